@@ -18,6 +18,10 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/unbound-method': 'off',
+      // The typings of several libraries (winston, Nest) describe their classes as interfaces.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // Index signatures are read in brackets, so that a typed property is told from a guess at sight.
+      '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', { max: 5 }],
@@ -30,6 +34,7 @@ export default tseslint.config(
     extends: [jest.configs['flat/recommended']],
     rules: {
       'max-lines-per-function': 'off',
+      'jest/valid-title': ['error', { ignoreTypeOfDescribeName: true }],
       'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
     },
   },

@@ -1,0 +1,76 @@
+import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module';
+import { CommonModule } from './common/common.module';
+import { Drain } from './common/lifecycle/drain';
+import { InFlightRequests } from './common/lifecycle/in-flight-requests';
+import { ConfigModule } from './config/config.module';
+import { CrmConfig } from './config/crm.config';
+import type { Environment } from './config/environment';
+import { CrmWebhookSink } from './crm/crm-webhook.sink';
+import { CrmModule } from './crm/crm.module';
+import { ConversationsMessagingChannel } from './genesys/conversations-messaging/conversations-messaging.channel';
+import { GenesysModule } from './genesys/genesys.module';
+import { HealthModule } from './health/health.module';
+import { MetricsModule } from './metrics/metrics.module';
+import { PersistenceModule } from './persistence/persistence.module';
+import type { GuestChannel } from './session/ports/guest-channel';
+import { GuestChannels } from './session/ports/guest-channels';
+import { SessionModule } from './session/session.module';
+import { EventSinks } from './sync/ports/event-sinks';
+import { OutboxBell } from './sync/ports/outbox-bell';
+import { SyncModule } from './sync/sync.module';
+
+/** What the adapters need of each other and of the features, so that neither names the other. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: GuestChannels,
+      inject: [ConversationsMessagingChannel],
+      useFactory: (...channels: GuestChannel[]) => new GuestChannels(channels),
+    },
+    {
+      provide: EventSinks,
+      inject: [CrmConfig, CrmWebhookSink],
+      useFactory: (config: CrmConfig, crm: CrmWebhookSink) =>
+        new EventSinks(config.webhookUrl === undefined ? [] : [crm]),
+    },
+    OutboxBell,
+  ],
+  exports: [GuestChannels, EventSinks, OutboxBell],
+})
+class WiringModule {}
+
+/** The composition root: the only file that names adapters. */
+@Module({})
+export class AppModule implements OnModuleDestroy {
+  static forEnvironment(environment: Environment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forEnvironment(environment),
+        CommonModule,
+        MetricsModule,
+        HealthModule,
+        AuditModule,
+        PersistenceModule,
+        GenesysModule,
+        CrmModule,
+        WiringModule,
+        SessionModule,
+        SyncModule,
+      ],
+    };
+  }
+
+  constructor(
+    private readonly drain: Drain,
+    private readonly requests: InFlightRequests,
+  ) {}
+
+  /** The first step of stopping: nothing new is accepted, what is being served may finish, readiness says no. */
+  async onModuleDestroy(): Promise<void> {
+    this.drain.begin();
+    await this.requests.idle(this.drain.signal);
+  }
+}

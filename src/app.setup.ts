@@ -1,0 +1,59 @@
+import { VersioningType } from '@nestjs/common';
+import { ModuleRef, NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { useContainer } from 'class-validator';
+import { AppModule } from './app.module';
+import { InFlightRequests } from './common/lifecycle/in-flight-requests';
+import { createLogger } from './common/logging/logger';
+import { PRODUCT } from './common/product';
+import { ProblemDetailsFilter } from './common/problem/problem-details.filter';
+import { addHooks } from './common/server/http-hooks';
+import { createHttpServer } from './common/server/http-server';
+import { RuleContainer } from './common/validation/rule-container';
+import { StrictValidationPipe } from './common/validation/validation-pipe';
+import type { Environment } from './config/environment';
+import { LogConfig } from './config/log.config';
+import { HttpTelemetry } from './metrics/http.telemetry';
+
+export interface AppOptions {
+  /** Where log lines go; standard output when absent. */
+  readonly logOutput?: NodeJS.WritableStream;
+}
+
+/**
+ * Builds the whole service for an environment and gives it what every HTTP app of ours has: pipe, filter, versioning,
+ * documentation. It does not listen yet, and nothing has been started.
+ */
+export async function createApp(
+  environment: Environment,
+  options: AppOptions = {},
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forEnvironment(environment),
+    createHttpServer(),
+    {
+      bodyParser: false,
+      abortOnError: false,
+      logger: createLogger(new LogConfig(environment), options.logOutput),
+    },
+  );
+  addHooks(app.getHttpAdapter().getInstance(), app.get(InFlightRequests), app.get(HttpTelemetry).observe);
+  app.enableVersioning({ type: VersioningType.URI });
+  app.useGlobalPipes(new StrictValidationPipe());
+  app.useGlobalFilters(new ProblemDetailsFilter());
+  // Lets the rules of the DTOs ask for this deployment's settings.
+  useContainer(new RuleContainer(app.get(ModuleRef)), { fallback: true });
+  SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
+  return app;
+}
+
+function openApiOf(app: NestFastifyApplication): OpenAPIObject {
+  const document = new DocumentBuilder()
+    .setTitle(PRODUCT.name)
+    .setDescription('Opens, keeps alive and ends Genesys Cloud guest messaging sessions.')
+    .setVersion(PRODUCT.version)
+    .setOpenAPIVersion('3.1.0')
+    .build();
+  return SwaggerModule.createDocument(app, document);
+}

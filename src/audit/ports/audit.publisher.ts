@@ -1,0 +1,10 @@
+import type { AuditRecord } from '../domain/audit-record';
+
+/**
+ * Hears of audit records after the transaction that wrote them has committed, in the order of that transaction.
+ * A crash right after the commit may swallow the call; the table is the trail, this is its echo.
+ */
+export abstract class AuditPublisher {
+  /** Never throws. */
+  abstract publish(records: readonly AuditRecord[]): void;
+}

@@ -1,0 +1,39 @@
+/** What sort of trouble an error is. The one table from kind to HTTP status lives in the problem filter. */
+export type ErrorKind =
+  | 'invalid-input'
+  | 'not-found'
+  | 'conflict'
+  | 'rate-limited'
+  | 'upstream-rejected'
+  | 'upstream-unavailable'
+  | 'upstream-timeout'
+  | 'unavailable'
+  | 'internal';
+
+/** One thing wrong with a request; `pointer` is a JSON pointer as a URI fragment, `#/durationLimit`. */
+export interface InputError {
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/**
+ * An error with a name in the domain. It knows no HTTP.
+ *
+ * `code` and `title` are constant per class; the message tells of this occurrence, reaches the caller, and
+ * therefore never holds upstream text or a secret. What only an operator may see goes into `cause`.
+ */
+export abstract class DomainError extends Error {
+  abstract readonly code: string;
+  abstract readonly kind: ErrorKind;
+  abstract readonly title: string;
+  /** When trying again makes sense, in milliseconds from now. */
+  readonly retryAfterMs?: number;
+  /** Present on errors about input: everything that is wrong, not only the first. */
+  readonly errors?: readonly InputError[];
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}

@@ -1,0 +1,13 @@
+import { DomainError } from './domain.error';
+
+/** The database cannot be used at the moment. Nothing of the failed transaction is durable. */
+export class StorageUnavailableError extends DomainError {
+  readonly code = 'storage-unavailable';
+  readonly kind = 'unavailable';
+  readonly title = 'The service cannot reach its database';
+  override readonly retryAfterMs = 2_000;
+
+  constructor(options?: ErrorOptions) {
+    super('The service cannot reach its database at the moment.', options);
+  }
+}

@@ -1,0 +1,102 @@
+import { DomainError } from './domain.error';
+
+/**
+ * What Genesys Cloud, or the way to it, did to a request of ours. Made in one place (the classification of the
+ * transport) from what arrived, never from message text.
+ */
+export abstract class UpstreamError extends DomainError {
+  override readonly title: string = 'Genesys Cloud did not do what was asked';
+  /** Which of its hosts: the platform API, or the login that hands out access tokens. */
+  dependency: 'api' | 'login' = 'api';
+}
+
+/** What a 429 that names no wait counts as. */
+const DEFAULT_RETRY_AFTER_MS = 3_000;
+
+/** Too many requests: three 429s in a row, or a wait that does not fit the caller's deadline. */
+export class UpstreamThrottledError extends UpstreamError {
+  readonly code = 'upstream-throttled';
+  readonly kind = 'upstream-unavailable';
+  override readonly title = 'Genesys Cloud is throttling requests';
+
+  override readonly retryAfterMs: number;
+
+  /** `hintMs` is how long upstream asked us to wait, when it did. */
+  constructor(readonly hintMs?: number) {
+    super('Genesys Cloud allows no more requests at the moment.');
+    this.retryAfterMs = hintMs ?? DEFAULT_RETRY_AFTER_MS;
+  }
+}
+
+/** 401 on a request that carried a fresh token, or the OAuth client's own credentials were refused. */
+export class UpstreamUnauthorizedError extends UpstreamError {
+  readonly code = 'upstream-unauthorized';
+  readonly kind = 'upstream-rejected';
+
+  constructor(message = 'Genesys Cloud refused a fresh access token.') {
+    super(message);
+  }
+}
+
+/** 403: the OAuth client's roles lack a permission. */
+export class UpstreamForbiddenError extends UpstreamError {
+  readonly code = 'upstream-forbidden';
+  readonly kind = 'upstream-rejected';
+
+  constructor() {
+    super('The OAuth client lacks a permission in Genesys Cloud: check that it has conversation:write.');
+  }
+}
+
+/** Any other 4xx. `gone` is true for 404 and 410: there is no such conversation any more. */
+export class UpstreamRejectedError extends UpstreamError {
+  readonly code = 'upstream-rejected';
+  readonly kind = 'upstream-rejected';
+  readonly gone: boolean;
+
+  constructor(readonly status: number) {
+    super(`Genesys Cloud refused the request with status ${status}.`);
+    this.gone = status === 404 || status === 410;
+  }
+}
+
+/** A 5xx. */
+export class UpstreamServerError extends UpstreamError {
+  readonly code = 'upstream-error';
+  readonly kind = 'upstream-rejected';
+
+  constructor(readonly status: number) {
+    super(`Genesys Cloud failed with status ${status}.`);
+  }
+}
+
+/** An answer that is none: HTML, an empty body, truncated or oversized JSON, a redirect. */
+export class UpstreamInvalidResponseError extends UpstreamError {
+  readonly code = 'upstream-invalid-response';
+  readonly kind = 'upstream-rejected';
+
+  constructor(what: string, options?: ErrorOptions) {
+    super(`Genesys Cloud answered with something that cannot be understood: ${what}.`, options);
+  }
+}
+
+/** No connection, or one that broke before an answer was complete. */
+export class UpstreamUnavailableError extends UpstreamError {
+  readonly code = 'upstream-unavailable';
+  readonly kind = 'upstream-unavailable';
+  override readonly retryAfterMs = 5_000;
+
+  constructor(options?: ErrorOptions) {
+    super('Genesys Cloud cannot be reached.', options);
+  }
+}
+
+/** Connected, but no complete answer in time. Whether the request took effect is unknown. */
+export class UpstreamTimeoutError extends UpstreamError {
+  readonly code = 'upstream-timeout';
+  readonly kind = 'upstream-timeout';
+
+  constructor(options?: ErrorOptions) {
+    super('Genesys Cloud did not answer in time.', options);
+  }
+}

@@ -1,0 +1,18 @@
+/** The total time of an outbound request was over before its answer was complete. */
+export class OutboundTimeoutError extends Error {
+  constructor(readonly timeoutMs: number) {
+    super(`No complete answer within ${timeoutMs} ms`);
+    this.name = OutboundTimeoutError.name;
+  }
+}
+
+/** The answer was longer than what is read of an answer. */
+export class OutboundTooLargeError extends Error {
+  constructor(
+    readonly maxBytes: number,
+    readonly status: number,
+  ) {
+    super(`The answer is longer than ${maxBytes} bytes`);
+    this.name = OutboundTooLargeError.name;
+  }
+}

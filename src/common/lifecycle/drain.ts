@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { ShuttingDownError } from './shutting-down.error';
+
+/**
+ * Whether the process is on its way out. From `begin` on nothing new is started; `signal` aborts what is still in
+ * flight after the grace period, so that the process ends in time.
+ */
+@Injectable()
+export class Drain {
+  static readonly GRACE_MS = 5_000;
+
+  private readonly controller = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+
+  get hasBegun(): boolean {
+    return this.timer !== undefined;
+  }
+
+  /** Aborts when the grace period is over. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  begin(): void {
+    this.timer ??= setTimeout(() => {
+      this.controller.abort(new ShuttingDownError());
+    }, Drain.GRACE_MS).unref();
+  }
+
+  /** Throws `ShuttingDownError` once the process is on its way out. */
+  assertOpen(): void {
+    if (this.hasBegun) throw new ShuttingDownError();
+  }
+}

@@ -1,0 +1,66 @@
+import type { LoggerService } from '@nestjs/common';
+import { WinstonModule } from 'nest-winston';
+import { createLogger as createWinston, format, transports } from 'winston';
+import { Redaction } from './redaction';
+import { RequestContext } from './request-context';
+
+export interface LogSettings {
+  readonly level: string;
+  readonly format: 'json' | 'pretty';
+  readonly secrets: readonly string[];
+}
+
+/** Nest tells of every module and route at every start. */
+const BOOT_CHATTER = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory']);
+
+/**
+ * The one logger of the process: winston, one line per fact, behind Nest's `Logger`. A line may be given as a text
+ * or as an object with `message`, fields, and `error`, of which the name, the message and, on level `error`, the
+ * stack are kept. The request id is added, and nothing leaves without `Redaction`.
+ */
+export function createLogger(
+  settings: LogSettings,
+  output: NodeJS.WritableStream = process.stdout,
+): LoggerService {
+  const redaction = new Redaction(settings.secrets);
+  const tidy = format((info) => {
+    if (info.level === 'info' && typeof info['context'] === 'string' && BOOT_CHATTER.has(info['context']))
+      return false;
+    const { message = '', ...fields } = redaction.apply(
+      flatten({ ...info, requestId: RequestContext.requestId }),
+    );
+    return { ...symbolsOf(info), ...fields, level: info.level, message };
+  });
+  return WinstonModule.createLogger({
+    instance: createWinston({
+      level: settings.level,
+      format: format.combine(format.timestamp(), tidy(), settings.format === 'json' ? format.json() : pretty),
+      transports: [new transports.Stream({ stream: output })],
+    }),
+  });
+}
+
+/** winston keeps the level and the finished text under symbols. */
+function symbolsOf(info: object): Record<symbol, unknown> {
+  return Object.fromEntries(Object.getOwnPropertySymbols(info).map((key) => [key, Reflect.get(info, key)]));
+}
+
+function flatten({ error, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  if (!(error instanceof Error)) return { ...rest, error };
+  const { stack, cause } = error;
+  return {
+    ...rest,
+    error: error.name,
+    errorMessage: error.message,
+    ...(cause instanceof Error ? { cause: `${cause.name}: ${cause.message}` } : {}),
+    ...(rest['level'] === 'error' && stack !== undefined ? { stack } : {}),
+  };
+}
+
+const pretty = format.printf(({ timestamp, level, message, context, ...fields }) => {
+  const facts = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+  const origin = typeof context === 'string' ? context : '-';
+  return [String(timestamp), level.toUpperCase().padEnd(5), `[${origin}]`, String(message), ...facts].join(
+    ' ',
+  );
+});

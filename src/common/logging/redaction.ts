@@ -1,0 +1,85 @@
+/** The fields a log line may have; everything else is dropped, whoever passes it. */
+const ALLOWED_FIELDS = new Set([
+  'level',
+  'timestamp',
+  'message',
+  'context',
+  'requestId',
+  'conversationId',
+  'action',
+  'at',
+  'attempt',
+  'attempts',
+  'capabilities',
+  'cause',
+  'channel',
+  'code',
+  'count',
+  'delayMs',
+  'disconnectionRate',
+  'durationLimit',
+  'durationMs',
+  'endReason',
+  'error',
+  'errorMessage',
+  'eventId',
+  'final',
+  'guestRef',
+  'host',
+  'latency',
+  'lifetimeMs',
+  'method',
+  'mode',
+  'operation',
+  'outcome',
+  'port',
+  'queueId',
+  'reason',
+  'retryAfterMs',
+  'sequence',
+  'signal',
+  'sink',
+  'stack',
+  'state',
+  'status',
+  'upstream',
+  'upstreamBody',
+  'url',
+  'version',
+]);
+
+/** What a credential looks like: a guest token, an authorization header. */
+const CREDENTIALS = /jwt_[0-9a-f]{32}|\b(?:Bearer|Basic) [\w.~+/=-]+/gi;
+
+/** Plain values under allowed names. */
+export interface SafeLine {
+  readonly message?: string | number | boolean;
+  readonly [field: string]: string | number | boolean | undefined;
+}
+
+/**
+ * Makes a log line safe by allow-list: only fields that are known to be harmless pass, only plain values, and
+ * within texts everything that is a known secret or looks like a credential is blanked out.
+ */
+export class Redaction {
+  private readonly secrets: readonly string[];
+
+  constructor(secrets: readonly string[]) {
+    this.secrets = secrets.filter((secret) => secret.length > 0);
+  }
+
+  apply(line: Readonly<Record<string, unknown>>): SafeLine {
+    const safe: Record<string, string | number | boolean> = {};
+    for (const [field, value] of Object.entries(line)) {
+      if (!ALLOWED_FIELDS.has(field)) continue;
+      if (typeof value === 'string') safe[field] = this.blank(value);
+      else if (typeof value === 'number' || typeof value === 'boolean') safe[field] = value;
+    }
+    return safe;
+  }
+
+  private blank(text: string): string {
+    const masked = this.secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+    return masked.replace(CREDENTIALS, '[redacted]');
+  }
+}

@@ -1,0 +1,39 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../errors/domain.error';
+import { type Problem, toProblem } from './problem';
+
+/** Answers every error with problem details and logs it as loudly as it deserves. */
+@Catch()
+export class ProblemDetailsFilter implements ExceptionFilter {
+  private readonly log = new Logger(ProblemDetailsFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = toProblem(error, { instance: pathOf(request.url), requestId: request.id });
+    this.report(error, problem);
+    // A caller that hung up in the middle of a request still ends here; there is nobody to answer.
+    if (reply.sent || reply.raw.destroyed) return;
+    if (error instanceof DomainError && error.retryAfterMs !== undefined) {
+      void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
+    }
+    void reply
+      .code(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problem));
+  }
+
+  private report(error: unknown, problem: Problem): void {
+    const facts = { code: problem.code, status: problem.status };
+    if (problem.status === 500) this.log.error({ message: 'A request failed by a bug', ...facts, error });
+    else if (problem.status > 500) this.log.warn({ message: 'A request failed', ...facts, error });
+    else this.log.debug({ message: 'A request was refused', ...facts });
+  }
+}
+
+/** The path without the query: a query may hold anything. */
+export function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}

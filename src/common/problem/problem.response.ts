@@ -1,0 +1,60 @@
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+
+class InputErrorResponse {
+  /** Where in the request, as a JSON pointer. */
+  @ApiProperty({ type: String, example: '#/durationLimit' })
+  pointer: string = '';
+
+  @ApiProperty({ type: String, example: 'out-of-range' })
+  code: string = '';
+
+  @ApiProperty({ type: String, example: 'must be at most 2700 seconds' })
+  detail: string = '';
+}
+
+/** An error (RFC 9457, application/problem+json). */
+export class ProblemResponse {
+  @ApiProperty({ type: String, example: '/problems/validation-failed' })
+  type: string = '';
+
+  @ApiProperty({ type: String, example: 'The request breaks a rule' })
+  title: string = '';
+
+  @ApiProperty({ type: 'integer', example: 400 })
+  status: number = 0;
+
+  @ApiPropertyOptional({ type: String })
+  detail?: string;
+
+  @ApiProperty({ type: String, example: '/v1/sessions' })
+  instance: string = '';
+
+  /** Stable: what a program should look at. */
+  @ApiProperty({ type: String, example: 'validation-failed' })
+  code: string = '';
+
+  @ApiProperty({ type: String })
+  requestId: string = '';
+
+  @ApiPropertyOptional({ type: [InputErrorResponse] })
+  errors?: InputErrorResponse[];
+}
+
+/** Documents the problems of a route: by status, the codes that may come with it. */
+export function ApiProblems(codesByStatus: Readonly<Record<number, readonly string[]>>): MethodDecorator {
+  const responses = Object.entries(codesByStatus).map(([status, codes]) =>
+    ApiResponse({
+      status: Number(status),
+      description: codes.join(', '),
+      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } },
+    }),
+  );
+  return applyDecorators(ApiExtraModels(ProblemResponse, InputErrorResponse), ...responses);
+}

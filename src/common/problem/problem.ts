@@ -1,0 +1,71 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+import { DomainError, type ErrorKind, type InputError } from '../errors/domain.error';
+
+/** An error as callers see it (RFC 9457). */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly requestId: string;
+  readonly errors?: readonly InputError[];
+}
+
+/** The only place where a kind of error becomes a status. */
+const STATUS_OF = {
+  'invalid-input': HttpStatus.BAD_REQUEST,
+  'not-found': HttpStatus.NOT_FOUND,
+  conflict: HttpStatus.CONFLICT,
+  'rate-limited': HttpStatus.TOO_MANY_REQUESTS,
+  'upstream-rejected': HttpStatus.BAD_GATEWAY,
+  'upstream-unavailable': HttpStatus.SERVICE_UNAVAILABLE,
+  'upstream-timeout': HttpStatus.GATEWAY_TIMEOUT,
+  unavailable: HttpStatus.SERVICE_UNAVAILABLE,
+  internal: HttpStatus.INTERNAL_SERVER_ERROR,
+} as const satisfies Record<ErrorKind, HttpStatus>;
+
+/** What the framework itself refuses. */
+const OF_STATUS: Readonly<Record<number, readonly [code: string, title: string]>> = {
+  400: ['bad-request', 'The request cannot be understood'],
+  404: ['not-found', 'There is nothing here'],
+  405: ['method-not-allowed', 'The resource does not have this method'],
+  408: ['request-timeout', 'The request took too long to arrive'],
+  413: ['payload-too-large', 'The request body is too large'],
+  414: ['uri-too-long', 'The address is too long'],
+  415: ['unsupported-media-type', 'Only application/json in UTF-8 is understood'],
+  431: ['headers-too-large', 'The request headers are too large'],
+};
+
+const INTERNAL = ['internal', 'Internal error'] as const;
+
+export interface Occurrence {
+  readonly instance: string;
+  readonly requestId: string;
+}
+
+/** Describes any error for its caller. What is not known is an internal error and tells nothing of itself. */
+export function toProblem(error: unknown, occurrence: Occurrence): Problem {
+  if (error instanceof DomainError && error.kind !== 'internal') {
+    const { code, title, message: detail } = error;
+    const errors = error.errors === undefined ? {} : { errors: error.errors };
+    return {
+      type: `/problems/${code}`,
+      title,
+      status: STATUS_OF[error.kind],
+      detail,
+      ...occurrence,
+      code,
+      ...errors,
+    };
+  }
+  return problemOfStatus(error instanceof HttpException ? error.getStatus() : 500, occurrence);
+}
+
+/** A problem that only a status is known of. */
+export function problemOfStatus(status: number, occurrence: Occurrence): Problem {
+  const [code, title] = OF_STATUS[status] ?? INTERNAL;
+  const known = code === INTERNAL[0] ? 500 : status;
+  return { type: `/problems/${code}`, title, status: known, ...occurrence, code };
+}

@@ -1,0 +1,73 @@
+import type { FastifyInstance } from 'fastify';
+import type { InFlightRequests } from '../lifecycle/in-flight-requests';
+import { RequestContext } from '../logging/request-context';
+import { problemOfStatus } from '../problem/problem';
+import { pathOf } from '../problem/problem-details.filter';
+import { RouteTable } from './route-table';
+
+/** Tells what a request took, after its answer was sent. */
+export type RequestObserver = (request: {
+  route: string;
+  method: string;
+  statusClass: string;
+  durationMs: number;
+}) => void;
+
+/** What happens around every request: its id, its place among those in flight, its time, and 405 for wrong methods. */
+export function addHooks(
+  server: FastifyInstance,
+  requests: InFlightRequests,
+  observe: RequestObserver,
+): void {
+  countRequests(server, requests, observe);
+  // The body arrives outside of the context of the first hook; the second one enters it again.
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    RequestContext.run(request.id, done);
+  });
+  server.addHook('preValidation', (request, _reply, done) => {
+    RequestContext.run(request.id, done);
+  });
+  refuseWrongMethods(server);
+}
+
+function countRequests(server: FastifyInstance, requests: InFlightRequests, observe: RequestObserver): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    requests.begin();
+    // Unlike the hook for sent answers, this one also comes when the caller hangs up.
+    reply.raw.once('close', () => {
+      requests.end();
+    });
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    observe({
+      route: request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched'),
+      method: request.method,
+      statusClass: `${Math.floor(reply.statusCode / 100)}xx`,
+      durationMs: reply.elapsedTime,
+    });
+    done();
+  });
+}
+
+function refuseWrongMethods(server: FastifyInstance): void {
+  const routes = new RouteTable();
+  server.addHook('onRoute', ({ url, method }) => {
+    routes.add(url, method);
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    const path = pathOf(request.url);
+    const methods = request.is404 ? routes.methodsOf(path) : [];
+    if (methods.length === 0) {
+      done();
+      return;
+    }
+    const problem = problemOfStatus(405, { instance: path, requestId: request.id });
+    void reply
+      .code(405)
+      .header('allow', methods.join(', '))
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problem));
+  });
+}

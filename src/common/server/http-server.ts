@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { problemOfStatus } from '../problem/problem';
+import { pathOf } from '../problem/problem-details.filter';
+import { parseStrictJson } from '../validation/strict-json';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/**
+ * Fastify as this service wants it: strict JSON and nothing else, small bodies, slow clients cut off, and every
+ * refusal, also those below the framework, as problem details. A caller's `X-Request-Id` is kept when it is harmless.
+ */
+export function createHttpServer(): FastifyAdapter {
+  const options: FastifyHttpOptions<Server> = {
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    routerOptions: { maxParamLength: 16_384 },
+    genReqId: ({ headers }) => requestIdFrom(headers['x-request-id']),
+    logger: false,
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      // A path that cannot be decoded names nothing.
+      const status = error.code === 'FST_ERR_BAD_URL' ? 404 : (error.statusCode ?? 400);
+      sendProblem(status, request, reply);
+    },
+    clientErrorHandler: (error, socket) => {
+      answerBrokenRequest(error, socket);
+    },
+  };
+  const adapter = new FastifyAdapter(options);
+  acceptOnlyJson(adapter.getInstance());
+  return adapter;
+}
+
+function requestIdFrom(header: string | string[] | undefined): string {
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID();
+}
+
+function sendProblem(status: number, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOfStatus(status, { instance: pathOf(request.url), requestId: request.id });
+  void reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('x-request-id', request.id)
+    .send(JSON.stringify(problem));
+}
+
+function acceptOnlyJson(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const charset = /charset\s*=\s*"?([\w-]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+    if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
+      done(
+        Object.assign(new Error('Unsupported charset'), {
+          statusCode: 415,
+          code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE',
+        }),
+      );
+      return;
+    }
+    try {
+      done(null, parseStrictJson(Buffer.from(body)));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error('unreadable'));
+    }
+  });
+}
+
+/** What never became a request: broken HTTP, headers that are too long or too slow. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = BROKEN_REQUEST_STATUS[error.code ?? ''] ?? 400;
+  const body = JSON.stringify(problemOfStatus(status, { instance: '', requestId: randomUUID() }));
+  const head = [
+    `HTTP/1.1 ${status} ${status === 408 ? 'Request Timeout' : 'Bad Request'}`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+const BROKEN_REQUEST_STATUS: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};

@@ -1,0 +1,42 @@
+import type { ValidationError } from '@nestjs/common';
+import type { InputError } from '../errors/domain.error';
+
+/** Codes of the constraints, most telling first: of several on one field the first is reported. */
+const CODES: readonly (readonly [constraint: string, code: string])[] = [
+  ['whitelistValidation', 'unknown-field'],
+  ['isDefined', 'required'],
+  ['isString', 'type'],
+  ['isInt', 'type'],
+  ['isArray', 'type'],
+  ['isIn', 'out-of-range'],
+  ['min', 'out-of-range'],
+  ['max', 'out-of-range'],
+  ['isWithinMaxDuration', 'out-of-range'],
+  ['isKnownChannel', 'out-of-range'],
+  ['isNotEmpty', 'required'],
+  ['maxLength', 'too-long'],
+  ['maxGraphemes', 'too-long'],
+  ['arrayMaxSize', 'too-long'],
+  ['arrayUnique', 'duplicate'],
+  ['hasRequiredCapabilities', 'capability-mismatch'],
+];
+
+/** Flattens what class-validator found into one entry per broken rule of the request, in its fields' order. */
+export function toInputErrors(errors: readonly ValidationError[], parent = '#'): InputError[] {
+  return errors.flatMap((error) => {
+    const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const own = describe(pointer, error);
+    return [...(own === undefined ? [] : [own]), ...toInputErrors(error.children ?? [], pointer)];
+  });
+}
+
+function describe(pointer: string, { constraints, value }: ValidationError): InputError | undefined {
+  if (constraints === undefined) return undefined;
+  const broken = CODES.find(([constraint]) => constraint in constraints);
+  const [constraint, code] = broken ?? [Object.keys(constraints)[0] ?? '', 'format'];
+  if (value === undefined && constraint !== 'whitelistValidation') {
+    return { pointer, code: 'required', detail: 'is required' };
+  }
+  if (code === 'unknown-field') return { pointer, code, detail: 'is not a field of this request' };
+  return { pointer, code, detail: constraints[constraint] ?? 'is invalid' };
+}

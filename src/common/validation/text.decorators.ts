@@ -1,0 +1,58 @@
+import { ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
+
+/** The field may be absent; `null` is a value and not absence. */
+export function MayBeAbsent(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined);
+}
+
+/** At most `max` characters as a reader counts them: an emoji is one. */
+export function MaxGraphemes(max: number, options?: ValidationOptions): PropertyDecorator {
+  const segmenter = new Intl.Segmenter();
+  const count = (text: string): number => {
+    let graphemes = 0;
+    for (const segment of segmenter.segment(text)) graphemes += segment.segment.length > 0 ? 1 : 0;
+    return graphemes;
+  };
+  const validate = (value: unknown): boolean =>
+    // Every grapheme has at least one code unit: a text that is long enough to be costly to count is too long.
+    typeof value === 'string' && value.length <= max * 16 && count(value) <= max;
+  return ValidateBy(
+    {
+      name: 'maxGraphemes',
+      validator: { validate, defaultMessage: () => `must have at most ${max} characters` },
+    },
+    options,
+  );
+}
+
+/** No control characters, and none that turn the direction of writing: names are shown to agents. */
+export function IsPlainText(options?: ValidationOptions): PropertyDecorator {
+  const forbidden = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029]/u;
+  return ValidateBy(
+    {
+      name: 'isPlainText',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && !forbidden.test(value),
+        defaultMessage: () => 'must hold no control characters',
+      },
+    },
+    options,
+  );
+}
+
+/** A well-formed BCP 47 language tag such as `en-US`. */
+export function IsLanguageTag(options?: ValidationOptions): PropertyDecorator {
+  const validate = (value: unknown): boolean => {
+    if (typeof value !== 'string' || value.length > 35) return false;
+    try {
+      return Intl.getCanonicalLocales(value).length === 1;
+    } catch {
+      // The only way to ask is to try: a malformed tag is a RangeError.
+      return false;
+    }
+  };
+  return ValidateBy(
+    { name: 'isLanguageTag', validator: { validate, defaultMessage: () => 'must be a BCP 47 language tag' } },
+    options,
+  );
+}

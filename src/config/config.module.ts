@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CrmConfig } from './crm.config';
+import type { Environment } from './environment';
+import { GenesysConfig } from './genesys.config';
+import { HeartbeatConfig } from './heartbeat.config';
+import { LogConfig } from './log.config';
+import { ServerConfig } from './server.config';
+import { SessionConfig } from './session.config';
+import { StorageConfig } from './storage.config';
+
+const CONFIGS = [
+  CrmConfig,
+  GenesysConfig,
+  HeartbeatConfig,
+  LogConfig,
+  ServerConfig,
+  SessionConfig,
+  StorageConfig,
+];
+
+/** Turns one validated environment into small typed settings that every module can inject. */
+@Module({})
+export class ConfigModule {
+  static forEnvironment(environment: Environment): DynamicModule {
+    return {
+      module: ConfigModule,
+      global: true,
+      providers: CONFIGS.map((Config) => ({ provide: Config, useValue: new Config(environment) })),
+      exports: CONFIGS,
+    };
+  }
+}

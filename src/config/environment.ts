@@ -1,0 +1,96 @@
+import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, Matches } from 'class-validator';
+import { BooleanSetting, IntegerSetting, ListSetting, UrlSetting } from './setting.decorators';
+
+/**
+ * Every environment variable of the service, with its default. `.env.example` says what each one means; a test
+ * keeps the two equal. Variables without a default are optional here; what a deployment cannot do without is
+ * checked in `readEnvironment`, over several variables at once.
+ */
+export class Environment {
+  @IsString()
+  HOST: string = '127.0.0.1';
+
+  @IntegerSetting(0, 65_535)
+  PORT: number = 3000;
+
+  @IsOptional()
+  @UrlSetting('postgres', 'postgresql')
+  DATABASE_URL?: string;
+
+  @IsString()
+  @IsNotEmpty()
+  DATA_DIR: string = './data';
+
+  @IsOptional()
+  @Matches(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/, {
+    message: 'must be a domain such as usw2.pure.cloud',
+  })
+  GENESYS_REGION?: string;
+
+  @IsOptional()
+  @UrlSetting('https', 'http')
+  GENESYS_LOGIN_URL?: string;
+
+  @IsOptional()
+  @UrlSetting('https', 'http')
+  GENESYS_API_URL?: string;
+
+  @IsNotEmpty({ message: 'is required' })
+  GENESYS_CLIENT_ID: string = '';
+
+  @IsNotEmpty({ message: 'is required, here or as GENESYS_CLIENT_SECRET_FILE' })
+  GENESYS_CLIENT_SECRET: string = '';
+
+  @IsIn(['basic', 'body'])
+  GENESYS_CLIENT_AUTH: 'basic' | 'body' = 'basic';
+
+  @IsIn(['conversations-messaging'])
+  GENESYS_CHANNEL: string = 'conversations-messaging';
+
+  @IsOptional()
+  @UrlSetting('https', 'http')
+  CRM_WEBHOOK_URL?: string;
+
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
+  CRM_INCLUDE_GUEST_TOKEN: boolean = false;
+
+  @IntegerSetting(1, 1_000_000)
+  SESSION_MAX_CONCURRENT: number = 500;
+
+  @IntegerSetting(1, 2_000_000)
+  SESSION_MAX_DURATION_SECONDS: number = 2700;
+
+  @IntegerSetting(1, 2_000_000)
+  SESSION_DEFAULT_DURATION_SECONDS: number = 1800;
+
+  @ListSetting()
+  SESSION_REQUIRED_CAPABILITIES: string[] = ['typing-indicator', 'read-receipts'];
+
+  @IntegerSetting(1_000, 300_000)
+  SESSION_OPEN_DEADLINE_MS: number = 30_000;
+
+  @IntegerSetting(1_000, 86_400_000)
+  SESSION_DISCONNECT_DEADLINE_MS: number = 600_000;
+
+  @IntegerSetting(10, 3_600_000)
+  HEARTBEAT_MAX_INTERVAL_MS: number = 30_000;
+
+  @IntegerSetting(10, 3_600_000)
+  HEARTBEAT_MIN_INTERVAL_MS: number = 1_000;
+
+  @IntegerSetting(1, 1_000)
+  HEARTBEAT_FAILURE_THRESHOLD: number = 3;
+
+  @IntegerSetting(50, 300_000)
+  UPSTREAM_TIMEOUT_MS: number = 10_000;
+
+  @IsIn(['handover', 'disconnect'])
+  SHUTDOWN_MODE: 'handover' | 'disconnect' = 'handover';
+
+  @IsIn(['error', 'warn', 'info', 'debug'])
+  LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug' = 'info';
+
+  @IsIn(['json', 'pretty'])
+  LOG_FORMAT: 'json' | 'pretty' = 'json';
+}

@@ -1,0 +1,20 @@
+import type { Environment } from './environment';
+
+/** How often conversations beat and how many misses they survive. */
+export class HeartbeatConfig {
+  readonly maxIntervalMs: number;
+  readonly minIntervalMs: number;
+  /** Consecutive failures after which a heartbeat is lost. */
+  readonly failureThreshold: number;
+
+  constructor(environment: Environment) {
+    this.maxIntervalMs = environment.HEARTBEAT_MAX_INTERVAL_MS;
+    this.minIntervalMs = environment.HEARTBEAT_MIN_INTERVAL_MS;
+    this.failureThreshold = environment.HEARTBEAT_FAILURE_THRESHOLD;
+  }
+
+  /** A tenth of the duration, within the bounds. */
+  intervalMs(durationSeconds: number): number {
+    return Math.min(this.maxIntervalMs, Math.max(this.minIntervalMs, durationSeconds * 100));
+  }
+}

@@ -1,0 +1,91 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validateSync } from 'class-validator';
+import { ConfigurationError } from './configuration.error';
+import { Environment } from './environment';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** May come as the path of a file in `<name>_FILE`, the way orchestrators mount secrets. */
+const SECRETS = ['GENESYS_CLIENT_SECRET'] as const;
+
+/** Promised by the design, not built yet: to ignore them would be to promise protection that is not there. */
+const NOT_SUPPORTED_YET = [
+  'ACCESS_MODE',
+  'CRM_WEBHOOK_SECRET',
+  'CRM_WEBHOOK_SECRET_FILE',
+  'GENESYS_CLIENTS',
+] as const;
+
+/** The names of all variables, as the decorators declare them. */
+export function environmentNames(): string[] {
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(Environment, '', true, false);
+  return [...new Set(metadata.map(({ propertyName }) => propertyName))];
+}
+
+/**
+ * Reads and validates the environment as a whole. Variables that it does not know are none of its business; an
+ * empty value counts as unset. Throws `ConfigurationError` with everything that is wrong.
+ */
+export function readEnvironment(variables: Variables): Environment {
+  const problems: string[] = [];
+  const given = { ...present(variables), ...secretsFromFiles(variables, problems) };
+  const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
+  for (const { property, constraints } of validateSync(environment)) {
+    problems.push(`${property} ${Object.values(constraints ?? {})[0] ?? 'is invalid'}`);
+  }
+  problems.push(...contradictions(environment), ...unsupported(variables));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return environment;
+}
+
+function present(variables: Variables): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of environmentNames()) {
+    const value = variables[name];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  return given;
+}
+
+function secretsFromFiles(variables: Variables, problems: string[]): Record<string, string> {
+  const read: Record<string, string> = {};
+  for (const name of SECRETS) {
+    const path = variables[`${name}_FILE`];
+    if (path === undefined || path === '') continue;
+    if (variables[name] !== undefined && variables[name] !== '') {
+      problems.push(`${name} and ${name}_FILE exclude each other`);
+    }
+    try {
+      read[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+      problems.push(`${name}_FILE cannot be read (${code})`);
+    }
+  }
+  return read;
+}
+
+function contradictions(environment: Environment): string[] {
+  const problems: string[] = [];
+  if (environment.GENESYS_REGION === undefined) {
+    for (const name of ['GENESYS_LOGIN_URL', 'GENESYS_API_URL'] as const) {
+      if (environment[name] === undefined)
+        problems.push(`${name} is required when GENESYS_REGION is not set`);
+    }
+  }
+  if (environment.SESSION_DEFAULT_DURATION_SECONDS > environment.SESSION_MAX_DURATION_SECONDS) {
+    problems.push('SESSION_DEFAULT_DURATION_SECONDS must not be above SESSION_MAX_DURATION_SECONDS');
+  }
+  if (environment.HEARTBEAT_MIN_INTERVAL_MS > environment.HEARTBEAT_MAX_INTERVAL_MS) {
+    problems.push('HEARTBEAT_MIN_INTERVAL_MS must not be above HEARTBEAT_MAX_INTERVAL_MS');
+  }
+  return problems;
+}
+
+function unsupported(variables: Variables): string[] {
+  return NOT_SUPPORTED_YET.filter((name) => (variables[name] ?? '') !== '').map(
+    (name) => `${name} is not supported by this version`,
+  );
+}

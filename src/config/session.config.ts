@@ -1,0 +1,28 @@
+import type { Environment } from './environment';
+
+/** The rules a session is opened and ended by. */
+export class SessionConfig {
+  readonly maxConcurrent: number;
+  readonly maxDurationSeconds: number;
+  readonly defaultDurationSeconds: number;
+  readonly requiredCapabilities: readonly string[];
+  /** The channel of a request that names none. */
+  readonly defaultChannel: string;
+  /** How long opening may take upstream, retries and waits included. */
+  readonly openDeadlineMs: number;
+  /** How long the upstream disconnect of an ended session is retried. */
+  readonly disconnectDeadlineMs: number;
+  /** Whether events carry the guest token itself instead of a hash of it. */
+  readonly disclosesGuestToken: boolean;
+
+  constructor(environment: Environment) {
+    this.maxConcurrent = environment.SESSION_MAX_CONCURRENT;
+    this.maxDurationSeconds = environment.SESSION_MAX_DURATION_SECONDS;
+    this.defaultDurationSeconds = environment.SESSION_DEFAULT_DURATION_SECONDS;
+    this.requiredCapabilities = environment.SESSION_REQUIRED_CAPABILITIES;
+    this.defaultChannel = environment.GENESYS_CHANNEL;
+    this.openDeadlineMs = environment.SESSION_OPEN_DEADLINE_MS;
+    this.disconnectDeadlineMs = environment.SESSION_DISCONNECT_DEADLINE_MS;
+    this.disclosesGuestToken = environment.CRM_INCLUDE_GUEST_TOKEN;
+  }
+}

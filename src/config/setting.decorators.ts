@@ -1,0 +1,46 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { ArrayNotEmpty, IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+
+/** A whole number within bounds, both included, written in decimal digits. */
+export function IntegerSetting(min: number, max: number): PropertyDecorator {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value,
+    ),
+    IsInt({ message }),
+    Min(min, { message }),
+    Max(max, { message }),
+  );
+}
+
+/** `true` or `false`; anything else is left as it is, for the validator to refuse. */
+export function BooleanSetting(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    value === 'true' ? true : value === 'false' ? false : value,
+  );
+}
+
+/** A comma-separated list of words. */
+export function ListSetting(): PropertyDecorator {
+  const message = 'must be a comma-separated list of words in lower case';
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value,
+    ),
+    ArrayNotEmpty({ message }),
+    IsString({ each: true, message }),
+    Matches(/^[a-z][a-z0-9-]{0,63}$/, { each: true, message }),
+  );
+}
+
+/** An absolute URL of one of the schemes. */
+export function UrlSetting(...protocols: string[]): PropertyDecorator {
+  return IsUrl(
+    { protocols, require_protocol: true, require_tld: false, require_valid_protocol: true },
+    {
+      message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+    },
+  );
+}

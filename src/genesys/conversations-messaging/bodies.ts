@@ -1,0 +1,29 @@
+import { USER_AGENT } from '../../common/product';
+import type { Conversation } from '../../session/ports/guest-channel';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** What opens a conversation. It holds the guest token: never log it. */
+export function openBody(conversation: Conversation): Body {
+  const { conversationId, guestToken, queueId, name, locale, capabilities, durationLimit, createdAt } =
+    conversation;
+  return {
+    id: conversationId,
+    from: { id: guestToken, name, type: 'user' },
+    to: [{ id: queueId, type: 'queue' }],
+    type: 'messaging',
+    channelAddress: 'web',
+    context: { locale, capabilities, userAgent: USER_AGENT },
+    metadata: {
+      sessionDurationLimit: durationLimit,
+      guestIdToken: guestToken,
+      initiatedAt: new Date(createdAt).toISOString(),
+    },
+  };
+}
+
+export function beatBody(sequence: number, now: number): Body {
+  return { context: { lastActivityTimestamp: new Date(now).toISOString(), heartbeatSequence: sequence } };
+}
+
+export const DISCONNECT_BODY: Body = { status: 'disconnected' };

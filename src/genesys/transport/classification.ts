@@ -1,0 +1,54 @@
+import { OutboundTooLargeError, OutboundTimeoutError } from '../../common/http/outbound.errors';
+import {
+  UpstreamError,
+  UpstreamForbiddenError,
+  UpstreamInvalidResponseError,
+  UpstreamRejectedError,
+  UpstreamServerError,
+  UpstreamThrottledError,
+  UpstreamTimeoutError,
+  UpstreamUnauthorizedError,
+  UpstreamUnavailableError,
+} from '../../common/errors/upstream.errors';
+import { parseRetryAfter } from '../../common/time/retry-after';
+import type { GenesysAnswer } from './genesys-answer';
+
+/** The error that an answer stands for, by its status alone; undefined for a 2xx. */
+export function errorOf(answer: GenesysAnswer): UpstreamError | undefined {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return undefined;
+  if (status === 429) return new UpstreamThrottledError(parseRetryAfter(answer.retryAfter, Date.now()));
+  if (status === 401) return new UpstreamUnauthorizedError();
+  if (status === 403) return new UpstreamForbiddenError();
+  if (status >= 500) return new UpstreamServerError(status);
+  if (status >= 400) return new UpstreamRejectedError(status);
+  return new UpstreamInvalidResponseError(`status ${status}`);
+}
+
+/** The JSON object in an answer; anything else is an `UpstreamInvalidResponseError`. */
+export function jsonObjectOf(answer: GenesysAnswer): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(answer.body);
+  } catch (cause) {
+    throw new UpstreamInvalidResponseError('no JSON', { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UpstreamInvalidResponseError('no JSON object');
+  }
+  return value as Record<string, unknown>;
+}
+
+/** Names what went wrong when no answer arrived, by the kind of the failure and never by its text. */
+export function translateFailure(failure: unknown): UpstreamError {
+  if (failure instanceof UpstreamError) return failure;
+  if (failure instanceof OutboundTooLargeError) return new UpstreamInvalidResponseError('too long');
+  if (failure instanceof OutboundTimeoutError || nameOf(failure) === 'TimeoutError') {
+    return new UpstreamTimeoutError({ cause: failure });
+  }
+  return new UpstreamUnavailableError({ cause: failure });
+}
+
+function nameOf(failure: unknown): string {
+  return failure instanceof Error || failure instanceof DOMException ? failure.name : '';
+}

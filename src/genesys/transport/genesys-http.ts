@@ -1,0 +1,71 @@
+import { HttpService } from '@nestjs/axios';
+import { Injectable } from '@nestjs/common';
+import { firstValueFrom } from 'rxjs';
+import { USER_AGENT } from '../../common/product';
+import { GenesysConfig } from '../../config/genesys.config';
+import { translateFailure } from './classification';
+import type { GenesysAnswer } from './genesys-answer';
+import { GenesysTelemetry } from './genesys.telemetry';
+
+/** What is read of an answer at most. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** An operation as metrics name it: a closed set. */
+export type Operation = 'token' | 'open' | 'beat' | 'disconnect';
+
+export interface GenesysRequest {
+  readonly operation: Operation;
+  readonly method: 'POST' | 'PATCH';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** One HTTP exchange with Genesys Cloud, bounded in time and size. Resolves for every status. */
+@Injectable()
+export class GenesysHttp {
+  private readonly identity = {
+    'user-agent': USER_AGENT,
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+  };
+
+  constructor(
+    private readonly http: HttpService,
+    private readonly config: GenesysConfig,
+    private readonly telemetry: GenesysTelemetry,
+  ) {}
+
+  /** Rejects with `UpstreamUnavailableError`, `UpstreamTimeoutError` or `UpstreamInvalidResponseError`. */
+  async send(request: GenesysRequest, signal?: AbortSignal): Promise<GenesysAnswer> {
+    const startedAt = performance.now();
+    const observe = (result: string): void => {
+      this.telemetry.requestEnded(request.operation, result, performance.now() - startedAt);
+    };
+    try {
+      const answer = await this.exchange(request, signal);
+      observe(`${Math.floor(answer.status / 100)}xx`);
+      return answer;
+    } catch (failure) {
+      const error = translateFailure(failure);
+      observe(error.code);
+      throw error;
+    }
+  }
+
+  private async exchange(request: GenesysRequest, signal: AbortSignal | undefined): Promise<GenesysAnswer> {
+    const { status, data, headers } = await firstValueFrom(
+      this.http.request<string>({
+        url: request.url,
+        method: request.method,
+        headers: { ...this.identity, ...request.headers },
+        data: request.body,
+        timeout: this.config.timeoutMs,
+        maxContentLength: MAX_ANSWER_BYTES,
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+    const retryAfter: unknown = headers['retry-after'];
+    return { status, body: data, retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined };
+  }
+}

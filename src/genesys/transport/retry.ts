@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { UpstreamThrottledError, UpstreamUnavailableError } from '../../common/errors/upstream.errors';
+import { jittered } from '../../common/time/jitter';
+
+const MAX_ATTEMPTS = 3;
+
+export interface RetryOptions {
+  /** Nothing is waited for beyond this moment, in epoch milliseconds. */
+  readonly deadlineAt: number;
+  readonly signal: AbortSignal;
+  /** Waits; may end early, and never rejects. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly now?: () => number;
+}
+
+/**
+ * Tries up to three times, for requests that may be repeated. Throttling waits as long as upstream says, else
+ * 2^attempt seconds; a missing connection waits 2^attempt half seconds; both waits of our own are jittered. Everything
+ * else is final. A wait that does not fit the deadline is not begun: the caller hears at once, with the honest wait.
+ */
+export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { deadlineAt, signal, wait = pause, now = Date.now } = options;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const waitMs = waitAfter(error, tries);
+      const isFinal = waitMs === undefined || tries >= MAX_ATTEMPTS || now() + waitMs >= deadlineAt;
+      if (isFinal || signal.aborted) throw error;
+      await wait(waitMs, signal);
+    }
+  }
+}
+
+function waitAfter(error: unknown, tries: number): number | undefined {
+  if (error instanceof UpstreamThrottledError) return error.hintMs ?? jittered(1000 * 2 ** tries);
+  if (error instanceof UpstreamUnavailableError) return jittered(500 * 2 ** tries, 0.5);
+  return undefined;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // An abort ends the wait early; the next attempt then fails with the abort by itself.
+  await delay(ms, undefined, { signal }).catch(() => undefined);
+}

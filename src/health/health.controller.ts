@@ -1,0 +1,59 @@
+import { Controller, Get, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  HealthCheck,
+  type HealthCheckResult,
+  HealthCheckService,
+  HealthIndicatorService,
+  type HealthIndicatorResult,
+} from '@nestjs/terminus';
+import { Drain } from '../common/lifecycle/drain';
+import { type Check, HealthChecks } from './health.checks';
+import { HealthFilter } from './health.filter';
+
+@ApiTags('health')
+@Controller({ path: 'health', version: VERSION_NEUTRAL })
+@UseFilters(HealthFilter)
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly checks: HealthChecks,
+    private readonly drain: Drain,
+  ) {}
+
+  /** 200 as long as the process turns; does no I/O. */
+  @Get('live')
+  @HealthCheck()
+  live(): Promise<HealthCheckResult> {
+    return this.health.check([]);
+  }
+
+  /** 200 when requests can be served; 503 from the moment the process begins to stop. */
+  @Get('ready')
+  @HealthCheck()
+  ready(): Promise<HealthCheckResult> {
+    const named = this.checks.all.map(
+      ([name, check]) =>
+        () =>
+          this.run(name, check),
+    );
+    return this.health.check([
+      () =>
+        this.run('accepting', () => {
+          this.drain.assertOpen();
+        }),
+      ...named,
+    ]);
+  }
+
+  private async run(name: string, check: Check): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(name);
+    try {
+      await check();
+      return indicator.up();
+    } catch (error) {
+      return indicator.down({ reason: error instanceof Error ? error.message : 'unknown' });
+    }
+  }
+}

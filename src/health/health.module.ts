@@ -1,0 +1,14 @@
+import { Global, Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { HealthChecks } from './health.checks';
+import { HealthController } from './health.controller';
+
+@Global()
+@Module({
+  // The failing probe is the message; a second copy of it in the log would only repeat it every few seconds.
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [HealthController],
+  providers: [HealthChecks],
+  exports: [HealthChecks],
+})
+export class HealthModule {}

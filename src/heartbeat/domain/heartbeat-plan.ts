@@ -1,0 +1,26 @@
+/**
+ * What one heartbeat came to. `ok` resets the count of failures; `failed` counts; `postponed` (throttled, no token,
+ * trouble of our own) counts nothing; `gone` says that there is nothing left to keep alive.
+ */
+export type BeatOutcome =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'failed'; readonly cause: string }
+  | { readonly kind: 'postponed'; readonly cause: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'gone' };
+
+export type LossCause = 'failures' | 'gone';
+
+/** Everything the heartbeat service needs to know to keep something alive, handed over as a value. */
+export interface HeartbeatPlan {
+  /** Unique among running heartbeats, and the name of the interval. */
+  readonly name: string;
+  readonly intervalMs: number;
+  /** Consecutive failures after which the heartbeat is lost. */
+  readonly tolerance: number;
+  /** The first beat comes at a random moment within this time, so that what started together does not beat together. */
+  readonly firstWithinMs: number;
+  /** One beat. `latenessMs` is how much later than planned it was started. Must not throw; if it does, it failed. */
+  beat(signal: AbortSignal, latenessMs: number): Promise<BeatOutcome>;
+  /** Called when the heartbeat is lost, and again at each interval until it succeeds once. */
+  onLost(cause: LossCause): Promise<void>;
+}

@@ -1,0 +1,28 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { createApp } from './app.setup';
+import { ConfigurationError } from './config/configuration.error';
+import { readEnvironment } from './config/read-environment';
+import { ServerConfig } from './config/server.config';
+import { stopOnSignals } from './common/lifecycle/stop-on-signals';
+
+async function main(): Promise<void> {
+  const environment = readEnvironment(process.env);
+  const { host, port } = new ServerConfig(environment);
+  const app = await createApp(environment);
+  stopOnSignals(app);
+  await app.listen({ host, port });
+  new Logger('Main').log({ message: `Listening on ${await app.getUrl()}` });
+}
+
+main().catch((error: unknown) => {
+  // The logger may not exist yet; this is the last thing that the process says.
+  const isConfiguration = error instanceof ConfigurationError;
+  const text = isConfiguration
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(isConfiguration ? ConfigurationError.EXIT_CODE : 1);
+});

@@ -1,0 +1,34 @@
+import { Controller, Get, Header, Res, VERSION_NEUTRAL, Version } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
+import { Metrics } from './metrics';
+import { MetricsResponse } from './metrics.response';
+import { MetricsService } from './metrics.service';
+
+interface Reply {
+  type(contentType: string): { send(body: string): void };
+}
+
+@ApiTags('metrics')
+@Controller('metrics')
+export class MetricsController {
+  constructor(
+    private readonly service: MetricsService,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** The summary: mean delivery latency, disconnection rate, sessions started. */
+  @Get()
+  @Version('1')
+  @Header('cache-control', 'no-store')
+  summary(): Promise<MetricsResponse> {
+    return this.service.summary();
+  }
+
+  @Get()
+  @Version(VERSION_NEUTRAL)
+  @ApiExcludeEndpoint()
+  async prometheus(@Res() reply: Reply): Promise<void> {
+    const { contentType, text } = await this.metrics.page();
+    reply.type(contentType).send(text);
+  }
+}

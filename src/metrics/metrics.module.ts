@@ -1,0 +1,14 @@
+import { Global, Module } from '@nestjs/common';
+import { HttpTelemetry } from './http.telemetry';
+import { Metrics } from './metrics';
+import { MetricsController } from './metrics.controller';
+import { MetricsService } from './metrics.service';
+
+/** Needs a `SummaryStore` from the composition root. */
+@Global()
+@Module({
+  controllers: [MetricsController],
+  providers: [Metrics, MetricsService, HttpTelemetry],
+  exports: [Metrics, HttpTelemetry],
+})
+export class MetricsModule {}

@@ -1,0 +1,16 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class MetricsResponse {
+  /** Mean latency of successful deliveries to the CRM, in whole milliseconds; 0 before the first. */
+  averageLatencyMs: number = 0;
+
+  /** Share of started sessions that ended as `disconnected`, with four decimals. */
+  disconnectionRate: string = '0.0000';
+
+  /** Sessions that became active since the service was first started; each counts once. */
+  totalSessions: number = 0;
+
+  /** Ended sessions by end reason. */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, example: { requested: 12 } })
+  endedByReason: Readonly<Record<string, number>> = {};
+}

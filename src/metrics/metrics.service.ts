@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { MetricsResponse } from './metrics.response';
+import { SummaryStore } from './ports/summary.store';
+
+/** The summary for people and dashboards that want three numbers, not a hundred series. */
+@Injectable()
+export class MetricsService {
+  constructor(private readonly summaries: SummaryStore) {}
+
+  async summary(): Promise<MetricsResponse> {
+    const totals = await this.summaries.totals();
+    const rate = totals.sessionsStarted === 0 ? 0 : totals.sessionsDisconnected / totals.sessionsStarted;
+    return {
+      averageLatencyMs:
+        totals.deliveries === 0 ? 0 : Math.round(totals.deliveryLatencyMsSum / totals.deliveries),
+      disconnectionRate: rate.toFixed(4),
+      totalSessions: totals.sessionsStarted,
+      endedByReason: totals.endedByReason,
+    };
+  }
+}

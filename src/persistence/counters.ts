@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely';
+import type { Database } from './database';
+
+/** Counters by name; those not named stay as they are. */
+export type CounterChanges = Readonly<Record<string, number>>;
+
+/** The names of the counters; ended sessions have one per end reason. */
+export const COUNTERS = {
+  slots: 'slots',
+  sessionsStarted: 'sessions-started',
+  sessionsDisconnected: 'sessions-disconnected',
+  endedPrefix: 'ended:',
+  deliveries: 'deliveries',
+  deliveryLatencyMs: 'delivery-latency-ms',
+} as const;
+
+/** Adds to counters, creating those that do not exist. One statement locks them, in the order of their names. */
+export async function addToCounters(db: Kysely<Database>, changes: CounterChanges): Promise<void> {
+  const rows = Object.entries(changes)
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (rows.length === 0) return;
+  await db
+    .insertInto('counter')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet((eb) => ({ value: eb('counter.value', '+', eb.ref('excluded.value')) })),
+    )
+    .execute();
+}
+
+export async function readCounters(db: Kysely<Database>): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.selectFrom('counter').selectAll().execute();
+  return new Map(rows.map((row) => [row.name, row.value]));
+}

@@ -1,0 +1,112 @@
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type Kysely, sql } from 'kysely';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import type { StorageConfig } from '../config/storage.config';
+import type { Database } from './database';
+import type { Dialect } from './dialect';
+import { DatabaseInUseError, DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
+import { openPostgres, openPostgresForMigrations } from './postgres.database';
+import { PostgresLock } from './postgres.lock';
+import { migrate } from './schema';
+import { openSqlite } from './sqlite.database';
+
+const CHECK_TIMEOUT_MS = 1_000;
+/** How long a starting process waits for its predecessor to let go, as in a rolling restart. */
+const LOCK_WAIT_MS = 15_000;
+
+/**
+ * The one database of this process: open, at this release's schema and used by nobody else, or not there at all.
+ * It closes at the end of the application's shutdown, when everything that uses it has stopped.
+ */
+export class DatabaseConnection implements OnApplicationShutdown {
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly dialect: Dialect,
+    readonly db: Kysely<Database>,
+    private readonly lock?: PostgresLock,
+  ) {}
+
+  /** Throws one of the errors of `persistence.errors.ts`, each with a message for an operator. */
+  static async open(config: StorageConfig, options?: { lockWaitMs: number }): Promise<DatabaseConnection> {
+    const { databaseUrl, dataDir } = config;
+    const connection =
+      databaseUrl === undefined
+        ? await DatabaseConnection.openEmbedded(dataDir)
+        : await DatabaseConnection.openServer(databaseUrl, options?.lockWaitMs ?? LOCK_WAIT_MS);
+    new Logger(DatabaseConnection.name).log(
+      databaseUrl === undefined ? `Using the SQLite database in ${dataDir}.` : 'Using PostgreSQL.',
+    );
+    return connection;
+  }
+
+  /** Whether no other process can be working on the database. */
+  get isHeld(): boolean {
+    return this.lock?.isHeld ?? true;
+  }
+
+  /** Throws `StorageUnavailableError` when the database does not answer within a second or is another process's. */
+  async check(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`No answer within ${CHECK_TIMEOUT_MS} ms.`));
+      }, CHECK_TIMEOUT_MS);
+    });
+    try {
+      await Promise.race([sql`select 1`.execute(this.db), timeout]);
+    } catch (error) {
+      throw new StorageUnavailableError({ cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+    if (!this.isHeld) {
+      throw new StorageUnavailableError({ cause: new Error('The lock on the database is not held.') });
+    }
+  }
+
+  /** Closing twice is closing once. */
+  close(): Promise<void> {
+    this.closing ??= this.db.destroy().finally(() => this.lock?.release());
+    return this.closing;
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  private static async openEmbedded(dataDir: string): Promise<DatabaseConnection> {
+    const db = openSqlite(dataDir);
+    try {
+      await migrate(db, 'sqlite');
+    } catch (error) {
+      await db.destroy();
+      throw nameOf(error, `the database in ${dataDir}`);
+    }
+    return new DatabaseConnection('sqlite', db);
+  }
+
+  private static async openServer(databaseUrl: string, lockWaitMs: number): Promise<DatabaseConnection> {
+    let lock: PostgresLock | undefined;
+    try {
+      lock = await PostgresLock.take(databaseUrl, lockWaitMs);
+      const migrations = openPostgresForMigrations(databaseUrl);
+      await migrate(migrations, 'postgres').finally(() => migrations.destroy());
+      const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl), lock);
+      // Kysely closes only what it has used.
+      await connection.check();
+      return connection;
+    } catch (error) {
+      await lock?.release();
+      throw nameOf(error, 'the database of DATABASE_URL');
+    }
+  }
+}
+
+function nameOf(error: unknown, what: string): Error {
+  const hasName = [DatabaseInUseError, DatabaseOpenError, SchemaTooNewError].some(
+    (name) => error instanceof name,
+  );
+  if (hasName) return error as Error;
+  return new DatabaseOpenError(what, error);
+}

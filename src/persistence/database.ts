@@ -1,0 +1,80 @@
+import type { Generated } from 'kysely';
+import type { AuditAction } from '../audit/domain/audit-record';
+import type { CrmState } from '../session/domain/session-event';
+import type { DisconnectStatus, EndReason, SessionState } from '../session/domain/session-state';
+
+// Times are epoch milliseconds, JSON is text and a yes or no is 1 or 0, so that both databases read alike.
+
+export interface SessionTable {
+  readonly conversation_id: string;
+  readonly guest_token: string;
+  readonly channel: string;
+  readonly queue_id: string;
+  readonly name: string;
+  readonly locale: string;
+  /** JSON list of strings. */
+  readonly capabilities: string;
+  readonly duration_limit: number;
+  readonly discloses_guest_token: number;
+  readonly created_at: number;
+  readonly state: SessionState;
+  readonly end_reason: EndReason | null;
+  readonly started_at: number;
+  readonly expires_at: number;
+  readonly ended_at: number | null;
+  readonly disconnect: DisconnectStatus;
+  readonly disconnect_due_at: number | null;
+  readonly disconnect_attempts: number;
+  readonly last_sequence: number;
+  readonly version: number;
+}
+
+export interface SessionEventTable {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly sequence: number;
+  readonly state: CrmState;
+  readonly occurred_at: number;
+  /** JSON object. */
+  readonly metadata: string;
+}
+
+export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
+
+export interface DeliveryTable {
+  readonly event_id: string;
+  readonly sink: string;
+  readonly conversation_id: string;
+  readonly sequence: number;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  /** When its event happened: what the age of the backlog is measured by. */
+  readonly queued_at: number;
+  readonly next_attempt_at: number;
+  /** When it was delivered or buried. */
+  readonly settled_at: number | null;
+  readonly last_error: string | null;
+}
+
+export interface AuditRecordTable {
+  readonly seq: Generated<number>;
+  readonly at: number;
+  readonly action: AuditAction;
+  readonly conversation_id: string;
+  readonly request_id: string | null;
+  /** JSON object. */
+  readonly detail: string;
+}
+
+export interface CounterTable {
+  readonly name: string;
+  readonly value: number;
+}
+
+export interface Database {
+  readonly session: SessionTable;
+  readonly session_event: SessionEventTable;
+  readonly delivery: DeliveryTable;
+  readonly audit_record: AuditRecordTable;
+  readonly counter: CounterTable;
+}

@@ -1,0 +1,69 @@
+import { isUnavailable, isWorthRetrying } from './dialect';
+
+const withCode = (code: string) => Object.assign(new Error('It failed.'), { code });
+
+describe(isUnavailable.name, () => {
+  it.each([
+    ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'],
+    ...[
+      '08006',
+      '08P01',
+      '25006',
+      '28P01',
+      '3D000',
+      '53100',
+      '53300',
+      '55P03',
+      '57014',
+      '57P01',
+      '57P03',
+      '58030',
+    ],
+    ...['SQLITE_FULL', 'SQLITE_IOERR_FSYNC', 'SQLITE_READONLY_DBMOVED', 'SQLITE_BUSY', 'SQLITE_CORRUPT'],
+  ])('takes %s for trouble with the database', (code) => {
+    expect(isUnavailable(withCode(code))).toBe(true);
+  });
+
+  it.each([
+    'ERR_INVALID_ARG_TYPE',
+    '23505',
+    '42P01',
+    '22021',
+    '40001',
+    'SQLITE_CONSTRAINT_UNIQUE',
+    'SQLITE_ERROR',
+  ])('takes %s for something else', (code) => {
+    expect(isUnavailable(withCode(code))).toBe(false);
+  });
+
+  it.each([
+    'Connection terminated unexpectedly',
+    'Connection terminated due to connection timeout',
+    'timeout exceeded when trying to connect',
+    'Query read timeout',
+    'Client has encountered a connection error and is not queryable',
+  ])('knows the drivers by their words: %s', (message) => {
+    expect(isUnavailable(new Error(message))).toBe(true);
+  });
+
+  it('knows what is no error', () => {
+    expect([undefined, null, 'ECONNREFUSED', 57014, {}].map(isUnavailable)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe(isWorthRetrying.name, () => {
+  it('is true for deadlocks and serialization failures only', () => {
+    expect(['40001', '40P01', '40002', '57014'].map((code) => isWorthRetrying(withCode(code)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});

@@ -1,0 +1,71 @@
+import type { CreateTableBuilder, SelectQueryBuilder } from 'kysely';
+
+/** The two databases. What they do differently is here, in `sqlite.database.ts` and in `postgres.database.ts`. */
+export type Dialect = 'sqlite' | 'postgres';
+
+/** Locks the rows read until the end of the transaction. SQLite has one writer, who needs no such lock. */
+export function forUpdate<DB, TB extends keyof DB, O>(
+  dialect: Dialect,
+  query: SelectQueryBuilder<DB, TB, O>,
+): SelectQueryBuilder<DB, TB, O> {
+  return dialect === 'postgres' ? query.forUpdate() : query;
+}
+
+/** A primary key that grows by itself and is never used twice. */
+export function addIdentity<TB extends string>(
+  dialect: Dialect,
+  table: CreateTableBuilder<TB>,
+  name: string,
+): CreateTableBuilder<TB> {
+  return dialect === 'postgres'
+    ? table.addColumn(name, 'bigserial', (column) => column.primaryKey())
+    : table.addColumn(name, 'integer', (column) => column.primaryKey().autoIncrement());
+}
+
+/** Serialization failure and deadlock: nothing is wrong with the transaction but its moment. */
+export function isWorthRetrying(error: unknown): boolean {
+  return ['40001', '40P01'].includes(codeOf(error) ?? '');
+}
+
+/** The database cannot be used at the moment, as opposed to a statement that is wrong. */
+export function isUnavailable(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined && UNAVAILABLE_CODES.some((pattern) => pattern.test(code))) return true;
+  return UNAVAILABLE_MESSAGES.test(textOf(error, 'message') ?? '');
+}
+
+const UNAVAILABLE_CODES = [
+  // Errors of the operating system: ECONNREFUSED, ENOTFOUND, ETIMEDOUT.
+  /^E(?!RR_)[A-Z_]+$/,
+  // SQLSTATE classes: connection, credentials, resources, operator intervention (timeouts too), system.
+  /^(08|28|53|57|58)[0-9A-Z]{3}$/,
+  // Read-only after a failover, no such database, lock not available.
+  /^(25006|3D000|55P03)$/,
+  /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|CORRUPT|NOTADB|NOMEM|PERM|PROTOCOL)/,
+];
+
+// The drivers raise these without a code.
+const UNAVAILABLE_MESSAGES = new RegExp(
+  [
+    'Connection terminated',
+    'timeout exceeded when trying to connect',
+    'timeout expired',
+    'Query read timeout',
+    'Client has encountered a connection error',
+    'Client was closed',
+    'Cannot use a pool after calling end',
+    'driver has already been destroyed',
+    'The database connection is not open',
+  ].join('|'),
+);
+
+/** What kind of error it is, as drivers say it; by its looks, since not every driver's errors are an `Error`. */
+export function codeOf(error: unknown): string | undefined {
+  return textOf(error, 'code');
+}
+
+function textOf(error: unknown, key: 'code' | 'message'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value: unknown = Reflect.get(error, key);
+  return typeof value === 'string' ? value : undefined;
+}

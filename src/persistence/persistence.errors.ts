@@ -1,0 +1,51 @@
+/** Another process works in the data directory. Nothing was read or changed. */
+export class DataDirectoryInUseError extends Error {
+  override readonly name = 'DataDirectoryInUseError';
+
+  constructor(directory: string, options?: ErrorOptions) {
+    super(
+      `The data directory ${directory} is in use by another process. Stop it, or set another DATA_DIR.`,
+      options,
+    );
+  }
+}
+
+/** Another process works on the PostgreSQL database and did not let go of it in time. */
+export class DatabaseInUseError extends Error {
+  override readonly name = 'DatabaseInUseError';
+
+  constructor(waitedMs: number) {
+    super(
+      `The database of DATABASE_URL is in use by another process of this service, ` +
+        `which did not release it within ${waitedMs} ms. One process at a time may use it.`,
+    );
+  }
+}
+
+/** A newer release has changed the schema; this one would misread it. Nothing was changed. */
+export class SchemaTooNewError extends Error {
+  override readonly name = 'SchemaTooNewError';
+
+  constructor(unknown: readonly string[]) {
+    super(
+      `The database was changed by a newer release of this service (${unknown.join(', ')}). ` +
+        'Start that release or a later one.',
+    );
+  }
+}
+
+/** The database could not be opened; the message says which and why, and holds no credential. */
+export class DatabaseOpenError extends Error {
+  override readonly name = 'DatabaseOpenError';
+
+  constructor(what: string, cause: unknown) {
+    super(`Cannot open ${what}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (typeof cause !== 'object' || cause === null) return String(cause);
+  // Trying several addresses of one host fails with an AggregateError, which has no message of its own.
+  if ('errors' in cause && Array.isArray(cause.errors)) return cause.errors.map(reasonOf).join('; ');
+  return 'message' in cause && typeof cause.message === 'string' ? cause.message : 'for an unknown reason';
+}

@@ -1,0 +1,36 @@
+import { Global, Module } from '@nestjs/common';
+import { StorageConfig } from '../config/storage.config';
+import { SummaryStore } from '../metrics/ports/summary.store';
+import { SessionStore } from '../session/ports/session.store';
+import { OutboxStore } from '../sync/ports/outbox.store';
+import { AuditWriter } from './audit.writer';
+import { DatabaseConnection } from './database.connection';
+import { SqlOutboxStore } from './outbox.sql-store';
+import { SqlSessionStore } from './session.sql-store';
+import { SqlSummaryStore } from './summary.sql-store';
+import { UnitOfWork } from './unit-of-work';
+
+/**
+ * Binds every storage port to its SQL store. The application does not come up unless the database is open and
+ * migrated. Needs, from global modules: `StorageConfig`, `AuditPublisher`, `EventSinks` and `OutboxBell`.
+ */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: DatabaseConnection,
+      useFactory: (config: StorageConfig) => DatabaseConnection.open(config),
+      inject: [StorageConfig],
+    },
+    UnitOfWork,
+    AuditWriter,
+    SqlSessionStore,
+    SqlOutboxStore,
+    SqlSummaryStore,
+    { provide: SessionStore, useExisting: SqlSessionStore },
+    { provide: OutboxStore, useExisting: SqlOutboxStore },
+    { provide: SummaryStore, useExisting: SqlSummaryStore },
+  ],
+  exports: [DatabaseConnection, SessionStore, OutboxStore, SummaryStore],
+})
+export class PersistenceModule {}

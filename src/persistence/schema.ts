@@ -1,0 +1,32 @@
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import type { Database } from './database';
+import type { Dialect } from './dialect';
+import { initialSchema } from './migrations/0001-initial-schema';
+import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
+
+/** In the order of their names. A migration that was released is never changed or renamed. */
+const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
+  '0001-initial-schema': initialSchema,
+};
+
+/**
+ * Brings the schema to this release's, all of it or nothing. Refuses a schema that a newer release has made.
+ */
+export async function migrate(db: Kysely<Database>, dialect: Dialect): Promise<void> {
+  const unknown = (await appliedMigrations(db)).filter((name) => !(name in MIGRATIONS));
+  if (unknown.length > 0) throw new SchemaTooNewError(unknown);
+  const migrations = Object.fromEntries(
+    Object.entries(MIGRATIONS).map(([name, migration]) => [name, migration(dialect)]),
+  );
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined)
+    throw new DatabaseOpenError('the database, whose schema could not be changed', error);
+}
+
+async function appliedMigrations(db: Kysely<Database>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map((row) => row.name);
+}

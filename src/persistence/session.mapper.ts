@@ -1,0 +1,92 @@
+import type { Selectable } from 'kysely';
+import { Session, type SessionSnapshot } from '../session/domain/session';
+import type { SessionEvent } from '../session/domain/session-event';
+import type { DeliveryTable, SessionEventTable, SessionTable } from './database';
+
+export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
+  return {
+    conversation_id: session.conversationId,
+    guest_token: session.guestToken,
+    channel: session.channel,
+    queue_id: session.queueId,
+    name: session.name,
+    locale: session.locale,
+    capabilities: JSON.stringify(session.capabilities),
+    duration_limit: session.durationLimit,
+    discloses_guest_token: session.disclosesGuestToken ? 1 : 0,
+    created_at: session.createdAt,
+    state: session.state,
+    end_reason: session.endReason,
+    started_at: session.startedAt,
+    expires_at: session.expiresAt,
+    ended_at: session.endedAt,
+    disconnect: session.disconnect,
+    disconnect_due_at: session.disconnectDueAt,
+    disconnect_attempts: session.disconnectAttempts,
+    last_sequence: session.lastSequence,
+    version: session.version,
+  };
+}
+
+export function toSession(row: Selectable<SessionTable>): Session {
+  return Session.restore({
+    conversationId: row.conversation_id,
+    guestToken: row.guest_token,
+    channel: row.channel,
+    queueId: row.queue_id,
+    name: row.name,
+    locale: row.locale,
+    capabilities: JSON.parse(row.capabilities) as string[],
+    durationLimit: row.duration_limit,
+    disclosesGuestToken: row.discloses_guest_token === 1,
+    createdAt: row.created_at,
+    state: row.state,
+    endReason: row.end_reason,
+    startedAt: row.started_at,
+    expiresAt: row.expires_at,
+    endedAt: row.ended_at,
+    disconnect: row.disconnect,
+    disconnectDueAt: row.disconnect_due_at,
+    disconnectAttempts: row.disconnect_attempts,
+    lastSequence: row.last_sequence,
+    version: row.version,
+  });
+}
+
+export function toEventRow(event: SessionEvent): SessionEventTable {
+  return {
+    id: event.id,
+    conversation_id: event.conversationId,
+    sequence: event.sequence,
+    state: event.state,
+    occurred_at: event.occurredAt,
+    metadata: JSON.stringify(event.metadata),
+  };
+}
+
+export function toEvent(row: Selectable<SessionEventTable>): SessionEvent {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    sequence: row.sequence,
+    state: row.state,
+    occurredAt: row.occurred_at,
+    metadata: JSON.parse(row.metadata) as SessionEvent['metadata'],
+  };
+}
+
+/** A delivery is due from the moment its event happened. */
+export function toDeliveryRow(event: SessionEvent, sink: string): DeliveryTable {
+  return {
+    event_id: event.id,
+    sink,
+    conversation_id: event.conversationId,
+    sequence: event.sequence,
+    status: 'pending',
+    attempts: 0,
+    queued_at: event.occurredAt,
+    next_attempt_at: event.occurredAt,
+    settled_at: null,
+    last_error: null,
+  };
+}

@@ -1,0 +1,221 @@
+import { Injectable } from '@nestjs/common';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { AuditRecord } from '../audit/domain/audit-record';
+import type { Session, SessionSnapshot } from '../session/domain/session';
+import type { SessionEvent } from '../session/domain/session-event';
+import { LIVE_STATES, type SessionState } from '../session/domain/session-state';
+import { SessionChangedError, SessionLimitReachedError } from '../session/domain/session.errors';
+import { type SessionQuery, SessionStore } from '../session/ports/session.store';
+import { EventSinks } from '../sync/ports/event-sinks';
+import { OutboxBell } from '../sync/ports/outbox-bell';
+import { AuditWriter } from './audit.writer';
+import { addToCounters, COUNTERS, readCounters } from './counters';
+import type { Database, SessionTable } from './database';
+import { forUpdate } from './dialect';
+import { countersOf } from './session.counting';
+import { toDeliveryRow, toEventRow, toRow, toSession } from './session.mapper';
+import { UnitOfWork, type Work } from './unit-of-work';
+
+/** Written out in the statement, so that the planner sees that the partial index fits. */
+const ACTIVE = sql.lit<SessionState>('active');
+
+/**
+ * Sessions in SQL. A save that throws leaves nothing behind in the database, but it has taken the changes out of the
+ * session object: read the session again before another attempt.
+ */
+@Injectable()
+export class SqlSessionStore extends SessionStore {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly audit: AuditWriter,
+    private readonly sinks: EventSinks,
+    private readonly bell: OutboxBell,
+  ) {
+    super();
+  }
+
+  async reserve(session: Session, limit: number): Promise<void> {
+    const row = toRow(session.snapshot);
+    await this.unitOfWork.run(async ({ db }) => {
+      const taken = await db
+        .updateTable('counter')
+        .set((eb) => ({ value: eb('value', '+', 1) }))
+        .where('name', '=', COUNTERS.slots)
+        .where('value', '<', limit)
+        .executeTakeFirstOrThrow();
+      if (taken.numUpdatedRows === 0n) throw new SessionLimitReachedError(limit);
+      await db.insertInto('session').values(row).execute();
+    });
+  }
+
+  async save(session: Session): Promise<void> {
+    const after = { ...session.snapshot };
+    const { events, audit } = session.pullChanges();
+    await this.unitOfWork.run(async (work) => {
+      const before = await lockVersion(work, after);
+      await work.db
+        .updateTable('session')
+        .set({ ...toRow(after), version: after.version + 1 })
+        .where('conversation_id', '=', after.conversationId)
+        .execute();
+      await this.queue(work, events);
+      await addToCounters(work.db, countersOf(before, after));
+      await this.audit.write(work, await withDisconnectionRate(work, audit));
+      work.afterCommit(() => {
+        session.saved();
+      });
+    });
+  }
+
+  async find(conversationId: string): Promise<Session | undefined> {
+    const rows = await this.unitOfWork.read((db) =>
+      db.selectFrom('session').selectAll().where('conversation_id', '=', conversationId).execute(),
+    );
+    return rows.map(toSession)[0];
+  }
+
+  async list({ state, limit, after }: SessionQuery): Promise<Session[]> {
+    return this.select((db) => {
+      let query = db.selectFrom('session').selectAll();
+      if (state !== undefined) query = query.where('state', '=', state);
+      if (after !== undefined) {
+        query = query.where((eb) =>
+          eb(
+            eb.refTuple('created_at', 'conversation_id'),
+            '<',
+            eb.tuple(after.createdAt, after.conversationId),
+          ),
+        );
+      }
+      return query.orderBy('created_at', 'desc').orderBy('conversation_id', 'desc').limit(limit).execute();
+    });
+  }
+
+  async findExpired(now: number, limit: number): Promise<Session[]> {
+    return this.select((db) =>
+      db
+        .selectFrom('session')
+        .selectAll()
+        .where('state', '=', ACTIVE)
+        .where('expires_at', '<=', now)
+        .orderBy('expires_at')
+        .limit(limit)
+        .execute(),
+    );
+  }
+
+  async findDisconnectsDue(now: number, limit: number): Promise<Session[]> {
+    return this.select((db) =>
+      db
+        .selectFrom('session')
+        .selectAll()
+        .where('disconnect_due_at', '<=', now)
+        .orderBy('disconnect_due_at')
+        .limit(limit)
+        .execute(),
+    );
+  }
+
+  async findStalled(before: number, limit: number): Promise<Session[]> {
+    return this.select((db) =>
+      db
+        .selectFrom('session')
+        .selectAll()
+        .where('state', '=', 'connecting')
+        .where('created_at', '<', before)
+        .orderBy('created_at')
+        .limit(limit)
+        .execute(),
+    );
+  }
+
+  async walk(
+    state: SessionState,
+    afterConversationId: string | undefined,
+    limit: number,
+  ): Promise<Session[]> {
+    return this.select((db) =>
+      db
+        .selectFrom('session')
+        .selectAll()
+        .where('state', '=', state)
+        .where('conversation_id', '>', afterConversationId ?? '')
+        .orderBy('conversation_id')
+        .limit(limit)
+        .execute(),
+    );
+  }
+
+  async recountSlots(): Promise<number> {
+    return this.unitOfWork.run(async ({ db, dialect }) => {
+      // Whoever takes or frees a slot waits from here on, so the count that follows stays true.
+      await forUpdate(
+        dialect,
+        db.selectFrom('counter').select('value').where('name', '=', COUNTERS.slots),
+      ).executeTakeFirstOrThrow();
+      const { live } = await db
+        .selectFrom('session')
+        .select((eb) => eb.fn.countAll<number>().as('live'))
+        .where('state', 'in', LIVE_STATES)
+        .executeTakeFirstOrThrow();
+      await db.updateTable('counter').set({ value: live }).where('name', '=', COUNTERS.slots).execute();
+      return live;
+    });
+  }
+
+  async countLive(): Promise<number> {
+    const counters = await this.unitOfWork.read(readCounters);
+    return counters.get(COUNTERS.slots) ?? 0;
+  }
+
+  private async select(
+    query: (db: Kysely<Database>) => Promise<readonly Selectable<SessionTable>[]>,
+  ): Promise<Session[]> {
+    const rows = await this.unitOfWork.read(query);
+    return rows.map(toSession);
+  }
+
+  private async queue(work: Work, events: readonly SessionEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await work.db.insertInto('session_event').values(events.map(toEventRow)).execute();
+    const deliveries = events.flatMap((event) => this.sinks.names.map((sink) => toDeliveryRow(event, sink)));
+    if (deliveries.length === 0) return;
+    await work.db.insertInto('delivery').values(deliveries).execute();
+    work.afterCommit(() => {
+      this.bell.ring();
+    });
+  }
+}
+
+/** Locks the row that is about to be replaced and returns it, if it is still the one that was read. */
+async function lockVersion(
+  { db, dialect }: Work,
+  after: Readonly<SessionSnapshot>,
+): Promise<Pick<SessionTable, 'state' | 'end_reason' | 'last_sequence'>> {
+  const row = await forUpdate(
+    dialect,
+    db
+      .selectFrom('session')
+      .select(['state', 'end_reason', 'last_sequence', 'version'])
+      .where('conversation_id', '=', after.conversationId),
+  ).executeTakeFirst();
+  if (row?.version !== after.version) throw new SessionChangedError();
+  return row;
+}
+
+/** The share of the started sessions that ended as disconnected, this one included. */
+async function withDisconnectionRate(
+  work: Work,
+  records: readonly AuditRecord[],
+): Promise<readonly AuditRecord[]> {
+  if (!records.some((record) => record.action === 'SESSION_DISCONNECTED')) return records;
+  const counters = await readCounters(work.db);
+  const started = counters.get(COUNTERS.sessionsStarted) ?? 0;
+  const disconnected = counters.get(COUNTERS.sessionsDisconnected) ?? 0;
+  const disconnectionRate = (started === 0 ? 0 : disconnected / started).toFixed(4);
+  return records.map((record) =>
+    record.action === 'SESSION_DISCONNECTED'
+      ? { ...record, detail: { ...record.detail, disconnectionRate } }
+      : record,
+  );
+}

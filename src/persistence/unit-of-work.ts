@@ -1,0 +1,79 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Kysely, Transaction } from 'kysely';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import type { Database } from './database';
+import { DatabaseConnection } from './database.connection';
+import { type Dialect, isUnavailable, isWorthRetrying } from './dialect';
+
+const MAX_RETRIES = 3;
+
+/** A transaction in progress. */
+export interface Work {
+  readonly db: Transaction<Database>;
+  readonly dialect: Dialect;
+  /** Runs once the transaction has committed, in the order given; never when it has not. */
+  afterCommit(effect: () => void): void;
+}
+
+/**
+ * Runs statements and transactions. Trouble with the database comes out as `StorageUnavailableError`; a deadlock or
+ * a serialization failure is tried again up to three times, so a transaction's work may run more than once and must
+ * have no effect but its statements and what it hands to `afterCommit`.
+ *
+ * So that transactions do not wait for each other in a circle, each locks in this order: its session's row; then its
+ * events and deliveries; then counters, in the order of their names. Audit records lock nothing and come anywhere.
+ */
+@Injectable()
+export class UnitOfWork {
+  private readonly logger = new Logger(UnitOfWork.name);
+
+  constructor(private readonly connection: DatabaseConnection) {}
+
+  /** One statement, which is its own transaction. */
+  async read<T>(query: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+    try {
+      return await query(this.connection.db);
+    } catch (error) {
+      throw isUnavailable(error) ? new StorageUnavailableError({ cause: error }) : error;
+    }
+  }
+
+  async run<T>(work: (work: Work) => Promise<T>): Promise<T> {
+    for (let retries = 0; ; retries += 1) {
+      try {
+        return await this.attempt(work);
+      } catch (error) {
+        if (isUnavailable(error)) throw new StorageUnavailableError({ cause: error });
+        if (!isWorthRetrying(error)) throw error;
+        if (retries === MAX_RETRIES) throw new StorageUnavailableError({ cause: error });
+        this.logger.debug(`A transaction is tried again: ${String(error)}`);
+      }
+    }
+  }
+
+  private async attempt<T>(work: (work: Work) => Promise<T>): Promise<T> {
+    const { db, dialect } = this.connection;
+    const effects: (() => void)[] = [];
+    const result = await db
+      .transaction()
+      .execute((transaction) =>
+        work({ db: transaction, dialect, afterCommit: (effect) => effects.push(effect) }),
+      );
+    effects.forEach((effect) => {
+      this.runEffect(effect);
+    });
+    return result;
+  }
+
+  /** What is committed is done: an effect that fails must not look like a failed transaction. */
+  private runEffect(effect: () => void): void {
+    try {
+      effect();
+    } catch (error) {
+      this.logger.error(
+        'An effect of a committed transaction failed.',
+        error instanceof Error ? error.stack : error,
+      );
+    }
+  }
+}

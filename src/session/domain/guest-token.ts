@@ -1,0 +1,11 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A new guest token: `jwt_` and 32 hex digits from a cryptographic source. It is a credential. */
+export function newGuestToken(): string {
+  return `jwt_${randomBytes(16).toString('hex')}`;
+}
+
+/** A name for the guest that is safe to show: always the same for a token, and never leads back to it. */
+export function guestRefOf(guestToken: string): string {
+  return createHash('sha256').update(guestToken).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,17 @@
+/** The states of a session that the CRM hears of. Each is sent at most once per session. */
+export type CrmState = 'connected' | 'disconnected' | 'terminated';
+
+/**
+ * A change of a session that others are told about, durable from the transaction that made it.
+ * `sequence` numbers the events of one conversation from 1, without gaps.
+ */
+export interface SessionEvent {
+  /** Stable over every attempt to deliver it: the receiver's key against duplicates. */
+  readonly id: string;
+  readonly conversationId: string;
+  readonly sequence: number;
+  readonly state: CrmState;
+  /** Epoch milliseconds. */
+  readonly occurredAt: number;
+  readonly metadata: Readonly<Record<string, string | number>>;
+}

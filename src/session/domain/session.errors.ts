@@ -1,0 +1,57 @@
+import { DomainError } from '../../common/errors/domain.error';
+import type { SessionState } from './session-state';
+
+export class SessionNotFoundError extends DomainError {
+  readonly code = 'session-not-found';
+  readonly kind = 'not-found';
+  readonly title = 'No such session';
+
+  constructor() {
+    super('There is no session with this conversation id.');
+  }
+}
+
+/** Every slot is taken. Nothing was written and nothing was sent. */
+export class SessionLimitReachedError extends DomainError {
+  readonly code = 'session-limit-reached';
+  readonly kind = 'rate-limited';
+  readonly title = 'Too many live sessions';
+  override readonly retryAfterMs = 5_000;
+
+  constructor(limit: number) {
+    super(`All ${limit} session slots are taken.`);
+  }
+}
+
+/** Another change of the same session was saved first; nothing of this one is durable. */
+export class SessionChangedError extends DomainError {
+  readonly code = 'session-changed';
+  readonly kind = 'conflict';
+  readonly title = 'The session has changed meanwhile';
+
+  constructor() {
+    super('The session was changed by someone else at the same moment.');
+  }
+}
+
+/** The session was ended before Genesys had answered its opening. */
+export class SessionEndedWhileOpeningError extends DomainError {
+  readonly code = 'session-ended';
+  readonly kind = 'conflict';
+  readonly title = 'The session has ended';
+
+  constructor() {
+    super('The session was ended while it was being opened.');
+  }
+}
+
+/** A transition that the table does not have: a bug of ours. */
+export class InvalidTransitionError extends DomainError {
+  readonly code = 'internal';
+  readonly kind = 'internal';
+  readonly title = 'Internal error';
+
+  constructor(from: SessionState, to: SessionState) {
+    super(`A session cannot go from ${from} to ${to}.`);
+  }
+}

@@ -1,0 +1,239 @@
+import { v4 as uuid } from 'uuid';
+import type { AuditAction, AuditDetail, AuditRecord } from '../../audit/domain/audit-record';
+import { guestRefOf } from './guest-token';
+import type { CrmState, SessionEvent } from './session-event';
+import { type DisconnectStatus, type EndReason, type SessionState, TRANSITIONS } from './session-state';
+import { InvalidTransitionError } from './session.errors';
+
+/** Everything that is kept of a session. Times are epoch milliseconds. */
+export interface SessionSnapshot {
+  readonly conversationId: string;
+  readonly guestToken: string;
+  readonly channel: string;
+  readonly queueId: string;
+  readonly name: string;
+  readonly locale: string;
+  readonly capabilities: readonly string[];
+  /** Seconds. */
+  readonly durationLimit: number;
+  /** Whether the CRM is told the guest token itself instead of a hash of it. */
+  readonly disclosesGuestToken: boolean;
+  readonly createdAt: number;
+  state: SessionState;
+  endReason: EndReason | null;
+  startedAt: number;
+  expiresAt: number;
+  endedAt: number | null;
+  disconnect: DisconnectStatus;
+  /** When the next attempt to disconnect upstream is due; null when none is. */
+  disconnectDueAt: number | null;
+  disconnectAttempts: number;
+  /** Sequence number of the last event; 0 before the first. */
+  lastSequence: number;
+  /** Grows with every save; a save is conditional on the version that was read. */
+  version: number;
+}
+
+/** What a change of a session causes, to be saved with it in one transaction. */
+export interface SessionChanges {
+  readonly events: readonly SessionEvent[];
+  readonly audit: readonly AuditRecord[];
+}
+
+/**
+ * One guest's conversation, from the reservation of its slot to its end.
+ *
+ *   connecting ── activate ──▶ active ── end ──▶ terminating ── settle ──▶ terminated | disconnected
+ *       └──────── fail ──────▶ failed   └─ lose ──────────────────────────────────────▶ disconnected
+ *
+ * The slot is held while `connecting` or `active`. Each transition collects the events and audit records it causes.
+ * Ending what has ended already changes nothing and says so, because a lost heartbeat, an expiry and a request to
+ * end may arrive together.
+ */
+export class Session {
+  private events: SessionEvent[] = [];
+  private audit: AuditRecord[] = [];
+
+  private constructor(private readonly props: SessionSnapshot) {}
+
+  static reserve(
+    given: Pick<
+      SessionSnapshot,
+      | 'guestToken'
+      | 'channel'
+      | 'queueId'
+      | 'name'
+      | 'locale'
+      | 'capabilities'
+      | 'durationLimit'
+      | 'disclosesGuestToken'
+    >,
+    now: number,
+  ): Session {
+    return new Session({
+      ...given,
+      conversationId: uuid(),
+      createdAt: now,
+      state: 'connecting',
+      endReason: null,
+      startedAt: now,
+      expiresAt: now + given.durationLimit * 1000,
+      endedAt: null,
+      disconnect: 'none',
+      disconnectDueAt: null,
+      disconnectAttempts: 0,
+      lastSequence: 0,
+      version: 0,
+    });
+  }
+
+  /** A session as it was stored. */
+  static restore(snapshot: SessionSnapshot): Session {
+    return new Session({ ...snapshot });
+  }
+
+  get snapshot(): Readonly<SessionSnapshot> {
+    return this.props;
+  }
+
+  get conversationId(): string {
+    return this.props.conversationId;
+  }
+
+  get state(): SessionState {
+    return this.props.state;
+  }
+
+  get isLive(): boolean {
+    return this.props.state === 'connecting' || this.props.state === 'active';
+  }
+
+  /** Genesys accepted the conversation: the duration starts to count, the CRM hears `connected`. */
+  activate(now: number): void {
+    this.moveTo('active');
+    this.props.startedAt = now;
+    this.props.expiresAt = now + this.props.durationLimit * 1000;
+    this.tell('connected', now);
+    const { channel, queueId, durationLimit } = this.props;
+    this.record('SESSION_INITIALIZED', now, { channel, queueId, durationLimit });
+  }
+
+  /**
+   * The session never came to life. With `outcomeUnknown` Genesys may hold the conversation all the same, so it is
+   * disconnected there. Returns whether anything changed.
+   */
+  fail(reason: EndReason, now: number, cause: { code?: string; outcomeUnknown: boolean }): boolean {
+    if (this.props.state !== 'connecting') return false;
+    this.moveTo('failed');
+    this.finish(reason, now);
+    if (cause.outcomeUnknown) this.scheduleDisconnect(now);
+    this.record('SESSION_FAILED', now, {
+      reason,
+      ...(cause.code === undefined ? {} : { error: cause.code }),
+    });
+    return true;
+  }
+
+  /** Starts the end of an active session; the upstream disconnect is due at once. Returns whether anything changed. */
+  end(reason: EndReason, now: number): boolean {
+    if (this.props.state !== 'active') return false;
+    this.moveTo('terminating');
+    this.finish(reason, now);
+    this.scheduleDisconnect(now);
+    return true;
+  }
+
+  /** Genesys says that the conversation is over: there is nothing left to disconnect. Returns whether anything changed. */
+  lose(reason: EndReason, now: number): boolean {
+    if (this.props.state !== 'active') return false;
+    this.moveTo('disconnected');
+    this.finish(reason, now);
+    this.conclude(now);
+    return true;
+  }
+
+  /** The upstream disconnect failed and is tried again at `dueAt`. */
+  postponeDisconnect(dueAt: number): void {
+    this.props.disconnectAttempts += 1;
+    this.props.disconnectDueAt = dueAt;
+  }
+
+  /** The upstream side is settled one way or the other; a `terminating` session reaches its final state. */
+  settleDisconnect(outcome: 'confirmed' | 'unconfirmed', now: number): void {
+    this.props.disconnect = outcome;
+    this.props.disconnectDueAt = null;
+    if (this.props.state !== 'terminating') return;
+    this.moveTo(this.props.endReason === 'heartbeat-lost' ? 'disconnected' : 'terminated');
+    this.conclude(now);
+  }
+
+  /** Hands over, once, what has to be saved together with the session. */
+  pullChanges(): SessionChanges {
+    const changes = { events: this.events, audit: this.audit };
+    this.events = [];
+    this.audit = [];
+    return changes;
+  }
+
+  /** The store has saved this version: the next save is conditional on the row that it wrote. */
+  saved(): void {
+    this.props.version += 1;
+  }
+
+  private moveTo(next: SessionState): void {
+    if (!TRANSITIONS[this.props.state].includes(next))
+      throw new InvalidTransitionError(this.props.state, next);
+    this.props.state = next;
+  }
+
+  private finish(reason: EndReason, now: number): void {
+    this.props.endReason = reason;
+    this.props.endedAt = now;
+  }
+
+  private scheduleDisconnect(now: number): void {
+    this.props.disconnect = 'pending';
+    this.props.disconnectDueAt = now;
+  }
+
+  private conclude(now: number): void {
+    const state = this.props.state === 'terminated' ? 'terminated' : 'disconnected';
+    this.tell(state, now);
+    this.record(state === 'terminated' ? 'SESSION_TERMINATED' : 'SESSION_DISCONNECTED', now, {
+      upstream: this.props.disconnect === 'none' ? 'gone' : this.props.disconnect,
+      lifetimeMs: (this.props.endedAt ?? now) - this.props.startedAt,
+    });
+  }
+
+  private tell(state: CrmState, now: number): void {
+    this.props.lastSequence += 1;
+    const { channel, queueId, locale, durationLimit, guestToken, endReason } = this.props;
+    this.events.push({
+      id: uuid(),
+      conversationId: this.conversationId,
+      sequence: this.props.lastSequence,
+      state,
+      occurredAt: now,
+      metadata: {
+        channel,
+        queueId,
+        locale,
+        durationLimit,
+        ...(this.props.disclosesGuestToken
+          ? { guestIdToken: guestToken }
+          : { guestRef: guestRefOf(guestToken) }),
+        ...(endReason === null ? {} : { endReason }),
+      },
+    });
+  }
+
+  private record(action: AuditAction, at: number, detail: AuditDetail): void {
+    const { conversationId, guestToken, endReason } = this.props;
+    this.audit.push({
+      action,
+      conversationId,
+      at,
+      detail: { ...detail, guestRef: guestRefOf(guestToken), ...(endReason === null ? {} : { endReason }) },
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsDefined,
+  IsInt,
+  IsNotEmpty,
+  IsString,
+  Matches,
+  Min,
+  Validate,
+} from 'class-validator';
+import {
+  IsLanguageTag,
+  IsPlainText,
+  MaxGraphemes,
+  MayBeAbsent,
+} from '../../common/validation/text.decorators';
+import { HasRequiredCapabilities } from './has-required-capabilities.constraint';
+import { IsKnownChannel } from './is-known-channel.constraint';
+import { IsWithinMaxDuration } from './is-within-max-duration.constraint';
+
+/** What opens a session. The decorators are the validator; a default applies only when its field is absent. */
+export class OpenSessionDto {
+  /** The Genesys Cloud queue that the guest is led to. */
+  @ApiProperty({ type: String, example: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11' })
+  @IsDefined()
+  @IsString({ message: 'must be a text' })
+  @Matches(/^[\x21-\x7e]{1,128}$/, { message: 'must be 1 to 128 visible ASCII characters' })
+  // Written without an initial value: a missing queue must be missed, not be empty.
+  queueId!: string;
+
+  /** The guest's name as agents see it. */
+  @ApiPropertyOptional({ type: String, default: 'Guest', maxLength: 128 })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a text' })
+  @IsNotEmpty({ message: 'must not be empty' })
+  @IsPlainText()
+  @MaxGraphemes(128)
+  name?: string;
+
+  /** The guest's language as a BCP 47 tag. */
+  @ApiPropertyOptional({ type: String, default: 'en-US', maxLength: 35 })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a text' })
+  @IsLanguageTag()
+  locale?: string;
+
+  /** What the guest's side can do. The required ones must be among them; more are allowed. */
+  @ApiPropertyOptional({ type: [String], default: ['typing-indicator', 'read-receipts'] })
+  @MayBeAbsent()
+  @IsArray({ message: 'must be a list' })
+  @ArrayMaxSize(32, { message: 'must have at most 32 entries' })
+  @ArrayUnique({ message: 'must hold each capability once' })
+  @IsString({ each: true, message: 'must hold texts only' })
+  @Matches(/^[a-z][a-z0-9-]{0,63}$/, { each: true, message: 'must hold words such as file-transfer' })
+  @Validate(HasRequiredCapabilities)
+  capabilities?: string[];
+
+  /** Seconds until the session ends by itself. */
+  @ApiPropertyOptional({ type: 'integer', default: 1800, minimum: 1, maximum: 2700 })
+  @MayBeAbsent()
+  @IsInt({ message: 'must be a whole number of seconds' })
+  @Min(1, { message: 'must be at least 1 second' })
+  @Validate(IsWithinMaxDuration)
+  durationLimit?: number;
+
+  /** The way to reach Genesys Cloud; the service's default when absent. */
+  @ApiPropertyOptional({ type: String, example: 'conversations-messaging' })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a text' })
+  @Validate(IsKnownChannel)
+  channel?: string;
+}

@@ -1,0 +1,21 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { HeartbeatStatus } from '../../heartbeat/heartbeat';
+import type { OpenedSession } from '../session.service';
+import { SessionResponse } from './session.response';
+
+/** A new session, with what only its opener gets to see, and only in this one answer. */
+export class OpenedSessionResponse extends SessionResponse {
+  /** The guest's credential. It is shown nowhere else: keep it. */
+  @ApiProperty({ type: String, example: 'jwt_9f86d081884c7d659a2feaa0c55ad015' })
+  readonly guestIdToken: string;
+
+  /** The upstream's own answer, as it came. */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  readonly upstream: Readonly<Record<string, unknown>>;
+
+  constructor({ session, upstream }: OpenedSession, heartbeat: HeartbeatStatus) {
+    super(session, heartbeat);
+    this.guestIdToken = session.snapshot.guestToken;
+    this.upstream = upstream;
+  }
+}

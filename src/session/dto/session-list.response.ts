@@ -1,0 +1,17 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { SessionResponse } from './session.response';
+
+/** A page of sessions, newest first. */
+export class SessionListResponse {
+  @ApiProperty({ type: [SessionResponse] })
+  readonly items: readonly SessionResponse[];
+
+  /** Where the next page begins; null on the last one. */
+  @ApiProperty({ type: String, nullable: true })
+  readonly nextCursor: string | null;
+
+  constructor(items: readonly SessionResponse[], nextCursor: string | null) {
+    this.items = items;
+    this.nextCursor = nextCursor;
+  }
+}

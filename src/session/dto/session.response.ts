@@ -1,0 +1,92 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { HeartbeatStatus } from '../../heartbeat/heartbeat';
+import type { Session } from '../domain/session';
+import { SESSION_STATES, type SessionState } from '../domain/session-state';
+
+export class HeartbeatResponse {
+  @ApiProperty({ type: 'integer', example: 30_000 })
+  intervalMs: number = 0;
+
+  /** Absent before the first success in the process that answers. */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  lastSuccessAt?: string;
+
+  @ApiProperty({ type: 'integer', example: 0 })
+  consecutiveFailures: number = 0;
+}
+
+/** A session as callers see it. It never holds the guest token. */
+export class SessionResponse {
+  @ApiProperty({ type: String, format: 'uuid' })
+  readonly conversationId: string;
+
+  @ApiProperty({ enum: SESSION_STATES })
+  readonly state: SessionState;
+
+  /** Why the session ended; absent while it lives. */
+  @ApiPropertyOptional({ type: String, example: 'requested' })
+  readonly endReason?: string;
+
+  @ApiProperty({ type: String, example: 'conversations-messaging' })
+  readonly channel: string;
+
+  @ApiProperty({ type: String })
+  readonly queueId: string;
+
+  @ApiProperty({ type: String, example: 'Guest' })
+  readonly name: string;
+
+  @ApiProperty({ type: String, example: 'en-US' })
+  readonly locale: string;
+
+  @ApiProperty({ type: [String] })
+  readonly capabilities: readonly string[];
+
+  /** Seconds. */
+  @ApiProperty({ type: 'integer', example: 1800 })
+  readonly durationLimit: number;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly startedAt: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly expiresAt: string;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  readonly endedAt?: string;
+
+  /** The upstream side of an ended session; absent when there is nothing to disconnect. */
+  @ApiPropertyOptional({ enum: ['pending', 'confirmed', 'unconfirmed'] })
+  readonly disconnect?: 'pending' | 'confirmed' | 'unconfirmed';
+
+  @ApiProperty({ type: HeartbeatResponse })
+  readonly heartbeat: HeartbeatResponse;
+
+  /** Grows with every change. */
+  @ApiProperty({ type: 'integer', example: 2 })
+  readonly version: number;
+
+  constructor({ snapshot }: Session, heartbeat: HeartbeatStatus) {
+    this.conversationId = snapshot.conversationId;
+    this.state = snapshot.state;
+    this.channel = snapshot.channel;
+    this.queueId = snapshot.queueId;
+    this.name = snapshot.name;
+    this.locale = snapshot.locale;
+    this.capabilities = snapshot.capabilities;
+    this.durationLimit = snapshot.durationLimit;
+    this.startedAt = toIso(snapshot.startedAt);
+    this.expiresAt = toIso(snapshot.expiresAt);
+    if (snapshot.endReason !== null) this.endReason = snapshot.endReason;
+    if (snapshot.endedAt !== null) this.endedAt = toIso(snapshot.endedAt);
+    if (snapshot.disconnect !== 'none') this.disconnect = snapshot.disconnect;
+    const { lastSuccessAt, intervalMs, consecutiveFailures } = heartbeat;
+    const success = lastSuccessAt === undefined ? {} : { lastSuccessAt: toIso(lastSuccessAt) };
+    this.heartbeat = { intervalMs, ...success, consecutiveFailures };
+    this.version = snapshot.version;
+  }
+}
+
+function toIso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

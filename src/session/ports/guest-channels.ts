@@ -1,0 +1,21 @@
+import type { GuestChannel } from './guest-channel';
+
+/** The channels that this service was composed with, by name. */
+export class GuestChannels {
+  private readonly byName: ReadonlyMap<string, GuestChannel>;
+
+  constructor(channels: readonly GuestChannel[]) {
+    this.byName = new Map(channels.map((channel) => [channel.name, channel]));
+  }
+
+  get names(): string[] {
+    return [...this.byName.keys()];
+  }
+
+  /** Throws for a name that no channel has: requests are validated before, so that is a bug or a lost adapter. */
+  get(name: string): GuestChannel {
+    const channel = this.byName.get(name);
+    if (channel === undefined) throw new Error(`No channel is called ${name}`);
+    return channel;
+  }
+}

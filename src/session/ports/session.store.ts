@@ -1,0 +1,59 @@
+import type { Session } from '../domain/session';
+import type { SessionState } from '../domain/session-state';
+
+/** Which sessions a page shows; newest first, by (createdAt, conversationId). */
+export interface SessionQuery {
+  readonly state?: SessionState;
+  readonly limit: number;
+  /** Continue after this session. */
+  readonly after?: { readonly createdAt: number; readonly conversationId: string };
+}
+
+/**
+ * Where sessions live, durable across `kill -9`. What a session's change causes (its slot, its events for the
+ * sinks, its audit records and the totals) is written in the one transaction of the change.
+ *
+ * Every method may throw `StorageUnavailableError`; then nothing of the call is durable, except when only the
+ * answer to a commit was lost, which the version of the row tells.
+ */
+export abstract class SessionStore {
+  /**
+   * Takes one of `limit` slots and writes the new session, or throws `SessionLimitReachedError`. Exact under any
+   * number of concurrent callers.
+   */
+  abstract reserve(session: Session, limit: number): Promise<void>;
+
+  /**
+   * Saves a changed session and what the change caused, and frees its slot when it is no longer live.
+   * Conditional on the version that was read: throws `SessionChangedError` when another save came first. On
+   * success the session's version has grown by one.
+   */
+  abstract save(session: Session): Promise<void>;
+
+  abstract find(conversationId: string): Promise<Session | undefined>;
+
+  /** A page in a stable order: rows that do not change are neither repeated nor skipped while others come and go. */
+  abstract list(query: SessionQuery): Promise<Session[]>;
+
+  /** Active sessions whose time is up, the longest overdue first. */
+  abstract findExpired(now: number, limit: number): Promise<Session[]>;
+
+  /** Sessions whose upstream disconnect is due, the longest overdue first. */
+  abstract findDisconnectsDue(now: number, limit: number): Promise<Session[]>;
+
+  /** Sessions that have been `connecting` since before `before`: whoever was opening them is gone. */
+  abstract findStalled(before: number, limit: number): Promise<Session[]>;
+
+  /** Sessions in one state in order of conversation id, for walking through all of them page by page. */
+  abstract walk(
+    state: SessionState,
+    afterConversationId: string | undefined,
+    limit: number,
+  ): Promise<Session[]>;
+
+  /** Sets the count of taken slots to the number of live sessions. For start-up, before anything is reserved. */
+  abstract recountSlots(): Promise<number>;
+
+  /** Slots taken now. */
+  abstract countLive(): Promise<number>;
+}

@@ -1,0 +1,96 @@
+import { Body, Controller, Delete, Get, Header, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/problem/problem.response';
+import { ListSessionsDto } from './dto/list-sessions.dto';
+import { OpenSessionDto } from './dto/open-session.dto';
+import { OpenedSessionResponse } from './dto/opened-session.response';
+import { SessionListResponse } from './dto/session-list.response';
+import { SessionResponse } from './dto/session.response';
+import type { Session } from './domain/session';
+import { SessionQueries } from './session.queries';
+import { SessionService } from './session.service';
+
+/** The part of a reply that a route sets besides its body. */
+interface Reply {
+  header(name: string, value: string): unknown;
+  status(code: number): unknown;
+}
+
+@ApiTags('sessions')
+@Controller({ path: 'sessions', version: '1' })
+export class SessionController {
+  constructor(
+    private readonly service: SessionService,
+    private readonly queries: SessionQueries,
+  ) {}
+
+  /** Opens a guest session and keeps it alive until it ends. */
+  @Post()
+  @Header('cache-control', 'no-store')
+  @ApiResponse({
+    status: 201,
+    type: OpenedSessionResponse,
+    headers: { Location: { schema: { type: 'string' } } },
+  })
+  @ApiProblems({
+    400: ['malformed-json', 'validation-failed'],
+    409: ['session-ended'],
+    413: ['payload-too-large'],
+    415: ['unsupported-media-type'],
+    429: ['session-limit-reached'],
+    502: [
+      'upstream-unauthorized',
+      'upstream-forbidden',
+      'upstream-rejected',
+      'upstream-error',
+      'upstream-invalid-response',
+    ],
+    503: ['upstream-throttled', 'upstream-unavailable', 'storage-unavailable', 'shutting-down'],
+    504: ['upstream-timeout'],
+  })
+  async open(
+    @Body() asked: OpenSessionDto,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<OpenedSessionResponse> {
+    const opened = await this.service.open(asked);
+    reply.header('location', `/v1/sessions/${opened.session.conversationId}`);
+    return new OpenedSessionResponse(opened, this.queries.heartbeatOf(opened.session));
+  }
+
+  /** Lists sessions, newest first. */
+  @Get()
+  @ApiResponse({ status: 200, type: SessionListResponse })
+  @ApiProblems({ 400: ['validation-failed'], 503: ['storage-unavailable'] })
+  async list(@Query() query: ListSessionsDto): Promise<SessionListResponse> {
+    const { sessions, nextCursor } = await this.queries.list(query);
+    return new SessionListResponse(
+      sessions.map((session) => this.present(session)),
+      nextCursor,
+    );
+  }
+
+  @Get(':conversationId')
+  @ApiResponse({ status: 200, type: SessionResponse })
+  @ApiProblems({ 404: ['session-not-found'], 503: ['storage-unavailable'] })
+  async get(@Param('conversationId') conversationId: string): Promise<SessionResponse> {
+    return this.present(await this.queries.get(conversationId));
+  }
+
+  /** Ends a session: 200 when Genesys Cloud confirmed, 202 while it is still being disconnected. */
+  @Delete(':conversationId')
+  @ApiResponse({ status: 200, type: SessionResponse })
+  @ApiResponse({ status: 202, type: SessionResponse })
+  @ApiProblems({ 404: ['session-not-found'], 503: ['storage-unavailable'] })
+  async end(
+    @Param('conversationId') conversationId: string,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<SessionResponse> {
+    const session = await this.service.end(conversationId);
+    reply.status(session.snapshot.disconnect === 'pending' ? 202 : 200);
+    return this.present(session);
+  }
+
+  private present(session: Session): SessionResponse {
+    return new SessionResponse(session, this.queries.heartbeatOf(session));
+  }
+}

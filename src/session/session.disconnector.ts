@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
+import { jittered } from '../common/time/jitter';
+import { SessionConfig } from '../config/session.config';
+import type { Session } from './domain/session';
+import { SessionChangedError } from './domain/session.errors';
+import { GuestChannels } from './ports/guest-channels';
+import { SessionStore } from './ports/session.store';
+import { SessionTelemetry } from './session.telemetry';
+
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 60_000;
+
+/**
+ * Ends conversations upstream and brings their sessions to their final state. One attempt at a time per session;
+ * a failed one is due again with back-off until the deadline, after which the session is final and unconfirmed.
+ */
+@Injectable()
+export class SessionDisconnector {
+  private readonly attempts = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly channels: GuestChannels,
+    private readonly config: SessionConfig,
+    private readonly clock: Clock,
+    private readonly telemetry: SessionTelemetry,
+  ) {}
+
+  /** One attempt, or the one in flight. Rejects only when its result cannot be saved; it is then due again. */
+  attempt(session: Session, signal: AbortSignal): Promise<void> {
+    const { conversationId } = session;
+    const running = this.attempts.get(conversationId);
+    if (running !== undefined) return running;
+    const attempt = this.disconnect(session, signal).finally(() => this.attempts.delete(conversationId));
+    this.attempts.set(conversationId, attempt);
+    return attempt;
+  }
+
+  private async disconnect(session: Session, signal: AbortSignal): Promise<void> {
+    await this.try(session, signal);
+    try {
+      await this.sessions.save(session);
+    } catch (error) {
+      // Somebody else has settled this session meanwhile; theirs counts.
+      if (!(error instanceof SessionChangedError)) throw error;
+    }
+  }
+
+  private async try(session: Session, signal: AbortSignal): Promise<void> {
+    try {
+      const channel = this.channels.get(session.snapshot.channel);
+      const outcome = await channel.disconnect(session.snapshot, signal);
+      this.telemetry.disconnectEnded(outcome);
+      if (outcome === 'gone' && this.mayStillArrive(session))
+        session.postponeDisconnect(this.retryAt(session));
+      else session.settleDisconnect('confirmed', this.clock.now());
+    } catch (error) {
+      this.afterFailure(session, error);
+    }
+  }
+
+  /** An opening whose outcome is unknown may reach Genesys after the disconnect that was meant to undo it. */
+  private mayStillArrive({ state, snapshot }: Session): boolean {
+    return state === 'failed' && this.clock.now() < snapshot.createdAt + this.config.openDeadlineMs;
+  }
+
+  private afterFailure(session: Session, error: unknown): void {
+    const { conversationId, snapshot } = session;
+    const retryAt = this.retryAt(session);
+    if (retryAt < (snapshot.endedAt ?? 0) + this.config.disconnectDeadlineMs) {
+      session.postponeDisconnect(retryAt);
+      this.telemetry.disconnectFailed(conversationId, error, retryAt);
+    } else {
+      session.settleDisconnect('unconfirmed', this.clock.now());
+      this.telemetry.disconnectAbandoned(conversationId, error);
+    }
+  }
+
+  private retryAt({ snapshot }: Session): number {
+    const backOffMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** snapshot.disconnectAttempts);
+    return this.clock.now() + jittered(backOffMs);
+  }
+}

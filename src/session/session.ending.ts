@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { Drain } from '../common/lifecycle/drain';
+import type { LossCause } from '../heartbeat/domain/heartbeat-plan';
+import { HeartbeatService } from '../heartbeat/heartbeat.service';
+import type { EndReason } from './domain/session-state';
+import type { Session } from './domain/session';
+import { SessionDisconnector } from './session.disconnector';
+import { SessionTelemetry } from './session.telemetry';
+import { SessionWriter } from './session.writer';
+
+/**
+ * The one place that ends sessions, exactly once each: of several causes in the same instant the first one counts
+ * and the others change nothing.
+ */
+@Injectable()
+export class SessionEnding {
+  constructor(
+    private readonly writer: SessionWriter,
+    private readonly heartbeats: HeartbeatService,
+    private readonly disconnector: SessionDisconnector,
+    private readonly telemetry: SessionTelemetry,
+    private readonly drain: Drain,
+  ) {}
+
+  /**
+   * Ends a session: first in our books, with the slot freed, then upstream. Resolves after the first attempt to
+   * disconnect, with the session as it then is: final, or still `terminating` while the disconnect is retried. A
+   * session that is still being opened becomes `failed`, and what was opened is closed.
+   */
+  async end(conversationId: string, reason: EndReason): Promise<Session> {
+    const { session, changed } = await this.writer.apply(
+      conversationId,
+      (found, now) => found.end(reason, now) || found.fail(reason, now, { outcomeUnknown: true }),
+    );
+    this.heartbeats.stop(conversationId);
+    if (!changed) return session;
+    this.telemetry.ended(session);
+    await this.disconnectNow(session);
+    return session;
+  }
+
+  /** The heartbeat reports a loss: the conversation is gone upstream, or it has failed too often. */
+  async lost(conversationId: string, cause: LossCause): Promise<void> {
+    if (cause === 'failures') {
+      await this.end(conversationId, 'heartbeat-lost');
+      return;
+    }
+    const { session, changed } = await this.writer.apply(conversationId, (found, now) =>
+      found.lose('gone', now),
+    );
+    this.heartbeats.stop(conversationId);
+    if (changed) this.telemetry.ended(session);
+  }
+
+  /** Gives up an opening that nobody finishes any more; the sweeper closes what it may have opened. */
+  async interrupt(conversationId: string): Promise<void> {
+    const { session, changed } = await this.writer.apply(conversationId, (found, now) =>
+      found.fail('interrupted', now, { outcomeUnknown: true }),
+    );
+    if (changed) this.telemetry.ended(session);
+  }
+
+  /** One more attempt at an upstream disconnect that is due. */
+  retry(session: Session): Promise<void> {
+    return this.disconnector.attempt(session, this.drain.signal);
+  }
+
+  private async disconnectNow(session: Session): Promise<void> {
+    try {
+      await this.retry(session);
+    } catch (error) {
+      // The session is ended and its disconnect is due: the sweeper goes on where this attempt stopped.
+      this.telemetry.troubled('The result of a disconnect could not be saved', error, session.conversationId);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { HeartbeatModule } from '../heartbeat/heartbeat.module';
+import { HasRequiredCapabilities } from './dto/has-required-capabilities.constraint';
+import { IsKnownChannel } from './dto/is-known-channel.constraint';
+import { IsWithinMaxDuration } from './dto/is-within-max-duration.constraint';
+import { SessionAdmission } from './session.admission';
+import { SessionController } from './session.controller';
+import { SessionDisconnector } from './session.disconnector';
+import { SessionEnding } from './session.ending';
+import { SessionOpening } from './session.opening';
+import { SessionQueries } from './session.queries';
+import { SessionRecovery } from './session.recovery';
+import { SessionService } from './session.service';
+import { SessionShutdown } from './session.shutdown';
+import { SessionSweeper } from './session.sweeper';
+import { SessionTelemetry } from './session.telemetry';
+import { SessionWatch } from './session.watch';
+import { SessionWriter } from './session.writer';
+
+/** Needs a `SessionStore` and the `GuestChannels` from the composition root. */
+@Module({
+  imports: [HeartbeatModule],
+  controllers: [SessionController],
+  providers: [
+    SessionService,
+    SessionQueries,
+    SessionAdmission,
+    SessionOpening,
+    SessionEnding,
+    SessionDisconnector,
+    SessionWriter,
+    SessionWatch,
+    SessionSweeper,
+    SessionRecovery,
+    SessionShutdown,
+    SessionTelemetry,
+    HasRequiredCapabilities,
+    IsKnownChannel,
+    IsWithinMaxDuration,
+  ],
+})
+export class SessionModule {}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { UpstreamError } from '../common/errors/upstream.errors';
+import { Drain } from '../common/lifecycle/drain';
+import { Clock } from '../common/time/clock';
+import type { Session } from './domain/session';
+import { SessionChangedError, SessionEndedWhileOpeningError } from './domain/session.errors';
+import { GuestChannels } from './ports/guest-channels';
+import { SessionStore } from './ports/session.store';
+import { SessionTelemetry } from './session.telemetry';
+
+/** The answer of the upstream to an opening, as it came. */
+export type UpstreamAnswer = Readonly<Record<string, unknown>>;
+
+/**
+ * After these Genesys certainly holds no conversation: it said so, or nothing that opens one was sent. After
+ * everything else it may.
+ */
+const REFUSALS: readonly string[] = [
+  'upstream-throttled',
+  'upstream-unauthorized',
+  'upstream-forbidden',
+  'upstream-rejected',
+];
+
+/** The middle of opening a session: from its reservation to its activation. */
+@Injectable()
+export class SessionOpening {
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly channels: GuestChannels,
+    private readonly clock: Clock,
+    private readonly drain: Drain,
+    private readonly telemetry: SessionTelemetry,
+  ) {}
+
+  /** Opens the conversation. On any trouble the session is `failed` and its slot free, and the trouble is thrown. */
+  async openUpstream(session: Session): Promise<UpstreamAnswer> {
+    const channel = this.channels.get(session.snapshot.channel);
+    try {
+      return await channel.open(session.snapshot, this.drain.signal);
+    } catch (error) {
+      this.telemetry.openingFailed(error);
+      await this.abandon(session, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Makes the session `active`. When it was ended meanwhile (a caller or the sweeper gave it up), whoever ended it
+   * also closes the conversation, and `SessionEndedWhileOpeningError` is thrown.
+   */
+  async activate(session: Session): Promise<void> {
+    session.activate(this.clock.now());
+    try {
+      await this.sessions.save(session);
+      this.telemetry.openedIn(this.clock.now() - session.snapshot.createdAt);
+    } catch (error) {
+      this.telemetry.openingFailed(error);
+      throw error instanceof SessionChangedError ? new SessionEndedWhileOpeningError() : error;
+    }
+  }
+
+  private async abandon(session: Session, error: unknown): Promise<void> {
+    const refused =
+      error instanceof UpstreamError && (error.dependency === 'login' || REFUSALS.includes(error.code));
+    const code = error instanceof UpstreamError ? error.code : 'internal';
+    session.fail('open-failed', this.clock.now(), { code, outcomeUnknown: !refused });
+    try {
+      await this.sessions.save(session);
+    } catch (saveError) {
+      // Given up by somebody else already. Any other trouble replaces the upstream's: the row stays `connecting`
+      // and the sweeper closes it once the database is back.
+      if (!(saveError instanceof SessionChangedError)) throw saveError;
+    }
+  }
+}

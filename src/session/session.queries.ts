@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { HeartbeatService } from '../heartbeat/heartbeat.service';
+import type { HeartbeatStatus } from '../heartbeat/heartbeat';
+import { HeartbeatConfig } from '../config/heartbeat.config';
+import { isConversationId } from './domain/conversation-id';
+import type { Session } from './domain/session';
+import type { SessionState } from './domain/session-state';
+import { SessionNotFoundError } from './domain/session.errors';
+import { SessionStore } from './ports/session.store';
+import { decodeCursor, encodeCursor } from './session.cursor';
+
+export interface SessionPage {
+  readonly sessions: readonly Session[];
+  /** Where the next page begins; null on the last one. */
+  readonly nextCursor: string | null;
+}
+
+/** Reads sessions; changes nothing. */
+@Injectable()
+export class SessionQueries {
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly heartbeats: HeartbeatService,
+    private readonly config: HeartbeatConfig,
+  ) {}
+
+  /** Throws `SessionNotFoundError`, also for ids that could never be one. */
+  async get(conversationId: string): Promise<Session> {
+    const session = isConversationId(conversationId) ? await this.sessions.find(conversationId) : undefined;
+    if (session === undefined) throw new SessionNotFoundError();
+    return session;
+  }
+
+  /** Newest first. A cursor belongs to the query it came from; another one is an `InvalidRequestError`. */
+  async list(query: { state?: SessionState; limit: number; cursor?: string }): Promise<SessionPage> {
+    const { state, limit, cursor } = query;
+    const filter = state === undefined ? {} : { state };
+    const after = cursor === undefined ? {} : { after: decodeCursor(cursor, state) };
+    const found = await this.sessions.list({ ...filter, ...after, limit: limit + 1 });
+    const sessions = found.slice(0, limit);
+    const last = sessions.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    return { sessions, nextCursor: hasMore ? encodeCursor(last.snapshot, state) : null };
+  }
+
+  /** How the session's heartbeat is doing in this process. */
+  heartbeatOf({ conversationId, snapshot }: Session): HeartbeatStatus {
+    const intervalMs = this.config.intervalMs(snapshot.durationLimit);
+    return this.heartbeats.status(conversationId) ?? { intervalMs, consecutiveFailures: 0 };
+  }
+}

@@ -1,0 +1,94 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DomainError } from '../common/errors/domain.error';
+import { HeartbeatService } from '../heartbeat/heartbeat.service';
+import type { BeatOutcome } from '../heartbeat/domain/heartbeat-plan';
+import { Metrics } from '../metrics/metrics';
+import type { Session } from './domain/session';
+import { SessionStore } from './ports/session.store';
+
+/** The business events of sessions: log line and counter side by side. */
+@Injectable()
+export class SessionTelemetry {
+  private readonly log = new Logger('Session');
+  private readonly opened;
+  private readonly openDurations;
+  private readonly endings;
+  private readonly beats;
+  private readonly lateness;
+  private readonly disconnects;
+
+  constructor(metrics: Metrics, sessions: SessionStore, heartbeats: HeartbeatService) {
+    this.opened = metrics.counter('sessions_created_total', 'Openings by outcome', ['outcome']);
+    this.openDurations = metrics.histogram(
+      'session_create_duration_seconds',
+      'Time to open a session',
+      [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60],
+    );
+    this.endings = metrics.counter('terminations_total', 'Ended sessions by reason', ['reason']);
+    this.beats = metrics.counter('heartbeats_total', 'Heartbeats by result', ['result']);
+    this.lateness = metrics.histogram(
+      'heartbeat_lateness_seconds',
+      'How much later than planned beats start',
+      [0.005, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30],
+    );
+    this.disconnects = metrics.counter('upstream_disconnects_total', 'Upstream disconnects by outcome', [
+      'outcome',
+    ]);
+    metrics.gauge('session_slots_in_use', 'Slots taken by live sessions', () => sessions.countLive());
+    metrics.gauge('heartbeats_running', 'Heartbeats running in this process', () => heartbeats.running);
+  }
+
+  openedIn(durationMs: number): void {
+    this.opened.inc({ outcome: 'ok' });
+    this.openDurations.observe(durationMs / 1000);
+  }
+
+  openingFailed(error: unknown): void {
+    this.opened.inc({ outcome: error instanceof DomainError ? error.code : 'internal' });
+  }
+
+  ended(session: Session): void {
+    this.endings.inc({ reason: session.snapshot.endReason ?? 'requested' });
+  }
+
+  beatEnded(outcome: BeatOutcome, latenessMs: number, conversationId: string): void {
+    this.beats.inc({ result: outcome.kind });
+    this.lateness.observe(latenessMs / 1000);
+    if (outcome.kind === 'ok') return;
+    const cause = outcome.kind === 'gone' ? 'gone' : outcome.cause;
+    this.log.debug({
+      message: 'A beat did not get through',
+      conversationId,
+      outcome: outcome.kind,
+      reason: cause,
+    });
+  }
+
+  disconnectEnded(outcome: 'confirmed' | 'gone'): void {
+    this.disconnects.inc({ outcome });
+  }
+
+  disconnectFailed(conversationId: string, error: unknown, retryAt: number): void {
+    this.disconnects.inc({ outcome: 'failed' });
+    const delayMs = retryAt - Date.now();
+    this.log.warn({
+      message: 'An upstream disconnect failed and is tried again',
+      conversationId,
+      delayMs,
+      error,
+    });
+  }
+
+  disconnectAbandoned(conversationId: string, error: unknown): void {
+    this.disconnects.inc({ outcome: 'unconfirmed' });
+    this.log.error({
+      message: 'An upstream disconnect was never confirmed: check the conversation',
+      conversationId,
+      error,
+    });
+  }
+
+  troubled(message: string, error: unknown, conversationId?: string): void {
+    this.log.error({ message, error, ...(conversationId === undefined ? {} : { conversationId }) });
+  }
+}

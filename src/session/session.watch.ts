@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
+import { HeartbeatConfig } from '../config/heartbeat.config';
+import type { HeartbeatPlan, LossCause } from '../heartbeat/domain/heartbeat-plan';
+import { HeartbeatService } from '../heartbeat/heartbeat.service';
+import type { Session } from './domain/session';
+import { GuestChannels } from './ports/guest-channels';
+import { SessionTelemetry } from './session.telemetry';
+
+/** After a restart the first beats come within this time, since the last ones may be an interval ago. */
+const RESUME_WITHIN_MS = 5_000;
+
+/** Makes the heartbeat plan of a session and hands it over. */
+@Injectable()
+export class SessionWatch {
+  constructor(
+    private readonly heartbeats: HeartbeatService,
+    private readonly channels: GuestChannels,
+    private readonly config: HeartbeatConfig,
+    private readonly clock: Clock,
+    private readonly telemetry: SessionTelemetry,
+  ) {}
+
+  /** Starts the heartbeat of an active session; doing it twice changes nothing. */
+  begin(
+    session: Session,
+    onLost: (cause: LossCause) => Promise<void>,
+    { resumed } = { resumed: false },
+  ): void {
+    const { conversationId, channel, durationLimit } = session.snapshot;
+    const intervalMs = this.config.intervalMs(durationLimit);
+    const guestChannel = this.channels.get(channel);
+    const nextSequence = growingSequence(this.clock);
+    const plan: HeartbeatPlan = {
+      name: conversationId,
+      intervalMs,
+      firstWithinMs: resumed ? Math.min(intervalMs, RESUME_WITHIN_MS) : intervalMs,
+      tolerance: this.config.failureThreshold,
+      beat: async (signal, latenessMs) => {
+        const outcome = await guestChannel.beat(session.snapshot, nextSequence(), signal);
+        this.telemetry.beatEnded(outcome, latenessMs, conversationId);
+        return outcome;
+      },
+      onLost,
+    };
+    this.heartbeats.start(plan);
+  }
+}
+
+/**
+ * Numbers that only grow, over restarts too, without a write per beat: the time in milliseconds, or one more than
+ * the last number when the clock has not moved on or was set back.
+ */
+function growingSequence(clock: Clock): () => number {
+  let last = 0;
+  return () => (last = Math.max(last + 1, clock.now()));
+}

@@ -1,0 +1,46 @@
+import { parseCliOptions } from './cli-options';
+
+describe('the command line', () => {
+  it('has a default for everything, and starts no CRM unasked', () => {
+    expect(parseCliOptions([])).toEqual({
+      kind: 'run',
+      genesys: { host: '127.0.0.1', port: 4010, journalSize: 20_000, requestsPerMinute: 0, latencyMs: 0 },
+    });
+  });
+
+  it('reads every option', () => {
+    const args = '--port 1 --crm-port=2 --host ::1 --requests-per-minute 300 --latency-ms 5 --journal-size 0';
+    const clients = '--client a:b --client c:d:e';
+
+    expect(parseCliOptions(`${args} ${clients}`.split(' '))).toEqual({
+      kind: 'run',
+      genesys: {
+        host: '::1',
+        port: 1,
+        journalSize: 0,
+        requestsPerMinute: 300,
+        latencyMs: 5,
+        clients: { a: 'b', c: 'd:e' },
+      },
+      crm: { host: '::1', port: 2, journalSize: 0 },
+    });
+  });
+
+  it('asks for help with --help', () => {
+    expect(parseCliOptions(['--help'])).toEqual({ kind: 'help' });
+  });
+
+  it.each([
+    [['--bogus'], /--bogus/],
+    [['stray'], /stray/],
+    [['--port'], /--port/],
+    [['--port', '70000'], /65535/],
+    [['--latency-ms', '1e3'], /--latency-ms/],
+    [['--client', 'nosecret'], /id:secret/],
+  ])('refuses %j', (args, message) => {
+    expect(parseCliOptions(args)).toMatchObject({
+      kind: 'wrong',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+});

@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import { GenesysSimulatorOptions } from './genesys-simulator';
+
+export const USAGE = `Usage: simulator [options]
+
+  --port n                  port of the Genesys simulator (default 4010, 0 takes a free one)
+  --crm-port n              also start a CRM webhook receiver on this port
+  --host h                  address to listen on (default 127.0.0.1)
+  --client id:secret        an OAuth client; may be repeated (default demo-client:demo-secret)
+  --requests-per-minute n   enforce the rate limit per token (default 0: not enforced)
+  --latency-ms n            added to each Genesys answer (default 0)
+  --journal-size n          requests kept for /_sim/requests (default 20000, 0 keeps none)
+  --help
+`;
+
+const DEFAULT_PORT = 4010;
+const MAX_PORT = 65_535;
+
+export type CliOptions =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly message: string }
+  | {
+      readonly kind: 'run';
+      readonly genesys: GenesysSimulatorOptions;
+      /** Absent when no CRM is wanted. */
+      readonly crm?: { readonly host: string; readonly port: number; readonly journalSize: number };
+    };
+
+class UsageError extends Error {
+  readonly code = 'ERR_PARSE_ARGS_VALUE';
+}
+
+export function parseCliOptions(args: readonly string[]): CliOptions {
+  try {
+    return read(args);
+  } catch (error) {
+    if (isUsageError(error)) return { kind: 'wrong', message: error.message };
+    throw error;
+  }
+}
+
+function read(args: readonly string[]): CliOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string' },
+      'crm-port': { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      client: { type: 'string', multiple: true, default: [] },
+      'requests-per-minute': { type: 'string' },
+      'latency-ms': { type: 'string' },
+      'journal-size': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return { kind: 'help' };
+  const host = values.host;
+  const journalSize = wholeNumber('--journal-size', values['journal-size'], 20_000);
+  const genesys = {
+    host,
+    journalSize,
+    port: wholeNumber('--port', values.port, DEFAULT_PORT, MAX_PORT),
+    requestsPerMinute: wholeNumber('--requests-per-minute', values['requests-per-minute'], 0),
+    latencyMs: wholeNumber('--latency-ms', values['latency-ms'], 0),
+    ...(values.client.length > 0 ? { clients: Object.fromEntries(values.client.map(clientPair)) } : {}),
+  };
+  const crmPort = values['crm-port'];
+  if (crmPort === undefined) return { kind: 'run', genesys };
+  const port = wholeNumber('--crm-port', crmPort, 0, MAX_PORT);
+  return { kind: 'run', genesys, crm: { host, port, journalSize } };
+}
+
+function wholeNumber(
+  option: string,
+  text: string | undefined,
+  fallback: number,
+  max = 1_000_000_000,
+): number {
+  if (text === undefined) return fallback;
+  if (/^\d{1,10}$/.test(text) && Number(text) <= max) return Number(text);
+  throw new UsageError(`${option} must be a whole number from 0 to ${max}, not '${text}'`);
+}
+
+function clientPair(text: string): [id: string, secret: string] {
+  const colon = text.indexOf(':');
+  if (colon > 0 && colon < text.length - 1) return [text.slice(0, colon), text.slice(colon + 1)];
+  throw new UsageError('--client must be given as id:secret');
+}
+
+/** Our own, and those with which parseArgs refuses what it does not know. */
+function isUsageError(error: unknown): error is UsageError {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_');
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+
+export interface ConversationBody {
+  readonly id: string;
+  readonly from: { readonly id: string; readonly name?: string; readonly type?: string };
+  readonly to: readonly { readonly id: string; readonly type?: string }[];
+  readonly type: string;
+  readonly channelAddress?: string;
+  readonly context: { readonly locale: string; readonly capabilities: readonly string[] };
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+const KEPT_BEAT_TIMES = 100;
+
+/**
+ * A guest conversation as the platform sees it, with counts of everything that
+ * was asked of it.
+ *
+ *   connected ── end('client' | 'agent') ──▶ disconnected
+ */
+export class Conversation {
+  readonly id: string;
+  readonly createdTime: string;
+  state: 'connected' | 'disconnected' = 'connected';
+  /** How often its creation was asked for, repeats included. */
+  posts = 1;
+  /** Beats that arrived while it was connected. */
+  beats = 0;
+  /** The highest so far. */
+  lastSequence: number | null = null;
+  /** When the newest 100 beats arrived, in epoch milliseconds. */
+  readonly beatTimes: number[] = [];
+  /** Beats whose sequence did not grow. */
+  sequenceViolations = 0;
+  /** Beats that came after the end. */
+  lateBeats = 0;
+  /** How often a client asked for its end, repeats included. */
+  disconnects = 0;
+  endedBy: 'client' | 'agent' | null = null;
+  endedAt: number | null = null;
+  private readonly participantIds = [randomUUID(), randomUUID()] as const;
+
+  constructor(
+    /** The client that created it. */
+    readonly client: string,
+    readonly body: ConversationBody,
+    readonly createdAt: number,
+  ) {
+    this.id = body.id;
+    this.createdTime = new Date(createdAt).toISOString();
+  }
+
+  beat(sequence: number, at: number): void {
+    this.beats += 1;
+    this.beatTimes.push(at);
+    if (this.beatTimes.length > KEPT_BEAT_TIMES) this.beatTimes.shift();
+    if (this.lastSequence !== null && sequence <= this.lastSequence) this.sequenceViolations += 1;
+    else this.lastSequence = sequence;
+  }
+
+  /** Only the first end counts; a later one changes nothing. */
+  end(by: 'client' | 'agent', at: number): void {
+    if (this.state === 'disconnected') return;
+    this.state = 'disconnected';
+    this.endedBy = by;
+    this.endedAt = at;
+  }
+
+  /** What the API shows. The guest's token is a credential and is not part of it. */
+  toResource(): unknown {
+    const { id, state, createdTime, body } = this;
+    const [customer, queue] = this.participantIds;
+    return {
+      id,
+      state,
+      createdTime,
+      participants: [
+        { id: customer, purpose: 'customer', name: body.from.name ?? 'Guest', state },
+        { id: queue, purpose: 'acd', queueId: body.to[0]?.id, state },
+      ],
+      selfUri: `/api/v2/conversations/messaging/${id}`,
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import { CrmService } from './crm/crm-service';
+import { FaultBook } from './fault-book';
+import { ReceivedEvent } from './received-event';
+import { RequestJournal } from './request-journal';
+import { SimulatorServer } from './server/simulator-server';
+
+export interface CrmSimulatorOptions {
+  readonly host?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Where events are posted to. */
+  readonly path?: string;
+  /** How many requests the journal keeps; 0 turns it off. */
+  readonly journalSize?: number;
+}
+
+/**
+ * A CRM's webhook. `received` holds what it accepted, in the order of acceptance,
+ * at most the newest 200,000; what a fault spoiled before it took effect is only
+ * in the journal.
+ */
+export class CrmSimulator {
+  /** The webhook's full address. */
+  readonly url: string;
+  /** The address that the control routes hang below. */
+  readonly origin: string;
+
+  private constructor(
+    private readonly service: CrmService,
+    private readonly server: SimulatorServer,
+    path: string,
+  ) {
+    this.origin = server.url;
+    this.url = `${server.url}${path}`;
+  }
+
+  static async start(options: CrmSimulatorOptions = {}): Promise<CrmSimulator> {
+    const path = options.path ?? '/crm/events';
+    const service = new CrmService(path);
+    return new CrmSimulator(service, await SimulatorServer.listen(service, options), path);
+  }
+
+  get received(): ReceivedEvent[] {
+    return this.service.received;
+  }
+
+  get requests(): RequestJournal {
+    return this.server.requests;
+  }
+
+  get faults(): FaultBook {
+    return this.server.faults;
+  }
+
+  /** In the order of acceptance. */
+  eventsOf(conversationId: string): ReceivedEvent[] {
+    return this.service.eventsOf(conversationId);
+  }
+
+  /** Clears faults, journal and events. */
+  reset(): void {
+    this.server.reset();
+  }
+
+  /** Breaks all connections, hanging ones included. Closing twice is harmless. */
+  close(): Promise<void> {
+    return this.server.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

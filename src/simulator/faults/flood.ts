@@ -1,0 +1,11 @@
+const CHUNK = Buffer.alloc(64 * 1024, 'a');
+
+/** A JSON string of exactly so many bytes, quotes included, made as it is asked for. */
+export function* flood(bytes: number): Generator<Buffer> {
+  const quote = Buffer.from('"');
+  yield quote;
+  for (let left = bytes - 2; left > 0; left -= CHUNK.length) {
+    yield left >= CHUNK.length ? CHUNK : CHUNK.subarray(0, left);
+  }
+  yield quote;
+}

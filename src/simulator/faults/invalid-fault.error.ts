@@ -1,0 +1,4 @@
+/** A fault rule that cannot be carried out; its message names the field. */
+export class InvalidFaultError extends Error {
+  override readonly name = 'InvalidFaultError';
+}

@@ -1,0 +1,73 @@
+import { FaultBook } from './fault-book';
+import { GenesysState } from './genesys-state';
+import { GenesysService } from './genesys/genesys-service';
+import { RequestJournal } from './request-journal';
+import { SimulatorServer } from './server/simulator-server';
+
+export interface GenesysSimulatorOptions {
+  readonly host?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** OAuth client id to secret. */
+  readonly clients?: Readonly<Record<string, string>>;
+  readonly tokenLifetimeSeconds?: number;
+  /** Per token; 0, the default, enforces nothing. The headers are sent either way. */
+  readonly requestsPerMinute?: number;
+  /** How long the "minute" of the rate limit is. */
+  readonly rateWindowMs?: number;
+  /** Added to each answer. */
+  readonly latencyMs?: number;
+  /** How many requests the journal keeps; 0 turns it off. */
+  readonly journalSize?: number;
+  /** The clock of tokens and rate windows, in epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+/**
+ * Genesys Cloud as far as guest sessions over REST need it: login and API on one
+ * port, with real state, the platform's headers and error bodies, and faults on
+ * request. Memory is bounded however long it runs.
+ */
+export class GenesysSimulator {
+  readonly url: string;
+
+  private constructor(
+    readonly state: GenesysState,
+    private readonly server: SimulatorServer,
+  ) {
+    this.url = server.url;
+  }
+
+  static async start(options: GenesysSimulatorOptions = {}): Promise<GenesysSimulator> {
+    const state = new GenesysState({
+      clients: options.clients ?? { 'demo-client': 'demo-secret' },
+      tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 86_400,
+      requestsPerMinute: options.requestsPerMinute ?? 0,
+      rateWindowMs: options.rateWindowMs ?? 60_000,
+      now: options.now ?? Date.now,
+    });
+    return new GenesysSimulator(state, await SimulatorServer.listen(new GenesysService(state), options));
+  }
+
+  get requests(): RequestJournal {
+    return this.server.requests;
+  }
+
+  get faults(): FaultBook {
+    return this.server.faults;
+  }
+
+  /** Clears faults, journal, conversations and counts. Clients and tokens survive. */
+  reset(): void {
+    this.server.reset();
+  }
+
+  /** Breaks all connections, hanging ones included. Closing twice is harmless. */
+  close(): Promise<void> {
+    return this.server.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

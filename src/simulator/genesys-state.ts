@@ -1,0 +1,125 @@
+import { Conversation, ConversationBody } from './conversation';
+import { RateWindow } from './genesys/rate-window';
+import { AccessToken, TokenBook } from './genesys/token-book';
+
+export interface GenesysStateOptions {
+  readonly clients: Readonly<Record<string, string>>;
+  readonly tokenLifetimeSeconds: number;
+  readonly requestsPerMinute: number;
+  readonly rateWindowMs: number;
+  readonly now: () => number;
+}
+
+const MAX_ENDED_CONVERSATIONS = 100_000;
+const USUAL_REQUESTS_PER_MINUTE = 300;
+
+/**
+ * Everything the simulated platform knows, live: a test reads it, and changes it
+ * as an administrator or an agent would. Conversations stay after their end; past
+ * 100,000 ended ones the first to end are forgotten.
+ */
+export class GenesysState {
+  readonly conversations = new Map<string, Conversation>();
+  /** Calls of the token endpoint, refused ones included. */
+  tokenRequests = 0;
+  /** API requests answered with 429 because of the rate limit. */
+  throttled = 0;
+  /** For tokens issued from now on. */
+  tokenLifetimeSeconds: number;
+  /** Per token; 0 enforces nothing. */
+  requestsPerMinute: number;
+  readonly now: () => number;
+  private readonly secrets: Map<string, string>;
+  private readonly revokedClients = new Set<string>();
+  private readonly tokens = new TokenBook();
+  private readonly rateWindowMs: number;
+  private readonly ended = new Set<string>();
+
+  constructor(options: GenesysStateOptions) {
+    this.secrets = new Map(Object.entries(options.clients));
+    this.tokenLifetimeSeconds = options.tokenLifetimeSeconds;
+    this.requestsPerMinute = options.requestsPerMinute;
+    this.rateWindowMs = options.rateWindowMs;
+    this.now = options.now;
+  }
+
+  /** How many requests per window a token may make, as the headers say it; the platform's usual number if unlimited. */
+  get advertisedLimit(): number {
+    return this.requestsPerMinute > 0 ? this.requestsPerMinute : USUAL_REQUESTS_PER_MINUTE;
+  }
+
+  get rateWindowSeconds(): number {
+    return Math.max(1, Math.ceil(this.rateWindowMs / 1000));
+  }
+
+  get liveTokens(): number {
+    return this.tokens.countLive(this.now());
+  }
+
+  conversation(id: string): Conversation | undefined {
+    return this.conversations.get(id);
+  }
+
+  openConversation(client: string, body: ConversationBody): Conversation {
+    const conversation = new Conversation(client, body, this.now());
+    this.conversations.set(conversation.id, conversation);
+    return conversation;
+  }
+
+  /** Ends a conversation as an agent would; says whether it was connected. */
+  disconnect(id: string): boolean {
+    const conversation = this.conversations.get(id);
+    if (conversation?.state !== 'connected') return false;
+    this.endConversation(conversation, 'agent');
+    return true;
+  }
+
+  endConversation(conversation: Conversation, by: 'client' | 'agent'): void {
+    conversation.end(by, this.now());
+    this.ended.add(conversation.id);
+    const [first] = this.ended;
+    if (this.ended.size > MAX_ENDED_CONVERSATIONS && first !== undefined) {
+      this.ended.delete(first);
+      this.conversations.delete(first);
+    }
+  }
+
+  /** Undefined when the platform would refuse the login. */
+  logIn(clientId: string, secret: string): string | undefined {
+    if (this.secrets.get(clientId) !== secret || this.revokedClients.has(clientId)) return undefined;
+    const expiresAt = this.now() + this.tokenLifetimeSeconds * 1000;
+    return this.tokens.issue(clientId, expiresAt, new RateWindow(this.rateWindowMs));
+  }
+
+  findToken(token: string): AccessToken | undefined {
+    return this.tokens.findLive(token, this.now());
+  }
+
+  /** Kills the live tokens of one client, or of all; logging in again works. */
+  revokeTokens(clientId?: string): void {
+    this.tokens.revoke(clientId);
+  }
+
+  /** Refuses the client's logins and kills its tokens. */
+  revokeClient(clientId: string): void {
+    this.revokedClients.add(clientId);
+    this.tokens.revoke(clientId);
+  }
+
+  restoreClient(clientId: string): void {
+    this.revokedClients.delete(clientId);
+  }
+
+  /** Changes a client's secret, or makes a new client known. Its tokens stay valid. */
+  setSecret(clientId: string, secret: string): void {
+    this.secrets.set(clientId, secret);
+  }
+
+  /** Forgets conversations and counts. Clients and tokens survive. */
+  reset(): void {
+    this.conversations.clear();
+    this.ended.clear();
+    this.tokenRequests = 0;
+    this.throttled = 0;
+  }
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { GenesysState } from '../genesys-state';
+import { Answer, emptyAnswer, problemAnswer } from '../server/answer';
+import { only } from '../server/control-routes';
+import { SimulatedRequest } from '../server/simulated-request';
+import { SimulatedService } from '../server/simulated-service';
+import { ConversationEndpoint, conversationIdIn, CONVERSATIONS_PATH } from './conversation-endpoint';
+import { credentialsIn, loginFailure, OAuthEndpoint, TOKEN_PATH } from './oauth-endpoint';
+import { platformError, tooManyRequests } from './platform-error';
+import { AccessToken } from './token-book';
+
+/**
+ * Login and platform API on one address. Every API answer carries a correlation
+ * id and the state of the token's rate window, whatever its status.
+ */
+export class GenesysService extends SimulatedService {
+  readonly maxBodyBytes = 512_000;
+  private readonly oauth: OAuthEndpoint;
+  private readonly conversations: ConversationEndpoint;
+
+  constructor(private readonly state: GenesysState) {
+    super();
+    this.oauth = new OAuthEndpoint(state);
+    this.conversations = new ConversationEndpoint(state);
+  }
+
+  answer(request: SimulatedRequest): Answer {
+    if (request.path === TOKEN_PATH) return this.oauth.answer(request);
+    const correlationId = randomUUID();
+    if (!request.path.startsWith('/api/')) return platformError({ status: 404 }, correlationId);
+    const token = this.tokenOf(request);
+    return this.withPlatformHeaders(this.apiAnswer(request, token, correlationId), token, correlationId);
+  }
+
+  failure(request: SimulatedRequest, status: number, retryAfter?: string): Answer {
+    if (request.path === TOKEN_PATH) {
+      return status === 400 || status === 401
+        ? loginFailure(status, 'invalid_client', 'authentication failed')
+        : loginFailure(status, 'internal_error', `error ${status}`);
+    }
+    const correlationId = randomUUID();
+    const answer =
+      status === 429 && retryAfter !== undefined
+        ? tooManyRequests(retryAfter, correlationId)
+        : platformError({ status }, correlationId);
+    return this.withPlatformHeaders(answer, this.tokenOf(request), correlationId);
+  }
+
+  clientOf(request: SimulatedRequest): string | undefined {
+    return request.path === TOKEN_PATH ? credentialsIn(request)?.clientId : this.tokenOf(request)?.clientId;
+  }
+
+  conversationIdOf(path: string, body: unknown): string | undefined {
+    if (path !== CONVERSATIONS_PATH) return conversationIdIn(path);
+    if (typeof body !== 'object' || body === null || !('id' in body)) return undefined;
+    return typeof body.id === 'string' ? body.id : undefined;
+  }
+
+  /** What only a person or an administrator can do: hang up, and revoke tokens. */
+  control(request: SimulatedRequest): Answer | undefined {
+    const id = /^\/_sim\/conversations\/([^/]+)\/disconnect$/.exec(request.path)?.[1];
+    if (id !== undefined) {
+      return only('POST', request, () =>
+        this.state.disconnect(id) ? emptyAnswer(204) : problemAnswer(404, `${id} is not connected`),
+      );
+    }
+    if (request.path !== '/_sim/tokens') return undefined;
+    return only('DELETE', request, () => {
+      this.state.revokeTokens(request.query.client);
+      return emptyAnswer(204);
+    });
+  }
+
+  describe(limit: number): unknown {
+    const { tokenRequests, throttled, liveTokens } = this.state;
+    const conversations = [...this.state.conversations.values()];
+    return {
+      tokenRequests,
+      liveTokens,
+      throttled,
+      connected: conversations.filter(({ state }) => state === 'connected').length,
+      total: conversations.length,
+      conversations: conversations.slice(Math.max(0, conversations.length - limit)),
+    };
+  }
+
+  reset(): void {
+    this.state.reset();
+  }
+
+  private apiAnswer(
+    request: SimulatedRequest,
+    token: AccessToken | undefined,
+    correlationId: string,
+  ): Answer {
+    if (token === undefined) {
+      const isMissing = request.headers.authorization === undefined;
+      const wording = {
+        code: 'authentication.required',
+        message: 'No authentication bearer token specified.',
+      };
+      return platformError({ status: 401, ...(isMissing ? wording : {}) }, correlationId);
+    }
+    const now = this.state.now();
+    if (!token.window.admit(this.state.requestsPerMinute || Infinity, now)) {
+      this.state.throttled += 1;
+      return tooManyRequests(String(token.window.secondsLeft(now)), correlationId);
+    }
+    if (request.isTooLarge) return platformError({ status: 413 }, correlationId);
+    return this.conversations.answer({ request, clientId: token.clientId, correlationId });
+  }
+
+  private tokenOf({ headers: { authorization = '' } }: SimulatedRequest): AccessToken | undefined {
+    return /^bearer /i.test(authorization) ? this.state.findToken(authorization.slice(7).trim()) : undefined;
+  }
+
+  private withPlatformHeaders(answer: Answer, token: AccessToken | undefined, correlationId: string): Answer {
+    const now = this.state.now();
+    return {
+      ...answer,
+      headers: {
+        ...answer.headers,
+        'inin-correlation-id': correlationId,
+        'inin-ratelimit-count': String(token?.window.count(now) ?? 0),
+        'inin-ratelimit-allowed': String(this.state.advertisedLimit),
+        'inin-ratelimit-reset': String(token?.window.secondsLeft(now) ?? this.state.rateWindowSeconds),
+      },
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import { IncomingHttpHeaders } from 'node:http';
+
+export interface JournalEntry {
+  readonly seq: number;
+  /** When the request arrived, in epoch milliseconds. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** As received, secrets included. */
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed if it was JSON, else the text; null when it was not read. */
+  readonly body: unknown;
+  readonly conversationId?: string | undefined;
+  /** Null as long as nothing was answered, and for ever if the connection was reset. */
+  status: number | null;
+}
+
+export interface JournalFilter {
+  readonly method?: string;
+  /** A string is the whole path; a regular expression is searched for in it. */
+  readonly path?: string | RegExp;
+  readonly conversationId?: string;
+  readonly status?: number | null;
+  /** Keeps the newest so many. */
+  readonly limit?: number;
+}
+
+/**
+ * The requests a simulator received, in the order in which they had been read.
+ * Holds the newest `capacity` of them and counts all; a capacity of 0 turns
+ * recording off and keeps the counting.
+ */
+export class RequestJournal {
+  private readonly slots: JournalEntry[] = [];
+  private oldest = 0;
+  private seen = 0;
+
+  constructor(private readonly capacity: number) {}
+
+  /** How many requests have arrived since the start or the last `clear`, recorded or not. */
+  get total(): number {
+    return this.seen;
+  }
+
+  add(request: Omit<JournalEntry, 'seq' | 'status'>): JournalEntry {
+    this.seen += 1;
+    const { at, method, path, query, headers, body, conversationId } = request;
+    const entry = { seq: this.seen, at, method, path, query, headers, body, conversationId, status: null };
+    if (this.slots.length < this.capacity) {
+      this.slots.push(entry);
+    } else if (this.capacity > 0) {
+      this.slots[this.oldest] = entry;
+      this.oldest = (this.oldest + 1) % this.capacity;
+    }
+    return entry;
+  }
+
+  /** Oldest first. */
+  find(filter: JournalFilter = {}): JournalEntry[] {
+    const found = [...this.slots.slice(this.oldest), ...this.slots.slice(0, this.oldest)].filter((entry) =>
+      accepts(filter, entry),
+    );
+    return filter.limit === undefined ? found : found.slice(Math.max(0, found.length - filter.limit));
+  }
+
+  /** How many recorded entries pass the filter. */
+  count(filter: JournalFilter = {}): number {
+    return this.find(filter).length;
+  }
+
+  clear(): void {
+    this.slots.length = 0;
+    this.oldest = 0;
+    this.seen = 0;
+  }
+}
+
+function accepts(filter: JournalFilter, entry: JournalEntry): boolean {
+  if (filter.method !== undefined && filter.method.toUpperCase() !== entry.method) return false;
+  if (filter.conversationId !== undefined && filter.conversationId !== entry.conversationId) return false;
+  if (filter.status !== undefined && filter.status !== entry.status) return false;
+  if (filter.path === undefined) return true;
+  return typeof filter.path === 'string' ? filter.path === entry.path : entry.path.search(filter.path) >= 0;
+}

@@ -1,0 +1,74 @@
+import { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+export interface RequestHead {
+  readonly at: number;
+  readonly method: string;
+  /** Undecoded, without the query. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface SimulatedRequest extends RequestHead {
+  readonly text: string;
+  /** The parsed body if it is JSON, else the text. */
+  readonly body: unknown;
+  readonly isJson: boolean;
+  /** The body exceeded the service's limit and was thrown away. */
+  readonly isTooLarge: boolean;
+}
+
+const NO_QUERY: Readonly<Record<string, string>> = {};
+
+export function readHead(incoming: IncomingMessage, at: number): RequestHead {
+  const target = incoming.url ?? '/';
+  const mark = target.indexOf('?');
+  return {
+    at,
+    method: incoming.method ?? 'GET',
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? NO_QUERY : Object.fromEntries(new URLSearchParams(target.slice(mark + 1))),
+    headers: incoming.headers,
+  };
+}
+
+/** `text` is undefined when the body was too large. */
+export function completeRequest(head: RequestHead, text: string | undefined): SimulatedRequest {
+  const { at, method, path, query, headers } = head;
+  const isTooLarge = text === undefined;
+  const parsed = parseBody(headers, text ?? '');
+  return { at, method, path, query, headers, text: text ?? '', isTooLarge, ...parsed };
+}
+
+/** Calls back once: with the whole body, or undefined if it exceeded the limit, or what came before an abort. */
+export function readBody(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  done: (text: string | undefined, aborted: boolean) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    // What is too large is still read to its end, so that the client gets an answer and not a reset.
+    if (size <= maxBytes) chunks.push(chunk);
+  });
+  incoming.once('close', () => {
+    if (incoming.complete) return;
+    done(Buffer.concat(chunks).toString('utf8'), true);
+  });
+  incoming.once('end', () => {
+    done(size > maxBytes ? undefined : Buffer.concat(chunks).toString('utf8'), false);
+  });
+}
+
+function parseBody(headers: IncomingHttpHeaders, text: string): { body: unknown; isJson: boolean } {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  if (text === '' || isForm) return { body: text, isJson: false };
+  try {
+    return { body: JSON.parse(text) as unknown, isJson: true };
+  } catch {
+    // Not JSON: the text itself is what a test wants to see.
+    return { body: text, isJson: false };
+  }
+}

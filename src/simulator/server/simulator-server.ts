@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { AddressInfo, Socket } from 'node:net';
+import { FaultBook } from '../fault-book';
+import { FaultPlayer } from '../faults/fault-player';
+import { RequestJournal } from '../request-journal';
+import { problemAnswer } from './answer';
+import { ControlRoutes } from './control-routes';
+import { Exchange } from './exchange';
+import { completeRequest, readBody, readHead, RequestHead, SimulatedRequest } from './simulated-request';
+import { SimulatedService } from './simulated-service';
+import { TimerSet } from './timer-set';
+
+export interface ServerOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly latencyMs?: number;
+  readonly journalSize?: number;
+}
+
+const DEFAULT_JOURNAL_SIZE = 20_000;
+const MAX_CONTROL_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Puts a simulated service on a port, with a journal of all requests, faults and
+ * the `/_sim` control routes, which are not journaled and never spoiled. Closing
+ * it takes no longer for requests that hang.
+ */
+export class SimulatorServer {
+  readonly requests: RequestJournal;
+  readonly faults = new FaultBook();
+  private readonly timers = new TimerSet();
+  private readonly player = new FaultPlayer(this.timers);
+  private readonly sockets = new Set<Socket>();
+  private readonly control: ControlRoutes;
+  private readonly server: Server;
+  private boundUrl = '';
+
+  private constructor(
+    private readonly service: SimulatedService,
+    private readonly options: ServerOptions,
+  ) {
+    this.requests = new RequestJournal(options.journalSize ?? DEFAULT_JOURNAL_SIZE);
+    this.control = new ControlRoutes(this.requests, this.faults, service, () => {
+      this.reset();
+    });
+    // Connections are left to the clients: a server that ends an idle one may cross with the next request.
+    this.server = createServer(
+      { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true },
+      (incoming, response) => {
+        this.receive(incoming, response);
+      },
+    );
+    this.server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+  }
+
+  static async listen(service: SimulatedService, options: ServerOptions): Promise<SimulatorServer> {
+    const simulator = new SimulatorServer(service, options);
+    simulator.server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
+    await once(simulator.server, 'listening');
+    simulator.boundUrl = urlOf(simulator.server.address() as AddressInfo);
+    return simulator;
+  }
+
+  get url(): string {
+    return this.boundUrl;
+  }
+
+  reset(): void {
+    this.faults.clear();
+    this.requests.clear();
+    this.service.reset();
+  }
+
+  async close(): Promise<void> {
+    this.timers.clear();
+    if (!this.server.listening) return;
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private receive(incoming: IncomingMessage, response: ServerResponse): void {
+    const head = readHead(incoming, Date.now());
+    if (head.path.startsWith('/_sim/')) {
+      this.receiveControl(head, incoming, response);
+    } else if (this.faults.takeBeforeBody(head.method, head.path) !== undefined) {
+      this.record(head, undefined);
+      incoming.pause();
+    } else {
+      readBody(incoming, this.service.maxBodyBytes, (text, aborted) => {
+        const request = completeRequest(head, text);
+        if (aborted) this.record(request, request.body);
+        else this.serve(request, response);
+      });
+    }
+  }
+
+  private serve(request: SimulatedRequest, response: ServerResponse): void {
+    const entry = this.record(request, request.body);
+    const exchange = new Exchange(request, response, this.service, entry);
+    const fault = this.faults.take({
+      method: request.method,
+      path: request.path,
+      text: request.text,
+      conversationId: entry.conversationId,
+      client: () => this.service.clientOf(request),
+    });
+    if (fault !== undefined) {
+      this.afterLatency(() => {
+        this.player.play(fault, exchange);
+      });
+      return;
+    }
+    const answer = exchange.takeEffect();
+    this.afterLatency(() => {
+      exchange.send(answer);
+    });
+  }
+
+  private receiveControl(head: RequestHead, incoming: IncomingMessage, response: ServerResponse): void {
+    readBody(incoming, MAX_CONTROL_BYTES, (text, aborted) => {
+      if (aborted) return;
+      const request = completeRequest(head, text);
+      const { status, headers, body } = request.isTooLarge
+        ? problemAnswer(413, 'too large')
+        : this.control.answer(request);
+      response.writeHead(status, headers).end(body);
+    });
+  }
+
+  private record(head: RequestHead, body: unknown): ReturnType<RequestJournal['add']> {
+    const conversationId = this.service.conversationIdOf(head.path, body);
+    return this.requests.add({ ...head, body: body ?? null, conversationId });
+  }
+
+  private afterLatency(act: () => void): void {
+    const { latencyMs = 0 } = this.options;
+    if (latencyMs > 0) this.timers.after(latencyMs, act);
+    else act();
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+  return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+}

@@ -1,0 +1,37 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
+import { EventSinks } from './ports/event-sinks';
+import { OutboxBell } from './ports/outbox-bell';
+import { OutboxStore } from './ports/outbox.store';
+import { SinkRelay } from './sink-relay';
+import { SyncTelemetry } from './sync.telemetry';
+
+/** How long what is due may still be delivered when the process stops; the rest waits for the next one. */
+const STOP_GRACE_MS = 2_000;
+
+/** Brings committed events from the outbox to every sink, each sink by itself. */
+@Injectable()
+export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly relays: readonly SinkRelay[];
+
+  constructor(
+    sinks: EventSinks,
+    outbox: OutboxStore,
+    clock: Clock,
+    telemetry: SyncTelemetry,
+    private readonly bell: OutboxBell,
+  ) {
+    this.relays = sinks.all.map((sink) => new SinkRelay(sink, outbox, clock, telemetry));
+  }
+
+  onApplicationBootstrap(): void {
+    for (const relay of this.relays) relay.start();
+    this.bell.onRing(() => {
+      for (const relay of this.relays) relay.wake();
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.relays.map((relay) => relay.stop(STOP_GRACE_MS)));
+  }
+}

@@ -1,0 +1,15 @@
+import type { SessionEvent } from '../../session/domain/session-event';
+
+/**
+ * A receiver of session events.
+ *
+ * Delivery is at least once and in order per conversation: the next event of a conversation comes only after the
+ * one before it was accepted or given up. The same event may come again after a crash; its id tells.
+ */
+export abstract class EventSink {
+  /** Stored with every delivery: it must not change between releases. */
+  abstract readonly name: string;
+
+  /** Resolves when the receiver has accepted the event for good; anything thrown means it has not. */
+  abstract deliver(event: SessionEvent, signal: AbortSignal): Promise<void>;
+}

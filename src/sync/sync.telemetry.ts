@@ -1,0 +1,77 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Metrics } from '../metrics/metrics';
+import type { Delivery } from './domain/delivery';
+import { EventSinks } from './ports/event-sinks';
+import { OutboxStore } from './ports/outbox.store';
+
+/** The business events of deliveries: log line and counter side by side. */
+@Injectable()
+export class SyncTelemetry {
+  private readonly log = new Logger('Sync');
+  private readonly attempts;
+  private readonly latencies;
+  private readonly delays;
+
+  constructor(metrics: Metrics, outbox: OutboxStore, sinks: EventSinks) {
+    this.attempts = metrics.counter('webhook_attempts_total', 'Delivery attempts by result', [
+      'sink',
+      'result',
+    ]);
+    this.latencies = metrics.histogram(
+      'webhook_duration_seconds',
+      'Latency of accepted deliveries',
+      [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+      ['sink'],
+    );
+    this.delays = metrics.histogram(
+      'webhook_event_delay_seconds',
+      'Time from the change of a session to its delivery',
+      [0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
+      ['sink'],
+    );
+    for (const sink of sinks.names) {
+      const suffix = sink.replaceAll(/[^a-z0-9]+/gi, '_');
+      metrics.gauge(`outbox_pending_${suffix}`, `Events waiting for ${sink}`, async () => {
+        return (await outbox.backlog(sink)).pending;
+      });
+      metrics.gauge(
+        `outbox_oldest_age_seconds_${suffix}`,
+        `Age of the oldest event waiting for ${sink}`,
+        async () => {
+          const { oldestAt } = await outbox.backlog(sink);
+          return oldestAt === undefined ? 0 : (Date.now() - oldestAt) / 1000;
+        },
+      );
+    }
+  }
+
+  delivered({ sink, event }: Delivery, latencyMs: number, now: number): void {
+    this.attempts.inc({ sink, result: 'ok' });
+    this.latencies.observe({ sink }, latencyMs / 1000);
+    this.delays.observe({ sink }, Math.max(0, now - event.occurredAt) / 1000);
+  }
+
+  postponed(delivery: Delivery, error: unknown, delayMs: number): void {
+    this.attempts.inc({ sink: delivery.sink, result: 'failed' });
+    const facts = this.factsOf(delivery);
+    this.log.warn({ message: 'A delivery failed and is tried again', ...facts, delayMs, error });
+  }
+
+  buried(delivery: Delivery, error: unknown): void {
+    this.attempts.inc({ sink: delivery.sink, result: 'dead' });
+    this.log.error({
+      message: 'A delivery is given up: the event is too old',
+      ...this.factsOf(delivery),
+      error,
+    });
+  }
+
+  troubled(error: unknown): void {
+    this.log.warn({ message: 'The outbox could not be worked on; it is tried again', error });
+  }
+
+  private factsOf({ sink, event, attempts }: Delivery): Record<string, string | number> {
+    const { conversationId, id: eventId, sequence, state } = event;
+    return { sink, conversationId, eventId, sequence, state, attempts: attempts + 1 };
+  }
+}

@@ -1,0 +1,97 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AppOptions, createApp } from './app.setup';
+import { readEnvironment } from './config/read-environment';
+import { CrmSimulator } from './simulator/crm-simulator';
+import { GenesysSimulator, type GenesysSimulatorOptions } from './simulator/genesys-simulator';
+
+export interface WorldOptions extends AppOptions {
+  /** Environment variables of the service, over those that point it at the simulators. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly genesys?: GenesysSimulatorOptions;
+}
+
+const CLIENT = { id: 'demo-client', secret: 'demo-secret' };
+
+/**
+ * Genesys Cloud, a CRM and the service, together in this process and ready to use: what the demo shows and what the
+ * end-to-end tests test. Disposing it stops all three and removes the data.
+ */
+export class World implements AsyncDisposable {
+  private constructor(
+    readonly genesys: GenesysSimulator,
+    readonly crm: CrmSimulator,
+    private readonly dataDir: string,
+    private readonly options: WorldOptions,
+    private service: NestFastifyApplication,
+  ) {}
+
+  static async start(options: WorldOptions = {}): Promise<World> {
+    const genesys = await GenesysSimulator.start({ clients: { [CLIENT.id]: CLIENT.secret }, ...options.genesys });
+    const crm = await CrmSimulator.start();
+    const dataDir = await mkdtemp(join(tmpdir(), 'guest-sessions-'));
+    const environment = environmentFor(genesys, crm, dataDir, options);
+    const service = await startService(environment, options);
+    return new World(genesys, crm, dataDir, options, service);
+  }
+
+  /** The Nest application of the service. */
+  get app(): NestFastifyApplication {
+    return this.service;
+  }
+
+  /** Where the API of the service is. */
+  get url(): string {
+    const address = this.service.getHttpServer().address();
+    if (address === null || typeof address === 'string') throw new Error('The service does not listen');
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** The environment that the service was started with; for starting it as a process of its own. */
+  get environment(): Readonly<Record<string, string>> {
+    return environmentFor(this.genesys, this.crm, this.dataDir, this.options);
+  }
+
+  /** Stops the service in order and starts it again on the same data. */
+  async restart(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.service.close();
+    this.service = await startService({ ...this.environment, ...overrides }, this.options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.service.close();
+    await this.genesys.close();
+    await this.crm.close();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+function environmentFor(
+  genesys: GenesysSimulator,
+  crm: CrmSimulator,
+  dataDir: string,
+  options: WorldOptions,
+): Record<string, string> {
+  return {
+    PORT: '0',
+    DATA_DIR: dataDir,
+    GENESYS_LOGIN_URL: genesys.url,
+    GENESYS_API_URL: genesys.url,
+    GENESYS_CLIENT_ID: CLIENT.id,
+    GENESYS_CLIENT_SECRET: CLIENT.secret,
+    CRM_WEBHOOK_URL: crm.url,
+    ...options.environment,
+  };
+}
+
+async function startService(
+  variables: Readonly<Record<string, string>>,
+  options: AppOptions,
+): Promise<NestFastifyApplication> {
+  const environment = readEnvironment(variables);
+  const app = await createApp(environment, options);
+  await app.listen({ host: environment.HOST, port: environment.PORT });
+  return app;
+}

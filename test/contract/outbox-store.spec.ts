@@ -1,0 +1,183 @@
+import type { Session } from '../../src/session/domain/session';
+import type { Delivery } from '../../src/sync/domain/delivery';
+import { OutboxStore } from '../../src/sync/ports/outbox.store';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+
+describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
+  let storage: TestStorage;
+  let stores: TestStores;
+
+  beforeEach(async () => {
+    storage = await createStorage(dialect);
+    stores = await TestStores.open(storage.config, ['crm', 'archive']);
+  });
+
+  afterEach(async () => {
+    await stores.close();
+    await storage.remove();
+  });
+
+  /** A session that has told both that it began, at `began`, and that it is gone, at `ended`. */
+  const toldTwice = async (began = 1_000, ended = 2_000): Promise<Session> => {
+    const session = await stores.activated(began);
+    session.lose('gone', ended);
+    await stores.sessions.save(session);
+    return session;
+  };
+  const onlyDue = async (sink = 'crm', now = 10_000): Promise<Delivery> => {
+    const [delivery, ...others] = await stores.outbox.due(sink, now, 10);
+    expect(others).toEqual([]);
+    if (delivery === undefined) throw new Error('Nothing is due.');
+    return delivery;
+  };
+  const audited = async (action: string) =>
+    (await stores.auditTrail()).filter((record) => record.action === action);
+
+  it('hands out an event as it happened, once per sink', async () => {
+    const session = await stores.activated(1_000);
+    for (const sink of ['crm', 'archive']) {
+      const delivery = await onlyDue(sink);
+      expect(delivery).toMatchObject({
+        sink,
+        attempts: 0,
+        event: { conversationId: session.conversationId, sequence: 1, state: 'connected', occurredAt: 1_000 },
+      });
+      expect(delivery.event.metadata).toMatchObject({ queueId: 'queue-1', durationLimit: 1_800 });
+    }
+    await expect(stores.outbox.due('unknown', 10_000, 10)).resolves.toEqual([]);
+  });
+
+  it('hands out only the head of a lane, and the next when that is settled', async () => {
+    await toldTwice();
+    const first = await onlyDue();
+    expect(first.event.sequence).toBe(1);
+    await stores.outbox.settle(first, 3_000, 12);
+    const second = await onlyDue();
+    expect(second.event).toMatchObject({ sequence: 2, state: 'disconnected' });
+    await stores.outbox.settle(second, 3_000, 12);
+    await expect(stores.outbox.due('crm', 10_000, 10)).resolves.toEqual([]);
+  });
+
+  it('holds up a lane while its head waits, and no other lane, and no other sink', async () => {
+    const waiting = await toldTwice();
+    await stores.outbox.postpone(await onlyDue(), 3_000, 60_000, 'refused');
+    await expect(stores.outbox.due('crm', 59_999, 10)).resolves.toEqual([]);
+    const other = await toldTwice();
+    expect((await onlyDue()).event.conversationId).toBe(other.conversationId);
+    await expect(stores.outbox.due('archive', 10_000, 10)).resolves.toHaveLength(2);
+    const due = await stores.outbox.due('crm', 60_000, 10);
+    expect(due.map(({ event }) => event.sequence)).toEqual([1, 1]);
+    expect(due.find(({ event }) => event.conversationId === waiting.conversationId)?.attempts).toBe(1);
+  });
+
+  it('orders what is due by how long it is overdue and keeps to the limit', async () => {
+    const [b, c, a] = [
+      await stores.activated(2_000),
+      await stores.activated(3_000),
+      await stores.activated(1_000),
+    ];
+    const due = await stores.outbox.due('crm', 3_000, 10);
+    expect(due.map(({ event }) => event.conversationId)).toEqual(
+      [a, b, c].map((session) => session.conversationId),
+    );
+    await expect(stores.outbox.due('crm', 3_000, 2)).resolves.toHaveLength(2);
+    await expect(stores.outbox.due('crm', 2_999, 10)).resolves.toHaveLength(2);
+  });
+
+  it('lets the lane go on without what was given up', async () => {
+    await toldTwice();
+    await stores.outbox.bury(await onlyDue(), 3_000, 'gone for good');
+    expect((await onlyDue()).event.sequence).toBe(2);
+    await expect(audited('CRM_SYNC_FAILED')).resolves.toMatchObject([
+      { detail: { sink: 'crm', state: 'connected', sequence: 1, error: 'gone for good', final: 'yes' } },
+    ]);
+  });
+
+  it('records a success with its latency and adds it to the totals', async () => {
+    await stores.activated();
+    await stores.outbox.settle(await onlyDue(), 3_000, 12.4);
+    await expect(audited('CRM_SYNC_SUCCESS')).resolves.toMatchObject([
+      { detail: { sink: 'crm', state: 'connected', sequence: 1, latency: 12 } },
+    ]);
+    await expect(stores.summary.totals()).resolves.toMatchObject({ deliveries: 1, deliveryLatencyMsSum: 12 });
+    expect(stores.published.records.at(-1)).toMatchObject({ action: 'CRM_SYNC_SUCCESS', at: 3_000 });
+  });
+
+  it('settles once, however often it is told', async () => {
+    await stores.activated();
+    const delivery = await onlyDue();
+    await Promise.all(Array.from({ length: 10 }, () => stores.outbox.settle(delivery, 3_000, 5)));
+    await stores.outbox.bury(delivery, 4_000, 'too late');
+    await stores.outbox.postpone(delivery, 4_000, 5_000, 'too late');
+    await expect(audited('CRM_SYNC_SUCCESS')).resolves.toHaveLength(1);
+    await expect(audited('CRM_SYNC_FAILED')).resolves.toEqual([]);
+    await expect(stores.summary.totals()).resolves.toMatchObject({ deliveries: 1, deliveryLatencyMsSum: 5 });
+    await expect(stores.outbox.due('crm', 10_000, 10)).resolves.toEqual([]);
+  });
+
+  it('records the first failure of a delivery and counts the others', async () => {
+    await stores.activated();
+    for (const attempt of [1, 2, 3]) {
+      await stores.outbox.postpone(await onlyDue(), 3_000, 4_000, `failure ${attempt}`);
+    }
+    expect((await onlyDue()).attempts).toBe(3);
+    await expect(audited('CRM_SYNC_FAILED')).resolves.toMatchObject([
+      { detail: { sink: 'crm', error: 'failure 1', final: 'no' } },
+    ]);
+  });
+
+  it('counts one failure once, however often it is told', async () => {
+    await stores.activated();
+    const delivery = await onlyDue();
+    await stores.outbox.postpone(delivery, 3_000, 4_000, 'refused');
+    await stores.outbox.postpone(delivery, 3_000, 9_000, 'refused');
+    expect((await onlyDue('crm', 4_000)).attempts).toBe(1);
+  });
+
+  it('settles what was accepted although a failure was counted meanwhile', async () => {
+    await stores.activated();
+    const delivery = await onlyDue();
+    await stores.outbox.postpone(delivery, 3_000, 4_000, 'refused');
+    await stores.outbox.settle(delivery, 3_500, 5);
+    await expect(stores.outbox.due('crm', 10_000, 10)).resolves.toEqual([]);
+  });
+
+  it('keeps any error text, cut to a length', async () => {
+    await stores.activated();
+    await stores.outbox.postpone(await onlyDue(), 3_000, 4_000, `\u0000 "👍"\n${'x'.repeat(10_000)}`);
+    const rows = await stores.connection.db.selectFrom('delivery').select('last_error').execute();
+    const texts = rows.map((row) => row.last_error).filter((text) => text !== null);
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toMatch(/^\uFFFD "👍"\nx{100}/);
+    expect(texts[0]?.length).toBeLessThanOrEqual(500);
+  });
+
+  it('tells how much waits and since when', async () => {
+    await expect(stores.outbox.backlog('crm')).resolves.toEqual({ pending: 0 });
+    await toldTwice(1_000, 5_000);
+    await stores.activated(4_000);
+    await expect(stores.outbox.backlog('crm')).resolves.toEqual({ pending: 3, oldestAt: 1_000 });
+    const [head] = await stores.outbox.due('crm', 10_000, 1);
+    if (head !== undefined) await stores.outbox.settle(head, 6_000, 1);
+    await expect(stores.outbox.backlog('crm')).resolves.toEqual({ pending: 2, oldestAt: 4_000 });
+    await expect(stores.outbox.backlog('archive')).resolves.toEqual({ pending: 3, oldestAt: 1_000 });
+  });
+
+  it('delivers every lane in order when many are settled at once', async () => {
+    const sessions = await Promise.all(Array.from({ length: 25 }, () => toldTwice()));
+    const seen = new Map<string, number[]>();
+    for (;;) {
+      const due = await stores.outbox.due('crm', 10_000, 10);
+      if (due.length === 0) break;
+      await Promise.all(
+        due.map(async (delivery) => {
+          const { conversationId, sequence } = delivery.event;
+          seen.set(conversationId, [...(seen.get(conversationId) ?? []), sequence]);
+          await stores.outbox.settle(delivery, 3_000, 1);
+        }),
+      );
+    }
+    expect(seen.size).toBe(sessions.length);
+    expect(new Set([...seen.values()].map(String))).toEqual(new Set(['1,2']));
+  });
+});

@@ -1,0 +1,62 @@
+import 'reflect-metadata';
+import { Global, Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
+import { StorageConfig } from '../../src/config/storage.config';
+import { SummaryStore } from '../../src/metrics/ports/summary.store';
+import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DataDirectoryInUseError } from '../../src/persistence/persistence.errors';
+import { PersistenceModule } from '../../src/persistence/persistence.module';
+import { SessionStore } from '../../src/session/ports/session.store';
+import { EventSinks } from '../../src/sync/ports/event-sinks';
+import { OutboxBell } from '../../src/sync/ports/outbox-bell';
+import { OutboxStore } from '../../src/sync/ports/outbox.store';
+import {
+  createStorage,
+  newSession,
+  RecordingPublisher,
+  type TestStorage,
+} from '../support/persistence.harness';
+
+describe(PersistenceModule.name, () => {
+  let storage: TestStorage;
+
+  beforeEach(async () => {
+    storage = await createStorage('sqlite');
+  });
+
+  afterEach(async () => {
+    await storage.remove();
+  });
+
+  const boot = async () => {
+    const provided = [
+      { provide: StorageConfig, useValue: storage.config },
+      { provide: AuditPublisher, useValue: new RecordingPublisher() },
+      { provide: EventSinks, useValue: new EventSinks([]) },
+      { provide: OutboxBell, useValue: new OutboxBell() },
+    ];
+    @Global()
+    @Module({ providers: provided, exports: provided })
+    class WorldModule {}
+    const module = await Test.createTestingModule({ imports: [WorldModule, PersistenceModule] }).compile();
+    return module.init();
+  };
+
+  it('binds every storage port and closes the database with the application', async () => {
+    const app = await boot();
+    const session = newSession();
+    await app.get(SessionStore).reserve(session, 1);
+    await expect(app.get(SessionStore).countLive()).resolves.toBe(1);
+    await expect(app.get(OutboxStore).backlog('crm')).resolves.toEqual({ pending: 0 });
+    await expect(app.get(SummaryStore).totals()).resolves.toMatchObject({ sessionsStarted: 0 });
+    await app.close();
+    await (await DatabaseConnection.open(storage.config)).close();
+  });
+
+  it('does not let the application come up without its database', async () => {
+    const first = await DatabaseConnection.open(storage.config);
+    await expect(boot()).rejects.toThrow(DataDirectoryInUseError);
+    await first.close();
+  });
+});

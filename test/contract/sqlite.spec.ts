@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.error';
+import { StorageConfig } from '../../src/config/storage.config';
+import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseOpenError, DataDirectoryInUseError } from '../../src/persistence/persistence.errors';
+import { createStorage, newSession, TestStores, type TestStorage } from '../support/persistence.harness';
+
+let storage: TestStorage;
+
+afterEach(async () => {
+  await storage.remove();
+});
+
+describe(`${DatabaseConnection.name} on a data directory`, () => {
+  beforeEach(async () => {
+    storage = await createStorage('sqlite');
+  });
+
+  const within = (name: string) => new StorageConfig({ DATA_DIR: join(storage.config.dataDir, name) });
+
+  it('creates the directory for its owner alone', async () => {
+    const config = within('deep/data');
+    const connection = await DatabaseConnection.open(config);
+    expect(statSync(config.dataDir).mode & 0o777).toBe(0o700);
+    await connection.close();
+  });
+
+  it('refuses a second opener at once, naming the directory', async () => {
+    const first = await DatabaseConnection.open(storage.config);
+    const second = DatabaseConnection.open(storage.config);
+    await expect(second).rejects.toThrow(DataDirectoryInUseError);
+    await expect(second).rejects.toThrow(storage.config.dataDir);
+    await expect(first.check()).resolves.toBeUndefined();
+    await first.close();
+    await (await DatabaseConnection.open(storage.config)).close();
+  });
+
+  it('refuses another process, and takes over from one that was killed', async () => {
+    // What the service does to take the file, in a process of its own.
+    const holder = spawn(
+      process.execPath,
+      [
+        '-e',
+        `const file = new (require('better-sqlite3'))(process.argv[1], { timeout: 0 });
+         file.pragma('locking_mode = EXCLUSIVE');
+         file.pragma('journal_mode = WAL');
+         file.exec('begin exclusive; create table kept (value); insert into kept values (1); commit');
+         console.log('held');
+         process.stdin.resume();`,
+        join(storage.config.dataDir, 'guest-sessions.db'),
+      ],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    const exited = once(holder, 'exit');
+    await once(holder.stdout, 'data');
+    await expect(DatabaseConnection.open(storage.config)).rejects.toThrow(DataDirectoryInUseError);
+
+    holder.kill('SIGKILL');
+    await exited;
+    const connection = await DatabaseConnection.open(storage.config);
+    const tables = await connection.db.introspection.getTables();
+    expect(tables.map((table) => table.name)).toEqual(expect.arrayContaining(['kept', 'session']));
+    await connection.close();
+  });
+
+  it('is held by the first opener against another process', async () => {
+    const connection = await DatabaseConnection.open(storage.config);
+    const other = spawn(
+      process.execPath,
+      [
+        '-e',
+        `try { new (require('better-sqlite3'))(process.argv[1], { timeout: 0 }).prepare('select * from session').all(); }
+         catch (error) { console.log(error.code); }`,
+        join(storage.config.dataDir, 'guest-sessions.db'),
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const [answer] = (await once(other.stdout, 'data')) as [Buffer];
+    expect(answer.toString().trim()).toBe('SQLITE_BUSY');
+    await connection.close();
+  });
+
+  it('says what is wrong with a directory that cannot be used', async () => {
+    writeFileSync(join(storage.config.dataDir, 'file'), '');
+    await expect(DatabaseConnection.open(within('file/data'))).rejects.toThrow(
+      /Cannot open the database in .*ENOTDIR/,
+    );
+  });
+
+  it('does not touch a file that is no database', async () => {
+    const config = within('other');
+    mkdirSync(config.dataDir);
+    writeFileSync(join(config.dataDir, 'guest-sessions.db'), 'something else entirely, '.repeat(100));
+    await expect(DatabaseConnection.open(config)).rejects.toThrow(DatabaseOpenError);
+    expect(readFileSync(join(config.dataDir, 'guest-sessions.db'), 'utf8')).toMatch(/^something else/);
+  });
+
+  it('says that the storage is unavailable when the disk is full, and goes on when there is room', async () => {
+    const stores = await TestStores.open(storage.config);
+    const session = await stores.activated();
+    const { rows } = await pragma(stores, 'page_count');
+    await pragma(stores, `max_page_count = ${rows[0]?.page_count ?? 1}`);
+    const large = newSession(1_000, { name: 'x'.repeat(1_000_000) });
+    await expect(stores.sessions.reserve(large, 10)).rejects.toThrow(StorageUnavailableError);
+    await expect(stores.get(session.conversationId)).resolves.toHaveProperty('state', 'active');
+    await expect(stores.sessions.countLive()).resolves.toBe(1);
+    await pragma(stores, 'max_page_count = 1000000');
+    await stores.sessions.reserve(large, 10);
+    await expect(stores.sessions.countLive()).resolves.toBe(2);
+    await stores.close();
+  });
+});
+
+function pragma(stores: TestStores, text: string): Promise<{ rows: { page_count?: number }[] }> {
+  return sql.raw<{ page_count?: number }>(`pragma ${text}`).execute(stores.connection.db);
+}

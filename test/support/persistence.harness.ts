@@ -1,0 +1,146 @@
+import { Logger } from '@nestjs/common';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AuditRecord } from '../../src/audit/domain/audit-record';
+import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
+import { StorageConfig } from '../../src/config/storage.config';
+import { AuditWriter } from '../../src/persistence/audit.writer';
+import { DatabaseConnection } from '../../src/persistence/database.connection';
+import type { Dialect } from '../../src/persistence/dialect';
+import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
+import { SqlSessionStore } from '../../src/persistence/session.sql-store';
+import { SqlSummaryStore } from '../../src/persistence/summary.sql-store';
+import { UnitOfWork } from '../../src/persistence/unit-of-work';
+import { Session } from '../../src/session/domain/session';
+import { EventSink } from '../../src/sync/ports/event.sink';
+import { EventSinks } from '../../src/sync/ports/event-sinks';
+import { OutboxBell } from '../../src/sync/ports/outbox-bell';
+import { createDatabase } from './postgres';
+
+Logger.overrideLogger(false);
+
+export const DIALECTS = ['sqlite', 'postgres'] as const;
+
+/** A place for one test's data. */
+export interface TestStorage {
+  readonly config: StorageConfig;
+  remove(): Promise<void>;
+}
+
+export async function createStorage(dialect: Dialect, serverUrl?: string): Promise<TestStorage> {
+  if (dialect === 'postgres') {
+    const { url, drop } = await createDatabase(serverUrl);
+    return { config: new StorageConfig({ DATABASE_URL: url, DATA_DIR: './data' }), remove: drop };
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'guest-sqlite-'));
+  return {
+    config: new StorageConfig({ DATA_DIR: directory }),
+    remove: () => {
+      rmSync(directory, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Keeps what was published. */
+export class RecordingPublisher extends AuditPublisher {
+  readonly records: AuditRecord[] = [];
+
+  override publish(records: readonly AuditRecord[]): void {
+    this.records.push(...records);
+  }
+}
+
+/** A sink by its name only: the stores never deliver. */
+class NamedSink extends EventSink {
+  constructor(readonly name: string) {
+    super();
+  }
+
+  override deliver(): Promise<void> {
+    return Promise.reject(new Error('Nothing is delivered here.'));
+  }
+}
+
+/** Every store on one open connection, with what they tell others recorded. */
+export class TestStores {
+  readonly published = new RecordingPublisher();
+  readonly sessions: SqlSessionStore;
+  readonly outbox: SqlOutboxStore;
+  readonly summary: SqlSummaryStore;
+  readonly unitOfWork: UnitOfWork;
+  rings = 0;
+
+  private constructor(
+    readonly connection: DatabaseConnection,
+    sinks: readonly string[],
+  ) {
+    const bell = new OutboxBell();
+    bell.onRing(() => {
+      this.rings += 1;
+    });
+    const audit = new AuditWriter(this.published);
+    const named = new EventSinks(sinks.map((name) => new NamedSink(name)));
+    this.unitOfWork = new UnitOfWork(connection);
+    this.sessions = new SqlSessionStore(this.unitOfWork, audit, named, bell);
+    this.outbox = new SqlOutboxStore(this.unitOfWork, audit);
+    this.summary = new SqlSummaryStore(this.unitOfWork);
+  }
+
+  static async open(config: StorageConfig, sinks: readonly string[] = ['crm']): Promise<TestStores> {
+    return new TestStores(await DatabaseConnection.open(config), sinks);
+  }
+
+  /** The session as it is stored. */
+  async get(conversationId: string): Promise<Session> {
+    const session = await this.sessions.find(conversationId);
+    if (session === undefined) throw new Error(`There is no session ${conversationId}.`);
+    return session;
+  }
+
+  /** A stored session that is `connecting`. */
+  async reserved(now = 1_000, given: Partial<Parameters<typeof Session.reserve>[0]> = {}): Promise<Session> {
+    const session = newSession(now, given);
+    await this.sessions.reserve(session, 1_000_000);
+    return session;
+  }
+
+  /** A stored session that is `active`. */
+  async activated(now = 1_000, given: Partial<Parameters<typeof Session.reserve>[0]> = {}): Promise<Session> {
+    const session = await this.reserved(now, given);
+    session.activate(now);
+    await this.sessions.save(session);
+    return session;
+  }
+
+  async auditTrail(): Promise<{ action: string; requestId: string | null; detail: unknown }[]> {
+    const rows = await this.connection.db.selectFrom('audit_record').selectAll().orderBy('seq').execute();
+    return rows.map((row) => ({
+      action: row.action,
+      requestId: row.request_id,
+      detail: JSON.parse(row.detail) as unknown,
+    }));
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
+
+export function newSession(now = 1_000, given: Partial<Parameters<typeof Session.reserve>[0]> = {}): Session {
+  return Session.reserve(
+    {
+      guestToken: 'jwt_0123456789abcdef0123456789abcdef',
+      channel: 'conversations-messaging',
+      queueId: 'queue-1',
+      name: 'Guest',
+      locale: 'en-US',
+      capabilities: ['typing-indicator', 'read-receipts'],
+      durationLimit: 1_800,
+      disclosesGuestToken: false,
+      ...given,
+    },
+    now,
+  );
+}

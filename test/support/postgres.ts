@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Ends every connection to it and removes it. */
+  drop(): Promise<void>;
+}
+
+/** An empty database of the test run's server (or of `serverUrl`), for one suite or one test. */
+export async function createDatabase(serverUrl = testServerUrl()): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await administrate(serverUrl, `create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    drop: () => administrate(serverUrl, `drop database if exists ${name} with (force)`),
+  };
+}
+
+/** Runs one statement on a connection of its own and returns its rows. */
+export async function administrate(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(statement);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function testServerUrl(): string {
+  const url = process.env['TEST_DATABASE_URL'];
+  if (url === undefined) {
+    throw new Error(
+      'No PostgreSQL server: the jest project lacks globalSetup: test/support/postgres.setup.ts.',
+    );
+  }
+  return url;
+}
