@@ -39,6 +39,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['**/*.js', '**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { module: 'writable', __dirname: 'readonly' } },
+  },
+  {
     // What a person or another program reads on standard output is written there.
     files: ['src/demo.ts', 'src/simulator/main.ts', 'bench/**/*.ts'],
     rules: { 'no-console': 'off' },

@@ -41,10 +41,10 @@ export class AuthService {
     try {
       const token = await this.endpoint.requestToken(clientId);
       this.tokens.set(clientId, token);
-      this.telemetry.tokenIssued();
+      this.telemetry.tokenIssued(clientId);
       return token;
     } catch (error) {
-      this.telemetry.tokenRequestFailed(error);
+      this.telemetry.tokenRequestFailed(clientId, error);
       throw error;
     }
   }

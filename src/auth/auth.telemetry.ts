@@ -7,6 +7,7 @@ import { Metrics } from '../metrics/metrics';
 export class AuthTelemetry {
   private readonly log = new Logger('Auth');
   private readonly refreshes;
+  private readonly failing = new Set<string>();
 
   constructor(metrics: Metrics) {
     this.refreshes = metrics.counter('oauth_refresh_total', 'Requests for access tokens by result', [
@@ -14,9 +15,10 @@ export class AuthTelemetry {
     ]);
   }
 
-  tokenIssued(): void {
+  tokenIssued(clientId: string): void {
     this.refreshes.inc({ result: 'ok' });
-    this.log.debug('A new access token was issued');
+    if (this.failing.delete(clientId)) this.log.log('Access tokens can be had again');
+    else this.log.debug('A new access token was issued');
   }
 
   tokenRefused(): void {
@@ -24,9 +26,15 @@ export class AuthTelemetry {
     this.log.log('Genesys Cloud refused a cached access token; asking for a new one');
   }
 
-  tokenRequestFailed(error: unknown): void {
+  /** Loud once per outage: every beat of every session asks again. */
+  tokenRequestFailed(clientId: string, error: unknown): void {
     this.refreshes.inc({ result: 'failed' });
-    const message = 'No access token could be had';
+    const message = 'No access token can be had';
+    if (this.failing.has(clientId)) {
+      this.log.debug({ message, error });
+      return;
+    }
+    this.failing.add(clientId);
     if (error instanceof UpstreamUnauthorizedError) this.log.error({ message, error });
     else this.log.warn({ message, error });
   }

@@ -5,6 +5,7 @@ import { SessionStore } from '../session/ports/session.store';
 import { OutboxStore } from '../sync/ports/outbox.store';
 import { AuditWriter } from './audit.writer';
 import { DatabaseConnection } from './database.connection';
+import { DatabaseHealth } from './database.health';
 import { SqlOutboxStore } from './outbox.sql-store';
 import { SqlSessionStore } from './session.sql-store';
 import { SqlSummaryStore } from './summary.sql-store';
@@ -12,7 +13,8 @@ import { UnitOfWork } from './unit-of-work';
 
 /**
  * Binds every storage port to its SQL store. The application does not come up unless the database is open and
- * migrated. Needs, from global modules: `StorageConfig`, `AuditPublisher`, `EventSinks` and `OutboxBell`.
+ * migrated. Needs, from global modules: `StorageConfig`, `AuditPublisher`, `EventSinks`,
+ * `OutboxBell` and `HealthChecks`.
  */
 @Global()
 @Module({
@@ -22,6 +24,7 @@ import { UnitOfWork } from './unit-of-work';
       useFactory: (config: StorageConfig) => DatabaseConnection.open(config),
       inject: [StorageConfig],
     },
+    DatabaseHealth,
     UnitOfWork,
     AuditWriter,
     SqlSessionStore,

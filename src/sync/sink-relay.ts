@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
@@ -35,7 +36,9 @@ export class SinkRelay {
     private readonly outbox: OutboxStore,
     private readonly clock: Clock,
     private readonly telemetry: SyncTelemetry,
-  ) {}
+  ) {
+    setMaxListeners(0, this.abort.signal);
+  }
 
   start(): void {
     this.loop.start();

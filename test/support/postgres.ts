@@ -13,10 +13,10 @@ export async function createDatabase(serverUrl = testServerUrl()): Promise<TestD
   await administrate(serverUrl, `create database ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    drop: () => administrate(serverUrl, `drop database if exists ${name} with (force)`),
+  const drop = async (): Promise<void> => {
+    await administrate(serverUrl, `drop database if exists ${name} with (force)`);
   };
+  return { url: url.href, drop };
 }
 
 /** Runs one statement on a connection of its own and returns its rows. */

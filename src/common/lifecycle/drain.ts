@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setMaxListeners } from 'node:events';
 import { ShuttingDownError } from './shutting-down.error';
 
 /**
@@ -11,6 +12,11 @@ export class Drain {
 
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    // Every upstream request in flight listens, and stops to when it is over.
+    setMaxListeners(0, this.controller.signal);
+  }
 
   get hasBegun(): boolean {
     return this.timer !== undefined;

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { WinstonModule } from 'nest-winston';
 import { createLogger as createWinston, format, transports } from 'winston';
+import { DomainError } from '../errors/domain.error';
 import { Redaction } from './redaction';
 import { RequestContext } from './request-context';
 
@@ -16,7 +17,7 @@ const BOOT_CHATTER = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolve
 /**
  * The one logger of the process: winston, one line per fact, behind Nest's `Logger`. A line may be given as a text
  * or as an object with `message`, fields, and `error`, of which the name, the message and, on level `error`, the
- * stack are kept. The request id is added, and nothing leaves without `Redaction`.
+ * stack of an unexpected one are kept. The request id is added, and nothing leaves without `Redaction`.
  */
 export function createLogger(
   settings: LogSettings,
@@ -53,7 +54,8 @@ function flatten({ error, ...rest }: Record<string, unknown>): Record<string, un
     error: error.name,
     errorMessage: error.message,
     ...(cause instanceof Error ? { cause: `${cause.name}: ${cause.message}` } : {}),
-    ...(rest['level'] === 'error' && stack !== undefined ? { stack } : {}),
+    // An error with a name in the domain tells where it comes from by that name.
+    ...(rest['level'] === 'error' && stack !== undefined && !(error instanceof DomainError) ? { stack } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
+import { type IncomingHttpHeaders, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemOfStatus } from '../problem/problem';
@@ -55,14 +56,8 @@ function sendProblem(status: number, request: FastifyRequest, reply: FastifyRepl
 function acceptOnlyJson(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const charset = /charset\s*=\s*"?([\w-]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-    if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
-      done(
-        Object.assign(new Error('Unsupported charset'), {
-          statusCode: 415,
-          code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE',
-        }),
-      );
+    if (!isPlainUtf8(request.headers)) {
+      done(new UnsupportedMediaTypeException());
       return;
     }
     try {
@@ -73,6 +68,13 @@ function acceptOnlyJson(server: FastifyInstance): void {
   });
 }
 
+/** Whether a body is neither in another charset nor compressed. */
+function isPlainUtf8(headers: IncomingHttpHeaders): boolean {
+  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  const coding = headers['content-encoding'] ?? 'identity';
+  return charset.toLowerCase() === 'utf-8' && coding.toLowerCase() === 'identity';
+}
+
 /** What never became a request: broken HTTP, headers that are too long or too slow. */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -80,11 +82,13 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
     return;
   }
   const status = BROKEN_REQUEST_STATUS[error.code ?? ''] ?? 400;
-  const body = JSON.stringify(problemOfStatus(status, { instance: '', requestId: randomUUID() }));
+  const requestId = randomUUID();
+  const body = JSON.stringify(problemOfStatus(status, { instance: '', requestId }));
   const head = [
-    `HTTP/1.1 ${status} ${status === 408 ? 'Request Timeout' : 'Bad Request'}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'content-type: application/problem+json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

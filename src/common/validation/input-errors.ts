@@ -4,7 +4,6 @@ import type { InputError } from '../errors/domain.error';
 /** Codes of the constraints, most telling first: of several on one field the first is reported. */
 const CODES: readonly (readonly [constraint: string, code: string])[] = [
   ['whitelistValidation', 'unknown-field'],
-  ['isDefined', 'required'],
   ['isString', 'type'],
   ['isInt', 'type'],
   ['isArray', 'type'],

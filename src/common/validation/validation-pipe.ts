@@ -20,6 +20,7 @@ export class StrictValidationPipe extends ValidationPipe {
 
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'body') assertObject(value);
+    assertOwnNames(value);
     return super.transform(value, metadata) as Promise<unknown>;
   }
 }
@@ -29,4 +30,17 @@ function assertObject(body: unknown): asserts body is object {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new InvalidRequestError([{ pointer: '#', code: 'type', detail: 'must be a JSON object' }]);
   }
+}
+
+/** Names that every object has would not be found unknown: class-transformer leaves such fields out in silence. */
+function assertOwnNames(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  const errors = Object.keys(value)
+    .filter((name) => name in Object.prototype)
+    .map((name) => ({
+      pointer: `#/${name}`,
+      code: 'unknown-field',
+      detail: 'is not a field of this request',
+    }));
+  if (errors.length > 0) throw new InvalidRequestError(errors);
 }

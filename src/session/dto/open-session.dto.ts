@@ -3,7 +3,6 @@ import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
-  IsDefined,
   IsInt,
   IsNotEmpty,
   IsString,
@@ -25,7 +24,6 @@ import { IsWithinMaxDuration } from './is-within-max-duration.constraint';
 export class OpenSessionDto {
   /** The Genesys Cloud queue that the guest is led to. */
   @ApiProperty({ type: String, example: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11' })
-  @IsDefined()
   @IsString({ message: 'must be a text' })
   @Matches(/^[\x21-\x7e]{1,128}$/, { message: 'must be 1 to 128 visible ASCII characters' })
   // Written without an initial value: a missing queue must be missed, not be empty.

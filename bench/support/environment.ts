@@ -1,0 +1,22 @@
+import type { Simulators } from '../children/simulators';
+
+/** Long enough that no session beats during a measurement, unless beats are what is measured. */
+const NO_BEATS_MS = '3600000';
+
+/** The environment of a service that works against the simulators: room for everybody, and no beats by default. */
+export function serviceEnvironment(
+  simulators: Simulators,
+  overrides: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    GENESYS_LOGIN_URL: simulators.genesysUrl,
+    GENESYS_API_URL: simulators.genesysUrl,
+    GENESYS_CLIENT_ID: simulators.clientId,
+    GENESYS_CLIENT_SECRET: simulators.clientSecret,
+    SESSION_MAX_CONCURRENT: '1000000',
+    HEARTBEAT_MIN_INTERVAL_MS: NO_BEATS_MS,
+    HEARTBEAT_MAX_INTERVAL_MS: NO_BEATS_MS,
+    LOG_LEVEL: 'warn',
+    ...overrides,
+  };
+}

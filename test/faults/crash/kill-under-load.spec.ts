@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Effect } from '../../../src/simulator/fault';
+import { expectBooksAgree, expectKeptAlive, settled } from '../../support/invariants';
+import { Load } from '../../support/load';
+import { ProcessWorld } from '../../support/process-world';
+import { SeededRandom } from '../../support/seeded-random';
+import { DATABASES, type ServiceStorage, ServiceStorages } from '../../support/service-storage';
+import { waitFor } from '../../support/wait-for';
+
+const KILLS = 10;
+const CALLERS = 12;
+const CAP = 150;
+const OPENING = { method: 'POST', path: '/api/v2/conversations/messaging$' };
+
+const storages = new ServiceStorages();
+afterAll(() => storages.stop());
+
+describe.each(DATABASES)('a service on %s that is killed ten times under load', (database) => {
+  const random = new SeededRandom();
+  let storage: ServiceStorage;
+  let world: ProcessWorld;
+  let load: Load;
+
+  beforeAll(async () => {
+    storage = await storages.create(database);
+    world = await ProcessWorld.start(storage, {
+      environment: { SESSION_MAX_CONCURRENT: String(CAP) },
+      genesys: { latencyMs: random.between(20, 50), journalSize: 200_000 },
+    });
+    load = new Load(random);
+  }, 60_000);
+
+  afterAll(async () => {
+    await load.stop();
+    await world.stop();
+    await storage.remove();
+  });
+
+  it('keeps every promise it gave', async () => {
+    await random.explain(async () => {
+      load.moveTo(world.api);
+      load.start(CALLERS);
+      for (let kill = 1; kill <= KILLS; kill += 1) {
+        addTrouble(world, random);
+        await untilSomeMomentOfWork(load, random);
+        await world.restart();
+        load.moveTo(world.api);
+        await expectKeptAlive(world, () => load.kept);
+      }
+      await load.stop();
+      await expectKeptAlive(world, () => load.kept);
+      await expectBooksAgree(world, load);
+      expect(load.unanswered).toBeGreaterThan(0);
+    });
+  }, 90_000);
+
+  it('has leaked no slot: after everything has ended, the whole cap can be opened, and no more', async () => {
+    await random.explain(async () => {
+      const { api } = world;
+      const active = await api.list('active');
+      await Promise.all(active.map(({ conversationId }) => api.end(conversationId)));
+      await settled(world);
+      expect(await api.metric('session_slots_in_use')).toBe(0);
+
+      const opened = await Promise.all(Array.from({ length: CAP }, () => api.open()));
+
+      expect(opened.filter(({ status }) => status !== 201)).toEqual([]);
+      expect(await api.open()).toMatchObject({ status: 429, body: { code: 'session-limit-reached' } });
+    });
+  }, 60_000);
+});
+
+/** Openings that hang a while on either side of taking effect, a disconnect that fails, a CRM with hiccups. */
+function addTrouble({ genesys, crm }: ProcessWorld, random: SeededRandom): void {
+  const after = random.between(0, 30);
+  const effect = random.pick<Effect>(['before', 'after']);
+  const disconnect = { method: 'PATCH', bodyContains: '"disconnected"' };
+  genesys.faults.clear();
+  genesys.faults.add({ match: OPENING, fault: { kind: 'delay', ms: 300, effect }, after, times: 3 });
+  genesys.faults.add({ match: disconnect, fault: { kind: 'status', status: 503 }, after, times: 1 });
+  crm.faults.clear();
+  crm.faults.add({ fault: { kind: 'status', status: 500, effect }, after, times: 2 });
+  crm.faults.add({ fault: { kind: 'delay', ms: 100, effect }, after, times: 5 });
+}
+
+/** Some promises into the work, and then at no particular instruction of it. */
+async function untilSomeMomentOfWork(load: Load, random: SeededRandom): Promise<void> {
+  const enough = load.acknowledged + random.between(20, 100);
+  await waitFor(() => {
+    expect(load.acknowledged).toBeGreaterThanOrEqual(enough);
+  });
+  await delay(random.between(0, 60));
+}

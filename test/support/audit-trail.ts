@@ -1,0 +1,23 @@
+import type { World } from '../../src/world';
+import { DatabaseConnection } from '../../src/persistence/database.connection';
+
+export interface AuditRow {
+  readonly action: string;
+  readonly conversationId: string;
+  readonly requestId: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** The audit trail as it stands in the database, oldest first. */
+export async function auditTrailOf(world: World, conversationId?: string): Promise<AuditRow[]> {
+  const { db } = world.app.get(DatabaseConnection);
+  const rows = await db.selectFrom('audit_record').selectAll().orderBy('seq').execute();
+  return rows
+    .map((row) => ({
+      action: row.action,
+      conversationId: row.conversation_id,
+      requestId: row.request_id,
+      detail: JSON.parse(row.detail) as Readonly<Record<string, unknown>>,
+    }))
+    .filter((row) => conversationId === undefined || row.conversationId === conversationId);
+}

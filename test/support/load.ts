@@ -1,0 +1,116 @@
+import type { SeededRandom } from './seeded-random';
+import { type ApiAnswer, ServiceApi } from './service-api';
+
+/** How many sessions the load keeps open, about. */
+const POPULATION = 60;
+
+/**
+ * Callers that open and end sessions all the time, each one request after the other, and write down what they were
+ * promised. Nothing is repeated: a request without an answer leaves its session in doubt. While the service is away
+ * they wait for its next address.
+ */
+export class Load {
+  /** Conversations whose opening was answered with 201. */
+  readonly opened = new Set<string>();
+  /** Conversations for which an end was asked for, answered or not. */
+  readonly askedToEnd = new Set<string>();
+  /** Conversations whose end was answered with 200 or 202. */
+  readonly ended = new Set<string>();
+  /** Answers that nobody should get: the load stays far below the cap, and the service is up or down. */
+  readonly surprises: string[] = [];
+  /** Requests without an answer. */
+  unanswered = 0;
+  private readonly open = new Set<string>();
+  private service: ServiceApi | undefined;
+  private arrived = newArrival();
+  private stopping = false;
+  private workers: readonly Promise<void>[] = [];
+
+  constructor(private readonly random: SeededRandom) {}
+
+  /** Everything that was promised so far. */
+  get acknowledged(): number {
+    return this.opened.size + this.ended.size;
+  }
+
+  /** Opened, and nobody has asked for their end. */
+  get kept(): string[] {
+    return [...this.open];
+  }
+
+  start(workers: number): void {
+    this.workers = Array.from({ length: workers }, () => this.work());
+  }
+
+  /** From now on the service is there. */
+  moveTo(service: ServiceApi): void {
+    this.service = service;
+    const { resolve } = this.arrived;
+    this.arrived = newArrival();
+    resolve();
+  }
+
+  /** Resolves when no request is under way any more. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.arrived.resolve();
+    await Promise.all(this.workers);
+  }
+
+  private async work(): Promise<void> {
+    while (!this.stopping) {
+      const { service } = this;
+      const next = this.arrived.promise;
+      try {
+        if (service === undefined) await next;
+        else await this.act(service);
+      } catch {
+        this.unanswered += 1;
+        if (this.service === service) await next;
+      }
+    }
+  }
+
+  private async act(service: ServiceApi): Promise<void> {
+    const [oldest] = this.open;
+    const isToEnd = this.random.next() < this.open.size / (2 * POPULATION);
+    if (isToEnd && oldest !== undefined) await this.endOne(service, oldest);
+    else await this.openOne(service);
+  }
+
+  private async openOne(service: ServiceApi): Promise<void> {
+    const answer = await service.open();
+    if (answer.status !== 201) {
+      this.note('POST', answer);
+      return;
+    }
+    const conversationId = String(answer.body['conversationId']);
+    this.opened.add(conversationId);
+    this.open.add(conversationId);
+  }
+
+  private async endOne(service: ServiceApi, conversationId: string): Promise<void> {
+    this.askedToEnd.add(conversationId);
+    this.open.delete(conversationId);
+    const answer = await service.end(conversationId);
+    if (answer.status === 200 || answer.status === 202) this.ended.add(conversationId);
+    else this.note('DELETE', answer);
+  }
+
+  private note(method: string, { status, body }: ApiAnswer): void {
+    this.surprises.push(`${method}: ${status} ${JSON.stringify(body)}`);
+  }
+}
+
+interface Arrival {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function newArrival(): Arrival {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,65 @@
+import { CrmSimulator } from '../../src/simulator/crm-simulator';
+import { GenesysSimulator, type GenesysSimulatorOptions } from '../../src/simulator/genesys-simulator';
+import { ServiceApi } from './service-api';
+import { ServiceProcess } from './service-process';
+import type { ServiceStorage } from './service-storage';
+
+export interface ProcessWorldOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly genesys?: GenesysSimulatorOptions;
+}
+
+const CLIENT = { id: 'crash-client', secret: 'crash-secret' };
+
+/** Simulators in this process and the service, which the tests kill, in another; all on one place for data. */
+export class ProcessWorld {
+  private constructor(
+    readonly genesys: GenesysSimulator,
+    readonly crm: CrmSimulator,
+    readonly environment: Readonly<Record<string, string>>,
+    private current: ServiceProcess,
+  ) {}
+
+  static async start(storage: ServiceStorage, options: ProcessWorldOptions = {}): Promise<ProcessWorld> {
+    const genesys = await GenesysSimulator.start({
+      clients: { [CLIENT.id]: CLIENT.secret },
+      ...options.genesys,
+    });
+    const crm = await CrmSimulator.start();
+    const environment = {
+      PORT: '0',
+      GENESYS_LOGIN_URL: genesys.url,
+      GENESYS_API_URL: genesys.url,
+      GENESYS_CLIENT_ID: CLIENT.id,
+      GENESYS_CLIENT_SECRET: CLIENT.secret,
+      CRM_WEBHOOK_URL: crm.url,
+      // Sessions of the default duration beat once a second.
+      HEARTBEAT_MAX_INTERVAL_MS: '1000',
+      HEARTBEAT_MIN_INTERVAL_MS: '200',
+      ...storage.environment,
+      ...options.environment,
+    };
+    return new ProcessWorld(genesys, crm, environment, await ServiceProcess.start(environment));
+  }
+
+  /** The service as it runs now. */
+  get service(): ServiceProcess {
+    return this.current;
+  }
+
+  get api(): ServiceApi {
+    return new ServiceApi(this.current.url);
+  }
+
+  /** Starts the service again on the same data, after it has ended or by killing it. */
+  async restart(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.current.kill();
+    this.current = await ServiceProcess.start({ ...this.environment, ...overrides });
+  }
+
+  async stop(): Promise<void> {
+    await this.current.kill();
+    await this.genesys.close();
+    await this.crm.close();
+  }
+}

@@ -1,0 +1,85 @@
+import { connect } from 'node:net';
+
+export interface RawRequest {
+  readonly method?: string;
+  /** The request target as it goes over the wire, nothing encoded or normalized. */
+  readonly path?: string;
+  /** Written over the defaults; a header that is undefined is left out. Values go out as Latin-1. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const DEADLINE_MS = 15_000;
+
+/** One request on a connection of its own, as it is: other clients repair or refuse what the tests are about. */
+export function send(url: string, request: RawRequest): Promise<RawAnswer> {
+  return sendBytes(url, bytesOf(url, request));
+}
+
+/** Writes the bytes and resolves with the first answer once the server has closed the connection. */
+export function sendBytes(url: string, bytes: string | Uint8Array): Promise<RawAnswer> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const received: Buffer[] = [];
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`The connection is still open after ${DEADLINE_MS} ms`));
+      socket.destroy();
+    }, DEADLINE_MS);
+    socket.on('data', (chunk) => received.push(chunk));
+    // A server that refuses a body half way may reset the connection after its answer.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      clearTimeout(timer);
+      const answer = parseAnswer(Buffer.concat(received).toString('utf8'));
+      if (answer === undefined) reject(new Error('The connection was closed without an answer'));
+      else resolve(answer);
+    });
+    socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+  });
+}
+
+function bytesOf(
+  url: string,
+  { method = 'GET', path = '/v1/sessions', headers = {}, body }: RawRequest,
+): Buffer {
+  const content = body === undefined ? undefined : Buffer.from(body);
+  const length =
+    content === undefined || headers['transfer-encoding'] !== undefined
+      ? {}
+      : { 'content-length': String(content.length) };
+  const lines = Object.entries({
+    host: new URL(url).host,
+    connection: 'close',
+    ...length,
+    ...headers,
+  }).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  const head = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+  return Buffer.concat([head, content ?? Buffer.alloc(0)]);
+}
+
+function parseAnswer(text: string): RawAnswer | undefined {
+  const end = text.indexOf('\r\n\r\n');
+  const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n');
+  const status = /^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1];
+  if (end < 0 || status === undefined) return undefined;
+  const headers = Object.fromEntries(
+    lines.map((line) => [
+      line.slice(0, line.indexOf(':')).toLowerCase(),
+      line.slice(line.indexOf(':') + 1).trim(),
+    ]),
+  );
+  const body = text.slice(end + 4);
+  return {
+    status: Number(status),
+    headers,
+    body: body.slice(0, Number(headers['content-length'] ?? body.length)),
+  };
+}

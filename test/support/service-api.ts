@@ -1,0 +1,87 @@
+/** A session as the API shows it, as far as the tests look at it. */
+export interface ApiSession {
+  readonly conversationId: string;
+  readonly state: string;
+  readonly endReason?: string;
+  readonly disconnect?: string;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The service's HTTP API as a plain client sees it. Nothing is retried; no answer is an error. */
+export class ServiceApi {
+  constructor(readonly url: string) {}
+
+  open(queueId = 'queue-1'): Promise<ApiAnswer> {
+    return this.request('POST', '/v1/sessions', { queueId });
+  }
+
+  /** Opens a session that has to open; its conversation id. */
+  async opened(queueId = 'queue-1'): Promise<string> {
+    const { status, body } = await this.open(queueId);
+    if (status !== 201) throw new Error(`Opening was answered with ${status}: ${JSON.stringify(body)}`);
+    return String(body['conversationId']);
+  }
+
+  /** So many sessions, opened one after the other. */
+  async openedMany(count: number): Promise<string[]> {
+    const ids: string[] = [];
+    while (ids.length < count) ids.push(await this.opened());
+    return ids;
+  }
+
+  end(conversationId: string): Promise<ApiAnswer> {
+    return this.request('DELETE', `/v1/sessions/${conversationId}`);
+  }
+
+  get(conversationId: string): Promise<ApiAnswer> {
+    return this.request('GET', `/v1/sessions/${conversationId}`);
+  }
+
+  /** All pages. */
+  async list(state?: string): Promise<ApiSession[]> {
+    const sessions: ApiSession[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = new URLSearchParams({ limit: '200' });
+      if (state !== undefined) query.set('state', state);
+      if (cursor !== null) query.set('cursor', cursor);
+      const { status, body } = await this.request('GET', `/v1/sessions?${query.toString()}`);
+      if (status !== 200) throw new Error(`The list was answered with ${status}`);
+      sessions.push(...(body['items'] as ApiSession[]));
+      cursor = body['nextCursor'] as string | null;
+    } while (cursor !== null);
+    return sessions;
+  }
+
+  /** The summary that the tutorial asks for. */
+  async summary(): Promise<Readonly<Record<string, unknown>>> {
+    return (await this.request('GET', '/v1/metrics')).body;
+  }
+
+  /** A value of the Prometheus page, by its name without the prefix. */
+  async metric(name: string): Promise<number> {
+    const response = await fetch(`${this.url}/metrics`);
+    const value = new RegExp(`^guest_sessions_${name} (.+)$`, 'm').exec(await response.text())?.[1];
+    if (value === undefined) throw new Error(`/metrics has no guest_sessions_${name}`);
+    return Number(value);
+  }
+
+  private async request(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+    const response = await fetch(this.url + path, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return {
+      status: response.status,
+      retryAfter: response.headers.get('retry-after'),
+      body: (await response.json()) as Record<string, unknown>,
+    };
+  }
+}

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { waitFor } from './wait-for';
+
+const ENTRY = resolve(__dirname, '../../dist/main.js');
+const READY_WITHIN_MS = 30_000;
+const KEPT_OUTPUT = 200_000;
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** `performance.now()` of the moment we heard of it. */
+  readonly at: number;
+}
+
+/**
+ * The built service as a process of its own, with the given environment and nothing of ours in it. Whoever starts
+ * one kills it: `kill` may be called whatever has become of the process.
+ */
+export class ServiceProcess {
+  /** Before it was spawned, in epoch milliseconds: what happened since then is its doing. */
+  readonly spawnedAt = Date.now();
+  readonly exited: Promise<Exit>;
+  /** When it was first seen ready, in epoch milliseconds. */
+  readyAt = Infinity;
+  stdout = '';
+  stderr = '';
+  private address: string | undefined;
+  private ended: Exit | undefined;
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      this.stdout = newest(this.stdout + chunk.toString());
+      this.address ??= /Listening on (http:\/\/[^\s"]+)/.exec(this.stdout)?.[1];
+    });
+    child.stderr?.on('data', (chunk: Buffer) => (this.stderr = newest(this.stderr + chunk.toString())));
+    // Not 'exit': that may come before the last output has been read.
+    this.exited = once(child, 'close').then(([code, signal]: unknown[]) => {
+      const exit = {
+        code: code as number | null,
+        signal: signal as NodeJS.Signals | null,
+        at: performance.now(),
+      };
+      this.ended = exit;
+      return exit;
+    });
+  }
+
+  /** Spawns the process and waits for nothing: for processes that are to fail. */
+  static spawn(environment: Readonly<Record<string, string>>): ServiceProcess {
+    if (!existsSync(ENTRY)) throw new Error(`${ENTRY} does not exist: run "npm run build" first.`);
+    return new ServiceProcess(
+      spawn(process.execPath, [ENTRY], {
+        env: { PATH: process.env['PATH'], ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
+  }
+
+  /** Spawns the process and waits until it says that it is ready. */
+  static async start(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const service = ServiceProcess.spawn(environment);
+    try {
+      await service.untilReady();
+      return service;
+    } catch (error) {
+      await service.kill();
+      throw error;
+    }
+  }
+
+  /** Where the API is; throws as long as the process has not told. */
+  get url(): string {
+    if (this.address === undefined) throw new Error(`The service does not listen.${this.output()}`);
+    return this.address;
+  }
+
+  get isRunning(): boolean {
+    return this.ended === undefined;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** SIGKILL: the process gets no say in it. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  /** The status of the readiness probe. */
+  async readiness(): Promise<number> {
+    const response = await fetch(`${this.url}/health/ready`, { headers: { connection: 'close' } });
+    await response.text();
+    return response.status;
+  }
+
+  private async untilReady(): Promise<void> {
+    const status = await waitFor(async () => {
+      // An error here would only be tried again; a process that is gone never gets ready.
+      if (!this.isRunning) return 0;
+      const seen = await this.readiness();
+      if (seen !== 200) throw new Error(`Readiness says ${seen}.${this.output()}`);
+      return seen;
+    }, READY_WITHIN_MS);
+    if (status === 0) throw new Error(`The service ended instead of getting ready.${this.output()}`);
+    this.readyAt = Date.now();
+  }
+
+  private output(): string {
+    return `\n--- stderr\n${this.stderr.slice(-2_000)}\n--- stdout\n${this.stdout.slice(-4_000)}`;
+  }
+}
+
+function newest(text: string): string {
+  return text.length > 2 * KEPT_OUTPUT ? text.slice(-KEPT_OUTPUT) : text;
+}

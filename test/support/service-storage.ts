@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabase } from './postgres';
+import { PostgresServer } from './postgres.server';
+
+export const DATABASES = ['SQLite', 'PostgreSQL'] as const;
+export type DatabaseKind = (typeof DATABASES)[number];
+
+/** A place for the data of a service that runs as a process of its own. */
+export interface ServiceStorage {
+  /** The variables that lead the service to it. */
+  readonly environment: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+/** Makes such places; starts a PostgreSQL server when one is asked for and the test run has none. */
+export class ServiceStorages {
+  private server: PostgresServer | undefined;
+
+  async create(kind: DatabaseKind): Promise<ServiceStorage> {
+    const directory = await mkdtemp(join(tmpdir(), 'guest-crash-'));
+    const removeDirectory = (): Promise<void> => rm(directory, { recursive: true, force: true });
+    if (kind === 'SQLite') return { environment: { DATA_DIR: directory }, remove: removeDirectory };
+    const { url, drop } = await createDatabase(await this.serverUrl());
+    return {
+      environment: { DATA_DIR: directory, DATABASE_URL: url },
+      remove: async () => {
+        await drop();
+        await removeDirectory();
+      },
+    };
+  }
+
+  /** Stops the server, if one was started here. */
+  async stop(): Promise<void> {
+    await this.server?.stop();
+  }
+
+  private async serverUrl(): Promise<string> {
+    const given = process.env['TEST_DATABASE_URL'];
+    if (given !== undefined) return given;
+    this.server ??= await PostgresServer.start();
+    return this.server.url;
+  }
+}
