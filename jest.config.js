@@ -28,6 +28,12 @@ const common = {
   cacheDirectory: '<rootDir>/.jest-cache',
 };
 
+// One real PostgreSQL for all projects that name it.
+const postgres = {
+  globalSetup: '<rootDir>/test/support/postgres.setup.ts',
+  globalTeardown: '<rootDir>/test/support/postgres.teardown.ts',
+};
+
 module.exports = {
   maxWorkers: 2,
   projects: [
@@ -37,18 +43,19 @@ module.exports = {
       ...common,
       displayName: 'contract',
       testMatch: ['<rootDir>/test/contract/**/*.spec.ts'],
-      globalSetup: '<rootDir>/test/support/postgres.setup.ts',
-      globalTeardown: '<rootDir>/test/support/postgres.teardown.ts',
+      ...postgres,
     },
     {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'],
+      ...postgres,
     },
     {
       ...common,
       displayName: 'faults',
       testMatch: ['<rootDir>/test/faults/**/*.spec.ts'],
+      ...postgres,
     },
   ],
 };

@@ -2,7 +2,7 @@ import type { BareBeatCommands } from './children/bare-beats';
 import type { ServiceBeatCommands } from './children/service-beats';
 import type { SimulatorCommands } from './children/simulators';
 import type { BeatRun } from './support/beat-run';
-import type { Child } from './support/child';
+import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import { medianOf } from './support/statistics';
 import { difference, heading, number, spread, tableOf } from './support/table';
@@ -19,7 +19,7 @@ interface Size {
 const FULL: Size = { sessions: 2_000, concurrency: 64, warmUp: 10_000, beats: 15_000, rounds: 5 };
 const QUICK: Size = { sessions: 500, concurrency: 64, warmUp: 1_000, beats: 2_000, rounds: 3 };
 
-type Runner = Child<Pick<BareBeatCommands, 'run'>>;
+type Runner = CommandedChild<Pick<BareBeatCommands, 'run'>>;
 
 /** What a beat costs through the service, from the tick of its timer on, compared with a bare undici request. */
 export async function measureBeating(workshop: Workshop, quick: boolean): Promise<string> {
@@ -49,7 +49,7 @@ async function measured(
   runner: Runner,
   beats: number,
   { concurrency }: Size,
-  simulators: Child<SimulatorCommands>,
+  simulators: CommandedChild<SimulatorCommands>,
 ): Promise<BeatRun> {
   const before = await simulators.ask('counts', undefined);
   const result = await runner.ask('run', { beats, concurrency });

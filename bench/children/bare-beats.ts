@@ -4,10 +4,10 @@ import { serve } from '../support/ipc';
 import { BareUpstream } from '../support/upstream';
 import type { Simulators } from './simulators';
 
-export type BareBeatCommands = {
+export interface BareBeatCommands {
   prepare: { input: { simulators: Simulators; ids: readonly string[] }; output: undefined };
   run: { input: { beats: number; concurrency: number }; output: BeatRun };
-};
+}
 
 let ids: readonly string[] = [];
 let upstream: BareUpstream | undefined;

@@ -7,12 +7,12 @@ import { serve } from '../support/ipc';
 import { BareUpstream } from '../support/upstream';
 import type { Simulators } from './simulators';
 
-export type RelayCommands = {
+export interface RelayCommands {
   /** Returns the address that sessions are posted to. */
   start: { input: Simulators; output: string };
   /** CPU time of this process so far, in microseconds. */
   cpu: { input: undefined; output: number };
-};
+}
 
 interface Asked {
   readonly queueId: string;

@@ -8,11 +8,11 @@ import { type BeatRun, measureBeats } from '../support/beat-run';
 import { activeSessions } from '../support/guests';
 import { serve } from '../support/ipc';
 
-export type ServiceBeatCommands = {
+export interface ServiceBeatCommands {
   /** Starts the service with so many sessions and returns their ids. */
   prepare: { input: number; output: readonly string[] };
   run: { input: { beats: number; concurrency: number }; output: BeatRun };
-};
+}
 
 let heartbeats: readonly Heartbeat[] = [];
 

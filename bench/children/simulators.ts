@@ -9,13 +9,13 @@ export interface Simulators {
   readonly clientSecret: string;
 }
 
-export type SimulatorCommands = {
+export interface SimulatorCommands {
   start: { input: undefined; output: Simulators };
   /** Makes conversations known as if they had been opened. */
   seed: { input: readonly string[]; output: undefined };
   reset: { input: undefined; output: undefined };
   counts: { input: undefined; output: { requests: number; events: number } };
-};
+}
 
 const CLIENT = { id: 'bench-client', secret: 'bench-secret' };
 

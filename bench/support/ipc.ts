@@ -1,7 +1,7 @@
 /** What a child process can be asked to do: the commands by name, each with what goes in and what comes out. */
-export type Commands = Record<string, { input: unknown; output: unknown }>;
+export type Commands<C> = { readonly [K in keyof C]: { input: unknown; output: unknown } };
 
-export type Handlers<C extends Commands> = {
+export type Handlers<C extends Commands<C>> = {
   readonly [K in keyof C]: (input: C[K]['input']) => C[K]['output'] | Promise<C[K]['output']>;
 };
 
@@ -18,7 +18,7 @@ export interface Reply {
 }
 
 /** Answers the parent's commands until the parent lets go or dies; then this process ends. */
-export function serve<C extends Commands>(handlers: Handlers<C>): void {
+export function serve<C extends Commands<C>>(handlers: Handlers<C>): void {
   process.on('message', (question: Question) => {
     void answer(handlers[question.command as keyof C], question).then((reply) => process.send?.(reply));
   });

@@ -30,7 +30,11 @@ export class BareUpstream {
     });
   }
 
-  async send(method: 'POST' | 'PATCH', path: string, content: object): Promise<{ status: number; text: string }> {
+  async send(
+    method: 'POST' | 'PATCH',
+    path: string,
+    content: object,
+  ): Promise<{ status: number; text: string }> {
     const { statusCode, body } = await request(`${this.baseUrl}${path}`, {
       method,
       dispatcher: this.agent,

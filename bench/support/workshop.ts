@@ -1,45 +1,53 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Child } from './child';
+import { Child, type ChildOptions } from './child';
+import { CommandedChild } from './commanded-child';
 import type { Commands } from './ipc';
 
 const OUTPUT = join(__dirname, '..', '..');
 
+type Variables = Readonly<Record<string, string>>;
+
 /**
  * Everything that a run leaves behind unless it is cleaned up: processes, folders and whatever else is registered.
- * Disposing it leaves nothing, whenever it comes.
+ * Disposing it leaves nothing, whenever it comes, and nothing can be made any more.
  */
 export class Workshop implements AsyncDisposable {
-  private readonly children = new Set<Child<Commands>>();
+  private readonly children = new Set<Child>();
   private readonly folders = new Set<string>();
   private readonly leftovers = new Set<() => Promise<void>>();
+  private closed = false;
 
   constructor(private readonly profileDir: string | undefined) {}
 
   /** Starts a program of `bench/children`. */
-  child<C extends Commands>(name: string, environment?: Readonly<Record<string, string>>): Child<C> {
-    return this.start<C>(join('bench', 'children', `${name}.js`), [], environment);
+  child<C extends Commands<C>>(name: string): CommandedChild<C> {
+    return this.register(new CommandedChild<C>({ ...this.program(name), nodeArgs: [], environment: {} }));
   }
 
   /** Like `child`, for a process that is measured itself: it can collect garbage on demand, and may be profiled. */
-  measured<C extends Commands>(name: string, environment?: Readonly<Record<string, string>>): Child<C> {
-    return this.start<C>(join('bench', 'children', `${name}.js`), this.measuredArgs, environment);
+  measured<C extends Commands<C>>(name: string, environment: Variables = {}): CommandedChild<C> {
+    const nodeArgs = ['--expose-gc', ...this.profileArgs];
+    return this.register(new CommandedChild<C>({ ...this.program(name), nodeArgs, environment }));
   }
 
   /** Starts the service as it is started in production. */
-  service(environment: Readonly<Record<string, string>>): Child {
-    return this.start(join('src', 'main.js'), this.profileArgs, environment);
+  service(environment: Variables): Child {
+    this.assertOpen();
+    const file = join(OUTPUT, 'src', 'main.js');
+    return this.register(new Child({ file, nodeArgs: this.profileArgs, environment }));
   }
 
   /** Ends a process whose state is of no further interest. */
-  async discard(child: Child<never>): Promise<void> {
+  async discard(child: Child): Promise<void> {
     // A profile is only written at an orderly end.
     if (this.profileDir === undefined) child.kill();
     await child.stop();
   }
 
   async folder(): Promise<string> {
+    this.assertOpen();
     const folder = await mkdtemp(join(tmpdir(), 'guest-sessions-bench-'));
     this.folders.add(folder);
     return folder;
@@ -55,6 +63,7 @@ export class Workshop implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.closed = true;
     for (const child of this.children) child.kill();
     await Promise.all([...this.children].map((child) => child.stop()));
     await Promise.all([...this.leftovers].map((undo) => undo()));
@@ -65,17 +74,17 @@ export class Workshop implements AsyncDisposable {
     return this.profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${this.profileDir}`];
   }
 
-  private get measuredArgs(): string[] {
-    return ['--expose-gc', ...this.profileArgs];
+  private program(name: string): Pick<ChildOptions, 'file'> {
+    this.assertOpen();
+    return { file: join(OUTPUT, 'bench', 'children', `${name}.js`) };
   }
 
-  private start<C extends Commands>(
-    file: string,
-    nodeArgs: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-  ): Child<C> {
-    const child = new Child<C>({ file: join(OUTPUT, file), nodeArgs, environment });
-    this.children.add(child as unknown as Child<Commands>);
+  private assertOpen(): void {
+    if (this.closed) throw new Error('The run is over');
+  }
+
+  private register<T extends Child>(child: T): T {
+    this.children.add(child);
     return child;
   }
 }

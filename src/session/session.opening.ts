@@ -11,17 +11,6 @@ import { SessionTelemetry } from './session.telemetry';
 /** The answer of the upstream to an opening, as it came. */
 export type UpstreamAnswer = Readonly<Record<string, unknown>>;
 
-/**
- * After these Genesys certainly holds no conversation: it said so, or nothing that opens one was sent. After
- * everything else it may.
- */
-const REFUSALS: readonly string[] = [
-  'upstream-throttled',
-  'upstream-unauthorized',
-  'upstream-forbidden',
-  'upstream-rejected',
-];
-
 /** The middle of opening a session: from its reservation to its activation. */
 @Injectable()
 export class SessionOpening {
@@ -61,10 +50,9 @@ export class SessionOpening {
   }
 
   private async abandon(session: Session, error: unknown): Promise<void> {
-    const refused =
-      error instanceof UpstreamError && (error.dependency === 'login' || REFUSALS.includes(error.code));
+    const outcomeUnknown = !(error instanceof UpstreamError) || error.mayHaveTakenEffect;
     const code = error instanceof UpstreamError ? error.code : 'internal';
-    session.fail('open-failed', this.clock.now(), { code, outcomeUnknown: !refused });
+    session.fail('open-failed', this.clock.now(), { code, outcomeUnknown });
     try {
       await this.sessions.save(session);
     } catch (saveError) {

@@ -1,6 +1,6 @@
 import { World } from '../../src/world';
 import { send } from '../support/raw-http';
-import { expectProblem, expectToOpenSession, footprint, opening } from '../support/refusals';
+import { expectProblem, expectToOpenSession, expectUnchanged, footprint, opening } from '../support/refusals';
 
 const REQUIRED = ['typing-indicator', 'read-receipts'];
 const FIELDS = ['queueId', 'name', 'locale', 'capabilities', 'durationLimit', 'channel'];
@@ -21,7 +21,7 @@ async function refusalsOf(body: string): Promise<string[]> {
   const before = await footprint(world);
   const answer = await send(world.url, opening(body));
   const { errors = [] } = expectProblem(answer, 400, 'validation-failed');
-  expect(await footprint(world)).toEqual(before);
+  await expectUnchanged(world, before);
   expect(errors.every(({ detail }) => detail.length > 0)).toBe(true);
   return errors.map(({ pointer, code }) => `${pointer} ${code}`);
 }

@@ -1,6 +1,6 @@
 import { World } from '../../src/world';
 import { type RawRequest, send } from '../support/raw-http';
-import { expectProblem, expectToOpenSession, footprint, opening } from '../support/refusals';
+import { expectProblem, expectToOpenSession, expectUnchanged, opening } from '../support/refusals';
 
 const QUEUE = '"queueId":"q-1"';
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
   world = await World.start({ environment: { LOG_LEVEL: 'error' } });
 }, 120_000);
 afterAll(async () => {
-  expect(await footprint(world)).toEqual({ opened: 0, sessions: 0 });
+  await expectUnchanged(world);
   await expectToOpenSession(world.url);
   await world[Symbol.asyncDispose]();
 });

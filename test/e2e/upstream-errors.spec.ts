@@ -140,6 +140,16 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
     await until(() => opened[0]?.state === 'disconnected');
   });
 
+  it('closes the conversation of a lost answer also when the attempts after it are refused', async () => {
+    const before = new Set(world.genesys.state.conversations.keys());
+    world.genesys.faults.add({ match: OPENING, fault: { kind: 'reset', effect: 'after' }, times: 1 });
+    const { answer, posts } = await openUnder(status(403));
+    expect(answer).toMatchObject({ status: 502, body: { code: 'upstream-forbidden' } });
+    expect(posts).toBe(2);
+    const opened = [...world.genesys.state.conversations.values()].filter(({ id }) => !before.has(id));
+    await until(() => opened.length === 1 && opened[0]?.state === 'disconnected');
+  });
+
   it('says that the OAuth client is refused, without a word of its secret', async () => {
     world.genesys.state.revokeClient('demo-client');
     const { status: code, body } = await api.open();

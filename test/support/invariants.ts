@@ -33,8 +33,9 @@ export function crmStory(crm: CrmSimulator, conversationId: string): string[] {
   return storyOf(crmEvents(crm).get(conversationId) ?? []);
 }
 
-/** Every one of these sessions is active and its conversation gets a beat from the process that runs now, in time. */
-export async function expectKeptAlive(world: ProcessWorld, conversationIds: () => string[]): Promise<void> {
+/** Every session that is kept now is active, or ended since, and gets a beat from the running process in time. */
+export async function expectKeptAlive(world: ProcessWorld, load: Load): Promise<void> {
+  const { kept } = load;
   const { spawnedAt, readyAt } = world.service;
   await waitFor(async () => {
     const active = new Set((await world.api.list('active')).map(({ conversationId }) => conversationId));
@@ -42,8 +43,8 @@ export async function expectKeptAlive(world: ProcessWorld, conversationIds: () =
       const beats = world.genesys.state.conversation(id)?.beatTimes ?? [];
       return !beats.some((at) => at >= spawnedAt && at <= readyAt + BEAT_WITHIN_MS);
     };
-    // Asked for last: whoever is being ended while the list is read is no longer among them.
-    const ids = conversationIds();
+    // Looked at last: some may have been ended while the list was read.
+    const ids = kept.filter((id) => !load.askedToEnd.has(id));
     expect({ lost: ids.filter((id) => !active.has(id)), silent: ids.filter(silent) }).toEqual({
       lost: [],
       silent: [],
@@ -55,9 +56,9 @@ export async function expectKeptAlive(world: ProcessWorld, conversationIds: () =
 export async function settled(world: ProcessWorld): Promise<ApiSession[]> {
   return waitFor(async () => {
     const sessions = await world.api.list();
-    const underWay = sessions.filter(({ state, disconnect }) => {
-      return state === 'connecting' || state === 'terminating' || disconnect === 'pending';
-    });
+    const underWay = sessions
+      .filter(({ state, disconnect }) => isTransient(state) || disconnect === 'pending')
+      .map(({ conversationId, state }) => `${conversationId} is ${state}`);
     expect(underWay).toEqual([]);
     expect(await world.api.metric('outbox_pending_crm')).toBe(0);
     return sessions;
@@ -121,6 +122,10 @@ async function expectCountsAgree({ api }: ProcessWorld, sessions: readonly ApiSe
     heartbeats: await api.metric('heartbeats_running'),
     started: (await api.summary())['totalSessions'],
   }).toEqual({ slots: active, heartbeats: active, started });
+}
+
+function isTransient(state: string): boolean {
+  return state === 'connecting' || state === 'terminating';
 }
 
 /** What the CRM has to have heard of a session that came to rest in a state. */

@@ -1,8 +1,11 @@
 import type { SeededRandom } from './seeded-random';
 import { type ApiAnswer, ServiceApi } from './service-api';
 
-/** How many sessions the load keeps open, about. */
-const POPULATION = 60;
+/** How many sessions come and go at a time, about. */
+const GUESTS = 40;
+/** How many sessions are never ended, and how many of those that are opened become such ones until then. */
+const RESIDENTS = 60;
+const RESIDENT_SHARE = 0.1;
 
 /**
  * Callers that open and end sessions all the time, each one request after the other, and write down what they were
@@ -20,7 +23,8 @@ export class Load {
   readonly surprises: string[] = [];
   /** Requests without an answer. */
   unanswered = 0;
-  private readonly open = new Set<string>();
+  private readonly residents = new Set<string>();
+  private readonly guests = new Set<string>();
   private service: ServiceApi | undefined;
   private arrived = newArrival();
   private stopping = false;
@@ -35,7 +39,7 @@ export class Load {
 
   /** Opened, and nobody has asked for their end. */
   get kept(): string[] {
-    return [...this.open];
+    return [...this.residents, ...this.guests];
   }
 
   start(workers: number): void {
@@ -72,8 +76,8 @@ export class Load {
   }
 
   private async act(service: ServiceApi): Promise<void> {
-    const [oldest] = this.open;
-    const isToEnd = this.random.next() < this.open.size / (2 * POPULATION);
+    const [oldest] = this.guests;
+    const isToEnd = this.random.next() < this.guests.size / (2 * GUESTS);
     if (isToEnd && oldest !== undefined) await this.endOne(service, oldest);
     else await this.openOne(service);
   }
@@ -86,12 +90,13 @@ export class Load {
     }
     const conversationId = String(answer.body['conversationId']);
     this.opened.add(conversationId);
-    this.open.add(conversationId);
+    const isResident = this.residents.size < RESIDENTS && this.random.next() < RESIDENT_SHARE;
+    (isResident ? this.residents : this.guests).add(conversationId);
   }
 
   private async endOne(service: ServiceApi, conversationId: string): Promise<void> {
     this.askedToEnd.add(conversationId);
-    this.open.delete(conversationId);
+    this.guests.delete(conversationId);
     const answer = await service.end(conversationId);
     if (answer.status === 200 || answer.status === 202) this.ended.add(conversationId);
     else this.note('DELETE', answer);

@@ -6,7 +6,7 @@ export interface RawRequest {
   readonly path?: string;
   /** Written over the defaults; a header that is undefined is left out. Values go out as Latin-1. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
 }
 
 export interface RawAnswer {
@@ -55,12 +55,11 @@ function bytesOf(
     content === undefined || headers['transfer-encoding'] !== undefined
       ? {}
       : { 'content-length': String(content.length) };
-  const lines = Object.entries({
-    host: new URL(url).host,
-    connection: 'close',
-    ...length,
-    ...headers,
-  }).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  const defaults = { host: new URL(url).host, connection: 'close', ...length };
+  const all: NonNullable<RawRequest['headers']> = { ...defaults, ...headers };
+  const lines = Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${value}`],
+  );
   const head = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   return Buffer.concat([head, content ?? Buffer.alloc(0)]);
 }

@@ -23,7 +23,7 @@ export function expectProblem(answer: RawAnswer, status: number, code: string): 
   const problem = JSON.parse(answer.body) as ProblemBody & Record<string, unknown>;
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
   expect(problem).toMatchObject({ type: `/problems/${code}`, status, code });
-  expect([typeof problem.title, typeof problem['instance'], typeof problem['requestId']]).toEqual([
+  expect([typeof problem.title, typeof problem.instance, typeof problem['requestId']]).toEqual([
     'string',
     'string',
     'string',
@@ -32,12 +32,25 @@ export function expectProblem(answer: RawAnswer, status: number, code: string): 
   return problem;
 }
 
+export interface Footprint {
+  readonly opened: number;
+  readonly sessions: number;
+}
+
 /** What bad input must not change: the requests to open a conversation upstream, and the sessions in the database. */
-export async function footprint({ genesys, url }: World): Promise<{ opened: number; sessions: number }> {
+export async function footprint({ genesys, url }: World): Promise<Footprint> {
   const { body } = await send(url, { path: '/v1/sessions?limit=200' });
   const { items } = JSON.parse(body) as { items: unknown[] };
   const opened = genesys.requests.count({ method: 'POST', path: '/api/v2/conversations/messaging' });
   return { opened, sessions: items.length };
+}
+
+/** By default: as after a start. */
+export async function expectUnchanged(
+  world: World,
+  before: Footprint = { opened: 0, sessions: 0 },
+): Promise<void> {
+  expect(await footprint(world)).toEqual(before);
 }
 
 /** Proves that the service is still there for everybody else. */

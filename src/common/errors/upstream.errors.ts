@@ -8,6 +8,8 @@ export abstract class UpstreamError extends DomainError {
   override readonly title: string = 'Genesys Cloud did not do what was asked';
   /** Which of its hosts: the platform API, or the login that hands out access tokens. */
   dependency: 'api' | 'login' = 'api';
+  /** Whether Genesys may have acted on the request all the same; false when it said no, or never saw the request. */
+  mayHaveTakenEffect: boolean = true;
 }
 
 /** What a 429 that names no wait counts as. */
@@ -18,6 +20,7 @@ export class UpstreamThrottledError extends UpstreamError {
   readonly code = 'upstream-throttled';
   readonly kind = 'upstream-unavailable';
   override readonly title = 'Genesys Cloud is throttling requests';
+  override mayHaveTakenEffect = false;
 
   override readonly retryAfterMs: number;
 
@@ -32,6 +35,7 @@ export class UpstreamThrottledError extends UpstreamError {
 export class UpstreamUnauthorizedError extends UpstreamError {
   readonly code = 'upstream-unauthorized';
   readonly kind = 'upstream-rejected';
+  override mayHaveTakenEffect = false;
 
   constructor(message = 'Genesys Cloud refused a fresh access token.') {
     super(message);
@@ -42,6 +46,7 @@ export class UpstreamUnauthorizedError extends UpstreamError {
 export class UpstreamForbiddenError extends UpstreamError {
   readonly code = 'upstream-forbidden';
   readonly kind = 'upstream-rejected';
+  override mayHaveTakenEffect = false;
 
   constructor() {
     super('The OAuth client lacks a permission in Genesys Cloud: check that it has conversation:write.');
@@ -57,6 +62,8 @@ export class UpstreamRejectedError extends UpstreamError {
   constructor(readonly status: number) {
     super(`Genesys Cloud refused the request with status ${status}.`);
     this.gone = status === 404 || status === 410;
+    // A conflict speaks of something that is there already, perhaps by an attempt whose answer was lost.
+    this.mayHaveTakenEffect = status === 409;
   }
 }
 
@@ -86,8 +93,10 @@ export class UpstreamUnavailableError extends UpstreamError {
   readonly kind = 'upstream-unavailable';
   override readonly retryAfterMs = 5_000;
 
-  constructor(options?: ErrorOptions) {
+  /** `sent` is whether anything of the request may have left. */
+  constructor(options?: ErrorOptions & { sent: boolean }) {
     super('Genesys Cloud cannot be reached.', options);
+    this.mayHaveTakenEffect = options?.sent ?? true;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { InFlightRequests } from '../lifecycle/in-flight-requests';
 import { RequestContext } from '../logging/request-context';
 import { problemOfStatus } from '../problem/problem';
@@ -13,7 +13,10 @@ export type RequestObserver = (request: {
   durationMs: number;
 }) => void;
 
-/** What happens around every request: its id, its place among those in flight, its time, and 405 for wrong methods. */
+/**
+ * What happens around every request: its id, its place among those in flight, its time, and the refusal of unclear
+ * hosts and wrong methods.
+ */
 export function addHooks(
   server: FastifyInstance,
   requests: InFlightRequests,
@@ -28,6 +31,7 @@ export function addHooks(
   server.addHook('preValidation', (request, _reply, done) => {
     RequestContext.run(request.id, done);
   });
+  refuseUnclearHosts(server);
   refuseWrongMethods(server);
 }
 
@@ -63,11 +67,25 @@ function refuseWrongMethods(server: FastifyInstance): void {
       done();
       return;
     }
-    const problem = problemOfStatus(405, { instance: path, requestId: request.id });
-    void reply
-      .code(405)
-      .header('allow', methods.join(', '))
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problem));
+    void reply.header('allow', methods.join(', '));
+    refuse(405, request, reply);
   });
+}
+
+/** RFC 9112, 3.2: a request has one Host, so that everybody on its way takes it for the same one. */
+function refuseUnclearHosts(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const { rawHeaders, httpVersion } = request.raw;
+    const hosts = rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length;
+    if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) done();
+    else refuse(400, request, reply.header('connection', 'close'));
+  });
+}
+
+function refuse(status: number, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOfStatus(status, { instance: pathOf(request.url), requestId: request.id });
+  void reply
+    .code(status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem));
 }

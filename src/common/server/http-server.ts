@@ -21,7 +21,12 @@ export function createHttpServer(): FastifyAdapter {
   const options: FastifyHttpOptions<Server> = {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: 1_000,
+      // A hook sees to it: node's own refusal has no body.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 16_384 },
     genReqId: ({ headers }) => requestIdFrom(headers['x-request-id']),
     logger: false,

@@ -37,7 +37,10 @@ export class OAuthTokenEndpoint extends TokenEndpoint {
     try {
       return await this.exchange(clientId);
     } catch (error) {
-      if (error instanceof UpstreamError) error.dependency = 'login';
+      if (error instanceof UpstreamError) {
+        error.dependency = 'login';
+        error.mayHaveTakenEffect = false;
+      }
       throw error;
     }
   }

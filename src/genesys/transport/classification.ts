@@ -39,6 +39,21 @@ export function jsonObjectOf(answer: GenesysAnswer): Readonly<Record<string, unk
   return value as Record<string, unknown>;
 }
 
+/** Failures before there was a connection: nothing of the request has left. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
 /** Names what went wrong when no answer arrived, by the kind of the failure and never by its text. */
 export function translateFailure(failure: unknown): UpstreamError {
   if (failure instanceof UpstreamError) return failure;
@@ -46,7 +61,11 @@ export function translateFailure(failure: unknown): UpstreamError {
   if (failure instanceof OutboundTimeoutError || nameOf(failure) === 'TimeoutError') {
     return new UpstreamTimeoutError({ cause: failure });
   }
-  return new UpstreamUnavailableError({ cause: failure });
+  return new UpstreamUnavailableError({ cause: failure, sent: !NEVER_CONNECTED.has(codeOf(failure)) });
+}
+
+function codeOf(failure: unknown): string {
+  return failure instanceof Error && 'code' in failure ? String(failure.code) : '';
 }
 
 function nameOf(failure: unknown): string {

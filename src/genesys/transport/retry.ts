@@ -1,5 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { UpstreamThrottledError, UpstreamUnavailableError } from '../../common/errors/upstream.errors';
+import {
+  UpstreamError,
+  UpstreamThrottledError,
+  UpstreamUnavailableError,
+} from '../../common/errors/upstream.errors';
 import { jittered } from '../../common/time/jitter';
 
 const MAX_ATTEMPTS = 3;
@@ -20,10 +24,16 @@ export interface RetryOptions {
  */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { deadlineAt, signal, wait = pause, now = Date.now } = options;
+  let mayHaveTakenEffect = false;
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();
     } catch (error) {
+      if (error instanceof UpstreamError) {
+        // What an earlier attempt may have done stays possible, however clearly the last one was refused.
+        mayHaveTakenEffect ||= error.mayHaveTakenEffect;
+        error.mayHaveTakenEffect = mayHaveTakenEffect;
+      }
       const waitMs = waitAfter(error, tries);
       const isFinal = waitMs === undefined || tries >= MAX_ATTEMPTS || now() + waitMs >= deadlineAt;
       if (isFinal || signal.aborted) throw error;

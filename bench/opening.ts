@@ -1,0 +1,135 @@
+import type { SimulatorCommands } from './children/simulators';
+import type { CommandedChild } from './support/commanded-child';
+import { type LoadResult, openSessions } from './support/load';
+import { medianOf } from './support/statistics';
+import { startRelay, startService, type Subject } from './support/subjects';
+import { difference, heading, number, spread, tableOf } from './support/table';
+import type { Workshop } from './support/workshop';
+
+interface Size {
+  readonly rounds: number;
+  readonly warmUp: number;
+  /** How many sessions are opened with how many requests in flight. */
+  readonly loads: readonly { readonly concurrency: number; readonly count: number }[];
+}
+
+const FULL: Size = {
+  rounds: 5,
+  warmUp: 1_500,
+  loads: [
+    { concurrency: 1, count: 1_000 },
+    { concurrency: 32, count: 4_000 },
+  ],
+};
+const QUICK: Size = {
+  rounds: 2,
+  warmUp: 200,
+  loads: [
+    { concurrency: 1, count: 200 },
+    { concurrency: 32, count: 600 },
+  ],
+};
+const WARM_UP_CONCURRENCY = 16;
+
+interface Measurement extends LoadResult {
+  readonly concurrency: number;
+  readonly cpuMillisEach: number;
+}
+
+interface Contestant {
+  readonly name: string;
+  readonly start: () => Promise<Subject>;
+  readonly measurements: Measurement[];
+  /** Per round, the share of the events that the CRM had received when the last opening was answered. */
+  readonly delivered: number[];
+}
+
+/** What opening a session costs through the service, compared with a server that only makes the upstream call. */
+export async function measureOpening(
+  workshop: Workshop,
+  quick: boolean,
+  databaseServer: string | undefined,
+): Promise<string> {
+  const size = quick ? QUICK : FULL;
+  const simulators = workshop.child<SimulatorCommands>('simulators');
+  const addresses = await simulators.ask('start', undefined);
+  const contestants = [
+    contestant('bare relay', () => startRelay(workshop, addresses)),
+    contestant('service, SQLite', () => startService(workshop, addresses)),
+    ...(databaseServer === undefined
+      ? []
+      : [contestant('service, PostgreSQL', () => startService(workshop, addresses, databaseServer))]),
+  ];
+  for (let round = 0; round < size.rounds; round += 1) {
+    for (const each of contestants) await measureRound(each, size, simulators);
+  }
+  await workshop.discard(simulators);
+  return report(contestants, size);
+}
+
+function contestant(name: string, start: () => Promise<Subject>): Contestant {
+  return { name, start, measurements: [], delivered: [] };
+}
+
+async function measureRound(
+  { start, measurements, delivered }: Contestant,
+  { warmUp, loads }: Size,
+  simulators: CommandedChild<SimulatorCommands>,
+): Promise<void> {
+  await simulators.ask('reset', undefined);
+  const subject = await start();
+  await openSessions(subject.address, warmUp, WARM_UP_CONCURRENCY);
+  let opened = warmUp;
+  for (const { count, concurrency } of loads) {
+    const cpuBefore = await subject.cpuMicros();
+    const result = await openSessions(subject.address, count, concurrency);
+    const cpuMillisEach = ((await subject.cpuMicros()) - cpuBefore) / 1000 / count;
+    measurements.push({ ...result, concurrency, cpuMillisEach });
+    opened += count;
+  }
+  delivered.push((await simulators.ask('counts', undefined)).events / opened);
+  await subject.discard();
+}
+
+function report(contestants: readonly Contestant[], size: Size): string {
+  const loads = size.loads.map(({ count, concurrency }) => `${number(count)} with ${concurrency} in flight`);
+  return [
+    heading('Opening: POST /v1/sessions until 201'),
+    `${size.rounds} rounds, alternating, each in a new process with an empty database: ${number(size.warmUp)} openings to warm up,`,
+    `then ${loads.join(', then ')}; medians of the rounds. Simulators in another process,`,
+    'load from this one, all on the same machine. "added" is the difference to the bare relay.',
+    ...size.loads.flatMap(({ concurrency }) => ['', tableFor(contestants, concurrency)]),
+    '',
+    ...contestants.slice(1).map(({ name, delivered }) => {
+      const share = number(medianOf(delivered, (one) => one) * 100);
+      return `${name}: ${share} % of the CRM events had been delivered, too, when the last opening was answered.`;
+    }),
+  ].join('\n');
+}
+
+function tableFor(contestants: readonly Contestant[], concurrency: number): string {
+  const measured = contestants.map(({ name, measurements }) => ({
+    name,
+    runs: measurements.filter((one) => one.concurrency === concurrency),
+  }));
+  const baseline = measured[0]?.runs ?? [];
+  const rows = measured.map(({ name, runs }) => {
+    const p50 = medianOf(runs, (run) => run.p50Ms);
+    const p99 = medianOf(runs, (run) => run.p99Ms);
+    return [
+      name,
+      number(medianOf(runs, (run) => run.perSecond)),
+      spread(runs.map((run) => run.perSecond)),
+      number(p50, 2),
+      number(p99, 2),
+      difference(p50 - medianOf(baseline, (run) => run.p50Ms), 2),
+      difference(p99 - medianOf(baseline, (run) => run.p99Ms), 2),
+      number(
+        medianOf(runs, (run) => run.cpuMillisEach),
+        2,
+      ),
+    ];
+  });
+  const head = ['opened/s', 'min..max', 'p50 ms', 'p99 ms', 'added p50', 'added p99', 'CPU ms each'];
+  return tableOf([`${concurrency} in flight`, ...head], rows);
+}

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RelayCommands } from '../children/relay';
+import type { Simulators } from '../children/simulators';
+import type { Child } from './child';
+import { serviceEnvironment } from './environment';
+import { createDatabase } from './postgres';
+import type { Workshop } from './workshop';
+
+const START_MS = 30_000;
+const POLL_MS = 50;
+
+/** A server that opens sessions, in a process of its own and with nothing in its memory or its database. */
+export interface Subject {
+  /** Where openings are posted to. */
+  readonly address: string;
+  /** CPU time of its process so far, in microseconds. */
+  cpuMicros(): Promise<number>;
+  discard(): Promise<void>;
+}
+
+export async function startRelay(workshop: Workshop, simulators: Simulators): Promise<Subject> {
+  const child = workshop.measured<RelayCommands>('relay');
+  return {
+    address: await child.ask('start', simulators),
+    cpuMicros: () => child.ask('cpu', undefined),
+    discard: () => workshop.discard(child),
+  };
+}
+
+/** The service over the embedded SQLite, or over a database of its own on a PostgreSQL server. */
+export async function startService(
+  workshop: Workshop,
+  simulators: Simulators,
+  databaseServer?: string,
+): Promise<Subject> {
+  const port = await freePort();
+  const database = databaseServer === undefined ? undefined : await createDatabase(databaseServer);
+  const drop = database === undefined ? undefined : workshop.undoAtEnd(database.drop);
+  const environment = serviceEnvironment(simulators, {
+    PORT: String(port),
+    DATA_DIR: await workshop.folder(),
+    CRM_WEBHOOK_URL: simulators.crmUrl,
+    ...(database === undefined ? {} : { DATABASE_URL: database.url }),
+  });
+  const child = workshop.service(environment);
+  const origin = `http://127.0.0.1:${port}`;
+  await readiness(child, origin);
+  return {
+    address: `${origin}/v1/sessions`,
+    cpuMicros: () => cpuMicrosOf(origin),
+    discard: async () => {
+      await workshop.discard(child);
+      await drop?.();
+    },
+  };
+}
+
+async function readiness(child: Child, origin: string): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  while (Date.now() < deadline) {
+    if (!child.isRunning) throw child.death();
+    const response = await fetch(`${origin}/health/ready`).catch(() => undefined);
+    await response?.arrayBuffer();
+    if (response?.ok === true) return;
+    await delay(POLL_MS);
+  }
+  throw new Error(`The service was not ready within ${START_MS} ms`);
+}
+
+/** As the service itself tells it on its page of metrics. */
+async function cpuMicrosOf(origin: string): Promise<number> {
+  const page = await (await fetch(`${origin}/metrics`)).text();
+  const seconds = /^process_cpu_seconds_total ([\d.e+-]+)$/m.exec(page)?.[1];
+  if (seconds === undefined) throw new Error('The page of metrics does not tell the CPU time');
+  return Number(seconds) * 1e6;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

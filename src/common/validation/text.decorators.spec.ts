@@ -1,0 +1,87 @@
+import { validateSync } from 'class-validator';
+import { IsLanguageTag, IsPlainText, MaxGraphemes, MayBeAbsent } from './text.decorators';
+
+class Texts {
+  @MayBeAbsent()
+  @MaxGraphemes(3)
+  short?: unknown;
+
+  @MayBeAbsent()
+  @IsPlainText()
+  plain?: unknown;
+
+  @MayBeAbsent()
+  @IsLanguageTag()
+  tag?: unknown;
+}
+
+const complaints = (fields: Partial<Texts>): string[] =>
+  validateSync(Object.assign(new Texts(), fields)).flatMap(({ constraints }) =>
+    Object.values(constraints ?? {}),
+  );
+
+describe(MayBeAbsent.name, () => {
+  it('accepts undefined and not null', () => {
+    expect(complaints({})).toEqual([]);
+    expect(complaints({ short: null, plain: null, tag: null })).toHaveLength(3);
+  });
+});
+
+describe(MaxGraphemes.name, () => {
+  it.each(['', 'abc', 'äöü', '👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦', '🇩🇪🇫🇷🇮🇹', 'e\u0301e\u0301e\u0301'])('accepts %j', (short) => {
+    expect(complaints({ short })).toEqual([]);
+  });
+
+  it.each([
+    ['four letters', 'abcd'],
+    ['four emoji', '😀😀😀😀'],
+    ['one letter under fifty accents', `e${'\u0301'.repeat(50)}`],
+    ['a number', 7],
+    ['a list', []],
+  ])('refuses %s', (_, short) => {
+    expect(complaints({ short })).toEqual(['must have at most 3 characters']);
+  });
+});
+
+describe(IsPlainText.name, () => {
+  it.each(['', 'Ann', '王小明', 'محمد', '👩‍👩‍👧‍👦', "O'Neil <b>", 'a\u00a0b'])('accepts %j', (plain) => {
+    expect(complaints({ plain })).toEqual([]);
+  });
+
+  it.each([
+    ...['\u0000', '\t', '\n', '\r', '\u001b', '\u007f', '\u0085', '\u009b'],
+    ...['\u200e', '\u200f', '\u202a', '\u202e', '\u2066', '\u2069', '\u2028', '\u2029', '\u061c'],
+  ])('refuses %j within a text', (character) => {
+    expect(complaints({ plain: `a${character}b` })).toEqual(['must hold no control characters']);
+  });
+
+  it('refuses what is no text', () => {
+    expect(complaints({ plain: 7 })).toHaveLength(1);
+  });
+});
+
+describe(IsLanguageTag.name, () => {
+  it.each(['en', 'en-US', 'zh-Hant-TW', 'de-CH-1996', 'es-419', 'EN-us', 'en-x-ours'])(
+    'accepts %s',
+    (tag) => {
+      expect(complaints({ tag })).toEqual([]);
+    },
+  );
+
+  it.each([
+    '',
+    'xx-',
+    'en_US',
+    'e',
+    '-en',
+    'en--US',
+    'en-US\n',
+    'ë',
+    '*',
+    `en${'-abcdefgh'.repeat(4)}`,
+    7,
+    ['en'],
+  ])('refuses %j', (tag) => {
+    expect(complaints({ tag })).toEqual(['must be a BCP 47 language tag']);
+  });
+});

@@ -1,0 +1,17 @@
+/**
+ * Stands in for `setTimeout` of `node:timers/promises`, which fake time does not reach: it waits on the global
+ * timer, and rejects when its signal aborts.
+ *
+ *   jest.mock('node:timers/promises', () => jest.requireActual<object>('./delay.fake'));
+ */
+export function setTimeout(ms: number, value?: unknown, options: { signal?: AbortSignal } = {}): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = globalThis.setTimeout(() => {
+      resolve(value);
+    }, ms);
+    options.signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new Error('The wait was aborted'));
+    });
+  });
+}

@@ -1,0 +1,38 @@
+import type { BeatOutcome, HeartbeatPlan, LossCause } from './heartbeat-plan';
+
+type Beat = (signal: AbortSignal) => BeatOutcome | Promise<BeatOutcome>;
+
+/**
+ * A plan whose beats come to what the test says, in order, and to `usually` after that. It keeps when it beat, how
+ * late each beat was, and which losses were reported.
+ */
+export class FakeHeartbeatPlan implements HeartbeatPlan {
+  readonly intervalMs = 1_000;
+  readonly firstWithinMs: number = 1_000;
+  readonly tolerance: number = 3;
+  readonly beats: { readonly at: number; readonly latenessMs: number; readonly signal: AbortSignal }[] = [];
+  readonly losses: LossCause[] = [];
+  /** What the next reports of a loss do before they succeed. */
+  readonly reports: (() => Promise<void>)[] = [];
+  private readonly steps: Beat[] = [];
+
+  constructor(
+    readonly name: string = 'conversation',
+    private readonly usually: Beat = () => ({ kind: 'ok' }),
+  ) {}
+
+  next(...steps: readonly Beat[]): this {
+    this.steps.push(...steps);
+    return this;
+  }
+
+  async beat(signal: AbortSignal, latenessMs: number): Promise<BeatOutcome> {
+    this.beats.push({ at: Date.now(), latenessMs, signal });
+    return (this.steps.shift() ?? this.usually)(signal);
+  }
+
+  async onLost(cause: LossCause): Promise<void> {
+    this.losses.push(cause);
+    await this.reports.shift()?.();
+  }
+}

@@ -1,0 +1,239 @@
+import type { BeatOutcome } from './domain/heartbeat-plan';
+import { FakeHeartbeatPlan } from './domain/heartbeat-plan.fake';
+import { Heartbeat } from './heartbeat';
+
+const FAILED: BeatOutcome = { kind: 'failed', cause: 'upstream-error' };
+
+const trouble: { message: string; error: unknown }[] = [];
+let over = 0;
+let ticking: NodeJS.Timeout | undefined;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: 1_800_000_000_000 });
+  trouble.length = 0;
+  over = 0;
+});
+afterEach(() => {
+  clearInterval(ticking);
+  jest.useRealTimers();
+});
+
+/** A heartbeat that ticks each second, the first time after one. */
+function start(plan: FakeHeartbeatPlan): Heartbeat {
+  const heartbeat = new Heartbeat(plan, 1_000, Date.now, {
+    over: () => {
+      over += 1;
+      clearInterval(ticking);
+    },
+    trouble: (message, error) => {
+      trouble.push({ message, error });
+    },
+  });
+  ticking = setInterval(() => {
+    heartbeat.tick();
+  }, 1_000);
+  return heartbeat;
+}
+
+async function passSeconds(count: number): Promise<void> {
+  await jest.advanceTimersByTimeAsync(count * 1_000);
+}
+
+function fails(): BeatOutcome {
+  return FAILED;
+}
+
+function succeeds(): BeatOutcome {
+  return { kind: 'ok' };
+}
+
+describe(Heartbeat.name, () => {
+  it('tells how it is doing', async () => {
+    const heartbeat = start(new FakeHeartbeatPlan().next(fails, succeeds, fails));
+    expect(heartbeat.status).toEqual({ intervalMs: 1_000, consecutiveFailures: 0 });
+
+    await passSeconds(1);
+    expect(heartbeat.status).toEqual({ intervalMs: 1_000, consecutiveFailures: 1 });
+
+    await passSeconds(1);
+    const lastSuccessAt = Date.now();
+    expect(heartbeat.status).toEqual({ intervalMs: 1_000, consecutiveFailures: 0, lastSuccessAt });
+
+    await passSeconds(1);
+    expect(heartbeat.status).toEqual({ intervalMs: 1_000, consecutiveFailures: 1, lastSuccessAt });
+  });
+
+  it('reports a loss once, after as many consecutive failures as it tolerates', async () => {
+    const plan = new FakeHeartbeatPlan('a', fails);
+    start(plan);
+
+    await passSeconds(2);
+    expect(plan.losses).toEqual([]);
+
+    await passSeconds(1);
+    expect(plan.losses).toEqual(['failures']);
+    expect(over).toBe(1);
+    expect(plan.beats).toHaveLength(3);
+  });
+
+  it('starts to count anew with each success', async () => {
+    const plan = new FakeHeartbeatPlan().next(fails, fails, succeeds, fails, fails, succeeds, fails, fails);
+    start(plan);
+
+    await passSeconds(12);
+
+    expect(plan.losses).toEqual([]);
+    expect(plan.beats).toHaveLength(12);
+  });
+
+  it('reports at once that the conversation is gone', async () => {
+    const plan = new FakeHeartbeatPlan().next(succeeds, () => ({ kind: 'gone' }));
+    start(plan);
+
+    await passSeconds(5);
+
+    expect(plan.losses).toEqual(['gone']);
+    expect(plan.beats).toHaveLength(2);
+  });
+
+  it('never overlaps itself: a tick is skipped while the beat before it is in flight', async () => {
+    let finish: (() => void) | undefined;
+    const plan = new FakeHeartbeatPlan().next(
+      () =>
+        new Promise((resolve) => {
+          finish = () => {
+            resolve({ kind: 'ok' });
+          };
+        }),
+    );
+    start(plan);
+
+    await passSeconds(5);
+    expect(plan.beats).toHaveLength(1);
+
+    finish?.();
+    await passSeconds(2);
+    expect(plan.beats).toHaveLength(3);
+  });
+
+  it('counts a beat that throws as failed, and says so', async () => {
+    const failure = new TypeError('a bug');
+    const plan = new FakeHeartbeatPlan('a', () => {
+      throw failure;
+    });
+    const heartbeat = start(plan);
+
+    await passSeconds(1);
+    expect(heartbeat.status.consecutiveFailures).toBe(1);
+    expect(trouble).toEqual([{ message: expect.any(String) as string, error: failure }]);
+
+    await passSeconds(2);
+    expect(plan.losses).toEqual(['failures']);
+  });
+
+  it('tells a beat how much later than planned it starts', async () => {
+    const plan = new FakeHeartbeatPlan();
+    const heartbeat = start(plan);
+    clearInterval(ticking);
+    for (const wait of [1_000, 1_250, 1_000, 900]) {
+      await jest.advanceTimersByTimeAsync(wait);
+      heartbeat.tick();
+    }
+
+    expect(plan.beats.map(({ latenessMs }) => latenessMs)).toEqual([0, 250, 0, 0]);
+  });
+
+  describe('a postponed beat', () => {
+    it('counts nothing: eight in a row keep the heartbeat running', async () => {
+      const plan = new FakeHeartbeatPlan('a', () => ({ kind: 'postponed', cause: 'upstream-throttled' }));
+      const heartbeat = start(plan);
+
+      await passSeconds(8);
+
+      expect(plan.beats).toHaveLength(8);
+      expect(plan.losses).toEqual([]);
+      expect(heartbeat.status.consecutiveFailures).toBe(0);
+    });
+
+    it('leaves the count of failures before it as it is', async () => {
+      const plan = new FakeHeartbeatPlan('a', fails).next(fails, fails, () => ({ kind: 'postponed', cause: 'no-token' }));
+      const heartbeat = start(plan);
+
+      await passSeconds(3);
+      expect(heartbeat.status.consecutiveFailures).toBe(2);
+
+      await passSeconds(1);
+      expect(plan.losses).toEqual(['failures']);
+    });
+
+    it('skips the ticks that upstream asked to be spared', async () => {
+      const plan = new FakeHeartbeatPlan().next(() => ({ kind: 'postponed', cause: 'x', retryAfterMs: 900 }));
+      start(plan);
+
+      await passSeconds(2);
+      expect(plan.beats).toHaveLength(2);
+    });
+
+    it.each([1_001, 3_600_000, Number.POSITIVE_INFINITY])(
+      'waits for one interval at most when upstream asks for %d ms',
+      async (retryAfterMs) => {
+        const plan = new FakeHeartbeatPlan().next(async () => {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          return { kind: 'postponed', cause: 'x', retryAfterMs };
+        });
+        start(plan);
+
+        await passSeconds(2);
+        expect(plan.beats).toHaveLength(1);
+
+        await passSeconds(1);
+        expect(plan.beats).toHaveLength(2);
+      },
+    );
+  });
+
+  describe('a loss that cannot be reported', () => {
+    it('is reported again at each interval until it is heard, without another beat', async () => {
+      const plan = new FakeHeartbeatPlan('a', fails);
+      const refuse = (): Promise<void> => Promise.reject(new Error('No database'));
+      plan.reports.push(refuse, refuse);
+      start(plan);
+
+      await passSeconds(3);
+      expect(plan.losses).toEqual(['failures']);
+      expect(over).toBe(0);
+
+      await passSeconds(5);
+      expect(plan.losses).toEqual(['failures', 'failures', 'failures']);
+      expect(plan.beats).toHaveLength(3);
+      expect(trouble).toHaveLength(2);
+      expect(over).toBe(1);
+    });
+
+    it('is not reported twice at a time', async () => {
+      const plan = new FakeHeartbeatPlan().next(() => ({ kind: 'gone' }));
+      plan.reports.push(() => new Promise(() => undefined));
+      start(plan);
+
+      await passSeconds(5);
+
+      expect(plan.losses).toEqual(['gone']);
+    });
+  });
+
+  it('reports nothing once it is cancelled', async () => {
+    const plan = new FakeHeartbeatPlan().next(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { kind: 'gone' };
+    });
+    const heartbeat = start(plan);
+    await passSeconds(1);
+
+    heartbeat.cancel();
+    clearInterval(ticking);
+    await passSeconds(1);
+    await heartbeat.idle;
+
+    expect(plan.losses).toEqual([]);
+  });
+});
