@@ -4,7 +4,11 @@
  *
  *   jest.mock('node:timers/promises', () => jest.requireActual<object>('./delay.fake'));
  */
-export function setTimeout(ms: number, value?: unknown, options: { signal?: AbortSignal } = {}): Promise<unknown> {
+export function setTimeout(
+  ms: number,
+  value?: unknown,
+  options: { signal?: AbortSignal } = {},
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = globalThis.setTimeout(() => {
       resolve(value);

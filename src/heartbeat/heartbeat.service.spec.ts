@@ -55,7 +55,9 @@ describe(HeartbeatService.name, () => {
       await passIntervals(4);
       expect(plan.beats).toHaveLength(5);
       const times = plan.beats.map(({ at }) => at);
-      expect(times.slice(1).map((at, index) => at - (times[index] ?? 0))).toEqual([1_000, 1_000, 1_000, 1_000]);
+      expect(times.slice(1).map((at, index) => at - (times[index] ?? 0))).toEqual([
+        1_000, 1_000, 1_000, 1_000,
+      ]);
     });
 
     it('spreads the first beats of what is started in the same moment', async () => {
@@ -187,7 +189,11 @@ describe(HeartbeatService.name, () => {
       await passIntervals(1);
 
       expect(log.at('error')).toEqual([
-        expect.objectContaining({ conversationId: 'a', error: failure, message: expect.any(String) as string }),
+        expect.objectContaining({
+          conversationId: 'a',
+          error: failure,
+          message: expect.any(String) as string,
+        }),
       ]);
     });
   });

@@ -55,7 +55,8 @@ export class HeartbeatService implements OnModuleDestroy {
     const heartbeat = this.heartbeats.get(name);
     if (heartbeat === undefined) return;
     this.heartbeats.delete(name);
-    this.scheduler.deleteInterval(name);
+    // When the process stops, the interval is gone before the beat in flight that ends here.
+    if (this.scheduler.doesExist('interval', name)) this.scheduler.deleteInterval(name);
     heartbeat.cancel();
   }
 

@@ -156,7 +156,10 @@ describe(Heartbeat.name, () => {
     });
 
     it('leaves the count of failures before it as it is', async () => {
-      const plan = new FakeHeartbeatPlan('a', fails).next(fails, fails, () => ({ kind: 'postponed', cause: 'no-token' }));
+      const plan = new FakeHeartbeatPlan('a', fails).next(fails, fails, () => ({
+        kind: 'postponed',
+        cause: 'no-token',
+      }));
       const heartbeat = start(plan);
 
       await passSeconds(3);

@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { guestRefOf } from './guest-token';
+import { Session } from './session';
+import { aSession, anActiveSession, aTerminatingSession } from './session.builder';
+import type { SessionEvent } from './session-event';
+import { SESSION_STATES, type SessionState, TRANSITIONS } from './session-state';
+import { InvalidTransitionError } from './session.errors';
+
+const NOW = 1_800_000_000_000;
+const TOKEN = 'jwt_00112233445566778899aabbccddeeff';
+
+type Operation = (session: Session, now: number) => void;
+
+/** Everything that may happen to a session, in any order. */
+const OPERATIONS: Record<string, Operation> = {
+  activate: (session, now) => {
+    session.activate(now);
+  },
+  fail: (session, now) => session.fail('open-failed', now, { code: 'upstream-error', outcomeUnknown: true }),
+  interrupt: (session, now) => session.fail('interrupted', now, { outcomeUnknown: true }),
+  refuse: (session, now) => session.fail('open-failed', now, { outcomeUnknown: false }),
+  request: (session, now) => session.end('requested', now),
+  expire: (session, now) => session.end('duration-limit', now),
+  loseHeartbeat: (session, now) => session.end('heartbeat-lost', now),
+  shutDown: (session, now) => session.end('shutdown', now),
+  lose: (session, now) => session.lose('gone', now),
+  postpone: (session, now) => {
+    session.postponeDisconnect(now + 1_000);
+  },
+  confirm: (session, now) => {
+    session.settleDisconnect('confirmed', now);
+  },
+  abandon: (session, now) => {
+    session.settleDisconnect('unconfirmed', now);
+  },
+};
+
+interface Life {
+  readonly states: readonly SessionState[];
+  readonly events: readonly SessionEvent[];
+  readonly written: string;
+}
+
+/** Lives through the operations, saving after each one, and keeps what came of it. */
+function live(names: readonly string[]): Life {
+  const session = Session.reserve({ ...aSession().snapshot, guestToken: TOKEN }, NOW);
+  const states: SessionState[] = [session.state];
+  const events: SessionEvent[] = [];
+  const audit: unknown[] = [];
+  for (const [index, name] of names.entries()) {
+    try {
+      OPERATIONS[name]?.(session, NOW + index);
+    } catch (error) {
+      if (!(error instanceof InvalidTransitionError)) throw error;
+    }
+    const changes = session.pullChanges();
+    events.push(...changes.events);
+    audit.push(...changes.audit);
+    states.push(session.state);
+  }
+  return { states, events, written: JSON.stringify([events, audit]) };
+}
+
+describe('what changes of a session cause', () => {
+  describe('over any sequence of operations', () => {
+    const lives = fc.array(fc.constantFrom(...Object.keys(OPERATIONS)), { maxLength: 25 }).map(live);
+
+    it('is at most one connected, then at most one end, numbered from 1 without gaps', () => {
+      fc.assert(
+        fc.property(lives, ({ events }) => {
+          const states = events.map(({ state }) => state);
+          expect([
+            [],
+            ['connected'],
+            ['connected', 'terminated'],
+            ['connected', 'disconnected'],
+          ]).toContainEqual(states);
+          expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
+          expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it('never leaves the states or the transitions of the table', () => {
+      fc.assert(
+        fc.property(lives, ({ states }) => {
+          for (const [index, state] of states.entries()) {
+            expect(SESSION_STATES).toContain(state);
+            const before = states[index - 1];
+            if (before !== undefined && before !== state) expect(TRANSITIONS[before]).toContain(state);
+          }
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it('holds a slot only until the first end, and tells an end exactly of what became final', () => {
+      fc.assert(
+        fc.property(lives, ({ states, events }) => {
+          const final = states.at(-1);
+          const told = events.at(-1)?.state;
+          const isTold = final === 'terminated' || final === 'disconnected';
+          expect(told === 'terminated' || told === 'disconnected').toBe(isTold);
+          expect(isTold ? told : final).toBe(final);
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it('never holds the guest token', () => {
+      fc.assert(
+        fc.property(lives, ({ written }) => {
+          expect(written).not.toContain(TOKEN);
+        }),
+        { numRuns: 500 },
+      );
+    });
+  });
+
+  it('is handed over once', () => {
+    const session = aSession();
+    session.activate(NOW);
+
+    expect(session.pullChanges().events).toHaveLength(1);
+    expect(session.pullChanges()).toEqual({ events: [], audit: [] });
+  });
+
+  describe('the event', () => {
+    it('carries the facts of the session, and a stable hash for the guest', () => {
+      const session = aSession({ guestToken: TOKEN, locale: 'de-DE', durationLimit: 60 });
+      session.activate(NOW);
+
+      expect(session.pullChanges().events).toEqual([
+        {
+          id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+          conversationId: session.conversationId,
+          sequence: 1,
+          state: 'connected',
+          occurredAt: NOW,
+          metadata: {
+            channel: 'fake',
+            queueId: 'support',
+            locale: 'de-DE',
+            durationLimit: 60,
+            guestRef: guestRefOf(TOKEN),
+          },
+        },
+      ]);
+    });
+
+    it('names the same guest the same way in every event and record, and no other guest so', () => {
+      const session = aSession({ guestToken: TOKEN });
+      session.activate(NOW);
+      session.end('requested', NOW);
+      session.settleDisconnect('confirmed', NOW);
+      const { events, audit } = session.pullChanges();
+
+      const refs = [...events.map(({ metadata }) => metadata), ...audit.map(({ detail }) => detail)].map(
+        (facts) => facts['guestRef'],
+      );
+
+      expect(new Set(refs)).toEqual(new Set([guestRefOf(TOKEN)]));
+      expect(guestRefOf(TOKEN)).toMatch(/^[0-9a-f]{32}$/);
+      expect(TOKEN).not.toContain(guestRefOf(TOKEN));
+      expect(guestRefOf(TOKEN.replace('f', 'e'))).not.toBe(guestRefOf(TOKEN));
+    });
+
+    it('carries the guest token itself where that was asked for; the audit trail does not', () => {
+      const session = aSession({ guestToken: TOKEN, disclosesGuestToken: true });
+      session.activate(NOW);
+      const { events, audit } = session.pullChanges();
+
+      expect(events[0]?.metadata).toMatchObject({ guestIdToken: TOKEN });
+      expect(events[0]?.metadata).not.toHaveProperty('guestRef');
+      expect(JSON.stringify(audit)).not.toContain(TOKEN);
+    });
+
+    it.each(['requested', 'heartbeat-lost'] as const)('tells of an end by %s why', (reason) => {
+      const session = anActiveSession();
+      session.end(reason, NOW);
+      session.settleDisconnect('confirmed', NOW + 5);
+
+      expect(session.pullChanges().events).toEqual([
+        expect.objectContaining({
+          sequence: 2,
+          state: reason === 'requested' ? 'terminated' : 'disconnected',
+          occurredAt: NOW + 5,
+          metadata: expect.objectContaining({ endReason: reason }) as object,
+        }),
+      ]);
+    });
+  });
+
+  describe('the audit record', () => {
+    it('of an activation says where the guest went', () => {
+      const session = aSession({ guestToken: TOKEN });
+      session.activate(NOW);
+
+      expect(session.pullChanges().audit).toEqual([
+        {
+          action: 'SESSION_INITIALIZED',
+          conversationId: session.conversationId,
+          at: NOW,
+          detail: { channel: 'fake', queueId: 'support', durationLimit: 1800, guestRef: guestRefOf(TOKEN) },
+        },
+      ]);
+    });
+
+    it.each([
+      ['confirmed', 'requested', 'SESSION_TERMINATED'],
+      ['unconfirmed', 'duration-limit', 'SESSION_TERMINATED'],
+      ['confirmed', 'heartbeat-lost', 'SESSION_DISCONNECTED'],
+    ] as const)('of a %s end by %s is %s', (upstream, endReason, action) => {
+      const session = aTerminatingSession({ endReason, startedAt: NOW, endedAt: NOW + 90_000 });
+      session.settleDisconnect(upstream, NOW + 91_000);
+
+      expect(session.pullChanges().audit).toEqual([
+        expect.objectContaining({
+          action,
+          at: NOW + 91_000,
+          detail: expect.objectContaining({ upstream, endReason, lifetimeMs: 90_000 }) as object,
+        }),
+      ]);
+    });
+
+    it('of a lost conversation says that it is gone', () => {
+      const session = anActiveSession({ startedAt: NOW - 1_000 });
+      session.lose('gone', NOW);
+
+      expect(session.pullChanges().audit).toEqual([
+        expect.objectContaining({
+          action: 'SESSION_DISCONNECTED',
+          detail: expect.objectContaining({
+            upstream: 'gone',
+            endReason: 'gone',
+            lifetimeMs: 1_000,
+          }) as object,
+        }),
+      ]);
+    });
+
+    it.each([
+      [{ code: 'upstream-forbidden', outcomeUnknown: false }, { error: 'upstream-forbidden' }],
+      [{ outcomeUnknown: true }, {}],
+    ])('of a failure names the cause %p', (cause, detail) => {
+      const session = aSession({ guestToken: TOKEN });
+      session.fail('open-failed', NOW, cause);
+
+      expect(session.pullChanges()).toEqual({
+        events: [],
+        audit: [
+          {
+            action: 'SESSION_FAILED',
+            conversationId: session.conversationId,
+            at: NOW,
+            detail: {
+              reason: 'open-failed',
+              endReason: 'open-failed',
+              guestRef: guestRefOf(TOKEN),
+              ...detail,
+            },
+          },
+        ],
+      });
+    });
+
+    it('is written once, however often the disconnect is settled', () => {
+      const session = aTerminatingSession();
+
+      session.settleDisconnect('unconfirmed', NOW);
+      session.settleDisconnect('confirmed', NOW);
+
+      expect(session.pullChanges().audit).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,50 @@
+import { Session, type SessionSnapshot } from './session';
+
+let made = 0;
+
+/** A session as it might have been stored: `connecting`, with an id of its own, unless told otherwise. */
+export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
+  made += 1;
+  const now = Date.now();
+  return Session.restore({
+    conversationId: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
+    guestToken: 'jwt_0123456789abcdef0123456789abcdef',
+    channel: 'fake',
+    queueId: 'support',
+    name: 'Guest',
+    locale: 'en-US',
+    capabilities: ['typing-indicator', 'read-receipts'],
+    durationLimit: 1800,
+    disclosesGuestToken: false,
+    createdAt: now,
+    state: 'connecting',
+    endReason: null,
+    startedAt: now,
+    expiresAt: now + 1_800_000,
+    endedAt: null,
+    disconnect: 'none',
+    disconnectDueAt: null,
+    disconnectAttempts: 0,
+    lastSequence: 0,
+    version: 0,
+    ...facts,
+  });
+}
+
+export function anActiveSession(facts: Partial<SessionSnapshot> = {}): Session {
+  return aSession({ state: 'active', lastSequence: 1, version: 1, ...facts });
+}
+
+/** A session that was ended and whose upstream disconnect is due. */
+export function aTerminatingSession(facts: Partial<SessionSnapshot> = {}): Session {
+  const now = Date.now();
+  return anActiveSession({
+    state: 'terminating',
+    endReason: 'requested',
+    endedAt: now,
+    disconnect: 'pending',
+    disconnectDueAt: now,
+    version: 2,
+    ...facts,
+  });
+}

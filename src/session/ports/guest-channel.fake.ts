@@ -1,0 +1,57 @@
+import { type BeatOutcome, type Conversation, GuestChannel } from './guest-channel';
+
+type Answer = Readonly<Record<string, unknown>>;
+type Step<T> = (signal: AbortSignal) => T | Promise<T>;
+
+interface Call {
+  readonly operation: 'open' | 'beat' | 'disconnect';
+  readonly conversationId: string;
+  readonly at: number;
+  readonly sequence?: number;
+}
+
+/**
+ * A channel that answers what the test says, in order, and after that as if all were well. It keeps every call.
+ */
+export class FakeGuestChannel extends GuestChannel {
+  readonly calls: Call[] = [];
+  private readonly opens: Step<Answer>[] = [];
+  private readonly beats: Step<BeatOutcome>[] = [];
+  private readonly disconnects: Step<'confirmed' | 'gone'>[] = [];
+
+  constructor(readonly name: string = 'fake') {
+    super();
+  }
+
+  onOpen(...steps: readonly Step<Answer>[]): void {
+    this.opens.push(...steps);
+  }
+
+  onBeat(...steps: readonly Step<BeatOutcome>[]): void {
+    this.beats.push(...steps);
+  }
+
+  onDisconnect(...steps: readonly Step<'confirmed' | 'gone'>[]): void {
+    this.disconnects.push(...steps);
+  }
+
+  /** The conversations that an operation was called for, in order. */
+  called(operation: Call['operation']): string[] {
+    return this.calls.filter((call) => call.operation === operation).map((call) => call.conversationId);
+  }
+
+  async open({ conversationId }: Conversation, signal: AbortSignal): Promise<Answer> {
+    this.calls.push({ operation: 'open', conversationId, at: Date.now() });
+    return (this.opens.shift() ?? (() => ({ id: conversationId })))(signal);
+  }
+
+  async beat({ conversationId }: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome> {
+    this.calls.push({ operation: 'beat', conversationId, at: Date.now(), sequence });
+    return (this.beats.shift() ?? (() => ({ kind: 'ok' })))(signal);
+  }
+
+  async disconnect({ conversationId }: Conversation, signal: AbortSignal): Promise<'confirmed' | 'gone'> {
+    this.calls.push({ operation: 'disconnect', conversationId, at: Date.now() });
+    return (this.disconnects.shift() ?? (() => 'confirmed'))(signal);
+  }
+}

@@ -1,0 +1,160 @@
+import type { AuditRecord } from '../../audit/domain/audit-record';
+import { Session, type SessionSnapshot } from '../domain/session';
+import type { SessionEvent } from '../domain/session-event';
+import { LIVE_STATES, type SessionState } from '../domain/session-state';
+import { SessionChangedError, SessionLimitReachedError } from '../domain/session.errors';
+import { type SessionQuery, SessionStore } from './session.store';
+
+type Operation = Exclude<keyof SessionStore, 'prototype'>;
+
+/**
+ * Sessions in memory, by the contract of the port. A test puts rows in, looks at what was saved, lets the next calls
+ * of a method fail, and lets somebody else's change come between a read and a save.
+ */
+export class FakeSessionStore extends SessionStore {
+  readonly events: SessionEvent[] = [];
+  readonly audit: AuditRecord[] = [];
+  /** How often each method was called. */
+  readonly calls: Operation[] = [];
+  slots = 0;
+  private readonly rows = new Map<string, SessionSnapshot>();
+  private readonly failures: { readonly operation: Operation; readonly error: unknown }[] = [];
+  private readonly interferences: (() => void)[] = [];
+
+  /** Puts sessions in as they are, without a trace of how they came to be so. */
+  given(...sessions: readonly Session[]): void {
+    for (const session of sessions) {
+      this.rows.set(session.conversationId, { ...session.snapshot });
+      if (session.isLive) this.slots += 1;
+    }
+  }
+
+  /** What is stored of a session. */
+  row(conversationId: string): SessionSnapshot {
+    const row = this.rows.get(conversationId);
+    if (row === undefined) throw new Error(`There is no session ${conversationId}`);
+    return row;
+  }
+
+  get count(): number {
+    return this.rows.size;
+  }
+
+  /** The next calls of a method throw, as many as there are errors; the calls after them work. */
+  failNext(operation: Operation, ...errors: readonly unknown[]): void {
+    this.failures.push(...errors.map((error) => ({ operation, error })));
+  }
+
+  /** Before the next save is looked at, somebody else changes the session and saves it. */
+  interfereNext(conversationId: string, change: (session: Session) => void): void {
+    this.interferences.push(() => {
+      const session = Session.restore(this.row(conversationId));
+      change(session);
+      this.write(session);
+    });
+  }
+
+  async reserve(session: Session, limit: number): Promise<void> {
+    await this.begin('reserve');
+    if (this.slots >= limit) throw new SessionLimitReachedError(limit);
+    this.slots += 1;
+    this.rows.set(session.conversationId, { ...session.snapshot });
+  }
+
+  async save(session: Session): Promise<void> {
+    await this.begin('save');
+    this.interferences.shift()?.();
+    this.write(session);
+  }
+
+  async find(conversationId: string): Promise<Session | undefined> {
+    await this.begin('find');
+    const row = this.rows.get(conversationId);
+    return row === undefined ? undefined : Session.restore(row);
+  }
+
+  async list({ state, limit, after }: SessionQuery): Promise<Session[]> {
+    await this.begin('list');
+    return this.select((row) => state === undefined || row.state === state)
+      .sort((one, other) => order(keyOf(other.snapshot), keyOf(one.snapshot)))
+      .filter(({ snapshot }) => after === undefined || order(keyOf(snapshot), keyOf(after)) < 0)
+      .slice(0, limit);
+  }
+
+  async findExpired(now: number, limit: number): Promise<Session[]> {
+    await this.begin('findExpired');
+    return this.select((row) => row.state === 'active' && row.expiresAt <= now)
+      .sort((one, other) => one.snapshot.expiresAt - other.snapshot.expiresAt)
+      .slice(0, limit);
+  }
+
+  async findDisconnectsDue(now: number, limit: number): Promise<Session[]> {
+    await this.begin('findDisconnectsDue');
+    return this.select((row) => row.disconnectDueAt !== null && row.disconnectDueAt <= now)
+      .sort((one, other) => (one.snapshot.disconnectDueAt ?? 0) - (other.snapshot.disconnectDueAt ?? 0))
+      .slice(0, limit);
+  }
+
+  async findStalled(before: number, limit: number): Promise<Session[]> {
+    await this.begin('findStalled');
+    return this.select((row) => row.state === 'connecting' && row.createdAt < before).slice(0, limit);
+  }
+
+  async walk(
+    state: SessionState,
+    afterConversationId: string | undefined,
+    limit: number,
+  ): Promise<Session[]> {
+    await this.begin('walk');
+    return this.select((row) => row.state === state && row.conversationId > (afterConversationId ?? ''))
+      .sort((one, other) => order([one.conversationId], [other.conversationId]))
+      .slice(0, limit);
+  }
+
+  async recountSlots(): Promise<number> {
+    await this.begin('recountSlots');
+    this.slots = this.select((row) => LIVE_STATES.includes(row.state)).length;
+    return this.slots;
+  }
+
+  async countLive(): Promise<number> {
+    await this.begin('countLive');
+    return this.slots;
+  }
+
+  private async begin(operation: Operation): Promise<void> {
+    this.calls.push(operation);
+    await Promise.resolve();
+    const index = this.failures.findIndex((failure) => failure.operation === operation);
+    if (index >= 0) throw this.failures.splice(index, 1)[0]?.error;
+  }
+
+  private write(session: Session): void {
+    const { events, audit } = session.pullChanges();
+    const before = this.rows.get(session.conversationId);
+    if (before?.version !== session.snapshot.version) throw new SessionChangedError();
+    this.events.push(...events);
+    this.audit.push(...audit);
+    if (LIVE_STATES.includes(before.state) && !session.isLive) this.slots -= 1;
+    session.saved();
+    this.rows.set(session.conversationId, { ...session.snapshot });
+  }
+
+  private select(matches: (row: SessionSnapshot) => boolean): Session[] {
+    return [...this.rows.values()].filter(matches).map((row) => Session.restore(row));
+  }
+}
+
+type Key = readonly (string | number)[];
+
+function keyOf({ createdAt, conversationId }: { createdAt: number; conversationId: string }): Key {
+  return [createdAt, conversationId];
+}
+
+function order(one: Key, other: Key): number {
+  for (const [index, part] of one.entries()) {
+    const counterpart = other[index] ?? '';
+    if (part !== counterpart) return part < counterpart ? -1 : 1;
+  }
+  return 0;
+}
