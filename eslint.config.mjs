@@ -34,6 +34,8 @@ export default tseslint.config(
     extends: [jest.configs['flat/recommended']],
     rules: {
       'max-lines-per-function': 'off',
+      // Jest types its matchers (expect.any and the like) as any.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
       'jest/valid-title': ['error', { ignoreTypeOfDescribeName: true }],
       'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
     },

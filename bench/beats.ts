@@ -17,7 +17,7 @@ interface Size {
 }
 
 const FULL: Size = { sessions: 2_000, concurrency: 64, warmUp: 10_000, beats: 15_000, rounds: 5 };
-const QUICK: Size = { sessions: 500, concurrency: 64, warmUp: 1_000, beats: 2_000, rounds: 3 };
+const QUICK: Size = { sessions: 500, concurrency: 64, warmUp: 1_000, beats: 1_500, rounds: 2 };
 
 type Runner = CommandedChild<Pick<BareBeatCommands, 'run'>>;
 

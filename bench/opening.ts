@@ -14,19 +14,19 @@ interface Size {
 }
 
 const FULL: Size = {
-  rounds: 5,
-  warmUp: 1_500,
+  rounds: 3,
+  warmUp: 1_000,
   loads: [
-    { concurrency: 1, count: 1_000 },
-    { concurrency: 32, count: 4_000 },
+    { concurrency: 1, count: 500 },
+    { concurrency: 32, count: 2_500 },
   ],
 };
 const QUICK: Size = {
   rounds: 2,
-  warmUp: 200,
+  warmUp: 100,
   loads: [
-    { concurrency: 1, count: 200 },
-    { concurrency: 32, count: 600 },
+    { concurrency: 1, count: 100 },
+    { concurrency: 32, count: 300 },
   ],
 };
 const WARM_UP_CONCURRENCY = 16;

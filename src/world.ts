@@ -29,7 +29,10 @@ export class World implements AsyncDisposable {
   ) {}
 
   static async start(options: WorldOptions = {}): Promise<World> {
-    const genesys = await GenesysSimulator.start({ clients: { [CLIENT.id]: CLIENT.secret }, ...options.genesys });
+    const genesys = await GenesysSimulator.start({
+      clients: { [CLIENT.id]: CLIENT.secret },
+      ...options.genesys,
+    });
     const crm = await CrmSimulator.start();
     const dataDir = await mkdtemp(join(tmpdir(), 'guest-sessions-'));
     const environment = environmentFor(genesys, crm, dataDir, options);

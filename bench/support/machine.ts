@@ -13,7 +13,7 @@ export function describeMachine(folder: string): string {
   return [
     `CPU     ${processors[0]?.model ?? 'unknown'}, ${processors.length} cores`,
     `Memory  ${number(totalmem() / 1024 ** 3, 1)} GiB`,
-    `Disk    write and sync of 4 KiB: p50 ${number(syncMs(folder), 3)} ms`,
+    `Disk    write and sync of 4 KiB: ${describeSync(folder)}`,
     `System  ${type()} ${release()} ${arch()}, Node ${process.version}`,
     `Date    ${new Date().toISOString()}`,
     describeLoad(),
@@ -27,7 +27,7 @@ export function describeLoad(): string {
 }
 
 /** The price of a commit is mostly this one. */
-function syncMs(folder: string): number {
+function describeSync(folder: string): string {
   const file = openSync(join(folder, 'sync-probe'), 'w');
   const times = Array.from({ length: WRITES }, () => {
     const startedAt = performance.now();
@@ -36,5 +36,5 @@ function syncMs(folder: string): number {
     return performance.now() - startedAt;
   });
   closeSync(file);
-  return quantile(times, 0.5);
+  return `p50 ${number(quantile(times, 0.5), 2)} ms, p99 ${number(quantile(times, 0.99), 2)} ms`;
 }

@@ -1,5 +1,5 @@
-import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, Matches } from 'class-validator';
-import { BooleanSetting, IntegerSetting, ListSetting, UrlSetting } from './setting.decorators';
+import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches } from 'class-validator';
+import { BooleanSetting, ChoiceSetting, IntegerSetting, ListSetting, UrlSetting } from './setting.decorators';
 
 /**
  * Every environment variable of the service, with its default. `.env.example` says what each one means; a test
@@ -41,10 +41,10 @@ export class Environment {
   @IsNotEmpty({ message: 'is required, here or as GENESYS_CLIENT_SECRET_FILE' })
   GENESYS_CLIENT_SECRET: string = '';
 
-  @IsIn(['basic', 'body'])
+  @ChoiceSetting('basic', 'body')
   GENESYS_CLIENT_AUTH: 'basic' | 'body' = 'basic';
 
-  @IsIn(['conversations-messaging'])
+  @ChoiceSetting('conversations-messaging')
   GENESYS_CHANNEL: string = 'conversations-messaging';
 
   @IsOptional()
@@ -85,12 +85,12 @@ export class Environment {
   @IntegerSetting(50, 300_000)
   UPSTREAM_TIMEOUT_MS: number = 10_000;
 
-  @IsIn(['handover', 'disconnect'])
+  @ChoiceSetting('handover', 'disconnect')
   SHUTDOWN_MODE: 'handover' | 'disconnect' = 'handover';
 
-  @IsIn(['error', 'warn', 'info', 'debug'])
+  @ChoiceSetting('error', 'warn', 'info', 'debug')
   LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug' = 'info';
 
-  @IsIn(['json', 'pretty'])
+  @ChoiceSetting('json', 'pretty')
   LOG_FORMAT: 'json' | 'pretty' = 'json';
 }

@@ -60,7 +60,7 @@ function secretsFromFiles(variables: Variables, problems: string[]): Record<stri
     try {
       read[name] = readFileSync(path, 'utf8').trim();
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+      const { code = 'unknown error' } = error as NodeJS.ErrnoException;
       problems.push(`${name}_FILE cannot be read (${code})`);
     }
   }

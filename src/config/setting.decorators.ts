@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { ArrayNotEmpty, IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { ArrayNotEmpty, IsIn, IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 
 /** A whole number within bounds, both included, written in decimal digits. */
 export function IntegerSetting(min: number, max: number): PropertyDecorator {
@@ -20,6 +20,11 @@ export function BooleanSetting(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
     value === 'true' ? true : value === 'false' ? false : value,
   );
+}
+
+/** One of a few words. */
+export function ChoiceSetting(...words: string[]): PropertyDecorator {
+  return IsIn(words, { message: `must be one of: ${words.join(', ')}` });
 }
 
 /** A comma-separated list of words. */

@@ -26,10 +26,15 @@ describe('.env.example', () => {
   });
 
   it('shows the default of every variable that has one', () => {
-    const defaults = new Environment();
+    const defaults = new Map<string, unknown>(Object.entries(new Environment()));
     const expected = environmentNames().map((name) => {
-      const value: unknown = REQUIRED.has(name) ? undefined : Reflect.get(defaults, name);
-      return [name, value === undefined ? undefined : String(value)];
+      const value = REQUIRED.has(name) ? undefined : defaults.get(name);
+      return [
+        name,
+        Array.isArray(value) || typeof value !== 'object'
+          ? (value as string | undefined)?.toString()
+          : undefined,
+      ];
     });
     const shown = environmentNames().map((name) => [name, documented().get(name)?.default]);
     expect(shown).toEqual(expected);

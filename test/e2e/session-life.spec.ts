@@ -7,6 +7,11 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const MESSAGING = '/api/v2/conversations/messaging';
 
+interface ListedPage {
+  readonly items: readonly { readonly conversationId: string }[];
+  readonly nextCursor: string | null;
+}
+
 describe('the life of a session', () => {
   let world: World;
   let api: ApiClient;
@@ -172,13 +177,10 @@ describe('the life of a session', () => {
   it('is listed newest first, page by page, each once', async () => {
     const ids = [await api.opened(), await api.opened(), await api.opened()];
     const seen: string[] = [];
-    let cursor: unknown = '';
+    let cursor: string | null = '';
     while (cursor !== null) {
-      const query: string = `?state=active&limit=2${cursor === '' ? '' : `&cursor=${String(cursor)}`}`;
-      const { items, nextCursor } = (await api.list(query)).body as {
-        items: { conversationId: string }[];
-        nextCursor: unknown;
-      };
+      const page = await api.list(`?state=active&limit=2${cursor && `&cursor=${cursor}`}`);
+      const { items, nextCursor } = page.body as unknown as ListedPage;
       seen.push(...items.map(({ conversationId }) => conversationId));
       cursor = nextCursor;
     }

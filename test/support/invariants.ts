@@ -79,7 +79,9 @@ function expectPromisesKept(load: Load, sessions: readonly ApiSession[]): void {
   const states = new Map(sessions.map((session) => [session.conversationId, session.state]));
   const lost = load.kept.filter((id) => states.get(id) !== 'active');
   const notEnded = [...load.ended].filter((id) => states.get(id) !== 'terminated');
-  const neverOpened = [...load.opened].filter((id) => states.get(id) === undefined || states.get(id) === 'failed');
+  const neverOpened = [...load.opened].filter(
+    (id) => states.get(id) === undefined || states.get(id) === 'failed',
+  );
   expect({ lost, notEnded, neverOpened }).toEqual({ lost: [], notEnded: [], neverOpened: [] });
 }
 

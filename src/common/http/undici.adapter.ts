@@ -8,7 +8,8 @@ import { OutboundTimeoutError, OutboundTooLargeError } from './outbound.errors';
  * It sends `data` as it is, resolves for every status, follows no redirect, decodes no content coding (so that a
  * compressed bomb stays small) and returns the body as text. `config.timeout` bounds the whole request,
  * `config.maxContentLength` the bytes that are read. It rejects with `OutboundTimeoutError`,
- * `OutboundTooLargeError`, the abort reason of `config.signal`, or undici's own error.
+ * `OutboundTooLargeError`, the abort reason of `config.signal` (in place of which axios throws its `CanceledError`),
+ * or undici's own error.
  */
 export function undiciAdapter(dispatcher: Dispatcher): AxiosAdapter {
   return async (config) => {

@@ -27,7 +27,7 @@ export function MaxGraphemes(max: number, options?: ValidationOptions): Property
 
 /** No control characters, and none that turn the direction of writing: names are shown to agents. */
 export function IsPlainText(options?: ValidationOptions): PropertyDecorator {
-  const forbidden = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029]/u;
+  const forbidden = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029]/u;
   return ValidateBy(
     {
       name: 'isPlainText',

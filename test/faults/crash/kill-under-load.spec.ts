@@ -47,14 +47,10 @@ describe.each(DATABASES)('a service on %s that is killed ten times under load', 
       load.start(CALLERS);
       for (let kill = 1; kill <= KILLS; kill += 1) {
         addTrouble(world, random);
-        const t0=performance.now();
         await untilSomeMomentOfWork(load, random);
-        const t1=performance.now();
         await world.restart();
-        const t2=performance.now();
         load.moveTo(world.api);
         await expectKeptAlive(world, load);
-        console.log(t1-t0,t2-t1,performance.now()-t2, load.acknowledged);
       }
       await load.stop();
       await expectKeptAlive(world, load);
@@ -94,7 +90,7 @@ function addTrouble({ genesys, crm }: ProcessWorld, random: SeededRandom): void 
 
 /** Some promises into the work, and then at no particular instruction of it. */
 async function untilSomeMomentOfWork(load: Load, random: SeededRandom): Promise<void> {
-  const enough = load.acknowledged + random.between(20, 100);
+  const enough = load.acknowledged + random.between(20, 60);
   await waitFor(() => {
     expect(load.acknowledged).toBeGreaterThanOrEqual(enough);
   });

@@ -1,0 +1,85 @@
+import { Redaction } from './redaction';
+
+const SECRET = 'canary-secret-8f7e';
+const TOKEN = 'jwt_0123456789abcdef0123456789abcdef';
+const redaction = new Redaction([SECRET, '']);
+const messageOf = (message: string): unknown => redaction.apply({ message }).message;
+
+describe(Redaction.name, () => {
+  it('lets known fields with plain values pass', () => {
+    const line = { level: 'info', message: 'Opened', conversationId: 'c-1', attempt: 2, final: true };
+
+    expect(redaction.apply(line)).toEqual(line);
+  });
+
+  it.each([
+    'guestIdToken',
+    'token',
+    'authorization',
+    'headers',
+    'body',
+    'password',
+    'name',
+    '__proto__',
+    'toString',
+  ])('drops the field %s, which is not on the list', (field) => {
+    const line = Object.fromEntries([
+      ['message', 'x'],
+      [field, 'harmless'],
+    ]) as Record<string, unknown>;
+
+    expect(Object.keys(redaction.apply(line))).toEqual(['message']);
+  });
+
+  it.each([
+    ['an object', { token: TOKEN }],
+    ['a list', [TOKEN]],
+    ['an error', new Error(SECRET)],
+    ['null', null],
+    ['undefined', undefined],
+    ['a function', () => SECRET],
+    ['a symbol', Symbol(SECRET)],
+    ['a large integer', 10n],
+  ])('drops %s, also in a known field', (_, value) => {
+    expect(redaction.apply({ message: 'x', state: value, error: value })).toEqual({ message: 'x' });
+  });
+
+  it.each([
+    'message',
+    'error',
+    'errorMessage',
+    'stack',
+    'cause',
+    'upstreamBody',
+    'url',
+    'reason',
+    'conversationId',
+  ])('blanks secrets and credentials in %s, wherever they stand and however often', (field) => {
+    const text = `${SECRET} a ${SECRET}b ${TOKEN}${SECRET} Bearer abc.def-g_h/i+j=~ ${TOKEN.toUpperCase()}`;
+    const safe = String(redaction.apply({ [field]: text })[field]);
+
+    expect(safe).toBe('[redacted] a [redacted]b [redacted][redacted] [redacted] [redacted]');
+  });
+
+  it.each([
+    ['authorization: Basic ZGVtbzpkZW1v', 'authorization: [redacted]'],
+    ['BEARER abc', '[redacted]'],
+    [`{"guestIdToken":"${TOKEN}"}`, '{"guestIdToken":"[redacted]"}'],
+    [`?token=${TOKEN}&a=1`, '?token=[redacted]&a=1'],
+  ])('knows what a credential looks like: %s', (text, safe) => {
+    expect(messageOf(text)).toBe(safe);
+  });
+
+  it.each(['jwt_short', 'a forbearer of news', 'Basically nothing', ''])(
+    'leaves alone what is none: %j',
+    (text) => {
+      expect(messageOf(text)).toBe(text);
+    },
+  );
+
+  it('takes a secret by its letters and not as a pattern', () => {
+    const patterns = new Redaction(['a.c$&']);
+
+    expect(patterns.apply({ message: 'abc a.c$& abc' })).toEqual({ message: 'abc [redacted] abc' });
+  });
+});

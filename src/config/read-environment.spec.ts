@@ -1,0 +1,241 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationError } from './configuration.error';
+import { environmentNames, readEnvironment } from './read-environment';
+
+const SECRET = 'canary-secret-8f7e';
+const MINIMAL = {
+  GENESYS_REGION: 'usw2.pure.cloud',
+  GENESYS_CLIENT_ID: 'client',
+  GENESYS_CLIENT_SECRET: SECRET,
+};
+const WITHOUT_SECRET = { ...MINIMAL, GENESYS_CLIENT_SECRET: '' };
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'environment-'));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function fileWith(content: string): string {
+  const path = join(directory, `secret-${Math.random()}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+function errorOf(variables: Record<string, string | undefined>): ConfigurationError {
+  try {
+    readEnvironment(variables);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+    throw error;
+  }
+  throw new Error('The environment was accepted.');
+}
+
+const problemsOf = (variables: Record<string, string | undefined>): readonly string[] =>
+  errorOf({ ...MINIMAL, ...variables }).problems;
+
+describe(readEnvironment.name, () => {
+  it('has a default for everything that a deployment can do without', () => {
+    expect(readEnvironment(MINIMAL)).toEqual({
+      ...MINIMAL,
+      HOST: '127.0.0.1',
+      PORT: 3000,
+      DATA_DIR: './data',
+      GENESYS_CLIENT_AUTH: 'basic',
+      GENESYS_CHANNEL: 'conversations-messaging',
+      CRM_INCLUDE_GUEST_TOKEN: false,
+      SESSION_MAX_CONCURRENT: 500,
+      SESSION_MAX_DURATION_SECONDS: 2700,
+      SESSION_DEFAULT_DURATION_SECONDS: 1800,
+      SESSION_REQUIRED_CAPABILITIES: ['typing-indicator', 'read-receipts'],
+      SESSION_OPEN_DEADLINE_MS: 30_000,
+      SESSION_DISCONNECT_DEADLINE_MS: 600_000,
+      HEARTBEAT_MAX_INTERVAL_MS: 30_000,
+      HEARTBEAT_MIN_INTERVAL_MS: 1_000,
+      HEARTBEAT_FAILURE_THRESHOLD: 3,
+      UPSTREAM_TIMEOUT_MS: 10_000,
+      SHUTDOWN_MODE: 'handover',
+      LOG_LEVEL: 'info',
+      LOG_FORMAT: 'json',
+    });
+  });
+
+  it('reads every kind of value', () => {
+    const given = {
+      PORT: '0',
+      DATABASE_URL: 'postgres://user:pass@localhost:5432/sessions',
+      CRM_WEBHOOK_URL: 'http://localhost:4011/crm/events',
+      CRM_INCLUDE_GUEST_TOKEN: 'true',
+      SESSION_REQUIRED_CAPABILITIES: 'typing-indicator, file-transfer',
+      SHUTDOWN_MODE: 'disconnect',
+    };
+
+    expect(readEnvironment({ ...MINIMAL, ...given })).toMatchObject({
+      ...given,
+      PORT: 0,
+      CRM_INCLUDE_GUEST_TOKEN: true,
+      SESSION_REQUIRED_CAPABILITIES: ['typing-indicator', 'file-transfer'],
+    });
+  });
+
+  it('takes an empty value for none, and leaves variables of others alone', () => {
+    const environment = readEnvironment({
+      ...MINIMAL,
+      PORT: '',
+      CRM_WEBHOOK_URL: '',
+      PATH: '/bin',
+      port: 'x',
+    });
+
+    expect(environment.PORT).toBe(3000);
+    expect(environment.CRM_WEBHOOK_URL).toBeUndefined();
+    expect(environment).not.toHaveProperty('PATH');
+  });
+
+  it('needs the credentials and a place to use them', () => {
+    expect(errorOf({}).problems).toEqual([
+      'GENESYS_CLIENT_ID is required',
+      'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE',
+      'GENESYS_LOGIN_URL is required when GENESYS_REGION is not set',
+      'GENESYS_API_URL is required when GENESYS_REGION is not set',
+    ]);
+  });
+
+  it.each([
+    ...['abc', '1.5', '-1', '65536', '1e3', '0x10', ' 80', '80 ', '+80', 'NaN', '9'.repeat(400)].map(
+      (bad) => ['PORT', bad, 'must be a whole number from 0 to 65535'],
+    ),
+    ['SESSION_MAX_CONCURRENT', '0', 'must be a whole number from 1 to 1000000'],
+    ['UPSTREAM_TIMEOUT_MS', '49', 'must be a whole number from 50 to 300000'],
+    ['HEARTBEAT_FAILURE_THRESHOLD', 'three', 'must be a whole number from 1 to 1000'],
+    ...['usw2', 'https://usw2.pure.cloud', 'usw2.pure.cloud/', 'USW2.pure.cloud', 'a..b', 'a b.c'].map(
+      (bad) => ['GENESYS_REGION', bad, 'must be a domain such as usw2.pure.cloud'],
+    ),
+    ...['login.pure.cloud', 'ftp://login', '//login', 'https://', 'javascript:alert(1)'].map((bad) => [
+      'GENESYS_LOGIN_URL',
+      bad,
+      'must be a URL that starts with https:// or http://',
+    ]),
+    ['GENESYS_API_URL', 'api', 'must be a URL that starts with https:// or http://'],
+    ['CRM_WEBHOOK_URL', 'file:///etc/passwd', 'must be a URL that starts with https:// or http://'],
+    ['DATABASE_URL', 'mysql://host/db', 'must be a URL that starts with postgres:// or postgresql://'],
+    ...['yes', '1', 'TRUE', 'on'].map((bad) => ['CRM_INCLUDE_GUEST_TOKEN', bad, 'must be true or false']),
+    ...['typing-indicator,', 'Typing', ',', 'a;b', 'a b'].map((bad) => [
+      'SESSION_REQUIRED_CAPABILITIES',
+      bad,
+      'must be a comma-separated list of words in lower case',
+    ]),
+    ['SHUTDOWN_MODE', 'now', 'must be one of: handover, disconnect'],
+    ['LOG_LEVEL', 'verbose', 'must be one of: error, warn, info, debug'],
+    ['LOG_FORMAT', 'xml', 'must be one of: json, pretty'],
+    ['GENESYS_CLIENT_AUTH', 'none', 'must be one of: basic, body'],
+    ['GENESYS_CHANNEL', 'pigeon', 'must be one of: conversations-messaging'],
+  ] as [string, string, string][])('refuses %s=%s', (name, value, problem) => {
+    expect(problemsOf({ [name]: value })).toEqual([`${name} ${problem}`]);
+  });
+
+  it.each([
+    [
+      { GENESYS_REGION: '', GENESYS_API_URL: 'http://localhost:4010' },
+      'GENESYS_LOGIN_URL is required when GENESYS_REGION is not set',
+    ],
+    [
+      { SESSION_DEFAULT_DURATION_SECONDS: '61', SESSION_MAX_DURATION_SECONDS: '60' },
+      'SESSION_DEFAULT_DURATION_SECONDS must not be above SESSION_MAX_DURATION_SECONDS',
+    ],
+    [
+      { HEARTBEAT_MIN_INTERVAL_MS: '20', HEARTBEAT_MAX_INTERVAL_MS: '10' },
+      'HEARTBEAT_MIN_INTERVAL_MS must not be above HEARTBEAT_MAX_INTERVAL_MS',
+    ],
+  ])('refuses what contradicts itself: %j', (variables, problem) => {
+    expect(problemsOf(variables)).toEqual([problem]);
+  });
+
+  it.each(['ACCESS_MODE', 'CRM_WEBHOOK_SECRET', 'CRM_WEBHOOK_SECRET_FILE', 'GENESYS_CLIENTS'])(
+    'refuses %s, which promises what is not there',
+    (name) => {
+      expect(problemsOf({ [name]: SECRET })).toEqual([`${name} is not supported by this version`]);
+      expect(() => readEnvironment({ ...MINIMAL, [name]: '' })).not.toThrow();
+    },
+  );
+
+  it('accepts the two hosts in place of a region', () => {
+    const hosts = {
+      GENESYS_LOGIN_URL: 'http://localhost:4010',
+      GENESYS_API_URL: 'http://127.0.0.1:4010/base',
+    };
+
+    expect(readEnvironment({ ...MINIMAL, GENESYS_REGION: '', ...hosts })).toMatchObject(hosts);
+  });
+
+  it('reads the secret from a file, without the line break at its end', () => {
+    const environment = readEnvironment({
+      ...WITHOUT_SECRET,
+      GENESYS_CLIENT_SECRET_FILE: fileWith(`${SECRET}\n`),
+    });
+
+    expect(environment.GENESYS_CLIENT_SECRET).toBe(SECRET);
+  });
+
+  it('refuses a secret file that is missing, a directory or empty', () => {
+    const REQUIRED = 'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE';
+    const withFile = (path: string): readonly string[] =>
+      errorOf({ ...WITHOUT_SECRET, GENESYS_CLIENT_SECRET_FILE: path }).problems;
+
+    expect(withFile(join(directory, 'nowhere'))).toEqual([
+      'GENESYS_CLIENT_SECRET_FILE cannot be read (ENOENT)',
+      REQUIRED,
+    ]);
+    expect(withFile(directory)).toEqual(['GENESYS_CLIENT_SECRET_FILE cannot be read (EISDIR)', REQUIRED]);
+    expect(withFile(fileWith(' \n'))).toEqual([REQUIRED]);
+  });
+
+  it('refuses a secret that is given twice', () => {
+    expect(problemsOf({ GENESYS_CLIENT_SECRET_FILE: fileWith(SECRET) })).toEqual([
+      'GENESYS_CLIENT_SECRET and GENESYS_CLIENT_SECRET_FILE exclude each other',
+    ]);
+  });
+
+  it('names everything that is wrong in one message, and no value', () => {
+    const error = errorOf({
+      PORT: 'canary-port',
+      DATABASE_URL: 'mysql://user:canary-password@host/db',
+      GENESYS_REGION: 'canary region',
+      GENESYS_CLIENT_SECRET: SECRET,
+      GENESYS_CLIENT_SECRET_FILE: fileWith(SECRET),
+      CRM_WEBHOOK_SECRET: 'canary-webhook',
+      SESSION_DEFAULT_DURATION_SECONDS: '2701',
+      LOG_LEVEL: 'canary-level',
+    });
+
+    expect(error.problems.map((problem) => problem.split(' ', 1)[0]).sort()).toEqual([
+      'CRM_WEBHOOK_SECRET',
+      'DATABASE_URL',
+      'GENESYS_CLIENT_ID',
+      'GENESYS_CLIENT_SECRET',
+      'GENESYS_REGION',
+      'LOG_LEVEL',
+      'PORT',
+      'SESSION_DEFAULT_DURATION_SECONDS',
+    ]);
+    expect(error.message.split('\n')).toEqual([
+      'The configuration is invalid:',
+      ...error.problems.map((problem) => `  - ${problem}`),
+    ]);
+    expect(error.message).not.toContain('canary');
+  });
+});
+
+describe(environmentNames.name, () => {
+  it('names each variable once', () => {
+    const names = environmentNames();
+
+    expect(names).toEqual(expect.arrayContaining(['HOST', 'PORT', 'GENESYS_CLIENT_SECRET', 'LOG_FORMAT']));
+    expect(new Set(names).size).toBe(names.length);
+  });
+});

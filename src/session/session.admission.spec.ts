@@ -1,0 +1,93 @@
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
+import { SessionLimitReachedError } from './domain/session.errors';
+import { SessionAdmission } from './session.admission';
+import { FakeSessionServices } from './session-services.fake';
+
+const NOW = 1_800_000_000_000;
+
+let services: FakeSessionServices;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  services = new FakeSessionServices({ SESSION_MAX_CONCURRENT: 3, CRM_INCLUDE_GUEST_TOKEN: true });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe(SessionAdmission.name, () => {
+  it('gives absent fields their defaults', async () => {
+    const session = await services.admission.reserve({ queueId: 'support' });
+
+    expect(session.snapshot).toMatchObject({
+      state: 'connecting',
+      queueId: 'support',
+      name: 'Guest',
+      locale: 'en-US',
+      capabilities: ['typing-indicator', 'read-receipts'],
+      durationLimit: 1800,
+      channel: 'fake',
+      guestToken: expect.stringMatching(/^jwt_[0-9a-f]{32}$/) as string,
+      disclosesGuestToken: true,
+      createdAt: NOW,
+      expiresAt: NOW + 1_800_000,
+    });
+  });
+
+  it('leaves what was asked for as it was asked for, however little it is', async () => {
+    const asked = {
+      queueId: 'q',
+      name: '',
+      locale: 'ar',
+      capabilities: [],
+      durationLimit: 0,
+      channel: 'other',
+    };
+
+    const session = await services.admission.reserve(asked);
+
+    expect(session.snapshot).toMatchObject(asked);
+  });
+
+  it('writes the session down as connecting, with its slot taken', async () => {
+    const session = await services.admission.reserve({ queueId: 'support' });
+
+    expect(services.store.row(session.conversationId)).toEqual(session.snapshot);
+    expect(services.store.slots).toBe(1);
+    expect(services.store.events).toEqual([]);
+  });
+
+  it('admits no more than there are slots, whoever asks at the same time', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, () => services.admission.reserve({ queueId: 'support' })),
+    );
+
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    const reasons = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    );
+    expect(reasons.every((reason) => reason instanceof SessionLimitReachedError)).toBe(true);
+    expect(services.store.count).toBe(3);
+    expect(await services.metrics.sample('sessions_created_total{outcome="session-limit-reached"}')).toBe(7);
+  });
+
+  it('admits nobody once the process is on its way out', async () => {
+    services.drain.begin();
+
+    await expect(services.admission.reserve({ queueId: 'support' })).rejects.toBeInstanceOf(
+      ShuttingDownError,
+    );
+    expect(services.store.calls).toEqual([]);
+  });
+
+  it('says so when the database cannot be reached', async () => {
+    services.store.failNext('reserve', new StorageUnavailableError());
+
+    await expect(services.admission.reserve({ queueId: 'support' })).rejects.toBeInstanceOf(
+      StorageUnavailableError,
+    );
+    expect(services.store.count).toBe(0);
+    expect(await services.metrics.sample('sessions_created_total{outcome="storage-unavailable"}')).toBe(1);
+  });
+});

@@ -1,0 +1,46 @@
+import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { decodeCursor, encodeCursor } from './session.cursor';
+
+const POSITION = { createdAt: 1_800_000_000_000, conversationId: '00000000-0000-4000-8000-000000000001' };
+
+function textOf(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+describe(decodeCursor.name, () => {
+  it.each([undefined, 'active'] as const)('reads what was written for the same filter: %p', (state) => {
+    expect(decodeCursor(encodeCursor(POSITION, state), state)).toEqual(POSITION);
+  });
+
+  it('is safe in a URL as it is', () => {
+    expect(encodeCursor(POSITION, 'terminating')).toMatch(/^[\w-]+$/);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no base64', '%%%'],
+    ['no JSON', Buffer.from('abc').toString('base64url')],
+    ['an object', textOf({ createdAt: 1, conversationId: 'x' })],
+    ['too few parts', textOf(['*', 1])],
+    ['a time that is a text', textOf(['*', '1', 'x'])],
+    ['a time that is a fraction', textOf(['*', 1.5, 'x'])],
+    ['a time that is too large', textOf(['*', 1e300, 'x'])],
+    ['an id that is none', textOf(['*', 1, { toString: 1 }])],
+    ['null', textOf(null)],
+    ['another filter', encodeCursor(POSITION, 'active')],
+  ])('refuses %s', (_, cursor) => {
+    expect(() => decodeCursor(cursor, undefined)).toThrow(InvalidRequestError);
+  });
+
+  it('says which field is wrong', () => {
+    expect.assertions(1);
+    try {
+      decodeCursor('', undefined);
+    } catch (error) {
+      expect(error).toMatchObject({
+        code: 'validation-failed',
+        errors: [{ pointer: '#/cursor', code: 'invalid-cursor' }],
+      });
+    }
+  });
+});

@@ -1,0 +1,129 @@
+import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { FakeHeartbeatPlan } from '../heartbeat/domain/heartbeat-plan.fake';
+import { aSession, anActiveSession } from './domain/session.builder';
+import { SessionNotFoundError } from './domain/session.errors';
+import type { SessionState } from './domain/session-state';
+import { SessionQueries } from './session.queries';
+import { FakeSessionServices } from './session-services.fake';
+
+const NOW = 1_800_000_000_000;
+
+let services: FakeSessionServices;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  services = new FakeSessionServices();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** Walks through a list, page by page. */
+async function pages(query: { state?: SessionState; limit: number }): Promise<string[][]> {
+  const found: string[][] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await services.queries.list(cursor === null ? query : { ...query, cursor });
+    found.push(page.sessions.map(({ conversationId }) => conversationId));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return found;
+}
+
+describe(SessionQueries.name, () => {
+  describe('a list', () => {
+    it('shows the newest first, each session once, over all its pages', async () => {
+      const sessions = [5, 3, 3, 3, 1, 4, 2].map((age) => aSession({ createdAt: NOW - age }));
+      services.store.given(...sessions);
+
+      const found = await pages({ limit: 3 });
+
+      expect(found.map((page) => page.length)).toEqual([3, 3, 1]);
+      const ages = found.flat().map((id) => NOW - services.store.row(id).createdAt);
+      expect(ages).toEqual([1, 2, 3, 3, 3, 4, 5]);
+      expect(new Set(found.flat()).size).toBe(7);
+    });
+
+    it('ends without a cursor on a page that is exactly full', async () => {
+      services.store.given(aSession(), aSession());
+
+      expect(await pages({ limit: 2 })).toHaveLength(1);
+      expect(await pages({ limit: 1 })).toHaveLength(2);
+    });
+
+    it('is one empty page when there is nothing', async () => {
+      expect(await services.queries.list({ limit: 10 })).toEqual({ sessions: [], nextCursor: null });
+    });
+
+    it('shows one state only where that is asked for, on every page', async () => {
+      services.store.given(aSession(), anActiveSession(), aSession(), anActiveSession(), anActiveSession());
+
+      const found = await pages({ state: 'active', limit: 2 });
+
+      expect(found.flat()).toHaveLength(3);
+      expect(found.flat().every((id) => services.store.row(id).state === 'active')).toBe(true);
+    });
+
+    it('neither repeats nor skips what was there, while others come', async () => {
+      services.store.given(...[1, 2, 3, 4].map((age) => aSession({ createdAt: NOW - age })));
+      const first = await services.queries.list({ limit: 2 });
+      services.store.given(aSession({ createdAt: NOW }));
+
+      const second = await services.queries.list({ limit: 2, cursor: first.nextCursor ?? '' });
+
+      const ages = [...first.sessions, ...second.sessions].map(({ snapshot }) => NOW - snapshot.createdAt);
+      expect(ages).toEqual([1, 2, 3, 4]);
+    });
+
+    it('refuses the cursor of another list', async () => {
+      services.store.given(anActiveSession(), anActiveSession());
+      const { nextCursor } = await services.queries.list({ state: 'active', limit: 1 });
+
+      await expect(services.queries.list({ limit: 1, cursor: nextCursor ?? '' })).rejects.toBeInstanceOf(
+        InvalidRequestError,
+      );
+    });
+  });
+
+  describe('a session', () => {
+    it('is found by its conversation id', async () => {
+      const session = anActiveSession();
+      services.store.given(session);
+
+      expect((await services.queries.get(session.conversationId)).snapshot).toEqual(session.snapshot);
+    });
+
+    it('is not found when there is none', async () => {
+      await expect(services.queries.get('00000000-0000-4000-8000-999999999999')).rejects.toBeInstanceOf(
+        SessionNotFoundError,
+      );
+    });
+
+    it.each(['nonsense', '', '../sessions', 'A0000000-0000-4000-8000-000000000000', "' or 1=1 --"])(
+      'is not looked for by what could never be an id: %p',
+      async (conversationId) => {
+        await expect(services.queries.get(conversationId)).rejects.toBeInstanceOf(SessionNotFoundError);
+        expect(services.store.calls).toEqual([]);
+      },
+    );
+  });
+
+  describe('the heartbeat of a session', () => {
+    it('is as it runs in this process', async () => {
+      const session = anActiveSession();
+      services.heartbeats.start(
+        new FakeHeartbeatPlan(session.conversationId, () => ({ kind: 'failed', cause: 'upstream-error' })),
+      );
+      await jest.advanceTimersByTimeAsync(1_000);
+
+      expect(services.queries.heartbeatOf(session)).toEqual({ intervalMs: 1_000, consecutiveFailures: 1 });
+    });
+
+    it('is as it is meant to be where none runs', () => {
+      expect(services.queries.heartbeatOf(anActiveSession({ durationLimit: 120 }))).toEqual({
+        intervalMs: 12_000,
+        consecutiveFailures: 0,
+      });
+    });
+  });
+});

@@ -1,0 +1,126 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import type { LossCause } from '../heartbeat/domain/heartbeat-plan';
+import { anActiveSession } from './domain/session.builder';
+import { SessionWatch } from './session.watch';
+import { FakeSessionServices } from './session-services.fake';
+
+const NOW = 1_800_000_000_000;
+
+let services: FakeSessionServices;
+let losses: LossCause[];
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  RecordingLog.install();
+  services = new FakeSessionServices({ HEARTBEAT_FAILURE_THRESHOLD: 2 });
+  losses = [];
+});
+afterEach(async () => {
+  await services.heartbeats.onModuleDestroy();
+  jest.useRealTimers();
+});
+
+function hear(cause: LossCause): Promise<void> {
+  losses.push(cause);
+  return Promise.resolve();
+}
+
+function sequences(): number[] {
+  return services.channel.calls.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]));
+}
+
+describe(SessionWatch.name, () => {
+  it.each([
+    [1800, 30_000],
+    [60, 6_000],
+    [1, 1_000],
+  ])('beats for a session of %d seconds every %d ms', async (durationLimit, intervalMs) => {
+    services.watch.begin(anActiveSession({ durationLimit }), hear);
+
+    await jest.advanceTimersByTimeAsync(intervalMs);
+    expect(sequences()).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(2 * intervalMs);
+    expect(sequences()).toHaveLength(3);
+  });
+
+  it('numbers the beats so that the numbers only grow', async () => {
+    services.watch.begin(anActiveSession({ durationLimit: 10 }), hear);
+
+    await jest.advanceTimersByTimeAsync(5_000);
+
+    const numbers = sequences();
+    expect(numbers).toHaveLength(5);
+    expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
+    expect(numbers[0]).toBeGreaterThanOrEqual(NOW);
+  });
+
+  it('goes on growing when the clock is set back', async () => {
+    services.watch.begin(anActiveSession({ durationLimit: 10 }), hear);
+    await jest.advanceTimersByTimeAsync(2_000);
+    const [, last = 0] = sequences();
+
+    jest.setSystemTime(NOW - 3_600_000);
+    await jest.advanceTimersByTimeAsync(2_000);
+
+    expect(sequences().slice(2)).toEqual([last + 1, last + 2]);
+  });
+
+  it('begins above the numbers of the process before it', async () => {
+    const session = anActiveSession({ durationLimit: 10 });
+    services.watch.begin(session, hear);
+    await jest.advanceTimersByTimeAsync(3_000);
+    services.heartbeats.stop(session.conversationId);
+
+    services.watch.begin(session, hear, { resumed: true });
+    await jest.advanceTimersByTimeAsync(3_000);
+
+    const numbers = sequences();
+    expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
+  });
+
+  it('lets resumed sessions beat within five seconds, however long the interval', async () => {
+    services.watch.begin(anActiveSession(), hear, { resumed: true });
+
+    await jest.advanceTimersByTimeAsync(5_000);
+
+    expect(sequences()).toHaveLength(1);
+  });
+
+  it('reports a loss after as many failures as the settings tolerate', async () => {
+    const fails = (): { kind: 'failed'; cause: string } => ({ kind: 'failed', cause: 'upstream-error' });
+    services.channel.onBeat(fails, fails);
+    services.watch.begin(anActiveSession({ durationLimit: 10 }), hear);
+
+    await jest.advanceTimersByTimeAsync(5_000);
+
+    expect(losses).toEqual(['failures']);
+    expect(await services.metrics.sample('heartbeats_total{result="failed"}')).toBe(2);
+  });
+
+  it('does nothing the second time', async () => {
+    const session = anActiveSession({ durationLimit: 10 });
+    services.watch.begin(session, hear);
+    services.watch.begin(session, hear);
+
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    expect(services.heartbeats.running).toBe(1);
+    expect(sequences()).toHaveLength(1);
+  });
+
+  it('counts what each beat came to', async () => {
+    services.channel.onBeat(
+      () => ({ kind: 'postponed', cause: 'upstream-throttled' }),
+      () => ({ kind: 'ok' }),
+      () => ({ kind: 'gone' }),
+    );
+    services.watch.begin(anActiveSession({ durationLimit: 10 }), hear);
+
+    await jest.advanceTimersByTimeAsync(3_000);
+
+    for (const result of ['postponed', 'ok', 'gone']) {
+      expect(await services.metrics.sample(`heartbeats_total{result="${result}"}`)).toBe(1);
+    }
+    expect(await services.metrics.sample('heartbeat_lateness_seconds_count')).toBe(3);
+  });
+});

@@ -1,0 +1,72 @@
+import { ProcessWorld } from '../../support/process-world';
+import { ServiceProcess } from '../../support/service-process';
+import { DATABASES, ServiceStorages } from '../../support/service-storage';
+
+describe('a service with a bad environment', () => {
+  it('ends with code 78 and names every bad variable, but no secret', async () => {
+    const secret = 'canary-5a7c1e';
+    const service = ServiceProcess.spawn({
+      PORT: '70000',
+      DATABASE_URL: `mysql://user:${secret}@localhost/sessions`,
+      GENESYS_CLIENT_ID: '',
+      GENESYS_CLIENT_SECRET: secret,
+      GENESYS_LOGIN_URL: `ftp://user:${secret}@login.example`,
+      CRM_WEBHOOK_URL: secret,
+      SESSION_MAX_CONCURRENT: 'many',
+      HEARTBEAT_MIN_INTERVAL_MS: '60000',
+      SHUTDOWN_MODE: 'never',
+    });
+
+    const exit = await service.exited;
+
+    expect(exit).toMatchObject({ code: 78, signal: null });
+    const named = [...service.stderr.matchAll(/\b[A-Z]+(?:_[A-Z]+)*\b(?= )/g)].map(([name]) => name);
+    expect(named).toEqual(
+      expect.arrayContaining([
+        'PORT',
+        'DATABASE_URL',
+        'GENESYS_CLIENT_ID',
+        'GENESYS_LOGIN_URL',
+        'GENESYS_API_URL',
+        'CRM_WEBHOOK_URL',
+        'SESSION_MAX_CONCURRENT',
+        'HEARTBEAT_MIN_INTERVAL_MS',
+        'SHUTDOWN_MODE',
+      ]),
+    );
+    expect(service.stderr + service.stdout).not.toContain(secret);
+  }, 30_000);
+});
+
+describe('a second service on the same data', () => {
+  const storages = new ServiceStorages();
+  const messages = {
+    SQLite: /The data directory \S+ is in use by another process/,
+    PostgreSQL: /The database of DATABASE_URL is in use by another process/,
+  };
+
+  afterAll(() => storages.stop());
+
+  it.each(DATABASES)(
+    'on %s is refused with a reason, while the first goes on',
+    async (database) => {
+      const storage = await storages.create(database);
+      const world = await ProcessWorld.start(storage);
+      try {
+        const id = await world.api.opened();
+        const second = ServiceProcess.spawn(world.environment);
+        const exit = await second.exited;
+
+        expect(exit.code).toBeGreaterThan(0);
+        expect(second.stderr).toMatch(messages[database]);
+        expect(await world.service.readiness()).toBe(200);
+        expect((await world.api.end(id)).status).toBe(200);
+        expect(world.genesys.state.conversation(id)).toMatchObject({ state: 'disconnected', disconnects: 1 });
+      } finally {
+        await world.stop();
+        await storage.remove();
+      }
+    },
+    60_000,
+  );
+});
