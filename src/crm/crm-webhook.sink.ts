@@ -1,7 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
-import { OutboundTooLargeError } from '../common/http/outbound.errors';
+import { OutboundTimeoutError, OutboundTooLargeError } from '../common/http/outbound.errors';
 import { USER_AGENT } from '../common/product';
 import { CrmConfig } from '../config/crm.config';
 import type { SessionEvent } from '../session/domain/session-event';
@@ -45,7 +45,8 @@ export class CrmWebhookSink extends EventSink {
     } catch (error) {
       // What the receiver says beyond its status is of no interest, however long it is.
       if (error instanceof OutboundTooLargeError) return error.status;
-      throw new DeliveryFailedError(signal.aborted ? 'no answer in time' : 'no connection', { cause: error });
+      const isLate = signal.aborted || error instanceof OutboundTimeoutError;
+      throw new DeliveryFailedError(isLate ? 'no answer in time' : 'no connection', { cause: error });
     }
   }
 }

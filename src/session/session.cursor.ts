@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { isConversationId } from './domain/conversation-id';
 import type { SessionState } from './domain/session-state';
 
 interface Position {
@@ -18,8 +19,8 @@ export function encodeCursor(
 export function decodeCursor(cursor: string, state: SessionState | undefined): Position {
   const parts = parse(cursor);
   const [filter, createdAt, conversationId] = Array.isArray(parts) ? (parts as unknown[]) : [];
-  const isOurs =
-    filter === (state ?? '*') && Number.isSafeInteger(createdAt) && typeof conversationId === 'string';
+  const isId = typeof conversationId === 'string' && isConversationId(conversationId);
+  const isOurs = filter === (state ?? '*') && Number.isSafeInteger(createdAt) && isId;
   if (!isOurs) {
     throw new InvalidRequestError([
       {

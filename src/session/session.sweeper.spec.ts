@@ -27,9 +27,11 @@ function never(): Promise<never> {
 /** Ends with the process. */
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => {
+    const stop = (): void => {
       reject(new Error('Aborted'));
-    });
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
   });
 }
 

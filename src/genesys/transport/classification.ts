@@ -58,16 +58,10 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 export function translateFailure(failure: unknown): UpstreamError {
   if (failure instanceof UpstreamError) return failure;
   if (failure instanceof OutboundTooLargeError) return new UpstreamInvalidResponseError('too long');
-  if (failure instanceof OutboundTimeoutError || nameOf(failure) === 'TimeoutError') {
-    return new UpstreamTimeoutError({ cause: failure });
-  }
+  if (failure instanceof OutboundTimeoutError) return new UpstreamTimeoutError({ cause: failure });
   return new UpstreamUnavailableError({ cause: failure, sent: !NEVER_CONNECTED.has(codeOf(failure)) });
 }
 
 function codeOf(failure: unknown): string {
   return failure instanceof Error && 'code' in failure ? String(failure.code) : '';
-}
-
-function nameOf(failure: unknown): string {
-  return failure instanceof Error || failure instanceof DOMException ? failure.name : '';
 }

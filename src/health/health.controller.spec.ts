@@ -1,0 +1,116 @@
+import { type ArgumentsHost, ServiceUnavailableException } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TerminusModule } from '@nestjs/terminus';
+import { Drain } from '../common/lifecycle/drain';
+import { HealthChecks } from './health.checks';
+import { HealthController } from './health.controller';
+import { HealthFilter } from './health.filter';
+
+let module: TestingModule;
+let controller: HealthController;
+let checks: HealthChecks;
+let drain: Drain;
+
+beforeEach(async () => {
+  module = await Test.createTestingModule({
+    imports: [TerminusModule.forRoot({ logger: false })],
+    controllers: [HealthController],
+    providers: [HealthChecks, Drain],
+  }).compile();
+  controller = module.get(HealthController);
+  checks = module.get(HealthChecks);
+  drain = module.get(Drain);
+});
+afterEach(() => module.close());
+
+/** What a probe that says no answers. */
+async function refusalOf(probe: Promise<unknown>): Promise<unknown> {
+  try {
+    return await probe;
+  } catch (error) {
+    if (error instanceof ServiceUnavailableException) return error.getResponse();
+    throw error;
+  }
+}
+
+describe(HealthController.name, () => {
+  it('is live without looking at anything', async () => {
+    let looks = 0;
+    checks.add('database', () => {
+      looks += 1;
+      throw new Error('away');
+    });
+
+    expect(await controller.live()).toMatchObject({ status: 'ok', details: {} });
+    expect(looks).toBe(0);
+  });
+
+  it('is ready when every check is well', async () => {
+    checks.add('database', () => undefined);
+    checks.add('disk', () => Promise.resolve());
+
+    expect(await controller.ready()).toMatchObject({
+      status: 'ok',
+      details: { accepting: { status: 'up' }, database: { status: 'up' }, disk: { status: 'up' } },
+    });
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('away');
+      },
+      'away',
+    ],
+    ['rejects', () => Promise.reject(new Error('away')), 'away'],
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever a check throws
+    ['rejects with no error', () => Promise.reject('secret'), 'unknown'],
+  ])('is not ready when a check %s, and names it', async (_, check, reason) => {
+    checks.add('database', check);
+    checks.add('disk', () => undefined);
+
+    expect(await refusalOf(controller.ready())).toMatchObject({
+      status: 'error',
+      info: { accepting: { status: 'up' }, disk: { status: 'up' } },
+      error: { database: { status: 'down', reason } },
+    });
+  });
+
+  it('is not ready from the moment the process begins to stop, but live', async () => {
+    drain.begin();
+
+    expect(await refusalOf(controller.ready())).toMatchObject({
+      status: 'error',
+      error: { accepting: { status: 'down' } },
+    });
+    expect(await controller.live()).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe(HealthChecks.name, () => {
+  it('holds one check per name, the last one that was added', () => {
+    const [first, last] = [(): void => undefined, (): void => undefined];
+    checks.add('database', first);
+    checks.add('database', last);
+
+    expect(checks.all).toEqual([['database', last]]);
+  });
+});
+
+describe(HealthFilter.name, () => {
+  it("answers with terminus' own body", () => {
+    const answered: unknown[] = [];
+    const reply = {
+      code: (status: number) => {
+        answered.push(status);
+        return { send: (body: unknown) => answered.push(body) };
+      },
+    };
+    const host = { switchToHttp: () => ({ getResponse: () => reply }) } as unknown as ArgumentsHost;
+
+    new HealthFilter().catch(new ServiceUnavailableException({ status: 'error' }), host);
+
+    expect(answered).toEqual([503, { status: 'error' }]);
+  });
+});
