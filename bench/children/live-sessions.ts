@@ -25,7 +25,10 @@ export interface LiveSessionCommands {
 }
 
 const PAGE = 500;
-const COLLECTIONS = 4;
+const COLLECTIONS = 10;
+const COLLECT_EVERY_MS = 300;
+/** What starting the heartbeats costs is over by then. */
+const SETTLE_MS = 2_000;
 
 let app: INestApplicationContext;
 let observer: BeatObserver;
@@ -40,14 +43,15 @@ serve<LiveSessionCommands>({
   },
   begin: async ({ resumed }) => {
     await beginAll(resumed);
+    if (!resumed) await delay(SETTLE_MS);
     return undefined;
   },
   observe: (ms) => observer.observe(ms),
   memory: async () => {
-    // One collection leaves what finalizers and closing sockets still hold.
+    // One collection leaves what finalizers still hold, and freed pages go back to the system only by and by.
     for (let collection = 0; collection < COLLECTIONS; collection += 1) {
       globalThis.gc?.();
-      await delay(100);
+      await delay(COLLECT_EVERY_MS);
     }
     const { rss, heapUsed } = process.memoryUsage();
     return { rss, heap: heapUsed };

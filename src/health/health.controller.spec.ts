@@ -6,22 +6,22 @@ import { HealthChecks } from './health.checks';
 import { HealthController } from './health.controller';
 import { HealthFilter } from './health.filter';
 
-let module: TestingModule;
+let testing: TestingModule;
 let controller: HealthController;
 let checks: HealthChecks;
 let drain: Drain;
 
 beforeEach(async () => {
-  module = await Test.createTestingModule({
+  testing = await Test.createTestingModule({
     imports: [TerminusModule.forRoot({ logger: false })],
     controllers: [HealthController],
     providers: [HealthChecks, Drain],
   }).compile();
-  controller = module.get(HealthController);
-  checks = module.get(HealthChecks);
-  drain = module.get(Drain);
+  controller = testing.get(HealthController);
+  checks = testing.get(HealthChecks);
+  drain = testing.get(Drain);
 });
-afterEach(() => module.close());
+afterEach(() => testing.close());
 
 /** What a probe that says no answers. */
 async function refusalOf(probe: Promise<unknown>): Promise<unknown> {

@@ -11,11 +11,14 @@ export function setTimeout(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = globalThis.setTimeout(() => {
+      options.signal?.removeEventListener('abort', stop);
       resolve(value);
     }, ms);
-    options.signal?.addEventListener('abort', () => {
+    const stop = (): void => {
       clearTimeout(timer);
       reject(new Error('The wait was aborted'));
-    });
+    };
+    if (options.signal?.aborted === true) stop();
+    options.signal?.addEventListener('abort', stop);
   });
 }

@@ -32,7 +32,7 @@ export class Metrics {
     return new Histogram({ name: PREFIX + name, help, buckets, labelNames, registers: [this.registry] });
   }
 
-  /** A gauge that asks for its value when the page is read. A value that cannot be had leaves the gauge as it was. */
+  /** A gauge that asks for its value when the page is read. A value that cannot be had is NaN. */
   gauge(name: string, help: string, read: () => number | Promise<number>): Gauge {
     return new Gauge({
       name: PREFIX + name,

@@ -60,6 +60,6 @@ export class FakeSessionServices {
     this.queries = new SessionQueries(store, heartbeats, heartbeatConfig);
     this.sweeper = new SessionSweeper(store, this.ending, clock, this.config);
     this.recovery = new SessionRecovery(store, this.ending, this.watch);
-    this.shutdown = new SessionShutdown(store, this.ending, new ServerConfig(environment), drain);
+    this.shutdown = new SessionShutdown(store, this.ending, new ServerConfig(environment));
   }
 }

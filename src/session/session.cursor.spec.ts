@@ -33,14 +33,11 @@ describe(decodeCursor.name, () => {
   });
 
   it('says which field is wrong', () => {
-    expect.assertions(1);
-    try {
-      decodeCursor('', undefined);
-    } catch (error) {
-      expect(error).toMatchObject({
+    expect(() => decodeCursor('', undefined)).toThrow(
+      expect.objectContaining({
         code: 'validation-failed',
-        errors: [{ pointer: '#/cursor', code: 'invalid-cursor' }],
-      });
-    }
+        errors: [expect.objectContaining({ pointer: '#/cursor', code: 'invalid-cursor' })],
+      }) as Error,
+    );
   });
 });

@@ -66,6 +66,8 @@ export class SessionEnding {
   }
 
   private async disconnectNow(session: Session): Promise<void> {
+    // Out of time: the disconnect is due, and the next process finds it.
+    if (this.drain.signal.aborted) return;
     try {
       await this.retry(session);
     } catch (error) {

@@ -1,5 +1,4 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { Drain } from '../common/lifecycle/drain';
 import { ServerConfig } from '../config/server.config';
 import { SessionStore } from './ports/session.store';
 import { SessionEnding } from './session.ending';
@@ -8,7 +7,8 @@ const AT_A_TIME = 64;
 
 /**
  * What becomes of live sessions when the process stops: `handover` leaves them to the next process, `disconnect`
- * ends them upstream and tells the CRM, as far as the grace period allows; the rest is ended after the next start.
+ * ends all of them in our books, and upstream and for the CRM as far as the grace period allows; what is left of that
+ * is done after the next start.
  */
 @Injectable()
 export class SessionShutdown implements OnModuleDestroy {
@@ -18,7 +18,6 @@ export class SessionShutdown implements OnModuleDestroy {
     private readonly sessions: SessionStore,
     private readonly ending: SessionEnding,
     private readonly config: ServerConfig,
-    private readonly drain: Drain,
   ) {}
 
   async onModuleDestroy(): Promise<void> {
@@ -37,13 +36,12 @@ export class SessionShutdown implements OnModuleDestroy {
   private async endAll(): Promise<number> {
     let count = 0;
     let after: string | undefined;
-    while (!this.drain.signal.aborted) {
+    for (;;) {
       const page = await this.sessions.walk('active', after, AT_A_TIME);
-      if (page.length === 0) break;
+      if (page.length === 0) return count;
       await Promise.all(page.map(({ conversationId }) => this.ending.end(conversationId, 'shutdown')));
       count += page.length;
       after = page.at(-1)?.conversationId;
     }
-    return count;
   }
 }

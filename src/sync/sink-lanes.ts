@@ -18,6 +18,11 @@ export class SinkLanes {
     return this.free === 0 ? 0 : this.free + this.inFlight.size;
   }
 
+  /** The conversations with a delivery in flight now. */
+  get busy(): ReadonlySet<string> {
+    return new Set(this.inFlight.keys());
+  }
+
   /** Starts `work` for a delivery unless its lane is busy or no place is free; `whenOver` follows it. */
   begin({ event }: Delivery, work: () => Promise<void>, whenOver: () => void): void {
     if (this.free === 0 || this.inFlight.has(event.conversationId)) return;

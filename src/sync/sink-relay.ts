@@ -14,6 +14,8 @@ const PAUSE_MS = 500;
 const IN_FLIGHT = 64;
 const MAX_AGE_MS = 72 * 3_600_000;
 const ATTEMPT_TIMEOUT_MS = 15_000;
+/** How long a lane rests whose delivery could not be saved. */
+const STORAGE_PAUSE_MS = 5_000;
 
 /**
  * Carries the events of one sink: takes the heads of its lanes as they fall due, hands them over, and settles each
@@ -23,6 +25,7 @@ const ATTEMPT_TIMEOUT_MS = 15_000;
 export class SinkRelay {
   private readonly lanes = new SinkLanes(IN_FLIGHT);
   private readonly abort = new AbortController();
+  private look: Promise<void> = Promise.resolve();
   private readonly loop = new Loop(
     PAUSE_MS,
     () => this.dispatch(),
@@ -72,13 +75,28 @@ export class SinkRelay {
   }
 
   private async isDue(): Promise<boolean> {
-    return (await this.outbox.due(this.sink.name, this.clock.now(), 1)).length > 0;
+    try {
+      return (await this.outbox.due(this.sink.name, this.clock.now(), 1)).length > 0;
+    } catch (error) {
+      this.telemetry.troubled(error);
+      return false;
+    }
   }
 
-  private async dispatch(): Promise<void> {
-    const { wanted } = this.lanes;
+  /** One look at the queue at a time. */
+  private dispatch(): Promise<void> {
+    const next = this.look.then(() => this.beginDue());
+    this.look = next.catch(() => undefined);
+    return next;
+  }
+
+  private async beginDue(): Promise<void> {
+    const { wanted, busy } = this.lanes;
     if (wanted === 0) return;
     for (const delivery of await this.outbox.due(this.sink.name, this.clock.now(), wanted)) {
+      if (this.abort.signal.aborted) return;
+      // What was in flight while the queue was read may be settled by now; its lane comes with the next look.
+      if (busy.has(delivery.event.conversationId)) continue;
       this.lanes.begin(
         delivery,
         () => this.carry(delivery),
@@ -98,6 +116,8 @@ export class SinkRelay {
       else if (!this.abort.signal.aborted) await this.putOff(delivery, failure.error);
     } catch (error) {
       this.telemetry.troubled(error);
+      // The event is due still: a lane that went on at once would flood the receiver with it.
+      await delay(STORAGE_PAUSE_MS, undefined, { signal: this.abort.signal }).catch(() => undefined);
     }
   }
 

@@ -12,6 +12,9 @@ export interface ApiAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** How many requests are under way at a time where many are made. */
+const AT_A_TIME = 10;
+
 /** The service's HTTP API as a plain client sees it. Nothing is retried; no answer is an error. */
 export class ServiceApi {
   constructor(readonly url: string) {}
@@ -36,6 +39,15 @@ export class ServiceApi {
 
   end(conversationId: string): Promise<ApiAnswer> {
     return this.request('DELETE', `/v1/sessions/${conversationId}`);
+  }
+
+  /** So many openings, some at a time; their answers. */
+  openMany(count: number): Promise<ApiAnswer[]> {
+    return someAtATime(Array.from({ length: count }), () => this.open());
+  }
+
+  endMany(conversationIds: readonly string[]): Promise<ApiAnswer[]> {
+    return someAtATime(conversationIds, (id) => this.end(id));
   }
 
   get(conversationId: string): Promise<ApiAnswer> {
@@ -84,4 +96,14 @@ export class ServiceApi {
       body: (await response.json()) as Record<string, unknown>,
     };
   }
+}
+
+async function someAtATime<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  return results;
 }

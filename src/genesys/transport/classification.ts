@@ -63,5 +63,5 @@ export function translateFailure(failure: unknown): UpstreamError {
 }
 
 function codeOf(failure: unknown): string {
-  return failure instanceof Error && 'code' in failure ? String(failure.code) : '';
+  return typeof failure === 'object' && failure !== null && 'code' in failure ? String(failure.code) : '';
 }

@@ -17,7 +17,7 @@ export class FakeHeartbeatPlan implements HeartbeatPlan {
   private readonly steps: Beat[] = [];
 
   constructor(
-    readonly name: string = 'conversation',
+    readonly name = 'conversation',
     private readonly usually: Beat = () => ({ kind: 'ok' }),
   ) {}
 

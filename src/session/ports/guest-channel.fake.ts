@@ -19,7 +19,7 @@ export class FakeGuestChannel extends GuestChannel {
   private readonly beats: Step<BeatOutcome>[] = [];
   private readonly disconnects: Step<'confirmed' | 'gone'>[] = [];
 
-  constructor(readonly name: string = 'fake') {
+  constructor(readonly name = 'fake') {
     super();
   }
 

@@ -38,7 +38,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
 
     const outage = crm.faults.add({ fault: { kind: 'status', status: 500 } });
     const during = await openedAndTimed(SAMPLES);
-    await Promise.all(during.ids.map((id) => api.end(id)));
+    await api.endMany(during.ids);
     await waitFor(() => {
       expect(crm.requests.count({ status: 500 })).toBeGreaterThan(SAMPLES);
     });
@@ -67,7 +67,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     });
 
     const others = await api.openedMany(20);
-    await Promise.all(others.map((id) => api.end(id)));
+    await api.endMany(others);
 
     await waitFor(() => {
       expect(others.map((id) => crmStory(crm, id))).toEqual(others.map(() => WHOLE_STORY));

@@ -63,11 +63,11 @@ describe.each(DATABASES)('a service on %s that is killed ten times under load', 
     await random.explain(async () => {
       const { api } = world;
       const active = await api.list('active');
-      await Promise.all(active.map(({ conversationId }) => api.end(conversationId)));
+      await api.endMany(active.map(({ conversationId }) => conversationId));
       await settled(world);
       expect(await api.metric('session_slots_in_use')).toBe(0);
 
-      const opened = await Promise.all(Array.from({ length: CAP }, () => api.open()));
+      const opened = await api.openMany(CAP);
 
       expect(opened.filter(({ status }) => status !== 201)).toEqual([]);
       expect(await api.open()).toMatchObject({ status: 429, body: { code: 'session-limit-reached' } });

@@ -4,6 +4,7 @@ import { crmEvents, crmStory } from '../../support/invariants';
 import { ProcessWorld } from '../../support/process-world';
 import type { Exit } from '../../support/service-process';
 import { DATABASES, type ServiceStorage, ServiceStorages } from '../../support/service-storage';
+import { until } from '../../support/until';
 import { waitFor } from '../../support/wait-for';
 
 const OPENING = { method: 'POST', path: '/api/v2/conversations/messaging$' };
@@ -118,9 +119,7 @@ describe.each(DATABASES)('a service on %s that gets a SIGTERM', (database) => {
 
       beforeEach(async () => {
         ids = await world.api.openedMany(3);
-        await waitFor(() => {
-          expect(world.crm.received).toHaveLength(ids.length);
-        });
+        await until(() => world.crm.received.length === ids.length);
         world.genesys.faults.add({ match: API, fault: { kind: 'hang-before-headers' } });
         world.crm.faults.add({ fault: { kind: 'hang-before-headers' } });
       }, 30_000);

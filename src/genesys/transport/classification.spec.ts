@@ -1,0 +1,165 @@
+import { OutboundTimeoutError, OutboundTooLargeError } from '../../common/http/outbound.errors';
+import {
+  UpstreamForbiddenError,
+  UpstreamInvalidResponseError,
+  UpstreamRejectedError,
+  UpstreamServerError,
+  UpstreamThrottledError,
+  UpstreamTimeoutError,
+  UpstreamUnauthorizedError,
+  UpstreamUnavailableError,
+} from '../../common/errors/upstream.errors';
+import { errorOf, jsonObjectOf, translateFailure } from './classification';
+
+const BODY = 'the secret words of the upstream';
+
+function answer(status: number, retryAfter?: string): Parameters<typeof errorOf>[0] {
+  return { status, body: BODY, retryAfter };
+}
+
+function withCode(code: string): Error {
+  return Object.assign(new Error('socket hang up'), { code });
+}
+
+describe(errorOf.name, () => {
+  it.each([200, 201, 202, 204, 299])('finds nothing wrong with %d', (status) => {
+    expect(errorOf(answer(status))).toBeUndefined();
+  });
+
+  it.each([
+    [401, UpstreamUnauthorizedError],
+    [403, UpstreamForbiddenError],
+    [429, UpstreamThrottledError],
+    [400, UpstreamRejectedError],
+    [404, UpstreamRejectedError],
+    [409, UpstreamRejectedError],
+    [410, UpstreamRejectedError],
+    [422, UpstreamRejectedError],
+    [499, UpstreamRejectedError],
+    [500, UpstreamServerError],
+    [503, UpstreamServerError],
+    [599, UpstreamServerError],
+    [101, UpstreamInvalidResponseError],
+    [302, UpstreamInvalidResponseError],
+    [304, UpstreamInvalidResponseError],
+  ])('names %d by a %p', (status, type) => {
+    const error = errorOf(answer(status));
+
+    expect(error).toBeInstanceOf(type);
+    expect(error?.message).not.toContain(BODY);
+    expect(error?.dependency).toBe('api');
+  });
+
+  it('tells the status of a rejection and of a server error', () => {
+    expect(errorOf(answer(418))?.message).toContain('418');
+    expect(errorOf(answer(507))?.message).toContain('507');
+  });
+
+  it('names the permission that a 403 may be missing', () => {
+    expect(errorOf(answer(403))?.message).toContain('conversation:write');
+  });
+
+  it.each([
+    [404, true],
+    [410, true],
+    [400, false],
+    [409, false],
+  ])('knows by %d whether the conversation is gone: %p', (status, gone) => {
+    expect(errorOf(answer(status))).toMatchObject({ gone });
+  });
+
+  it.each([
+    [200, undefined],
+    [400, false],
+    [401, false],
+    [403, false],
+    [404, false],
+    [409, true],
+    [429, false],
+    [500, true],
+    [302, true],
+  ])('knows whether a request that got a %d may have taken effect: %p', (status, effect) => {
+    expect(errorOf(answer(status))?.mayHaveTakenEffect).toBe(effect);
+  });
+
+  describe('on a 429', () => {
+    it('reads how long to wait in seconds', () => {
+      expect(errorOf(answer(429, '7'))).toMatchObject({ hintMs: 7_000, retryAfterMs: 7_000 });
+    });
+
+    it('reads how long to wait as a date', () => {
+      const error = errorOf(answer(429, new Date(Date.now() + 60_000).toUTCString()));
+
+      expect(error?.retryAfterMs).toBeGreaterThan(55_000);
+      expect(error?.retryAfterMs).toBeLessThanOrEqual(60_000);
+    });
+
+    it.each([undefined, '', 'soon', '-5', '1.5', 'NaN'])('knows no wait when it says %p', (retryAfter) => {
+      const error = errorOf(answer(429, retryAfter));
+
+      expect(error).toMatchObject({ retryAfterMs: 3_000 });
+      expect((error as UpstreamThrottledError).hintMs).toBeUndefined();
+    });
+  });
+});
+
+describe(jsonObjectOf.name, () => {
+  it('is the object of the answer', () => {
+    expect(jsonObjectOf({ status: 200, body: '{"id":"1"}', retryAfter: undefined })).toEqual({ id: '1' });
+  });
+
+  it.each(['', '<html>', '{"id":', '[]', 'null', '"text"', '1', 'undefined'])('refuses %p', (body) => {
+    expect(() => jsonObjectOf({ status: 200, body, retryAfter: undefined })).toThrow(
+      UpstreamInvalidResponseError,
+    );
+  });
+
+  it('repeats nothing of what arrived', () => {
+    expect(() => jsonObjectOf(answer(200))).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(BODY) as string }) as Error,
+    );
+  });
+});
+
+describe(translateFailure.name, () => {
+  it('takes a silent upstream for a time-out', () => {
+    expect(translateFailure(new OutboundTimeoutError(10))).toBeInstanceOf(UpstreamTimeoutError);
+  });
+
+  it('takes an answer that is too long for none', () => {
+    expect(translateFailure(new OutboundTooLargeError(10, 200))).toBeInstanceOf(UpstreamInvalidResponseError);
+  });
+
+  it.each([
+    new Error('fetch failed'),
+    new TypeError('timeout of 10ms exceeded'),
+    withCode('ECONNRESET'),
+    withCode('UND_ERR_SOCKET'),
+    new DOMException('stop', 'AbortError'),
+    'text',
+    undefined,
+  ])('takes everything else for a missing connection over which something may have left: %p', (failure) => {
+    const error = translateFailure(failure);
+
+    expect(error).toBeInstanceOf(UpstreamUnavailableError);
+    expect(error.mayHaveTakenEffect).toBe(true);
+    expect(error.cause).toBe(failure);
+    expect(error.message).toBe('Genesys Cloud cannot be reached.');
+  });
+
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED'])(
+    'knows that nothing has left after %s',
+    (code) => {
+      expect(translateFailure(withCode(code))).toMatchObject({
+        code: 'upstream-unavailable',
+        mayHaveTakenEffect: false,
+      });
+    },
+  );
+
+  it('leaves an error alone that has its name already', () => {
+    const error = new UpstreamServerError(500);
+
+    expect(translateFailure(error)).toBe(error);
+  });
+});

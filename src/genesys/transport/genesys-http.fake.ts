@@ -1,0 +1,36 @@
+import { HttpService } from '@nestjs/axios';
+import { Environment } from '../../config/environment';
+import { GenesysConfig } from '../../config/genesys.config';
+import { Metrics } from '../../metrics/metrics';
+import type { GenesysAnswer } from './genesys-answer';
+import { GenesysHttp, type GenesysRequest } from './genesys-http';
+import { GenesysTelemetry } from './genesys.telemetry';
+
+type Step = () => GenesysAnswer | Promise<GenesysAnswer>;
+
+export function anAnswer(status: number, body: unknown = {}, retryAfter?: string): GenesysAnswer {
+  return { status, body: typeof body === 'string' ? body : JSON.stringify(body), retryAfter };
+}
+
+/** Sends nothing: keeps the requests and answers them as the test says, in order; else with 200 and `{}`. */
+export class FakeGenesysHttp extends GenesysHttp {
+  readonly requests: GenesysRequest[] = [];
+  readonly signals: (AbortSignal | undefined)[] = [];
+  private readonly steps: Step[] = [];
+
+  constructor() {
+    super(new HttpService(), new GenesysConfig(new Environment()), new GenesysTelemetry(new Metrics()));
+  }
+
+  next(...steps: readonly (GenesysAnswer | Error)[]): void {
+    this.steps.push(
+      ...steps.map((step) => () => (step instanceof Error ? Promise.reject(step) : Promise.resolve(step))),
+    );
+  }
+
+  override async send(request: GenesysRequest, signal?: AbortSignal): Promise<GenesysAnswer> {
+    this.requests.push(request);
+    this.signals.push(signal);
+    return (this.steps.shift() ?? (() => anAnswer(200)))();
+  }
+}

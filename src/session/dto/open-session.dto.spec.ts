@@ -1,0 +1,93 @@
+import { plainToInstance } from 'class-transformer';
+import { useContainer, validateSync } from 'class-validator';
+import { Environment } from '../../config/environment';
+import { SessionConfig } from '../../config/session.config';
+import { FakeGuestChannel } from '../ports/guest-channel.fake';
+import { GuestChannels } from '../ports/guest-channels';
+import { HasRequiredCapabilities } from './has-required-capabilities.constraint';
+import { IsKnownChannel } from './is-known-channel.constraint';
+import { IsWithinMaxDuration } from './is-within-max-duration.constraint';
+import { OpenSessionDto } from './open-session.dto';
+
+const config = new SessionConfig(new Environment());
+const rules = new Map<unknown, unknown>([
+  [HasRequiredCapabilities, new HasRequiredCapabilities(config)],
+  [IsWithinMaxDuration, new IsWithinMaxDuration(config)],
+  [IsKnownChannel, new IsKnownChannel(new GuestChannels([new FakeGuestChannel('fake')]))],
+]);
+
+beforeAll(() => {
+  useContainer({ get: (type) => rules.get(type) as never }, { fallback: true, fallbackOnErrors: true });
+});
+
+/** The broken rules by field. */
+function problemsOf(fields: Record<string, unknown>): Record<string, string> {
+  const asked = plainToInstance(OpenSessionDto, { queueId: 'support', ...fields });
+  const errors = validateSync(asked, { whitelist: true, forbidNonWhitelisted: true });
+  return Object.fromEntries(
+    errors.map(({ property, constraints }) => [property, Object.values(constraints ?? {}).join('; ')]),
+  );
+}
+
+describe(OpenSessionDto.name, () => {
+  it('needs a queue and nothing else', () => {
+    expect(problemsOf({})).toEqual({});
+    expect(problemsOf({ queueId: undefined })).toHaveProperty('queueId');
+  });
+
+  it('takes everything that is meant to be asked for', () => {
+    expect(
+      problemsOf({
+        name: 'Ada',
+        locale: 'de-DE',
+        capabilities: ['typing-indicator', 'read-receipts', 'file-transfer'],
+        durationLimit: 2700,
+        channel: 'fake',
+      }),
+    ).toEqual({});
+  });
+
+  it.each(['abc', '600', 0, -1, 2701, 1.5, null, true, [], Number.NaN])(
+    'refuses a duration of %p',
+    (durationLimit) => {
+      expect(problemsOf({ durationLimit })).toHaveProperty('durationLimit');
+    },
+  );
+
+  it.each([1, 2700])('takes a duration of %d seconds', (durationLimit) => {
+    expect(problemsOf({ durationLimit })).toEqual({});
+  });
+
+  it('says how long a session may last', () => {
+    expect(problemsOf({ durationLimit: 3000 })).toEqual({ durationLimit: 'must be at most 2700 seconds' });
+  });
+
+  it.each([
+    ['one text', 'typing-indicator,read-receipts'],
+    ['null', null],
+    ['a number among them', ['typing-indicator', 'read-receipts', 7]],
+    ['one of them twice', ['typing-indicator', 'read-receipts', 'read-receipts']],
+    ['something that is no word', ['typing-indicator', 'read-receipts', 'A b']],
+  ])('refuses capabilities given as %s', (_, capabilities) => {
+    expect(problemsOf({ capabilities })).toHaveProperty('capabilities');
+  });
+
+  it.each([
+    [[], 'must contain typing-indicator and read-receipts'],
+    [['file-transfer', 'read-receipts'], 'must contain typing-indicator'],
+  ])('names the capabilities that are missing in %p', (capabilities, message) => {
+    expect(problemsOf({ capabilities })).toEqual({ capabilities: message });
+  });
+
+  it.each(['', 7, null, ' ', 'a b', 'ü', 'x'.repeat(129)])('refuses the queue %p', (queueId) => {
+    expect(problemsOf({ queueId })).toHaveProperty('queueId');
+  });
+
+  it('refuses a channel that it was not composed with, and names those it was', () => {
+    expect(problemsOf({ channel: 'carrier-pigeon' })).toEqual({ channel: 'must be one of: fake' });
+  });
+
+  it('refuses what it does not know', () => {
+    expect(problemsOf({ durationlimit: 5 })).toHaveProperty('durationlimit');
+  });
+});

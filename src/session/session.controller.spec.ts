@@ -1,0 +1,107 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { UpstreamServerError } from '../common/errors/upstream.errors';
+import { anActiveSession } from './domain/session.builder';
+import { SessionController } from './session.controller';
+import { FakeSessionServices } from './session-services.fake';
+
+const NOW = Date.parse('2027-01-15T08:00:00.000Z');
+
+/** What a route sets of its reply besides the body. */
+class FakeReply {
+  readonly headers: Record<string, string> = {};
+  code: number | undefined;
+
+  header(name: string, value: string): void {
+    this.headers[name] = value;
+  }
+
+  status(code: number): void {
+    this.code = code;
+  }
+}
+
+let services: FakeSessionServices;
+let controller: SessionController;
+let reply: FakeReply;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  RecordingLog.install();
+  services = new FakeSessionServices();
+  controller = new SessionController(services.service, services.queries);
+  reply = new FakeReply();
+});
+afterEach(async () => {
+  await services.heartbeats.onModuleDestroy();
+  jest.useRealTimers();
+});
+
+describe(SessionController.name, () => {
+  it('answers an opening with the session, where it is, the guest token and the words of the upstream', async () => {
+    services.channel.onOpen(() => ({ id: 'theirs' }));
+
+    const opened = await controller.open({ queueId: 'support', durationLimit: 60 }, reply);
+
+    expect(reply.headers).toEqual({ location: `/v1/sessions/${opened.conversationId}` });
+    expect(opened).toEqual({
+      conversationId: opened.conversationId,
+      state: 'active',
+      channel: 'fake',
+      queueId: 'support',
+      name: 'Guest',
+      locale: 'en-US',
+      capabilities: ['typing-indicator', 'read-receipts'],
+      durationLimit: 60,
+      startedAt: '2027-01-15T08:00:00.000Z',
+      expiresAt: '2027-01-15T08:01:00.000Z',
+      heartbeat: { intervalMs: 6_000, consecutiveFailures: 0 },
+      version: 1,
+      guestIdToken: services.store.row(opened.conversationId).guestToken,
+      upstream: { id: 'theirs' },
+    });
+  });
+
+  it('shows a session without its guest token, now as later', async () => {
+    const { conversationId, guestIdToken } = await controller.open({ queueId: 'support' }, reply);
+    await jest.advanceTimersByTimeAsync(30_000);
+
+    const shown = await controller.get(conversationId);
+    const list = await controller.list({ limit: 10 });
+
+    expect(shown.heartbeat.lastSuccessAt).toMatch(/^2027-01-15T08:00:[0-3]\d\.\d{3}Z$/);
+    expect(list).toEqual({ items: [shown], nextCursor: null });
+    expect(JSON.stringify([shown, list])).not.toContain(guestIdToken);
+  });
+
+  it('answers an end that is confirmed with 200, now and again', async () => {
+    const { conversationId } = await controller.open({ queueId: 'support' }, reply);
+
+    const ended = await controller.end(conversationId, reply);
+
+    expect(reply.code).toBe(200);
+    expect(ended).toMatchObject({
+      state: 'terminated',
+      endReason: 'requested',
+      endedAt: '2027-01-15T08:00:00.000Z',
+      disconnect: 'confirmed',
+    });
+    expect(await controller.end(conversationId, reply)).toEqual(ended);
+    expect(reply.code).toBe(200);
+  });
+
+  it('answers an end that is under way with 202, now and again', async () => {
+    const session = anActiveSession();
+    services.store.given(session);
+    services.channel.onDisconnect(() => {
+      throw new UpstreamServerError(503);
+    });
+
+    expect(await controller.end(session.conversationId, reply)).toMatchObject({
+      state: 'terminating',
+      disconnect: 'pending',
+    });
+    expect(reply.code).toBe(202);
+    await controller.end(session.conversationId, reply);
+    expect(reply.code).toBe(202);
+  });
+});

@@ -1,0 +1,21 @@
+import { DeliveryFailedError, reasonOf } from './delivery.errors';
+
+describe(reasonOf.name, () => {
+  it('is our own words about a failed delivery', () => {
+    const error = new DeliveryFailedError('status 503', { cause: new Error('secret') });
+
+    expect(reasonOf(error)).toBe('status 503');
+    expect(error.name).toBe('DeliveryFailedError');
+  });
+
+  it('is only the name of any other error, whose message may hold anything', () => {
+    expect(reasonOf(new TypeError('jwt_00112233445566778899aabbccddeeff'))).toBe('TypeError');
+  });
+
+  it.each([undefined, null, 'secret', { message: 'secret' }])(
+    'is unknown for what is no error: %p',
+    (thrown) => {
+      expect(reasonOf(thrown)).toBe('unknown');
+    },
+  );
+});

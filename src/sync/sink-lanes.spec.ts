@@ -1,0 +1,107 @@
+import { aDelivery } from './domain/delivery.builder';
+import { SinkLanes } from './sink-lanes';
+
+interface Work {
+  readonly finish: () => void;
+  readonly fail: () => void;
+}
+
+let lanes: SinkLanes;
+let over: string[];
+
+beforeEach(() => {
+  lanes = new SinkLanes(2);
+  over = [];
+});
+
+/** Begins work on a conversation; undefined when the lanes did not take it. */
+function begin(conversationId: string): Work | undefined {
+  let work: Work | undefined;
+  lanes.begin(
+    aDelivery({ conversationId }),
+    () =>
+      new Promise((resolve, reject) => {
+        work = {
+          finish: resolve,
+          fail: () => {
+            reject(new Error('No'));
+          },
+        };
+      }),
+    () => over.push(conversationId),
+  );
+  return work;
+}
+
+describe(SinkLanes.name, () => {
+  it('takes one delivery per conversation', async () => {
+    const first = begin('a');
+
+    expect(first).toBeDefined();
+    expect(begin('a')).toBeUndefined();
+    first?.finish();
+    await lanes.settled();
+    expect(begin('a')).toBeDefined();
+  });
+
+  it('takes no more than it has places', () => {
+    expect([begin('a'), begin('b'), begin('c')].map((work) => work !== undefined)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(lanes.free).toBe(0);
+    expect(lanes.wanted).toBe(0);
+  });
+
+  it('wants enough to fill its free places even when the busy lanes are among them', () => {
+    expect(lanes.wanted).toBe(2);
+
+    begin('a');
+
+    expect(lanes.free).toBe(1);
+    expect(lanes.wanted).toBe(2);
+  });
+
+  it('tells which conversations are busy, as of now', async () => {
+    const work = begin('a');
+    const { busy } = lanes;
+
+    work?.finish();
+    await lanes.settled();
+
+    expect([...busy]).toEqual(['a']);
+    expect([...lanes.busy]).toEqual([]);
+  });
+
+  it('gives the place back before it says that work is over', async () => {
+    const free: number[] = [];
+    lanes.begin(
+      aDelivery({ conversationId: 'a' }),
+      () => Promise.resolve(),
+      () => free.push(lanes.free),
+    );
+    await lanes.settled();
+
+    expect(free).toEqual([2]);
+  });
+
+  it('is settled when everything in flight is over', async () => {
+    const [one, other] = [begin('a'), begin('b')];
+    let isSettled = false;
+    const settled = lanes.settled().then(() => (isSettled = true));
+
+    one?.finish();
+    await Promise.resolve();
+    expect(isSettled).toBe(false);
+    other?.finish();
+    await settled;
+
+    expect(over).toEqual(['a', 'b']);
+    expect(lanes.free).toBe(2);
+  });
+
+  it('is settled at once when nothing is in flight', async () => {
+    await expect(lanes.settled()).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,207 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { SystemClock } from '../common/time/system-clock';
+import { Metrics } from '../metrics/metrics';
+import { anEvent } from './domain/delivery.builder';
+import { DeliveryFailedError } from './domain/delivery.errors';
+import { OutboxRelay } from './outbox.relay';
+import { FakeEventSink } from './ports/event.sink.fake';
+import { EventSinks } from './ports/event-sinks';
+import { OutboxBell } from './ports/outbox-bell';
+import { FakeOutboxStore } from './ports/outbox.store.fake';
+import { SinkRelay } from './sink-relay';
+import { SyncTelemetry } from './sync.telemetry';
+
+jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
+
+let outbox: FakeOutboxStore;
+let sink: FakeEventSink;
+let telemetry: SyncTelemetry;
+let relay: SinkRelay;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  RecordingLog.install();
+  outbox = new FakeOutboxStore();
+  sink = new FakeEventSink();
+  telemetry = new SyncTelemetry(new Metrics(), outbox, new EventSinks([sink]));
+  relay = new SinkRelay(sink, outbox, new SystemClock(), telemetry);
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function takes(ms: number): () => Promise<void> {
+  return () => new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits for a stop that ends within the given time. */
+async function expectOverWithin(ms: number, stop: Promise<void>): Promise<void> {
+  let isOver = false;
+  const over = stop.then(() => (isOver = true));
+  await jest.advanceTimersByTimeAsync(ms);
+  expect(isOver).toBe(true);
+  await over;
+}
+
+describe(SinkRelay.name, () => {
+  describe('when the storage fails', () => {
+    it('delivers again what was accepted but could not be settled', async () => {
+      outbox.queue('crm', anEvent());
+      outbox.failNext('settle', new StorageUnavailableError());
+      relay.start();
+
+      await jest.advanceTimersByTimeAsync(10_000);
+
+      expect(sink.sequencesOf('a')).toEqual([1, 1]);
+      expect(outbox.row('a').status).toBe('delivered');
+      await expectOverWithin(100, relay.stop(0));
+    });
+
+    it.each(['settle', 'postpone'] as const)(
+      'does not storm the receiver while every attempt to %s fails',
+      async (operation) => {
+        outbox.queue('crm', anEvent());
+        outbox.failNext(operation, ...Array.from({ length: 1_000 }, () => new StorageUnavailableError()));
+        if (operation === 'postpone') sink.towards('a', () => Promise.reject(new DeliveryFailedError('no')));
+        relay.start();
+
+        await jest.advanceTimersByTimeAsync(10_000);
+
+        expect(sink.handed.length).toBeGreaterThan(1);
+        expect(sink.handed.length).toBeLessThanOrEqual(21);
+        await expectOverWithin(5_100, relay.stop(100));
+      },
+    );
+  });
+
+  it('hands nothing over twice because a look at the queue was out of date', async () => {
+    outbox.queue('crm', anEvent({ sequence: 1 }), anEvent({ sequence: 2 }));
+    sink.next(takes(50));
+    relay.start();
+    await jest.advanceTimersByTimeAsync(10);
+    const release = outbox.holdNextDue();
+    relay.wake();
+    await jest.advanceTimersByTimeAsync(100);
+    expect(outbox.row('a', 1).status).toBe('delivered');
+
+    release();
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    expect(sink.sequencesOf('a')).toEqual([1, 2]);
+    await expectOverWithin(100, relay.stop(0));
+  });
+
+  describe('stopping', () => {
+    it('first delivers what is due, whole lanes of it', async () => {
+      outbox.queue(
+        'crm',
+        anEvent({ sequence: 1 }),
+        anEvent({ sequence: 2 }),
+        anEvent({ conversationId: 'b' }),
+      );
+      relay.start();
+
+      await expectOverWithin(100, relay.stop(2_000));
+
+      expect(outbox.rows.every(({ status }) => status === 'delivered')).toBe(true);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('leaves for the next process what does not fit the grace period, as it was', async () => {
+      outbox.queue('crm', anEvent({ sequence: 1 }), anEvent({ sequence: 2 }));
+      sink.towards('a', never);
+      relay.start();
+      await jest.advanceTimersByTimeAsync(10);
+
+      await expectOverWithin(2_000, relay.stop(2_000));
+
+      expect(sink.handed).toHaveLength(1);
+      expect(sink.handed[0]?.signal.aborted).toBe(true);
+      expect(outbox.row('a')).toMatchObject({ status: 'pending', attempts: 0, errors: [] });
+    });
+
+    it('delivers nothing afterwards, whoever wakes it', async () => {
+      relay.start();
+      await expectOverWithin(100, relay.stop(2_000));
+      outbox.queue('crm', anEvent());
+
+      relay.wake();
+      await jest.advanceTimersByTimeAsync(10_000);
+
+      expect(sink.handed).toHaveLength(0);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('succeeds while the database is away', async () => {
+      outbox.queue('crm', anEvent());
+      relay.start();
+      await jest.advanceTimersByTimeAsync(10);
+      outbox.failNext('due', ...Array.from({ length: 100 }, () => new StorageUnavailableError()));
+
+      await expectOverWithin(2_000, relay.stop(2_000));
+
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('begins nothing that a slow look at the queue finds after the end', async () => {
+      relay.start();
+      await jest.advanceTimersByTimeAsync(10);
+      outbox.queue('crm', anEvent());
+      const release = outbox.holdNextDue();
+      const stop = relay.stop(100);
+      await jest.advanceTimersByTimeAsync(100);
+      await stop;
+
+      release();
+      await jest.advanceTimersByTimeAsync(1_000);
+
+      expect(sink.handed).toHaveLength(0);
+    });
+
+    it('waits for nobody longer than a moment when nothing is due', async () => {
+      relay.start();
+      await jest.advanceTimersByTimeAsync(10);
+
+      await expectOverWithin(1, relay.stop(2_000));
+    });
+  });
+});
+
+describe(OutboxRelay.name, () => {
+  it('carries every sink by itself, wakes them with the bell and stops them together', async () => {
+    const [good, hanging] = [new FakeEventSink('good'), new FakeEventSink('hanging')];
+    hanging.towards('a', never);
+    const bell = new OutboxBell();
+    const outboxRelay = new OutboxRelay(
+      new EventSinks([good, hanging]),
+      outbox,
+      new SystemClock(),
+      telemetry,
+      bell,
+    );
+    outboxRelay.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(10);
+    outbox.queue('good', anEvent());
+    outbox.queue('hanging', anEvent());
+
+    bell.ring();
+    await jest.advanceTimersByTimeAsync(10);
+    expect([good.handed.length, hanging.handed.length]).toEqual([1, 1]);
+    expect(outbox.rows.map(({ status }) => status)).toEqual(['delivered', 'pending']);
+
+    await expectOverWithin(2_000, outboxRelay.beforeApplicationShutdown());
+    expect(hanging.handed[0]?.signal.aborted).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('hears no bell before anybody listens', () => {
+    expect(() => {
+      new OutboxBell().ring();
+    }).not.toThrow();
+  });
+});

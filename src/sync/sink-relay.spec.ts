@@ -1,0 +1,237 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { SystemClock } from '../common/time/system-clock';
+import { ReadableMetrics } from '../metrics/readable-metrics.fake';
+import { anEvent } from './domain/delivery.builder';
+import { DeliveryFailedError } from './domain/delivery.errors';
+import { FakeEventSink } from './ports/event.sink.fake';
+import { EventSinks } from './ports/event-sinks';
+import { FakeOutboxStore } from './ports/outbox.store.fake';
+import { SinkRelay } from './sink-relay';
+import { SyncTelemetry } from './sync.telemetry';
+
+jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
+
+const NOW = 1_800_000_000_000;
+const HOUR = 3_600_000;
+
+let log: RecordingLog;
+let outbox: FakeOutboxStore;
+let sink: FakeEventSink;
+let metrics: ReadableMetrics;
+let relay: SinkRelay;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  log = RecordingLog.install();
+  outbox = new FakeOutboxStore();
+  sink = new FakeEventSink();
+  metrics = new ReadableMetrics();
+  const telemetry = new SyncTelemetry(metrics, outbox, new EventSinks([sink]));
+  relay = new SinkRelay(sink, outbox, new SystemClock(), telemetry);
+});
+afterEach(async () => {
+  const over = relay.stop(0);
+  await jest.advanceTimersByTimeAsync(100);
+  await over;
+  jest.useRealTimers();
+});
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function refuse(): Promise<never> {
+  return Promise.reject(new DeliveryFailedError('status 500'));
+}
+
+function takes(ms: number): () => Promise<void> {
+  return () => new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+describe(SinkRelay.name, () => {
+  it('hands over what is due, and settles it with the latency of the sink', async () => {
+    outbox.queue('crm', anEvent());
+    sink.next(takes(40));
+    relay.start();
+
+    await jest.advanceTimersByTimeAsync(100);
+
+    expect(sink.handed.map(({ event }) => event)).toEqual([outbox.row('a').event]);
+    expect(outbox.row('a').status).toBe('delivered');
+    expect(outbox.latencies).toEqual([40]);
+    expect(await metrics.sample('webhook_attempts_total{sink="crm",result="ok"}')).toBe(1);
+    expect(await metrics.sample('webhook_duration_seconds_sum{sink="crm"}')).toBeCloseTo(0.04);
+  });
+
+  it('finds what comes later by itself, and at once when it is woken', async () => {
+    relay.start();
+    await jest.advanceTimersByTimeAsync(10);
+    outbox.queue('crm', anEvent({ conversationId: 'woken' }));
+    relay.wake();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(outbox.row('woken').status).toBe('delivered');
+
+    outbox.queue('crm', anEvent({ conversationId: 'found' }));
+    await jest.advanceTimersByTimeAsync(500);
+    expect(outbox.row('found').status).toBe('delivered');
+  });
+
+  it('leaves the deliveries to other sinks alone', async () => {
+    outbox.queue('other', anEvent());
+    relay.start();
+
+    await jest.advanceTimersByTimeAsync(2_000);
+
+    expect(sink.handed).toHaveLength(0);
+  });
+
+  describe('a lane', () => {
+    it('is in order, each event only after the one before it was accepted', async () => {
+      outbox.queue('crm', anEvent({ sequence: 1 }), anEvent({ sequence: 2 }), anEvent({ sequence: 3 }));
+      sink.next(refuse, takes(300), refuse, refuse);
+      relay.start();
+
+      await jest.advanceTimersByTimeAsync(30_000);
+
+      expect(sink.sequencesOf('a')).toEqual([1, 1, 2, 2, 2, 3]);
+      expect(outbox.rows.map(({ status }) => status)).toEqual(['delivered', 'delivered', 'delivered']);
+    });
+
+    it('holds up no other when it fails or hangs', async () => {
+      sink.towards('bad', refuse);
+      sink.towards('hanging', never);
+      outbox.queue('crm', anEvent({ conversationId: 'bad' }), anEvent({ conversationId: 'hanging' }));
+      for (let index = 0; index < 200; index += 1) {
+        outbox.queue('crm', anEvent({ conversationId: `good-${index}` }));
+      }
+      relay.start();
+
+      await jest.advanceTimersByTimeAsync(1_000);
+
+      const good = outbox.rows.filter(({ event }) => event.conversationId.startsWith('good'));
+      expect(good.filter(({ status }) => status === 'delivered')).toHaveLength(200);
+    });
+
+    it('waits longer after each failure, and each wait is written down with its reason', async () => {
+      sink.towards('a', refuse);
+      outbox.queue('crm', anEvent());
+      relay.start();
+
+      await jest.advanceTimersByTimeAsync(20_000);
+
+      const times = sink.handed.map(({ at }) => at);
+      const waits = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+      expect(waits.length).toBeGreaterThanOrEqual(3);
+      for (const [index, wait] of waits.entries()) {
+        expect(wait).toBeGreaterThanOrEqual(0.8 * 1_000 * 2 ** index);
+        expect(wait).toBeLessThanOrEqual(1.2 * 1_000 * 2 ** index + 500);
+      }
+      expect(new Set(outbox.row('a').errors)).toEqual(new Set(['status 500']));
+      expect(await metrics.sample('webhook_attempts_total{sink="crm",result="failed"}')).toBe(times.length);
+      expect(log.at('warn')[0]).toMatchObject({ conversationId: 'a', sink: 'crm', sequence: 1, attempts: 1 });
+    });
+
+    it('goes on within thirty seconds when the receiver is back after a long time', async () => {
+      sink.towards('a', refuse);
+      outbox.queue('crm', anEvent());
+      relay.start();
+      await jest.advanceTimersByTimeAsync(HOUR);
+
+      sink.towards('a', () => undefined);
+      await jest.advanceTimersByTimeAsync(30_000);
+
+      expect(outbox.row('a').status).toBe('delivered');
+    });
+  });
+
+  it('has no more than 64 deliveries in flight', async () => {
+    for (let index = 0; index < 100; index += 1) {
+      sink.towards(`lane-${index}`, never);
+      outbox.queue('crm', anEvent({ conversationId: `lane-${index}` }));
+    }
+    relay.start();
+
+    await jest.advanceTimersByTimeAsync(10_000);
+
+    expect(sink.handed).toHaveLength(64);
+  });
+
+  it('ends an attempt after fifteen seconds even when the sink ignores its signal', async () => {
+    sink.next(never);
+    outbox.queue('crm', anEvent());
+    relay.start();
+
+    await jest.advanceTimersByTimeAsync(14_999);
+    expect(outbox.row('a').attempts).toBe(0);
+    expect(sink.handed[0]?.signal.aborted).toBe(false);
+
+    await jest.advanceTimersByTimeAsync(1);
+    expect(outbox.row('a')).toMatchObject({ attempts: 1, errors: ['no answer in time'] });
+    expect(sink.handed[0]?.signal.aborted).toBe(true);
+
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(outbox.row('a').status).toBe('delivered');
+  });
+
+  describe('an event that nobody accepts for 72 hours', () => {
+    it('is given up with its last error, and its lane goes on', async () => {
+      sink.next(refuse);
+      outbox.queue(
+        'crm',
+        anEvent({ occurredAt: NOW - 72 * HOUR }),
+        anEvent({ sequence: 2, occurredAt: NOW }),
+      );
+      relay.start();
+
+      await jest.advanceTimersByTimeAsync(1_000);
+
+      expect(outbox.row('a', 1)).toMatchObject({ status: 'dead', errors: ['status 500'] });
+      expect(outbox.row('a', 2).status).toBe('delivered');
+      expect(log.at('error')).toEqual([expect.objectContaining({ conversationId: 'a', sequence: 1 })]);
+      expect(await metrics.sample('webhook_attempts_total{sink="crm",result="dead"}')).toBe(1);
+    });
+
+    it('is still handed over once when it is that old, and accepted', async () => {
+      outbox.queue('crm', anEvent({ occurredAt: NOW - 100 * HOUR }));
+      relay.start();
+
+      await jest.advanceTimersByTimeAsync(1_000);
+
+      expect(outbox.row('a').status).toBe('delivered');
+    });
+
+    it('is kept while it is younger', async () => {
+      sink.next(refuse);
+      outbox.queue('crm', anEvent({ occurredAt: NOW - 72 * HOUR + 1 }));
+      relay.start();
+
+      await jest.advanceTimersByTimeAsync(500);
+
+      expect(outbox.row('a')).toMatchObject({ status: 'pending', attempts: 1 });
+    });
+  });
+
+  it('tells how much is waiting and since when', async () => {
+    outbox.queue('crm', anEvent({ occurredAt: NOW - 90_000 }), anEvent({ sequence: 2 }));
+
+    expect(await metrics.sample('outbox_pending_crm')).toBe(2);
+    expect(await metrics.sample('outbox_oldest_age_seconds_crm')).toBe(90);
+
+    relay.start();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(await metrics.sample('outbox_pending_crm')).toBe(0);
+    expect(await metrics.sample('outbox_oldest_age_seconds_crm')).toBe(0);
+  });
+
+  it('survives a look at the queue that fails', async () => {
+    outbox.failNext('due', new StorageUnavailableError(), new StorageUnavailableError());
+    outbox.queue('crm', anEvent());
+    relay.start();
+
+    await jest.advanceTimersByTimeAsync(2_000);
+
+    expect(outbox.row('a').status).toBe('delivered');
+    expect(log.at('warn')).toHaveLength(2);
+  });
+});
