@@ -163,6 +163,21 @@ describe(SinkRelay.name, () => {
       expect(sink.handed).toHaveLength(0);
     });
 
+    it('hands nothing over twice while a slow look at the queue is under way', async () => {
+      outbox.queue('crm', anEvent());
+      const release = outbox.holdNextDue();
+      relay.start();
+      await jest.advanceTimersByTimeAsync(10);
+
+      const stop = relay.stop(2_000);
+      await jest.advanceTimersByTimeAsync(50);
+      release();
+      await expectOverWithin(100, stop);
+
+      expect(sink.sequencesOf('a')).toEqual([1]);
+      expect(outbox.row('a').status).toBe('delivered');
+    });
+
     it('waits for nobody longer than a moment when nothing is due', async () => {
       relay.start();
       await jest.advanceTimersByTimeAsync(10);

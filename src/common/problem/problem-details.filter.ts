@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain.error';
 import { type Problem, toProblem } from './problem';
+import { pathOf, sendProblem } from './send-problem';
 
 /** Answers every error with problem details and logs it as loudly as it deserves. */
 @Catch()
@@ -19,10 +20,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (error instanceof DomainError && error.retryAfterMs !== undefined) {
       void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
     }
-    void reply
-      .code(problem.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problem));
+    sendProblem(reply, problem);
   }
 
   private report(error: unknown, problem: Problem): void {
@@ -31,9 +29,4 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     else if (problem.status > 500) this.log.warn({ message: 'A request failed', ...facts, error });
     else this.log.debug({ message: 'A request was refused', ...facts });
   }
-}
-
-/** The path without the query: a query may hold anything. */
-export function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? url;
 }

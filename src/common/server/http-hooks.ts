@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { InFlightRequests } from '../lifecycle/in-flight-requests';
 import { RequestContext } from '../logging/request-context';
 import { problemOfStatus } from '../problem/problem';
-import { pathOf } from '../problem/problem-details.filter';
+import { pathOf, sendProblem } from '../problem/send-problem';
 import { RouteTable } from './route-table';
 
 /** Tells what a request took, after its answer was sent. */
@@ -83,9 +83,5 @@ function refuseUnclearHosts(server: FastifyInstance): void {
 }
 
 function refuse(status: number, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = problemOfStatus(status, { instance: pathOf(request.url), requestId: request.id });
-  void reply
-    .code(status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problem));
+  sendProblem(reply, problemOfStatus(status, { instance: pathOf(request.url), requestId: request.id }));
 }

@@ -3,9 +3,9 @@ import { type IncomingHttpHeaders, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { problemOfStatus } from '../problem/problem';
-import { pathOf } from '../problem/problem-details.filter';
+import { pathOf, sendProblem } from '../problem/send-problem';
 import { parseStrictJson } from '../validation/strict-json';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -34,7 +34,8 @@ export function createHttpServer(): FastifyAdapter {
     frameworkErrors: (error, request, reply) => {
       // A path that cannot be decoded names nothing.
       const status = error.code === 'FST_ERR_BAD_URL' ? 404 : (error.statusCode ?? 400);
-      sendProblem(status, request, reply);
+      const occurrence = { instance: pathOf(request.url), requestId: request.id };
+      sendProblem(reply.header('x-request-id', request.id), problemOfStatus(status, occurrence));
     },
     clientErrorHandler: (error, socket) => {
       answerBrokenRequest(error, socket);
@@ -47,15 +48,6 @@ export function createHttpServer(): FastifyAdapter {
 
 function requestIdFrom(header: string | string[] | undefined): string {
   return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID();
-}
-
-function sendProblem(status: number, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = problemOfStatus(status, { instance: pathOf(request.url), requestId: request.id });
-  void reply
-    .code(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .header('x-request-id', request.id)
-    .send(JSON.stringify(problem));
 }
 
 function acceptOnlyJson(server: FastifyInstance): void {
