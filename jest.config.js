@@ -26,6 +26,8 @@ const common = {
   transformIgnorePatterns: [],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   cacheDirectory: '<rootDir>/.jest-cache',
+  // Build results are no modules of their own.
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/dist-bench'],
 };
 
 // One real PostgreSQL for all projects that name it.

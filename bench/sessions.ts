@@ -65,6 +65,7 @@ function report(results: readonly Result[], resumed: boolean): string {
       ? 'as resumed ones, as recovery does after a restart: first beats within 5 s, then one per interval.'
       : 'as new ones: first beats at random moments within an interval, then one per interval.',
     'Memory after garbage collection, less that of the same process before the first heartbeat, per session.',
+    'With few sessions the RSS mostly shows what the process gives back after its start: then the heap says more.',
     'The simulator runs in another process on the same machine.',
     '',
     tableOf(

@@ -1,11 +1,15 @@
 import type { Environment } from './environment';
 
+const USUAL_CAPABILITIES = ['typing-indicator', 'read-receipts'];
+
 /** The rules a session is opened and ended by. */
 export class SessionConfig {
   readonly maxConcurrent: number;
   readonly maxDurationSeconds: number;
   readonly defaultDurationSeconds: number;
   readonly requiredCapabilities: readonly string[];
+  /** The capabilities of a request that names none: the usual ones, and whatever else is required. */
+  readonly defaultCapabilities: readonly string[];
   /** The channel of a request that names none. */
   readonly defaultChannel: string;
   /** How long opening may take upstream, retries and waits included. */
@@ -20,6 +24,7 @@ export class SessionConfig {
     this.maxDurationSeconds = environment.SESSION_MAX_DURATION_SECONDS;
     this.defaultDurationSeconds = environment.SESSION_DEFAULT_DURATION_SECONDS;
     this.requiredCapabilities = environment.SESSION_REQUIRED_CAPABILITIES;
+    this.defaultCapabilities = [...new Set([...USUAL_CAPABILITIES, ...this.requiredCapabilities])];
     this.defaultChannel = environment.GENESYS_CHANNEL;
     this.openDeadlineMs = environment.SESSION_OPEN_DEADLINE_MS;
     this.disconnectDeadlineMs = environment.SESSION_DISCONNECT_DEADLINE_MS;

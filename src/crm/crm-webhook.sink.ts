@@ -1,6 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
+import { NEVER_CANCELLED } from '../common/http/never-cancelled';
 import { OutboundTimeoutError, OutboundTooLargeError } from '../common/http/outbound.errors';
 import { USER_AGENT } from '../common/product';
 import { CrmConfig } from '../config/crm.config';
@@ -38,6 +39,7 @@ export class CrmWebhookSink extends EventSink {
           headers: { 'content-type': 'application/json', 'user-agent': USER_AGENT, 'webhook-id': event.id },
           timeout: TIMEOUT_MS,
           maxContentLength: MAX_ANSWER_BYTES,
+          cancelToken: NEVER_CANCELLED,
           signal,
         }),
       );

@@ -64,8 +64,7 @@ describe(HealthController.name, () => {
       'away',
     ],
     ['rejects', () => Promise.reject(new Error('away')), 'away'],
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever a check throws
-    ['rejects with no error', () => Promise.reject('secret'), 'unknown'],
+    ['rejects with no error', jest.fn().mockRejectedValue('secret'), 'unknown'],
   ])('is not ready when a check %s, and names it', async (_, check, reason) => {
     checks.add('database', check);
     checks.add('disk', () => undefined);

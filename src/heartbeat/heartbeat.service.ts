@@ -40,12 +40,27 @@ export class HeartbeatService implements OnModuleDestroy {
       },
     });
     this.heartbeats.set(plan.name, heartbeat);
-    // The first interval lasts only the random delay: it gives the heartbeat its phase and then makes room.
-    this.setInterval(plan.name, firstDelayMs, () => {
+    this.beatAfter(firstDelayMs, plan, heartbeat, () => {
+      // First beats that were pressed together must not stay so: the second one is drawn from the whole interval.
+      if (plan.firstWithinMs < plan.intervalMs) {
+        this.beatAfter(Math.random() * plan.intervalMs, plan, heartbeat, () => {
+          this.beatEvery(plan, heartbeat);
+        });
+      } else this.beatEvery(plan, heartbeat);
+    });
+  }
+
+  /** An interval that lasts for one beat: it gives the heartbeat its phase and then makes room for `next`. */
+  private beatAfter(delayMs: number, plan: HeartbeatPlan, heartbeat: Heartbeat, next: () => void): void {
+    this.setInterval(plan.name, delayMs, () => {
       this.scheduler.deleteInterval(plan.name);
-      this.setInterval(plan.name, plan.intervalMs, () => {
-        heartbeat.tick();
-      });
+      next();
+      heartbeat.tick();
+    });
+  }
+
+  private beatEvery({ name, intervalMs }: HeartbeatPlan, heartbeat: Heartbeat): void {
+    this.setInterval(name, intervalMs, () => {
       heartbeat.tick();
     });
   }

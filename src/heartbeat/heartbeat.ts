@@ -97,7 +97,7 @@ export class Heartbeat {
       return await this.plan.beat(this.abort.signal, latenessMs);
     } catch (error) {
       this.report.trouble('A beat threw instead of telling its outcome', error);
-      return { kind: 'failed', cause: 'internal' };
+      return { kind: 'postponed', cause: 'internal' };
     }
   }
 }

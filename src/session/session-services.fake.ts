@@ -52,11 +52,11 @@ export class FakeSessionServices {
     const heartbeatConfig = new HeartbeatConfig(environment);
     this.config = new SessionConfig(environment);
     this.admission = new SessionAdmission(store, this.config, clock, drain, telemetry);
-    this.opening = new SessionOpening(store, channels, clock, drain, telemetry);
+    this.opening = new SessionOpening(store, channels, clock, this.config, telemetry);
     this.disconnector = new SessionDisconnector(store, channels, this.config, clock, telemetry);
     this.ending = new SessionEnding(this.writer, heartbeats, this.disconnector, telemetry, drain);
     this.watch = new SessionWatch(heartbeats, channels, heartbeatConfig, clock, telemetry);
-    this.service = new SessionService(this.admission, this.opening, this.ending, this.watch);
+    this.service = new SessionService(this.admission, this.opening, this.ending, this.watch, drain);
     this.queries = new SessionQueries(store, heartbeats, heartbeatConfig);
     this.sweeper = new SessionSweeper(store, this.ending, clock, this.config);
     this.recovery = new SessionRecovery(store, this.ending, this.watch);

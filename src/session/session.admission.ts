@@ -42,7 +42,7 @@ export class SessionAdmission {
         queueId: asked.queueId,
         name: asked.name ?? 'Guest',
         locale: asked.locale ?? 'en-US',
-        capabilities: asked.capabilities ?? ['typing-indicator', 'read-receipts'],
+        capabilities: asked.capabilities ?? this.config.defaultCapabilities,
         durationLimit: asked.durationLimit ?? this.config.defaultDurationSeconds,
         disclosesGuestToken: this.config.disclosesGuestToken,
       },

@@ -10,6 +10,8 @@ import { SessionTelemetry } from './session.telemetry';
 
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
+/** How long after its deadline an opening may still take effect upstream. */
+const LATE_ARRIVAL_MS = 10_000;
 
 /**
  * Ends conversations upstream and brings their sessions to their final state. One attempt at a time per session;
@@ -62,7 +64,8 @@ export class SessionDisconnector {
 
   /** An opening whose outcome is unknown may reach Genesys after the disconnect that was meant to undo it. */
   private mayStillArrive({ state, snapshot }: Session): boolean {
-    return state === 'failed' && this.clock.now() < snapshot.createdAt + this.config.openDeadlineMs;
+    const latestMs = snapshot.createdAt + this.config.openDeadlineMs + LATE_ARRIVAL_MS;
+    return state === 'failed' && this.clock.now() < latestMs;
   }
 
   private afterFailure(session: Session, error: unknown): void {

@@ -35,8 +35,7 @@ export class SessionEnding {
     this.heartbeats.stop(conversationId);
     if (!changed) return session;
     this.telemetry.ended(session);
-    await this.disconnectNow(session);
-    return session;
+    return this.disconnectNow(session);
   }
 
   /** The heartbeat reports a loss: the conversation is gone upstream, or it has failed too often. */
@@ -65,14 +64,16 @@ export class SessionEnding {
     return this.disconnector.attempt(session, this.drain.signal);
   }
 
-  private async disconnectNow(session: Session): Promise<void> {
+  private async disconnectNow(session: Session): Promise<Session> {
     // Out of time: the disconnect is due, and the next process finds it.
-    if (this.drain.signal.aborted) return;
+    if (this.drain.signal.aborted) return session;
     try {
       await this.retry(session);
+      return session;
     } catch (error) {
       // The session is ended and its disconnect is due: the sweeper goes on where this attempt stopped.
       this.telemetry.troubled('The result of a disconnect could not be saved', error, session.conversationId);
+      return this.writer.read(session.conversationId);
     }
   }
 }

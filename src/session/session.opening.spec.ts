@@ -47,7 +47,10 @@ describe(SessionOpening.name, () => {
   it('hands over the answer of the upstream as it came', async () => {
     services.channel.onOpen(() => ({ id: 'theirs', anything: [1] }));
 
-    expect(await services.opening.openUpstream(session)).toEqual({ id: 'theirs', anything: [1] });
+    expect(await services.opening.openUpstream(session, services.drain.signal)).toEqual({
+      id: 'theirs',
+      anything: [1],
+    });
     expect(services.store.row(session.conversationId)).toMatchObject({ state: 'connecting', version: 0 });
   });
 
@@ -81,7 +84,7 @@ describe(SessionOpening.name, () => {
     ])('fails the session for good after %s: nothing is open there', async (_, error) => {
       failOpening(error);
 
-      await expect(services.opening.openUpstream(session)).rejects.toBe(error);
+      await expect(services.opening.openUpstream(session, services.drain.signal)).rejects.toBe(error);
 
       expect(services.store.row(session.conversationId)).toMatchObject({
         state: 'failed',
@@ -110,7 +113,7 @@ describe(SessionOpening.name, () => {
     ])('fails the session and disconnects what may be open after %s', async (_, error, code) => {
       failOpening(error);
 
-      await expect(services.opening.openUpstream(session)).rejects.toBe(error);
+      await expect(services.opening.openUpstream(session, services.drain.signal)).rejects.toBe(error);
 
       expect(services.store.row(session.conversationId)).toMatchObject({
         state: 'failed',
@@ -122,6 +125,28 @@ describe(SessionOpening.name, () => {
       expect(services.store.audit[0]?.detail).toMatchObject({ error: code });
     });
 
+    it('gives the opening up at its deadline, as one that may have been carried out', async () => {
+      services.channel.onOpen(
+        (signal: AbortSignal) =>
+          new Promise<never>((_, reject) => {
+            signal.addEventListener('abort', () => {
+              reject(new UpstreamUnavailableError());
+            });
+          }),
+      );
+
+      const outcome = services.opening
+        .openUpstream(session, services.drain.signal)
+        .catch((error: unknown) => error);
+      await jest.advanceTimersByTimeAsync(30_000);
+      expect(await outcome).toBeInstanceOf(UpstreamTimeoutError);
+
+      expect(services.store.row(session.conversationId)).toMatchObject({
+        state: 'failed',
+        disconnect: 'pending',
+      });
+    });
+
     it('still names the trouble of the upstream when somebody else has given the session up', async () => {
       const error = new UpstreamTimeoutError();
       failOpening(error);
@@ -129,7 +154,7 @@ describe(SessionOpening.name, () => {
         other.fail('interrupted', NOW, { outcomeUnknown: true }),
       );
 
-      await expect(services.opening.openUpstream(session)).rejects.toBe(error);
+      await expect(services.opening.openUpstream(session, services.drain.signal)).rejects.toBe(error);
 
       expect(services.store.row(session.conversationId)).toMatchObject({
         state: 'failed',
@@ -142,7 +167,9 @@ describe(SessionOpening.name, () => {
       failOpening(new UpstreamTimeoutError());
       services.store.failNext('save', new StorageUnavailableError());
 
-      await expect(services.opening.openUpstream(session)).rejects.toBeInstanceOf(StorageUnavailableError);
+      await expect(services.opening.openUpstream(session, services.drain.signal)).rejects.toBeInstanceOf(
+        StorageUnavailableError,
+      );
 
       expect(services.store.row(session.conversationId)).toMatchObject({ state: 'connecting', version: 0 });
       expect(services.store.slots).toBe(1);
@@ -187,7 +214,9 @@ describe(SessionOpening.name, () => {
           });
         }),
     );
-    const opening = services.opening.openUpstream(session).catch((error: unknown) => error);
+    const opening = services.opening
+      .openUpstream(session, services.drain.signal)
+      .catch((error: unknown) => error);
 
     services.drain.begin();
     await jest.advanceTimersByTimeAsync(5_000);

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { UpstreamError } from '../common/errors/upstream.errors';
-import { Drain } from '../common/lifecycle/drain';
+import { UpstreamError, UpstreamTimeoutError } from '../common/errors/upstream.errors';
 import { Clock } from '../common/time/clock';
+import { withDeadline } from '../common/time/deadline';
+import { SessionConfig } from '../config/session.config';
 import type { Session } from './domain/session';
 import { SessionChangedError, SessionEndedWhileOpeningError } from './domain/session.errors';
 import { GuestChannels } from './ports/guest-channels';
@@ -18,15 +19,17 @@ export class SessionOpening {
     private readonly sessions: SessionStore,
     private readonly channels: GuestChannels,
     private readonly clock: Clock,
-    private readonly drain: Drain,
+    private readonly config: SessionConfig,
     private readonly telemetry: SessionTelemetry,
   ) {}
 
-  /** Opens the conversation. On any trouble the session is `failed` and its slot free, and the trouble is thrown. */
-  async openUpstream(session: Session): Promise<UpstreamAnswer> {
-    const channel = this.channels.get(session.snapshot.channel);
+  /**
+   * Opens the conversation, within the deadline for openings. On any trouble the session is `failed` and its slot
+   * free, and the trouble is thrown.
+   */
+  async openUpstream(session: Session, signal: AbortSignal): Promise<UpstreamAnswer> {
     try {
-      return await channel.open(session.snapshot, this.drain.signal);
+      return await this.openInTime(session, signal);
     } catch (error) {
       this.telemetry.openingFailed(error);
       await this.abandon(session, error);
@@ -47,6 +50,17 @@ export class SessionOpening {
       this.telemetry.openingFailed(error);
       throw error instanceof SessionChangedError ? new SessionEndedWhileOpeningError() : error;
     }
+  }
+
+  private openInTime({ snapshot }: Session, parent: AbortSignal): Promise<UpstreamAnswer> {
+    const leftMs = snapshot.createdAt + this.config.openDeadlineMs - this.clock.now();
+    return withDeadline(leftMs, parent, async (signal, isOver) => {
+      try {
+        return await this.channels.get(snapshot.channel).open(snapshot, signal);
+      } catch (error) {
+        throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;
+      }
+    });
   }
 
   private async abandon(session: Session, error: unknown): Promise<void> {

@@ -30,10 +30,25 @@ describe(SessionRecovery.name, () => {
 
     await jest.advanceTimersByTimeAsync(5_000);
     const beats = services.channel.calls.filter(({ operation }) => operation === 'beat');
-    expect(beats.map(({ conversationId }) => conversationId).sort()).toEqual(
+    expect([...new Set(beats.map(({ conversationId }) => conversationId))].sort()).toEqual(
       active.map(({ conversationId }) => conversationId).sort(),
     );
     expect(new Set(beats.map(({ at }) => at)).size).toBeGreaterThan(10);
+  });
+
+  it('spreads the second beats over the whole interval, however closely the first ones came', async () => {
+    services.store.given(...Array.from({ length: 60 }, () => anActiveSession()));
+
+    await services.recovery.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(65_000);
+
+    const beats = services.channel.calls.filter(
+      ({ operation, at }) => operation === 'beat' && at >= NOW + 35_000,
+    );
+    const thirds = [35, 45, 55].map(
+      (from) => beats.filter(({ at }) => at >= NOW + from * 1000 && at < NOW + (from + 10) * 1000).length,
+    );
+    expect(Math.min(...thirds)).toBeGreaterThan(5);
   });
 
   it('closes openings that an earlier process left half done', async () => {
@@ -49,6 +64,17 @@ describe(SessionRecovery.name, () => {
     });
     expect(services.store.slots).toBe(0);
     expect(services.store.events).toEqual([]);
+  });
+
+  it('keeps no session out because of one that cannot be watched over', async () => {
+    const lost = anActiveSession({ channel: 'of-another-release' });
+    const active = Array.from({ length: 3 }, () => anActiveSession());
+    services.store.given(lost, ...active);
+
+    await services.recovery.onApplicationBootstrap();
+
+    expect(services.heartbeats.running).toBe(3);
+    expect(log.at('error')).toHaveLength(1);
   });
 
   it('leaves what has ended to the sweeper', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Loop } from '../common/time/loop';
 import type { SessionState } from './domain/session-state';
@@ -49,9 +50,13 @@ export class SessionRecovery implements OnApplicationBootstrap, OnModuleDestroy 
 
   private adopt(): Promise<number> {
     return this.forEach('active', (session) => {
-      this.watch.begin(session, (cause) => this.ending.lost(session.conversationId, cause), {
-        resumed: true,
-      });
+      const { conversationId } = session;
+      try {
+        this.watch.begin(session, (cause) => this.ending.lost(conversationId, cause), { resumed: true });
+      } catch (error) {
+        // One session that cannot be watched, such as one of a channel that is gone, must not keep the others out.
+        this.log.error({ message: 'A session cannot be watched over', conversationId, error });
+      }
     });
   }
 
@@ -67,6 +72,8 @@ export class SessionRecovery implements OnApplicationBootstrap, OnModuleDestroy 
       for (const session of page) await work(session);
       count += page.length;
       after = page.at(-1)?.conversationId;
+      // The embedded database answers without giving way to anybody: beats and requests get their turn here.
+      await setImmediate();
     } while (page.length === PAGE);
     return count;
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Drain } from '../common/lifecycle/drain';
 import { isConversationId } from './domain/conversation-id';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
@@ -20,6 +21,7 @@ export class SessionService {
     private readonly opening: SessionOpening,
     private readonly ending: SessionEnding,
     private readonly watch: SessionWatch,
+    private readonly drain: Drain,
   ) {}
 
   /**
@@ -29,7 +31,7 @@ export class SessionService {
    */
   async open(asked: OpenSession): Promise<OpenedSession> {
     const session = await this.admission.reserve(asked);
-    const upstream = await this.opening.openUpstream(session);
+    const upstream = await this.opening.openUpstream(session, this.drain.signal);
     await this.opening.activate(session);
     this.watch.begin(session, (cause) => this.ending.lost(session.conversationId, cause));
     return { session, upstream };

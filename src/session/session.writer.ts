@@ -17,14 +17,20 @@ export class SessionWriter {
     private readonly clock: Clock,
   ) {}
 
+  /** The session as it stands in the books. Throws `SessionNotFoundError`. */
+  async read(conversationId: string): Promise<Session> {
+    const session = await this.sessions.find(conversationId);
+    if (session === undefined) throw new SessionNotFoundError();
+    return session;
+  }
+
   /** `change` returns whether it changed anything; only then the session is saved. Throws `SessionNotFoundError`. */
   async apply(
     conversationId: string,
     change: (session: Session, now: number) => boolean,
   ): Promise<{ session: Session; changed: boolean }> {
     for (let attempt = 1; ; attempt += 1) {
-      const session = await this.sessions.find(conversationId);
-      if (session === undefined) throw new SessionNotFoundError();
+      const session = await this.read(conversationId);
       if (!change(session, this.clock.now())) return { session, changed: false };
       try {
         await this.sessions.save(session);

@@ -3,6 +3,7 @@ import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
 import { StorageConfig } from '../../src/config/storage.config';
+import { HealthChecks } from '../../src/health/health.checks';
 import { SummaryStore } from '../../src/metrics/ports/summary.store';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { DataDirectoryInUseError } from '../../src/persistence/persistence.errors';
@@ -29,12 +30,15 @@ describe(PersistenceModule.name, () => {
     await storage.remove();
   });
 
+  const checks = new HealthChecks();
+
   const boot = async () => {
     const provided = [
       { provide: StorageConfig, useValue: storage.config },
       { provide: AuditPublisher, useValue: new RecordingPublisher() },
       { provide: EventSinks, useValue: new EventSinks([]) },
       { provide: OutboxBell, useValue: new OutboxBell() },
+      { provide: HealthChecks, useValue: checks },
     ];
     @Global()
     @Module({ providers: provided, exports: provided })
@@ -50,6 +54,7 @@ describe(PersistenceModule.name, () => {
     await expect(app.get(SessionStore).countLive()).resolves.toBe(1);
     await expect(app.get(OutboxStore).backlog('crm')).resolves.toEqual({ pending: 0 });
     await expect(app.get(SummaryStore).totals()).resolves.toMatchObject({ sessionsStarted: 0 });
+    expect(checks.all.map(([name]) => name)).toContain('database');
     await app.close();
     await (await DatabaseConnection.open(storage.config)).close();
   });

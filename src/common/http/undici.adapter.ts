@@ -1,4 +1,4 @@
-import { AxiosHeaders, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { type Dispatcher, request } from 'undici';
 import { OutboundTimeoutError, OutboundTooLargeError } from './outbound.errors';
 
@@ -54,7 +54,7 @@ async function exchange(
     data,
     status: statusCode,
     statusText: '',
-    headers: new AxiosHeaders(headers as Record<string, string>),
+    headers: headers as Record<string, string>,
     config,
   };
 }

@@ -1,13 +1,15 @@
+const MAX_MS = 365 * 86_400_000;
+
 /**
  * Reads a `Retry-After` header (RFC 9110, 10.2.3): seconds, or an HTTP date. Returns milliseconds from `now`, never
- * negative; undefined for anything else. The caller clamps: the header may say ten years.
+ * negative and at most a year; undefined for anything else. Whoever waits clamps it to what makes sense there.
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  if (/^\d+$/.test(text)) return Math.min(MAX_MS, Number(text) * 1000);
   // Date.parse accepts bare numbers and much else as dates; an HTTP date starts with the name of a day.
   if (!/^[A-Z][a-z]{2,8}, /.test(text)) return undefined;
   const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+  return Number.isNaN(at) ? undefined : Math.min(MAX_MS, Math.max(0, at - now));
 }

@@ -1,6 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
+import { NEVER_CANCELLED } from '../../common/http/never-cancelled';
 import { USER_AGENT } from '../../common/product';
 import { GenesysConfig } from '../../config/genesys.config';
 import { translateFailure } from './classification';
@@ -62,6 +63,7 @@ export class GenesysHttp {
         data: request.body,
         timeout: this.config.timeoutMs,
         maxContentLength: MAX_ANSWER_BYTES,
+        cancelToken: NEVER_CANCELLED,
         ...(signal === undefined ? {} : { signal }),
       }),
     );

@@ -19,7 +19,7 @@ export interface HeartbeatPlan {
   readonly tolerance: number;
   /** The first beat comes at a random moment within this time, so that what started together does not beat together. */
   readonly firstWithinMs: number;
-  /** One beat. `latenessMs` is how much later than planned it was started. Must not throw; if it does, it failed. */
+  /** One beat. `latenessMs` is how much later than planned it was started. Must not throw; if it does, that is our trouble: postponed. */
   beat(signal: AbortSignal, latenessMs: number): Promise<BeatOutcome>;
   /** Called when the heartbeat is lost, and again at each interval until it succeeds once. */
   onLost(cause: LossCause): Promise<void>;

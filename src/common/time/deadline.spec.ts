@@ -1,0 +1,57 @@
+import { withDeadline } from './deadline';
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new Error('aborted'));
+    });
+  });
+}
+
+describe(withDeadline, () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('leaves work alone that is done in time, and no timer behind', async () => {
+    await expect(
+      withDeadline(100, new AbortController().signal, () => Promise.resolve('done')),
+    ).resolves.toBe('done');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('aborts the work when its time is over, and says that it was the time', async () => {
+    let wasTime: boolean | undefined;
+    const work = withDeadline(100, new AbortController().signal, (signal, isOver) =>
+      untilAborted(signal).finally(() => {
+        wasTime = isOver();
+      }),
+    );
+    const outcome = work.catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(await outcome).toEqual(new Error('aborted'));
+    expect(wasTime).toBe(true);
+  });
+
+  it.each([
+    ['already', true],
+    ['meanwhile', false],
+  ])(
+    'aborts the work when the parent has aborted %s, and says that it was not the time',
+    async (_when, already) => {
+      const parent = new AbortController();
+      if (already) parent.abort(new Error('parent'));
+      const work = withDeadline(100, parent.signal, (signal, isOver) => {
+        if (signal.aborted) return Promise.resolve({ reason: String(signal.reason), isOver: isOver() });
+        return untilAborted(signal).catch(() => ({ reason: String(signal.reason), isOver: isOver() }));
+      });
+      parent.abort(new Error('parent'));
+      expect(await work).toEqual({ reason: 'Error: parent', isOver: false });
+      expect(jest.getTimerCount()).toBe(0);
+    },
+  );
+});
