@@ -38,6 +38,8 @@ const postgres = {
 
 module.exports = {
   maxWorkers: 2,
+  // A busy machine is no failure: what waits for a condition has its own, shorter deadline.
+  testTimeout: 90_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
     { ...common, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },

@@ -1,5 +1,6 @@
 import { CrmSimulator } from '../../src/simulator/crm-simulator';
 import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
+import type { Fault } from '../../src/simulator/fault';
 import { serve } from '../support/ipc';
 
 export interface Simulators {
@@ -14,10 +15,20 @@ export interface SimulatorCommands {
   /** Makes conversations known as if they had been opened. */
   seed: { input: readonly string[]; output: undefined };
   reset: { input: undefined; output: undefined };
+  /** Spoils the openings of guests with these names, each in another way. */
+  spoil: { input: readonly string[]; output: undefined };
   counts: { input: undefined; output: { requests: number; events: number } };
 }
 
 const CLIENT = { id: 'bench-client', secret: 'bench-secret' };
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'status', status: 500 },
+  { kind: 'reset' },
+  { kind: 'garbage', effect: 'after' },
+  { kind: 'status', status: 429, retryAfter: 0 },
+  { kind: 'delay', ms: 500 },
+];
 
 const genesys = GenesysSimulator.start({ journalSize: 0, clients: { [CLIENT.id]: CLIENT.secret } });
 const crm = CrmSimulator.start({ journalSize: 0 });
@@ -40,6 +51,14 @@ serve<SimulatorCommands>({
         context: { locale: 'en-US', capabilities: [] },
       });
     }
+    return undefined;
+  },
+  spoil: async (names) => {
+    const { faults } = await genesys;
+    names.forEach((name, index) => {
+      const fault = FAULTS[index % FAULTS.length];
+      if (fault !== undefined) faults.add({ match: { method: 'POST', bodyContains: name }, fault });
+    });
     return undefined;
   },
   reset: async () => {

@@ -17,3 +17,11 @@ export function median(values: readonly number[]): number {
 export function medianOf<T>(rounds: readonly T[], read: (round: T) => number): number {
   return median(rounds.map(read));
 }
+
+/** The slope of the straight line that fits the points best. */
+export function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  return covariance / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+}

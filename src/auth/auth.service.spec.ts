@@ -34,6 +34,19 @@ describe(AuthService.name, () => {
     expect(new Set(tokens).size).toBe(1);
   });
 
+  it('asks no more for a moment when the credentials were refused, and then again', async () => {
+    endpoint.next(fail(new UpstreamUnauthorizedError('refused')));
+
+    for (let beat = 0; beat < 10; beat += 1) {
+      await expect(auth.token('a')).rejects.toThrow('refused');
+    }
+    expect(endpoint.requests).toEqual(['a']);
+
+    jest.setSystemTime(Date.now() + 3_000);
+    await auth.token('a');
+    expect(endpoint.requests).toEqual(['a', 'a']);
+  });
+
   it('reuses a token until five seconds before it expires', async () => {
     const first = await auth.token('a');
 
@@ -95,7 +108,7 @@ describe(AuthService.name, () => {
       expect(log.at('warn')).toHaveLength(1);
 
       await auth.token('a');
-      expect(log.at('info')).toEqual(['Access tokens can be had again']);
+      expect(log.at('info')).toEqual([{ message: 'Access tokens can be had again', oauthClient: 'a' }]);
 
       endpoint.next(fail(new UpstreamUnauthorizedError()));
       await auth.token('b').catch(() => undefined);

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { UpstreamUnauthorizedError } from '../common/errors/upstream.errors';
 import { Clock } from '../common/time/clock';
 import { AuthTelemetry } from './auth.telemetry';
 import type { AccessToken } from './domain/access-token';
 import { TokenEndpoint } from './ports/token-endpoint';
+
+/** How long refused credentials are not tried again; short, since a secret may have been rotated meanwhile. */
+const REFUSED_MS = 3_000;
 
 /**
  * The access tokens of the OAuth clients: one per client, reused until shortly before it expires. However many ask
@@ -12,6 +16,10 @@ import { TokenEndpoint } from './ports/token-endpoint';
 export class AuthService {
   private readonly tokens = new Map<string, AccessToken>();
   private readonly requests = new Map<string, Promise<AccessToken>>();
+  private readonly refusals = new Map<
+    string,
+    { readonly error: UpstreamUnauthorizedError; readonly until: number }
+  >();
 
   constructor(
     private readonly endpoint: TokenEndpoint,
@@ -19,10 +27,15 @@ export class AuthService {
     private readonly telemetry: AuthTelemetry,
   ) {}
 
-  /** A usable token. Rejects with the `UpstreamError` of the token request; the next call asks again. */
+  /**
+   * A usable token. Rejects with the `UpstreamError` of the token request; the next call asks again, except that
+   * refused credentials stay refused for a moment: every beat of every session would ask.
+   */
   async token(clientId: string): Promise<AccessToken> {
     const cached = this.tokens.get(clientId);
     if (cached?.isUsable(this.clock.now()) === true) return cached;
+    const refusal = this.refusals.get(clientId);
+    if (refusal !== undefined && this.clock.now() < refusal.until) throw refusal.error;
     const pending = this.requests.get(clientId);
     if (pending !== undefined) return pending;
     const request = this.request(clientId).finally(() => this.requests.delete(clientId));
@@ -41,10 +54,14 @@ export class AuthService {
     try {
       const token = await this.endpoint.requestToken(clientId);
       this.tokens.set(clientId, token);
+      this.refusals.delete(clientId);
       this.telemetry.tokenIssued(clientId);
       return token;
     } catch (error) {
       this.telemetry.tokenRequestFailed(clientId, error);
+      if (error instanceof UpstreamUnauthorizedError) {
+        this.refusals.set(clientId, { error, until: this.clock.now() + REFUSED_MS });
+      }
       throw error;
     }
   }

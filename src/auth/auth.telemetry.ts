@@ -17,7 +17,8 @@ export class AuthTelemetry {
 
   tokenIssued(clientId: string): void {
     this.refreshes.inc({ result: 'ok' });
-    if (this.failing.delete(clientId)) this.log.log('Access tokens can be had again');
+    if (this.failing.delete(clientId))
+      this.log.log({ message: 'Access tokens can be had again', oauthClient: clientId });
     else this.log.debug('A new access token was issued');
   }
 
@@ -31,11 +32,11 @@ export class AuthTelemetry {
     this.refreshes.inc({ result: 'failed' });
     const message = 'No access token can be had';
     if (this.failing.has(clientId)) {
-      this.log.debug({ message, error });
+      this.log.debug({ message, oauthClient: clientId, error });
       return;
     }
     this.failing.add(clientId);
-    if (error instanceof UpstreamUnauthorizedError) this.log.error({ message, error });
-    else this.log.warn({ message, error });
+    if (error instanceof UpstreamUnauthorizedError) this.log.error({ message, oauthClient: clientId, error });
+    else this.log.warn({ message, oauthClient: clientId, error });
   }
 }

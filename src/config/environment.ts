@@ -1,5 +1,60 @@
-import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import {
+  IsBoolean,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
 import { BooleanSetting, ChoiceSetting, IntegerSetting, ListSetting, UrlSetting } from './setting.decorators';
+
+/** An OAuth client with the client-credentials grant. */
+export interface OAuthClient {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** A list of at least one client, each with an id of its own and a secret. */
+export function isOAuthClientList(value: unknown): value is OAuthClient[] {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  const ids = value.map((client: unknown) => (isOAuthClient(client) ? client.id : undefined));
+  return !ids.includes(undefined) && new Set(ids).size === ids.length;
+}
+
+function isOAuthClient(value: unknown): value is OAuthClient {
+  const { id, secret } = (value ?? {}) as Partial<Record<keyof OAuthClient, unknown>>;
+  return typeof id === 'string' && id !== '' && typeof secret === 'string' && secret !== '';
+}
+
+function hasSingleClient({ GENESYS_CLIENTS }: { GENESYS_CLIENTS?: unknown }): boolean {
+  return GENESYS_CLIENTS === undefined;
+}
+
+/** Unlike `IsOptional`, it does not excuse a `null` that was given as JSON. */
+function hasSeveralClients(environment: { GENESYS_CLIENTS?: unknown }): boolean {
+  return !hasSingleClient(environment);
+}
+
+/** A JSON list of OAuth clients. */
+function OAuthClientsSetting(): PropertyDecorator {
+  const message = 'must be a JSON list of {"id","secret"}, each id once';
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => parsedOrAsIs(value)),
+    ValidateBy({ name: 'isOAuthClientList', validator: { validate: isOAuthClientList } }, { message }),
+  );
+}
+
+function parsedOrAsIs(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? JSON.parse(value) : value;
+  } catch {
+    // Left as the text it is, for the validator to refuse.
+    return value;
+  }
+}
 
 /**
  * Every environment variable of the service, with its default. `.env.example` says what each one means; a test
@@ -7,6 +62,12 @@ import { BooleanSetting, ChoiceSetting, IntegerSetting, ListSetting, UrlSetting 
  * checked in `readEnvironment`, over several variables at once.
  */
 export class Environment {
+  /** Files that secrets were read from, by the name of their variable. */
+  files: Partial<Record<string, string>> = {};
+
+  /** Every secret that was read so far: what must never be shown. */
+  secrets = new Set<string>();
+
   @IsString()
   HOST: string = '127.0.0.1';
 
@@ -35,11 +96,23 @@ export class Environment {
   @UrlSetting('https', 'http')
   GENESYS_API_URL?: string;
 
+  @ValidateIf(hasSingleClient)
   @IsNotEmpty({ message: 'is required' })
   GENESYS_CLIENT_ID: string = '';
 
+  @ValidateIf(hasSingleClient)
   @IsNotEmpty({ message: 'is required, here or as GENESYS_CLIENT_SECRET_FILE' })
   GENESYS_CLIENT_SECRET: string = '';
+
+  @ValidateIf(hasSeveralClients)
+  @OAuthClientsSetting()
+  GENESYS_CLIENTS?: OAuthClient[];
+
+  @IntegerSetting(1, 1_000_000)
+  GENESYS_REQUESTS_PER_MINUTE: number = 300;
+
+  @IntegerSetting(1_000, 3_600_000)
+  GENESYS_RATE_WINDOW_MS: number = 60_000;
 
   @ChoiceSetting('basic', 'body')
   GENESYS_CLIENT_AUTH: 'basic' | 'body' = 'basic';
@@ -79,11 +152,20 @@ export class Environment {
   @IntegerSetting(10, 3_600_000)
   HEARTBEAT_MIN_INTERVAL_MS: number = 1_000;
 
+  @IntegerSetting(10, 3_600_000)
+  HEARTBEAT_STRETCH_MAX_MS: number = 120_000;
+
   @IntegerSetting(1, 1_000)
   HEARTBEAT_FAILURE_THRESHOLD: number = 3;
 
   @IntegerSetting(50, 300_000)
   UPSTREAM_TIMEOUT_MS: number = 10_000;
+
+  @IntegerSetting(1, 1_000_000)
+  UPSTREAM_BREAKER_MIN_RPS: number = 1;
+
+  @IntegerSetting(100, 600_000)
+  UPSTREAM_BREAKER_RECOVERY_MS: number = 10_000;
 
   @ChoiceSetting('handover', 'disconnect')
   SHUTDOWN_MODE: 'handover' | 'disconnect' = 'handover';

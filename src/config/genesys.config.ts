@@ -1,24 +1,35 @@
 import type { Environment } from './environment';
+import { OAuthClients } from './oauth-clients';
 
 /** How to reach Genesys Cloud and as whom. */
 export class GenesysConfig {
   readonly loginUrl: string;
   readonly apiUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
+  readonly clients: OAuthClients;
   /** How a client identifies itself at the token endpoint. */
   readonly clientAuth: 'basic' | 'body';
   /** Total time for one request, in milliseconds. */
   readonly timeoutMs: number;
+  /** Requests that each client may send in a window, until the platform says otherwise. */
+  readonly requestsPerWindow: number;
+  /** The platform's window, in milliseconds: a minute, unless time is compressed. */
+  readonly rateWindowMs: number;
+  /** Requests a second from which on failures can open the circuit of the API. */
+  readonly breakerMinRps: number;
+  /** How long an open circuit waits before it lets one request find out. */
+  readonly breakerRecoveryMs: number;
 
   constructor(environment: Environment) {
     const region = environment.GENESYS_REGION ?? '';
     this.loginUrl = withoutSlash(environment.GENESYS_LOGIN_URL ?? `https://login.${region}`);
     this.apiUrl = withoutSlash(environment.GENESYS_API_URL ?? `https://api.${region}`);
-    this.clientId = environment.GENESYS_CLIENT_ID;
-    this.clientSecret = environment.GENESYS_CLIENT_SECRET;
+    this.clients = new OAuthClients(environment);
     this.clientAuth = environment.GENESYS_CLIENT_AUTH;
     this.timeoutMs = environment.UPSTREAM_TIMEOUT_MS;
+    this.requestsPerWindow = environment.GENESYS_REQUESTS_PER_MINUTE;
+    this.rateWindowMs = environment.GENESYS_RATE_WINDOW_MS;
+    this.breakerMinRps = environment.UPSTREAM_BREAKER_MIN_RPS;
+    this.breakerRecoveryMs = environment.UPSTREAM_BREAKER_RECOVERY_MS;
   }
 }
 

@@ -4,12 +4,15 @@ import type { Environment } from './environment';
 export class HeartbeatConfig {
   readonly maxIntervalMs: number;
   readonly minIntervalMs: number;
+  /** How far intervals may be stretched when the rate limits of the platform ask for it. */
+  readonly stretchMaxMs: number;
   /** Consecutive failures after which a heartbeat is lost. */
   readonly failureThreshold: number;
 
   constructor(environment: Environment) {
     this.maxIntervalMs = environment.HEARTBEAT_MAX_INTERVAL_MS;
     this.minIntervalMs = environment.HEARTBEAT_MIN_INTERVAL_MS;
+    this.stretchMaxMs = Math.max(environment.HEARTBEAT_STRETCH_MAX_MS, environment.HEARTBEAT_MAX_INTERVAL_MS);
     this.failureThreshold = environment.HEARTBEAT_FAILURE_THRESHOLD;
   }
 

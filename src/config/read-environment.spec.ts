@@ -41,11 +41,13 @@ const problemsOf = (variables: Record<string, string | undefined>): readonly str
 
 describe(readEnvironment.name, () => {
   it('has a default for everything that a deployment can do without', () => {
-    expect(readEnvironment(MINIMAL)).toEqual({
+    expect(Object.fromEntries(Object.entries(readEnvironment(MINIMAL)))).toEqual({
       ...MINIMAL,
       HOST: '127.0.0.1',
       PORT: 3000,
       DATA_DIR: './data',
+      GENESYS_REQUESTS_PER_MINUTE: 300,
+      GENESYS_RATE_WINDOW_MS: 60_000,
       GENESYS_CLIENT_AUTH: 'basic',
       GENESYS_CHANNEL: 'conversations-messaging',
       CRM_INCLUDE_GUEST_TOKEN: false,
@@ -57,11 +59,16 @@ describe(readEnvironment.name, () => {
       SESSION_DISCONNECT_DEADLINE_MS: 600_000,
       HEARTBEAT_MAX_INTERVAL_MS: 30_000,
       HEARTBEAT_MIN_INTERVAL_MS: 1_000,
+      HEARTBEAT_STRETCH_MAX_MS: 120_000,
       HEARTBEAT_FAILURE_THRESHOLD: 3,
       UPSTREAM_TIMEOUT_MS: 10_000,
+      UPSTREAM_BREAKER_MIN_RPS: 1,
+      UPSTREAM_BREAKER_RECOVERY_MS: 10_000,
       SHUTDOWN_MODE: 'handover',
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',
+      files: {},
+      secrets: new Set([SECRET]),
     });
   });
 
@@ -156,7 +163,7 @@ describe(readEnvironment.name, () => {
     expect(problemsOf(variables)).toEqual([problem]);
   });
 
-  it.each(['ACCESS_MODE', 'CRM_WEBHOOK_SECRET', 'CRM_WEBHOOK_SECRET_FILE', 'GENESYS_CLIENTS'])(
+  it.each(['ACCESS_MODE', 'CRM_WEBHOOK_SECRET', 'CRM_WEBHOOK_SECRET_FILE'])(
     'refuses %s, which promises what is not there',
     (name) => {
       expect(problemsOf({ [name]: SECRET })).toEqual([`${name} is not supported by this version`]);

@@ -8,15 +8,10 @@ import { Environment } from './environment';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** May come as the path of a file in `<name>_FILE`, the way orchestrators mount secrets. */
-const SECRETS = ['GENESYS_CLIENT_SECRET'] as const;
+const SECRETS = ['GENESYS_CLIENT_SECRET', 'GENESYS_CLIENTS'] as const;
 
 /** Promised by the design, not built yet: to ignore them would be to promise protection that is not there. */
-const NOT_SUPPORTED_YET = [
-  'ACCESS_MODE',
-  'CRM_WEBHOOK_SECRET',
-  'CRM_WEBHOOK_SECRET_FILE',
-  'GENESYS_CLIENTS',
-] as const;
+const NOT_SUPPORTED_YET = ['ACCESS_MODE', 'CRM_WEBHOOK_SECRET', 'CRM_WEBHOOK_SECRET_FILE'] as const;
 
 /** The names of all variables, as the decorators declare them. */
 export function environmentNames(): string[] {
@@ -37,7 +32,19 @@ export function readEnvironment(variables: Variables): Environment {
   }
   problems.push(...contradictions(environment), ...unsupported(variables));
   if (problems.length > 0) throw new ConfigurationError(problems);
+  rememberSecrets(environment, variables);
   return environment;
+}
+
+function rememberSecrets(environment: Environment, variables: Variables): void {
+  for (const name of SECRETS) {
+    const path = variables[`${name}_FILE`];
+    if (path !== undefined && path !== '') environment.files[name] = path;
+  }
+  const { GENESYS_CLIENT_SECRET: single, GENESYS_CLIENTS: several = [] } = environment;
+  for (const secret of [single, ...several.map((client) => client.secret)]) {
+    if (secret !== '') environment.secrets.add(secret);
+  }
 }
 
 function present(variables: Variables): Record<string, string> {
@@ -73,6 +80,11 @@ function contradictions(environment: Environment): string[] {
     for (const name of ['GENESYS_LOGIN_URL', 'GENESYS_API_URL'] as const) {
       if (environment[name] === undefined)
         problems.push(`${name} is required when GENESYS_REGION is not set`);
+    }
+  }
+  if (environment.GENESYS_CLIENTS !== undefined) {
+    for (const name of ['GENESYS_CLIENT_ID', 'GENESYS_CLIENT_SECRET'] as const) {
+      if (environment[name] !== '') problems.push(`GENESYS_CLIENTS and ${name} exclude each other`);
     }
   }
   if (environment.SESSION_DEFAULT_DURATION_SECONDS > environment.SESSION_MAX_DURATION_SECONDS) {

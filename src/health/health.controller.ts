@@ -38,13 +38,15 @@ export class HealthController {
         () =>
           this.run(name, check),
     );
-    return this.health.check([
-      () =>
-        this.run('accepting', () => {
-          this.drain.assertOpen();
-        }),
-      ...named,
-    ]);
+    const notes = this.checks.notes.map(
+      ([name, detail]) =>
+        () =>
+          this.indicators.check(name).up(detail()),
+    );
+    const accepting: Check = () => {
+      this.drain.assertOpen();
+    };
+    return this.health.check([() => this.run('accepting', accepting), ...named, ...notes]);
   }
 
   private async run(name: string, check: Check): Promise<HealthIndicatorResult> {

@@ -27,6 +27,18 @@ export class HeartbeatService implements OnModuleDestroy {
     return this.heartbeats.size;
   }
 
+  /** The intervals that running plans ask for by themselves and how many ask for each, by the plans' groups. */
+  demandByGroup(): ReadonlyMap<string, ReadonlyMap<number, number>> {
+    const demand = new Map<string, Map<number, number>>();
+    for (const { plan } of this.heartbeats.values()) {
+      const { group = '', intervalMs } = plan;
+      const intervals = demand.get(group) ?? new Map<number, number>();
+      intervals.set(intervalMs, (intervals.get(intervalMs) ?? 0) + 1);
+      demand.set(group, intervals);
+    }
+    return demand;
+  }
+
   /** Starts beating. Starting a name that is running does nothing. */
   start(plan: HeartbeatPlan): void {
     if (this.heartbeats.has(plan.name)) return;
@@ -38,31 +50,35 @@ export class HeartbeatService implements OnModuleDestroy {
       trouble: (message, error) => {
         this.log.error({ message, conversationId: plan.name, error });
       },
+      again: (delayMs) => {
+        this.beatSooner(delayMs, heartbeat);
+      },
     });
     this.heartbeats.set(plan.name, heartbeat);
-    this.beatAfter(firstDelayMs, plan, heartbeat, () => {
-      // First beats that were pressed together must not stay so: the second one is drawn from the whole interval.
-      if (plan.firstWithinMs < plan.intervalMs) {
-        this.beatAfter(Math.random() * plan.intervalMs, plan, heartbeat, () => {
-          this.beatEvery(plan, heartbeat);
-        });
-      } else this.beatEvery(plan, heartbeat);
-    });
+    this.beatAfter(firstDelayMs, heartbeat);
   }
 
-  /** An interval that lasts for one beat: it gives the heartbeat its phase and then makes room for `next`. */
-  private beatAfter(delayMs: number, plan: HeartbeatPlan, heartbeat: Heartbeat, next: () => void): void {
-    this.setInterval(plan.name, delayMs, () => {
-      this.scheduler.deleteInterval(plan.name);
-      next();
+  /**
+   * An interval that lasts until the next beat wants another one: the first gives the heartbeat its phase, and the
+   * pace may change from beat to beat.
+   */
+  private beatAfter(delayMs: number, heartbeat: Heartbeat): void {
+    const { name } = heartbeat.plan;
+    this.setInterval(name, delayMs, () => {
+      const nextMs = heartbeat.nextDelayMs();
+      if (nextMs !== delayMs) {
+        this.scheduler.deleteInterval(name);
+        this.beatAfter(nextMs, heartbeat);
+      }
       heartbeat.tick();
     });
   }
 
-  private beatEvery({ name, intervalMs }: HeartbeatPlan, heartbeat: Heartbeat): void {
-    this.setInterval(name, intervalMs, () => {
-      heartbeat.tick();
-    });
+  private beatSooner(delayMs: number, heartbeat: Heartbeat): void {
+    const { name } = heartbeat.plan;
+    if (this.heartbeats.get(name) !== heartbeat || !this.scheduler.doesExist('interval', name)) return;
+    this.scheduler.deleteInterval(name);
+    this.beatAfter(delayMs, heartbeat);
   }
 
   /** Stops beating and aborts the beat in flight; nothing of the heartbeat is left. Stopping twice does nothing. */

@@ -30,6 +30,7 @@ function start(plan: FakeHeartbeatPlan): Heartbeat {
     },
   });
   ticking = setInterval(() => {
+    heartbeat.nextDelayMs();
     heartbeat.tick();
   }, 1_000);
   return heartbeat;
@@ -137,10 +138,74 @@ describe(Heartbeat.name, () => {
     clearInterval(ticking);
     for (const wait of [1_000, 1_250, 1_000, 900]) {
       await jest.advanceTimersByTimeAsync(wait);
+      heartbeat.nextDelayMs();
       heartbeat.tick();
     }
 
     expect(plan.beats.map(({ latenessMs }) => latenessMs)).toEqual([0, 250, 0, 0]);
+  });
+
+  describe('the pace', () => {
+    const heartbeatOf = (plan: FakeHeartbeatPlan): Heartbeat =>
+      new Heartbeat(plan, 1_000, Date.now, { over: () => undefined, trouble: () => undefined });
+
+    it('is what the plan says at the moment, and shown in the status', () => {
+      const plan = new FakeHeartbeatPlan();
+      const heartbeat = heartbeatOf(plan);
+
+      const delays = [undefined, 4_000, 2_000, undefined].map((paceMs) => {
+        plan.paceMs = paceMs;
+        return [heartbeat.nextDelayMs(), heartbeat.status.intervalMs];
+      });
+
+      expect(delays.map(([delayMs]) => delayMs).slice(0, 1)).toEqual([1_000]);
+      expect(delays.slice(1)).toEqual([4_000, 2_000, 1_000].map((ms) => [ms, ms]));
+    });
+
+    it('stays while the change is not worth it', () => {
+      const plan = new FakeHeartbeatPlan();
+      const heartbeat = heartbeatOf(plan);
+      heartbeat.nextDelayMs();
+
+      const delays = [1_019, 1_021, 1_010, 990].map((paceMs) => {
+        plan.paceMs = paceMs;
+        return heartbeat.nextDelayMs();
+      });
+
+      expect(delays).toEqual([1_000, 1_021, 1_021, 990]);
+    });
+
+    it('begins, when first beats are pressed together, with one delay drawn from the whole interval', () => {
+      const delays = Array.from({ length: 200 }, () => {
+        const plan = new FakeHeartbeatPlan();
+        plan.intervalMs = 30_000;
+        const heartbeat = heartbeatOf(plan);
+        return [heartbeat.nextDelayMs(), heartbeat.nextDelayMs()] as const;
+      });
+
+      expect(delays.every(([drawn, later]) => drawn >= 0 && drawn < 30_000 && later === 30_000)).toBe(true);
+      expect(Math.max(...delays.map(([drawn]) => drawn))).toBeGreaterThan(15_000);
+      expect(Math.min(...delays.map(([drawn]) => drawn))).toBeLessThan(15_000);
+    });
+
+    it('is what lateness is measured by', async () => {
+      const plan = new FakeHeartbeatPlan();
+      const heartbeat = heartbeatOf(plan);
+      const ticks = [
+        { waitMs: 1_000, paceMs: 1_000 },
+        { waitMs: 1_000, paceMs: 3_000 },
+        { waitMs: 3_000, paceMs: 2_000 },
+        { waitMs: 2_500, paceMs: 2_000 },
+      ];
+      for (const { waitMs, paceMs } of ticks) {
+        await jest.advanceTimersByTimeAsync(waitMs);
+        plan.paceMs = paceMs;
+        heartbeat.nextDelayMs();
+        heartbeat.tick();
+      }
+
+      expect(plan.beats.map(({ latenessMs }) => latenessMs)).toEqual([0, 0, 0, 500]);
+    });
   });
 
   describe('a postponed beat', () => {

@@ -1,5 +1,8 @@
 import type { BeatOutcome, HeartbeatPlan, LossCause } from './domain/heartbeat-plan';
 
+/** A change of pace below this share is not worth a new interval. */
+const SAME_PACE = 0.02;
+
 /** How a heartbeat is doing. */
 export interface HeartbeatStatus {
   readonly intervalMs: number;
@@ -7,6 +10,18 @@ export interface HeartbeatStatus {
   readonly lastSuccessAt?: number;
   readonly consecutiveFailures: number;
 }
+
+/** What a heartbeat tells whoever keeps its timer. */
+export interface HeartbeatReports {
+  readonly over: () => void;
+  readonly trouble: (message: string, error: unknown) => void;
+  /** The next beat is wanted this soon, not only at the next interval. */
+  readonly again?: (delayMs: number) => void;
+}
+
+/** How soon a postponed beat is made up for at the earliest, and how far such beats are spread. */
+const MAKE_UP_MS = 1_000;
+const MAKE_UP_SPREAD = 0.3;
 
 /**
  * One running heartbeat.
@@ -24,19 +39,24 @@ export class Heartbeat {
   private notBefore = 0;
   private inFlight: Promise<void> | undefined;
   private dueAt: number;
+  private nextDueAt: number;
+  private paceMs: number;
+  private hasPhase = false;
 
   constructor(
-    private readonly plan: HeartbeatPlan,
+    readonly plan: HeartbeatPlan,
     private readonly firstDelayMs: number,
     private readonly now: () => number,
-    private readonly report: { over: () => void; trouble: (message: string, error: unknown) => void },
+    private readonly report: HeartbeatReports,
   ) {
     this.dueAt = now() + firstDelayMs;
+    this.nextDueAt = this.dueAt;
+    this.paceMs = plan.intervalMs;
   }
 
   get status(): HeartbeatStatus {
     return {
-      intervalMs: this.plan.intervalMs,
+      intervalMs: this.paceMs,
       consecutiveFailures: this.consecutiveFailures,
       ...(this.lastSuccessAt === undefined ? {} : { lastSuccessAt: this.lastSuccessAt }),
     };
@@ -50,11 +70,23 @@ export class Heartbeat {
   tick(): void {
     const now = this.now();
     const latenessMs = Math.max(0, now - this.dueAt);
-    this.dueAt = now + this.plan.intervalMs;
+    this.dueAt = this.nextDueAt;
     if (this.inFlight !== undefined || now < this.notBefore) return;
     this.inFlight = this.turn(latenessMs).finally(() => {
       this.inFlight = undefined;
     });
+  }
+
+  /** How long after the beat that is due now the one after it comes. */
+  nextDelayMs(): number {
+    const wantedMs = this.plan.currentIntervalMs?.() ?? this.plan.intervalMs;
+    if (Math.abs(wantedMs - this.paceMs) > this.paceMs * SAME_PACE) this.paceMs = wantedMs;
+    // First beats that were pressed together must not stay so: the second one is drawn from the whole interval.
+    const isPressed = !this.hasPhase && this.plan.firstWithinMs < this.paceMs;
+    this.hasPhase = true;
+    const delayMs = isPressed ? Math.random() * this.paceMs : this.paceMs;
+    this.nextDueAt = this.now() + delayMs;
+    return delayMs;
   }
 
   /** Aborts the beat in flight. */
@@ -84,12 +116,20 @@ export class Heartbeat {
         this.consecutiveFailures += 1;
         return this.consecutiveFailures >= this.plan.tolerance ? 'failures' : undefined;
       case 'postponed':
-        // However long upstream asks us to wait, silence for longer than one more interval helps nobody.
-        this.notBefore = this.now() + Math.min(outcome.retryAfterMs ?? 0, this.plan.intervalMs);
+        this.postpone(outcome.retryAfterMs ?? 0);
         return undefined;
       case 'gone':
         return 'gone';
     }
+  }
+
+  /** However long upstream asks us to wait, silence for longer than one more interval helps nobody. */
+  private postpone(askedMs: number): void {
+    const waitMs = Math.min(askedMs, this.plan.intervalMs);
+    if (this.paceMs > this.plan.intervalMs) {
+      // A whole stretched interval would be a long silence: this beat is made up for sooner, and not with others.
+      this.report.again?.(Math.max(waitMs, MAKE_UP_MS) * (1 + Math.random() * MAKE_UP_SPREAD));
+    } else this.notBefore = this.now() + waitMs;
   }
 
   private async outcomeOfBeat(latenessMs: number): Promise<BeatOutcome> {

@@ -7,12 +7,18 @@ export type CounterChanges = Readonly<Record<string, number>>;
 /** The names of the counters; ended sessions have one per end reason. */
 export const COUNTERS = {
   slots: 'slots',
+  slotsOfClientPrefix: 'slots:',
   sessionsStarted: 'sessions-started',
   sessionsDisconnected: 'sessions-disconnected',
   endedPrefix: 'ended:',
   deliveries: 'deliveries',
   deliveryLatencyMs: 'delivery-latency-ms',
 } as const;
+
+/** The counter of the slots that the sessions of an OAuth client take. */
+export function slotsOf(oauthClient: string): string {
+  return COUNTERS.slotsOfClientPrefix + oauthClient;
+}
 
 /** Adds to counters, creating those that do not exist. One statement locks them, in the order of their names. */
 export async function addToCounters(db: Kysely<Database>, changes: CounterChanges): Promise<void> {
@@ -29,6 +35,22 @@ export async function addToCounters(db: Kysely<Database>, changes: CounterChange
         .doUpdateSet((eb) => ({ value: eb('counter.value', '+', eb.ref('excluded.value')) })),
     )
     .execute();
+}
+
+/** Adds one to a counter, creating it if need be, unless it has reached its limit; returns whether it did. */
+export async function takeOne(db: Kysely<Database>, name: string, limit: number): Promise<boolean> {
+  await db
+    .insertInto('counter')
+    .values({ name, value: 0 })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const { numUpdatedRows } = await db
+    .updateTable('counter')
+    .set((eb) => ({ value: eb('value', '+', 1) }))
+    .where('name', '=', name)
+    .where('value', '<', limit)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
 export async function readCounters(db: Kysely<Database>): Promise<ReadonlyMap<string, number>> {

@@ -9,6 +9,7 @@ export interface SessionTable {
   readonly conversation_id: string;
   readonly guest_token: string;
   readonly channel: string;
+  readonly oauth_client: string;
   readonly queue_id: string;
   readonly name: string;
   readonly locale: string;

@@ -1,6 +1,6 @@
 import type { SessionSnapshot } from '../session/domain/session';
 import { LIVE_STATES } from '../session/domain/session-state';
-import { COUNTERS, type CounterChanges } from './counters';
+import { COUNTERS, type CounterChanges, slotsOf } from './counters';
 import type { SessionTable } from './database';
 
 /** What a save changes in the counters, from the row it replaces. Saving the same state again counts nothing. */
@@ -12,7 +12,10 @@ export function countersOf(
   const hasStarted = after.lastSequence > 0;
   const wasLive = LIVE_STATES.includes(before.state);
   const changes: Record<string, number> = {};
-  if (wasLive && !LIVE_STATES.includes(after.state)) changes[COUNTERS.slots] = -1;
+  if (wasLive && !LIVE_STATES.includes(after.state)) {
+    changes[COUNTERS.slots] = -1;
+    changes[slotsOf(after.oauthClient)] = -1;
+  }
   if (hasStarted && before.last_sequence === 0) changes[COUNTERS.sessionsStarted] = 1;
   if (hasStarted && before.end_reason === null && after.endReason !== null) {
     changes[`${COUNTERS.endedPrefix}${after.endReason}`] = 1;

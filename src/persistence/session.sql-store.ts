@@ -5,11 +5,11 @@ import type { Session, SessionSnapshot } from '../session/domain/session';
 import type { SessionEvent } from '../session/domain/session-event';
 import { LIVE_STATES, type SessionState } from '../session/domain/session-state';
 import { SessionChangedError, SessionLimitReachedError } from '../session/domain/session.errors';
-import { type SessionQuery, SessionStore } from '../session/ports/session.store';
+import { type SessionQuery, SessionStore, type SlotLimits } from '../session/ports/session.store';
 import { EventSinks } from '../sync/ports/event-sinks';
 import { OutboxBell } from '../sync/ports/outbox-bell';
 import { AuditWriter } from './audit.writer';
-import { addToCounters, COUNTERS, readCounters } from './counters';
+import { addToCounters, COUNTERS, readCounters, slotsOf, takeOne } from './counters';
 import type { Database, SessionTable } from './database';
 import { forUpdate } from './dialect';
 import { countersOf } from './session.counting';
@@ -34,16 +34,13 @@ export class SqlSessionStore extends SessionStore {
     super();
   }
 
-  async reserve(session: Session, limit: number): Promise<void> {
+  async reserve(session: Session, { total, ofClient }: SlotLimits): Promise<void> {
     const row = toRow(session.snapshot);
     await this.unitOfWork.run(async ({ db }) => {
-      const taken = await db
-        .updateTable('counter')
-        .set((eb) => ({ value: eb('value', '+', 1) }))
-        .where('name', '=', COUNTERS.slots)
-        .where('value', '<', limit)
-        .executeTakeFirstOrThrow();
-      if (taken.numUpdatedRows === 0n) throw new SessionLimitReachedError(limit);
+      if (!(await takeOne(db, COUNTERS.slots, total))) throw new SessionLimitReachedError(total);
+      if (!(await takeOne(db, slotsOf(row.oauth_client), ofClient))) {
+        throw new SessionLimitReachedError(ofClient, 'upstream-budget');
+      }
       await db.insertInto('session').values(row).execute();
     });
   }
@@ -153,11 +150,15 @@ export class SqlSessionStore extends SessionStore {
         dialect,
         db.selectFrom('counter').select('value').where('name', '=', COUNTERS.slots),
       ).executeTakeFirstOrThrow();
-      const { live } = await db
+      const rows = await db
         .selectFrom('session')
-        .select((eb) => eb.fn.countAll<number>().as('live'))
+        .select((eb) => ['oauth_client', eb.fn.countAll<number>().as('live')])
         .where('state', 'in', LIVE_STATES)
-        .executeTakeFirstOrThrow();
+        .groupBy('oauth_client')
+        .execute();
+      const live = rows.reduce((sum, row) => sum + row.live, 0);
+      await db.deleteFrom('counter').where('name', 'like', `${COUNTERS.slotsOfClientPrefix}%`).execute();
+      await addToCounters(db, Object.fromEntries(rows.map((row) => [slotsOf(row.oauth_client), row.live])));
       await db.updateTable('counter').set({ value: live }).where('name', '=', COUNTERS.slots).execute();
       return live;
     });
@@ -166,6 +167,13 @@ export class SqlSessionStore extends SessionStore {
   async countLive(): Promise<number> {
     const counters = await this.unitOfWork.read(readCounters);
     return counters.get(COUNTERS.slots) ?? 0;
+  }
+
+  async countLiveByClient(): Promise<ReadonlyMap<string, number>> {
+    const prefix = COUNTERS.slotsOfClientPrefix;
+    const counters = await this.unitOfWork.read(readCounters);
+    const ofClients = [...counters].filter(([name]) => name.startsWith(prefix));
+    return new Map(ofClients.map(([name, value]) => [name.slice(prefix.length), value]));
   }
 
   private async select(

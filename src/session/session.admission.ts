@@ -4,7 +4,7 @@ import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
 import { newGuestToken } from './domain/guest-token';
 import { Session } from './domain/session';
-import { SessionStore } from './ports/session.store';
+import { type Place, SessionPlacement } from './session.placement';
 import { SessionTelemetry } from './session.telemetry';
 
 /** What a caller asks for. Absent fields get their defaults. */
@@ -22,7 +22,7 @@ export interface OpenSession {
 @Injectable()
 export class SessionAdmission {
   constructor(
-    private readonly sessions: SessionStore,
+    private readonly placement: SessionPlacement,
     private readonly config: SessionConfig,
     private readonly clock: Clock,
     private readonly drain: Drain,
@@ -35,8 +35,21 @@ export class SessionAdmission {
    */
   async reserve(asked: OpenSession): Promise<Session> {
     this.drain.assertOpen();
-    const session = Session.reserve(
+    try {
+      const place = await this.placement.choose();
+      const session = this.sessionFrom(asked, place);
+      await this.placement.reserve(session, place);
+      return session;
+    } catch (error) {
+      this.telemetry.openingFailed(error);
+      throw error;
+    }
+  }
+
+  private sessionFrom(asked: OpenSession, { oauthClient }: Place): Session {
+    return Session.reserve(
       {
+        oauthClient,
         guestToken: newGuestToken(),
         channel: asked.channel ?? this.config.defaultChannel,
         queueId: asked.queueId,
@@ -48,12 +61,5 @@ export class SessionAdmission {
       },
       this.clock.now(),
     );
-    try {
-      await this.sessions.reserve(session, this.config.maxConcurrent);
-      return session;
-    } catch (error) {
-      this.telemetry.openingFailed(error);
-      throw error;
-    }
   }
 }

@@ -3,11 +3,15 @@ import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { HasRequiredCapabilities } from './dto/has-required-capabilities.constraint';
 import { IsKnownChannel } from './dto/is-known-channel.constraint';
 import { IsWithinMaxDuration } from './dto/is-within-max-duration.constraint';
+import { LimitsController } from './limits.controller';
+import { LimitsQueries } from './limits.queries';
 import { SessionAdmission } from './session.admission';
 import { SessionController } from './session.controller';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
 import { SessionOpening } from './session.opening';
+import { SessionPace } from './session.pace';
+import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
 import { SessionRecovery } from './session.recovery';
 import { SessionService } from './session.service';
@@ -20,12 +24,15 @@ import { SessionWriter } from './session.writer';
 /** Needs a `SessionStore` and the `GuestChannels` from the composition root. */
 @Module({
   imports: [HeartbeatModule],
-  controllers: [SessionController],
+  controllers: [SessionController, LimitsController],
   providers: [
     SessionService,
     SessionQueries,
+    LimitsQueries,
     SessionAdmission,
     SessionOpening,
+    SessionPace,
+    SessionPlacement,
     SessionEnding,
     SessionDisconnector,
     SessionWriter,

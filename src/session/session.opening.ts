@@ -53,10 +53,10 @@ export class SessionOpening {
   }
 
   private openInTime({ snapshot }: Session, parent: AbortSignal): Promise<UpstreamAnswer> {
-    const leftMs = snapshot.createdAt + this.config.openDeadlineMs - this.clock.now();
-    return withDeadline(leftMs, parent, async (signal, isOver) => {
+    const deadlineAt = snapshot.createdAt + this.config.openDeadlineMs;
+    return withDeadline(deadlineAt - this.clock.now(), parent, async (signal, isOver) => {
       try {
-        return await this.channels.get(snapshot.channel).open(snapshot, signal);
+        return await this.channels.get(snapshot.channel).open(snapshot, deadlineAt, signal);
       } catch (error) {
         throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;
       }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/time/clock';
 import { HeartbeatConfig } from '../config/heartbeat.config';
 import type { HeartbeatPlan, LossCause } from '../heartbeat/domain/heartbeat-plan';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { Session } from './domain/session';
 import { GuestChannels } from './ports/guest-channels';
+import { SessionPace } from './session.pace';
 import { SessionTelemetry } from './session.telemetry';
 
 /** After a restart the first beats come within this time, since the last ones may be an interval ago. */
@@ -17,7 +17,7 @@ export class SessionWatch {
     private readonly heartbeats: HeartbeatService,
     private readonly channels: GuestChannels,
     private readonly config: HeartbeatConfig,
-    private readonly clock: Clock,
+    private readonly pace: SessionPace,
     private readonly telemetry: SessionTelemetry,
   ) {}
 
@@ -27,13 +27,15 @@ export class SessionWatch {
     onLost: (cause: LossCause) => Promise<void>,
     { resumed } = { resumed: false },
   ): void {
-    const { conversationId, channel, durationLimit } = session.snapshot;
+    const { conversationId, channel, oauthClient, durationLimit } = session.snapshot;
     const intervalMs = this.config.intervalMs(durationLimit);
     const guestChannel = this.channels.get(channel);
-    const nextSequence = growingSequence(this.clock);
+    const nextSequence = growingSequence();
     const plan: HeartbeatPlan = {
       name: conversationId,
       intervalMs,
+      group: oauthClient,
+      currentIntervalMs: () => this.pace.intervalMs(intervalMs, oauthClient),
       firstWithinMs: resumed ? Math.min(intervalMs, RESUME_WITHIN_MS) : intervalMs,
       tolerance: this.config.failureThreshold,
       beat: async (signal, latenessMs) => {
@@ -51,7 +53,7 @@ export class SessionWatch {
  * Numbers that only grow, over restarts too, without a write per beat: the time in milliseconds, or one more than
  * the last number when the clock has not moved on or was set back.
  */
-function growingSequence(clock: Clock): () => number {
+function growingSequence(): () => number {
   let last = 0;
-  return () => (last = Math.max(last + 1, clock.now()));
+  return () => (last = Math.max(last + 1, Date.now()));
 }

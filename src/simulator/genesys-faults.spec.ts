@@ -38,6 +38,7 @@ function open(token: string, id: string = randomUUID()): Promise<Response> {
 
 describe('faults of the platform', () => {
   it('look like its own refusals', async () => {
+    simulator.state.requestsPerMinute = 300;
     simulator.faults.add({ match: { path: PATH }, fault: { kind: 'status', status: 429, retryAfter: 9 } });
 
     const response = await open(await tokenOf('a'));

@@ -7,6 +7,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
+  limits,
 } from '../support/persistence.harness';
 
 let storage: TestStorage;
@@ -64,7 +65,7 @@ describe.each(DIALECTS)(`${DatabaseConnection.name} on %s`, (dialect) => {
     const stores = await TestStores.open(storage.config);
     await stores.close();
     await expect(stores.sessions.find('any')).rejects.toThrow(StorageUnavailableError);
-    await expect(stores.sessions.reserve(newSession(), 1)).rejects.toThrow(StorageUnavailableError);
+    await expect(stores.sessions.reserve(newSession(), limits(1))).rejects.toThrow(StorageUnavailableError);
   });
 });
 

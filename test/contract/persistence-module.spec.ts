@@ -17,6 +17,7 @@ import {
   newSession,
   RecordingPublisher,
   type TestStorage,
+  limits,
 } from '../support/persistence.harness';
 
 describe(PersistenceModule.name, () => {
@@ -50,7 +51,7 @@ describe(PersistenceModule.name, () => {
   it('binds every storage port and closes the database with the application', async () => {
     const app = await boot();
     const session = newSession();
-    await app.get(SessionStore).reserve(session, 1);
+    await app.get(SessionStore).reserve(session, limits(1));
     await expect(app.get(SessionStore).countLive()).resolves.toBe(1);
     await expect(app.get(OutboxStore).backlog('crm')).resolves.toEqual({ pending: 0 });
     await expect(app.get(SummaryStore).totals()).resolves.toMatchObject({ sessionsStarted: 0 });

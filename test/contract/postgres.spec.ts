@@ -6,7 +6,13 @@ import { StorageConfig } from '../../src/config/storage.config';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { DatabaseInUseError } from '../../src/persistence/persistence.errors';
 import { LOCK_KEY } from '../../src/persistence/postgres.lock';
-import { createStorage, newSession, TestStores, type TestStorage } from '../support/persistence.harness';
+import {
+  createStorage,
+  newSession,
+  TestStores,
+  type TestStorage,
+  limits,
+} from '../support/persistence.harness';
 import { administrate } from '../support/postgres';
 import { PostgresServer } from '../support/postgres.server';
 import { until } from '../support/until';
@@ -176,7 +182,7 @@ describe(`${DatabaseConnection.name} on a server that goes away`, () => {
     await server.halt();
     const asked = performance.now();
     await expect(stores.sessions.find(session.conversationId)).rejects.toThrow(StorageUnavailableError);
-    await expect(stores.sessions.reserve(newSession(), 10)).rejects.toThrow(StorageUnavailableError);
+    await expect(stores.sessions.reserve(newSession(), limits(10))).rejects.toThrow(StorageUnavailableError);
     await expect(stores.connection.check()).rejects.toThrow(StorageUnavailableError);
     expect(performance.now() - asked).toBeLessThan(3_000);
 

@@ -7,6 +7,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
+  limits,
 } from '../support/persistence.harness';
 
 describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
@@ -31,7 +32,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
   describe('reserve', () => {
     it('writes the session as connecting and takes a slot', async () => {
       const session = newSession(5_000);
-      await stores.sessions.reserve(session, 1);
+      await stores.sessions.reserve(session, limits(1));
       expect((await stores.get(session.conversationId)).snapshot).toEqual(session.snapshot);
       expect(session.snapshot.version).toBe(0);
       await expect(stores.sessions.countLive()).resolves.toBe(1);
@@ -40,14 +41,14 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
     it('refuses when every slot is taken and writes nothing then', async () => {
       await stores.reserved();
       const second = newSession();
-      await expect(stores.sessions.reserve(second, 1)).rejects.toThrow(SessionLimitReachedError);
+      await expect(stores.sessions.reserve(second, limits(1))).rejects.toThrow(SessionLimitReachedError);
       await expect(stores.sessions.find(second.conversationId)).resolves.toBeUndefined();
       await expect(stores.sessions.countLive()).resolves.toBe(1);
     });
 
     it('gives out exactly as many slots as there are to 200 at once', async () => {
       const outcomes = await statesOf(
-        Array.from({ length: 200 }, () => stores.sessions.reserve(newSession(), 50)),
+        Array.from({ length: 200 }, () => stores.sessions.reserve(newSession(), limits(50))),
       );
       expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(50);
       expect(outcomes.filter((outcome) => outcome === SessionLimitReachedError)).toHaveLength(150);
@@ -57,7 +58,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
 
     it('takes no slot for a session that cannot be written', async () => {
       const session = await stores.reserved();
-      await expect(stores.sessions.reserve(session, 10)).rejects.not.toThrow(StorageUnavailableError);
+      await expect(stores.sessions.reserve(session, limits(10))).rejects.not.toThrow(StorageUnavailableError);
       await expect(stores.sessions.countLive()).resolves.toBe(1);
     });
 
@@ -67,7 +68,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
         session.fail('open-failed', 2_000, { outcomeUnknown: false });
         return stores.sessions.save(session);
       });
-      const begins = Array.from({ length: 60 }, () => stores.sessions.reserve(newSession(), 30));
+      const begins = Array.from({ length: 60 }, () => stores.sessions.reserve(newSession(), limits(30)));
       const begun = (await statesOf(begins)).filter((outcome) => outcome === 'done').length;
       await Promise.all(ends);
       expect(begun).toBeGreaterThanOrEqual(10);

@@ -7,7 +7,13 @@ import { StorageUnavailableError } from '../../src/common/errors/storage-unavail
 import { StorageConfig } from '../../src/config/storage.config';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { DatabaseOpenError, DataDirectoryInUseError } from '../../src/persistence/persistence.errors';
-import { createStorage, newSession, TestStores, type TestStorage } from '../support/persistence.harness';
+import {
+  createStorage,
+  newSession,
+  TestStores,
+  type TestStorage,
+  limits,
+} from '../support/persistence.harness';
 
 let storage: TestStorage;
 
@@ -105,11 +111,11 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
     const { rows } = await pragma(stores, 'page_count');
     await pragma(stores, `max_page_count = ${rows[0]?.page_count ?? 1}`);
     const large = newSession(1_000, { name: 'x'.repeat(1_000_000) });
-    await expect(stores.sessions.reserve(large, 10)).rejects.toThrow(StorageUnavailableError);
+    await expect(stores.sessions.reserve(large, limits(10))).rejects.toThrow(StorageUnavailableError);
     await expect(stores.get(session.conversationId)).resolves.toHaveProperty('state', 'active');
     await expect(stores.sessions.countLive()).resolves.toBe(1);
     await pragma(stores, 'max_page_count = 1000000');
-    await stores.sessions.reserve(large, 10);
+    await stores.sessions.reserve(large, limits(10));
     await expect(stores.sessions.countLive()).resolves.toBe(2);
     await stores.close();
   });

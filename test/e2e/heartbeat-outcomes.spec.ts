@@ -17,6 +17,7 @@ describe('a heartbeat', () => {
         HEARTBEAT_MAX_INTERVAL_MS: '100',
         HEARTBEAT_MIN_INTERVAL_MS: '100',
         UPSTREAM_TIMEOUT_MS: '2000',
+        UPSTREAM_BREAKER_MIN_RPS: '1000000',
         LOG_LEVEL: 'error',
       },
     });
@@ -89,7 +90,7 @@ describe('a heartbeat', () => {
   });
 
   it.each<[string, Fault]>([
-    ['throttled', { kind: 'status', status: 429, retryAfter: 600 }],
+    ['throttled', { kind: 'status', status: 429, retryAfter: 0 }],
     ['refused for a missing permission', { kind: 'status', status: 403 }],
     ['refused whatever the token', { kind: 'status', status: 401 }],
     ['cut off by the network', { kind: 'reset' }],

@@ -17,15 +17,28 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
   beforeAll(async () => {
     world = await World.start({
       logOutput: logs,
-      environment: { UPSTREAM_TIMEOUT_MS: '1000', SESSION_OPEN_DEADLINE_MS: '10000', LOG_LEVEL: 'debug' },
+      environment: {
+        UPSTREAM_TIMEOUT_MS: '1000',
+        UPSTREAM_BREAKER_MIN_RPS: '1000000',
+        SESSION_OPEN_DEADLINE_MS: '10000',
+        LOG_LEVEL: 'debug',
+      },
     });
     api = new ApiClient(world.url);
     await api.opened();
     await until(() => world.crm.received.length === 1);
   }, 120_000);
 
-  afterEach(() => {
+  afterEach(async () => {
     world.genesys.faults.clear();
+    // A 429 closes the client for as long as it asks: the next test begins with an open one.
+    const { clients } = (await api.request('GET', '/v1/limits')).body as {
+      clients: { budget: { closedSeconds: number } }[];
+    };
+    if (clients.some(({ budget }) => budget.closedSeconds > 1)) {
+      await world.restart();
+      api = new ApiClient(world.url);
+    }
   });
 
   afterAll(async () => {
@@ -156,7 +169,7 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
     world.genesys.state.restoreClient('demo-client');
     expect({ code, body }).toMatchObject({ code: 502, body: { code: 'upstream-unauthorized' } });
     expect(body['detail']).toContain('invalid client credentials');
-    expect((await api.open()).status).toBe(201);
+    await until(async () => (await api.open()).status === 201);
   });
 
   it('puts the request id on every line of a request, and into its audit records', async () => {

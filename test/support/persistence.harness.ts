@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { Migrator, sql } from 'kysely';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +9,16 @@ import { StorageConfig } from '../../src/config/storage.config';
 import { AuditWriter } from '../../src/persistence/audit.writer';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import type { Dialect } from '../../src/persistence/dialect';
+import { initialSchema } from '../../src/persistence/migrations/0001-initial-schema';
 import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
+import { openPostgresForMigrations } from '../../src/persistence/postgres.database';
+import { toRow } from '../../src/persistence/session.mapper';
 import { SqlSessionStore } from '../../src/persistence/session.sql-store';
+import { openSqlite } from '../../src/persistence/sqlite.database';
 import { SqlSummaryStore } from '../../src/persistence/summary.sql-store';
 import { UnitOfWork } from '../../src/persistence/unit-of-work';
 import { Session } from '../../src/session/domain/session';
+import type { SlotLimits } from '../../src/session/ports/session.store';
 import { EventSink } from '../../src/sync/ports/event.sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { OutboxBell } from '../../src/sync/ports/outbox-bell';
@@ -102,7 +108,7 @@ export class TestStores {
   /** A stored session that is `connecting`. */
   async reserved(now = 1_000, given: Partial<Parameters<typeof Session.reserve>[0]> = {}): Promise<Session> {
     const session = newSession(now, given);
-    await this.sessions.reserve(session, 1_000_000);
+    await this.sessions.reserve(session, limits(1_000_000));
     return session;
   }
 
@@ -133,6 +139,7 @@ export function newSession(now = 1_000, given: Partial<Parameters<typeof Session
     {
       guestToken: 'jwt_0123456789abcdef0123456789abcdef',
       channel: 'conversations-messaging',
+      oauthClient: 'client',
       queueId: 'queue-1',
       name: 'Guest',
       locale: 'en-US',
@@ -143,4 +150,28 @@ export function newSession(now = 1_000, given: Partial<Parameters<typeof Session
     },
     now,
   );
+}
+
+/** Makes a database as the release before OAuth clients left it: its schema, with these live sessions in it. */
+export async function createFirstSchema(config: StorageConfig, sessions: readonly Session[]): Promise<void> {
+  const { databaseUrl, dataDir } = config;
+  const dialect = databaseUrl === undefined ? 'sqlite' : 'postgres';
+  const db = databaseUrl === undefined ? openSqlite(dataDir) : openPostgresForMigrations(databaseUrl);
+  const migrations = { '0001-initial-schema': initialSchema(dialect) };
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw new Error('The first schema could not be made', { cause: error });
+  for (const { snapshot } of sessions) {
+    const columns = Object.entries(toRow(snapshot)).filter(([name]) => name !== 'oauth_client');
+    const names = sql.join(columns.map(([name]) => sql.ref(name)));
+    const values = sql.join(columns.map(([, value]) => value as unknown));
+    await sql`insert into session (${names}) values (${values})`.execute(db);
+  }
+  await db.updateTable('counter').set({ value: sessions.length }).where('name', '=', 'slots').execute();
+  await db.destroy();
+}
+
+/** Room for so many sessions, on whichever OAuth client. */
+export function limits(total: number): SlotLimits {
+  return { total, ofClient: total };
 }

@@ -29,6 +29,8 @@ export abstract class DomainError extends Error {
   abstract readonly title: string;
   /** When trying again makes sense, in milliseconds from now. */
   readonly retryAfterMs?: number;
+  /** Which of several causes, where a code has several; a closed set per code. */
+  readonly reason?: string;
   /** Present on errors about input: everything that is wrong, not only the first. */
   readonly errors?: readonly InputError[];
 

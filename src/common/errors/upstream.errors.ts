@@ -87,16 +87,36 @@ export class UpstreamInvalidResponseError extends UpstreamError {
   }
 }
 
+/** What kept a request from being answered: the way, an open circuit, or too much of our own waiting already. */
+export type UnavailableReason = 'unreachable' | 'breaker-open' | 'overload';
+
+interface UnavailableOptions extends ErrorOptions {
+  readonly sent?: boolean;
+  readonly reason?: UnavailableReason;
+  readonly retryAfterMs?: number;
+}
+
+const UNAVAILABLE_BECAUSE: Readonly<Record<UnavailableReason, string>> = {
+  unreachable: 'Genesys Cloud cannot be reached.',
+  'breaker-open': 'Genesys Cloud has failed too often; nothing is sent to it for a moment.',
+  overload: 'Too many requests to Genesys Cloud are waiting already.',
+};
+
 /** No connection, or one that broke before an answer was complete. */
 export class UpstreamUnavailableError extends UpstreamError {
   readonly code = 'upstream-unavailable';
   readonly kind = 'upstream-unavailable';
-  override readonly retryAfterMs = 5_000;
+  override readonly retryAfterMs: number;
 
-  /** `sent` is whether anything of the request may have left. */
-  constructor(options?: ErrorOptions & { sent: boolean }) {
-    super('Genesys Cloud cannot be reached.', options);
-    this.mayHaveTakenEffect = options?.sent ?? true;
+  override readonly reason: UnavailableReason;
+
+  /** `sent` is whether anything of the request may have left; when we held it back ourselves, nothing has. */
+  constructor(options: UnavailableOptions = {}) {
+    const { reason = 'unreachable', sent = reason === 'unreachable' } = options;
+    super(UNAVAILABLE_BECAUSE[reason], options);
+    this.reason = reason;
+    this.retryAfterMs = options.retryAfterMs ?? 5_000;
+    this.mayHaveTakenEffect = sent;
   }
 }
 

@@ -8,7 +8,7 @@ import { RequestContext } from './request-context';
 export interface LogSettings {
   readonly level: string;
   readonly format: 'json' | 'pretty';
-  readonly secrets: readonly string[];
+  readonly secrets: Iterable<string>;
 }
 
 /** Nest tells of every module and route at every start. */

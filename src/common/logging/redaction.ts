@@ -29,6 +29,7 @@ const ALLOWED_FIELDS = new Set([
   'latency',
   'lifetimeMs',
   'method',
+  'oauthClient',
   'mode',
   'operation',
   'outcome',
@@ -62,11 +63,8 @@ export interface SafeLine {
  * within texts everything that is a known secret or looks like a credential is blanked out.
  */
 export class Redaction {
-  private readonly secrets: readonly string[];
-
-  constructor(secrets: readonly string[]) {
-    this.secrets = secrets.filter((secret) => secret.length > 0);
-  }
+  /** `secrets` is looked through again for every line: it may grow. */
+  constructor(private readonly secrets: Iterable<string>) {}
 
   apply(line: Readonly<Record<string, unknown>>): SafeLine {
     const safe: Record<string, string | number | boolean> = {};
@@ -79,7 +77,10 @@ export class Redaction {
   }
 
   private blank(text: string): string {
-    const masked = this.secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+    let masked = text;
+    // The longest first: one secret may be the beginning of another.
+    for (const secret of [...this.secrets].sort((a, b) => b.length - a.length))
+      if (secret !== '') masked = masked.replaceAll(secret, '[redacted]');
     return masked.replace(CREDENTIALS, '[redacted]');
   }
 }

@@ -43,6 +43,10 @@ export class ProblemResponse {
   @ApiProperty({ type: String })
   requestId: string = '';
 
+  /** Which of several causes, where a code has several. */
+  @ApiPropertyOptional({ type: String })
+  reason?: string;
+
   @ApiPropertyOptional({ type: [InputErrorResponse] })
   errors?: InputErrorResponse[];
 }

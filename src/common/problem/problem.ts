@@ -10,6 +10,8 @@ export interface Problem {
   readonly instance: string;
   readonly code: string;
   readonly requestId: string;
+  /** Which of several causes, where a code has several. */
+  readonly reason?: string;
   readonly errors?: readonly InputError[];
 }
 
@@ -50,6 +52,7 @@ export function toProblem(error: unknown, occurrence: Occurrence): Problem {
   if (error instanceof DomainError && error.kind !== 'internal') {
     const { code, title, message: detail } = error;
     const errors = error.errors === undefined ? {} : { errors: error.errors };
+    const reason = error.reason === undefined ? {} : { reason: error.reason };
     return {
       type: `/problems/${code}`,
       title,
@@ -57,6 +60,7 @@ export function toProblem(error: unknown, occurrence: Occurrence): Problem {
       detail,
       ...occurrence,
       code,
+      ...reason,
       ...errors,
     };
   }

@@ -26,23 +26,25 @@ describe(beatOutcomeOf.name, () => {
   });
 
   it.each([
-    new UpstreamRejectedError(400),
-    new UpstreamRejectedError(409),
-    new UpstreamServerError(500),
-    new UpstreamInvalidResponseError('no JSON'),
-    new UpstreamTimeoutError(),
-  ])('counts against the conversation: %p', (error) => {
-    expect(beatOutcomeOf(error)).toEqual({ kind: 'failed', cause: error.code });
+    ['rejected', new UpstreamRejectedError(400)],
+    ['conflict', new UpstreamRejectedError(409)],
+    ['server-error', new UpstreamServerError(500)],
+    ['invalid', new UpstreamInvalidResponseError('no JSON')],
+    ['time-out', new UpstreamTimeoutError()],
+  ])('counts against the conversation: %s', (cause, error) => {
+    expect(beatOutcomeOf(error)).toEqual({ kind: 'failed', cause });
   });
 
   it.each([
-    new UpstreamThrottledError(7_000),
-    new UpstreamThrottledError(),
-    new UpstreamUnauthorizedError(),
-    new UpstreamForbiddenError(),
-    new UpstreamUnavailableError(),
-  ])('counts nothing against the conversation: %p', (error) => {
-    expect(beatOutcomeOf(error)).toMatchObject({ kind: 'postponed', cause: error.code });
+    ['throttled', new UpstreamThrottledError(7_000)],
+    ['throttled', new UpstreamThrottledError()],
+    ['unauthorized', new UpstreamUnauthorizedError()],
+    ['forbidden', new UpstreamForbiddenError()],
+    ['unreachable', new UpstreamUnavailableError()],
+    ['breaker-open', new UpstreamUnavailableError({ reason: 'breaker-open' })],
+    ['overload', new UpstreamUnavailableError({ reason: 'overload' })],
+  ])('counts nothing against the conversation: %s', (cause, error) => {
+    expect(beatOutcomeOf(error)).toMatchObject({ kind: 'postponed', cause });
   });
 
   it('hands on how long upstream asks to be spared', () => {

@@ -1,10 +1,10 @@
 import { USER_AGENT } from '../../common/product';
 import type { Conversation } from '../../session/ports/guest-channel';
 
-type Body = Readonly<Record<string, unknown>>;
+export type Body = Readonly<Record<string, unknown>>;
 
 /** What opens a conversation. It holds the guest token: never log it. */
-export function openBody(conversation: Conversation): Body {
+export function openBody(conversation: Omit<Conversation, 'oauthClient'>): Body {
   const { conversationId, guestToken, queueId, name, locale, capabilities, durationLimit, createdAt } =
     conversation;
   return {

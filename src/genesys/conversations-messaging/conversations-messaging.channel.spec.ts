@@ -14,9 +14,10 @@ import {
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
-import { SessionConfig } from '../../config/session.config';
+import { HealthChecks } from '../../health/health.checks';
 import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
+import { ClientPool } from '../transport/client-pool';
 import { GenesysApi } from '../transport/genesys-api';
 import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
 import { beatBody, DISCONNECT_BODY, openBody } from './bodies';
@@ -40,11 +41,12 @@ beforeEach(() => {
   const clock = new SystemClock();
   const environment = Object.assign(new Environment(), {
     GENESYS_API_URL: 'http://api.test',
-    SESSION_OPEN_DEADLINE_MS: 30_000,
   });
   const auth = new AuthService(endpoint, clock, new AuthTelemetry(new Metrics()));
-  const api = new GenesysApi(http, auth, new GenesysConfig(environment));
-  channel = new ConversationsMessagingChannel(api, new SessionConfig(environment), clock);
+  const config = new GenesysConfig(environment);
+  const pool = new ClientPool(config, new Metrics(), new HealthChecks());
+  const api = new GenesysApi(http, auth, pool, config);
+  channel = new ConversationsMessagingChannel(api, pool, config, clock);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -52,7 +54,9 @@ afterEach(() => {
 
 /** What opening comes to, all waits included. */
 async function outcomeOfOpening(): Promise<unknown> {
-  const outcome = channel.open(anActiveSession().snapshot, SIGNAL).catch((error: unknown) => error);
+  const outcome = channel
+    .open(anActiveSession().snapshot, NOW + 30_000, SIGNAL)
+    .catch((error: unknown) => error);
   await jest.advanceTimersByTimeAsync(60_000);
   return outcome;
 }
@@ -63,7 +67,7 @@ describe(ConversationsMessagingChannel.name, () => {
       const { snapshot } = anActiveSession();
       http.next(anAnswer(201, { id: 'theirs' }));
 
-      expect(await channel.open(snapshot, SIGNAL)).toEqual({ id: 'theirs' });
+      expect(await channel.open(snapshot, NOW + 30_000, SIGNAL)).toEqual({ id: 'theirs' });
       expect(http.requests).toEqual([
         expect.objectContaining({
           operation: 'open',

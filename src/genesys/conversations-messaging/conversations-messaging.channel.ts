@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { UpstreamRejectedError } from '../../common/errors/upstream.errors';
 import { Clock } from '../../common/time/clock';
-import { SessionConfig } from '../../config/session.config';
+import { GenesysConfig } from '../../config/genesys.config';
 import { type BeatOutcome, type Conversation, GuestChannel } from '../../session/ports/guest-channel';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import { GenesysApi } from '../transport/genesys-api';
+import { ClientPool } from '../transport/client-pool';
 import type { GenesysAnswer } from '../transport/genesys-answer';
-import type { Operation } from '../transport/genesys-http';
+import { classOf, REACTIONS } from '../transport/reactions';
 import { withRetries } from '../transport/retry';
 import { beatOutcomeOf } from './beat-outcome';
-import { beatBody, DISCONNECT_BODY, openBody } from './bodies';
+import { beatBody, type Body, DISCONNECT_BODY, openBody } from './bodies';
 
 const RESOURCE = ['conversations', 'messaging'] as const;
 
@@ -26,51 +26,70 @@ export class ConversationsMessagingChannel extends GuestChannel {
 
   constructor(
     private readonly api: GenesysApi,
-    private readonly config: SessionConfig,
+    private readonly pool: ClientPool,
+    private readonly config: GenesysConfig,
     private readonly clock: Clock,
   ) {
     super();
   }
 
-  async open(conversation: Conversation, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
+  async open(
+    conversation: Conversation,
+    deadlineAt: number,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, unknown>>> {
     const body = openBody(conversation);
-    const answer = await withRetries(() => this.post(body, signal), {
-      deadlineAt: this.clock.now() + this.config.openDeadlineMs,
+    const { retries } = this.pool.get(conversation.oauthClient);
+    retries.earn();
+    const answer = await withRetries(() => this.post(conversation, body, deadlineAt, signal), {
+      deadlineAt,
       signal,
+      mayRetry: () => retries.trySpend(),
     });
     return jsonObjectOf(answer);
   }
 
   async beat(conversation: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome> {
     try {
-      const body = beatBody(sequence, this.clock.now());
-      const answer = await this.patch('beat', conversation.conversationId, body, signal);
+      const answer = await this.patch('beat', conversation, beatBody(sequence, this.clock.now()), signal);
       return beatOutcomeOf(errorOf(answer));
     } catch (error) {
       return beatOutcomeOf(error);
     }
   }
 
-  async disconnect({ conversationId }: Conversation, signal: AbortSignal): Promise<'confirmed' | 'gone'> {
-    const error = errorOf(await this.patch('disconnect', conversationId, DISCONNECT_BODY, signal));
-    if (error === undefined) return 'confirmed';
-    if (error instanceof UpstreamRejectedError && (error.gone || error.status === 409)) return 'gone';
-    throw error;
+  async disconnect(conversation: Conversation, signal: AbortSignal): Promise<'confirmed' | 'gone'> {
+    const error = errorOf(await this.patch('disconnect', conversation, DISCONNECT_BODY, signal));
+    const { disconnect } = REACTIONS[classOf(error)];
+    if (disconnect === 'retry') throw error ?? new Error('unreachable');
+    return disconnect;
   }
 
-  private async post(body: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<GenesysAnswer> {
-    const answer = await this.api.call({ operation: 'open', method: 'POST', path: RESOURCE, body }, signal);
+  private async post(
+    { oauthClient }: Conversation,
+    body: Body,
+    deadlineAt: number,
+    signal: AbortSignal,
+  ): Promise<GenesysAnswer> {
+    const patienceMs = Math.max(0, deadlineAt - this.clock.now());
+    const answer = await this.api.call(
+      { operation: 'open', method: 'POST', path: RESOURCE, body, oauthClient, patienceMs },
+      signal,
+    );
     const error = errorOf(answer);
     if (error !== undefined) throw error;
     return answer;
   }
 
   private patch(
-    operation: Operation,
-    conversationId: string,
-    body: Readonly<Record<string, unknown>>,
+    operation: 'beat' | 'disconnect',
+    { conversationId, oauthClient }: Conversation,
+    body: Body,
     signal: AbortSignal,
   ): Promise<GenesysAnswer> {
-    return this.api.call({ operation, method: 'PATCH', path: [...RESOURCE, conversationId], body }, signal);
+    this.pool.get(oauthClient).retries.earn();
+    const path = [...RESOURCE, conversationId];
+    const patienceMs = this.config.timeoutMs;
+    return this.api.call({ operation, method: 'PATCH', path, body, oauthClient, patienceMs }, signal);
   }
 }

@@ -31,6 +31,7 @@ afterEach(() => {
 function endpoint(clientAuth: 'basic' | 'body' = 'basic'): OAuthTokenEndpoint {
   const environment = Object.assign(new Environment(), {
     GENESYS_LOGIN_URL: 'http://login.test/',
+    GENESYS_CLIENT_ID: 'client',
     GENESYS_CLIENT_SECRET: SECRET,
     GENESYS_CLIENT_AUTH: clientAuth,
   });

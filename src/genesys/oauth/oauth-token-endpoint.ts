@@ -60,7 +60,7 @@ export class OAuthTokenEndpoint extends TokenEndpoint {
   }
 
   private identification(clientId: string): { headers: Record<string, string>; body: string } {
-    const secret = this.config.clientSecret;
+    const secret = this.config.clients.secretOf(clientId);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const grant = { grant_type: 'client_credentials' };
     if (this.config.clientAuth === 'body') {

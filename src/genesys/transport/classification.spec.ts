@@ -10,11 +10,12 @@ import {
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
 import { errorOf, jsonObjectOf, translateFailure } from './classification';
+import { anAnswer } from './genesys-http.fake';
 
 const BODY = 'the secret words of the upstream';
 
 function answer(status: number, retryAfter?: string): Parameters<typeof errorOf>[0] {
-  return { status, body: BODY, retryAfter };
+  return { ...anAnswer(status, BODY), retryAfter };
 }
 
 function withCode(code: string): Error {
@@ -105,13 +106,11 @@ describe(errorOf.name, () => {
 
 describe(jsonObjectOf.name, () => {
   it('is the object of the answer', () => {
-    expect(jsonObjectOf({ status: 200, body: '{"id":"1"}', retryAfter: undefined })).toEqual({ id: '1' });
+    expect(jsonObjectOf(anAnswer(200, { id: '1' }))).toEqual({ id: '1' });
   });
 
   it.each(['', '<html>', '{"id":', '[]', 'null', '"text"', '1', 'undefined'])('refuses %p', (body) => {
-    expect(() => jsonObjectOf({ status: 200, body, retryAfter: undefined })).toThrow(
-      UpstreamInvalidResponseError,
-    );
+    expect(() => jsonObjectOf(anAnswer(200, body))).toThrow(UpstreamInvalidResponseError);
   });
 
   it('repeats nothing of what arrived', () => {

@@ -47,19 +47,22 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'EPROTO',
 ]);
+
+/** How Node names what goes wrong in a TLS handshake, certificates that are not trusted among it. */
+const TLS_FAILURE = /CERT|^ERR_(SSL|TLS)_|^UNABLE_TO_/;
 
 /** Names what went wrong when no answer arrived, by the kind of the failure and never by its text. */
 export function translateFailure(failure: unknown): UpstreamError {
   if (failure instanceof UpstreamError) return failure;
   if (failure instanceof OutboundTooLargeError) return new UpstreamInvalidResponseError('too long');
   if (failure instanceof OutboundTimeoutError) return new UpstreamTimeoutError({ cause: failure });
-  return new UpstreamUnavailableError({ cause: failure, sent: !NEVER_CONNECTED.has(codeOf(failure)) });
+  return new UpstreamUnavailableError({ cause: failure, sent: !neverConnected(codeOf(failure)) });
+}
+
+function neverConnected(code: string): boolean {
+  return NEVER_CONNECTED.has(code) || TLS_FAILURE.test(code);
 }
 
 function codeOf(failure: unknown): string {

@@ -1,39 +1,80 @@
 import { Injectable } from '@nestjs/common';
 import { AuthService } from '../../auth/auth.service';
+import type { AccessToken } from '../../auth/domain/access-token';
+import { UpstreamUnauthorizedError } from '../../common/errors/upstream.errors';
+import { parseRetryAfter } from '../../common/time/retry-after';
 import { GenesysConfig } from '../../config/genesys.config';
+import { ClientPool, type PooledClient } from './client-pool';
 import type { GenesysAnswer } from './genesys-answer';
-import { GenesysHttp, type Operation } from './genesys-http';
+import { GenesysHttp } from './genesys-http';
+import type { Operation } from './operation';
 
 /** A call of the platform API, before it is authorised. */
 export interface ApiCall {
-  readonly operation: Operation;
+  readonly operation: Exclude<Operation, 'token'>;
   readonly method: 'POST' | 'PATCH';
   /** Path segments below `/api/v2`; each is encoded here. */
   readonly path: readonly string[];
   readonly body: Readonly<Record<string, unknown>>;
+  /** Who calls: the OAuth client whose token and budget are used. */
+  readonly oauthClient: string;
+  /** How long the call may wait for budget. */
+  readonly patienceMs: number;
 }
 
 /**
- * Calls the platform API with an access token. A token that is refused is dropped, a fresh one is asked for once,
- * and the call is repeated once; what then arrives is the answer, whatever its status.
+ * Calls the platform API as an OAuth client, within that client's budget. A token that is refused is dropped, a
+ * fresh one is asked for once, and the call is repeated once; what then arrives is the answer, whatever its status.
  */
 @Injectable()
 export class GenesysApi {
   constructor(
     private readonly http: GenesysHttp,
     private readonly auth: AuthService,
+    private readonly pool: ClientPool,
     private readonly config: GenesysConfig,
   ) {}
 
-  /** Rejects with the `UpstreamError` of the token request or of an exchange without an answer. */
+  /**
+   * Rejects with the `UpstreamError` of the token request or of an exchange without an answer, and with
+   * `UpstreamThrottledError` when there is no budget in time; then nothing was sent.
+   */
   async call(call: ApiCall, signal: AbortSignal): Promise<GenesysAnswer> {
-    const { clientId } = this.config;
-    const token = await this.auth.token(clientId);
-    const answer = await this.send(call, token.value, signal);
+    const client = this.pool.get(call.oauthClient);
+    const token = await this.tokenOf(client);
+    const answer = await this.sendWithinBudget(client, call, token.value, signal);
     if (answer.status !== 401) return answer;
-    this.auth.invalidate(clientId, token);
-    const fresh = await this.auth.token(clientId);
-    return this.send(call, fresh.value, signal);
+    this.auth.invalidate(client.id, token);
+    const fresh = await this.tokenOf(client);
+    return this.sendWithinBudget(client, call, fresh.value, signal);
+  }
+
+  private async tokenOf(client: PooledClient): Promise<AccessToken> {
+    try {
+      const token = await this.auth.token(client.id);
+      client.accepted();
+      return token;
+    } catch (error) {
+      if (error instanceof UpstreamUnauthorizedError) client.refused();
+      throw error;
+    }
+  }
+
+  private async sendWithinBudget(
+    { gate }: PooledClient,
+    call: ApiCall,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<GenesysAnswer> {
+    await gate.pass(call.operation, call.patienceMs, signal);
+    let answer: GenesysAnswer | undefined;
+    try {
+      answer = await this.send(call, token, signal);
+      if (answer.status === 429) gate.close(parseRetryAfter(answer.retryAfter, Date.now()));
+      return answer;
+    } finally {
+      gate.settle(answer?.rate);
+    }
   }
 
   private send(

@@ -4,12 +4,20 @@ import { GenesysConfig } from '../../config/genesys.config';
 import { Metrics } from '../../metrics/metrics';
 import type { GenesysAnswer } from './genesys-answer';
 import { GenesysHttp, type GenesysRequest } from './genesys-http';
+import { UpstreamGuards } from './upstream-guards';
 import { GenesysTelemetry } from './genesys.telemetry';
+
+const NO_REPORT = { count: undefined, allowed: undefined, resetMs: undefined };
 
 type Step = () => GenesysAnswer | Promise<GenesysAnswer>;
 
 export function anAnswer(status: number, body: unknown = {}, retryAfter?: string): GenesysAnswer {
-  return { status, body: typeof body === 'string' ? body : JSON.stringify(body), retryAfter };
+  return {
+    status,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    retryAfter,
+    rate: NO_REPORT,
+  };
 }
 
 /** Sends nothing: keeps the requests and answers them as the test says, in order; else with 200 and `{}`. */
@@ -19,7 +27,9 @@ export class FakeGenesysHttp extends GenesysHttp {
   private readonly steps: Step[] = [];
 
   constructor() {
-    super(new HttpService(), new GenesysConfig(new Environment()), new GenesysTelemetry(new Metrics()));
+    const config = new GenesysConfig(new Environment());
+    const metrics = new Metrics();
+    super(new HttpService(), config, new GenesysTelemetry(metrics), new UpstreamGuards(config, metrics));
   }
 
   next(...steps: readonly (GenesysAnswer | Error)[]): void {

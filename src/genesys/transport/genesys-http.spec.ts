@@ -12,6 +12,7 @@ import { GenesysConfig } from '../../config/genesys.config';
 import { HttpReceiver } from '../../crm/http-receiver.fake';
 import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
 import { GenesysHttp, type GenesysRequest } from './genesys-http';
+import { UpstreamGuards } from './upstream-guards';
 import { GenesysTelemetry } from './genesys.telemetry';
 
 let testing: TestingModule;
@@ -30,7 +31,13 @@ afterEach(async () => {
 
 function genesys(timeoutMs = 5_000): GenesysHttp {
   const config = new GenesysConfig(Object.assign(new Environment(), { UPSTREAM_TIMEOUT_MS: timeoutMs }));
-  return new GenesysHttp(testing.get(HttpService, { strict: false }), config, new GenesysTelemetry(metrics));
+  const guards = new UpstreamGuards(config, metrics);
+  return new GenesysHttp(
+    testing.get(HttpService, { strict: false }),
+    config,
+    new GenesysTelemetry(metrics),
+    guards,
+  );
 }
 
 function request(): GenesysRequest {
@@ -63,9 +70,19 @@ describe(GenesysHttp.name, () => {
   });
 
   it.each([200, 302, 401, 404, 429, 503])('resolves with an answer of %d as it came', async (status) => {
-    receiver.nextStatus(status, '<html>größe', { 'retry-after': '12' });
+    receiver.nextStatus(status, '<html>größe', {
+      'retry-after': '12',
+      'inin-ratelimit-count': '7',
+      'inin-ratelimit-allowed': '300',
+      'inin-ratelimit-reset': '41',
+    });
 
-    expect(await genesys().send(request())).toEqual({ status, body: '<html>größe', retryAfter: '12' });
+    expect(await genesys().send(request())).toEqual({
+      status,
+      body: '<html>größe',
+      retryAfter: '12',
+      rate: { count: 7, allowed: 300, resetMs: 41_000 },
+    });
     expect(receiver.received).toHaveLength(1);
     expect(await observed(`${Math.floor(status / 100)}xx`)).toBe(1);
   });

@@ -5,14 +5,13 @@ import { NEVER_CANCELLED } from '../../common/http/never-cancelled';
 import { USER_AGENT } from '../../common/product';
 import { GenesysConfig } from '../../config/genesys.config';
 import { translateFailure } from './classification';
-import type { GenesysAnswer } from './genesys-answer';
+import { type GenesysAnswer, rateReportOf } from './genesys-answer';
 import { GenesysTelemetry } from './genesys.telemetry';
+import type { Operation } from './operation';
+import { UpstreamGuards } from './upstream-guards';
 
 /** What is read of an answer at most. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-
-/** An operation as metrics name it: a closed set. */
-export type Operation = 'token' | 'open' | 'beat' | 'disconnect';
 
 export interface GenesysRequest {
   readonly operation: Operation;
@@ -35,6 +34,7 @@ export class GenesysHttp {
     private readonly http: HttpService,
     private readonly config: GenesysConfig,
     private readonly telemetry: GenesysTelemetry,
+    private readonly guards: UpstreamGuards,
   ) {}
 
   /** Rejects with `UpstreamUnavailableError`, `UpstreamTimeoutError` or `UpstreamInvalidResponseError`. */
@@ -44,7 +44,7 @@ export class GenesysHttp {
       this.telemetry.requestEnded(request.operation, result, performance.now() - startedAt);
     };
     try {
-      const answer = await this.exchange(request, signal);
+      const answer = await this.guards.of(request.operation).execute(() => this.exchange(request, signal));
       observe(`${Math.floor(answer.status / 100)}xx`);
       return answer;
     } catch (failure) {
@@ -68,6 +68,11 @@ export class GenesysHttp {
       }),
     );
     const retryAfter: unknown = headers['retry-after'];
-    return { status, body: data, retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined };
+    return {
+      status,
+      body: data,
+      retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      rate: rateReportOf(headers),
+    };
   }
 }

@@ -12,6 +12,8 @@ export interface RetryOptions {
   /** Nothing is waited for beyond this moment, in epoch milliseconds. */
   readonly deadlineAt: number;
   readonly signal: AbortSignal;
+  /** Asked before each retry; one that is not allowed is not made. */
+  readonly mayRetry?: () => boolean;
   /** Waits; may end early, and never rejects. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly now?: () => number;
@@ -20,10 +22,11 @@ export interface RetryOptions {
 /**
  * Tries up to three times, for requests that may be repeated. Throttling waits as long as upstream says, else
  * 2^attempt seconds; a missing connection waits 2^attempt half seconds; both waits of our own are jittered. Everything
- * else is final. A wait that does not fit the deadline is not begun: the caller hears at once, with the honest wait.
+ * else is final, and so is an open circuit. A wait that does not fit the deadline is not begun: the caller hears at
+ * once, with the honest wait.
  */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { deadlineAt, signal, wait = pause, now = Date.now } = options;
+  const { deadlineAt, signal, mayRetry = () => true, wait = pause, now = Date.now } = options;
   let mayHaveTakenEffect = false;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -36,7 +39,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
       }
       const waitMs = waitAfter(error, tries);
       const isFinal = waitMs === undefined || tries >= MAX_ATTEMPTS || now() + waitMs >= deadlineAt;
-      if (isFinal || signal.aborted) throw error;
+      if (isFinal || signal.aborted || !mayRetry()) throw error;
       await wait(waitMs, signal);
     }
   }
@@ -44,7 +47,8 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
 
 function waitAfter(error: unknown, tries: number): number | undefined {
   if (error instanceof UpstreamThrottledError) return error.hintMs ?? jittered(1000 * 2 ** tries);
-  if (error instanceof UpstreamUnavailableError) return jittered(500 * 2 ** tries, 0.5);
+  if (error instanceof UpstreamUnavailableError && error.reason === 'unreachable')
+    return jittered(500 * 2 ** tries, 0.5);
   return undefined;
 }
 

@@ -7,7 +7,10 @@ type Beat = (signal: AbortSignal) => BeatOutcome | Promise<BeatOutcome>;
  * late each beat was, and which losses were reported.
  */
 export class FakeHeartbeatPlan implements HeartbeatPlan {
-  readonly intervalMs = 1_000;
+  intervalMs = 1_000;
+  group = 'client';
+  /** The interval at the moment, where it is not the own one. */
+  paceMs: number | undefined;
   readonly firstWithinMs: number = 1_000;
   readonly tolerance: number = 3;
   readonly beats: { readonly at: number; readonly latenessMs: number; readonly signal: AbortSignal }[] = [];
@@ -24,6 +27,10 @@ export class FakeHeartbeatPlan implements HeartbeatPlan {
   next(...steps: readonly Beat[]): this {
     this.steps.push(...steps);
     return this;
+  }
+
+  currentIntervalMs(): number {
+    return this.paceMs ?? this.intervalMs;
   }
 
   async beat(signal: AbortSignal, latenessMs: number): Promise<BeatOutcome> {

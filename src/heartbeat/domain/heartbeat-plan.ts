@@ -14,7 +14,12 @@ export type LossCause = 'failures' | 'gone';
 export interface HeartbeatPlan {
   /** Unique among running heartbeats, and the name of the interval. */
   readonly name: string;
+  /** The interval by the plan's own rule. */
   readonly intervalMs: number;
+  /** Plans that share a limit. */
+  readonly group?: string;
+  /** The interval at the moment, asked for before each beat; the own one when absent. */
+  currentIntervalMs?(): number;
   /** Consecutive failures after which the heartbeat is lost. */
   readonly tolerance: number;
   /** The first beat comes at a random moment within this time, so that what started together does not beat together. */

@@ -10,6 +10,7 @@ export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
     conversationId: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
     guestToken: 'jwt_0123456789abcdef0123456789abcdef',
     channel: 'fake',
+    oauthClient: 'client',
     queueId: 'support',
     name: 'Guest',
     locale: 'en-US',

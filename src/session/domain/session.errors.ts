@@ -18,8 +18,16 @@ export class SessionLimitReachedError extends DomainError {
   readonly title = 'Too many live sessions';
   override readonly retryAfterMs = 5_000;
 
-  constructor(limit: number) {
-    super(`All ${limit} session slots are taken.`);
+  /** `reason` tells which limit: the cap of this service, or what the platform's rate limits can carry. */
+  constructor(
+    limit: number,
+    override readonly reason: 'sessions' | 'upstream-budget' = 'sessions',
+  ) {
+    super(
+      reason === 'sessions'
+        ? `All ${limit} session slots are taken.`
+        : 'The rate limits of Genesys Cloud can carry no more sessions.',
+    );
   }
 }
 

@@ -10,6 +10,8 @@ export interface SessionSnapshot {
   readonly conversationId: string;
   readonly guestToken: string;
   readonly channel: string;
+  /** The OAuth client whose budget the session lives on, for its whole life. */
+  readonly oauthClient: string;
   readonly queueId: string;
   readonly name: string;
   readonly locale: string;
@@ -61,6 +63,7 @@ export class Session {
       SessionSnapshot,
       | 'guestToken'
       | 'channel'
+      | 'oauthClient'
       | 'queueId'
       | 'name'
       | 'locale'

@@ -40,7 +40,7 @@ export class FakeGuestChannel extends GuestChannel {
     return this.calls.filter((call) => call.operation === operation).map((call) => call.conversationId);
   }
 
-  async open({ conversationId }: Conversation, signal: AbortSignal): Promise<Answer> {
+  async open({ conversationId }: Conversation, _deadlineAt: number, signal: AbortSignal): Promise<Answer> {
     this.calls.push({ operation: 'open', conversationId, at: Date.now() });
     return (this.opens.shift() ?? (() => ({ id: conversationId })))(signal);
   }

@@ -8,6 +8,7 @@ export type Conversation = Readonly<
   Pick<
     SessionSnapshot,
     | 'conversationId'
+    | 'oauthClient'
     | 'guestToken'
     | 'queueId'
     | 'name'
@@ -29,10 +30,15 @@ export abstract class GuestChannel {
   abstract readonly name: string;
 
   /**
-   * Opens the conversation under our own id and resolves with the upstream's answer. May repeat its request:
-   * the id makes that harmless. A thrown `UpstreamError` leaves the outcome unknown unless it is a refusal.
+   * Opens the conversation under our own id and resolves with the upstream's answer. May wait and repeat its request
+   * until `deadlineAt` (epoch milliseconds): the id makes that harmless. A thrown `UpstreamError` tells whether the
+   * request may have taken effect.
    */
-  abstract open(conversation: Conversation, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
+  abstract open(
+    conversation: Conversation,
+    deadlineAt: number,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, unknown>>>;
 
   /** One sign of life; sends one request and never throws. `sequence` only grows over a conversation's life. */
   abstract beat(conversation: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome>;

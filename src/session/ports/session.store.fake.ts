@@ -3,7 +3,7 @@ import { Session, type SessionSnapshot } from '../domain/session';
 import type { SessionEvent } from '../domain/session-event';
 import { LIVE_STATES, type SessionState } from '../domain/session-state';
 import { SessionChangedError, SessionLimitReachedError } from '../domain/session.errors';
-import { type SessionQuery, SessionStore } from './session.store';
+import { type SessionQuery, SessionStore, type SlotLimits } from './session.store';
 
 type Operation = Exclude<keyof SessionStore, 'prototype'>;
 
@@ -54,9 +54,11 @@ export class FakeSessionStore extends SessionStore {
     });
   }
 
-  async reserve(session: Session, limit: number): Promise<void> {
+  async reserve(session: Session, { total, ofClient }: SlotLimits): Promise<void> {
     await this.begin('reserve');
-    if (this.slots >= limit) throw new SessionLimitReachedError(limit);
+    if (this.slots >= total) throw new SessionLimitReachedError(total);
+    const live = this.liveByClient().get(session.snapshot.oauthClient) ?? 0;
+    if (live >= ofClient) throw new SessionLimitReachedError(ofClient, 'upstream-budget');
     this.slots += 1;
     this.rows.set(session.conversationId, { ...session.snapshot });
   }
@@ -120,6 +122,19 @@ export class FakeSessionStore extends SessionStore {
   async countLive(): Promise<number> {
     await this.begin('countLive');
     return this.slots;
+  }
+
+  async countLiveByClient(): Promise<ReadonlyMap<string, number>> {
+    await this.begin('countLiveByClient');
+    return this.liveByClient();
+  }
+
+  private liveByClient(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { oauthClient, state } of this.rows.values()) {
+      if (LIVE_STATES.includes(state)) counts.set(oauthClient, (counts.get(oauthClient) ?? 0) + 1);
+    }
+    return counts;
   }
 
   private async begin(operation: Operation): Promise<void> {

@@ -1,6 +1,12 @@
 import type { Session } from '../domain/session';
 import type { SessionState } from '../domain/session-state';
 
+/** How many sessions may live at once: in all, and on the new session's OAuth client. */
+export interface SlotLimits {
+  readonly total: number;
+  readonly ofClient: number;
+}
+
 /** Which sessions a page shows; newest first, by (createdAt, conversationId). */
 export interface SessionQuery {
   readonly state?: SessionState;
@@ -18,10 +24,10 @@ export interface SessionQuery {
  */
 export abstract class SessionStore {
   /**
-   * Takes one of `limit` slots and writes the new session, or throws `SessionLimitReachedError`. Exact under any
-   * number of concurrent callers.
+   * Takes a slot, which counts against both limits, and writes the new session, or throws
+   * `SessionLimitReachedError`. Exact under any number of concurrent callers.
    */
-  abstract reserve(session: Session, limit: number): Promise<void>;
+  abstract reserve(session: Session, limits: SlotLimits): Promise<void>;
 
   /**
    * Saves a changed session and what the change caused, and frees its slot when it is no longer live.
@@ -51,9 +57,12 @@ export abstract class SessionStore {
     limit: number,
   ): Promise<Session[]>;
 
-  /** Sets the count of taken slots to the number of live sessions. For start-up, before anything is reserved. */
+  /** Sets the counts of taken slots to the numbers of live sessions. For start-up, before anything is reserved. */
   abstract recountSlots(): Promise<number>;
 
   /** Slots taken now. */
   abstract countLive(): Promise<number>;
+
+  /** Slots taken now, by OAuth client. */
+  abstract countLiveByClient(): Promise<ReadonlyMap<string, number>>;
 }

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { SimulatorCommands } from './children/simulators';
+import type { SoakedServiceCommands } from './children/soaked-service';
+import type { CommandedChild } from './support/commanded-child';
+import { serviceEnvironment } from './support/environment';
+import { slopeOf } from './support/statistics';
+import { Workshop } from './support/workshop';
+
+const PER_SECOND = 50;
+const LIVES_MS = 2_000;
+const SAMPLE_EVERY_MS = 5_000;
+/** The beginning says how a process warms up, not whether it leaks. */
+const WARM_UP_SHARE = 0.3;
+const MIB = 1024 * 1024;
+
+/** Names of guests whose openings the simulator spoils; with the rest of a hundred they make five percent. */
+const TROUBLEMAKERS = [
+  'trouble-status',
+  'trouble-reset',
+  'trouble-garbage',
+  'trouble-throttled',
+  'trouble-delay',
+];
+
+interface Tally {
+  opened: number;
+  refused: number;
+  ended: number;
+}
+
+/** Opens and ends sessions at a steady rate for a while and prints whether the memory of the service stays flat. */
+async function soak(minutes: number): Promise<void> {
+  await using workshop = new Workshop(undefined);
+  const simulators = workshop.child<SimulatorCommands>('simulators');
+  const hosts = await simulators.ask('start', undefined);
+  await simulators.ask('spoil', TROUBLEMAKERS);
+  const environment = serviceEnvironment(hosts, {
+    DATA_DIR: await workshop.folder(),
+    CRM_WEBHOOK_URL: hosts.crmUrl,
+    HEARTBEAT_MIN_INTERVAL_MS: '500',
+    HEARTBEAT_MAX_INTERVAL_MS: '500',
+    LOG_LEVEL: 'error',
+  });
+  const service = workshop.measured<SoakedServiceCommands>('soaked-service', environment);
+  const url = await service.ask('start', undefined);
+  const tally: Tally = { opened: 0, refused: 0, ended: 0 };
+  const samples = await load(url, minutes * 60_000, tally, service);
+  const { resources } = await service.ask('stop', undefined);
+  report(samples, tally, resources);
+}
+
+async function load(
+  url: string,
+  forMs: number,
+  tally: Tally,
+  service: CommandedChild<SoakedServiceCommands>,
+): Promise<(readonly [hours: number, bytes: number])[]> {
+  const samples: (readonly [number, number])[] = [];
+  const lives = new Set<Promise<void>>();
+  const startedAt = performance.now();
+  let nextSampleMs = 0;
+  for (let count = 0; performance.now() - startedAt < forMs; count += 1) {
+    const life = live(url, count, tally).finally(() => lives.delete(life));
+    lives.add(life);
+    const elapsedMs = performance.now() - startedAt;
+    if (elapsedMs >= nextSampleMs) {
+      samples.push([elapsedMs / 3_600_000, await service.ask('memory', undefined)]);
+      nextSampleMs += SAMPLE_EVERY_MS;
+    }
+    await delay(Math.max(0, (count + 1) * (1000 / PER_SECOND) - (performance.now() - startedAt)));
+  }
+  await Promise.all(lives);
+  return samples;
+}
+
+async function live(url: string, count: number, tally: Tally): Promise<void> {
+  const name = count % 20 === 0 ? TROUBLEMAKERS[(count / 20) % TROUBLEMAKERS.length] : 'guest';
+  const response = await fetch(`${url}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ queueId: 'support', name }),
+  });
+  const { conversationId } = (await response.json()) as { conversationId?: string };
+  if (response.status !== 201 || conversationId === undefined) {
+    tally.refused += 1;
+    return;
+  }
+  tally.opened += 1;
+  await delay(LIVES_MS);
+  const end = await fetch(`${url}/v1/sessions/${conversationId}`, { method: 'DELETE' });
+  await end.arrayBuffer();
+  if (end.ok) tally.ended += 1;
+}
+
+function report(
+  samples: readonly (readonly [number, number])[],
+  tally: Tally,
+  resources: readonly string[],
+): void {
+  const warm = samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
+  const slope = slopeOf(warm) / MIB;
+  const values = warm.map(([, bytes]) => bytes / MIB);
+  console.log(`opened ${tally.opened}, refused ${tally.refused} (spoiled on purpose), ended ${tally.ended}`);
+  console.log(
+    `memory after garbage collection: ${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)} MiB`,
+  );
+  console.log(`linear fit after warm-up: ${slope.toFixed(2)} MiB an hour over ${warm.length} samples`);
+  console.log(`left behind after the stop: ${resources.length === 0 ? 'nothing' : resources.join(', ')}`);
+}
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
+soak(Number(values.minutes)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

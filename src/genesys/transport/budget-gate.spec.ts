@@ -1,0 +1,79 @@
+import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
+import { BudgetGate } from './budget-gate';
+import { type Priority, RateBudget } from './rate-budget';
+
+const NEVER = new AbortController().signal;
+
+describe(BudgetGate.name, () => {
+  let budget: RateBudget;
+  let gate: BudgetGate;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    budget = new RateBudget(60, 60_000, Date.now);
+    gate = new BudgetGate(budget);
+    while (budget.tryTake('disconnect') === 0);
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  function pass(priority: Priority, patienceMs = 60_000, signal = NEVER): { outcome: () => unknown } {
+    let outcome: unknown = 'waiting';
+    gate.pass(priority, patienceMs, signal).then(
+      () => (outcome = 'passed'),
+      (error: unknown) => (outcome = error),
+    );
+    return { outcome: () => outcome };
+  }
+
+  it('admits the most urgent first, and among equals the one that asked first', async () => {
+    const admitted: string[] = [];
+    const ask = (name: string, priority: Priority): void => {
+      void gate.pass(priority, 60_000, NEVER).then(() => admitted.push(name));
+    };
+    ask('beat 1', 'beat');
+    ask('beat 2', 'beat');
+    ask('open', 'open');
+    ask('end', 'disconnect');
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(admitted).toEqual(['end', 'open', 'beat 1', 'beat 2']);
+  });
+
+  it('tells at once who cannot be admitted in time, with the honest wait', async () => {
+    budget.close(30_000);
+    const waiter = pass('open', 5_000);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(waiter.outcome()).toBeInstanceOf(UpstreamThrottledError);
+    expect((waiter.outcome() as UpstreamThrottledError).retryAfterMs).toBe(30_000);
+  });
+
+  it('gives up on whoever was overtaken for too long', async () => {
+    const waiter = pass('beat', 6_000);
+    const overtake = setInterval(() => {
+      pass('disconnect');
+    }, 500);
+    await jest.advanceTimersByTimeAsync(6_000);
+    clearInterval(overtake);
+    expect(waiter.outcome()).toBeInstanceOf(UpstreamThrottledError);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(gate.waiting).toBe(0);
+  });
+
+  it('lets go of whoever leaves, and does not spend budget on it', async () => {
+    const abort = new AbortController();
+    const leaver = pass('open', 60_000, abort.signal);
+    const stayer = pass('open');
+    abort.abort(new Error('left'));
+    await jest.advanceTimersByTimeAsync(1_100);
+    expect(leaver.outcome()).toEqual(new Error('left'));
+    expect(stayer.outcome()).toBe('passed');
+  });
+
+  it('leaves no timer behind', async () => {
+    pass('open');
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

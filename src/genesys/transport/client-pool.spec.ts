@@ -1,0 +1,106 @@
+import { Environment } from '../../config/environment';
+import { GenesysConfig } from '../../config/genesys.config';
+import { HealthChecks } from '../../health/health.checks';
+import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
+import { ClientPool } from './client-pool';
+
+const SIGNAL = new AbortController().signal;
+const CLIENTS = ['first', 'second'].map((id) => ({ id, secret: `secret-of-${id}` }));
+
+let metrics: ReadableMetrics;
+let health: HealthChecks;
+let pool: ClientPool;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  metrics = new ReadableMetrics();
+  health = new HealthChecks();
+  const environment = Object.assign(new Environment(), { GENESYS_CLIENTS: CLIENTS });
+  pool = new ClientPool(new GenesysConfig(environment), metrics, health);
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe(ClientPool.name, () => {
+  it('gives every client a budget, a gate and retries of its own', () => {
+    const [one, other] = [pool.get('first'), pool.get('second')];
+
+    expect([one.id, other.id]).toEqual(['first', 'second']);
+    expect(one.budget).not.toBe(other.budget);
+    expect(one.gate).not.toBe(other.gate);
+    expect(one.retries).not.toBe(other.retries);
+    expect(pool.get('first')).toBe(one);
+  });
+
+  it.each(['', 'removed', '__proto__'])('takes the first client for the unknown id %p', (id) => {
+    expect(pool.get(id)).toBe(pool.get('first'));
+  });
+
+  it('does not touch one client when another meets a 429', async () => {
+    pool.get('first').gate.close(30_000);
+
+    await expect(pool.get('first').gate.pass('disconnect', 1_000, SIGNAL)).rejects.toMatchObject({
+      retryAfterMs: 30_000,
+    });
+    await expect(pool.get('second').gate.pass('disconnect', 0, SIGNAL)).resolves.toBeUndefined();
+    expect(pool.clients).toMatchObject([
+      { id: 'first', closedForMs: 30_000, left: 0 },
+      { id: 'second', closedForMs: 0 },
+    ]);
+  });
+
+  it('tells what each client can carry, before and after the platform has said so', () => {
+    expect(pool.clients[1]).toMatchObject({ id: 'second', allowed: 300, used: 0, resetInMs: 0, left: 24 });
+    const { beatsPerMs } = pool.clients[1] ?? { beatsPerMs: 0 };
+
+    pool.get('second').budget.tryTake('open');
+    pool.get('second').gate.settle({ count: 40, allowed: 600, resetMs: 20_000 });
+
+    expect(pool.clients[1]).toMatchObject({ allowed: 600, used: 40, resetInMs: 20_000 });
+    expect(pool.clients[1]?.beatsPerMs).toBeCloseTo(beatsPerMs * 2);
+    expect(pool.clients[0]).toMatchObject({ allowed: 300, used: 0 });
+  });
+
+  it('shows what is left, what is closed and what waits, all clients together', async () => {
+    expect(await metrics.sample('upstream_budget_remaining')).toBe(48);
+
+    while (pool.get('first').budget.tryTake('disconnect') === 0);
+    void pool.get('first').gate.pass('disconnect', 1_000, SIGNAL);
+    pool.get('second').gate.close(30_000);
+
+    expect(await metrics.sample('upstream_budget_remaining')).toBeLessThan(1);
+    expect(await metrics.sample('upstream_clients_closed')).toBe(1);
+    expect(await metrics.sample('upstream_waiting')).toBe(1);
+  });
+
+  it('remembers for thirty seconds that the login refused a client, unless it is accepted before', async () => {
+    const refused = (): boolean[] => pool.clients.map(({ isRefused }) => isRefused);
+    pool.get('first').refused();
+    expect(refused()).toEqual([true, false]);
+    pool.get('first').accepted();
+    expect(refused()).toEqual([false, false]);
+
+    pool.get('second').refused();
+    await jest.advanceTimersByTimeAsync(29_999);
+    expect(refused()).toEqual([false, true]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(refused()).toEqual([false, false]);
+  });
+
+  it('tells people how each client is doing', () => {
+    const note = (): unknown => health.notes.map(([name, detail]) => [name, detail()]);
+    expect(note()).toEqual([['genesys-clients', { first: 'ok', second: 'ok' }]]);
+
+    pool.get('first').refused();
+    pool.get('second').gate.close(1_000);
+
+    expect(note()).toEqual([['genesys-clients', { first: 'refused', second: 'closed' }]]);
+  });
+
+  it('cannot be without a client', () => {
+    const environment = Object.assign(new Environment(), { GENESYS_CLIENTS: [] });
+
+    expect(() => new ClientPool(new GenesysConfig(environment), metrics, health)).toThrow('no OAuth client');
+  });
+});

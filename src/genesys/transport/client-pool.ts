@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { GenesysConfig } from '../../config/genesys.config';
+import { HealthChecks } from '../../health/health.checks';
+import { Metrics } from '../../metrics/metrics';
+import { type ClientCapacity, UpstreamCapacity } from '../../session/ports/upstream-capacity';
+import { BudgetGate } from './budget-gate';
+import { RateBudget } from './rate-budget';
+import { RetryBudget } from './retry-budget';
+
+/** How long new sessions avoid a client whose credentials were refused, if nobody asks for its token meanwhile. */
+const REFUSED_MS = 30_000;
+
+/** One OAuth client with what it may still send. */
+export class PooledClient {
+  readonly retries = new RetryBudget();
+  readonly gate: BudgetGate;
+  private refusedUntil = 0;
+
+  constructor(
+    readonly id: string,
+    readonly budget: RateBudget,
+  ) {
+    this.gate = new BudgetGate(budget);
+  }
+
+  /** Whether the login has refused the client's credentials a moment ago. */
+  get isRefused(): boolean {
+    return performance.now() < this.refusedUntil;
+  }
+
+  /** The login refused the client; new sessions go elsewhere for a while. */
+  refused(): void {
+    this.refusedUntil = performance.now() + REFUSED_MS;
+  }
+
+  /** The login gave the client a token. */
+  accepted(): void {
+    this.refusedUntil = 0;
+  }
+
+  /** How the client is doing, in a word. */
+  get condition(): 'ok' | 'refused' | 'closed' {
+    if (this.isRefused) return 'refused';
+    return this.budget.isClosed ? 'closed' : 'ok';
+  }
+}
+
+/** The OAuth clients, each with budgets of its own: what happens to one of them does not touch the others. */
+@Injectable()
+export class ClientPool extends UpstreamCapacity {
+  private readonly members: ReadonlyMap<string, PooledClient>;
+  private readonly first: PooledClient;
+
+  constructor(config: GenesysConfig, metrics: Metrics, health: HealthChecks) {
+    super();
+    const pooled = config.clients.ids.map(
+      (id) => new PooledClient(id, new RateBudget(config.requestsPerWindow, config.rateWindowMs)),
+    );
+    const [first] = pooled;
+    if (first === undefined) throw new Error('There is no OAuth client');
+    this.first = first;
+    this.members = new Map(pooled.map((client) => [client.id, client]));
+    health.inform('genesys-clients', () =>
+      Object.fromEntries(pooled.map(({ id, condition }) => [id, condition])),
+    );
+    metrics.gauge(
+      'upstream_budget_remaining',
+      'Requests that could go out at once, all clients together',
+      () => this.sum((client) => Math.min(client.budget.left, client.budget.status.allowed)),
+    );
+    metrics.gauge('upstream_clients_closed', 'OAuth clients closed by a 429', () =>
+      this.sum((client) => (client.budget.isClosed ? 1 : 0)),
+    );
+    metrics.gauge('upstream_waiting', 'Requests waiting for budget', () =>
+      this.sum(({ gate }) => gate.waiting),
+    );
+  }
+
+  /** The client with this id; the first one for an id that is not configured (any more). */
+  get(id: string): PooledClient {
+    return this.members.get(id) ?? this.first;
+  }
+
+  get clients(): readonly ClientCapacity[] {
+    return [...this.members.values()].map(({ id, budget, isRefused }) => ({
+      id,
+      isRefused,
+      ...budget.status,
+      left: budget.left,
+      beatsPerMs: budget.beatsPerMs,
+    }));
+  }
+
+  private sum(measure: (client: PooledClient) => number): number {
+    return [...this.members.values()].reduce((total, client) => total + measure(client), 0);
+  }
+}

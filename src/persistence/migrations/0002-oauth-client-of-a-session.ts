@@ -1,0 +1,13 @@
+import type { Kysely, Migration } from 'kysely';
+
+/** The OAuth client that a session lives on. Sessions from before have none: they use the first one there is. */
+export function oauthClientOfASession(): Migration {
+  return {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .alterTable('session')
+        .addColumn('oauth_client', 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/problem/problem.response';
+import { LimitsResponse } from './dto/limits.response';
+import { LimitsQueries } from './limits.queries';
+
+@ApiTags('limits')
+@Controller({ path: 'limits', version: '1' })
+export class LimitsController {
+  constructor(private readonly queries: LimitsQueries) {}
+
+  /** What limits the number of sessions, and how much of it is left. */
+  @Get()
+  @Header('cache-control', 'no-store')
+  @ApiResponse({ status: 200, type: LimitsResponse })
+  @ApiProblems({ 503: ['storage-unavailable'] })
+  limits(): Promise<LimitsResponse> {
+    return this.queries.limits();
+  }
+}

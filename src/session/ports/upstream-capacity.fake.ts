@@ -1,0 +1,19 @@
+import { type ClientCapacity, UpstreamCapacity } from './upstream-capacity';
+
+/** Clients that carry what the test says; one that carries everything, to begin with. */
+export class FakeUpstreamCapacity extends UpstreamCapacity {
+  clients: ClientCapacity[] = [aClient('client')];
+}
+
+export function aClient(id: string, facts: Partial<ClientCapacity> = {}): ClientCapacity {
+  const idle = {
+    isRefused: false,
+    allowed: 1_000_000,
+    used: 0,
+    resetInMs: 0,
+    closedForMs: 0,
+    left: 1_000,
+    beatsPerMs: 1_000,
+  };
+  return { id, ...idle, ...facts };
+}

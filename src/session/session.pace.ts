@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
+import { HeartbeatConfig } from '../config/heartbeat.config';
+import { HeartbeatService } from '../heartbeat/heartbeat.service';
+import { sessionsThatFit, stretched, stretchFactor } from './domain/beat-pace';
+import { UpstreamCapacity } from './ports/upstream-capacity';
+
+/** How long a factor is good for: sessions come and go, and the platform may change its mind. */
+const VALID_MS = 1_000;
+
+/**
+ * How often conversations beat, given what the OAuth clients can carry: at their own interval while that fits, evenly
+ * slower when it does not.
+ */
+@Injectable()
+export class SessionPace {
+  private factors: ReadonlyMap<string, number> = new Map();
+  private computedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly capacity: UpstreamCapacity,
+    private readonly heartbeats: HeartbeatService,
+    private readonly config: HeartbeatConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The interval of a session on this client, at the moment. */
+  intervalMs(ownMs: number, oauthClient: string): number {
+    return stretched(ownMs, this.factorOf(oauthClient), this.config.stretchMaxMs);
+  }
+
+  /** By how much the intervals of a client's sessions are stretched; 1 is not at all. */
+  factorOf(oauthClient: string): number {
+    const now = this.clock.now();
+    if (Math.abs(now - this.computedAt) >= VALID_MS) {
+      this.factors = this.compute();
+      this.computedAt = now;
+    }
+    return this.factors.get(oauthClient) ?? 1;
+  }
+
+  /** How many sessions a client can carry at all. */
+  fitting({ beatsPerMs }: { beatsPerMs: number }): number {
+    return sessionsThatFit(beatsPerMs, this.config.stretchMaxMs);
+  }
+
+  private compute(): ReadonlyMap<string, number> {
+    const demands = this.heartbeats.demandByGroup();
+    return new Map(
+      this.capacity.clients.map(({ id, beatsPerMs }) => [
+        id,
+        stretchFactor(demands.get(id) ?? new Map(), beatsPerMs, this.config.stretchMaxMs),
+      ]),
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import { Environment } from '../config/environment';
+import { SessionConfig } from '../config/session.config';
+import { aSession, anActiveSession, aTerminatingSession } from './domain/session.builder';
+import { SessionLimitReachedError } from './domain/session.errors';
+import { aClient } from './ports/upstream-capacity.fake';
+import { SessionPlacement } from './session.placement';
+import { FakeSessionServices } from './session-services.fake';
+
+/** With intervals of two minutes at most, this carries two sessions. */
+const TWO_SESSIONS = 2 / 120_000;
+
+let services: FakeSessionServices;
+let placement: SessionPlacement;
+
+beforeEach(() => {
+  services = new FakeSessionServices();
+  const { store, capacity, pace } = services;
+  placement = new SessionPlacement(store, capacity, pace, new SessionConfig(new Environment()));
+});
+
+describe(SessionPlacement.name, () => {
+  it('chooses the client with most budget left', async () => {
+    services.capacity.clients = [
+      aClient('a', { left: 5 }),
+      aClient('b', { left: 9 }),
+      aClient('c', { left: 7 }),
+    ];
+
+    expect(await placement.choose()).toMatchObject({ oauthClient: 'b' });
+  });
+
+  it('chooses among equals the one with fewest live sessions', async () => {
+    services.capacity.clients = [aClient('a'), aClient('b')];
+    services.store.given(
+      anActiveSession({ oauthClient: 'a' }),
+      aTerminatingSession({ oauthClient: 'b' }),
+      aTerminatingSession({ oauthClient: 'b' }),
+    );
+
+    expect(await placement.choose()).toMatchObject({ oauthClient: 'b' });
+  });
+
+  it('skips a client that is full, however much it has left', async () => {
+    services.capacity.clients = [
+      aClient('full', { left: 1_000, beatsPerMs: TWO_SESSIONS }),
+      aClient('free', { left: 1, beatsPerMs: TWO_SESSIONS }),
+    ];
+    services.store.given(aSession({ oauthClient: 'full' }), anActiveSession({ oauthClient: 'full' }));
+
+    expect(await placement.choose()).toEqual({ oauthClient: 'free', limits: { total: 500, ofClient: 2 } });
+  });
+
+  it('chooses a client that the login refuses only when there is no other', async () => {
+    const refused = aClient('refused', { isRefused: true, left: 1_000 });
+    services.capacity.clients = [refused, aClient('well', { left: 0 })];
+    expect(await placement.choose()).toMatchObject({ oauthClient: 'well' });
+
+    services.capacity.clients = [refused];
+    expect(await placement.choose()).toMatchObject({ oauthClient: 'refused' });
+  });
+
+  it('has no place when no client carries one session more', async () => {
+    services.capacity.clients = ['a', 'b'].map((id) => aClient(id, { beatsPerMs: 0 }));
+
+    const error = await placement.choose().catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(SessionLimitReachedError);
+    expect(error).toMatchObject({ code: 'session-limit-reached', reason: 'upstream-budget' });
+  });
+
+  it('reserves within the limits of the place, whoever came first meanwhile', async () => {
+    services.capacity.clients = [aClient('a', { beatsPerMs: TWO_SESSIONS })];
+    const place = await placement.choose();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 5 }, () => placement.reserve(aSession({ oauthClient: 'a' }), place)),
+    );
+
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    expect(services.store.count).toBe(2);
+  });
+});

@@ -1,0 +1,168 @@
+import { SessionLimitReachedError } from '../../src/session/domain/session.errors';
+import { SessionStore } from '../../src/session/ports/session.store';
+import {
+  createFirstSchema,
+  createStorage,
+  DIALECTS,
+  limits,
+  newSession,
+  TestStores,
+  type TestStorage,
+} from '../support/persistence.harness';
+
+describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} on %s`, (dialect) => {
+  let storage: TestStorage;
+  let stores: TestStores;
+
+  beforeEach(async () => {
+    storage = await createStorage(dialect);
+    stores = await TestStores.open(storage.config);
+  });
+
+  afterEach(async () => {
+    await stores.close();
+    await storage.remove();
+  });
+
+  const slotsByClient = async () => Object.fromEntries(await stores.sessions.countLiveByClient());
+
+  it('refuses what the OAuth client cannot carry, says so, and takes no slot then', async () => {
+    const ofClient = { total: 10, ofClient: 2 };
+    await stores.sessions.reserve(newSession(), ofClient);
+    await stores.sessions.reserve(newSession(), ofClient);
+    const third = newSession();
+    await expect(stores.sessions.reserve(third, ofClient)).rejects.toMatchObject({
+      code: 'session-limit-reached',
+      reason: 'upstream-budget',
+    });
+    await expect(stores.sessions.find(third.conversationId)).resolves.toBeUndefined();
+    await expect(stores.sessions.countLive()).resolves.toBe(2);
+    await expect(slotsByClient()).resolves.toEqual({ client: 2 });
+    await stores.sessions.reserve(newSession(1_000, { oauthClient: 'other' }), ofClient);
+    await expect(slotsByClient()).resolves.toEqual({ client: 2, other: 1 });
+  });
+
+  it('names the cap of the service when both limits are reached', async () => {
+    await stores.reserved();
+    await expect(stores.sessions.reserve(newSession(), limits(1))).rejects.toMatchObject({
+      reason: 'sessions',
+    });
+    await expect(slotsByClient()).resolves.toEqual({ client: 1 });
+  });
+
+  it('keeps both limits exact when 200 ask at once for three clients', async () => {
+    const asked = Array.from({ length: 200 }, (_, index) =>
+      newSession(1_000, { oauthClient: `client-${index % 3}` }),
+    );
+    const outcomes = await Promise.allSettled(
+      asked.map((session) => stores.sessions.reserve(session, { total: 40, ofClient: 15 })),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(40);
+    const refused = outcomes.filter(
+      (outcome) => outcome.status === 'rejected' && outcome.reason instanceof SessionLimitReachedError,
+    );
+    expect(refused).toHaveLength(160);
+    await expect(stores.sessions.countLive()).resolves.toBe(40);
+    const counts = Object.values(await slotsByClient());
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(40);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(15);
+    await expect(stores.sessions.list({ limit: 500 })).resolves.toHaveLength(40);
+  });
+
+  it('takes no slot of the client for a session that cannot be written', async () => {
+    const session = await stores.reserved();
+    const [outcome] = await Promise.allSettled([stores.sessions.reserve(session, limits(10))]);
+    expect(outcome.status).toBe('rejected');
+    await expect(slotsByClient()).resolves.toEqual({ client: 1 });
+  });
+
+  it('frees the slot of the client once as well, and none of another client', async () => {
+    const [session] = [await stores.activated(), await stores.activated(1_000, { oauthClient: 'other' })];
+    session.end('requested', 2_000);
+    await stores.sessions.save(session);
+    await expect(slotsByClient()).resolves.toEqual({ client: 0, other: 1 });
+    session.settleDisconnect('confirmed', 4_000);
+    await stores.sessions.save(session);
+    await expect(slotsByClient()).resolves.toEqual({ client: 0, other: 1 });
+  });
+
+  it('gives the freed slot of a client to the next session on it', async () => {
+    const one = { total: 10, ofClient: 1 };
+    const session = newSession();
+    await stores.sessions.reserve(session, one);
+    session.fail('open-failed', 2_000, { outcomeUnknown: false });
+    await stores.sessions.save(session);
+    await stores.sessions.reserve(newSession(), one);
+    await expect(slotsByClient()).resolves.toEqual({ client: 1 });
+  });
+
+  it('sets the slots of every client to the number of its live sessions, and forgets clients without any', async () => {
+    await stores.reserved();
+    await stores.activated();
+    await stores.activated(1_000, { oauthClient: 'other' });
+    const ended = await stores.activated(1_000, { oauthClient: 'gone' });
+    ended.lose('gone', 2_000);
+    await stores.sessions.save(ended);
+    await stores.connection.db
+      .updateTable('counter')
+      .set({ value: 77 })
+      .where('name', 'in', ['slots', 'slots:client', 'slots:gone'])
+      .execute();
+    await expect(stores.sessions.recountSlots()).resolves.toBe(3);
+    await expect(slotsByClient()).resolves.toEqual({ client: 2, other: 1 });
+    await expect(stores.summary.totals()).resolves.toMatchObject({ sessionsStarted: 3 });
+  });
+
+  it('counts true when slots are taken and freed during the count', async () => {
+    const sessions = await Promise.all(Array.from({ length: 20 }, () => stores.activated()));
+    await Promise.all([
+      ...sessions.map((session) => {
+        session.end('requested', 2_000);
+        return stores.sessions.save(session);
+      }),
+      ...Array.from({ length: 5 }, () => stores.sessions.recountSlots()),
+      ...Array.from({ length: 20 }, () => stores.reserved(1_000, { oauthClient: 'other' })),
+    ]);
+    await expect(stores.sessions.countLive()).resolves.toBe(20);
+    const { client = 0, other } = await slotsByClient();
+    expect([client, other]).toEqual([0, 20]);
+  });
+
+  it('keeps any client id as it is', async () => {
+    const oauthClient = `O'Brien:%_\\ "1"`;
+    await stores.activated(1_000, { oauthClient });
+    await expect(slotsByClient()).resolves.toEqual({ [oauthClient]: 1 });
+    await expect(stores.sessions.recountSlots()).resolves.toBe(1);
+    await expect(slotsByClient()).resolves.toEqual({ [oauthClient]: 1 });
+  });
+
+  describe('on a database from before OAuth clients', () => {
+    it('keeps its sessions, without a client, and counts and frees their slots', async () => {
+      const old = await createStorage(dialect);
+      const [kept, ended] = [newSession(), newSession()];
+      await createFirstSchema(old.config, [kept, ended]);
+      const migrated = await TestStores.open(old.config);
+      const byClient = async () => Object.fromEntries(await migrated.sessions.countLiveByClient());
+
+      expect((await migrated.get(kept.conversationId)).snapshot).toEqual({
+        ...kept.snapshot,
+        oauthClient: '',
+      });
+      await expect(migrated.sessions.countLive()).resolves.toBe(2);
+      await expect(migrated.sessions.recountSlots()).resolves.toBe(2);
+      await expect(byClient()).resolves.toEqual({ '': 2 });
+
+      const session = await migrated.get(ended.conversationId);
+      session.fail('open-failed', 2_000, { outcomeUnknown: false });
+      await migrated.sessions.save(session);
+      await migrated.sessions.reserve(newSession(), { total: 2, ofClient: 1 });
+      await expect(byClient()).resolves.toEqual({ '': 1, client: 1 });
+      await migrated.close();
+
+      const again = await TestStores.open(old.config);
+      await expect(again.sessions.countLive()).resolves.toBe(2);
+      await again.close();
+      await old.remove();
+    });
+  });
+});

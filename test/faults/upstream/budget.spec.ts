@@ -1,0 +1,134 @@
+import { World } from '../../../src/world';
+import { ApiClient } from '../../support/api-client';
+import {
+  beatsSince,
+  countIn,
+  kindOf,
+  limitsOf,
+  longestSilences,
+  onlyClientOf,
+  openPatiently,
+  pause,
+  perSecond,
+  TEN_TIMES_FASTER,
+  WINDOW_MS,
+} from '../../support/compressed-time';
+import { until } from '../../support/until';
+
+const ALLOWED = 300;
+const SESSIONS = 500;
+const OBSERVED_MS = 10 * WINDOW_MS;
+const STRETCH_MAX_MS = 12_000;
+
+describe('one client that the platform allows 300 requests a window', () => {
+  it('carries 500 sessions for ten windows, throttled hardly ever', async () => {
+    await using world = await World.start({
+      environment: TEN_TIMES_FASTER,
+      genesys: { requestsPerMinute: ALLOWED, rateWindowMs: WINDOW_MS },
+    });
+    const { state, requests } = world.genesys;
+    await openPatiently(world.url, SESSIONS);
+    // Whoever was opened last beats a stretched interval later.
+    await pause(STRETCH_MAX_MS);
+    const since = Date.now();
+
+    await pause(OBSERVED_MS);
+
+    const till = Date.now();
+    const beats = [...beatsSince(world, since).values()];
+    const seconds = perSecond(beats.flat(), since, till);
+    const mean = seconds.reduce((sum, count) => sum + count, 0) / seconds.length;
+    const silences = longestSilences(world, since, till);
+    const limits = await limitsOf(world.url);
+    expect(await countIn(world, 'active')).toBe(SESSIONS);
+    expect(state.throttled / requests.total).toBeLessThan(0.01);
+    expect(Math.max(...seconds)).toBeLessThan(2 * mean);
+    expect(limits.sessions).toMatchObject({ cap: 1000, live: SESSIONS });
+    expect(limits.clients).toEqual([
+      expect.objectContaining({ id: 'demo-client', live: SESSIONS, cap: SESSIONS + limits.sessions.more }),
+    ]);
+    const client = await onlyClientOf(world.url);
+    expect(client.budget).toMatchObject({ allowed: ALLOWED, closedSeconds: 0 });
+    expect(client.heartbeatIntervalMs).toBeGreaterThan(3_000);
+    expect(client.heartbeatIntervalMs).toBeLessThanOrEqual(STRETCH_MAX_MS);
+    // A beat that waits in line comes late, and so may one of a machine that is busy; none is left out.
+    expect(silences.at(-1)).toBeLessThan(1.5 * client.heartbeatIntervalMs);
+
+    expect(limits.sessions.more).toBeGreaterThan(0);
+    await openPatiently(world.url, Math.min(5, limits.sessions.more));
+    expect((await limitsOf(world.url)).sessions.live).toBe(SESSIONS + Math.min(5, limits.sessions.more));
+  }, 180_000);
+});
+
+describe('a client that cannot carry any more sessions', () => {
+  it('refuses an opening, names the reason, and takes one again once a session has ended', async () => {
+    await using world = await World.start({
+      environment: { ...TEN_TIMES_FASTER, GENESYS_REQUESTS_PER_MINUTE: '12' },
+      genesys: { requestsPerMinute: 12, rateWindowMs: WINDOW_MS },
+    });
+    const api = new ApiClient(world.url);
+    const { cap } = await onlyClientOf(world.url);
+    const [first = ''] = await openPatiently(world.url, cap, { atATime: cap });
+    const opened = world.genesys.requests.count({ method: 'POST', path: /messaging$/ });
+
+    const { status, body, headers } = await api.open();
+
+    expect({ status, body }).toMatchObject({
+      status: 429,
+      body: { code: 'session-limit-reached', reason: 'upstream-budget' },
+    });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(world.genesys.requests.count({ method: 'POST', path: /messaging$/ })).toBe(opened);
+    expect((await limitsOf(world.url)).sessions).toMatchObject({ live: cap, more: 0 });
+    await api.end(first);
+    expect((await limitsOf(world.url)).sessions.more).toBe(1);
+    await openPatiently(world.url, 1);
+  }, 60_000);
+});
+
+describe('a client that a 429 has closed', () => {
+  const RETRY_AFTER_MS = 2_000;
+  /** What was under way when the 429 came still arrives; this long after it nothing may. */
+  const UNDER_WAY_MS = 300;
+  const SOME = 6;
+
+  it('sends nothing for as long as the 429 asks, and then ends first, openings next, beats last', async () => {
+    await using world = await World.start({
+      // A bucket of five: what waits goes one by one, in an order that can be seen.
+      environment: { ...TEN_TIMES_FASTER, UPSTREAM_TIMEOUT_MS: '8000', GENESYS_REQUESTS_PER_MINUTE: '60' },
+      genesys: { requestsPerMinute: 60, rateWindowMs: WINDOW_MS },
+    });
+    const { faults, requests } = world.genesys;
+    const api = new ApiClient(world.url);
+    const ids = await openPatiently(world.url, 20);
+    await until(() => requests.find().filter((entry) => kindOf(entry) === 'beat').length > 20);
+    faults.add({
+      match: { bodyContains: 'heartbeatSequence' },
+      fault: { kind: 'status', status: 429, retryAfter: RETRY_AFTER_MS / 1000 },
+      times: 1,
+    });
+    await until(() => requests.count({ status: 429 }) === 1);
+    const closing = requests.find({ status: 429 })[0];
+    if (closing === undefined) throw new Error('There was no 429');
+    expect((await onlyClientOf(world.url)).budget.closedSeconds).toBeGreaterThan(0);
+
+    // The most urgent last, so that it is not the order of asking that shows.
+    const openings = Array.from({ length: SOME }, () => api.open());
+    await pause(100);
+    const endings = ids.slice(0, SOME).map((id) => api.end(id));
+
+    const statuses = (await Promise.all([...openings, ...endings])).map(({ status }) => status);
+    expect(statuses).toEqual([...openings.map(() => 201), ...endings.map(() => 200)]);
+    const later = requests.find().filter(({ seq, path }) => seq > closing.seq && path !== '/oauth/token');
+    const tooEarly = later.filter(
+      ({ at }) => at > closing.at + UNDER_WAY_MS && at < closing.at + RETRY_AFTER_MS - 50,
+    );
+    expect(tooEarly).toEqual([]);
+    const afterwards = later.filter(({ at }) => at >= closing.at + RETRY_AFTER_MS - 50).map(kindOf);
+    expect(afterwards.slice(0, 2 * SOME)).toEqual([
+      ...endings.map(() => 'disconnect'),
+      ...openings.map(() => 'open'),
+    ]);
+    await until(() => requests.find({ limit: 1 }).map(kindOf).includes('beat'));
+  }, 60_000);
+});

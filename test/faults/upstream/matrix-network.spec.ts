@@ -1,0 +1,80 @@
+import { DeadEnd } from '../../support/dead-ends';
+import { MatrixWorld } from '../../support/upstream-matrix';
+
+/** Which address of Genesys leads nowhere. */
+type Host = 'GENESYS_LOGIN_URL' | 'GENESYS_API_URL';
+
+const LOGIN = 'GENESYS_LOGIN_URL';
+const API = 'GENESYS_API_URL';
+const TIMED_OUT = '504 upstream-timeout';
+const UNREACHABLE = '503 upstream-unavailable';
+
+/** Slow enough for a resolver that is. */
+const PATIENT = { UPSTREAM_TIMEOUT_MS: '3000', SESSION_OPEN_DEADLINE_MS: '15000' };
+
+/** `undoing` is whether a conversation may have been opened, as far as one can tell. */
+type Row = [
+  where: string,
+  host: Host,
+  make: () => Promise<DeadEnd>,
+  answer: string,
+  undoing: 'none' | 'pending',
+];
+
+const ROWS: Row[] = [
+  ['a refused port', API, () => DeadEnd.refusedPort(), UNREACHABLE, 'none'],
+  ['a refused port', LOGIN, () => DeadEnd.refusedPort(), UNREACHABLE, 'none'],
+  [
+    'a port that every address of a name refuses',
+    API,
+    () => DeadEnd.refusedPort('localhost'),
+    UNREACHABLE,
+    'none',
+  ],
+  ['an unknown name', API, () => DeadEnd.unknownName(), UNREACHABLE, 'none'],
+  ['an unknown name', LOGIN, () => DeadEnd.unknownName(), UNREACHABLE, 'none'],
+  ['a black hole', API, () => DeadEnd.blackHole(), TIMED_OUT, 'pending'],
+  ['a black hole', LOGIN, () => DeadEnd.blackHole(), TIMED_OUT, 'none'],
+  ['a server that hangs up', API, () => DeadEnd.hangingUp(), UNREACHABLE, 'pending'],
+  ['a server that hangs up', LOGIN, () => DeadEnd.hangingUp(), UNREACHABLE, 'none'],
+  ['a mail server', API, () => DeadEnd.anotherProtocol('http'), UNREACHABLE, 'pending'],
+  ['a mail server, with TLS', API, () => DeadEnd.anotherProtocol('https'), UNREACHABLE, 'none'],
+  ['a mail server', LOGIN, () => DeadEnd.anotherProtocol('http'), UNREACHABLE, 'none'],
+  ['a self-signed certificate', API, () => DeadEnd.selfSigned(), UNREACHABLE, 'none'],
+  ['a self-signed certificate', LOGIN, () => DeadEnd.selfSigned(), UNREACHABLE, 'none'],
+];
+
+describe('a network that leads nowhere', () => {
+  it.concurrent.each(ROWS)(
+    'to %s for %s: the opening fails, and says so',
+    async (_where, host, make, answer, undoing) => {
+      await using deadEnd = await make();
+      await using matrix = await MatrixWorld.start({ ...PATIENT, [host]: deadEnd.url });
+      const { status: heard, body } = await matrix.api.open();
+      const [, code = ''] = answer.split(' ');
+      expect(`${heard} ${String(body['code'])}`).toBe(answer);
+      const session = await matrix.session();
+      expect(session).toMatchObject({ state: 'failed', endReason: 'open-failed' });
+      expect(session['disconnect'] ?? 'none').toBe(undoing);
+      const tokens = host === LOGIN ? 0 : 1;
+      expect(matrix.arrivals).toEqual({ posts: 0, beats: 0, disconnects: 0, tokens });
+      expect(await matrix.created).toEqual({ [code]: 1 });
+      expect(await matrix.audit()).toEqual([`SESSION_FAILED ${code}`]);
+      expect(await matrix.slotsInUse()).toBe(0);
+    },
+  );
+
+  it.concurrent('in the middle of a session postpones its beats, and its end waits', async () => {
+    await using matrix = await MatrixWorld.beating();
+    const id = await matrix.api.opened();
+    await matrix.counted('heartbeats', 'ok');
+    await matrix.world.genesys.close();
+    await matrix.counted('heartbeats', 'postponed', 5);
+    expect(await matrix.heartbeats).toEqual({ ok: expect.any(Number), postponed: expect.any(Number) });
+    expect(await matrix.session(id)).toMatchObject({ state: 'active' });
+    const { status: heard, body } = await matrix.api.end(id);
+    expect({ heard, body }).toMatchObject({ heard: 202, body: { disconnect: 'pending' } });
+    expect((await matrix.disconnects)['failed']).toBeGreaterThanOrEqual(1);
+    expect(await matrix.slotsInUse()).toBe(0);
+  });
+});

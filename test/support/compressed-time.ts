@@ -1,0 +1,136 @@
+import type { World } from '../../src/world';
+import type { ClientLimitsResponse, LimitsResponse } from '../../src/session/dto/limits.response';
+import type { JournalEntry } from '../../src/simulator/request-journal';
+import { type Answer, ApiClient } from './api-client';
+
+/** A minute of Genesys Cloud takes six seconds: the reset header has whole seconds, so that less would not be told apart. */
+export const WINDOW_MS = 6_000;
+
+/**
+ * Heartbeats and rate windows ten times as fast as in production. The time-out is not compressed as much: the machine
+ * is not ten times as fast, and callers, service and simulator share one event loop.
+ */
+export const TEN_TIMES_FASTER: Readonly<Record<string, string>> = {
+  GENESYS_RATE_WINDOW_MS: String(WINDOW_MS),
+  HEARTBEAT_MAX_INTERVAL_MS: '3000',
+  HEARTBEAT_STRETCH_MAX_MS: '12000',
+  UPSTREAM_TIMEOUT_MS: '5000',
+  SESSION_MAX_CONCURRENT: '1000',
+  LOG_LEVEL: 'error',
+};
+
+/** The clients of the simulator, and the environment that names them to the service. */
+export function severalClients(ids: readonly string[]): {
+  readonly clients: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+} {
+  const list = ids.map((id) => ({ id, secret: `secret-of-${id}` }));
+  return {
+    clients: Object.fromEntries(list.map(({ id, secret }) => [id, secret])),
+    environment: {
+      GENESYS_CLIENT_ID: '',
+      GENESYS_CLIENT_SECRET: '',
+      GENESYS_CLIENTS: JSON.stringify(list),
+    },
+  };
+}
+
+/** Opens so many sessions, some at a time, each caller trying again when it was told to; their conversation ids. */
+export async function openPatiently(
+  url: string,
+  count: number,
+  { atATime = 10, deadlineMs = 60_000 } = {},
+): Promise<string[]> {
+  const api = new ApiClient(url);
+  const deadline = performance.now() + deadlineMs;
+  const ids: string[] = [];
+  let left = count;
+  const caller = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      ids.push(await openedPatiently(api, deadline));
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, caller));
+  return ids;
+}
+
+async function openedPatiently(api: ApiClient, deadline: number): Promise<string> {
+  for (;;) {
+    const answer = await api.open();
+    if (answer.status === 201) return String(answer.body['conversationId']);
+    const isWorthTrying = answer.status === 429 || answer.status === 503;
+    if (!isWorthTrying || performance.now() > deadline)
+      throw new Error(`Opening answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    await pause(1000 * retryAfterSeconds(answer));
+  }
+}
+
+export function retryAfterSeconds({ headers }: Answer): number {
+  return Number(headers.get('retry-after') ?? 1);
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export async function limitsOf(url: string): Promise<LimitsResponse> {
+  const { body } = await new ApiClient(url).request('GET', '/v1/limits');
+  return body as unknown as LimitsResponse;
+}
+
+/** The limits of the service's only client. */
+export async function onlyClientOf(url: string): Promise<ClientLimitsResponse> {
+  const [client] = (await limitsOf(url)).clients;
+  if (client === undefined) throw new Error('There is no client');
+  return client;
+}
+
+/** How many sessions of the service are in this state. */
+export async function countIn(world: World, state: string): Promise<number> {
+  const api = new ApiClient(world.url);
+  let count = 0;
+  let cursor: unknown = null;
+  do {
+    const from = typeof cursor === 'string' ? `&cursor=${encodeURIComponent(cursor)}` : '';
+    const { body } = await api.list(`?limit=200&state=${state}${from}`);
+    count += (body['items'] as readonly unknown[]).length;
+    cursor = body['nextCursor'];
+  } while (typeof cursor === 'string');
+  return count;
+}
+
+export type RequestKind = 'token' | 'open' | 'beat' | 'disconnect';
+
+export function kindOf({ method, path, body }: JournalEntry): RequestKind {
+  if (path === '/oauth/token') return 'token';
+  if (method === 'POST') return 'open';
+  return JSON.stringify(body).includes('heartbeatSequence') ? 'beat' : 'disconnect';
+}
+
+/** Arrivals at the simulator, the beats that were taken, by conversation, oldest first. */
+export function beatsSince({ genesys }: World, since: number): Map<string, readonly number[]> {
+  const conversations = [...genesys.state.conversations.values()];
+  return new Map(conversations.map(({ id, beatTimes }) => [id, beatTimes.filter((at) => at >= since)]));
+}
+
+/** The longest time without a beat that each conversation had between the two moments, the shortest first. */
+export function longestSilences({ genesys }: World, since: number, until: number): number[] {
+  return [...genesys.state.conversations.values()]
+    .map(({ createdAt, beatTimes }) => {
+      const from = Math.max(since, createdAt);
+      const marks = [from, ...beatTimes.filter((at) => at >= from && at < until), until];
+      return Math.max(...marks.slice(1).map((at, index) => at - (marks[index] ?? at)));
+    })
+    .sort((a, b) => a - b);
+}
+
+/** How many of these moments fall into each whole second between the two. */
+export function perSecond(moments: readonly number[], since: number, until: number): number[] {
+  const counts = Array.from({ length: Math.floor((until - since) / 1000) }, () => 0);
+  for (const at of moments) {
+    const second = Math.floor((at - since) / 1000);
+    if (second >= 0 && second < counts.length) counts[second] = (counts[second] ?? 0) + 1;
+  }
+  return counts;
+}

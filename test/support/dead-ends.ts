@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** An address behind which there is no HTTP service to be had. */
+export class DeadEnd implements AsyncDisposable {
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    readonly url: string,
+    private readonly server?: Server,
+  ) {
+    server?.on('connection', (socket: Socket) => this.sockets.add(socket.on('error', () => undefined)));
+  }
+
+  static unknownName(): Promise<DeadEnd> {
+    return Promise.resolve(new DeadEnd('http://genesys.invalid'));
+  }
+
+  /** A port that was free a moment ago. */
+  static async refusedPort(host = '127.0.0.1'): Promise<DeadEnd> {
+    const server = createServer();
+    const port = await portOf(server);
+    const closed = once(server, 'close');
+    server.close();
+    await closed;
+    return new DeadEnd(`http://${host}:${port}`);
+  }
+
+  /** Accepts, and neither reads nor answers. */
+  static blackHole(): Promise<DeadEnd> {
+    return DeadEnd.behind(createServer({ pauseOnConnect: true }));
+  }
+
+  static hangingUp(): Promise<DeadEnd> {
+    return DeadEnd.behind(createServer((socket) => socket.destroy()));
+  }
+
+  /** Greets as a mail server does. */
+  static anotherProtocol(scheme: 'http' | 'https'): Promise<DeadEnd> {
+    const greeter = createServer((socket) => socket.resume().end('220 mail.example.com ESMTP\r\n'));
+    return DeadEnd.behind(greeter, scheme);
+  }
+
+  /** Answers over TLS, with a certificate for this address that nobody but itself vouches for. */
+  static async selfSigned(): Promise<DeadEnd> {
+    const directory = await mkdtemp(join(tmpdir(), 'self-signed-'));
+    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    const wanted = ['-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'];
+    const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert];
+    execFileSync('openssl', ['req', '-x509', ...wanted, ...names], { stdio: 'ignore' });
+    const server = createTlsServer({ key: await readFile(key), cert: await readFile(cert) });
+    await rm(directory, { recursive: true });
+    return DeadEnd.behind(server, 'https');
+  }
+
+  private static async behind(server: Server, scheme: 'http' | 'https' = 'http'): Promise<DeadEnd> {
+    return new DeadEnd(`${scheme}://127.0.0.1:${await portOf(server)}`, server);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.server === undefined) return;
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+}
+
+async function portOf(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}

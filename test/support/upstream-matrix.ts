@@ -1,0 +1,156 @@
+import { World } from '../../src/world';
+import type { Fault } from '../../src/simulator/fault';
+import { ApiClient } from './api-client';
+import { auditTrailOf } from './audit-trail';
+import { LogCapture } from './log-capture';
+import { until } from './until';
+
+const MESSAGING = '/api/v2/conversations/messaging';
+export const TOKEN = '/oauth/token';
+export const OPENING = { method: 'POST', path: `^${MESSAGING}$` };
+/** In the body of everything that upstream refuses: it must not reach a caller. */
+export const LEAK = 'text-from-upstream';
+
+/**
+ * More than an answer may be once it is inflated. Small for a bomb: the simulator deflates it while the other rows
+ * keep this process busy, and is to be done before the time-out.
+ */
+export const GZIP_BOMB = { kind: 'gzip-bomb', bytes: 2_000_000 } as const;
+
+/** Label to value, of a counter with one label. */
+export type Counts = Readonly<Record<string, number>>;
+
+export interface Arrivals {
+  readonly posts: number;
+  readonly beats: number;
+  readonly disconnects: number;
+  readonly tokens: number;
+}
+
+/** A status with the words that must not leak. */
+export function status(code: number, retryAfter?: string | number): Fault {
+  const hint = retryAfter === undefined ? {} : { retryAfter };
+  return { kind: 'status', status: code, body: { message: LEAK }, ...hint };
+}
+
+export function inAnHour(): string {
+  return new Date(Date.now() + 3_600_000).toUTCString();
+}
+
+/**
+ * A world of its own for one row of the matrix: its counters begin at zero, and a client that a 429 has closed or a
+ * circuit that has opened disturbs no other row. Time-outs are short, beats (if any are wanted) come every 100 ms.
+ */
+export class MatrixWorld implements AsyncDisposable {
+  private constructor(
+    readonly world: World,
+    readonly api: ApiClient,
+  ) {}
+
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<MatrixWorld> {
+    const world = await World.start({
+      logOutput: new LogCapture(),
+      environment: {
+        UPSTREAM_TIMEOUT_MS: '1000',
+        // As much as the simulator allows: a bucket that is raised by its first answer begins almost empty.
+        GENESYS_REQUESTS_PER_MINUTE: '1000000',
+        UPSTREAM_BREAKER_MIN_RPS: '1000000',
+        SESSION_OPEN_DEADLINE_MS: '5000',
+        HEARTBEAT_MAX_INTERVAL_MS: '3600000',
+        HEARTBEAT_MIN_INTERVAL_MS: '3600000',
+        LOG_LEVEL: 'error',
+        ...environment,
+      },
+    });
+    return new MatrixWorld(world, new ApiClient(world.url));
+  }
+
+  /** With time-outs that a busy machine needs not fear, where the fault is none that ends in one. */
+  static startFor({ kind }: Fault): Promise<MatrixWorld> {
+    const patient = { UPSTREAM_TIMEOUT_MS: '10000', SESSION_OPEN_DEADLINE_MS: '30000' };
+    return MatrixWorld.start(kind === GZIP_BOMB.kind ? patient : {});
+  }
+
+  static beating(environment: Readonly<Record<string, string>> = {}): Promise<MatrixWorld> {
+    return MatrixWorld.start({
+      HEARTBEAT_MAX_INTERVAL_MS: '100',
+      HEARTBEAT_MIN_INTERVAL_MS: '100',
+      ...environment,
+    });
+  }
+
+  /** What has arrived at the simulator, by kind. */
+  get arrivals(): Arrivals {
+    const { requests } = this.world.genesys;
+    const patches = requests.find({ method: 'PATCH' });
+    const beats = patches.filter(({ body }) => JSON.stringify(body).includes('heartbeatSequence')).length;
+    return {
+      posts: requests.count({ method: 'POST', path: MESSAGING }),
+      beats,
+      disconnects: patches.length - beats,
+      tokens: requests.count({ path: TOKEN }),
+    };
+  }
+
+  get created(): Promise<Counts> {
+    return this.counts('sessions_created_total');
+  }
+
+  get heartbeats(): Promise<Counts> {
+    return this.counts('heartbeats_total');
+  }
+
+  get disconnects(): Promise<Counts> {
+    return this.counts('upstream_disconnects_total');
+  }
+
+  async slotsInUse(): Promise<number> {
+    return Number(/^guest_sessions_session_slots_in_use (\d+)$/m.exec(await this.page())?.[1]);
+  }
+
+  /** The session as its caller sees it; the newest one when none is named. */
+  async session(conversationId?: string): Promise<Readonly<Record<string, unknown>>> {
+    if (conversationId !== undefined) return (await this.api.get(conversationId)).body;
+    const { items } = (await this.api.list('?limit=1')).body as { items: Record<string, unknown>[] };
+    return items[0] ?? {};
+  }
+
+  /** What the audit trail says of sessions: actions, each with its error or its upstream side, if it has one. */
+  async audit(conversationId?: string): Promise<string[]> {
+    const trail = await auditTrailOf(this.world, conversationId);
+    return trail
+      .filter(({ action }) => action.startsWith('SESSION_'))
+      .map(({ action, detail }) =>
+        [action, detail['error'] ?? detail['upstream']].filter((part) => typeof part === 'string').join(' '),
+      );
+  }
+
+  /** How many requests the faults of the simulator have spoiled. */
+  get spoiled(): number {
+    return this.world.genesys.faults.list().reduce((sum, { applied }) => sum + applied, 0);
+  }
+
+  spoil(kind: 'heartbeatSequence' | '"disconnected"', fault: Fault, times?: number): void {
+    const match = { method: 'PATCH', bodyContains: kind };
+    this.world.genesys.faults.add({ match, fault, ...(times === undefined ? {} : { times }) });
+  }
+
+  /** Waits until the counter has this label this often at least. */
+  async counted(counter: 'heartbeats' | 'disconnects', label: string, times = 1): Promise<void> {
+    await until(async () => ((await this[counter])[label] ?? 0) >= times);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.world[Symbol.asyncDispose]();
+  }
+
+  private async counts(name: string): Promise<Counts> {
+    const line = new RegExp(`^guest_sessions_${name}\\{[a-z]+="([^"]+)"\\} (\\d+)$`, 'gm');
+    const found = [...(await this.page()).matchAll(line)];
+    return Object.fromEntries(found.map(([, label = '', value]) => [label, Number(value)]));
+  }
+
+  private async page(): Promise<string> {
+    return String((await this.api.request('GET', '/metrics')).body['text']);
+  }
+}
