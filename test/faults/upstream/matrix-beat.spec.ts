@@ -134,7 +134,10 @@ describe('a beat', () => {
     await matrix.counted('heartbeats', 'postponed', 4);
     const { ok: before = 0 } = await matrix.heartbeats;
     await matrix.counted('heartbeats', 'ok', before + 1);
-    expect(await matrix.heartbeats).toEqual({ ok: expect.any(Number), postponed: 4 });
+    const { postponed, ...others } = await matrix.heartbeats;
+    expect(others).toEqual({ ok: expect.any(Number) });
+    // Between refused token requests beats are postponed without asking.
+    expect(postponed).toBeGreaterThanOrEqual(4);
     expect(matrix.arrivals).toMatchObject({ posts: 1, tokens: 1 + 4 + 1, disconnects: 0 });
     await expectAlive(matrix, id);
   });
