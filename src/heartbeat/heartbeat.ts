@@ -45,7 +45,7 @@ export class Heartbeat {
 
   constructor(
     readonly plan: HeartbeatPlan,
-    private readonly firstDelayMs: number,
+    firstDelayMs: number,
     private readonly now: () => number,
     private readonly report: HeartbeatReports,
   ) {

@@ -3,6 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 const PREFIX = 'guest_sessions_';
 
+type Reading = () => number | Promise<number>;
+
 /**
  * The Prometheus registry of this process, one per application so that several may live in one test. Names get the
  * prefix `guest_sessions_`; label values come from closed sets and are never ids.
@@ -33,18 +35,31 @@ export class Metrics {
   }
 
   /** A gauge that asks for its value when the page is read. A value that cannot be had is NaN. */
-  gauge(name: string, help: string, read: () => number | Promise<number>): Gauge {
+  gauge(name: string, help: string, read: Reading): Gauge {
     return new Gauge({
       name: PREFIX + name,
       help,
       registers: [this.registry],
       async collect() {
-        try {
-          this.set(await read());
-        } catch {
-          // The page must be readable while the database is not; readiness tells that story.
-          this.set(Number.NaN);
-        }
+        this.set(await valueOf(read));
+      },
+    });
+  }
+
+  /** Like `gauge`, with one value for each value of a label. */
+  gaugeBy<Label extends string>(
+    name: string,
+    help: string,
+    label: Label,
+    readings: Readonly<Record<string, Reading>>,
+  ): Gauge<Label> {
+    return new Gauge<Label>({
+      name: PREFIX + name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      async collect() {
+        for (const [value, read] of Object.entries(readings)) this.labels(value).set(await valueOf(read));
       },
     });
   }
@@ -52,5 +67,14 @@ export class Metrics {
   /** The page in Prometheus' text format. */
   async page(): Promise<{ contentType: string; text: string }> {
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
+  }
+}
+
+async function valueOf(read: Reading): Promise<number> {
+  try {
+    return await read();
+  } catch {
+    // The page must be readable while the database is not; readiness tells that story.
+    return Number.NaN;
   }
 }

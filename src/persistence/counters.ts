@@ -39,11 +39,10 @@ export async function addToCounters(db: Kysely<Database>, changes: CounterChange
 
 /** Adds one to a counter, creating it if need be, unless it has reached its limit; returns whether it did. */
 export async function takeOne(db: Kysely<Database>, name: string, limit: number): Promise<boolean> {
-  await db
-    .insertInto('counter')
-    .values({ name, value: 0 })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .execute();
+  return (await raise(db, name, limit)) || ((await create(db, name)) && raise(db, name, limit));
+}
+
+async function raise(db: Kysely<Database>, name: string, limit: number): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('counter')
     .set((eb) => ({ value: eb('value', '+', 1) }))
@@ -51,6 +50,18 @@ export async function takeOne(db: Kysely<Database>, name: string, limit: number)
     .where('value', '<', limit)
     .executeTakeFirstOrThrow();
   return numUpdatedRows > 0n;
+}
+
+/** Returns whether the counter may have been missing: a concurrent creation counts as one. */
+async function create(db: Kysely<Database>, name: string): Promise<boolean> {
+  const existing = await db.selectFrom('counter').select('name').where('name', '=', name).executeTakeFirst();
+  if (existing !== undefined) return false;
+  await db
+    .insertInto('counter')
+    .values({ name, value: 0 })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  return true;
 }
 
 export async function readCounters(db: Kysely<Database>): Promise<ReadonlyMap<string, number>> {

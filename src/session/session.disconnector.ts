@@ -19,7 +19,7 @@ const LATE_ARRIVAL_MS = 10_000;
  */
 @Injectable()
 export class SessionDisconnector {
-  private readonly attempts = new Map<string, Promise<void>>();
+  private readonly attempts = new Map<string, Promise<Session>>();
 
   constructor(
     private readonly sessions: SessionStore,
@@ -29,8 +29,11 @@ export class SessionDisconnector {
     private readonly telemetry: SessionTelemetry,
   ) {}
 
-  /** One attempt, or the one in flight. Rejects only when its result cannot be saved; it is then due again. */
-  attempt(session: Session, signal: AbortSignal): Promise<void> {
+  /**
+   * One attempt, or the one in flight; resolves with the session as that left it. Rejects only when its result
+   * cannot be saved; it is then due again.
+   */
+  attempt(session: Session, signal: AbortSignal): Promise<Session> {
     const { conversationId } = session;
     const running = this.attempts.get(conversationId);
     if (running !== undefined) return running;
@@ -39,7 +42,7 @@ export class SessionDisconnector {
     return attempt;
   }
 
-  private async disconnect(session: Session, signal: AbortSignal): Promise<void> {
+  private async disconnect(session: Session, signal: AbortSignal): Promise<Session> {
     await this.try(session, signal);
     try {
       await this.sessions.save(session);
@@ -47,6 +50,7 @@ export class SessionDisconnector {
       // Somebody else has settled this session meanwhile; theirs counts.
       if (!(error instanceof SessionChangedError)) throw error;
     }
+    return session;
   }
 
   private async try(session: Session, signal: AbortSignal): Promise<void> {

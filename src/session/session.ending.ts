@@ -59,8 +59,8 @@ export class SessionEnding {
     if (changed) this.telemetry.ended(session);
   }
 
-  /** One more attempt at an upstream disconnect that is due. */
-  retry(session: Session): Promise<void> {
+  /** One attempt at an upstream disconnect that is due; resolves with the session as that left it. */
+  retry(session: Session): Promise<Session> {
     return this.disconnector.attempt(session, this.drain.signal);
   }
 
@@ -68,8 +68,7 @@ export class SessionEnding {
     // Out of time: the disconnect is due, and the next process finds it.
     if (this.drain.signal.aborted) return session;
     try {
-      await this.retry(session);
-      return session;
+      return await this.retry(session);
     } catch (error) {
       // The session is ended and its disconnect is due: the sweeper goes on where this attempt stopped.
       this.telemetry.troubled('The result of a disconnect could not be saved', error, session.conversationId);

@@ -39,6 +39,11 @@ export class SessionPace {
     return this.factors.get(oauthClient) ?? 1;
   }
 
+  /** The client whose budget carries the sessions of `oauthClient`. */
+  clientFor(oauthClient: string): string {
+    return this.capacity.clientFor(oauthClient);
+  }
+
   /** How many sessions a client can carry at all. */
   fitting({ beatsPerMs }: { beatsPerMs: number }): number {
     return sessionsThatFit(beatsPerMs, this.config.stretchMaxMs);

@@ -12,8 +12,10 @@ export interface Place {
   readonly limits: SlotLimits;
 }
 
-/** Chooses the OAuth client of a new session: of those with room the one with most budget left, and one that the
- * login refuses only when there is no other. */
+/**
+ * Chooses the OAuth client of a new session: of those with room the one with most budget left, and one that the
+ * login refuses only when there is no other.
+ */
 @Injectable()
 export class SessionPlacement {
   constructor(

@@ -20,7 +20,7 @@ const STALL_MARGIN_MS = 5_000;
 @Injectable()
 export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(SessionSweeper.name);
-  private readonly inFlight = new Map<string, Promise<void>>();
+  private readonly inFlight = new Map<string, Promise<unknown>>();
   private readonly loop = new Loop(
     PAUSE_MS,
     () => this.sweep(),
@@ -48,9 +48,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweep(): Promise<void> {
     const now = this.clock.now();
     for (const session of await this.sessions.findExpired(now, BATCH)) {
-      this.begin(session.conversationId, async () => {
-        await this.ending.end(session.conversationId, 'duration-limit');
-      });
+      this.begin(session.conversationId, () => this.ending.end(session.conversationId, 'duration-limit'));
     }
     for (const session of await this.sessions.findDisconnectsDue(now, BATCH)) {
       this.begin(session.conversationId, () => this.ending.retry(session));
@@ -62,7 +60,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Starts work on a session unless some is in flight; the sweep itself waits for none of it. */
-  private begin(conversationId: string, work: () => Promise<void>): void {
+  private begin(conversationId: string, work: () => Promise<unknown>): void {
     if (this.inFlight.has(conversationId) || this.inFlight.size >= MAX_IN_FLIGHT) return;
     const guarded = work()
       .catch((error: unknown) => {

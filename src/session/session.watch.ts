@@ -29,13 +29,14 @@ export class SessionWatch {
   ): void {
     const { conversationId, channel, oauthClient, durationLimit } = session.snapshot;
     const intervalMs = this.config.intervalMs(durationLimit);
+    const group = this.pace.clientFor(oauthClient);
     const guestChannel = this.channels.get(channel);
     const nextSequence = growingSequence();
     const plan: HeartbeatPlan = {
       name: conversationId,
       intervalMs,
-      group: oauthClient,
-      currentIntervalMs: () => this.pace.intervalMs(intervalMs, oauthClient),
+      group,
+      currentIntervalMs: () => this.pace.intervalMs(intervalMs, group),
       firstWithinMs: resumed ? Math.min(intervalMs, RESUME_WITHIN_MS) : intervalMs,
       tolerance: this.config.failureThreshold,
       beat: async (signal, latenessMs) => {

@@ -215,13 +215,13 @@ describe(SinkRelay.name, () => {
   it('tells how much is waiting and since when', async () => {
     outbox.queue('crm', anEvent({ occurredAt: NOW - 90_000 }), anEvent({ sequence: 2 }));
 
-    expect(await metrics.sample('outbox_pending_crm')).toBe(2);
-    expect(await metrics.sample('outbox_oldest_age_seconds_crm')).toBe(90);
+    expect(await metrics.sample('outbox_pending{sink="crm"}')).toBe(2);
+    expect(await metrics.sample('outbox_oldest_age_seconds{sink="crm"}')).toBe(90);
 
     relay.start();
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(await metrics.sample('outbox_pending_crm')).toBe(0);
-    expect(await metrics.sample('outbox_oldest_age_seconds_crm')).toBe(0);
+    expect(await metrics.sample('outbox_pending{sink="crm"}')).toBe(0);
+    expect(await metrics.sample('outbox_oldest_age_seconds{sink="crm"}')).toBe(0);
   });
 
   it('survives a look at the queue that fails', async () => {

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Metrics } from '../metrics/metrics';
 import type { Delivery } from './domain/delivery';
 import { EventSinks } from './ports/event-sinks';
-import { OutboxStore } from './ports/outbox.store';
+import { type Backlog, OutboxStore } from './ports/outbox.store';
 
 /** The business events of deliveries: log line and counter side by side. */
 @Injectable()
@@ -29,20 +29,20 @@ export class SyncTelemetry {
       [0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
       ['sink'],
     );
-    for (const sink of sinks.names) {
-      const suffix = sink.replaceAll(/[^a-z0-9]+/gi, '_');
-      metrics.gauge(`outbox_pending_${suffix}`, `Events waiting for ${sink}`, async () => {
-        return (await outbox.backlog(sink)).pending;
-      });
-      metrics.gauge(
-        `outbox_oldest_age_seconds_${suffix}`,
-        `Age of the oldest event waiting for ${sink}`,
-        async () => {
-          const { oldestAt } = await outbox.backlog(sink);
-          return oldestAt === undefined ? 0 : (Date.now() - oldestAt) / 1000;
-        },
-      );
-    }
+    const bySink = (read: (backlog: Backlog) => number): Record<string, () => Promise<number>> =>
+      Object.fromEntries(sinks.names.map((sink) => [sink, async () => read(await outbox.backlog(sink))]));
+    metrics.gaugeBy(
+      'outbox_pending',
+      'Events waiting for a sink',
+      'sink',
+      bySink(({ pending }) => pending),
+    );
+    metrics.gaugeBy(
+      'outbox_oldest_age_seconds',
+      'Age of the oldest event waiting for a sink',
+      'sink',
+      bySink(({ oldestAt }) => (oldestAt === undefined ? 0 : (Date.now() - oldestAt) / 1000)),
+    );
   }
 
   delivered({ sink, event }: Delivery, latencyMs: number, now: number): void {

@@ -57,7 +57,7 @@ export async function settled(world: ProcessWorld): Promise<ApiSession[]> {
       .filter(({ state, disconnect }) => isTransient(state) || disconnect === 'pending')
       .map(({ conversationId, state }) => `${conversationId} is ${state}`);
     expect(underWay).toEqual([]);
-    expect(await world.api.metric('outbox_pending_crm')).toBe(0);
+    expect(await world.api.metric('outbox_pending{sink="crm"}')).toBe(0);
     return sessions;
   }, SETTLED_WITHIN_MS);
 }

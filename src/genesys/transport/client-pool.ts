@@ -3,47 +3,8 @@ import { GenesysConfig } from '../../config/genesys.config';
 import { HealthChecks } from '../../health/health.checks';
 import { Metrics } from '../../metrics/metrics';
 import { type ClientCapacity, UpstreamCapacity } from '../../session/ports/upstream-capacity';
-import { BudgetGate } from './budget-gate';
+import { PooledClient } from './pooled-client';
 import { RateBudget } from './rate-budget';
-import { RetryBudget } from './retry-budget';
-
-/** How long new sessions avoid a client whose credentials were refused, if nobody asks for its token meanwhile. */
-const REFUSED_MS = 30_000;
-
-/** One OAuth client with what it may still send. */
-export class PooledClient {
-  readonly retries = new RetryBudget();
-  readonly gate: BudgetGate;
-  private refusedUntil = 0;
-
-  constructor(
-    readonly id: string,
-    readonly budget: RateBudget,
-  ) {
-    this.gate = new BudgetGate(budget);
-  }
-
-  /** Whether the login has refused the client's credentials a moment ago. */
-  get isRefused(): boolean {
-    return performance.now() < this.refusedUntil;
-  }
-
-  /** The login refused the client; new sessions go elsewhere for a while. */
-  refused(): void {
-    this.refusedUntil = performance.now() + REFUSED_MS;
-  }
-
-  /** The login gave the client a token. */
-  accepted(): void {
-    this.refusedUntil = 0;
-  }
-
-  /** How the client is doing, in a word. */
-  get condition(): 'ok' | 'refused' | 'closed' {
-    if (this.isRefused) return 'refused';
-    return this.budget.isClosed ? 'closed' : 'ok';
-  }
-}
 
 /** The OAuth clients, each with budgets of its own: what happens to one of them does not touch the others. */
 @Injectable()
@@ -74,6 +35,10 @@ export class ClientPool extends UpstreamCapacity {
     metrics.gauge('upstream_waiting', 'Requests waiting for budget', () =>
       this.sum(({ gate }) => gate.waiting),
     );
+  }
+
+  clientFor(oauthClient: string): string {
+    return this.get(oauthClient).id;
   }
 
   /** The client with this id; the first one for an id that is not configured (any more). */

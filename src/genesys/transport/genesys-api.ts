@@ -4,10 +4,11 @@ import type { AccessToken } from '../../auth/domain/access-token';
 import { UpstreamUnauthorizedError } from '../../common/errors/upstream.errors';
 import { parseRetryAfter } from '../../common/time/retry-after';
 import { GenesysConfig } from '../../config/genesys.config';
-import { ClientPool, type PooledClient } from './client-pool';
+import { ClientPool } from './client-pool';
 import type { GenesysAnswer } from './genesys-answer';
 import { GenesysHttp } from './genesys-http';
 import type { Operation } from './operation';
+import type { PooledClient } from './pooled-client';
 
 /** A call of the platform API, before it is authorised. */
 export interface ApiCall {
@@ -18,7 +19,7 @@ export interface ApiCall {
   readonly body: Readonly<Record<string, unknown>>;
   /** Who calls: the OAuth client whose token and budget are used. */
   readonly oauthClient: string;
-  /** How long the call may wait for budget. */
+  /** How long the call may wait for budget, a repeat with a fresh token included. */
   readonly patienceMs: number;
 }
 
@@ -41,12 +42,14 @@ export class GenesysApi {
    */
   async call(call: ApiCall, signal: AbortSignal): Promise<GenesysAnswer> {
     const client = this.pool.get(call.oauthClient);
+    const patienceEndsAt = performance.now() + call.patienceMs;
     const token = await this.tokenOf(client);
     const answer = await this.sendWithinBudget(client, call, token.value, signal);
     if (answer.status !== 401) return answer;
     this.auth.invalidate(client.id, token);
     const fresh = await this.tokenOf(client);
-    return this.sendWithinBudget(client, call, fresh.value, signal);
+    const patienceMs = Math.max(0, patienceEndsAt - performance.now());
+    return this.sendWithinBudget(client, { ...call, patienceMs }, fresh.value, signal);
   }
 
   private async tokenOf(client: PooledClient): Promise<AccessToken> {

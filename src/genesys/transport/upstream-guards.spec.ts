@@ -66,16 +66,16 @@ describe(UpstreamGuards.name, () => {
   });
 
   it('shows the circuits, and is loud when one opens', async () => {
-    expect(await metrics.sample('circuit_state_login')).toBe(0);
+    expect(await metrics.sample('circuit_state{dependency="login"}')).toBe(0);
 
     await failLogins(5);
-    expect(await metrics.sample('circuit_state_login')).toBe(2);
-    expect(await metrics.sample('circuit_state_api')).toBe(0);
+    expect(await metrics.sample('circuit_state{dependency="login"}')).toBe(2);
+    expect(await metrics.sample('circuit_state{dependency="api"}')).toBe(0);
     expect(log.at('error')).toEqual(['The circuit of the Genesys login is open']);
 
     await jest.advanceTimersByTimeAsync(10_000);
     await guards.of('token').execute(() => Promise.resolve(anAnswer(200)));
-    expect(await metrics.sample('circuit_state_login')).toBe(0);
+    expect(await metrics.sample('circuit_state{dependency="login"}')).toBe(0);
     expect(log.at('info').at(-1)).toBe('The circuit of the Genesys login is closed');
   });
 });

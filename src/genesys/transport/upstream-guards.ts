@@ -37,22 +37,19 @@ export class UpstreamGuards {
       recoveryMs,
       maxInFlight: API_IN_FLIGHT,
     });
-    this.observe('login', this.login, metrics);
-    this.observe('api', this.api, metrics);
+    metrics.gaugeBy('circuit_state', 'Circuits: 0 closed, 1 half open, 2 open', 'dependency', {
+      login: () => GAUGE[this.login.state],
+      api: () => GAUGE[this.api.state],
+    });
+    this.tell('login', this.login);
+    this.tell('api', this.api);
   }
 
   of(operation: Operation): UpstreamGuard {
     return operation === 'token' ? this.login : this.api;
   }
 
-  private observe(dependency: string, guard: UpstreamGuard, metrics: Metrics): void {
-    metrics.gauge(
-      `circuit_state_${dependency}`,
-      `Circuit of the ${dependency}: 0 closed, 1 half open, 2 open`,
-      () => {
-        return GAUGE[guard.state];
-      },
-    );
+  private tell(dependency: string, guard: UpstreamGuard): void {
     guard.onStateChange((state) => {
       const message = `The circuit of the Genesys ${dependency} is ${state}`;
       if (state === 'open') this.log.error(message);

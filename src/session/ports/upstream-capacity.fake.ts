@@ -3,6 +3,10 @@ import { type ClientCapacity, UpstreamCapacity } from './upstream-capacity';
 /** Clients that carry what the test says; one that carries everything, to begin with. */
 export class FakeUpstreamCapacity extends UpstreamCapacity {
   clients: ClientCapacity[] = [aClient('client')];
+
+  clientFor(oauthClient: string): string {
+    return (this.clients.find(({ id }) => id === oauthClient) ?? this.clients[0])?.id ?? '';
+  }
 }
 
 export function aClient(id: string, facts: Partial<ClientCapacity> = {}): ClientCapacity {

@@ -20,4 +20,7 @@ export interface ClientCapacity {
 export abstract class UpstreamCapacity {
   /** At least one. */
   abstract get clients(): readonly ClientCapacity[];
+
+  /** The client whose budget carries a session of `oauthClient`: that one, or another when it is not there any more. */
+  abstract clientFor(oauthClient: string): string;
 }

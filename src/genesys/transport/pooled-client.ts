@@ -1,0 +1,41 @@
+import { BudgetGate } from './budget-gate';
+import type { RateBudget } from './rate-budget';
+import { RetryBudget } from './retry-budget';
+
+/** How long new sessions avoid a client whose credentials were refused, if nobody asks for its token meanwhile. */
+const REFUSED_MS = 30_000;
+
+/** One OAuth client with what it may still send. */
+export class PooledClient {
+  readonly retries = new RetryBudget();
+  readonly gate: BudgetGate;
+  private refusedUntil = 0;
+
+  constructor(
+    readonly id: string,
+    readonly budget: RateBudget,
+  ) {
+    this.gate = new BudgetGate(budget);
+  }
+
+  /** Whether the login has refused the client's credentials a moment ago. */
+  get isRefused(): boolean {
+    return performance.now() < this.refusedUntil;
+  }
+
+  /** The login refused the client; new sessions go elsewhere for a while. */
+  refused(): void {
+    this.refusedUntil = performance.now() + REFUSED_MS;
+  }
+
+  /** The login gave the client a token. */
+  accepted(): void {
+    this.refusedUntil = 0;
+  }
+
+  /** How the client is doing, in a word. */
+  get condition(): 'ok' | 'refused' | 'closed' {
+    if (this.isRefused) return 'refused';
+    return this.budget.isClosed ? 'closed' : 'ok';
+  }
+}
