@@ -1,6 +1,6 @@
 import { Environment } from '../config/environment';
 import { SessionConfig } from '../config/session.config';
-import { aSession, anActiveSession, aTerminatingSession } from './domain/session.builder';
+import { aSession, anActiveSession } from './domain/session.builder';
 import { SessionLimitReachedError } from './domain/session.errors';
 import { aClient } from './ports/upstream-capacity.fake';
 import { SessionPlacement } from './session.placement';
@@ -19,7 +19,22 @@ beforeEach(() => {
 });
 
 describe(SessionPlacement.name, () => {
-  it('chooses the client with most budget left', async () => {
+  it('chooses the client whose sessions leave most of its budget, however much the others could send at once', async () => {
+    services.capacity.clients = [
+      aClient('busy', { left: 9, beatsPerMs: 10 * TWO_SESSIONS }),
+      aClient('small', { left: 9, beatsPerMs: TWO_SESSIONS }),
+      aClient('large', { left: 5, beatsPerMs: 10 * TWO_SESSIONS }),
+    ];
+    services.store.given(
+      ...Array.from({ length: 3 }, () => anActiveSession({ oauthClient: 'busy' })),
+      anActiveSession({ oauthClient: 'small' }),
+      ...Array.from({ length: 2 }, () => anActiveSession({ oauthClient: 'large' })),
+    );
+
+    expect(await placement.choose()).toMatchObject({ oauthClient: 'large' });
+  });
+
+  it('chooses among equals the one that could send most at once', async () => {
     services.capacity.clients = [
       aClient('a', { left: 5 }),
       aClient('b', { left: 9 }),
@@ -29,15 +44,14 @@ describe(SessionPlacement.name, () => {
     expect(await placement.choose()).toMatchObject({ oauthClient: 'b' });
   });
 
-  it('chooses among equals the one with fewest live sessions', async () => {
-    services.capacity.clients = [aClient('a'), aClient('b')];
-    services.store.given(
-      anActiveSession({ oauthClient: 'a' }),
-      aTerminatingSession({ oauthClient: 'b' }),
-      aTerminatingSession({ oauthClient: 'b' }),
-    );
+  it('chooses a client that could send nothing at the moment only when there is no other', async () => {
+    const spent = aClient('spent', { left: 0.5 });
+    services.capacity.clients = [spent, aClient('busy', { left: 3 })];
+    services.store.given(anActiveSession({ oauthClient: 'busy' }));
+    expect(await placement.choose()).toMatchObject({ oauthClient: 'busy' });
 
-    expect(await placement.choose()).toMatchObject({ oauthClient: 'b' });
+    services.capacity.clients = [spent];
+    expect(await placement.choose()).toMatchObject({ oauthClient: 'spent' });
   });
 
   it('skips a client that is full, however much it has left', async () => {

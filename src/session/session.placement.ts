@@ -3,7 +3,7 @@ import { SessionConfig } from '../config/session.config';
 import type { Session } from './domain/session';
 import { SessionLimitReachedError } from './domain/session.errors';
 import { SessionStore, type SlotLimits } from './ports/session.store';
-import { UpstreamCapacity } from './ports/upstream-capacity';
+import { type ClientCapacity, UpstreamCapacity } from './ports/upstream-capacity';
 import { SessionPace } from './session.pace';
 
 /** Where a new session goes: an OAuth client with room, and the limits that its slot counts against. */
@@ -12,9 +12,16 @@ export interface Place {
   readonly limits: SlotLimits;
 }
 
+interface Candidate extends ClientCapacity {
+  /** Sessions that the client can carry at all, and those that it carries. */
+  readonly ofClient: number;
+  readonly sessions: number;
+}
+
 /**
- * Chooses the OAuth client of a new session: of those with room the one with most budget left, and one that the
- * login refuses only when there is no other.
+ * Chooses the OAuth client of a new session: of those with room the one whose sessions leave most of its budget, so
+ * that beats are stretched nowhere before they have to be everywhere. A client that could send nothing at the moment,
+ * or that the login refuses, is chosen only when there is no other.
  */
 @Injectable()
 export class SessionPlacement {
@@ -29,17 +36,20 @@ export class SessionPlacement {
   async choose(): Promise<Place> {
     const live = await this.sessions.countLiveByClient();
     const total = this.config.maxConcurrent;
-    const places = this.capacity.clients
+    const candidates: Candidate[] = this.capacity.clients
       .map((client) => ({
         ...client,
         ofClient: this.pace.fitting(client),
         sessions: live.get(client.id) ?? 0,
       }))
-      .filter(({ sessions, ofClient }) => sessions < ofClient)
-      .sort(
-        (a, b) => Number(a.isRefused) - Number(b.isRefused) || b.left - a.left || a.sessions - b.sessions,
-      );
-    const [best] = places;
+      .filter(({ sessions, ofClient }) => sessions < ofClient);
+    const [best] = candidates.sort(
+      (a, b) =>
+        Number(a.isRefused) - Number(b.isRefused) ||
+        Number(isSpent(a)) - Number(isSpent(b)) ||
+        a.sessions / a.ofClient - b.sessions / b.ofClient ||
+        b.left - a.left,
+    );
     if (best === undefined) throw new SessionLimitReachedError(total, 'upstream-budget');
     return { oauthClient: best.id, limits: { total, ofClient: best.ofClient } };
   }
@@ -48,4 +58,8 @@ export class SessionPlacement {
   reserve(session: Session, { limits }: Place): Promise<void> {
     return this.sessions.reserve(session, limits);
   }
+}
+
+function isSpent({ left }: ClientCapacity): boolean {
+  return left < 1;
 }

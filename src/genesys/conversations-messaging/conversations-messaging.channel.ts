@@ -12,6 +12,8 @@ import { beatOutcomeOf } from './beat-outcome';
 import { beatBody, type Body, DISCONNECT_BODY, openBody } from './bodies';
 
 const RESOURCE = ['conversations', 'messaging'] as const;
+/** A beat keeps its place in the line for this long: who leaves and comes again stands behind all others. */
+const BEAT_PATIENCE_WINDOWS = 2;
 
 /**
  * Guest sessions over the REST resource `/api/v2/conversations/messaging`, with our own id as the conversation id.
@@ -89,7 +91,12 @@ export class ConversationsMessagingChannel extends GuestChannel {
   ): Promise<GenesysAnswer> {
     this.pool.get(oauthClient).retries.earn();
     const path = [...RESOURCE, conversationId];
-    const patienceMs = this.config.timeoutMs;
+    const patienceMs = this.patienceOf(operation);
     return this.api.call({ operation, method: 'PATCH', path, body, oauthClient, patienceMs }, signal);
+  }
+
+  private patienceOf(operation: 'beat' | 'disconnect'): number {
+    const { timeoutMs, rateWindowMs } = this.config;
+    return operation === 'disconnect' ? timeoutMs : BEAT_PATIENCE_WINDOWS * rateWindowMs;
   }
 }

@@ -2,7 +2,7 @@ import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
 import { BudgetGate } from './budget-gate';
 import { type Priority, RateBudget } from './rate-budget';
 
-const NEVER = new AbortController().signal;
+const never = (): AbortSignal => new AbortController().signal;
 
 describe(BudgetGate.name, () => {
   let budget: RateBudget;
@@ -19,7 +19,7 @@ describe(BudgetGate.name, () => {
     jest.useRealTimers();
   });
 
-  function pass(priority: Priority, patienceMs = 60_000, signal = NEVER): { outcome: () => unknown } {
+  function pass(priority: Priority, patienceMs = 60_000, signal = never()): { outcome: () => unknown } {
     let outcome: unknown = 'waiting';
     gate.pass(priority, patienceMs, signal).then(
       () => (outcome = 'passed'),
@@ -31,7 +31,7 @@ describe(BudgetGate.name, () => {
   it('admits the most urgent first, and among equals the one that asked first', async () => {
     const admitted: string[] = [];
     const ask = (name: string, priority: Priority): void => {
-      void gate.pass(priority, 60_000, NEVER).then(() => admitted.push(name));
+      void gate.pass(priority, 60_000, never()).then(() => admitted.push(name));
     };
     ask('beat 1', 'beat');
     ask('beat 2', 'beat');
@@ -39,6 +39,29 @@ describe(BudgetGate.name, () => {
     ask('end', 'disconnect');
     await jest.advanceTimersByTimeAsync(20_000);
     expect(admitted).toEqual(['end', 'open', 'beat 1', 'beat 2']);
+  });
+
+  it('lets a burst of openings overtake beats only for a while, and then both take turns', async () => {
+    const admitted: Priority[] = [];
+    const ask = (priority: Priority): void => {
+      void gate.pass(priority, 300_000, never()).then(() => admitted.push(priority));
+    };
+    for (let count = 0; count < 7; count += 1) ask('beat');
+    for (let count = 0; count < 13; count += 1) ask('open');
+    await jest.advanceTimersByTimeAsync(40_000);
+    const overtaking = Array.from({ length: 10 }, () => 'open');
+    const turns = ['beat', 'open', 'beat', 'beat', 'open', 'beat', 'beat', 'open'];
+    expect(admitted).toEqual([...overtaking, ...turns, 'beat', 'beat']);
+  });
+
+  it('does not let openings that come one by one starve a beat', async () => {
+    const beat = pass('beat');
+    const openings = setInterval(() => {
+      pass('open');
+    }, 900);
+    await jest.advanceTimersByTimeAsync(20_000);
+    clearInterval(openings);
+    expect(beat.outcome()).toBe('passed');
   });
 
   it('tells at once who cannot be admitted in time, with the honest wait', async () => {

@@ -10,10 +10,15 @@ interface Waiter {
 const MAX_WAITERS = 5_000;
 /** setTimeout fires late rather than early, but rounds down: a little more spares a second look. */
 const ROUNDING_MS = 1;
+/** So many openings overtake waiting beats; after that they take turns, until one of the two lines is empty. */
+const MAX_OVERTAKING = 10;
+/** Beats that go for each opening when they take turns: enough for a full client to stay near its stretched pace. */
+const BEATS_PER_OPENING = 2;
 
 /**
- * The line in front of a client's budget: the most urgent first, among equals the one that asked first. Whoever
- * cannot be admitted in time is told at once, with the honest wait, instead of waiting in vain.
+ * The line in front of a client's budget: the most urgent first, among equals the one that asked first. A burst of
+ * openings overtakes waiting beats only for a while: a guest who is there already is not lost to one who comes.
+ * Whoever cannot be admitted in time is told at once, with the honest wait, instead of waiting in vain.
  */
 export class BudgetGate {
   private readonly lines: Readonly<Record<Priority, Set<Waiter>>> = {
@@ -23,6 +28,8 @@ export class BudgetGate {
     other: new Set(),
   };
   private timer: NodeJS.Timeout | undefined;
+  /** Openings that went ahead of waiting beats, less those that the beats' turns made up for. */
+  private overtaking = 0;
 
   constructor(private readonly budget: RateBudget) {}
 
@@ -32,9 +39,9 @@ export class BudgetGate {
    */
   async pass(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const ahead = this.aheadOf(priority);
-    const waitMs = ahead === 0 ? this.budget.tryTake(priority) : this.expectedMs(ahead);
-    if (waitMs === 0) return;
+    const isFirst = this.waiting === 0;
+    const waitMs = isFirst ? this.budget.tryTake(priority) : this.expectedMs(priority);
+    if (isFirst && waitMs === 0) return;
     if (waitMs > patienceMs || this.lines[priority].size >= MAX_WAITERS)
       throw new UpstreamThrottledError(waitMs);
     await this.queue(priority, patienceMs, signal);
@@ -53,7 +60,7 @@ export class BudgetGate {
 
   /** Waiting requests, of whatever urgency. */
   get waiting(): number {
-    return this.aheadOf('other');
+    return PRIORITIES.reduce((sum, name) => sum + this.lines[name].size, 0);
   }
 
   private queue(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
@@ -79,7 +86,7 @@ export class BudgetGate {
         waiter.refuse(signal.reason);
       };
       const patience = setTimeout(() => {
-        waiter.refuse(new UpstreamThrottledError(this.expectedMs(this.aheadOf(priority))));
+        waiter.refuse(new UpstreamThrottledError(this.expectedMs(priority)));
       }, patienceMs);
       signal.addEventListener('abort', abort);
       line.add(waiter);
@@ -90,33 +97,46 @@ export class BudgetGate {
   /** Admits whoever may go, and comes back when the next one may. */
   private admit(): void {
     clearTimeout(this.timer);
-    for (let next = this.first(); next !== undefined; next = this.first()) {
-      const [priority, waiter] = next;
-      const waitMs = this.budget.tryTake(priority);
+    for (let next = this.next(); next !== undefined; next = this.next()) {
+      // A beat whose turn it is takes what an opening could take: it would wait in vain for the part that is kept.
+      const waitMs = this.budget.tryTake(this.isContested && next === 'beat' ? 'open' : next);
       if (waitMs > 0) {
         this.timer = setTimeout(() => {
           this.admit();
         }, waitMs + ROUNDING_MS);
         return;
       }
-      waiter.admit();
+      this.count(next);
+      const [waiter] = this.lines[next];
+      waiter?.admit();
     }
   }
 
-  private first(): readonly [Priority, Waiter] | undefined {
-    for (const priority of PRIORITIES) {
-      for (const waiter of this.lines[priority]) return [priority, waiter];
-    }
-    return undefined;
+  /** The line whose turn it is. */
+  private next(): Priority | undefined {
+    const first = PRIORITIES.find((priority) => this.lines[priority].size > 0);
+    return first === 'open' && this.isContested && this.overtaking >= MAX_OVERTAKING ? 'beat' : first;
   }
 
-  /** How many of at least the same urgency are waiting. */
+  private count(turn: Priority): void {
+    if (!this.isContested) this.overtaking = 0;
+    else if (turn === 'open') this.overtaking += 1;
+    else if (turn === 'beat') this.overtaking -= 1 / BEATS_PER_OPENING;
+  }
+
+  private get isContested(): boolean {
+    return this.lines.open.size > 0 && this.lines.beat.size > 0;
+  }
+
+  private expectedMs(priority: Priority): number {
+    return Math.max(this.budget.status.closedForMs, this.aheadOf(priority) / this.budget.ratePerMs);
+  }
+
+  /** How many will be admitted before one who asks now: all of at least the same urgency, and beats in their turns. */
   private aheadOf(priority: Priority): number {
     const urgent = PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1);
-    return urgent.reduce((sum, name) => sum + this.lines[name].size, 0);
-  }
-
-  private expectedMs(ahead: number): number {
-    return Math.max(this.budget.status.closedForMs, ahead / this.budget.ratePerMs);
+    const ahead = urgent.reduce((sum, name) => sum + this.lines[name].size, 0);
+    if (priority !== 'open') return ahead;
+    return ahead + Math.min(BEATS_PER_OPENING * this.lines.open.size, this.lines.beat.size);
   }
 }

@@ -27,6 +27,7 @@ describe('one client that the platform allows 300 requests a window', () => {
       genesys: { requestsPerMinute: ALLOWED, rateWindowMs: WINDOW_MS },
     });
     const { state, requests } = world.genesys;
+    const startedAt = Date.now();
     await openPatiently(world.url, SESSIONS);
     // Whoever was opened last beats a stretched interval later.
     await pause(STRETCH_MAX_MS);
@@ -53,6 +54,8 @@ describe('one client that the platform allows 300 requests a window', () => {
     expect(client.heartbeatIntervalMs).toBeLessThanOrEqual(STRETCH_MAX_MS);
     // A beat that waits in line comes late, and so may one of a machine that is busy; none is left out.
     expect(silences.at(-1)).toBeLessThan(1.5 * client.heartbeatIntervalMs);
+    // Nor did the burst of openings silence anybody who was there already.
+    expect(longestSilences(world, startedAt, since).at(-1)).toBeLessThan(1.5 * STRETCH_MAX_MS);
 
     expect(limits.sessions.more).toBeGreaterThan(0);
     await openPatiently(world.url, Math.min(5, limits.sessions.more));
