@@ -4,9 +4,7 @@ import { CommonModule } from './common/common.module';
 import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { ConfigModule } from './config/config.module';
-import { CrmConfig } from './config/crm.config';
 import type { Environment } from './config/environment';
-import { CrmWebhookSink } from './crm/crm-webhook.sink';
 import { CrmModule } from './crm/crm.module';
 import { ConversationsMessagingChannel } from './genesys/conversations-messaging/conversations-messaging.channel';
 import { GenesysModule } from './genesys/genesys.module';
@@ -29,12 +27,7 @@ import { SyncModule } from './sync/sync.module';
       inject: [ConversationsMessagingChannel],
       useFactory: (...channels: GuestChannel[]) => new GuestChannels(channels),
     },
-    {
-      provide: EventSinks,
-      inject: [CrmConfig, CrmWebhookSink],
-      useFactory: (config: CrmConfig, crm: CrmWebhookSink) =>
-        new EventSinks(config.webhookUrl === undefined ? [] : [crm]),
-    },
+    { provide: EventSinks, useFactory: () => new EventSinks() },
     OutboxBell,
   ],
   exports: [GuestChannels, EventSinks, OutboxBell],

@@ -1,14 +1,26 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
+import { CrmConfig } from '../config/crm.config';
+import { EventSinks } from '../sync/ports/event-sinks';
 import { CrmWebhookSink } from './crm-webhook.sink';
 
 const CONNECTIONS = 64;
 
-/** The adapter to the CRM. */
+/** The adapter to the CRM, which is a sink like any other. */
 @Global()
 @Module({
   imports: [OutboundHttpModule.withConnections(CONNECTIONS)],
   providers: [CrmWebhookSink],
   exports: [CrmWebhookSink],
 })
-export class CrmModule {}
+export class CrmModule implements OnModuleInit {
+  constructor(
+    private readonly sinks: EventSinks,
+    private readonly crm: CrmWebhookSink,
+    private readonly config: CrmConfig,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.config.webhookUrl !== undefined) this.sinks.add(this.crm);
+  }
+}

@@ -46,12 +46,12 @@ export class Metrics {
     });
   }
 
-  /** Like `gauge`, with one value for each value of a label. */
+  /** Like `gauge`, with one value for each value of a label; which ones there are is asked for too. */
   gaugeBy<Label extends string>(
     name: string,
     help: string,
     label: Label,
-    readings: Readonly<Record<string, Reading>>,
+    readings: () => Readonly<Record<string, Reading>>,
   ): Gauge<Label> {
     return new Gauge<Label>({
       name: PREFIX + name,
@@ -59,7 +59,7 @@ export class Metrics {
       labelNames: [label],
       registers: [this.registry],
       async collect() {
-        for (const [value, read] of Object.entries(readings)) this.labels(value).set(await valueOf(read));
+        for (const [value, read] of Object.entries(readings())) this.labels(value).set(await valueOf(read));
       },
     });
   }

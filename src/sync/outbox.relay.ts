@@ -12,19 +12,18 @@ const STOP_GRACE_MS = 2_000;
 /** Brings committed events from the outbox to every sink, each sink by itself. */
 @Injectable()
 export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly relays: readonly SinkRelay[];
+  private relays: readonly SinkRelay[] = [];
 
   constructor(
-    sinks: EventSinks,
-    outbox: OutboxStore,
-    clock: Clock,
-    telemetry: SyncTelemetry,
+    private readonly sinks: EventSinks,
+    private readonly outbox: OutboxStore,
+    private readonly clock: Clock,
+    private readonly telemetry: SyncTelemetry,
     private readonly bell: OutboxBell,
-  ) {
-    this.relays = sinks.all.map((sink) => new SinkRelay(sink, outbox, clock, telemetry));
-  }
+  ) {}
 
   onApplicationBootstrap(): void {
+    this.relays = this.sinks.all.map((sink) => new SinkRelay(sink, this.outbox, this.clock, this.telemetry));
     for (const relay of this.relays) relay.start();
     this.bell.onRing(() => {
       for (const relay of this.relays) relay.wake();

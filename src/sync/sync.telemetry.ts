@@ -29,7 +29,7 @@ export class SyncTelemetry {
       [0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
       ['sink'],
     );
-    const bySink = (read: (backlog: Backlog) => number): Record<string, () => Promise<number>> =>
+    const bySink = (read: (backlog: Backlog) => number) => (): Record<string, () => Promise<number>> =>
       Object.fromEntries(sinks.names.map((sink) => [sink, async () => read(await outbox.backlog(sink))]));
     metrics.gaugeBy(
       'outbox_pending',

@@ -37,10 +37,10 @@ export class UpstreamGuards {
       recoveryMs,
       maxInFlight: API_IN_FLIGHT,
     });
-    metrics.gaugeBy('circuit_state', 'Circuits: 0 closed, 1 half open, 2 open', 'dependency', {
+    metrics.gaugeBy('circuit_state', 'Circuits: 0 closed, 1 half open, 2 open', 'dependency', () => ({
       login: () => GAUGE[this.login.state],
       api: () => GAUGE[this.api.state],
-    });
+    }));
     this.tell('login', this.login);
     this.tell('api', this.api);
   }

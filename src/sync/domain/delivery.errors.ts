@@ -1,11 +1,31 @@
+/** What a failed attempt taught about the receiver, beside its reason. */
+export interface DeliveryFailure extends ErrorOptions {
+  /** The HTTP status, where the receiver speaks HTTP. */
+  readonly status?: number;
+  /** The receiver asks to be left alone for so long, by every event. */
+  readonly retryAfterMs?: number;
+  /** The receiver wants no events any more: it is paused until an operator resumes it. */
+  readonly isReceiverGone?: boolean;
+}
+
 /**
  * The receiver did not accept an event. The message is our own words about what happened, and goes into the audit
  * trail: nothing that the receiver sent belongs there.
  */
 export class DeliveryFailedError extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly isReceiverGone: boolean;
+
+  constructor(
+    reason: string,
+    { status, retryAfterMs, isReceiverGone = false, ...options }: DeliveryFailure = {},
+  ) {
     super(reason, options);
     this.name = DeliveryFailedError.name;
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+    this.isReceiverGone = isReceiverGone;
   }
 }
 

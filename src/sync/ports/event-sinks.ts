@@ -1,10 +1,35 @@
 import type { EventSink } from './event.sink';
 
-/** The sinks that this service was composed with. An event is queued for each of them when it happens. */
+/** Part of routes, metrics and stored deliveries. */
+const NAME = /^[a-z][a-z0-9-]{0,39}$/;
+
+/**
+ * The receivers of session events. A module adds its sink while it starts (`onModuleInit`); an event is queued for
+ * each of them when it happens, so whoever comes later misses what happened before.
+ */
 export class EventSinks {
-  constructor(readonly all: readonly EventSink[]) {}
+  private readonly sinks = new Map<string, EventSink>();
+
+  constructor(sinks: readonly EventSink[] = []) {
+    for (const sink of sinks) this.add(sink);
+  }
+
+  /** Throws for a name that is taken, or that is not lower-case letters, digits and hyphens, 40 at most. */
+  add(sink: EventSink): void {
+    if (!NAME.test(sink.name)) throw new Error(`"${sink.name}" cannot be the name of an event sink`);
+    if (this.sinks.has(sink.name)) throw new Error(`There are two event sinks named "${sink.name}"`);
+    this.sinks.set(sink.name, sink);
+  }
+
+  get(name: string): EventSink | undefined {
+    return this.sinks.get(name);
+  }
+
+  get all(): readonly EventSink[] {
+    return [...this.sinks.values()];
+  }
 
   get names(): string[] {
-    return this.all.map((sink) => sink.name);
+    return [...this.sinks.keys()];
   }
 }
