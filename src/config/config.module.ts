@@ -7,6 +7,7 @@ import { LogConfig } from './log.config';
 import { ServerConfig } from './server.config';
 import { SessionConfig } from './session.config';
 import { StorageConfig } from './storage.config';
+import { SyncConfig } from './sync.config';
 
 const CONFIGS = [
   CrmConfig,
@@ -16,6 +17,7 @@ const CONFIGS = [
   ServerConfig,
   SessionConfig,
   StorageConfig,
+  SyncConfig,
 ];
 
 /** Turns one validated environment into small typed settings that every module can inject. */

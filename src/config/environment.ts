@@ -128,6 +128,21 @@ export class Environment {
   @IsBoolean({ message: 'must be true or false' })
   CRM_INCLUDE_GUEST_TOKEN: boolean = false;
 
+  @IntegerSetting(10, 600_000)
+  SYNC_FIRST_RETRY_MS: number = 5_000;
+
+  @IntegerSetting(100, 600_000)
+  SYNC_PROBE_INTERVAL_MS: number = 30_000;
+
+  @IntegerSetting(1, 100_000)
+  SYNC_MAX_PER_SECOND: number = 200;
+
+  @IntegerSetting(1, 3_650)
+  SYNC_KEEP_DELIVERED_DAYS: number = 7;
+
+  @IntegerSetting(1, 3_650)
+  SYNC_KEEP_DEAD_DAYS: number = 30;
+
   @IntegerSetting(1, 1_000_000)
   SESSION_MAX_CONCURRENT: number = 500;
 

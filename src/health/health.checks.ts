@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 export type Check = () => void | Promise<void>;
 
 /** What there is to say about something that others are to blame for. */
-export type Detail = () => Readonly<Record<string, string>>;
+export type Detail = () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 
 /**
  * The named checks of readiness. A feature adds its own at start-up; what only others are to blame for (Genesys,

@@ -8,7 +8,7 @@ import {
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
 import { Drain } from '../common/lifecycle/drain';
-import { type Check, HealthChecks } from './health.checks';
+import { type Check, type Detail, HealthChecks } from './health.checks';
 import { HealthFilter } from './health.filter';
 
 @ApiTags('health')
@@ -41,12 +41,22 @@ export class HealthController {
     const notes = this.checks.notes.map(
       ([name, detail]) =>
         () =>
-          this.indicators.check(name).up(detail()),
+          this.tell(name, detail),
     );
     const accepting: Check = () => {
       this.drain.assertOpen();
     };
     return this.health.check([() => this.run('accepting', accepting), ...named, ...notes]);
+  }
+
+  /** A detail that cannot be had says so; it is no reason to be unready. */
+  private async tell(name: string, detail: Detail): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(name);
+    try {
+      return indicator.up(await detail());
+    } catch {
+      return indicator.up({ detail: 'unknown' });
+    }
   }
 
   private async run(name: string, check: Check): Promise<HealthIndicatorResult> {

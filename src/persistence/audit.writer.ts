@@ -21,7 +21,8 @@ export class AuditWriter {
         complete.map((record) => ({
           at: record.at,
           action: record.action,
-          conversation_id: record.conversationId,
+          // The column takes no null: the first release had no record without a conversation.
+          conversation_id: record.conversationId ?? '',
           request_id: record.requestId ?? null,
           detail: JSON.stringify(record.detail),
         })),

@@ -1,6 +1,8 @@
 import type { Generated } from 'kysely';
 import type { AuditAction } from '../audit/domain/audit-record';
-import type { CrmState } from '../session/domain/session-event';
+import type { EventState } from '../session/domain/session-event';
+import type { DeliveryStatus } from '../sync/domain/delivery';
+import type { PauseReason } from '../sync/ports/sink.store';
 import type { DisconnectStatus, EndReason, SessionState } from '../session/domain/session-state';
 
 // Times are epoch milliseconds, JSON is text and a yes or no is 1 or 0, so that both databases read alike.
@@ -34,13 +36,11 @@ export interface SessionEventTable {
   readonly id: string;
   readonly conversation_id: string;
   readonly sequence: number;
-  readonly state: CrmState;
+  readonly state: EventState;
   readonly occurred_at: number;
   /** JSON object. */
   readonly metadata: string;
 }
-
-export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
 
 export interface DeliveryTable {
   readonly event_id: string;
@@ -49,12 +49,35 @@ export interface DeliveryTable {
   readonly sequence: number;
   readonly status: DeliveryStatus;
   readonly attempts: number;
-  /** When its event happened: what the age of the backlog is measured by. */
+  /** When its event happened, or when it was asked for again: what the age of the backlog is measured by. */
   readonly queued_at: number;
   readonly next_attempt_at: number;
   /** When it was delivered or buried. */
   readonly settled_at: number | null;
   readonly last_error: string | null;
+  /** The relay that has it in hand, and until when. */
+  readonly claimed_by: string | null;
+  readonly claimed_until: number | null;
+}
+
+export interface DeliveryAttemptTable {
+  readonly id: Generated<number>;
+  readonly event_id: string;
+  readonly sink: string;
+  /** When it was over. */
+  readonly at: number;
+  readonly latency_ms: number;
+  /** What an HTTP receiver answered with. */
+  readonly status: number | null;
+  /** Null when the event was accepted. */
+  readonly error: string | null;
+}
+
+export interface SinkTable {
+  readonly name: string;
+  readonly paused_at: number | null;
+  readonly pause_reason: PauseReason | null;
+  readonly quiet_until: number | null;
 }
 
 export interface AuditRecordTable {
@@ -76,6 +99,8 @@ export interface Database {
   readonly session: SessionTable;
   readonly session_event: SessionEventTable;
   readonly delivery: DeliveryTable;
+  readonly delivery_attempt: DeliveryAttemptTable;
+  readonly sink: SinkTable;
   readonly audit_record: AuditRecordTable;
   readonly counter: CounterTable;
 }

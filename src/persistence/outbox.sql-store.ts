@@ -1,21 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { type Expression, type Selectable, sql, type SqlBool } from 'kysely';
+import { sql } from 'kysely';
 import type { AuditAction, AuditDetail } from '../audit/domain/audit-record';
-import type { Delivery } from '../sync/domain/delivery';
-import { type Backlog, OutboxStore } from '../sync/ports/outbox.store';
+import type { Attempt, Delivery, DeliveryStatus } from '../sync/domain/delivery';
+import { CRM_SINK } from '../sync/domain/delivery-id';
+import { type Backlog, type Claim, OutboxStore, type ReceiverVerdict } from '../sync/ports/outbox.store';
 import { AuditWriter } from './audit.writer';
 import { addToCounters, COUNTERS } from './counters';
-import type { DeliveryStatus, DeliveryTable, SessionEventTable } from './database';
-import { toEvent } from './session.mapper';
+import type { DeliveryTable } from './database';
+import { storable, toAttemptRow, toDelivery } from './delivery.mapper';
+import { claimHeads, dueHeads, releaseLanes } from './delivery.queue';
+import { silenceSink } from './sink.sql-store';
 import { UnitOfWork, type Work } from './unit-of-work';
 
-const MAX_ERROR_LENGTH = 500;
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
 const PENDING = sql.lit<DeliveryStatus>('pending');
 
 /**
- * The outbox in SQL. Settling, postponing and burying change a delivery only while it is pending; what came second
- * changes nothing and records nothing.
+ * The outbox in SQL. Settling, postponing and burying change a delivery only while it is pending and still claimed
+ * by whoever tells; what came second changes nothing and records nothing.
  */
 @Injectable()
 export class SqlOutboxStore extends OutboxStore {
@@ -26,65 +28,107 @@ export class SqlOutboxStore extends OutboxStore {
     super();
   }
 
-  async due(sink: string, now: number, limit: number): Promise<Delivery[]> {
-    const rows = await this.unitOfWork.read((db) =>
-      db
-        .selectFrom('delivery')
-        .innerJoin('session_event', 'session_event.id', 'delivery.event_id')
-        .selectAll('session_event')
-        .select(['delivery.sink', 'delivery.attempts'])
-        .where('delivery.sink', '=', sink)
-        .where('delivery.status', '=', PENDING)
-        .where('delivery.next_attempt_at', '<=', now)
-        .where(isHeadOfLane())
-        .orderBy('delivery.next_attempt_at')
-        .orderBy('delivery.sequence')
-        .limit(limit)
-        .execute(),
-    );
-    return rows.map(toDelivery);
+  async claim(claim: Claim): Promise<Delivery[]> {
+    return this.unitOfWork.read(async (db, dialect) => {
+      const rows = await claimHeads(db, dialect, claim);
+      if (rows.length === 0) return [];
+      const ids = rows.map((row) => row.event_id);
+      const events = await db.selectFrom('session_event').selectAll().where('id', 'in', ids).execute();
+      const byId = new Map(events.map((event) => [event.id, event]));
+      return rows.flatMap((row) => {
+        const event = byId.get(row.event_id);
+        return event === undefined ? [] : [toDelivery(event, row)];
+      });
+    });
   }
 
-  async settle(delivery: Delivery, at: number, latencyMs: number): Promise<void> {
-    const latency = Math.round(latencyMs);
+  async unclaim(sink: string, relay: string): Promise<void> {
+    await this.unitOfWork.run(({ db }) =>
+      db
+        .updateTable('delivery')
+        .set({ claimed_by: null, claimed_until: null })
+        .where('sink', '=', sink)
+        .where('status', '=', PENDING)
+        .where('claimed_by', '=', relay)
+        .execute(),
+    );
+  }
+
+  async isDue(sink: string, now: number): Promise<boolean> {
+    const rows = await this.unitOfWork.read((db) => dueHeads(db, { sink, now, limit: 1 }).execute());
+    return rows.length > 0;
+  }
+
+  async settle(delivery: Delivery, attempt: Attempt): Promise<void> {
+    const latency = Math.round(attempt.latencyMs);
     await this.unitOfWork.run(async (work) => {
-      if (!(await change(work, delivery, { status: 'delivered', settled_at: at }))) return;
-      await this.record(work, 'CRM_SYNC_SUCCESS', delivery, at, { latency });
+      const delivered = { status: 'delivered', settled_at: attempt.at, last_error: null } as const;
+      if (!(await change(work, delivery, attempt, delivered))) return;
+      await this.record(work, 'CRM_SYNC_SUCCESS', delivery, attempt.at, { latency });
+      if (delivery.sink !== CRM_SINK) return;
       // Last, because every other settlement waits for these two rows until this one has committed.
       await addToCounters(work.db, { [COUNTERS.deliveries]: 1, [COUNTERS.deliveryLatencyMs]: latency });
     });
   }
 
-  async postpone(delivery: Delivery, at: number, nextAttemptAt: number, error: string): Promise<void> {
+  async postpone(
+    delivery: Delivery,
+    attempt: Attempt,
+    nextAttemptAt: number,
+    verdict: ReceiverVerdict = {},
+  ): Promise<void> {
     await this.unitOfWork.run(async (work) => {
       const attempts = delivery.attempts + 1;
-      const failed = { attempts, next_attempt_at: nextAttemptAt, last_error: storable(error) };
-      if (!(await change(work, delivery, failed)) || attempts > 1) return;
-      await this.record(work, 'CRM_SYNC_FAILED', delivery, at, { error: storable(error), final: 'no' });
+      const failed = { attempts, next_attempt_at: nextAttemptAt, last_error: storable(attempt.error ?? '') };
+      if (!(await change(work, delivery, attempt, failed))) return;
+      if (attempts === 1) await this.recordFailure(work, delivery, attempt, 'no');
+      if (await silenceSink(work.db, delivery.sink, attempt.at, verdict)) {
+        const detail = { sink: delivery.sink, reason: 'receiver-gone' };
+        await this.audit.write(work, [{ action: 'SINK_PAUSED', at: attempt.at, detail }]);
+      }
     });
   }
 
-  async bury(delivery: Delivery, at: number, error: string): Promise<void> {
+  async bury(delivery: Delivery, attempt: Attempt): Promise<void> {
     await this.unitOfWork.run(async (work) => {
       const attempts = delivery.attempts + 1;
-      const buried = { status: 'dead', attempts, settled_at: at, last_error: storable(error) } as const;
-      if (!(await change(work, delivery, buried))) return;
-      await this.record(work, 'CRM_SYNC_FAILED', delivery, at, { error: storable(error), final: 'yes' });
+      const last = { last_error: storable(attempt.error ?? '') };
+      const buried = { status: 'dead', attempts, settled_at: attempt.at, ...last } as const;
+      if (await change(work, delivery, attempt, buried))
+        await this.recordFailure(work, delivery, attempt, 'yes');
     });
+  }
+
+  async release(sink: string, now: number): Promise<void> {
+    await this.unitOfWork.run(({ db }) => releaseLanes(db, sink, now));
   }
 
   async backlog(sink: string): Promise<Backlog> {
-    const row = await this.unitOfWork.read((db) =>
+    const { pending, oldestAt, blockedLanes, dead } = await this.unitOfWork.read((db) =>
       db
-        .selectFrom('delivery')
-        .select((eb) => [eb.fn.countAll<number>().as('pending'), eb.fn.min('queued_at').as('oldestAt')])
-        .where('sink', '=', sink)
-        .where('status', '=', PENDING)
+        .selectNoFrom([
+          sql<number>`(select count(*) from delivery where sink = ${sink} and status = 'pending')`.as(
+            'pending',
+          ),
+          sql<
+            number | null
+          >`(select min(queued_at) from delivery where sink = ${sink} and status = 'pending')`.as('oldestAt'),
+          sql<number>`(select count(*) from delivery
+            where sink = ${sink} and status = 'pending' and attempts > 0)`.as('blockedLanes'),
+          sql<number>`(select count(*) from delivery where sink = ${sink} and status = 'dead')`.as('dead'),
+        ])
         .executeTakeFirstOrThrow(),
     );
-    // The least of no rows is null.
-    const oldestAt = row.oldestAt as number | null;
-    return { pending: row.pending, ...(oldestAt === null ? {} : { oldestAt }) };
+    return { pending, blockedLanes, dead, ...(oldestAt === null ? {} : { oldestAt }) };
+  }
+
+  private async recordFailure(
+    work: Work,
+    delivery: Delivery,
+    { at, error = '' }: Attempt,
+    final: 'yes' | 'no',
+  ): Promise<void> {
+    await this.record(work, 'CRM_SYNC_FAILED', delivery, at, { error: storable(error), final });
   }
 
   private async record(
@@ -101,33 +145,25 @@ export class SqlOutboxStore extends OutboxStore {
   }
 }
 
-/** No earlier delivery of the same conversation to the same sink is pending. */
-function isHeadOfLane(): Expression<SqlBool> {
-  return sql<SqlBool>`not exists (
-    select 1 from delivery as earlier
-    where earlier.sink = delivery.sink and earlier.conversation_id = delivery.conversation_id
-      and earlier.status = 'pending' and earlier.sequence < delivery.sequence)`;
-}
-
-/** Returns whether the delivery was still pending. */
-async function change(work: Work, delivery: Delivery, values: Partial<DeliveryTable>): Promise<boolean> {
-  const { numUpdatedRows } = await work.db
+/** Records the attempt and what became of the delivery; returns whether it was still the teller's to decide. */
+async function change(
+  { db }: Work,
+  delivery: Delivery,
+  attempt: Attempt,
+  values: Partial<DeliveryTable>,
+): Promise<boolean> {
+  const { claimedBy, event, sink } = delivery;
+  const { numUpdatedRows } = await db
     .updateTable('delivery')
-    .set(values)
-    .where('event_id', '=', delivery.event.id)
-    .where('sink', '=', delivery.sink)
+    .set({ ...values, claimed_by: null, claimed_until: null })
+    .where('event_id', '=', event.id)
+    .where('sink', '=', sink)
     .where('status', '=', PENDING)
+    .$if(claimedBy !== undefined, (query) => query.where('claimed_by', '=', claimedBy ?? null))
     // The same failure is counted once. What was accepted or given up is so, whatever was counted meanwhile.
     .$if(values.status === undefined, (query) => query.where('attempts', '=', delivery.attempts))
     .executeTakeFirstOrThrow();
-  return numUpdatedRows > 0n;
-}
-
-function toDelivery(row: Selectable<SessionEventTable> & Pick<DeliveryTable, 'sink' | 'attempts'>): Delivery {
-  return { event: toEvent(row), sink: row.sink, attempts: row.attempts };
-}
-
-/** What others wrote may hold anything, also the character that PostgreSQL cannot store. */
-function storable(error: string): string {
-  return error.slice(0, MAX_ERROR_LENGTH).replaceAll('\u0000', '\uFFFD');
+  if (numUpdatedRows === 0n) return false;
+  await db.insertInto('delivery_attempt').values(toAttemptRow(delivery, attempt)).execute();
+  return true;
 }

@@ -2,12 +2,16 @@ import { Global, Module } from '@nestjs/common';
 import { StorageConfig } from '../config/storage.config';
 import { SummaryStore } from '../metrics/ports/summary.store';
 import { SessionStore } from '../session/ports/session.store';
+import { DeliveryLedger } from '../sync/ports/delivery.ledger';
 import { OutboxStore } from '../sync/ports/outbox.store';
+import { SinkStore } from '../sync/ports/sink.store';
 import { AuditWriter } from './audit.writer';
 import { DatabaseConnection } from './database.connection';
 import { DatabaseHealth } from './database.health';
+import { SqlDeliveryLedger } from './delivery.sql-ledger';
 import { SqlOutboxStore } from './outbox.sql-store';
 import { SqlSessionStore } from './session.sql-store';
+import { SqlSinkStore } from './sink.sql-store';
 import { SqlSummaryStore } from './summary.sql-store';
 import { UnitOfWork } from './unit-of-work';
 
@@ -29,11 +33,15 @@ import { UnitOfWork } from './unit-of-work';
     AuditWriter,
     SqlSessionStore,
     SqlOutboxStore,
+    SqlDeliveryLedger,
+    SqlSinkStore,
     SqlSummaryStore,
     { provide: SessionStore, useExisting: SqlSessionStore },
     { provide: OutboxStore, useExisting: SqlOutboxStore },
+    { provide: DeliveryLedger, useExisting: SqlDeliveryLedger },
+    { provide: SinkStore, useExisting: SqlSinkStore },
     { provide: SummaryStore, useExisting: SqlSummaryStore },
   ],
-  exports: [DatabaseConnection, SessionStore, OutboxStore, SummaryStore],
+  exports: [DatabaseConnection, SessionStore, OutboxStore, DeliveryLedger, SinkStore, SummaryStore],
 })
 export class PersistenceModule {}

@@ -3,12 +3,14 @@ import type { Database } from './database';
 import type { Dialect } from './dialect';
 import { initialSchema } from './migrations/0001-initial-schema';
 import { oauthClientOfASession } from './migrations/0002-oauth-client-of-a-session';
+import { steeringDeliveries } from './migrations/0003-steering-deliveries';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
 const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0001-initial-schema': initialSchema,
   '0002-oauth-client-of-a-session': oauthClientOfASession,
+  '0003-steering-deliveries': steeringDeliveries,
 };
 
 /**

@@ -90,5 +90,7 @@ export function toDeliveryRow(event: SessionEvent, sink: string): DeliveryTable 
     next_attempt_at: event.occurredAt,
     settled_at: null,
     last_error: null,
+    claimed_by: null,
+    claimed_until: null,
   };
 }

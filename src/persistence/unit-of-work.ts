@@ -21,7 +21,7 @@ export interface Work {
  * have no effect but its statements and what it hands to `afterCommit`.
  *
  * So that transactions do not wait for each other in a circle, each locks in this order: its session's row; then its
- * events and deliveries; then counters, in the order of their names. Audit records lock nothing and come anywhere.
+ * events and deliveries; then its sink; then counters, in the order of their names. Audit records lock nothing and come anywhere.
  */
 @Injectable()
 export class UnitOfWork {
@@ -29,10 +29,10 @@ export class UnitOfWork {
 
   constructor(private readonly connection: DatabaseConnection) {}
 
-  /** One statement, which is its own transaction. */
-  async read<T>(query: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+  /** Statements, each of which is its own transaction. */
+  async read<T>(query: (db: Kysely<Database>, dialect: Dialect) => Promise<T>): Promise<T> {
     try {
-      return await query(this.connection.db);
+      return await query(this.connection.db, this.connection.dialect);
     } catch (error) {
       throw isUnavailable(error) ? new StorageUnavailableError({ cause: error }) : error;
     }

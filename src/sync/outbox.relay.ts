@@ -1,10 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Clock } from '../common/time/clock';
 import { EventSinks } from './ports/event-sinks';
 import { OutboxBell } from './ports/outbox-bell';
-import { OutboxStore } from './ports/outbox.store';
-import { SinkRelay } from './sink-relay';
-import { SyncTelemetry } from './sync.telemetry';
+import { RelayTools } from './relay-tools';
+import type { SinkRelay } from './sink-relay';
 
 /** How long what is due may still be delivered when the process stops; the rest waits for the next one. */
 const STOP_GRACE_MS = 2_000;
@@ -16,14 +14,12 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
 
   constructor(
     private readonly sinks: EventSinks,
-    private readonly outbox: OutboxStore,
-    private readonly clock: Clock,
-    private readonly telemetry: SyncTelemetry,
+    private readonly tools: RelayTools,
     private readonly bell: OutboxBell,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.relays = this.sinks.all.map((sink) => new SinkRelay(sink, this.outbox, this.clock, this.telemetry));
+    this.relays = this.sinks.all.map((sink) => this.tools.relayTo(sink));
     for (const relay of this.relays) relay.start();
     this.bell.onRing(() => {
       for (const relay of this.relays) relay.wake();

@@ -13,11 +13,6 @@ export class SinkLanes {
     return this.capacity - this.inFlight.size;
   }
 
-  /** Asked for by the relay: enough heads to fill the free places even when busy lanes are among them. */
-  get wanted(): number {
-    return this.free === 0 ? 0 : this.free + this.inFlight.size;
-  }
-
   /** The conversations with a delivery in flight now. */
   get busy(): ReadonlySet<string> {
     return new Set(this.inFlight.keys());

@@ -1,45 +1,52 @@
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
-import { backOffMs } from './back-off';
+import type { Courier } from './courier';
+import type { DeliveryPace } from './delivery-pace';
 import type { Delivery } from './domain/delivery';
-import { DeliveryFailedError, reasonOf } from './domain/delivery.errors';
-import type { EventSink } from './ports/event.sink';
 import type { OutboxStore } from './ports/outbox.store';
+import type { ReceiverHealth } from './receiver-health';
 import { SinkLanes } from './sink-lanes';
 import type { SyncTelemetry } from './sync.telemetry';
 
 const PAUSE_MS = 500;
 const IN_FLIGHT = 64;
-const MAX_AGE_MS = 72 * 3_600_000;
-const ATTEMPT_TIMEOUT_MS = 15_000;
-/** How long a lane rests whose delivery could not be saved. */
-const STORAGE_PAUSE_MS = 5_000;
+/** Longer than an attempt may take; what a killed process had in hand is handed out again after this. */
+const CLAIM_MS = 20_000;
+
+/** What a relay of one sink works with. */
+export interface RelayParts {
+  readonly sink: string;
+  readonly outbox: OutboxStore;
+  readonly courier: Courier;
+  readonly health: ReceiverHealth;
+  readonly pace: DeliveryPace;
+  readonly clock: Clock;
+  readonly telemetry: SyncTelemetry;
+}
 
 /**
- * Carries the events of one sink: takes the heads of its lanes as they fall due, hands them over, and settles each
- * or lets its lane wait. An attempt ends after 15 seconds whatever the sink does; an event older than 72 hours is
- * given up. What is in flight at a crash is handed over again.
+ * Carries the events of one sink: claims the heads of its lanes as they fall due, as many as there is room for and
+ * the pace allows, and sends a courier with each. While the receiver is failing it sends one at a time, as a probe.
+ * What is in flight at a crash is handed over again.
  */
 export class SinkRelay {
+  private readonly id = randomUUID();
   private readonly lanes = new SinkLanes(IN_FLIGHT);
   private readonly abort = new AbortController();
   private look: Promise<void> = Promise.resolve();
+  private nextPortion: NodeJS.Timeout | undefined;
   private readonly loop = new Loop(
     PAUSE_MS,
     () => this.dispatch(),
     (error) => {
-      this.telemetry.troubled(error);
+      this.parts.telemetry.troubled(error);
     },
   );
 
-  constructor(
-    private readonly sink: EventSink,
-    private readonly outbox: OutboxStore,
-    private readonly clock: Clock,
-    private readonly telemetry: SyncTelemetry,
-  ) {
+  constructor(private readonly parts: RelayParts) {
     setMaxListeners(0, this.abort.signal);
   }
 
@@ -52,34 +59,48 @@ export class SinkRelay {
     this.loop.wake();
   }
 
-  /** Delivers what is due for up to `graceMs`, then stops and aborts what is still in flight. */
+  /** Delivers what is due for up to `graceMs`, then stops, aborts what is still in flight and gives it back. */
   async stop(graceMs: number): Promise<void> {
     const over = new AbortController();
     await Promise.race([
-      this.untilIdle(),
+      this.untilIdle(over.signal),
       delay(graceMs, undefined, { signal: over.signal }).catch(() => undefined),
     ]);
     over.abort();
     await this.loop.stop();
     this.abort.abort();
+    clearTimeout(this.nextPortion);
     await this.lanes.settled();
+    await this.unclaim();
   }
 
-  private async untilIdle(): Promise<void> {
+  private async untilIdle(signal: AbortSignal): Promise<void> {
     do {
       await this.dispatch().catch((error: unknown) => {
-        this.telemetry.troubled(error);
+        this.parts.telemetry.troubled(error);
       });
       await this.lanes.settled();
-    } while (!this.abort.signal.aborted && (await this.isDue()));
+      await delay(this.parts.pace.waitMs, undefined, { signal }).catch(() => undefined);
+    } while (!signal.aborted && !this.parts.health.isFailing && (await this.isDue()));
   }
 
   private async isDue(): Promise<boolean> {
+    const { outbox, sink, clock, telemetry } = this.parts;
     try {
-      return (await this.outbox.due(this.sink.name, this.clock.now(), 1)).length > 0;
+      return await outbox.isDue(sink, clock.now());
     } catch (error) {
-      this.telemetry.troubled(error);
+      telemetry.troubled(error);
       return false;
+    }
+  }
+
+  /** A claim that cannot be given back is over by itself a little later. */
+  private async unclaim(): Promise<void> {
+    const { outbox, sink, telemetry } = this.parts;
+    try {
+      await outbox.unclaim(sink, this.id);
+    } catch (error) {
+      telemetry.troubled(error);
     }
   }
 
@@ -91,82 +112,68 @@ export class SinkRelay {
   }
 
   private async beginDue(): Promise<void> {
-    const { wanted, busy } = this.lanes;
-    if (wanted === 0) return;
-    for (const delivery of await this.outbox.due(this.sink.name, this.clock.now(), wanted)) {
-      if (this.abort.signal.aborted) return;
-      // What was in flight while the queue was read may be settled by now; its lane comes with the next look.
-      if (busy.has(delivery.event.conversationId)) continue;
-      this.lanes.begin(
-        delivery,
-        () => this.carry(delivery),
-        () => {
-          this.wake();
-        },
-      );
-    }
+    const limit = this.allowed();
+    if (limit === 0) return;
+    const { outbox, sink, clock, health, pace } = this.parts;
+    const now = clock.now();
+    const isProbe = health.isFailing;
+    const except = [...this.lanes.busy];
+    const claim = { sink, relay: this.id, now, until: now + CLAIM_MS, limit, except, isProbe };
+    const claimed = await outbox.claim(claim);
+    pace.take(claimed.length);
+    if (isProbe && claimed.length > 0) health.probed();
+    for (const delivery of claimed) this.begin(delivery);
+    if (claimed.length === limit) this.comeBack();
   }
 
-  /** Never rejects: what cannot be saved is still pending, and comes again. */
-  private async carry(delivery: Delivery): Promise<void> {
-    try {
-      const startedAt = performance.now();
-      const failure = await this.attempt(delivery);
-      if (failure === undefined) await this.settle(delivery, performance.now() - startedAt);
-      else if (!this.abort.signal.aborted) await this.putOff(delivery, failure.error);
-    } catch (error) {
-      this.telemetry.troubled(error);
-      // The event is due still: a lane that went on at once would flood the receiver with it.
-      await delay(STORAGE_PAUSE_MS, undefined, { signal: this.abort.signal }).catch(() => undefined);
-    }
+  /** How many deliveries may begin now. */
+  private allowed(): number {
+    const { health, pace } = this.parts;
+    if (health.isFailing) return health.isProbeDue && this.lanes.busy.size === 0 ? 1 : 0;
+    const limit = Math.min(this.lanes.free, pace.allowed);
+    if (limit === 0) this.comeBack();
+    return limit;
   }
 
-  private async attempt({ event }: Delivery): Promise<{ error: unknown } | undefined> {
-    const attempt = new AbortController();
-    const stop = (): void => {
-      attempt.abort();
-    };
-    this.abort.signal.addEventListener('abort', stop);
-    const timer = setTimeout(stop, ATTEMPT_TIMEOUT_MS);
-    try {
-      await Promise.race([this.sink.deliver(event, attempt.signal), rejectOnAbort(attempt.signal)]);
-      return undefined;
-    } catch (error) {
-      return { error };
-    } finally {
-      clearTimeout(timer);
-      this.abort.signal.removeEventListener('abort', stop);
-    }
+  /** More may be waiting than the pace allows at once. */
+  private comeBack(): void {
+    const waitMs = this.parts.pace.waitMs;
+    if (waitMs === 0 || this.abort.signal.aborted) return;
+    clearTimeout(this.nextPortion);
+    this.nextPortion = setTimeout(() => {
+      this.wake();
+    }, waitMs);
   }
 
-  private async settle(delivery: Delivery, latencyMs: number): Promise<void> {
-    const now = this.clock.now();
-    await this.outbox.settle(delivery, now, latencyMs);
-    this.telemetry.delivered(delivery, latencyMs, now);
-  }
-
-  private async putOff(delivery: Delivery, error: unknown): Promise<void> {
-    const now = this.clock.now();
-    if (now - delivery.event.occurredAt >= MAX_AGE_MS) {
-      await this.outbox.bury(delivery, now, reasonOf(error));
-      this.telemetry.buried(delivery, error);
-      return;
-    }
-    const delayMs = backOffMs(delivery.attempts + 1);
-    await this.outbox.postpone(delivery, now, now + delayMs, reasonOf(error));
-    this.telemetry.postponed(delivery, error, delayMs);
-  }
-}
-
-/** A sink that ignores its signal must not hold its lane for ever. */
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener(
-      'abort',
+  private begin(delivery: Delivery): void {
+    if (this.abort.signal.aborted) return;
+    this.lanes.begin(
+      delivery,
+      () => this.carry(delivery),
       () => {
-        reject(new DeliveryFailedError('no answer in time'));
+        this.wake();
       },
-      { once: true },
     );
-  });
+  }
+
+  /** Never rejects. */
+  private async carry(delivery: Delivery): Promise<void> {
+    const { courier, health, telemetry } = this.parts;
+    const errand = await courier.carry(delivery, this.abort.signal);
+    if (errand === 'delivered' && health.succeeded()) await this.recovered();
+    if (errand === 'failed' && health.failed(delivery.event.conversationId, delivery.attempts === 0)) {
+      telemetry.failing(delivery.sink);
+    }
+  }
+
+  /** The receiver is back: whatever waits because it was away is due now. */
+  private async recovered(): Promise<void> {
+    const { outbox, sink, clock, telemetry } = this.parts;
+    telemetry.recovered(sink);
+    try {
+      await outbox.release(sink, clock.now());
+    } catch (error) {
+      telemetry.troubled(error);
+    }
+  }
 }

@@ -1,7 +1,29 @@
 import { Module } from '@nestjs/common';
+import { DeliveriesController } from './deliveries.controller';
+import { DeliveriesQueries } from './deliveries.queries';
+import { DeliveriesService } from './deliveries.service';
 import { OutboxRelay } from './outbox.relay';
+import { RelayTools } from './relay-tools';
+import { Retention } from './retention';
+import { SinksController } from './sinks.controller';
+import { SinksQueries } from './sinks.queries';
+import { SinksService } from './sinks.service';
+import { SinksTelemetry } from './sinks.telemetry';
 import { SyncTelemetry } from './sync.telemetry';
 
-/** Needs an `OutboxStore`, the `EventSinks` and the `OutboxBell` from the composition root. */
-@Module({ providers: [OutboxRelay, SyncTelemetry] })
+/** Needs the stores of `ports/`, the `EventSinks` and the `OutboxBell` from the composition root. */
+@Module({
+  controllers: [DeliveriesController, SinksController],
+  providers: [
+    OutboxRelay,
+    RelayTools,
+    Retention,
+    DeliveriesQueries,
+    DeliveriesService,
+    SinksQueries,
+    SinksService,
+    SinksTelemetry,
+    SyncTelemetry,
+  ],
+})
 export class SyncModule {}

@@ -8,9 +8,11 @@ import { type Backlog, OutboxStore } from './ports/outbox.store';
 @Injectable()
 export class SyncTelemetry {
   private readonly log = new Logger('Sync');
+  private readonly failingSinks = new Set<string>();
   private readonly attempts;
   private readonly latencies;
   private readonly delays;
+  private readonly replays;
 
   constructor(metrics: Metrics, outbox: OutboxStore, sinks: EventSinks) {
     this.attempts = metrics.counter('webhook_attempts_total', 'Delivery attempts by result', [
@@ -29,20 +31,44 @@ export class SyncTelemetry {
       [0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
       ['sink'],
     );
-    const bySink = (read: (backlog: Backlog) => number) => (): Record<string, () => Promise<number>> =>
-      Object.fromEntries(sinks.names.map((sink) => [sink, async () => read(await outbox.backlog(sink))]));
-    metrics.gaugeBy(
-      'outbox_pending',
-      'Events waiting for a sink',
-      'sink',
-      bySink(({ pending }) => pending),
-    );
-    metrics.gaugeBy(
-      'outbox_oldest_age_seconds',
-      'Age of the oldest event waiting for a sink',
-      'sink',
-      bySink(({ oldestAt }) => (oldestAt === undefined ? 0 : (Date.now() - oldestAt) / 1000)),
-    );
+    this.replays = metrics.counter('outbox_replayed_total', 'Deliveries that an operator asked for again');
+    const bySink =
+      (read: (backlog: Backlog) => number): (() => Record<string, () => Promise<number>>) =>
+      () =>
+        Object.fromEntries(sinks.names.map((sink) => [sink, async () => read(await outbox.backlog(sink))]));
+    const gauges: readonly (readonly [name: string, help: string, read: (backlog: Backlog) => number])[] = [
+      ['outbox_pending', 'Events waiting for a sink', ({ pending }) => pending],
+      [
+        'outbox_oldest_age_seconds',
+        'For how long the oldest event waiting for a sink has been waiting',
+        ({ oldestAt }) => (oldestAt === undefined ? 0 : (Date.now() - oldestAt) / 1000),
+      ],
+      ['outbox_blocked_lanes', 'Lanes whose head was refused', ({ blockedLanes }) => blockedLanes],
+      ['outbox_dead', 'Events that were given up and are still kept', ({ dead }) => dead],
+    ];
+    for (const [name, help, read] of gauges) metrics.gaugeBy(name, help, 'sink', bySink(read));
+  }
+
+  /** Whether the receiver fails as a whole, as this process has found. */
+  isFailing(sink: string): boolean {
+    return this.failingSinks.has(sink);
+  }
+
+  failing(sink: string): void {
+    this.failingSinks.add(sink);
+    this.log.error({ message: 'A receiver of events is failing; it is only probed from now on', sink });
+  }
+
+  recovered(sink: string): void {
+    this.failingSinks.delete(sink);
+    this.log.log({ message: 'A receiver of events is back; what waited for it is delivered', sink });
+  }
+
+  receiverGone(sink: string): void {
+    this.log.error({
+      message: 'A receiver wants no events any more; its sink is paused until resumed',
+      sink,
+    });
   }
 
   delivered({ sink, event }: Delivery, latencyMs: number, now: number): void {
@@ -64,6 +90,11 @@ export class SyncTelemetry {
       ...this.factsOf(delivery),
       error,
     });
+  }
+
+  /** An operator asked for so many deliveries again. */
+  replayed(count: number): void {
+    this.replays.inc(count);
   }
 
   troubled(error: unknown): void {

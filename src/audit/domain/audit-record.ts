@@ -5,7 +5,11 @@ export type AuditAction =
   | 'SESSION_DISCONNECTED'
   | 'SESSION_FAILED'
   | 'CRM_SYNC_SUCCESS'
-  | 'CRM_SYNC_FAILED';
+  | 'CRM_SYNC_FAILED'
+  | 'SINK_PAUSED'
+  | 'SINK_RESUMED'
+  | 'DELIVERY_RETRIED'
+  | 'DELIVERIES_REPLAYED';
 
 /** Facts of a record. Only plain values: nothing that could carry a credential along by accident. */
 export type AuditDetail = Readonly<Record<string, string | number>>;
@@ -16,7 +20,8 @@ export type AuditDetail = Readonly<Record<string, string | number>>;
  */
 export interface AuditRecord {
   readonly action: AuditAction;
-  readonly conversationId: string;
+  /** Absent when it is about no single conversation. */
+  readonly conversationId?: string;
   /** Epoch milliseconds. */
   readonly at: number;
   /** The request that caused it; absent when the service acted by itself. */

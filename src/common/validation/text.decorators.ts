@@ -56,3 +56,19 @@ export function IsLanguageTag(options?: ValidationOptions): PropertyDecorator {
     options,
   );
 }
+
+/** A moment as RFC 3339 writes it, with its offset: `2027-01-15T08:00:00Z`. */
+export function IsTimestamp(options?: ValidationOptions): PropertyDecorator {
+  const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+  return ValidateBy(
+    {
+      name: 'isTimestamp',
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value)),
+        defaultMessage: () => 'must be a moment such as 2027-01-15T08:00:00Z',
+      },
+    },
+    options,
+  );
+}

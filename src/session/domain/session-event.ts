@@ -1,6 +1,9 @@
 /** The states of a session that the CRM hears of. Each is sent at most once per session. */
 export type CrmState = 'connected' | 'disconnected' | 'terminated';
 
+/** What an event says; a `test` is of no session, and was sent because an operator wanted to see whether it arrives. */
+export type EventState = CrmState | 'test';
+
 /**
  * A change of a session that others are told about, durable from the transaction that made it.
  * `sequence` numbers the events of one conversation from 1, without gaps.
@@ -10,7 +13,7 @@ export interface SessionEvent {
   readonly id: string;
   readonly conversationId: string;
   readonly sequence: number;
-  readonly state: CrmState;
+  readonly state: EventState;
   /** Epoch milliseconds. */
   readonly occurredAt: number;
   readonly metadata: Readonly<Record<string, string | number>>;

@@ -15,5 +15,6 @@ export function anEvent(facts: Partial<SessionEvent> = {}): SessionEvent {
 }
 
 export function aDelivery(facts: Partial<SessionEvent> = {}, attempts = 0): Delivery {
-  return { event: anEvent(facts), sink: 'crm', attempts };
+  const event = anEvent(facts);
+  return { event, sink: 'crm', attempts, queuedAt: event.occurredAt };
 }

@@ -1,17 +1,19 @@
 import type { SessionEvent } from '../../session/domain/session-event';
-import type { Delivery } from '../domain/delivery';
-import { type Backlog, OutboxStore } from './outbox.store';
+import type { Attempt, Delivery, DeliveryStatus } from '../domain/delivery';
+import { type Backlog, type Claim, OutboxStore, type ReceiverVerdict } from './outbox.store';
 
 interface Row {
   readonly event: SessionEvent;
   readonly sink: string;
-  status: 'pending' | 'delivered' | 'dead';
+  readonly queuedAt: number;
+  status: DeliveryStatus;
   attempts: number;
   nextAttemptAt: number;
+  claim: { readonly relay: string; readonly until: number } | undefined;
   errors: string[];
 }
 
-type Operation = 'due' | 'settle' | 'postpone' | 'bury' | 'backlog';
+type Operation = 'claim' | 'unclaim' | 'isDue' | 'settle' | 'postpone' | 'bury' | 'release' | 'backlog';
 
 /**
  * The queue in memory, by the contract of the port. A test can let the next calls of a method fail, and hold back
@@ -21,12 +23,16 @@ export class FakeOutboxStore extends OutboxStore {
   readonly rows: Row[] = [];
   readonly latencies: number[] = [];
   readonly calls: Operation[] = [];
+  readonly claims: Claim[] = [];
+  readonly paused = new Set<string>();
+  quietUntil = 0;
   private readonly failures: { readonly operation: Operation; readonly error: unknown }[] = [];
   private readonly holds: Promise<void>[] = [];
 
   queue(sink: string, ...events: readonly SessionEvent[]): void {
     for (const event of events) {
-      this.rows.push({ event, sink, status: 'pending', attempts: 0, nextAttemptAt: 0, errors: [] });
+      const fresh = { status: 'pending', attempts: 0, nextAttemptAt: 0, claim: undefined } as const;
+      this.rows.push({ ...fresh, event, sink, queuedAt: event.occurredAt, errors: [] });
     }
   }
 
@@ -42,8 +48,8 @@ export class FakeOutboxStore extends OutboxStore {
     this.failures.push(...errors.map((error) => ({ operation, error })));
   }
 
-  /** The next look at the queue reads at once and answers when told to. */
-  holdNextDue(): () => void {
+  /** The next claim reads at once and answers when told to. */
+  holdNextClaim(): () => void {
     let release: () => void = () => undefined;
     this.holds.push(
       new Promise((resolve) => {
@@ -53,47 +59,77 @@ export class FakeOutboxStore extends OutboxStore {
     return release;
   }
 
-  async due(sink: string, now: number, limit: number): Promise<Delivery[]> {
-    await this.begin('due');
-    const found = this.heads(sink)
-      .filter((row) => row.nextAttemptAt <= now)
-      .sort((one, other) => one.nextAttemptAt - other.nextAttemptAt)
-      .slice(0, limit)
-      .map(({ event, attempts }) => ({ event, sink, attempts }));
+  async claim(claim: Claim): Promise<Delivery[]> {
+    this.claims.push(claim);
+    await this.begin('claim');
+    const { sink, relay, until, limit, except = [] } = claim;
+    const found = this.heads(claim)
+      .filter(({ event }) => !except.includes(event.conversationId))
+      .slice(0, limit);
+    for (const row of found) row.claim = { relay, until };
+    const claimed = found.map(({ event, attempts, queuedAt }) => ({ event, sink, attempts, queuedAt }));
     await this.holds.shift();
-    return found;
+    return claimed.map((delivery) => ({ ...delivery, claimedBy: relay }));
   }
 
-  async settle(delivery: Delivery, _at: number, latencyMs: number): Promise<void> {
+  async unclaim(sink: string, relay: string): Promise<void> {
+    await this.begin('unclaim');
+    for (const row of this.rows) if (row.sink === sink && row.claim?.relay === relay) row.claim = undefined;
+  }
+
+  async isDue(sink: string, now: number): Promise<boolean> {
+    await this.begin('isDue');
+    return this.heads({ sink, now }).length > 0;
+  }
+
+  async settle(delivery: Delivery, { latencyMs }: Attempt): Promise<void> {
     await this.begin('settle');
-    const row = this.pending(delivery);
+    const row = this.claimed(delivery);
     if (row === undefined) return;
     row.status = 'delivered';
     this.latencies.push(latencyMs);
   }
 
-  async postpone(delivery: Delivery, _at: number, nextAttemptAt: number, error: string): Promise<void> {
+  async postpone(
+    delivery: Delivery,
+    { error = '' }: Attempt,
+    nextAttemptAt: number,
+    { quietUntil = 0, isGone = false }: ReceiverVerdict = {},
+  ): Promise<void> {
     await this.begin('postpone');
-    const row = this.pending(delivery);
+    const row = this.claimed(delivery);
     if (row?.attempts !== delivery.attempts) return;
     row.attempts += 1;
     row.nextAttemptAt = nextAttemptAt;
+    row.claim = undefined;
     row.errors.push(error);
+    this.quietUntil = Math.max(this.quietUntil, quietUntil);
+    if (isGone) this.paused.add(delivery.sink);
   }
 
-  async bury(delivery: Delivery, _at: number, error: string): Promise<void> {
+  async bury(delivery: Delivery, { error = '' }: Attempt): Promise<void> {
     await this.begin('bury');
-    const row = this.pending(delivery);
+    const row = this.claimed(delivery);
     if (row === undefined) return;
     row.status = 'dead';
     row.errors.push(error);
   }
 
+  async release(sink: string, now: number): Promise<void> {
+    await this.begin('release');
+    for (const row of this.pending(sink)) row.nextAttemptAt = Math.min(row.nextAttemptAt, now);
+  }
+
   async backlog(sink: string): Promise<Backlog> {
     await this.begin('backlog');
-    const pending = this.rows.filter((row) => row.sink === sink && row.status === 'pending');
-    const times = pending.map(({ event }) => event.occurredAt);
-    return { pending: pending.length, ...(times.length === 0 ? {} : { oldestAt: Math.min(...times) }) };
+    const pending = this.pending(sink);
+    const times = pending.map(({ queuedAt }) => queuedAt);
+    return {
+      pending: pending.length,
+      blockedLanes: pending.filter(({ attempts }) => attempts > 0).length,
+      dead: this.rows.filter((row) => row.sink === sink && row.status === 'dead').length,
+      ...(times.length === 0 ? {} : { oldestAt: Math.min(...times) }),
+    };
   }
 
   private async begin(operation: Operation): Promise<void> {
@@ -103,20 +139,32 @@ export class FakeOutboxStore extends OutboxStore {
     if (index >= 0) throw this.failures.splice(index, 1)[0]?.error;
   }
 
-  private heads(sink: string): Row[] {
-    const pending = this.rows.filter((row) => row.sink === sink && row.status === 'pending');
-    return pending.filter(
-      (row) =>
-        !pending.some(
-          ({ event }) =>
-            event.conversationId === row.event.conversationId && event.sequence < row.event.sequence,
-        ),
-    );
+  private pending(sink: string): Row[] {
+    return this.rows.filter((row) => row.sink === sink && row.status === 'pending');
   }
 
-  private pending({ event, sink }: Delivery): Row | undefined {
-    return this.rows.find(
-      (row) => row.event.id === event.id && row.sink === sink && row.status === 'pending',
+  private heads({ sink, now, isProbe = false }: Pick<Claim, 'sink' | 'now' | 'isProbe'>): Row[] {
+    if (this.paused.has(sink) || this.quietUntil > now) return [];
+    const isHeld = (row: Row): boolean => row.claim !== undefined && row.claim.until > now;
+    const pending = this.pending(sink);
+    return pending
+      .filter((row) => (isProbe || row.nextAttemptAt <= now) && !isHeld(row))
+      .filter(
+        (row) =>
+          !pending.some(
+            (other) =>
+              other.event.conversationId === row.event.conversationId &&
+              (other.event.sequence < row.event.sequence || isHeld(other)),
+          ),
+      )
+      .sort((one, other) => one.nextAttemptAt - other.nextAttemptAt);
+  }
+
+  private claimed({ event, sink, claimedBy }: Delivery): Row | undefined {
+    const row = this.rows.find(
+      (candidate) =>
+        candidate.event.id === event.id && candidate.sink === sink && candidate.status === 'pending',
     );
+    return claimedBy === undefined || row?.claim?.relay === claimedBy ? row : undefined;
   }
 }

@@ -1,0 +1,24 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { MayBeAbsent } from '../validation/text.decorators';
+
+/** Which page of a list is asked for. */
+export class PageQueryDto {
+  /** Items per page. */
+  @ApiPropertyOptional({ type: 'integer', default: 50, minimum: 1, maximum: 200 })
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+  )
+  @IsInt({ message: 'must be a whole number' })
+  @Min(1, { message: 'must be at least 1' })
+  @Max(200, { message: 'must be at most 200' })
+  limit: number = 50;
+
+  /** `nextCursor` of the page before, with the same filters. */
+  @ApiPropertyOptional({ type: String })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a text' })
+  @MaxLength(512, { message: 'is too long for a cursor' })
+  cursor?: string;
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { ReceiverVerdict } from '../sync/ports/outbox.store';
+import { type PauseReason, type SinkState, SinkStore } from '../sync/ports/sink.store';
+import { AuditWriter } from './audit.writer';
+import type { Database, SinkTable } from './database';
+import { releaseLanes } from './delivery.queue';
+import { UnitOfWork } from './unit-of-work';
+
+/** What is remembered about sinks, in SQL. */
+@Injectable()
+export class SqlSinkStore extends SinkStore {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly audit: AuditWriter,
+  ) {
+    super();
+  }
+
+  async state(sink: string): Promise<SinkState> {
+    const row = await this.unitOfWork.read((db) =>
+      db.selectFrom('sink').selectAll().where('name', '=', sink).executeTakeFirst(),
+    );
+    return row === undefined ? {} : toState(row);
+  }
+
+  async pause(sink: string, at: number): Promise<void> {
+    await this.unitOfWork.run(async (work) => {
+      if (!(await pauseRow(work.db, sink, at, 'operator'))) return;
+      const detail = { sink, reason: 'operator' };
+      await this.audit.write(work, [{ action: 'SINK_PAUSED', at, detail }]);
+    });
+  }
+
+  async resume(sink: string, at: number): Promise<void> {
+    await this.unitOfWork.run(async (work) => {
+      await releaseLanes(work.db, sink, at);
+      const row = await work.db
+        .deleteFrom('sink')
+        .where('name', '=', sink)
+        .returning('paused_at')
+        .executeTakeFirst();
+      if (row?.paused_at == null) return;
+      await this.audit.write(work, [{ action: 'SINK_RESUMED', at, detail: { sink } }]);
+    });
+  }
+}
+
+/** Does to the sink what a failed attempt asks for; returns whether it was paused now. */
+export async function silenceSink(
+  db: Kysely<Database>,
+  sink: string,
+  at: number,
+  { quietUntil, isGone = false }: ReceiverVerdict,
+): Promise<boolean> {
+  if (quietUntil !== undefined) await keepQuiet(db, sink, quietUntil);
+  return isGone && pauseRow(db, sink, at, 'receiver-gone');
+}
+
+/** The longest of several requests counts. */
+async function keepQuiet(db: Kysely<Database>, sink: string, until: number): Promise<void> {
+  await db
+    .insertInto('sink')
+    .values({ name: sink, paused_at: null, pause_reason: null, quiet_until: until })
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet({ quiet_until: until })
+        .where(sql<boolean>`coalesce(sink.quiet_until, 0) < ${until}`),
+    )
+    .execute();
+}
+
+async function pauseRow(
+  db: Kysely<Database>,
+  sink: string,
+  at: number,
+  reason: PauseReason,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('sink')
+    .values({ name: sink, paused_at: at, pause_reason: reason, quiet_until: null })
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet({ paused_at: at, pause_reason: reason })
+        .where('sink.paused_at', 'is', null),
+    )
+    .executeTakeFirstOrThrow();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+function toState({ paused_at, pause_reason, quiet_until }: Selectable<SinkTable>): SinkState {
+  return {
+    ...(paused_at === null ? {} : { paused: { at: paused_at, reason: pause_reason ?? 'operator' } }),
+    ...(quiet_until === null ? {} : { quietUntil: quiet_until }),
+  };
+}

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../common/time/clock';
+import type { Attempt, Delivery } from './domain/delivery';
+import { DeliveryFailedError, reasonOf } from './domain/delivery.errors';
+import { RetrySchedule } from './domain/retry-schedule';
+import type { EventSink } from './ports/event.sink';
+import type { OutboxStore, ReceiverVerdict } from './ports/outbox.store';
+import { attemptWith } from './sink-attempt';
+import type { SyncTelemetry } from './sync.telemetry';
+
+/** How long a lane rests whose delivery could not be saved. */
+const STORAGE_PAUSE_MS = 5_000;
+
+/** What came of an errand: unknown when it was broken off, or could not be written down. */
+export type Errand = 'delivered' | 'failed' | 'unknown';
+
+/** Hands one event to its sink and writes down what came of it: accepted, again later, or given up. */
+export class Courier {
+  constructor(
+    private readonly sink: EventSink,
+    private readonly outbox: OutboxStore,
+    private readonly clock: Clock,
+    private readonly schedule: RetrySchedule,
+    private readonly telemetry: SyncTelemetry,
+  ) {}
+
+  /** Never rejects: what could not be written down is still pending, and comes again. */
+  async carry(delivery: Delivery, signal: AbortSignal): Promise<Errand> {
+    try {
+      const startedAt = performance.now();
+      const failure = await attemptWith(this.sink, delivery.event, signal);
+      const latencyMs = performance.now() - startedAt;
+      if (failure === undefined) return await this.settle(delivery, latencyMs);
+      return signal.aborted ? 'unknown' : await this.putOff(delivery, failure.error, latencyMs);
+    } catch (error) {
+      this.telemetry.troubled(error);
+      // The event is due still: a lane that went on at once would flood the receiver with it.
+      await delay(STORAGE_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      return 'unknown';
+    }
+  }
+
+  private async settle(delivery: Delivery, latencyMs: number): Promise<Errand> {
+    const at = this.clock.now();
+    await this.outbox.settle(delivery, { at, latencyMs });
+    this.telemetry.delivered(delivery, latencyMs, at);
+    return 'delivered';
+  }
+
+  private async putOff(delivery: Delivery, error: unknown, latencyMs: number): Promise<Errand> {
+    const at = this.clock.now();
+    const attempt = failedAttempt(error, at, latencyMs);
+    const waitMs = this.schedule.waitMs(delivery.attempts + 1, at - delivery.queuedAt);
+    if (waitMs === undefined) {
+      await this.outbox.bury(delivery, attempt);
+      this.telemetry.buried(delivery, error);
+    } else {
+      const verdict = verdictOf(error, at);
+      await this.outbox.postpone(delivery, attempt, at + waitMs, verdict);
+      this.telemetry.postponed(delivery, error, waitMs);
+      if (verdict.isGone === true) this.telemetry.receiverGone(delivery.sink);
+    }
+    return 'failed';
+  }
+}
+
+function failedAttempt(error: unknown, at: number, latencyMs: number): Attempt {
+  const { status } = error instanceof DeliveryFailedError ? error : {};
+  return { at, latencyMs, error: reasonOf(error), ...(status === undefined ? {} : { status }) };
+}
+
+function verdictOf(error: unknown, at: number): ReceiverVerdict {
+  if (!(error instanceof DeliveryFailedError)) return {};
+  const { retryAfterMs, isReceiverGone: isGone } = error;
+  return {
+    ...(retryAfterMs === undefined ? {} : { quietUntil: at + RetrySchedule.quietMs(retryAfterMs) }),
+    ...(isGone ? { isGone } : {}),
+  };
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { Clock } from '../common/time/clock';
+import { parseDeliveryId } from './domain/delivery-id';
+import { DeliveryNotFoundError } from './domain/sync.errors';
+import { DeliveryLedger, type ReplaySelection } from './ports/delivery.ledger';
+import { OutboxBell } from './ports/outbox-bell';
+import { SyncTelemetry } from './sync.telemetry';
+
+/** What operators can do with deliveries. */
+@Injectable()
+export class DeliveriesService {
+  constructor(
+    private readonly ledger: DeliveryLedger,
+    private readonly clock: Clock,
+    private readonly bell: OutboxBell,
+    private readonly telemetry: SyncTelemetry,
+  ) {}
+
+  /** Attempts a delivery again at once, in its lane's order, whatever became of it. Throws `DeliveryNotFoundError`. */
+  async retry(id: string): Promise<void> {
+    const key = parseDeliveryId(id);
+    if (key === undefined || !(await this.ledger.retry(key, this.clock.now())))
+      throw new DeliveryNotFoundError();
+    this.telemetry.replayed(1);
+    this.bell.ring();
+  }
+
+  /**
+   * Delivers again what was delivered or given up, under the same ids and in order, and hastens what is waiting.
+   * Returns how many. Throws `InvalidRequestError` when neither a conversation nor a span of time is selected.
+   */
+  async replay(selection: ReplaySelection): Promise<number> {
+    assertBounded(selection);
+    const replayed = await this.ledger.replay(selection, this.clock.now());
+    this.telemetry.replayed(replayed);
+    this.bell.ring();
+    return replayed;
+  }
+}
+
+function assertBounded({ conversationId, from, to }: ReplaySelection): void {
+  const isSpan = from !== undefined && to !== undefined;
+  if (conversationId === undefined && !isSpan) {
+    throw new InvalidRequestError([
+      { pointer: '#', code: 'required', detail: 'must name a conversationId, or from and to' },
+    ]);
+  }
+  if (isSpan && from >= to) {
+    throw new InvalidRequestError([{ pointer: '#/to', code: 'out-of-range', detail: 'must be after from' }]);
+  }
+}

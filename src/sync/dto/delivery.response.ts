@@ -1,0 +1,137 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Attempt, DeliveryRecord, DeliveryStatus } from '../domain/delivery';
+import { deliveryIdOf } from '../domain/delivery-id';
+
+export const DELIVERY_STATUSES: readonly DeliveryStatus[] = ['pending', 'delivered', 'dead'];
+
+export const SINK_NAME = /^[a-z][a-z0-9-]{0,39}$/;
+
+export class DeliveredEventResponse {
+  /** The same over every attempt and for every sink. */
+  @ApiProperty({ type: String, format: 'uuid' })
+  readonly id: string;
+
+  @ApiProperty({ type: String, example: 'session.connected' })
+  readonly type: string;
+
+  @ApiProperty({ type: String, format: 'uuid' })
+  readonly conversationId: string;
+
+  /** Numbers the events of a conversation from 1, without gaps. */
+  @ApiProperty({ type: 'integer', example: 1 })
+  readonly sequence: number;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly occurredAt: string;
+
+  constructor({ event }: DeliveryRecord) {
+    this.id = event.id;
+    this.type = `session.${event.state}`;
+    this.conversationId = event.conversationId;
+    this.sequence = event.sequence;
+    this.occurredAt = timeOf(event.occurredAt);
+  }
+}
+
+/** An event on its way to a sink. */
+export class DeliveryResponse {
+  @ApiProperty({ type: String, example: 'crm.0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })
+  readonly id: string;
+
+  @ApiProperty({ type: String, example: 'crm' })
+  readonly sink: string;
+
+  @ApiProperty({ enum: DELIVERY_STATUSES })
+  readonly status: DeliveryStatus;
+
+  /** Failed attempts since it was queued. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  readonly failures: number;
+
+  /** When its event happened, or when an operator last asked for it again. */
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly queuedAt: string;
+
+  /** Not before this moment, and not before the events of its conversation that come first; absent unless pending. */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  readonly nextAttemptAt?: string;
+
+  /** When it was accepted or given up. */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  readonly settledAt?: string;
+
+  @ApiPropertyOptional({ type: String, example: 'status 503' })
+  readonly lastError?: string;
+
+  @ApiProperty({ type: DeliveredEventResponse })
+  readonly event: DeliveredEventResponse;
+
+  constructor(delivery: DeliveryRecord) {
+    this.id = deliveryIdOf(delivery);
+    this.sink = delivery.sink;
+    this.status = delivery.status;
+    this.failures = delivery.attempts;
+    this.queuedAt = timeOf(delivery.queuedAt);
+    if (delivery.status === 'pending') this.nextAttemptAt = timeOf(delivery.nextAttemptAt);
+    if (delivery.settledAt !== undefined) this.settledAt = timeOf(delivery.settledAt);
+    if (delivery.lastError !== undefined) this.lastError = delivery.lastError;
+    this.event = new DeliveredEventResponse(delivery);
+  }
+}
+
+/** One handing over of an event to its sink. Bodies are not kept. */
+export class AttemptResponse {
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly at: string;
+
+  @ApiProperty({ enum: ['accepted', 'failed'] })
+  readonly result: 'accepted' | 'failed';
+
+  @ApiProperty({ type: 'integer', example: 42 })
+  readonly latencyMs: number;
+
+  /** What an HTTP receiver that refused answered with. */
+  @ApiPropertyOptional({ type: 'integer', example: 503 })
+  readonly status?: number;
+
+  @ApiPropertyOptional({ type: String, example: 'no answer in time' })
+  readonly error?: string;
+
+  constructor({ at, latencyMs, status, error }: Attempt) {
+    this.at = timeOf(at);
+    this.result = error === undefined ? 'accepted' : 'failed';
+    this.latencyMs = Math.round(latencyMs);
+    if (status !== undefined) this.status = status;
+    if (error !== undefined) this.error = error;
+  }
+}
+
+/** A delivery with everything that was tried, oldest first. */
+export class DeliveryHistoryResponse extends DeliveryResponse {
+  @ApiProperty({ type: [AttemptResponse] })
+  readonly attempts: readonly AttemptResponse[];
+
+  constructor(delivery: DeliveryRecord, attempts: readonly Attempt[]) {
+    super(delivery);
+    this.attempts = attempts.map((attempt) => new AttemptResponse(attempt));
+  }
+}
+
+/** A page of deliveries, the last queued first. */
+export class DeliveryListResponse {
+  @ApiProperty({ type: [DeliveryResponse] })
+  readonly items: readonly DeliveryResponse[];
+
+  /** Where the next page begins; null on the last one. */
+  @ApiProperty({ type: String, nullable: true })
+  readonly nextCursor: string | null;
+
+  constructor(deliveries: readonly DeliveryRecord[], nextCursor: string | null) {
+    this.items = deliveries.map((delivery) => new DeliveryResponse(delivery));
+    this.nextCursor = nextCursor;
+  }
+}
+
+export function timeOf(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,27 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsUUID, Matches } from 'class-validator';
+import { PageQueryDto } from '../../common/pagination/page-query.dto';
+import { MayBeAbsent } from '../../common/validation/text.decorators';
+import type { DeliveryStatus } from '../domain/delivery';
+import { DELIVERY_STATUSES, SINK_NAME } from './delivery.response';
+
+/** Which deliveries a page shows. */
+export class ListDeliveriesDto extends PageQueryDto {
+  /** Only events of this conversation. */
+  @ApiPropertyOptional({ type: String, format: 'uuid' })
+  @MayBeAbsent()
+  @IsUUID(undefined, { message: 'must be the id of a conversation' })
+  conversationId?: string;
+
+  /** Only deliveries in this status. */
+  @ApiPropertyOptional({ enum: DELIVERY_STATUSES })
+  @MayBeAbsent()
+  @IsIn(DELIVERY_STATUSES, { message: `must be one of: ${DELIVERY_STATUSES.join(', ')}` })
+  status?: DeliveryStatus;
+
+  /** Only deliveries to this sink. */
+  @ApiPropertyOptional({ type: String, example: 'crm' })
+  @MayBeAbsent()
+  @Matches(SINK_NAME, { message: 'must be the name of a sink' })
+  sink?: string;
+}

@@ -1,0 +1,47 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsUUID, Matches } from 'class-validator';
+import { IsTimestamp, MayBeAbsent } from '../../common/validation/text.decorators';
+import type { ReplaySelection } from '../ports/delivery.ledger';
+import { SINK_NAME } from './delivery.response';
+
+/** Which deliveries to repeat: of a conversation, of a span of time (`from` included, `to` not), or of both. */
+export class ReplayDeliveriesDto {
+  /** Only deliveries to this sink; to all of them when absent. */
+  @ApiPropertyOptional({ type: String, example: 'crm' })
+  @MayBeAbsent()
+  @Matches(SINK_NAME, { message: 'must be the name of a sink' })
+  sink?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'uuid' })
+  @MayBeAbsent()
+  @IsUUID(undefined, { message: 'must be the id of a conversation' })
+  conversationId?: string;
+
+  /** Events that happened from this moment on. */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @MayBeAbsent()
+  @IsTimestamp()
+  from?: string;
+
+  /** Events that happened before this moment. */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @MayBeAbsent()
+  @IsTimestamp()
+  to?: string;
+}
+
+export class ReplayResponse {
+  /** Deliveries that were queued again, or that were waiting and are due now. */
+  @ApiProperty({ type: 'integer', example: 12 })
+  replayed: number = 0;
+}
+
+/** The same with times in epoch milliseconds. */
+export function selectionOf({ sink, conversationId, from, to }: ReplayDeliveriesDto): ReplaySelection {
+  return {
+    ...(sink === undefined ? {} : { sink }),
+    ...(conversationId === undefined ? {} : { conversationId }),
+    ...(from === undefined ? {} : { from: Date.parse(from) }),
+    ...(to === undefined ? {} : { to: Date.parse(to) }),
+  };
+}

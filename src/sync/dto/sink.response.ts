@@ -1,0 +1,65 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { PauseReason } from '../ports/sink.store';
+import type { SinkCondition, SinkOverview } from '../sinks.queries';
+import { timeOf } from './delivery.response';
+
+/** A receiver of session events and its queue. */
+export class SinkResponse {
+  @ApiProperty({ type: String, example: 'crm' })
+  readonly name: string;
+
+  /**
+   * `well`; `failing`: its receiver refuses everybody and is tried with one event at a time; `quiet`: its receiver
+   * asked to be left alone; `paused`: its events are kept until it is resumed.
+   */
+  @ApiProperty({ enum: ['well', 'failing', 'quiet', 'paused'] })
+  readonly condition: SinkCondition;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  readonly pausedAt?: string;
+
+  @ApiPropertyOptional({ enum: ['operator', 'receiver-gone'] })
+  readonly pauseReason?: PauseReason;
+
+  /** The receiver asked to be left alone until then; may be over. */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  readonly quietUntil?: string;
+
+  @ApiProperty({ type: 'integer', example: 3 })
+  readonly pending: number;
+
+  /** Since when the oldest pending event waits. */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  readonly oldestAt?: string;
+
+  /** Conversations whose next event was refused and is tried again. */
+  @ApiProperty({ type: 'integer', example: 1 })
+  readonly blockedLanes: number;
+
+  /** Events that were given up and are still kept. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  readonly dead: number;
+
+  constructor(sink: SinkOverview) {
+    this.name = sink.name;
+    this.condition = sink.condition;
+    if (sink.paused !== undefined) {
+      this.pausedAt = timeOf(sink.paused.at);
+      this.pauseReason = sink.paused.reason;
+    }
+    if (sink.quietUntil !== undefined) this.quietUntil = timeOf(sink.quietUntil);
+    this.pending = sink.pending;
+    if (sink.oldestAt !== undefined) this.oldestAt = timeOf(sink.oldestAt);
+    this.blockedLanes = sink.blockedLanes;
+    this.dead = sink.dead;
+  }
+}
+
+export class SinkListResponse {
+  @ApiProperty({ type: [SinkResponse] })
+  readonly items: readonly SinkResponse[];
+
+  constructor(sinks: readonly SinkOverview[]) {
+    this.items = sinks.map((sink) => new SinkResponse(sink));
+  }
+}

@@ -1,0 +1,20 @@
+/** Why a sink gets no events: an operator said so, or its receiver said that it wants none any more. */
+export type PauseReason = 'operator' | 'receiver-gone';
+
+/** How an operator and the receiver itself have left a sink. Shared by all processes on one database. */
+export interface SinkState {
+  readonly paused?: { readonly at: number; readonly reason: PauseReason };
+  /** The receiver asked to be left alone until then, in epoch milliseconds; may be over. */
+  readonly quietUntil?: number;
+}
+
+/** What is remembered about sinks over restarts. A sink that nothing was ever said about is neither paused nor quiet. */
+export abstract class SinkStore {
+  abstract state(sink: string): Promise<SinkState>;
+
+  /** Hands out nothing more to the sink; its events are kept. Pausing twice changes nothing. Writes `SINK_PAUSED`. */
+  abstract pause(sink: string, at: number): Promise<void>;
+
+  /** Ends a pause and a request for quiet, and makes every waiting lane due. Writes `SINK_RESUMED` if it was paused. */
+  abstract resume(sink: string, at: number): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
+import { SyncConfig } from '../config/sync.config';
+import { Courier } from './courier';
+import { DeliveryPace } from './delivery-pace';
+import { RetrySchedule } from './domain/retry-schedule';
+import type { EventSink } from './ports/event.sink';
+import { OutboxStore } from './ports/outbox.store';
+import { ReceiverHealth } from './receiver-health';
+import { SinkRelay } from './sink-relay';
+import { SyncTelemetry } from './sync.telemetry';
+
+/** What the relays share. */
+@Injectable()
+export class RelayTools {
+  constructor(
+    readonly outbox: OutboxStore,
+    readonly clock: Clock,
+    readonly telemetry: SyncTelemetry,
+    readonly config: SyncConfig,
+  ) {}
+
+  relayTo(sink: EventSink): SinkRelay {
+    const { outbox, clock, telemetry, config } = this;
+    const monotonic = (): number => performance.now();
+    return new SinkRelay({
+      sink: sink.name,
+      outbox,
+      courier: new Courier(sink, outbox, clock, new RetrySchedule(config.firstRetryMs), telemetry),
+      health: new ReceiverHealth(config.probeIntervalMs, monotonic),
+      pace: new DeliveryPace(config.maxPerSecond, monotonic),
+      clock,
+      telemetry,
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
+import { SinkNotFoundError } from './domain/sync.errors';
+import { EventSinks } from './ports/event-sinks';
+import { type Backlog, OutboxStore } from './ports/outbox.store';
+import { type SinkState, SinkStore } from './ports/sink.store';
+import { SyncTelemetry } from './sync.telemetry';
+
+export type SinkCondition = 'well' | 'failing' | 'quiet' | 'paused';
+
+/** How a sink is doing. */
+export interface SinkOverview extends SinkState, Backlog {
+  readonly name: string;
+  readonly condition: SinkCondition;
+}
+
+/** Reading how sinks are doing. */
+@Injectable()
+export class SinksQueries {
+  constructor(
+    private readonly sinks: EventSinks,
+    private readonly store: SinkStore,
+    private readonly outbox: OutboxStore,
+    private readonly telemetry: SyncTelemetry,
+    private readonly clock: Clock,
+  ) {}
+
+  all(): Promise<SinkOverview[]> {
+    return Promise.all(this.sinks.names.map((name) => this.get(name)));
+  }
+
+  /** Throws `SinkNotFoundError`. */
+  async get(name: string): Promise<SinkOverview> {
+    if (this.sinks.get(name) === undefined) throw new SinkNotFoundError();
+    const [state, backlog] = [await this.store.state(name), await this.outbox.backlog(name)];
+    return { name, condition: this.conditionOf(name, state), ...state, ...backlog };
+  }
+
+  /** In one word each, by name. */
+  async conditions(): Promise<Readonly<Record<string, string>>> {
+    const named = this.sinks.names.map(
+      async (name) => [name, this.conditionOf(name, await this.store.state(name))] as const,
+    );
+    return Object.fromEntries(await Promise.all(named));
+  }
+
+  private conditionOf(name: string, { paused, quietUntil = 0 }: SinkState): SinkCondition {
+    if (paused !== undefined) return 'paused';
+    if (this.telemetry.isFailing(name)) return 'failing';
+    return quietUntil > this.clock.now() ? 'quiet' : 'well';
+  }
+}

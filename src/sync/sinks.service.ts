@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { v4 as uuid } from 'uuid';
+import type { SessionEvent } from '../session/domain/session-event';
+import { Clock } from '../common/time/clock';
+import type { Attempt } from './domain/delivery';
+import { DeliveryFailedError, reasonOf } from './domain/delivery.errors';
+import { SinkNotFoundError } from './domain/sync.errors';
+import type { EventSink } from './ports/event.sink';
+import { EventSinks } from './ports/event-sinks';
+import { OutboxBell } from './ports/outbox-bell';
+import { SinkStore } from './ports/sink.store';
+import { attemptWith } from './sink-attempt';
+
+/** What operators can do with sinks. Every method throws `SinkNotFoundError` for a name that no sink has. */
+@Injectable()
+export class SinksService {
+  constructor(
+    private readonly sinks: EventSinks,
+    private readonly store: SinkStore,
+    private readonly clock: Clock,
+    private readonly bell: OutboxBell,
+  ) {}
+
+  /** Keeps the sink's events instead of delivering them; what is in flight is finished. */
+  async pause(name: string): Promise<void> {
+    await this.store.pause(this.sinkOf(name).name, this.clock.now());
+  }
+
+  /** Delivers again, what has waited first. */
+  async resume(name: string): Promise<void> {
+    await this.store.resume(this.sinkOf(name).name, this.clock.now());
+    this.bell.ring();
+  }
+
+  /** Hands one event of no session to the sink, beside the queue and whatever state the sink is in. */
+  async test(name: string): Promise<Attempt> {
+    const sink = this.sinkOf(name);
+    const startedAt = performance.now();
+    const failure = await attemptWith(sink, this.testEvent(), new AbortController().signal);
+    const outcome = { at: this.clock.now(), latencyMs: Math.round(performance.now() - startedAt) };
+    if (failure === undefined) return outcome;
+    const { status } = failure.error instanceof DeliveryFailedError ? failure.error : {};
+    return { ...outcome, error: reasonOf(failure.error), ...(status === undefined ? {} : { status }) };
+  }
+
+  private sinkOf(name: string): EventSink {
+    const sink = this.sinks.get(name);
+    if (sink === undefined) throw new SinkNotFoundError();
+    return sink;
+  }
+
+  private testEvent(): SessionEvent {
+    return {
+      id: uuid(),
+      conversationId: uuid(),
+      sequence: 1,
+      state: 'test',
+      occurredAt: this.clock.now(),
+      metadata: {},
+    };
+  }
+}
