@@ -1,6 +1,12 @@
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import {
+  type AddressInfo,
+  createServer,
+  getDefaultAutoSelectFamily,
+  type Server,
+  setDefaultAutoSelectFamily,
+} from 'node:net';
 import { Agent, request } from 'undici';
 import { EgressForbiddenError } from './outbound.errors';
 import { OutboundPool } from './outbound-pool';
@@ -8,6 +14,7 @@ import { publicOnlyConnector } from './public-only.connector';
 
 const PUBLIC = '8.8.8.8';
 const LOOPBACK = '127.0.0.1';
+const AUTO_SELECT_FAMILY = getDefaultAutoSelectFamily();
 
 let server: Server;
 let port: number;
@@ -28,6 +35,7 @@ beforeEach(async () => {
   pool = new OutboundPool(2, { publicOnly: true, resolve });
 });
 afterEach(async () => {
+  setDefaultAutoSelectFamily(AUTO_SELECT_FAMILY);
   await pool.destroy();
   server.close();
 });
@@ -78,27 +86,34 @@ describe(publicOnlyConnector.name, () => {
     expect([asked, connections]).toEqual([['crm.example.com'], 0]);
   });
 
-  it('goes to the very address that it has checked, and judges a name anew at every connect', async () => {
-    await pool.destroy();
-    // From the loopback nothing gets out of this machine: the attempt fails at once and names where it went.
-    const connect = publicOnlyConnector(3_000, resolve);
-    const dispatcher = new Agent({ connect, localAddress: LOOPBACK });
-    answers.push([PUBLIC], [LOOPBACK], [PUBLIC]);
-    const url = `http://rebinding.example:${port}/`;
-    const failures = [
-      await failureOf(url, dispatcher),
-      await failureOf(url, dispatcher),
-      await failureOf(url, dispatcher),
-    ];
-    await dispatcher.destroy();
+  it.each([
+    ['several', true],
+    ['one', false],
+  ])(
+    'goes to the very address that it has checked, and judges anew at every connect (trying %s)',
+    async (_, several) => {
+      setDefaultAutoSelectFamily(several);
+      await pool.destroy();
+      // From the loopback nothing gets out of this machine: the attempt fails at once and names where it went.
+      const connect = publicOnlyConnector(3_000, resolve);
+      const dispatcher = new Agent({ connect, localAddress: LOOPBACK });
+      answers.push([PUBLIC], [LOOPBACK], [PUBLIC]);
+      const url = `http://rebinding.example:${port}/`;
+      const failures = [
+        await failureOf(url, dispatcher),
+        await failureOf(url, dispatcher),
+        await failureOf(url, dispatcher),
+      ];
+      await dispatcher.destroy();
 
-    expect(failures).toEqual([
-      expect.objectContaining({ syscall: 'connect', address: PUBLIC }),
-      expect.any(EgressForbiddenError),
-      expect.objectContaining({ syscall: 'connect', address: PUBLIC }),
-    ]);
-    expect([asked.length, connections]).toEqual([3, 0]);
-  });
+      expect(failures).toEqual([
+        expect.objectContaining({ syscall: 'connect', address: PUBLIC }),
+        expect.any(EgressForbiddenError),
+        expect.objectContaining({ syscall: 'connect', address: PUBLIC }),
+      ]);
+      expect([asked.length, connections]).toEqual([3, 0]);
+    },
+  );
 
   it('passes on that a name cannot be resolved', async () => {
     const unknown = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
