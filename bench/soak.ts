@@ -38,6 +38,7 @@ async function soak(minutes: number): Promise<void> {
   const environment = serviceEnvironment(hosts, {
     DATA_DIR: await workshop.folder(),
     CRM_WEBHOOK_URL: hosts.crmUrl,
+    CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     HEARTBEAT_MIN_INTERVAL_MS: '500',
     HEARTBEAT_MAX_INTERVAL_MS: '500',
     LOG_LEVEL: 'error',

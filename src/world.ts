@@ -85,6 +85,7 @@ function environmentFor(
     GENESYS_CLIENT_ID: CLIENT.id,
     GENESYS_CLIENT_SECRET: CLIENT.secret,
     CRM_WEBHOOK_URL: crm.url,
+    CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     ...options.environment,
   };
 }

@@ -42,6 +42,7 @@ export async function startService(
     PORT: String(port),
     DATA_DIR: await workshop.folder(),
     CRM_WEBHOOK_URL: simulators.crmUrl,
+    CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     ...(database === undefined ? {} : { DATABASE_URL: database.url }),
   });
   const child = workshop.service(environment);

@@ -9,7 +9,14 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
-import { BooleanSetting, ChoiceSetting, IntegerSetting, ListSetting, UrlSetting } from './setting.decorators';
+import {
+  BooleanSetting,
+  ChoiceSetting,
+  IntegerSetting,
+  ListSetting,
+  UrlSetting,
+  WebhookSecretsSetting,
+} from './setting.decorators';
 
 /** An OAuth client with the client-credentials grant. */
 export interface OAuthClient {
@@ -123,6 +130,14 @@ export class Environment {
   @IsOptional()
   @UrlSetting('https', 'http')
   CRM_WEBHOOK_URL?: string;
+
+  @IsOptional()
+  @WebhookSecretsSetting()
+  CRM_WEBHOOK_SECRET?: string[];
+
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
+  CRM_WEBHOOK_ALLOW_PRIVATE: boolean = false;
 
   @BooleanSetting()
   @IsBoolean({ message: 'must be true or false' })

@@ -50,6 +50,7 @@ describe(readEnvironment.name, () => {
       GENESYS_RATE_WINDOW_MS: 60_000,
       GENESYS_CLIENT_AUTH: 'basic',
       GENESYS_CHANNEL: 'conversations-messaging',
+      CRM_WEBHOOK_ALLOW_PRIVATE: false,
       CRM_INCLUDE_GUEST_TOKEN: false,
       SESSION_MAX_CONCURRENT: 500,
       SESSION_MAX_DURATION_SECONDS: 2700,
@@ -77,6 +78,7 @@ describe(readEnvironment.name, () => {
       PORT: '0',
       DATABASE_URL: 'postgres://user:pass@localhost:5432/sessions',
       CRM_WEBHOOK_URL: 'http://localhost:4011/crm/events',
+      CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
       CRM_INCLUDE_GUEST_TOKEN: 'true',
       SESSION_REQUIRED_CAPABILITIES: 'typing-indicator, file-transfer',
       SHUTDOWN_MODE: 'disconnect',
@@ -85,6 +87,7 @@ describe(readEnvironment.name, () => {
     expect(readEnvironment({ ...MINIMAL, ...given })).toMatchObject({
       ...given,
       PORT: 0,
+      CRM_WEBHOOK_ALLOW_PRIVATE: true,
       CRM_INCLUDE_GUEST_TOKEN: true,
       SESSION_REQUIRED_CAPABILITIES: ['typing-indicator', 'file-transfer'],
     });
@@ -129,7 +132,9 @@ describe(readEnvironment.name, () => {
       'must be a URL that starts with https:// or http://',
     ]),
     ['GENESYS_API_URL', 'api', 'must be a URL that starts with https:// or http://'],
-    ['CRM_WEBHOOK_URL', 'file:///etc/passwd', 'must be a URL that starts with https:// or http://'],
+    ...['file:///etc/passwd', 'https://[fe80::1%25lo]/', 'https://0x100000000/', 'https://xn--a/'].map(
+      (bad) => ['CRM_WEBHOOK_URL', bad, 'must be a URL that starts with https:// or http://'],
+    ),
     ['DATABASE_URL', 'mysql://host/db', 'must be a URL that starts with postgres:// or postgresql://'],
     ...['yes', '1', 'TRUE', 'on'].map((bad) => ['CRM_INCLUDE_GUEST_TOKEN', bad, 'must be true or false']),
     ...['typing-indicator,', 'Typing', ',', 'a;b', 'a b'].map((bad) => [
@@ -163,13 +168,10 @@ describe(readEnvironment.name, () => {
     expect(problemsOf(variables)).toEqual([problem]);
   });
 
-  it.each(['ACCESS_MODE', 'CRM_WEBHOOK_SECRET', 'CRM_WEBHOOK_SECRET_FILE'])(
-    'refuses %s, which promises what is not there',
-    (name) => {
-      expect(problemsOf({ [name]: SECRET })).toEqual([`${name} is not supported by this version`]);
-      expect(() => readEnvironment({ ...MINIMAL, [name]: '' })).not.toThrow();
-    },
-  );
+  it.each(['ACCESS_MODE'])('refuses %s, which promises what is not there', (name) => {
+    expect(problemsOf({ [name]: SECRET })).toEqual([`${name} is not supported by this version`]);
+    expect(() => readEnvironment({ ...MINIMAL, [name]: '' })).not.toThrow();
+  });
 
   it('accepts the two hosts in place of a region', () => {
     const hosts = {

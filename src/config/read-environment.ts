@@ -4,14 +4,15 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError } from './configuration.error';
 import { Environment } from './environment';
+import { webhookKeyOf } from './webhook-secret-list';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** May come as the path of a file in `<name>_FILE`, the way orchestrators mount secrets. */
-const SECRETS = ['GENESYS_CLIENT_SECRET', 'GENESYS_CLIENTS'] as const;
+const SECRETS = ['GENESYS_CLIENT_SECRET', 'GENESYS_CLIENTS', 'CRM_WEBHOOK_SECRET'] as const;
 
 /** Promised by the design, not built yet: to ignore them would be to promise protection that is not there. */
-const NOT_SUPPORTED_YET = ['ACCESS_MODE', 'CRM_WEBHOOK_SECRET', 'CRM_WEBHOOK_SECRET_FILE'] as const;
+const NOT_SUPPORTED_YET = ['ACCESS_MODE'] as const;
 
 /** The names of all variables, as the decorators declare them. */
 export function environmentNames(): string[] {
@@ -41,8 +42,13 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
     const path = variables[`${name}_FILE`];
     if (path !== undefined && path !== '') environment.files[name] = path;
   }
-  const { GENESYS_CLIENT_SECRET: single, GENESYS_CLIENTS: several = [] } = environment;
-  for (const secret of [single, ...several.map((client) => client.secret)]) {
+  const {
+    GENESYS_CLIENT_SECRET: single,
+    GENESYS_CLIENTS: several = [],
+    CRM_WEBHOOK_SECRET = [],
+  } = environment;
+  const webhookKeys = CRM_WEBHOOK_SECRET.map(webhookKeyOf);
+  for (const secret of [single, ...several.map((client) => client.secret), ...webhookKeys]) {
     if (secret !== '') environment.secrets.add(secret);
   }
 }
@@ -92,6 +98,9 @@ function contradictions(environment: Environment): string[] {
   }
   if (environment.HEARTBEAT_MIN_INTERVAL_MS > environment.HEARTBEAT_MAX_INTERVAL_MS) {
     problems.push('HEARTBEAT_MIN_INTERVAL_MS must not be above HEARTBEAT_MAX_INTERVAL_MS');
+  }
+  if (!environment.CRM_WEBHOOK_ALLOW_PRIVATE && /^http:/i.test(environment.CRM_WEBHOOK_URL ?? '')) {
+    problems.push('CRM_WEBHOOK_URL must start with https:// unless CRM_WEBHOOK_ALLOW_PRIVATE is true');
   }
   return problems;
 }

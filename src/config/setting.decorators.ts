@@ -1,6 +1,18 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { ArrayNotEmpty, IsIn, IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import {
+  ArrayNotEmpty,
+  IsIn,
+  IsInt,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  type ValidationOptions,
+} from 'class-validator';
+import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
 
 /** A whole number within bounds, both included, written in decimal digits. */
 export function IntegerSetting(min: number, max: number): PropertyDecorator {
@@ -40,12 +52,32 @@ export function ListSetting(): PropertyDecorator {
   );
 }
 
-/** An absolute URL of one of the schemes. */
+/** An absolute URL of one of the schemes, which the URL standard can make sense of as well. */
 export function UrlSetting(...protocols: string[]): PropertyDecorator {
-  return IsUrl(
-    { protocols, require_protocol: true, require_tld: false, require_valid_protocol: true },
-    {
-      message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
-    },
+  const message = `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
+  return applyDecorators(
+    IsUrl(
+      { protocols, require_protocol: true, require_tld: false, require_valid_protocol: true },
+      { message },
+    ),
+    IsParseableUrl({ message }),
+  );
+}
+
+function IsParseableUrl(options: ValidationOptions): PropertyDecorator {
+  const validate = (value: unknown): boolean => typeof value === 'string' && URL.canParse(value);
+  return ValidateBy({ name: 'isParseableUrl', validator: { validate } }, options);
+}
+
+/** The signing secrets of a webhook, separated by commas. */
+export function WebhookSecretsSetting(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? splitWebhookSecrets(value) : value,
+    ),
+    ValidateBy(
+      { name: 'isWebhookSecretList', validator: { validate: isWebhookSecretList } },
+      { message: WEBHOOK_SECRET_RULE },
+    ),
   );
 }

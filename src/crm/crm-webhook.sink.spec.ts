@@ -1,15 +1,19 @@
+import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
 import { HttpService } from '@nestjs/axios';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { Webhook } from 'standardwebhooks';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { USER_AGENT } from '../common/product';
-import { CrmConfig } from '../config/crm.config';
-import { Environment } from '../config/environment';
+import type { Environment } from '../config/environment';
 import { anEvent } from '../sync/domain/delivery.builder';
 import { DeliveryFailedError } from '../sync/domain/delivery.errors';
+import { aWebhookSink } from './crm-webhook.builder';
 import { CrmWebhookSink } from './crm-webhook.sink';
 import { HttpReceiver } from './http-receiver.fake';
 
 const NOW = Date.parse('2027-01-15T08:00:00.123Z');
+const SECRETS = [24, 64].map((bytes) => `whsec_${Buffer.alloc(bytes, bytes).toString('base64')}`);
 const EVENT = anEvent({
   id: 'event-1',
   conversationId: 'conversation-1',
@@ -22,8 +26,10 @@ const EVENT = anEvent({
 let testing: TestingModule;
 let receiver: HttpReceiver;
 let sink: CrmWebhookSink;
+let now: number;
 
 beforeEach(async () => {
+  now = NOW + 60_000;
   testing = await Test.createTestingModule({ imports: [OutboundHttpModule.withConnections(4)] }).compile();
   receiver = await HttpReceiver.start();
   sink = sinkTo(`${receiver.url}/hook?key=1`);
@@ -33,24 +39,31 @@ afterEach(async () => {
   await receiver[Symbol.asyncDispose]();
 });
 
-function sinkTo(url: string): CrmWebhookSink {
-  const environment = Object.assign(new Environment(), { CRM_WEBHOOK_URL: url });
-  return new CrmWebhookSink(testing.get(HttpService, { strict: false }), new CrmConfig(environment));
+function sinkTo(url: string, more: Partial<Environment> = {}): CrmWebhookSink {
+  const environment = { CRM_WEBHOOK_URL: url, ...more };
+  return aWebhookSink(testing.get(HttpService, { strict: false }), {
+    environment,
+    clock: { now: () => now },
+  });
 }
 
 function deliver(signal = new AbortController().signal): Promise<void> {
   return sink.deliver(EVENT, signal);
 }
 
-/** What a delivery that fails says. */
-async function failureOf(delivery: Promise<void>): Promise<unknown> {
+async function errorOf(delivery: Promise<void>): Promise<DeliveryFailedError | undefined> {
   try {
     await delivery;
   } catch (error) {
-    if (error instanceof DeliveryFailedError) return error.message;
+    if (error instanceof DeliveryFailedError) return error;
     throw error;
   }
-  return 'accepted';
+  return undefined;
+}
+
+/** What a delivery that fails says. */
+async function failureOf(delivery: Promise<void>): Promise<string> {
+  return (await errorOf(delivery))?.message ?? 'accepted';
 }
 
 describe(CrmWebhookSink.name, () => {
@@ -78,6 +91,28 @@ describe(CrmWebhookSink.name, () => {
     expect(second?.headers['webhook-id']).toBe('event-1');
   });
 
+  it('says when each attempt was made, and signs nothing without a secret', async () => {
+    await deliver();
+    now += 1_900;
+    await deliver();
+
+    const headers = receiver.received.map((request) => request.headers);
+    expect(headers.map((sent) => sent['webhook-timestamp'])).toEqual(['1800000060', '1800000062']);
+    for (const sent of headers) expect(sent).not.toHaveProperty('webhook-signature');
+  });
+
+  it('signs what it sends, to the byte and for the time of the attempt', async () => {
+    now = Date.now();
+    sink = sinkTo(receiver.url, { CRM_WEBHOOK_SECRET: SECRETS });
+    await deliver();
+
+    const [sent] = receiver.received;
+    for (const secret of SECRETS) {
+      const verified = new Webhook(secret).verify(sent?.body ?? '', sent?.headers as Record<string, string>);
+      expect(verified).toMatchObject({ id: 'event-1', metadata: { queueId: 'Größe' } });
+    }
+  });
+
   it.each([200, 201, 202, 204, 299])('takes %d for acceptance', async (status) => {
     receiver.nextStatus(status);
 
@@ -88,6 +123,54 @@ describe(CrmWebhookSink.name, () => {
     receiver.nextStatus(status, 'jwt_00112233445566778899aabbccddeeff');
 
     expect(await failureOf(deliver())).toBe(`status ${status}`);
+  });
+
+  it.each([
+    [400, false],
+    [404, false],
+    [410, true],
+    [503, false],
+  ])('tells the status %d, and whether it means that the receiver is gone: %s', async (status, isGone) => {
+    receiver.nextStatus(status, '', { 'retry-after': 'soon' });
+
+    const error = await errorOf(deliver());
+
+    expect(error).toMatchObject({ status, isReceiverGone: isGone, retryAfterMs: undefined });
+  });
+
+  it.each([
+    [429, '7', 7_000],
+    [503, '7', 7_000],
+    [503, new Date(NOW + 90_000).toUTCString(), 30_000 - 123],
+    [429, new Date(NOW - 90_000).toUTCString(), 0],
+    [429, '1e3', undefined],
+    [500, '7', undefined],
+    [302, '7', undefined],
+  ])(
+    'tells how long the receiver wants to be left alone: %d with Retry-After %s',
+    async (status, value, ms) => {
+      receiver.nextStatus(status, '', { 'retry-after': value });
+
+      expect(await errorOf(deliver())).toMatchObject({ status, retryAfterMs: ms });
+    },
+  );
+
+  it('tells it even when the answer is too long to read', async () => {
+    receiver.nextStatus(503, 'x'.repeat(2 * 1024 * 1024), { 'retry-after': '7' });
+
+    expect(await errorOf(deliver())).toMatchObject({ status: 503, retryAfterMs: 7_000 });
+  });
+
+  it('says nothing of a receiver that did not answer', async () => {
+    receiver.next((response) => {
+      response.socket?.resetAndDestroy();
+    });
+
+    expect(await errorOf(deliver())).toMatchObject({
+      status: undefined,
+      retryAfterMs: undefined,
+      isReceiverGone: false,
+    });
   });
 
   it('follows no redirect', async () => {
@@ -107,6 +190,36 @@ describe(CrmWebhookSink.name, () => {
     receiver.nextStatus(500, 'x'.repeat(2 * 1024 * 1024));
 
     expect(await failureOf(deliver())).toBe('status 500');
+  });
+
+  it.each([200, 500])('reads no more than it needs of a gigabyte under %d', async (status) => {
+    let sent = 0;
+    let closed: Promise<unknown> | undefined;
+    receiver.next((response) => {
+      const { socket } = response;
+      closed = once(response, 'close').then(() => (sent = socket?.bytesWritten ?? 0));
+      response.writeHead(status, { 'content-length': String(1024 ** 3) });
+      const feed = (): void => {
+        while (response.write(Buffer.alloc(64 * 1024)));
+      };
+      response.on('drain', feed);
+      feed();
+    });
+
+    expect(await failureOf(deliver())).toBe(status === 200 ? 'accepted' : 'status 500');
+    await closed;
+    // What fits into the buffers of two sockets was on its way already.
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it('unpacks no answer: a bomb is as small as it came', async () => {
+    const bomb = gzipSync(Buffer.alloc(48 * 1024 * 1024));
+    expect(bomb.length).toBeLessThan(64 * 1024);
+    receiver.next((response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'application/json' }).end(bomb);
+    });
+
+    expect(await failureOf(deliver())).toBe('accepted');
   });
 
   it('fails when the connection is reset, and serves the next delivery', async () => {

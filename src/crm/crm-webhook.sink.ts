@@ -2,19 +2,38 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 import { NEVER_CANCELLED } from '../common/http/never-cancelled';
-import { OutboundTimeoutError, OutboundTooLargeError } from '../common/http/outbound.errors';
+import {
+  EgressForbiddenError,
+  OutboundTimeoutError,
+  OutboundTooLargeError,
+} from '../common/http/outbound.errors';
 import { USER_AGENT } from '../common/product';
+import { Clock } from '../common/time/clock';
+import { parseRetryAfter } from '../common/time/retry-after';
 import { CrmConfig } from '../config/crm.config';
 import type { SessionEvent } from '../session/domain/session-event';
 import { DeliveryFailedError } from '../sync/domain/delivery.errors';
 import { EventSink } from '../sync/ports/event.sink';
+import { CrmTelemetry } from './crm.telemetry';
+import { WebhookSigner } from './webhook.signer';
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
+const GONE = 410;
+/** The statuses whose `Retry-After` is about the receiver as a whole. */
+const RETRY_AFTER_STATUSES = new Set([429, 503]);
+
+/** What of an answer is of interest. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
 
 /**
- * The CRM's webhook: one POST per event. Only a 2xx is acceptance; redirects are not followed. `webhook-id` and the
- * body's `id` stay the same over every attempt, so that the receiver can tell a repeat.
+ * The CRM's webhook: one POST per event, signed when there is a secret. Only a 2xx is acceptance; redirects are not
+ * followed. `webhook-id` and the body stay the same over every attempt, so that the receiver can tell a repeat; the
+ * time of the attempt and with it the signatures do not. It is sent to globally routable addresses only, unless the
+ * configuration allows others.
  */
 @Injectable()
 export class CrmWebhookSink extends EventSink {
@@ -23,33 +42,58 @@ export class CrmWebhookSink extends EventSink {
   constructor(
     private readonly http: HttpService,
     private readonly config: CrmConfig,
+    private readonly signer: WebhookSigner,
+    private readonly clock: Clock,
+    private readonly telemetry: CrmTelemetry,
   ) {
     super();
   }
 
   async deliver(event: SessionEvent, signal: AbortSignal): Promise<void> {
-    const status = await this.post(event, signal);
-    if (status < 200 || status > 299) throw new DeliveryFailedError(`status ${status}`);
+    const answer = await this.post(event, signal);
+    if (answer.status < 200 || answer.status > 299) throw this.refusal(answer);
   }
 
-  private async post(event: SessionEvent, signal: AbortSignal): Promise<number> {
+  private async post(event: SessionEvent, signal: AbortSignal): Promise<Answer> {
+    const body = JSON.stringify(bodyOf(event));
+    const signed = this.signer.headersFor(event.id, body, this.clock.now());
     try {
-      const { status } = await firstValueFrom(
-        this.http.post<string>(this.config.webhookUrl ?? '', JSON.stringify(bodyOf(event)), {
-          headers: { 'content-type': 'application/json', 'user-agent': USER_AGENT, 'webhook-id': event.id },
+      return await firstValueFrom(
+        this.http.post<string>(this.config.webhookUrl ?? '', body, {
+          headers: { 'content-type': 'application/json', 'user-agent': USER_AGENT, ...signed },
           timeout: TIMEOUT_MS,
           maxContentLength: MAX_ANSWER_BYTES,
           cancelToken: NEVER_CANCELLED,
           signal,
         }),
       );
-      return status;
     } catch (error) {
-      // What the receiver says beyond its status is of no interest, however long it is.
-      if (error instanceof OutboundTooLargeError) return error.status;
-      const isLate = signal.aborted || error instanceof OutboundTimeoutError;
-      throw new DeliveryFailedError(isLate ? 'no answer in time' : 'no connection', { cause: error });
+      // What the receiver says beyond status and headers is of no interest, however long it is.
+      if (error instanceof OutboundTooLargeError) return error;
+      throw this.failure(error, signal);
     }
+  }
+
+  private refusal({ status, headers }: Answer): DeliveryFailedError {
+    const retryAfter = headers['retry-after'];
+    const retryAfterMs =
+      RETRY_AFTER_STATUSES.has(status) && typeof retryAfter === 'string'
+        ? parseRetryAfter(retryAfter, this.clock.now())
+        : undefined;
+    return new DeliveryFailedError(`status ${status}`, {
+      status,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      isReceiverGone: status === GONE,
+    });
+  }
+
+  private failure(error: unknown, signal: AbortSignal): DeliveryFailedError {
+    if (error instanceof EgressForbiddenError) {
+      this.telemetry.egressBlocked(error.host);
+      return new DeliveryFailedError('address not allowed', { cause: error });
+    }
+    const isLate = signal.aborted || error instanceof OutboundTimeoutError;
+    return new DeliveryFailedError(isLate ? 'no answer in time' : 'no connection', { cause: error });
   }
 }
 

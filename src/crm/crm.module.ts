@@ -3,14 +3,21 @@ import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { CrmConfig } from '../config/crm.config';
 import { EventSinks } from '../sync/ports/event-sinks';
 import { CrmWebhookSink } from './crm-webhook.sink';
+import { CrmTelemetry } from './crm.telemetry';
+import { WebhookSigner } from './webhook.signer';
 
 const CONNECTIONS = 64;
 
 /** The adapter to the CRM, which is a sink like any other. */
 @Global()
 @Module({
-  imports: [OutboundHttpModule.withConnections(CONNECTIONS)],
-  providers: [CrmWebhookSink],
+  imports: [
+    OutboundHttpModule.withConnections(CONNECTIONS, {
+      inject: [CrmConfig],
+      useFactory: ({ allowPrivate }: CrmConfig) => ({ publicOnly: !allowPrivate }),
+    }),
+  ],
+  providers: [CrmTelemetry, WebhookSigner, CrmWebhookSink],
   exports: [CrmWebhookSink],
 })
 export class CrmModule implements OnModuleInit {

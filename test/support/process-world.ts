@@ -33,6 +33,7 @@ export class ProcessWorld {
       GENESYS_CLIENT_ID: CLIENT.id,
       GENESYS_CLIENT_SECRET: CLIENT.secret,
       CRM_WEBHOOK_URL: crm.url,
+      CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
       // Sessions of the default duration beat once a second.
       HEARTBEAT_MAX_INTERVAL_MS: '1000',
       HEARTBEAT_MIN_INTERVAL_MS: '200',

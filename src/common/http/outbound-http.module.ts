@@ -1,7 +1,13 @@
 import { HttpModule } from '@nestjs/axios';
-import { type DynamicModule, Module } from '@nestjs/common';
-import { OutboundPool } from './outbound-pool';
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import { type OutboundOptions, OutboundPool } from './outbound-pool';
 import { undiciAdapter } from './undici.adapter';
+
+/** Makes the options of a pool from what the application provides globally. */
+type OutboundOptionsFactory = Pick<FactoryProvider<OutboundOptions>, 'inject' | 'useFactory'>;
+
+const OUTBOUND_OPTIONS = Symbol('OutboundOptions');
+const ANYWHERE: OutboundOptionsFactory = { useFactory: () => ({}) };
 
 @Module({})
 class OutboundPoolModule {}
@@ -9,10 +15,17 @@ class OutboundPoolModule {}
 /** Gives the importing module an `HttpService` over a connection pool of its own. */
 @Module({})
 export class OutboundHttpModule {
-  static withConnections(connections: number): DynamicModule {
+  static withConnections(connections: number, options: OutboundOptionsFactory = ANYWHERE): DynamicModule {
     const pool: DynamicModule = {
       module: OutboundPoolModule,
-      providers: [{ provide: OutboundPool, useFactory: () => new OutboundPool(connections) }],
+      providers: [
+        { provide: OUTBOUND_OPTIONS, ...options },
+        {
+          provide: OutboundPool,
+          inject: [OUTBOUND_OPTIONS],
+          useFactory: (chosen: OutboundOptions) => new OutboundPool(connections, chosen),
+        },
+      ],
       exports: [OutboundPool],
     };
     const http = HttpModule.registerAsync({

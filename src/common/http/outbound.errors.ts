@@ -11,8 +11,17 @@ export class OutboundTooLargeError extends Error {
   constructor(
     readonly maxBytes: number,
     readonly status: number,
+    readonly headers: Readonly<Record<string, unknown>> = {},
   ) {
     super(`The answer is longer than ${maxBytes} bytes`);
     this.name = OutboundTooLargeError.name;
+  }
+}
+
+/** The address to connect to is not globally routable, and nothing was sent there. The message names neither. */
+export class EgressForbiddenError extends Error {
+  constructor(readonly host: string) {
+    super('The address is not globally routable');
+    this.name = EgressForbiddenError.name;
   }
 }

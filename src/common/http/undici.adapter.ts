@@ -49,7 +49,8 @@ async function exchange(
     headers: config.headers.toJSON() as Record<string, string>,
     body: typeof config.data === 'string' ? config.data : null,
   });
-  const data = await readText(body, config.maxContentLength ?? -1, statusCode);
+  const maxBytes = config.maxContentLength ?? -1;
+  const data = await readText(body, maxBytes, () => new OutboundTooLargeError(maxBytes, statusCode, headers));
   return {
     data,
     status: statusCode,
@@ -59,13 +60,17 @@ async function exchange(
   };
 }
 
-async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number, status: number): Promise<string> {
+async function readText(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  tooLarge: () => OutboundTooLargeError,
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
     // Leaving the loop destroys the stream, and with it the connection: the rest is never read.
-    if (maxBytes >= 0 && bytes > maxBytes) throw new OutboundTooLargeError(maxBytes, status);
+    if (maxBytes >= 0 && bytes > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes).toString('utf8');

@@ -1,0 +1,22 @@
+import type { HttpService } from '@nestjs/axios';
+import type { Clock } from '../common/time/clock';
+import { SystemClock } from '../common/time/system-clock';
+import { CrmConfig } from '../config/crm.config';
+import { Environment } from '../config/environment';
+import { Metrics } from '../metrics/metrics';
+import { CrmWebhookSink } from './crm-webhook.sink';
+import { CrmTelemetry } from './crm.telemetry';
+import { WebhookSigner } from './webhook.signer';
+
+interface SinkFacts {
+  readonly environment?: Partial<Environment>;
+  readonly clock?: Clock;
+  readonly telemetry?: CrmTelemetry;
+}
+
+/** The real sink over an `HttpService`, which decides where it may connect to. */
+export function aWebhookSink(http: HttpService, facts: SinkFacts = {}): CrmWebhookSink {
+  const config = new CrmConfig(Object.assign(new Environment(), facts.environment));
+  const { clock = new SystemClock(), telemetry = new CrmTelemetry(new Metrics()) } = facts;
+  return new CrmWebhookSink(http, config, new WebhookSigner(config), clock, telemetry);
+}
