@@ -52,7 +52,11 @@ export class SessionRefusedError extends DomainError {
   ) {
     if (!REASON.test(reason)) throw new TypeError(`"${reason}" cannot be a reason to refuse`);
     // By code points, so that no character is torn apart.
-    super(Array.from(detail.slice(0, 2 * MAX_DETAIL_LENGTH)).slice(0, MAX_DETAIL_LENGTH).join(''));
+    super(
+      Array.from(detail.slice(0, 2 * MAX_DETAIL_LENGTH))
+        .slice(0, MAX_DETAIL_LENGTH)
+        .join(''),
+    );
   }
 }
 
