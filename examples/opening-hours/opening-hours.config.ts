@@ -24,8 +24,8 @@ export class OpeningHoursConfig {
   ) {}
 
   /**
-   * Throws `ConfigurationError` with everything that is wrong: it ends the start with exit code 78, as any bad
-   * setting of the service does.
+   * Throws `ConfigurationError` with everything that is wrong: it ends the start with exit code 78, as every
+   * bad setting of the service does.
    */
   static from(variables: Variables): OpeningHoursConfig {
     const problems: string[] = [];
