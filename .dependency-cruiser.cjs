@@ -20,6 +20,10 @@ const ALLOWED = {
   simulator: [],
 };
 
+/** What a module that extends the service may know of it: a folder of src without a row above, or an example. */
+const EXTENSIONS = [...BASICS, 'health', 'metrics', '[^/]+/domain', '[^/]+/ports'];
+const known = [...Object.keys(ALLOWED), 'demo'].join('|');
+
 const folderRules = Object.entries(ALLOWED).map(([folder, others]) => ({
   name: `${folder}-imports`,
   comment: `src/${folder} imports only itself${others.length ? ` and ${others.join(', ')}` : ''}.`,
@@ -31,6 +35,27 @@ const folderRules = Object.entries(ALLOWED).map(([folder, others]) => ({
 module.exports = {
   forbidden: [
     ...folderRules,
+    {
+      name: 'extension-imports',
+      comment: `A folder of src without a row of its own imports only itself and ${EXTENSIONS.join(', ')}.`,
+      severity: 'error',
+      from: { path: `^src/(?!(?:${known})/)([^/]+)/`, pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/', pathNot: [`^src/(${EXTENSIONS.join('|')})/`, '^src/$1/'] },
+    },
+    {
+      name: 'example-imports',
+      comment: `Examples import only ${EXTENSIONS.join(', ')} of src.`,
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|test|bench)/', pathNot: `^src/(${EXTENSIONS.join('|')})/` },
+    },
+    {
+      name: 'examples-stand-alone',
+      comment: 'An example imports no other example.',
+      severity: 'error',
+      from: { path: '^examples/([^/]+)/' },
+      to: { path: '^examples/', pathNot: '^examples/$1/' },
+    },
     {
       name: 'no-cycles',
       comment: 'Cycles of any kind, type-only ones included.',
@@ -71,14 +96,15 @@ module.exports = {
     },
     {
       name: 'source-imports-no-test',
+      comment: 'Nothing in src needs tests, measurements or examples.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench)/' },
+      to: { path: '^(examples|test|bench)/' },
     },
     {
       name: 'no-undeclared-packages',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^(src|examples)/', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -27,7 +27,7 @@ const common = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   cacheDirectory: '<rootDir>/.jest-cache',
   // Build results are no modules of their own.
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/dist-bench'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/dist-bench', '<rootDir>/dist-examples'],
 };
 
 // One real PostgreSQL for all projects that name it.
@@ -41,7 +41,11 @@ module.exports = {
   // A busy machine is no failure: what waits for a condition has its own, shorter deadline.
   testTimeout: 90_000,
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/examples/**/*.spec.ts'],
+    },
     { ...common, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
     {
       ...common,

@@ -13,6 +13,7 @@ import { MetricsModule } from './metrics/metrics.module';
 import { PersistenceModule } from './persistence/persistence.module';
 import type { GuestChannel } from './session/ports/guest-channel';
 import { GuestChannels } from './session/ports/guest-channels';
+import { SessionPolicies } from './session/ports/session-policies';
 import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { OutboxBell } from './sync/ports/outbox-bell';
@@ -28,9 +29,10 @@ import { SyncModule } from './sync/sync.module';
       useFactory: (...channels: GuestChannel[]) => new GuestChannels(channels),
     },
     { provide: EventSinks, useFactory: () => new EventSinks() },
+    SessionPolicies,
     OutboxBell,
   ],
-  exports: [GuestChannels, EventSinks, OutboxBell],
+  exports: [GuestChannels, SessionPolicies, EventSinks, OutboxBell],
 })
 class WiringModule {}
 

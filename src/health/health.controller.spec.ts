@@ -76,6 +76,23 @@ describe(HealthController.name, () => {
     });
   });
 
+  it('is not ready when a check takes too long, and aborts it', async () => {
+    jest.useFakeTimers();
+    let given: AbortSignal | undefined;
+    checks.add('disk', (signal) => {
+      given = signal;
+      return new Promise(() => undefined);
+    });
+    const refusal = refusalOf(controller.ready());
+    await jest.advanceTimersByTimeAsync(HealthChecks.PATIENCE_MS);
+    jest.useRealTimers();
+
+    expect(await refusal).toMatchObject({
+      error: { disk: { status: 'down', reason: 'no answer within 2000 ms' } },
+    });
+    expect(given?.aborted).toBe(true);
+  });
+
   it('is not ready from the moment the process begins to stop, but live', async () => {
     drain.begin();
 
@@ -88,13 +105,20 @@ describe(HealthController.name, () => {
 });
 
 describe(HealthChecks.name, () => {
-  it('holds one check per name, the last one that was added', () => {
-    const [first, last] = [(): void => undefined, (): void => undefined];
-    checks.add('database', first);
-    checks.add('database', last);
+  it.each(['accepting', 'database', 'clients'])(
+    'takes no second "%s", neither as a check nor as a detail',
+    (name) => {
+      checks.add('database', () => undefined);
+      checks.inform('clients', () => ({}));
 
-    expect(checks.all).toEqual([['database', last]]);
-  });
+      expect(() => {
+        checks.add(name, () => undefined);
+      }).toThrow(`already something named "${name}"`);
+      expect(() => {
+        checks.inform(name, () => ({}));
+      }).toThrow(`already something named "${name}"`);
+    },
+  );
 });
 
 describe(HealthFilter.name, () => {

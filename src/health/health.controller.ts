@@ -8,7 +8,8 @@ import {
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
 import { Drain } from '../common/lifecycle/drain';
-import { type Check, type Detail, HealthChecks } from './health.checks';
+import { rejectOnAbort, withDeadline } from '../common/time/deadline';
+import { ACCEPTING, type Check, type Detail, HealthChecks } from './health.checks';
 import { HealthFilter } from './health.filter';
 
 @ApiTags('health')
@@ -46,7 +47,7 @@ export class HealthController {
     const accepting: Check = () => {
       this.drain.assertOpen();
     };
-    return this.health.check([() => this.run('accepting', accepting), ...named, ...notes]);
+    return this.health.check([() => this.run(ACCEPTING, accepting), ...named, ...notes]);
   }
 
   /** A detail that cannot be had says so; it is no reason to be unready. */
@@ -62,10 +63,21 @@ export class HealthController {
   private async run(name: string, check: Check): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(name);
     try {
-      await check();
+      await this.inTime(check);
       return indicator.up();
     } catch (error) {
       return indicator.down({ reason: error instanceof Error ? error.message : 'unknown' });
     }
+  }
+
+  private inTime(check: Check): Promise<void> {
+    const patienceMs = HealthChecks.PATIENCE_MS;
+    return withDeadline(patienceMs, this.drain.signal, async (signal, isOver) => {
+      try {
+        await Promise.race([check(signal), rejectOnAbort(signal)]);
+      } catch (error) {
+        throw isOver() ? new Error(`no answer within ${patienceMs} ms`) : error;
+      }
+    });
   }
 }

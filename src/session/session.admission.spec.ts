@@ -1,6 +1,8 @@
+import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
-import { SessionLimitReachedError } from './domain/session.errors';
+import { SessionLimitReachedError, SessionRefusedError } from './domain/session.errors';
+import { FakeSessionPolicy } from './ports/session.policy.fake';
 import { SessionAdmission } from './session.admission';
 import { FakeSessionServices } from './session-services.fake';
 
@@ -10,6 +12,7 @@ let services: FakeSessionServices;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
+  RecordingLog.install();
   services = new FakeSessionServices({ SESSION_MAX_CONCURRENT: 3, CRM_INCLUDE_GUEST_TOKEN: true });
 });
 afterEach(() => {
@@ -70,6 +73,37 @@ describe(SessionAdmission.name, () => {
     expect(reasons.every((reason) => reason instanceof SessionLimitReachedError)).toBe(true);
     expect(services.store.count).toBe(3);
     expect(await services.metrics.sample('sessions_created_total{outcome="session-limit-reached"}')).toBe(7);
+  });
+
+  it('asks the policies about the session with its defaults, before anything else', async () => {
+    const policy = new FakeSessionPolicy('hours', () => {
+      expect(services.store.calls).toEqual([]);
+    });
+    services.policies.add(policy);
+
+    await services.admission.reserve({ queueId: 'support', name: 'Alice' });
+
+    expect(policy.asked).toEqual([
+      {
+        channel: 'fake',
+        queueId: 'support',
+        name: 'Alice',
+        locale: 'en-US',
+        capabilities: ['typing-indicator', 'read-receipts'],
+        durationLimit: 1800,
+      },
+    ]);
+    expect.assertions(2);
+  });
+
+  it('writes nothing down of what a policy refuses', async () => {
+    const refusal = new SessionRefusedError('hours', 'closed', 'Come back tomorrow.');
+    services.policies.add(new FakeSessionPolicy('hours', () => Promise.reject(refusal)));
+
+    await expect(services.admission.reserve({ queueId: 'support' })).rejects.toBe(refusal);
+
+    expect(services.store.calls).toEqual([]);
+    expect(await services.metrics.sample('sessions_created_total{outcome="session-refused"}')).toBe(1);
   });
 
   it('admits nobody once the process is on its way out', async () => {

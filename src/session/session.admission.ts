@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Drain } from '../common/lifecycle/drain';
 import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
 import { newGuestToken } from './domain/guest-token';
 import { Session } from './domain/session';
+import type { RequestedSession } from './ports/session.policy';
 import { type Place, SessionPlacement } from './session.placement';
+import { SessionScreening } from './session.screening';
 import { SessionTelemetry } from './session.telemetry';
 
 /** What a caller asks for. Absent fields get their defaults. */
@@ -22,22 +23,23 @@ export interface OpenSession {
 @Injectable()
 export class SessionAdmission {
   constructor(
+    private readonly screening: SessionScreening,
     private readonly placement: SessionPlacement,
     private readonly config: SessionConfig,
     private readonly clock: Clock,
-    private readonly drain: Drain,
     private readonly telemetry: SessionTelemetry,
   ) {}
 
   /**
-   * Takes a slot and writes the session as `connecting`. Throws `ShuttingDownError` or `SessionLimitReachedError`;
-   * then there is no session.
+   * Asks every policy, then takes a slot and writes the session as `connecting`. Throws `ShuttingDownError`,
+   * `SessionRefusedError`, `PolicyUnavailableError` or `SessionLimitReachedError`; then there is no session.
    */
   async reserve(asked: OpenSession): Promise<Session> {
-    this.drain.assertOpen();
     try {
+      const requested = this.withDefaults(asked);
+      await this.screening.pass(requested);
       const place = await this.placement.choose();
-      const session = this.sessionFrom(asked, place);
+      const session = this.sessionFrom(requested, place);
       await this.placement.reserve(session, place);
       return session;
     } catch (error) {
@@ -46,19 +48,21 @@ export class SessionAdmission {
     }
   }
 
-  private sessionFrom(asked: OpenSession, { oauthClient }: Place): Session {
+  private withDefaults(asked: OpenSession): RequestedSession {
+    return {
+      channel: asked.channel ?? this.config.defaultChannel,
+      queueId: asked.queueId,
+      name: asked.name ?? 'Guest',
+      locale: asked.locale ?? 'en-US',
+      capabilities: asked.capabilities ?? this.config.defaultCapabilities,
+      durationLimit: asked.durationLimit ?? this.config.defaultDurationSeconds,
+    };
+  }
+
+  private sessionFrom(requested: RequestedSession, { oauthClient }: Place): Session {
+    const { disclosesGuestToken } = this.config;
     return Session.reserve(
-      {
-        oauthClient,
-        guestToken: newGuestToken(),
-        channel: asked.channel ?? this.config.defaultChannel,
-        queueId: asked.queueId,
-        name: asked.name ?? 'Guest',
-        locale: asked.locale ?? 'en-US',
-        capabilities: asked.capabilities ?? this.config.defaultCapabilities,
-        durationLimit: asked.durationLimit ?? this.config.defaultDurationSeconds,
-        disclosesGuestToken: this.config.disclosesGuestToken,
-      },
+      { ...requested, oauthClient, guestToken: newGuestToken(), disclosesGuestToken },
       this.clock.now(),
     );
   }

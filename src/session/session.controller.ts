@@ -34,6 +34,7 @@ export class SessionController {
   })
   @ApiProblems({
     400: ['malformed-json', 'validation-failed'],
+    403: ['session-refused'],
     409: ['session-ended'],
     413: ['payload-too-large'],
     415: ['unsupported-media-type'],
@@ -45,7 +46,13 @@ export class SessionController {
       'upstream-error',
       'upstream-invalid-response',
     ],
-    503: ['upstream-throttled', 'upstream-unavailable', 'storage-unavailable', 'shutting-down'],
+    503: [
+      'policy-unavailable',
+      'upstream-throttled',
+      'upstream-unavailable',
+      'storage-unavailable',
+      'shutting-down',
+    ],
     504: ['upstream-timeout'],
   })
   async open(

@@ -14,6 +14,7 @@ import { SessionPace } from './session.pace';
 import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
 import { SessionRecovery } from './session.recovery';
+import { SessionScreening } from './session.screening';
 import { SessionService } from './session.service';
 import { SessionShutdown } from './session.shutdown';
 import { SessionSweeper } from './session.sweeper';
@@ -21,7 +22,7 @@ import { SessionTelemetry } from './session.telemetry';
 import { SessionWatch } from './session.watch';
 import { SessionWriter } from './session.writer';
 
-/** Needs a `SessionStore` and the `GuestChannels` from the composition root. */
+/** Needs a `SessionStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
 @Module({
   imports: [HeartbeatModule],
   controllers: [SessionController, LimitsController],
@@ -29,6 +30,7 @@ import { SessionWriter } from './session.writer';
     SessionService,
     SessionQueries,
     LimitsQueries,
+    SessionScreening,
     SessionAdmission,
     SessionOpening,
     SessionPace,

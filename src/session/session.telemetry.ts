@@ -4,6 +4,8 @@ import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { BeatOutcome } from '../heartbeat/domain/heartbeat-plan';
 import { Metrics } from '../metrics/metrics';
 import type { Session } from './domain/session';
+import type { PolicyUnavailableError, SessionRefusedError } from './domain/session.errors';
+import type { RequestedSession } from './ports/session.policy';
 import { SessionStore } from './ports/session.store';
 
 /** The business events of sessions: log line and counter side by side. */
@@ -12,6 +14,7 @@ export class SessionTelemetry {
   private readonly log = new Logger('Session');
   private readonly opened;
   private readonly openDurations;
+  private readonly refusals;
   private readonly endings;
   private readonly beats;
   private readonly lateness;
@@ -24,6 +27,10 @@ export class SessionTelemetry {
       'Time to open a session',
       [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60],
     );
+    this.refusals = metrics.counter('policy_refusals_total', 'Openings that a policy did not let through', [
+      'policy',
+      'outcome',
+    ]);
     this.endings = metrics.counter('terminations_total', 'Ended sessions by reason', ['reason']);
     this.beats = metrics.counter('heartbeats_total', 'Heartbeats by result', ['result']);
     this.lateness = metrics.histogram(
@@ -45,6 +52,22 @@ export class SessionTelemetry {
 
   openingFailed(error: unknown): void {
     this.opened.inc({ outcome: error instanceof DomainError ? error.code : 'internal' });
+  }
+
+  /** Its reason stays out of the labels: how many there are is the policy's business. */
+  refused({ policy, reason }: SessionRefusedError, { queueId, channel }: RequestedSession): void {
+    this.refusals.inc({ policy, outcome: 'refused' });
+    this.log.log({ message: 'A policy refused a session', policy, reason, queueId, channel });
+  }
+
+  policyFailed({ policy, reason, cause }: PolicyUnavailableError): void {
+    this.refusals.inc({ policy, outcome: reason });
+    this.log.error({
+      message: 'A policy could not be asked: nothing is opened without it',
+      policy,
+      reason,
+      error: cause,
+    });
   }
 
   ended(session: Session): void {

@@ -7,6 +7,8 @@ import type { ServiceStorage } from './service-storage';
 export interface ProcessWorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly genesys?: GenesysSimulatorOptions;
+  /** The built `main.js` to run; ours when absent. */
+  readonly entry?: string;
 }
 
 const CLIENT = { id: 'crash-client', secret: 'crash-secret' };
@@ -18,6 +20,7 @@ export class ProcessWorld {
     readonly crm: CrmSimulator,
     readonly environment: Readonly<Record<string, string>>,
     private current: ServiceProcess,
+    private readonly entry: string | undefined,
   ) {}
 
   static async start(storage: ServiceStorage, options: ProcessWorldOptions = {}): Promise<ProcessWorld> {
@@ -40,7 +43,8 @@ export class ProcessWorld {
       ...storage.environment,
       ...options.environment,
     };
-    return new ProcessWorld(genesys, crm, environment, await ServiceProcess.start(environment));
+    const service = await ServiceProcess.start(environment, options.entry);
+    return new ProcessWorld(genesys, crm, environment, service, options.entry);
   }
 
   /** The service as it runs now. */
@@ -55,7 +59,7 @@ export class ProcessWorld {
   /** Starts the service again on the same data, after it has ended or by killing it. */
   async restart(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.current.kill();
-    this.current = await ServiceProcess.start({ ...this.environment, ...overrides });
+    this.current = await ServiceProcess.start({ ...this.environment, ...overrides }, this.entry);
   }
 
   async stop(): Promise<void> {

@@ -50,10 +50,10 @@ export class ServiceProcess {
   }
 
   /** Spawns the process and waits for nothing: for processes that are to fail. */
-  static spawn(environment: Readonly<Record<string, string>>): ServiceProcess {
-    if (!existsSync(ENTRY)) throw new Error(`${ENTRY} does not exist: run "npm run build" first.`);
+  static spawn(environment: Readonly<Record<string, string>>, entry = ENTRY): ServiceProcess {
+    if (!existsSync(entry)) throw new Error(`${entry} does not exist: run "npm run build" first.`);
     return new ServiceProcess(
-      spawn(process.execPath, [ENTRY], {
+      spawn(process.execPath, [entry], {
         env: { PATH: process.env['PATH'], ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
@@ -61,8 +61,8 @@ export class ServiceProcess {
   }
 
   /** Spawns the process and waits until it says that it is ready. */
-  static async start(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const service = ServiceProcess.spawn(environment);
+  static async start(environment: Readonly<Record<string, string>>, entry = ENTRY): Promise<ServiceProcess> {
+    const service = ServiceProcess.spawn(environment, entry);
     try {
       await service.untilReady();
       return service;

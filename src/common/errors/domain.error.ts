@@ -1,6 +1,7 @@
 /** What sort of trouble an error is. The one table from kind to HTTP status lives in the problem filter. */
 export type ErrorKind =
   | 'invalid-input'
+  | 'forbidden'
   | 'not-found'
   | 'conflict'
   | 'rate-limited'
@@ -31,6 +32,8 @@ export abstract class DomainError extends Error {
   readonly retryAfterMs?: number;
   /** Which of several causes, where a code has several; a closed set per code. */
   readonly reason?: string;
+  /** The name of the policy that decided, where policies have a say. */
+  readonly policy?: string;
   /** Present on errors about input: everything that is wrong, not only the first. */
   readonly errors?: readonly InputError[];
 

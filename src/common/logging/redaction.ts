@@ -33,6 +33,7 @@ const ALLOWED_FIELDS = new Set([
   'mode',
   'operation',
   'outcome',
+  'policy',
   'port',
   'queueId',
   'reason',

@@ -47,6 +47,10 @@ export class ProblemResponse {
   @ApiPropertyOptional({ type: String })
   reason?: string;
 
+  /** The policy that decided, where policies have a say. */
+  @ApiPropertyOptional({ type: String })
+  policy?: string;
+
   @ApiPropertyOptional({ type: [InputErrorResponse] })
   errors?: InputErrorResponse[];
 }

@@ -17,6 +17,7 @@ class FakeError extends DomainError {
 describe(toProblem.name, () => {
   it.each<[ErrorKind, number]>([
     ['invalid-input', 400],
+    ['forbidden', 403],
     ['not-found', 404],
     ['conflict', 409],
     ['rate-limited', 429],
@@ -43,6 +44,16 @@ describe(toProblem.name, () => {
       status: 400,
       code: 'validation-failed',
       errors,
+    });
+  });
+
+  it('names the reason and the policy of an error that has them', () => {
+    const error = Object.assign(new FakeError('forbidden'), { reason: 'closed', policy: 'opening-hours' });
+
+    expect(toProblem(error, OCCURRENCE)).toMatchObject({
+      status: 403,
+      reason: 'closed',
+      policy: 'opening-hours',
     });
   });
 

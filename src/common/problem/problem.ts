@@ -12,12 +12,15 @@ export interface Problem {
   readonly requestId: string;
   /** Which of several causes, where a code has several. */
   readonly reason?: string;
+  /** The policy that decided, where policies have a say. */
+  readonly policy?: string;
   readonly errors?: readonly InputError[];
 }
 
 /** The only place where a kind of error becomes a status. */
 const STATUS_OF = {
   'invalid-input': HttpStatus.BAD_REQUEST,
+  forbidden: HttpStatus.FORBIDDEN,
   'not-found': HttpStatus.NOT_FOUND,
   conflict: HttpStatus.CONFLICT,
   'rate-limited': HttpStatus.TOO_MANY_REQUESTS,
@@ -53,6 +56,7 @@ export function toProblem(error: unknown, occurrence: Occurrence): Problem {
     const { code, title, message: detail } = error;
     const errors = error.errors === undefined ? {} : { errors: error.errors };
     const reason = error.reason === undefined ? {} : { reason: error.reason };
+    const policy = error.policy === undefined ? {} : { policy: error.policy };
     return {
       type: `/problems/${code}`,
       title,
@@ -61,6 +65,7 @@ export function toProblem(error: unknown, occurrence: Occurrence): Problem {
       ...occurrence,
       code,
       ...reason,
+      ...policy,
       ...errors,
     };
   }

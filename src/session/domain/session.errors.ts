@@ -31,6 +31,56 @@ export class SessionLimitReachedError extends DomainError {
   }
 }
 
+/** What a policy calls its reasons: short, and the same every time. */
+const REASON = /^[a-z][a-z0-9-]{0,39}$/;
+const MAX_DETAIL_LENGTH = 300;
+
+/** A policy does not want the session. Nothing was written and nothing was sent. */
+export class SessionRefusedError extends DomainError {
+  readonly code = 'session-refused';
+  readonly kind = 'forbidden';
+  readonly title = 'A policy refuses the session';
+
+  /**
+   * `reason` is one of a few words of the policy's own, such as `closed`; any other text throws. `detail` reaches
+   * the caller, cut off after 300 characters.
+   */
+  constructor(
+    override readonly policy: string,
+    override readonly reason: string,
+    detail: string,
+  ) {
+    if (!REASON.test(reason)) throw new TypeError(`"${reason}" cannot be a reason to refuse`);
+    // By code points, so that no character is torn apart.
+    super(
+      Array.from(detail.slice(0, 2 * MAX_DETAIL_LENGTH))
+        .slice(0, MAX_DETAIL_LENGTH)
+        .join(''),
+    );
+  }
+}
+
+/** A policy could not be asked, so nobody knows whether it would refuse. Nothing was written and nothing was sent. */
+export class PolicyUnavailableError extends DomainError {
+  readonly code = 'policy-unavailable';
+  readonly kind = 'unavailable';
+  readonly title = 'A policy cannot be asked';
+  override readonly retryAfterMs = 5_000;
+
+  constructor(
+    override readonly policy: string,
+    override readonly reason: 'timed-out' | 'failed',
+    options?: ErrorOptions,
+  ) {
+    super(
+      reason === 'timed-out'
+        ? `The policy "${policy}" did not decide in time.`
+        : `The policy "${policy}" could not decide.`,
+      options,
+    );
+  }
+}
+
 /** Another change of the same session was saved first; nothing of this one is durable. */
 export class SessionChangedError extends DomainError {
   readonly code = 'session-changed';

@@ -1,0 +1,62 @@
+import { ConfigurationError } from '../../src/config/configuration.error';
+import { OpeningHoursConfig } from './opening-hours.config';
+
+const LEDGER_FILE = '/var/lib/ledger/events.jsonl';
+
+/** Everything that is wrong with an environment. */
+function problemsOf(variables: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    OpeningHoursConfig.from(variables);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+  }
+  return [];
+}
+
+describe(OpeningHoursConfig.name, () => {
+  it('needs only the file of the ledger: then every queue is always open', () => {
+    const config = OpeningHoursConfig.from({ LEDGER_FILE, OPENING_HOURS: '' });
+
+    expect(config).toMatchObject({ ledgerFile: LEDGER_FILE, timeZone: 'UTC' });
+    expect(config.hoursOf('support').text).toBe('Mon-Sun 00:00-24:00');
+  });
+
+  it('knows the hours of a queue, and those of all others', () => {
+    const config = OpeningHoursConfig.from({
+      LEDGER_FILE,
+      OPENING_HOURS: 'Mon-Fri 08:00-18:00',
+      OPENING_HOURS_BY_QUEUE: '{"night":"Mon-Sun 20:00-24:00","gone":"closed"}',
+      OPENING_HOURS_TIME_ZONE: 'Europe/Berlin',
+    });
+
+    expect(['support', 'night', 'gone'].map((queueId) => config.hoursOf(queueId).text)).toEqual([
+      'Mon-Fri 08:00-18:00',
+      'Mon-Sun 20:00-24:00',
+      'closed',
+    ]);
+    expect(config.timeZone).toBe('Europe/Berlin');
+  });
+
+  it('tells everything that is wrong at once, and no value', () => {
+    const problems = problemsOf({
+      OPENING_HOURS: 'canary',
+      OPENING_HOURS_BY_QUEUE: 'canary',
+      OPENING_HOURS_TIME_ZONE: 'canary',
+    });
+
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'LEDGER_FILE',
+      'OPENING_HOURS',
+      'OPENING_HOURS_BY_QUEUE',
+      'OPENING_HOURS_TIME_ZONE',
+    ]);
+    expect(problems.join()).not.toContain('canary');
+  });
+
+  it.each(['[]', 'null', '"closed"', '{"support":7}', '{"support":null}'])(
+    'cannot read the hours of queues from %s',
+    (json) => {
+      expect(problemsOf({ LEDGER_FILE, OPENING_HOURS_BY_QUEUE: json })).toHaveLength(1);
+    },
+  );
+});

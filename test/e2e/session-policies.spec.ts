@@ -1,0 +1,73 @@
+import { type RequestedSession, SessionPolicy } from '../../src/session/ports/session.policy';
+import { SessionPolicies } from '../../src/session/ports/session-policies';
+import { World } from '../../src/world';
+import { ApiClient } from '../support/api-client';
+import { LogCapture } from '../support/log-capture';
+
+/** Lets through every queue but those that it is in trouble with. */
+class TroubledPolicy extends SessionPolicy {
+  readonly name = 'troubled';
+
+  check({ queueId }: RequestedSession): void | Promise<void> {
+    if (queueId === 'broken') throw new Error('canary');
+    if (queueId === 'stuck') return new Promise(() => undefined);
+  }
+}
+
+describe('a policy that cannot be asked', () => {
+  let world: World;
+  let api: ApiClient;
+  const logs = new LogCapture();
+
+  beforeAll(async () => {
+    world = await World.start({ logOutput: logs });
+    world.app.get(SessionPolicies).add(new TroubledPolicy());
+    api = new ApiClient(world.url);
+  }, 120_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  it.each([
+    ['fails', 'broken', 'failed'],
+    ['does not answer', 'stuck', 'timed-out'],
+  ])('because it %s lets nothing through, sends nothing, and tells a person', async (_, queueId, reason) => {
+    const { status, headers, body } = await api.open({ queueId });
+
+    expect({ status, retryAfter: headers.get('retry-after') }).toEqual({ status: 503, retryAfter: '5' });
+    expect(body).toMatchObject({
+      type: '/problems/policy-unavailable',
+      code: 'policy-unavailable',
+      policy: 'troubled',
+      reason,
+    });
+    expect(JSON.stringify(body)).not.toContain('canary');
+    expect(world.genesys.requests.total).toBe(0);
+    expect((await api.list()).body).toMatchObject({ items: [] });
+    expect(logs.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', context: 'Session', policy: 'troubled', reason }),
+    );
+  });
+
+  it('does not trouble those whom it lets through', async () => {
+    expect((await api.open({ queueId: 'support' })).status).toBe(201);
+  });
+
+  it('is among the problems that the documentation of the API names', async () => {
+    const { body } = await api.request('GET', '/openapi.json');
+
+    expect(body).toMatchObject({
+      paths: {
+        '/v1/sessions': {
+          post: {
+            responses: {
+              403: { description: 'session-refused' },
+              503: { description: expect.stringContaining('policy-unavailable') },
+            },
+          },
+        },
+      },
+    });
+  });
+});
