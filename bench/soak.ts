@@ -9,9 +9,12 @@ import { Workshop } from './support/workshop';
 
 const PER_SECOND = 50;
 const LIVES_MS = 2_000;
-const SAMPLE_EVERY_MS = 5_000;
+/** For a sample the load stops until nothing lives any more: what is in flight is no leak, and hides one. */
+const SAMPLE_EVERY_MS = 20_000;
+/** How long connections, deliveries and timers of the last sessions may take to be over. */
+const SETTLING_MS = 3_000;
 /** The beginning says how a process warms up, not whether it leaks. */
-const WARM_UP_SHARE = 0.3;
+const WARM_UP_SHARE = 0.4;
 const MIB = 1024 * 1024;
 
 /** Names of guests whose openings the simulator spoils; with the rest of a hundred they make five percent. */
@@ -58,21 +61,30 @@ async function load(
   service: CommandedChild<SoakedServiceCommands>,
 ): Promise<(readonly [hours: number, bytes: number])[]> {
   const samples: (readonly [number, number])[] = [];
+  const startedAt = performance.now();
+  let count = 0;
+  while (performance.now() - startedAt < forMs) {
+    count = await loadFor(SAMPLE_EVERY_MS, url, count, tally);
+    await delay(SETTLING_MS);
+    const elapsedMs = performance.now() - startedAt;
+    samples.push([elapsedMs / 3_600_000, await service.ask('memory', undefined)]);
+  }
+  return samples;
+}
+
+/** Opens and ends sessions for a while and until the last one has ended; returns the number of the next one. */
+async function loadFor(forMs: number, url: string, from: number, tally: Tally): Promise<number> {
   const lives = new Set<Promise<void>>();
   const startedAt = performance.now();
-  let nextSampleMs = 0;
-  for (let count = 0; performance.now() - startedAt < forMs; count += 1) {
+  let count = from;
+  for (; performance.now() - startedAt < forMs; count += 1) {
     const life = live(url, count, tally).finally(() => lives.delete(life));
     lives.add(life);
-    const elapsedMs = performance.now() - startedAt;
-    if (elapsedMs >= nextSampleMs) {
-      samples.push([elapsedMs / 3_600_000, await service.ask('memory', undefined)]);
-      nextSampleMs += SAMPLE_EVERY_MS;
-    }
-    await delay(Math.max(0, (count + 1) * (1000 / PER_SECOND) - (performance.now() - startedAt)));
+    const dueMs = (count - from + 1) * (1000 / PER_SECOND);
+    await delay(Math.max(0, dueMs - (performance.now() - startedAt)));
   }
   await Promise.all(lives);
-  return samples;
+  return count;
 }
 
 async function live(url: string, count: number, tally: Tally): Promise<void> {

@@ -16,6 +16,8 @@ export function serviceEnvironment(
     SESSION_MAX_CONCURRENT: '1000000',
     // The limits of the platform are not what is measured.
     GENESYS_REQUESTS_PER_MINUTE: '1000000',
+    // Nor is the pace at which a receiver is spared.
+    SYNC_MAX_PER_SECOND: '100000',
     HEARTBEAT_MIN_INTERVAL_MS: NO_BEATS_MS,
     HEARTBEAT_MAX_INTERVAL_MS: NO_BEATS_MS,
     LOG_LEVEL: 'warn',

@@ -21,9 +21,9 @@ export class ReceiverHealth {
     return this.nextProbeAt !== undefined;
   }
 
-  /** Whether it is time for one event to find out. */
-  get isProbeDue(): boolean {
-    return this.nextProbeAt !== undefined && this.now() >= this.nextProbeAt;
+  /** Milliseconds until it is time for one event to find out; 0 when it is, or when nobody has to. */
+  get untilProbeMs(): number {
+    return this.nextProbeAt === undefined ? 0 : Math.max(0, this.nextProbeAt - this.now());
   }
 
   /** A probe is on its way. */

@@ -37,7 +37,7 @@ export class SinkRelay {
   private readonly lanes = new SinkLanes(IN_FLIGHT);
   private readonly abort = new AbortController();
   private look: Promise<void> = Promise.resolve();
-  private nextPortion: NodeJS.Timeout | undefined;
+  private comingBack: NodeJS.Timeout | undefined;
   private readonly loop = new Loop(
     PAUSE_MS,
     () => this.dispatch(),
@@ -69,7 +69,7 @@ export class SinkRelay {
     over.abort();
     await this.loop.stop();
     this.abort.abort();
-    clearTimeout(this.nextPortion);
+    clearTimeout(this.comingBack);
     await this.lanes.settled();
     await this.unclaim();
   }
@@ -123,24 +123,26 @@ export class SinkRelay {
     pace.take(claimed.length);
     if (isProbe && claimed.length > 0) health.probed();
     for (const delivery of claimed) this.begin(delivery);
-    if (claimed.length === limit) this.comeBack();
+    if (claimed.length === limit) this.comeBack(pace.waitMs);
   }
 
   /** How many deliveries may begin now. */
   private allowed(): number {
     const { health, pace } = this.parts;
-    if (health.isFailing) return health.isProbeDue && this.lanes.busy.size === 0 ? 1 : 0;
+    if (health.isFailing) {
+      this.comeBack(health.untilProbeMs);
+      return health.untilProbeMs === 0 && this.lanes.busy.size === 0 ? 1 : 0;
+    }
     const limit = Math.min(this.lanes.free, pace.allowed);
-    if (limit === 0) this.comeBack();
+    if (limit === 0) this.comeBack(pace.waitMs);
     return limit;
   }
 
-  /** More may be waiting than the pace allows at once. */
-  private comeBack(): void {
-    const waitMs = this.parts.pace.waitMs;
+  /** Sooner than the next look would be. */
+  private comeBack(waitMs: number): void {
     if (waitMs === 0 || this.abort.signal.aborted) return;
-    clearTimeout(this.nextPortion);
-    this.nextPortion = setTimeout(() => {
+    clearTimeout(this.comingBack);
+    this.comingBack = setTimeout(() => {
       this.wake();
     }, waitMs);
   }
