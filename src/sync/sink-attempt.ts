@@ -1,3 +1,4 @@
+import { rejectOnAbort, withDeadline } from '../common/time/deadline';
 import type { SessionEvent } from '../session/domain/session-event';
 import { DeliveryFailedError } from './domain/delivery.errors';
 import type { EventSink } from './ports/event.sink';
@@ -13,32 +14,15 @@ export async function attemptWith(
   event: SessionEvent,
   parent: AbortSignal,
 ): Promise<{ readonly error: unknown } | undefined> {
-  const attempt = new AbortController();
-  const stop = (): void => {
-    attempt.abort();
-  };
-  parent.addEventListener('abort', stop);
-  const timer = setTimeout(stop, ATTEMPT_TIMEOUT_MS);
+  let isLate: () => boolean = () => false;
   try {
-    await Promise.race([sink.deliver(event, attempt.signal), rejectOnAbort(attempt.signal)]);
+    await withDeadline(ATTEMPT_TIMEOUT_MS, parent, (signal, isOver) => {
+      isLate = isOver;
+      // A sink that ignores its signal must not hold its lane for ever.
+      return Promise.race([sink.deliver(event, signal), rejectOnAbort(signal)]);
+    });
     return undefined;
   } catch (error) {
-    return { error };
-  } finally {
-    clearTimeout(timer);
-    parent.removeEventListener('abort', stop);
+    return { error: isLate() ? new DeliveryFailedError('no answer in time', { cause: error }) : error };
   }
-}
-
-/** A sink that ignores its signal must not hold its lane for ever. */
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        reject(new DeliveryFailedError('no answer in time'));
-      },
-      { once: true },
-    );
-  });
 }
