@@ -7,6 +7,7 @@ import {
   OutboundTimeoutError,
   OutboundTooLargeError,
 } from '../common/http/outbound.errors';
+import { RequestContext } from '../common/logging/request-context';
 import { USER_AGENT } from '../common/product';
 import { Clock } from '../common/time/clock';
 import { parseRetryAfter } from '../common/time/retry-after';
@@ -60,7 +61,12 @@ export class CrmWebhookSink extends EventSink {
     try {
       return await firstValueFrom(
         this.http.post<string>(this.config.webhookUrl ?? '', body, {
-          headers: { 'content-type': 'application/json', 'user-agent': USER_AGENT, ...signed },
+          headers: {
+            'content-type': 'application/json',
+            'user-agent': USER_AGENT,
+            ...RequestContext.traceHeaders,
+            ...signed,
+          },
           timeout: TIMEOUT_MS,
           maxContentLength: MAX_ANSWER_BYTES,
           cancelToken: NEVER_CANCELLED,

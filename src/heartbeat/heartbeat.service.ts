@@ -114,7 +114,9 @@ export class HeartbeatService implements OnModuleDestroy {
   private setInterval(name: string, everyMs: number, work: () => void): void {
     this.scheduler.addInterval(
       name,
-      RequestContext.leave(() => setInterval(work, everyMs)),
+      setInterval(() => {
+        RequestContext.beginTrace(work);
+      }, everyMs),
     );
   }
 }

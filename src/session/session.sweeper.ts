@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { RequestContext } from '../common/logging/request-context';
 import { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
 import { SessionConfig } from '../config/session.config';
@@ -62,7 +63,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   /** Starts work on a session unless some is in flight; the sweep itself waits for none of it. */
   private begin(conversationId: string, work: () => Promise<unknown>): void {
     if (this.inFlight.has(conversationId) || this.inFlight.size >= MAX_IN_FLIGHT) return;
-    const guarded = work()
+    const guarded = RequestContext.beginTrace(work)
       .catch((error: unknown) => {
         this.log.warn({ message: 'Work on a session failed and is repeated', conversationId, error });
       })

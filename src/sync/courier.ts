@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { RequestContext } from '../common/logging/request-context';
 import type { Clock } from '../common/time/clock';
 import type { Attempt, Delivery } from './domain/delivery';
 import { DeliveryFailedError, reasonOf } from './domain/delivery.errors';
@@ -24,8 +25,15 @@ export class Courier {
     private readonly telemetry: SyncTelemetry,
   ) {}
 
-  /** Never rejects: what could not be written down is still pending, and comes again. */
-  async carry(delivery: Delivery, signal: AbortSignal): Promise<Errand> {
+  /**
+   * Never rejects: what could not be written down is still pending, and comes again. Each attempt is a trace of its
+   * own: the request that caused the event is long over, and the attempts of one event may be days apart.
+   */
+  carry(delivery: Delivery, signal: AbortSignal): Promise<Errand> {
+    return RequestContext.beginTrace(() => this.attempt(delivery, signal));
+  }
+
+  private async attempt(delivery: Delivery, signal: AbortSignal): Promise<Errand> {
     try {
       const startedAt = performance.now();
       const failure = await attemptWith(this.sink, delivery.event, signal);

@@ -17,7 +17,7 @@ const BOOT_CHATTER = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolve
 /**
  * The one logger of the process: winston, one line per fact, behind Nest's `Logger`. A line may be given as a text
  * or as an object with `message`, fields, and `error`, of which the name, the message and, on level `error`, the
- * stack of an unexpected one are kept. The request id is added, and nothing leaves without `Redaction`.
+ * stack of an unexpected one are kept. Request id and trace id are added, and nothing leaves without `Redaction`.
  */
 export function createLogger(
   settings: LogSettings,
@@ -28,7 +28,7 @@ export function createLogger(
     if (info.level === 'info' && typeof info['context'] === 'string' && BOOT_CHATTER.has(info['context']))
       return false;
     const { message = '', ...fields } = redaction.apply(
-      flatten({ ...info, requestId: RequestContext.requestId }),
+      flatten({ ...info, requestId: RequestContext.requestId, traceId: RequestContext.traceId }),
     );
     return { ...symbolsOf(info), ...fields, level: info.level, message };
   });

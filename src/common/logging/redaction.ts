@@ -44,6 +44,7 @@ const ALLOWED_FIELDS = new Set([
   'stack',
   'state',
   'status',
+  'traceId',
   'upstream',
   'upstreamBody',
   'url',

@@ -1,15 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { newTrace, type Trace, traceparentOf } from './trace';
 
 interface Context {
-  readonly requestId: string;
+  /** Absent in work of the service's own. */
+  readonly requestId?: string;
+  readonly trace: Trace;
 }
 
 const storage = new AsyncLocalStorage<Context>();
 
-/** Carries the id of the request being served along every await, for log lines and audit records. */
+/** Carries the id and the trace of what is being done along every await, for log lines, audit records and others. */
 export const RequestContext = {
-  run<T>(requestId: string, work: () => T): T {
-    return storage.run({ requestId }, work);
+  run<T>(requestId: string, work: () => T, trace: Trace = newTrace()): T {
+    return storage.run({ requestId, trace }, work);
   },
 
   /** Work of the service's own: whoever happens to set it off, it belongs to no request. */
@@ -17,8 +20,23 @@ export const RequestContext = {
     return storage.exit(work);
   },
 
+  /** A piece of work of the service's own that others see something of: no request, and a trace of its own. */
+  beginTrace<T>(work: () => T): T {
+    return storage.run({ trace: newTrace() }, work);
+  },
+
   /** Undefined when the service acts by itself: a beat, an expiry, a delivery. */
   get requestId(): string | undefined {
     return storage.getStore()?.requestId;
+  },
+
+  get traceId(): string | undefined {
+    return storage.getStore()?.trace.traceId;
+  },
+
+  /** What a request to another service carries, so that both can find each other's traces; nothing outside of one. */
+  get traceHeaders(): { readonly traceparent?: string } {
+    const trace = storage.getStore()?.trace;
+    return trace === undefined ? {} : { traceparent: traceparentOf(trace) };
   },
 };

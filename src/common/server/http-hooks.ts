@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { InFlightRequests } from '../lifecycle/in-flight-requests';
 import { RequestContext } from '../logging/request-context';
+import { continueTrace, type Trace } from '../logging/trace';
 import { problemOfStatus } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { RouteTable } from './route-table';
@@ -14,7 +15,7 @@ export type RequestObserver = (request: {
 }) => void;
 
 /**
- * What happens around every request: its id, its place among those in flight, its time, and the refusal of unclear
+ * What happens around every request: its id and trace, its place among those in flight, its time, and the refusal of unclear
  * hosts and wrong methods.
  */
 export function addHooks(
@@ -23,16 +24,25 @@ export function addHooks(
   observe: RequestObserver,
 ): void {
   countRequests(server, requests, observe);
-  // The body arrives outside of the context of the first hook; the second one enters it again.
-  server.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
-    RequestContext.run(request.id, done);
-  });
-  server.addHook('preValidation', (request, _reply, done) => {
-    RequestContext.run(request.id, done);
-  });
+  carryContext(server);
   refuseUnclearHosts(server);
   refuseWrongMethods(server);
+}
+
+function carryContext(server: FastifyInstance): void {
+  const traces = new WeakMap<FastifyRequest, Trace>();
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    const { traceparent } = request.headers;
+    // Several arrive as one text, which is not valid, as the recommendation asks for.
+    const trace = continueTrace(typeof traceparent === 'string' ? traceparent : undefined);
+    traces.set(request, trace);
+    RequestContext.run(request.id, done, trace);
+  });
+  // The body arrives outside of the context of the first hook; this one enters it again.
+  server.addHook('preValidation', (request, _reply, done) => {
+    RequestContext.run(request.id, done, traces.get(request));
+  });
 }
 
 function countRequests(server: FastifyInstance, requests: InFlightRequests, observe: RequestObserver): void {

@@ -2,6 +2,7 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 import { NEVER_CANCELLED } from '../../common/http/never-cancelled';
+import { RequestContext } from '../../common/logging/request-context';
 import { USER_AGENT } from '../../common/product';
 import { GenesysConfig } from '../../config/genesys.config';
 import { translateFailure } from './classification';
@@ -43,8 +44,10 @@ export class GenesysHttp {
     const observe = (result: string): void => {
       this.telemetry.requestEnded(request.operation, result, performance.now() - startedAt);
     };
+    // Read here: a guard may let a waiting request go in the context of another one.
+    const traced = { ...request, headers: { ...request.headers, ...RequestContext.traceHeaders } };
     try {
-      const answer = await this.guards.of(request.operation).execute(() => this.exchange(request, signal));
+      const answer = await this.guards.of(request.operation).execute(() => this.exchange(traced, signal));
       observe(`${Math.floor(answer.status / 100)}xx`);
       return answer;
     } catch (failure) {
