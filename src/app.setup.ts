@@ -10,6 +10,7 @@ import { PRODUCT } from './common/product';
 import { ProblemDetailsFilter } from './common/problem/problem-details.filter';
 import { addHooks } from './common/server/http-hooks';
 import { createHttpServer } from './common/server/http-server';
+import { addSecurityHeaders } from './common/server/security-headers';
 import { RuleContainer } from './common/validation/rule-container';
 import { StrictValidationPipe } from './common/validation/validation-pipe';
 import type { Environment } from './config/environment';
@@ -38,7 +39,9 @@ export async function createApp(
       logger: createLogger(new LogConfig(environment), options.logOutput),
     },
   );
-  addHooks(app.getHttpAdapter().getInstance(), app.get(InFlightRequests), app.get(HttpTelemetry).observe);
+  const server = app.getHttpAdapter().getInstance();
+  await addSecurityHeaders(server, '/docs');
+  addHooks(server, app.get(InFlightRequests), app.get(HttpTelemetry).observe);
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter());

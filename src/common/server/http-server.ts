@@ -7,6 +7,7 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { problemOfStatus } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { parseStrictJson } from '../validation/strict-json';
+import { SECURITY_HEADERS } from './security-headers';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -35,7 +36,8 @@ export function createHttpServer(): FastifyAdapter {
       // A path that cannot be decoded names nothing.
       const status = error.code === 'FST_ERR_BAD_URL' ? 404 : (error.statusCode ?? 400);
       const occurrence = { instance: pathOf(request.url), requestId: request.id };
-      sendProblem(reply.header('x-request-id', request.id), problemOfStatus(status, occurrence));
+      reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+      sendProblem(reply, problemOfStatus(status, occurrence));
     },
     clientErrorHandler: (error, socket) => {
       answerBrokenRequest(error, socket);
@@ -86,6 +88,7 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
     'content-type: application/problem+json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
