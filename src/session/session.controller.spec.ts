@@ -42,7 +42,10 @@ describe(SessionController.name, () => {
 
     const opened = await controller.open({ queueId: 'support', durationLimit: 60 }, reply);
 
-    expect(reply.headers).toEqual({ location: `/v1/sessions/${opened.conversationId}` });
+    expect(reply.headers).toEqual({
+      location: `/v1/sessions/${opened.conversationId}`,
+      etag: expect.stringMatching(/^"[\w-]{27}"$/),
+    });
     expect(opened).toEqual({
       conversationId: opened.conversationId,
       state: 'active',
@@ -65,12 +68,33 @@ describe(SessionController.name, () => {
     const { conversationId, guestIdToken } = await controller.open({ queueId: 'support' }, reply);
     await jest.advanceTimersByTimeAsync(30_000);
 
-    const shown = await controller.get(conversationId);
+    const shown = await controller.get(conversationId, undefined, reply);
     const list = await controller.list({ limit: 10 });
 
-    expect(shown.heartbeat.lastSuccessAt).toMatch(/^2027-01-15T08:00:[0-3]\d\.\d{3}Z$/);
+    expect(shown?.heartbeat.lastSuccessAt).toMatch(/^2027-01-15T08:00:[0-3]\d\.\d{3}Z$/);
     expect(list).toEqual({ items: [shown], nextCursor: null });
     expect(JSON.stringify([shown, list])).not.toContain(guestIdToken);
+  });
+
+  it('answers an opening with the tag that the session is shown with', async () => {
+    const { conversationId } = await controller.open({ queueId: 'support' }, reply);
+    const { etag } = reply.headers;
+
+    expect(await controller.get(conversationId, etag, reply)).toBeUndefined();
+    expect([reply.code, reply.headers['etag']]).toEqual([304, etag]);
+  });
+
+  it('shows a session with another tag when anything of it has changed, its heartbeat included', async () => {
+    const { conversationId } = await controller.open({ queueId: 'support' }, reply);
+    const tags = [reply.headers['etag']];
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(await controller.get(conversationId, tags[0], reply)).toMatchObject({ conversationId });
+    tags.push(reply.headers['etag']);
+    await controller.end(conversationId, reply);
+    tags.push(reply.headers['etag']);
+
+    expect(new Set(tags).size).toBe(3);
+    expect(await controller.get(conversationId, tags[2], reply)).toBeUndefined();
   });
 
   it('answers an end that is confirmed with 200, now and again', async () => {

@@ -1,5 +1,6 @@
-import { Body, Controller, Delete, Get, Header, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { entityTagOf, isKnown } from '../common/http/entity-tag';
 import { ApiProblems } from '../common/problem/problem.response';
 import { ListSessionsDto } from './dto/list-sessions.dto';
 import { OpenSessionDto } from './dto/open-session.dto';
@@ -61,6 +62,7 @@ export class SessionController {
   ): Promise<OpenedSessionResponse> {
     const opened = await this.service.open(asked);
     reply.header('location', `/v1/sessions/${opened.session.conversationId}`);
+    this.tagged(opened.session, reply);
     return new OpenedSessionResponse(opened, this.queries.heartbeatOf(opened.session));
   }
 
@@ -76,11 +78,20 @@ export class SessionController {
     );
   }
 
+  /** A session, and how its heartbeat is doing. With a tag that is still the right one: 304, and no body. */
   @Get(':conversationId')
+  @Header('cache-control', 'private, no-cache')
   @ApiResponse({ status: 200, type: SessionResponse })
   @ApiProblems({ 404: ['session-not-found'], 503: ['storage-unavailable'] })
-  async get(@Param('conversationId') conversationId: string): Promise<SessionResponse> {
-    return this.present(await this.queries.get(conversationId));
+  async get(
+    @Param('conversationId') conversationId: string,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<SessionResponse | undefined> {
+    const { response, tag } = this.tagged(await this.queries.get(conversationId), reply);
+    if (!isKnown(tag, ifNoneMatch)) return response;
+    reply.status(304);
+    return undefined;
   }
 
   /** Ends a session: 200 when Genesys Cloud confirmed, 202 while it is still being disconnected. */
@@ -94,7 +105,15 @@ export class SessionController {
   ): Promise<SessionResponse> {
     const session = await this.service.end(conversationId);
     reply.status(session.snapshot.disconnect === 'pending' ? 202 : 200);
-    return this.present(session);
+    return this.tagged(session, reply).response;
+  }
+
+  /** Says with the tag which state of the session the answer tells of, as a GET would show it now. */
+  private tagged(session: Session, reply: Reply): { response: SessionResponse; tag: string } {
+    const response = this.present(session);
+    const tag = entityTagOf(response);
+    reply.header('etag', tag);
+    return { response, tag };
   }
 
   private present(session: Session): SessionResponse {

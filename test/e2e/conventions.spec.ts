@@ -1,0 +1,166 @@
+import { SECURITY_HEADERS } from '../../src/common/server/security-headers';
+import { World } from '../../src/world';
+import { ApiClient } from '../support/api-client';
+import { LogCapture } from '../support/log-capture';
+import { type RawRequest, send, sendBytes } from '../support/raw-http';
+import { opening } from '../support/refusals';
+import { until } from '../support/until';
+
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+const PARENT_ID = 'b7ad6b7169203331';
+const TRACEPARENT = `00-${TRACE_ID}-${PARENT_ID}-01`;
+
+let world: World;
+let api: ApiClient;
+const logs = new LogCapture();
+
+beforeAll(async () => {
+  world = await World.start({ logOutput: logs, environment: { LOG_LEVEL: 'debug' } });
+  api = new ApiClient(world.url);
+}, 120_000);
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+describe('the tag of a session', () => {
+  const get = (id: string, ifNoneMatch?: string): ReturnType<typeof send> =>
+    send(world.url, {
+      path: `/v1/sessions/${id}`,
+      headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch },
+    });
+
+  it('is on what opens, shows and ends it, and the same as long as nothing changes', async () => {
+    const opened = await api.open();
+    const id = String(opened.body['conversationId']);
+    const shown = await get(id);
+    const ended = await api.end(id);
+
+    expect(opened.headers.get('etag')).toBe(shown.headers['etag']);
+    expect(ended.headers.get('etag')).not.toBe(shown.headers['etag']);
+    expect((await get(id)).headers['etag']).toBe(ended.headers.get('etag'));
+  });
+
+  it('spares whoever has it the body', async () => {
+    const id = await api.opened();
+    const { headers } = await get(id);
+    const { status, body, headers: again } = await get(id, `"other", ${String(headers['etag'])}`);
+
+    expect([status, body]).toEqual([304, '']);
+    expect(again).toMatchObject({ etag: headers['etag'], 'cache-control': 'private, no-cache' });
+    expect(again).not.toHaveProperty('content-type');
+    await api.end(id);
+    expect(await get(id, headers['etag'])).toMatchObject({ status: 200 });
+  });
+
+  it('does not hide that there is no such session', async () => {
+    expect(await get('nobody', '*')).toMatchObject({ status: 404 });
+  });
+});
+
+describe('what browsers and caches are told', () => {
+  const dataOnly = SECURITY_HEADERS['content-security-policy'];
+  const named = (headers: Readonly<Record<string, string>>): Record<string, string | undefined> =>
+    Object.fromEntries(Object.keys(SECURITY_HEADERS).map((name) => [name, headers[name]]));
+
+  it.each<[number, RawRequest]>([
+    [200, { path: '/v1/sessions' }],
+    [201, opening('{"queueId":"q-1"}')],
+    [200, { path: '/openapi.json' }],
+    [200, { path: '/metrics' }],
+    [400, opening('no json')],
+    [404, { path: '/nowhere' }],
+    [404, { path: '/v1/sessions/%zz' }],
+    [404, { path: '/v1/sessions/nobody' }],
+    [405, { method: 'PUT' }],
+    [413, opening('x'.repeat(70_000))],
+    [415, opening('{}', { 'content-type': 'text/plain' })],
+    [431, { headers: { 'x-note': 'a'.repeat(20_000) } }],
+  ])('is on every answer, such as %i to %j', async (status, request) => {
+    const answer = await send(world.url, request);
+
+    expect([answer.status, named(answer.headers)]).toEqual([status, SECURITY_HEADERS]);
+    expect(answer.headers).not.toHaveProperty('x-powered-by');
+    expect(answer.headers).not.toHaveProperty('server');
+  });
+
+  it('is on the answer to what is no HTTP', async () => {
+    const { status, headers } = await sendBytes(world.url, 'no HTTP\r\n\r\n');
+
+    expect([status, named(headers)]).toEqual([400, SECURITY_HEADERS]);
+  });
+
+  it.each(['/health/live', '/docs', '/docs/swagger-ui-bundle.js'])('is on %s as well', async (path) => {
+    const { status, headers } = await send(world.url, { path });
+    const own = new Set(['content-security-policy', 'cache-control']);
+    const others = Object.entries(SECURITY_HEADERS).filter(([name]) => !own.has(name));
+
+    expect([status, headers]).toEqual([200, expect.objectContaining(Object.fromEntries(others))]);
+  });
+
+  it('lets the page that shows the API run its own scripts, and no others', async () => {
+    const page = await send(world.url, { path: '/docs' });
+    const policy = page.headers['content-security-policy'] ?? '';
+    const inline = [...page.body.matchAll(/<script(?![^>]*\bsrc=)[^>]*>/g)];
+    const sources = [...page.body.matchAll(/<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"/g)];
+
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).not.toBe(dataOnly);
+    expect([inline, sources.filter(([, source = '']) => /^(https?:)?\/\//.test(source))]).toEqual([[], []]);
+    expect(sources.length).toBeGreaterThan(2);
+  });
+});
+
+describe('the trace', () => {
+  const linesOf = (requestId: string): Readonly<Record<string, unknown>>[] =>
+    logs.lines.filter((line) => line['requestId'] === requestId);
+  const sentFor = (conversationId: string, method = 'POST'): string[] =>
+    world.genesys.requests
+      .find({ conversationId, method })
+      .map(({ headers }) => String(headers['traceparent']));
+
+  it('of the caller goes on in the log and in what Genesys Cloud is sent, with a span of our own', async () => {
+    const opened = await api.open({}, { traceparent: TRACEPARENT, 'x-request-id': 'traced-1' });
+    const [sent = ''] = sentFor(String(opened.body['conversationId']));
+
+    expect(sent).toMatch(new RegExp(`^00-${TRACE_ID}-[0-9a-f]{16}-01$`));
+    expect(sent).not.toContain(PARENT_ID);
+    expect(linesOf('traced-1').length).toBeGreaterThan(0);
+    for (const line of linesOf('traced-1')) expect(line['traceId']).toBe(TRACE_ID);
+  });
+
+  it.each([
+    ['missing', {}],
+    ['broken', { traceparent: `00-${TRACE_ID}-${PARENT_ID}` }],
+    ['all zeros', { traceparent: `00-${'0'.repeat(32)}-${PARENT_ID}-01` }],
+  ])('begins here when the one of the caller is %s', async (name, headers) => {
+    const requestId = `untraced-${name.replace(' ', '-')}`;
+    const opened = await api.open({}, { ...headers, 'x-request-id': requestId });
+    const [sent = ''] = sentFor(String(opened.body['conversationId']));
+    const [, traceId = ''] = /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/.exec(sent) ?? [];
+
+    expect(traceId).toMatch(/^(?!0{32})/);
+    expect(traceId).not.toBe(TRACE_ID);
+    expect(linesOf(requestId).map((line) => line['traceId'])).toEqual(linesOf(requestId).map(() => traceId));
+  });
+
+  it('of a refusal is on its log line too', async () => {
+    await api.request('POST', '/v1/sessions', {}, { traceparent: TRACEPARENT, 'x-request-id': 'refused-1' });
+
+    expect(linesOf('refused-1')).toEqual([expect.objectContaining({ traceId: TRACE_ID, status: 400 })]);
+  });
+
+  it('of a delivery is its own, in every attempt, and on its log line', async () => {
+    world.crm.faults.add({ fault: { kind: 'status', status: 500 }, times: 1 });
+    const id = String((await api.open({}, { traceparent: TRACEPARENT })).body['conversationId']);
+    const attempts = (): string[] =>
+      world.crm.requests.find({ conversationId: id }).map(({ headers }) => String(headers['traceparent']));
+    await until(() => attempts().length > 0);
+    const [, traceId = ''] = attempts()[0]?.split('-') ?? [];
+
+    expect(attempts()[0]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(traceId).not.toBe(TRACE_ID);
+    await until(() => logs.lines.some((line) => line['traceId'] === traceId));
+    expect(logs.lines.find((line) => line['traceId'] === traceId)).not.toHaveProperty('requestId');
+  });
+});
