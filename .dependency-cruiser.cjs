@@ -11,6 +11,7 @@ const ALLOWED = {
   metrics: BASICS,
   health: BASICS,
   audit: BASICS,
+  problems: ['common'],
   auth: OBSERVED,
   session: [...OBSERVED, 'heartbeat'],
   sync: [...BASICS, 'metrics', 'health', 'audit/domain', 'session/domain'],

@@ -11,6 +11,7 @@ import { GenesysModule } from './genesys/genesys.module';
 import { HealthModule } from './health/health.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { PersistenceModule } from './persistence/persistence.module';
+import { ProblemsModule } from './problems/problems.module';
 import type { GuestChannel } from './session/ports/guest-channel';
 import { GuestChannels } from './session/ports/guest-channels';
 import { SessionPolicies } from './session/ports/session-policies';
@@ -47,6 +48,7 @@ export class AppModule implements OnModuleDestroy {
         CommonModule,
         MetricsModule,
         HealthModule,
+        ProblemsModule,
         AuditModule,
         PersistenceModule,
         GenesysModule,

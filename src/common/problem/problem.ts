@@ -18,7 +18,7 @@ export interface Problem {
 }
 
 /** The only place where a kind of error becomes a status. */
-const STATUS_OF = {
+export const STATUS_OF = {
   'invalid-input': HttpStatus.BAD_REQUEST,
   forbidden: HttpStatus.FORBIDDEN,
   'not-found': HttpStatus.NOT_FOUND,
@@ -32,7 +32,7 @@ const STATUS_OF = {
 } as const satisfies Record<ErrorKind, HttpStatus>;
 
 /** What the framework itself refuses. */
-const OF_STATUS: Readonly<Record<number, readonly [code: string, title: string]>> = {
+export const OF_STATUS: Readonly<Record<number, readonly [code: string, title: string]>> = {
   400: ['bad-request', 'The request cannot be understood'],
   404: ['not-found', 'There is nothing here'],
   405: ['method-not-allowed', 'The resource does not have this method'],

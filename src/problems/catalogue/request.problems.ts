@@ -1,0 +1,76 @@
+import type { ProblemType } from './problem-type';
+
+/** What is wrong with a request, whatever it asks for. Nothing has changed by it. */
+export const REQUEST_PROBLEMS = {
+  'validation-failed': {
+    title: 'The request breaks a rule',
+    statuses: [400],
+    meaning: 'Fields of the body or of the query are missing, unknown or not what the API allows.',
+    action: 'Look into errors: each entry has a pointer to the field, a code and what the field must be.',
+    retry: 'changed',
+  },
+  'malformed-json': {
+    title: 'The request body is not acceptable JSON',
+    statuses: [400],
+    meaning:
+      'The body is missing, is no JSON in UTF-8, has a key twice, is nested too deeply, or holds a text that cannot be kept.',
+    action: 'Let a JSON library write the body; detail names the rule that was broken.',
+    retry: 'changed',
+  },
+  'bad-request': {
+    title: 'The request cannot be understood',
+    statuses: [400],
+    meaning: 'It is no HTTP/1.1, or two readers could take it for different requests.',
+    action: 'Check the client, and the proxies on the way: a usual HTTP library does not send this.',
+    retry: 'changed',
+  },
+  'not-found': {
+    title: 'There is nothing here',
+    statuses: [404],
+    meaning: 'No route of this service has this path.',
+    action: 'Compare the path with the API description at /docs.',
+    retry: 'no',
+  },
+  'method-not-allowed': {
+    title: 'The resource does not have this method',
+    statuses: [405],
+    meaning: 'There is something at this path, but not for this method.',
+    action: 'Use one of the methods in the Allow header.',
+    retry: 'changed',
+  },
+  'request-timeout': {
+    title: 'The request took too long to arrive',
+    statuses: [408],
+    meaning: 'Headers have ten seconds to arrive and the whole request thirty; the connection is closed.',
+    action: 'Send the request again at once, on a new connection; look for what slows it down if it recurs.',
+    retry: 'later',
+  },
+  'payload-too-large': {
+    title: 'The request body is too large',
+    statuses: [413],
+    meaning: 'The body is longer than 64 kB; the rest of it was not read.',
+    action: 'Send less: no request of this API needs that much.',
+    retry: 'changed',
+  },
+  'uri-too-long': {
+    title: 'The address is too long',
+    statuses: [414],
+    meaning: 'A part of the path is longer than any id.',
+    action: 'Check what the path was built from.',
+    retry: 'changed',
+  },
+  'unsupported-media-type': {
+    title: 'Only application/json in UTF-8 is understood',
+    statuses: [415],
+    meaning: 'The body is of another type, in another charset, or compressed.',
+    action: 'Send content-type: application/json and the body as it is.',
+    retry: 'changed',
+  },
+  'headers-too-large': {
+    title: 'The request headers are too large',
+    statuses: [431],
+    meaning: 'Request line and headers are longer than 16 kB together.',
+    action: 'Leave out what is not needed, such as cookies of other sites.',
+    retry: 'changed',
+  },
+} as const satisfies Record<string, ProblemType>;

@@ -1,0 +1,83 @@
+import type { ProblemType } from './problem-type';
+
+/** What this service itself says no to, by its rules or because it is in trouble. */
+export const SERVICE_PROBLEMS = {
+  'session-not-found': {
+    title: 'No such session',
+    statuses: [404],
+    meaning: 'There is no session with this conversation id.',
+    action: 'Check the id: it is conversationId in the answer to the opening.',
+    retry: 'no',
+  },
+  'session-limit-reached': {
+    title: 'Too many live sessions',
+    statuses: [429],
+    meaning:
+      'With the reason sessions every slot is taken; with upstream-budget the rate limits of Genesys Cloud can carry no more. Nothing was sent.',
+    action: 'Wait for Retry-After, then try again; GET /v1/limits shows how many more sessions fit.',
+    retry: 'later',
+  },
+  'session-refused': {
+    title: 'A policy refuses the session',
+    statuses: [403],
+    meaning: 'A session policy of this deployment does not want the session. Nothing was sent.',
+    action: 'Read policy, reason and detail: whoever runs the service decides what the policy wants.',
+    retry: 'changed',
+  },
+  'policy-unavailable': {
+    title: 'A policy cannot be asked',
+    statuses: [503],
+    meaning: 'A session policy failed or took too long, and nothing is opened without its answer.',
+    action: 'Try again after Retry-After; tell the operators when it lasts.',
+    retry: 'later',
+  },
+  'session-changed': {
+    title: 'The session has changed meanwhile',
+    statuses: [409],
+    meaning: 'Something else changed the session at the same moment, and its change counts.',
+    action: 'Read the session, and repeat the request if it is still wanted.',
+    retry: 'later',
+  },
+  'session-ended': {
+    title: 'The session has ended',
+    statuses: [409],
+    meaning: 'The session was ended while it was being opened. It holds no slot.',
+    action: 'Open a new session if the guest is still there.',
+    retry: 'later',
+  },
+  'delivery-not-found': {
+    title: 'No such delivery',
+    statuses: [404],
+    meaning: 'There is no delivery with this id. Delivered ones are kept 7 days, dead ones 30.',
+    action: 'Look for it with GET /v1/deliveries.',
+    retry: 'no',
+  },
+  'sink-not-found': {
+    title: 'No such sink',
+    statuses: [404],
+    meaning: 'This service was composed without an event sink of this name.',
+    action: 'GET /v1/sinks lists the names.',
+    retry: 'no',
+  },
+  'storage-unavailable': {
+    title: 'The service cannot reach its database',
+    statuses: [503],
+    meaning: 'The database does not answer. Nothing of the request is durable unless an answer said so.',
+    action: 'Try again after Retry-After, with a growing pause.',
+    retry: 'later',
+  },
+  'shutting-down': {
+    title: 'The service is shutting down',
+    statuses: [503],
+    meaning: 'This process is stopping and takes on nothing new.',
+    action: 'Try again after Retry-After: the next process will answer.',
+    retry: 'later',
+  },
+  internal: {
+    title: 'Internal error',
+    statuses: [500],
+    meaning: 'A bug of this service. Whether the request took effect is not certain.',
+    action: 'Tell the operators the requestId: the log has the rest. Read before you repeat a change.',
+    retry: 'no',
+  },
+} as const satisfies Record<string, ProblemType>;

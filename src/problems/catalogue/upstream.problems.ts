@@ -1,0 +1,62 @@
+import type { ProblemType } from './problem-type';
+
+/** What Genesys Cloud, or the way to it, did. A session that was being opened is `failed` and holds no slot. */
+export const UPSTREAM_PROBLEMS = {
+  'upstream-throttled': {
+    title: 'Genesys Cloud is throttling requests',
+    statuses: [503],
+    meaning: 'Genesys Cloud allows no more requests at the moment, or there is no budget left in time.',
+    action: 'Wait for Retry-After; open sessions at a steadier pace, or ask for more OAuth clients.',
+    retry: 'later',
+  },
+  'upstream-unauthorized': {
+    title: 'Genesys Cloud did not do what was asked',
+    statuses: [502],
+    meaning: 'Genesys Cloud refused a fresh access token, or the OAuth client of this service.',
+    action: 'Tell the operators: client id, secret and region have to be checked.',
+    retry: 'no',
+  },
+  'upstream-forbidden': {
+    title: 'Genesys Cloud did not do what was asked',
+    statuses: [502],
+    meaning: 'The OAuth client of this service lacks a permission in Genesys Cloud.',
+    action: 'Tell the operators: the client needs a role with conversation:write.',
+    retry: 'no',
+  },
+  'upstream-rejected': {
+    title: 'Genesys Cloud did not do what was asked',
+    statuses: [502],
+    meaning: 'Genesys Cloud refused what the request asks for; detail has its status.',
+    action: 'Check what came from you, such as queueId; tell the operators the requestId if it is right.',
+    retry: 'changed',
+  },
+  'upstream-error': {
+    title: 'Genesys Cloud did not do what was asked',
+    statuses: [502],
+    meaning: 'Genesys Cloud failed. What it may have opened all the same is closed by this service.',
+    action: 'Try again with a growing pause.',
+    retry: 'later',
+  },
+  'upstream-invalid-response': {
+    title: 'Genesys Cloud did not do what was asked',
+    statuses: [502],
+    meaning: 'Genesys Cloud, or a proxy before it, answered with something that cannot be understood.',
+    action: 'Try again with a growing pause; tell the operators when it lasts.',
+    retry: 'later',
+  },
+  'upstream-unavailable': {
+    title: 'Genesys Cloud did not do what was asked',
+    statuses: [503],
+    meaning:
+      'The reason unreachable is a connection that failed, breaker-open a pause after many failures, overload too many waiting requests.',
+    action: 'Try again after Retry-After.',
+    retry: 'later',
+  },
+  'upstream-timeout': {
+    title: 'Genesys Cloud did not do what was asked',
+    statuses: [504],
+    meaning: 'Genesys Cloud did not answer in time. What it may have opened is closed by this service.',
+    action: 'Try again with a growing pause: the attempt before leaves nothing behind.',
+    retry: 'later',
+  },
+} as const satisfies Record<string, ProblemType>;

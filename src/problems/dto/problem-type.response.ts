@@ -1,0 +1,43 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type ProblemType, RETRIES, type Retry } from '../catalogue/problem-type';
+
+/** What a problem code means and what to do about it. */
+export class ProblemTypeResponse {
+  /** The `type` of every problem with this code. */
+  @ApiProperty({ type: String, example: '/problems/session-limit-reached' })
+  readonly type: string;
+
+  @ApiProperty({ type: String, example: 'session-limit-reached' })
+  readonly code: string;
+
+  @ApiProperty({ type: String, example: 'Too many live sessions' })
+  readonly title: string;
+
+  /** The statuses that it comes with. */
+  @ApiProperty({ type: 'array', items: { type: 'integer' }, example: [429] })
+  readonly statuses: readonly number[];
+
+  @ApiProperty({ type: String, example: 'Every slot is taken.' })
+  readonly meaning: string;
+
+  /** What the caller should do. */
+  @ApiProperty({ type: String, example: 'Wait for Retry-After, then try again.' })
+  readonly action: string;
+
+  /**
+   * Whether the same request makes sense again: `no`, not before somebody acted; `changed`, when it says something
+   * else; `later`, as it is, after `Retry-After` or a growing pause.
+   */
+  @ApiProperty({ enum: RETRIES, example: 'later' })
+  readonly retry: Retry;
+
+  constructor(code: string, { title, statuses, meaning, action, retry }: ProblemType) {
+    this.type = `/problems/${code}`;
+    this.code = code;
+    this.title = title;
+    this.statuses = statuses;
+    this.meaning = meaning;
+    this.action = action;
+    this.retry = retry;
+  }
+}
