@@ -1,12 +1,12 @@
 import { VersioningType } from '@nestjs/common';
 import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import { useContainer } from 'class-validator';
 import { AppModule } from './app.module';
+import { openApiOf } from './app.openapi';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { createLogger } from './common/logging/logger';
-import { PRODUCT } from './common/product';
 import { ProblemDetailsFilter } from './common/problem/problem-details.filter';
 import { addHooks } from './common/server/http-hooks';
 import { createHttpServer } from './common/server/http-server';
@@ -49,14 +49,4 @@ export async function createApp(
   useContainer(new RuleContainer(app.get(ModuleRef)), { fallback: true });
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   return app;
-}
-
-function openApiOf(app: NestFastifyApplication): OpenAPIObject {
-  const document = new DocumentBuilder()
-    .setTitle(PRODUCT.name)
-    .setDescription('Opens, keeps alive and ends Genesys Cloud guest messaging sessions.')
-    .setVersion(PRODUCT.version)
-    .setOpenAPIVersion('3.1.0')
-    .build();
-  return SwaggerModule.createDocument(app, document);
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Res, VERSION_NEUTRAL, Version } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/problem/problem.response';
 import { Metrics } from './metrics';
 import { MetricsResponse } from './metrics.response';
 import { MetricsService } from './metrics.service';
@@ -20,6 +21,8 @@ export class MetricsController {
   @Get()
   @Version('1')
   @Header('cache-control', 'no-store')
+  @ApiResponse({ status: 200, type: MetricsResponse })
+  @ApiProblems({ 503: ['storage-unavailable'] })
   summary(): Promise<MetricsResponse> {
     return this.service.summary();
   }

@@ -1,19 +1,14 @@
-import {
-  Controller,
-  Get,
-  Header,
-  Headers,
-  NotFoundException,
-  Param,
-  Res,
-  VERSION_NEUTRAL,
-} from '@nestjs/common';
+import { Controller, Get, Header, NotFoundException, Param, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { prefersHtml } from '../common/http/accept';
 import { ApiProblems } from '../common/problem/problem.response';
 import { PROBLEM_CATALOGUE } from './catalogue/problem-catalogue';
 import { ProblemTypeResponse } from './dto/problem-type.response';
 import { problemPage } from './problem-page';
+
+interface Request {
+  readonly headers: { readonly accept?: string };
+}
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -29,13 +24,13 @@ export class ProblemsController {
   @ApiProblems({ 404: ['not-found'] })
   explain(
     @Param('code') code: string,
-    @Headers('accept') accept: string | undefined,
+    @Req() { headers }: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): ProblemTypeResponse | string {
     const found = PROBLEM_CATALOGUE.get(code);
     if (found === undefined) throw new NotFoundException();
     const explained = new ProblemTypeResponse(code, found);
-    if (!prefersHtml(accept)) return explained;
+    if (!prefersHtml(headers.accept)) return explained;
     reply.header('content-type', 'text/html; charset=utf-8');
     return problemPage(explained);
   }

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Header, Headers, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { entityTagOf, isKnown } from '../common/http/entity-tag';
 import { ApiProblems } from '../common/problem/problem.response';
 import { ListSessionsDto } from './dto/list-sessions.dto';
@@ -10,6 +10,11 @@ import { SessionResponse } from './dto/session.response';
 import type { Session } from './domain/session';
 import { SessionQueries } from './session.queries';
 import { SessionService } from './session.service';
+
+const ETAG = { schema: { type: 'string', example: '"m1Vv0y2cYQyCk1cX0m0sZ8dJ5sE"' } };
+const LOCATION = {
+  schema: { type: 'string', example: '/v1/sessions/0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' },
+};
 
 /** The part of a reply that a route sets besides its body. */
 interface Reply {
@@ -31,7 +36,7 @@ export class SessionController {
   @ApiResponse({
     status: 201,
     type: OpenedSessionResponse,
-    headers: { Location: { schema: { type: 'string' } } },
+    headers: { Location: LOCATION, ETag: ETAG },
   })
   @ApiProblems({
     400: ['malformed-json', 'validation-failed'],
@@ -81,7 +86,9 @@ export class SessionController {
   /** A session, and how its heartbeat is doing. With a tag that is still the right one: 304, and no body. */
   @Get(':conversationId')
   @Header('cache-control', 'private, no-cache')
-  @ApiResponse({ status: 200, type: SessionResponse })
+  @ApiHeader({ name: 'if-none-match', required: false, schema: ETAG.schema })
+  @ApiResponse({ status: 200, type: SessionResponse, headers: { ETag: ETAG } })
+  @ApiResponse({ status: 304, description: 'The tag is still the right one.', headers: { ETag: ETAG } })
   @ApiProblems({ 404: ['session-not-found'], 503: ['storage-unavailable'] })
   async get(
     @Param('conversationId') conversationId: string,
@@ -96,8 +103,8 @@ export class SessionController {
 
   /** Ends a session: 200 when Genesys Cloud confirmed, 202 while it is still being disconnected. */
   @Delete(':conversationId')
-  @ApiResponse({ status: 200, type: SessionResponse })
-  @ApiResponse({ status: 202, type: SessionResponse })
+  @ApiResponse({ status: 200, type: SessionResponse, headers: { ETag: ETAG } })
+  @ApiResponse({ status: 202, type: SessionResponse, headers: { ETag: ETAG } })
   @ApiProblems({ 404: ['session-not-found'], 503: ['storage-unavailable'] })
   async end(
     @Param('conversationId') conversationId: string,

@@ -22,6 +22,7 @@ export class SinksController {
     return new SinkListResponse(await this.queries.all());
   }
 
+  /** A receiver of session events, and how it is doing. */
   @Get(':name')
   @ApiResponse({ status: 200, type: SinkResponse })
   @ApiProblems({ 404: ['sink-not-found'], 503: ['storage-unavailable'] })

@@ -30,7 +30,7 @@ export class ProblemResponse {
   @ApiProperty({ type: 'integer', example: 400 })
   status: number = 0;
 
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, example: 'The request has one error.' })
   detail?: string;
 
   @ApiProperty({ type: String, example: '/v1/sessions' })
@@ -40,28 +40,33 @@ export class ProblemResponse {
   @ApiProperty({ type: String, example: 'validation-failed' })
   code: string = '';
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '01JDC0XK6V9Q3M8T' })
   requestId: string = '';
 
   /** Which of several causes, where a code has several. */
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, example: 'upstream-budget' })
   reason?: string;
 
   /** The policy that decided, where policies have a say. */
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, example: 'opening-hours' })
   policy?: string;
 
   @ApiPropertyOptional({ type: [InputErrorResponse] })
   errors?: InputErrorResponse[];
 }
 
-/** Documents the problems of a route: by status, the codes that may come with it. */
+/** Documents a route's own problems: by status, the codes that may come with it. Those of every route are added. */
 export function ApiProblems(codesByStatus: Readonly<Record<number, readonly string[]>>): MethodDecorator {
   const responses = Object.entries(codesByStatus).map(([status, codes]) =>
     ApiResponse({
       status: Number(status),
       description: codes.join(', '),
-      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } },
+      content: {
+        'application/problem+json': {
+          schema: { $ref: getSchemaPath(ProblemResponse) },
+          examples: Object.fromEntries(codes.map((code) => [code, { value: { code } }])),
+        },
+      },
     }),
   );
   return applyDecorators(ApiExtraModels(ProblemResponse, InputErrorResponse), ...responses);

@@ -34,7 +34,7 @@ export class BudgetResponse {
 
 export class ClientLimitsResponse {
   /** The OAuth client's id. */
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'demo-client' })
   id: string = '';
 
   @ApiProperty({ type: BudgetResponse })

@@ -30,7 +30,7 @@ export class OpenSessionDto {
   queueId!: string;
 
   /** The guest's name as agents see it. */
-  @ApiPropertyOptional({ type: String, default: 'Guest', maxLength: 128 })
+  @ApiPropertyOptional({ type: String, default: 'Guest', maxLength: 128, example: 'Alice' })
   @MayBeAbsent()
   @IsString({ message: 'must be a text' })
   @IsNotEmpty({ message: 'must not be empty' })
@@ -39,14 +39,18 @@ export class OpenSessionDto {
   name?: string;
 
   /** The guest's language as a BCP 47 tag. */
-  @ApiPropertyOptional({ type: String, default: 'en-US', maxLength: 35 })
+  @ApiPropertyOptional({ type: String, default: 'en-US', maxLength: 35, example: 'en-GB' })
   @MayBeAbsent()
   @IsString({ message: 'must be a text' })
   @IsLanguageTag()
   locale?: string;
 
   /** What the guest's side can do. The required ones must be among them; more are allowed. */
-  @ApiPropertyOptional({ type: [String], default: ['typing-indicator', 'read-receipts'] })
+  @ApiPropertyOptional({
+    type: [String],
+    default: ['typing-indicator', 'read-receipts'],
+    example: ['typing-indicator', 'read-receipts', 'file-transfer'],
+  })
   @MayBeAbsent()
   @IsArray({ message: 'must be a list' })
   @ArrayMaxSize(32, { message: 'must have at most 32 entries' })
@@ -57,7 +61,7 @@ export class OpenSessionDto {
   capabilities?: string[];
 
   /** Seconds until the session ends by itself. */
-  @ApiPropertyOptional({ type: 'integer', default: 1800, minimum: 1, maximum: 2700 })
+  @ApiPropertyOptional({ type: 'integer', default: 1800, minimum: 1, maximum: 2700, example: 600 })
   @MayBeAbsent()
   @IsInt({ message: 'must be a whole number of seconds' })
   @Min(1, { message: 'must be at least 1 second' })

@@ -10,7 +10,7 @@ export class OpenedSessionResponse extends SessionResponse {
   readonly guestIdToken: string;
 
   /** The upstream's own answer, as it came. */
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { state: 'connected' } })
   readonly upstream: Readonly<Record<string, unknown>>;
 
   constructor({ session, upstream }: OpenedSession, heartbeat: HeartbeatStatus) {

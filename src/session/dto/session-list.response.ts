@@ -7,7 +7,7 @@ export class SessionListResponse {
   readonly items: readonly SessionResponse[];
 
   /** Where the next page begins; null on the last one. */
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: null })
   readonly nextCursor: string | null;
 
   constructor(items: readonly SessionResponse[], nextCursor: string | null) {

@@ -8,7 +8,7 @@ export class HeartbeatResponse {
   intervalMs: number = 0;
 
   /** Absent before the first success in the process that answers. */
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   lastSuccessAt?: string;
 
   @ApiProperty({ type: 'integer', example: 0 })
@@ -17,7 +17,7 @@ export class HeartbeatResponse {
 
 /** A session as callers see it. It never holds the guest token. */
 export class SessionResponse {
-  @ApiProperty({ type: String, format: 'uuid' })
+  @ApiProperty({ type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })
   readonly conversationId: string;
 
   @ApiProperty({ enum: SESSION_STATES })
@@ -30,7 +30,7 @@ export class SessionResponse {
   @ApiProperty({ type: String, example: 'conversations-messaging' })
   readonly channel: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11' })
   readonly queueId: string;
 
   @ApiProperty({ type: String, example: 'Guest' })
@@ -39,20 +39,20 @@ export class SessionResponse {
   @ApiProperty({ type: String, example: 'en-US' })
   readonly locale: string;
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({ type: [String], example: ['typing-indicator', 'read-receipts'] })
   readonly capabilities: readonly string[];
 
   /** Seconds. */
   @ApiProperty({ type: 'integer', example: 1800 })
   readonly durationLimit: number;
 
-  @ApiProperty({ type: String, format: 'date-time' })
+  @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly startedAt: string;
 
-  @ApiProperty({ type: String, format: 'date-time' })
+  @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly expiresAt: string;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly endedAt?: string;
 
   /** The upstream side of an ended session; absent when there is nothing to disconnect. */

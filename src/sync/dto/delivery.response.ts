@@ -8,20 +8,20 @@ export const SINK_NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 export class DeliveredEventResponse {
   /** The same over every attempt and for every sink. */
-  @ApiProperty({ type: String, format: 'uuid' })
+  @ApiProperty({ type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })
   readonly id: string;
 
   @ApiProperty({ type: String, example: 'session.connected' })
   readonly type: string;
 
-  @ApiProperty({ type: String, format: 'uuid' })
+  @ApiProperty({ type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })
   readonly conversationId: string;
 
   /** Numbers the events of a conversation from 1, without gaps. */
   @ApiProperty({ type: 'integer', example: 1 })
   readonly sequence: number;
 
-  @ApiProperty({ type: String, format: 'date-time' })
+  @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly occurredAt: string;
 
   constructor({ event }: DeliveryRecord) {
@@ -49,15 +49,15 @@ export class DeliveryResponse {
   readonly failures: number;
 
   /** When its event happened, or when an operator last asked for it again. */
-  @ApiProperty({ type: String, format: 'date-time' })
+  @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly queuedAt: string;
 
   /** Not before this moment, and not before the events of its conversation that come first; absent unless pending. */
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly nextAttemptAt?: string;
 
   /** When it was accepted or given up. */
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly settledAt?: string;
 
   @ApiPropertyOptional({ type: String, example: 'status 503' })
@@ -81,7 +81,7 @@ export class DeliveryResponse {
 
 /** One handing over of an event to its sink. Bodies are not kept. */
 export class AttemptResponse {
-  @ApiProperty({ type: String, format: 'date-time' })
+  @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly at: string;
 
   @ApiProperty({ enum: ['accepted', 'failed'] })
@@ -123,7 +123,7 @@ export class DeliveryListResponse {
   readonly items: readonly DeliveryResponse[];
 
   /** Where the next page begins; null on the last one. */
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: null })
   readonly nextCursor: string | null;
 
   constructor(deliveries: readonly DeliveryRecord[], nextCursor: string | null) {

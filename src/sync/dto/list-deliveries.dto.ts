@@ -8,7 +8,7 @@ import { DELIVERY_STATUSES, SINK_NAME } from './delivery.response';
 /** Which deliveries a page shows. */
 export class ListDeliveriesDto extends PageQueryDto {
   /** Only events of this conversation. */
-  @ApiPropertyOptional({ type: String, format: 'uuid' })
+  @ApiPropertyOptional({ type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })
   @MayBeAbsent()
   @IsUUID(undefined, { message: 'must be the id of a conversation' })
   conversationId?: string;

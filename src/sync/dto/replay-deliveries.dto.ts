@@ -12,19 +12,19 @@ export class ReplayDeliveriesDto {
   @Matches(SINK_NAME, { message: 'must be the name of a sink' })
   sink?: string;
 
-  @ApiPropertyOptional({ type: String, format: 'uuid' })
+  @ApiPropertyOptional({ type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })
   @MayBeAbsent()
   @IsUUID(undefined, { message: 'must be the id of a conversation' })
   conversationId?: string;
 
   /** Events that happened from this moment on. */
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   @MayBeAbsent()
   @IsTimestamp()
   from?: string;
 
   /** Events that happened before this moment. */
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   @MayBeAbsent()
   @IsTimestamp()
   to?: string;

@@ -15,21 +15,21 @@ export class SinkResponse {
   @ApiProperty({ enum: ['well', 'failing', 'quiet', 'paused'] })
   readonly condition: SinkCondition;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly pausedAt?: string;
 
   @ApiPropertyOptional({ enum: ['operator', 'receiver-gone'] })
   readonly pauseReason?: PauseReason;
 
   /** The receiver asked to be left alone until then; may be over. */
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly quietUntil?: string;
 
   @ApiProperty({ type: 'integer', example: 3 })
   readonly pending: number;
 
   /** Since when the oldest pending event waits. */
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly oldestAt?: string;
 
   /** Conversations whose next event was refused and is tried again. */

@@ -1,0 +1,32 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { addProblems } from './problems/problem-responses';
+import { PRODUCT } from './common/product';
+
+const DESCRIPTION = `Opens, keeps alive and ends Genesys Cloud guest messaging sessions.
+
+Errors are problem documents (RFC 9457). What each \`code\` means and whether to try again is told at
+\`/problems/{code}\`. Besides what an operation lists, any path may answer 404 \`not-found\` when there is nothing
+here, 405 \`method-not-allowed\` with \`Allow\` for a method that it does not have, and 414 \`uri-too-long\`. Answers are
+JSON whatever \`Accept\` says: there is no 406.
+
+Every request may carry \`X-Request-Id\` (1 to 128 of \`A-Z a-z 0-9 _ . : -\`), which comes back on the answer and is on
+every log line and audit record that the request causes, and \`traceparent\` (W3C Trace Context), which is continued.`;
+
+/** The description of the API, as it is served at `/openapi.json` and kept in `docs/openapi.json`. */
+export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
+  const outline = new DocumentBuilder()
+    .setTitle(PRODUCT.name)
+    .setDescription(DESCRIPTION)
+    .setVersion(PRODUCT.version)
+    .setOpenAPIVersion('3.1.0')
+    .build();
+  const document = SwaggerModule.createDocument(app, outline, { operationIdFactory });
+  return addProblems(document);
+}
+
+/** What generated clients call an operation: `sessionOpen`. */
+function operationIdFactory(controller: string, method: string): string {
+  const noun = controller.replace(/Controller$/, '');
+  return noun.charAt(0).toLowerCase() + noun.slice(1) + method.charAt(0).toUpperCase() + method.slice(1);
+}

@@ -1,0 +1,134 @@
+import { STATUS_CODES } from 'node:http';
+import { type OpenAPIObject, getSchemaPath } from '@nestjs/swagger';
+import { ProblemResponse } from '../common/problem/problem.response';
+import { PROBLEM_CATALOGUE } from './catalogue/problem-catalogue';
+import type { ProblemType } from './catalogue/problem-type';
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+type Response = Exclude<NonNullable<Operation['responses'][string]>, { $ref: string }>;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+type Method = (typeof METHODS)[number];
+
+const MEDIA_TYPE = 'application/problem+json';
+const REQUEST_ID = '01JDC0XK6V9Q3M8T';
+
+/** By status, the codes that every route may answer with, whatever it does. */
+const OF_EVERY_ROUTE = {
+  400: ['bad-request'],
+  408: ['request-timeout'],
+  431: ['headers-too-large'],
+  500: ['internal'],
+};
+/** A path with a part that cannot be decoded names nothing. */
+const OF_ROUTES_WITH_PARAMETERS = { 404: ['not-found'] };
+/** A body is read and checked before a route is asked whether it wants one. */
+const OF_ROUTES_WITH_BODIES = {
+  400: ['malformed-json', 'validation-failed'],
+  413: ['payload-too-large'],
+  415: ['unsupported-media-type'],
+};
+
+/** Statuses whose problems say when to come back. */
+const WITH_RETRY_AFTER = new Set([429, 503]);
+
+const SCHEMA = { $ref: getSchemaPath(ProblemResponse) };
+
+const EXAMPLES = Object.fromEntries(
+  [...PROBLEM_CATALOGUE].map(([code, type]) => [code, exampleOf(code, type)]),
+);
+
+const HEADERS = {
+  'X-Request-Id': {
+    description: 'The id of the request, as the caller gave it, or ours.',
+    schema: { type: 'string', example: REQUEST_ID },
+  },
+  'Retry-After': {
+    description: 'Seconds until trying again makes sense.',
+    schema: { type: 'string', example: '5' },
+  },
+};
+
+/**
+ * Completes a document that knows of each route its own problems (`ApiProblems`): with those that every route has,
+ * an example of each, and the headers of all answers.
+ */
+export function addProblems(document: OpenAPIObject): OpenAPIObject {
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation !== undefined) describe(path, method, operation);
+    }
+  }
+  const components = { ...document.components, examples: EXAMPLES, headers: HEADERS };
+  return { ...document, components };
+}
+
+function describe(path: string, method: Method, operation: Operation): void {
+  const responses = responsesOf(operation);
+  for (const [status, codes] of codesByStatus(path, method, responses)) {
+    const examples = Object.fromEntries(
+      codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+    );
+    // Answers that are no problems, such as those of a health check, stay what they are.
+    const content = { ...responses[status]?.content, [MEDIA_TYPE]: { schema: SCHEMA, examples } };
+    const headers = WITH_RETRY_AFTER.has(status) ? { 'Retry-After': refTo('Retry-After') } : {};
+    responses[status] = { description: codes.join(', '), headers, content };
+  }
+  for (const [status, response] of Object.entries(responses)) {
+    if (response.description === '') response.description = STATUS_CODES[status] ?? status;
+    response.headers = { ...response.headers, 'X-Request-Id': refTo('X-Request-Id') };
+  }
+  operation.responses = Object.fromEntries(
+    Object.entries(responses).sort(([a], [b]) => Number(a) - Number(b)),
+  );
+}
+
+function responsesOf({ responses }: Operation): Record<number, Response> {
+  const described = Object.entries(responses).flatMap(([status, response]) =>
+    response === undefined || '$ref' in response ? [] : [[status, response] as const],
+  );
+  return Object.fromEntries(described);
+}
+
+/** What the route says of itself goes first. */
+function codesByStatus(
+  path: string,
+  method: Method,
+  responses: Readonly<Record<number, Response>>,
+): Map<number, string[]> {
+  const own = Object.entries(responses).flatMap(([status, { content }]) => {
+    const codes = Object.keys(content?.[MEDIA_TYPE]?.examples ?? {});
+    return codes.length === 0 ? [] : [[status, codes] as const];
+  });
+  const all = [
+    ...own,
+    ...(path.includes('{') ? Object.entries(OF_ROUTES_WITH_PARAMETERS) : []),
+    ...(method === 'get' ? [] : Object.entries(OF_ROUTES_WITH_BODIES)),
+    ...Object.entries(OF_EVERY_ROUTE),
+  ];
+  const merged = new Map<number, string[]>();
+  for (const [status, codes] of all)
+    merged.set(Number(status), [...new Set([...(merged.get(Number(status)) ?? []), ...codes])]);
+  return merged;
+}
+
+function refTo(header: keyof typeof HEADERS): { $ref: string } {
+  return { $ref: `#/components/headers/${header}` };
+}
+
+function exampleOf(
+  code: string,
+  { title, meaning, statuses }: ProblemType,
+): { summary: string; value: object } {
+  const errors =
+    code === 'validation-failed'
+      ? {
+          errors: [{ pointer: '#/durationLimit', code: 'out-of-range', detail: 'must be at least 1 second' }],
+        }
+      : {};
+  const type = `/problems/${code}`;
+  const value = { type, title, status: statuses[0], instance: '/v1/sessions', code, requestId: REQUEST_ID };
+  return { summary: meaning, value: { ...value, ...errors } };
+}

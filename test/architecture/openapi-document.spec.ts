@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROBLEM_CATALOGUE } from '../../src/problems/catalogue/problem-catalogue';
+import { breakingChanges } from '../support/openapi-changes';
+import { isRecord, type Json, OpenApiReader } from '../support/openapi-reader';
+
+const docs = join(__dirname, '../../docs');
+const PROBLEM = 'application/problem+json';
+const OF_EVERY_ROUTE = ['400', '408', '431', '500'];
+
+function read(name: string): Json {
+  return JSON.parse(readFileSync(join(docs, name), 'utf8')) as Json;
+}
+
+const document = read('openapi.json');
+const reader = new OpenApiReader(document);
+const operations = Object.entries(reader.paths).flatMap(([path, item]) =>
+  Object.entries(item).flatMap(([method, operation]) =>
+    isRecord(operation) ? [{ name: `${method} ${path}`, method, path, operation }] : [],
+  ),
+);
+
+describe('docs/openapi.json', () => {
+  it('breaks nothing that docs/openapi.released.json has promised', () => {
+    expect(breakingChanges(read('openapi.released.json'), document)).toEqual([]);
+  });
+
+  it('is OpenAPI 3.1, and its references lead somewhere', () => {
+    const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
+
+    expect(document['openapi']).toBe('3.1.0');
+    expect(references.length).toBeGreaterThan(100);
+    for (const reference of new Set(references))
+      expect(reader.resolve(JSON.parse(`{${reference}}`))).toBeDefined();
+  });
+
+  it.each(operations)(
+    'says of $name what it is for, and all that may come of it',
+    ({ method, path, operation }) => {
+      const statuses = [...reader.responsesOf(operation).keys()];
+      const withBody = method === 'get' ? [] : ['413', '415'];
+      const withParameter = path.includes('{') ? ['404'] : [];
+
+      expect(operation['summary']).toEqual(expect.stringMatching(/\.$/));
+      expect(statuses).toEqual(expect.arrayContaining([...OF_EVERY_ROUTE, ...withBody, ...withParameter]));
+      expect(statuses.filter((status) => /^2/.test(status)).length).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(operations)('explains every problem of $name with an example', ({ operation }) => {
+    const problems = [...reader.responsesOf(operation)].flatMap(([status, { content }]) => {
+      const problem = isRecord(content) ? content[PROBLEM] : undefined;
+      const examples = isRecord(problem) && isRecord(problem['examples']) ? problem['examples'] : {};
+      return Object.keys(examples).map((code) => [status, code] as const);
+    });
+
+    expect(problems.length).toBeGreaterThan(3);
+    for (const [status, code] of problems)
+      expect(PROBLEM_CATALOGUE.get(code)?.statuses).toContain(Number(status));
+  });
+
+  it('has an example of everything in the bodies', () => {
+    const { schemas } = document['components'] as { schemas: Record<string, Json> };
+    const bare = Object.entries(schemas).flatMap(([name, { properties = {} }]) =>
+      Object.entries(properties as Record<string, Json>)
+        .filter(([, property]) => !/"(example|enum|\$ref)":/.test(JSON.stringify(property)))
+        .map(([property]) => `${name}.${property}`),
+    );
+
+    expect(bare).toEqual([]);
+  });
+});
