@@ -3,7 +3,7 @@ import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-bench', 'dist-examples', 'data', '.jest-cache', 'node_modules'] },
+  { ignores: ['dist', 'dist-bench', 'dist-examples', 'data', '.jest-cache', 'node_modules', 'docs'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -43,7 +43,7 @@ describe('docs/openapi.json', () => {
 
       expect(operation['summary']).toEqual(expect.stringMatching(/\.$/));
       expect(statuses).toEqual(expect.arrayContaining([...OF_EVERY_ROUTE, ...withBody, ...withParameter]));
-      expect(statuses.filter((status) => /^2/.test(status)).length).toBeGreaterThan(0);
+      expect(statuses.filter((status) => status.startsWith('2')).length).toBeGreaterThan(0);
     },
   );
 

@@ -3,8 +3,8 @@ export interface Schema {
   readonly type?: unknown;
   readonly nullable?: unknown;
   readonly enum?: unknown;
-  readonly format?: unknown;
-  readonly pattern?: unknown;
+  readonly format?: string;
+  readonly pattern?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
@@ -47,7 +47,7 @@ export function outputChanges(old: Schema, next: Schema, at: string): SchemaChan
     ...added.map((type) => ({ at, what: `may be ${type}` })),
     ...(old.enum !== undefined && next.enum === undefined ? [{ at, what: 'may be any value' }] : []),
     ...(old.format !== undefined && old.format !== next.format
-      ? [{ at, what: `is no longer a ${String(old.format)}` }]
+      ? [{ at, what: `is no longer a ${old.format}` }]
       : []),
     ...otherAlternatives(old, next, at),
     ...gone.map((name) => ({ at: `${at}.${name}`, what: 'is gone' })),
@@ -93,7 +93,7 @@ function narrowedBounds(old: Schema, next: Schema, at: string): SchemaChange[] {
 function textRules(old: Schema, next: Schema, at: string): SchemaChange[] {
   return (['format', 'pattern'] as const)
     .filter((key) => next[key] !== undefined && next[key] !== old[key])
-    .map((key) => ({ at, what: `must have the ${key} ${String(next[key])}` }));
+    .map((key) => ({ at, what: `must have the ${key} ${next[key] ?? ''}` }));
 }
 
 function childChanges(
