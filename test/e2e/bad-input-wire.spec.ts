@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { World } from '../../src/world';
+import { LogCapture } from '../support/log-capture';
 import { send, sendBytes } from '../support/raw-http';
 import { expectProblem, expectToOpenSession, expectUnchanged, opening } from '../support/refusals';
 
@@ -7,8 +8,9 @@ const BODY = '{"queueId":"q-1"}';
 const CHUNKED_BODY = `${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`;
 
 let world: World;
+const logs = new LogCapture();
 beforeAll(async () => {
-  world = await World.start({ environment: { LOG_LEVEL: 'error' } });
+  world = await World.start({ logOutput: logs, environment: { LOG_LEVEL: 'error' } });
 }, 120_000);
 afterAll(async () => {
   await expectToOpenSession(world.url);
@@ -16,7 +18,13 @@ afterAll(async () => {
 });
 afterEach(async () => {
   await expectUnchanged(world);
+  expectNoAlarm();
 });
+
+/** Whatever a caller sends, no person has to act. */
+function expectNoAlarm(): void {
+  expect(logs.lines).toEqual([]);
+}
 
 const post = (...headers: string[]): string =>
   ['POST /v1/sessions HTTP/1.1', 'host: x', 'content-type: application/json', ...headers, '', ''].join(

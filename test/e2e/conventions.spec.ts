@@ -3,7 +3,7 @@ import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';
 import { type RawRequest, send, sendBytes } from '../support/raw-http';
-import { opening } from '../support/refusals';
+import { expectProblem, opening } from '../support/refusals';
 import { until } from '../support/until';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
@@ -108,6 +108,24 @@ describe('what browsers and caches are told', () => {
     expect(policy).not.toBe(dataOnly);
     expect([inline, sources.filter(([, source = '']) => /^(https?:)?\/\//.test(source))]).toEqual([[], []]);
     expect(sources.length).toBeGreaterThan(2);
+  });
+});
+
+describe('a body that a route does not want', () => {
+  const path = '/v1/sessions/nobody';
+
+  it.each<[number, string, RawRequest]>([
+    [400, 'malformed-json', { ...opening('no json'), method: 'DELETE', path }],
+    [400, 'validation-failed', { ...opening('{"__proto__":1}'), method: 'DELETE', path }],
+    [413, 'payload-too-large', { ...opening('x'.repeat(70_000)), method: 'DELETE', path }],
+    [
+      415,
+      'unsupported-media-type',
+      { ...opening('a', { 'content-type': 'text/plain' }), method: 'DELETE', path },
+    ],
+    [400, 'malformed-json', { ...opening('no json'), path: '/v1/sinks/crm/pause' }],
+  ])('is refused all the same, as the description says: %i %s', async (status, code, request) => {
+    expectProblem(await send(world.url, request), status, code);
   });
 });
 

@@ -1,4 +1,11 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  BadRequestException,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain.error';
 import { type Problem, toProblem } from './problem';
@@ -9,10 +16,11 @@ import { pathOf, sendProblem } from './send-problem';
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly log = new Logger(ProblemDetailsFilter.name);
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(caught: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    const error = isBrokenOff(request, caught) ? new BadRequestException() : caught;
     const problem = toProblem(error, { instance: pathOf(request.url), requestId: request.id });
     this.report(error, problem);
     // A caller that hung up in the middle of a request still ends here; there is nobody to answer.
@@ -29,4 +37,9 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     else if (problem.status > 500) this.log.warn({ message: 'A request failed', ...facts, error });
     else this.log.debug({ message: 'A request was refused', ...facts });
   }
+}
+
+/** A body that ends half way, because its caller hung up or was cut off, is no bug of ours. */
+function isBrokenOff({ raw }: FastifyRequest, error: unknown): boolean {
+  return !raw.complete && !(error instanceof DomainError) && !(error instanceof HttpException);
 }
