@@ -97,6 +97,25 @@ describe(HeartbeatService.name, () => {
 
       expect(requestIds).toEqual([undefined, undefined]);
     });
+
+    it('beats in a trace of its own each time', async () => {
+      const traceIds: unknown[] = [];
+      const plan = new FakeHeartbeatPlan('a', () => {
+        traceIds.push(RequestContext.traceId);
+        return { kind: 'ok' };
+      });
+
+      RequestContext.run('request-1', () => {
+        traceIds.push(RequestContext.traceId);
+        heartbeats.start(plan);
+      });
+      await passIntervals(2);
+
+      expect(traceIds).toEqual(
+        Array.from({ length: 3 }, (): unknown => expect.stringMatching(/^[0-9a-f]{32}$/)),
+      );
+      expect(new Set(traceIds).size).toBe(3);
+    });
   });
 
   describe('stopping', () => {

@@ -6,6 +6,7 @@ import {
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
 import { OutboundHttpModule } from '../../common/http/outbound-http.module';
+import { RequestContext } from '../../common/logging/request-context';
 import { USER_AGENT } from '../../common/product';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
@@ -55,6 +56,21 @@ function observed(result: string): Promise<number | undefined> {
 }
 
 describe(GenesysHttp.name, () => {
+  it('sends the trace of what it is asked within, and none outside of one', async () => {
+    const http = genesys();
+    await http.send(request());
+    const headers = await RequestContext.run('request-1', async () => {
+      await http.send(request());
+      return RequestContext.traceHeaders;
+    });
+
+    expect(receiver.received.map((sent) => sent.headers['traceparent'])).toEqual([
+      undefined,
+      headers.traceparent,
+    ]);
+    expect(headers.traceparent).toBeDefined();
+  });
+
   it('sends the request as it is, with its own name', async () => {
     await genesys().send(request());
 
