@@ -51,8 +51,8 @@ const HEADERS = {
 };
 
 /**
- * Completes a document that knows of each route its own problems (`ApiProblems`): with those that every route has,
- * an example of each, and the headers of all answers.
+ * Completes a document that knows of each route its own problems (`ApiProblems`, whose descriptions are lists of
+ * codes): with those that every route has, an example of each, and the headers of all answers.
  */
 export function addProblems(document: OpenAPIObject): OpenAPIObject {
   for (const [path, item] of Object.entries(document.paths)) {
@@ -98,10 +98,9 @@ function codesByStatus(
   method: Method,
   responses: Readonly<Record<number, Response>>,
 ): Map<number, string[]> {
-  const own = Object.entries(responses).flatMap(([status, { content }]) => {
-    const codes = Object.keys(content?.[MEDIA_TYPE]?.examples ?? {});
-    return codes.length === 0 ? [] : [[status, codes] as const];
-  });
+  const own = Object.entries(responses)
+    .filter(([, { content }]) => content?.[MEDIA_TYPE] !== undefined)
+    .map(([status, { description }]) => [status, description.split(', ')] as const);
   const all = [
     ...own,
     ...(path.includes('{') ? Object.entries(OF_ROUTES_WITH_PARAMETERS) : []),

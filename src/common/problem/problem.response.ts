@@ -61,12 +61,7 @@ export function ApiProblems(codesByStatus: Readonly<Record<number, readonly stri
     ApiResponse({
       status: Number(status),
       description: codes.join(', '),
-      content: {
-        'application/problem+json': {
-          schema: { $ref: getSchemaPath(ProblemResponse) },
-          examples: Object.fromEntries(codes.map((code) => [code, { value: { code } }])),
-        },
-      },
+      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } },
     }),
   );
   return applyDecorators(ApiExtraModels(ProblemResponse, InputErrorResponse), ...responses);
