@@ -1,5 +1,12 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import type { DeliveryStatus } from '../sync/domain/delivery';
+import {
+  type Kysely,
+  type SelectQueryBuilder,
+  sql,
+  type UpdateQueryBuilder,
+  type UpdateResult,
+} from 'kysely';
+import type { SessionEvent } from '../session/domain/session-event';
+import type { Delivery, DeliveryStatus } from '../sync/domain/delivery';
 import type { Claim } from '../sync/ports/outbox.store';
 import type { Database, DeliveryTable } from './database';
 import { isHeadOfLane, isOpen } from './delivery.mapper';
@@ -59,18 +66,99 @@ export async function claimHeads(
   dialect: Dialect,
   claim: Claim,
 ): Promise<readonly ClaimedRow[]> {
-  const heads = dueHeads(db, claim);
-  if (dialect === 'sqlite') return heads.execute();
-  const rows = await db
-    .with('heads', () => heads.clearSelect().select(['event_id', 'sink']).forUpdate().skipLocked())
-    .updateTable('delivery')
-    .from('heads')
-    .set({ claimed_by: claim.relay, claimed_until: claim.until })
-    .whereRef('delivery.event_id', '=', 'heads.event_id')
-    .whereRef('delivery.sink', '=', 'heads.sink')
-    .returning(COLUMNS.map((column) => `delivery.${column}` as const))
+  if (dialect === 'sqlite') return dueHeads(db, claim).execute();
+  const rows = db.isTransaction
+    ? await claimLanes(db, claim)
+    : await db.transaction().execute((transaction) => claimLanes(transaction, claim));
+  return [...rows].sort((a, b) => a.next_attempt_at - b.next_attempt_at || a.sequence - b.sequence);
+}
+
+/**
+ * Locks lanes until the end of the transaction, then looks again: what becomes the head of a lane just now, because
+ * an operator asks for it again, must not be claimed beside the one that was. Waits for nobody: what others are
+ * claiming is theirs.
+ */
+async function claimLanes(db: Kysely<Database>, claim: Claim): Promise<readonly ClaimedRow[]> {
+  const heads = dueHeads(db, claim).clearSelect().select(['event_id', 'sink', 'conversation_id']);
+  const locked = await db
+    .with(
+      (cte) => cte('heads').materialized(),
+      () => heads.forUpdate().skipLocked(),
+    )
+    .selectFrom('heads')
+    .select('event_id')
+    // Two numbers, which no lock of one number is the same as. Lanes that share them are only claimed one by one.
+    .where(sql<boolean>`pg_try_advisory_xact_lock(hashtext(sink), hashtext(conversation_id))`)
     .execute();
-  return rows.sort((a, b) => a.next_attempt_at - b.next_attempt_at || a.sequence - b.sequence);
+  if (locked.length === 0) return [];
+  const ids = locked.map((row) => row.event_id);
+  return db
+    .updateTable('delivery')
+    .set({ claimed_by: claim.relay, claimed_until: claim.until })
+    .where('sink', '=', claim.sink)
+    .where('event_id', 'in', ids)
+    .where('status', '=', PENDING)
+    .where(isHeadOfLane(claim.now))
+    .returning(COLUMNS)
+    .execute();
+}
+
+/**
+ * Lets the deliveries behind a head wait as long as the head itself. They could not go before it anyway; but due
+ * ones that are no heads would stand in the way of every claim.
+ */
+export async function waitBehind(
+  db: Kysely<Database>,
+  { event, sink }: Pick<Delivery, 'event' | 'sink'>,
+  until: number,
+): Promise<void> {
+  await neverTried(db, sink, event)
+    .set({ next_attempt_at: until })
+    .where('next_attempt_at', '<', until)
+    .execute();
+}
+
+/** Undoes `waitBehind` when the head is gone. */
+export async function hastenBehind(
+  db: Kysely<Database>,
+  { event, sink }: Pick<Delivery, 'event' | 'sink'>,
+  at: number,
+): Promise<void> {
+  await neverTried(db, sink, event).set({ next_attempt_at: at }).where('next_attempt_at', '>', at).execute();
+}
+
+/** Lets new deliveries wait as long as what is before them in their lanes. */
+export async function queueBehindWaiting(
+  db: Kysely<Database>,
+  events: readonly Pick<SessionEvent, 'id' | 'sequence'>[],
+): Promise<void> {
+  const followers = events.filter(({ sequence }) => sequence > 1).map(({ id }) => id);
+  if (followers.length === 0) return;
+  const before = sql`from delivery as other
+    where other.sink = delivery.sink and other.conversation_id = delivery.conversation_id
+      and other.status = 'pending' and other.sequence < delivery.sequence
+      and other.next_attempt_at > delivery.next_attempt_at`;
+  await db
+    .updateTable('delivery')
+    .set({ next_attempt_at: sql<number>`(select max(other.next_attempt_at) ${before})` })
+    .where('event_id', 'in', followers)
+    .where(sql<boolean>`exists (select 1 ${before})`)
+    .execute();
+}
+
+/** What is pending behind an event in its lane and has not failed by itself. */
+function neverTried(
+  db: Kysely<Database>,
+  sink: string,
+  { conversationId, sequence }: SessionEvent,
+): UpdateQueryBuilder<Database, 'delivery', 'delivery', UpdateResult> {
+  return db
+    .updateTable('delivery')
+    .where('sink', '=', sink)
+    .where('conversation_id', '=', conversationId)
+    .where('sequence', '>', sequence)
+    .where('status', '=', PENDING)
+    .where('attempts', '=', 0);
 }
 
 /** Makes every pending delivery of a sink due that is not. */
