@@ -31,16 +31,12 @@ const COLUMNS = [
   'claimed_by',
 ] as const;
 
+type Wanted = Pick<Claim, 'sink' | 'now' | 'limit' | 'except' | 'isProbe'> & { readonly isUntried?: boolean };
+
 /** The heads of a sink's lanes that are due, or whichever comes next for a probe; the longest overdue first. */
 export function dueHeads(
   db: Kysely<Database>,
-  {
-    sink,
-    now,
-    limit,
-    except = [],
-    isProbe = false,
-  }: Pick<Claim, 'sink' | 'now' | 'limit' | 'except' | 'isProbe'>,
+  { sink, now, limit, except = [], isProbe = false, isUntried = false }: Wanted,
 ): SelectQueryBuilder<Database, 'delivery', ClaimedRow> {
   return db
     .selectFrom('delivery')
@@ -48,6 +44,7 @@ export function dueHeads(
     .where('sink', '=', sink)
     .where('status', '=', PENDING)
     .$if(!isProbe, (query) => query.where('next_attempt_at', '<=', now))
+    .$if(isUntried, (query) => query.where('attempts', '=', 0))
     .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<=', now)]))
     .$if(except.length > 0, (query) => query.where('conversation_id', 'not in', except))
     .where(isHeadOfLane(now))
@@ -58,13 +55,26 @@ export function dueHeads(
 }
 
 /**
- * Claims heads and returns them. SQLite belongs to one process, whose relay knows what it has in hand: writing a
- * claim down would cost a synced commit and protect from nobody.
+ * Claims what the claim asks for. A probe is an event that was never refused, if there is one: what was refused
+ * before says little about its receiver, and many of that kind would keep it failing for long.
  */
-export async function claimHeads(
+export async function claimWanted(
   db: Kysely<Database>,
   dialect: Dialect,
   claim: Claim,
+): Promise<readonly ClaimedRow[]> {
+  const untried = claim.isProbe === true ? await claimHeads(db, dialect, { ...claim, isUntried: true }) : [];
+  return untried.length > 0 ? untried : claimHeads(db, dialect, claim);
+}
+
+/**
+ * Claims heads and returns them. SQLite belongs to one process, whose relay knows what it has in hand: writing a
+ * claim down would cost a synced commit and protect from nobody.
+ */
+async function claimHeads(
+  db: Kysely<Database>,
+  dialect: Dialect,
+  claim: Claim & Wanted,
 ): Promise<readonly ClaimedRow[]> {
   if (dialect === 'sqlite') return dueHeads(db, claim).execute();
   const rows = db.isTransaction
@@ -78,7 +88,7 @@ export async function claimHeads(
  * an operator asks for it again, must not be claimed beside the one that was. Waits for nobody: what others are
  * claiming is theirs.
  */
-async function claimLanes(db: Kysely<Database>, claim: Claim): Promise<readonly ClaimedRow[]> {
+async function claimLanes(db: Kysely<Database>, claim: Claim & Wanted): Promise<readonly ClaimedRow[]> {
   const heads = dueHeads(db, claim).clearSelect().select(['event_id', 'sink', 'conversation_id']);
   const locked = await db
     .with(

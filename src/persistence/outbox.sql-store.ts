@@ -8,7 +8,7 @@ import { AuditWriter } from './audit.writer';
 import { addToCounters, COUNTERS } from './counters';
 import type { DeliveryTable } from './database';
 import { storable, toAttemptRow, toDelivery } from './delivery.mapper';
-import { claimHeads, dueHeads, hastenBehind, releaseLanes, waitBehind } from './delivery.queue';
+import { claimWanted, dueHeads, hastenBehind, releaseLanes, waitBehind } from './delivery.queue';
 import { silenceSink } from './sink.sql-store';
 import { UnitOfWork, type Work } from './unit-of-work';
 
@@ -30,7 +30,7 @@ export class SqlOutboxStore extends OutboxStore {
 
   async claim(claim: Claim): Promise<Delivery[]> {
     return this.unitOfWork.read(async (db, dialect) => {
-      const rows = await claimHeads(db, dialect, claim);
+      const rows = await claimWanted(db, dialect, claim);
       if (rows.length === 0) return [];
       const ids = rows.map((row) => row.event_id);
       const events = await db.selectFrom('session_event').selectAll().where('id', 'in', ids).execute();

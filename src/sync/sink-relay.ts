@@ -50,6 +50,10 @@ export class SinkRelay {
     setMaxListeners(0, this.abort.signal);
   }
 
+  get sink(): string {
+    return this.parts.sink;
+  }
+
   start(): void {
     this.loop.start();
   }
@@ -57,6 +61,12 @@ export class SinkRelay {
   /** There may be something to deliver. */
   wake(): void {
     this.loop.wake();
+  }
+
+  /** An operator has resumed the sink: whether its receiver still fails is found out at once. */
+  resumed(): void {
+    this.parts.health.probeNow();
+    this.wake();
   }
 
   /** Delivers what is due for up to `graceMs`, then stops, aborts what is still in flight and gives it back. */

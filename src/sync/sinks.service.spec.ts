@@ -1,5 +1,6 @@
 import { DeliveryFailedError } from './domain/delivery.errors';
 import { SinkNotFoundError } from './domain/sync.errors';
+import { OutboxRelay } from './outbox.relay';
 import { OutboxBell } from './ports/outbox-bell';
 import { FakeSinkStore } from './ports/sink.store.fake';
 import { never, takes } from './sink-answers.fake';
@@ -11,17 +12,16 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 let services: FakeSyncServices;
 let store: FakeSinkStore;
-let rings: number;
+let resumed: jest.SpyInstance;
 let service: SinksService;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   services = new FakeSyncServices();
   store = new FakeSinkStore();
-  const bell = new OutboxBell();
-  rings = 0;
-  bell.onRing(() => (rings += 1));
-  service = new SinksService(services.sinks, store, services.clock, bell);
+  const relay = new OutboxRelay(services.sinks, services.tools, new OutboxBell());
+  resumed = jest.spyOn(relay, 'resumed');
+  service = new SinksService(services.sinks, store, services.clock, relay);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -41,24 +41,24 @@ describe(SinksService.name, () => {
     await service.pause('crm');
 
     expect(store.states.get('crm')).toEqual({ paused: { at: NOW, reason: 'operator' } });
-    expect(rings).toBe(0);
+    expect(resumed).not.toHaveBeenCalled();
   });
 
-  it('resumes a sink and rings, so that what has waited is delivered at once', async () => {
+  it('resumes a sink and tells its relay, so that what has waited is delivered at once', async () => {
     await store.pause('crm', NOW, 'receiver-gone');
 
     await service.resume('crm');
 
     expect(store.states.size).toBe(0);
     expect(store.resumed).toEqual([{ sink: 'crm', at: NOW }]);
-    expect(rings).toBe(1);
+    expect(resumed.mock.calls).toEqual([['crm']]);
   });
 
-  it('rings for nobody when the sink could not be resumed', async () => {
+  it('tells nobody when the sink could not be resumed', async () => {
     store.trouble = new Error('away');
 
     await expect(service.resume('crm')).rejects.toThrow('away');
-    expect(rings).toBe(0);
+    expect(resumed).not.toHaveBeenCalled();
   });
 
   describe('a test', () => {
@@ -129,6 +129,6 @@ describe(SinksService.name, () => {
     await expect(service[act]('nobody')).rejects.toThrow(SinkNotFoundError);
 
     expect(store.states.size).toBe(0);
-    expect(rings).toBe(0);
+    expect(resumed).not.toHaveBeenCalled();
   });
 });

@@ -1,4 +1,4 @@
-import { claimHeads } from '../../src/persistence/delivery.queue';
+import { claimWanted } from '../../src/persistence/delivery.queue';
 import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { writeBacklog } from '../../bench/support/backlog';
@@ -98,7 +98,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     await stores.outbox.settle(first, ACCEPTED);
     const claim = { sink: 'crm', relay: 'relay-1', now: 11_000, until: 31_000, limit: 10 };
     await stores.connection.db.transaction().execute(async (transaction) => {
-      await expect(claimHeads(transaction, 'postgres', claim)).resolves.toMatchObject([{ sequence: 2 }]);
+      await expect(claimWanted(transaction, 'postgres', claim)).resolves.toMatchObject([{ sequence: 2 }]);
       // The other cannot see the claim yet, but what it asks for comes before what is claimed.
       await stores.ledger.retry({ sink: 'crm', eventId: first.event.id }, 10_500);
       await expect(stores.claim({ relay: 'relay-2', now: 11_000 })).resolves.toEqual([]);
