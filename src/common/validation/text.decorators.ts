@@ -70,9 +70,7 @@ export function IsTimestamp(options?: ValidationOptions): PropertyDecorator {
       name: 'isTimestamp',
       validator: {
         validate: (value: unknown) =>
-          typeof value === 'string' &&
-          isDay(form.exec(value)?.[1] ?? '') &&
-          !Number.isNaN(Date.parse(value)),
+          typeof value === 'string' && isDay(form.exec(value)?.[1] ?? '') && !Number.isNaN(Date.parse(value)),
         defaultMessage: () => 'must be a moment such as 2027-01-15T08:00:00Z',
       },
     },
