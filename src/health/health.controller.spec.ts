@@ -93,6 +93,50 @@ describe(HealthController.name, () => {
     expect(given?.aborted).toBe(true);
   });
 
+  it('tells details beside the checks', async () => {
+    checks.inform('clients', () => ({ pool: 'well' }));
+    checks.inform('sinks', () => Promise.resolve({ crm: 'paused' }));
+
+    expect(await controller.ready()).toMatchObject({
+      status: 'ok',
+      details: { clients: { status: 'up', pool: 'well' }, sinks: { status: 'up', crm: 'paused' } },
+    });
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('secret'))],
+    [
+      'throws',
+      () => {
+        throw new Error('secret');
+      },
+    ],
+  ])('is ready all the same when a detail %s, which cannot be had then', async (_, detail) => {
+    checks.inform('sinks', detail);
+
+    const answer = await controller.ready();
+
+    expect(answer).toMatchObject({ status: 'ok', details: { sinks: { status: 'up', detail: 'unknown' } } });
+    expect(JSON.stringify(answer)).not.toContain('secret');
+  });
+
+  it('waits only so long for a detail that hangs', async () => {
+    jest.useFakeTimers();
+    checks.inform('sinks', () => new Promise(() => undefined));
+
+    const answer = controller.ready();
+    await jest.advanceTimersByTimeAsync(HealthChecks.PATIENCE_MS);
+    jest.useRealTimers();
+
+    expect(await answer).toMatchObject({ details: { sinks: { status: 'up', detail: 'unknown' } } });
+  });
+
+  it('asks no detail when it only has to be live', async () => {
+    checks.inform('sinks', () => Promise.reject(new Error('away')));
+
+    expect(await controller.live()).toMatchObject({ status: 'ok', details: {} });
+  });
+
   it('is not ready from the moment the process begins to stop, but live', async () => {
     drain.begin();
 

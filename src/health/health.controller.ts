@@ -54,7 +54,7 @@ export class HealthController {
   private async tell(name: string, detail: Detail): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(name);
     try {
-      return indicator.up(await detail());
+      return indicator.up(await this.inTime(detail));
     } catch {
       return indicator.up({ detail: 'unknown' });
     }
@@ -70,11 +70,11 @@ export class HealthController {
     }
   }
 
-  private inTime(check: Check): Promise<void> {
+  private inTime<T>(work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
     const patienceMs = HealthChecks.PATIENCE_MS;
     return withDeadline(patienceMs, this.drain.signal, async (signal, isOver) => {
       try {
-        await Promise.race([check(signal), rejectOnAbort(signal)]);
+        return await Promise.race([work(signal), rejectOnAbort(signal)]);
       } catch (error) {
         throw isOver() ? new Error(`no answer within ${patienceMs} ms`) : error;
       }

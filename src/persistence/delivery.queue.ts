@@ -1,5 +1,12 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import type { DeliveryStatus } from '../sync/domain/delivery';
+import {
+  type Kysely,
+  type SelectQueryBuilder,
+  sql,
+  type UpdateQueryBuilder,
+  type UpdateResult,
+} from 'kysely';
+import type { SessionEvent } from '../session/domain/session-event';
+import type { Delivery, DeliveryStatus } from '../sync/domain/delivery';
 import type { Claim } from '../sync/ports/outbox.store';
 import type { Database, DeliveryTable } from './database';
 import { isHeadOfLane, isOpen } from './delivery.mapper';
@@ -24,16 +31,12 @@ const COLUMNS = [
   'claimed_by',
 ] as const;
 
+type Wanted = Pick<Claim, 'sink' | 'now' | 'limit' | 'except' | 'isProbe'> & { readonly isUntried?: boolean };
+
 /** The heads of a sink's lanes that are due, or whichever comes next for a probe; the longest overdue first. */
 export function dueHeads(
   db: Kysely<Database>,
-  {
-    sink,
-    now,
-    limit,
-    except = [],
-    isProbe = false,
-  }: Pick<Claim, 'sink' | 'now' | 'limit' | 'except' | 'isProbe'>,
+  { sink, now, limit, except = [], isProbe = false, isUntried = false }: Wanted,
 ): SelectQueryBuilder<Database, 'delivery', ClaimedRow> {
   return db
     .selectFrom('delivery')
@@ -41,6 +44,7 @@ export function dueHeads(
     .where('sink', '=', sink)
     .where('status', '=', PENDING)
     .$if(!isProbe, (query) => query.where('next_attempt_at', '<=', now))
+    .$if(isUntried, (query) => query.where('attempts', '=', 0))
     .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<=', now)]))
     .$if(except.length > 0, (query) => query.where('conversation_id', 'not in', except))
     .where(isHeadOfLane(now))
@@ -51,26 +55,120 @@ export function dueHeads(
 }
 
 /**
- * Claims heads and returns them. SQLite belongs to one process, whose relay knows what it has in hand: writing a
- * claim down would cost a synced commit and protect from nobody.
+ * Claims what the claim asks for. A probe is an event that was never refused, if there is one: what was refused
+ * before says little about its receiver, and many of that kind would keep it failing for long.
  */
-export async function claimHeads(
+export async function claimWanted(
   db: Kysely<Database>,
   dialect: Dialect,
   claim: Claim,
 ): Promise<readonly ClaimedRow[]> {
-  const heads = dueHeads(db, claim);
-  if (dialect === 'sqlite') return heads.execute();
-  const rows = await db
-    .with('heads', () => heads.clearSelect().select(['event_id', 'sink']).forUpdate().skipLocked())
-    .updateTable('delivery')
-    .from('heads')
-    .set({ claimed_by: claim.relay, claimed_until: claim.until })
-    .whereRef('delivery.event_id', '=', 'heads.event_id')
-    .whereRef('delivery.sink', '=', 'heads.sink')
-    .returning(COLUMNS.map((column) => `delivery.${column}` as const))
+  const untried = claim.isProbe === true ? await claimHeads(db, dialect, { ...claim, isUntried: true }) : [];
+  return untried.length > 0 ? untried : claimHeads(db, dialect, claim);
+}
+
+/**
+ * Claims heads and returns them. SQLite belongs to one process, whose relay knows what it has in hand: writing a
+ * claim down would cost a synced commit and protect from nobody.
+ */
+async function claimHeads(
+  db: Kysely<Database>,
+  dialect: Dialect,
+  claim: Claim & Wanted,
+): Promise<readonly ClaimedRow[]> {
+  if (dialect === 'sqlite') return dueHeads(db, claim).execute();
+  const rows = db.isTransaction
+    ? await claimLanes(db, claim)
+    : await db.transaction().execute((transaction) => claimLanes(transaction, claim));
+  return [...rows].sort((a, b) => a.next_attempt_at - b.next_attempt_at || a.sequence - b.sequence);
+}
+
+/**
+ * Locks lanes until the end of the transaction, then looks again: what becomes the head of a lane just now, because
+ * an operator asks for it again, must not be claimed beside the one that was. Waits for nobody: what others are
+ * claiming is theirs.
+ */
+async function claimLanes(db: Kysely<Database>, claim: Claim & Wanted): Promise<readonly ClaimedRow[]> {
+  const heads = dueHeads(db, claim).clearSelect().select(['event_id', 'sink', 'conversation_id']);
+  const locked = await db
+    .with(
+      (cte) => cte('heads').materialized(),
+      () => heads.forUpdate().skipLocked(),
+    )
+    .selectFrom('heads')
+    .select('event_id')
+    // Two numbers, which no lock of one number is the same as. Lanes that share them are only claimed one by one.
+    .where(sql<boolean>`pg_try_advisory_xact_lock(hashtext(sink), hashtext(conversation_id))`)
     .execute();
-  return rows.sort((a, b) => a.next_attempt_at - b.next_attempt_at || a.sequence - b.sequence);
+  if (locked.length === 0) return [];
+  const ids = locked.map((row) => row.event_id);
+  return db
+    .updateTable('delivery')
+    .set({ claimed_by: claim.relay, claimed_until: claim.until })
+    .where('sink', '=', claim.sink)
+    .where('event_id', 'in', ids)
+    .where('status', '=', PENDING)
+    .where(isHeadOfLane(claim.now))
+    .returning(COLUMNS)
+    .execute();
+}
+
+/**
+ * Lets the deliveries behind a head wait as long as the head itself. They could not go before it anyway; but due
+ * ones that are no heads would stand in the way of every claim.
+ */
+export async function waitBehind(
+  db: Kysely<Database>,
+  { event, sink }: Pick<Delivery, 'event' | 'sink'>,
+  until: number,
+): Promise<void> {
+  await neverTried(db, sink, event)
+    .set({ next_attempt_at: until })
+    .where('next_attempt_at', '<', until)
+    .execute();
+}
+
+/** Undoes `waitBehind` when the head is gone. */
+export async function hastenBehind(
+  db: Kysely<Database>,
+  { event, sink }: Pick<Delivery, 'event' | 'sink'>,
+  at: number,
+): Promise<void> {
+  await neverTried(db, sink, event).set({ next_attempt_at: at }).where('next_attempt_at', '>', at).execute();
+}
+
+/** Lets new deliveries wait as long as what is before them in their lanes. */
+export async function queueBehindWaiting(
+  db: Kysely<Database>,
+  events: readonly Pick<SessionEvent, 'id' | 'sequence'>[],
+): Promise<void> {
+  const followers = events.filter(({ sequence }) => sequence > 1).map(({ id }) => id);
+  if (followers.length === 0) return;
+  const before = sql`from delivery as other
+    where other.sink = delivery.sink and other.conversation_id = delivery.conversation_id
+      and other.status = 'pending' and other.sequence < delivery.sequence
+      and other.next_attempt_at > delivery.next_attempt_at`;
+  await db
+    .updateTable('delivery')
+    .set({ next_attempt_at: sql<number>`(select max(other.next_attempt_at) ${before})` })
+    .where('event_id', 'in', followers)
+    .where(sql<boolean>`exists (select 1 ${before})`)
+    .execute();
+}
+
+/** What is pending behind an event in its lane and has not failed by itself. */
+function neverTried(
+  db: Kysely<Database>,
+  sink: string,
+  { conversationId, sequence }: SessionEvent,
+): UpdateQueryBuilder<Database, 'delivery', 'delivery', UpdateResult> {
+  return db
+    .updateTable('delivery')
+    .where('sink', '=', sink)
+    .where('conversation_id', '=', conversationId)
+    .where('sequence', '>', sequence)
+    .where('status', '=', PENDING)
+    .where('attempts', '=', 0);
 }
 
 /** Makes every pending delivery of a sink due that is not. */

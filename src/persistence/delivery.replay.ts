@@ -8,8 +8,10 @@ const PENDING = sql.lit<DeliveryStatus>('pending');
 
 /** Deliveries of these events, to one sink or to all. */
 export interface DeliveriesOf {
-  readonly eventIds: readonly string[];
+  readonly eventIds: readonly string[] | SelectQueryBuilder<Database, 'session_event', { id: string }>;
   readonly sink?: string;
+  /** What was queued at this very moment is left alone: it is what an earlier step of the same replay has queued. */
+  readonly unlessQueuedAt?: number;
 }
 
 /** The selected events after the given one, in the order in which they happened. */
@@ -34,13 +36,12 @@ export function selectedEvents(
   return query.orderBy('occurred_at').orderBy('id');
 }
 
-/** Makes what was accepted or given up pending again; returns how many. What was queued at `at` already is left alone. */
+/** Makes what was accepted or given up pending again; returns how many. */
 export async function queueAnew(
   db: Kysely<Database>,
-  { eventIds, sink }: DeliveriesOf,
+  { eventIds, sink, unlessQueuedAt }: DeliveriesOf,
   at: number,
 ): Promise<number> {
-  if (eventIds.length === 0) return 0;
   const { numUpdatedRows } = await db
     .updateTable('delivery')
     .set({
@@ -54,18 +55,17 @@ export async function queueAnew(
     .where('event_id', 'in', eventIds)
     .$if(sink !== undefined, (query) => query.where('sink', '=', sink ?? ''))
     .where('status', '<>', PENDING)
-    .where('queued_at', '<>', at)
+    .$if(unlessQueuedAt !== undefined, (query) => query.where('queued_at', '<>', unlessQueuedAt ?? at))
     .executeTakeFirstOrThrow();
   return Number(numUpdatedRows);
 }
 
-/** Makes what is pending due, unless a relay has it in hand already; returns how many were not due. */
+/** Makes what is pending due; returns how many were not. What a relay has in hand stays in its hands. */
 export async function hasten(
   db: Kysely<Database>,
   { eventIds, sink }: DeliveriesOf,
   at: number,
 ): Promise<number> {
-  if (eventIds.length === 0) return 0;
   const { numUpdatedRows } = await db
     .updateTable('delivery')
     .set({ next_attempt_at: at })

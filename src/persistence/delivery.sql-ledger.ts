@@ -132,14 +132,13 @@ export class SqlDeliveryLedger extends DeliveryLedger {
   ): Promise<number> {
     return this.unitOfWork.run(async ({ db }) => {
       const { sink, from, to } = selection;
-      const events = await db
+      const eventIds = db
         .selectFrom('session_event')
         .select('id')
         .where('conversation_id', 'in', conversationIds)
         .$if(from !== undefined, (query) => query.where('occurred_at', '>=', from ?? 0))
-        .$if(to !== undefined, (query) => query.where('occurred_at', '<', to ?? 0))
-        .execute();
-      const deliveries = { eventIds: events.map(({ id }) => id), ...(sink === undefined ? {} : { sink }) };
+        .$if(to !== undefined, (query) => query.where('occurred_at', '<', to ?? 0));
+      const deliveries = { eventIds, unlessQueuedAt: at, ...(sink === undefined ? {} : { sink }) };
       return (await queueAnew(db, deliveries, at)) + (await hasten(db, deliveries, at));
     });
   }

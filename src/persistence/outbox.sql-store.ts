@@ -8,7 +8,7 @@ import { AuditWriter } from './audit.writer';
 import { addToCounters, COUNTERS } from './counters';
 import type { DeliveryTable } from './database';
 import { storable, toAttemptRow, toDelivery } from './delivery.mapper';
-import { claimHeads, dueHeads, releaseLanes } from './delivery.queue';
+import { claimWanted, dueHeads, hastenBehind, releaseLanes, waitBehind } from './delivery.queue';
 import { silenceSink } from './sink.sql-store';
 import { UnitOfWork, type Work } from './unit-of-work';
 
@@ -30,7 +30,7 @@ export class SqlOutboxStore extends OutboxStore {
 
   async claim(claim: Claim): Promise<Delivery[]> {
     return this.unitOfWork.read(async (db, dialect) => {
-      const rows = await claimHeads(db, dialect, claim);
+      const rows = await claimWanted(db, dialect, claim);
       if (rows.length === 0) return [];
       const ids = rows.map((row) => row.event_id);
       const events = await db.selectFrom('session_event').selectAll().where('id', 'in', ids).execute();
@@ -81,6 +81,7 @@ export class SqlOutboxStore extends OutboxStore {
       const attempts = delivery.attempts + 1;
       const failed = { attempts, next_attempt_at: nextAttemptAt, last_error: storable(attempt.error ?? '') };
       if (!(await change(work, delivery, attempt, failed))) return;
+      await waitBehind(work.db, delivery, nextAttemptAt);
       if (attempts === 1) await this.recordFailure(work, delivery, attempt, 'no');
       if (await silenceSink(work.db, delivery.sink, attempt.at, verdict)) {
         const detail = { sink: delivery.sink, reason: 'receiver-gone' };
@@ -145,7 +146,10 @@ export class SqlOutboxStore extends OutboxStore {
   }
 }
 
-/** Records the attempt and what became of the delivery; returns whether it was still the teller's to decide. */
+/**
+ * Records the attempt and what became of the delivery, and lets its lane go on if that is over; returns whether it
+ * was still the teller's to decide.
+ */
 async function change(
   { db }: Work,
   delivery: Delivery,
@@ -165,5 +169,7 @@ async function change(
     .executeTakeFirstOrThrow();
   if (numUpdatedRows === 0n) return false;
   await db.insertInto('delivery_attempt').values(toAttemptRow(delivery, attempt)).execute();
+  const hasHeldUp = delivery.attempts > 0 && values.status !== undefined;
+  if (hasHeldUp) await hastenBehind(db, delivery, attempt.at);
   return true;
 }

@@ -11,6 +11,7 @@ import { OutboxBell } from '../sync/ports/outbox-bell';
 import { AuditWriter } from './audit.writer';
 import { addToCounters, COUNTERS, readCounters, slotsOf, takeOne } from './counters';
 import type { Database, SessionTable } from './database';
+import { queueBehindWaiting } from './delivery.queue';
 import { forUpdate } from './dialect';
 import { countersOf } from './session.counting';
 import { toDeliveryRow, toEventRow, toRow, toSession } from './session.mapper';
@@ -189,6 +190,7 @@ export class SqlSessionStore extends SessionStore {
     const deliveries = events.flatMap((event) => this.sinks.names.map((sink) => toDeliveryRow(event, sink)));
     if (deliveries.length === 0) return;
     await work.db.insertInto('delivery').values(deliveries).execute();
+    await queueBehindWaiting(work.db, events);
     work.afterCommit(() => {
       this.bell.ring();
     });

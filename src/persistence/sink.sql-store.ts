@@ -40,7 +40,7 @@ export class SqlSinkStore extends SinkStore {
         .where('name', '=', sink)
         .returning('paused_at')
         .executeTakeFirst();
-      if (row?.paused_at == null) return;
+      if ((row?.paused_at ?? null) === null) return;
       await this.audit.write(work, [{ action: 'SINK_RESUMED', at, detail: { sink } }]);
     });
   }

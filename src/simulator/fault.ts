@@ -23,6 +23,9 @@ export interface StatusFault extends Spoiled {
 type PlainKind =
   | 'hang-before-headers'
   | 'hang-after-headers'
+  | 'informational'
+  | 'hang-up'
+  | 'not-http'
   | 'reset'
   | 'reset-mid-body'
   | 'garbage'
@@ -30,7 +33,10 @@ type PlainKind =
   | 'truncated-json'
   | 'wrong-types';
 
-/** Kinds that need no more than their name. */
+/**
+ * Kinds that need no more than their name. `informational` promises an answer by two 1xx and never gives one, `hang-up`
+ * closes the connection in order without an answer, `not-http` greets as a mail server does.
+ */
 export type PlainFault = { [K in PlainKind]: Spoiled & { readonly kind: K } }[PlainKind];
 
 /** Neither reads nor answers, so it can have no effect. */
@@ -59,6 +65,8 @@ interface Flood<K extends string> extends Spoiled {
   readonly kind: K;
   /** After decompression. */
   readonly bytes: number;
+  /** 200 unless told. */
+  readonly status?: number;
 }
 
 export type FloodFault = Flood<'huge'> | Flood<'gzip-bomb'>;

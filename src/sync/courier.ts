@@ -58,12 +58,14 @@ export class Courier {
   private async putOff(delivery: Delivery, error: unknown, latencyMs: number): Promise<Errand> {
     const at = this.clock.now();
     const attempt = failedAttempt(error, at, latencyMs);
-    const waitMs = this.schedule.waitMs(delivery.attempts + 1, at - delivery.queuedAt);
+    const verdict = verdictOf(error, at);
+    // A receiver that wants nothing any more says nothing about the event: it is kept, however old it is.
+    const ageMs = verdict.isGone === true ? 0 : at - delivery.queuedAt;
+    const waitMs = this.schedule.waitMs(delivery.attempts + 1, ageMs);
     if (waitMs === undefined) {
       await this.outbox.bury(delivery, attempt);
       this.telemetry.buried(delivery, error);
     } else {
-      const verdict = verdictOf(error, at);
       await this.outbox.postpone(delivery, attempt, at + waitMs, verdict);
       this.telemetry.postponed(delivery, error, waitMs);
       if (verdict.isGone === true) this.telemetry.receiverGone(delivery.sink);

@@ -26,6 +26,11 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 
+  /** An operator has resumed a sink. */
+  resumed(sink: string): void {
+    for (const relay of this.relays) if (relay.sink === sink) relay.resumed();
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.relays.map((relay) => relay.stop(STOP_GRACE_MS)));
   }

@@ -26,6 +26,11 @@ export class ReceiverHealth {
     return this.nextProbeAt === undefined ? 0 : Math.max(0, this.nextProbeAt - this.now());
   }
 
+  /** One event may find out at once: somebody has reason to think that the receiver is back. */
+  probeNow(): void {
+    if (this.isFailing) this.nextProbeAt = this.now();
+  }
+
   /** A probe is on its way. */
   probed(): void {
     this.nextProbeAt = this.now() + this.probeIntervalMs;

@@ -51,16 +51,6 @@ describe(SinkLanes.name, () => {
       false,
     ]);
     expect(lanes.free).toBe(0);
-    expect(lanes.wanted).toBe(0);
-  });
-
-  it('wants enough to fill its free places even when the busy lanes are among them', () => {
-    expect(lanes.wanted).toBe(2);
-
-    begin('a');
-
-    expect(lanes.free).toBe(1);
-    expect(lanes.wanted).toBe(2);
   });
 
   it('tells which conversations are busy, as of now', async () => {

@@ -50,6 +50,10 @@ export class SinkRelay {
     setMaxListeners(0, this.abort.signal);
   }
 
+  get sink(): string {
+    return this.parts.sink;
+  }
+
   start(): void {
     this.loop.start();
   }
@@ -57,6 +61,12 @@ export class SinkRelay {
   /** There may be something to deliver. */
   wake(): void {
     this.loop.wake();
+  }
+
+  /** An operator has resumed the sink: whether its receiver still fails is found out at once. */
+  resumed(): void {
+    this.parts.health.probeNow();
+    this.wake();
   }
 
   /** Delivers what is due for up to `graceMs`, then stops, aborts what is still in flight and gives it back. */
@@ -75,22 +85,17 @@ export class SinkRelay {
   }
 
   private async untilIdle(signal: AbortSignal): Promise<void> {
-    do {
-      await this.dispatch().catch((error: unknown) => {
-        this.parts.telemetry.troubled(error);
-      });
-      await this.lanes.settled();
-      await delay(this.parts.pace.waitMs, undefined, { signal }).catch(() => undefined);
-    } while (!signal.aborted && !this.parts.health.isFailing && (await this.isDue()));
-  }
-
-  private async isDue(): Promise<boolean> {
-    const { outbox, sink, clock, telemetry } = this.parts;
+    const { outbox, sink, clock, pace, health, telemetry } = this.parts;
     try {
-      return await outbox.isDue(sink, clock.now());
+      do {
+        await this.dispatch();
+        await this.lanes.settled();
+        await delay(pace.waitMs, undefined, { signal }).catch(() => undefined);
+      } while (!signal.aborted && !health.isFailing && (await outbox.isDue(sink, clock.now())));
     } catch (error) {
+      // Asking again at once would storm a database in trouble; what is in flight may still end.
       telemetry.troubled(error);
-      return false;
+      await this.lanes.settled();
     }
   }
 
@@ -120,6 +125,8 @@ export class SinkRelay {
     const except = [...this.lanes.busy];
     const claim = { sink, relay: this.id, now, until: now + CLAIM_MS, limit, except, isProbe };
     const claimed = await outbox.claim(claim);
+    // Handed out after the relay gave back what it had: nobody would begin with it until the claim is over.
+    if (this.abort.signal.aborted) return this.unclaim();
     pace.take(claimed.length);
     if (isProbe && claimed.length > 0) health.probed();
     for (const delivery of claimed) this.begin(delivery);
@@ -148,7 +155,6 @@ export class SinkRelay {
   }
 
   private begin(delivery: Delivery): void {
-    if (this.abort.signal.aborted) return;
     this.lanes.begin(
       delivery,
       () => this.carry(delivery),

@@ -7,8 +7,8 @@ import { DeliveryFailedError, reasonOf } from './domain/delivery.errors';
 import { SinkNotFoundError } from './domain/sync.errors';
 import type { EventSink } from './ports/event.sink';
 import { EventSinks } from './ports/event-sinks';
-import { OutboxBell } from './ports/outbox-bell';
 import { SinkStore } from './ports/sink.store';
+import { OutboxRelay } from './outbox.relay';
 import { attemptWith } from './sink-attempt';
 
 /** What operators can do with sinks. Every method throws `SinkNotFoundError` for a name that no sink has. */
@@ -18,7 +18,7 @@ export class SinksService {
     private readonly sinks: EventSinks,
     private readonly store: SinkStore,
     private readonly clock: Clock,
-    private readonly bell: OutboxBell,
+    private readonly relay: OutboxRelay,
   ) {}
 
   /** Keeps the sink's events instead of delivering them; what is in flight is finished. */
@@ -29,7 +29,7 @@ export class SinksService {
   /** Delivers again, what has waited first. */
   async resume(name: string): Promise<void> {
     await this.store.resume(this.sinkOf(name).name, this.clock.now());
-    this.bell.ring();
+    this.relay.resumed(name);
   }
 
   /** Hands one event of no session to the sink, beside the queue and whatever state the sink is in. */

@@ -9,6 +9,7 @@ import { type Backlog, OutboxStore } from './ports/outbox.store';
 export class SyncTelemetry {
   private readonly log = new Logger('Sync');
   private readonly failingSinks = new Set<string>();
+  private readonly goneSinks = new Set<string>();
   private readonly attempts;
   private readonly latencies;
   private readonly delays;
@@ -27,7 +28,7 @@ export class SyncTelemetry {
     );
     this.delays = metrics.histogram(
       'webhook_event_delay_seconds',
-      'Time from the change of a session to its delivery',
+      'Time from the change of a session, or from an operator asking again, to its delivery',
       [0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
       ['sink'],
     );
@@ -64,17 +65,21 @@ export class SyncTelemetry {
     this.log.log({ message: 'A receiver of events is back; what waited for it is delivered', sink });
   }
 
+  /** Told once, however many attempts were on their way when the receiver said so. */
   receiverGone(sink: string): void {
+    if (this.goneSinks.has(sink)) return;
+    this.goneSinks.add(sink);
     this.log.error({
       message: 'A receiver wants no events any more; its sink is paused until resumed',
       sink,
     });
   }
 
-  delivered({ sink, event }: Delivery, latencyMs: number, now: number): void {
+  delivered({ sink, queuedAt }: Delivery, latencyMs: number, now: number): void {
+    this.goneSinks.delete(sink);
     this.attempts.inc({ sink, result: 'ok' });
     this.latencies.observe({ sink }, latencyMs / 1000);
-    this.delays.observe({ sink }, Math.max(0, now - event.occurredAt) / 1000);
+    this.delays.observe({ sink }, Math.max(0, now - queuedAt) / 1000);
   }
 
   postponed(delivery: Delivery, error: unknown, delayMs: number): void {

@@ -16,7 +16,7 @@ describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  const tables = ['session_event', 'delivery', 'audit_record'] as const;
+  const tables = ['session_event', 'delivery', 'delivery_attempt', 'audit_record'] as const;
   const rowCounts = async () =>
     Promise.all(
       tables.map(
@@ -68,7 +68,7 @@ describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
     );
     await stores.connection.db.schema.alterTable('audit_record_away').renameTo('audit_record').execute();
 
-    await expect(rowCounts()).resolves.toEqual([0, 0, 0]);
+    await expect(rowCounts()).resolves.toEqual([0, 0, 0, 0]);
     await expect(stores.get(session.conversationId)).resolves.toHaveProperty('snapshot.version', 0);
     await expect(stores.summary.totals()).resolves.toMatchObject({ sessionsStarted: 0 });
     expect(stores.published.records).toEqual([]);
@@ -79,16 +79,17 @@ describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
   it('leaves nothing behind when the delivery of an event cannot be settled', async () => {
     await stores.activated();
     const before = await rowCounts();
-    const [delivery] = await stores.outbox.due('crm', 10_000, 1);
+    const [delivery] = await stores.claim();
     if (delivery === undefined) throw new Error('Nothing is due.');
     await stores.connection.db.schema.alterTable('audit_record').renameTo('audit_record_away').execute();
-    await expect(stores.outbox.settle(delivery, 2_000, 5)).rejects.toHaveProperty(
+    await expect(stores.outbox.settle(delivery, { at: 2_000, latencyMs: 5 })).rejects.toHaveProperty(
       'message',
       expect.stringContaining('audit_record'),
     );
     await stores.connection.db.schema.alterTable('audit_record_away').renameTo('audit_record').execute();
     await expect(rowCounts()).resolves.toEqual(before);
-    await expect(stores.outbox.due('crm', 10_000, 10)).resolves.toEqual([delivery]);
+    // Whatever claim there was is over by then.
+    await expect(stores.claim({ now: 30_000 })).resolves.toEqual([delivery]);
     await expect(stores.summary.totals()).resolves.toMatchObject({ deliveries: 0 });
   });
 

@@ -29,7 +29,7 @@ describe.each(DIALECTS)(`${DatabaseConnection.name} on %s`, (dialect) => {
     const [totals, trail, due] = [
       await before.summary.totals(),
       await before.auditTrail(),
-      await before.outbox.due('crm', 9_000, 10),
+      await before.due(),
     ];
     await before.close();
 
@@ -37,7 +37,7 @@ describe.each(DIALECTS)(`${DatabaseConnection.name} on %s`, (dialect) => {
     expect((await after.get(session.conversationId)).snapshot).toEqual(session.snapshot);
     await expect(after.summary.totals()).resolves.toEqual(totals);
     await expect(after.auditTrail()).resolves.toEqual(trail);
-    await expect(after.outbox.due('crm', 9_000, 10)).resolves.toEqual(due);
+    await expect(after.due()).resolves.toEqual(due);
     await after.close();
   });
 

@@ -1,7 +1,11 @@
 import type { Session } from '../../src/session/domain/session';
-import type { Delivery } from '../../src/sync/domain/delivery';
+import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+
+const NOTHING = { blockedLanes: 0, dead: 0 };
+const accepted = (latencyMs: number): Attempt => ({ at: 3_000, latencyMs });
+const refused = (error = 'refused'): Attempt => ({ at: 3_000, latencyMs: 7.6, error });
 
 describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   let storage: TestStorage;
@@ -25,7 +29,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     return session;
   };
   const onlyDue = async (sink = 'crm', now = 10_000): Promise<Delivery> => {
-    const [delivery, ...others] = await stores.outbox.due(sink, now, 10);
+    const [delivery, ...others] = await stores.claim({ sink, now });
     expect(others).toEqual([]);
     if (delivery === undefined) throw new Error('Nothing is due.');
     return delivery;
@@ -44,28 +48,28 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
       });
       expect(delivery.event.metadata).toMatchObject({ queueId: 'queue-1', durationLimit: 1_800 });
     }
-    await expect(stores.outbox.due('unknown', 10_000, 10)).resolves.toEqual([]);
+    await expect(stores.due({ sink: 'unknown' })).resolves.toEqual([]);
   });
 
   it('hands out only the head of a lane, and the next when that is settled', async () => {
     await toldTwice();
     const first = await onlyDue();
     expect(first.event.sequence).toBe(1);
-    await stores.outbox.settle(first, 3_000, 12);
+    await stores.outbox.settle(first, accepted(12));
     const second = await onlyDue();
     expect(second.event).toMatchObject({ sequence: 2, state: 'disconnected' });
-    await stores.outbox.settle(second, 3_000, 12);
-    await expect(stores.outbox.due('crm', 10_000, 10)).resolves.toEqual([]);
+    await stores.outbox.settle(second, accepted(12));
+    await expect(stores.due()).resolves.toEqual([]);
   });
 
   it('holds up a lane while its head waits, and no other lane, and no other sink', async () => {
     const waiting = await toldTwice();
-    await stores.outbox.postpone(await onlyDue(), 3_000, 60_000, 'refused');
-    await expect(stores.outbox.due('crm', 59_999, 10)).resolves.toEqual([]);
+    await stores.outbox.postpone(await onlyDue(), refused(), 60_000);
+    await expect(stores.due({ now: 59_999 })).resolves.toEqual([]);
     const other = await toldTwice();
     expect((await onlyDue()).event.conversationId).toBe(other.conversationId);
-    await expect(stores.outbox.due('archive', 10_000, 10)).resolves.toHaveLength(2);
-    const due = await stores.outbox.due('crm', 60_000, 10);
+    await expect(stores.due({ sink: 'archive' })).resolves.toHaveLength(2);
+    const due = await stores.due({ now: 60_000 });
     expect(due.map(({ event }) => event.sequence)).toEqual([1, 1]);
     expect(due.find(({ event }) => event.conversationId === waiting.conversationId)?.attempts).toBe(1);
   });
@@ -76,17 +80,17 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
       await stores.activated(3_000),
       await stores.activated(1_000),
     ];
-    const due = await stores.outbox.due('crm', 3_000, 10);
+    const due = await stores.due({ now: 3_000 });
     expect(due.map(({ event }) => event.conversationId)).toEqual(
       [a, b, c].map((session) => session.conversationId),
     );
-    await expect(stores.outbox.due('crm', 3_000, 2)).resolves.toHaveLength(2);
-    await expect(stores.outbox.due('crm', 2_999, 10)).resolves.toHaveLength(2);
+    await expect(stores.due({ now: 3_000, limit: 2 })).resolves.toHaveLength(2);
+    await expect(stores.due({ now: 2_999 })).resolves.toHaveLength(2);
   });
 
   it('lets the lane go on without what was given up', async () => {
     await toldTwice();
-    await stores.outbox.bury(await onlyDue(), 3_000, 'gone for good');
+    await stores.outbox.bury(await onlyDue(), refused('gone for good'));
     expect((await onlyDue()).event.sequence).toBe(2);
     await expect(audited('CRM_SYNC_FAILED')).resolves.toMatchObject([
       { detail: { sink: 'crm', state: 'connected', sequence: 1, error: 'gone for good', final: 'yes' } },
@@ -95,7 +99,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
 
   it('records a success with its latency and adds it to the totals', async () => {
     await stores.activated();
-    await stores.outbox.settle(await onlyDue(), 3_000, 12.4);
+    await stores.outbox.settle(await onlyDue(), accepted(12.4));
     await expect(audited('CRM_SYNC_SUCCESS')).resolves.toMatchObject([
       { detail: { sink: 'crm', state: 'connected', sequence: 1, latency: 12 } },
     ]);
@@ -106,19 +110,19 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   it('settles once, however often it is told', async () => {
     await stores.activated();
     const delivery = await onlyDue();
-    await Promise.all(Array.from({ length: 10 }, () => stores.outbox.settle(delivery, 3_000, 5)));
-    await stores.outbox.bury(delivery, 4_000, 'too late');
-    await stores.outbox.postpone(delivery, 4_000, 5_000, 'too late');
+    await Promise.all(Array.from({ length: 10 }, () => stores.outbox.settle(delivery, accepted(5))));
+    await stores.outbox.bury(delivery, refused('too late'));
+    await stores.outbox.postpone(delivery, refused('too late'), 5_000);
     await expect(audited('CRM_SYNC_SUCCESS')).resolves.toHaveLength(1);
     await expect(audited('CRM_SYNC_FAILED')).resolves.toEqual([]);
     await expect(stores.summary.totals()).resolves.toMatchObject({ deliveries: 1, deliveryLatencyMsSum: 5 });
-    await expect(stores.outbox.due('crm', 10_000, 10)).resolves.toEqual([]);
+    await expect(stores.due()).resolves.toEqual([]);
   });
 
   it('records the first failure of a delivery and counts the others', async () => {
     await stores.activated();
     for (const attempt of [1, 2, 3]) {
-      await stores.outbox.postpone(await onlyDue(), 3_000, 4_000, `failure ${attempt}`);
+      await stores.outbox.postpone(await onlyDue(), refused(`failure ${attempt}`), 4_000);
     }
     expect((await onlyDue()).attempts).toBe(3);
     await expect(audited('CRM_SYNC_FAILED')).resolves.toMatchObject([
@@ -129,22 +133,14 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   it('counts one failure once, however often it is told', async () => {
     await stores.activated();
     const delivery = await onlyDue();
-    await stores.outbox.postpone(delivery, 3_000, 4_000, 'refused');
-    await stores.outbox.postpone(delivery, 3_000, 9_000, 'refused');
+    await stores.outbox.postpone(delivery, refused(), 4_000);
+    await stores.outbox.postpone(delivery, refused(), 9_000);
     expect((await onlyDue('crm', 4_000)).attempts).toBe(1);
-  });
-
-  it('settles what was accepted although a failure was counted meanwhile', async () => {
-    await stores.activated();
-    const delivery = await onlyDue();
-    await stores.outbox.postpone(delivery, 3_000, 4_000, 'refused');
-    await stores.outbox.settle(delivery, 3_500, 5);
-    await expect(stores.outbox.due('crm', 10_000, 10)).resolves.toEqual([]);
   });
 
   it('keeps any error text, cut to a length', async () => {
     await stores.activated();
-    await stores.outbox.postpone(await onlyDue(), 3_000, 4_000, `\u0000 "👍"\n${'x'.repeat(10_000)}`);
+    await stores.outbox.postpone(await onlyDue(), refused(`\u0000 "👍"\n${'x'.repeat(10_000)}`), 4_000);
     const rows = await stores.connection.db.selectFrom('delivery').select('last_error').execute();
     const texts = rows.map((row) => row.last_error).filter((text) => text !== null);
     expect(texts).toHaveLength(1);
@@ -153,27 +149,61 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   });
 
   it('tells how much waits and since when', async () => {
-    await expect(stores.outbox.backlog('crm')).resolves.toEqual({ pending: 0 });
+    await expect(stores.outbox.backlog('crm')).resolves.toEqual({ ...NOTHING, pending: 0 });
     await toldTwice(1_000, 5_000);
     await stores.activated(4_000);
-    await expect(stores.outbox.backlog('crm')).resolves.toEqual({ pending: 3, oldestAt: 1_000 });
-    const [head] = await stores.outbox.due('crm', 10_000, 1);
-    if (head !== undefined) await stores.outbox.settle(head, 6_000, 1);
-    await expect(stores.outbox.backlog('crm')).resolves.toEqual({ pending: 2, oldestAt: 4_000 });
-    await expect(stores.outbox.backlog('archive')).resolves.toEqual({ pending: 3, oldestAt: 1_000 });
+    await expect(stores.outbox.backlog('crm')).resolves.toEqual({ ...NOTHING, pending: 3, oldestAt: 1_000 });
+    const [head] = await stores.claim({ limit: 1 });
+    if (head !== undefined) await stores.outbox.settle(head, accepted(1));
+    await expect(stores.outbox.backlog('crm')).resolves.toEqual({ ...NOTHING, pending: 2, oldestAt: 4_000 });
+    await expect(stores.outbox.backlog('archive')).resolves.toEqual({
+      ...NOTHING,
+      pending: 3,
+      oldestAt: 1_000,
+    });
+  });
+
+  it('tells how many lanes wait because of a failure, and how many events were given up', async () => {
+    await toldTwice();
+    await toldTwice();
+    const [postponed, buried] = await stores.claim();
+    if (postponed === undefined || buried === undefined) throw new Error('Nothing is due.');
+    await stores.outbox.postpone(postponed, refused(), 60_000);
+    await stores.outbox.bury(buried, refused());
+    await expect(stores.outbox.backlog('crm')).resolves.toMatchObject({
+      pending: 3,
+      blockedLanes: 1,
+      dead: 1,
+    });
+    await expect(stores.outbox.backlog('archive')).resolves.toMatchObject({ ...NOTHING, pending: 4 });
+  });
+
+  it('keeps every attempt with what came of it', async () => {
+    await stores.activated();
+    const key = { sink: 'crm', eventId: (await onlyDue('archive')).event.id };
+    const failure = { at: 3_000, latencyMs: 7.6, error: 'status 503', status: 503 };
+    await stores.outbox.postpone(await onlyDue(), failure, 4_000);
+    await stores.outbox.postpone(await onlyDue(), refused('TypeError'), 4_000);
+    await stores.outbox.settle(await onlyDue(), { at: 5_000, latencyMs: 12.4, status: 204 });
+    await expect(stores.ledger.attempts(key)).resolves.toEqual([
+      { at: 3_000, latencyMs: 8, error: 'status 503', status: 503 },
+      { at: 3_000, latencyMs: 8, error: 'TypeError' },
+      { at: 5_000, latencyMs: 12, status: 204 },
+    ]);
+    await expect(stores.ledger.attempts({ ...key, sink: 'archive' })).resolves.toEqual([]);
   });
 
   it('delivers every lane in order when many are settled at once', async () => {
     const sessions = await Promise.all(Array.from({ length: 25 }, () => toldTwice()));
     const seen = new Map<string, number[]>();
     for (;;) {
-      const due = await stores.outbox.due('crm', 10_000, 10);
+      const due = await stores.claim();
       if (due.length === 0) break;
       await Promise.all(
         due.map(async (delivery) => {
           const { conversationId, sequence } = delivery.event;
           seen.set(conversationId, [...(seen.get(conversationId) ?? []), sequence]);
-          await stores.outbox.settle(delivery, 3_000, 1);
+          await stores.outbox.settle(delivery, accepted(1));
         }),
       );
     }

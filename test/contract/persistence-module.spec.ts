@@ -11,7 +11,9 @@ import { PersistenceModule } from '../../src/persistence/persistence.module';
 import { SessionStore } from '../../src/session/ports/session.store';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { OutboxBell } from '../../src/sync/ports/outbox-bell';
+import { DeliveryLedger } from '../../src/sync/ports/delivery.ledger';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
+import { SinkStore } from '../../src/sync/ports/sink.store';
 import {
   createStorage,
   newSession,
@@ -53,7 +55,9 @@ describe(PersistenceModule.name, () => {
     const session = newSession();
     await app.get(SessionStore).reserve(session, limits(1));
     await expect(app.get(SessionStore).countLive()).resolves.toBe(1);
-    await expect(app.get(OutboxStore).backlog('crm')).resolves.toEqual({ pending: 0 });
+    await expect(app.get(OutboxStore).backlog('crm')).resolves.toMatchObject({ pending: 0 });
+    await expect(app.get(DeliveryLedger).list({ limit: 1 })).resolves.toEqual([]);
+    await expect(app.get(SinkStore).state('crm')).resolves.toEqual({});
     await expect(app.get(SummaryStore).totals()).resolves.toMatchObject({ sessionsStarted: 0 });
     expect(checks.all.map(([name]) => name)).toContain('database');
     await app.close();

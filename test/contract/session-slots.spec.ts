@@ -1,7 +1,7 @@
 import { SessionLimitReachedError } from '../../src/session/domain/session.errors';
 import { SessionStore } from '../../src/session/ports/session.store';
+import { createFirstSchema } from './earlier-schemas';
 import {
-  createFirstSchema,
   createStorage,
   DIALECTS,
   limits,

@@ -99,7 +99,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       const name = `O'Brien "👩‍👩‍👧"\n\t\\ ; drop table session; -- %s $1 ? ß 漢字 \u202e`;
       const session = await stores.activated(1_000, { name, queueId: name, capabilities: [name, ''] });
       expect((await stores.get(session.conversationId)).snapshot).toEqual(session.snapshot);
-      const [delivery] = await stores.outbox.due('crm', 1_000, 1);
+      const [delivery] = await stores.claim();
       expect(delivery?.event.metadata['queueId']).toBe(name);
     });
 

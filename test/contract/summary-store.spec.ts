@@ -8,7 +8,7 @@ describe.each(DIALECTS)(`${SummaryStore.name} on %s`, (dialect) => {
 
   beforeEach(async () => {
     storage = await createStorage(dialect);
-    stores = await TestStores.open(storage.config);
+    stores = await TestStores.open(storage.config, ['crm', 'archive']);
   });
 
   afterEach(async () => {
@@ -78,12 +78,25 @@ describe.each(DIALECTS)(`${SummaryStore.name} on %s`, (dialect) => {
 
   it('loses no count when many are made at once', async () => {
     await Promise.all(Array.from({ length: 40 }, () => stores.activated()));
-    const due = await stores.outbox.due('crm', 10_000, 100);
-    await Promise.all(due.map((delivery) => stores.outbox.settle(delivery, 2_000, 3)));
+    const due = await stores.claim({ limit: 100 });
+    await Promise.all(due.map((delivery) => stores.outbox.settle(delivery, { at: 2_000, latencyMs: 3 })));
     await expect(stores.summary.totals()).resolves.toMatchObject({
       sessionsStarted: 40,
       deliveries: 40,
       deliveryLatencyMsSum: 120,
     });
+  });
+
+  it('counts what the CRM accepted, and no other sink', async () => {
+    await stores.activated();
+    for (const [sink, latencyMs] of [
+      ['crm', 7],
+      ['archive', 900],
+    ] as const) {
+      const [delivery] = await stores.claim({ sink });
+      if (delivery !== undefined) await stores.outbox.settle(delivery, { at: 2_000, latencyMs });
+    }
+    await expect(stores.due({ sink: 'archive' })).resolves.toEqual([]);
+    await expect(stores.summary.totals()).resolves.toMatchObject({ deliveries: 1, deliveryLatencyMsSum: 7 });
   });
 });

@@ -20,6 +20,7 @@ describe('credentials', () => {
       environment: {
         GENESYS_CLIENT_SECRET: SECRET,
         LOG_LEVEL: 'debug',
+        SYNC_FIRST_RETRY_MS: '500',
         HEARTBEAT_MAX_INTERVAL_MS: '100',
         HEARTBEAT_MIN_INTERVAL_MS: '100',
       },

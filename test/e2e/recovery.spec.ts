@@ -4,7 +4,12 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { until } from '../support/until';
 
 const MESSAGING = '/api/v2/conversations/messaging';
-const PACE = { HEARTBEAT_MAX_INTERVAL_MS: '200', HEARTBEAT_MIN_INTERVAL_MS: '200', LOG_LEVEL: 'error' };
+const PACE = {
+  HEARTBEAT_MAX_INTERVAL_MS: '200',
+  HEARTBEAT_MIN_INTERVAL_MS: '200',
+  SYNC_FIRST_RETRY_MS: '500',
+  LOG_LEVEL: 'error',
+};
 
 describe.each(['sqlite', 'postgres'])('a restart on %s', (kind) => {
   let world: World;

@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { Migrator, sql } from 'kysely';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,20 +7,21 @@ import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
 import { StorageConfig } from '../../src/config/storage.config';
 import { AuditWriter } from '../../src/persistence/audit.writer';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { SqlDeliveryLedger } from '../../src/persistence/delivery.sql-ledger';
 import type { Dialect } from '../../src/persistence/dialect';
-import { initialSchema } from '../../src/persistence/migrations/0001-initial-schema';
 import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
-import { openPostgresForMigrations } from '../../src/persistence/postgres.database';
-import { toRow } from '../../src/persistence/session.mapper';
+import { openPostgres } from '../../src/persistence/postgres.database';
 import { SqlSessionStore } from '../../src/persistence/session.sql-store';
-import { openSqlite } from '../../src/persistence/sqlite.database';
+import { SqlSinkStore } from '../../src/persistence/sink.sql-store';
 import { SqlSummaryStore } from '../../src/persistence/summary.sql-store';
 import { UnitOfWork } from '../../src/persistence/unit-of-work';
 import { Session } from '../../src/session/domain/session';
 import type { SlotLimits } from '../../src/session/ports/session.store';
+import type { Delivery } from '../../src/sync/domain/delivery';
 import { EventSink } from '../../src/sync/ports/event.sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { OutboxBell } from '../../src/sync/ports/outbox-bell';
+import type { Claim } from '../../src/sync/ports/outbox.store';
 import { createDatabase } from './postgres';
 
 Logger.overrideLogger(false);
@@ -74,6 +74,8 @@ export class TestStores {
   readonly published = new RecordingPublisher();
   readonly sessions: SqlSessionStore;
   readonly outbox: SqlOutboxStore;
+  readonly ledger: SqlDeliveryLedger;
+  readonly sinks: SqlSinkStore;
   readonly summary: SqlSummaryStore;
   readonly unitOfWork: UnitOfWork;
   rings = 0;
@@ -91,11 +93,20 @@ export class TestStores {
     this.unitOfWork = new UnitOfWork(connection);
     this.sessions = new SqlSessionStore(this.unitOfWork, audit, named, bell);
     this.outbox = new SqlOutboxStore(this.unitOfWork, audit);
+    this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit);
+    this.sinks = new SqlSinkStore(this.unitOfWork, audit);
     this.summary = new SqlSummaryStore(this.unitOfWork);
   }
 
   static async open(config: StorageConfig, sinks: readonly string[] = ['crm']): Promise<TestStores> {
     return new TestStores(await DatabaseConnection.open(config), sinks);
+  }
+
+  /** The stores of another process on a PostgreSQL database that is open already: a second one takes no lock. */
+  static beside({ databaseUrl = '' }: StorageConfig, sinks: readonly string[] = ['crm']): TestStores {
+    const unlocked = Object.create(DatabaseConnection.prototype) as DatabaseConnection;
+    const parts = { dialect: 'postgres', db: openPostgres(databaseUrl) } as const;
+    return new TestStores(Object.assign(unlocked, parts), sinks);
   }
 
   /** The session as it is stored. */
@@ -118,6 +129,26 @@ export class TestStores {
     session.activate(now);
     await this.sessions.save(session);
     return session;
+  }
+
+  /** What a relay gets that looks at the queue at 10,000; the claim is over at 30,000. */
+  claim(given: Partial<Claim> = {}): Promise<Delivery[]> {
+    const { now = 10_000 } = given;
+    return this.outbox.claim({
+      sink: 'crm',
+      relay: 'relay-1',
+      now,
+      until: now + 20_000,
+      limit: 10,
+      ...given,
+    });
+  }
+
+  /** What a relay would get, which it leaves where it is. */
+  async due(given: Partial<Claim> = {}): Promise<Delivery[]> {
+    const found = await this.claim({ relay: 'onlooker', ...given });
+    await this.outbox.unclaim(given.sink ?? 'crm', 'onlooker');
+    return found;
   }
 
   async auditTrail(): Promise<{ action: string; requestId: string | null; detail: unknown }[]> {
@@ -150,25 +181,6 @@ export function newSession(now = 1_000, given: Partial<Parameters<typeof Session
     },
     now,
   );
-}
-
-/** Makes a database as the release before OAuth clients left it: its schema, with these live sessions in it. */
-export async function createFirstSchema(config: StorageConfig, sessions: readonly Session[]): Promise<void> {
-  const { databaseUrl, dataDir } = config;
-  const dialect = databaseUrl === undefined ? 'sqlite' : 'postgres';
-  const db = databaseUrl === undefined ? openSqlite(dataDir) : openPostgresForMigrations(databaseUrl);
-  const migrations = { '0001-initial-schema': initialSchema(dialect) };
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw new Error('The first schema could not be made', { cause: error });
-  for (const { snapshot } of sessions) {
-    const columns = Object.entries(toRow(snapshot)).filter(([name]) => name !== 'oauth_client');
-    const names = sql.join(columns.map(([name]) => sql.ref(name)));
-    const values = sql.join(columns.map(([, value]) => value as unknown));
-    await sql`insert into session (${names}) values (${values})`.execute(db);
-  }
-  await db.updateTable('counter').set({ value: sessions.length }).where('name', '=', 'slots').execute();
-  await db.destroy();
 }
 
 /** Room for so many sessions, on whichever OAuth client. */

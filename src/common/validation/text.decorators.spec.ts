@@ -1,5 +1,5 @@
 import { validateSync } from 'class-validator';
-import { IsLanguageTag, IsPlainText, MaxGraphemes, MayBeAbsent } from './text.decorators';
+import { IsLanguageTag, IsPlainText, IsTimestamp, MaxGraphemes, MayBeAbsent } from './text.decorators';
 
 class Texts {
   @MayBeAbsent()
@@ -13,6 +13,10 @@ class Texts {
   @MayBeAbsent()
   @IsLanguageTag()
   tag?: unknown;
+
+  @MayBeAbsent()
+  @IsTimestamp()
+  moment?: unknown;
 }
 
 const complaints = (fields: Partial<Texts>): string[] =>
@@ -83,5 +87,50 @@ describe(IsLanguageTag.name, () => {
     ['en'],
   ])('refuses %j', (tag) => {
     expect(complaints({ tag })).toEqual(['must be a BCP 47 language tag']);
+  });
+});
+
+describe(IsTimestamp.name, () => {
+  it.each([
+    '2027-01-15T08:00:00Z',
+    '2027-01-15T08:00:00.5Z',
+    '2027-01-15T08:00:00.123456789Z',
+    '2027-01-15T08:00:00+01:00',
+    '2027-01-15T08:00:00-23:59',
+    '2028-02-29T23:59:59Z',
+    '1969-12-31T00:00:00Z',
+  ])('accepts %s', (moment) => {
+    expect(complaints({ moment })).toEqual([]);
+  });
+
+  it.each([
+    '',
+    '2027-01-15',
+    '2027-01-15T08:00:00',
+    '2027-01-15T08:00Z',
+    '2027-01-15 08:00:00Z',
+    '2027-01-15t08:00:00z',
+    '2027-01-15T08:00:00+0100',
+    '2027-01-15T08:00:00.Z',
+    '2027-01-15T08:00:00.1234567890Z',
+    '2027-13-01T00:00:00Z',
+    '2027-00-01T00:00:00Z',
+    '2027-01-32T00:00:00Z',
+    '2027-02-30T00:00:00Z',
+    '2027-02-29T00:00:00Z',
+    '2027-01-15T24:00:00Z',
+    '2027-01-15T25:00:00Z',
+    '2027-01-15T08:60:00Z',
+    '2027-01-15T08:00:60Z',
+    '2027-01-15T08:00:00+24:00',
+    '2027-01-15T08:00:00Z\n',
+    '+002027-01-15T08:00:00Z',
+    'now',
+    1_800_000_000_000,
+    null,
+    new Date(0),
+    ['2027-01-15T08:00:00Z'],
+  ])('refuses %j', (moment) => {
+    expect(complaints({ moment })).toEqual(['must be a moment such as 2027-01-15T08:00:00Z']);
   });
 });

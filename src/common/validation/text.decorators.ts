@@ -59,13 +59,18 @@ export function IsLanguageTag(options?: ValidationOptions): PropertyDecorator {
 
 /** A moment as RFC 3339 writes it, with its offset: `2027-01-15T08:00:00Z`. */
 export function IsTimestamp(options?: ValidationOptions): PropertyDecorator {
-  const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+  const form = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+  // A day that no calendar has would be taken for one of the next month.
+  const isDay = (day: string): boolean => {
+    const midnight = Date.parse(`${day}T00:00:00Z`);
+    return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+  };
   return ValidateBy(
     {
       name: 'isTimestamp',
       validator: {
         validate: (value: unknown) =>
-          typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value)),
+          typeof value === 'string' && isDay(form.exec(value)?.[1] ?? '') && !Number.isNaN(Date.parse(value)),
         defaultMessage: () => 'must be a moment such as 2027-01-15T08:00:00Z',
       },
     },

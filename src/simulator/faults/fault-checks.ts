@@ -52,7 +52,7 @@ const headers: Check = (value) => {
 
 const effect = optional(oneOf('before', 'after'));
 const plain: Fields = { effect };
-const flood: Fields = { bytes: wholeNumber(2), effect };
+const flood: Fields = { bytes: wholeNumber(2), status: optional(wholeNumber(200, 599)), effect };
 
 const FAULT_FIELDS: Record<FaultKind, Fields> = {
   status: {
@@ -70,6 +70,9 @@ const FAULT_FIELDS: Record<FaultKind, Fields> = {
   'black-hole': {},
   'hang-before-headers': plain,
   'hang-after-headers': plain,
+  informational: plain,
+  'hang-up': plain,
+  'not-http': plain,
   reset: plain,
   'reset-mid-body': plain,
   garbage: plain,

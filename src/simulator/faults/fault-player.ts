@@ -16,6 +16,7 @@ import { flood } from './flood';
 
 const SHORTEST_TRICKLE_MS = 10;
 const HEAD_START_MS = 20;
+const MAIL_GREETING = '220 mail.example.com ESMTP\r\n';
 
 /**
  * Carries faults out on the wire. Whatever a fault leaves open stays open until
@@ -29,6 +30,10 @@ export class FaultPlayer {
     switch (fault.kind) {
       case 'black-hole':
       case 'hang-before-headers':
+      case 'informational':
+      case 'hang-up':
+      case 'not-http':
+        playNoAnswer(fault.kind, exchange);
         return;
       case 'status':
         exchange.send(statusAnswer(fault, exchange.failure(fault.status, retryAfterOf(fault.retryAfter))));
@@ -114,6 +119,14 @@ export class FaultPlayer {
   }
 }
 
+function playNoAnswer(kind: NoAnswer, exchange: Exchange): void {
+  if (kind === 'informational') exchange.promise();
+  if (kind === 'hang-up') exchange.hangUp();
+  if (kind === 'not-http') exchange.hangUp(MAIL_GREETING);
+}
+
+type NoAnswer = 'black-hole' | 'hang-before-headers' | 'informational' | 'hang-up' | 'not-http';
+
 type SpoiledBodyFault = Extract<
   Fault,
   {
@@ -127,13 +140,13 @@ function beginWhole(exchange: Exchange, { status, headers, body }: Answer): bool
   return exchange.begin(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
 }
 
-function pourOut(exchange: Exchange, { kind, bytes }: FloodFault): void {
+function pourOut(exchange: Exchange, { kind, bytes, status = 200 }: FloodFault): void {
   const headers = { 'content-type': 'application/json' };
   // The client leaving early is how most floods end, and no error of this server.
   const ended = (): void => undefined;
   if (kind === 'huge') {
-    if (exchange.begin(200, headers)) pipeline(Readable.from(flood(bytes)), exchange.response, ended);
-  } else if (exchange.begin(200, { ...headers, 'content-encoding': 'gzip' })) {
+    if (exchange.begin(status, headers)) pipeline(Readable.from(flood(bytes)), exchange.response, ended);
+  } else if (exchange.begin(status, { ...headers, 'content-encoding': 'gzip' })) {
     pipeline(Readable.from(flood(bytes)), createGzip(), exchange.response, ended);
   }
 }

@@ -50,6 +50,17 @@ export class Exchange {
     return true;
   }
 
+  /** Sends what announces an answer, and not the answer. */
+  promise(): void {
+    this.response.writeProcessing();
+    this.response.writeEarlyHints({ link: '</later>; rel=preload' });
+  }
+
+  /** Closes the connection in order instead of answering, with `lastWords` that are no HTTP. */
+  hangUp(lastWords = ''): void {
+    this.response.req.socket.end(lastWords);
+  }
+
   /** Breaks the connection with a TCP reset. */
   reset(): void {
     this.response.req.socket.resetAndDestroy();

@@ -157,7 +157,10 @@ export class FakeOutboxStore extends OutboxStore {
               (other.event.sequence < row.event.sequence || isHeld(other)),
           ),
       )
-      .sort((one, other) => one.nextAttemptAt - other.nextAttemptAt);
+      .sort((one, other) => {
+        const triedLast = isProbe ? Number(one.attempts > 0) - Number(other.attempts > 0) : 0;
+        return triedLast || one.nextAttemptAt - other.nextAttemptAt;
+      });
   }
 
   private claimed({ event, sink, claimedBy }: Delivery): Row | undefined {

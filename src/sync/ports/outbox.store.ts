@@ -21,7 +21,7 @@ export interface Claim {
   readonly limit: number;
   /** Conversations whose lanes are not wanted: the relay has them in hand. */
   readonly except?: readonly string[];
-  /** Heads of lanes that are not due as well: to find out whether the receiver is back. */
+  /** Heads of lanes that are not due as well, untried ones first: to find out whether the receiver is back. */
   readonly isProbe?: boolean;
 }
 

@@ -16,7 +16,10 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
 
   beforeAll(async () => {
     storage = await storages.create(database);
-    world = await ProcessWorld.start(storage, { genesys: { latencyMs: 20 } });
+    world = await ProcessWorld.start(storage, {
+      genesys: { latencyMs: 20 },
+      environment: { SYNC_FIRST_RETRY_MS: '500', SYNC_PROBE_INTERVAL_MS: '2000' },
+    });
   }, 60_000);
 
   beforeEach(() => {
@@ -40,7 +43,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     const during = await openedAndTimed(SAMPLES);
     await api.endMany(during.ids);
     await waitFor(() => {
-      expect(crm.requests.count({ status: 500 })).toBeGreaterThan(SAMPLES);
+      expect(crm.requests.count({ status: 500 })).toBeGreaterThanOrEqual(5);
     });
     expect(crm.received).toHaveLength(2 * SAMPLES);
     crm.faults.remove(outage);

@@ -1,0 +1,99 @@
+import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { DeliveriesService } from './deliveries.service';
+import { aDeliveryRecord, anEventId } from './domain/delivery-record.builder';
+import { DeliveryNotFoundError } from './domain/sync.errors';
+import { FakeDeliveryLedger } from './ports/delivery.ledger.fake';
+import type { ReplaySelection } from './ports/delivery.ledger';
+import { OutboxBell } from './ports/outbox-bell';
+import { FakeSyncServices } from './sync-services.fake';
+
+const NOW = 1_800_000_000_000;
+const ID = `crm.${anEventId(1)}`;
+
+let services: FakeSyncServices;
+let ledger: FakeDeliveryLedger;
+let rings: number;
+let service: DeliveriesService;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  services = new FakeSyncServices();
+  ledger = new FakeDeliveryLedger();
+  const bell = new OutboxBell();
+  rings = 0;
+  bell.onRing(() => (rings += 1));
+  service = new DeliveriesService(ledger, services.clock, bell, services.telemetry);
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const counted = (): Promise<number | undefined> => services.metrics.sample('outbox_replayed_total');
+
+async function problemsOf(selection: ReplaySelection): Promise<unknown> {
+  try {
+    return await service.replay(selection);
+  } catch (error) {
+    if (error instanceof InvalidRequestError) return error.errors;
+    throw error;
+  }
+}
+
+describe(DeliveriesService.name, () => {
+  it('retries a delivery now, counts it and rings', async () => {
+    ledger.keep(aDeliveryRecord({ status: 'dead' }));
+
+    await service.retry(ID);
+
+    expect(ledger.retried).toEqual([{ key: { sink: 'crm', eventId: anEventId(1) }, at: NOW }]);
+    expect(await counted()).toBe(1);
+    expect(rings).toBe(1);
+  });
+
+  it.each([ID, 'nonsense', ''])('finds no delivery %j, and rings for nobody', async (id) => {
+    await expect(service.retry(id)).rejects.toThrow(DeliveryNotFoundError);
+
+    expect(rings).toBe(0);
+    expect(await counted()).toBe(0);
+  });
+
+  it.each<ReplaySelection>([
+    { conversationId: 'c' },
+    { conversationId: 'c', sink: 'crm' },
+    { conversationId: 'c', from: 5 },
+    { conversationId: 'c', to: 5 },
+    { from: 5, to: 6 },
+    { from: 0, to: 1, sink: 'crm' },
+    { conversationId: 'c', from: 5, to: 6 },
+  ])('replays %j', async (selection) => {
+    ledger.selected = 12;
+
+    expect(await service.replay(selection)).toBe(12);
+
+    expect(ledger.replayed).toEqual([{ selection, at: NOW }]);
+    expect(await counted()).toBe(12);
+    expect(rings).toBe(1);
+  });
+
+  it.each<ReplaySelection>([{}, { sink: 'crm' }, { from: 5 }, { to: 5 }, { sink: 'crm', from: 5 }])(
+    'refuses %j, which would be everything',
+    async (selection) => {
+      expect(await problemsOf(selection)).toEqual([
+        expect.objectContaining({ pointer: '#', code: 'required' }),
+      ]);
+      expect(ledger.replayed).toHaveLength(0);
+      expect(rings).toBe(0);
+    },
+  );
+
+  it.each<ReplaySelection>([
+    { from: 5, to: 5 },
+    { from: 6, to: 5 },
+    { conversationId: 'c', from: 6, to: 5 },
+  ])('refuses %j, a span that ends before it begins', async (selection) => {
+    expect(await problemsOf(selection)).toEqual([
+      expect.objectContaining({ pointer: '#/to', code: 'out-of-range' }),
+    ]);
+    expect(ledger.replayed).toHaveLength(0);
+  });
+});

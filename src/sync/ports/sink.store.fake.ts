@@ -1,0 +1,29 @@
+import { type PauseReason, type SinkState, SinkStore } from './sink.store';
+
+/** What is remembered about sinks, in memory. A test can break it. */
+export class FakeSinkStore extends SinkStore {
+  readonly states = new Map<string, SinkState>();
+  readonly resumed: { readonly sink: string; readonly at: number }[] = [];
+  trouble: Error | undefined;
+
+  async state(sink: string): Promise<SinkState> {
+    await this.begin();
+    return this.states.get(sink) ?? {};
+  }
+
+  async pause(sink: string, at: number, reason: PauseReason = 'operator'): Promise<void> {
+    const { paused = { at, reason }, ...rest } = await this.state(sink);
+    this.states.set(sink, { ...rest, paused });
+  }
+
+  async resume(sink: string, at: number): Promise<void> {
+    await this.begin();
+    this.states.delete(sink);
+    this.resumed.push({ sink, at });
+  }
+
+  private async begin(): Promise<void> {
+    await Promise.resolve();
+    if (this.trouble !== undefined) throw this.trouble;
+  }
+}

@@ -1,0 +1,203 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { anEvent } from './domain/delivery.builder';
+import type { FakeEventSink } from './ports/event.sink.fake';
+import type { FakeOutboxStore } from './ports/outbox.store.fake';
+import { expectOverWithin, expectStopped, never, refuse, takes } from './sink-answers.fake';
+import { SinkRelay } from './sink-relay';
+import { FakeSyncServices } from './sync-services.fake';
+
+jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
+
+const PROBE_MS = 20_000;
+
+let log: RecordingLog;
+let services: FakeSyncServices;
+let outbox: FakeOutboxStore;
+let sink: FakeEventSink;
+let relay: SinkRelay;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: 1_800_000_000_000 });
+  log = RecordingLog.install();
+  services = new FakeSyncServices({ SYNC_PROBE_INTERVAL_MS: PROBE_MS });
+  ({ outbox, sink, relay } = services);
+});
+afterEach(async () => {
+  await expectStopped(relay);
+  jest.useRealTimers();
+});
+
+/** Queues that many lanes to a receiver that behaves so towards each of them. */
+function queueTo(behaviour: () => Promise<void>, count: number, name = 'lane'): void {
+  for (const lane of services.lanes(name, count)) sink.towards(lane, behaviour);
+  services.queueLanes(name, count);
+}
+
+/** The receiver accepts everything from now on. */
+function comeBack(count: number, name = 'lane'): void {
+  for (const lane of services.lanes(name, count)) sink.towards(lane, () => undefined);
+}
+
+const delivered = (): number => outbox.rows.filter(({ status }) => status === 'delivered').length;
+
+describe(SinkRelay.name, () => {
+  describe('while its receiver fails', () => {
+    beforeEach(async () => {
+      queueTo(refuse, 10);
+      relay.start();
+      await jest.advanceTimersByTimeAsync(100);
+      sink.handed.length = 0;
+    });
+
+    it('says so once', () => {
+      expect(services.telemetry.isFailing('crm')).toBe(true);
+      expect(log.at('error')).toEqual([expect.objectContaining({ sink: 'crm' })]);
+    });
+
+    it('hands over one event in an interval, whatever is due and whatever comes', async () => {
+      const start = Date.now();
+      queueTo(refuse, 50, 'fresh');
+      for (let round = 0; round < 10 * (PROBE_MS / 1_000); round += 1) {
+        relay.wake();
+        await jest.advanceTimersByTimeAsync(1_000);
+      }
+
+      expect(sink.handed.length).toBeGreaterThanOrEqual(9);
+      expect(sink.handed.length).toBeLessThanOrEqual(10);
+      const times = [start - 100, ...sink.handed.map(({ at }) => at)];
+      for (const [index, at] of times.slice(1).entries()) {
+        expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(PROBE_MS);
+      }
+    });
+
+    it('asks the queue for a single event, due or not', async () => {
+      outbox.claims.length = 0;
+      await jest.advanceTimersByTimeAsync(PROBE_MS);
+
+      expect(outbox.claims).toEqual([expect.objectContaining({ limit: 1, isProbe: true })]);
+    });
+
+    it('goes on with everything that waited once a probe is accepted', async () => {
+      await jest.advanceTimersByTimeAsync(2 * PROBE_MS);
+      comeBack(10);
+      // Lanes that failed now and then would wait for many seconds more by themselves.
+      for (const row of outbox.rows) row.nextAttemptAt = Date.now() + 3_600_000;
+
+      await jest.advanceTimersByTimeAsync(PROBE_MS);
+
+      expect(delivered()).toBe(10);
+      expect(outbox.calls.filter((call) => call === 'release')).toHaveLength(1);
+      expect(services.telemetry.isFailing('crm')).toBe(false);
+      expect(log.at('info')).toHaveLength(1);
+    });
+
+    it('claims several at a time again, and what is due only', async () => {
+      comeBack(10);
+      await jest.advanceTimersByTimeAsync(PROBE_MS);
+      outbox.claims.length = 0;
+      await jest.advanceTimersByTimeAsync(500);
+
+      expect(outbox.claims.at(-1)).toMatchObject({ isProbe: false });
+      expect(outbox.claims.at(-1)?.limit).toBeGreaterThan(1);
+    });
+
+    it('is well again even when the waiting lanes cannot be released, and they keep to their schedule', async () => {
+      comeBack(10);
+      outbox.failNext('release', new StorageUnavailableError());
+      await jest.advanceTimersByTimeAsync(PROBE_MS + 10_000);
+
+      expect(services.telemetry.isFailing('crm')).toBe(false);
+      expect(delivered()).toBe(10);
+    });
+
+    it('hurries nobody at the end', async () => {
+      outbox.rows.forEach((row) => (row.nextAttemptAt = 0));
+
+      await expectOverWithin(100, relay.stop(2_000));
+
+      expect(sink.handed).toHaveLength(0);
+    });
+  });
+
+  it('probes with one event only, also when its answer takes longer than the interval', async () => {
+    services = new FakeSyncServices({ SYNC_PROBE_INTERVAL_MS: 1_000 });
+    ({ outbox, sink, relay } = services);
+    queueTo(refuse, 10);
+    relay.start();
+    await jest.advanceTimersByTimeAsync(100);
+    for (const lane of services.lanes('lane', 10)) sink.towards(lane, never);
+    sink.handed.length = 0;
+
+    await jest.advanceTimersByTimeAsync(15_500);
+    expect(sink.handed).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(sink.handed).toHaveLength(2);
+  });
+
+  it('takes an event that was in flight before, and is accepted, for a sign that the receiver is back', async () => {
+    queueTo(takes(5_000), 1, 'slow');
+    queueTo(refuse, 10);
+    relay.start();
+    await jest.advanceTimersByTimeAsync(4_900);
+    expect(services.telemetry.isFailing('crm')).toBe(true);
+
+    comeBack(10);
+    await jest.advanceTimersByTimeAsync(200);
+    expect(services.telemetry.isFailing('crm')).toBe(false);
+    expect(delivered()).toBe(11);
+  });
+
+  it('leaves the receiver alone by a verdict even when it would probe', async () => {
+    queueTo(refuse, 10);
+    relay.start();
+    await jest.advanceTimersByTimeAsync(100);
+    outbox.quietUntil = Date.now() + 3 * PROBE_MS;
+    sink.handed.length = 0;
+
+    await jest.advanceTimersByTimeAsync(3 * PROBE_MS - 1_000);
+    expect(sink.handed).toHaveLength(0);
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(sink.handed).toHaveLength(1);
+  });
+
+  it('does not take a few conversations that are refused for ever for a failing receiver', async () => {
+    relay.start();
+    for (const name of ['bad', 'worse', 'worst']) {
+      queueTo(refuse, 4, name);
+      await jest.advanceTimersByTimeAsync(600);
+      services.queueLanes(`good-beside-${name}`, 1);
+      await jest.advanceTimersByTimeAsync(600);
+    }
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    services.queueLanes('good', 10);
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    expect(services.telemetry.isFailing('crm')).toBe(false);
+    expect(delivered()).toBe(13);
+  });
+
+  it('takes attempts that were broken off for no sign of anything', async () => {
+    queueTo(never, 10);
+    relay.start();
+    await jest.advanceTimersByTimeAsync(100);
+
+    await expectOverWithin(100, relay.stop(50));
+
+    expect(services.telemetry.isFailing('crm')).toBe(false);
+    expect(outbox.rows.every(({ attempts, claim }) => attempts === 0 && claim === undefined)).toBe(true);
+  });
+
+  it('pauses when the receiver is gone, keeps the events and goes on when it is resumed', async () => {
+    outbox.queue('crm', anEvent({ conversationId: 'later' }));
+    outbox.paused.add('crm');
+    relay.start();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(sink.handed).toHaveLength(0);
+
+    outbox.paused.clear();
+    relay.wake();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(outbox.row('later').status).toBe('delivered');
+  });
+});

@@ -1,0 +1,113 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { HealthChecks } from '../health/health.checks';
+import { anEvent } from './domain/delivery.builder';
+import { SinkNotFoundError } from './domain/sync.errors';
+import { FakeEventSink } from './ports/event.sink.fake';
+import { FakeSinkStore } from './ports/sink.store.fake';
+import { SinksQueries } from './sinks.queries';
+import { SinksTelemetry } from './sinks.telemetry';
+import { FakeSyncServices } from './sync-services.fake';
+
+const NOW = 1_800_000_000_000;
+
+let services: FakeSyncServices;
+let store: FakeSinkStore;
+let health: HealthChecks;
+let queries: SinksQueries;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  RecordingLog.install();
+  services = new FakeSyncServices();
+  store = new FakeSinkStore();
+  health = new HealthChecks();
+  const { sinks, outbox, telemetry, clock, metrics } = services;
+  sinks.add(new FakeEventSink('ledger'));
+  queries = new SinksQueries(sinks, store, outbox, telemetry, clock);
+  new SinksTelemetry(queries, sinks, metrics, health);
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const gauge = (name: string, sink = 'crm'): Promise<number | undefined> =>
+  services.metrics.sample(`${name}{sink="${sink}"}`);
+
+describe(SinksQueries.name, () => {
+  it('tells how a sink is doing, and how full its queue is', async () => {
+    services.outbox.queue('crm', anEvent({ occurredAt: NOW - 5_000 }), anEvent({ sequence: 2 }));
+    services.outbox.row('a').attempts = 1;
+
+    expect(await queries.get('crm')).toStrictEqual({
+      name: 'crm',
+      condition: 'well',
+      pending: 2,
+      oldestAt: NOW - 5_000,
+      blockedLanes: 1,
+      dead: 0,
+    });
+  });
+
+  it('tells of all sinks, in their order', async () => {
+    const overviews = await queries.all();
+
+    expect(overviews.map(({ name, condition }) => [name, condition])).toEqual([
+      ['crm', 'well'],
+      ['ledger', 'well'],
+    ]);
+  });
+
+  it('knows no sink that is not there', async () => {
+    await expect(queries.get('nobody')).rejects.toThrow(SinkNotFoundError);
+  });
+
+  it('is quiet until the moment that its receiver asked for', async () => {
+    store.states.set('crm', { quietUntil: NOW + 1 });
+    expect(await queries.get('crm')).toMatchObject({ condition: 'quiet', quietUntil: NOW + 1 });
+
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await queries.get('crm')).toMatchObject({ condition: 'well', quietUntil: NOW + 1 });
+  });
+
+  it('says first what an operator must end, then what ends by itself', async () => {
+    store.states.set('crm', { quietUntil: NOW + 1_000 });
+    services.telemetry.failing('crm');
+    expect(await queries.conditions()).toEqual({ crm: 'failing', ledger: 'well' });
+
+    await store.pause('crm', NOW, 'receiver-gone');
+    expect(await queries.conditions()).toEqual({ crm: 'paused', ledger: 'well' });
+    expect(await queries.get('crm')).toMatchObject({ paused: { at: NOW, reason: 'receiver-gone' } });
+
+    services.telemetry.recovered('crm');
+    await store.resume('crm', NOW);
+    expect(await queries.conditions()).toEqual({ crm: 'well', ledger: 'well' });
+  });
+});
+
+describe(SinksTelemetry.name, () => {
+  it('shows what is paused and what is failing', async () => {
+    expect([await gauge('sink_paused'), await gauge('sink_failing')]).toEqual([0, 0]);
+
+    services.telemetry.failing('crm');
+    expect([await gauge('sink_paused'), await gauge('sink_failing')]).toEqual([0, 1]);
+    await store.pause('crm', NOW);
+    expect([await gauge('sink_paused'), await gauge('sink_failing')]).toEqual([1, 0]);
+    expect([await gauge('sink_paused', 'ledger'), await gauge('sink_failing', 'ledger')]).toEqual([0, 0]);
+  });
+
+  it('shows no number while the storage is away', async () => {
+    store.trouble = new Error('away');
+
+    expect(await gauge('sink_paused')).toBeNaN();
+    expect(await gauge('sink_failing')).toBeNaN();
+  });
+
+  it('tells the conditions beside readiness, and is no check of it', async () => {
+    await store.pause('ledger', NOW);
+    const [note] = health.notes;
+
+    expect(note?.[0]).toBe('sinks');
+    expect(await note?.[1]()).toEqual({ crm: 'well', ledger: 'paused' });
+    expect(health.all).toEqual([]);
+  });
+});

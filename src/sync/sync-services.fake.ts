@@ -1,0 +1,39 @@
+import { SystemClock } from '../common/time/system-clock';
+import { Environment } from '../config/environment';
+import { SyncConfig } from '../config/sync.config';
+import { ReadableMetrics } from '../metrics/readable-metrics.fake';
+import { anEvent } from './domain/delivery.builder';
+import { FakeEventSink } from './ports/event.sink.fake';
+import { EventSinks } from './ports/event-sinks';
+import { FakeOutboxStore } from './ports/outbox.store.fake';
+import { RelayTools } from './relay-tools';
+import type { SinkRelay } from './sink-relay';
+import { SyncTelemetry } from './sync.telemetry';
+
+/** What delivering needs, in memory: a test composes relays with it as the service does, and sets what it likes. */
+export class FakeSyncServices {
+  readonly clock = new SystemClock();
+  readonly outbox = new FakeOutboxStore();
+  readonly metrics = new ReadableMetrics();
+  readonly sink = new FakeEventSink();
+  readonly sinks = new EventSinks([this.sink]);
+  readonly telemetry = new SyncTelemetry(this.metrics, this.outbox, this.sinks);
+  readonly tools: RelayTools;
+  readonly relay: SinkRelay;
+
+  constructor(settings: Partial<Environment> = {}) {
+    const config = new SyncConfig(Object.assign(new Environment(), settings));
+    this.tools = new RelayTools(this.outbox, this.clock, this.telemetry, config);
+    this.relay = this.tools.relayTo(this.sink);
+  }
+
+  /** Queues the first event of so many conversations: `name-0`, `name-1` and so on. */
+  queueLanes(name: string, count: number): void {
+    for (const conversationId of this.lanes(name, count))
+      this.outbox.queue('crm', anEvent({ conversationId }));
+  }
+
+  lanes(name: string, count: number): string[] {
+    return Array.from({ length: count }, (_, index) => `${name}-${index}`);
+  }
+}

@@ -1,0 +1,174 @@
+import type { Delivery } from '../../src/sync/domain/delivery';
+import { DeliveryLedger } from '../../src/sync/ports/delivery.ledger';
+import { writeBacklog } from '../../bench/support/backlog';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
+
+const REFUSED = { at: 9_000, latencyMs: 5, error: 'refused' };
+
+describe.each(DIALECTS)(`${DeliveryLedger.name}, what it has sent again, on %s`, (dialect) => {
+  let storage: TestStorage;
+  let stores: TestStores;
+
+  beforeEach(async () => {
+    storage = await createStorage(dialect);
+    stores = await TestStores.open(storage.config, ['crm', 'archive']);
+  });
+
+  afterEach(async () => {
+    await stores.close();
+    await storage.remove();
+  });
+
+  const claimOne = async (now = 10_000): Promise<Delivery> => {
+    const [delivery] = await stores.claim({ now, limit: 1 });
+    if (delivery === undefined) throw new Error('Nothing is due.');
+    return delivery;
+  };
+  const idsOf = (deliveries: readonly Delivery[]) => new Set(deliveries.map(({ event }) => event.id));
+  const audited = async (action: string) =>
+    (await stores.auditTrail()).filter((record) => record.action === action).map(({ detail }) => detail);
+
+  describe('retry', () => {
+    it('makes a waiting delivery due, and leaves its attempts and its age', async () => {
+      const session = await toldTwice(stores);
+      const head = await claimOne();
+      await stores.outbox.postpone(head, REFUSED, 90_000);
+      await expect(stores.ledger.retry(keyOf(head), 10_000)).resolves.toBe(true);
+      const again = await deliverAll(stores);
+      expect(sequencesOf(again, session)).toEqual([1, 2]);
+      expect(again[0]).toMatchObject({ attempts: 1, queuedAt: 1_000, event: { id: head.event.id } });
+      await expect(audited('DELIVERY_RETRIED')).resolves.toEqual([{ sink: 'crm', sequence: 1 }]);
+    });
+
+    it('queues anew what was given up, with a new age and before what follows in its lane', async () => {
+      const session = await toldTwice(stores);
+      const head = await claimOne();
+      await stores.outbox.bury(head, REFUSED);
+      await stores.ledger.retry(keyOf(head), 9_500);
+      const handed = await deliverAll(stores);
+      expect(sequencesOf(handed, session)).toEqual([1, 2]);
+      expect(handed[0]).toMatchObject({ attempts: 0, queuedAt: 9_500, event: { id: head.event.id } });
+      await expect(stores.outbox.backlog('crm')).resolves.toMatchObject({ dead: 0 });
+    });
+
+    it('queues anew what was delivered, even in the moment in which it was queued, and nothing else', async () => {
+      const session = await toldTwice(stores);
+      await deliverAll(stores);
+      const [, first] = await stores.ledger.list({ sink: 'crm', limit: 2 });
+      if (first === undefined) throw new Error('There is none.');
+      await expect(stores.ledger.retry(keyOf(first), first.queuedAt)).resolves.toBe(true);
+      const handed = await deliverAll(stores);
+      expect(sequencesOf(handed, session)).toEqual([1]);
+      await expect(stores.ledger.attempts(keyOf(first))).resolves.toHaveLength(2);
+      await expect(deliverAll(stores, 'archive')).resolves.toHaveLength(2);
+    });
+
+    it('does not let a delivery overtake the head of its lane', async () => {
+      await toldTwice(stores);
+      await stores.outbox.postpone(await claimOne(), REFUSED, 90_000);
+      const [second] = await stores.ledger.list({ sink: 'crm', limit: 1 });
+      if (second === undefined) throw new Error('There is none.');
+      await stores.ledger.retry(keyOf(second), 10_000);
+      await expect(stores.due()).resolves.toEqual([]);
+    });
+
+    it('says that there is no such delivery, and writes nothing', async () => {
+      const nobody = { sink: 'crm', eventId: '00000000-0000-4000-8000-000000000000' };
+      await expect(stores.ledger.retry(nobody, 10_000)).resolves.toBe(false);
+      await expect(stores.auditTrail()).resolves.toEqual([]);
+    });
+  });
+
+  describe('replay', () => {
+    it('sends a conversation again: the same events in the same order, and no other conversation', async () => {
+      const [session] = [await toldTwice(stores), await toldTwice(stores)];
+      const first = await deliverAll(stores);
+      const { conversationId } = session;
+      await expect(stores.ledger.replay({ conversationId, sink: 'crm' }, 11_000)).resolves.toBe(2);
+      const again = await deliverAll(stores, 'crm', 12_000);
+      expect(sequencesOf(again, session)).toEqual([1, 2]);
+      expect(again).toHaveLength(2);
+      expect([...idsOf(again)].every((id) => idsOf(first).has(id))).toBe(true);
+      expect(again[0]).toMatchObject({ attempts: 0, queuedAt: 11_000 });
+      await expect(audited('DELIVERIES_REPLAYED')).resolves.toEqual([{ replayed: 2, sink: 'crm' }]);
+    });
+
+    it('sends a span of time again, its end excluded, to every sink or to one', async () => {
+      for (const began of [1_000, 3_000, 5_000]) await toldTwice(stores, began);
+      await deliverAll(stores, 'crm');
+      await deliverAll(stores, 'archive');
+      await expect(stores.ledger.replay({ from: 2_000, to: 5_000 }, 11_000)).resolves.toBe(6);
+      const told = await deliverAll(stores, 'crm', 12_000);
+      expect(told.map(({ event }) => event.occurredAt).sort()).toEqual([2_000, 3_000, 4_000]);
+      await expect(deliverAll(stores, 'archive', 12_000)).resolves.toHaveLength(3);
+      await expect(stores.ledger.replay({ sink: 'archive', from: 5_000 }, 13_000)).resolves.toBe(2);
+      await expect(deliverAll(stores, 'crm', 14_000)).resolves.toEqual([]);
+      await expect(audited('DELIVERIES_REPLAYED')).resolves.toEqual([
+        { replayed: 6, from: 2_000, to: 5_000 },
+        { replayed: 2, sink: 'archive', from: 5_000 },
+      ]);
+    });
+
+    it('hastens what is pending, and counts what it has changed', async () => {
+      const session = await toldTwice(stores);
+      await stores.outbox.settle(await claimOne(), { at: 9_000, latencyMs: 5 });
+      await stores.outbox.postpone(await claimOne(), REFUSED, 90_000);
+      const { conversationId } = session;
+      await expect(stores.ledger.replay({ conversationId, sink: 'crm' }, 11_000)).resolves.toBe(2);
+      expect(sequencesOf(await deliverAll(stores, 'crm', 11_000), session)).toEqual([1, 2]);
+      await expect(stores.ledger.replay({ conversationId, sink: 'archive' }, 12_000)).resolves.toBe(0);
+    });
+
+    it.each([
+      ['equal', 5_000],
+      ['decreasing', 4_000],
+    ])('keeps the order of a lane whose events have %s times', async (_, ended) => {
+      const session = await toldTwice(stores, 5_000, ended);
+      await deliverAll(stores);
+      await stores.ledger.replay({ from: 4_000, to: 6_000, sink: 'crm' }, 11_000);
+      expect(sequencesOf(await deliverAll(stores, 'crm', 12_000), session)).toEqual([1, 2]);
+    });
+
+    it('takes as many steps as it needs, and whole lanes in each', async () => {
+      const { connection } = stores;
+      await writeBacklog(connection.db, dialect, { lanes: 600, eventsPerLane: 2, from: 1_000 });
+      // The first event of every lane happened after the second of all, as clocks may have it.
+      await connection.db
+        .updateTable('session_event')
+        .set({ occurred_at: 9_000 })
+        .where('sequence', '=', 1)
+        .execute();
+      await connection.db.updateTable('delivery').set({ status: 'delivered', settled_at: 9_000 }).execute();
+      let delivered = 0;
+      const replaying = stores.ledger.replay({ from: 0 }, 11_000);
+      const lastOf = new Map<string, number>();
+      const work = async () => {
+        for (const { event } of await deliverAll(stores, 'crm', 12_000)) {
+          delivered += 1;
+          expect(event.sequence).toBe((lastOf.get(event.conversationId) ?? 0) + 1);
+          lastOf.set(event.conversationId, event.sequence);
+        }
+      };
+      await work();
+      await expect(replaying).resolves.toBe(1_200);
+      await work();
+      expect(delivered).toBe(1_200);
+    });
+
+    it('leaves to a relay what it has in hand, and hands it out again only if it fails', async () => {
+      const session = await toldTwice(stores);
+      const inHand = await claimOne();
+      const { conversationId } = session;
+      await stores.ledger.replay({ conversationId, sink: 'crm' }, 11_000);
+      await expect(stores.claim({ now: 11_000, except: [conversationId] })).resolves.toEqual([]);
+      await stores.outbox.settle(inHand, { at: 11_500, latencyMs: 5 });
+      expect(sequencesOf(await deliverAll(stores, 'crm', 12_000), session)).toEqual([2]);
+    });
+
+    it('finds nothing where nothing is, and says so', async () => {
+      await expect(stores.ledger.replay({ conversationId: 'nobody' }, 11_000)).resolves.toBe(0);
+      await expect(audited('DELIVERIES_REPLAYED')).resolves.toEqual([{ replayed: 0 }]);
+    });
+  });
+});

@@ -1,0 +1,153 @@
+import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
+import type { ReceiverVerdict } from '../../src/sync/ports/outbox.store';
+import { SinkStore } from '../../src/sync/ports/sink.store';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+
+const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };
+const GONE: Attempt = { ...REFUSED, error: 'status 410', status: 410 };
+
+describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
+  let storage: TestStorage;
+  let stores: TestStores;
+
+  beforeEach(async () => {
+    storage = await createStorage(dialect);
+    stores = await TestStores.open(storage.config, ['crm', 'archive']);
+  });
+
+  afterEach(async () => {
+    await stores.close();
+    await storage.remove();
+  });
+
+  const claimOne = async (now = 10_000): Promise<Delivery> => {
+    const [delivery] = await stores.claim({ now, limit: 1 });
+    if (delivery === undefined) throw new Error('Nothing is due.');
+    return delivery;
+  };
+  /** Two lanes, of which one was refused; it is due again at 4,000. */
+  const refuse = async (verdict: ReceiverVerdict, attempt = REFUSED): Promise<void> => {
+    await stores.activated(1_000);
+    await stores.activated(1_001);
+    await stores.outbox.postpone(await claimOne(), attempt, 4_000, verdict);
+  };
+  const audited = async (...actions: readonly string[]) =>
+    (await stores.auditTrail())
+      .filter(({ action }) => actions.includes(action))
+      .map(({ action, detail }) => ({ action, detail }));
+
+  it('knows nothing of a sink that nothing was ever said about', async () => {
+    await expect(stores.sinks.state('crm')).resolves.toEqual({});
+    await refuse({});
+    await expect(stores.sinks.state('crm')).resolves.toEqual({});
+    await expect(stores.due()).resolves.toHaveLength(2);
+  });
+
+  it('leaves a receiver alone that asked for it, and no other', async () => {
+    await refuse({ quietUntil: 50_000 });
+    await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000 });
+    await expect(stores.due({ now: 49_999 })).resolves.toEqual([]);
+    await expect(stores.due({ now: 49_999, isProbe: true })).resolves.toEqual([]);
+    await expect(stores.outbox.isDue('crm', 49_999)).resolves.toBe(false);
+    await expect(stores.due({ sink: 'archive' })).resolves.toHaveLength(2);
+    await expect(stores.due({ now: 50_000 })).resolves.toHaveLength(2);
+  });
+
+  it.each([
+    [50_000, 40_000],
+    [40_000, 50_000],
+  ])('keeps quiet until the last moment that it was asked for: %d, then %d', async (first, second) => {
+    await stores.activated(1_000);
+    await stores.activated(1_001);
+    const [one, other] = await stores.claim();
+    if (one === undefined || other === undefined) throw new Error('Nothing is due.');
+    await stores.outbox.postpone(one, REFUSED, 4_000, { quietUntil: first });
+    await stores.outbox.postpone(other, REFUSED, 4_000, { quietUntil: second });
+    await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000 });
+  });
+
+  it('pauses a sink whose receiver is gone, says so once, and keeps its events', async () => {
+    await stores.activated(1_000);
+    await stores.activated(1_001);
+    for (const delivery of await stores.claim())
+      await stores.outbox.postpone(delivery, GONE, 4_000, { isGone: true });
+    await expect(stores.sinks.state('crm')).resolves.toEqual({
+      paused: { at: 3_000, reason: 'receiver-gone' },
+    });
+    await expect(audited('SINK_PAUSED')).resolves.toEqual([
+      { action: 'SINK_PAUSED', detail: { sink: 'crm', reason: 'receiver-gone' } },
+    ]);
+    await stores.activated(1_002);
+    await expect(stores.due({ now: 1_000_000 })).resolves.toEqual([]);
+    await expect(stores.due({ now: 1_000_000, isProbe: true })).resolves.toEqual([]);
+    await expect(stores.outbox.isDue('crm', 1_000_000)).resolves.toBe(false);
+    await expect(stores.outbox.backlog('crm')).resolves.toMatchObject({ pending: 3, dead: 0 });
+    await expect(stores.due({ sink: 'archive' })).resolves.toHaveLength(3);
+  });
+
+  it('pauses once, however often an operator says so', async () => {
+    await stores.sinks.pause('crm', 5_000);
+    await stores.sinks.pause('crm', 6_000);
+    await expect(stores.sinks.state('crm')).resolves.toEqual({ paused: { at: 5_000, reason: 'operator' } });
+    await expect(audited('SINK_PAUSED')).resolves.toEqual([
+      { action: 'SINK_PAUSED', detail: { sink: 'crm', reason: 'operator' } },
+    ]);
+    await stores.activated();
+    await expect(stores.due()).resolves.toEqual([]);
+  });
+
+  it('says once that it is paused when many say so at the same time', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => stores.sinks.pause('crm', 5_000)));
+    await expect(audited('SINK_PAUSED')).resolves.toHaveLength(1);
+  });
+
+  it('stays as an operator has left it when the receiver turns out to be gone', async () => {
+    await stores.activated();
+    const inFlight = await claimOne();
+    await stores.sinks.pause('crm', 2_000);
+    await stores.outbox.postpone(inFlight, GONE, 4_000, { isGone: true, quietUntil: 9_000 });
+    await expect(stores.sinks.state('crm')).resolves.toEqual({
+      paused: { at: 2_000, reason: 'operator' },
+      quietUntil: 9_000,
+    });
+    await expect(audited('SINK_PAUSED')).resolves.toHaveLength(1);
+  });
+
+  it('settles what was in flight when it was paused', async () => {
+    await stores.activated();
+    const inFlight = await claimOne();
+    await stores.sinks.pause('crm', 2_000);
+    await stores.outbox.settle(inFlight, { at: 3_000, latencyMs: 5 });
+    await expect(stores.outbox.backlog('crm')).resolves.toMatchObject({ pending: 0 });
+  });
+
+  it('resumes with every waiting lane due at once, and says so', async () => {
+    await refuse({ isGone: true, quietUntil: 900_000 }, GONE);
+    await stores.sinks.resume('crm', 3_500);
+    await expect(stores.sinks.state('crm')).resolves.toEqual({});
+    await expect(stores.due({ now: 3_500 })).resolves.toHaveLength(2);
+    await expect(audited('SINK_PAUSED', 'SINK_RESUMED')).resolves.toEqual([
+      { action: 'SINK_PAUSED', detail: { sink: 'crm', reason: 'receiver-gone' } },
+      { action: 'SINK_RESUMED', detail: { sink: 'crm' } },
+    ]);
+    await stores.sinks.pause('crm', 4_000);
+    await expect(audited('SINK_PAUSED')).resolves.toHaveLength(2);
+  });
+
+  it('ends a request for quiet too, without a word about a pause that never was', async () => {
+    await refuse({ quietUntil: 900_000 });
+    await stores.sinks.resume('crm', 3_500);
+    await stores.sinks.resume('crm', 3_600);
+    await expect(stores.due({ now: 3_500 })).resolves.toHaveLength(2);
+    await expect(audited('SINK_RESUMED')).resolves.toEqual([]);
+  });
+
+  it('remembers over a restart', async () => {
+    await refuse({ isGone: true, quietUntil: 900_000 }, GONE);
+    const before = await stores.sinks.state('crm');
+    await stores.close();
+    stores = await TestStores.open(storage.config, ['crm', 'archive']);
+    await expect(stores.sinks.state('crm')).resolves.toEqual(before);
+    await expect(stores.due({ now: 1_000_000 })).resolves.toEqual([]);
+  });
+});

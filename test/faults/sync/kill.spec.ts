@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { BACKLOG_STORY, queueBacklog } from '../../support/backlog';
+import { DeliveriesApi } from '../../support/deliveries-api';
+import { type CrmEvent, crmEvents, crmStory } from '../../support/invariants';
+import { ProcessWorld } from '../../support/process-world';
+import { SeededRandom } from '../../support/seeded-random';
+import { type ServiceStorage, ServiceStorages } from '../../support/service-storage';
+import { waitFor } from '../../support/wait-for';
+
+const CONVERSATIONS = 600;
+const EVENTS = BACKLOG_STORY.length * CONVERSATIONS;
+const IN_FLIGHT = 64;
+/** What a killed process had in hand waits until its claim is over, at most 20 seconds. */
+const DELIVERED_WITHIN_MS = 60_000;
+
+const storages = new ServiceStorages();
+afterAll(() => storages.stop());
+
+describe.each([
+  ['SQLite', 10],
+  ['PostgreSQL', 3],
+] as const)('a service on %s that is killed %d times while it drains its outbox', (database, kills) => {
+  const random = new SeededRandom();
+  let storage: ServiceStorage;
+  let world: ProcessWorld;
+  let conversations: readonly string[];
+
+  beforeAll(async () => {
+    storage = await storages.create(database);
+    conversations = await queueBacklog(storage.environment, CONVERSATIONS);
+    world = await ProcessWorld.start(storage, {
+      environment: { SYNC_FIRST_RETRY_MS: '100', SYNC_MAX_PER_SECOND: '400' },
+    });
+    // The answer is under way for a while after the event was accepted: that is when a kill leads to a repeat.
+    world.crm.faults.add({ fault: { kind: 'status', status: 500 }, after: 50, times: 3 });
+    world.crm.faults.add({ fault: { kind: 'delay', ms: 30, effect: 'after' } });
+  }, 60_000);
+
+  afterAll(async () => {
+    await world.stop();
+    await storage.remove();
+  });
+
+  it('delivers all of it in order, and repeats only under the same id', async () => {
+    await random.explain(async () => {
+      await new DeliveriesApi(world.service.url).resume();
+      for (let kill = 1; kill <= kills; kill += 1) {
+        await untilSomeMomentOf(kill);
+        await world.restart();
+      }
+      await untilDrained();
+
+      const wrong = conversations
+        .map((id) => crmStory(world.crm, id).join())
+        .filter((story) => story !== BACKLOG_STORY.join());
+      expect(wrong).toEqual([]);
+      expectOnlyRepeats();
+    });
+  }, 150_000);
+
+  /** Somewhere in its share of the work, and then at no particular instruction of it. */
+  async function untilSomeMomentOf(kill: number): Promise<void> {
+    const enough = (kill * EVENTS) / (kills + 2) + random.between(0, 50);
+    await waitFor(() => {
+      expect(world.crm.received.length).toBeGreaterThanOrEqual(enough);
+    }, DELIVERED_WITHIN_MS);
+    await delay(random.between(0, 50));
+    expect(await new DeliveriesApi(world.service.url).sink()).toMatchObject({ condition: 'well' });
+  }
+
+  async function untilDrained(): Promise<void> {
+    await waitFor(async () => {
+      expect(await new DeliveriesApi(world.service.url).sink()).toMatchObject({ pending: 0, dead: 0 });
+    }, DELIVERED_WITHIN_MS);
+  }
+
+  function expectOnlyRepeats(): void {
+    const heard = [...crmEvents(world.crm).values()];
+    const outOfOrder = heard.filter((events) =>
+      events.some(({ sequence }, index) => sequence < (events[index - 1]?.sequence ?? 0)),
+    );
+    expect(outOfOrder).toEqual([]);
+    expect(heard.filter(hasChanged)).toEqual([]);
+    expect(world.crm.received.length - EVENTS).toBeGreaterThan(0);
+    expect(world.crm.received.length - EVENTS).toBeLessThanOrEqual(kills * IN_FLIGHT);
+  }
+});
+
+/** Whether something came twice and was not the same both times. */
+function hasChanged(events: readonly CrmEvent[]): boolean {
+  const bodies = new Set(events.map((event) => JSON.stringify(event)));
+  return bodies.size !== new Set(events.map(({ id }) => id)).size;
+}

@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { World } from '../../../src/world';
+import { ApiClient } from '../../support/api-client';
+import { BACKLOG_STORY, queueBacklog } from '../../support/backlog';
+import { DeliveriesApi } from '../../support/deliveries-api';
+import { crmEvents } from '../../support/invariants';
+import { LogCapture } from '../../support/log-capture';
+import { until } from '../../support/until';
+
+/** Ten minutes of an outage take ten seconds: the schedule and the probes are sixty times as fast. */
+const OUTAGE_MS = 10_000;
+const PROBE_MS = 500;
+const FIRST_RETRY_MS = 83;
+/** 12,000 events in 6,000 conversations are what a long outage leaves; fewer show the same in less time. */
+const CONVERSATIONS = Number(process.env['OUTAGE_CONVERSATIONS'] ?? 1_500);
+const EVENTS = BACKLOG_STORY.length * CONVERSATIONS;
+const PER_SECOND = 400;
+/** What is in flight when the fifth failure tells, with what took the places of the first five. */
+const BURST = 64 + 5;
+const DELIVERED_WITHIN_MS = 120_000;
+
+describe('a receiver that is down for ten minutes while thousands of events wait', () => {
+  let dataDir: string;
+  let world: World;
+  let deliveries: DeliveriesApi;
+  let conversations: readonly string[];
+  let outage: string;
+  let backAt = 0;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'guest-outage-'));
+    conversations = await queueBacklog({ DATA_DIR: dataDir }, CONVERSATIONS);
+    world = await World.start({
+      logOutput: new LogCapture(),
+      environment: {
+        DATA_DIR: dataDir,
+        SYNC_FIRST_RETRY_MS: String(FIRST_RETRY_MS),
+        SYNC_PROBE_INTERVAL_MS: String(PROBE_MS),
+        SYNC_MAX_PER_SECOND: String(PER_SECOND),
+        LOG_LEVEL: 'error',
+      },
+    });
+    deliveries = new DeliveriesApi(world.url);
+    outage = world.crm.faults.add({ fault: { kind: 'status', status: 500 } });
+  }, 120_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  /** When requests arrived that the receiver refused, oldest first. */
+  function refusals(): number[] {
+    return world.crm.requests.find({ status: 500 }).map(({ at }) => at);
+  }
+
+  it('hears of them once, and then of one per probe interval', async () => {
+    await deliveries.resume();
+    await until(() => refusals().length > 0);
+    const downAt = refusals()[0] ?? 0;
+    await until(() => (refusals().at(-1) ?? 0) >= downAt + OUTAGE_MS);
+
+    const times = refusals();
+    expect(times.length).toBeLessThanOrEqual(BURST + 1 + OUTAGE_MS / PROBE_MS);
+    const probes = times.filter((at) => at > downAt + OUTAGE_MS / 2);
+    expect(probes.length).toBeGreaterThan(1);
+    expect(probes.length).toBeLessThanOrEqual(1 + OUTAGE_MS / 2 / PROBE_MS);
+    const gaps = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
+    // On a busy machine one arrival is seen late, and the next one is not.
+    expect(Math.min(...gaps)).toBeGreaterThan(0.6 * PROBE_MS);
+    expect(world.crm.received).toEqual([]);
+  });
+
+  it('is said to be failing, keeps everything waiting, and no caller notices', async () => {
+    expect(await deliveries.sink()).toMatchObject({ condition: 'failing', pending: EVENTS, dead: 0 });
+    const { status } = await new ApiClient(world.url).request('GET', '/health/ready');
+    expect(status).toBe(200);
+  });
+
+  it('hears again within one probe interval after its return, and of everything soon', async () => {
+    backAt = Date.now();
+    world.crm.faults.remove(outage);
+    await until(() => world.crm.received.length > 0);
+    expect((world.crm.received[0]?.at ?? Infinity) - backAt).toBeLessThan(PROBE_MS + 1_000);
+
+    await until(() => world.crm.received.length >= EVENTS, DELIVERED_WITHIN_MS);
+    await until(async () => (await deliveries.sink()).pending === 0);
+    expect(await deliveries.sink()).toMatchObject({ condition: 'well', blockedLanes: 0, dead: 0 });
+  }, 150_000);
+
+  it('has got each event once and each conversation in its order', () => {
+    const heard = crmEvents(world.crm);
+    const stories = conversations.map((id) =>
+      (heard.get(id) ?? []).map(({ sequence, state }) => `${sequence} ${state}`).join(),
+    );
+    expect(stories.filter((story) => story !== BACKLOG_STORY.join())).toEqual([]);
+    expect(world.crm.received).toHaveLength(EVENTS);
+  });
+
+  it('was never sent much more in a second than it is served', () => {
+    const times = world.crm.requests
+      .find()
+      .map(({ at }) => at)
+      .filter((at) => at >= backAt);
+    let most = 0;
+    let first = 0;
+    times.forEach((at, index) => {
+      while (at - (times[first] ?? at) >= 1_000) first += 1;
+      most = Math.max(most, index - first + 1);
+    });
+    expect(most).toBeLessThanOrEqual(1.3 * PER_SECOND);
+    expect(most).toBeGreaterThan(0.1 * PER_SECOND);
+  });
+});

@@ -1,0 +1,51 @@
+import { World } from '../../../src/world';
+import { ApiClient } from '../../support/api-client';
+import { DeadEnd } from '../../support/dead-ends';
+import { DeliveriesApi } from '../../support/deliveries-api';
+import { LogCapture } from '../../support/log-capture';
+import { until } from '../../support/until';
+
+type Row = [what: string, make: () => Promise<DeadEnd>, error: string];
+
+const UNREACHABLE = 'no connection';
+
+const ROWS: Row[] = [
+  ['a black hole', () => DeadEnd.blackHole(), 'no answer in time'],
+  ['a refused port', () => DeadEnd.refusedPort(), UNREACHABLE],
+  ['a port that every address of a name refuses', () => DeadEnd.refusedPort('localhost'), UNREACHABLE],
+  ['an unknown name', () => DeadEnd.unknownName(), UNREACHABLE],
+  ['a server that hangs up', () => DeadEnd.hangingUp(), UNREACHABLE],
+  ['a mail server', () => DeadEnd.anotherProtocol('http'), UNREACHABLE],
+  ['a mail server, with TLS', () => DeadEnd.anotherProtocol('https'), UNREACHABLE],
+  ['a self-signed certificate', () => DeadEnd.selfSigned(), UNREACHABLE],
+];
+
+describe('a receiver behind', () => {
+  it.concurrent.each(ROWS)('%s gets the event once it can be reached', async (_what, make, error) => {
+    await using deadEnd = await make();
+    await using world = await World.start({
+      logOutput: new LogCapture(),
+      environment: {
+        CRM_WEBHOOK_URL: `${deadEnd.url}/hook`,
+        SYNC_FIRST_RETRY_MS: '60000',
+        LOG_LEVEL: 'error',
+      },
+    });
+    const conversationId = await new ApiClient(world.url).opened();
+    const unreachable = new DeliveriesApi(world.url);
+    await until(async () => (await unreachable.historyOf(conversationId)).attempts.length === 1);
+
+    const { status, failures, attempts } = await unreachable.historyOf(conversationId);
+
+    expect({ status, failures }).toEqual({ status: 'pending', failures: 1 });
+    expect(attempts).toEqual([
+      { at: expect.any(String), result: 'failed', latencyMs: expect.any(Number), error },
+    ]);
+    expect(await unreachable.sink()).toMatchObject({ condition: 'well', pending: 1, blockedLanes: 1 });
+    expect((await new ApiClient(world.url).request('GET', '/health/ready')).status).toBe(200);
+
+    await world.restart({ CRM_WEBHOOK_URL: world.crm.url });
+    await new DeliveriesApi(world.url).resume();
+    await until(() => world.crm.eventsOf(conversationId).length === 1);
+  });
+});

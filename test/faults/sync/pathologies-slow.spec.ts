@@ -1,0 +1,93 @@
+import type { Fault } from '../../../src/simulator/fault';
+import { World } from '../../../src/world';
+import { ApiClient } from '../../support/api-client';
+import { DeliveriesApi } from '../../support/deliveries-api';
+import { LogCapture } from '../../support/log-capture';
+import { until } from '../../support/until';
+
+const ATTEMPT_MS = 15_000;
+
+/** Each is played to one conversation, by the name of its queue. Fewer than would make the receiver failing. */
+const NEVER: Readonly<Record<string, Fault>> = {
+  'hangs-before-headers': { kind: 'hang-before-headers' },
+  'hangs-after-headers': { kind: 'hang-after-headers' },
+  'sends-one-byte-a-second': { kind: 'trickle', bytesPerSecond: 1 },
+  'promises-and-does-not-keep': { kind: 'informational' },
+};
+const LATE = { queue: 'answers-after-14-seconds', fault: { kind: 'delay', ms: 14_000 } } as const;
+
+describe('a receiver that takes its time for some conversations', () => {
+  let world: World;
+  let api: ApiClient;
+  let deliveries: DeliveriesApi;
+  const conversations = new Map<string, string>();
+
+  beforeAll(async () => {
+    const environment = { SYNC_FIRST_RETRY_MS: '60000', LOG_LEVEL: 'error' };
+    world = await World.start({ environment, logOutput: new LogCapture() });
+    api = new ApiClient(world.url);
+    deliveries = new DeliveriesApi(world.url);
+    for (const [queue, fault] of [...Object.entries(NEVER), [LATE.queue, LATE.fault] as const]) {
+      world.crm.faults.add({ match: { bodyContains: `"${queue}"` }, fault, times: 1 });
+      conversations.set(queue, await api.opened({ queueId: queue }));
+    }
+    await until(() => world.crm.requests.total === conversations.size);
+  }, 120_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  function conversationOf(queue: string): string {
+    return conversations.get(queue) ?? '';
+  }
+
+  async function untilAttempted(conversationId: string): Promise<void> {
+    await until(async () => (await deliveries.historyOf(conversationId)).attempts.length === 1);
+  }
+
+  it('gets the events of all others meanwhile', async () => {
+    const startedAt = performance.now();
+    const other = await api.opened();
+    await api.end(other);
+    await until(() => world.crm.eventsOf(other).length === 2);
+    expect(performance.now() - startedAt).toBeLessThan(ATTEMPT_MS / 2);
+    expect((await deliveries.sink()).condition).toBe('well');
+  });
+
+  it('gets nothing more of those conversations meanwhile', async () => {
+    for (const id of conversations.values()) await api.end(id);
+    expect(await deliveries.sink()).toMatchObject({ pending: 2 * conversations.size, blockedLanes: 0 });
+    for (const id of conversations.values()) expect(world.crm.requests.count({ conversationId: id })).toBe(1);
+  });
+
+  it.each(Object.keys(NEVER))('%s is given up on after 15 seconds, and asked again later', async (queue) => {
+    const conversationId = conversationOf(queue);
+    await untilAttempted(conversationId);
+    const { status, failures, attempts } = await deliveries.historyOf(conversationId);
+    expect({ status, failures }).toEqual({ status: 'pending', failures: 1 });
+    expect(attempts).toEqual([
+      { at: expect.any(String), result: 'failed', latencyMs: expect.any(Number), error: 'no answer in time' },
+    ]);
+    expect(attempts[0]?.latencyMs).toBeGreaterThanOrEqual(ATTEMPT_MS - 50);
+    expect(attempts[0]?.latencyMs).toBeLessThan(ATTEMPT_MS + 2_000);
+    expect(world.crm.requests.count({ conversationId })).toBe(1);
+  });
+
+  it('has accepted what it answers in time, however late', async () => {
+    const conversationId = conversationOf(LATE.queue);
+    await untilAttempted(conversationId);
+    const { status, attempts } = await deliveries.historyOf(conversationId);
+    expect({ status, result: attempts[0]?.result }).toEqual({ status: 'delivered', result: 'accepted' });
+    expect(attempts[0]?.latencyMs).toBeGreaterThanOrEqual(LATE.fault.ms - 50);
+  });
+
+  it('gets everything in order once it is well', async () => {
+    await deliveries.resume();
+    await until(async () => (await deliveries.sink()).pending === 0);
+    for (const id of conversations.values()) {
+      const sequences = world.crm.eventsOf(id).map(({ body }) => (body as { sequence: number }).sequence);
+      expect(sequences).toEqual([1, 2]);
+    }
+  });
+});

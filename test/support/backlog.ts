@@ -1,0 +1,62 @@
+import type { Transaction } from 'kysely';
+import { StorageConfig } from '../../src/config/storage.config';
+import type { Database } from '../../src/persistence/database';
+import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { toDeliveryRow, toEventRow, toRow } from '../../src/persistence/session.mapper';
+import type { Session } from '../../src/session/domain/session';
+import { newSession } from './persistence.harness';
+
+/** How many sessions one statement writes. */
+const PORTION = 500;
+
+/** What every session of the backlog told, in this order. */
+export const BACKLOG_STORY = ['1 connected', '2 disconnected'] as const;
+
+/**
+ * Writes sessions that began and are over into the database of a stopped service, all their events waiting for the
+ * CRM, whose sink is paused: whoever starts the service can prepare the CRM before anything is delivered. Returns
+ * the ids of the conversations.
+ */
+export async function queueBacklog(
+  environment: Readonly<Record<string, string>>,
+  conversations: number,
+): Promise<string[]> {
+  const { DATA_DIR = '', DATABASE_URL } = environment;
+  const storage = { DATA_DIR, ...(DATABASE_URL === undefined ? {} : { DATABASE_URL }) };
+  const connection = await DatabaseConnection.open(new StorageConfig(storage));
+  const now = Date.now();
+  const sessions = Array.from({ length: conversations }, () => finishedSession(now));
+  try {
+    await connection.db.transaction().execute(async (db) => {
+      for (let from = 0; from < sessions.length; from += PORTION)
+        await write(db, sessions.slice(from, from + PORTION));
+      await db
+        .insertInto('sink')
+        .values({ name: 'crm', paused_at: now, pause_reason: 'operator', quiet_until: null })
+        .execute();
+    });
+  } finally {
+    await connection.close();
+  }
+  return sessions.map(({ conversationId }) => conversationId);
+}
+
+function finishedSession(now: number): Session {
+  const session = newSession(now);
+  session.activate(now);
+  session.lose('gone', now);
+  return session;
+}
+
+async function write(db: Transaction<Database>, sessions: readonly Session[]): Promise<void> {
+  const events = sessions.flatMap((session) => session.pullChanges().events);
+  await db
+    .insertInto('session')
+    .values(sessions.map(({ snapshot }) => toRow(snapshot)))
+    .execute();
+  await db.insertInto('session_event').values(events.map(toEventRow)).execute();
+  await db
+    .insertInto('delivery')
+    .values(events.map((event) => toDeliveryRow(event, 'crm')))
+    .execute();
+}
