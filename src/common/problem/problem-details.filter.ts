@@ -1,4 +1,4 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpStatus, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain.error';
 import { type Problem, toProblem } from './problem';
@@ -20,6 +20,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (error instanceof DomainError && error.retryAfterMs !== undefined) {
       void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
     }
+    // RFC 9110, 11.6.1: a 401 says how to do better.
+    if (problem.status === Number(HttpStatus.UNAUTHORIZED)) void reply.header('www-authenticate', 'Bearer');
     sendProblem(reply, problem);
   }
 

@@ -57,15 +57,19 @@ export function IsLanguageTag(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
-/** A moment as RFC 3339 writes it, with its offset: `2027-01-15T08:00:00Z`. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Whether a value is a moment as RFC 3339 writes it, with its offset: `2027-01-15T08:00:00Z`. */
+export function isTimestamp(value: unknown): value is string {
+  return typeof value === 'string' && TIMESTAMP.test(value) && !Number.isNaN(Date.parse(value));
+}
+
 export function IsTimestamp(options?: ValidationOptions): PropertyDecorator {
-  const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
   return ValidateBy(
     {
       name: 'isTimestamp',
       validator: {
-        validate: (value: unknown) =>
-          typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value)),
+        validate: isTimestamp,
         defaultMessage: () => 'must be a moment such as 2027-01-15T08:00:00Z',
       },
     },
