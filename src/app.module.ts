@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestjs/common';
+import { AccessModule } from './access/access.module';
 import { AuditModule } from './audit/audit.module';
 import { CommonModule } from './common/common.module';
 import { Drain } from './common/lifecycle/drain';
@@ -48,6 +49,7 @@ export class AppModule implements OnModuleDestroy {
         MetricsModule,
         HealthModule,
         AuditModule,
+        AccessModule,
         PersistenceModule,
         GenesysModule,
         CrmModule,

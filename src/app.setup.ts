@@ -3,6 +3,9 @@ import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { useContainer } from 'class-validator';
+import { describeAccess, BEARER_SCHEME } from './access/access.documentation';
+import { identifyCallers } from './access/access.hook';
+import { AccessService } from './access/access.service';
 import { AppModule } from './app.module';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { createLogger } from './common/logging/logger';
@@ -38,7 +41,9 @@ export async function createApp(
       logger: createLogger(new LogConfig(environment), options.logOutput),
     },
   );
-  addHooks(app.getHttpAdapter().getInstance(), app.get(InFlightRequests), app.get(HttpTelemetry).observe);
+  const server = app.getHttpAdapter().getInstance();
+  addHooks(server, app.get(InFlightRequests), app.get(HttpTelemetry).observe);
+  identifyCallers(server, app.get(AccessService));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter());
@@ -54,6 +59,7 @@ function openApiOf(app: NestFastifyApplication): OpenAPIObject {
     .setDescription('Opens, keeps alive and ends Genesys Cloud guest messaging sessions.')
     .setVersion(PRODUCT.version)
     .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({ type: 'http', description: 'A key of this service, or a token (JWT).' }, BEARER_SCHEME)
     .build();
-  return SwaggerModule.createDocument(app, document);
+  return describeAccess(SwaggerModule.createDocument(app, document));
 }

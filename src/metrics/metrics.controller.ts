@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Res, VERSION_NEUTRAL, Version } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
+import { PublicIf, Scope } from '../common/access/route-access.decorators';
 import { Metrics } from './metrics';
 import { MetricsResponse } from './metrics.response';
 import { MetricsService } from './metrics.service';
@@ -19,6 +20,7 @@ export class MetricsController {
   /** The summary: mean delivery latency, disconnection rate, sessions started. */
   @Get()
   @Version('1')
+  @Scope('sessions.read')
   @Header('cache-control', 'no-store')
   summary(): Promise<MetricsResponse> {
     return this.service.summary();
@@ -26,6 +28,7 @@ export class MetricsController {
 
   @Get()
   @Version(VERSION_NEUTRAL)
+  @PublicIf('metrics')
   @ApiExcludeEndpoint()
   async prometheus(@Res() reply: Reply): Promise<void> {
     const { contentType, text } = await this.metrics.page();
