@@ -1,11 +1,15 @@
 import { Body, Controller, Delete, Get, Header, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator';
+import { Caller } from '../access/domain/caller';
+import { Scope } from '../common/access/route-access.decorators';
 import { ApiProblems } from '../common/problem/problem.response';
 import { ListSessionsDto } from './dto/list-sessions.dto';
 import { OpenSessionDto } from './dto/open-session.dto';
 import { OpenedSessionResponse } from './dto/opened-session.response';
 import { SessionListResponse } from './dto/session-list.response';
 import { SessionResponse } from './dto/session.response';
+import { reachOf } from './domain/reach';
 import type { Session } from './domain/session';
 import { SessionQueries } from './session.queries';
 import { SessionService } from './session.service';
@@ -26,6 +30,7 @@ export class SessionController {
 
   /** Opens a guest session and keeps it alive until it ends. */
   @Post()
+  @Scope('sessions.write')
   @Header('cache-control', 'no-store')
   @ApiResponse({
     status: 201,
@@ -57,19 +62,21 @@ export class SessionController {
   })
   async open(
     @Body() asked: OpenSessionDto,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<OpenedSessionResponse> {
-    const opened = await this.service.open(asked);
+    const opened = await this.service.open(asked, caller);
     reply.header('location', `/v1/sessions/${opened.session.conversationId}`);
     return new OpenedSessionResponse(opened, this.queries.heartbeatOf(opened.session));
   }
 
-  /** Lists sessions, newest first. */
+  /** Lists sessions, newest first: the caller's own, or everybody's with the scope `sessions.any`. */
   @Get()
+  @Scope('sessions.read')
   @ApiResponse({ status: 200, type: SessionListResponse })
   @ApiProblems({ 400: ['validation-failed'], 503: ['storage-unavailable'] })
-  async list(@Query() query: ListSessionsDto): Promise<SessionListResponse> {
-    const { sessions, nextCursor } = await this.queries.list(query);
+  async list(@Query() query: ListSessionsDto, @CurrentCaller() caller: Caller): Promise<SessionListResponse> {
+    const { sessions, nextCursor } = await this.queries.list(query, reachOf(caller));
     return new SessionListResponse(
       sessions.map((session) => this.present(session)),
       nextCursor,
@@ -77,22 +84,28 @@ export class SessionController {
   }
 
   @Get(':conversationId')
+  @Scope('sessions.read')
   @ApiResponse({ status: 200, type: SessionResponse })
   @ApiProblems({ 404: ['session-not-found'], 503: ['storage-unavailable'] })
-  async get(@Param('conversationId') conversationId: string): Promise<SessionResponse> {
-    return this.present(await this.queries.get(conversationId));
+  async get(
+    @Param('conversationId') conversationId: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<SessionResponse> {
+    return this.present(await this.queries.get(conversationId, reachOf(caller)));
   }
 
   /** Ends a session: 200 when Genesys Cloud confirmed, 202 while it is still being disconnected. */
   @Delete(':conversationId')
+  @Scope('sessions.end')
   @ApiResponse({ status: 200, type: SessionResponse })
   @ApiResponse({ status: 202, type: SessionResponse })
   @ApiProblems({ 404: ['session-not-found'], 503: ['storage-unavailable'] })
   async end(
     @Param('conversationId') conversationId: string,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<SessionResponse> {
-    const session = await this.service.end(conversationId);
+    const session = await this.service.end(conversationId, reachOf(caller));
     reply.status(session.snapshot.disconnect === 'pending' ? 202 : 200);
     return this.present(session);
   }

@@ -138,6 +138,7 @@ export function newSession(now = 1_000, given: Partial<Parameters<typeof Session
   return Session.reserve(
     {
       guestToken: 'jwt_0123456789abcdef0123456789abcdef',
+      owner: '',
       channel: 'conversations-messaging',
       oauthClient: 'client',
       queueId: 'queue-1',
@@ -152,6 +153,9 @@ export function newSession(now = 1_000, given: Partial<Parameters<typeof Session
   );
 }
 
+/** Columns that later releases have added. */
+const SINCE_THEN = new Set(['oauth_client', 'owner']);
+
 /** Makes a database as the release before OAuth clients left it: its schema, with these live sessions in it. */
 export async function createFirstSchema(config: StorageConfig, sessions: readonly Session[]): Promise<void> {
   const { databaseUrl, dataDir } = config;
@@ -162,7 +166,7 @@ export async function createFirstSchema(config: StorageConfig, sessions: readonl
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw new Error('The first schema could not be made', { cause: error });
   for (const { snapshot } of sessions) {
-    const columns = Object.entries(toRow(snapshot)).filter(([name]) => name !== 'oauth_client');
+    const columns = Object.entries(toRow(snapshot)).filter(([name]) => !SINCE_THEN.has(name));
     const names = sql.join(columns.map(([name]) => sql.ref(name)));
     const values = sql.join(columns.map(([, value]) => value as unknown));
     await sql`insert into session (${names}) values (${values})`.execute(db);
