@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
+import { Metrics } from '../metrics/metrics';
 import { AccessService } from './access.service';
 import { AccessTelemetry } from './access.telemetry';
 import { HttpKeySource } from './http-key-source';
@@ -23,11 +24,10 @@ const CONNECTIONS = 1;
   providers: [
     AccessService,
     AccessTelemetry,
-    SigningKeys,
     { provide: KeySource, useClass: HttpKeySource },
     {
       provide: Authenticator,
-      inject: [AccessConfig, SigningKeys, Clock, AccessTelemetry],
+      inject: [AccessConfig, KeySource, Clock, AccessTelemetry, Metrics],
       useFactory: authenticatorOf,
     },
     { provide: APP_GUARD, useClass: ScopeGuard },
@@ -38,15 +38,16 @@ export class AccessModule {}
 
 function authenticatorOf(
   config: AccessConfig,
-  keys: SigningKeys,
+  source: KeySource,
   clock: Clock,
   telemetry: AccessTelemetry,
+  metrics: Metrics,
 ): Authenticator {
   switch (config.mode) {
     case 'keys':
       return new KeyAuthenticator(config, clock, telemetry);
     case 'jwt':
-      return new JwtAuthenticator(config, keys, clock);
+      return new JwtAuthenticator(config, new SigningKeys(source, clock, telemetry, metrics), clock);
     case 'open':
       return new OpenAuthenticator(telemetry);
   }

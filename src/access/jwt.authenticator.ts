@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { isScopeName, type ScopeName } from '../common/access/scope';
 import { Clock } from '../common/time/clock';
@@ -16,7 +15,6 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 const SUBJECT = /^[^\p{C}]{1,255}$/u;
 
 /** Knows callers by tokens (JWT) that the configured issuer has signed for this service. */
-@Injectable()
 export class JwtAuthenticator extends Authenticator {
   constructor(
     private readonly config: AccessConfig,

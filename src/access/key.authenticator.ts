@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { timingSafeEqual } from 'node:crypto';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
@@ -14,7 +13,6 @@ import { Authenticator } from './ports/authenticator';
  * Knows callers by the keys of the configuration. A key is compared by its hash, with every entry of the caller that
  * it names and in a time that does not depend on how much of it is right.
  */
-@Injectable()
 export class KeyAuthenticator extends Authenticator {
   constructor(
     private readonly config: AccessConfig,
@@ -37,7 +35,11 @@ export class KeyAuthenticator extends Authenticator {
   private entryOf(name: string, hash: string): ApiKeyEntry | undefined {
     const entries = this.config.keys.of(name);
     this.telemetry.keysRead(this.config.keys.isStale);
-    return entries.filter(({ sha256 }) => timingSafeEqual(Buffer.from(sha256), Buffer.from(hash)))[0];
+    let found: ApiKeyEntry | undefined;
+    for (const entry of entries) {
+      if (timingSafeEqual(Buffer.from(entry.sha256), Buffer.from(hash))) found = entry;
+    }
+    return found;
   }
 
   private hasExpired({ expires }: ApiKeyEntry): boolean {

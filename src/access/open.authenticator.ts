@@ -1,10 +1,9 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
 import { AccessTelemetry } from './access.telemetry';
 import { Caller } from './domain/caller';
 import { Authenticator } from './ports/authenticator';
 
 /** Asks nobody who they are, and warns of that at every start: for development. */
-@Injectable()
 export class OpenAuthenticator extends Authenticator implements OnApplicationBootstrap {
   constructor(private readonly telemetry: AccessTelemetry) {
     super();

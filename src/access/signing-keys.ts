@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { Clock } from '../common/time/clock';
 import { Metrics } from '../metrics/metrics';
@@ -22,7 +21,6 @@ const PAUSE_AFTER_FAILURE_MS = 5_000;
  * and earlier for a key that is not among them, but never more often than every 30 seconds; when many ask at once, one
  * request is in flight. While they cannot be fetched, the last known ones stay in force for 24 hours.
  */
-@Injectable()
 export class SigningKeys {
   private known: { readonly find: JWTVerifyGetKey; readonly fetchedAt: number } | undefined;
   private asked: { readonly at: number; readonly failed: boolean } | undefined;
@@ -35,7 +33,7 @@ export class SigningKeys {
     metrics: Metrics,
   ) {
     metrics.gauge('jwks_age_seconds', 'Time since the keys of the token issuer were fetched', () =>
-      Math.round(this.ageMs / 1000),
+      this.known === undefined ? Number.NaN : Math.round(this.ageMs / 1000),
     );
   }
 
