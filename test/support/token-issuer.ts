@@ -11,6 +11,8 @@ interface Signature {
   readonly kid?: string;
 }
 
+/** What a token says; also what makes no sense. */
+type Claims = Readonly<Record<string, unknown>>;
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 
 /** Signs tokens, and serves the keys to check them with over HTTP; in trouble, when a test wants it to be. */
@@ -59,7 +61,7 @@ export class TokenIssuer implements AsyncDisposable {
   }
 
   /** A good token, but for what the claims say otherwise. A claim that is undefined is left out. */
-  async sign(claims: JWTPayload = {}, { alg = 'RS256', kid = alg }: Signature = {}): Promise<string> {
+  async sign(claims: Claims = {}, { alg = 'RS256', kid = alg }: Signature = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const good = { iss: ISSUER, aud: AUDIENCE, sub: 'billing', iat: now, exp: now + 600 };
     const key = this.keys.get(kid) ?? (await generateKeyPair(alg));
