@@ -4,6 +4,8 @@ import { DomainError } from '../errors/domain.error';
 import { type Problem, toProblem } from './problem';
 import { pathOf, sendProblem } from './send-problem';
 
+const UNAUTHORIZED: number = HttpStatus.UNAUTHORIZED;
+
 /** Answers every error with problem details and logs it as loudly as it deserves. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
@@ -21,7 +23,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
     }
     // RFC 9110, 11.6.1: a 401 says how to do better.
-    if (problem.status === Number(HttpStatus.UNAUTHORIZED)) void reply.header('www-authenticate', 'Bearer');
+    if (problem.status === UNAUTHORIZED) void reply.header('www-authenticate', 'Bearer');
     sendProblem(reply, problem);
   }
 
