@@ -59,7 +59,7 @@ function openApiOf(app: NestFastifyApplication): OpenAPIObject {
     .setDescription('Opens, keeps alive and ends Genesys Cloud guest messaging sessions.')
     .setVersion(PRODUCT.version)
     .setOpenAPIVersion('3.1.0')
-    .addBearerAuth({ type: 'http', description: 'A key of this service, or a token (JWT).' }, BEARER_SCHEME)
+    .addBearerAuth({ type: 'http', bearerFormat: 'a key of this service, or a JWT' }, BEARER_SCHEME)
     .build();
   return describeAccess(SwaggerModule.createDocument(app, document));
 }
