@@ -146,6 +146,7 @@ describe('the routes of the API', () => {
 
     expect(logs.with('A caller was not let in').length).toBeGreaterThan(100);
     expect(logs.with('A caller lacks a scope')[0]).toMatchObject({ level: 'info', caller: 'without' });
+    expect(logs.with('A caller was not let in').every((line) => 'requestId' in line)).toBe(true);
     const callers = [everybody, expired, revoked, ...withOnly.values(), ...without.values()];
     const canaries = callers.flatMap(({ key, entry }) => [key.slice(-43), entry.sha256]);
     expect([...canaries, basic, altered].filter((canary) => logs.raw.includes(canary))).toEqual([]);
