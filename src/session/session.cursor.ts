@@ -31,5 +31,7 @@ export function decodeCursor(cursor: string, filter: Filter): Position {
 /** The owner as a hash: a name may be longer than a cursor. */
 function nameOf({ state, owner }: Filter): string {
   const ofState = state ?? '*';
-  return owner === undefined ? ofState : `${ofState}/${createHash('sha256').update(owner).digest('base64url')}`;
+  return owner === undefined
+    ? ofState
+    : `${ofState}/${createHash('sha256').update(owner).digest('base64url')}`;
 }

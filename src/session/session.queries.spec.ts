@@ -56,7 +56,10 @@ describe(SessionQueries.name, () => {
     });
 
     it('is one empty page when there is nothing', async () => {
-      expect(await services.queries.list({ limit: 10 }, EVERYBODYS)).toEqual({ sessions: [], nextCursor: null });
+      expect(await services.queries.list({ limit: 10 }, EVERYBODYS)).toEqual({
+        sessions: [],
+        nextCursor: null,
+      });
     });
 
     it('shows one state only where that is asked for, on every page', async () => {
@@ -104,9 +107,9 @@ describe(SessionQueries.name, () => {
       services.store.given(anActiveSession(), anActiveSession());
       const { nextCursor } = await services.queries.list({ state: 'active', limit: 1 }, EVERYBODYS);
 
-      await expect(services.queries.list({ limit: 1, cursor: nextCursor ?? '' }, EVERYBODYS)).rejects.toBeInstanceOf(
-        InvalidRequestError,
-      );
+      await expect(
+        services.queries.list({ limit: 1, cursor: nextCursor ?? '' }, EVERYBODYS),
+      ).rejects.toBeInstanceOf(InvalidRequestError);
     });
   });
 
@@ -115,13 +118,15 @@ describe(SessionQueries.name, () => {
       const session = anActiveSession();
       services.store.given(session);
 
-      expect((await services.queries.get(session.conversationId, EVERYBODYS)).snapshot).toEqual(session.snapshot);
+      expect((await services.queries.get(session.conversationId, EVERYBODYS)).snapshot).toEqual(
+        session.snapshot,
+      );
     });
 
     it('is not found when there is none', async () => {
-      await expect(services.queries.get('00000000-0000-4000-8000-999999999999', EVERYBODYS)).rejects.toBeInstanceOf(
-        SessionNotFoundError,
-      );
+      await expect(
+        services.queries.get('00000000-0000-4000-8000-999999999999', EVERYBODYS),
+      ).rejects.toBeInstanceOf(SessionNotFoundError);
     });
 
     it('is not found when it is out of reach', async () => {
@@ -138,7 +143,9 @@ describe(SessionQueries.name, () => {
     it.each(['nonsense', '', '../sessions', 'A0000000-0000-4000-8000-000000000000', "' or 1=1 --"])(
       'is not looked for by what could never be an id: %p',
       async (conversationId) => {
-        await expect(services.queries.get(conversationId, EVERYBODYS)).rejects.toBeInstanceOf(SessionNotFoundError);
+        await expect(services.queries.get(conversationId, EVERYBODYS)).rejects.toBeInstanceOf(
+          SessionNotFoundError,
+        );
         expect(services.store.calls).toEqual([]);
       },
     );

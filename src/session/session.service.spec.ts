@@ -75,7 +75,9 @@ describe(SessionService.name, () => {
           };
         }),
     );
-    const opening = services.service.open({ queueId: 'support' }, Caller.anonymous).catch((error: unknown) => error);
+    const opening = services.service
+      .open({ queueId: 'support' }, Caller.anonymous)
+      .catch((error: unknown) => error);
     await jest.advanceTimersByTimeAsync(10);
     const [conversationId = ''] = services.channel.called('open');
 
@@ -90,7 +92,10 @@ describe(SessionService.name, () => {
 
   it('ends the session when its heartbeat is lost', async () => {
     services.channel.onBeat(() => ({ kind: 'gone' }));
-    const { session } = await services.service.open({ queueId: 'support', durationLimit: 10 }, Caller.anonymous);
+    const { session } = await services.service.open(
+      { queueId: 'support', durationLimit: 10 },
+      Caller.anonymous,
+    );
 
     await jest.advanceTimersByTimeAsync(1_000);
 
@@ -131,7 +136,9 @@ describe(SessionService.name, () => {
   it.each(['nonsense', '00000000-0000-4000-8000-000000000000'])(
     'knows no session %p',
     async (conversationId) => {
-      await expect(services.service.end(conversationId, EVERYBODYS)).rejects.toBeInstanceOf(SessionNotFoundError);
+      await expect(services.service.end(conversationId, EVERYBODYS)).rejects.toBeInstanceOf(
+        SessionNotFoundError,
+      );
     },
   );
 });

@@ -1,5 +1,4 @@
-import type { ScopeName } from '../../src/common/access/scope';
-import { SCOPES } from '../../src/common/access/scope';
+import { type ScopeName, SCOPES } from '../../src/common/access/scope';
 import { World } from '../../src/world';
 import { ApiClient, type Answer } from '../support/api-client';
 import { type ApiRoute, routesOf } from '../support/api-routes';
@@ -110,6 +109,20 @@ describe('the routes of the API', () => {
 
       expect([route, [401, 403, 500].includes(status)]).toEqual([route, false]);
       expect(body['code']).not.toBe('auth-unavailable');
+    }
+  });
+
+  it('treat a question for the head alone like one for the whole', async () => {
+    for (const route of guarded().filter(({ method }) => method === 'GET')) {
+      const head = { ...route, method: 'HEAD' };
+      const whole = await call(route, callerOf(withOnly, route).headers);
+
+      expect((await call(head, {})).status).toBe(401);
+      expect((await call(head, callerOf(without, route).headers)).status).toBe(403);
+      expect([route, (await call(head, callerOf(withOnly, route).headers)).status]).toEqual([
+        route,
+        whole.status,
+      ]);
     }
   });
 

@@ -60,7 +60,8 @@ export class ApiClient {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;
-    const parsed: unknown = isJson ? JSON.parse(text) : { text };
+    // The answer to a HEAD has the type of a body that it does not have.
+    const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : { text };
     return { status: response.status, headers: response.headers, body: parsed as Answer['body'] };
   }
 }
