@@ -13,7 +13,8 @@ const ALLOWED = {
   audit: BASICS,
   problems: ['common'],
   auth: OBSERVED,
-  session: [...OBSERVED, 'heartbeat'],
+  access: OBSERVED,
+  session: [...OBSERVED, 'heartbeat', 'access'],
   sync: [...BASICS, 'metrics', 'health', 'audit/domain', 'session/domain'],
   genesys: [...BASICS, 'metrics', 'health', 'auth', 'session/domain', 'session/ports'],
   crm: [...BASICS, 'metrics', 'health', 'session/domain', 'sync/domain', 'sync/ports'],
@@ -83,10 +84,18 @@ module.exports = {
     },
     {
       name: 'domain-imports-domain',
-      comment: 'Domain and ports import only domain, ports and the errors of common.',
+      comment:
+        'Domain and ports import only domain, ports, and the errors, the time and the scopes of common.',
       severity: 'error',
       from: { path: '^src/[^/]+/(domain|ports)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^src/', pathNot: ['^src/[^/]+/(domain|ports)/', '^src/common/(errors|time)/'] },
+      to: {
+        path: '^src/',
+        pathNot: [
+          '^src/[^/]+/(domain|ports)/',
+          '^src/common/(errors|time)/',
+          '^src/common/access/scope\\.ts$',
+        ],
+      },
     },
     {
       name: 'production-knows-no-simulator',

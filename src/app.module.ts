@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestjs/common';
+import { AccessModule } from './access/access.module';
 import { AuditModule } from './audit/audit.module';
 import { CommonModule } from './common/common.module';
 import { Drain } from './common/lifecycle/drain';
@@ -50,6 +51,7 @@ export class AppModule implements OnModuleDestroy {
         HealthModule,
         ProblemsModule,
         AuditModule,
+        AccessModule,
         PersistenceModule,
         GenesysModule,
         CrmModule,

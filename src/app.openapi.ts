@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { BEARER_SCHEME, describeAccess } from './access/access.documentation';
 import { addProblems } from './problems/problem-responses';
 import { PRODUCT } from './common/product';
 
@@ -20,9 +21,10 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion(PRODUCT.version)
     .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({ type: 'http', bearerFormat: 'a key of this service, or a JWT' }, BEARER_SCHEME)
     .build();
   const document = SwaggerModule.createDocument(app, outline, { operationIdFactory });
-  return addProblems(document);
+  return addProblems(describeAccess(document));
 }
 
 /** What generated clients call an operation: `sessionOpen`. */

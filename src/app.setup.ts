@@ -3,6 +3,8 @@ import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { useContainer } from 'class-validator';
+import { identifyCallers } from './access/access.hook';
+import { AccessService } from './access/access.service';
 import { AppModule } from './app.module';
 import { openApiOf } from './app.openapi';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
@@ -42,6 +44,7 @@ export async function createApp(
   const server = app.getHttpAdapter().getInstance();
   await addSecurityHeaders(server, '/docs');
   addHooks(server, app.get(InFlightRequests), app.get(HttpTelemetry).observe);
+  identifyCallers(server, app.get(AccessService));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter());

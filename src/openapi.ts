@@ -14,6 +14,7 @@ async function main(): Promise<void> {
     GENESYS_REGION: 'mypurecloud.com',
     GENESYS_CLIENT_ID: 'none',
     GENESYS_CLIENT_SECRET: 'none',
+    ACCESS_MODE: 'open',
     LOG_LEVEL: 'error',
   });
   const app = await createApp(environment, { logOutput: process.stderr });

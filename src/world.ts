@@ -79,6 +79,7 @@ function environmentFor(
 ): Record<string, string> {
   return {
     PORT: '0',
+    ACCESS_MODE: 'open',
     DATA_DIR: dataDir,
     GENESYS_LOGIN_URL: genesys.url,
     GENESYS_API_URL: genesys.url,

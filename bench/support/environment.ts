@@ -9,6 +9,7 @@ export function serviceEnvironment(
   overrides: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return {
+    ACCESS_MODE: 'open',
     GENESYS_LOGIN_URL: simulators.genesysUrl,
     GENESYS_API_URL: simulators.genesysUrl,
     GENESYS_CLIENT_ID: simulators.clientId,

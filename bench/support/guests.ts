@@ -10,6 +10,7 @@ export function activeSessions(count: number, channel: string): Session[] {
     const session = Session.reserve(
       {
         guestToken: newGuestToken(),
+        owner: '',
         channel,
         oauthClient: 'demo-client',
         queueId: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11',

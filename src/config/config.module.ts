@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccessConfig } from './access.config';
 import { CrmConfig } from './crm.config';
 import type { Environment } from './environment';
 import { GenesysConfig } from './genesys.config';
@@ -10,6 +11,7 @@ import { StorageConfig } from './storage.config';
 import { SyncConfig } from './sync.config';
 
 const CONFIGS = [
+  AccessConfig,
   CrmConfig,
   GenesysConfig,
   HeartbeatConfig,

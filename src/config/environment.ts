@@ -9,11 +9,14 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import type { ApiKeyEntry } from './api-key-list';
 import {
+  ApiKeysSetting,
   BooleanSetting,
   ChoiceSetting,
   IntegerSetting,
   ListSetting,
+  parsedOrAsIs,
   UrlSetting,
   WebhookSecretsSetting,
 } from './setting.decorators';
@@ -54,15 +57,6 @@ function OAuthClientsSetting(): PropertyDecorator {
   );
 }
 
-function parsedOrAsIs(value: unknown): unknown {
-  try {
-    return typeof value === 'string' ? JSON.parse(value) : value;
-  } catch {
-    // Left as the text it is, for the validator to refuse.
-    return value;
-  }
-}
-
 /**
  * Every environment variable of the service, with its default. `.env.example` says what each one means; a test
  * keeps the two equal. Variables without a default are optional here; what a deployment cannot do without is
@@ -80,6 +74,32 @@ export class Environment {
 
   @IntegerSetting(0, 65_535)
   PORT: number = 3000;
+
+  @ChoiceSetting('keys', 'jwt', 'open')
+  ACCESS_MODE: 'keys' | 'jwt' | 'open' = 'keys';
+
+  @ApiKeysSetting()
+  API_KEYS?: ApiKeyEntry[];
+
+  @IsOptional()
+  @UrlSetting('https', 'http')
+  AUTH_JWKS_URL?: string;
+
+  @IsOptional()
+  @IsString()
+  AUTH_ISSUER?: string;
+
+  @IsOptional()
+  @IsString()
+  AUTH_AUDIENCE?: string;
+
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
+  METRICS_PUBLIC: boolean = false;
+
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
+  DOCS_PUBLIC: boolean = false;
 
   @IsOptional()
   @UrlSetting('postgres', 'postgresql')

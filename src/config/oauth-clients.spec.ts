@@ -7,7 +7,7 @@ import { LogConfig } from './log.config';
 import { OAuthClients } from './oauth-clients';
 import { readEnvironment } from './read-environment';
 
-const PLACE = { GENESYS_REGION: 'usw2.pure.cloud' };
+const PLACE = { ACCESS_MODE: 'open', GENESYS_REGION: 'usw2.pure.cloud' };
 
 let directory: string;
 let path: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from './configuration.error';
 import { readEnvironment } from './read-environment';
 
-const PLACE = { GENESYS_REGION: 'usw2.pure.cloud' };
+const PLACE = { ACCESS_MODE: 'open', GENESYS_REGION: 'usw2.pure.cloud' };
 const CLIENTS = [
   { id: 'first', secret: 'canary-first' },
   { id: 'second', secret: 'canary-second' },

@@ -6,6 +6,7 @@ import { environmentNames, readEnvironment } from './read-environment';
 
 const SECRET = 'canary-secret-8f7e';
 const MINIMAL = {
+  ACCESS_MODE: 'open',
   GENESYS_REGION: 'usw2.pure.cloud',
   GENESYS_CLIENT_ID: 'client',
   GENESYS_CLIENT_SECRET: SECRET,
@@ -45,6 +46,8 @@ describe(readEnvironment.name, () => {
       ...MINIMAL,
       HOST: '127.0.0.1',
       PORT: 3000,
+      METRICS_PUBLIC: false,
+      DOCS_PUBLIC: false,
       DATA_DIR: './data',
       GENESYS_REQUESTS_PER_MINUTE: 300,
       GENESYS_RATE_WINDOW_MS: 60_000,
@@ -118,6 +121,7 @@ describe(readEnvironment.name, () => {
       'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE',
       'GENESYS_LOGIN_URL is required when GENESYS_REGION is not set',
       'GENESYS_API_URL is required when GENESYS_REGION is not set',
+      'API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open',
     ]);
   });
 
@@ -152,6 +156,8 @@ describe(readEnvironment.name, () => {
       bad,
       'must be a comma-separated list of words in lower case',
     ]),
+    ['ACCESS_MODE', 'none', 'must be one of: keys, jwt, open'],
+    ['METRICS_PUBLIC', 'yes', 'must be true or false'],
     ['SHUTDOWN_MODE', 'now', 'must be one of: handover, disconnect'],
     ['LOG_LEVEL', 'verbose', 'must be one of: error, warn, info, debug'],
     ['LOG_FORMAT', 'xml', 'must be one of: json, pretty'],
@@ -176,11 +182,6 @@ describe(readEnvironment.name, () => {
     ],
   ])('refuses what contradicts itself: %j', (variables, problem) => {
     expect(problemsOf(variables)).toEqual([problem]);
-  });
-
-  it.each(['ACCESS_MODE'])('refuses %s, which promises what is not there', (name) => {
-    expect(problemsOf({ [name]: SECRET })).toEqual([`${name} is not supported by this version`]);
-    expect(() => readEnvironment({ ...MINIMAL, [name]: '' })).not.toThrow();
   });
 
   it('accepts the two hosts in place of a region', () => {
@@ -228,11 +229,13 @@ describe(readEnvironment.name, () => {
       GENESYS_CLIENT_SECRET: SECRET,
       GENESYS_CLIENT_SECRET_FILE: fileWith(SECRET),
       CRM_WEBHOOK_SECRET: 'canary-webhook',
+      API_KEYS: 'canary-key',
       SESSION_DEFAULT_DURATION_SECONDS: '2701',
       LOG_LEVEL: 'canary-level',
     });
 
     expect(error.problems.map((problem) => problem.split(' ', 1)[0]).sort()).toEqual([
+      'API_KEYS',
       'CRM_WEBHOOK_SECRET',
       'DATABASE_URL',
       'GENESYS_CLIENT_ID',

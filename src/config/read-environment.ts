@@ -9,10 +9,9 @@ import { webhookKeyOf } from './webhook-secret-list';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** May come as the path of a file in `<name>_FILE`, the way orchestrators mount secrets. */
-const SECRETS = ['GENESYS_CLIENT_SECRET', 'GENESYS_CLIENTS', 'CRM_WEBHOOK_SECRET'] as const;
+const SECRETS = ['GENESYS_CLIENT_SECRET', 'GENESYS_CLIENTS', 'CRM_WEBHOOK_SECRET', 'API_KEYS'] as const;
 
-/** Promised by the design, not built yet: to ignore them would be to promise protection that is not there. */
-const NOT_SUPPORTED_YET = ['ACCESS_MODE'] as const;
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** The names of all variables, as the decorators declare them. */
 export function environmentNames(): string[] {
@@ -31,7 +30,7 @@ export function readEnvironment(variables: Variables): Environment {
   for (const { property, constraints } of validateSync(environment)) {
     problems.push(`${property} ${Object.values(constraints ?? {})[0] ?? 'is invalid'}`);
   }
-  problems.push(...contradictions(environment), ...unsupported(variables));
+  problems.push(...contradictions(environment), ...accessContradictions(environment));
   if (problems.length > 0) throw new ConfigurationError(problems);
   rememberSecrets(environment, variables);
   return environment;
@@ -105,8 +104,24 @@ function contradictions(environment: Environment): string[] {
   return problems;
 }
 
-function unsupported(variables: Variables): string[] {
-  return NOT_SUPPORTED_YET.filter((name) => (variables[name] ?? '') !== '').map(
-    (name) => `${name} is not supported by this version`,
-  );
+/** Whatever would let in nobody, or anybody by mistake. */
+function accessContradictions(environment: Environment): string[] {
+  const { ACCESS_MODE: mode, API_KEYS: keys, AUTH_JWKS_URL: jwksUrl } = environment;
+  const hasNoKey = keys === undefined || (Array.isArray(keys) && keys.length === 0);
+  if (mode === 'keys' && hasNoKey) {
+    return ['API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open'];
+  }
+  if (mode !== 'jwt') return [];
+  const problems = (['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const)
+    .filter((name) => environment[name] === undefined)
+    .map((name) => `${name} is required when ACCESS_MODE is jwt`);
+  // Whoever stands between could sign tokens of their own.
+  if (URL.canParse(jwksUrl ?? '') && !isTamperProof(new URL(jwksUrl ?? ''))) {
+    problems.push('AUTH_JWKS_URL must start with https:// unless it is on this machine');
+  }
+  return problems;
+}
+
+function isTamperProof({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || LOOPBACK.test(hostname);
 }

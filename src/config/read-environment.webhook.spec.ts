@@ -5,6 +5,7 @@ import { ConfigurationError } from './configuration.error';
 import { readEnvironment } from './read-environment';
 
 const MINIMAL = {
+  ACCESS_MODE: 'open',
   GENESYS_REGION: 'usw2.pure.cloud',
   GENESYS_CLIENT_ID: 'client',
   GENESYS_CLIENT_SECRET: 'client-secret',

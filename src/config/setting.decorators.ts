@@ -12,6 +12,8 @@ import {
   ValidateBy,
   type ValidationOptions,
 } from 'class-validator';
+import { MayBeAbsent } from '../common/validation/text.decorators';
+import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
 import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
 
 /** A whole number within bounds, both included, written in decimal digits. */
@@ -67,6 +69,25 @@ export function UrlSetting(...protocols: string[]): PropertyDecorator {
 function IsParseableUrl(options: ValidationOptions): PropertyDecorator {
   const validate = (value: unknown): boolean => typeof value === 'string' && URL.canParse(value);
   return ValidateBy({ name: 'isParseableUrl', validator: { validate } }, options);
+}
+
+/** The keys of callers as a JSON list. Unlike `IsOptional`, it does not excuse a `null` that was given as JSON. */
+export function ApiKeysSetting(): PropertyDecorator {
+  return applyDecorators(
+    MayBeAbsent(),
+    Transform(({ value }: { value: unknown }) => parsedOrAsIs(value)),
+    ValidateBy({ name: 'isApiKeyList', validator: { validate: isApiKeyList } }, { message: API_KEYS_RULE }),
+  );
+}
+
+/** What a text says as JSON; anything else is left as it is, for the validator to refuse. */
+export function parsedOrAsIs(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? JSON.parse(value) : value;
+  } catch {
+    // Left as the text it is: the validator says what is wrong, and never its content.
+    return value;
+  }
 }
 
 /** The signing secrets of a webhook, separated by commas. */

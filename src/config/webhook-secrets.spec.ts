@@ -8,6 +8,7 @@ import { readEnvironment } from './read-environment';
 import { WebhookSecrets } from './webhook-secrets';
 
 const MINIMAL = {
+  ACCESS_MODE: 'open',
   GENESYS_REGION: 'usw2.pure.cloud',
   GENESYS_CLIENT_ID: 'client',
   GENESYS_CLIENT_SECRET: 'client-secret',

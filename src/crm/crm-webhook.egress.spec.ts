@@ -94,7 +94,12 @@ async function deliveredTo(
 }
 
 function isConfigurable(host: string): boolean {
-  const genesys = { GENESYS_REGION: 'usw2.pure.cloud', GENESYS_CLIENT_ID: 'a', GENESYS_CLIENT_SECRET: 'b' };
+  const genesys = {
+    ACCESS_MODE: 'open',
+    GENESYS_REGION: 'usw2.pure.cloud',
+    GENESYS_CLIENT_ID: 'a',
+    GENESYS_CLIENT_SECRET: 'b',
+  };
   try {
     readEnvironment({ ...genesys, CRM_WEBHOOK_URL: `https://${host}:${port}/hook` });
     return true;

@@ -34,7 +34,12 @@ afterEach(async () => {
 });
 
 async function sinksWith(variables: Record<string, string>): Promise<EventSinks> {
-  const genesys = { GENESYS_REGION: 'usw2.pure.cloud', GENESYS_CLIENT_ID: 'a', GENESYS_CLIENT_SECRET: 'b' };
+  const genesys = {
+    ACCESS_MODE: 'open',
+    GENESYS_REGION: 'usw2.pure.cloud',
+    GENESYS_CLIENT_ID: 'a',
+    GENESYS_CLIENT_SECRET: 'b',
+  };
   const config = ConfigModule.forEnvironment(readEnvironment({ ...genesys, ...variables }));
   const imports = [config, CommonModule, OtherModule, SurroundingsModule, CrmModule];
   application = await Test.createTestingModule({ imports }).compile();

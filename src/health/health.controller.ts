@@ -7,6 +7,7 @@ import {
   HealthIndicatorService,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
+import { Public } from '../common/access/route-access.decorators';
 import { Drain } from '../common/lifecycle/drain';
 import { rejectOnAbort, withDeadline } from '../common/time/deadline';
 import { ACCEPTING, type Check, type Detail, HealthChecks } from './health.checks';
@@ -25,6 +26,7 @@ export class HealthController {
 
   /** 200 as long as the process turns; does no I/O. */
   @Get('live')
+  @Public()
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
@@ -32,6 +34,7 @@ export class HealthController {
 
   /** 200 when requests can be served; 503 from the moment the process begins to stop. */
   @Get('ready')
+  @Public()
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
     const named = this.checks.all.map(

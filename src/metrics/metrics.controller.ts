@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Res, VERSION_NEUTRAL, Version } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { PublicIf, Scope } from '../common/access/route-access.decorators';
 import { ApiProblems } from '../common/problem/problem.response';
 import { Metrics } from './metrics';
 import { MetricsResponse } from './metrics.response';
@@ -20,6 +21,7 @@ export class MetricsController {
   /** The summary: mean delivery latency, disconnection rate, sessions started. */
   @Get()
   @Version('1')
+  @Scope('sessions.read')
   @Header('cache-control', 'no-store')
   @ApiResponse({ status: 200, type: MetricsResponse })
   @ApiProblems({ 503: ['storage-unavailable'] })
@@ -29,6 +31,7 @@ export class MetricsController {
 
   @Get()
   @Version(VERSION_NEUTRAL)
+  @PublicIf('metrics')
   @ApiExcludeEndpoint()
   async prometheus(@Res() reply: Reply): Promise<void> {
     const { contentType, text } = await this.metrics.page();

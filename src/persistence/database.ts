@@ -10,6 +10,7 @@ import type { DisconnectStatus, EndReason, SessionState } from '../session/domai
 export interface SessionTable {
   readonly conversation_id: string;
   readonly guest_token: string;
+  readonly owner: string;
   readonly channel: string;
   readonly oauth_client: string;
   readonly queue_id: string;

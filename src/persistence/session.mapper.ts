@@ -7,6 +7,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
   return {
     conversation_id: session.conversationId,
     guest_token: session.guestToken,
+    owner: session.owner,
     channel: session.channel,
     oauth_client: session.oauthClient,
     queue_id: session.queueId,
@@ -33,6 +34,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
   return Session.restore({
     conversationId: row.conversation_id,
     guestToken: row.guest_token,
+    owner: row.owner,
     channel: row.channel,
     oauthClient: row.oauth_client,
     queueId: row.queue_id,

@@ -72,10 +72,11 @@ export class SqlSessionStore extends SessionStore {
     return rows.map(toSession)[0];
   }
 
-  async list({ state, limit, after }: SessionQuery): Promise<Session[]> {
+  async list({ state, owner, limit, after }: SessionQuery): Promise<Session[]> {
     return this.select((db) => {
       let query = db.selectFrom('session').selectAll();
       if (state !== undefined) query = query.where('state', '=', state);
+      if (owner !== undefined) query = query.where('owner', '=', owner);
       if (after !== undefined) {
         query = query.where((eb) =>
           eb(

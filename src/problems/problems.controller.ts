@@ -1,5 +1,6 @@
 import { Controller, Get, Header, NotFoundException, Param, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Public } from '../common/access/route-access.decorators';
 import { prefersHtml } from '../common/http/accept';
 import { ApiProblems } from '../common/problem/problem.response';
 import { PROBLEM_CATALOGUE } from './catalogue/problem-catalogue';
@@ -19,6 +20,7 @@ interface Reply {
 export class ProblemsController {
   /** What a problem means and what to do about it: where the `type` of a problem leads. A page for browsers. */
   @Get(':code')
+  @Public()
   @Header('vary', 'accept')
   @ApiResponse({ status: 200, type: ProblemTypeResponse })
   @ApiProblems({ 404: ['not-found'] })

@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Scope } from '../common/access/route-access.decorators';
 import { ApiProblems } from '../common/problem/problem.response';
 import { LimitsResponse } from './dto/limits.response';
 import { LimitsQueries } from './limits.queries';
@@ -11,6 +12,7 @@ export class LimitsController {
 
   /** What limits the number of sessions, and how much of it is left. */
   @Get()
+  @Scope('sessions.read')
   @Header('cache-control', 'no-store')
   @ApiResponse({ status: 200, type: LimitsResponse })
   @ApiProblems({ 503: ['storage-unavailable'] })

@@ -1,3 +1,4 @@
+import { Caller } from '../access/domain/caller';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
@@ -21,7 +22,7 @@ afterEach(() => {
 
 describe(SessionAdmission.name, () => {
   it('gives absent fields their defaults', async () => {
-    const session = await services.admission.reserve({ queueId: 'support' });
+    const session = await services.admission.reserve({ queueId: 'support' }, Caller.anonymous);
 
     expect(session.snapshot).toMatchObject({
       state: 'connecting',
@@ -48,22 +49,31 @@ describe(SessionAdmission.name, () => {
       channel: 'other',
     };
 
-    const session = await services.admission.reserve(asked);
+    const session = await services.admission.reserve(asked, Caller.anonymous);
 
     expect(session.snapshot).toMatchObject(asked);
   });
 
   it('writes the session down as connecting, with its slot taken', async () => {
-    const session = await services.admission.reserve({ queueId: 'support' });
+    const session = await services.admission.reserve({ queueId: 'support' }, Caller.anonymous);
 
     expect(services.store.row(session.conversationId)).toEqual(session.snapshot);
     expect(services.store.slots).toBe(1);
     expect(services.store.events).toEqual([]);
   });
 
+  it("makes the session its caller's", async () => {
+    const caller = new Caller('billing', new Set(['sessions.write']));
+
+    const session = await services.admission.reserve({ queueId: 'support' }, caller);
+    const nobodys = await services.admission.reserve({ queueId: 'support' }, Caller.anonymous);
+
+    expect([session.snapshot.owner, nobodys.snapshot.owner]).toEqual(['billing', '']);
+  });
+
   it('admits no more than there are slots, whoever asks at the same time', async () => {
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 10 }, () => services.admission.reserve({ queueId: 'support' })),
+      Array.from({ length: 10 }, () => services.admission.reserve({ queueId: 'support' }, Caller.anonymous)),
     );
 
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
@@ -81,7 +91,7 @@ describe(SessionAdmission.name, () => {
     });
     services.policies.add(policy);
 
-    await services.admission.reserve({ queueId: 'support', name: 'Alice' });
+    await services.admission.reserve({ queueId: 'support', name: 'Alice' }, Caller.anonymous);
 
     expect(policy.asked).toEqual([
       {
@@ -100,7 +110,7 @@ describe(SessionAdmission.name, () => {
     const refusal = new SessionRefusedError('hours', 'closed', 'Come back tomorrow.');
     services.policies.add(new FakeSessionPolicy('hours', () => Promise.reject(refusal)));
 
-    await expect(services.admission.reserve({ queueId: 'support' })).rejects.toBe(refusal);
+    await expect(services.admission.reserve({ queueId: 'support' }, Caller.anonymous)).rejects.toBe(refusal);
 
     expect(services.store.calls).toEqual([]);
     expect(await services.metrics.sample('sessions_created_total{outcome="session-refused"}')).toBe(1);
@@ -109,7 +119,7 @@ describe(SessionAdmission.name, () => {
   it('admits nobody once the process is on its way out', async () => {
     services.drain.begin();
 
-    await expect(services.admission.reserve({ queueId: 'support' })).rejects.toBeInstanceOf(
+    await expect(services.admission.reserve({ queueId: 'support' }, Caller.anonymous)).rejects.toBeInstanceOf(
       ShuttingDownError,
     );
     expect(services.store.calls).toEqual([]);
@@ -118,7 +128,7 @@ describe(SessionAdmission.name, () => {
   it('says so when the database cannot be reached', async () => {
     services.store.failNext('reserve', new StorageUnavailableError());
 
-    await expect(services.admission.reserve({ queueId: 'support' })).rejects.toBeInstanceOf(
+    await expect(services.admission.reserve({ queueId: 'support' }, Caller.anonymous)).rejects.toBeInstanceOf(
       StorageUnavailableError,
     );
     expect(services.store.count).toBe(0);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/domain/caller';
 import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
 import { newGuestToken } from './domain/guest-token';
@@ -31,15 +32,15 @@ export class SessionAdmission {
   ) {}
 
   /**
-   * Asks every policy, then takes a slot and writes the session as `connecting`. Throws `ShuttingDownError`,
+   * Asks every policy, then takes a slot and writes the session as `connecting` and the caller's. Throws `ShuttingDownError`,
    * `SessionRefusedError`, `PolicyUnavailableError` or `SessionLimitReachedError`; then there is no session.
    */
-  async reserve(asked: OpenSession): Promise<Session> {
+  async reserve(asked: OpenSession, { owner }: Caller): Promise<Session> {
     try {
       const requested = this.withDefaults(asked);
       await this.screening.pass(requested);
       const place = await this.placement.choose();
-      const session = this.sessionFrom(requested, place);
+      const session = this.sessionFrom(requested, owner, place);
       await this.placement.reserve(session, place);
       return session;
     } catch (error) {
@@ -59,10 +60,10 @@ export class SessionAdmission {
     };
   }
 
-  private sessionFrom(requested: RequestedSession, { oauthClient }: Place): Session {
+  private sessionFrom(requested: RequestedSession, owner: string, { oauthClient }: Place): Session {
     const { disclosesGuestToken } = this.config;
     return Session.reserve(
-      { ...requested, oauthClient, guestToken: newGuestToken(), disclosesGuestToken },
+      { ...requested, owner, oauthClient, guestToken: newGuestToken(), disclosesGuestToken },
       this.clock.now(),
     );
   }

@@ -1,9 +1,11 @@
+import { Caller } from '../access/domain/caller';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { UpstreamServerError } from '../common/errors/upstream.errors';
 import { anActiveSession } from './domain/session.builder';
 import { SessionController } from './session.controller';
 import { FakeSessionServices } from './session-services.fake';
 
+const CALLER = Caller.anonymous;
 const NOW = Date.parse('2027-01-15T08:00:00.000Z');
 
 /** What a route sets of its reply besides the body. */
@@ -40,7 +42,7 @@ describe(SessionController.name, () => {
   it('answers an opening with the session, where it is, the guest token and the words of the upstream', async () => {
     services.channel.onOpen(() => ({ id: 'theirs' }));
 
-    const opened = await controller.open({ queueId: 'support', durationLimit: 60 }, reply);
+    const opened = await controller.open({ queueId: 'support', durationLimit: 60 }, CALLER, reply);
 
     expect(reply.headers).toEqual({
       location: `/v1/sessions/${opened.conversationId}`,
@@ -65,11 +67,11 @@ describe(SessionController.name, () => {
   });
 
   it('shows a session without its guest token, now as later', async () => {
-    const { conversationId, guestIdToken } = await controller.open({ queueId: 'support' }, reply);
+    const { conversationId, guestIdToken } = await controller.open({ queueId: 'support' }, CALLER, reply);
     await jest.advanceTimersByTimeAsync(30_000);
 
-    const shown = await controller.get(conversationId, undefined, reply);
-    const list = await controller.list({ limit: 10 });
+    const shown = await controller.get(conversationId, CALLER, undefined, reply);
+    const list = await controller.list({ limit: 10 }, CALLER);
 
     expect(shown?.heartbeat.lastSuccessAt).toMatch(/^2027-01-15T08:00:[0-3]\d\.\d{3}Z$/);
     expect(list).toEqual({ items: [shown], nextCursor: null });
@@ -77,30 +79,30 @@ describe(SessionController.name, () => {
   });
 
   it('answers an opening with the tag that the session is shown with', async () => {
-    const { conversationId } = await controller.open({ queueId: 'support' }, reply);
+    const { conversationId } = await controller.open({ queueId: 'support' }, CALLER, reply);
     const { etag } = reply.headers;
 
-    expect(await controller.get(conversationId, etag, reply)).toBeUndefined();
+    expect(await controller.get(conversationId, CALLER, etag, reply)).toBeUndefined();
     expect([reply.code, reply.headers['etag']]).toEqual([304, etag]);
   });
 
   it('shows a session with another tag when anything of it has changed, its heartbeat included', async () => {
-    const { conversationId } = await controller.open({ queueId: 'support' }, reply);
+    const { conversationId } = await controller.open({ queueId: 'support' }, CALLER, reply);
     const tags = [reply.headers['etag']];
     await jest.advanceTimersByTimeAsync(30_000);
-    expect(await controller.get(conversationId, tags[0], reply)).toMatchObject({ conversationId });
+    expect(await controller.get(conversationId, CALLER, tags[0], reply)).toMatchObject({ conversationId });
     tags.push(reply.headers['etag']);
-    await controller.end(conversationId, reply);
+    await controller.end(conversationId, CALLER, reply);
     tags.push(reply.headers['etag']);
 
     expect(new Set(tags).size).toBe(3);
-    expect(await controller.get(conversationId, tags[2], reply)).toBeUndefined();
+    expect(await controller.get(conversationId, CALLER, tags[2], reply)).toBeUndefined();
   });
 
   it('answers an end that is confirmed with 200, now and again', async () => {
-    const { conversationId } = await controller.open({ queueId: 'support' }, reply);
+    const { conversationId } = await controller.open({ queueId: 'support' }, CALLER, reply);
 
-    const ended = await controller.end(conversationId, reply);
+    const ended = await controller.end(conversationId, CALLER, reply);
 
     expect(reply.code).toBe(200);
     expect(ended).toMatchObject({
@@ -109,7 +111,7 @@ describe(SessionController.name, () => {
       endedAt: '2027-01-15T08:00:00.000Z',
       disconnect: 'confirmed',
     });
-    expect(await controller.end(conversationId, reply)).toEqual(ended);
+    expect(await controller.end(conversationId, CALLER, reply)).toEqual(ended);
     expect(reply.code).toBe(200);
   });
 
@@ -120,12 +122,12 @@ describe(SessionController.name, () => {
       throw new UpstreamServerError(503);
     });
 
-    expect(await controller.end(session.conversationId, reply)).toMatchObject({
+    expect(await controller.end(session.conversationId, CALLER, reply)).toMatchObject({
       state: 'terminating',
       disconnect: 'pending',
     });
     expect(reply.code).toBe(202);
-    await controller.end(session.conversationId, reply);
+    await controller.end(session.conversationId, CALLER, reply);
     expect(reply.code).toBe(202);
   });
 });

@@ -1,5 +1,8 @@
 import { Body, Controller, Delete, Get, Header, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator';
+import { Caller } from '../access/domain/caller';
+import { Scope } from '../common/access/route-access.decorators';
 import { entityTagOf, isKnown } from '../common/http/entity-tag';
 import { ApiProblems } from '../common/problem/problem.response';
 import { ListSessionsDto } from './dto/list-sessions.dto';
@@ -7,6 +10,7 @@ import { OpenSessionDto } from './dto/open-session.dto';
 import { OpenedSessionResponse } from './dto/opened-session.response';
 import { SessionListResponse } from './dto/session-list.response';
 import { SessionResponse } from './dto/session.response';
+import { reachOf } from './domain/reach';
 import type { Session } from './domain/session';
 import { SessionQueries } from './session.queries';
 import { SessionService } from './session.service';
@@ -32,6 +36,7 @@ export class SessionController {
 
   /** Opens a guest session and keeps it alive until it ends. */
   @Post()
+  @Scope('sessions.write')
   @Header('cache-control', 'no-store')
   @ApiResponse({
     status: 201,
@@ -63,20 +68,22 @@ export class SessionController {
   })
   async open(
     @Body() asked: OpenSessionDto,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<OpenedSessionResponse> {
-    const opened = await this.service.open(asked);
+    const opened = await this.service.open(asked, caller);
     reply.header('location', `/v1/sessions/${opened.session.conversationId}`);
     this.tagged(opened.session, reply);
     return new OpenedSessionResponse(opened, this.queries.heartbeatOf(opened.session));
   }
 
-  /** Lists sessions, newest first. */
+  /** Lists sessions, newest first: the caller's own, or everybody's with the scope `sessions.any`. */
   @Get()
+  @Scope('sessions.read')
   @ApiResponse({ status: 200, type: SessionListResponse })
   @ApiProblems({ 400: ['validation-failed'], 503: ['storage-unavailable'] })
-  async list(@Query() query: ListSessionsDto): Promise<SessionListResponse> {
-    const { sessions, nextCursor } = await this.queries.list(query);
+  async list(@Query() query: ListSessionsDto, @CurrentCaller() caller: Caller): Promise<SessionListResponse> {
+    const { sessions, nextCursor } = await this.queries.list(query, reachOf(caller));
     return new SessionListResponse(
       sessions.map((session) => this.present(session)),
       nextCursor,
@@ -85,6 +92,7 @@ export class SessionController {
 
   /** A session, and how its heartbeat is doing. With a tag that is still the right one: 304, and no body. */
   @Get(':conversationId')
+  @Scope('sessions.read')
   @Header('cache-control', 'private, no-cache')
   @ApiHeader({ name: 'if-none-match', required: false, schema: ETAG.schema })
   @ApiResponse({ status: 200, type: SessionResponse, headers: { ETag: ETAG } })
@@ -92,10 +100,12 @@ export class SessionController {
   @ApiProblems({ 404: ['session-not-found'], 503: ['storage-unavailable'] })
   async get(
     @Param('conversationId') conversationId: string,
+    @CurrentCaller() caller: Caller,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<SessionResponse | undefined> {
-    const { response, tag } = this.tagged(await this.queries.get(conversationId), reply);
+    const session = await this.queries.get(conversationId, reachOf(caller));
+    const { response, tag } = this.tagged(session, reply);
     if (!isKnown(tag, ifNoneMatch)) return response;
     reply.status(304);
     return undefined;
@@ -103,14 +113,16 @@ export class SessionController {
 
   /** Ends a session: 200 when Genesys Cloud confirmed, 202 while it is still being disconnected. */
   @Delete(':conversationId')
+  @Scope('sessions.end')
   @ApiResponse({ status: 200, type: SessionResponse, headers: { ETag: ETAG } })
   @ApiResponse({ status: 202, type: SessionResponse, headers: { ETag: ETAG } })
   @ApiProblems({ 404: ['session-not-found'], 503: ['storage-unavailable'] })
   async end(
     @Param('conversationId') conversationId: string,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<SessionResponse> {
-    const session = await this.service.end(conversationId);
+    const session = await this.service.end(conversationId, reachOf(caller));
     reply.status(session.snapshot.disconnect === 'pending' ? 202 : 200);
     return this.tagged(session, reply).response;
   }

@@ -8,12 +8,21 @@ function textOf(value: unknown): string {
 }
 
 describe(decodeCursor.name, () => {
-  it.each([undefined, 'active'] as const)('reads what was written for the same filter: %p', (state) => {
-    expect(decodeCursor(encodeCursor(POSITION, state), state)).toEqual(POSITION);
+  it.each([
+    {},
+    { state: 'active' },
+    { owner: 'billing' },
+    { state: 'active', owner: '*' },
+    { owner: '\u{1f511}'.repeat(127) },
+  ] as const)('reads what was written for the same filter: %j', (filter) => {
+    const cursor = encodeCursor(POSITION, filter);
+
+    expect(decodeCursor(cursor, filter)).toEqual(POSITION);
+    expect(cursor.length).toBeLessThanOrEqual(512);
   });
 
   it('is safe in a URL as it is', () => {
-    expect(encodeCursor(POSITION, 'terminating')).toMatch(/^[\w-]+$/);
+    expect(encodeCursor(POSITION, { state: 'terminating', owner: 'billing' })).toMatch(/^[\w-]+$/);
   });
 
   it.each([
@@ -27,13 +36,15 @@ describe(decodeCursor.name, () => {
     ['a time that is too large', textOf(['*', 1e300, 'x'])],
     ['an id that is none', textOf(['*', 1, { toString: 1 }])],
     ['null', textOf(null)],
-    ['another filter', encodeCursor(POSITION, 'active')],
+    ['another state', encodeCursor(POSITION, { state: 'active' })],
+    ["somebody's own", encodeCursor(POSITION, { owner: 'billing' })],
+    ["somebody's own, by a name that looks like none", encodeCursor(POSITION, { owner: '*' })],
   ])('refuses %s', (_, cursor) => {
-    expect(() => decodeCursor(cursor, undefined)).toThrow(InvalidRequestError);
+    expect(() => decodeCursor(cursor, {})).toThrow(InvalidRequestError);
   });
 
   it('says which field is wrong', () => {
-    expect(() => decodeCursor('', undefined)).toThrow(
+    expect(() => decodeCursor('', {})).toThrow(
       expect.objectContaining({
         code: 'validation-failed',
         errors: [expect.objectContaining({ pointer: '#/cursor', code: 'invalid-cursor' })],

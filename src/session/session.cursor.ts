@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import * as cursors from '../common/pagination/cursor';
 import { isConversationId } from './domain/conversation-id';
+import type { Reach } from './domain/reach';
 import type { SessionState } from './domain/session-state';
 
 interface Position {
@@ -7,19 +9,29 @@ interface Position {
   readonly conversationId: string;
 }
 
-/** A position in a list as an opaque text, bound to the state that the list was filtered by. */
-export function encodeCursor(
-  { createdAt, conversationId }: Position,
-  state: SessionState | undefined,
-): string {
-  return cursors.encodeCursor([state ?? '*', createdAt, conversationId]);
+/** What a list shows: sessions in one state or in all, within somebody's reach. */
+interface Filter extends Reach {
+  readonly state?: SessionState;
+}
+
+/** A position in a list as an opaque text, bound to the state and the owner that the list was filtered by. */
+export function encodeCursor({ createdAt, conversationId }: Position, filter: Filter): string {
+  return cursors.encodeCursor([nameOf(filter), createdAt, conversationId]);
 }
 
 /** Throws `InvalidRequestError` for anything that `encodeCursor` did not make for the same filter. */
-export function decodeCursor(cursor: string, state: SessionState | undefined): Position {
-  const [filter, createdAt, conversationId] = cursors.decodeCursor(cursor);
+export function decodeCursor(cursor: string, filter: Filter): Position {
+  const [name, createdAt, conversationId] = cursors.decodeCursor(cursor);
   const isId = typeof conversationId === 'string' && isConversationId(conversationId);
-  const isOurs = filter === (state ?? '*') && Number.isSafeInteger(createdAt) && isId;
+  const isOurs = name === nameOf(filter) && Number.isSafeInteger(createdAt) && isId;
   if (!isOurs) throw cursors.invalidCursor();
   return { createdAt: createdAt as number, conversationId };
+}
+
+/** The owner as a hash: a name may be longer than a cursor. */
+function nameOf({ state, owner }: Filter): string {
+  const ofState = state ?? '*';
+  return owner === undefined
+    ? ofState
+    : `${ofState}/${createHash('sha256').update(owner).digest('base64url')}`;
 }

@@ -3,7 +3,9 @@ import { Drain } from '../common/lifecycle/drain';
 import type { LossCause } from '../heartbeat/domain/heartbeat-plan';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { EndReason } from './domain/session-state';
+import { EVERYBODYS, isWithin, type Reach } from './domain/reach';
 import type { Session } from './domain/session';
+import { SessionNotFoundError } from './domain/session.errors';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionTelemetry } from './session.telemetry';
 import { SessionWriter } from './session.writer';
@@ -25,13 +27,14 @@ export class SessionEnding {
   /**
    * Ends a session: first in our books, with the slot freed, then upstream. Resolves after the first attempt to
    * disconnect, with the session as it then is: final, or still `terminating` while the disconnect is retried. A
-   * session that is still being opened becomes `failed`, and what was opened is closed.
+   * session that is still being opened becomes `failed`, and what was opened is closed. A session that is out of reach
+   * is left alone, and `SessionNotFoundError` thrown.
    */
-  async end(conversationId: string, reason: EndReason): Promise<Session> {
-    const { session, changed } = await this.writer.apply(
-      conversationId,
-      (found, now) => found.end(reason, now) || found.fail(reason, now, { outcomeUnknown: true }),
-    );
+  async end(conversationId: string, reason: EndReason, reach: Reach = EVERYBODYS): Promise<Session> {
+    const { session, changed } = await this.writer.apply(conversationId, (found, now) => {
+      if (!isWithin(reach, found)) throw new SessionNotFoundError();
+      return found.end(reason, now) || found.fail(reason, now, { outcomeUnknown: true });
+    });
     this.heartbeats.stop(conversationId);
     if (!changed) return session;
     this.telemetry.ended(session);

@@ -1,3 +1,4 @@
+import { Caller } from '../access/domain/caller';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import {
   type UpstreamError,
@@ -25,7 +26,7 @@ beforeEach(async () => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
   services = new FakeSessionServices();
-  session = await services.admission.reserve({ queueId: 'support' });
+  session = await services.admission.reserve({ queueId: 'support' }, Caller.anonymous);
 });
 afterEach(() => {
   jest.useRealTimers();

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../common/errors/invalid-request.error';
 import { FakeHeartbeatPlan } from '../heartbeat/domain/heartbeat-plan.fake';
+import { EVERYBODYS, type Reach } from './domain/reach';
 import { aSession, anActiveSession } from './domain/session.builder';
 import { SessionNotFoundError } from './domain/session.errors';
 import type { SessionState } from './domain/session-state';
@@ -19,11 +20,14 @@ afterEach(() => {
 });
 
 /** Walks through a list, page by page. */
-async function pages(query: { state?: SessionState; limit: number }): Promise<string[][]> {
+async function pages(
+  query: { state?: SessionState; limit: number },
+  reach: Reach = EVERYBODYS,
+): Promise<string[][]> {
   const found: string[][] = [];
   let cursor: string | null = null;
   do {
-    const page = await services.queries.list(cursor === null ? query : { ...query, cursor });
+    const page = await services.queries.list(cursor === null ? query : { ...query, cursor }, reach);
     found.push(page.sessions.map(({ conversationId }) => conversationId));
     cursor = page.nextCursor;
   } while (cursor !== null);
@@ -52,7 +56,10 @@ describe(SessionQueries.name, () => {
     });
 
     it('is one empty page when there is nothing', async () => {
-      expect(await services.queries.list({ limit: 10 })).toEqual({ sessions: [], nextCursor: null });
+      expect(await services.queries.list({ limit: 10 }, EVERYBODYS)).toEqual({
+        sessions: [],
+        nextCursor: null,
+      });
     });
 
     it('shows one state only where that is asked for, on every page', async () => {
@@ -66,22 +73,43 @@ describe(SessionQueries.name, () => {
 
     it('neither repeats nor skips what was there, while others come', async () => {
       services.store.given(...[1, 2, 3, 4].map((age) => aSession({ createdAt: NOW - age })));
-      const first = await services.queries.list({ limit: 2 });
+      const first = await services.queries.list({ limit: 2 }, EVERYBODYS);
       services.store.given(aSession({ createdAt: NOW }));
 
-      const second = await services.queries.list({ limit: 2, cursor: first.nextCursor ?? '' });
+      const second = await services.queries.list({ limit: 2, cursor: first.nextCursor ?? '' }, EVERYBODYS);
 
       const ages = [...first.sessions, ...second.sessions].map(({ snapshot }) => NOW - snapshot.createdAt);
       expect(ages).toEqual([1, 2, 3, 4]);
     });
 
+    it("shows one caller's own where its reach ends there, on every page", async () => {
+      const [own, other] = ['billing', 'support'];
+      services.store.given(...[own, other, own, '', own].map((owner) => aSession({ owner })));
+
+      const found = await pages({ limit: 2 }, { owner: own });
+
+      expect(found.map((page) => page.length)).toEqual([2, 1]);
+      expect(found.flat().every((id) => services.store.row(id).owner === own)).toBe(true);
+    });
+
+    it("refuses the cursor of somebody else's list", async () => {
+      services.store.given(aSession({ owner: 'billing' }), aSession({ owner: 'billing' }));
+      const { nextCursor } = await services.queries.list({ limit: 1 }, { owner: 'billing' });
+
+      for (const reach of [EVERYBODYS, { owner: 'support' }]) {
+        await expect(
+          services.queries.list({ limit: 1, cursor: nextCursor ?? '' }, reach),
+        ).rejects.toBeInstanceOf(InvalidRequestError);
+      }
+    });
+
     it('refuses the cursor of another list', async () => {
       services.store.given(anActiveSession(), anActiveSession());
-      const { nextCursor } = await services.queries.list({ state: 'active', limit: 1 });
+      const { nextCursor } = await services.queries.list({ state: 'active', limit: 1 }, EVERYBODYS);
 
-      await expect(services.queries.list({ limit: 1, cursor: nextCursor ?? '' })).rejects.toBeInstanceOf(
-        InvalidRequestError,
-      );
+      await expect(
+        services.queries.list({ limit: 1, cursor: nextCursor ?? '' }, EVERYBODYS),
+      ).rejects.toBeInstanceOf(InvalidRequestError);
     });
   });
 
@@ -90,19 +118,34 @@ describe(SessionQueries.name, () => {
       const session = anActiveSession();
       services.store.given(session);
 
-      expect((await services.queries.get(session.conversationId)).snapshot).toEqual(session.snapshot);
+      expect((await services.queries.get(session.conversationId, EVERYBODYS)).snapshot).toEqual(
+        session.snapshot,
+      );
     });
 
     it('is not found when there is none', async () => {
-      await expect(services.queries.get('00000000-0000-4000-8000-999999999999')).rejects.toBeInstanceOf(
-        SessionNotFoundError,
-      );
+      await expect(
+        services.queries.get('00000000-0000-4000-8000-999999999999', EVERYBODYS),
+      ).rejects.toBeInstanceOf(SessionNotFoundError);
+    });
+
+    it('is not found when it is out of reach', async () => {
+      const session = anActiveSession({ owner: 'billing' });
+      services.store.given(session, anActiveSession());
+      const get = (owner: string) => services.queries.get(session.conversationId, { owner });
+
+      expect((await get('billing')).conversationId).toBe(session.conversationId);
+      for (const owner of ['support', '', 'billin', 'BILLING']) {
+        await expect(get(owner)).rejects.toBeInstanceOf(SessionNotFoundError);
+      }
     });
 
     it.each(['nonsense', '', '../sessions', 'A0000000-0000-4000-8000-000000000000', "' or 1=1 --"])(
       'is not looked for by what could never be an id: %p',
       async (conversationId) => {
-        await expect(services.queries.get(conversationId)).rejects.toBeInstanceOf(SessionNotFoundError);
+        await expect(services.queries.get(conversationId, EVERYBODYS)).rejects.toBeInstanceOf(
+          SessionNotFoundError,
+        );
         expect(services.store.calls).toEqual([]);
       },
     );

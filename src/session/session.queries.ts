@@ -3,6 +3,7 @@ import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { HeartbeatStatus } from '../heartbeat/heartbeat';
 import { HeartbeatConfig } from '../config/heartbeat.config';
 import { isConversationId } from './domain/conversation-id';
+import { isWithin, type Reach } from './domain/reach';
 import type { Session } from './domain/session';
 import type { SessionState } from './domain/session-state';
 import { SessionNotFoundError } from './domain/session.errors';
@@ -24,23 +25,26 @@ export class SessionQueries {
     private readonly config: HeartbeatConfig,
   ) {}
 
-  /** Throws `SessionNotFoundError`, also for ids that could never be one. */
-  async get(conversationId: string): Promise<Session> {
+  /** Throws `SessionNotFoundError`, also for ids that could never be one, and for what is out of reach. */
+  async get(conversationId: string, reach: Reach): Promise<Session> {
     const session = isConversationId(conversationId) ? await this.sessions.find(conversationId) : undefined;
-    if (session === undefined) throw new SessionNotFoundError();
+    if (session === undefined || !isWithin(reach, session)) throw new SessionNotFoundError();
     return session;
   }
 
   /** Newest first. A cursor belongs to the query it came from; another one is an `InvalidRequestError`. */
-  async list(query: { state?: SessionState; limit: number; cursor?: string }): Promise<SessionPage> {
+  async list(
+    query: { state?: SessionState; limit: number; cursor?: string },
+    reach: Reach,
+  ): Promise<SessionPage> {
     const { state, limit, cursor } = query;
-    const filter = state === undefined ? {} : { state };
-    const after = cursor === undefined ? {} : { after: decodeCursor(cursor, state) };
+    const filter = { ...reach, ...(state === undefined ? {} : { state }) };
+    const after = cursor === undefined ? {} : { after: decodeCursor(cursor, filter) };
     const found = await this.sessions.list({ ...filter, ...after, limit: limit + 1 });
     const sessions = found.slice(0, limit);
     const last = sessions.at(-1);
     const hasMore = found.length > limit && last !== undefined;
-    return { sessions, nextCursor: hasMore ? encodeCursor(last.snapshot, state) : null };
+    return { sessions, nextCursor: hasMore ? encodeCursor(last.snapshot, filter) : null };
   }
 
   /** How the session's heartbeat is doing in this process. */

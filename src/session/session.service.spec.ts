@@ -1,5 +1,7 @@
+import { Caller } from '../access/domain/caller';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { UpstreamThrottledError } from '../common/errors/upstream.errors';
+import { EVERYBODYS, reachOf } from './domain/reach';
 import {
   SessionEndedWhileOpeningError,
   SessionLimitReachedError,
@@ -27,7 +29,7 @@ describe(SessionService.name, () => {
       return { id: 'theirs' };
     });
 
-    const { session, upstream } = await services.service.open({ queueId: 'support' });
+    const { session, upstream } = await services.service.open({ queueId: 'support' }, Caller.anonymous);
 
     expect(upstream).toEqual({ id: 'theirs' });
     expect(session.snapshot).toEqual(services.store.row(session.conversationId));
@@ -43,7 +45,7 @@ describe(SessionService.name, () => {
       throw error;
     });
 
-    await expect(services.service.open({ queueId: 'support' })).rejects.toBe(error);
+    await expect(services.service.open({ queueId: 'support' }, Caller.anonymous)).rejects.toBe(error);
 
     expect(services.store.slots).toBe(0);
     expect(services.store.events).toEqual([]);
@@ -52,7 +54,7 @@ describe(SessionService.name, () => {
 
   it('sends nothing when every slot is taken, however many ask at once', async () => {
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 20 }, () => services.service.open({ queueId: 'support' })),
+      Array.from({ length: 20 }, () => services.service.open({ queueId: 'support' }, Caller.anonymous)),
     );
 
     const refused = outcomes.filter(
@@ -73,11 +75,13 @@ describe(SessionService.name, () => {
           };
         }),
     );
-    const opening = services.service.open({ queueId: 'support' }).catch((error: unknown) => error);
+    const opening = services.service
+      .open({ queueId: 'support' }, Caller.anonymous)
+      .catch((error: unknown) => error);
     await jest.advanceTimersByTimeAsync(10);
     const [conversationId = ''] = services.channel.called('open');
 
-    await services.service.end(conversationId);
+    await services.service.end(conversationId, EVERYBODYS);
     answer?.();
 
     expect(await opening).toBeInstanceOf(SessionEndedWhileOpeningError);
@@ -88,7 +92,10 @@ describe(SessionService.name, () => {
 
   it('ends the session when its heartbeat is lost', async () => {
     services.channel.onBeat(() => ({ kind: 'gone' }));
-    const { session } = await services.service.open({ queueId: 'support', durationLimit: 10 });
+    const { session } = await services.service.open(
+      { queueId: 'support', durationLimit: 10 },
+      Caller.anonymous,
+    );
 
     await jest.advanceTimersByTimeAsync(1_000);
 
@@ -101,20 +108,37 @@ describe(SessionService.name, () => {
   });
 
   it('ends a session on request, and the second time changes nothing', async () => {
-    const { session } = await services.service.open({ queueId: 'support' });
+    const { session } = await services.service.open({ queueId: 'support' }, Caller.anonymous);
 
-    const ended = { ...(await services.service.end(session.conversationId)).snapshot };
-    const again = await services.service.end(session.conversationId);
+    const ended = { ...(await services.service.end(session.conversationId, EVERYBODYS)).snapshot };
+    const again = await services.service.end(session.conversationId, EVERYBODYS);
 
     expect(ended).toMatchObject({ state: 'terminated', endReason: 'requested' });
     expect(again.snapshot).toEqual(ended);
     expect(services.channel.called('disconnect')).toHaveLength(1);
   });
 
+  it('ends no session of somebody else, and does not say that there is one', async () => {
+    const caller = new Caller('billing', new Set(['sessions.write', 'sessions.end']));
+    const { session } = await services.service.open({ queueId: 'support' }, caller);
+    const stranger = new Caller('support', caller.scopes);
+
+    await expect(services.service.end(session.conversationId, reachOf(stranger))).rejects.toBeInstanceOf(
+      SessionNotFoundError,
+    );
+    expect(services.store.row(session.conversationId).state).toBe('active');
+    expect(services.heartbeats.status(session.conversationId)).toBeDefined();
+
+    const ended = await services.service.end(session.conversationId, reachOf(caller));
+    expect(ended.state).toBe('terminated');
+  });
+
   it.each(['nonsense', '00000000-0000-4000-8000-000000000000'])(
     'knows no session %p',
     async (conversationId) => {
-      await expect(services.service.end(conversationId)).rejects.toBeInstanceOf(SessionNotFoundError);
+      await expect(services.service.end(conversationId, EVERYBODYS)).rejects.toBeInstanceOf(
+        SessionNotFoundError,
+      );
     },
   );
 });

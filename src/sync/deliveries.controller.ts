@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Scope } from '../common/access/route-access.decorators';
 import { ApiProblems } from '../common/problem/problem.response';
 import { DeliveriesQueries } from './deliveries.queries';
 import { DeliveriesService } from './deliveries.service';
@@ -17,6 +18,7 @@ export class DeliveriesController {
 
   /** Lists deliveries, the last queued first. */
   @Get()
+  @Scope('deliveries.read')
   @ApiResponse({ status: 200, type: DeliveryListResponse })
   @ApiProblems({ 400: ['validation-failed'], 503: ['storage-unavailable'] })
   async list(@Query() query: ListDeliveriesDto): Promise<DeliveryListResponse> {
@@ -26,6 +28,7 @@ export class DeliveriesController {
 
   /** A delivery with its attempts. */
   @Get(':id')
+  @Scope('deliveries.read')
   @ApiResponse({ status: 200, type: DeliveryHistoryResponse })
   @ApiProblems({ 404: ['delivery-not-found'], 503: ['storage-unavailable'] })
   async get(@Param('id') id: string): Promise<DeliveryHistoryResponse> {
@@ -35,6 +38,7 @@ export class DeliveriesController {
 
   /** Attempts a delivery again at once, in its conversation's order, also when it was accepted or given up. */
   @Post(':id/retry')
+  @Scope('deliveries.operate')
   @HttpCode(202)
   @ApiResponse({ status: 202, type: DeliveryHistoryResponse })
   @ApiProblems({ 404: ['delivery-not-found'], 503: ['storage-unavailable', 'shutting-down'] })
@@ -45,6 +49,7 @@ export class DeliveriesController {
 
   /** Delivers again, under the same ids and in order: a conversation's events, or those of a span of time. */
   @Post('replay')
+  @Scope('deliveries.operate')
   @HttpCode(202)
   @ApiResponse({ status: 202, type: ReplayResponse })
   @ApiProblems({

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Scope } from '../common/access/route-access.decorators';
 import { ApiProblems } from '../common/problem/problem.response';
 import { AttemptResponse } from './dto/delivery.response';
 import { SinkListResponse, SinkResponse } from './dto/sink.response';
@@ -16,6 +17,7 @@ export class SinksController {
 
   /** The receivers of session events, and how they are doing. */
   @Get()
+  @Scope('deliveries.read')
   @ApiResponse({ status: 200, type: SinkListResponse })
   @ApiProblems({ 503: ['storage-unavailable'] })
   async list(): Promise<SinkListResponse> {
@@ -24,6 +26,7 @@ export class SinksController {
 
   /** A receiver of session events, and how it is doing. */
   @Get(':name')
+  @Scope('deliveries.read')
   @ApiResponse({ status: 200, type: SinkResponse })
   @ApiProblems({ 404: ['sink-not-found'], 503: ['storage-unavailable'] })
   async get(@Param('name') name: string): Promise<SinkResponse> {
@@ -32,6 +35,7 @@ export class SinksController {
 
   /** Keeps the sink's events until it is resumed; what is in flight is finished. Pausing twice changes nothing. */
   @Post(':name/pause')
+  @Scope('deliveries.operate')
   @HttpCode(200)
   @ApiResponse({ status: 200, type: SinkResponse })
   @ApiProblems({ 404: ['sink-not-found'], 503: ['storage-unavailable', 'shutting-down'] })
@@ -42,6 +46,7 @@ export class SinksController {
 
   /** Delivers again, what has waited first. */
   @Post(':name/resume')
+  @Scope('deliveries.operate')
   @HttpCode(200)
   @ApiResponse({ status: 200, type: SinkResponse })
   @ApiProblems({ 404: ['sink-not-found'], 503: ['storage-unavailable', 'shutting-down'] })
@@ -52,6 +57,7 @@ export class SinksController {
 
   /** Hands an event of type `session.test` to the receiver, once, beside the queue, and tells what came of it. */
   @Post(':name/test')
+  @Scope('deliveries.operate')
   @HttpCode(200)
   @ApiResponse({ status: 200, type: AttemptResponse })
   @ApiProblems({ 404: ['sink-not-found'], 503: ['shutting-down'] })

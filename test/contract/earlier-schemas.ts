@@ -12,7 +12,8 @@ import type { Session } from '../../src/session/domain/session';
 /** Makes a database as the release before OAuth clients left it: its schema, with these live sessions in it. */
 export async function createFirstSchema(config: StorageConfig, sessions: readonly Session[]): Promise<void> {
   const db = await migratedTo(config, { '0001-initial-schema': initialSchema });
-  for (const { snapshot } of sessions) await insertWithout(db, 'session', toRow(snapshot), ['oauth_client']);
+  for (const { snapshot } of sessions)
+    await insertWithout(db, 'session', toRow(snapshot), ['oauth_client', 'owner']);
   await db.updateTable('counter').set({ value: sessions.length }).where('name', '=', 'slots').execute();
   await db.destroy();
 }
@@ -28,7 +29,7 @@ export async function createSecondSchema(
     '0002-oauth-client-of-a-session': oauthClientOfASession,
   });
   for (const session of sessions) {
-    await db.insertInto('session').values(toRow(session.snapshot)).execute();
+    await insertWithout(db, 'session', toRow(session.snapshot), ['owner']);
     for (const event of session.pullChanges().events) {
       await db.insertInto('session_event').values(toEventRow(event)).execute();
       for (const sink of sinks)

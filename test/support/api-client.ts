@@ -7,7 +7,11 @@ export interface Answer {
 
 /** Calls the API the way another team's back end would. */
 export class ApiClient {
-  constructor(private readonly url: string) {}
+  /** `identity` goes with every request: the headers that tell who is calling. */
+  constructor(
+    private readonly url: string,
+    private readonly identity: Readonly<Record<string, string>> = {},
+  ) {}
 
   open(
     body: Readonly<Record<string, unknown>> = {},
@@ -47,12 +51,17 @@ export class ApiClient {
   ): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method,
-      headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+      headers: {
+        ...this.identity,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;
-    const parsed: unknown = isJson ? JSON.parse(text) : { text };
+    // The answer to a HEAD has the type of a body that it does not have.
+    const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : { text };
     return { status: response.status, headers: response.headers, body: parsed as Answer['body'] };
   }
 }

@@ -169,6 +169,7 @@ export function newSession(now = 1_000, given: Partial<Parameters<typeof Session
   return Session.reserve(
     {
       guestToken: 'jwt_0123456789abcdef0123456789abcdef',
+      owner: '',
       channel: 'conversations-messaging',
       oauthClient: 'client',
       queueId: 'queue-1',

@@ -31,6 +31,7 @@ export class ProcessWorld {
     const crm = await CrmSimulator.start();
     const environment = {
       PORT: '0',
+      ACCESS_MODE: 'open',
       GENESYS_LOGIN_URL: genesys.url,
       GENESYS_API_URL: genesys.url,
       GENESYS_CLIENT_ID: CLIENT.id,

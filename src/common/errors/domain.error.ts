@@ -1,6 +1,7 @@
 /** What sort of trouble an error is. The one table from kind to HTTP status lives in the problem filter. */
 export type ErrorKind =
   | 'invalid-input'
+  | 'unauthenticated'
   | 'forbidden'
   | 'not-found'
   | 'conflict'
@@ -34,6 +35,8 @@ export abstract class DomainError extends Error {
   readonly reason?: string;
   /** The name of the policy that decided, where policies have a say. */
   readonly policy?: string;
+  /** The scope that the caller lacks. */
+  readonly scope?: string;
   /** Present on errors about input: everything that is wrong, not only the first. */
   readonly errors?: readonly InputError[];
 

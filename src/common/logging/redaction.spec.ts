@@ -65,12 +65,14 @@ describe(Redaction.name, () => {
     ['authorization: Basic ZGVtbzpkZW1v', 'authorization: [redacted]'],
     ['BEARER abc', '[redacted]'],
     [`{"guestIdToken":"${TOKEN}"}`, '{"guestIdToken":"[redacted]"}'],
+    [`a ggs_billing_${'A_-z'.repeat(10)}abc b`, 'a [redacted] b'],
+    ['a eyJhbGciOiJSUzI1NiJ9.eyJzdWIi.c2ln-_ b', 'a [redacted] b'],
     [`?token=${TOKEN}&a=1`, '?token=[redacted]&a=1'],
   ])('knows what a credential looks like: %s', (text, safe) => {
     expect(messageOf(text)).toBe(safe);
   });
 
-  it.each(['jwt_short', 'a forbearer of news', 'Basically nothing', ''])(
+  it.each(['jwt_short', 'a forbearer of news', 'Basically nothing', '', 'ggs_billing', 'eyJ a.b.c'])(
     'leaves alone what is none: %j',
     (text) => {
       expect(messageOf(text)).toBe(text);

@@ -10,6 +10,7 @@ const ALLOWED_FIELDS = new Set([
   'at',
   'attempt',
   'attempts',
+  'caller',
   'capabilities',
   'cause',
   'channel',
@@ -38,6 +39,7 @@ const ALLOWED_FIELDS = new Set([
   'queueId',
   'reason',
   'retryAfterMs',
+  'scope',
   'sequence',
   'signal',
   'sink',
@@ -51,8 +53,9 @@ const ALLOWED_FIELDS = new Set([
   'version',
 ]);
 
-/** What a credential looks like: a guest token, an authorization header. */
-const CREDENTIALS = /jwt_[0-9a-f]{32}|\b(?:Bearer|Basic) [\w.~+/=-]+/gi;
+/** What a credential looks like: a guest token, an authorization header, a caller's key, a signed token. */
+const CREDENTIALS =
+  /jwt_[0-9a-f]{32}|\b(?:Bearer|Basic) [\w.~+/=-]+|ggs_[a-z0-9-]+_[\w-]{43}|\beyJ[\w-]+\.[\w-]+\.[\w-]*/gi;
 
 /** Plain values under allowed names. */
 export interface SafeLine {

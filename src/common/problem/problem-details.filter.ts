@@ -4,12 +4,15 @@ import {
   Catch,
   type ExceptionFilter,
   HttpException,
+  HttpStatus,
   Logger,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain.error';
 import { type Problem, toProblem } from './problem';
 import { pathOf, sendProblem } from './send-problem';
+
+const UNAUTHORIZED: number = HttpStatus.UNAUTHORIZED;
 
 /** Answers every error with problem details and logs it as loudly as it deserves. */
 @Catch()
@@ -28,6 +31,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (error instanceof DomainError && error.retryAfterMs !== undefined) {
       void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
     }
+    // RFC 9110, 11.6.1: a 401 says how to do better.
+    if (problem.status === UNAUTHORIZED) void reply.header('www-authenticate', 'Bearer');
     sendProblem(reply, problem);
   }
 

@@ -51,6 +51,10 @@ export class ProblemResponse {
   @ApiPropertyOptional({ type: String, example: 'opening-hours' })
   policy?: string;
 
+  /** The scope that the caller lacks. */
+  @ApiPropertyOptional({ type: String })
+  scope?: string;
+
   @ApiPropertyOptional({ type: [InputErrorResponse] })
   errors?: InputErrorResponse[];
 }

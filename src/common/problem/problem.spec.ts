@@ -17,6 +17,7 @@ class FakeError extends DomainError {
 describe(toProblem.name, () => {
   it.each<[ErrorKind, number]>([
     ['invalid-input', 400],
+    ['unauthenticated', 401],
     ['forbidden', 403],
     ['not-found', 404],
     ['conflict', 409],
@@ -47,13 +48,18 @@ describe(toProblem.name, () => {
     });
   });
 
-  it('names the reason and the policy of an error that has them', () => {
-    const error = Object.assign(new FakeError('forbidden'), { reason: 'closed', policy: 'opening-hours' });
+  it('names the reason, the policy and the scope of an error that has them', () => {
+    const error = Object.assign(new FakeError('forbidden'), {
+      reason: 'closed',
+      policy: 'opening-hours',
+      scope: 'sessions.read',
+    });
 
     expect(toProblem(error, OCCURRENCE)).toMatchObject({
       status: 403,
       reason: 'closed',
       policy: 'opening-hours',
+      scope: 'sessions.read',
     });
   });
 

@@ -14,12 +14,15 @@ export interface Problem {
   readonly reason?: string;
   /** The policy that decided, where policies have a say. */
   readonly policy?: string;
+  /** The scope that the caller lacks. */
+  readonly scope?: string;
   readonly errors?: readonly InputError[];
 }
 
 /** The only place where a kind of error becomes a status. */
 export const STATUS_OF = {
   'invalid-input': HttpStatus.BAD_REQUEST,
+  unauthenticated: HttpStatus.UNAUTHORIZED,
   forbidden: HttpStatus.FORBIDDEN,
   'not-found': HttpStatus.NOT_FOUND,
   conflict: HttpStatus.CONFLICT,
@@ -56,6 +59,7 @@ export function toProblem(error: unknown, occurrence: Occurrence): Problem {
     const { code, title, message: detail } = error;
     const errors = error.errors === undefined ? {} : { errors: error.errors };
     const reason = error.reason === undefined ? {} : { reason: error.reason };
+    const scope = error.scope === undefined ? {} : { scope: error.scope };
     const policy = error.policy === undefined ? {} : { policy: error.policy };
     return {
       type: `/problems/${code}`,
@@ -66,6 +70,7 @@ export function toProblem(error: unknown, occurrence: Occurrence): Problem {
       code,
       ...reason,
       ...policy,
+      ...scope,
       ...errors,
     };
   }

@@ -57,20 +57,25 @@ export function IsLanguageTag(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
-/** A moment as RFC 3339 writes it, with its offset: `2027-01-15T08:00:00Z`. */
-export function IsTimestamp(options?: ValidationOptions): PropertyDecorator {
-  const form = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Whether a value is a moment as RFC 3339 writes it, with its offset: `2027-01-15T08:00:00Z`. */
+export function isTimestamp(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const [, day = ''] = TIMESTAMP.exec(value) ?? [];
+  const midnight = Date.parse(`${day}T00:00:00Z`);
   // A day that no calendar has would be taken for one of the next month.
-  const isDay = (day: string): boolean => {
-    const midnight = Date.parse(`${day}T00:00:00Z`);
-    return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
-  };
+  const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+  return day !== '' && isDay && !Number.isNaN(Date.parse(value));
+}
+
+/** A moment such as `2027-01-15T08:00:00Z`; see `isTimestamp`. */
+export function IsTimestamp(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {
       name: 'isTimestamp',
       validator: {
-        validate: (value: unknown) =>
-          typeof value === 'string' && isDay(form.exec(value)?.[1] ?? '') && !Number.isNaN(Date.parse(value)),
+        validate: isTimestamp,
         defaultMessage: () => 'must be a moment such as 2027-01-15T08:00:00Z',
       },
     },

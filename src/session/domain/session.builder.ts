@@ -9,6 +9,7 @@ export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
   return Session.restore({
     conversationId: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
     guestToken: 'jwt_0123456789abcdef0123456789abcdef',
+    owner: '',
     channel: 'fake',
     oauthClient: 'client',
     queueId: 'support',

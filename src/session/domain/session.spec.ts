@@ -7,6 +7,7 @@ import { InvalidTransitionError } from './session.errors';
 const NOW = 1_800_000_000_000;
 const GUEST = {
   guestToken: 'jwt_00112233445566778899aabbccddeeff',
+  owner: 'billing',
   oauthClient: 'client',
   channel: 'conversations-messaging',
   queueId: 'support',

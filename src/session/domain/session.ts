@@ -9,6 +9,8 @@ import { InvalidTransitionError } from './session.errors';
 export interface SessionSnapshot {
   readonly conversationId: string;
   readonly guestToken: string;
+  /** The caller that opened it; empty when callers were not told apart. */
+  readonly owner: string;
   readonly channel: string;
   /** The OAuth client whose budget the session lives on, for its whole life. */
   readonly oauthClient: string;
@@ -62,6 +64,7 @@ export class Session {
     given: Pick<
       SessionSnapshot,
       | 'guestToken'
+      | 'owner'
       | 'channel'
       | 'oauthClient'
       | 'queueId'

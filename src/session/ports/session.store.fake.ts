@@ -75,9 +75,9 @@ export class FakeSessionStore extends SessionStore {
     return row === undefined ? undefined : Session.restore(row);
   }
 
-  async list({ state, limit, after }: SessionQuery): Promise<Session[]> {
+  async list({ state, owner, limit, after }: SessionQuery): Promise<Session[]> {
     await this.begin('list');
-    return this.select((row) => state === undefined || row.state === state)
+    return this.select((row) => (state ?? row.state) === row.state && (owner ?? row.owner) === row.owner)
       .sort((one, other) => order(keyOf(other.snapshot), keyOf(one.snapshot)))
       .filter(({ snapshot }) => after === undefined || order(keyOf(snapshot), keyOf(after)) < 0)
       .slice(0, limit);

@@ -10,6 +10,8 @@ export interface SlotLimits {
 /** Which sessions a page shows; newest first, by (createdAt, conversationId). */
 export interface SessionQuery {
   readonly state?: SessionState;
+  /** Only those that this caller opened. */
+  readonly owner?: string;
   readonly limit: number;
   /** Continue after this session. */
   readonly after?: { readonly createdAt: number; readonly conversationId: string };

@@ -1,0 +1,134 @@
+import { Controller, Get, Global, Module, Post } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { RecordingLog } from '../audit/recording-log.fake';
+import { Public, PublicIf, Scope } from '../common/access/route-access.decorators';
+import { CommonModule } from '../common/common.module';
+import { ProblemDetailsFilter } from '../common/problem/problem-details.filter';
+import { ConfigModule } from '../config/config.module';
+import { Environment } from '../config/environment';
+import { Metrics } from '../metrics/metrics';
+import { identifyCallers } from './access.hook';
+import { AccessModule } from './access.module';
+import { AccessService } from './access.service';
+import { newApiKey } from './api-key';
+import { CurrentCaller } from './current-caller.decorator';
+import { Caller } from './domain/caller';
+import { ScopeGuard } from './scope.guard';
+
+@Global()
+@Module({ providers: [Metrics], exports: [Metrics] })
+class SurroundingsModule {}
+
+@Controller()
+class SampleController {
+  @Get('public')
+  @Public()
+  everybody(): string {
+    return 'here';
+  }
+
+  @Get('page')
+  @PublicIf('metrics')
+  page(): string {
+    return 'here';
+  }
+
+  @Get('scoped')
+  @Scope('sessions.read')
+  scoped(@CurrentCaller() { name }: Caller): string {
+    return name;
+  }
+
+  @Get('silent')
+  silent(): string {
+    return 'never';
+  }
+
+  @Post('silent')
+  silentToo(): string {
+    return 'never';
+  }
+}
+
+const { key, entry } = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
+let log: RecordingLog;
+let app: NestFastifyApplication;
+
+async function start(settings: Partial<Environment>, { withHook = true } = {}): Promise<void> {
+  const environment = Object.assign(new Environment(), { API_KEYS: [entry] }, settings);
+  const module = await Test.createTestingModule({
+    imports: [ConfigModule.forEnvironment(environment), CommonModule, SurroundingsModule, AccessModule],
+    controllers: [SampleController],
+  })
+    .setLogger(log)
+    .compile();
+  app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+  app.useGlobalFilters(new ProblemDetailsFilter());
+  const server = app.getHttpAdapter().getInstance();
+  if (withHook) identifyCallers(server, app.get(AccessService));
+  await app.init();
+  server.get('/beside', () => 'here');
+  await server.ready();
+}
+
+async function call(path: string, credential?: string, method: 'GET' | 'POST' = 'GET'): Promise<unknown[]> {
+  const headers = credential === undefined ? {} : { authorization: `Bearer ${credential}` };
+  const { statusCode, body } = await app.inject({ method, url: path, headers });
+  return [statusCode, body.startsWith('{') ? (JSON.parse(body) as { code: string }).code : body];
+}
+
+beforeEach(() => {
+  log = RecordingLog.install();
+});
+afterEach(() => app.close());
+
+describe(ScopeGuard.name, () => {
+  it('lets in by what the route says', async () => {
+    await start({});
+
+    expect(await call('/public')).toEqual([200, 'here']);
+    expect(await call('/scoped')).toEqual([401, 'unauthenticated']);
+    expect(await call('/scoped', key)).toEqual([200, 'billing']);
+    expect(await call('/page')).toEqual([401, 'unauthenticated']);
+    expect(await call('/page', key)).toEqual([200, 'here']);
+  });
+
+  it('opens a page where the deployment says so', async () => {
+    await start({ METRICS_PUBLIC: true });
+
+    expect(await call('/page')).toEqual([200, 'here']);
+  });
+
+  it.each(['GET', 'POST'] as const)(
+    'lets nobody in where a route says nothing, and tells a person: %s',
+    async (method) => {
+      await start({});
+
+      expect(await call('/silent', undefined, method)).toEqual([401, 'unauthenticated']);
+      expect(await call('/silent', key, method)).toEqual([403, 'route-closed']);
+      expect(log.at('error')).toEqual([{ message: 'A route does not say whom it lets in', url: '/silent' }]);
+    },
+  );
+
+  it('lets nobody in where a route says nothing, even where everybody is let in', async () => {
+    await start({ ACCESS_MODE: 'open' });
+
+    expect(await call('/silent')).toEqual([403, 'route-closed']);
+    expect(await call('/scoped')).toEqual([200, 'anonymous']);
+  });
+
+  it('asks for a credential beside the controllers too', async () => {
+    await start({});
+
+    expect(await call('/beside')).toEqual([401, 'unauthenticated']);
+    expect(await call('/beside', key)).toEqual([200, 'here']);
+  });
+
+  it('lets nobody in when nobody has looked who it is', async () => {
+    await start({}, { withHook: false });
+
+    expect(await call('/scoped', key)).toEqual([401, 'unauthenticated']);
+    expect(await call('/public')).toEqual([200, 'here']);
+  });
+});

@@ -1,0 +1,54 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { OutboundHttpModule } from '../common/http/outbound-http.module';
+import { Clock } from '../common/time/clock';
+import { AccessConfig } from '../config/access.config';
+import { Metrics } from '../metrics/metrics';
+import { AccessService } from './access.service';
+import { AccessTelemetry } from './access.telemetry';
+import { HttpKeySource } from './http-key-source';
+import { JwtAuthenticator } from './jwt.authenticator';
+import { KeyAuthenticator } from './key.authenticator';
+import { OpenAuthenticator } from './open.authenticator';
+import { Authenticator } from './ports/authenticator';
+import { KeySource } from './ports/key-source';
+import { ScopeGuard } from './scope.guard';
+import { SigningKeys } from './signing-keys';
+
+const CONNECTIONS = 1;
+
+/** Who may call. Its guard stands before every controller of the application. */
+@Global()
+@Module({
+  imports: [OutboundHttpModule.withConnections(CONNECTIONS)],
+  providers: [
+    AccessService,
+    AccessTelemetry,
+    { provide: KeySource, useClass: HttpKeySource },
+    {
+      provide: Authenticator,
+      inject: [AccessConfig, KeySource, Clock, AccessTelemetry, Metrics],
+      useFactory: authenticatorOf,
+    },
+    { provide: APP_GUARD, useClass: ScopeGuard },
+  ],
+  exports: [AccessService],
+})
+export class AccessModule {}
+
+function authenticatorOf(
+  config: AccessConfig,
+  source: KeySource,
+  clock: Clock,
+  telemetry: AccessTelemetry,
+  metrics: Metrics,
+): Authenticator {
+  switch (config.mode) {
+    case 'keys':
+      return new KeyAuthenticator(config, clock, telemetry);
+    case 'jwt':
+      return new JwtAuthenticator(config, new SigningKeys(source, clock, telemetry, metrics), clock);
+    case 'open':
+      return new OpenAuthenticator(telemetry);
+  }
+}

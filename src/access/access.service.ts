@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { RouteAccess } from '../common/access/route-access';
+import { AccessConfig } from '../config/access.config';
+import { AccessTelemetry } from './access.telemetry';
+import { InsufficientScopeError, RouteClosedError } from './domain/access.errors';
+import type { Caller } from './domain/caller';
+import { Authenticator } from './ports/authenticator';
+
+/** Who is calling, and whether a route lets them in. */
+@Injectable()
+export class AccessService {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly config: AccessConfig,
+    private readonly telemetry: AccessTelemetry,
+  ) {}
+
+  /** Whether a route is for everybody. One that says nothing of itself is not. */
+  isPublic(access: RouteAccess | undefined): boolean {
+    if (access?.kind === 'page') return this.config.publicPages[access.page];
+    return access?.kind === 'public';
+  }
+
+  /** Throws `UnauthenticatedError`, or `AuthUnavailableError`. */
+  async identify(authorization: string | undefined): Promise<Caller> {
+    try {
+      return await this.authenticator.authenticate(authorization);
+    } catch (error) {
+      this.telemetry.notIdentified(error);
+      throw error;
+    }
+  }
+
+  /** Throws `InsufficientScopeError`, or `RouteClosedError` for a route that says nothing of itself. */
+  authorize(caller: Caller, access: RouteAccess | undefined, url?: string): void {
+    if (access === undefined) {
+      this.telemetry.metClosedRoute(url);
+      throw new RouteClosedError();
+    }
+    if (access.kind !== 'scope' || caller.may(access.scope)) return;
+    this.telemetry.lacksScope(caller, access.scope);
+    throw new InsufficientScopeError(access.scope);
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { ScopeName } from '../common/access/scope';
+import { Metrics } from '../metrics/metrics';
+import { AuthUnavailableError, UnauthenticatedError } from './domain/access.errors';
+import type { Caller } from './domain/caller';
+
+/** What operators hear of callers. Nothing here ever sees a credential. */
+@Injectable()
+export class AccessTelemetry {
+  private readonly log = new Logger('Access');
+  private readonly failures;
+  private keysAreStale = false;
+  private issuer: 'well' | 'away' | 'away-too-long' = 'well';
+
+  constructor(metrics: Metrics) {
+    this.failures = metrics.counter('auth_failures_total', 'Requests that were not let in', ['reason']);
+  }
+
+  openToAll(): void {
+    this.log.warn({
+      message: 'ACCESS_MODE is open: whoever reaches this service may do everything',
+      mode: 'open',
+    });
+  }
+
+  notIdentified(error: unknown): void {
+    if (error instanceof UnauthenticatedError) {
+      this.failures.inc({ reason: error.refusal });
+      this.log.log({ message: 'A caller was not let in', reason: error.refusal });
+    } else if (error instanceof AuthUnavailableError) {
+      this.failures.inc({ reason: error.code });
+    }
+  }
+
+  lacksScope({ name }: Caller, scope: ScopeName): void {
+    this.failures.inc({ reason: 'insufficient-scope' });
+    this.log.log({ message: 'A caller lacks a scope', caller: name, scope });
+  }
+
+  metClosedRoute(url: string | undefined): void {
+    this.failures.inc({ reason: 'route-closed' });
+    this.log.error({ message: 'A route does not say whom it lets in', url });
+  }
+
+  /** Told once per change: every request asks. */
+  keysRead(areStale: boolean): void {
+    if (areStale === this.keysAreStale) return;
+    this.keysAreStale = areStale;
+    if (areStale) this.log.error('API_KEYS_FILE holds no list of keys: those from before stay in force');
+    else this.log.log('API_KEYS_FILE holds a list of keys again');
+  }
+
+  signingKeysFetched(): void {
+    if (this.issuer !== 'well') this.log.log('The keys of the token issuer can be had again');
+    this.issuer = 'well';
+  }
+
+  /** Told once per outage, and once more when it lasts so long that nobody is let in. */
+  signingKeysFailed(error: unknown, areUsable: boolean): void {
+    const found = areUsable ? 'away' : 'away-too-long';
+    if (found === this.issuer) return;
+    this.issuer = found;
+    const message = 'The keys of the token issuer cannot be had';
+    if (areUsable) this.log.warn({ message: `${message}: those from before stay in force`, error });
+    else this.log.error({ message: `${message}: nobody is let in`, error });
+  }
+}

@@ -1,0 +1,24 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ApiKeyEntry } from '../config/api-key-list';
+
+/** `ggs_<name>_` and 32 random bytes in base64url. */
+const API_KEY = /^ggs_([a-z0-9][a-z0-9-]{0,39})_[\w-]{43}$/;
+const RANDOM_BYTES = 32;
+
+/** The caller that a key names, without proof; undefined for what is no key. */
+export function nameInKey(key: string): string | undefined {
+  return API_KEY.exec(key)?.[1];
+}
+
+/** What is kept of a key. It is random enough that a plain hash gives nothing of it away. */
+export function hashOfKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** A new key, which is shown once, and the entry that lets in whoever has it. */
+export function newApiKey(facts: Omit<ApiKeyEntry, 'sha256'>): { key: string; entry: ApiKeyEntry } {
+  const { name, scopes, expires } = facts;
+  const key = `ggs_${name}_${randomBytes(RANDOM_BYTES).toString('base64url')}`;
+  const end = expires === undefined ? {} : { expires };
+  return { key, entry: { name, sha256: hashOfKey(key), scopes, ...end } };
+}

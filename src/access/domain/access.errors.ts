@@ -1,0 +1,61 @@
+import type { ScopeName } from '../../common/access/scope';
+import { DomainError } from '../../common/errors/domain.error';
+
+/** Why a credential is none, for operators. Callers are not told: it would help whoever guesses. */
+export type Refusal =
+  | 'missing'
+  | 'scheme'
+  | 'malformed'
+  | 'unknown-key'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'issuer'
+  | 'audience'
+  | 'algorithm'
+  | 'signature'
+  | 'claims';
+
+/** There is no credential, or none that is good. The same to the caller, whatever the reason. */
+export class UnauthenticatedError extends DomainError {
+  readonly code = 'unauthenticated';
+  readonly kind = 'unauthenticated';
+  readonly title = 'The caller is not known';
+
+  constructor(readonly refusal: Refusal) {
+    super('The request needs a valid credential, as a bearer token in the Authorization header.');
+  }
+}
+
+/** The caller is known and lacks the scope of the route. */
+export class InsufficientScopeError extends DomainError {
+  readonly code = 'insufficient-scope';
+  readonly kind = 'forbidden';
+  readonly title = 'The caller may not do this';
+
+  constructor(override readonly scope: ScopeName) {
+    super(`The request needs the scope ${scope}.`);
+  }
+}
+
+/** The route does not say whom it lets in, so it lets nobody in: a bug of ours. */
+export class RouteClosedError extends DomainError {
+  readonly code = 'route-closed';
+  readonly kind = 'forbidden';
+  readonly title = 'Nobody may do this';
+
+  constructor() {
+    super('The route lets nobody in.');
+  }
+}
+
+/** Whether a credential is good cannot be told at the moment. */
+export class AuthUnavailableError extends DomainError {
+  readonly code = 'auth-unavailable';
+  readonly kind = 'unavailable';
+  readonly title = 'Callers cannot be told apart';
+  override readonly retryAfterMs = 5_000;
+
+  constructor(options?: ErrorOptions) {
+    super('The keys that credentials are checked with cannot be had at the moment.', options);
+  }
+}

@@ -1,0 +1,18 @@
+import { type ScopeName, SCOPES } from '../../common/access/scope';
+
+/** Who is calling, and what they may do. */
+export class Caller {
+  /** Anybody, where nobody is asked who they are. */
+  static readonly anonymous = new Caller('anonymous', new Set(SCOPES), '');
+
+  /** `owner` is what the sessions that the caller opens are kept under; empty: they are nobody's. */
+  constructor(
+    readonly name: string,
+    readonly scopes: ReadonlySet<ScopeName>,
+    readonly owner: string = name,
+  ) {}
+
+  may(scope: ScopeName): boolean {
+    return this.scopes.has(scope);
+  }
+}

@@ -1,0 +1,16 @@
+import { KeySource } from './key-source';
+
+/** A key set as the test sets it; an error stands for a source that cannot be reached. */
+export class FakeKeySource extends KeySource {
+  asked = 0;
+  answer: unknown = { keys: [] };
+  /** While set, answers wait for it. */
+  gate: Promise<void> | undefined;
+
+  async fetch(): Promise<unknown> {
+    this.asked += 1;
+    await this.gate;
+    if (this.answer instanceof Error) throw this.answer;
+    return this.answer;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Everything that a caller can be allowed to do. `sessions.any` allows nothing by itself: it extends the other scopes
+ * to sessions that somebody else opened.
+ */
+export const SCOPES = [
+  'sessions.read',
+  'sessions.write',
+  'sessions.end',
+  'sessions.any',
+  'deliveries.read',
+  'deliveries.operate',
+  'audit.read',
+] as const;
+
+export type ScopeName = (typeof SCOPES)[number];
+
+export function isScopeName(value: unknown): value is ScopeName {
+  return (SCOPES as readonly unknown[]).includes(value);
+}

@@ -1,0 +1,41 @@
+import { isScopeName, type ScopeName } from '../common/access/scope';
+import { isTimestamp } from '../common/validation/text.decorators';
+
+/** What is kept of a caller's key: not the key itself. */
+export interface ApiKeyEntry {
+  /** The caller. Several entries may share it, so that one key can follow another. */
+  readonly name: string;
+  /** SHA-256 of the whole key, in lower-case hex. */
+  readonly sha256: string;
+  readonly scopes: readonly ScopeName[];
+  /** From this moment on (RFC 3339) the key is good for nothing; without it, until the entry is taken out. */
+  readonly expires?: string;
+}
+
+/** Without an underscore, which ends the name within a key. */
+const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+const FIELDS = new Set(['name', 'sha256', 'scopes', 'expires']);
+
+export const API_KEYS_RULE =
+  'must be a JSON list of {"name","sha256","scopes"} with or without "expires", as npm run key prints them, each key once';
+
+export function isApiKeyName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value);
+}
+
+/** A list of entries, each key once. It may be empty: that is how the last key is revoked. */
+export function isApiKeyList(value: unknown): value is ApiKeyEntry[] {
+  if (!Array.isArray(value) || !value.every(isApiKeyEntry)) return false;
+  return new Set(value.map(({ sha256 }) => sha256)).size === value.length;
+}
+
+function isApiKeyEntry(value: unknown): value is ApiKeyEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  // A misspelt "expires" would make a key that never does.
+  if (!Object.keys(value).every((field) => FIELDS.has(field))) return false;
+  const { name, sha256, scopes, expires } = value as Partial<Record<keyof ApiKeyEntry, unknown>>;
+  const isHash = typeof sha256 === 'string' && SHA256.test(sha256);
+  const isUsable = Array.isArray(scopes) && scopes.length > 0 && scopes.every(isScopeName);
+  return isApiKeyName(name) && isHash && isUsable && (expires === undefined || isTimestamp(expires));
+}

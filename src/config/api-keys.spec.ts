@@ -1,0 +1,93 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiKeys } from './api-keys';
+import { readEnvironment } from './read-environment';
+
+const MINIMAL = {
+  GENESYS_REGION: 'usw2.pure.cloud',
+  GENESYS_CLIENT_ID: 'client',
+  GENESYS_CLIENT_SECRET: 'client-secret',
+};
+
+let directory: string;
+let path: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'api-keys-'));
+  path = join(directory, 'keys.json');
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function entry(name: string, digit: string): { name: string; sha256: string; scopes: string[] } {
+  return { name, sha256: digit.repeat(64), scopes: ['sessions.read'] };
+}
+
+function keysIn(...entries: object[]): ApiKeys {
+  write(...entries);
+  return new ApiKeys(readEnvironment({ ...MINIMAL, API_KEYS_FILE: path }));
+}
+
+function write(...entries: object[]): void {
+  writeFileSync(path, JSON.stringify(entries));
+}
+
+describe(ApiKeys.name, () => {
+  it('gives all entries of a caller, and only those', () => {
+    const keys = keysIn(entry('billing', '1'), entry('support', '2'), entry('billing', '3'));
+
+    expect(keys.of('billing')).toEqual([entry('billing', '1'), entry('billing', '3')]);
+    expect(keys.of('nobody')).toEqual([]);
+  });
+
+  it('takes what was added to its file and forgets what was taken out, the last one too', () => {
+    const keys = keysIn(entry('billing', '1'));
+    write(entry('billing', '2'), entry('support', '3'));
+    expect([keys.of('billing'), keys.of('support')]).toEqual([
+      [entry('billing', '2')],
+      [entry('support', '3')],
+    ]);
+
+    write();
+    expect([...keys.of('billing'), ...keys.of('support')]).toEqual([]);
+    expect(keys.isStale).toBe(false);
+  });
+
+  it('notices another file in the place of its own', () => {
+    const keys = keysIn(entry('billing', '1'));
+    keys.of('billing');
+    const next = join(directory, 'next.json');
+    writeFileSync(next, JSON.stringify([entry('billing', '2')]));
+    renameSync(next, path);
+
+    expect(keys.of('billing')).toEqual([entry('billing', '2')]);
+  });
+
+  it.each([
+    ['is away', undefined],
+    ['is half written', '[{"name":"bil'],
+    ['holds something else', '{"name":"billing"}'],
+  ])('keeps the last known keys, and says so, while its file %s', (_, content) => {
+    const keys = keysIn(entry('billing', '1'));
+    keys.of('billing');
+    rmSync(path);
+    if (content !== undefined) writeFileSync(path, content);
+
+    expect(keys.of('billing')).toEqual([entry('billing', '1')]);
+    expect(keys.of('billing')).toEqual([entry('billing', '1')]);
+    expect(keys.isStale).toBe(true);
+
+    write(entry('billing', '2'));
+    expect(keys.of('billing')).toEqual([entry('billing', '2')]);
+    expect(keys.isStale).toBe(false);
+  });
+
+  it('never changes when it came as a variable', () => {
+    const text = JSON.stringify([entry('billing', '1')]);
+    const keys = new ApiKeys(readEnvironment({ ...MINIMAL, API_KEYS: text }));
+
+    expect(keys.of('billing')).toEqual([entry('billing', '1')]);
+    expect(keys.isStale).toBe(false);
+  });
+});

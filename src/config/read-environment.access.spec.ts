@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { API_KEYS_RULE } from './api-key-list';
+import { ConfigurationError } from './configuration.error';
+import { readEnvironment } from './read-environment';
+
+const MINIMAL = {
+  GENESYS_REGION: 'usw2.pure.cloud',
+  GENESYS_CLIENT_ID: 'client',
+  GENESYS_CLIENT_SECRET: 'client-secret',
+};
+const HASH = '0123456789abcdef'.repeat(4);
+const ENTRY = { name: 'billing', sha256: HASH, scopes: ['sessions.read', 'sessions.write'] };
+const ISSUER = {
+  ACCESS_MODE: 'jwt',
+  AUTH_JWKS_URL: 'https://issuer.example/keys',
+  AUTH_ISSUER: 'https://issuer.example',
+  AUTH_AUDIENCE: 'guest-sessions',
+};
+const NO_KEY = 'API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'environment-'));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function fileWith(content: string): string {
+  const path = join(directory, `keys-${Math.random()}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+function problemsOf(variables: Record<string, string>): readonly string[] {
+  try {
+    readEnvironment({ ...MINIMAL, ...variables });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
+  it('asks for keys unless it is told otherwise', () => {
+    expect(problemsOf({})).toEqual([NO_KEY]);
+    expect(problemsOf({ ACCESS_MODE: 'keys', API_KEYS: '[]' })).toEqual([NO_KEY]);
+    expect(problemsOf({ ACCESS_MODE: 'open' })).toEqual([]);
+  });
+
+  it('takes keys from the variable or from a file', () => {
+    const text = JSON.stringify([
+      ENTRY,
+      { ...ENTRY, sha256: HASH.replace('0', 'f'), expires: '2027-01-01T00:00:00Z' },
+    ]);
+    const path = fileWith(`${text}\n`);
+    const inline = readEnvironment({ ...MINIMAL, API_KEYS: text });
+    const inFile = readEnvironment({ ...MINIMAL, API_KEYS_FILE: path });
+
+    expect(inline.API_KEYS).toEqual(JSON.parse(text));
+    expect(inFile.API_KEYS).toEqual(inline.API_KEYS);
+    expect(inFile.files).toEqual({ API_KEYS: path });
+  });
+
+  it.each([
+    ['no JSON', 'ggs_canary'],
+    ['null', 'null'],
+    ['an object', JSON.stringify(ENTRY)],
+    ['a name with an underscore', JSON.stringify([{ ...ENTRY, name: 'bil_ling' }])],
+    ['no name', JSON.stringify([{ ...ENTRY, name: '' }])],
+    ['a hash in capitals', JSON.stringify([{ ...ENTRY, sha256: HASH.toUpperCase() }])],
+    ['a key instead of its hash', JSON.stringify([{ ...ENTRY, sha256: `ggs_billing_${'c'.repeat(43)}` }])],
+    ['no scopes', JSON.stringify([{ ...ENTRY, scopes: [] }])],
+    ['a scope that there is not', JSON.stringify([{ ...ENTRY, scopes: ['sessions.*'] }])],
+    ['an end that is no moment', JSON.stringify([{ ...ENTRY, expires: '2027-01-01' }])],
+    ['a misspelt end', JSON.stringify([{ ...ENTRY, expire: '2027-01-01T00:00:00Z' }])],
+    ['a key twice', JSON.stringify([ENTRY, { ...ENTRY, name: 'other' }])],
+  ])('refuses %s as API_KEYS, and does not repeat it', (_, text) => {
+    expect(problemsOf({ API_KEYS: text })).toEqual([`API_KEYS ${API_KEYS_RULE}`]);
+    expect(problemsOf({ API_KEYS_FILE: fileWith(text) })).toEqual([`API_KEYS ${API_KEYS_RULE}`]);
+  });
+
+  it('needs to know whose tokens it takes, and for whom they are', () => {
+    expect(problemsOf({ ACCESS_MODE: 'jwt' })).toEqual([
+      'AUTH_JWKS_URL is required when ACCESS_MODE is jwt',
+      'AUTH_ISSUER is required when ACCESS_MODE is jwt',
+      'AUTH_AUDIENCE is required when ACCESS_MODE is jwt',
+    ]);
+    expect(problemsOf(ISSUER)).toEqual([]);
+  });
+
+  it.each([
+    ['http://issuer.example/keys', false],
+    ['http://10.0.0.1/keys', false],
+    ['http://127.0.0.1.example/keys', false],
+    ['http://127.0.0.1:4020/keys', true],
+    ['http://localhost:4020/keys', true],
+    ['http://[::1]:4020/keys', true],
+  ])('lets nobody stand between it and the keys: %s', (url, isFine) => {
+    const problem = 'AUTH_JWKS_URL must start with https:// unless it is on this machine';
+    expect(problemsOf({ ...ISSUER, AUTH_JWKS_URL: url })).toEqual(isFine ? [] : [problem]);
+  });
+});

@@ -1,0 +1,36 @@
+import type { ProblemType } from './problem-type';
+
+/** Who may not, or not now. Nothing has changed by the request. */
+export const ACCESS_PROBLEMS = {
+  unauthenticated: {
+    title: 'The caller is not known',
+    statuses: [401],
+    meaning:
+      'There is no credential, or it is malformed, unknown, expired, revoked or not meant for this service.',
+    action:
+      'Send a valid API key or token as Authorization: Bearer; ask the operators of the service for one.',
+    retry: 'changed',
+  },
+  'insufficient-scope': {
+    title: 'The caller may not do this',
+    statuses: [403],
+    meaning: 'The credential is good and lacks the scope of the route, which scope names.',
+    action: 'Ask the operators of the service for the scope, or use a credential that has it.',
+    retry: 'no',
+  },
+  'route-closed': {
+    title: 'Nobody may do this',
+    statuses: [403],
+    meaning:
+      'The route does not say which scope it needs, so it lets nobody in: a mistake in this deployment.',
+    action: 'Tell the operators of the service.',
+    retry: 'no',
+  },
+  'auth-unavailable': {
+    title: 'Callers cannot be told apart',
+    statuses: [503],
+    meaning: 'The keys that tokens are checked with cannot be had at the moment.',
+    action: 'Send the request again after Retry-After.',
+    retry: 'later',
+  },
+} as const satisfies Readonly<Record<string, ProblemType>>;

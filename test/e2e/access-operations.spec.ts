@@ -1,0 +1,196 @@
+import type { Type } from '@nestjs/common';
+import { METHOD_METADATA } from '@nestjs/common/constants';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { World } from '../../src/world';
+import { accessOf } from '../../src/common/access/route-access';
+import { ApiClient } from '../support/api-client';
+import { aCaller, keysOf, type TestCaller } from '../support/callers';
+import { LogCapture } from '../support/log-capture';
+import { send } from '../support/raw-http';
+
+/** Where Nest keeps what a route tells Fastify; not exported by it. */
+const ROUTE_CONFIG = '__fastify_route_config__';
+
+describe('pages for operators', () => {
+  const caller = aCaller('operator', ['audit.read']);
+  const PAGES = [
+    '/metrics',
+    '/openapi.json',
+    '/docs',
+    '/docs/',
+    '/docs/swagger-ui-init.js',
+    '/docs/swagger-ui.css',
+  ];
+  const SPELLED = [
+    '/%64ocs',
+    '/docs?x=1',
+    '/docs/%73wagger-ui.css',
+    '/openapi%2Ejson',
+    '/m%65trics',
+    '/metrics/',
+  ];
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({ logOutput: new LogCapture(), environment: keysOf(caller) });
+  }, 120_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  const statusOf = async (path: string, headers: Readonly<Record<string, string>>, method = 'GET') =>
+    (await send(world.url, { method, path, headers })).status;
+
+  it.each(PAGES)('are for whoever is known: %s', async (path) => {
+    expect(await statusOf(path, {})).toBe(401);
+    expect(await statusOf(path, {}, 'HEAD')).toBe(401);
+    expect(await statusOf(path, caller.headers)).toBe(200);
+  });
+
+  it.each(SPELLED)('are not reached by another spelling: %s', async (path) => {
+    expect([401, 404]).toContain(await statusOf(path, {}));
+  });
+
+  it('are for everybody where the deployment says so', async () => {
+    await world.restart({ METRICS_PUBLIC: 'true' });
+    expect(await statusOf('/metrics', {})).toBe(200);
+    expect(await statusOf('/openapi.json', {})).toBe(401);
+
+    await world.restart({ DOCS_PUBLIC: 'true' });
+    expect(await statusOf('/metrics', {})).toBe(401);
+    for (const path of PAGES.filter((page) => page !== '/metrics'))
+      expect(await statusOf(path, {})).toBe(200);
+    expect(await statusOf('/v1/sessions', {})).toBe(401);
+  });
+
+  it.each(['/health/live', '/health/ready'])('leave the probes to everybody: %s', async (path) => {
+    expect(await statusOf(path, {})).toBe(200);
+    expect(await statusOf(path, { authorization: 'Bearer nonsense' })).toBe(200);
+  });
+
+  it('leave what is not there, and methods that are not, as they are', async () => {
+    expect(await statusOf('/v1/nothing', {})).toBe(404);
+    expect(await statusOf('/v1/sessions', {}, 'PUT')).toBe(405);
+  });
+
+  it.each([
+    ['NUL', 'Bearer ggs_\u0000'],
+    ['a control character', 'Bearer \u0001'],
+    ['more than a header may hold', `Bearer ${'A'.repeat(20_000)}`],
+    ['a line break', 'Bearer ggs_a\r\n b'],
+    ['bytes that are no UTF-8', 'Bearer \u00ff\u00fe'],
+  ])('survive a credential with %s', async (_, authorization) => {
+    const status = await statusOf('/v1/sessions', { authorization });
+
+    expect([400, 401, 431]).toContain(status);
+    expect(await statusOf('/health/ready', {})).toBe(200);
+  });
+
+  it('take a credential from its header alone, in whatever case its scheme is', async () => {
+    expect(await statusOf(`/metrics?access_token=${caller.key}`, {})).toBe(401);
+    expect(await statusOf('/metrics', { authorization: `bearer ${caller.key}` })).toBe(200);
+  });
+});
+
+describe('every route of every controller', () => {
+  it('says whom it lets in', async () => {
+    await using world = await World.start({ logOutput: new LogCapture() });
+    const scanner = new MetadataScanner();
+    const silent: string[] = [];
+    let count = 0;
+    for (const { controllers } of world.app.get(ModulesContainer).values()) {
+      for (const { metatype, name } of controllers.values()) {
+        const prototype = (metatype as Type<object>).prototype as Record<string, object>;
+        for (const method of scanner.getAllMethodNames(prototype)) {
+          const handler = prototype[method] ?? {};
+          if (Reflect.getMetadata(METHOD_METADATA, handler) === undefined) continue;
+          count += 1;
+          const config = Reflect.getMetadata(ROUTE_CONFIG, handler) as object | undefined;
+          const access = accessOf({ routeOptions: config === undefined ? {} : { config } });
+          if (access === undefined) silent.push(`${String(name)}.${method}`);
+        }
+      }
+    }
+
+    expect(count).toBeGreaterThan(15);
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('keys in a file', () => {
+  let directory: string;
+  let path: string;
+  let world: World;
+  const logs = new LogCapture();
+  const [first, second, third] = [aCaller('billing'), aCaller('billing'), aCaller('support')];
+
+  async function write(...callers: readonly TestCaller[]): Promise<void> {
+    const next = join(directory, 'next.json');
+    await writeFile(next, JSON.stringify(callers.map(({ entry }) => entry)));
+    await rename(next, path);
+  }
+
+  const statuses = (): Promise<number[]> =>
+    Promise.all(
+      [first, second, third].map(
+        async ({ headers }) => (await new ApiClient(world.url, headers).list()).status,
+      ),
+    );
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'guest-keys-'));
+    path = join(directory, 'keys.json');
+    await write(first);
+    world = await World.start({ logOutput: logs, environment: { ACCESS_MODE: 'keys', API_KEYS_FILE: path } });
+  }, 120_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true });
+  });
+
+  it('are added, rotated and revoked without a restart', async () => {
+    expect(await statuses()).toEqual([200, 401, 401]);
+    await write(first, second, third);
+    expect(await statuses()).toEqual([200, 200, 200]);
+    await write(second);
+    expect(await statuses()).toEqual([401, 200, 401]);
+    await write();
+    expect(await statuses()).toEqual([401, 401, 401]);
+  });
+
+  it('stay in force while the file is spoiled, and somebody is told, once', async () => {
+    await write(third);
+    expect(await statuses()).toEqual([401, 401, 200]);
+    await writeFile(path, '[{"name":');
+    expect(await statuses()).toEqual([401, 401, 200]);
+    expect(await statuses()).toEqual([401, 401, 200]);
+    const told = logs.lines.filter(({ level, context }) => level === 'error' && context === 'Access');
+    expect(told).toHaveLength(1);
+
+    await write(first);
+    expect(await statuses()).toEqual([200, 401, 401]);
+  });
+});
+
+describe('an open service', () => {
+  it('warns at every start, asks nobody who they are, and tells nobody apart', async () => {
+    const logs = new LogCapture();
+    await using world = await World.start({ logOutput: logs });
+    const warnings = () =>
+      logs.lines.filter(({ level, context }) => level === 'warn' && context === 'Access');
+    expect(warnings()).toHaveLength(1);
+    const conversationId = await new ApiClient(world.url).opened();
+    const stranger = new ApiClient(world.url, { authorization: 'Bearer whatever' });
+
+    expect((await stranger.get(conversationId)).status).toBe(200);
+    expect((await stranger.end(conversationId)).status).toBe(200);
+    expect((await stranger.request('GET', '/openapi.json')).status).toBe(200);
+    await world.restart();
+    expect(warnings()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,167 @@
+import { type ScopeName, SCOPES } from '../../src/common/access/scope';
+import { World } from '../../src/world';
+import { ApiClient, type Answer } from '../support/api-client';
+import { type ApiRoute, routesOf } from '../support/api-routes';
+import { aCaller, allBut, bearer, keysOf, type TestCaller } from '../support/callers';
+import { LogCapture } from '../support/log-capture';
+
+const everybody = aCaller('everybody');
+const expired = aCaller('expired', SCOPES, new Date(Date.now() - 1_000));
+const revoked = aCaller('everybody');
+const withOnly = new Map(SCOPES.map((scope) => [scope, aCaller(`only-${scope.replace('.', '-')}`, [scope])]));
+const without = new Map(SCOPES.map((scope) => [scope, aCaller('without', allBut(scope))]));
+
+const basic = Buffer.from(`everybody:${everybody.key}`).toString('base64');
+const altered = everybody.key.slice(0, -2) + (everybody.key.endsWith('AA') ? 'BB' : 'AA');
+const hash = everybody.entry.sha256;
+
+/** What is no credential, or no good one. */
+const REFUSED: readonly (readonly [what: string, headers: Readonly<Record<string, string>>])[] = [
+  ['nothing', {}],
+  ['an empty header', { authorization: '' }],
+  ['another scheme', { authorization: `Basic ${basic}` }],
+  ['no scheme', { authorization: everybody.key }],
+  ['a scheme alone', { authorization: 'Bearer' }],
+  ['two credentials', { authorization: `Bearer ${everybody.key} ${everybody.key}` }],
+  ['two credentials in a list', { authorization: `Bearer ${everybody.key}, Bearer ${everybody.key}` }],
+  ['another header', { 'x-api-key': everybody.key, cookie: `authorization=${everybody.key}` }],
+  ['an expired key', expired.headers],
+  ['a revoked key of a known caller', revoked.headers],
+  ['a key with other last letters', bearer(altered)],
+  ['the key of an unknown caller', aCaller('nobody').headers],
+  ['the hash of a key', bearer(hash)],
+  ['the hash of a key in the place of a key', bearer(`ggs_everybody_${hash.slice(0, 43)}`)],
+  ['an object of its language', bearer('__proto__')],
+  ['a name that every object has', bearer(`ggs_constructor_${'A'.repeat(43)}`)],
+  ['eight thousand letters', bearer('A'.repeat(8_000))],
+  ['more letters than are looked at', bearer('A'.repeat(12_000))],
+  ['letters beyond ASCII', { authorization: `Bearer ggs_everybod\u00ff_${'\u00e9'.repeat(43)}` }],
+  ['a token of nobody', bearer('eyJhbGciOiJub25lIn0.eyJzdWIiOiJldmVyeWJvZHkifQ.')],
+];
+
+describe('the routes of the API', () => {
+  let world: World;
+  let routes: readonly ApiRoute[];
+  const logs = new LogCapture();
+
+  beforeAll(async () => {
+    const callers = [everybody, expired, ...withOnly.values(), ...without.values()];
+    world = await World.start({
+      logOutput: logs,
+      environment: { ...keysOf(...callers), LOG_LEVEL: 'debug' },
+    });
+    routes = await routesOf(new ApiClient(world.url, everybody.headers));
+  }, 120_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  function call({ method, path }: ApiRoute, headers: Readonly<Record<string, string>>): Promise<Answer> {
+    return new ApiClient(world.url, headers).request(method, path);
+  }
+
+  const guarded = (): ApiRoute[] => routes.filter(({ scope }) => scope !== undefined);
+
+  function callerOf(callers: ReadonlyMap<ScopeName, TestCaller>, { scope }: ApiRoute): TestCaller {
+    const caller = scope === undefined ? undefined : callers.get(scope);
+    if (caller === undefined) throw new Error('The route needs no scope');
+    return caller;
+  }
+
+  it('are many, and all but the probes need a scope', () => {
+    expect(routes.length).toBeGreaterThan(14);
+    expect(routes.filter(({ scope }) => scope === undefined).map(({ path }) => path)).toEqual([
+      '/health/live',
+      '/health/ready',
+    ]);
+  });
+
+  it.each(REFUSED)('let in nobody with %s, and do not say why', async (_, headers) => {
+    for (const route of guarded()) {
+      const { status, headers: answered, body } = await call(route, headers);
+
+      expect([route, status, answered.get('www-authenticate')]).toEqual([route, 401, 'Bearer']);
+      expect(body).toEqual({
+        type: '/problems/unauthenticated',
+        title: 'The caller is not known',
+        status: 401,
+        detail: 'The request needs a valid credential, as a bearer token in the Authorization header.',
+        instance: route.path,
+        code: 'unauthenticated',
+        requestId: expect.any(String),
+      });
+    }
+  });
+
+  it('are closed to a caller that has every scope but theirs, and name it', async () => {
+    for (const route of guarded()) {
+      const { status, body } = await call(route, callerOf(without, route).headers);
+
+      expect([route, status]).toEqual([route, 403]);
+      expect(body).toMatchObject({ code: 'insufficient-scope', scope: route.scope });
+    }
+  });
+
+  it('are open to a caller that has their scope and no other', async () => {
+    for (const route of guarded()) {
+      const { status, body } = await call(route, callerOf(withOnly, route).headers);
+
+      expect([route, [401, 403, 500].includes(status)]).toEqual([route, false]);
+      expect(body['code']).not.toBe('auth-unavailable');
+    }
+  });
+
+  it('treat a question for the head alone like one for the whole', async () => {
+    for (const route of guarded().filter(({ method }) => method === 'GET')) {
+      const head = { ...route, method: 'HEAD' };
+      const whole = await call(route, callerOf(withOnly, route).headers);
+
+      expect((await call(head, {})).status).toBe(401);
+      expect((await call(head, callerOf(without, route).headers)).status).toBe(403);
+      expect([route, (await call(head, callerOf(withOnly, route).headers)).status]).toEqual([
+        route,
+        whole.status,
+      ]);
+    }
+  });
+
+  it('say in their description what they need, and how they refuse', () => {
+    for (const { scope, security, responses, description } of guarded()) {
+      expect(security).toEqual([{ bearer: [] }]);
+      expect(description).toContain(`Needs the scope \`${String(scope)}\`.`);
+      expect(responses['401']?.description).toBe('unauthenticated');
+      expect(responses['403']?.description).toMatch(/\binsufficient-scope$/);
+      expect(responses['503']?.description).toMatch(/\bauth-unavailable$/);
+    }
+  });
+
+  it('refuse before they read a body', async () => {
+    const api = new ApiClient(world.url);
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${world.url}/v1/sessions`, { method: 'POST', headers, body: '{"no json' });
+
+    expect(response.status).toBe(401);
+    expect((await api.request('POST', '/v1/sessions', 'x'.repeat(100_000))).status).toBe(401);
+  });
+
+  it('count every refusal by its reason, and tell of it without the credential', async () => {
+    const page = await new ApiClient(world.url, everybody.headers).request('GET', '/metrics');
+    const reasons = [...String(page.body['text']).matchAll(/auth_failures_total\{reason="([^"]+)"\} [1-9]/g)];
+    expect(reasons.map(([, reason]) => reason).sort()).toEqual([
+      'expired',
+      'insufficient-scope',
+      'malformed',
+      'missing',
+      'scheme',
+      'unknown-key',
+    ]);
+
+    expect(logs.with('A caller was not let in').length).toBeGreaterThan(100);
+    expect(logs.with('A caller lacks a scope')[0]).toMatchObject({ level: 'info', caller: 'without' });
+    expect(logs.with('A caller was not let in').every((line) => 'requestId' in line)).toBe(true);
+    const callers = [everybody, expired, revoked, ...withOnly.values(), ...without.values()];
+    const canaries = callers.flatMap(({ key, entry }) => [key.slice(-43), entry.sha256]);
+    expect([...canaries, basic, altered].filter((canary) => logs.raw.includes(canary))).toEqual([]);
+  });
+});

@@ -1,0 +1,110 @@
+import { World } from '../../src/world';
+import { ApiClient } from '../support/api-client';
+import { aCaller, allBut, keysOf } from '../support/callers';
+import { LogCapture } from '../support/log-capture';
+import { until } from '../support/until';
+
+describe('sessions of several callers', () => {
+  const callers = {
+    billing: aCaller('billing', allBut('sessions.any')),
+    rotated: aCaller('billing', ['sessions.read']),
+    support: aCaller('support', allBut('sessions.any')),
+    supervisor: aCaller('supervisor'),
+  };
+  let world: World;
+  let apis: Readonly<Record<keyof typeof callers, ApiClient>>;
+  /** From before callers were told apart. */
+  let nobodys: string;
+
+  beforeAll(async () => {
+    world = await World.start({ logOutput: new LogCapture() });
+    nobodys = await new ApiClient(world.url).opened();
+    await world.restart(keysOf(...Object.values(callers)));
+    const clientOf = ({ headers }: { headers: Readonly<Record<string, string>> }) =>
+      new ApiClient(world.url, headers);
+    apis = {
+      billing: clientOf(callers.billing),
+      rotated: clientOf(callers.rotated),
+      support: clientOf(callers.support),
+      supervisor: clientOf(callers.supervisor),
+    };
+  }, 120_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  async function pages(api: ApiClient, query = ''): Promise<string[]> {
+    const ids: string[] = [];
+    let cursor: unknown = undefined;
+    do {
+      const from = typeof cursor === 'string' ? `&cursor=${encodeURIComponent(cursor)}` : '';
+      const { body } = await api.list(`?limit=2${query}${from}`);
+      const items = body['items'] as readonly { conversationId: string }[];
+      ids.push(...items.map(({ conversationId }) => conversationId));
+      cursor = body['nextCursor'];
+    } while (typeof cursor === 'string');
+    return ids.sort();
+  }
+
+  it('are found and ended by the caller that opened them, whatever its key, and by who may do so to any', async () => {
+    const id = await apis.billing.opened();
+
+    expect((await apis.billing.get(id)).status).toBe(200);
+    expect((await apis.rotated.get(id)).status).toBe(200);
+    expect((await apis.supervisor.get(id)).status).toBe(200);
+    expect((await apis.supervisor.end(id)).status).toBe(200);
+    expect((await apis.billing.end(id)).body).toMatchObject({ state: 'terminated' });
+  });
+
+  it('are to others as if they did not exist', async () => {
+    const id = await apis.billing.opened();
+    const missing = '00000000-0000-4000-8000-000000000000';
+
+    for (const [method, known, unknown] of [
+      ['GET', await apis.support.get(id), await apis.support.get(missing)],
+      ['DELETE', await apis.support.end(id), await apis.support.end(missing)],
+    ] as const) {
+      const strip = ({ status, body }: typeof known): unknown => ({
+        status,
+        body: { ...body, instance: '', requestId: '' },
+      });
+      expect([method, strip(known)]).toEqual([method, strip(unknown)]);
+      expect([known.status, known.body['code']]).toEqual([404, 'session-not-found']);
+    }
+    expect(await apis.billing.stateOf(id)).toBe('active');
+    expect(world.genesys.state.conversation(id)).toMatchObject({ disconnects: 0 });
+  });
+
+  it('are in the lists of their callers, page by page, and in no other', async () => {
+    const own = [await apis.support.opened(), await apis.support.opened(), await apis.support.opened()];
+
+    expect(await pages(apis.support)).toEqual([...own].sort());
+    expect(await pages(apis.support, '&state=active')).toEqual([...own].sort());
+    expect(await pages(apis.billing)).not.toEqual(expect.arrayContaining(own));
+    expect(await pages(apis.supervisor)).toEqual(expect.arrayContaining([...own, nobodys]));
+  });
+
+  it('are not reached with the cursor of somebody else', async () => {
+    const { body } = await apis.support.list('?limit=1');
+    const query = `?limit=1&cursor=${encodeURIComponent(String(body['nextCursor']))}`;
+
+    expect((await apis.support.list(query)).status).toBe(200);
+    for (const api of [apis.billing, apis.supervisor]) {
+      expect((await api.list(query)).body).toMatchObject({ status: 400, code: 'validation-failed' });
+    }
+  });
+
+  it("are nobody's when they were opened before callers were told apart", async () => {
+    expect((await apis.billing.get(nobodys)).status).toBe(404);
+    expect((await apis.billing.end(nobodys)).status).toBe(404);
+    expect((await apis.supervisor.get(nobodys)).status).toBe(200);
+  });
+
+  it('end by themselves, whoever they belong to', async () => {
+    const id = await apis.billing.opened({ durationLimit: 1 });
+    await until(async () => (await apis.billing.stateOf(id)) === 'terminated');
+
+    expect((await apis.billing.get(id)).body).toMatchObject({ endReason: 'duration-limit' });
+  });
+});

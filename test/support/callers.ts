@@ -1,0 +1,32 @@
+import { newApiKey } from '../../src/access/api-key';
+import { SCOPES, type ScopeName } from '../../src/common/access/scope';
+import type { ApiKeyEntry } from '../../src/config/api-key-list';
+
+/** A caller with a key: the entry for the service, and the header for requests. */
+export interface TestCaller {
+  readonly entry: ApiKeyEntry;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function aCaller(
+  name: string,
+  scopes: readonly ScopeName[] = SCOPES,
+  expires = new Date(Date.now() + 3_600_000),
+): TestCaller {
+  const { key, entry } = newApiKey({ name, scopes, expires: expires.toISOString() });
+  return { entry, key, headers: bearer(key) };
+}
+
+export function bearer(credential: string): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${credential}` };
+}
+
+/** The environment of a service that knows these callers. */
+export function keysOf(...callers: readonly TestCaller[]): Readonly<Record<string, string>> {
+  return { ACCESS_MODE: 'keys', API_KEYS: JSON.stringify(callers.map(({ entry }) => entry)) };
+}
+
+export function allBut(scope: ScopeName | undefined): ScopeName[] {
+  return SCOPES.filter((name) => name !== scope);
+}
