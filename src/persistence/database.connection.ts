@@ -5,6 +5,7 @@ import type { StorageConfig } from '../config/storage.config';
 import type { Database } from './database';
 import type { Dialect } from './dialect';
 import { DatabaseInUseError, DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
+import { forgetClaims } from './delivery.queue';
 import { openPostgres, openPostgresForMigrations } from './postgres.database';
 import { PostgresLock } from './postgres.lock';
 import { migrate } from './schema';
@@ -95,6 +96,8 @@ export class DatabaseConnection implements OnApplicationShutdown {
       const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl), lock);
       // Kysely closes only what it has used.
       await connection.check();
+      // The lock is ours: whoever had deliveries in hand is gone.
+      await forgetClaims(connection.db);
       return connection;
     } catch (error) {
       await lock?.release();

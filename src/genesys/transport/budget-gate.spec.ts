@@ -72,6 +72,14 @@ describe(BudgetGate.name, () => {
     expect((waiter.outcome() as UpstreamThrottledError).retryAfterMs).toBe(30_000);
   });
 
+  it('refuses a beat at once while the client is closed: it comes again by itself', async () => {
+    budget.close(3_000);
+    const [beat, opening] = [pass('beat', 120_000), pass('open', 120_000)];
+    await jest.advanceTimersByTimeAsync(0);
+    expect(beat.outcome()).toMatchObject({ retryAfterMs: 3_000 });
+    expect(opening.outcome()).toBe('waiting');
+  });
+
   it('gives up on whoever was overtaken for too long', async () => {
     const waiter = pass('beat', 6_000);
     const overtake = setInterval(() => {

@@ -12,6 +12,8 @@ const MAX_WAITERS = 5_000;
 const ROUNDING_MS = 1;
 /** So many openings overtake waiting beats; after that they take turns, until one of the two lines is empty. */
 const MAX_OVERTAKING = 10;
+/** Refused at once while a 429 has closed the client. */
+const RECURRING: ReadonlySet<Priority> = new Set<Priority>(['beat', 'other']);
 /** Beats that go for each opening when they take turns: enough for a full client to stay near its stretched pace. */
 const BEATS_PER_OPENING = 2;
 
@@ -39,6 +41,9 @@ export class BudgetGate {
    */
   async pass(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    const { closedForMs } = this.budget.status;
+    // What comes again by itself need not hold a place until then.
+    if (closedForMs > 0 && RECURRING.has(priority)) throw new UpstreamThrottledError(closedForMs);
     const isFirst = this.waiting === 0;
     const waitMs = isFirst ? this.budget.tryTake(priority) : this.expectedMs(priority);
     if (isFirst && waitMs === 0) return;
