@@ -52,7 +52,7 @@ export class ProblemResponse {
   policy?: string;
 
   /** The scope that the caller lacks. */
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, example: 'sessions.read' })
   scope?: string;
 
   @ApiPropertyOptional({ type: [InputErrorResponse] })
