@@ -69,11 +69,12 @@ describe('the routes of the API', () => {
     return caller;
   }
 
-  it('are many, and all but the probes need a scope', () => {
+  it('are many, and all but the probes and the explanations of problems need a scope', () => {
     expect(routes.length).toBeGreaterThan(14);
     expect(routes.filter(({ scope }) => scope === undefined).map(({ path }) => path)).toEqual([
       '/health/live',
       '/health/ready',
+      '/problems/some-id',
     ]);
   });
 
