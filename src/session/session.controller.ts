@@ -20,6 +20,30 @@ const LOCATION = {
   schema: { type: 'string', example: '/v1/sessions/0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' },
 };
 
+const OPENING_PROBLEMS = {
+  400: ['malformed-json', 'validation-failed'],
+  403: ['session-refused'],
+  409: ['session-ended'],
+  413: ['payload-too-large'],
+  415: ['unsupported-media-type'],
+  429: ['session-limit-reached'],
+  502: [
+    'upstream-unauthorized',
+    'upstream-forbidden',
+    'upstream-rejected',
+    'upstream-error',
+    'upstream-invalid-response',
+  ],
+  503: [
+    'policy-unavailable',
+    'upstream-throttled',
+    'upstream-unavailable',
+    'storage-unavailable',
+    'shutting-down',
+  ],
+  504: ['upstream-timeout'],
+};
+
 /** The part of a reply that a route sets besides its body. */
 interface Reply {
   header(name: string, value: string): unknown;
@@ -43,29 +67,7 @@ export class SessionController {
     type: OpenedSessionResponse,
     headers: { Location: LOCATION, ETag: ETAG },
   })
-  @ApiProblems({
-    400: ['malformed-json', 'validation-failed'],
-    403: ['session-refused'],
-    409: ['session-ended'],
-    413: ['payload-too-large'],
-    415: ['unsupported-media-type'],
-    429: ['session-limit-reached'],
-    502: [
-      'upstream-unauthorized',
-      'upstream-forbidden',
-      'upstream-rejected',
-      'upstream-error',
-      'upstream-invalid-response',
-    ],
-    503: [
-      'policy-unavailable',
-      'upstream-throttled',
-      'upstream-unavailable',
-      'storage-unavailable',
-      'shutting-down',
-    ],
-    504: ['upstream-timeout'],
-  })
+  @ApiProblems(OPENING_PROBLEMS)
   async open(
     @Body() asked: OpenSessionDto,
     @CurrentCaller() caller: Caller,
