@@ -45,7 +45,7 @@ function domainErrors(): Used[] {
 /** The codes that routes say they may answer with. */
 function documented(): Used[] {
   return sources.flatMap((text) =>
-    [...text.matchAll(/@ApiProblems\(\{([^]*?)\}\)/g)].flatMap(([, table = '']) =>
+    [...text.matchAll(/(?:@ApiProblems\(|const \w+_PROBLEMS = )\{([^]*?)\}\)?[;\n]/g)].flatMap(([, table = '']) =>
       [...table.matchAll(/(\d{3}): \[([^\]]*)\]/g)].flatMap(([, status, codes = '']) =>
         [...codes.matchAll(/'([a-z-]+)'/g)].map(([, code = '']) => ({ code, status: Number(status) })),
       ),
