@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { SimulatorCommands } from './children/simulators';
-import type { SoakedServiceCommands } from './children/soaked-service';
+import type { MemoryInUse, SoakedServiceCommands } from './children/soaked-service';
 import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import { slopeOf } from './support/statistics';
@@ -14,7 +14,7 @@ const SAMPLE_EVERY_MS = 20_000;
 /** How long connections, deliveries and timers of the last sessions may take to be over. */
 const SETTLING_MS = 3_000;
 /** The beginning says how a process warms up, not whether it leaks. */
-const WARM_UP_SHARE = 0.4;
+const WARM_UP_SHARE = 0.5;
 const MIB = 1024 * 1024;
 
 /** Names of guests whose openings the simulator spoils; with the rest of a hundred they make five percent. */
@@ -25,6 +25,8 @@ const TROUBLEMAKERS = [
   'trouble-throttled',
   'trouble-delay',
 ];
+
+type Sample = readonly [hours: number, memory: MemoryInUse];
 
 interface Tally {
   opened: number;
@@ -59,8 +61,8 @@ async function load(
   forMs: number,
   tally: Tally,
   service: CommandedChild<SoakedServiceCommands>,
-): Promise<(readonly [hours: number, bytes: number])[]> {
-  const samples: (readonly [number, number])[] = [];
+): Promise<Sample[]> {
+  const samples: Sample[] = [];
   const startedAt = performance.now();
   let count = 0;
   while (performance.now() - startedAt < forMs) {
@@ -106,19 +108,17 @@ async function live(url: string, count: number, tally: Tally): Promise<void> {
   if (end.ok) tally.ended += 1;
 }
 
-function report(
-  samples: readonly (readonly [number, number])[],
-  tally: Tally,
-  resources: readonly string[],
-): void {
+function report(samples: readonly Sample[], tally: Tally, resources: readonly string[]): void {
   const warm = samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
-  const slope = slopeOf(warm) / MIB;
-  const values = warm.map(([, bytes]) => bytes / MIB);
+  const slopeBy = (read: (memory: MemoryInUse) => number): string =>
+    (slopeOf(warm.map(([hours, memory]) => [hours, read(memory)] as const)) / MIB).toFixed(2);
+  const values = samples.map(([, { all }]) => all / MIB);
   console.log(`opened ${tally.opened}, refused ${tally.refused} (spoiled on purpose), ended ${tally.ended}`);
+  console.log(`MiB after garbage collection: ${values.map((value) => value.toFixed(2)).join(' ')}`);
   console.log(
-    `memory after garbage collection: ${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)} MiB`,
+    `linear fit after warm-up, ${warm.length} samples: ${slopeBy(({ all }) => all)} MiB an hour, ` +
+      `${slopeBy(({ all, code }) => all - code)} without compiled code`,
   );
-  console.log(`linear fit after warm-up: ${slope.toFixed(2)} MiB an hour over ${warm.length} samples`);
   console.log(`left behind after the stop: ${resources.length === 0 ? 'nothing' : resources.join(', ')}`);
 }
 
