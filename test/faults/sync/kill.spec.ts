@@ -18,7 +18,7 @@ afterAll(() => storages.stop());
 
 describe.each([
   ['SQLite', 10],
-  ['PostgreSQL', 3],
+  ['PostgreSQL', 1],
 ] as const)('a service on %s that is killed %d times while it drains its outbox', (database, kills) => {
   const random = new SeededRandom();
   let storage: ServiceStorage;
