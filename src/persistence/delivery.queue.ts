@@ -10,7 +10,7 @@ import type { Delivery, DeliveryStatus } from '../sync/domain/delivery';
 import type { Claim } from '../sync/ports/outbox.store';
 import type { Database, DeliveryTable } from './database';
 import { isHeadOfLane, isOpen } from './delivery.mapper';
-import type { Dialect } from './dialect';
+import { type Dialect, ofFewLengths } from './dialect';
 
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
 const PENDING = sql.lit<DeliveryStatus>('pending');
@@ -46,7 +46,7 @@ export function dueHeads(
     .$if(!isProbe, (query) => query.where('next_attempt_at', '<=', now))
     .$if(isUntried, (query) => query.where('attempts', '=', 0))
     .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<=', now)]))
-    .$if(except.length > 0, (query) => query.where('conversation_id', 'not in', except))
+    .$if(except.length > 0, (query) => query.where('conversation_id', 'not in', ofFewLengths(except)))
     .where(isHeadOfLane(now))
     .where(isOpen(sink, now))
     .orderBy('next_attempt_at')

@@ -1,4 +1,4 @@
-import { isUnavailable, isWorthRetrying } from './dialect';
+import { isUnavailable, isWorthRetrying, ofFewLengths } from './dialect';
 
 const withCode = (code: string) => Object.assign(new Error('It failed.'), { code });
 
@@ -65,5 +65,22 @@ describe(isWorthRetrying.name, () => {
       false,
       false,
     ]);
+  });
+});
+
+describe(ofFewLengths.name, () => {
+  it.each([
+    [0, 0],
+    [1, 1],
+    [2, 2],
+    [3, 4],
+    [5, 8],
+    [33, 64],
+    [64, 64],
+  ])('makes a list of %d one of %d, with the same members', (length, filled) => {
+    const set = Array.from({ length }, (_, index) => index);
+
+    expect(ofFewLengths(set)).toHaveLength(filled);
+    expect([...new Set(ofFewLengths(set))]).toEqual(set);
   });
 });

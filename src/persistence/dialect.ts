@@ -11,6 +11,17 @@ export function forUpdate<DB, TB extends keyof DB, O>(
   return dialect === 'postgres' ? query.forUpdate() : query;
 }
 
+/**
+ * The same set with its last member repeated up to a power of two. Every length of a list makes a statement of its
+ * own, which is prepared and kept: with lists of any length there would be hundreds of them.
+ */
+export function ofFewLengths<T>(set: readonly T[]): readonly T[] {
+  const last = set.at(-1);
+  if (last === undefined) return set;
+  const length = 2 ** Math.ceil(Math.log2(set.length));
+  return [...set, ...Array.from({ length: length - set.length }, () => last)];
+}
+
 /** A primary key that grows by itself and is never used twice. */
 export function addIdentity<TB extends string>(
   dialect: Dialect,

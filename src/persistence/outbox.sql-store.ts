@@ -10,6 +10,7 @@ import type { DeliveryTable } from './database';
 import { storable, toAttemptRow, toDelivery } from './delivery.mapper';
 import { claimWanted, dueHeads, hastenBehind, releaseLanes, waitBehind } from './delivery.queue';
 import { silenceSink } from './sink.sql-store';
+import { ofFewLengths } from './dialect';
 import { UnitOfWork, type Work } from './unit-of-work';
 
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
@@ -33,7 +34,11 @@ export class SqlOutboxStore extends OutboxStore {
       const rows = await claimWanted(db, dialect, claim);
       if (rows.length === 0) return [];
       const ids = rows.map((row) => row.event_id);
-      const events = await db.selectFrom('session_event').selectAll().where('id', 'in', ids).execute();
+      const events = await db
+        .selectFrom('session_event')
+        .selectAll()
+        .where('id', 'in', ofFewLengths(ids))
+        .execute();
       const byId = new Map(events.map((event) => [event.id, event]));
       return rows.flatMap((row) => {
         const event = byId.get(row.event_id);
