@@ -45,10 +45,11 @@ function domainErrors(): Used[] {
 /** The codes that routes say they may answer with. */
 function documented(): Used[] {
   return sources.flatMap((text) =>
-    [...text.matchAll(/(?:@ApiProblems\(|const \w+_PROBLEMS = )\{([^]*?)\}\)?[;\n]/g)].flatMap(([, table = '']) =>
-      [...table.matchAll(/(\d{3}): \[([^\]]*)\]/g)].flatMap(([, status, codes = '']) =>
-        [...codes.matchAll(/'([a-z-]+)'/g)].map(([, code = '']) => ({ code, status: Number(status) })),
-      ),
+    [...text.matchAll(/(?:@ApiProblems\(|const \w+_PROBLEMS = )\{([^]*?)\}\)?[;\n]/g)].flatMap(
+      ([, table = '']) =>
+        [...table.matchAll(/(\d{3}): \[([^\]]*)\]/g)].flatMap(([, status, codes = '']) =>
+          [...codes.matchAll(/'([a-z-]+)'/g)].map(([, code = '']) => ({ code, status: Number(status) })),
+        ),
     ),
   );
 }
