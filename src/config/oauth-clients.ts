@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { type Environment, isOAuthClientList, type OAuthClient } from './environment';
+import { FollowedFile } from './followed-file';
 
-/**
- * The OAuth clients of Genesys Cloud. Which ones there are is fixed at the start; their secrets may be rotated in the
- * file they came from, which is read again whenever a secret is asked for. A file that cannot be read, or does not
- * hold what it should, leaves the last known secrets in force.
- */
+type Clients = readonly OAuthClient[];
+
+/** The OAuth clients of Genesys Cloud. Which ones there are is fixed at the start; secrets in a file follow it. */
 export class OAuthClients {
   private readonly secrets: Map<string, string>;
+  private readonly file: FollowedFile<Clients>;
 
   constructor(private readonly environment: Environment) {
     this.secrets = new Map(clientsOf(environment).map(({ id, secret }) => [id, secret]));
+    this.file = this.fileOf(environment);
   }
 
   get ids(): string[] {
@@ -19,36 +19,37 @@ export class OAuthClients {
 
   /** Throws for an id that is not one of `ids`. */
   secretOf(id: string): string {
-    this.readAgain();
+    this.file.follow();
     const secret = this.secrets.get(id);
     if (secret === undefined) throw new Error('There is no such OAuth client');
     return secret;
   }
 
-  private readAgain(): void {
-    for (const { id, secret } of this.clientsInFile()) {
-      if (!this.secrets.has(id) || secret === '') continue;
+  private fileOf({ files, GENESYS_CLIENT_ID: id }: Environment): FollowedFile<Clients> {
+    const { GENESYS_CLIENT_SECRET: secretFile, GENESYS_CLIENTS: clientsFile } = files;
+    const secretIn = (text: string): Clients | undefined => listOrNothing([{ id, secret: text.trim() }]);
+    const take = (clients: Clients): void => {
+      this.take(clients);
+    };
+    return secretFile === undefined
+      ? new FollowedFile(clientsFile, (text) => listOrNothing(JSON.parse(text)), take)
+      : new FollowedFile(secretFile, secretIn, take);
+  }
+
+  private take(clients: Clients): void {
+    for (const { id, secret } of clients) {
+      if (!this.secrets.has(id)) continue;
       this.secrets.set(id, secret);
       this.environment.secrets.add(secret);
     }
   }
-
-  private clientsInFile(): readonly OAuthClient[] {
-    const { GENESYS_CLIENT_SECRET: secretFile, GENESYS_CLIENTS: clientsFile } = this.environment.files;
-    try {
-      if (secretFile !== undefined) {
-        return [{ id: this.environment.GENESYS_CLIENT_ID, secret: readFileSync(secretFile, 'utf8').trim() }];
-      }
-      const list: unknown = clientsFile === undefined ? [] : JSON.parse(readFileSync(clientsFile, 'utf8'));
-      return isOAuthClientList(list) ? list : [];
-    } catch {
-      // In the middle of a rotation the file may be away or half written; the next asking reads it again.
-      return [];
-    }
-  }
 }
 
-function clientsOf(environment: Environment): readonly OAuthClient[] {
+function listOrNothing(value: unknown): Clients | undefined {
+  return isOAuthClientList(value) ? value : undefined;
+}
+
+function clientsOf(environment: Environment): Clients {
   const { GENESYS_CLIENT_ID: id, GENESYS_CLIENT_SECRET: secret, GENESYS_CLIENTS: clients } = environment;
   return clients ?? [{ id, secret }];
 }

@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { API_KEYS_RULE } from './api-key-list';
-import { ConfigurationError } from './configuration.error';
+import { problemsOf, settingFiles } from './environment.fake';
 import { readEnvironment } from './read-environment';
 
 const MINIMAL = {
@@ -20,35 +17,16 @@ const ISSUER = {
 };
 const NO_KEY = 'API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open';
 
-let directory: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'environment-'));
-});
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-});
+const fileWith = settingFiles();
 
-function fileWith(content: string): string {
-  const path = join(directory, `keys-${Math.random()}`);
-  writeFileSync(path, content);
-  return path;
-}
-
-function problemsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    readEnvironment({ ...MINIMAL, ...variables });
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
-  }
-}
+const problemsOver = (variables: Record<string, string>): readonly string[] =>
+  problemsOf({ ...MINIMAL, ...variables });
 
 describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
   it('asks for keys unless it is told otherwise', () => {
-    expect(problemsOf({})).toEqual([NO_KEY]);
-    expect(problemsOf({ ACCESS_MODE: 'keys', API_KEYS: '[]' })).toEqual([NO_KEY]);
-    expect(problemsOf({ ACCESS_MODE: 'open' })).toEqual([]);
+    expect(problemsOver({})).toEqual([NO_KEY]);
+    expect(problemsOver({ ACCESS_MODE: 'keys', API_KEYS: '[]' })).toEqual([NO_KEY]);
+    expect(problemsOver({ ACCESS_MODE: 'open' })).toEqual([]);
   });
 
   it('takes keys from the variable or from a file', () => {
@@ -79,17 +57,17 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ['a misspelt end', JSON.stringify([{ ...ENTRY, expire: '2027-01-01T00:00:00Z' }])],
     ['a key twice', JSON.stringify([ENTRY, { ...ENTRY, name: 'other' }])],
   ])('refuses %s as API_KEYS, and does not repeat it', (_, text) => {
-    expect(problemsOf({ API_KEYS: text })).toEqual([`API_KEYS ${API_KEYS_RULE}`]);
-    expect(problemsOf({ API_KEYS_FILE: fileWith(text) })).toEqual([`API_KEYS ${API_KEYS_RULE}`]);
+    expect(problemsOver({ API_KEYS: text })).toEqual([`API_KEYS ${API_KEYS_RULE}`]);
+    expect(problemsOver({ API_KEYS_FILE: fileWith(text) })).toEqual([`API_KEYS ${API_KEYS_RULE}`]);
   });
 
   it('needs to know whose tokens it takes, and for whom they are', () => {
-    expect(problemsOf({ ACCESS_MODE: 'jwt' })).toEqual([
+    expect(problemsOver({ ACCESS_MODE: 'jwt' })).toEqual([
       'AUTH_JWKS_URL is required when ACCESS_MODE is jwt',
       'AUTH_ISSUER is required when ACCESS_MODE is jwt',
       'AUTH_AUDIENCE is required when ACCESS_MODE is jwt',
     ]);
-    expect(problemsOf(ISSUER)).toEqual([]);
+    expect(problemsOver(ISSUER)).toEqual([]);
   });
 
   it.each([
@@ -101,6 +79,6 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ['http://[::1]:4020/keys', true],
   ])('lets nobody stand between it and the keys: %s', (url, isFine) => {
     const problem = 'AUTH_JWKS_URL must start with https:// unless it is on this machine';
-    expect(problemsOf({ ...ISSUER, AUTH_JWKS_URL: url })).toEqual(isFine ? [] : [problem]);
+    expect(problemsOver({ ...ISSUER, AUTH_JWKS_URL: url })).toEqual(isFine ? [] : [problem]);
   });
 });

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ConfigurationError } from './configuration.error';
+import { configurationErrorOf, problemsOf, settingFiles } from './environment.fake';
 import { readEnvironment } from './read-environment';
 
 const PLACE = { ACCESS_MODE: 'open', GENESYS_REGION: 'usw2.pure.cloud' };
@@ -11,29 +8,7 @@ const CLIENTS = [
 ];
 const MALFORMED = 'GENESYS_CLIENTS must be a JSON list of {"id","secret"}, each id once';
 
-let directory: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'environment-'));
-});
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-});
-
-function fileWith(content: string): string {
-  const path = join(directory, `clients-${Math.random()}`);
-  writeFileSync(path, content);
-  return path;
-}
-
-function errorOf(variables: Record<string, string | undefined>): ConfigurationError {
-  try {
-    readEnvironment(variables);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error;
-    throw error;
-  }
-  throw new Error('The environment was accepted.');
-}
+const fileWith = settingFiles();
 
 describe(`${readEnvironment.name} with GENESYS_CLIENTS`, () => {
   it('takes the place of the single client', () => {
@@ -66,30 +41,28 @@ describe(`${readEnvironment.name} with GENESYS_CLIENTS`, () => {
     ['an id that is a number', '[{"id":1,"secret":"canary"}]'],
     ['an id twice', '[{"id":"a","secret":"canary-1"},{"id":"a","secret":"canary-2"}]'],
   ])('refuses %s, and repeats nothing of it', (_what, text) => {
-    const inline = errorOf({ ...PLACE, GENESYS_CLIENTS: text });
-    const inFile = errorOf({ ...PLACE, GENESYS_CLIENTS_FILE: fileWith(text) });
+    const inline = configurationErrorOf({ ...PLACE, GENESYS_CLIENTS: text });
+    const inFile = configurationErrorOf({ ...PLACE, GENESYS_CLIENTS_FILE: fileWith(text) });
 
-    expect([inline.problems, inFile.problems]).toEqual([[MALFORMED], [MALFORMED]]);
-    expect(`${inline.message} ${inFile.message}`).not.toContain('canary');
+    expect([inline?.problems, inFile?.problems]).toEqual([[MALFORMED], [MALFORMED]]);
+    expect(`${inline?.message} ${inFile?.message}`).not.toContain('canary');
   });
 
   it('refuses an empty file', () => {
-    expect(errorOf({ ...PLACE, GENESYS_CLIENTS_FILE: fileWith('') }).problems).toEqual([MALFORMED]);
+    expect(problemsOf({ ...PLACE, GENESYS_CLIENTS_FILE: fileWith('') })).toEqual([MALFORMED]);
   });
 
   it.each(['GENESYS_CLIENT_ID', 'GENESYS_CLIENT_SECRET'])('refuses %s beside it', (name) => {
     const variables = { ...PLACE, GENESYS_CLIENTS: JSON.stringify(CLIENTS), [name]: 'canary' };
 
-    expect(errorOf(variables).problems).toEqual([`GENESYS_CLIENTS and ${name} exclude each other`]);
+    expect(problemsOf(variables)).toEqual([`GENESYS_CLIENTS and ${name} exclude each other`]);
   });
 
   it('refuses to be given twice', () => {
     const text = JSON.stringify(CLIENTS);
     const variables = { ...PLACE, GENESYS_CLIENTS: text, GENESYS_CLIENTS_FILE: fileWith(text) };
 
-    expect(errorOf(variables).problems).toEqual([
-      'GENESYS_CLIENTS and GENESYS_CLIENTS_FILE exclude each other',
-    ]);
+    expect(problemsOf(variables)).toEqual(['GENESYS_CLIENTS and GENESYS_CLIENTS_FILE exclude each other']);
   });
 
   it('is unset when it is empty', () => {

@@ -1,44 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ConfigurationError } from './configuration.error';
+import { MINIMAL, problemsOf, settingFiles } from './environment.fake';
 import { readEnvironment } from './read-environment';
 
-const MINIMAL = {
-  ACCESS_MODE: 'open',
-  GENESYS_REGION: 'usw2.pure.cloud',
-  GENESYS_CLIENT_ID: 'client',
-  GENESYS_CLIENT_SECRET: 'client-secret',
-};
 const MALFORMED =
   'CRM_WEBHOOK_SECRET must be one or two, separated by a comma, of whsec_ and 24 to 64 bytes in base64';
 
-let directory: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'environment-'));
-});
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-});
-
-function fileWith(content: string): string {
-  const path = join(directory, `webhook-${Math.random()}`);
-  writeFileSync(path, content);
-  return path;
-}
+const fileWith = settingFiles();
 
 const secretOf = (bytes: number, letter = 'a'): string =>
   `whsec_${Buffer.from(letter.repeat(bytes)).toString('base64')}`;
 
-function problemsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    readEnvironment({ ...MINIMAL, ...variables });
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
-  }
-}
+const problemsOver = (variables: Record<string, string>): readonly string[] =>
+  problemsOf({ ...MINIMAL, ...variables });
 
 describe(`${readEnvironment.name} with CRM_WEBHOOK_SECRET`, () => {
   it.each([24, 32, 64])('takes a secret of %i bytes, in the variable or in a file', (bytes) => {
@@ -70,16 +42,16 @@ describe(`${readEnvironment.name} with CRM_WEBHOOK_SECRET`, () => {
     ['the same twice', `${secretOf(32)},${secretOf(32)}`],
   ])('refuses %s, and repeats nothing of it', (_what, text) => {
     const problems = [
-      problemsOf({ CRM_WEBHOOK_SECRET: text }),
-      problemsOf({ CRM_WEBHOOK_SECRET_FILE: fileWith(text) }),
+      problemsOver({ CRM_WEBHOOK_SECRET: text }),
+      problemsOver({ CRM_WEBHOOK_SECRET_FILE: fileWith(text) }),
     ];
 
     expect(problems).toEqual([[MALFORMED], [MALFORMED]]);
   });
 
   it('refuses a file that is empty or cannot be read, rather than to sign nothing', () => {
-    expect(problemsOf({ CRM_WEBHOOK_SECRET_FILE: fileWith('\n') })).toEqual([MALFORMED]);
-    expect(problemsOf({ CRM_WEBHOOK_SECRET_FILE: join(directory, 'nowhere') })).toEqual([
+    expect(problemsOver({ CRM_WEBHOOK_SECRET_FILE: fileWith('\n') })).toEqual([MALFORMED]);
+    expect(problemsOver({ CRM_WEBHOOK_SECRET_FILE: '/nowhere/at/all' })).toEqual([
       'CRM_WEBHOOK_SECRET_FILE cannot be read (ENOENT)',
     ]);
   });
@@ -87,7 +59,7 @@ describe(`${readEnvironment.name} with CRM_WEBHOOK_SECRET`, () => {
   it('refuses to be given twice', () => {
     const secret = secretOf(32);
 
-    expect(problemsOf({ CRM_WEBHOOK_SECRET: secret, CRM_WEBHOOK_SECRET_FILE: fileWith(secret) })).toEqual([
+    expect(problemsOver({ CRM_WEBHOOK_SECRET: secret, CRM_WEBHOOK_SECRET_FILE: fileWith(secret) })).toEqual([
       'CRM_WEBHOOK_SECRET and CRM_WEBHOOK_SECRET_FILE exclude each other',
     ]);
   });
@@ -97,22 +69,25 @@ describe(`${readEnvironment.name} with CRM_WEBHOOK_URL`, () => {
   it.each(['http://crm.example.com/events', 'HTTP://crm.example.com', 'http://127.0.0.1:4011'])(
     'refuses %s unless private addresses are allowed',
     (url) => {
-      expect(problemsOf({ CRM_WEBHOOK_URL: url })).toEqual([
+      expect(problemsOver({ CRM_WEBHOOK_URL: url })).toEqual([
         'CRM_WEBHOOK_URL must start with https:// unless CRM_WEBHOOK_ALLOW_PRIVATE is true',
       ]);
-      expect(problemsOf({ CRM_WEBHOOK_URL: url, CRM_WEBHOOK_ALLOW_PRIVATE: 'true' })).toEqual([]);
+      expect(problemsOver({ CRM_WEBHOOK_URL: url, CRM_WEBHOOK_ALLOW_PRIVATE: 'true' })).toEqual([]);
     },
   );
 
   it('takes https:// either way', () => {
     for (const allowed of ['', 'true', 'false'])
       expect(
-        problemsOf({ CRM_WEBHOOK_URL: 'https://crm.example.com/events', CRM_WEBHOOK_ALLOW_PRIVATE: allowed }),
+        problemsOver({
+          CRM_WEBHOOK_URL: 'https://crm.example.com/events',
+          CRM_WEBHOOK_ALLOW_PRIVATE: allowed,
+        }),
       ).toEqual([]);
   });
 
   it.each(['1', 'yes', 'TRUE'])('does not take %s for a permission', (word) => {
-    expect(problemsOf({ CRM_WEBHOOK_ALLOW_PRIVATE: word })).toEqual([
+    expect(problemsOver({ CRM_WEBHOOK_ALLOW_PRIVATE: word })).toEqual([
       'CRM_WEBHOOK_ALLOW_PRIVATE must be true or false',
     ]);
   });

@@ -3,16 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redaction } from '../common/logging/redaction';
 import type { Environment } from './environment';
+import { MINIMAL } from './environment.fake';
 import { LogConfig } from './log.config';
 import { readEnvironment } from './read-environment';
 import { WebhookSecrets } from './webhook-secrets';
 
-const MINIMAL = {
-  ACCESS_MODE: 'open',
-  GENESYS_REGION: 'usw2.pure.cloud',
-  GENESYS_CLIENT_ID: 'client',
-  GENESYS_CLIENT_SECRET: 'client-secret',
-};
 const [A, B, C] = ['a', 'b', 'c'].map(
   (letter) => `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`,
 ) as [string, string, string];

@@ -77,10 +77,8 @@ async function claimHeads(
   claim: Claim & Wanted,
 ): Promise<readonly ClaimedRow[]> {
   if (dialect === 'sqlite') return dueHeads(db, claim).execute();
-  const rows = db.isTransaction
-    ? await claimLanes(db, claim)
-    : await db.transaction().execute((transaction) => claimLanes(transaction, claim));
-  return [...rows].sort((a, b) => a.next_attempt_at - b.next_attempt_at || a.sequence - b.sequence);
+  if (db.isTransaction) return claimLanes(db, claim);
+  return db.transaction().execute((transaction) => claimLanes(transaction, claim));
 }
 
 /**
@@ -89,28 +87,51 @@ async function claimHeads(
  * claiming is theirs.
  */
 async function claimLanes(db: Kysely<Database>, claim: Claim & Wanted): Promise<readonly ClaimedRow[]> {
-  const heads = dueHeads(db, claim).clearSelect().select(['event_id', 'sink', 'conversation_id']);
+  const heads = dueHeads(db, claim).select('conversation_id');
   const locked = await db
     .with(
       (cte) => cte('heads').materialized(),
       () => heads.forUpdate().skipLocked(),
     )
     .selectFrom('heads')
-    .select('event_id')
+    .select(COLUMNS)
     // Two numbers, which no lock of one number is the same as. Lanes that share them are only claimed one by one.
     .where(sql<boolean>`pg_try_advisory_xact_lock(hashtext(sink), hashtext(conversation_id))`)
+    .orderBy('next_attempt_at')
+    .orderBy('sequence')
     .execute();
   if (locked.length === 0) return [];
-  const ids = locked.map((row) => row.event_id);
-  return db
+  const claimed = await markClaimed(
+    db,
+    claim,
+    locked.map((row) => row.event_id),
+  );
+  return locked
+    .filter((row) => claimed.has(row.event_id))
+    .map((row) => ({ ...row, claimed_by: claim.relay }));
+}
+
+/** Returns those of the events that are heads of their lanes still. */
+async function markClaimed(
+  db: Kysely<Database>,
+  { sink, relay, now, until }: Claim,
+  eventIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db
     .updateTable('delivery')
-    .set({ claimed_by: claim.relay, claimed_until: claim.until })
-    .where('sink', '=', claim.sink)
-    .where('event_id', 'in', ids)
+    .set({
+      claimed_by: relay,
+      claimed_until: until,
+      // Nothing that is saved into the lane meanwhile shall wait behind a probe that was not due.
+      next_attempt_at: sql<number>`least(next_attempt_at, ${now})`,
+    })
+    .where('sink', '=', sink)
+    .where('event_id', 'in', eventIds)
     .where('status', '=', PENDING)
-    .where(isHeadOfLane(claim.now))
-    .returning(COLUMNS)
+    .where(isHeadOfLane(now))
+    .returning('event_id')
     .execute();
+  return new Set(rows.map((row) => row.event_id));
 }
 
 /**

@@ -18,8 +18,8 @@ import { UnitOfWork, type Work } from './unit-of-work';
 /** Events that one step of a replay looks at. */
 const REPLAY_STEP = 500;
 
-/** The columns of a delivery and of its event, told apart by a prefix. */
-type Joined = Selectable<DeliveryTable> & Record<`event_${keyof SessionEventTable}`, unknown>;
+/** A delivery with what its event has beyond it. */
+type Joined = Selectable<DeliveryTable> & Pick<SessionEventTable, 'state' | 'occurred_at' | 'metadata'>;
 
 /** The deliveries in SQL, as operators see and steer them. */
 @Injectable()
@@ -174,24 +174,9 @@ function deliveriesOf(db: Kysely<Database>): Deliveries {
     .selectFrom('delivery')
     .innerJoin('session_event', 'session_event.id', 'delivery.event_id')
     .selectAll('delivery')
-    .select([
-      'session_event.id as event_id',
-      'session_event.conversation_id as event_conversation_id',
-      'session_event.sequence as event_sequence',
-      'session_event.state as event_state',
-      'session_event.occurred_at as event_occurred_at',
-      'session_event.metadata as event_metadata',
-    ]);
+    .select(['session_event.state', 'session_event.occurred_at', 'session_event.metadata']);
 }
 
 function toRecord(row: Joined): DeliveryRecord {
-  const event = {
-    id: row.event_id,
-    conversation_id: row.conversation_id,
-    sequence: row.sequence,
-    state: row.event_state,
-    occurred_at: row.event_occurred_at,
-    metadata: row.event_metadata,
-  } as SessionEventTable;
-  return toDeliveryRecord(event, row);
+  return toDeliveryRecord({ ...row, id: row.event_id }, row);
 }

@@ -81,17 +81,17 @@ export class SqlOutboxStore extends OutboxStore {
     attempt: Attempt,
     nextAttemptAt: number,
     verdict: ReceiverVerdict = {},
-  ): Promise<void> {
-    await this.unitOfWork.run(async (work) => {
+  ): Promise<boolean> {
+    return this.unitOfWork.run(async (work) => {
       const attempts = delivery.attempts + 1;
       const failed = { attempts, next_attempt_at: nextAttemptAt, last_error: storable(attempt.error ?? '') };
-      if (!(await change(work, delivery, attempt, failed))) return;
+      if (!(await change(work, delivery, attempt, failed))) return false;
       await waitBehind(work.db, delivery, nextAttemptAt);
       if (attempts === 1) await this.recordFailure(work, delivery, attempt, 'no');
-      if (await silenceSink(work.db, delivery.sink, attempt.at, verdict)) {
-        const detail = { sink: delivery.sink, reason: 'receiver-gone' };
-        await this.audit.write(work, [{ action: 'SINK_PAUSED', at: attempt.at, detail }]);
-      }
+      const isPaused = await silenceSink(work.db, delivery.sink, attempt.at, verdict);
+      const detail = { sink: delivery.sink, reason: 'receiver-gone' };
+      if (isPaused) await this.audit.write(work, [{ action: 'SINK_PAUSED', at: attempt.at, detail }]);
+      return isPaused;
     });
   }
 

@@ -66,9 +66,9 @@ export class Courier {
       await this.outbox.bury(delivery, attempt);
       this.telemetry.buried(delivery, error);
     } else {
-      await this.outbox.postpone(delivery, attempt, at + waitMs, verdict);
+      const isPaused = await this.outbox.postpone(delivery, attempt, at + waitMs, verdict);
       this.telemetry.postponed(delivery, error, waitMs);
-      if (verdict.isGone === true) this.telemetry.receiverGone(delivery.sink);
+      if (isPaused) this.telemetry.receiverGone(delivery.sink);
     }
     return 'failed';
   }

@@ -26,12 +26,21 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 
+  /** Whether a sink's receiver fails as a whole, as this process has found. */
+  isFailing(sink: string): boolean {
+    return this.relayTo(sink)?.isFailing ?? false;
+  }
+
   /** An operator has resumed a sink. */
   resumed(sink: string): void {
-    for (const relay of this.relays) if (relay.sink === sink) relay.resumed();
+    this.relayTo(sink)?.resumed();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.relays.map((relay) => relay.stop(STOP_GRACE_MS)));
+  }
+
+  private relayTo(sink: string): SinkRelay | undefined {
+    return this.relays.find((relay) => relay.sink === sink);
   }
 }

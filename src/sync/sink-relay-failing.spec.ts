@@ -51,7 +51,7 @@ describe(SinkRelay.name, () => {
     });
 
     it('says so once', () => {
-      expect(services.telemetry.isFailing('crm')).toBe(true);
+      expect(services.relay.isFailing).toBe(true);
       expect(log.at('error')).toEqual([expect.objectContaining({ sink: 'crm' })]);
     });
 
@@ -88,7 +88,7 @@ describe(SinkRelay.name, () => {
 
       expect(delivered()).toBe(10);
       expect(outbox.calls.filter((call) => call === 'release')).toHaveLength(1);
-      expect(services.telemetry.isFailing('crm')).toBe(false);
+      expect(services.relay.isFailing).toBe(false);
       expect(log.at('info')).toHaveLength(1);
     });
 
@@ -107,7 +107,7 @@ describe(SinkRelay.name, () => {
       outbox.failNext('release', new StorageUnavailableError());
       await jest.advanceTimersByTimeAsync(PROBE_MS + 10_000);
 
-      expect(services.telemetry.isFailing('crm')).toBe(false);
+      expect(services.relay.isFailing).toBe(false);
       expect(delivered()).toBe(10);
     });
 
@@ -140,11 +140,11 @@ describe(SinkRelay.name, () => {
     queueTo(refuse, 10);
     relay.start();
     await jest.advanceTimersByTimeAsync(4_900);
-    expect(services.telemetry.isFailing('crm')).toBe(true);
+    expect(services.relay.isFailing).toBe(true);
 
     comeBack(10);
     await jest.advanceTimersByTimeAsync(200);
-    expect(services.telemetry.isFailing('crm')).toBe(false);
+    expect(services.relay.isFailing).toBe(false);
     expect(delivered()).toBe(11);
   });
 
@@ -173,7 +173,7 @@ describe(SinkRelay.name, () => {
     services.queueLanes('good', 10);
     await jest.advanceTimersByTimeAsync(1_000);
 
-    expect(services.telemetry.isFailing('crm')).toBe(false);
+    expect(services.relay.isFailing).toBe(false);
     expect(delivered()).toBe(13);
   });
 
@@ -184,7 +184,7 @@ describe(SinkRelay.name, () => {
 
     await expectOverWithin(100, relay.stop(50));
 
-    expect(services.telemetry.isFailing('crm')).toBe(false);
+    expect(services.relay.isFailing).toBe(false);
     expect(outbox.rows.every(({ attempts, claim }) => attempts === 0 && claim === undefined)).toBe(true);
   });
 

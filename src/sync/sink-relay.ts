@@ -54,6 +54,11 @@ export class SinkRelay {
     return this.parts.sink;
   }
 
+  /** Whether the receiver fails as a whole, as this process has found. */
+  get isFailing(): boolean {
+    return this.parts.health.isFailing;
+  }
+
   start(): void {
     this.loop.start();
   }

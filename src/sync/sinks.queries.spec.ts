@@ -2,6 +2,8 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { HealthChecks } from '../health/health.checks';
 import { anEvent } from './domain/delivery.builder';
 import { SinkNotFoundError } from './domain/sync.errors';
+import { OutboxRelay } from './outbox.relay';
+import { OutboxBell } from './ports/outbox-bell';
 import { FakeEventSink } from './ports/event.sink.fake';
 import { FakeSinkStore } from './ports/sink.store.fake';
 import { SinksQueries } from './sinks.queries';
@@ -14,6 +16,8 @@ let services: FakeSyncServices;
 let store: FakeSinkStore;
 let health: HealthChecks;
 let queries: SinksQueries;
+/** Sinks whose receivers fail as a whole. */
+let failing: Set<string>;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
@@ -21,9 +25,12 @@ beforeEach(() => {
   services = new FakeSyncServices();
   store = new FakeSinkStore();
   health = new HealthChecks();
-  const { sinks, outbox, telemetry, clock, metrics } = services;
+  const { sinks, outbox, clock, metrics } = services;
   sinks.add(new FakeEventSink('ledger'));
-  queries = new SinksQueries(sinks, store, outbox, telemetry, clock);
+  failing = new Set();
+  const relay = new OutboxRelay(sinks, services.tools, new OutboxBell());
+  jest.spyOn(relay, 'isFailing').mockImplementation((sink) => failing.has(sink));
+  queries = new SinksQueries(sinks, store, outbox, relay, clock);
   new SinksTelemetry(queries, sinks, metrics, health);
 });
 afterEach(() => {
@@ -71,14 +78,14 @@ describe(SinksQueries.name, () => {
 
   it('says first what an operator must end, then what ends by itself', async () => {
     store.states.set('crm', { quietUntil: NOW + 1_000 });
-    services.telemetry.failing('crm');
+    failing.add('crm');
     expect(await queries.conditions()).toEqual({ crm: 'failing', ledger: 'well' });
 
     await store.pause('crm', NOW, 'receiver-gone');
     expect(await queries.conditions()).toEqual({ crm: 'paused', ledger: 'well' });
     expect(await queries.get('crm')).toMatchObject({ paused: { at: NOW, reason: 'receiver-gone' } });
 
-    services.telemetry.recovered('crm');
+    failing.delete('crm');
     await store.resume('crm', NOW);
     expect(await queries.conditions()).toEqual({ crm: 'well', ledger: 'well' });
   });
@@ -88,7 +95,7 @@ describe(SinksTelemetry.name, () => {
   it('shows what is paused and what is failing', async () => {
     expect([await gauge('sink_paused'), await gauge('sink_failing')]).toEqual([0, 0]);
 
-    services.telemetry.failing('crm');
+    failing.add('crm');
     expect([await gauge('sink_paused'), await gauge('sink_failing')]).toEqual([0, 1]);
     await store.pause('crm', NOW);
     expect([await gauge('sink_paused'), await gauge('sink_failing')]).toEqual([1, 0]);

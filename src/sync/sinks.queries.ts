@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
 import { SinkNotFoundError } from './domain/sync.errors';
+import { OutboxRelay } from './outbox.relay';
 import { EventSinks } from './ports/event-sinks';
 import { type Backlog, OutboxStore } from './ports/outbox.store';
 import { type SinkState, SinkStore } from './ports/sink.store';
-import { SyncTelemetry } from './sync.telemetry';
 
 export type SinkCondition = 'well' | 'failing' | 'quiet' | 'paused';
 
@@ -21,7 +21,7 @@ export class SinksQueries {
     private readonly sinks: EventSinks,
     private readonly store: SinkStore,
     private readonly outbox: OutboxStore,
-    private readonly telemetry: SyncTelemetry,
+    private readonly relay: OutboxRelay,
     private readonly clock: Clock,
   ) {}
 
@@ -37,16 +37,20 @@ export class SinksQueries {
   }
 
   /** In one word each, by name. */
-  async conditions(): Promise<Readonly<Record<string, string>>> {
-    const named = this.sinks.names.map(
-      async (name) => [name, this.conditionOf(name, await this.store.state(name))] as const,
-    );
+  async conditions(): Promise<Readonly<Record<string, SinkCondition>>> {
+    const { names } = this.sinks;
+    const named = names.map(async (name) => [name, await this.condition(name)] as const);
     return Object.fromEntries(await Promise.all(named));
+  }
+
+  /** In one word. */
+  async condition(name: string): Promise<SinkCondition> {
+    return this.conditionOf(name, await this.store.state(name));
   }
 
   private conditionOf(name: string, { paused, quietUntil = 0 }: SinkState): SinkCondition {
     if (paused !== undefined) return 'paused';
-    if (this.telemetry.isFailing(name)) return 'failing';
+    if (this.relay.isFailing(name)) return 'failing';
     return quietUntil > this.clock.now() ? 'quiet' : 'well';
   }
 }

@@ -24,7 +24,7 @@ export class SinksTelemetry {
 
   private readings(condition: SinkCondition): Record<string, () => Promise<number>> {
     const is = async (sink: string): Promise<number> =>
-      Number((await this.queries.conditions())[sink] === condition);
+      Number((await this.queries.condition(sink)) === condition);
     return Object.fromEntries(this.sinks.names.map((sink) => [sink, () => is(sink)]));
   }
 }

@@ -8,14 +8,18 @@ import { type Backlog, OutboxStore } from './ports/outbox.store';
 @Injectable()
 export class SyncTelemetry {
   private readonly log = new Logger('Sync');
-  private readonly failingSinks = new Set<string>();
-  private readonly goneSinks = new Set<string>();
+  /** One reading of a queue serves all gauges of a page. */
+  private readonly readings = new Map<string, Promise<Backlog>>();
   private readonly attempts;
   private readonly latencies;
   private readonly delays;
   private readonly replays;
 
-  constructor(metrics: Metrics, outbox: OutboxStore, sinks: EventSinks) {
+  constructor(
+    metrics: Metrics,
+    private readonly outbox: OutboxStore,
+    sinks: EventSinks,
+  ) {
     this.attempts = metrics.counter('webhook_attempts_total', 'Delivery attempts by result', [
       'sink',
       'result',
@@ -36,7 +40,7 @@ export class SyncTelemetry {
     const bySink =
       (read: (backlog: Backlog) => number): (() => Record<string, () => Promise<number>>) =>
       () =>
-        Object.fromEntries(sinks.names.map((sink) => [sink, async () => read(await outbox.backlog(sink))]));
+        Object.fromEntries(sinks.names.map((sink) => [sink, async () => read(await this.backlogOf(sink))]));
     const gauges: readonly (readonly [name: string, help: string, read: (backlog: Backlog) => number])[] = [
       ['outbox_pending', 'Events waiting for a sink', ({ pending }) => pending],
       [
@@ -50,25 +54,15 @@ export class SyncTelemetry {
     for (const [name, help, read] of gauges) metrics.gaugeBy(name, help, 'sink', bySink(read));
   }
 
-  /** Whether the receiver fails as a whole, as this process has found. */
-  isFailing(sink: string): boolean {
-    return this.failingSinks.has(sink);
-  }
-
   failing(sink: string): void {
-    this.failingSinks.add(sink);
     this.log.error({ message: 'A receiver of events is failing; it is only probed from now on', sink });
   }
 
   recovered(sink: string): void {
-    this.failingSinks.delete(sink);
     this.log.log({ message: 'A receiver of events is back; what waited for it is delivered', sink });
   }
 
-  /** Told once, however many attempts were on their way when the receiver said so. */
   receiverGone(sink: string): void {
-    if (this.goneSinks.has(sink)) return;
-    this.goneSinks.add(sink);
     this.log.error({
       message: 'A receiver wants no events any more; its sink is paused until resumed',
       sink,
@@ -76,7 +70,6 @@ export class SyncTelemetry {
   }
 
   delivered({ sink, queuedAt }: Delivery, latencyMs: number, now: number): void {
-    this.goneSinks.delete(sink);
     this.attempts.inc({ sink, result: 'ok' });
     this.latencies.observe({ sink }, latencyMs / 1000);
     this.delays.observe({ sink }, Math.max(0, now - queuedAt) / 1000);
@@ -104,6 +97,16 @@ export class SyncTelemetry {
 
   troubled(error: unknown): void {
     this.log.warn({ message: 'The outbox could not be worked on; it is tried again', error });
+  }
+
+  private backlogOf(sink: string): Promise<Backlog> {
+    const reading =
+      this.readings.get(sink) ??
+      this.outbox.backlog(sink).finally(() => {
+        this.readings.delete(sink);
+      });
+    this.readings.set(sink, reading);
+    return reading;
   }
 
   private factsOf({ sink, event, attempts }: Delivery): Record<string, string | number> {

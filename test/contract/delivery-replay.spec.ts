@@ -2,7 +2,7 @@ import type { Delivery } from '../../src/sync/domain/delivery';
 import { DeliveryLedger } from '../../src/sync/ports/delivery.ledger';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
-import { deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
+import { claimOne, deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
 
 const REFUSED = { at: 9_000, latencyMs: 5, error: 'refused' };
 
@@ -20,11 +20,6 @@ describe.each(DIALECTS)(`${DeliveryLedger.name}, what it has sent again, on %s`,
     await storage.remove();
   });
 
-  const claimOne = async (now = 10_000): Promise<Delivery> => {
-    const [delivery] = await stores.claim({ now, limit: 1 });
-    if (delivery === undefined) throw new Error('Nothing is due.');
-    return delivery;
-  };
   const idsOf = (deliveries: readonly Delivery[]) => new Set(deliveries.map(({ event }) => event.id));
   const audited = async (action: string) =>
     (await stores.auditTrail()).filter((record) => record.action === action).map(({ detail }) => detail);
@@ -32,7 +27,7 @@ describe.each(DIALECTS)(`${DeliveryLedger.name}, what it has sent again, on %s`,
   describe('retry', () => {
     it('makes a waiting delivery due, and leaves its attempts and its age', async () => {
       const session = await toldTwice(stores);
-      const head = await claimOne();
+      const head = await claimOne(stores);
       await stores.outbox.postpone(head, REFUSED, 90_000);
       await expect(stores.ledger.retry(keyOf(head), 10_000)).resolves.toBe(true);
       const again = await deliverAll(stores);
@@ -43,7 +38,7 @@ describe.each(DIALECTS)(`${DeliveryLedger.name}, what it has sent again, on %s`,
 
     it('queues anew what was given up, with a new age and before what follows in its lane', async () => {
       const session = await toldTwice(stores);
-      const head = await claimOne();
+      const head = await claimOne(stores);
       await stores.outbox.bury(head, REFUSED);
       await stores.ledger.retry(keyOf(head), 9_500);
       const handed = await deliverAll(stores);
@@ -66,7 +61,7 @@ describe.each(DIALECTS)(`${DeliveryLedger.name}, what it has sent again, on %s`,
 
     it('does not let a delivery overtake the head of its lane', async () => {
       await toldTwice(stores);
-      await stores.outbox.postpone(await claimOne(), REFUSED, 90_000);
+      await stores.outbox.postpone(await claimOne(stores), REFUSED, 90_000);
       const [second] = await stores.ledger.list({ sink: 'crm', limit: 1 });
       if (second === undefined) throw new Error('There is none.');
       await stores.ledger.retry(keyOf(second), 10_000);
@@ -112,8 +107,8 @@ describe.each(DIALECTS)(`${DeliveryLedger.name}, what it has sent again, on %s`,
 
     it('hastens what is pending, and counts what it has changed', async () => {
       const session = await toldTwice(stores);
-      await stores.outbox.settle(await claimOne(), { at: 9_000, latencyMs: 5 });
-      await stores.outbox.postpone(await claimOne(), REFUSED, 90_000);
+      await stores.outbox.settle(await claimOne(stores), { at: 9_000, latencyMs: 5 });
+      await stores.outbox.postpone(await claimOne(stores), REFUSED, 90_000);
       const { conversationId } = session;
       await expect(stores.ledger.replay({ conversationId, sink: 'crm' }, 11_000)).resolves.toBe(2);
       expect(sequencesOf(await deliverAll(stores, 'crm', 11_000), session)).toEqual([1, 2]);
@@ -158,7 +153,7 @@ describe.each(DIALECTS)(`${DeliveryLedger.name}, what it has sent again, on %s`,
 
     it('leaves to a relay what it has in hand, and hands it out again only if it fails', async () => {
       const session = await toldTwice(stores);
-      const inHand = await claimOne();
+      const inHand = await claimOne(stores);
       const { conversationId } = session;
       await stores.ledger.replay({ conversationId, sink: 'crm' }, 11_000);
       await expect(stores.claim({ now: 11_000, except: [conversationId] })).resolves.toEqual([]);

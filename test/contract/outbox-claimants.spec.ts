@@ -1,9 +1,9 @@
 import { claimWanted } from '../../src/persistence/delivery.queue';
-import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
+import type { Attempt } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, TestStores, type TestStorage } from '../support/persistence.harness';
-import { toldTwice } from './queued-sessions';
+import { claimOne, conversationsOf, toldTwice } from './queued-sessions';
 
 const ACCEPTED: Attempt = { at: 3_000, latencyMs: 5 };
 const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };
@@ -16,16 +16,6 @@ afterEach(async () => {
   await storage.remove();
 });
 
-async function claimOne(relay = 'relay-1', now = 10_000): Promise<Delivery> {
-  const [delivery] = await stores.claim({ relay, now, limit: 1 });
-  if (delivery === undefined) throw new Error('Nothing is due.');
-  return delivery;
-}
-
-function conversationsOf(deliveries: readonly Delivery[]): string[] {
-  return deliveries.map(({ event }) => event.conversationId);
-}
-
 describe(`${OutboxStore.name}, claims on sqlite`, () => {
   beforeEach(async () => {
     storage = await createStorage('sqlite');
@@ -34,16 +24,16 @@ describe(`${OutboxStore.name}, claims on sqlite`, () => {
 
   it('writes no claim down: the one relay knows what it has in hand', async () => {
     await toldTwice(stores);
-    const first = await claimOne('relay-1');
+    const first = await claimOne(stores, { relay: 'relay-1' });
     expect(first).not.toHaveProperty('claimedBy');
-    await expect(claimOne('relay-2')).resolves.toEqual(first);
+    await expect(claimOne(stores, { relay: 'relay-2' })).resolves.toEqual(first);
     const rows = await stores.connection.db.selectFrom('delivery').selectAll().execute();
     expect(rows.map((row) => row.claimed_by)).toEqual([null, null]);
   });
 
   it('settles what was accepted although a failure was counted meanwhile', async () => {
     await stores.activated();
-    const delivery = await claimOne();
+    const delivery = await claimOne(stores);
     await stores.outbox.postpone(delivery, REFUSED, 4_000);
     await stores.outbox.settle(delivery, ACCEPTED);
     await expect(stores.due()).resolves.toEqual([]);
@@ -58,13 +48,13 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
 
   it('hands out a lane to one relay only, until the delivery is settled', async () => {
     await toldTwice(stores);
-    const first = await claimOne('relay-1');
+    const first = await claimOne(stores, { relay: 'relay-1' });
     expect(first).toMatchObject({ claimedBy: 'relay-1', event: { sequence: 1 } });
     await expect(stores.claim({ relay: 'relay-2' })).resolves.toEqual([]);
     await expect(stores.claim({ relay: 'relay-2', isProbe: true })).resolves.toEqual([]);
     await expect(stores.outbox.isDue('crm', 10_000)).resolves.toBe(false);
     await stores.outbox.settle(first, ACCEPTED);
-    await expect(claimOne('relay-2')).resolves.toMatchObject({ event: { sequence: 2 } });
+    await expect(claimOne(stores, { relay: 'relay-2' })).resolves.toMatchObject({ event: { sequence: 2 } });
   });
 
   it('never hands out the same lane twice to many who ask at the same time', async () => {
@@ -83,18 +73,20 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
 
   it('hands out nothing of a lane in hand, also when an event before it is asked for again', async () => {
     await toldTwice(stores);
-    const first = await claimOne('relay-1');
+    const first = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(first, ACCEPTED);
-    const second = await claimOne('relay-1');
+    const second = await claimOne(stores, { relay: 'relay-1' });
     await stores.ledger.retry({ sink: 'crm', eventId: first.event.id }, 10_500);
     await expect(stores.claim({ relay: 'relay-2', now: 11_000 })).resolves.toEqual([]);
     await stores.outbox.settle(second, ACCEPTED);
-    await expect(claimOne('relay-2', 11_000)).resolves.toMatchObject({ event: { sequence: 1 } });
+    await expect(claimOne(stores, { relay: 'relay-2', now: 11_000 })).resolves.toMatchObject({
+      event: { sequence: 1 },
+    });
   });
 
   it('hands out nothing of a lane that another is about to claim, also when an event before it is asked for again', async () => {
     await toldTwice(stores);
-    const first = await claimOne('relay-1');
+    const first = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(first, ACCEPTED);
     const claim = { sink: 'crm', relay: 'relay-1', now: 11_000, until: 31_000, limit: 10 };
     await stores.connection.db.transaction().execute(async (transaction) => {
@@ -104,19 +96,24 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
       await expect(stores.claim({ relay: 'relay-2', now: 11_000 })).resolves.toEqual([]);
     });
     await expect(stores.claim({ relay: 'relay-2', now: 11_000 })).resolves.toEqual([]);
-    await expect(claimOne('relay-2', 31_000)).resolves.toMatchObject({ event: { sequence: 1 } });
+    await expect(claimOne(stores, { relay: 'relay-2', now: 31_000 })).resolves.toMatchObject({
+      event: { sequence: 1 },
+    });
   });
 
   it('hands out to another what was claimed for too long', async () => {
     await toldTwice(stores);
-    const lost = await claimOne('relay-1');
+    const lost = await claimOne(stores, { relay: 'relay-1' });
     await expect(stores.claim({ relay: 'relay-2', now: 29_999 })).resolves.toEqual([]);
-    await expect(claimOne('relay-2', 30_000)).resolves.toEqual({ ...lost, claimedBy: 'relay-2' });
+    await expect(claimOne(stores, { relay: 'relay-2', now: 30_000 })).resolves.toEqual({
+      ...lost,
+      claimedBy: 'relay-2',
+    });
   });
 
   it('still takes the word of a relay whose claim is over and was taken by nobody', async () => {
     await stores.activated();
-    const late = await claimOne('relay-1');
+    const late = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(late, { ...ACCEPTED, at: 90_000 });
     await expect(stores.due({ now: 100_000 })).resolves.toEqual([]);
   });
@@ -125,8 +122,8 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     'changes nothing by "%s" after the claim was lost',
     async (tell) => {
       await stores.activated();
-      const lost = await claimOne('relay-1');
-      const taken = await claimOne('relay-2', 30_000);
+      const lost = await claimOne(stores, { relay: 'relay-1' });
+      const taken = await claimOne(stores, { relay: 'relay-2', now: 30_000 });
       const before = await stores.connection.db.selectFrom('delivery').selectAll().execute();
       const trail = await stores.auditTrail();
       if (tell === 'settle') await stores.outbox.settle(lost, ACCEPTED);
@@ -147,8 +144,8 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
   it('lets others have what was given back, and only that', async () => {
     await toldTwice(stores, 1_000);
     await toldTwice(stores, 1_001);
-    await claimOne('relay-1');
-    const kept = await claimOne('relay-2');
+    await claimOne(stores, { relay: 'relay-1' });
+    const kept = await claimOne(stores, { relay: 'relay-2' });
     await stores.outbox.unclaim('crm', 'relay-1');
     const found = await stores.claim({ relay: 'relay-3' });
     expect(found).toHaveLength(1);
@@ -157,7 +154,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
 
   it('waits with a postponed lane and no longer holds a claim on it', async () => {
     await toldTwice(stores);
-    await stores.outbox.postpone(await claimOne('relay-1'), REFUSED, 12_000);
-    await expect(claimOne('relay-2', 12_000)).resolves.toMatchObject({ attempts: 1 });
+    await stores.outbox.postpone(await claimOne(stores, { relay: 'relay-1' }), REFUSED, 12_000);
+    await expect(claimOne(stores, { relay: 'relay-2', now: 12_000 })).resolves.toMatchObject({ attempts: 1 });
   });
 });

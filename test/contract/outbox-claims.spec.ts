@@ -1,7 +1,7 @@
-import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
+import type { Attempt } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
-import { toldTwice } from './queued-sessions';
+import { claimOne, conversationsOf, toldTwice } from './queued-sessions';
 
 const ACCEPTED: Attempt = { at: 3_000, latencyMs: 5 };
 const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };
@@ -13,16 +13,6 @@ afterEach(async () => {
   await stores.close();
   await storage.remove();
 });
-
-async function claimOne(relay = 'relay-1', now = 10_000): Promise<Delivery> {
-  const [delivery] = await stores.claim({ relay, now, limit: 1 });
-  if (delivery === undefined) throw new Error('Nothing is due.');
-  return delivery;
-}
-
-function conversationsOf(deliveries: readonly Delivery[]): string[] {
-  return deliveries.map(({ event }) => event.conversationId);
-}
 
 describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (dialect) => {
   beforeEach(async () => {
@@ -62,7 +52,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     await toldTwice(stores, 1_000);
     await expect(stores.outbox.isDue('crm', 999)).resolves.toBe(false);
     await expect(stores.outbox.isDue('crm', 1_000)).resolves.toBe(true);
-    await stores.outbox.postpone(await claimOne(), REFUSED, 60_000);
+    await stores.outbox.postpone(await claimOne(stores), REFUSED, 60_000);
     await expect(stores.outbox.isDue('crm', 59_999)).resolves.toBe(false);
     await expect(stores.outbox.isDue('crm', 60_000)).resolves.toBe(true);
   });
@@ -83,36 +73,42 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     const session = await stores.activated(1_000);
     const waits = async () =>
       (await stores.ledger.list({ limit: 2 })).map(({ nextAttemptAt }) => nextAttemptAt);
-    const first = await claimOne();
+    const first = await claimOne(stores);
     await stores.outbox.postpone(first, REFUSED, 60_000);
     session.lose('gone', 2_000);
     await stores.sessions.save(session);
     await expect(waits()).resolves.toEqual([60_000, 60_000]);
     await stores.outbox.release('crm', 10_000);
     await expect(waits()).resolves.toEqual([10_000, 10_000]);
-    await stores.outbox.postpone(await claimOne(), REFUSED, 90_000);
+    await stores.outbox.postpone(await claimOne(stores), REFUSED, 90_000);
     await expect(waits()).resolves.toEqual([90_000, 90_000]);
     await stores.ledger.retry({ sink: 'crm', eventId: first.event.id }, 10_500);
     await expect(stores.due({ now: 11_000 })).resolves.toMatchObject([{ event: { sequence: 1 } }]);
-    await stores.outbox.settle(await claimOne('relay-1', 11_000), { ...ACCEPTED, at: 11_000 });
+    await stores.outbox.settle(await claimOne(stores, { relay: 'relay-1', now: 11_000 }), {
+      ...ACCEPTED,
+      at: 11_000,
+    });
     await expect(stores.due({ now: 11_000 })).resolves.toMatchObject([{ event: { sequence: 2 } }]);
   });
 
   it('does not hasten with its lane what waits because it failed itself', async () => {
     await toldTwice(stores);
-    const first = await claimOne();
+    const first = await claimOne(stores);
     await stores.outbox.settle(first, ACCEPTED);
-    await stores.outbox.postpone(await claimOne(), REFUSED, 60_000);
+    await stores.outbox.postpone(await claimOne(stores), REFUSED, 60_000);
     await stores.ledger.retry({ sink: 'crm', eventId: first.event.id }, 10_000);
-    await stores.outbox.postpone(await claimOne(), REFUSED, 11_000);
-    await stores.outbox.bury(await claimOne('relay-1', 11_000), { ...REFUSED, at: 11_000 });
+    await stores.outbox.postpone(await claimOne(stores), REFUSED, 11_000);
+    await stores.outbox.bury(await claimOne(stores, { relay: 'relay-1', now: 11_000 }), {
+      ...REFUSED,
+      at: 11_000,
+    });
     await expect(stores.due({ now: 59_999 })).resolves.toEqual([]);
     await expect(stores.due({ now: 60_000 })).resolves.toMatchObject([{ event: { sequence: 2 } }]);
   });
 
   it('gives back only what the relay has claimed of the sink', async () => {
     await toldTwice(stores);
-    await claimOne('relay-1');
+    await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.unclaim('other', 'relay-1');
     await stores.outbox.unclaim('crm', 'relay-1');
     await expect(stores.due()).resolves.toHaveLength(1);

@@ -11,6 +11,20 @@ export async function toldTwice(stores: TestStores, began = 1_000, ended = began
   return session;
 }
 
+/** Claims one delivery at the given moment, for a relay; there has to be one. */
+export async function claimOne(
+  stores: TestStores,
+  { relay = 'relay-1', now = 10_000 }: { relay?: string; now?: number } = {},
+): Promise<Delivery> {
+  const [delivery] = await stores.claim({ relay, now, limit: 1 });
+  if (delivery === undefined) throw new Error('Nothing is due.');
+  return delivery;
+}
+
+export function conversationsOf(deliveries: readonly Delivery[]): string[] {
+  return deliveries.map(({ event }) => event.conversationId);
+}
+
 /** Settles whatever is due to a sink, until nothing is, and returns it in the order in which it was handed out. */
 export async function deliverAll(stores: TestStores, sink = 'crm', now = 10_000): Promise<Delivery[]> {
   const handed: Delivery[] = [];

@@ -1,7 +1,8 @@
-import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
+import type { Attempt } from '../../src/sync/domain/delivery';
 import type { ReceiverVerdict } from '../../src/sync/ports/outbox.store';
 import { SinkStore } from '../../src/sync/ports/sink.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { claimOne } from './queued-sessions';
 
 const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };
 const GONE: Attempt = { ...REFUSED, error: 'status 410', status: 410 };
@@ -20,16 +21,11 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  const claimOne = async (now = 10_000): Promise<Delivery> => {
-    const [delivery] = await stores.claim({ now, limit: 1 });
-    if (delivery === undefined) throw new Error('Nothing is due.');
-    return delivery;
-  };
   /** Two lanes, of which one was refused; it is due again at 4,000. */
   const refuse = async (verdict: ReceiverVerdict, attempt = REFUSED): Promise<void> => {
     await stores.activated(1_000);
     await stores.activated(1_001);
-    await stores.outbox.postpone(await claimOne(), attempt, 4_000, verdict);
+    await stores.outbox.postpone(await claimOne(stores), attempt, 4_000, verdict);
   };
   const audited = async (...actions: readonly string[]) =>
     (await stores.auditTrail())
@@ -103,7 +99,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
 
   it('stays as an operator has left it when the receiver turns out to be gone', async () => {
     await stores.activated();
-    const inFlight = await claimOne();
+    const inFlight = await claimOne(stores);
     await stores.sinks.pause('crm', 2_000);
     await stores.outbox.postpone(inFlight, GONE, 4_000, { isGone: true, quietUntil: 9_000 });
     await expect(stores.sinks.state('crm')).resolves.toEqual({
@@ -115,7 +111,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
 
   it('settles what was in flight when it was paused', async () => {
     await stores.activated();
-    const inFlight = await claimOne();
+    const inFlight = await claimOne(stores);
     await stores.sinks.pause('crm', 2_000);
     await stores.outbox.settle(inFlight, { at: 3_000, latencyMs: 5 });
     await expect(stores.outbox.backlog('crm')).resolves.toMatchObject({ pending: 0 });

@@ -41,9 +41,9 @@ export class BudgetGate {
    */
   async pass(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { closedForMs } = this.budget.status;
     // What comes again by itself need not hold a place until then.
-    if (closedForMs > 0 && RECURRING.has(priority)) throw new UpstreamThrottledError(closedForMs);
+    if (this.budget.isClosed && RECURRING.has(priority))
+      throw new UpstreamThrottledError(this.budget.status.closedForMs);
     const isFirst = this.waiting === 0;
     const waitMs = isFirst ? this.budget.tryTake(priority) : this.expectedMs(priority);
     if (isFirst && waitMs === 0) return;

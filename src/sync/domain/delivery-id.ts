@@ -1,4 +1,5 @@
 import type { Delivery } from './delivery';
+import { SINK_NAME } from './sink-name';
 
 /** What a delivery is stored under: an event goes to each sink once. */
 export interface DeliveryKey {
@@ -9,7 +10,7 @@ export interface DeliveryKey {
 /** The sink that the summary of the metrics speaks of. */
 export const CRM_SINK = 'crm';
 
-const PATTERN = /^([a-z][a-z0-9-]{0,39})\.([0-9a-f-]{36})$/;
+const PATTERN = /^([^.]+)\.([0-9a-f-]{36})$/;
 
 /** The id of a delivery as callers know it, opaque to them. */
 export function deliveryIdOf({ sink, event }: Pick<Delivery, 'sink' | 'event'>): string {
@@ -18,6 +19,6 @@ export function deliveryIdOf({ sink, event }: Pick<Delivery, 'sink' | 'event'>):
 
 /** Undefined for a text that could not be the id of a delivery. */
 export function parseDeliveryId(text: string): DeliveryKey | undefined {
-  const [, sink, eventId] = PATTERN.exec(text) ?? [];
-  return sink === undefined || eventId === undefined ? undefined : { sink, eventId };
+  const [, sink = '', eventId = ''] = PATTERN.exec(text) ?? [];
+  return SINK_NAME.test(sink) ? { sink, eventId } : undefined;
 }

@@ -4,8 +4,6 @@ import { deliveryIdOf } from '../domain/delivery-id';
 
 export const DELIVERY_STATUSES: readonly DeliveryStatus[] = ['pending', 'delivered', 'dead'];
 
-export const SINK_NAME = /^[a-z][a-z0-9-]{0,39}$/;
-
 export class DeliveredEventResponse {
   /** The same over every attempt and for every sink. */
   @ApiProperty({ type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })

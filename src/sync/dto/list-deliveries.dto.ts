@@ -3,7 +3,8 @@ import { IsIn, IsUUID, Matches } from 'class-validator';
 import { PageQueryDto } from '../../common/pagination/page-query.dto';
 import { MayBeAbsent } from '../../common/validation/text.decorators';
 import type { DeliveryStatus } from '../domain/delivery';
-import { DELIVERY_STATUSES, SINK_NAME } from './delivery.response';
+import { SINK_NAME } from '../domain/sink-name';
+import { DELIVERY_STATUSES } from './delivery.response';
 
 /** Which deliveries a page shows. */
 export class ListDeliveriesDto extends PageQueryDto {

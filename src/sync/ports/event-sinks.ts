@@ -1,7 +1,5 @@
+import { SINK_NAME } from '../domain/sink-name';
 import type { EventSink } from './event.sink';
-
-/** Part of routes, metrics and stored deliveries. */
-const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /**
  * The receivers of session events. A module adds its sink while it starts (`onModuleInit`); an event is queued for
@@ -16,7 +14,7 @@ export class EventSinks {
 
   /** Throws for a name that is taken, or that is not lower-case letters, digits and hyphens, 40 at most. */
   add(sink: EventSink): void {
-    if (!NAME.test(sink.name)) throw new Error(`"${sink.name}" cannot be the name of an event sink`);
+    if (!SINK_NAME.test(sink.name)) throw new Error(`"${sink.name}" cannot be the name of an event sink`);
     if (this.sinks.has(sink.name)) throw new Error(`There are two event sinks named "${sink.name}"`);
     this.sinks.set(sink.name, sink);
   }

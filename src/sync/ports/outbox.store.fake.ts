@@ -95,16 +95,18 @@ export class FakeOutboxStore extends OutboxStore {
     { error = '' }: Attempt,
     nextAttemptAt: number,
     { quietUntil = 0, isGone = false }: ReceiverVerdict = {},
-  ): Promise<void> {
+  ): Promise<boolean> {
     await this.begin('postpone');
     const row = this.claimed(delivery);
-    if (row?.attempts !== delivery.attempts) return;
+    if (row?.attempts !== delivery.attempts) return false;
     row.attempts += 1;
     row.nextAttemptAt = nextAttemptAt;
     row.claim = undefined;
     row.errors.push(error);
     this.quietUntil = Math.max(this.quietUntil, quietUntil);
-    if (isGone) this.paused.add(delivery.sink);
+    const isPaused = isGone && !this.paused.has(delivery.sink);
+    if (isPaused) this.paused.add(delivery.sink);
+    return isPaused;
   }
 
   async bury(delivery: Delivery, { error = '' }: Attempt): Promise<void> {

@@ -61,14 +61,15 @@ export abstract class OutboxStore {
   /**
    * Not accepted: keeps the lane waiting until `nextAttemptAt`, and the whole sink as the verdict says (a receiver
    * that is gone is paused, with a `SINK_PAUSED`). The first failure of a delivery also writes `CRM_SYNC_FAILED`;
-   * further ones are only counted, so that a long outage does not flood the audit trail.
+   * further ones are only counted, so that a long outage does not flood the audit trail. Returns whether the sink was
+   * paused by it.
    */
   abstract postpone(
     delivery: Delivery,
     attempt: Attempt,
     nextAttemptAt: number,
     verdict?: ReceiverVerdict,
-  ): Promise<void>;
+  ): Promise<boolean>;
 
   /** Given up: the lane goes on without it. Writes `CRM_SYNC_FAILED` with the final error. */
   abstract bury(delivery: Delivery, attempt: Attempt): Promise<void>;
