@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openApiOf } from './app.openapi';
 import { createApp } from './app.setup';
+import { newDataKey } from './config/data-key-list';
 import { readEnvironment } from './config/read-environment';
 
 /** Writes the description of the API to standard output. Nothing is started; what it needs of data is removed. */
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
     GENESYS_CLIENT_ID: 'none',
     GENESYS_CLIENT_SECRET: 'none',
     ACCESS_MODE: 'open',
+    DATA_KEY: newDataKey('none'),
     LOG_LEVEL: 'error',
   });
   const app = await createApp(environment, { logOutput: process.stderr });

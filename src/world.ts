@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AppOptions, createApp } from './app.setup';
+import { newDataKey } from './config/data-key-list';
 import { readEnvironment } from './config/read-environment';
 import { CrmSimulator } from './simulator/crm-simulator';
 import { GenesysSimulator, type GenesysSimulatorOptions } from './simulator/genesys-simulator';
@@ -13,6 +14,8 @@ export interface WorldOptions extends AppOptions {
   readonly genesys?: GenesysSimulatorOptions;
 }
 
+/** Whatever this process keeps is gone when it ends. */
+const DATA_KEY = newDataKey('demo');
 const CLIENT = { id: 'demo-client', secret: 'demo-secret' };
 
 /**
@@ -81,6 +84,7 @@ function environmentFor(
     PORT: '0',
     ACCESS_MODE: 'open',
     DATA_DIR: dataDir,
+    DATA_KEY,
     GENESYS_LOGIN_URL: genesys.url,
     GENESYS_API_URL: genesys.url,
     GENESYS_CLIENT_ID: CLIENT.id,

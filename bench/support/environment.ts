@@ -1,3 +1,4 @@
+import { newDataKey } from '../../src/config/data-key-list';
 import type { Simulators } from '../children/simulators';
 
 /** Long enough that no session beats during a measurement, unless beats are what is measured. */
@@ -10,6 +11,7 @@ export function serviceEnvironment(
 ): Record<string, string> {
   return {
     ACCESS_MODE: 'open',
+    DATA_KEY: newDataKey('k1'),
     GENESYS_LOGIN_URL: simulators.genesysUrl,
     GENESYS_API_URL: simulators.genesysUrl,
     GENESYS_CLIENT_ID: simulators.clientId,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from './configuration.error';
+import { newDataKey } from './data-key-list';
 import { readEnvironment } from './read-environment';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -12,6 +13,7 @@ export const MINIMAL = {
   GENESYS_REGION: 'usw2.pure.cloud',
   GENESYS_CLIENT_ID: 'client',
   GENESYS_CLIENT_SECRET: 'client-secret',
+  DATA_KEY: newDataKey('k1'),
 } as const;
 
 /** What is wrong with an environment; undefined when it is accepted. */

@@ -14,6 +14,7 @@ import {
   ApiKeysSetting,
   BooleanSetting,
   ChoiceSetting,
+  DataKeysSetting,
   IntegerSetting,
   ListSetting,
   parsedOrAsIs,
@@ -108,6 +109,9 @@ export class Environment {
   @IsString()
   @IsNotEmpty()
   DATA_DIR: string = './data';
+
+  @DataKeysSetting()
+  DATA_KEY: string[] = [];
 
   @IsOptional()
   @Matches(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/, {

@@ -15,6 +15,7 @@ describe(readEnvironment.name, () => {
   it('has a default for everything that a deployment can do without', () => {
     expect(Object.fromEntries(Object.entries(readEnvironment(MINIMAL)))).toEqual({
       ...MINIMAL,
+      DATA_KEY: [MINIMAL.DATA_KEY],
       HOST: '127.0.0.1',
       PORT: 3000,
       METRICS_PUBLIC: false,
@@ -48,7 +49,7 @@ describe(readEnvironment.name, () => {
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',
       files: {},
-      secrets: new Set([SECRET]),
+      secrets: new Set([SECRET, MINIMAL.DATA_KEY.slice('k1:'.length)]),
     });
   });
 

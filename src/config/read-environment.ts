@@ -3,13 +3,20 @@ import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError } from './configuration.error';
+import { dataKeyTextOf } from './data-key-list';
 import { Environment } from './environment';
 import { webhookKeyOf } from './webhook-secret-list';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** May come as the path of a file in `<name>_FILE`, the way orchestrators mount secrets. */
-const SECRETS = ['GENESYS_CLIENT_SECRET', 'GENESYS_CLIENTS', 'CRM_WEBHOOK_SECRET', 'API_KEYS'] as const;
+const SECRETS = [
+  'GENESYS_CLIENT_SECRET',
+  'GENESYS_CLIENTS',
+  'CRM_WEBHOOK_SECRET',
+  'API_KEYS',
+  'DATA_KEY',
+] as const;
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -45,9 +52,10 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
     GENESYS_CLIENT_SECRET: single,
     GENESYS_CLIENTS: several = [],
     CRM_WEBHOOK_SECRET = [],
+    DATA_KEY,
   } = environment;
-  const webhookKeys = CRM_WEBHOOK_SECRET.map(webhookKeyOf);
-  for (const secret of [single, ...several.map((client) => client.secret), ...webhookKeys]) {
+  const keys = [...CRM_WEBHOOK_SECRET.map(webhookKeyOf), ...DATA_KEY.map(dataKeyTextOf)];
+  for (const secret of [single, ...several.map((client) => client.secret), ...keys]) {
     if (secret !== '') environment.secrets.add(secret);
   }
 }

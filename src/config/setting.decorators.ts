@@ -14,6 +14,7 @@ import {
 } from 'class-validator';
 import { MayBeAbsent } from '../common/validation/text.decorators';
 import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
+import { DATA_KEY_RULE, isDataKeyList, splitDataKeys } from './data-key-list';
 import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
 
 /** A whole number within bounds, both included, written in decimal digits. */
@@ -92,13 +93,21 @@ export function parsedOrAsIs(value: unknown): unknown {
 
 /** The signing secrets of a webhook, separated by commas. */
 export function WebhookSecretsSetting(): PropertyDecorator {
+  return SecretListSetting(splitWebhookSecrets, isWebhookSecretList, WEBHOOK_SECRET_RULE);
+}
+
+/** The keys that stored data is encrypted with, separated by commas. */
+export function DataKeysSetting(): PropertyDecorator {
+  return SecretListSetting(splitDataKeys, isDataKeyList, DATA_KEY_RULE);
+}
+
+function SecretListSetting(
+  split: (text: string) => string[],
+  validate: (value: unknown) => boolean,
+  message: string,
+): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? splitWebhookSecrets(value) : value,
-    ),
-    ValidateBy(
-      { name: 'isWebhookSecretList', validator: { validate: isWebhookSecretList } },
-      { message: WEBHOOK_SECRET_RULE },
-    ),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? split(value) : value)),
+    ValidateBy({ name: validate.name, validator: { validate } }, { message }),
   );
 }

@@ -34,6 +34,15 @@ export class SchemaTooNewError extends Error {
   }
 }
 
+/** Stored data cannot be decrypted; the message says why, and shows nothing of it. */
+export class UnreadableDataError extends Error {
+  override readonly name = 'UnreadableDataError';
+
+  constructor(keyId: string, why: string, options?: ErrorOptions) {
+    super(`Data encrypted with the key ${keyId} cannot be read: ${why}.`, options);
+  }
+}
+
 /** The database could not be opened; the message says which and why, and holds no credential. */
 export class DatabaseOpenError extends Error {
   override readonly name = 'DatabaseOpenError';

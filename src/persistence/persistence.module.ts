@@ -6,6 +6,7 @@ import { DeliveryLedger } from '../sync/ports/delivery.ledger';
 import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
 import { AuditWriter } from './audit.writer';
+import { DataCipher } from './data-cipher';
 import { DatabaseConnection } from './database.connection';
 import { DatabaseHealth } from './database.health';
 import { SqlDeliveryLedger } from './delivery.sql-ledger';
@@ -26,6 +27,11 @@ import { UnitOfWork } from './unit-of-work';
     {
       provide: DatabaseConnection,
       useFactory: (config: StorageConfig) => DatabaseConnection.open(config),
+      inject: [StorageConfig],
+    },
+    {
+      provide: DataCipher,
+      useFactory: (config: StorageConfig) => new DataCipher(config.dataKeys),
       inject: [StorageConfig],
     },
     DatabaseHealth,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Environment } from '../../src/config/environment';
 import { environmentNames } from '../../src/config/read-environment';
 
-const REQUIRED = new Set(['GENESYS_CLIENT_ID', 'GENESYS_CLIENT_SECRET']);
+const REQUIRED = new Set(['GENESYS_CLIENT_ID', 'GENESYS_CLIENT_SECRET', 'DATA_KEY']);
 const lines = readFileSync(join(__dirname, '../../.env.example'), 'utf8').split('\n');
 const setting = /^(# )?([A-Z][A-Z_]+)=(.*)$/;
 

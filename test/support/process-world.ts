@@ -1,3 +1,4 @@
+import { newDataKey } from '../../src/config/data-key-list';
 import { CrmSimulator } from '../../src/simulator/crm-simulator';
 import { GenesysSimulator, type GenesysSimulatorOptions } from '../../src/simulator/genesys-simulator';
 import { ServiceApi } from './service-api';
@@ -32,6 +33,7 @@ export class ProcessWorld {
     const environment = {
       PORT: '0',
       ACCESS_MODE: 'open',
+      DATA_KEY: newDataKey('k1'),
       GENESYS_LOGIN_URL: genesys.url,
       GENESYS_API_URL: genesys.url,
       GENESYS_CLIENT_ID: CLIENT.id,

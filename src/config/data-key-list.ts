@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+
+/** A key that stored data is encrypted with, under the id that the data names it by. */
+export interface DataKey {
+  readonly id: string;
+  /** 32 bytes. */
+  readonly key: Buffer;
+}
+
+const ENTRY = /^([a-z0-9][a-z0-9-]{0,31}):([A-Za-z0-9+/]{43}=)$/;
+/** The one in use and those that old data may still be under: more is a rotation that never ended. */
+const MAX_KEYS = 8;
+
+export const DATA_KEY_RULE =
+  'must be one to eight, separated by commas, of an id, a colon and 32 bytes in base64, as npm run data-key prints them, each id once';
+
+/** A new entry for the list. */
+export function newDataKey(id: string): string {
+  return `${id}:${randomBytes(32).toString('base64')}`;
+}
+
+/** What stands between the commas, without the space around it. */
+export function splitDataKeys(text: string): string[] {
+  return text.split(',').map((entry) => entry.trim());
+}
+
+export function isDataKeyList(value: unknown): value is string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_KEYS) return false;
+  const keys = value.map((entry) => (typeof entry === 'string' ? dataKeyOf(entry) : undefined));
+  return !keys.includes(undefined) && new Set(keys.map((key) => key?.id)).size === keys.length;
+}
+
+/** The key of an entry as text, by which it is known wherever it is written. */
+export function dataKeyTextOf(entry: string): string {
+  return ENTRY.exec(entry)?.[2] ?? '';
+}
+
+/** The key that an entry holds; undefined for what is none. */
+export function dataKeyOf(entry: string): DataKey | undefined {
+  const [, id = '', text = ''] = ENTRY.exec(entry) ?? [];
+  const key = Buffer.from(text, 'base64');
+  // Buffer reads over stray bits at the end, which would make two spellings of one key.
+  return id !== '' && key.toString('base64') === text ? { id, key } : undefined;
+}
