@@ -10,7 +10,7 @@ const ALLOWED = {
   heartbeat: BASICS,
   metrics: BASICS,
   health: BASICS,
-  audit: BASICS,
+  audit: [...BASICS, 'metrics'],
   problems: ['common'],
   auth: OBSERVED,
   access: OBSERVED,
@@ -85,14 +85,14 @@ module.exports = {
     {
       name: 'domain-imports-domain',
       comment:
-        'Domain and ports import only domain, ports, and the errors, the time and the scopes of common.',
+        'Domain and ports import only domain, ports, and the errors, the JSON, the time and the scopes of common.',
       severity: 'error',
       from: { path: '^src/[^/]+/(domain|ports)/', pathNot: '\\.spec\\.ts$' },
       to: {
         path: '^src/',
         pathNot: [
           '^src/[^/]+/(domain|ports)/',
-          '^src/common/(errors|time)/',
+          '^src/common/(errors|json|time)/',
           '^src/common/access/scope\\.ts$',
         ],
       },

@@ -7,6 +7,7 @@ import { identifyCallers } from './access/access.hook';
 import { AccessService } from './access/access.service';
 import { AppModule } from './app.module';
 import { openApiOf } from './app.openapi';
+import { AuditRefusals } from './audit/audit.refusals';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { createLogger } from './common/logging/logger';
 import { ProblemDetailsFilter } from './common/problem/problem-details.filter';
@@ -47,7 +48,7 @@ export async function createApp(
   identifyCallers(server, app.get(AccessService));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
-  app.useGlobalFilters(new ProblemDetailsFilter());
+  app.useGlobalFilters(new ProblemDetailsFilter(app.get(AuditRefusals).observe));
   // Lets the rules of the DTOs ask for this deployment's settings.
   useContainer(new RuleContainer(app.get(ModuleRef)), { fallback: true });
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RequestContext } from '../common/logging/request-context';
 import { accessOf, type RouteAccess } from '../common/access/route-access';
 import type { AccessService } from './access.service';
 import { RequestCallers } from './request-callers';
@@ -13,7 +14,9 @@ const DOCS = /^\/(docs|openapi)\b/;
 export function identifyCallers(server: FastifyInstance, access: AccessService): void {
   server.addHook('onRequest', async (request) => {
     if (request.is404 || access.isPublic(accessTo(request))) return;
-    RequestCallers.set(request, await access.identify(request.headers.authorization));
+    const caller = await access.identify(request.headers.authorization);
+    RequestCallers.set(request, caller);
+    RequestContext.actAs(caller.name);
   });
 }
 

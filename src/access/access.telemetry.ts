@@ -25,8 +25,8 @@ export class AccessTelemetry {
 
   notIdentified(error: unknown): void {
     if (error instanceof UnauthenticatedError) {
-      this.failures.inc({ reason: error.refusal });
-      this.log.log({ message: 'A caller was not let in', reason: error.refusal });
+      this.failures.inc({ reason: error.hiddenReason });
+      this.log.log({ message: 'A caller was not let in', reason: error.hiddenReason });
     } else if (error instanceof AuthUnavailableError) {
       this.failures.inc({ reason: error.code });
     }

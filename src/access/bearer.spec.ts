@@ -5,7 +5,7 @@ function refusalOf(authorization: string | undefined): Refusal {
   try {
     bearerOf(authorization);
   } catch (error) {
-    if (error instanceof UnauthenticatedError) return error.refusal;
+    if (error instanceof UnauthenticatedError) return error.hiddenReason;
     throw error;
   }
   throw new Error('It was taken.');

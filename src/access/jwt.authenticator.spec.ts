@@ -45,7 +45,7 @@ async function refusalOf(token: string): Promise<string | undefined> {
     await authenticator.authenticate(`Bearer ${token}`);
     return undefined;
   } catch (error) {
-    if (error instanceof UnauthenticatedError) return error.refusal;
+    if (error instanceof UnauthenticatedError) return error.hiddenReason;
     throw error;
   }
 }

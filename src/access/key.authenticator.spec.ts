@@ -30,7 +30,7 @@ function refusalOf(authenticator: KeyAuthenticator, key: string): Refusal | unde
     authenticator.authenticate(`Bearer ${key}`);
     return undefined;
   } catch (error) {
-    if (error instanceof UnauthenticatedError) return error.refusal;
+    if (error instanceof UnauthenticatedError) return error.hiddenReason;
     throw error;
   }
 }

@@ -1,10 +1,24 @@
 import { Global, Module } from '@nestjs/common';
+import { AuditController } from './audit.controller';
+import { AuditExport } from './audit.export';
 import { AuditLogger } from './audit.logger';
+import { AuditQueries } from './audit.queries';
+import { AuditRefusals } from './audit.refusals';
+import { AuditRetention } from './audit.retention';
 import { AuditPublisher } from './ports/audit.publisher';
 
+/** The audit trail towards people. `AuditTrail`, which keeps it, comes from the storage. */
 @Global()
 @Module({
-  providers: [AuditLogger, { provide: AuditPublisher, useExisting: AuditLogger }],
-  exports: [AuditPublisher],
+  controllers: [AuditController],
+  providers: [
+    AuditLogger,
+    AuditQueries,
+    AuditExport,
+    AuditRefusals,
+    AuditRetention,
+    { provide: AuditPublisher, useExisting: AuditLogger },
+  ],
+  exports: [AuditPublisher, AuditRefusals],
 })
 export class AuditModule {}

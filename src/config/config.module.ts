@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessConfig } from './access.config';
+import { AuditConfig } from './audit.config';
 import { CrmConfig } from './crm.config';
 import type { Environment } from './environment';
 import { GenesysConfig } from './genesys.config';
@@ -12,6 +13,7 @@ import { SyncConfig } from './sync.config';
 
 const CONFIGS = [
   AccessConfig,
+  AuditConfig,
   CrmConfig,
   GenesysConfig,
   HeartbeatConfig,

@@ -113,6 +113,9 @@ export class Environment {
   @DataKeysSetting()
   DATA_KEY: string[] = [];
 
+  @IntegerSetting(1, 36_500)
+  AUDIT_KEEP_DAYS: number = 365;
+
   @IsOptional()
   @Matches(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/, {
     message: 'must be a domain such as usw2.pure.cloud',

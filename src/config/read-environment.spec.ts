@@ -21,6 +21,7 @@ describe(readEnvironment.name, () => {
       METRICS_PUBLIC: false,
       DOCS_PUBLIC: false,
       DATA_DIR: './data',
+      AUDIT_KEEP_DAYS: 365,
       GENESYS_REQUESTS_PER_MINUTE: 300,
       GENESYS_RATE_WINDOW_MS: 60_000,
       GENESYS_CLIENT_AUTH: 'basic',

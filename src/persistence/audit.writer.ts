@@ -1,40 +1,110 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditRecord } from '../audit/domain/audit-record';
+import { chainOf, type ChainLink, linked } from '../audit/domain/audit-chain';
+import type { AuditActor, AuditFact, AuditRecord } from '../audit/domain/audit-record';
 import { AuditPublisher } from '../audit/ports/audit.publisher';
 import { RequestContext } from '../common/logging/request-context';
+import { toAuditRow } from './audit.mapper';
+import { databaseNow } from './dialect';
 import type { Work } from './unit-of-work';
 
+const SERVICE: AuditActor = { type: 'service', name: 'guest-sessions' };
+
 /**
- * Writes audit records in the transaction of what they record and publishes them once it has committed. Adds the id
- * of the request being served to those that have none.
+ * Writes audit records in the transaction of what they record, each chained to the one before it, and publishes them
+ * once it has committed. Whoever appends to a chain holds it until the commit, so this comes last in a transaction.
  */
 @Injectable()
 export class AuditWriter {
+  private readonly waiting = new WeakMap<Work, AuditFact[]>();
+
   constructor(private readonly publisher: AuditPublisher) {}
 
-  async write(work: Work, records: readonly AuditRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const complete = records.map(withRequestId);
-    await work.db
-      .insertInto('audit_record')
-      .values(
-        complete.map((record) => ({
-          at: record.at,
-          action: record.action,
-          // The column takes no null: the first release had no record without a conversation.
-          conversation_id: record.conversationId ?? '',
-          request_id: record.requestId ?? null,
-          detail: JSON.stringify(record.detail),
-        })),
-      )
-      .execute();
+  /** The transaction fails when its facts cannot be written. */
+  write(work: Work, facts: readonly AuditFact[]): void {
+    if (facts.length === 0) return;
+    const waiting = this.waiting.get(work);
+    if (waiting !== undefined) {
+      waiting.push(...facts);
+      return;
+    }
+    const all = [...facts];
+    this.waiting.set(work, all);
+    work.beforeCommit(() => this.append(work, all));
+  }
+
+  private async append(work: Work, facts: readonly AuditFact[]): Promise<void> {
+    const recordOf = new Map<AuditFact, AuditRecord>();
+    for (const [chain, ofChain] of byChain(facts)) {
+      const records = await extend(work, chain, ofChain);
+      ofChain.forEach((fact, index) => {
+        const record = records[index];
+        if (record !== undefined) recordOf.set(fact, record);
+      });
+    }
+    const records = facts.flatMap((fact) => recordOf.get(fact) ?? []);
+    await work.db.insertInto('audit_record').values(records.map(toAuditRow)).execute();
     work.afterCommit(() => {
-      this.publisher.publish(complete);
+      this.publisher.publish(records);
     });
   }
 }
 
-function withRequestId(record: AuditRecord): AuditRecord {
-  const requestId = record.requestId ?? RequestContext.requestId;
-  return requestId === undefined ? record : { ...record, requestId };
+/** In the order in which the heads are locked. What concerns a conversation is in one chain. */
+function byChain(facts: readonly AuditFact[]): [number, AuditFact[]][] {
+  const chains = new Map<number, AuditFact[]>();
+  for (const fact of facts) {
+    const chain = chainOf(fact.conversationId ?? fact.target.id);
+    chains.set(chain, [...(chains.get(chain) ?? []), fact]);
+  }
+  return [...chains].sort(([a], [b]) => a - b);
+}
+
+/** Moves the head of a chain over the records of these facts, which it returns. */
+async function extend(
+  { db, dialect }: Work,
+  chain: number,
+  facts: readonly AuditFact[],
+): Promise<readonly AuditRecord[]> {
+  const head = await db
+    .updateTable('audit_head')
+    .set((eb) => ({ seq: eb('seq', '+', facts.length) }))
+    .where('chain', '=', chain)
+    .returning(['seq', 'hash', databaseNow(dialect).as('now')])
+    .executeTakeFirstOrThrow();
+  let last: ChainLink = { seq: head.seq - facts.length, hash: head.hash };
+  const records = facts.map((fact) => {
+    const record = linked(completed(fact, chain, head.now), last);
+    last = record;
+    return record;
+  });
+  await db.updateTable('audit_head').set({ hash: last.hash }).where('chain', '=', chain).execute();
+  return records;
+}
+
+function completed(
+  fact: AuditFact,
+  chain: number,
+  now: number,
+): Omit<AuditRecord, 'seq' | 'prevHash' | 'hash'> {
+  return {
+    schema: 1,
+    chain,
+    at: new Date(now).toISOString(),
+    actor: fact.actor ?? currentActor(),
+    action: fact.action,
+    target: fact.target,
+    conversationId: fact.conversationId ?? null,
+    outcome: fact.outcome ?? 'success',
+    reason: fact.reason ?? null,
+    requestId: RequestContext.requestId ?? null,
+    before: fact.before ?? null,
+    after: fact.after ?? null,
+    detail: fact.detail ?? {},
+  };
+}
+
+function currentActor(): AuditActor {
+  const { requestId, caller } = RequestContext;
+  if (caller !== undefined) return { type: 'caller', name: caller };
+  return requestId === undefined ? SERVICE : { type: 'unknown', name: '' };
 }

@@ -7,9 +7,12 @@ const current = { id: 'k2', key: randomBytes(32) };
 const cipher = new DataCipher([current, old]);
 
 describe(DataCipher.name, () => {
-  it.each(['', 'Ada', 'Zoë 👩‍🚀', 'enc:k1:AAAA', 'x'.repeat(100_000)])('gives back what it sealed: %#', (text) => {
-    expect(cipher.open(cipher.seal(text, 'a'), 'a')).toBe(text);
-  });
+  it.each(['', 'Ada', 'Zoë 👩‍🚀', 'enc:k1:AAAA', 'x'.repeat(100_000)])(
+    'gives back what it sealed: %#',
+    (text) => {
+      expect(cipher.open(cipher.seal(text, 'a'), 'a')).toBe(text);
+    },
+  );
 
   it('seals with the first key, shows nothing of the text and never the same twice', () => {
     const sealed = Array.from({ length: 100 }, () => cipher.seal('Ada Lovelace', 'a'));
@@ -42,9 +45,9 @@ describe(DataCipher.name, () => {
 
     expect(() => cipher.open(sealed, 'session/2/name')).toThrow(UnreadableDataError);
     expect(() => new DataCipher([old]).open(sealed, 'session/1/name')).toThrow(/k2.*not in DATA_KEY/);
-    expect(() =>
-      new DataCipher([{ id: 'k2', key: randomBytes(32) }]).open(sealed, 'session/1/name'),
-    ).toThrow(UnreadableDataError);
+    expect(() => new DataCipher([{ id: 'k2', key: randomBytes(32) }]).open(sealed, 'session/1/name')).toThrow(
+      UnreadableDataError,
+    );
   });
 
   it('notices every bit that was changed', () => {

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { AuditAction } from '../audit/domain/audit-record';
+import type { AuditAction, AuditActor, AuditOutcome, AuditTarget } from '../audit/domain/audit-record';
 import type { EventState } from '../session/domain/session-event';
 import type { DeliveryStatus } from '../sync/domain/delivery';
 import type { PauseReason } from '../sync/ports/sink.store';
@@ -82,13 +82,42 @@ export interface SinkTable {
 }
 
 export interface AuditRecordTable {
-  readonly seq: Generated<number>;
+  readonly chain: number;
+  readonly seq: number;
   readonly at: number;
+  readonly actor_type: AuditActor['type'];
+  readonly actor_name: string;
   readonly action: AuditAction;
-  readonly conversation_id: string;
+  readonly target_type: AuditTarget['type'];
+  readonly target_id: string;
+  readonly conversation_id: string | null;
+  readonly outcome: AuditOutcome;
+  readonly reason: string | null;
   readonly request_id: string | null;
+  readonly before_state: string | null;
+  readonly after_state: string | null;
   /** JSON object. */
   readonly detail: string;
+  readonly prev_hash: string;
+  readonly hash: string;
+}
+
+/** The last record of each chain, which is what the next one is chained to. */
+export interface AuditHeadTable {
+  readonly chain: number;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Records of a chain that retention drops together. What is left of them is the hash of the last one. */
+export interface AuditSegmentTable {
+  readonly chain: number;
+  readonly first_seq: number;
+  readonly last_seq: number;
+  readonly last_hash: string;
+  /** When the youngest record was written. */
+  readonly last_at: number;
+  readonly dropped_at: number | null;
 }
 
 export interface CounterTable {
@@ -103,5 +132,7 @@ export interface Database {
   readonly delivery_attempt: DeliveryAttemptTable;
   readonly sink: SinkTable;
   readonly audit_record: AuditRecordTable;
+  readonly audit_head: AuditHeadTable;
+  readonly audit_segment: AuditSegmentTable;
   readonly counter: CounterTable;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
 import type { Attempt, DeliveryRecord } from '../sync/domain/delivery';
-import type { DeliveryKey } from '../sync/domain/delivery-id';
+import { deliveryIdOf, type DeliveryKey } from '../sync/domain/delivery-id';
 import {
   DeliveryLedger,
   type DeliveryQuery,
@@ -92,7 +92,11 @@ export class SqlDeliveryLedger extends DeliveryLedger {
       await hasten(work.db, only, at);
       const detail = { sink: key.sink, sequence: row.sequence };
       const { conversation_id: conversationId } = row;
-      await this.audit.write(work, [{ action: 'DELIVERY_RETRIED', conversationId, at, detail }]);
+      const target = {
+        type: 'delivery',
+        id: deliveryIdOf({ sink: key.sink, event: { id: key.eventId } }),
+      } as const;
+      this.audit.write(work, [{ action: 'DELIVERY_RETRIED', target, conversationId, detail }]);
       return true;
     });
   }
@@ -108,7 +112,10 @@ export class SqlDeliveryLedger extends DeliveryLedger {
       if (page.length > 0) replayed += await this.replayStep(selection, conversationIds, at);
       after = page.length < REPLAY_STEP ? undefined : page.at(-1);
     } while (after !== undefined);
-    await this.unitOfWork.run((work) => this.recordReplay(work, selection, replayed, at));
+    await this.unitOfWork.run((work) => {
+      this.recordReplay(work, selection, replayed);
+      return Promise.resolve();
+    });
     return replayed;
   }
 
@@ -143,12 +150,11 @@ export class SqlDeliveryLedger extends DeliveryLedger {
     });
   }
 
-  private async recordReplay(
+  private recordReplay(
     work: Work,
     { sink, conversationId, from, to }: ReplaySelection,
     replayed: number,
-    at: number,
-  ): Promise<void> {
+  ): void {
     const detail = {
       replayed,
       ...(sink === undefined ? {} : { sink }),
@@ -156,7 +162,8 @@ export class SqlDeliveryLedger extends DeliveryLedger {
       ...(to === undefined ? {} : { to }),
     };
     const about = conversationId === undefined ? {} : { conversationId };
-    await this.audit.write(work, [{ action: 'DELIVERIES_REPLAYED', ...about, at, detail }]);
+    const target = { type: 'sink', id: sink ?? '*' } as const;
+    this.audit.write(work, [{ action: 'DELIVERIES_REPLAYED', target, ...about, detail }]);
   }
 
   private async select(

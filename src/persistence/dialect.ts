@@ -1,4 +1,4 @@
-import type { CreateTableBuilder, SelectQueryBuilder } from 'kysely';
+import { type CreateTableBuilder, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 
 /** The two databases. What they do differently is here, in `sqlite.database.ts` and in `postgres.database.ts`. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -9,6 +9,13 @@ export function forUpdate<DB, TB extends keyof DB, O>(
   query: SelectQueryBuilder<DB, TB, O>,
 ): SelectQueryBuilder<DB, TB, O> {
   return dialect === 'postgres' ? query.forUpdate() : query;
+}
+
+/** The clock of the database: epoch milliseconds at this moment, not at the beginning of the transaction. */
+export function databaseNow(dialect: Dialect): RawBuilder<number> {
+  return dialect === 'postgres'
+    ? sql`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
+    : sql`cast(unixepoch('subsec') * 1000 as integer)`;
 }
 
 /**

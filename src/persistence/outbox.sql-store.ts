@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { AuditAction, AuditDetail } from '../audit/domain/audit-record';
+import type { AuditDetail, AuditFact } from '../audit/domain/audit-record';
 import type { Attempt, Delivery, DeliveryStatus } from '../sync/domain/delivery';
-import { CRM_SINK } from '../sync/domain/delivery-id';
+import { CRM_SINK, deliveryIdOf } from '../sync/domain/delivery-id';
 import { type Backlog, type Claim, OutboxStore, type ReceiverVerdict } from '../sync/ports/outbox.store';
 import { AuditWriter } from './audit.writer';
 import { addToCounters, COUNTERS } from './counters';
 import type { DeliveryTable } from './database';
 import { storable, toAttemptRow, toDelivery } from './delivery.mapper';
 import { claimWanted, dueHeads, hastenBehind, releaseLanes, waitBehind } from './delivery.queue';
-import { silenceSink } from './sink.sql-store';
+import { silenceSink, sinkPaused } from './sink.sql-store';
 import { ofFewLengths } from './dialect';
 import { UnitOfWork, type Work } from './unit-of-work';
 
@@ -69,7 +69,8 @@ export class SqlOutboxStore extends OutboxStore {
     await this.unitOfWork.run(async (work) => {
       const delivered = { status: 'delivered', settled_at: attempt.at, last_error: null } as const;
       if (!(await change(work, delivery, attempt, delivered))) return;
-      await this.record(work, 'CRM_SYNC_SUCCESS', delivery, attempt.at, { latency });
+      const detail = { ...factsOf(delivery), latency };
+      this.audit.write(work, [{ action: 'CRM_SYNC_SUCCESS', ...settled(delivery, 'delivered'), detail }]);
       if (delivery.sink !== CRM_SINK) return;
       // Last, because every other settlement waits for these two rows until this one has committed.
       await addToCounters(work.db, { [COUNTERS.deliveries]: 1, [COUNTERS.deliveryLatencyMs]: latency });
@@ -87,10 +88,9 @@ export class SqlOutboxStore extends OutboxStore {
       const failed = { attempts, next_attempt_at: nextAttemptAt, last_error: storable(attempt.error ?? '') };
       if (!(await change(work, delivery, attempt, failed))) return false;
       await waitBehind(work.db, delivery, nextAttemptAt);
-      if (attempts === 1) await this.recordFailure(work, delivery, attempt, 'no');
+      if (attempts === 1) this.recordFailure(work, delivery, attempt, 'no');
       const isPaused = await silenceSink(work.db, delivery.sink, attempt.at, verdict);
-      const detail = { sink: delivery.sink, reason: 'receiver-gone' };
-      if (isPaused) await this.audit.write(work, [{ action: 'SINK_PAUSED', at: attempt.at, detail }]);
+      if (isPaused) this.audit.write(work, [sinkPaused(delivery.sink, 'receiver-gone')]);
       return isPaused;
     });
   }
@@ -100,8 +100,7 @@ export class SqlOutboxStore extends OutboxStore {
       const attempts = delivery.attempts + 1;
       const last = { last_error: storable(attempt.error ?? '') };
       const buried = { status: 'dead', attempts, settled_at: attempt.at, ...last } as const;
-      if (await change(work, delivery, attempt, buried))
-        await this.recordFailure(work, delivery, attempt, 'yes');
+      if (await change(work, delivery, attempt, buried)) this.recordFailure(work, delivery, attempt, 'yes');
     });
   }
 
@@ -128,27 +127,24 @@ export class SqlOutboxStore extends OutboxStore {
     return { pending, blockedLanes, dead, ...(oldestAt === null ? {} : { oldestAt }) };
   }
 
-  private async recordFailure(
-    work: Work,
-    delivery: Delivery,
-    { at, error = '' }: Attempt,
-    final: 'yes' | 'no',
-  ): Promise<void> {
-    await this.record(work, 'CRM_SYNC_FAILED', delivery, at, { error: storable(error), final });
+  private recordFailure(work: Work, delivery: Delivery, { error = '' }: Attempt, final: 'yes' | 'no'): void {
+    const detail = { ...factsOf(delivery), error: storable(error), final };
+    const state = final === 'yes' ? 'dead' : 'pending';
+    const failed = { ...settled(delivery, state), outcome: 'failure', detail } as const;
+    this.audit.write(work, [{ action: 'CRM_SYNC_FAILED', ...failed }]);
   }
+}
 
-  private async record(
-    work: Work,
-    action: AuditAction,
-    { event, sink }: Delivery,
-    at: number,
-    facts: AuditDetail,
-  ): Promise<void> {
-    const { conversationId, state, sequence } = event;
-    await this.audit.write(work, [
-      { action, conversationId, at, detail: { sink, state, sequence, ...facts } },
-    ]);
-  }
+function factsOf({ event, sink }: Delivery): AuditDetail {
+  return { sink, state: event.state, sequence: event.sequence };
+}
+
+function settled(
+  { event, sink }: Delivery,
+  after: DeliveryStatus,
+): Pick<AuditFact, 'target' | 'conversationId' | 'before' | 'after'> {
+  const target = { type: 'delivery', id: deliveryIdOf({ sink, event }) } as const;
+  return { target, conversationId: event.conversationId, before: 'pending', after };
 }
 
 /**

@@ -1,10 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { StorageConfig } from '../config/storage.config';
+import { AuditTrail } from '../audit/ports/audit.trail';
 import { SummaryStore } from '../metrics/ports/summary.store';
 import { SessionStore } from '../session/ports/session.store';
 import { DeliveryLedger } from '../sync/ports/delivery.ledger';
 import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
+import { SqlAuditTrail } from './audit.sql-trail';
 import { AuditWriter } from './audit.writer';
 import { DataCipher } from './data-cipher';
 import { DatabaseConnection } from './database.connection';
@@ -37,17 +39,27 @@ import { UnitOfWork } from './unit-of-work';
     DatabaseHealth,
     UnitOfWork,
     AuditWriter,
+    SqlAuditTrail,
     SqlSessionStore,
     SqlOutboxStore,
     SqlDeliveryLedger,
     SqlSinkStore,
     SqlSummaryStore,
+    { provide: AuditTrail, useExisting: SqlAuditTrail },
     { provide: SessionStore, useExisting: SqlSessionStore },
     { provide: OutboxStore, useExisting: SqlOutboxStore },
     { provide: DeliveryLedger, useExisting: SqlDeliveryLedger },
     { provide: SinkStore, useExisting: SqlSinkStore },
     { provide: SummaryStore, useExisting: SqlSummaryStore },
   ],
-  exports: [DatabaseConnection, SessionStore, OutboxStore, DeliveryLedger, SinkStore, SummaryStore],
+  exports: [
+    DatabaseConnection,
+    AuditTrail,
+    SessionStore,
+    OutboxStore,
+    DeliveryLedger,
+    SinkStore,
+    SummaryStore,
+  ],
 })
 export class PersistenceModule {}

@@ -42,7 +42,7 @@ export function openPostgres(databaseUrl: string): Kysely<Database> {
 
 /** The same without limits on how long a statement may take, on one connection: for changes of the schema. */
 export function openPostgresForMigrations(databaseUrl: string): Kysely<Database> {
-  const pool = new Pool({ ...connectionSettings(databaseUrl), max: 1 });
+  const pool = new Pool({ ...connectionSettings(databaseUrl), max: 1, types: readingInt8AsNumber() });
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     client.on('error', () => undefined);

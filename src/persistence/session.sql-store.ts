@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { AuditRecord } from '../audit/domain/audit-record';
+import type { AuditFact } from '../audit/domain/audit-record';
 import type { Session, SessionSnapshot } from '../session/domain/session';
 import type { SessionEvent } from '../session/domain/session-event';
 import { LIVE_STATES, type SessionState } from '../session/domain/session-state';
@@ -58,7 +58,7 @@ export class SqlSessionStore extends SessionStore {
         .execute();
       await this.queue(work, events);
       await addToCounters(work.db, countersOf(before, after));
-      await this.audit.write(work, await withDisconnectionRate(work, audit));
+      this.audit.write(work, await withDisconnectionRate(work, audit));
       work.afterCommit(() => {
         session.saved();
       });
@@ -215,18 +215,15 @@ async function lockVersion(
 }
 
 /** The share of the started sessions that ended as disconnected, this one included. */
-async function withDisconnectionRate(
-  work: Work,
-  records: readonly AuditRecord[],
-): Promise<readonly AuditRecord[]> {
-  if (!records.some((record) => record.action === 'SESSION_DISCONNECTED')) return records;
+async function withDisconnectionRate(work: Work, facts: readonly AuditFact[]): Promise<readonly AuditFact[]> {
+  if (!facts.some((fact) => fact.action === 'SESSION_DISCONNECTED')) return facts;
   const counters = await readCounters(work.db);
   const started = counters.get(COUNTERS.sessionsStarted) ?? 0;
   const disconnected = counters.get(COUNTERS.sessionsDisconnected) ?? 0;
   const disconnectionRate = (started === 0 ? 0 : disconnected / started).toFixed(4);
-  return records.map((record) =>
-    record.action === 'SESSION_DISCONNECTED'
-      ? { ...record, detail: { ...record.detail, disconnectionRate } }
-      : record,
+  return facts.map((fact) =>
+    fact.action === 'SESSION_DISCONNECTED'
+      ? { ...fact, detail: { ...fact.detail, disconnectionRate } }
+      : fact,
   );
 }

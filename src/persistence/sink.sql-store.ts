@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { AuditFact } from '../audit/domain/audit-record';
 import type { ReceiverVerdict } from '../sync/ports/outbox.store';
 import { type PauseReason, type SinkState, SinkStore } from '../sync/ports/sink.store';
 import { AuditWriter } from './audit.writer';
@@ -27,8 +28,7 @@ export class SqlSinkStore extends SinkStore {
   async pause(sink: string, at: number): Promise<void> {
     await this.unitOfWork.run(async (work) => {
       if (!(await pauseRow(work.db, sink, at, 'operator'))) return;
-      const detail = { sink, reason: 'operator' };
-      await this.audit.write(work, [{ action: 'SINK_PAUSED', at, detail }]);
+      this.audit.write(work, [sinkPaused(sink, 'operator')]);
     });
   }
 
@@ -41,9 +41,15 @@ export class SqlSinkStore extends SinkStore {
         .returning('paused_at')
         .executeTakeFirst();
       if ((row?.paused_at ?? null) === null) return;
-      await this.audit.write(work, [{ action: 'SINK_RESUMED', at, detail: { sink } }]);
+      const change = { before: 'paused', after: 'running', detail: { sink } };
+      this.audit.write(work, [{ action: 'SINK_RESUMED', target: { type: 'sink', id: sink }, ...change }]);
     });
   }
+}
+
+export function sinkPaused(sink: string, reason: PauseReason): AuditFact {
+  const change = { before: 'running', after: 'paused', detail: { sink, reason } };
+  return { action: 'SINK_PAUSED', target: { type: 'sink', id: sink }, reason, ...change };
 }
 
 /** Does to the sink what a failed attempt asks for; returns whether it was paused now. */

@@ -11,6 +11,8 @@ const MAX_RETRIES = 3;
 export interface Work {
   readonly db: Transaction<Database>;
   readonly dialect: Dialect;
+  /** Runs in the transaction when its work is done, in the order given. */
+  beforeCommit(step: () => Promise<void>): void;
   /** Runs once the transaction has committed, in the order given; never when it has not. */
   afterCommit(effect: () => void): void;
 }
@@ -21,7 +23,8 @@ export interface Work {
  * have no effect but its statements and what it hands to `afterCommit`.
  *
  * So that transactions do not wait for each other in a circle, each locks in this order: its session's row; then its
- * events and deliveries; then its sink; then counters, in the order of their names. Audit records lock nothing and come anywhere.
+ * events and deliveries; then its sink; then counters, in the order of their names; then, before the commit, the heads
+ * of audit chains, in the order of their numbers.
  */
 @Injectable()
 export class UnitOfWork {
@@ -53,12 +56,18 @@ export class UnitOfWork {
 
   private async attempt<T>(work: (work: Work) => Promise<T>): Promise<T> {
     const { db, dialect } = this.connection;
+    const steps: (() => Promise<void>)[] = [];
     const effects: (() => void)[] = [];
-    const result = await db
-      .transaction()
-      .execute((transaction) =>
-        work({ db: transaction, dialect, afterCommit: (effect) => effects.push(effect) }),
-      );
+    const result = await db.transaction().execute(async (transaction) => {
+      const outcome = await work({
+        db: transaction,
+        dialect,
+        beforeCommit: (step) => steps.push(step),
+        afterCommit: (effect) => effects.push(effect),
+      });
+      for (const step of steps) await step();
+      return outcome;
+    });
     effects.forEach((effect) => {
       this.runEffect(effect);
     });

@@ -53,7 +53,8 @@ describe(SessionEnding.name, () => {
       expect(services.store.slots).toBe(0);
       expect(services.channel.called('disconnect')).toEqual([conversationId]);
       expect(told()).toEqual(['terminated']);
-      expect(services.store.audit.map(({ action }) => action)).toEqual(['SESSION_TERMINATED']);
+      const wanted = reason === 'requested' ? ['SESSION_END_REQUESTED'] : [];
+      expect(services.store.audit.map(({ action }) => action)).toEqual([...wanted, 'SESSION_TERMINATED']);
       expect(await services.metrics.sample(`terminations_total{reason="${reason}"}`)).toBe(1);
     },
   );
@@ -111,7 +112,8 @@ describe(SessionEnding.name, () => {
     ]);
 
     expect(told()).toHaveLength(1);
-    expect(services.store.audit).toHaveLength(1);
+    const ends = services.store.audit.filter(({ action }) => action !== 'SESSION_END_REQUESTED');
+    expect(ends).toHaveLength(1);
     expect(services.store.slots).toBe(0);
     expect(services.channel.called('disconnect')).toHaveLength(1);
     const reasons = sessions.map(({ snapshot }) => snapshot.endReason);

@@ -32,7 +32,7 @@ export class SessionEnding {
    */
   async end(conversationId: string, reason: EndReason, reach: Reach = EVERYBODYS): Promise<Session> {
     const { session, changed } = await this.writer.apply(conversationId, (found, now) => {
-      if (!isWithin(reach, found)) throw new SessionNotFoundError();
+      if (!isWithin(reach, found)) throw new SessionNotFoundError({ isOutOfReach: true });
       return found.end(reason, now) || found.fail(reason, now, { outcomeUnknown: true });
     });
     this.heartbeats.stop(conversationId);

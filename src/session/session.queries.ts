@@ -28,7 +28,8 @@ export class SessionQueries {
   /** Throws `SessionNotFoundError`, also for ids that could never be one, and for what is out of reach. */
   async get(conversationId: string, reach: Reach): Promise<Session> {
     const session = isConversationId(conversationId) ? await this.sessions.find(conversationId) : undefined;
-    if (session === undefined || !isWithin(reach, session)) throw new SessionNotFoundError();
+    if (session === undefined) throw new SessionNotFoundError();
+    if (!isWithin(reach, session)) throw new SessionNotFoundError({ isOutOfReach: true });
     return session;
   }
 

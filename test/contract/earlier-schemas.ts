@@ -9,9 +9,23 @@ import { toDeliveryRow, toEventRow, toRow } from '../../src/persistence/session.
 import { openSqlite } from '../../src/persistence/sqlite.database';
 import type { Session } from '../../src/session/domain/session';
 
+/** A record of the audit trail as the first release wrote it. */
+export interface FirstAuditRecord {
+  readonly at: number;
+  readonly action: string;
+  readonly conversation_id: string;
+  readonly request_id: string | null;
+  readonly detail: string;
+}
+
 /** Makes a database as the release before OAuth clients left it: its schema, with these live sessions in it. */
-export async function createFirstSchema(config: StorageConfig, sessions: readonly Session[]): Promise<void> {
+export async function createFirstSchema(
+  config: StorageConfig,
+  sessions: readonly Session[],
+  audit: readonly FirstAuditRecord[] = [],
+): Promise<void> {
   const db = await migratedTo(config, { '0001-initial-schema': initialSchema });
+  for (const record of audit) await insertWithout(db, 'audit_record', record, []);
   for (const { snapshot } of sessions)
     await insertWithout(db, 'session', toRow(snapshot), ['oauth_client', 'owner']);
   await db.updateTable('counter').set({ value: sessions.length }).where('name', '=', 'slots').execute();

@@ -122,10 +122,11 @@ describe('the life of a session', () => {
     ]);
     expect(events[1]).toMatchObject({ metadata: { endReason: 'requested', guestRef: expect.any(String) } });
 
-    await until(async () => (await auditTrailOf(world, conversationId)).length === 4);
+    await until(async () => (await auditTrailOf(world, conversationId)).length === 5);
     const actions = (await auditTrailOf(world, conversationId)).map(({ action }) => action);
     expect(actions.filter((action) => action.startsWith('SESSION'))).toEqual([
       'SESSION_INITIALIZED',
+      'SESSION_END_REQUESTED',
       'SESSION_TERMINATED',
     ]);
     expect(actions.filter((action) => action === 'CRM_SYNC_SUCCESS')).toHaveLength(2);

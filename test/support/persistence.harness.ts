@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { AuditRecord } from '../../src/audit/domain/audit-record';
 import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
 import { StorageConfig } from '../../src/config/storage.config';
+import { SqlAuditTrail } from '../../src/persistence/audit.sql-trail';
 import { AuditWriter } from '../../src/persistence/audit.writer';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { SqlDeliveryLedger } from '../../src/persistence/delivery.sql-ledger';
@@ -77,6 +78,7 @@ export class TestStores {
   readonly ledger: SqlDeliveryLedger;
   readonly sinks: SqlSinkStore;
   readonly summary: SqlSummaryStore;
+  readonly trail: SqlAuditTrail;
   readonly unitOfWork: UnitOfWork;
   rings = 0;
 
@@ -96,6 +98,7 @@ export class TestStores {
     this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit);
     this.sinks = new SqlSinkStore(this.unitOfWork, audit);
     this.summary = new SqlSummaryStore(this.unitOfWork);
+    this.trail = new SqlAuditTrail(this.unitOfWork, audit);
   }
 
   static async open(config: StorageConfig, sinks: readonly string[] = ['crm']): Promise<TestStores> {
@@ -152,7 +155,13 @@ export class TestStores {
   }
 
   async auditTrail(): Promise<{ action: string; requestId: string | null; detail: unknown }[]> {
-    const rows = await this.connection.db.selectFrom('audit_record').selectAll().orderBy('seq').execute();
+    const rows = await this.connection.db
+      .selectFrom('audit_record')
+      .selectAll()
+      .orderBy('at')
+      .orderBy('chain')
+      .orderBy('seq')
+      .execute();
     return rows.map((row) => ({
       action: row.action,
       requestId: row.request_id,

@@ -115,11 +115,11 @@ export class MatrixWorld implements AsyncDisposable {
     return items[0] ?? {};
   }
 
-  /** What the audit trail says of sessions: actions, each with its error or its upstream side, if it has one. */
+  /** What the audit trail says became of sessions: actions, each with its error or its upstream side, if it has one. */
   async audit(conversationId?: string): Promise<string[]> {
     const trail = await auditTrailOf(this.world, conversationId);
     return trail
-      .filter(({ action }) => action.startsWith('SESSION_'))
+      .filter(({ action }) => action.startsWith('SESSION_') && action !== 'SESSION_END_REQUESTED')
       .map(({ action, detail }) =>
         [action, detail['error'] ?? detail['upstream']].filter((part) => typeof part === 'string').join(' '),
       );

@@ -21,8 +21,11 @@ export class UnauthenticatedError extends DomainError {
   readonly kind = 'unauthenticated';
   readonly title = 'The caller is not known';
 
-  constructor(readonly refusal: Refusal) {
+  override readonly hiddenReason: Refusal;
+
+  constructor(refusal: Refusal) {
     super('The request needs a valid credential, as a bearer token in the Authorization header.');
+    this.hiddenReason = refusal;
   }
 }
 

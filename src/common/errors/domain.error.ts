@@ -12,6 +12,8 @@ export type ErrorKind =
   | 'unavailable'
   | 'internal';
 
+const REFUSING: readonly ErrorKind[] = ['unauthenticated', 'forbidden', 'rate-limited'];
+
 /** One thing wrong with a request; `pointer` is a JSON pointer as a URI fragment, `#/durationLimit`. */
 export interface InputError {
   readonly pointer: string;
@@ -33,6 +35,8 @@ export abstract class DomainError extends Error {
   readonly retryAfterMs?: number;
   /** Which of several causes, where a code has several; a closed set per code. */
   readonly reason?: string;
+  /** Why, for operators and auditors only, where the caller must not know; a closed set per code. */
+  readonly hiddenReason?: string;
   /** The name of the policy that decided, where policies have a say. */
   readonly policy?: string;
   /** The scope that the caller lacks. */
@@ -43,5 +47,10 @@ export abstract class DomainError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+  }
+
+  /** Whether somebody wanted something that they may not, or not now. */
+  get isRefusal(): boolean {
+    return this.hiddenReason !== undefined || REFUSING.includes(this.kind);
   }
 }

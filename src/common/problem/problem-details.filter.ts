@@ -14,10 +14,15 @@ import { pathOf, sendProblem } from './send-problem';
 
 const UNAUTHORIZED: number = HttpStatus.UNAUTHORIZED;
 
+/** Hears of what was not allowed; `route` is a method and a path with its parameters' names. */
+export type RefusalObserver = (error: DomainError, route: string) => void;
+
 /** Answers every error with problem details and logs it as loudly as it deserves. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly log = new Logger(ProblemDetailsFilter.name);
+
+  constructor(private readonly observeRefusal: RefusalObserver = () => undefined) {}
 
   catch(caught: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -26,6 +31,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const error = isBrokenOff(request, caught) ? new BadRequestException() : caught;
     const problem = toProblem(error, { instance: pathOf(request.url), requestId: request.id });
     this.report(error, problem);
+    if (error instanceof DomainError && error.isRefusal) this.observeRefusal(error, routeOf(request));
     // A caller that hung up in the middle of a request still ends here; there is nobody to answer.
     if (reply.sent || reply.raw.destroyed) return;
     if (error instanceof DomainError && error.retryAfterMs !== undefined) {
@@ -42,6 +48,10 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     else if (problem.status > 500) this.log.warn({ message: 'A request failed', ...facts, error });
     else this.log.debug({ message: 'A request was refused', ...facts });
   }
+}
+
+function routeOf({ method, routeOptions }: FastifyRequest): string {
+  return `${method} ${routeOptions.url ?? 'unmatched'}`;
 }
 
 /** A body that ends half way, because its caller hung up or was cut off, is no bug of ours. */

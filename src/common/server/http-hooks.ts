@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { InFlightRequests } from '../lifecycle/in-flight-requests';
-import { RequestContext } from '../logging/request-context';
-import { continueTrace, type Trace } from '../logging/trace';
+import { type Context, RequestContext } from '../logging/request-context';
+import { continueTrace } from '../logging/trace';
 import { problemOfStatus } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { RouteTable } from './route-table';
@@ -30,18 +30,21 @@ export function addHooks(
 }
 
 function carryContext(server: FastifyInstance): void {
-  const traces = new WeakMap<FastifyRequest, Trace>();
+  const contexts = new WeakMap<FastifyRequest, Context>();
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     const { traceparent } = request.headers;
     // Several arrive as one text, which is not valid, as the recommendation asks for.
     const trace = continueTrace(typeof traceparent === 'string' ? traceparent : undefined);
-    traces.set(request, trace);
-    RequestContext.run(request.id, done, trace);
+    const context: Context = { requestId: request.id, trace };
+    contexts.set(request, context);
+    RequestContext.resume(context, done);
   });
   // The body arrives outside of the context of the first hook; this one enters it again.
   server.addHook('preValidation', (request, _reply, done) => {
-    RequestContext.run(request.id, done, traces.get(request));
+    const context = contexts.get(request);
+    if (context === undefined) done();
+    else RequestContext.resume(context, done);
   });
 }
 

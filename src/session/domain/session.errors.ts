@@ -6,8 +6,12 @@ export class SessionNotFoundError extends DomainError {
   readonly kind = 'not-found';
   readonly title = 'No such session';
 
-  constructor() {
+  override readonly hiddenReason?: 'out-of-reach';
+
+  /** To the caller it is the same whether there is none or it is somebody else's. */
+  constructor({ isOutOfReach } = { isOutOfReach: false }) {
     super('There is no session with this conversation id.');
+    if (isOutOfReach) this.hiddenReason = 'out-of-reach';
   }
 }
 

@@ -1,5 +1,5 @@
 import { v4 as uuid } from 'uuid';
-import type { AuditAction, AuditDetail, AuditRecord } from '../../audit/domain/audit-record';
+import type { AuditAction, AuditDetail, AuditFact, AuditOutcome } from '../../audit/domain/audit-record';
 import { guestRefOf } from './guest-token';
 import type { CrmState, SessionEvent } from './session-event';
 import { type DisconnectStatus, type EndReason, type SessionState, TRANSITIONS } from './session-state';
@@ -41,7 +41,7 @@ export interface SessionSnapshot {
 /** What a change of a session causes, to be saved with it in one transaction. */
 export interface SessionChanges {
   readonly events: readonly SessionEvent[];
-  readonly audit: readonly AuditRecord[];
+  readonly audit: readonly AuditFact[];
 }
 
 /**
@@ -56,7 +56,9 @@ export interface SessionChanges {
  */
 export class Session {
   private events: SessionEvent[] = [];
-  private audit: AuditRecord[] = [];
+  private audit: AuditFact[] = [];
+  /** The state before the last transition. */
+  private before: SessionState | undefined;
 
   private constructor(private readonly props: SessionSnapshot) {}
 
@@ -121,7 +123,7 @@ export class Session {
     this.props.expiresAt = now + this.props.durationLimit * 1000;
     this.tell('connected', now);
     const { channel, queueId, durationLimit } = this.props;
-    this.record('SESSION_INITIALIZED', now, { channel, queueId, durationLimit });
+    this.record('SESSION_INITIALIZED', { channel, queueId, durationLimit });
   }
 
   /**
@@ -133,10 +135,8 @@ export class Session {
     this.moveTo('failed');
     this.finish(reason, now);
     if (cause.outcomeUnknown) this.scheduleDisconnect(now);
-    this.record('SESSION_FAILED', now, {
-      reason,
-      ...(cause.code === undefined ? {} : { error: cause.code }),
-    });
+    const detail = { reason, ...(cause.code === undefined ? {} : { error: cause.code }) };
+    this.record('SESSION_FAILED', detail, 'failure');
     return true;
   }
 
@@ -146,6 +146,8 @@ export class Session {
     this.moveTo('terminating');
     this.finish(reason, now);
     this.scheduleDisconnect(now);
+    // What a caller did. All other reasons are the service's own, and told with the final state.
+    if (reason === 'requested') this.record('SESSION_END_REQUESTED');
     return true;
   }
 
@@ -189,6 +191,7 @@ export class Session {
   private moveTo(next: SessionState): void {
     if (!TRANSITIONS[this.props.state].includes(next))
       throw new InvalidTransitionError(this.props.state, next);
+    this.before = this.props.state;
     this.props.state = next;
   }
 
@@ -205,7 +208,7 @@ export class Session {
   private conclude(now: number): void {
     const state = this.props.state === 'terminated' ? 'terminated' : 'disconnected';
     this.tell(state, now);
-    this.record(state === 'terminated' ? 'SESSION_TERMINATED' : 'SESSION_DISCONNECTED', now, {
+    this.record(state === 'terminated' ? 'SESSION_TERMINATED' : 'SESSION_DISCONNECTED', {
       upstream: this.props.disconnect === 'none' ? 'gone' : this.props.disconnect,
       lifetimeMs: (this.props.endedAt ?? now) - this.props.startedAt,
     });
@@ -233,12 +236,16 @@ export class Session {
     });
   }
 
-  private record(action: AuditAction, at: number, detail: AuditDetail): void {
-    const { conversationId, guestToken, endReason } = this.props;
+  private record(action: AuditAction, detail: AuditDetail = {}, outcome: AuditOutcome = 'success'): void {
+    const { conversationId, guestToken, endReason, state } = this.props;
     this.audit.push({
       action,
+      target: { type: 'session', id: conversationId },
       conversationId,
-      at,
+      outcome,
+      ...(endReason === null ? {} : { reason: endReason }),
+      ...(this.before === undefined ? {} : { before: this.before }),
+      after: state,
       detail: { ...detail, guestRef: guestRefOf(guestToken), ...(endReason === null ? {} : { endReason }) },
     });
   }

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../audit/domain/audit-record';
+import type { AuditFact } from '../../audit/domain/audit-record';
 import { Session, type SessionSnapshot } from '../domain/session';
 import type { SessionEvent } from '../domain/session-event';
 import { LIVE_STATES, type SessionState } from '../domain/session-state';
@@ -13,7 +13,7 @@ type Operation = Exclude<keyof SessionStore, 'prototype'>;
  */
 export class FakeSessionStore extends SessionStore {
   readonly events: SessionEvent[] = [];
-  readonly audit: AuditRecord[] = [];
+  readonly audit: AuditFact[] = [];
   /** How often each method was called. */
   readonly calls: Operation[] = [];
   slots = 0;

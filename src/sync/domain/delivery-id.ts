@@ -1,4 +1,3 @@
-import type { Delivery } from './delivery';
 import { SINK_NAME } from './sink-name';
 
 /** What a delivery is stored under: an event goes to each sink once. */
@@ -13,7 +12,7 @@ export const CRM_SINK = 'crm';
 const PATTERN = /^([^.]+)\.([0-9a-f-]{36})$/;
 
 /** The id of a delivery as callers know it, opaque to them. */
-export function deliveryIdOf({ sink, event }: Pick<Delivery, 'sink' | 'event'>): string {
+export function deliveryIdOf({ sink, event }: { sink: string; event: { id: string } }): string {
   return `${sink}.${event.id}`;
 }
 
