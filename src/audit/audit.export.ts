@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Drain } from '../common/lifecycle/drain';
 import { Clock } from '../common/time/clock';
-import { type ExportedChain, headerOf } from './domain/audit-export';
+import { type ExportedChain, type ExportHeader, headerOf } from './domain/audit-export';
 import { AuditTrail } from './ports/audit.trail';
 
 const PAGE = 500;
@@ -15,18 +15,30 @@ export class AuditExport {
     private readonly drain: Drain,
   ) {}
 
-  /**
-   * The lines of an export; see `ExportHeader`. That there was one is recorded before the first line is handed out.
-   * When the process stops, the database fails, or retention drops what was still to come, it throws: whoever reads
-   * has an export that ends early, and the verifier says so.
-   */
+  /** What somebody takes away. That there was an export is recorded before the first line is handed out. */
   async *lines(): AsyncGenerator<string, void> {
-    const chains = await this.trail.chains();
-    const header = headerOf(chains, this.clock.now());
+    const header = await this.header();
     const detail = { records: header.records };
     await this.trail.record({ action: 'AUDIT_EXPORTED', target: { type: 'audit', id: '*' }, detail });
+    yield* this.linesAfter(header);
+  }
+
+  /**
+   * The lines of an export, the header first and then many at a time. When the process stops, the database fails, or
+   * retention drops what was still to come, it throws: whoever reads has an export that ends early, and the verifier
+   * says so.
+   */
+  async *read(): AsyncGenerator<string, void> {
+    yield* this.linesAfter(await this.header());
+  }
+
+  private async header(): Promise<ExportHeader> {
+    return headerOf(await this.trail.chains(), this.clock.now());
+  }
+
+  private async *linesAfter(header: ExportHeader): AsyncGenerator<string, void> {
     yield `${JSON.stringify(header)}\n`;
-    for (const chain of chains) yield* this.recordsOf(chain);
+    for (const chain of header.chains) yield* this.recordsOf(chain);
   }
 
   private async *recordsOf({ chain, after, head }: ExportedChain): AsyncGenerator<string> {

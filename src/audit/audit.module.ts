@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { AuditCheck } from './audit.check';
 import { AuditController } from './audit.controller';
 import { AuditExport } from './audit.export';
 import { AuditLogger } from './audit.logger';
@@ -15,6 +16,7 @@ import { AuditPublisher } from './ports/audit.publisher';
     AuditLogger,
     AuditQueries,
     AuditExport,
+    AuditCheck,
     AuditRefusals,
     AuditRetention,
     { provide: AuditPublisher, useExisting: AuditLogger },

@@ -95,12 +95,11 @@ describe('the audit trail over HTTP', () => {
       );
       pages.push(...page.items);
       cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
-      if (cursor !== '') {
-        const elsewhere = await audit.request('GET', `/v1/audit?limit=2${cursor}`);
-        expect([elsewhere.status, elsewhere.body['code']]).toEqual([400, 'validation-failed']);
-      }
     } while (cursor !== '');
+    const { nextCursor } = await list(`${query}&limit=2`);
+    const elsewhere = await audit.request('GET', `/v1/audit?limit=2&cursor=${String(nextCursor)}`);
 
+    expect([elsewhere.status, elsewhere.body['code']]).toEqual([400, 'validation-failed']);
     expect(all.length).toBeGreaterThanOrEqual(4);
     expect(pages).toEqual(all);
   });

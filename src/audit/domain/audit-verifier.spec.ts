@@ -55,10 +55,10 @@ describe(AuditVerifier.name, () => {
   it.each(eachRecord)('finds record %s when any of its fields is changed', (name, record, index) => {
     for (const field of Object.keys(record)) {
       if (field === 'chain' || field === 'seq') continue;
-      const edited = records.with(index, { ...record, [field]: 'x' } as never);
+      const edited = records.with(index, { ...record, [field]: 'x' });
       expect(findingOf([header, ...edited])).toMatchObject({ line: index + 2, record: name });
     }
-    const extended = records.with(index, { ...record, further: 1 } as never);
+    const extended = records.with(index, { ...record, further: 1 } as AuditRecord);
     expect(findingOf([header, ...extended])).toMatchObject({ line: index + 2, record: name });
     const renumbered = records.with(index, { ...record, seq: record.seq + 1 });
     expect(findingOf([header, ...renumbered])).toMatchObject({ line: index + 2, record: name });
@@ -68,44 +68,34 @@ describe(AuditVerifier.name, () => {
     const forged = { ...record, reason: 'forged' };
     const edited = records.with(index, { ...forged, hash: hashOf(forged) });
     const next = records[index + 1];
-    const follower = next?.chain === record.chain ? nameOf(next) : name;
 
-    const finding = findingOf([header, ...edited]);
-    expect(finding.record).toBe(follower);
     // Where another record follows, that one is named as what does not fit, and the changed one with it.
-    if (follower !== name) expect(finding.what).toContain(name);
+    const { record: named = '', what = '' } = findingOf([header, ...edited]);
+    expect(named).toBe(next?.chain === record.chain ? nameOf(next) : name);
+    expect(`${named} ${what}`).toContain(name);
   });
 
   it.each(eachRecord)('finds where record %s was taken out, or is there twice', (name, record, index) => {
     const without = records.toSpliced(index, 1);
-    expect(findingOf([header, ...without])).toMatchObject({ record: expect.stringContaining('/') as string });
-    const sameChain = without[index]?.chain === record.chain;
-    if (sameChain) expect(findingOf([header, ...without])).toMatchObject({ line: index + 2, record: name });
-    else expect(findingOf([header, ...without]).record).toBe(name);
+    expect(findingOf([header, ...without]).record).toBe(name);
 
     const twice = records.toSpliced(index, 0, record);
     expect(findingOf([header, ...twice]).line).toBe(index + 3);
   });
 
-  it.each(eachRecord.slice(0, -1))(
-    'finds that record %s changed places with the next',
-    (name, record, index) => {
-      const next = records[index + 1];
-      if (next === undefined || next.chain !== record.chain) return;
-      const swapped = records.with(index, next).with(index + 1, record);
+  const neighbours = eachRecord.filter(([, { chain }, index]) => records[index + 1]?.chain === chain);
+  it.each(neighbours)('finds that record %s changed places with the next', (name, record, index) => {
+    const next = records[index + 1] ?? record;
+    const swapped = records.with(index, next).with(index + 1, record);
 
-      expect(findingOf([header, ...swapped])).toMatchObject({ line: index + 2, record: name });
-    },
-  );
+    expect(findingOf([header, ...swapped])).toMatchObject({ line: index + 2, record: name });
+  });
 
   it.each(eachRecord)('finds that the export ends before record %s', (name, _, index) => {
-    const finding = findingOf([header, ...records.slice(0, index)]);
+    const { record, what } = findingOf([header, ...records.slice(0, index)]);
 
-    const firstMissing = records
-      .slice(index)
-      .find(({ chain }) => chain === Math.min(...records.slice(index).map((r) => r.chain)));
-    expect(finding.record).toBe(firstMissing === undefined ? name : nameOf(firstMissing));
-    expect(finding.what).toContain('missing');
+    expect(record).toBe(name);
+    expect(what).toContain('missing');
   });
 
   it('finds a line that is cut, no JSON, written otherwise or of another chain', () => {
@@ -137,8 +127,7 @@ describe(AuditVerifier.name, () => {
     let last: ChainLink = CHAIN_START;
     const forged = rewritten.records.map((record) => {
       if (record.chain !== 0) return record;
-      const { seq: _seq, prevHash: _prevHash, hash: _hash, ...content } = record;
-      const link = linked({ ...content, reason: 'forged' }, last);
+      const link = linked({ ...record, reason: 'forged' }, last);
       last = link;
       return link;
     });

@@ -21,10 +21,10 @@ export class Loop {
     this.wake();
   }
 
-  /** Starts with the pause instead of a run. */
-  startLater(): void {
+  /** Starts with a pause instead of a run. */
+  startLater(firstPauseMs = this.pauseMs): void {
     this.stopped = false;
-    this.sleep();
+    this.sleep(firstPauseMs);
   }
 
   /** Runs now instead of after the pause; while a run is in flight, once more right after it. */
@@ -58,11 +58,11 @@ export class Loop {
     this.sleep();
   }
 
-  private sleep(): void {
+  private sleep(pauseMs = this.pauseMs): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.wake();
-    }, this.pauseMs);
+    }, pauseMs);
   }
 
   private wakeIsWanted(): boolean {
