@@ -15,6 +15,7 @@ describe(readEnvironment.name, () => {
   it('has a default for everything that a deployment can do without', () => {
     expect(Object.fromEntries(Object.entries(readEnvironment(MINIMAL)))).toEqual({
       ...MINIMAL,
+      CALLER_REQUESTS_PER_MINUTE: 6_000,
       HOST: '127.0.0.1',
       PORT: 3000,
       METRICS_PUBLIC: false,
