@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { BEARER_SCHEME, describeAccess } from './access/access.documentation';
+import { describeQuotas } from './access/quota.documentation';
 import { addProblems } from './problems/problem-responses';
 import { PRODUCT } from './common/product';
 
@@ -10,6 +11,10 @@ Errors are problem documents (RFC 9457). What each \`code\` means and whether to
 \`/problems/{code}\`. Besides what an operation lists, any path may answer 404 \`not-found\` when there is nothing
 here, 405 \`method-not-allowed\` with \`Allow\` for a method that it does not have, and 414 \`uri-too-long\`. Answers are
 JSON whatever \`Accept\` says: there is no 406.
+
+A caller may make so many requests a minute, all keys of its name together. Every answer to it says in \`RateLimit\` and
+\`RateLimit-Policy\` (draft-ietf-httpapi-ratelimit-headers-10) how it stands; the request that is one too many gets 429
+\`quota-exceeded\` with \`Retry-After\` and is not counted.
 
 Every request may carry \`X-Request-Id\` (1 to 128 of \`A-Z a-z 0-9 _ . : -\`), which comes back on the answer and is on
 every log line and audit record that the request causes, and \`traceparent\` (W3C Trace Context), which is continued.`;
@@ -24,7 +29,7 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', bearerFormat: 'a key of this service, or a JWT' }, BEARER_SCHEME)
     .build();
   const document = SwaggerModule.createDocument(app, outline, { operationIdFactory });
-  return addProblems(describeAccess(document));
+  return describeQuotas(addProblems(describeAccess(document)));
 }
 
 /** What generated clients call an operation: `sessionOpen`. */

@@ -5,6 +5,8 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { useContainer } from 'class-validator';
 import { identifyCallers } from './access/access.hook';
 import { AccessService } from './access/access.service';
+import { limitCallers } from './access/quota.hook';
+import { QuotaService } from './access/quota.service';
 import { AppModule } from './app.module';
 import { openApiOf } from './app.openapi';
 import { AuditRefusals } from './audit/audit.refusals';
@@ -46,6 +48,7 @@ export async function createApp(
   await addSecurityHeaders(server, '/docs');
   addHooks(server, app.get(InFlightRequests), app.get(HttpTelemetry).observe);
   identifyCallers(server, app.get(AccessService));
+  limitCallers(server, app.get(QuotaService));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter(app.get(AuditRefusals).observe));

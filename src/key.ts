@@ -4,12 +4,14 @@ import { isScopeName, SCOPES } from './common/access/scope';
 import { isApiKeyList } from './config/api-key-list';
 
 const HELP = `npm run key -- --name billing --scopes sessions.read,sessions.write [--expires 2027-01-01T00:00:00Z]
+  [--requests-per-minute 600]
 
 Makes a key for a caller. The key goes to the caller and is kept nowhere; the entry goes into the list of API_KEYS or
 API_KEYS_FILE.
   --name     the caller: lower-case letters, digits and hyphens, 40 at most
   --scopes   separated by commas: ${SCOPES.join(', ')}
   --expires  a moment as RFC 3339 writes it; without it the key is good until its entry is taken out
+  --requests-per-minute  how many the caller may make with the key; without it, CALLER_REQUESTS_PER_MINUTE
 `;
 
 function main(): void {
@@ -18,20 +20,27 @@ function main(): void {
       name: { type: 'string', default: '' },
       scopes: { type: 'string', default: '' },
       expires: { type: 'string' },
+      'requests-per-minute': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { name, scopes, expires, help } = values;
+  const { name, scopes, expires, 'requests-per-minute': rate, help } = values;
   const end = expires === undefined ? {} : { expires };
+  const limit = rate === undefined ? {} : { requestsPerMinute: wholeNumber(rate) };
   const wanted = scopes.split(',');
   const known = wanted.filter(isScopeName);
-  const { key, entry } = newApiKey({ name, scopes: known, ...end });
+  const { key, entry } = newApiKey({ name, scopes: known, ...end, ...limit });
   if (help || known.length < wanted.length || !isApiKeyList([entry])) {
     process.stderr.write(HELP);
     process.exitCode = help ? 0 : 1;
     return;
   }
   process.stdout.write(`key    ${key}\nentry  ${JSON.stringify(entry)}\n`);
+}
+
+/** What is not written in decimal digits is no number. */
+function wholeNumber(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 main();

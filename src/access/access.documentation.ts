@@ -8,6 +8,7 @@ export const BEARER_SCHEME = 'bearer';
 const PROBLEMS: Readonly<Record<string, string>> = {
   401: 'unauthenticated',
   403: 'insufficient-scope',
+  429: 'quota-exceeded',
   503: 'auth-unavailable',
 };
 

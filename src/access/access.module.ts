@@ -9,21 +9,26 @@ import { AccessTelemetry } from './access.telemetry';
 import { HttpKeySource } from './http-key-source';
 import { JwtAuthenticator } from './jwt.authenticator';
 import { KeyAuthenticator } from './key.authenticator';
+import { MemoryCallerQuotas } from './memory-caller-quotas';
 import { OpenAuthenticator } from './open.authenticator';
 import { Authenticator } from './ports/authenticator';
+import { CallerQuotas } from './ports/caller-quotas';
 import { KeySource } from './ports/key-source';
+import { QuotaService } from './quota.service';
 import { ScopeGuard } from './scope.guard';
 import { SigningKeys } from './signing-keys';
 
 const CONNECTIONS = 1;
 
-/** Who may call. Its guard stands before every controller of the application. */
+/** Who may call, and how often. Its guard stands before every controller of the application. */
 @Global()
 @Module({
   imports: [OutboundHttpModule.withConnections(CONNECTIONS)],
   providers: [
     AccessService,
     AccessTelemetry,
+    QuotaService,
+    { provide: CallerQuotas, useClass: MemoryCallerQuotas },
     { provide: KeySource, useClass: HttpKeySource },
     {
       provide: Authenticator,
@@ -32,7 +37,7 @@ const CONNECTIONS = 1;
     },
     { provide: APP_GUARD, useClass: ScopeGuard },
   ],
-  exports: [AccessService],
+  exports: [AccessService, QuotaService],
 })
 export class AccessModule {}
 

@@ -3,17 +3,25 @@ import type { ScopeName } from '../common/access/scope';
 import { Metrics } from '../metrics/metrics';
 import { AuthUnavailableError, UnauthenticatedError } from './domain/access.errors';
 import type { Caller } from './domain/caller';
+import { CALLER_POLICY, type Quota, QUOTA_WINDOW_MS } from './domain/quota';
+import { RecentValues } from './recent-values';
+
+/** Whose refusals are remembered, so that each is told once. */
+const MAX_REFUSED_CALLERS = 2_000;
 
 /** What operators hear of callers. Nothing here ever sees a credential. */
 @Injectable()
 export class AccessTelemetry {
   private readonly log = new Logger('Access');
   private readonly failures;
+  private readonly throttled;
+  private readonly refusals = new RecentValues<{ toldAt: number }>(QUOTA_WINDOW_MS, MAX_REFUSED_CALLERS);
   private keysAreStale = false;
   private issuer: 'well' | 'away' | 'away-too-long' = 'well';
 
   constructor(metrics: Metrics) {
     this.failures = metrics.counter('auth_failures_total', 'Requests that were not let in', ['reason']);
+    this.throttled = metrics.counter('throttled_total', 'Requests of callers that make too many', ['policy']);
   }
 
   openToAll(): void {
@@ -40,6 +48,17 @@ export class AccessTelemetry {
   metClosedRoute(url: string | undefined): void {
     this.failures.inc({ reason: 'route-closed' });
     this.log.error({ message: 'A route does not say whom it lets in', url });
+  }
+
+  /** Counted each time, told once per caller and minute: whoever meets a limit tends to meet it often. */
+  quotaExceeded({ name }: Caller, { moreInMs }: Quota): void {
+    this.throttled.inc({ policy: CALLER_POLICY });
+    const now = performance.now();
+    const refusals = this.refusals.get(name, () => ({ toldAt: -Infinity }));
+    if (now - refusals.toldAt < QUOTA_WINDOW_MS) return;
+    refusals.toldAt = now;
+    const facts = { caller: name, policy: CALLER_POLICY, retryAfterMs: moreInMs };
+    this.log.log({ message: 'A caller makes more requests than it may', ...facts });
   }
 
   /** Told once per change: every request asks. */

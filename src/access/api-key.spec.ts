@@ -5,11 +5,12 @@ const FACTS = { name: 'billing', scopes: ['sessions.read'] } as const;
 
 describe(newApiKey.name, () => {
   it('makes a key that tells its caller, and an entry that the configuration takes', () => {
-    const { key, entry } = newApiKey({ ...FACTS, expires: '2027-01-01T00:00:00Z' });
+    const facts = { ...FACTS, expires: '2027-01-01T00:00:00Z', requestsPerMinute: 600 };
+    const { key, entry } = newApiKey(facts);
 
     expect(key).toMatch(/^ggs_billing_[\w-]{43}$/);
     expect(nameInKey(key)).toBe('billing');
-    expect(entry).toEqual({ ...FACTS, expires: '2027-01-01T00:00:00Z', sha256: hashOfKey(key) });
+    expect(entry).toEqual({ ...facts, sha256: hashOfKey(key) });
     expect(isApiKeyList([entry])).toBe(true);
   });
 

@@ -17,8 +17,7 @@ export function hashOfKey(key: string): string {
 
 /** A new key, which is shown once, and the entry that lets in whoever has it. */
 export function newApiKey(facts: Omit<ApiKeyEntry, 'sha256'>): { key: string; entry: ApiKeyEntry } {
-  const { name, scopes, expires } = facts;
+  const { name, scopes, ...rest } = facts;
   const key = `ggs_${name}_${randomBytes(RANDOM_BYTES).toString('base64url')}`;
-  const end = expires === undefined ? {} : { expires };
-  return { key, entry: { name, sha256: hashOfKey(key), scopes, ...end } };
+  return { key, entry: { name, sha256: hashOfKey(key), scopes, ...rest } };
 }

@@ -45,6 +45,15 @@ describe(KeyAuthenticator.name, () => {
     expect([caller.may('sessions.end'), caller.may('sessions.any')]).toEqual([true, false]);
   });
 
+  it('knows how many requests the caller may make, where its entry says so', () => {
+    const usual = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
+    const own = newApiKey({ name: 'batch', scopes: ['sessions.read'], requestsPerMinute: 600 });
+    const authenticator = authenticatorWith(usual.entry, own.entry);
+
+    expect(authenticator.authenticate(`Bearer ${own.key}`).requestsPerMinute).toBe(600);
+    expect(authenticator.authenticate(`Bearer ${usual.key}`).requestsPerMinute).toBeUndefined();
+  });
+
   it('takes every key of a caller while one follows the other, each with its own scopes', () => {
     const old = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
     const next = newApiKey({ name: 'billing', scopes: ['sessions.write'] });

@@ -9,6 +9,11 @@ export const RequestCallers = {
     callers.set(request, caller);
   },
 
+  /** Undefined when nobody has looked who it is. */
+  find(request: object): Caller | undefined {
+    return callers.get(request);
+  },
+
   /** Throws `UnauthenticatedError` when nobody has looked who it is: then it is nobody. */
   get(request: object): Caller {
     const caller = callers.get(request);

@@ -8,11 +8,13 @@ export interface TokenIssuer {
   readonly audience: string;
 }
 
-/** Who may call. */
+/** Who may call, and how often. */
 export class AccessConfig {
   readonly mode: 'keys' | 'jwt' | 'open';
   readonly keys: ApiKeys;
   readonly issuer: TokenIssuer;
+  /** What a caller may do that has no limit of its own. */
+  readonly requestsPerMinute: number;
   /** Pages that everybody may see. */
   readonly publicPages: Readonly<Record<'metrics' | 'docs', boolean>>;
 
@@ -24,6 +26,7 @@ export class AccessConfig {
       issuer: environment.AUTH_ISSUER ?? '',
       audience: environment.AUTH_AUDIENCE ?? '',
     };
+    this.requestsPerMinute = environment.CALLER_REQUESTS_PER_MINUTE;
     this.publicPages = { metrics: environment.METRICS_PUBLIC, docs: environment.DOCS_PUBLIC };
   }
 }

@@ -10,15 +10,19 @@ export interface ApiKeyEntry {
   readonly scopes: readonly ScopeName[];
   /** From this moment on (RFC 3339) the key is good for nothing; without it, until the entry is taken out. */
   readonly expires?: string;
+  /** How many requests the caller may make with this key; without it, what the deployment allows everybody. */
+  readonly requestsPerMinute?: number;
 }
+
+export const MAX_REQUESTS_PER_MINUTE = 1_000_000;
 
 /** Without an underscore, which ends the name within a key. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
-const FIELDS = new Set(['name', 'sha256', 'scopes', 'expires']);
+const FIELDS = new Set(['name', 'sha256', 'scopes', 'expires', 'requestsPerMinute']);
 
 export const API_KEYS_RULE =
-  'must be a JSON list of {"name","sha256","scopes"} with or without "expires", as npm run key prints them, each key once';
+  'must be a JSON list of {"name","sha256","scopes"} with or without "expires" and "requestsPerMinute", as npm run key prints them, each key once';
 
 export function isApiKeyName(value: unknown): value is string {
   return typeof value === 'string' && NAME.test(value);
@@ -34,8 +38,15 @@ function isApiKeyEntry(value: unknown): value is ApiKeyEntry {
   if (typeof value !== 'object' || value === null) return false;
   // A misspelt "expires" would make a key that never does.
   if (!Object.keys(value).every((field) => FIELDS.has(field))) return false;
-  const { name, sha256, scopes, expires } = value as Partial<Record<keyof ApiKeyEntry, unknown>>;
+  const entry = value as Partial<Record<keyof ApiKeyEntry, unknown>>;
+  const { name, sha256, scopes, expires, requestsPerMinute } = entry;
   const isHash = typeof sha256 === 'string' && SHA256.test(sha256);
   const isUsable = Array.isArray(scopes) && scopes.length > 0 && scopes.every(isScopeName);
-  return isApiKeyName(name) && isHash && isUsable && (expires === undefined || isTimestamp(expires));
+  const isBounded = requestsPerMinute === undefined || isRate(requestsPerMinute);
+  const ends = expires === undefined || isTimestamp(expires);
+  return isApiKeyName(name) && isHash && isUsable && isBounded && ends;
+}
+
+function isRate(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_REQUESTS_PER_MINUTE;
 }

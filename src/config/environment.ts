@@ -9,7 +9,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
-import type { ApiKeyEntry } from './api-key-list';
+import { type ApiKeyEntry, MAX_REQUESTS_PER_MINUTE } from './api-key-list';
 import {
   ApiKeysSetting,
   BooleanSetting,
@@ -93,6 +93,9 @@ export class Environment {
   @IsOptional()
   @IsString()
   AUTH_AUDIENCE?: string;
+
+  @IntegerSetting(1, MAX_REQUESTS_PER_MINUTE)
+  CALLER_REQUESTS_PER_MINUTE: number = 6_000;
 
   @BooleanSetting()
   @IsBoolean({ message: 'must be true or false' })

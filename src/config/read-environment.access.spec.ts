@@ -33,6 +33,8 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     const text = JSON.stringify([
       ENTRY,
       { ...ENTRY, sha256: HASH.replace('0', 'f'), expires: '2027-01-01T00:00:00Z' },
+      { ...ENTRY, sha256: HASH.replace('0', 'e'), requestsPerMinute: 1 },
+      { ...ENTRY, sha256: HASH.replace('0', 'd'), requestsPerMinute: 1_000_000 },
     ]);
     const path = fileWith(`${text}\n`);
     const inline = readEnvironment({ ...MINIMAL, API_KEYS: text });
@@ -55,10 +57,32 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ['a scope that there is not', JSON.stringify([{ ...ENTRY, scopes: ['sessions.*'] }])],
     ['an end that is no moment', JSON.stringify([{ ...ENTRY, expires: '2027-01-01' }])],
     ['a misspelt end', JSON.stringify([{ ...ENTRY, expire: '2027-01-01T00:00:00Z' }])],
+    ['no requests', JSON.stringify([{ ...ENTRY, requestsPerMinute: 0 }])],
+    ['too many requests', JSON.stringify([{ ...ENTRY, requestsPerMinute: 1_000_001 }])],
+    ['half a request', JSON.stringify([{ ...ENTRY, requestsPerMinute: 1.5 }])],
+    ['a text as a number', JSON.stringify([{ ...ENTRY, requestsPerMinute: '600' }])],
+    ['nothing as a number', JSON.stringify([{ ...ENTRY, requestsPerMinute: null }])],
+    ['a misspelt limit', JSON.stringify([{ ...ENTRY, requestsPerMin: 600 }])],
     ['a key twice', JSON.stringify([ENTRY, { ...ENTRY, name: 'other' }])],
   ])('refuses %s as API_KEYS, and does not repeat it', (_, text) => {
     expect(problemsOver({ API_KEYS: text })).toEqual([`API_KEYS ${API_KEYS_RULE}`]);
     expect(problemsOver({ API_KEYS_FILE: fileWith(text) })).toEqual([`API_KEYS ${API_KEYS_RULE}`]);
+  });
+
+  it.each([
+    ['', 6_000],
+    ['1', 1],
+    ['1000000', 1_000_000],
+  ])('lets every caller make so many requests a minute: %p', (text, perMinute) => {
+    const environment = readEnvironment({ ...MINIMAL, ...ISSUER, CALLER_REQUESTS_PER_MINUTE: text });
+
+    expect(environment.CALLER_REQUESTS_PER_MINUTE).toBe(perMinute);
+  });
+
+  it.each(['0', '1000001', '-1', '1.5', 'many'])('refuses %p requests a minute', (text) => {
+    expect(problemsOver({ ...ISSUER, CALLER_REQUESTS_PER_MINUTE: text })).toEqual([
+      'CALLER_REQUESTS_PER_MINUTE must be a whole number from 1 to 1000000',
+    ]);
   });
 
   it('needs to know whose tokens it takes, and for whom they are', () => {

@@ -16,6 +16,7 @@ describe(readEnvironment.name, () => {
     expect(Object.fromEntries(Object.entries(readEnvironment(MINIMAL)))).toEqual({
       ...MINIMAL,
       DATA_KEY: [MINIMAL.DATA_KEY],
+      CALLER_REQUESTS_PER_MINUTE: 6_000,
       HOST: '127.0.0.1',
       PORT: 3000,
       METRICS_PUBLIC: false,

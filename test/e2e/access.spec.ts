@@ -133,6 +133,7 @@ describe('the routes of the API', () => {
       expect(description).toContain(`Needs the scope \`${String(scope)}\`.`);
       expect(responses['401']?.description).toBe('unauthenticated');
       expect(responses['403']?.description).toMatch(/\binsufficient-scope$/);
+      expect(responses['429']?.description).toMatch(/\bquota-exceeded$/);
       expect(responses['503']?.description).toMatch(/\bauth-unavailable$/);
     }
   });

@@ -8,7 +8,9 @@ export interface ApiRoute {
   readonly path: string;
   /** Undefined for a route that is public. */
   readonly scope: ScopeName | undefined;
-  readonly responses: Readonly<Record<string, { readonly description?: string }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly description?: string; readonly headers?: Readonly<Record<string, unknown>> }>
+  >;
   readonly security: unknown;
   readonly description: string | undefined;
 }

@@ -18,6 +18,11 @@ export function aCaller(
   return { entry, key, headers: bearer(key) };
 }
 
+/** The same caller, with a limit of its own. */
+export function limitedTo(requestsPerMinute: number, caller: TestCaller): TestCaller {
+  return { ...caller, entry: { ...caller.entry, requestsPerMinute } };
+}
+
 export function bearer(credential: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${credential}` };
 }

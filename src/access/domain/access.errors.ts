@@ -51,6 +51,20 @@ export class RouteClosedError extends DomainError {
   }
 }
 
+/** The caller has made more requests than it may. Nothing of this one was read. */
+export class QuotaExceededError extends DomainError {
+  readonly code = 'quota-exceeded';
+  readonly kind = 'rate-limited';
+  readonly title = 'Too many requests';
+
+  constructor(
+    perMinute: number,
+    override readonly retryAfterMs: number,
+  ) {
+    super(`The caller may make ${perMinute} ${perMinute === 1 ? 'request' : 'requests'} a minute.`);
+  }
+}
+
 /** Whether a credential is good cannot be told at the moment. */
 export class AuthUnavailableError extends DomainError {
   readonly code = 'auth-unavailable';

@@ -5,11 +5,15 @@ export class Caller {
   /** Anybody, where nobody is asked who they are. */
   static readonly anonymous = new Caller('anonymous', new Set(SCOPES), '');
 
-  /** `owner` is what the sessions that the caller opens are kept under; empty: they are nobody's. */
+  /**
+   * `owner` is what the sessions that the caller opens are kept under; empty: they are nobody's. `requestsPerMinute`
+   * is there when the caller has a limit of its own.
+   */
   constructor(
     readonly name: string,
     readonly scopes: ReadonlySet<ScopeName>,
     readonly owner: string = name,
+    readonly requestsPerMinute?: number,
   ) {}
 
   may(scope: ScopeName): boolean {

@@ -26,6 +26,13 @@ export const ACCESS_PROBLEMS = {
     action: 'Tell the operators of the service.',
     retry: 'no',
   },
+  'quota-exceeded': {
+    title: 'Too many requests',
+    statuses: [429],
+    meaning: 'The caller has made more requests than it may; this one was not looked at and changed nothing.',
+    action: 'Wait for Retry-After, then send it again; RateLimit on every answer tells how many still fit.',
+    retry: 'later',
+  },
   'auth-unavailable': {
     title: 'Callers cannot be told apart',
     statuses: [503],

@@ -1,0 +1,53 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { ReadableMetrics } from '../metrics/readable-metrics.fake';
+import { AccessTelemetry } from './access.telemetry';
+import { Caller } from './domain/caller';
+
+const EXCEEDED = { perMinute: 10, isExceeded: true, left: 0, moreInMs: 6_000 };
+
+let log: RecordingLog;
+let metrics: ReadableMetrics;
+let telemetry: AccessTelemetry;
+beforeEach(() => {
+  jest.useFakeTimers();
+  log = RecordingLog.install();
+  metrics = new ReadableMetrics();
+  telemetry = new AccessTelemetry(metrics);
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function exceed(name: string): void {
+  telemetry.quotaExceeded(new Caller(name, new Set()), EXCEEDED);
+}
+
+const line = (caller: string): object => ({
+  message: 'A caller makes more requests than it may',
+  caller,
+  policy: 'caller',
+  retryAfterMs: 6_000,
+});
+
+describe(AccessTelemetry.name, () => {
+  it('counts every request that is one too many', async () => {
+    for (const name of ['billing', 'billing', 'support']) exceed(name);
+
+    expect(await metrics.sample('throttled_total{policy="caller"}')).toBe(3);
+  });
+
+  it('tells of the first one of each caller in a minute', () => {
+    for (const name of ['billing', 'billing', 'support', 'billing', 'support']) exceed(name);
+
+    expect(log.at('info')).toEqual([line('billing'), line('support')]);
+  });
+
+  it('tells again after a minute, also of a caller that never stops', () => {
+    for (let second = 0; second < 180; second += 1) {
+      exceed('billing');
+      jest.advanceTimersByTime(1_000);
+    }
+
+    expect(log.at('info')).toEqual([line('billing'), line('billing'), line('billing')]);
+  });
+});
