@@ -1,6 +1,6 @@
 import { measureBeating } from './beats';
 import { measureClaims } from './claims';
-import { measureOpening } from './opening';
+import { measureGuards, measureOpening } from './opening';
 import { type Options, readOptions, type Section, USAGE } from './options';
 import { measureLiveSessions } from './sessions';
 import { describeLoad, describeMachine } from './support/machine';
@@ -11,6 +11,7 @@ const EXIT_INTERRUPTED = 130;
 
 const MEASUREMENTS: Readonly<Record<Section, (workshop: Workshop, options: Options) => Promise<string>>> = {
   opening: (workshop, { quick, databaseUrl }) => measureOpening(workshop, quick, databaseUrl),
+  guards: (workshop, { quick, databaseUrl }) => measureGuards(workshop, quick, databaseUrl),
   beats: (workshop, { quick }) => measureBeating(workshop, quick),
   claims: (workshop, { quick, databaseUrl }) => measureClaims(workshop, quick, databaseUrl),
   sessions: (workshop, { quick, resumed }) => measureLiveSessions(workshop, quick, resumed),

@@ -1,4 +1,4 @@
-import type { SimulatorCommands } from './children/simulators';
+import type { SimulatorCommands, Simulators } from './children/simulators';
 import type { CommandedChild } from './support/commanded-child';
 import { type LoadResult, openSessions } from './support/load';
 import { medianOf } from './support/statistics';
@@ -29,6 +29,11 @@ const QUICK: Size = {
     { concurrency: 32, count: 300 },
   ],
 };
+const GUARDED_BY = {
+  none: 'no guards',
+  audit: 'audit trail',
+  all: 'audit, key, quota, idempotency',
+} as const;
 const WARM_UP_CONCURRENCY = 16;
 
 interface Measurement extends LoadResult {
@@ -50,21 +55,52 @@ export async function measureOpening(
   quick: boolean,
   databaseServer: string | undefined,
 ): Promise<string> {
-  const size = quick ? QUICK : FULL;
-  const simulators = workshop.child<SimulatorCommands>('simulators');
-  const addresses = await simulators.ask('start', undefined);
-  const contestants = [
+  const contestants = await compete(workshop, quick ? QUICK : FULL, (addresses) => [
     contestant('bare relay', () => startRelay(workshop, addresses)),
     contestant('service, SQLite', () => startService(workshop, addresses)),
     ...(databaseServer === undefined
       ? []
-      : [contestant('service, PostgreSQL', () => startService(workshop, addresses, databaseServer))]),
-  ];
+      : [contestant('service, PostgreSQL', () => startService(workshop, addresses, { databaseServer }))]),
+  ]);
+  const delivered = contestants.slice(1).map(({ name, delivered: shares }) => {
+    const share = number(medianOf(shares, (one) => one) * 100);
+    return `${name}: ${share} % of the CRM events had been delivered, too, when the last opening was answered.`;
+  });
+  return report(contestants, quick, 'the bare relay', delivered);
+}
+
+/** What knowing the caller, its quota, an idempotency key and the audit trail add to opening a session. */
+export async function measureGuards(
+  workshop: Workshop,
+  quick: boolean,
+  databaseServer: string | undefined,
+): Promise<string> {
+  const contestants = await compete(workshop, quick ? QUICK : FULL, (addresses) => {
+    const services = (name: string, server: string | undefined): Contestant[] =>
+      (['none', 'audit', 'all'] as const).map((guards) =>
+        contestant(`${name}: ${GUARDED_BY[guards]}`, () =>
+          startService(workshop, addresses, { databaseServer: server, guards }),
+        ),
+      );
+    return databaseServer === undefined
+      ? services('SQLite', undefined)
+      : [...services('SQLite', undefined), ...services('PostgreSQL', databaseServer)];
+  });
+  return report(contestants, quick, 'the first row', []);
+}
+
+async function compete(
+  workshop: Workshop,
+  size: Size,
+  contestantsAt: (addresses: Simulators) => readonly Contestant[],
+): Promise<readonly Contestant[]> {
+  const simulators = workshop.child<SimulatorCommands>('simulators');
+  const contestants = contestantsAt(await simulators.ask('start', undefined));
   for (let round = 0; round < size.rounds; round += 1) {
     for (const each of contestants) await measureRound(each, size, simulators);
   }
   await workshop.discard(simulators);
-  return report(contestants, size);
+  return contestants;
 }
 
 function contestant(name: string, start: () => Promise<Subject>): Contestant {
@@ -78,11 +114,11 @@ async function measureRound(
 ): Promise<void> {
   await simulators.ask('reset', undefined);
   const subject = await start();
-  await openSessions(subject.address, warmUp, WARM_UP_CONCURRENCY);
+  await openSessions(subject, warmUp, WARM_UP_CONCURRENCY);
   let opened = warmUp;
   for (const { count, concurrency } of loads) {
     const cpuBefore = await subject.cpuMicros();
-    const result = await openSessions(subject.address, count, concurrency);
+    const result = await openSessions(subject, count, concurrency);
     const cpuMillisEach = ((await subject.cpuMicros()) - cpuBefore) / 1000 / count;
     measurements.push({ ...result, concurrency, cpuMillisEach });
     opened += count;
@@ -91,19 +127,22 @@ async function measureRound(
   await subject.discard();
 }
 
-function report(contestants: readonly Contestant[], size: Size): string {
+function report(
+  contestants: readonly Contestant[],
+  quick: boolean,
+  baseline: string,
+  remarks: readonly string[],
+): string {
+  const size = quick ? QUICK : FULL;
   const loads = size.loads.map(({ count, concurrency }) => `${number(count)} with ${concurrency} in flight`);
   return [
     heading('Opening: POST /v1/sessions until 201'),
     `${size.rounds} rounds, alternating, each in a new process with an empty database: ${number(size.warmUp)} openings to warm up,`,
     `then ${loads.join(', then ')}; medians of the rounds. Simulators in another process,`,
-    'load from this one, all on the same machine. "added" is the difference to the bare relay.',
+    `load from this one, all on the same machine. "added" is the difference to ${baseline}.`,
     ...size.loads.flatMap(({ concurrency }) => ['', tableFor(contestants, concurrency)]),
     '',
-    ...contestants.slice(1).map(({ name, delivered }) => {
-      const share = number(medianOf(delivered, (one) => one) * 100);
-      return `${name}: ${share} % of the CRM events had been delivered, too, when the last opening was answered.`;
-    }),
+    ...remarks,
   ].join('\n');
 }
 

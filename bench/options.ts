@@ -3,15 +3,15 @@ import { parseArgs } from 'node:util';
 export const USAGE = `Usage: npm run bench -- [options]
 
   --quick          smaller counts: shows within a minute that the benchmark works, not how fast anything is
-  --only name      one of opening, beats, claims, sessions; may be repeated
+  --only name      one of opening, guards, beats, claims, sessions; may be repeated
   --resumed        start the live sessions as a restart of the service does, not as new ones
   --profile dir    write CPU profiles of the processes that are measured into this folder
   --help
 
-BENCH_DATABASE_URL: a PostgreSQL server on which databases may be created; measures opening and claims over it too.
+BENCH_DATABASE_URL: a PostgreSQL server on which databases may be created; measures opening, guards and claims over it too.
 `;
 
-export const SECTIONS = ['opening', 'beats', 'claims', 'sessions'] as const;
+export const SECTIONS = ['opening', 'guards', 'beats', 'claims', 'sessions'] as const;
 
 export type Section = (typeof SECTIONS)[number];
 

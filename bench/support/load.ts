@@ -16,8 +16,18 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
+/** Where openings are posted to, and the headers of each. */
+export interface Target {
+  readonly address: string;
+  readonly headers?: () => Readonly<Record<string, string>>;
+}
+
 /** Posts openings of sessions to an address. Throws when one is not answered with 201. */
-export async function openSessions(address: string, count: number, concurrency: number): Promise<LoadResult> {
+export async function openSessions(
+  { address, headers = () => ({}) }: Target,
+  count: number,
+  concurrency: number,
+): Promise<LoadResult> {
   const { origin, pathname } = new URL(address);
   const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
   const latencies = new Float64Array(count);
@@ -27,7 +37,7 @@ export async function openSessions(address: string, count: number, concurrency: 
     const { statusCode, body } = await pool.request({
       path: pathname,
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers() },
       body: BODY,
     });
     const text = await body.text();

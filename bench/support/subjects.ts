@@ -5,6 +5,8 @@ import type { RelayCommands } from '../children/relay';
 import type { Simulators } from '../children/simulators';
 import type { Child } from './child';
 import { serviceEnvironment } from './environment';
+import { aGuardedCaller } from './guarded-caller';
+import type { Target } from './load';
 import { createDatabase } from './postgres';
 import type { Workshop } from './workshop';
 
@@ -12,9 +14,7 @@ const START_MS = 30_000;
 const POLL_MS = 50;
 
 /** A server that opens sessions, in a process of its own and with nothing in its memory or its database. */
-export interface Subject {
-  /** Where openings are posted to. */
-  readonly address: string;
+export interface Subject extends Target {
   /** CPU time of its process so far, in microseconds. */
   cpuMicros(): Promise<number>;
   discard(): Promise<void>;
@@ -29,12 +29,16 @@ export async function startRelay(workshop: Workshop, simulators: Simulators): Pr
   };
 }
 
+/** What stands around an opening: as it should be in production, less than that, or nothing that can be left out. */
+export type Guards = 'all' | 'audit' | 'none';
+
 /** The service over the embedded SQLite, or over a database of its own on a PostgreSQL server. */
 export async function startService(
   workshop: Workshop,
   simulators: Simulators,
-  databaseServer?: string,
+  { databaseServer, guards = 'audit' }: { databaseServer?: string | undefined; guards?: Guards } = {},
 ): Promise<Subject> {
+  const caller = guards === 'all' ? aGuardedCaller() : undefined;
   const port = await freePort();
   const database = databaseServer === undefined ? undefined : await createDatabase(databaseServer);
   const drop = database === undefined ? undefined : workshop.undoAtEnd(database.drop);
@@ -44,12 +48,14 @@ export async function startService(
     CRM_WEBHOOK_URL: simulators.crmUrl,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     ...(database === undefined ? {} : { DATABASE_URL: database.url }),
+    ...caller?.environment,
   });
-  const child = workshop.service(environment);
+  const child = workshop.service(environment, guards === 'none' ? 'unaudited-service' : undefined);
   const origin = `http://127.0.0.1:${port}`;
   await readiness(child, origin);
   return {
     address: `${origin}/v1/sessions`,
+    ...(caller === undefined ? {} : { headers: caller.headers }),
     cpuMicros: () => cpuMicrosOf(origin),
     discard: async () => {
       await workshop.discard(child);

@@ -32,10 +32,11 @@ export class Workshop implements AsyncDisposable {
     return this.register(new CommandedChild<C>({ ...this.program(name), nodeArgs, environment }));
   }
 
-  /** Starts the service as it is started in production. */
-  service(environment: Variables): Child {
+  /** Starts the service as it is started in production, or by a program of `bench/children`. */
+  service(environment: Variables, program?: string): Child {
     this.assertOpen();
-    const file = join(OUTPUT, 'src', 'main.js');
+    const main = join(OUTPUT, 'src', 'main.js');
+    const { file } = program === undefined ? { file: main } : this.program(program);
     return this.register(new Child({ file, nodeArgs: this.profileArgs, environment }));
   }
 

@@ -4,7 +4,7 @@ import { Metrics } from '../metrics/metrics';
 import { AuthUnavailableError, UnauthenticatedError } from './domain/access.errors';
 import type { Caller } from './domain/caller';
 import { CALLER_POLICY, type Quota, QUOTA_WINDOW_MS } from './domain/quota';
-import { RecentValues } from './recent-values';
+import { RecentValues } from '../common/recent-values';
 
 /** Whose refusals are remembered, so that each is told once. */
 const MAX_REFUSED_CALLERS = 2_000;

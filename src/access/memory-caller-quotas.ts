@@ -4,7 +4,7 @@ import type { Caller } from './domain/caller';
 import { type Quota, QUOTA_WINDOW_MS } from './domain/quota';
 import { TokenBucket } from './domain/token-bucket';
 import { CallerQuotas } from './ports/caller-quotas';
-import { RecentValues } from './recent-values';
+import { RecentValues } from '../common/recent-values';
 
 /** Keys have few names; the subjects of tokens are as many as the issuer knows. */
 const MAX_CALLERS = 20_000;

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { DomainError } from '../common/errors/domain.error';
 import { RequestContext } from '../common/logging/request-context';
-import { Clock } from '../common/time/clock';
+import { RecentValues } from '../common/recent-values';
 import { AuditTrail } from './ports/audit.trail';
 
 const WINDOW_MS = 60_000;
@@ -17,14 +17,11 @@ const MAX_WRITING = 100;
 @Injectable()
 export class AuditRefusals implements OnModuleDestroy {
   private readonly log = new Logger(AuditRefusals.name);
-  /** When the last one was recorded, the longest ago first. */
-  private readonly recordedAt = new Map<string, number>();
+  /** When the last one of a kind was recorded. */
+  private readonly recorded = new RecentValues<{ at: number }>(WINDOW_MS, MAX_REMEMBERED);
   private readonly writing = new Set<Promise<void>>();
 
-  constructor(
-    private readonly trail: AuditTrail,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly trail: AuditTrail) {}
 
   /** `route` is a method and a path with its parameters' names, never their values. */
   readonly observe = (error: DomainError, route: string): void => {
@@ -50,14 +47,10 @@ export class AuditRefusals implements OnModuleDestroy {
   }
 
   private isFirst(kind: string): boolean {
-    const now = this.clock.now();
-    const last = this.recordedAt.get(kind);
-    const isRecent = last !== undefined && now - last < WINDOW_MS && now >= last;
-    if (isRecent || this.writing.size >= MAX_WRITING) return false;
-    this.recordedAt.delete(kind);
-    this.recordedAt.set(kind, now);
-    const [oldest] = this.recordedAt.keys();
-    if (this.recordedAt.size > MAX_REMEMBERED && oldest !== undefined) this.recordedAt.delete(oldest);
+    const now = performance.now();
+    const last = this.recorded.get(kind, () => ({ at: -Infinity }));
+    if (now - last.at < WINDOW_MS || this.writing.size >= MAX_WRITING) return false;
+    last.at = now;
     return true;
   }
 }

@@ -1,0 +1,19 @@
+import { createApp } from '../../src/app.setup';
+import { readEnvironment } from '../../src/config/read-environment';
+import { ServerConfig } from '../../src/config/server.config';
+import { AuditWriter } from '../../src/persistence/audit.writer';
+
+/** The service without an audit trail, which it cannot be without: to see what the trail costs. */
+async function main(): Promise<void> {
+  const environment = readEnvironment(process.env);
+  const { host, port } = new ServerConfig(environment);
+  const app = await createApp(environment);
+  app.get(AuditWriter).write = () => undefined;
+  process.once('SIGTERM', () => void app.close().then(() => process.exit(0)));
+  await app.listen({ host, port });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});
