@@ -9,7 +9,9 @@ export class StorageConfig {
   /** What guests are encrypted with; the first one encrypts. */
   readonly dataKeys: readonly DataKey[];
 
-  constructor(environment: Pick<Environment, 'DATABASE_URL' | 'DATA_DIR'> & Partial<Pick<Environment, 'DATA_KEY'>>) {
+  constructor(
+    environment: Pick<Environment, 'DATABASE_URL' | 'DATA_DIR'> & Partial<Pick<Environment, 'DATA_KEY'>>,
+  ) {
     this.databaseUrl = environment.DATABASE_URL;
     this.dataDir = environment.DATA_DIR;
     this.dataKeys = (environment.DATA_KEY ?? []).map(dataKeyOf).filter((key) => key !== undefined);

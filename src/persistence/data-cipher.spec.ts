@@ -7,9 +7,12 @@ const current = { id: 'k2', key: randomBytes(32) };
 const cipher = new DataCipher([current, old]);
 
 describe(DataCipher.name, () => {
-  it.each(['', 'Ada', 'Zoë 👩‍🚀', 'enc:k1:AAAA', 'x'.repeat(100_000)])('gives back what it sealed: %#', (text) => {
-    expect(cipher.open(cipher.seal(text, 'a'), 'a')).toBe(text);
-  });
+  it.each(['', 'Ada', 'Zoë 👩‍🚀', 'enc:k1:AAAA', 'x'.repeat(100_000)])(
+    'gives back what it sealed: %#',
+    (text) => {
+      expect(cipher.open(cipher.seal(text, 'a'), 'a')).toBe(text);
+    },
+  );
 
   it('seals with the first key, shows nothing of the text and never the same twice', () => {
     const sealed = Array.from({ length: 100 }, () => cipher.seal('Ada Lovelace', 'a'));
@@ -28,6 +31,13 @@ describe(DataCipher.name, () => {
     expect(cipher.isCurrent(before)).toBe(false);
     expect(cipher.isCurrent(cipher.seal('Ada', 'a'))).toBe(true);
     expect(cipher.isCurrent('Ada')).toBe(false);
+    expect([before, cipher.seal('Ada', 'a'), 'Ada', ''].map((text) => cipher.isSealed(text))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(cipher.keyId).toBe('k2');
   });
 
   it.each(['Ada', 'jwt_0123456789abcdef', 'enc:', 'enc:k2:short', 'enc:K2:not-an-id'])(
@@ -42,9 +52,9 @@ describe(DataCipher.name, () => {
 
     expect(() => cipher.open(sealed, 'session/2/name')).toThrow(UnreadableDataError);
     expect(() => new DataCipher([old]).open(sealed, 'session/1/name')).toThrow(/k2.*not in DATA_KEY/);
-    expect(() =>
-      new DataCipher([{ id: 'k2', key: randomBytes(32) }]).open(sealed, 'session/1/name'),
-    ).toThrow(UnreadableDataError);
+    expect(() => new DataCipher([{ id: 'k2', key: randomBytes(32) }]).open(sealed, 'session/1/name')).toThrow(
+      UnreadableDataError,
+    );
   });
 
   it('notices every bit that was changed', () => {

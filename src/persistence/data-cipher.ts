@@ -49,10 +49,24 @@ export class DataCipher {
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
     try {
-      return decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+      return (
+        decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+      );
     } catch (error) {
-      throw new UnreadableDataError(keyId, 'it was changed, or is not what it is taken for', { cause: error });
+      throw new UnreadableDataError(keyId, 'it was changed, or is not what it is taken for', {
+        cause: error,
+      });
     }
+  }
+
+  /** The id of the key that is in use now. */
+  get keyId(): string {
+    return this.current.id;
+  }
+
+  /** Whether a stored text is encrypted, with whichever key. */
+  isSealed(stored: string): boolean {
+    return SEALED.test(stored);
   }
 
   /** Whether a stored text is encrypted with the key that is in use now. */

@@ -9,7 +9,8 @@ export type AuditAction =
   | 'SINK_PAUSED'
   | 'SINK_RESUMED'
   | 'DELIVERY_RETRIED'
-  | 'DELIVERIES_REPLAYED';
+  | 'DELIVERIES_REPLAYED'
+  | 'GUEST_ERASED';
 
 /** Facts of a record. Only plain values: nothing that could carry a credential along by accident. */
 export type AuditDetail = Readonly<Record<string, string | number>>;
