@@ -19,10 +19,14 @@ beforeEach(() => {
   rotation = new DataKeyRotation(keys, new PrivacyTelemetry());
 });
 afterEach(async () => {
-  await rotation.onModuleDestroy();
-  expect(jest.getTimerCount()).toBe(0);
+  await expectStopped();
   jest.useRealTimers();
 });
+
+async function expectStopped(): Promise<void> {
+  await rotation.onModuleDestroy();
+  expect(jest.getTimerCount()).toBe(0);
+}
 
 describe(DataKeyRotation.name, () => {
   it('walks nowhere and says nothing while there is only the key in use', async () => {

@@ -27,10 +27,14 @@ beforeEach(() => {
   retention = keeping();
 });
 afterEach(async () => {
-  await retention.onModuleDestroy();
-  expect(jest.getTimerCount()).toBe(0);
+  await expectStopped();
   jest.useRealTimers();
 });
+
+async function expectStopped(): Promise<void> {
+  await retention.onModuleDestroy();
+  expect(jest.getTimerCount()).toBe(0);
+}
 
 describe(SessionRetention.name, () => {
   it('begins a minute after the start, and looks again every minute', async () => {

@@ -17,13 +17,13 @@ describe('the files of SQLite', () => {
   beforeEach(async () => {
     storage = await createStorage('sqlite');
     stores = await TestStores.open(storage.config);
-    await others(60);
+    await others(30);
     const facts = { guestToken: TOKEN, name: 'Ada Lovelace', disclosesGuestToken: true };
     const session = await stores.activated(1_000, facts);
-    await others(60);
+    await others(30);
     session.lose('gone', 2_000);
     await stores.sessions.save(session);
-    await others(60);
+    await others(30);
     secrets = await textsOf(session.conversationId);
   });
 
@@ -61,12 +61,17 @@ describe('the files of SQLite', () => {
     return [session.name, session.guest_token, ...events.map(({ metadata }) => metadata)];
   }
 
-  /** Which of the texts stand anywhere in the files. */
+  /** Which of the texts stand anywhere in the files, be it in part. */
   function found(texts: readonly string[]): string[] {
     const names = ['guest-sessions.db', 'guest-sessions.db-wal', 'guest-sessions.db-journal'];
     const paths = names.map((name) => join(storage.config.dataDir, name)).filter((path) => existsSync(path));
     const bytes = paths.map((path) => readFileSync(path));
-    return texts.filter((text) => bytes.some((content) => content.includes(text)));
+    return texts.filter((text) => {
+      const parts = [text, text.slice(0, 24), text.slice(24, 48), text.slice(-24)].filter(
+        (part) => part.length > 6,
+      );
+      return parts.some((part) => bytes.some((content) => content.includes(part)));
+    });
   }
 
   it('hold what is encrypted, and nothing in clear', () => {
@@ -83,7 +88,7 @@ describe('the files of SQLite', () => {
 
   it('hold nothing of sessions that were removed', async () => {
     await deliverAll(stores);
-    await expect(stores.archive.purge(1e12, 1_000)).resolves.toBe(181);
+    await expect(stores.archive.purge(1e12, 1_000)).resolves.toBe(91);
 
     expect(found(secrets)).toEqual([]);
   });
