@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { GuestNotFoundError, GuestSessionLiveError } from '../privacy/domain/privacy.errors';
 import { type Erasure, GuestRegister } from '../privacy/ports/guest.register';
-import { FINAL_STATES } from '../session/domain/session-state';
+import { UNFINISHED_STATES } from '../session/domain/session-state';
 import { AuditWriter } from './audit.writer';
 import type { Database, SessionTable } from './database';
 import { forgetOverwritten, forUpdate, ofFewLengths } from './dialect';
@@ -59,7 +59,7 @@ function sessionsOf({ db, dialect }: Work, guestRef: string): Promise<readonly G
 
 /** Nothing of it is left to do that would need the token. */
 function isOver({ state, disconnect }: GuestsSession): boolean {
-  return FINAL_STATES.includes(state) && disconnect !== 'pending';
+  return !UNFINISHED_STATES.includes(state) && disconnect !== 'pending';
 }
 
 function idsOf(sessions: readonly GuestsSession[]): string[] {

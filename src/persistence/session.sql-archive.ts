@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { SessionArchive } from '../privacy/ports/session.archive';
-import { FINAL_STATES } from '../session/domain/session-state';
+import { UNFINISHED_STATES } from '../session/domain/session-state';
+import type { Database, SessionTable } from './database';
 import { forgetOverwritten, forUpdate, ofFewLengths } from './dialect';
 import { removeTraces } from './session.traces';
 import { UnitOfWork, type Work } from './unit-of-work';
@@ -21,8 +22,9 @@ export class SqlSessionArchive extends SessionArchive {
 }
 
 async function removeSome(work: Work, endedBefore: number, limit: number): Promise<number> {
-  const ids = await removable(work, endedBefore, limit);
-  if (ids.length === 0) return 0;
+  const rows = await forUpdate(work.dialect, removable(work.db, endedBefore, limit)).execute();
+  if (rows.length === 0) return 0;
+  const ids = rows.map(({ conversation_id }) => conversation_id);
   await removeTraces(work.db, ids);
   const { numDeletedRows } = await work.db
     .deleteFrom('session')
@@ -36,18 +38,19 @@ async function removeSome(work: Work, endedBefore: number, limit: number): Promi
   return Number(numDeletedRows);
 }
 
-async function removable(
-  { db, dialect }: Work,
+/** Sessions that can be removed, the longest ended first. */
+export function removable(
+  db: Kysely<Database>,
   endedBefore: number,
   limit: number,
-): Promise<readonly string[]> {
-  const rows = await forUpdate(
-    dialect,
+): SelectQueryBuilder<Database, 'session', Pick<SessionTable, 'conversation_id'>> {
+  return (
     db
       .selectFrom('session')
       .select('conversation_id')
       .where('ended_at', '<', endedBefore)
-      .where('state', 'in', FINAL_STATES)
+      // Said by what it is not, so that the index of the states, which would lead to all that ever ended, does not fit.
+      .where('state', 'not in', UNFINISHED_STATES)
       .where('disconnect', '<>', 'pending')
       .where(
         sql<boolean>`not exists (
@@ -55,7 +58,6 @@ async function removable(
           where session_event.conversation_id = session.conversation_id and delivery.status <> 'delivered')`,
       )
       .orderBy('ended_at')
-      .limit(limit),
-  ).execute();
-  return rows.map(({ conversation_id }) => conversation_id);
+      .limit(limit)
+  );
 }

@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { GuestNotFoundError } from '../../src/privacy/domain/privacy.errors';
 import { SessionArchive } from '../../src/privacy/ports/session.archive';
 import type { Database } from '../../src/persistence/database';
+import { removable } from '../../src/persistence/session.sql-archive';
 import type { Session } from '../../src/session/domain/session';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
@@ -111,5 +113,19 @@ describe.each(DIALECTS)(`${SessionArchive.name} on %s`, (dialect) => {
     expect(left.map(({ ended_at }) => ended_at).sort()).toEqual([5_000, 6_000]);
     await expect(purge(6_000, 3)).resolves.toBe(1);
     await expect(purge(6_000, 3)).resolves.toBe(0);
+  });
+});
+
+describe('the plan by which old sessions are found on sqlite', () => {
+  it('walks the index of what has ended, and sorts nothing', async () => {
+    const storage = await createStorage('sqlite');
+    const stores = await TestStores.open(storage.config);
+    const query = removable(stores.connection.db, 1_000, 100);
+    const plan = await query.explain<{ detail: string }>(undefined, sql`query plan`);
+
+    expect(plan[0]?.detail).toMatch(/^SEARCH session USING INDEX session_ended \(ended_at<\?\)/);
+    expect(plan.map(({ detail }) => detail).join('\n')).not.toMatch(/TEMP B-TREE|SCAN/);
+    await stores.close();
+    await storage.remove();
   });
 });

@@ -1,3 +1,5 @@
+import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { SessionRetention } from '../../src/privacy/session.retention';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { World } from '../../src/world';
 import { ApiClient, type Answer } from '../support/api-client';
@@ -143,6 +145,24 @@ describe('erasing a guest', () => {
       const { status, body } = await erase(guest);
       expect([guest, status, body['code']]).toEqual([guest, 404, 'guest-not-found']);
     }
+  });
+
+  it('has nobody to erase once the session was removed for its age', async () => {
+    const { id, guest } = await ended();
+    await until(() => world.crm.eventsOf(id).length === 2);
+    const { db } = world.app.get(DatabaseConnection);
+    const summary = (await billing.request('GET', '/v1/metrics')).body;
+    const monthAgo = Date.now() - 30 * 86_400_000;
+    await db.updateTable('session').set({ ended_at: monthAgo }).where('conversation_id', '=', id).execute();
+    await until(async () => {
+      await world.app.get(SessionRetention).purge();
+      return (await billing.get(id)).status === 404;
+    });
+
+    expect((await erase(guest)).body).toMatchObject({ code: 'guest-not-found' });
+    expect((await billing.request('GET', '/v1/metrics')).body).toMatchObject({
+      totalSessions: summary['totalSessions'],
+    });
   });
 
   it('needs its scope, which no other stands for', async () => {
