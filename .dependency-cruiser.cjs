@@ -15,6 +15,7 @@ const ALLOWED = {
   auth: OBSERVED,
   access: OBSERVED,
   session: [...OBSERVED, 'heartbeat', 'access'],
+  privacy: [...BASICS, 'session/domain'],
   sync: [...BASICS, 'metrics', 'health', 'audit/domain', 'session/domain'],
   genesys: [...BASICS, 'metrics', 'health', 'auth', 'session/domain', 'session/ports'],
   crm: [...BASICS, 'metrics', 'health', 'session/domain', 'sync/domain', 'sync/ports'],

@@ -12,6 +12,7 @@ import { GenesysModule } from './genesys/genesys.module';
 import { HealthModule } from './health/health.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { PersistenceModule } from './persistence/persistence.module';
+import { PrivacyModule } from './privacy/privacy.module';
 import { ProblemsModule } from './problems/problems.module';
 import type { GuestChannel } from './session/ports/guest-channel';
 import { GuestChannels } from './session/ports/guest-channels';
@@ -58,6 +59,7 @@ export class AppModule implements OnModuleDestroy {
         WiringModule,
         SessionModule,
         SyncModule,
+        PrivacyModule,
       ],
     };
   }

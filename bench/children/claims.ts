@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
+import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { AuditWriter } from '../../src/persistence/audit.writer';
+import { DataCipher } from '../../src/persistence/data-cipher';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { GuestSeal } from '../../src/persistence/guest.seal';
 import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
 import { UnitOfWork } from '../../src/persistence/unit-of-work';
 import type { Delivery } from '../../src/sync/domain/delivery';
@@ -46,13 +49,17 @@ let outbox: SqlOutboxStore;
 
 serve<ClaimCommands>({
   open: async ({ dataDir, databaseUrl }) => {
-    connection = await DatabaseConnection.open(
-      new StorageConfig({
-        DATA_DIR: dataDir,
-        ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
-      }),
+    const config = new StorageConfig({
+      DATA_DIR: dataDir,
+      DATA_KEY: [newDataKey('k1')],
+      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    });
+    connection = await DatabaseConnection.open(config);
+    outbox = new SqlOutboxStore(
+      new UnitOfWork(connection),
+      new AuditWriter(new NoPublisher()),
+      new GuestSeal(new DataCipher(config.dataKeys)),
     );
-    outbox = new SqlOutboxStore(new UnitOfWork(connection), new AuditWriter(new NoPublisher()));
     return undefined;
   },
   write: async (shape) => {

@@ -2,12 +2,14 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiKeys } from './api-keys';
+import { newDataKey } from './data-key-list';
 import { readEnvironment } from './read-environment';
 
 const MINIMAL = {
   GENESYS_REGION: 'usw2.pure.cloud',
   GENESYS_CLIENT_ID: 'client',
   GENESYS_CLIENT_SECRET: 'client-secret',
+  DATA_KEY: newDataKey('k1'),
 };
 
 let directory: string;

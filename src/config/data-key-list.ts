@@ -12,7 +12,7 @@ const ENTRY = /^([a-z0-9][a-z0-9-]{0,31}):([A-Za-z0-9+/]{43}=)$/;
 const MAX_KEYS = 8;
 
 export const DATA_KEY_RULE =
-  'must be one to eight, separated by commas, of an id, a colon and 32 bytes in base64, as npm run data-key prints them, each id once';
+  'is required, here or as DATA_KEY_FILE: one to eight keys as npm run data-key makes them, separated by commas, each with an id of its own';
 
 /** A new entry for the list. */
 export function newDataKey(id: string): string {

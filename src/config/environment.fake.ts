@@ -7,13 +7,18 @@ import { readEnvironment } from './read-environment';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The least that a service starts with, where nobody is asked who they are. */
-export const MINIMAL = {
+/** Everything that a service needs but its credentials, where nobody is asked who they are. */
+export const PLACE = {
   ACCESS_MODE: 'open',
   GENESYS_REGION: 'usw2.pure.cloud',
+  DATA_KEY: newDataKey('k1'),
+} as const;
+
+/** The least that a service starts with, where nobody is asked who they are. */
+export const MINIMAL = {
+  ...PLACE,
   GENESYS_CLIENT_ID: 'client',
   GENESYS_CLIENT_SECRET: 'client-secret',
-  DATA_KEY: newDataKey('k1'),
 } as const;
 
 /** What is wrong with an environment; undefined when it is accepted. */

@@ -197,6 +197,9 @@ export class Environment {
   @IntegerSetting(1, 2_000_000)
   SESSION_DEFAULT_DURATION_SECONDS: number = 1800;
 
+  @IntegerSetting(1, 3_650)
+  SESSION_KEEP_DAYS: number = 30;
+
   @ListSetting()
   SESSION_REQUIRED_CAPABILITIES: string[] = ['typing-indicator', 'read-receipts'];
 

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redaction } from '../common/logging/redaction';
 import type { Environment } from './environment';
+import { PLACE } from './environment.fake';
 import { LogConfig } from './log.config';
 import { OAuthClients } from './oauth-clients';
 import { readEnvironment } from './read-environment';
-
-const PLACE = { ACCESS_MODE: 'open', GENESYS_REGION: 'usw2.pure.cloud' };
 
 let directory: string;
 let path: string;

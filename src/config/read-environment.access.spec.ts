@@ -1,4 +1,5 @@
 import { API_KEYS_RULE } from './api-key-list';
+import { newDataKey } from './data-key-list';
 import { problemsOf, settingFiles } from './environment.fake';
 import { readEnvironment } from './read-environment';
 
@@ -6,6 +7,7 @@ const MINIMAL = {
   GENESYS_REGION: 'usw2.pure.cloud',
   GENESYS_CLIENT_ID: 'client',
   GENESYS_CLIENT_SECRET: 'client-secret',
+  DATA_KEY: newDataKey('k1'),
 };
 const HASH = '0123456789abcdef'.repeat(4);
 const ENTRY = { name: 'billing', sha256: HASH, scopes: ['sessions.read', 'sessions.write'] };

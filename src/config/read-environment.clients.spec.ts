@@ -1,7 +1,6 @@
-import { configurationErrorOf, problemsOf, settingFiles } from './environment.fake';
+import { configurationErrorOf, PLACE, problemsOf, settingFiles } from './environment.fake';
 import { readEnvironment } from './read-environment';
 
-const PLACE = { ACCESS_MODE: 'open', GENESYS_REGION: 'usw2.pure.cloud' };
 const CLIENTS = [
   { id: 'first', secret: 'canary-first' },
   { id: 'second', secret: 'canary-second' },
@@ -15,7 +14,7 @@ describe(`${readEnvironment.name} with GENESYS_CLIENTS`, () => {
     const environment = readEnvironment({ ...PLACE, GENESYS_CLIENTS: JSON.stringify(CLIENTS) });
 
     expect(environment.GENESYS_CLIENTS).toEqual(CLIENTS);
-    expect([...environment.secrets]).toEqual(['canary-first', 'canary-second']);
+    expect([...environment.secrets]).toEqual(expect.arrayContaining(['canary-first', 'canary-second']));
     expect(environment.files).toEqual({});
   });
 

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { DATA_KEY_RULE } from './data-key-list';
 import { configurationErrorOf, MINIMAL as LEAST, problemsOf, settingFiles } from './environment.fake';
 import { environmentNames, readEnvironment } from './read-environment';
 
@@ -34,6 +35,7 @@ describe(readEnvironment.name, () => {
       SYNC_MAX_PER_SECOND: 200,
       SYNC_KEEP_DELIVERED_DAYS: 7,
       SYNC_KEEP_DEAD_DAYS: 30,
+      SESSION_KEEP_DAYS: 30,
       SESSION_MAX_CONCURRENT: 500,
       SESSION_MAX_DURATION_SECONDS: 2700,
       SESSION_DEFAULT_DURATION_SECONDS: 1800,
@@ -91,6 +93,7 @@ describe(readEnvironment.name, () => {
 
   it('needs the credentials and a place to use them', () => {
     expect(problemsOf({})).toEqual([
+      `DATA_KEY ${DATA_KEY_RULE}`,
       'GENESYS_CLIENT_ID is required',
       'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE',
       'GENESYS_LOGIN_URL is required when GENESYS_REGION is not set',
@@ -203,6 +206,7 @@ describe(readEnvironment.name, () => {
       GENESYS_CLIENT_SECRET: SECRET,
       GENESYS_CLIENT_SECRET_FILE: fileWith(SECRET),
       CRM_WEBHOOK_SECRET: 'canary-webhook',
+      DATA_KEY: 'k1:canary-data-key',
       API_KEYS: 'canary-key',
       SESSION_DEFAULT_DURATION_SECONDS: '2701',
       LOG_LEVEL: 'canary-level',
@@ -212,6 +216,7 @@ describe(readEnvironment.name, () => {
       'API_KEYS',
       'CRM_WEBHOOK_SECRET',
       'DATABASE_URL',
+      'DATA_KEY',
       'GENESYS_CLIENT_ID',
       'GENESYS_CLIENT_SECRET',
       'GENESYS_REGION',

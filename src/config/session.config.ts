@@ -1,5 +1,6 @@
 import type { Environment } from './environment';
 
+const DAY_MS = 86_400_000;
 const USUAL_CAPABILITIES = ['typing-indicator', 'read-receipts'];
 
 /** The rules a session is opened and ended by. */
@@ -18,6 +19,8 @@ export class SessionConfig {
   readonly disconnectDeadlineMs: number;
   /** Whether events carry the guest token itself instead of a hash of it. */
   readonly disclosesGuestToken: boolean;
+  /** How long sessions are kept after their end. */
+  readonly keepEndedMs: number;
 
   constructor(environment: Environment) {
     this.maxConcurrent = environment.SESSION_MAX_CONCURRENT;
@@ -29,5 +32,6 @@ export class SessionConfig {
     this.openDeadlineMs = environment.SESSION_OPEN_DEADLINE_MS;
     this.disconnectDeadlineMs = environment.SESSION_DISCONNECT_DEADLINE_MS;
     this.disclosesGuestToken = environment.CRM_INCLUDE_GUEST_TOKEN;
+    this.keepEndedMs = environment.SESSION_KEEP_DAYS * DAY_MS;
   }
 }

@@ -10,6 +10,7 @@ import { EgressForbiddenError } from '../common/http/outbound.errors';
 import { OutboundPool } from '../common/http/outbound-pool';
 import { publicOnlyConnector } from '../common/http/public-only.connector';
 import { ConfigurationError } from '../config/configuration.error';
+import { MINIMAL } from '../config/environment.fake';
 import { readEnvironment } from '../config/read-environment';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { anEvent } from '../sync/domain/delivery.builder';
@@ -94,14 +95,8 @@ async function deliveredTo(
 }
 
 function isConfigurable(host: string): boolean {
-  const genesys = {
-    ACCESS_MODE: 'open',
-    GENESYS_REGION: 'usw2.pure.cloud',
-    GENESYS_CLIENT_ID: 'a',
-    GENESYS_CLIENT_SECRET: 'b',
-  };
   try {
-    readEnvironment({ ...genesys, CRM_WEBHOOK_URL: `https://${host}:${port}/hook` });
+    readEnvironment({ ...MINIMAL, CRM_WEBHOOK_URL: `https://${host}:${port}/hook` });
     return true;
   } catch (error) {
     if (error instanceof ConfigurationError) return false;

@@ -3,6 +3,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { CommonModule } from '../common/common.module';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { ConfigModule } from '../config/config.module';
+import { MINIMAL } from '../config/environment.fake';
 import { readEnvironment } from '../config/read-environment';
 import { Metrics } from '../metrics/metrics';
 import { anEvent } from '../sync/domain/delivery.builder';
@@ -34,13 +35,7 @@ afterEach(async () => {
 });
 
 async function sinksWith(variables: Record<string, string>): Promise<EventSinks> {
-  const genesys = {
-    ACCESS_MODE: 'open',
-    GENESYS_REGION: 'usw2.pure.cloud',
-    GENESYS_CLIENT_ID: 'a',
-    GENESYS_CLIENT_SECRET: 'b',
-  };
-  const config = ConfigModule.forEnvironment(readEnvironment({ ...genesys, ...variables }));
+  const config = ConfigModule.forEnvironment(readEnvironment({ ...MINIMAL, ...variables }));
   const imports = [config, CommonModule, OtherModule, SurroundingsModule, CrmModule];
   application = await Test.createTestingModule({ imports }).compile();
   await application.init();

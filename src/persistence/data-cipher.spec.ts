@@ -31,6 +31,13 @@ describe(DataCipher.name, () => {
     expect(cipher.isCurrent(before)).toBe(false);
     expect(cipher.isCurrent(cipher.seal('Ada', 'a'))).toBe(true);
     expect(cipher.isCurrent('Ada')).toBe(false);
+    expect([before, cipher.seal('Ada', 'a'), 'Ada', ''].map((text) => cipher.isSealed(text))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(cipher.keyId).toBe('k2');
   });
 
   it.each(['Ada', 'jwt_0123456789abcdef', 'enc:', 'enc:k2:short', 'enc:K2:not-an-id'])(

@@ -59,6 +59,16 @@ export class DataCipher {
     }
   }
 
+  /** The id of the key that is in use now. */
+  get keyId(): string {
+    return this.current.id;
+  }
+
+  /** Whether a stored text is encrypted, with whichever key. */
+  isSealed(stored: string): boolean {
+    return SEALED.test(stored);
+  }
+
   /** Whether a stored text is encrypted with the key that is in use now. */
   isCurrent(stored: string): boolean {
     return SEALED.exec(stored)?.[1] === this.current.id;

@@ -1,10 +1,12 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import type { DataKey } from '../config/data-key-list';
 import type { StorageConfig } from '../config/storage.config';
 import type { Database } from './database';
+import { admitDataKeys } from './data-key.proofs';
 import type { Dialect } from './dialect';
-import { DatabaseInUseError, DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
+import { DatabaseInUseError, DatabaseOpenError, DataKeyError, SchemaTooNewError } from './persistence.errors';
 import { forgetClaims } from './delivery.queue';
 import { openPostgres, openPostgresForMigrations } from './postgres.database';
 import { PostgresLock } from './postgres.lock';
@@ -16,8 +18,8 @@ const CHECK_TIMEOUT_MS = 1_000;
 const LOCK_WAIT_MS = 15_000;
 
 /**
- * The one database of this process: open, at this release's schema and used by nobody else, or not there at all.
- * It closes at the end of the application's shutdown, when everything that uses it has stopped.
+ * The one database of this process: open, at this release's schema, readable with the keys of `DATA_KEY` and used by
+ * nobody else, or not there at all. It closes at the end of the application's shutdown, when everything that uses it has stopped.
  */
 export class DatabaseConnection implements OnApplicationShutdown {
   private closing: Promise<void> | undefined;
@@ -30,11 +32,12 @@ export class DatabaseConnection implements OnApplicationShutdown {
 
   /** Throws one of the errors of `persistence.errors.ts`, each with a message for an operator. */
   static async open(config: StorageConfig, options?: { lockWaitMs: number }): Promise<DatabaseConnection> {
-    const { databaseUrl, dataDir } = config;
+    const { databaseUrl, dataDir, dataKeys } = config;
+    const lockWaitMs = options?.lockWaitMs ?? LOCK_WAIT_MS;
     const connection =
       databaseUrl === undefined
-        ? await DatabaseConnection.openEmbedded(dataDir)
-        : await DatabaseConnection.openServer(databaseUrl, options?.lockWaitMs ?? LOCK_WAIT_MS);
+        ? await DatabaseConnection.openEmbedded(dataDir, dataKeys)
+        : await DatabaseConnection.openServer(databaseUrl, dataKeys, lockWaitMs);
     new Logger(DatabaseConnection.name).log(
       databaseUrl === undefined ? `Using the SQLite database in ${dataDir}.` : 'Using PostgreSQL.',
     );
@@ -76,10 +79,14 @@ export class DatabaseConnection implements OnApplicationShutdown {
     return this.close();
   }
 
-  private static async openEmbedded(dataDir: string): Promise<DatabaseConnection> {
+  private static async openEmbedded(
+    dataDir: string,
+    dataKeys: readonly DataKey[],
+  ): Promise<DatabaseConnection> {
     const db = openSqlite(dataDir);
     try {
       await migrate(db, 'sqlite');
+      await admitDataKeys(db, dataKeys);
     } catch (error) {
       await db.destroy();
       throw nameOf(error, `the database in ${dataDir}`);
@@ -87,12 +94,15 @@ export class DatabaseConnection implements OnApplicationShutdown {
     return new DatabaseConnection('sqlite', db);
   }
 
-  private static async openServer(databaseUrl: string, lockWaitMs: number): Promise<DatabaseConnection> {
+  private static async openServer(
+    databaseUrl: string,
+    dataKeys: readonly DataKey[],
+    lockWaitMs: number,
+  ): Promise<DatabaseConnection> {
     let lock: PostgresLock | undefined;
     try {
       lock = await PostgresLock.take(databaseUrl, lockWaitMs);
-      const migrations = openPostgresForMigrations(databaseUrl);
-      await migrate(migrations, 'postgres').finally(() => migrations.destroy());
+      await preparePostgres(databaseUrl, dataKeys);
       const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl), lock);
       // Kysely closes only what it has used.
       await connection.check();
@@ -106,8 +116,18 @@ export class DatabaseConnection implements OnApplicationShutdown {
   }
 }
 
+async function preparePostgres(databaseUrl: string, dataKeys: readonly DataKey[]): Promise<void> {
+  const db = openPostgresForMigrations(databaseUrl);
+  try {
+    await migrate(db, 'postgres');
+    await admitDataKeys(db, dataKeys);
+  } finally {
+    await db.destroy();
+  }
+}
+
 function nameOf(error: unknown, what: string): Error {
-  const hasName = [DatabaseInUseError, DatabaseOpenError, SchemaTooNewError].some(
+  const hasName = [DatabaseInUseError, DatabaseOpenError, DataKeyError, SchemaTooNewError].some(
     (name) => error instanceof name,
   );
   if (hasName) return error as Error;

@@ -9,11 +9,15 @@ import type { DisconnectStatus, EndReason, SessionState } from '../session/domai
 
 export interface SessionTable {
   readonly conversation_id: string;
+  /** Sealed; empty when the guest was erased. */
   readonly guest_token: string;
+  /** `guestRefOf` the token, which stays. */
+  readonly guest_ref: string;
   readonly owner: string;
   readonly channel: string;
   readonly oauth_client: string;
   readonly queue_id: string;
+  /** Sealed; empty when the guest was erased. */
   readonly name: string;
   readonly locale: string;
   /** JSON list of strings. */
@@ -31,6 +35,8 @@ export interface SessionTable {
   readonly disconnect_attempts: number;
   readonly last_sequence: number;
   readonly version: number;
+  /** When the guest was erased. */
+  readonly erased_at: number | null;
 }
 
 export interface SessionEventTable {
@@ -39,7 +45,7 @@ export interface SessionEventTable {
   readonly sequence: number;
   readonly state: EventState;
   readonly occurred_at: number;
-  /** JSON object. */
+  /** JSON object; sealed when it holds the guest's token. */
   readonly metadata: string;
 }
 
@@ -125,6 +131,13 @@ export interface CounterTable {
   readonly value: number;
 }
 
+/** The keys that stored texts may be encrypted with; see `data-key.proofs.ts`. */
+export interface DataKeyTable {
+  /** Empty for texts that stand in clear. */
+  readonly id: string;
+  readonly proof: string;
+}
+
 export interface Database {
   readonly session: SessionTable;
   readonly session_event: SessionEventTable;
@@ -135,4 +148,5 @@ export interface Database {
   readonly audit_head: AuditHeadTable;
   readonly audit_segment: AuditSegmentTable;
   readonly counter: CounterTable;
+  readonly data_key: DataKeyTable;
 }

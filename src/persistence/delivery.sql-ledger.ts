@@ -13,6 +13,7 @@ import type { Database, DeliveryTable, SessionEventTable } from './database';
 import { toAttempt, toDeliveryRecord } from './delivery.mapper';
 import { purgeDeliveries, purgeEvents } from './delivery.retention';
 import { hasten, queueAnew, selectedEvents } from './delivery.replay';
+import { GuestSeal } from './guest.seal';
 import { UnitOfWork, type Work } from './unit-of-work';
 
 /** Events that one step of a replay looks at. */
@@ -27,6 +28,7 @@ export class SqlDeliveryLedger extends DeliveryLedger {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: AuditWriter,
+    private readonly guests: GuestSeal,
   ) {
     super();
   }
@@ -170,7 +172,7 @@ export class SqlDeliveryLedger extends DeliveryLedger {
     narrow: (deliveries: Deliveries, db: Kysely<Database>) => Deliveries,
   ): Promise<DeliveryRecord[]> {
     const rows = await this.unitOfWork.read((db) => narrow(deliveriesOf(db), db).execute());
-    return rows.map(toRecord);
+    return rows.map((row) => toDeliveryRecord(this.guests.openEvent({ ...row, id: row.event_id }), row));
   }
 }
 
@@ -182,8 +184,4 @@ function deliveriesOf(db: Kysely<Database>): Deliveries {
     .innerJoin('session_event', 'session_event.id', 'delivery.event_id')
     .selectAll('delivery')
     .select(['session_event.state', 'session_event.occurred_at', 'session_event.metadata']);
-}
-
-function toRecord(row: Joined): DeliveryRecord {
-  return toDeliveryRecord({ ...row, id: row.event_id }, row);
 }

@@ -1,4 +1,4 @@
-import { type CreateTableBuilder, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { type CreateTableBuilder, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 
 /** The two databases. What they do differently is here, in `sqlite.database.ts` and in `postgres.database.ts`. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -27,6 +27,14 @@ export function ofFewLengths<T>(set: readonly T[]): readonly T[] {
   if (last === undefined) return set;
   const length = 2 ** Math.ceil(Math.log2(set.length));
   return [...set, ...Array.from({ length: length - set.length }, () => last)];
+}
+
+/**
+ * Lets go of what was just overwritten or deleted: SQLite's write-ahead log would hold it until it happens to be written
+ * over. PostgreSQL does so in its own time, when it vacuums.
+ */
+export async function forgetOverwritten<DB>(db: Kysely<DB>, dialect: Dialect): Promise<void> {
+  if (dialect === 'sqlite') await sql`pragma wal_checkpoint(truncate)`.execute(db);
 }
 
 /** A primary key that grows by itself and is never used twice. */

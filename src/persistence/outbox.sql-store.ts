@@ -11,6 +11,7 @@ import { storable, toAttemptRow, toDelivery } from './delivery.mapper';
 import { claimWanted, dueHeads, hastenBehind, releaseLanes, waitBehind } from './delivery.queue';
 import { silenceSink, sinkPaused } from './sink.sql-store';
 import { ofFewLengths } from './dialect';
+import { GuestSeal } from './guest.seal';
 import { UnitOfWork, type Work } from './unit-of-work';
 
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
@@ -25,6 +26,7 @@ export class SqlOutboxStore extends OutboxStore {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: AuditWriter,
+    private readonly guests: GuestSeal,
   ) {
     super();
   }
@@ -39,7 +41,7 @@ export class SqlOutboxStore extends OutboxStore {
         .selectAll()
         .where('id', 'in', ofFewLengths(ids))
         .execute();
-      const byId = new Map(events.map((event) => [event.id, event]));
+      const byId = new Map(events.map((event) => [event.id, this.guests.openEvent(event)]));
       return rows.flatMap((row) => {
         const event = byId.get(row.event_id);
         return event === undefined ? [] : [toDelivery(event, row)];

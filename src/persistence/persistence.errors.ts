@@ -43,6 +43,25 @@ export class UnreadableDataError extends Error {
   }
 }
 
+/** `DATA_KEY` does not fit what is stored; the message says which key, what is wrong with it, and what to do. */
+export class DataKeyError extends Error {
+  override readonly name = 'DataKeyError';
+
+  static another(keyId: string): DataKeyError {
+    return new DataKeyError(
+      `The key ${keyId} of DATA_KEY is not the one that stored data was encrypted with under this id. ` +
+        'Put that one back; a new key needs an id of its own.',
+    );
+  }
+
+  static missing(keyId: string): DataKeyError {
+    return new DataKeyError(
+      `DATA_KEY lacks the key ${keyId}, which stored data is encrypted with. ` +
+        'Put it back, after the first one; the log says when it is no longer needed.',
+    );
+  }
+}
+
 /** The database could not be opened; the message says which and why, and holds no credential. */
 export class DatabaseOpenError extends Error {
   override readonly name = 'DatabaseOpenError';

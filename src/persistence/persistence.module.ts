@@ -2,6 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { StorageConfig } from '../config/storage.config';
 import { AuditTrail } from '../audit/ports/audit.trail';
 import { SummaryStore } from '../metrics/ports/summary.store';
+import { DataKeyRegister } from '../privacy/ports/data-key.register';
+import { GuestRegister } from '../privacy/ports/guest.register';
+import { SessionArchive } from '../privacy/ports/session.archive';
 import { SessionStore } from '../session/ports/session.store';
 import { DeliveryLedger } from '../sync/ports/delivery.ledger';
 import { OutboxStore } from '../sync/ports/outbox.store';
@@ -9,10 +12,14 @@ import { SinkStore } from '../sync/ports/sink.store';
 import { SqlAuditTrail } from './audit.sql-trail';
 import { AuditWriter } from './audit.writer';
 import { DataCipher } from './data-cipher';
+import { SqlDataKeyRegister } from './data-key.sql-register';
 import { DatabaseConnection } from './database.connection';
 import { DatabaseHealth } from './database.health';
 import { SqlDeliveryLedger } from './delivery.sql-ledger';
+import { GuestSeal } from './guest.seal';
+import { SqlGuestRegister } from './guest.sql-register';
 import { SqlOutboxStore } from './outbox.sql-store';
+import { SqlSessionArchive } from './session.sql-archive';
 import { SqlSessionStore } from './session.sql-store';
 import { SqlSinkStore } from './sink.sql-store';
 import { SqlSummaryStore } from './summary.sql-store';
@@ -40,17 +47,24 @@ import { UnitOfWork } from './unit-of-work';
     UnitOfWork,
     AuditWriter,
     SqlAuditTrail,
+    GuestSeal,
     SqlSessionStore,
     SqlOutboxStore,
     SqlDeliveryLedger,
     SqlSinkStore,
     SqlSummaryStore,
+    SqlGuestRegister,
+    SqlSessionArchive,
+    SqlDataKeyRegister,
     { provide: AuditTrail, useExisting: SqlAuditTrail },
     { provide: SessionStore, useExisting: SqlSessionStore },
     { provide: OutboxStore, useExisting: SqlOutboxStore },
     { provide: DeliveryLedger, useExisting: SqlDeliveryLedger },
     { provide: SinkStore, useExisting: SqlSinkStore },
     { provide: SummaryStore, useExisting: SqlSummaryStore },
+    { provide: GuestRegister, useExisting: SqlGuestRegister },
+    { provide: SessionArchive, useExisting: SqlSessionArchive },
+    { provide: DataKeyRegister, useExisting: SqlDataKeyRegister },
   ],
   exports: [
     DatabaseConnection,
@@ -60,6 +74,9 @@ import { UnitOfWork } from './unit-of-work';
     DeliveryLedger,
     SinkStore,
     SummaryStore,
+    GuestRegister,
+    SessionArchive,
+    DataKeyRegister,
   ],
 })
 export class PersistenceModule {}

@@ -6,6 +6,7 @@ import { oauthClientOfASession } from './migrations/0002-oauth-client-of-a-sessi
 import { steeringDeliveries } from './migrations/0003-steering-deliveries';
 import { ownerOfASession } from './migrations/0004-owner-of-a-session';
 import { auditChain } from './migrations/0006-audit-chain';
+import { privacyOfGuests } from './migrations/0007-privacy-of-guests';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -15,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0003-steering-deliveries': steeringDeliveries,
   '0004-owner-of-a-session': ownerOfASession,
   '0006-audit-chain': auditChain,
+  '0007-privacy-of-guests': privacyOfGuests,
 };
 
 /**

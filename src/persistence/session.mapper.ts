@@ -1,12 +1,30 @@
 import type { Selectable } from 'kysely';
+import { guestRefOf } from '../session/domain/guest-token';
 import { Session, type SessionSnapshot } from '../session/domain/session';
 import type { SessionEvent } from '../session/domain/session-event';
 import type { DeliveryTable, SessionEventTable, SessionTable } from './database';
 
+/** The columns of a session that change while it lives; the others are written once. */
+type ChangingColumns = Pick<
+  SessionTable,
+  | 'state'
+  | 'end_reason'
+  | 'started_at'
+  | 'expires_at'
+  | 'ended_at'
+  | 'disconnect'
+  | 'disconnect_due_at'
+  | 'disconnect_attempts'
+  | 'last_sequence'
+  | 'version'
+>;
+
+/** A session as it is written first, with everything in clear. */
 export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
   return {
     conversation_id: session.conversationId,
     guest_token: session.guestToken,
+    guest_ref: guestRefOf(session.guestToken),
     owner: session.owner,
     channel: session.channel,
     oauth_client: session.oauthClient,
@@ -17,6 +35,14 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
     duration_limit: session.durationLimit,
     discloses_guest_token: session.disclosesGuestToken ? 1 : 0,
     created_at: session.createdAt,
+    erased_at: session.erasedAt,
+    ...toChanges(session),
+  };
+}
+
+/** What a save writes. Not the guest: whoever encrypts it anew or erases it must not be undone by a save. */
+export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
+  return {
     state: session.state,
     end_reason: session.endReason,
     started_at: session.startedAt,
@@ -54,6 +80,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
     disconnectAttempts: row.disconnect_attempts,
     lastSequence: row.last_sequence,
     version: row.version,
+    erasedAt: row.erased_at,
   });
 }
 

@@ -13,8 +13,9 @@ import { addToCounters, COUNTERS, readCounters, slotsOf, takeOne } from './count
 import type { Database, SessionTable } from './database';
 import { queueBehindWaiting } from './delivery.queue';
 import { forUpdate } from './dialect';
+import { GuestSeal } from './guest.seal';
 import { countersOf } from './session.counting';
-import { toDeliveryRow, toEventRow, toRow, toSession } from './session.mapper';
+import { toChanges, toDeliveryRow, toEventRow, toRow, toSession } from './session.mapper';
 import { UnitOfWork, type Work } from './unit-of-work';
 
 /** Written out in the statement, so that the planner sees that the partial index fits. */
@@ -31,12 +32,13 @@ export class SqlSessionStore extends SessionStore {
     private readonly audit: AuditWriter,
     private readonly sinks: EventSinks,
     private readonly bell: OutboxBell,
+    private readonly guests: GuestSeal,
   ) {
     super();
   }
 
   async reserve(session: Session, { total, ofClient }: SlotLimits): Promise<void> {
-    const row = toRow(session.snapshot);
+    const row = this.guests.sealSession(toRow(session.snapshot));
     await this.unitOfWork.run(async ({ db }) => {
       if (!(await takeOne(db, COUNTERS.slots, total))) throw new SessionLimitReachedError(total);
       if (!(await takeOne(db, slotsOf(row.oauth_client), ofClient))) {
@@ -53,7 +55,7 @@ export class SqlSessionStore extends SessionStore {
       const before = await lockVersion(work, after);
       await work.db
         .updateTable('session')
-        .set({ ...toRow(after), version: after.version + 1 })
+        .set({ ...toChanges(after), version: after.version + 1 })
         .where('conversation_id', '=', after.conversationId)
         .execute();
       await this.queue(work, events);
@@ -66,10 +68,10 @@ export class SqlSessionStore extends SessionStore {
   }
 
   async find(conversationId: string): Promise<Session | undefined> {
-    const rows = await this.unitOfWork.read((db) =>
+    const found = await this.select((db) =>
       db.selectFrom('session').selectAll().where('conversation_id', '=', conversationId).execute(),
     );
-    return rows.map(toSession)[0];
+    return found[0];
   }
 
   async list({ state, owner, limit, after }: SessionQuery): Promise<Session[]> {
@@ -182,12 +184,13 @@ export class SqlSessionStore extends SessionStore {
     query: (db: Kysely<Database>) => Promise<readonly Selectable<SessionTable>[]>,
   ): Promise<Session[]> {
     const rows = await this.unitOfWork.read(query);
-    return rows.map(toSession);
+    return rows.map((row) => toSession(this.guests.openSession(row)));
   }
 
   private async queue(work: Work, events: readonly SessionEvent[]): Promise<void> {
     if (events.length === 0) return;
-    await work.db.insertInto('session_event').values(events.map(toEventRow)).execute();
+    const rows = events.map((event) => this.guests.sealEvent(toEventRow(event)));
+    await work.db.insertInto('session_event').values(rows).execute();
     const deliveries = events.flatMap((event) => this.sinks.names.map((sink) => toDeliveryRow(event, sink)));
     if (deliveries.length === 0) return;
     await work.db.insertInto('delivery').values(deliveries).execute();

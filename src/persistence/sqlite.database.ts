@@ -37,6 +37,8 @@ function takeExclusively(file: SqliteFile.Database): void {
   file.pragma('journal_mode = WAL');
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
+  // What is overwritten or deleted must not linger in the free parts of the file.
+  file.pragma('secure_delete = ON');
   // The locking mode only says that a lock is kept: this takes it.
   file.exec('begin exclusive; commit');
 }

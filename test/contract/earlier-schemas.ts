@@ -18,6 +18,9 @@ export interface FirstAuditRecord {
   readonly detail: string;
 }
 
+/** Columns of a session that neither release has. */
+const SINCE_OWNERS = ['owner', 'guest_ref', 'erased_at'];
+
 /** Makes a database as the release before OAuth clients left it: its schema, with these live sessions in it. */
 export async function createFirstSchema(
   config: StorageConfig,
@@ -27,7 +30,7 @@ export async function createFirstSchema(
   const db = await migratedTo(config, { '0001-initial-schema': initialSchema });
   for (const record of audit) await insertWithout(db, 'audit_record', record, []);
   for (const { snapshot } of sessions)
-    await insertWithout(db, 'session', toRow(snapshot), ['oauth_client', 'owner']);
+    await insertWithout(db, 'session', toRow(snapshot), ['oauth_client', ...SINCE_OWNERS]);
   await db.updateTable('counter').set({ value: sessions.length }).where('name', '=', 'slots').execute();
   await db.destroy();
 }
@@ -43,7 +46,7 @@ export async function createSecondSchema(
     '0002-oauth-client-of-a-session': oauthClientOfASession,
   });
   for (const session of sessions) {
-    await insertWithout(db, 'session', toRow(session.snapshot), ['owner']);
+    await insertWithout(db, 'session', toRow(session.snapshot), SINCE_OWNERS);
     for (const event of session.pullChanges().events) {
       await db.insertInto('session_event').values(toEventRow(event)).execute();
       for (const sink of sinks)

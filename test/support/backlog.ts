@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { splitDataKeys } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import type { Database } from '../../src/persistence/database';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
@@ -21,8 +22,12 @@ export async function queueBacklog(
   environment: Readonly<Record<string, string>>,
   conversations: number,
 ): Promise<string[]> {
-  const { DATA_DIR = '', DATABASE_URL } = environment;
-  const storage = { DATA_DIR, ...(DATABASE_URL === undefined ? {} : { DATABASE_URL }) };
+  const { DATA_DIR = '', DATABASE_URL, DATA_KEY = '' } = environment;
+  const storage = {
+    DATA_DIR,
+    DATA_KEY: splitDataKeys(DATA_KEY),
+    ...(DATABASE_URL === undefined ? {} : { DATABASE_URL }),
+  };
   const connection = await DatabaseConnection.open(new StorageConfig(storage));
   const now = Date.now();
   const sessions = Array.from({ length: conversations }, () => finishedSession(now));

@@ -4,14 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditRecord } from '../../src/audit/domain/audit-record';
 import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
+import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { SqlAuditTrail } from '../../src/persistence/audit.sql-trail';
 import { AuditWriter } from '../../src/persistence/audit.writer';
+import { DataCipher } from '../../src/persistence/data-cipher';
+import { SqlDataKeyRegister } from '../../src/persistence/data-key.sql-register';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { SqlDeliveryLedger } from '../../src/persistence/delivery.sql-ledger';
 import type { Dialect } from '../../src/persistence/dialect';
+import { GuestSeal } from '../../src/persistence/guest.seal';
+import { SqlGuestRegister } from '../../src/persistence/guest.sql-register';
 import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
 import { openPostgres } from '../../src/persistence/postgres.database';
+import { SqlSessionArchive } from '../../src/persistence/session.sql-archive';
 import { SqlSessionStore } from '../../src/persistence/session.sql-store';
 import { SqlSinkStore } from '../../src/persistence/sink.sql-store';
 import { SqlSummaryStore } from '../../src/persistence/summary.sql-store';
@@ -27,6 +33,9 @@ import { createDatabase } from './postgres';
 
 Logger.overrideLogger(false);
 
+/** What every test's data is encrypted with, unless it has keys of its own. */
+export const DATA_KEY = newDataKey('k1');
+
 export const DIALECTS = ['sqlite', 'postgres'] as const;
 
 /** A place for one test's data. */
@@ -38,11 +47,14 @@ export interface TestStorage {
 export async function createStorage(dialect: Dialect, serverUrl?: string): Promise<TestStorage> {
   if (dialect === 'postgres') {
     const { url, drop } = await createDatabase(serverUrl);
-    return { config: new StorageConfig({ DATABASE_URL: url, DATA_DIR: './data' }), remove: drop };
+    return {
+      config: new StorageConfig({ DATABASE_URL: url, DATA_DIR: './data', DATA_KEY: [DATA_KEY] }),
+      remove: drop,
+    };
   }
   const directory = mkdtempSync(join(tmpdir(), 'guest-sqlite-'));
   return {
-    config: new StorageConfig({ DATA_DIR: directory }),
+    config: new StorageConfig({ DATA_DIR: directory, DATA_KEY: [DATA_KEY] }),
     remove: () => {
       rmSync(directory, { recursive: true, force: true });
       return Promise.resolve();
@@ -79,11 +91,15 @@ export class TestStores {
   readonly sinks: SqlSinkStore;
   readonly summary: SqlSummaryStore;
   readonly trail: SqlAuditTrail;
+  readonly guests: SqlGuestRegister;
+  readonly archive: SqlSessionArchive;
+  readonly dataKeys: SqlDataKeyRegister;
   readonly unitOfWork: UnitOfWork;
   rings = 0;
 
   private constructor(
     readonly connection: DatabaseConnection,
+    cipher: DataCipher,
     sinks: readonly string[],
   ) {
     const bell = new OutboxBell();
@@ -91,25 +107,32 @@ export class TestStores {
       this.rings += 1;
     });
     const audit = new AuditWriter(this.published);
+    const seal = new GuestSeal(cipher);
     const named = new EventSinks(sinks.map((name) => new NamedSink(name)));
     this.unitOfWork = new UnitOfWork(connection);
-    this.sessions = new SqlSessionStore(this.unitOfWork, audit, named, bell);
-    this.outbox = new SqlOutboxStore(this.unitOfWork, audit);
-    this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit);
+    this.sessions = new SqlSessionStore(this.unitOfWork, audit, named, bell, seal);
+    this.outbox = new SqlOutboxStore(this.unitOfWork, audit, seal);
+    this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit, seal);
     this.sinks = new SqlSinkStore(this.unitOfWork, audit);
     this.summary = new SqlSummaryStore(this.unitOfWork);
     this.trail = new SqlAuditTrail(this.unitOfWork, audit);
+    this.guests = new SqlGuestRegister(this.unitOfWork, audit, seal);
+    this.archive = new SqlSessionArchive(this.unitOfWork);
+    this.dataKeys = new SqlDataKeyRegister(this.unitOfWork, cipher);
   }
 
   static async open(config: StorageConfig, sinks: readonly string[] = ['crm']): Promise<TestStores> {
-    return new TestStores(await DatabaseConnection.open(config), sinks);
+    return new TestStores(await DatabaseConnection.open(config), new DataCipher(config.dataKeys), sinks);
   }
 
   /** The stores of another process on a PostgreSQL database that is open already: a second one takes no lock. */
-  static beside({ databaseUrl = '' }: StorageConfig, sinks: readonly string[] = ['crm']): TestStores {
+  static beside(
+    { databaseUrl = '', dataKeys }: StorageConfig,
+    sinks: readonly string[] = ['crm'],
+  ): TestStores {
     const unlocked = Object.create(DatabaseConnection.prototype) as DatabaseConnection;
     const parts = { dialect: 'postgres', db: openPostgres(databaseUrl) } as const;
-    return new TestStores(Object.assign(unlocked, parts), sinks);
+    return new TestStores(Object.assign(unlocked, parts), new DataCipher(dataKeys), sinks);
   }
 
   /** The session as it is stored. */

@@ -9,6 +9,7 @@ export const SCOPES = [
   'sessions.any',
   'deliveries.read',
   'deliveries.operate',
+  'guests.erase',
   'audit.read',
 ] as const;
 

@@ -16,6 +16,7 @@ const ALLOWED_FIELDS = new Set([
   'channel',
   'code',
   'count',
+  'dataKey',
   'delayMs',
   'disconnectionRate',
   'durationLimit',

@@ -5,7 +5,8 @@ export const SERVICE_PROBLEMS = {
   'session-not-found': {
     title: 'No such session',
     statuses: [404],
-    meaning: 'There is no session with this conversation id.',
+    meaning:
+      'There is no session with this conversation id. Ended ones are kept 30 days, unless the deployment says otherwise.',
     action: 'Check the id: it is conversationId in the answer to the opening.',
     retry: 'no',
   },
@@ -58,6 +59,21 @@ export const SERVICE_PROBLEMS = {
     meaning: 'This service was composed without an event sink of this name.',
     action: 'GET /v1/sinks lists the names.',
     retry: 'no',
+  },
+  'guest-not-found': {
+    title: 'No such guest',
+    statuses: [404],
+    meaning: 'No session that is still kept has a guest with this guestRef.',
+    action: 'Check the reference: guestRef is in the audit trail and in what the CRM is sent.',
+    retry: 'no',
+  },
+  'guest-session-live': {
+    title: 'The guest has a session that is not over',
+    statuses: [409],
+    meaning:
+      'A session of the guest lives or is still being disconnected, which needs its token. Nothing was changed.',
+    action: 'End the session with DELETE /v1/sessions/{conversationId}; once it is over, erase the guest.',
+    retry: 'later',
   },
   'storage-unavailable': {
     title: 'The service cannot reach its database',

@@ -30,5 +30,8 @@ export const TRANSITIONS: Readonly<Record<SessionState, readonly SessionState[]>
   failed: [],
 };
 
+/** The states that a session is still going to leave. A final one may have to be disconnected upstream all the same. */
+export const UNFINISHED_STATES: readonly SessionState[] = ['connecting', 'active', 'terminating'];
+
 /** The states that hold one of the limited slots. */
 export const LIVE_STATES: readonly SessionState[] = ['connecting', 'active'];

@@ -29,6 +29,7 @@ export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
     disconnectAttempts: 0,
     lastSequence: 0,
     version: 0,
+    erasedAt: null,
     ...facts,
   });
 }

@@ -143,6 +143,7 @@ describe(Session.name, () => {
         disconnectAttempts: 0,
         lastSequence: 0,
         version: 0,
+        erasedAt: null,
       });
       expect(one.isLive).toBe(true);
       expect(one.conversationId).not.toBe(other.conversationId);

@@ -36,6 +36,8 @@ export interface SessionSnapshot {
   lastSequence: number;
   /** Grows with every save; a save is conditional on the version that was read. */
   version: number;
+  /** When the guest was erased: since then name and token are empty. */
+  readonly erasedAt: number | null;
 }
 
 /** What a change of a session causes, to be saved with it in one transaction. */
@@ -92,6 +94,7 @@ export class Session {
       disconnectAttempts: 0,
       lastSequence: 0,
       version: 0,
+      erasedAt: null,
     });
   }
 

@@ -33,6 +33,7 @@ export class SessionResponse {
   @ApiProperty({ type: String, example: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11' })
   readonly queueId: string;
 
+  /** Empty once the guest was erased. */
   @ApiProperty({ type: String, example: 'Guest' })
   readonly name: string;
 
@@ -54,6 +55,10 @@ export class SessionResponse {
 
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly endedAt?: string;
+
+  /** When the guest's name and token were erased; absent while they are kept. */
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
+  readonly erasedAt?: string;
 
   /** The upstream side of an ended session; absent when there is nothing to disconnect. */
   @ApiPropertyOptional({ enum: ['pending', 'confirmed', 'unconfirmed'] })
@@ -79,6 +84,7 @@ export class SessionResponse {
     this.expiresAt = toIso(snapshot.expiresAt);
     if (snapshot.endReason !== null) this.endReason = snapshot.endReason;
     if (snapshot.endedAt !== null) this.endedAt = toIso(snapshot.endedAt);
+    if (snapshot.erasedAt !== null) this.erasedAt = toIso(snapshot.erasedAt);
     if (snapshot.disconnect !== 'none') this.disconnect = snapshot.disconnect;
     const { lastSuccessAt, intervalMs, consecutiveFailures } = heartbeat;
     const success = lastSuccessAt === undefined ? {} : { lastSuccessAt: toIso(lastSuccessAt) };

@@ -8,6 +8,7 @@ describe('a service with a bad environment', () => {
     const service = ServiceProcess.spawn({
       PORT: '70000',
       DATABASE_URL: `mysql://user:${secret}@localhost/sessions`,
+      DATA_KEY: `k1:${secret}`,
       GENESYS_CLIENT_ID: '',
       GENESYS_CLIENT_SECRET: secret,
       GENESYS_LOGIN_URL: `ftp://user:${secret}@login.example`,
@@ -25,6 +26,7 @@ describe('a service with a bad environment', () => {
       expect.arrayContaining([
         'PORT',
         'DATABASE_URL',
+        'DATA_KEY',
         'GENESYS_CLIENT_ID',
         'GENESYS_LOGIN_URL',
         'GENESYS_API_URL',

@@ -1,0 +1,62 @@
+import { newDataKey, dataKeyOf } from '../config/data-key-list';
+import { aSession, anActiveSession } from '../session/domain/session.builder';
+import type { SessionEvent } from '../session/domain/session-event';
+import { DataCipher } from './data-cipher';
+import { GuestSeal } from './guest.seal';
+import { UnreadableDataError } from './persistence.errors';
+import { toEventRow, toRow, toSession } from './session.mapper';
+
+const key = dataKeyOf(newDataKey('k1'));
+if (key === undefined) throw new Error('There is no key.');
+const seal = new GuestSeal(new DataCipher([key]));
+
+const { snapshot } = aSession({ name: 'Ada Lovelace', guestToken: 'jwt_00000000000000000000000000000001' });
+
+function eventOf(disclosesGuestToken: boolean): SessionEvent {
+  const session = anActiveSession({ disclosesGuestToken });
+  session.lose('gone', 1_000);
+  const [event] = session.pullChanges().events;
+  if (event === undefined) throw new Error('There is no event.');
+  return event;
+}
+
+describe(GuestSeal.name, () => {
+  it('hides the name and the token of a session, and nothing else of it', () => {
+    const row = toRow(snapshot);
+    const sealed = seal.sealSession(row);
+
+    expect(sealed).toEqual({
+      ...row,
+      name: expect.stringMatching(/^enc:k1:/) as string,
+      guest_token: expect.stringMatching(/^enc:k1:/) as string,
+    });
+    expect(toSession(seal.openSession(sealed)).snapshot).toEqual(snapshot);
+  });
+
+  it('takes what stands in clear, or was erased, as it is', () => {
+    const erased = { ...toRow(snapshot), name: '', guest_token: '', erased_at: 5 };
+
+    expect(seal.openSession(toRow(snapshot))).toEqual(toRow(snapshot));
+    expect(seal.openSession(erased)).toEqual(erased);
+  });
+
+  it("is not deceived by another session's name, nor by a name in the token's place", () => {
+    const sealed = seal.sealSession(toRow(snapshot));
+    const other = seal.sealSession(toRow(aSession().snapshot));
+
+    expect(() => seal.openSession({ ...sealed, name: other.name })).toThrow(UnreadableDataError);
+    expect(() => seal.openSession({ ...sealed, guest_token: sealed.name })).toThrow(UnreadableDataError);
+  });
+
+  it('hides what an event says when that is the token, and only then', () => {
+    const disclosing = toEventRow(eventOf(true));
+    const discreet = toEventRow(eventOf(false));
+    const sealed = seal.sealEvent(disclosing);
+
+    expect(disclosing.metadata).toContain('jwt_');
+    expect(sealed).toEqual({ ...disclosing, metadata: expect.stringMatching(/^enc:k1:[\w-]+$/) as string });
+    expect(seal.openEvent(sealed)).toEqual(disclosing);
+    expect(seal.sealEvent(discreet)).toEqual(discreet);
+    expect(seal.openEvent(discreet)).toEqual(discreet);
+  });
+});

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { Selectable } from 'kysely';
+import { DataCipher } from './data-cipher';
+import type { SessionEventTable, SessionTable } from './database';
+import { contextOf, disclosesToken } from './sealed-columns';
+
+type GuestColumns = Pick<SessionTable, 'conversation_id' | 'guest_token' | 'name'>;
+type EventRow = Selectable<SessionEventTable>;
+
+/**
+ * Encrypts what rows say of a guest on their way into the database, and decrypts it on the way out: the name and the
+ * token of a session, and the metadata of an event that tells the token. The rest of a row passes as it is, and so do
+ * rows from before there was encryption, and what is left of an erased guest.
+ */
+@Injectable()
+export class GuestSeal {
+  constructor(private readonly cipher: DataCipher) {}
+
+  sealSession<Row extends GuestColumns>(row: Row): Row {
+    return withGuest(row, (text, context) => this.cipher.seal(text, context));
+  }
+
+  /** Throws `UnreadableDataError`. */
+  openSession<Row extends GuestColumns>(row: Row): Row {
+    return withGuest(row, (text, context) => this.cipher.open(text, context));
+  }
+
+  sealEvent(row: SessionEventTable): SessionEventTable {
+    if (!disclosesToken(row.metadata)) return row;
+    return { ...row, metadata: this.cipher.seal(row.metadata, metadataOf(row.id)) };
+  }
+
+  /** Throws `UnreadableDataError`. */
+  openEvent<Row extends Pick<EventRow, 'id' | 'metadata'>>(row: Row): Row {
+    return { ...row, metadata: this.cipher.open(row.metadata, metadataOf(row.id)) };
+  }
+}
+
+function withGuest<Row extends GuestColumns>(
+  row: Row,
+  change: (text: string, context: string) => string,
+): Row {
+  const { conversation_id: id, guest_token: token, name } = row;
+  return {
+    ...row,
+    guest_token: change(token, contextOf({ table: 'session', column: 'guest_token' }, id)),
+    name: change(name, contextOf({ table: 'session', column: 'name' }, id)),
+  };
+}
+
+function metadataOf(eventId: string): string {
+  return contextOf({ table: 'session_event', column: 'metadata' }, eventId);
+}

@@ -1,0 +1,80 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+import { guestRefOf } from '../../session/domain/guest-token';
+import type { Dialect } from '../dialect';
+
+/** Sessions whose names for the guest are written at a time. */
+const PORTION = 500;
+
+interface Row {
+  readonly conversation_id: string;
+  readonly guest_token: string;
+}
+
+/**
+ * What finds a guest without reading it, what remembers that it was erased, the keys that texts are encrypted with,
+ * and what finds the sessions that ended long ago. Names and tokens from before stand in clear, which is noted for
+ * whoever encrypts them.
+ */
+export function privacyOfGuests(dialect: Dialect): Migration {
+  return {
+    up: async (db: Kysely<unknown>) => {
+      await addColumns(db);
+      if (dialect === 'postgres') await nameGuestsAtOnce(db);
+      else await nameGuests(db);
+      await createIndexes(db);
+      await createDataKey(db);
+    },
+  };
+}
+
+async function addColumns(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('session')
+    .addColumn('guest_ref', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await db.schema.alterTable('session').addColumn('erased_at', 'bigint').execute();
+}
+
+async function nameGuestsAtOnce(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    update session
+    set guest_ref = left(encode(sha256(convert_to(guest_token, 'UTF8')), 'hex'), 32)`.execute(db);
+}
+
+/** SQLite has no SHA-256. */
+async function nameGuests(db: Kysely<unknown>): Promise<void> {
+  let after = '';
+  for (;;) {
+    const { rows } = await sql<Row>`
+      select conversation_id, guest_token from session
+      where conversation_id > ${after} order by conversation_id limit ${PORTION}`.execute(db);
+    for (const row of rows) {
+      await sql`
+        update session set guest_ref = ${guestRefOf(row.guest_token)}
+        where conversation_id = ${row.conversation_id}`.execute(db);
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PORTION) return;
+    after = last.conversation_id;
+  }
+}
+
+async function createIndexes(db: Kysely<unknown>): Promise<void> {
+  await db.schema.createIndex('session_of_guest').on('session').column('guest_ref').execute();
+  await db.schema
+    .createIndex('session_ended')
+    .on('session')
+    .column('ended_at')
+    .where(sql.ref('ended_at'), 'is not', sql.lit(null))
+    .execute();
+}
+
+async function createDataKey(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('data_key')
+    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('proof', 'text', (column) => column.notNull())
+    .execute();
+  // No key has this id: it stands for what is in clear.
+  await sql`insert into data_key (id, proof) select '', '' where exists (select 1 from session)`.execute(db);
+}

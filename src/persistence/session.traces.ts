@@ -1,0 +1,51 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from './database';
+import { ofFewLengths } from './dialect';
+import type { GuestSeal } from './guest.seal';
+
+/**
+ * Takes the guest out of everything that hangs on its sessions: events name it by its reference instead of its token,
+ * also those that somebody has yet to hear of.
+ */
+export async function eraseTraces(
+  db: Kysely<Database>,
+  guests: GuestSeal,
+  guestRef: string,
+  conversationIds: readonly string[],
+): Promise<void> {
+  const events = await db
+    .selectFrom('session_event')
+    .select(['id', 'metadata'])
+    .where('conversation_id', 'in', ofFewLengths(conversationIds))
+    .execute();
+  for (const { id, metadata } of events) {
+    const told = guests.openEvent({ id, metadata }).metadata;
+    const erased = withoutToken(told, guestRef);
+    if (erased !== told)
+      await db.updateTable('session_event').set({ metadata: erased }).where('id', '=', id).execute();
+  }
+}
+
+/** Removes everything that hangs on sessions, except an event that somebody has yet to hear of or that was given up. */
+export async function removeTraces(db: Kysely<Database>, conversationIds: readonly string[]): Promise<void> {
+  const ids = ofFewLengths(conversationIds);
+  await db
+    .deleteFrom('delivery')
+    .where('event_id', 'in', (eb) =>
+      eb.selectFrom('session_event').select('id').where('conversation_id', 'in', ids),
+    )
+    .where('status', '=', 'delivered')
+    .execute();
+  await db
+    .deleteFrom('session_event')
+    .where('conversation_id', 'in', ids)
+    .where(sql<boolean>`not exists (select 1 from delivery where delivery.event_id = session_event.id)`)
+    .execute();
+}
+
+function withoutToken(metadata: string, guestRef: string): string {
+  const told = JSON.parse(metadata) as Readonly<Record<string, unknown>>;
+  if (told['guestIdToken'] === undefined) return metadata;
+  const rest = Object.entries(told).filter(([field]) => field !== 'guestIdToken');
+  return JSON.stringify({ ...Object.fromEntries(rest), guestRef });
+}

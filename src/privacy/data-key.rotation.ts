@@ -1,0 +1,64 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Loop } from '../common/time/loop';
+import { DataKeyRegister, type WalkPosition } from './ports/data-key.register';
+import { PrivacyTelemetry } from './privacy.telemetry';
+
+const PAUSE_MS = 60_000;
+/** Texts per transaction, and the rest between two: what callers and relays do goes first. */
+const BATCH = 100;
+const REST_MS = 20;
+
+/**
+ * Encrypts with the key in use what is stored under older ones or in clear, a little at a time and from the start
+ * on, and tells which keys nothing needs any more. A walk that was cut short begins anew: what it has done counts.
+ */
+@Injectable()
+export class DataKeyRotation implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly abort = new AbortController();
+  private readonly loop = new Loop(
+    PAUSE_MS,
+    () => this.rotate(),
+    (error) => {
+      this.telemetry.rotationFailed(error);
+    },
+  );
+
+  constructor(
+    private readonly keys: DataKeyRegister,
+    private readonly telemetry: PrivacyTelemetry,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.abort.abort();
+    await this.loop.stop();
+  }
+
+  private async rotate(): Promise<void> {
+    const outdated = await this.keys.outdated();
+    if (outdated.length === 0) return;
+    this.telemetry.rotationBegan(outdated);
+    const renewed = await this.renewAll();
+    if (renewed === undefined) return;
+    await this.keys.retire(outdated);
+    this.telemetry.rotationEnded(outdated, renewed);
+  }
+
+  /** How many texts were encrypted anew; undefined when the process stops before the walk is over. */
+  private async renewAll(): Promise<number | undefined> {
+    let renewed = 0;
+    let position: WalkPosition | undefined;
+    do {
+      if (this.abort.signal.aborted) return undefined;
+      const step = await this.keys.renew(BATCH, position);
+      renewed += step.renewed;
+      position = step.next;
+      await delay(REST_MS, undefined, { signal: this.abort.signal }).catch(() => undefined);
+    } while (position !== undefined);
+    return renewed;
+  }
+}

@@ -1,0 +1,51 @@
+import { SystemClock } from '../common/time/system-clock';
+import { guestRefOf } from '../session/domain/guest-token';
+import { GuestNotFoundError, GuestSessionLiveError } from './domain/privacy.errors';
+import { ErasureResponse } from './dto/erasure.response';
+import { GuestsController } from './guests.controller';
+import { GuestsService } from './guests.service';
+import { FakeGuestRegister } from './ports/guest.register.fake';
+
+const NOW = 1_800_000_000_000;
+const GUEST = guestRefOf('jwt_0123456789abcdef0123456789abcdef');
+
+let register: FakeGuestRegister;
+let service: GuestsService;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  register = new FakeGuestRegister();
+  service = new GuestsService(register, new SystemClock());
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe(GuestsService.name, () => {
+  it('erases a guest now, and answers the same when it is asked again', async () => {
+    const first = await new GuestsController(service).erase(GUEST);
+    jest.setSystemTime(NOW + 60_000);
+
+    expect(first).toEqual({
+      guestRef: GUEST,
+      erasedAt: '2027-01-15T08:00:00.000Z',
+      conversationIds: ['conversation-1'],
+    });
+    expect(first).toBeInstanceOf(ErasureResponse);
+    await expect(new GuestsController(service).erase(GUEST)).resolves.toEqual(first);
+  });
+
+  it.each(['', 'x', GUEST.toUpperCase(), `${GUEST}0`, GUEST.slice(1), `${GUEST}\n`, 'jwt_0123456789abcdef'])(
+    'looks for nobody under what is no reference: %j',
+    async (text) => {
+      await expect(service.erase(text)).rejects.toThrow(GuestNotFoundError);
+      expect(register.erased.size).toBe(0);
+    },
+  );
+
+  it('passes on what the register says', async () => {
+    register.failure = new GuestSessionLiveError();
+
+    await expect(service.erase(GUEST)).rejects.toBe(register.failure);
+  });
+});
