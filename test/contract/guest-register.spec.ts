@@ -103,7 +103,10 @@ describe.each(DIALECTS)(`${GuestRegister.name} on %s`, (dialect) => {
     expect(trail.filter(({ action }) => action === 'GUEST_ERASED')).toEqual([
       { action: 'GUEST_ERASED', requestId: null, detail: { guestRef: GUEST, count: 1 } },
     ]);
-    expect(stores.published.records.at(-1)).toMatchObject({ action: 'GUEST_ERASED', at: 5_000 });
+    expect(stores.published.records.at(-1)).toMatchObject({
+      action: 'GUEST_ERASED',
+      target: { type: 'guest', id: GUEST },
+    });
     expect(JSON.stringify(trail)).not.toMatch(/Ada|jwt_/);
   });
 
