@@ -98,8 +98,8 @@ describe('a sink, as operators see and steer it', () => {
     await until(() => world.crm.eventsOf(conversationId).length === 2);
     await deliveries.resume();
     expect(await sinkActions()).toEqual([
-      ['SINK_PAUSED', '', { sink: 'crm', reason: 'operator' }],
-      ['SINK_RESUMED', '', { sink: 'crm' }],
+      ['SINK_PAUSED', null, { sink: 'crm', reason: 'operator' }],
+      ['SINK_RESUMED', null, { sink: 'crm' }],
     ]);
   });
 
@@ -119,8 +119,8 @@ describe('a sink, as operators see and steer it', () => {
     await deliveries.resume();
     await until(() => world.crm.eventsOf(conversationId).length === 2);
     expect(await sinkActions()).toEqual([
-      ['SINK_PAUSED', '', { sink: 'crm', reason: 'receiver-gone' }],
-      ['SINK_RESUMED', '', { sink: 'crm' }],
+      ['SINK_PAUSED', null, { sink: 'crm', reason: 'receiver-gone' }],
+      ['SINK_RESUMED', null, { sink: 'crm' }],
     ]);
   });
 

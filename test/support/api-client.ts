@@ -59,7 +59,7 @@ export class ApiClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    const isJson = /[+/]json\b/.test(response.headers.get('content-type') ?? '');
     // The answer to a HEAD has the type of a body that it does not have.
     const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : { text };
     return { status: response.status, headers: response.headers, body: parsed as Answer['body'] };
