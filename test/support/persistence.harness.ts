@@ -4,12 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditRecord } from '../../src/audit/domain/audit-record';
 import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
+import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { AuditWriter } from '../../src/persistence/audit.writer';
+import { DataCipher } from '../../src/persistence/data-cipher';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { SqlDeliveryLedger } from '../../src/persistence/delivery.sql-ledger';
 import type { Dialect } from '../../src/persistence/dialect';
 import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
+import { EventWriter } from '../../src/persistence/event.writer';
+import { SqlIdempotencyStore } from '../../src/persistence/idempotency.sql-store';
+import { IdempotencyWriter } from '../../src/persistence/idempotency.writer';
 import { openPostgres } from '../../src/persistence/postgres.database';
 import { SqlSessionStore } from '../../src/persistence/session.sql-store';
 import { SqlSinkStore } from '../../src/persistence/sink.sql-store';
@@ -28,6 +33,9 @@ Logger.overrideLogger(false);
 
 export const DIALECTS = ['sqlite', 'postgres'] as const;
 
+/** One key for all tests: what some stores have encrypted, others can read. */
+const DATA_KEY = [newDataKey('test')];
+
 /** A place for one test's data. */
 export interface TestStorage {
   readonly config: StorageConfig;
@@ -37,11 +45,11 @@ export interface TestStorage {
 export async function createStorage(dialect: Dialect, serverUrl?: string): Promise<TestStorage> {
   if (dialect === 'postgres') {
     const { url, drop } = await createDatabase(serverUrl);
-    return { config: new StorageConfig({ DATABASE_URL: url, DATA_DIR: './data' }), remove: drop };
+    return { config: new StorageConfig({ DATABASE_URL: url, DATA_DIR: './data', DATA_KEY }), remove: drop };
   }
   const directory = mkdtempSync(join(tmpdir(), 'guest-sqlite-'));
   return {
-    config: new StorageConfig({ DATA_DIR: directory }),
+    config: new StorageConfig({ DATA_DIR: directory, DATA_KEY }),
     remove: () => {
       rmSync(directory, { recursive: true, force: true });
       return Promise.resolve();
@@ -73,6 +81,7 @@ class NamedSink extends EventSink {
 export class TestStores {
   readonly published = new RecordingPublisher();
   readonly sessions: SqlSessionStore;
+  readonly idempotency: SqlIdempotencyStore;
   readonly outbox: SqlOutboxStore;
   readonly ledger: SqlDeliveryLedger;
   readonly sinks: SqlSinkStore;
@@ -91,7 +100,12 @@ export class TestStores {
     const audit = new AuditWriter(this.published);
     const named = new EventSinks(sinks.map((name) => new NamedSink(name)));
     this.unitOfWork = new UnitOfWork(connection);
-    this.sessions = new SqlSessionStore(this.unitOfWork, audit, named, bell);
+    const events = new EventWriter(named, bell);
+    const keys = new IdempotencyWriter(
+      new DataCipher(new StorageConfig({ DATA_DIR: '', DATA_KEY }).dataKeys),
+    );
+    this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys);
+    this.idempotency = new SqlIdempotencyStore(this.unitOfWork, keys);
     this.outbox = new SqlOutboxStore(this.unitOfWork, audit);
     this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit);
     this.sinks = new SqlSinkStore(this.unitOfWork, audit);
