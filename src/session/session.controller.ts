@@ -30,10 +30,6 @@ const IDEMPOTENCY_KEY = {
     'string, which may hold spaces too. Use a new one, such as a UUID, for every session that is wanted.',
   schema: { type: 'string', example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
 };
-const REPLAYED = {
-  description: 'Present when the answer is the one to an earlier request with the same Idempotency-Key.',
-  schema: { type: 'string', enum: ['true'] },
-};
 
 const OPENING_PROBLEMS = {
   400: ['malformed-json', 'validation-failed', 'idempotency-key-invalid'],
@@ -83,7 +79,7 @@ export class SessionController {
   @ApiResponse({
     status: 201,
     type: OpenedSessionResponse,
-    headers: { Location: LOCATION, ETag: ETAG, 'Idempotency-Replayed': REPLAYED },
+    headers: { Location: LOCATION, ETag: ETAG },
   })
   @ApiProblems(OPENING_PROBLEMS)
   async open(
