@@ -27,7 +27,8 @@ const IDEMPOTENCY_KEY = {
   required: false,
   description:
     'Makes the opening safe to repeat for 24 hours: 1 to 255 visible ASCII characters, or the same as a quoted ' +
-    'string, which may hold spaces too. Use a new one, such as a UUID, for every session that is wanted.',
+    'string, which may hold spaces too. Use a new one, such as a UUID, for every session that is wanted. A failure ' +
+    'that may have taken effect is kept as well; one that came to nothing is not, and can be repeated.',
   schema: { type: 'string', example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
 };
 
