@@ -259,14 +259,6 @@ describe(Session.name, () => {
     );
   });
 
-  it('can be looked at as it will be once it is saved', () => {
-    const session = anActiveSession();
-    const { onceSaved } = session;
-    session.saved();
-
-    expect(onceSaved.snapshot).toEqual(session.snapshot);
-  });
-
   it('counts the attempts to disconnect and remembers when the next one is due', () => {
     const session = aTerminatingSession();
 
