@@ -11,6 +11,7 @@ type EndedSession =
   | Answer<'/v1/sessions/{conversationId}', 'delete', 200>
   | Answer<'/v1/sessions/{conversationId}', 'delete', 202>;
 type SessionQuery = NonNullable<paths['/v1/sessions']['get']['parameters']['query']>;
+type OpenHeaders = NonNullable<paths['/v1/sessions']['post']['parameters']['header']>;
 type Problem = components['schemas']['ProblemResponse'];
 
 /** The JSON that an operation answers with a status. */
@@ -34,8 +35,10 @@ export class ProblemError extends Error {
 export class SessionsClient {
   constructor(private readonly url: string) {}
 
-  open(asked: OpenSession): Promise<OpenedSession> {
-    return this.call<OpenedSession>('POST', '/v1/sessions', asked);
+  /** Opens one session, however often it is asked for with the same key: repeat it when no answer arrived. */
+  open(asked: OpenSession, key: string = crypto.randomUUID()): Promise<OpenedSession> {
+    const headers: OpenHeaders = { 'idempotency-key': key };
+    return this.call<OpenedSession>('POST', '/v1/sessions', asked, headers);
   }
 
   get(conversationId: string): Promise<Session> {
@@ -51,28 +54,32 @@ export class SessionsClient {
     return this.call<EndedSession>('DELETE', `/v1/sessions/${encodeURIComponent(conversationId)}`);
   }
 
-  private async call<Body>(method: string, path: string, body?: object): Promise<Body> {
+  private async call<Body>(method: string, path: string, body?: object, headers?: object): Promise<Body> {
     const response = await fetch(this.url + path, {
       method,
       ...(body === undefined
         ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new ProblemError((await response.json()) as Problem);
     return (await response.json()) as Body;
   }
 }
 
-/** Opens a session, looks at it, finds it in the list, ends it, and asks for one that there is not. */
+/** Opens a session, gets the answer once more, looks at it, finds it in the list, ends it, and asks for one that there is not. */
 export async function sessionLife(url: string): Promise<Record<string, string | boolean>> {
   const client = new SessionsClient(url);
-  const { conversationId, guestIdToken } = await client.open({ queueId: 'support', durationLimit: 600 });
+  const asked = { queueId: 'support', durationLimit: 600 };
+  const key = crypto.randomUUID();
+  const { conversationId, guestIdToken } = await client.open(asked, key);
+  const again = await client.open(asked, key);
   const shown = await client.get(conversationId);
   const active = await client.list({ state: 'active', limit: 10 });
   const ended = await client.end(conversationId);
   const refusal = await client.get('nobody').catch((error: unknown) => error);
   return {
     hasToken: guestIdToken !== '',
+    isSameAgain: again.guestIdToken === guestIdToken,
     shown: shown.state,
     isListed: active.items.some((session) => session.conversationId === conversationId),
     ended: ended.endReason ?? 'not at all',

@@ -78,7 +78,9 @@ async function textsAfter(
 ): Promise<readonly StoredText[]> {
   const { rows } = await sql<StoredText>`
     select ${sql.ref(key)} as "key", ${sql.ref(column)} as "text" from ${sql.table(table)}
-    where ${sql.ref(key)} > ${after} order by ${sql.ref(key)} limit ${limit}`.execute(db);
+    where ${sql.ref(key)} > ${after} and ${sql.ref(column)} is not null order by ${sql.ref(key)} limit ${limit}`.execute(
+    db,
+  );
   return rows;
 }
 

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AuditAction, AuditActor, AuditOutcome, AuditTarget } from '../audit/domain/audit-record';
+import type { KeyedRequest } from '../session/domain/keyed-request';
 import type { EventState } from '../session/domain/session-event';
 import type { DeliveryStatus } from '../sync/domain/delivery';
 import type { PauseReason } from '../sync/ports/sink.store';
@@ -87,6 +88,20 @@ export interface SinkTable {
   readonly quiet_until: number | null;
 }
 
+export interface IdempotencyKeyTable {
+  readonly owner: string;
+  readonly operation: KeyedRequest['operation'];
+  readonly key_hash: string;
+  readonly fingerprint: string;
+  readonly conversation_id: string;
+  /** The process that carries the opening out; null once there is an answer, or when that process is gone. */
+  readonly opening_by: string | null;
+  /** A JSON object, encrypted. */
+  readonly answer: string | null;
+  readonly created_at: number;
+  readonly expires_at: number;
+}
+
 export interface AuditRecordTable {
   readonly chain: number;
   readonly seq: number;
@@ -144,6 +159,7 @@ export interface Database {
   readonly delivery: DeliveryTable;
   readonly delivery_attempt: DeliveryAttemptTable;
   readonly sink: SinkTable;
+  readonly idempotency_key: IdempotencyKeyTable;
   readonly audit_record: AuditRecordTable;
   readonly audit_head: AuditHeadTable;
   readonly audit_segment: AuditSegmentTable;

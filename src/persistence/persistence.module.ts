@@ -5,6 +5,7 @@ import { SummaryStore } from '../metrics/ports/summary.store';
 import { DataKeyRegister } from '../privacy/ports/data-key.register';
 import { GuestRegister } from '../privacy/ports/guest.register';
 import { SessionArchive } from '../privacy/ports/session.archive';
+import { IdempotencyStore } from '../session/ports/idempotency.store';
 import { SessionStore } from '../session/ports/session.store';
 import { DeliveryLedger } from '../sync/ports/delivery.ledger';
 import { OutboxStore } from '../sync/ports/outbox.store';
@@ -16,8 +17,11 @@ import { SqlDataKeyRegister } from './data-key.sql-register';
 import { DatabaseConnection } from './database.connection';
 import { DatabaseHealth } from './database.health';
 import { SqlDeliveryLedger } from './delivery.sql-ledger';
+import { EventWriter } from './event.writer';
 import { GuestSeal } from './guest.seal';
 import { SqlGuestRegister } from './guest.sql-register';
+import { SqlIdempotencyStore } from './idempotency.sql-store';
+import { IdempotencyWriter } from './idempotency.writer';
 import { SqlOutboxStore } from './outbox.sql-store';
 import { SqlSessionArchive } from './session.sql-archive';
 import { SqlSessionStore } from './session.sql-store';
@@ -48,7 +52,10 @@ import { UnitOfWork } from './unit-of-work';
     AuditWriter,
     SqlAuditTrail,
     GuestSeal,
+    EventWriter,
+    IdempotencyWriter,
     SqlSessionStore,
+    SqlIdempotencyStore,
     SqlOutboxStore,
     SqlDeliveryLedger,
     SqlSinkStore,
@@ -58,6 +65,7 @@ import { UnitOfWork } from './unit-of-work';
     SqlDataKeyRegister,
     { provide: AuditTrail, useExisting: SqlAuditTrail },
     { provide: SessionStore, useExisting: SqlSessionStore },
+    { provide: IdempotencyStore, useExisting: SqlIdempotencyStore },
     { provide: OutboxStore, useExisting: SqlOutboxStore },
     { provide: DeliveryLedger, useExisting: SqlDeliveryLedger },
     { provide: SinkStore, useExisting: SqlSinkStore },
@@ -70,6 +78,7 @@ import { UnitOfWork } from './unit-of-work';
     DatabaseConnection,
     AuditTrail,
     SessionStore,
+    IdempotencyStore,
     OutboxStore,
     DeliveryLedger,
     SinkStore,

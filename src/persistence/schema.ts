@@ -5,6 +5,7 @@ import { initialSchema } from './migrations/0001-initial-schema';
 import { oauthClientOfASession } from './migrations/0002-oauth-client-of-a-session';
 import { steeringDeliveries } from './migrations/0003-steering-deliveries';
 import { ownerOfASession } from './migrations/0004-owner-of-a-session';
+import { idempotencyKeys } from './migrations/0005-idempotency-keys';
 import { auditChain } from './migrations/0006-audit-chain';
 import { privacyOfGuests } from './migrations/0007-privacy-of-guests';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
@@ -15,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0002-oauth-client-of-a-session': oauthClientOfASession,
   '0003-steering-deliveries': steeringDeliveries,
   '0004-owner-of-a-session': ownerOfASession,
+  '0005-idempotency-keys': idempotencyKeys,
   '0006-audit-chain': auditChain,
   '0007-privacy-of-guests': privacyOfGuests,
 };

@@ -1,21 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditFact } from '../audit/domain/audit-record';
+import { type KeyOutcome, problemKeptOf } from '../session/domain/kept-answer';
+import type { KeyedRequest } from '../session/domain/keyed-request';
+import { RequestInProgressError } from '../session/domain/idempotency.errors';
 import type { Session, SessionSnapshot } from '../session/domain/session';
-import type { SessionEvent } from '../session/domain/session-event';
 import { LIVE_STATES, type SessionState } from '../session/domain/session-state';
-import { SessionChangedError, SessionLimitReachedError } from '../session/domain/session.errors';
+import {
+  SessionChangedError,
+  SessionEndedWhileOpeningError,
+  SessionLimitReachedError,
+} from '../session/domain/session.errors';
 import { type SessionQuery, SessionStore, type SlotLimits } from '../session/ports/session.store';
-import { EventSinks } from '../sync/ports/event-sinks';
-import { OutboxBell } from '../sync/ports/outbox-bell';
 import { AuditWriter } from './audit.writer';
 import { addToCounters, COUNTERS, readCounters, slotsOf, takeOne } from './counters';
 import type { Database, SessionTable } from './database';
-import { queueBehindWaiting } from './delivery.queue';
 import { forUpdate } from './dialect';
+import { EventWriter } from './event.writer';
 import { GuestSeal } from './guest.seal';
+import { IdempotencyWriter } from './idempotency.writer';
 import { countersOf } from './session.counting';
-import { toChanges, toDeliveryRow, toEventRow, toRow, toSession } from './session.mapper';
+import { toChanges, toRow, toSession } from './session.mapper';
 import { UnitOfWork, type Work } from './unit-of-work';
 
 /** Written out in the statement, so that the planner sees that the partial index fits. */
@@ -30,16 +35,20 @@ export class SqlSessionStore extends SessionStore {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: AuditWriter,
-    private readonly sinks: EventSinks,
-    private readonly bell: OutboxBell,
+    private readonly events: EventWriter,
+    private readonly keys: IdempotencyWriter,
     private readonly guests: GuestSeal,
   ) {
     super();
   }
 
-  async reserve(session: Session, { total, ofClient }: SlotLimits): Promise<void> {
+  async reserve(session: Session, { total, ofClient }: SlotLimits, request?: KeyedRequest): Promise<void> {
     const row = this.guests.sealSession(toRow(session.snapshot));
-    await this.unitOfWork.run(async ({ db }) => {
+    await this.unitOfWork.run(async (work) => {
+      const { db } = work;
+      if (request !== undefined && !(await this.keys.take(work, request, session.snapshot))) {
+        throw new RequestInProgressError();
+      }
       if (!(await takeOne(db, COUNTERS.slots, total))) throw new SessionLimitReachedError(total);
       if (!(await takeOne(db, slotsOf(row.oauth_client), ofClient))) {
         throw new SessionLimitReachedError(ofClient, 'upstream-budget');
@@ -48,7 +57,7 @@ export class SqlSessionStore extends SessionStore {
     });
   }
 
-  async save(session: Session): Promise<void> {
+  async save(session: Session, outcome?: KeyOutcome): Promise<void> {
     const after = { ...session.snapshot };
     const { events, audit } = session.pullChanges();
     await this.unitOfWork.run(async (work) => {
@@ -58,7 +67,9 @@ export class SqlSessionStore extends SessionStore {
         .set({ ...toChanges(after), version: after.version + 1 })
         .where('conversation_id', '=', after.conversationId)
         .execute();
-      await this.queue(work, events);
+      const settled = outcome ?? unspokenOutcome(before, after);
+      if (settled !== undefined) await this.keys.settle(work, after.conversationId, settled);
+      await this.events.write(work, events);
       await addToCounters(work.db, countersOf(before, after));
       this.audit.write(work, await withDisconnectionRate(work, audit));
       work.afterCommit(() => {
@@ -123,7 +134,9 @@ export class SqlSessionStore extends SessionStore {
         .selectFrom('session')
         .selectAll()
         .where('state', '=', 'connecting')
+        // The earlier of the two times is the one that an index knows.
         .where('created_at', '<', before)
+        .where('started_at', '<', before)
         .orderBy('created_at')
         .limit(limit)
         .execute(),
@@ -186,19 +199,15 @@ export class SqlSessionStore extends SessionStore {
     const rows = await this.unitOfWork.read(query);
     return rows.map((row) => toSession(this.guests.openSession(row)));
   }
+}
 
-  private async queue(work: Work, events: readonly SessionEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    const rows = events.map((event) => this.guests.sealEvent(toEventRow(event)));
-    await work.db.insertInto('session_event').values(rows).execute();
-    const deliveries = events.flatMap((event) => this.sinks.names.map((sink) => toDeliveryRow(event, sink)));
-    if (deliveries.length === 0) return;
-    await work.db.insertInto('delivery').values(deliveries).execute();
-    await queueBehindWaiting(work.db, events);
-    work.afterCommit(() => {
-      this.bell.ring();
-    });
-  }
+/** What becomes of the key of a session whose save does not say: whoever was opening it hears that it has ended. */
+function unspokenOutcome(
+  before: Pick<SessionTable, 'state'>,
+  after: Readonly<SessionSnapshot>,
+): KeyOutcome | undefined {
+  const failsNow = before.state === 'connecting' && after.state === 'failed';
+  return failsNow ? problemKeptOf(new SessionEndedWhileOpeningError()) : undefined;
 }
 
 /** Locks the row that is about to be replaced and returns it, if it is still the one that was read. */

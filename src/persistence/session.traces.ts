@@ -5,7 +5,7 @@ import type { GuestSeal } from './guest.seal';
 
 /**
  * Takes the guest out of everything that hangs on its sessions: events name it by its reference instead of its token,
- * also those that somebody has yet to hear of.
+ * also those that somebody has yet to hear of, and the answers that were kept for idempotency keys go.
  */
 export async function eraseTraces(
   db: Kysely<Database>,
@@ -13,6 +13,7 @@ export async function eraseTraces(
   guestRef: string,
   conversationIds: readonly string[],
 ): Promise<void> {
+  await forgetAnswers(db, conversationIds);
   const events = await db
     .selectFrom('session_event')
     .select(['id', 'metadata'])
@@ -28,6 +29,7 @@ export async function eraseTraces(
 
 /** Removes everything that hangs on sessions, except an event that somebody has yet to hear of or that was given up. */
 export async function removeTraces(db: Kysely<Database>, conversationIds: readonly string[]): Promise<void> {
+  await forgetAnswers(db, conversationIds);
   const ids = ofFewLengths(conversationIds);
   await db
     .deleteFrom('delivery')
@@ -40,6 +42,14 @@ export async function removeTraces(db: Kysely<Database>, conversationIds: readon
     .deleteFrom('session_event')
     .where('conversation_id', 'in', ids)
     .where(sql<boolean>`not exists (select 1 from delivery where delivery.event_id = session_event.id)`)
+    .execute();
+}
+
+/** The answers to openings tell the token. Their keys are free again. */
+async function forgetAnswers(db: Kysely<Database>, conversationIds: readonly string[]): Promise<void> {
+  await db
+    .deleteFrom('idempotency_key')
+    .where('conversation_id', 'in', ofFewLengths(conversationIds))
     .execute();
 }
 

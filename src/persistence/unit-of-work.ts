@@ -23,8 +23,9 @@ export interface Work {
  * have no effect but its statements and what it hands to `afterCommit`.
  *
  * So that transactions do not wait for each other in a circle, each locks in this order: its session's row; then its
- * events and deliveries; then its sink; then counters, in the order of their names; then, before the commit, the heads
- * of audit chains, in the order of their numbers.
+ * idempotency key; then its events and deliveries; then its sink; then counters, in the order of their names; then,
+ * before the commit, the heads of audit chains, in the order of their numbers. A reservation begins with the key:
+ * nobody else knows its session yet.
  */
 @Injectable()
 export class UnitOfWork {

@@ -30,8 +30,11 @@ const OF_ROUTES_WITH_BODIES = {
   415: ['unsupported-media-type'],
 };
 
-/** Statuses whose problems say when to come back. */
+/** Statuses whose problems say when to come back, and the codes of other statuses that do. */
 const WITH_RETRY_AFTER = new Set([429, 503]);
+const CODES_WITH_RETRY_AFTER = new Set(['request-in-progress']);
+/** Statuses that an operation with idempotency keys may answer with once more. */
+const REPLAYED = new Set([201, 409, 500, 502, 503, 504]);
 
 const SCHEMA = { $ref: getSchemaPath(ProblemResponse) };
 
@@ -47,6 +50,10 @@ const HEADERS = {
   'Retry-After': {
     description: 'Seconds until trying again makes sense.',
     schema: { type: 'string', example: '5' },
+  },
+  'Idempotency-Replayed': {
+    description: 'Present when the answer is the one to an earlier request with the same Idempotency-Key.',
+    schema: { type: 'string', enum: ['true'] },
   },
 };
 
@@ -73,16 +80,27 @@ function describe(path: string, method: Method, operation: Operation): void {
     );
     // Answers that are no problems, such as those of a health check, stay what they are.
     const content = { ...responses[status]?.content, [MEDIA_TYPE]: { schema: SCHEMA, examples } };
-    const headers = WITH_RETRY_AFTER.has(status) ? { 'Retry-After': refTo('Retry-After') } : {};
+    const saysWhen = WITH_RETRY_AFTER.has(status) || codes.some((code) => CODES_WITH_RETRY_AFTER.has(code));
+    const headers = saysWhen ? { 'Retry-After': refTo('Retry-After') } : {};
     responses[status] = { description: codes.join(', '), headers, content };
   }
   for (const [status, response] of Object.entries(responses)) {
     if (response.description === '') response.description = STATUS_CODES[status] ?? status;
-    response.headers = { ...response.headers, 'X-Request-Id': refTo('X-Request-Id') };
+    response.headers = {
+      ...response.headers,
+      ...replayHeaderOf(operation, Number(status)),
+      'X-Request-Id': refTo('X-Request-Id'),
+    };
   }
   operation.responses = Object.fromEntries(
     Object.entries(responses).sort(([a], [b]) => Number(a) - Number(b)),
   );
+}
+
+/** An operation that takes keys says of its answers that they may be those to an earlier request. */
+function replayHeaderOf({ parameters = [] }: Operation, status: number): Record<string, { $ref: string }> {
+  const hasKeys = parameters.some((parameter) => 'name' in parameter && parameter.name === 'idempotency-key');
+  return hasKeys && REPLAYED.has(status) ? { 'Idempotency-Replayed': refTo('Idempotency-Replayed') } : {};
 }
 
 function responsesOf({ responses }: Operation): Record<number, Response> {

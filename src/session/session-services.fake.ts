@@ -7,6 +7,8 @@ import { ServerConfig } from '../config/server.config';
 import { SessionConfig } from '../config/session.config';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
+import { IdempotencyRetention } from './idempotency.retention';
+import { IdempotencyTelemetry } from './idempotency.telemetry';
 import { FakeGuestChannel } from './ports/guest-channel.fake';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionPolicies } from './ports/session-policies';
@@ -15,6 +17,7 @@ import { FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
 import { SessionAdmission } from './session.admission';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
+import { SessionIdempotency } from './session.idempotency';
 import { SessionOpening } from './session.opening';
 import { SessionPace } from './session.pace';
 import { SessionPlacement } from './session.placement';
@@ -50,6 +53,8 @@ export class FakeSessionServices {
   readonly ending: SessionEnding;
   readonly watch: SessionWatch;
   readonly service: SessionService;
+  readonly idempotency: SessionIdempotency;
+  readonly retention: IdempotencyRetention;
   readonly queries: SessionQueries;
   readonly sweeper: SessionSweeper;
   readonly recovery: SessionRecovery;
@@ -68,9 +73,12 @@ export class FakeSessionServices {
     this.ending = new SessionEnding(this.writer, heartbeats, this.disconnector, telemetry, drain);
     this.watch = new SessionWatch(heartbeats, channels, heartbeatConfig, this.pace, telemetry);
     this.service = new SessionService(this.admission, this.opening, this.ending, this.watch, drain);
+    const idempotencyTelemetry = new IdempotencyTelemetry(this.metrics);
+    this.idempotency = new SessionIdempotency(this.service, store.keys, clock, drain, idempotencyTelemetry);
+    this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);
     this.queries = new SessionQueries(store, heartbeats, heartbeatConfig);
     this.sweeper = new SessionSweeper(store, this.ending, clock, this.config);
-    this.recovery = new SessionRecovery(store, this.ending, this.watch);
+    this.recovery = new SessionRecovery(store, store.keys, this.writer, this.ending, this.watch);
     this.shutdown = new SessionShutdown(store, this.ending, new ServerConfig(environment));
   }
 }

@@ -3,6 +3,7 @@ import type { Caller } from '../access/domain/caller';
 import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
 import { newGuestToken } from './domain/guest-token';
+import type { KeyedRequest } from './domain/keyed-request';
 import { Session } from './domain/session';
 import type { RequestedSession } from './ports/session.policy';
 import { type Place, SessionPlacement } from './session.placement';
@@ -33,15 +34,16 @@ export class SessionAdmission {
 
   /**
    * Asks every policy, then takes a slot and writes the session as `connecting` and the caller's. Throws `ShuttingDownError`,
-   * `SessionRefusedError`, `PolicyUnavailableError` or `SessionLimitReachedError`; then there is no session.
+   * `SessionRefusedError`, `PolicyUnavailableError` or `SessionLimitReachedError`, and `RequestInProgressError` when the
+   * key of the request is taken; then there is no session.
    */
-  async reserve(asked: OpenSession, { owner }: Caller): Promise<Session> {
+  async reserve(asked: OpenSession, { owner }: Caller, request?: KeyedRequest): Promise<Session> {
     try {
       const requested = this.withDefaults(asked);
       await this.screening.pass(requested);
       const place = await this.placement.choose();
       const session = this.sessionFrom(requested, owner, place);
-      await this.placement.reserve(session, place);
+      await this.placement.reserve(session, place, request);
       return session;
     } catch (error) {
       this.telemetry.openingFailed(error);

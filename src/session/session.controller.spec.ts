@@ -2,6 +2,8 @@ import { Caller } from '../access/domain/caller';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { UpstreamServerError } from '../common/errors/upstream.errors';
 import { anActiveSession } from './domain/session.builder';
+import type { OpenedSessionResponse } from './dto/opened-session.response';
+import type { OpenSessionDto } from './dto/open-session.dto';
 import { SessionController } from './session.controller';
 import { FakeSessionServices } from './session-services.fake';
 
@@ -30,7 +32,7 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
   services = new FakeSessionServices();
-  controller = new SessionController(services.service, services.queries);
+  controller = new SessionController(services.idempotency, services.service, services.queries);
   reply = new FakeReply();
 });
 afterEach(async () => {
@@ -38,11 +40,15 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
+function open(asked: OpenSessionDto, key?: string): Promise<OpenedSessionResponse> {
+  return controller.open(asked, CALLER, reply, key, new AbortController().signal);
+}
+
 describe(SessionController.name, () => {
   it('answers an opening with the session, where it is, the guest token and the words of the upstream', async () => {
     services.channel.onOpen(() => ({ id: 'theirs' }));
 
-    const opened = await controller.open({ queueId: 'support', durationLimit: 60 }, CALLER, reply);
+    const opened = await open({ queueId: 'support', durationLimit: 60 });
 
     expect(reply.headers).toEqual({
       location: `/v1/sessions/${opened.conversationId}`,
@@ -66,8 +72,29 @@ describe(SessionController.name, () => {
     });
   });
 
+  it('answers an opening with a key the same once more, and says that it does', async () => {
+    const opened = await open({ queueId: 'support' }, 'key-1');
+    const first = { ...reply.headers };
+    await jest.advanceTimersByTimeAsync(45_000);
+
+    const again = await open({ queueId: 'support' }, '"key-1"');
+
+    expect(JSON.stringify(again)).toBe(JSON.stringify(opened));
+    expect(first).not.toHaveProperty('idempotency-replayed');
+    expect(reply.headers).toEqual({ ...first, 'idempotency-replayed': 'true' });
+    expect(services.store.count).toBe(1);
+  });
+
+  it('answers an opening with a key as one without, tag and version included', async () => {
+    const { conversationId, version } = await open({ queueId: 'support' }, 'key-1');
+    const { etag } = reply.headers;
+
+    expect(version).toBe(services.store.row(conversationId).version);
+    expect(await controller.get(conversationId, CALLER, etag, reply)).toBeUndefined();
+  });
+
   it('shows a session without its guest token, now as later', async () => {
-    const { conversationId, guestIdToken } = await controller.open({ queueId: 'support' }, CALLER, reply);
+    const { conversationId, guestIdToken } = await open({ queueId: 'support' });
     await jest.advanceTimersByTimeAsync(30_000);
 
     const shown = await controller.get(conversationId, CALLER, undefined, reply);
@@ -79,7 +106,7 @@ describe(SessionController.name, () => {
   });
 
   it('answers an opening with the tag that the session is shown with', async () => {
-    const { conversationId } = await controller.open({ queueId: 'support' }, CALLER, reply);
+    const { conversationId } = await open({ queueId: 'support' });
     const { etag } = reply.headers;
 
     expect(await controller.get(conversationId, CALLER, etag, reply)).toBeUndefined();
@@ -87,7 +114,7 @@ describe(SessionController.name, () => {
   });
 
   it('shows a session with another tag when anything of it has changed, its heartbeat included', async () => {
-    const { conversationId } = await controller.open({ queueId: 'support' }, CALLER, reply);
+    const { conversationId } = await open({ queueId: 'support' });
     const tags = [reply.headers['etag']];
     await jest.advanceTimersByTimeAsync(30_000);
     expect(await controller.get(conversationId, CALLER, tags[0], reply)).toMatchObject({ conversationId });
@@ -100,7 +127,7 @@ describe(SessionController.name, () => {
   });
 
   it('answers an end that is confirmed with 200, now and again', async () => {
-    const { conversationId } = await controller.open({ queueId: 'support' }, CALLER, reply);
+    const { conversationId } = await open({ queueId: 'support' });
 
     const ended = await controller.end(conversationId, CALLER, reply);
 

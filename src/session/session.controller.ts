@@ -4,28 +4,41 @@ import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
 import { Scope } from '../common/access/route-access.decorators';
 import { entityTagOf, isKnown } from '../common/http/entity-tag';
+import { HungUp } from '../common/http/hung-up.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { ListSessionsDto } from './dto/list-sessions.dto';
 import { OpenSessionDto } from './dto/open-session.dto';
 import { OpenedSessionResponse } from './dto/opened-session.response';
 import { SessionListResponse } from './dto/session-list.response';
 import { SessionResponse } from './dto/session.response';
+import type { OpenedAnswer } from './domain/kept-answer';
 import { reachOf } from './domain/reach';
 import type { Session } from './domain/session';
+import { SessionIdempotency } from './session.idempotency';
 import { SessionQueries } from './session.queries';
-import { SessionService } from './session.service';
+import { type OpenedSession, SessionService } from './session.service';
 
 const ETAG = { schema: { type: 'string', example: '"m1Vv0y2cYQyCk1cX0m0sZ8dJ5sE"' } };
 const LOCATION = {
   schema: { type: 'string', example: '/v1/sessions/0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' },
 };
+const IDEMPOTENCY_KEY = {
+  name: 'idempotency-key',
+  required: false,
+  description:
+    'Makes the opening safe to repeat for 24 hours: 1 to 255 visible ASCII characters, or the same as a quoted ' +
+    'string, which may hold spaces too. Use a new one, such as a UUID, for every session that is wanted. A failure ' +
+    'that may have taken effect is kept as well; one that came to nothing is not, and can be repeated.',
+  schema: { type: 'string', example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
+};
 
 const OPENING_PROBLEMS = {
-  400: ['malformed-json', 'validation-failed'],
+  400: ['malformed-json', 'validation-failed', 'idempotency-key-invalid'],
   403: ['session-refused'],
-  409: ['session-ended'],
+  409: ['session-ended', 'request-in-progress'],
   413: ['payload-too-large'],
   415: ['unsupported-media-type'],
+  422: ['idempotency-key-reused'],
   429: ['session-limit-reached'],
   502: [
     'upstream-unauthorized',
@@ -54,14 +67,16 @@ interface Reply {
 @Controller({ path: 'sessions', version: '1' })
 export class SessionController {
   constructor(
+    private readonly openings: SessionIdempotency,
     private readonly service: SessionService,
     private readonly queries: SessionQueries,
   ) {}
 
-  /** Opens a guest session and keeps it alive until it ends. */
+  /** Opens a guest session and keeps it alive until it ends; once for each Idempotency-Key. */
   @Post()
   @Scope('sessions.write')
   @Header('cache-control', 'no-store')
+  @ApiHeader(IDEMPOTENCY_KEY)
   @ApiResponse({
     status: 201,
     type: OpenedSessionResponse,
@@ -72,11 +87,15 @@ export class SessionController {
     @Body() asked: OpenSessionDto,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
+    @Headers('idempotency-key') key: string | undefined,
+    @HungUp() hungUp: AbortSignal,
   ): Promise<OpenedSessionResponse> {
-    const opened = await this.service.open(asked, caller);
-    reply.header('location', `/v1/sessions/${opened.session.conversationId}`);
-    this.tagged(opened.session, reply);
-    return new OpenedSessionResponse(opened, this.queries.heartbeatOf(opened.session));
+    const answerOf = (opened: OpenedSession): OpenedAnswer => this.answerOf(opened);
+    const { answer, from } = await this.openings.open(asked, caller, { key, answerOf, hungUp });
+    reply.header('location', answer.location);
+    reply.header('etag', answer.etag);
+    if (from === 'replayed') reply.header('idempotency-replayed', 'true');
+    return answer.body as OpenedSessionResponse;
   }
 
   /** Lists sessions, newest first: the caller's own, or everybody's with the scope `sessions.any`. */
@@ -127,6 +146,16 @@ export class SessionController {
     const session = await this.service.end(conversationId, reachOf(caller));
     reply.status(session.snapshot.disconnect === 'pending' ? 202 : 200);
     return this.tagged(session, reply).response;
+  }
+
+  /** The tag is the one that a GET would show the session with now. */
+  private answerOf(opened: OpenedSession): OpenedAnswer {
+    const { session } = opened;
+    return {
+      location: `/v1/sessions/${session.conversationId}`,
+      etag: entityTagOf(this.present(session)),
+      body: new OpenedSessionResponse(opened, this.queries.heartbeatOf(session)),
+    };
   }
 
   /** Says with the tag which state of the session the answer tells of, as a GET would show it now. */

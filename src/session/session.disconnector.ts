@@ -68,7 +68,7 @@ export class SessionDisconnector {
 
   /** An opening whose outcome is unknown may reach Genesys after the disconnect that was meant to undo it. */
   private mayStillArrive({ state, snapshot }: Session): boolean {
-    const latestMs = snapshot.createdAt + this.config.openDeadlineMs + LATE_ARRIVAL_MS;
+    const latestMs = snapshot.startedAt + this.config.openDeadlineMs + LATE_ARRIVAL_MS;
     return state === 'failed' && this.clock.now() < latestMs;
   }
 

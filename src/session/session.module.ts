@@ -3,12 +3,15 @@ import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { HasRequiredCapabilities } from './dto/has-required-capabilities.constraint';
 import { IsKnownChannel } from './dto/is-known-channel.constraint';
 import { IsWithinMaxDuration } from './dto/is-within-max-duration.constraint';
+import { IdempotencyRetention } from './idempotency.retention';
+import { IdempotencyTelemetry } from './idempotency.telemetry';
 import { LimitsController } from './limits.controller';
 import { LimitsQueries } from './limits.queries';
 import { SessionAdmission } from './session.admission';
 import { SessionController } from './session.controller';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
+import { SessionIdempotency } from './session.idempotency';
 import { SessionOpening } from './session.opening';
 import { SessionPace } from './session.pace';
 import { SessionPlacement } from './session.placement';
@@ -22,12 +25,13 @@ import { SessionTelemetry } from './session.telemetry';
 import { SessionWatch } from './session.watch';
 import { SessionWriter } from './session.writer';
 
-/** Needs a `SessionStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
+/** Needs a `SessionStore`, an `IdempotencyStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
 @Module({
   imports: [HeartbeatModule],
   controllers: [SessionController, LimitsController],
   providers: [
     SessionService,
+    SessionIdempotency,
     SessionQueries,
     LimitsQueries,
     SessionScreening,
@@ -43,6 +47,8 @@ import { SessionWriter } from './session.writer';
     SessionRecovery,
     SessionShutdown,
     SessionTelemetry,
+    IdempotencyRetention,
+    IdempotencyTelemetry,
     HasRequiredCapabilities,
     IsKnownChannel,
     IsWithinMaxDuration,

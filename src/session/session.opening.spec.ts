@@ -13,7 +13,7 @@ import {
 } from '../common/errors/upstream.errors';
 import { RecordingLog } from '../audit/recording-log.fake';
 import type { Session } from './domain/session';
-import { SessionEndedWhileOpeningError } from './domain/session.errors';
+import { SessionChangedError, SessionEndedWhileOpeningError } from './domain/session.errors';
 import { SessionOpening } from './session.opening';
 import { FakeSessionServices } from './session-services.fake';
 
@@ -203,6 +203,59 @@ describe(SessionOpening.name, () => {
         lastSequence: 0,
       });
       expect(services.store.events).toEqual([]);
+    });
+  });
+
+  describe('taken over from somebody who is gone', () => {
+    it('gets all its time anew', async () => {
+      await jest.advanceTimersByTimeAsync(25_000);
+      const taken = await services.opening.takeOver(session.conversationId);
+      services.channel.onOpen(
+        (signal) =>
+          new Promise((_, reject) => {
+            signal.addEventListener('abort', () => {
+              reject(new UpstreamUnavailableError());
+            });
+          }),
+      );
+      const outcome = services.opening.openUpstream(taken, services.drain.signal).catch(String);
+      await jest.advanceTimersByTimeAsync(29_999);
+      expect(services.store.row(session.conversationId).state).toBe('connecting');
+
+      await jest.advanceTimersByTimeAsync(1);
+      expect(await outcome).toContain(UpstreamTimeoutError.name);
+    });
+
+    it('is counted with the time that it took since then', async () => {
+      await jest.advanceTimersByTimeAsync(25_000);
+      const taken = await services.opening.takeOver(session.conversationId);
+      await jest.advanceTimersByTimeAsync(250);
+      await services.opening.activate(taken);
+
+      expect(await services.metrics.sample('session_create_duration_seconds_sum')).toBeCloseTo(0.25);
+      expect(services.store.row(session.conversationId)).toMatchObject({ state: 'active', version: 2 });
+    });
+
+    it('is taken by one of several, and not once it is over', async () => {
+      const takes = await Promise.allSettled(
+        Array.from({ length: 5 }, () => services.opening.takeOver(session.conversationId)),
+      );
+      expect(takes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+
+      await services.ending.interrupt(session.conversationId);
+      await expect(services.opening.takeOver(session.conversationId)).rejects.toThrow(SessionChangedError);
+      await expect(services.opening.takeOver('unknown')).rejects.toThrow(SessionChangedError);
+    });
+
+    it('may still arrive upstream for as long as it may take from then on', async () => {
+      await jest.advanceTimersByTimeAsync(60_000);
+      const taken = await services.opening.takeOver(session.conversationId);
+      await jest.advanceTimersByTimeAsync(30_000);
+      services.channel.onDisconnect(() => 'gone');
+
+      await services.ending.end(taken.conversationId, 'requested');
+
+      expect(services.store.row(session.conversationId)).toMatchObject({ disconnect: 'pending' });
     });
   });
 

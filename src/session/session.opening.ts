@@ -3,6 +3,7 @@ import { UpstreamError, UpstreamTimeoutError } from '../common/errors/upstream.e
 import { Clock } from '../common/time/clock';
 import { withDeadline } from '../common/time/deadline';
 import { SessionConfig } from '../config/session.config';
+import { type KeyOutcome, type OpenedAnswer, problemKeptOf } from './domain/kept-answer';
 import type { Session } from './domain/session';
 import { SessionChangedError, SessionEndedWhileOpeningError } from './domain/session.errors';
 import { GuestChannels } from './ports/guest-channels';
@@ -25,27 +26,48 @@ export class SessionOpening {
 
   /**
    * Opens the conversation, within the deadline for openings. On any trouble the session is `failed` and its slot
-   * free, and the trouble is thrown.
+   * free, and the trouble is thrown and kept for its key: unless it came to nothing upstream for certain, or this
+   * process gave it up because it stops.
    */
   async openUpstream(session: Session, signal: AbortSignal): Promise<UpstreamAnswer> {
     try {
       return await this.openInTime(session, signal);
     } catch (error) {
       this.telemetry.openingFailed(error);
-      await this.abandon(session, error);
+      const isWorthRepeating =
+        signal.aborted || (error instanceof UpstreamError && !error.mayHaveTakenEffect);
+      await this.abandon(session, error, isWorthRepeating ? 'forgotten' : problemKeptOf(error));
       throw error;
     }
   }
 
   /**
-   * Makes the session `active`. When it was ended meanwhile (a caller or the sweeper gave it up), whoever ended it
-   * also closes the conversation, and `SessionEndedWhileOpeningError` is thrown.
+   * Takes over an opening that was left by whoever began it, and gives it all its time anew. Throws
+   * `SessionChangedError` when it is over, or somebody else came first.
    */
-  async activate(session: Session): Promise<void> {
+  async takeOver(conversationId: string): Promise<Session> {
+    const session = await this.sessions.find(conversationId);
+    if (session?.restart(this.clock.now()) !== true) throw new SessionChangedError();
+    await this.sessions.save(session);
+    return session;
+  }
+
+  /**
+   * Makes the session `active`. When it was ended meanwhile (a caller or the sweeper gave it up), whoever ended it
+   * also closes the conversation, and `SessionEndedWhileOpeningError` is thrown. The answer that is made of the session
+   * as it will be is kept for its key, and returned.
+   */
+  async activate(
+    session: Session,
+    answerOf?: (session: Session) => OpenedAnswer,
+  ): Promise<OpenedAnswer | undefined> {
+    const begunAt = session.snapshot.startedAt;
     session.activate(this.clock.now());
+    const answer = answerOf?.(session.onceSaved);
     try {
-      await this.sessions.save(session);
-      this.telemetry.openedIn(this.clock.now() - session.snapshot.createdAt);
+      await this.sessions.save(session, answer === undefined ? undefined : { opened: answer });
+      this.telemetry.openedIn(this.clock.now() - begunAt);
+      return answer;
     } catch (error) {
       this.telemetry.openingFailed(error);
       throw error instanceof SessionChangedError ? new SessionEndedWhileOpeningError() : error;
@@ -53,7 +75,7 @@ export class SessionOpening {
   }
 
   private openInTime({ snapshot }: Session, parent: AbortSignal): Promise<UpstreamAnswer> {
-    const deadlineAt = snapshot.createdAt + this.config.openDeadlineMs;
+    const deadlineAt = snapshot.startedAt + this.config.openDeadlineMs;
     return withDeadline(deadlineAt - this.clock.now(), parent, async (signal, isOver) => {
       try {
         return await this.channels.get(snapshot.channel).open(snapshot, deadlineAt, signal);
@@ -63,12 +85,12 @@ export class SessionOpening {
     });
   }
 
-  private async abandon(session: Session, error: unknown): Promise<void> {
+  private async abandon(session: Session, error: unknown, keyOutcome: KeyOutcome): Promise<void> {
     const outcomeUnknown = !(error instanceof UpstreamError) || error.mayHaveTakenEffect;
     const code = error instanceof UpstreamError ? error.code : 'internal';
     session.fail('open-failed', this.clock.now(), { code, outcomeUnknown });
     try {
-      await this.sessions.save(session);
+      await this.sessions.save(session, keyOutcome);
     } catch (saveError) {
       // Given up by somebody else already. Any other trouble replaces the upstream's: the row stays `connecting`
       // and the sweeper closes it once the database is back.

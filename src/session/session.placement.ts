@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SessionConfig } from '../config/session.config';
+import type { KeyedRequest } from './domain/keyed-request';
 import type { Session } from './domain/session';
 import { SessionLimitReachedError } from './domain/session.errors';
 import { SessionStore, type SlotLimits } from './ports/session.store';
@@ -54,9 +55,9 @@ export class SessionPlacement {
     return { oauthClient: best.id, limits: { total, ofClient: best.ofClient } };
   }
 
-  /** Writes the session down in its place. */
-  reserve(session: Session, { limits }: Place): Promise<void> {
-    return this.sessions.reserve(session, limits);
+  /** Writes the session down in its place, and the key that it was asked for with. */
+  reserve(session: Session, { limits }: Place, request?: KeyedRequest): Promise<void> {
+    return this.sessions.reserve(session, limits, request);
   }
 }
 

@@ -1,6 +1,7 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { aSession, anActiveSession, aTerminatingSession } from './domain/session.builder';
+import { keyedRequestOf } from './domain/keyed-request';
 import { SessionRecovery } from './session.recovery';
 import { FakeSessionServices } from './session-services.fake';
 
@@ -64,6 +65,32 @@ describe(SessionRecovery.name, () => {
     });
     expect(services.store.slots).toBe(0);
     expect(services.store.events).toEqual([]);
+  });
+
+  it('leaves openings with a key for their callers to ask again, with all their time anew', async () => {
+    const [keyed, other] = [aSession({ createdAt: NOW - 60_000 }), aSession({ createdAt: NOW - 60_000 })];
+    const request = keyedRequestOf({ owner: '', key: 'key-1', asked: {}, openingBy: 'process-0' });
+    await services.store.reserve(keyed, { total: 9, ofClient: 9 }, request);
+    services.store.given(other);
+
+    await services.recovery.onModuleInit();
+    await services.recovery.onApplicationBootstrap();
+    services.sweeper.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(35_000);
+
+    expect(services.store.row(other.conversationId).state).toBe('failed');
+    expect(services.store.row(keyed.conversationId)).toMatchObject({ state: 'connecting', startedAt: NOW });
+
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(services.store.row(keyed.conversationId)).toMatchObject({
+      state: 'failed',
+      endReason: 'interrupted',
+      disconnect: 'confirmed',
+    });
+    expect(await services.store.keys.find(request, NOW)).toMatchObject({
+      answer: { problem: { code: 'session-ended' } },
+    });
+    await services.sweeper.onModuleDestroy();
   });
 
   it('keeps no session out because of one that cannot be watched over', async () => {

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { isConversationId } from './domain/conversation-id';
+import type { OpenedAnswer } from './domain/kept-answer';
+import type { KeyedRequest } from './domain/keyed-request';
 import type { Reach } from './domain/reach';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
@@ -13,6 +15,14 @@ import { SessionWatch } from './session.watch';
 export interface OpenedSession {
   readonly session: Session;
   readonly upstream: UpstreamAnswer;
+  /** What is kept for the key of the request, if it had one. */
+  readonly answer?: OpenedAnswer;
+}
+
+/** What a request with a key wants to be kept with its session. */
+export interface Keeping {
+  readonly request: KeyedRequest;
+  readonly answerOf: (opened: OpenedSession) => OpenedAnswer;
 }
 
 /** What callers can do with sessions. */
@@ -31,12 +41,19 @@ export class SessionService {
    * clean up by, and it is `active` and durable when this resolves. Any trouble is thrown as a `DomainError`; then
    * the session is `failed`, its slot is free and the CRM hears nothing.
    */
-  async open(asked: OpenSession, caller: Caller): Promise<OpenedSession> {
-    const session = await this.admission.reserve(asked, caller);
-    const upstream = await this.opening.openUpstream(session, this.drain.signal);
-    await this.opening.activate(session);
-    this.watch.begin(session, (cause) => this.ending.lost(session.conversationId, cause));
-    return { session, upstream };
+  async open(asked: OpenSession, caller: Caller, keeping?: Keeping): Promise<OpenedSession> {
+    const session = await this.admission.reserve(asked, caller, keeping?.request);
+    return this.carryOut(session, keeping);
+  }
+
+  /**
+   * Opens a session that was reserved by somebody who is gone; the conversation may be there already. Throws
+   * `SessionChangedError` when it is not `connecting` any more, or somebody else came first.
+   */
+  async goOn(conversationId: string, keeping: Keeping): Promise<OpenedSession> {
+    this.drain.assertOpen();
+    const session = await this.opening.takeOver(conversationId);
+    return this.carryOut(session, keeping);
   }
 
   /**
@@ -46,5 +63,15 @@ export class SessionService {
   async end(conversationId: string, reach: Reach): Promise<Session> {
     if (!isConversationId(conversationId)) throw new SessionNotFoundError();
     return this.ending.end(conversationId, 'requested', reach);
+  }
+
+  private async carryOut(session: Session, keeping?: Keeping): Promise<OpenedSession> {
+    const upstream = await this.opening.openUpstream(session, this.drain.signal);
+    const answer = await this.opening.activate(
+      session,
+      keeping && ((active) => keeping.answerOf({ session: active, upstream })),
+    );
+    this.watch.begin(session, (cause) => this.ending.lost(session.conversationId, cause));
+    return { session, upstream, ...(answer === undefined ? {} : { answer }) };
   }
 }

@@ -8,6 +8,7 @@ import { SummaryStore } from '../../src/metrics/ports/summary.store';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { DataDirectoryInUseError } from '../../src/persistence/persistence.errors';
 import { PersistenceModule } from '../../src/persistence/persistence.module';
+import { IdempotencyStore } from '../../src/session/ports/idempotency.store';
 import { SessionStore } from '../../src/session/ports/session.store';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { OutboxBell } from '../../src/sync/ports/outbox-bell';
@@ -55,6 +56,7 @@ describe(PersistenceModule.name, () => {
     const session = newSession();
     await app.get(SessionStore).reserve(session, limits(1));
     await expect(app.get(SessionStore).countLive()).resolves.toBe(1);
+    await expect(app.get(IdempotencyStore).forgetClaims()).resolves.toEqual([]);
     await expect(app.get(OutboxStore).backlog('crm')).resolves.toMatchObject({ pending: 0 });
     await expect(app.get(DeliveryLedger).list({ limit: 1 })).resolves.toEqual([]);
     await expect(app.get(SinkStore).state('crm')).resolves.toEqual({});

@@ -67,6 +67,7 @@ describe('a client in the types of /openapi.json', () => {
 
     expect(JSON.parse(stdout)).toEqual({
       hasToken: true,
+      isSameAgain: true,
       shown: 'active',
       isListed: true,
       ended: 'requested',

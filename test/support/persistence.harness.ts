@@ -16,6 +16,9 @@ import type { Dialect } from '../../src/persistence/dialect';
 import { GuestSeal } from '../../src/persistence/guest.seal';
 import { SqlGuestRegister } from '../../src/persistence/guest.sql-register';
 import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
+import { EventWriter } from '../../src/persistence/event.writer';
+import { SqlIdempotencyStore } from '../../src/persistence/idempotency.sql-store';
+import { IdempotencyWriter } from '../../src/persistence/idempotency.writer';
 import { openPostgres } from '../../src/persistence/postgres.database';
 import { SqlSessionArchive } from '../../src/persistence/session.sql-archive';
 import { SqlSessionStore } from '../../src/persistence/session.sql-store';
@@ -86,6 +89,7 @@ class NamedSink extends EventSink {
 export class TestStores {
   readonly published = new RecordingPublisher();
   readonly sessions: SqlSessionStore;
+  readonly idempotency: SqlIdempotencyStore;
   readonly outbox: SqlOutboxStore;
   readonly ledger: SqlDeliveryLedger;
   readonly sinks: SqlSinkStore;
@@ -110,7 +114,10 @@ export class TestStores {
     const seal = new GuestSeal(cipher);
     const named = new EventSinks(sinks.map((name) => new NamedSink(name)));
     this.unitOfWork = new UnitOfWork(connection);
-    this.sessions = new SqlSessionStore(this.unitOfWork, audit, named, bell, seal);
+    const events = new EventWriter(named, bell, seal);
+    const keys = new IdempotencyWriter(cipher);
+    this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys, seal);
+    this.idempotency = new SqlIdempotencyStore(this.unitOfWork, keys);
     this.outbox = new SqlOutboxStore(this.unitOfWork, audit, seal);
     this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit, seal);
     this.sinks = new SqlSinkStore(this.unitOfWork, audit);

@@ -9,6 +9,7 @@ export interface ApiSession {
 export interface ApiAnswer {
   readonly status: number;
   readonly retryAfter: string | null;
+  readonly isReplayed: boolean;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -19,8 +20,9 @@ const AT_A_TIME = 10;
 export class ServiceApi {
   constructor(readonly url: string) {}
 
-  open(queueId = 'queue-1'): Promise<ApiAnswer> {
-    return this.request('POST', '/v1/sessions', { queueId });
+  open(queueId = 'queue-1', key?: string): Promise<ApiAnswer> {
+    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+    return this.request('POST', '/v1/sessions', { queueId }, headers);
   }
 
   /** Opens a session that has to open; its conversation id. */
@@ -83,16 +85,22 @@ export class ServiceApi {
     return Number(value);
   }
 
-  private async request(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+  private async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<ApiAnswer> {
     const response = await fetch(this.url + path, {
       method,
       ...(body === undefined
         ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }),
     });
     return {
       status: response.status,
       retryAfter: response.headers.get('retry-after'),
+      isReplayed: response.headers.get('idempotency-replayed') === 'true',
       body: (await response.json()) as Record<string, unknown>,
     };
   }

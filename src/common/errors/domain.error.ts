@@ -5,6 +5,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'not-found'
   | 'conflict'
+  | 'unprocessable'
   | 'rate-limited'
   | 'upstream-rejected'
   | 'upstream-unavailable'
@@ -12,7 +13,7 @@ export type ErrorKind =
   | 'unavailable'
   | 'internal';
 
-const REFUSING: readonly ErrorKind[] = ['unauthenticated', 'forbidden', 'rate-limited'];
+const REFUSING: readonly ErrorKind[] = ['unauthenticated', 'forbidden', 'rate-limited', 'unprocessable'];
 
 /** One thing wrong with a request; `pointer` is a JSON pointer as a URI fragment, `#/durationLimit`. */
 export interface InputError {
@@ -41,6 +42,8 @@ export abstract class DomainError extends Error {
   readonly policy?: string;
   /** The scope that the caller lacks. */
   readonly scope?: string;
+  /** The caller was told this before, for the same idempotency key. */
+  readonly isReplayed?: boolean;
   /** Present on errors about input: everything that is wrong, not only the first. */
   readonly errors?: readonly InputError[];
 

@@ -37,6 +37,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (error instanceof DomainError && error.retryAfterMs !== undefined) {
       void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
     }
+    if (error instanceof DomainError && error.isReplayed === true)
+      void reply.header('idempotency-replayed', 'true');
     // RFC 9110, 11.6.1: a 401 says how to do better.
     if (problem.status === UNAUTHORIZED) void reply.header('www-authenticate', 'Bearer');
     sendProblem(reply, problem);

@@ -21,6 +21,7 @@ describe(toProblem.name, () => {
     ['forbidden', 403],
     ['not-found', 404],
     ['conflict', 409],
+    ['unprocessable', 422],
     ['rate-limited', 429],
     ['upstream-rejected', 502],
     ['upstream-unavailable', 503],

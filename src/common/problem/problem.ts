@@ -26,6 +26,7 @@ export const STATUS_OF = {
   forbidden: HttpStatus.FORBIDDEN,
   'not-found': HttpStatus.NOT_FOUND,
   conflict: HttpStatus.CONFLICT,
+  unprocessable: HttpStatus.UNPROCESSABLE_ENTITY,
   'rate-limited': HttpStatus.TOO_MANY_REQUESTS,
   'upstream-rejected': HttpStatus.BAD_GATEWAY,
   'upstream-unavailable': HttpStatus.SERVICE_UNAVAILABLE,

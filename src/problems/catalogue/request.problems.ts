@@ -17,6 +17,29 @@ export const REQUEST_PROBLEMS = {
     action: 'Let a JSON library write the body; detail names the rule that was broken.',
     retry: 'changed',
   },
+  'idempotency-key-invalid': {
+    title: 'The idempotency key is not acceptable',
+    statuses: [400],
+    meaning:
+      'Idempotency-Key is empty, longer than 255 characters, sent twice, or holds more than visible ASCII.',
+    action: 'Send a UUID, or leave the header out; a key with spaces in it has to be a quoted string.',
+    retry: 'changed',
+  },
+  'idempotency-key-reused': {
+    title: 'The idempotency key belongs to another request',
+    statuses: [422],
+    meaning: 'In the last 24 hours the same caller has sent this Idempotency-Key with another body.',
+    action: 'Make a new key for every session that is wanted, and keep it for repeats of that very request.',
+    retry: 'changed',
+  },
+  'request-in-progress': {
+    title: 'The same request is being served',
+    statuses: [409],
+    meaning: 'A request with this Idempotency-Key came first and has no answer yet. Nothing more was done.',
+    action:
+      'Send the same request with the same key again after Retry-After: it gets the answer of the first.',
+    retry: 'later',
+  },
   'bad-request': {
     title: 'The request cannot be understood',
     statuses: [400],

@@ -21,7 +21,7 @@ export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
     createdAt: now,
     state: 'connecting',
     endReason: null,
-    startedAt: now,
+    startedAt: facts.createdAt ?? now,
     expiresAt: now + 1_800_000,
     endedAt: null,
     disconnect: 'none',

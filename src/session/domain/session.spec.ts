@@ -233,6 +233,33 @@ describe(Session.name, () => {
     });
   });
 
+  describe('being opened by somebody else', () => {
+    it('has all its time anew, and tells nobody', () => {
+      const session = aSession({ createdAt: NOW, durationLimit: 600 });
+
+      expect(session.restart(NOW + 5_000)).toBe(true);
+
+      expect(session.snapshot).toMatchObject({
+        state: 'connecting',
+        createdAt: NOW,
+        startedAt: NOW + 5_000,
+        expiresAt: NOW + 605_000,
+      });
+      expect(session.pullChanges()).toEqual({ events: [], audit: [] });
+    });
+
+    it.each(SESSION_STATES.filter((state) => state !== 'connecting'))(
+      'is nothing that happens to one that is %s',
+      (state) => {
+        const session = in_(state);
+        const before = { ...session.snapshot };
+
+        expect(session.restart(NOW + 5_000)).toBe(false);
+        expect(session.snapshot).toEqual(before);
+      },
+    );
+  });
+
   it('counts the attempts to disconnect and remembers when the next one is due', () => {
     const session = aTerminatingSession();
 

@@ -25,6 +25,7 @@ export interface SessionSnapshot {
   readonly createdAt: number;
   state: SessionState;
   endReason: EndReason | null;
+  /** When it became active; before that, when somebody last began to open it. */
   startedAt: number;
   expiresAt: number;
   endedAt: number | null;
@@ -119,6 +120,14 @@ export class Session {
     return this.props.state === 'connecting' || this.props.state === 'active';
   }
 
+  /** Somebody else opens it from now on, with all the time that an opening has. Returns whether anything changed. */
+  restart(now: number): boolean {
+    if (this.props.state !== 'connecting') return false;
+    this.props.startedAt = now;
+    this.props.expiresAt = now + this.props.durationLimit * 1000;
+    return true;
+  }
+
   /** Genesys accepted the conversation: the duration starts to count, the CRM hears `connected`. */
   activate(now: number): void {
     this.moveTo('active');
@@ -184,6 +193,11 @@ export class Session {
     this.events = [];
     this.audit = [];
     return changes;
+  }
+
+  /** As it will be known once it is saved. */
+  get onceSaved(): Session {
+    return Session.restore({ ...this.props, version: this.props.version + 1 });
   }
 
   /** The store has saved this version: the next save is conditional on the row that it wrote. */

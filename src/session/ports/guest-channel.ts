@@ -31,7 +31,8 @@ export abstract class GuestChannel {
 
   /**
    * Opens the conversation under our own id and resolves with the upstream's answer. May wait and repeat its request
-   * until `deadlineAt` (epoch milliseconds): the id makes that harmless. A thrown `UpstreamError` tells whether the
+   * until `deadlineAt` (epoch milliseconds): the id makes that harmless. The same conversation may be opened again by
+   * another process, when the one before it is gone; one that is there already is a success. A thrown `UpstreamError` tells whether the
    * request may have taken effect.
    */
   abstract open(

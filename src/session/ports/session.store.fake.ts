@@ -1,8 +1,16 @@
 import type { AuditFact } from '../../audit/domain/audit-record';
+import { RequestInProgressError } from '../domain/idempotency.errors';
+import { type KeyOutcome, problemKeptOf } from '../domain/kept-answer';
+import type { KeyedRequest } from '../domain/keyed-request';
 import { Session, type SessionSnapshot } from '../domain/session';
 import type { SessionEvent } from '../domain/session-event';
 import { LIVE_STATES, type SessionState } from '../domain/session-state';
-import { SessionChangedError, SessionLimitReachedError } from '../domain/session.errors';
+import {
+  SessionChangedError,
+  SessionEndedWhileOpeningError,
+  SessionLimitReachedError,
+} from '../domain/session.errors';
+import { FakeIdempotencyStore } from './idempotency.store.fake';
 import { type SessionQuery, SessionStore, type SlotLimits } from './session.store';
 
 type Operation = Exclude<keyof SessionStore, 'prototype'>;
@@ -14,6 +22,8 @@ type Operation = Exclude<keyof SessionStore, 'prototype'>;
 export class FakeSessionStore extends SessionStore {
   readonly events: SessionEvent[] = [];
   readonly audit: AuditFact[] = [];
+  /** The keys that are written together with sessions. */
+  readonly keys = new FakeIdempotencyStore();
   /** How often each method was called. */
   readonly calls: Operation[] = [];
   slots = 0;
@@ -54,19 +64,26 @@ export class FakeSessionStore extends SessionStore {
     });
   }
 
-  async reserve(session: Session, { total, ofClient }: SlotLimits): Promise<void> {
+  async reserve(session: Session, { total, ofClient }: SlotLimits, request?: KeyedRequest): Promise<void> {
     await this.begin('reserve');
-    if (this.slots >= total) throw new SessionLimitReachedError(total);
-    const live = this.liveByClient().get(session.snapshot.oauthClient) ?? 0;
-    if (live >= ofClient) throw new SessionLimitReachedError(ofClient, 'upstream-budget');
+    const { conversationId, oauthClient } = session.snapshot;
+    if (request !== undefined && !this.keys.take(request, session.snapshot))
+      throw new RequestInProgressError();
+    const live = this.liveByClient().get(oauthClient) ?? 0;
+    if (this.slots >= total || live >= ofClient) {
+      this.keys.settle(conversationId, 'forgotten');
+      throw this.slots >= total
+        ? new SessionLimitReachedError(total)
+        : new SessionLimitReachedError(ofClient, 'upstream-budget');
+    }
     this.slots += 1;
     this.rows.set(session.conversationId, { ...session.snapshot });
   }
 
-  async save(session: Session): Promise<void> {
+  async save(session: Session, outcome?: KeyOutcome): Promise<void> {
     await this.begin('save');
     this.interferences.shift()?.();
-    this.write(session);
+    this.write(session, outcome);
   }
 
   async find(conversationId: string): Promise<Session | undefined> {
@@ -99,7 +116,7 @@ export class FakeSessionStore extends SessionStore {
 
   async findStalled(before: number, limit: number): Promise<Session[]> {
     await this.begin('findStalled');
-    return this.select((row) => row.state === 'connecting' && row.createdAt < before).slice(0, limit);
+    return this.select((row) => row.state === 'connecting' && row.startedAt < before).slice(0, limit);
   }
 
   async walk(
@@ -144,7 +161,7 @@ export class FakeSessionStore extends SessionStore {
     if (index >= 0) throw this.failures.splice(index, 1)[0]?.error;
   }
 
-  private write(session: Session): void {
+  private write(session: Session, outcome?: KeyOutcome): void {
     const { events, audit } = session.pullChanges();
     const before = this.rows.get(session.conversationId);
     if (before?.version !== session.snapshot.version) throw new SessionChangedError();
@@ -153,6 +170,9 @@ export class FakeSessionStore extends SessionStore {
     if (LIVE_STATES.includes(before.state) && !session.isLive) this.slots -= 1;
     session.saved();
     this.rows.set(session.conversationId, { ...session.snapshot });
+    if (outcome !== undefined) this.keys.settle(session.conversationId, outcome);
+    else if (session.state === 'failed' && before.state === 'connecting')
+      this.keys.settle(session.conversationId, problemKeptOf(new SessionEndedWhileOpeningError()));
   }
 
   private select(matches: (row: SessionSnapshot) => boolean): Session[] {

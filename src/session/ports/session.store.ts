@@ -1,3 +1,5 @@
+import type { KeyedRequest } from '../domain/keyed-request';
+import type { KeyOutcome } from '../domain/kept-answer';
 import type { Session } from '../domain/session';
 import type { SessionState } from '../domain/session-state';
 
@@ -19,7 +21,7 @@ export interface SessionQuery {
 
 /**
  * Where sessions live, durable across `kill -9`. What a session's change causes (its slot, its events for the
- * sinks, its audit records and the totals) is written in the one transaction of the change.
+ * sinks, its audit records, the totals and what becomes of its idempotency key) is written in the one transaction of the change.
  *
  * Every method may throw `StorageUnavailableError`; then nothing of the call is durable, except when only the
  * answer to a commit was lost, which the version of the row tells.
@@ -27,16 +29,21 @@ export interface SessionQuery {
 export abstract class SessionStore {
   /**
    * Takes a slot, which counts against both limits, and writes the new session, or throws
-   * `SessionLimitReachedError`. Exact under any number of concurrent callers.
+   * `SessionLimitReachedError`. Exact under any number of concurrent callers. The key of a request that has one is
+   * written as well; when it was used before and has not expired, that is a `RequestInProgressError`, whatever has
+   * become of it since.
    */
-  abstract reserve(session: Session, limits: SlotLimits): Promise<void>;
+  abstract reserve(session: Session, limits: SlotLimits, request?: KeyedRequest): Promise<void>;
 
   /**
    * Saves a changed session and what the change caused, and frees its slot when it is no longer live.
    * Conditional on the version that was read: throws `SessionChangedError` when another save came first. On
    * success the session's version has grown by one.
+   *
+   * `outcome` is what becomes of the session's idempotency key, if it has one. A key is never left without an answer:
+   * that of a session which fails without a word about it keeps `SessionEndedWhileOpeningError`.
    */
-  abstract save(session: Session): Promise<void>;
+  abstract save(session: Session, outcome?: KeyOutcome): Promise<void>;
 
   abstract find(conversationId: string): Promise<Session | undefined>;
 
@@ -49,7 +56,7 @@ export abstract class SessionStore {
   /** Sessions whose upstream disconnect is due, the longest overdue first. */
   abstract findDisconnectsDue(now: number, limit: number): Promise<Session[]>;
 
-  /** Sessions that have been `connecting` since before `before`: whoever was opening them is gone. */
+  /** Sessions that are `connecting` and were last begun before `before`: whoever was opening them is gone. */
   abstract findStalled(before: number, limit: number): Promise<Session[]>;
 
   /** Sessions in one state in order of conversation id, for walking through all of them page by page. */

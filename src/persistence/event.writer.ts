@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import type { SessionEvent } from '../session/domain/session-event';
+import { EventSinks } from '../sync/ports/event-sinks';
+import { OutboxBell } from '../sync/ports/outbox-bell';
+import { queueBehindWaiting } from './delivery.queue';
+import { GuestSeal } from './guest.seal';
+import { toDeliveryRow, toEventRow } from './session.mapper';
+import type { Work } from './unit-of-work';
+
+/** Writes events and a delivery of each per sink, in the transaction of what they tell; rings once that has committed. */
+@Injectable()
+export class EventWriter {
+  constructor(
+    private readonly sinks: EventSinks,
+    private readonly bell: OutboxBell,
+    private readonly guests: GuestSeal,
+  ) {}
+
+  async write(work: Work, events: readonly SessionEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const rows = events.map((event) => this.guests.sealEvent(toEventRow(event)));
+    await work.db.insertInto('session_event').values(rows).execute();
+    const deliveries = events.flatMap((event) => this.sinks.names.map((sink) => toDeliveryRow(event, sink)));
+    if (deliveries.length === 0) return;
+    await work.db.insertInto('delivery').values(deliveries).execute();
+    await queueBehindWaiting(work.db, events);
+    work.afterCommit(() => {
+      this.bell.ring();
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { KeptAnswer, KeyOutcome } from '../domain/kept-answer';
+import type { KeyedRequest } from '../domain/keyed-request';
+import type { SessionSnapshot } from '../domain/session';
+import { IdempotencyStore, KEY_LIFETIME_MS, type KeptRequest } from './idempotency.store';
+
+interface Row {
+  readonly fingerprint: string;
+  readonly conversationId: string;
+  readonly expiresAt: number;
+  openingBy: string | null;
+  answer?: KeptAnswer;
+}
+
+/** Keys in memory, by the contract of the port; the `FakeSessionStore` writes and settles them. */
+export class FakeIdempotencyStore extends IdempotencyStore {
+  /** How often a key was looked for, and what was asked to be purged. */
+  finds = 0;
+  readonly purges: { readonly now: number; readonly limit: number }[] = [];
+  /** How many there are for the next calls of `purge`, or why they fail; then there are none. */
+  readonly purgeable: (number | Error)[] = [];
+  private readonly rows = new Map<string, Row>();
+
+  /** What a session store does with the key of a new session; returns whether it was free. */
+  take(
+    request: KeyedRequest,
+    { conversationId, createdAt }: Pick<SessionSnapshot, 'conversationId' | 'createdAt'>,
+  ): boolean {
+    const known = this.rows.get(placeOf(request));
+    if (known !== undefined && known.expiresAt > createdAt) return false;
+    const { fingerprint, openingBy } = request;
+    const expiresAt = createdAt + KEY_LIFETIME_MS;
+    this.rows.set(placeOf(request), { fingerprint, conversationId, expiresAt, openingBy });
+    return true;
+  }
+
+  /** What a session store does with the key of a session whose opening is over. */
+  settle(conversationId: string, outcome: KeyOutcome): void {
+    for (const [place, row] of this.rows) {
+      if (row.conversationId !== conversationId) continue;
+      if (outcome === 'forgotten') this.rows.delete(place);
+      else Object.assign(row, { answer: outcome, openingBy: null });
+    }
+  }
+
+  async find(request: KeyedRequest, now: number): Promise<KeptRequest | undefined> {
+    await Promise.resolve();
+    this.finds += 1;
+    const row = this.rows.get(placeOf(request));
+    if (row === undefined || row.expiresAt <= now) return undefined;
+    const { fingerprint, conversationId, answer } = row;
+    return { fingerprint, conversationId, ...(answer === undefined ? {} : { answer }) };
+  }
+
+  async claim(request: KeyedRequest): Promise<boolean> {
+    await Promise.resolve();
+    const row = this.rows.get(placeOf(request));
+    if (row === undefined || row.answer !== undefined) return false;
+    if (row.openingBy !== null && row.openingBy !== request.openingBy) return false;
+    row.openingBy = request.openingBy;
+    return true;
+  }
+
+  async forgetClaims(): Promise<string[]> {
+    await Promise.resolve();
+    const unfinished = [...this.rows.values()].filter(({ answer }) => answer === undefined);
+    for (const row of unfinished) row.openingBy = null;
+    return unfinished.map(({ conversationId }) => conversationId);
+  }
+
+  async purge(now: number, limit: number): Promise<number> {
+    await Promise.resolve();
+    this.purges.push({ now, limit });
+    const found = this.purgeable.shift() ?? 0;
+    if (found instanceof Error) throw found;
+    return Math.min(found, limit);
+  }
+}
+
+function placeOf({ owner, operation, keyHash }: KeyedRequest): string {
+  return JSON.stringify([owner, operation, keyHash]);
+}

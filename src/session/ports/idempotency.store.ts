@@ -1,0 +1,40 @@
+import type { KeptAnswer } from '../domain/kept-answer';
+import type { KeyedRequest } from '../domain/keyed-request';
+
+/** How long a key is kept from its first use on. */
+export const KEY_LIFETIME_MS = 86_400_000;
+
+/** What is known of a key that was used. */
+export interface KeptRequest {
+  readonly fingerprint: string;
+  readonly conversationId: string;
+  /** Absent while the opening is under way, or was left by a process that is gone. */
+  readonly answer?: KeptAnswer;
+}
+
+/**
+ * What is kept of the keys that callers send, durable across `kill -9`. A key is written with the reservation of its
+ * session, and settled with the change that ends the opening: by the `SessionStore`, each in one transaction.
+ *
+ * Answers hold credentials and are kept encrypted; of keys and requests there are only hashes. Every method may throw
+ * `StorageUnavailableError`.
+ */
+export abstract class IdempotencyStore {
+  /** What is kept of the request's key. Nothing from the moment it expires, whether or not it was removed yet. */
+  abstract find(request: KeyedRequest, now: number): Promise<KeptRequest | undefined>;
+
+  /**
+   * Hands an opening without an answer to the request's process, when no other process has it; returns whether it did.
+   * Of several processes that ask one gets it.
+   */
+  abstract claim(request: KeyedRequest): Promise<boolean>;
+
+  /**
+   * Takes every opening without an answer from its process, and returns their conversations. For start-up, when all
+   * other processes are gone.
+   */
+  abstract forgetClaims(): Promise<string[]>;
+
+  /** Removes keys that have expired; returns how many, at most `limit`. */
+  abstract purge(now: number, limit: number): Promise<number>;
+}
