@@ -79,6 +79,15 @@ describe('a request that two readers may take for different ones', () => {
   });
 });
 
+describe('an expectation that nobody knows', () => {
+  it.each(['nonsense', '', '200-ok', '"100"'])('changes nothing: %j', async (expectation) => {
+    const { status, headers, body } = await send(world.url, { headers: { expect: expectation } });
+
+    expect([status, JSON.parse(body)]).toEqual([200, { items: [], nextCursor: null }]);
+    expect(headers['x-request-id']).toBeDefined();
+  });
+});
+
 describe('headers that are too large', () => {
   it.each([
     ['one', { 'x-note': 'a'.repeat(20_000) }],

@@ -45,7 +45,13 @@ export function createHttpServer(): FastifyAdapter {
   };
   const adapter = new FastifyAdapter(options);
   acceptOnlyJson(adapter.getInstance());
+  ignoreExpectations(adapter.getInstance());
   return adapter;
+}
+
+/** RFC 9110, 10.1.1: what a caller expects besides `100-continue` may be passed over; node would refuse it without a body. */
+function ignoreExpectations({ server }: FastifyInstance): void {
+  server.on('checkExpectation', (request, reply) => server.emit('request', request, reply));
 }
 
 function requestIdFrom(header: string | string[] | undefined): string {
