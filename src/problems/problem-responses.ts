@@ -45,10 +45,12 @@ const EXAMPLES = Object.fromEntries(
 const HEADERS = {
   'X-Request-Id': {
     description: 'The id of the request, as the caller gave it, or ours.',
+    required: true,
     schema: { type: 'string', example: REQUEST_ID },
   },
   'Retry-After': {
     description: 'Seconds until trying again makes sense.',
+    required: true,
     schema: { type: 'string', example: '5' },
   },
   'Idempotency-Replayed': {
@@ -80,8 +82,7 @@ function describe(path: string, method: Method, operation: Operation): void {
     );
     // Answers that are no problems, such as those of a health check, stay what they are.
     const content = { ...responses[status]?.content, [MEDIA_TYPE]: { schema: SCHEMA, examples } };
-    const saysWhen = WITH_RETRY_AFTER.has(status) || codes.some((code) => CODES_WITH_RETRY_AFTER.has(code));
-    const headers = saysWhen ? { 'Retry-After': refTo('Retry-After') } : {};
+    const headers = retryHeaderOf(operation, status, codes);
     responses[status] = { description: codes.join(', '), headers, content };
   }
   for (const [status, response] of Object.entries(responses)) {
@@ -97,10 +98,28 @@ function describe(path: string, method: Method, operation: Operation): void {
   );
 }
 
+/** An answer that may be the one to an earlier request, or that has several causes, says when to come back only at times. */
+function retryHeaderOf(
+  operation: Operation,
+  status: number,
+  codes: readonly string[],
+): NonNullable<Response['headers']> {
+  const isSaid = WITH_RETRY_AFTER.has(status);
+  if (isSaid && !(takesKeys(operation) && REPLAYED.has(status)))
+    return { 'Retry-After': refTo('Retry-After') };
+  const maySay = isSaid || codes.some((code) => CODES_WITH_RETRY_AFTER.has(code));
+  return maySay ? { 'Retry-After': { ...HEADERS['Retry-After'], required: false } } : {};
+}
+
 /** An operation that takes keys says of its answers that they may be those to an earlier request. */
-function replayHeaderOf({ parameters = [] }: Operation, status: number): Record<string, { $ref: string }> {
-  const hasKeys = parameters.some((parameter) => 'name' in parameter && parameter.name === 'idempotency-key');
-  return hasKeys && REPLAYED.has(status) ? { 'Idempotency-Replayed': refTo('Idempotency-Replayed') } : {};
+function replayHeaderOf(operation: Operation, status: number): Record<string, { $ref: string }> {
+  return takesKeys(operation) && REPLAYED.has(status)
+    ? { 'Idempotency-Replayed': refTo('Idempotency-Replayed') }
+    : {};
+}
+
+function takesKeys({ parameters = [] }: Operation): boolean {
+  return parameters.some((parameter) => 'name' in parameter && parameter.name === 'idempotency-key');
 }
 
 function responsesOf({ responses }: Operation): Record<number, Response> {

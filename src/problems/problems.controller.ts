@@ -1,11 +1,16 @@
 import { Controller, Get, Header, NotFoundException, Param, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { Public } from '../common/access/route-access.decorators';
 import { prefersHtml } from '../common/http/accept';
 import { ApiProblems } from '../common/problem/problem.response';
 import { PROBLEM_CATALOGUE } from './catalogue/problem-catalogue';
 import { ProblemTypeResponse } from './dto/problem-type.response';
 import { problemPage } from './problem-page';
+
+const EXPLANATION = {
+  'application/json': { schema: { $ref: getSchemaPath(ProblemTypeResponse) } },
+  'text/html': { schema: { type: 'string' } },
+};
 
 interface Request {
   readonly headers: { readonly accept?: string };
@@ -22,7 +27,8 @@ export class ProblemsController {
   @Get(':code')
   @Public()
   @Header('vary', 'accept')
-  @ApiResponse({ status: 200, type: ProblemTypeResponse })
+  @ApiExtraModels(ProblemTypeResponse)
+  @ApiResponse({ status: 200, content: EXPLANATION })
   @ApiProblems({ 404: ['not-found'] })
   explain(
     @Param('code') code: string,

@@ -18,8 +18,9 @@ import { SessionIdempotency } from './session.idempotency';
 import { SessionQueries } from './session.queries';
 import { type OpenedSession, SessionService } from './session.service';
 
-const ETAG = { schema: { type: 'string', example: '"m1Vv0y2cYQyCk1cX0m0sZ8dJ5sE"' } };
+const ETAG = { required: true, schema: { type: 'string', example: '"m1Vv0y2cYQyCk1cX0m0sZ8dJ5sE"' } };
 const LOCATION = {
+  required: true,
   schema: { type: 'string', example: '/v1/sessions/0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' },
 };
 const IDEMPOTENCY_KEY = {

@@ -59,6 +59,18 @@ describe('docs/openapi.json', () => {
       expect(PROBLEM_CATALOGUE.get(code)?.statuses).toContain(Number(status));
   });
 
+  it('tells of both forms in which a problem is explained', () => {
+    const explained = reader.responsesOf(reader.paths['/problems/{code}']?.['get'] as Json).get('200') ?? {};
+
+    expect([...reader.contentOf(explained).keys()]).toEqual(['application/json', 'text/html']);
+  });
+
+  it.each(['X-Request-Id', 'Retry-After'])('promises that %s is never absent where it is named', (name) => {
+    const { headers } = document['components'] as { headers: Record<string, Json> };
+
+    expect(headers[name]?.['required']).toBe(true);
+  });
+
   it('has an example of everything in the bodies', () => {
     const { schemas } = document['components'] as { schemas: Record<string, Json> };
     const bare = Object.entries(schemas).flatMap(([name, { properties = {} }]) =>

@@ -29,8 +29,8 @@ export class OpenSessionDto {
   // Written without an initial value: a missing queue must be missed, not be empty.
   queueId!: string;
 
-  /** The guest's name as agents see it. */
-  @ApiPropertyOptional({ type: String, default: 'Guest', maxLength: 128, example: 'Alice' })
+  /** The guest's name as agents see it: at most 128 characters as a reader counts them, so that an emoji is one. */
+  @ApiPropertyOptional({ type: String, default: 'Guest', maxLength: 2048, example: 'Alice' })
   @MayBeAbsent()
   @IsString({ message: 'must be a text' })
   @IsNotEmpty({ message: 'must not be empty' })
