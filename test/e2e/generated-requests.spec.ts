@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import fc from 'fast-check';
+import { World } from '../../src/world';
+import { ApiDescription, type ApiOperation } from '../support/generated/api-description';
+import { Cast } from '../support/generated/cast';
+import { FuzzSettings } from '../support/generated/fuzz-settings';
+import { GeneratedTraffic } from '../support/generated/generated-traffic';
+import { OpenSessions } from '../support/generated/open-sessions';
+import { examplePlansFor, plansFor, type RequestPlan } from '../support/generated/request-plan';
+import { RequestWriter } from '../support/generated/request-writer';
+import { storiesOf, STORY_LENGTH } from '../support/generated/session-story';
+import { StoryTeller } from '../support/generated/story-teller';
+import { edgeTwistsFor } from '../support/generated/twists';
+import { WireClient } from '../support/generated/wire-client';
+import { LogCapture } from '../support/log-capture';
+import type { Json } from '../support/openapi-reader';
+
+const CAP = 100;
+const BATCH = 20;
+const settings = new FuzzSettings();
+const TIME_LIMIT_MS = 100_000 + settings.requests * 20;
+const cast = new Cast();
+const supervisor = cast.member('supervisor');
+const logs = new LogCapture();
+
+let world: World;
+let client: WireClient;
+let traffic: GeneratedTraffic;
+let writer: RequestWriter;
+let openSessions: OpenSessions;
+
+beforeAll(async () => {
+  const limits = {
+    SESSION_MAX_CONCURRENT: String(CAP),
+    SYNC_MAX_PER_SECOND: '10',
+    CALLER_REQUESTS_PER_MINUTE: '1000000',
+  };
+  world = await World.start({
+    logOutput: logs,
+    genesys: { requestsPerMinute: 1_000_000 },
+    environment: { ...cast.environment, ...limits, LOG_LEVEL: 'error' },
+  });
+  client = new WireClient(world.url);
+  // What the built service serves: another test compares the two.
+  const document = await readFile(resolve(__dirname, '../../docs/openapi.json'), 'utf8');
+  const description = new ApiDescription(JSON.parse(document) as Json);
+  traffic = new GeneratedTraffic(description, client, [...cast.secrets, 'demo-secret']);
+  writer = new RequestWriter(traffic.memory, cast);
+  openSessions = new OpenSessions(traffic, supervisor);
+}, 120_000);
+
+afterAll(async () => {
+  settings.print(String(traffic.tally));
+  await client[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+/** Fails with the smallest values that it finds, as far as there is time to look for smaller ones. */
+async function expectHolds<T>(
+  values: fc.Arbitrary<T>,
+  runs: number,
+  holds: (value: T) => Promise<void>,
+): Promise<void> {
+  await fc.assert(fc.asyncProperty(values, holds), {
+    seed: settings.seed,
+    numRuns: runs,
+    includeErrorInReport: true,
+    interruptAfterTimeLimit: TIME_LIMIT_MS / 2,
+    markInterruptAsFailure: true,
+  });
+}
+
+let samples = 0;
+
+/** Another one each time: what has to be nobody else's, such as the key of a request, is. */
+function examplePlan(operation: ApiOperation): RequestPlan {
+  const [plan] = fc.sample(examplePlansFor(operation), { seed: settings.seed + samples++, numRuns: 1 });
+  if (plan === undefined) throw new Error(`There is no plan for ${operation.id}`);
+  return plan;
+}
+
+describe('the operations of the description', () => {
+  it('are those that are served', async () => {
+    const response = await fetch(`${world.url}/openapi.json`, { headers: supervisor.headers });
+    const served = new ApiDescription((await response.json()) as Json);
+
+    const outlines = [traffic.description, served].map(({ operations }) =>
+      operations.map(({ id, method, path, scope, answers }) => [
+        id,
+        method,
+        path,
+        scope,
+        [...answers.keys()],
+      ]),
+    );
+    expect(outlines[0]).toEqual(outlines[1]);
+  });
+});
+
+describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
+  it(
+    'are answered as described, whatever is wrong with them, many at a time',
+    async () => {
+      const { operations } = traffic.description;
+      // Hardly ever absent, and absent first where a smaller batch is looked for that fails.
+      const maybe = operations.map((operation) => fc.option(plansFor(operation), { freq: 10_000 }));
+      const batches = fc.tuple(...maybe);
+      const runs = Math.ceil((settings.requests * 0.7) / operations.length);
+
+      await expectHolds(batches, runs, async (plans) => {
+        const requests = operations.flatMap((operation, at) => {
+          const plan = plans[at];
+          return plan === undefined || plan === null ? [] : [writer.write(operation, plan)];
+        });
+        await traffic.sendAll(requests);
+        await openSessions.clearAfter(CAP / 2);
+      });
+
+      expect(traffic.tally.total).toBeGreaterThanOrEqual(settings.requests * 0.7);
+    },
+    TIME_LIMIT_MS,
+  );
+
+  it(
+    'find sessions as the ones before have left them, whoever takes turns',
+    async () => {
+      const openings = examplePlansFor(traffic.description.operation('sessionOpen'));
+      const teller = new StoryTeller(traffic, writer, cast);
+      const runs = Math.ceil((settings.requests * 0.3) / STORY_LENGTH);
+      const before = traffic.tally.total;
+
+      await expectHolds(storiesOf(openings), runs, async (story) => {
+        await teller.tell(story);
+        await openSessions.clearAfter(CAP / 2);
+      });
+
+      expect(traffic.tally.total - before).toBeGreaterThanOrEqual(settings.requests * 0.3);
+    },
+    TIME_LIMIT_MS,
+  );
+
+  it('are refused when one value is right beside what it may be', async () => {
+    const requests = traffic.description.operations.flatMap((operation) =>
+      edgeTwistsFor(operation).map((twist) => writer.write(operation, { ...examplePlan(operation), twist })),
+    );
+
+    const answers = await traffic.sendAll(requests);
+
+    expect(answers.length).toBeGreaterThan(10);
+    expect(answers.every(({ status }) => status >= 400)).toBe(true);
+  });
+
+  it('are refused as described when there is no room for another session', async () => {
+    const open = traffic.description.operation('sessionOpen');
+
+    for (let opened = 0; opened < CAP; opened += BATCH) {
+      const batch = Array.from({ length: BATCH }, () => writer.write(open, examplePlan(open)));
+      await traffic.sendAll(batch);
+    }
+
+    const { status, body } = await traffic.send(writer.write(open, examplePlan(open)));
+    expect([status, body]).toEqual([429, expect.stringContaining('"session-limit-reached"')]);
+  });
+
+  it('have reached every operation and each of its refusals, and no person has to act', () => {
+    expect(traffic.tally.total).toBeGreaterThanOrEqual(settings.requests);
+    expect(logs.lines).toEqual([]);
+    expect(settings.isComplete ? traffic.tally.missing : []).toEqual([]);
+  });
+});

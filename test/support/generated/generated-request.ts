@@ -1,0 +1,28 @@
+import type { Identity } from './cast';
+
+/** A request as it goes out, and who sends it. */
+export interface GeneratedRequest {
+  readonly method: string;
+  /** Path and query as they go over the wire. */
+  readonly target: string;
+  /** Names in lower case; each character of a value is one byte. The credential is not among them. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | undefined;
+  readonly identity: Identity;
+}
+
+/** What comes before the query. HTTP takes no notice of spaces behind it. */
+export function pathOf({ target }: GeneratedRequest): string {
+  return target.split('?', 1)[0]?.replace(/ +$/, '') ?? '';
+}
+
+/** For a person who reads why a test failed. */
+export function shown({ method, target, headers, body, identity }: GeneratedRequest): string {
+  const text = body === undefined ? '' : `, body ${JSON.stringify(Buffer.from(body).toString('latin1'))}`;
+  const who = identity.scopes === undefined ? 'a stranger' : `a caller with ${identity.scopes.join(' ')}`;
+  return shortened(`${method} ${JSON.stringify(target)} ${JSON.stringify(headers)}${text}, sent by ${who}`);
+}
+
+export function shortened(text: string, length = 2_000): string {
+  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { AnswerMemory } from './answer-memory';
+import type { ApiOperation, ApiParameter } from './api-description';
+import { BROKEN_BODIES, tooLarge } from './broken-bodies';
+import type { Cast } from './cast';
+import type { GeneratedRequest } from './generated-request';
+import type { RequestPlan } from './request-plan';
+import { PATH_TWISTS, type PlannedText, type Twist } from './twists';
+import { mutated } from './wrong-values';
+
+/** A request in parts that twists can get hold of. */
+interface Draft {
+  readonly method: string;
+  readonly path: string;
+  /** Encoded. */
+  readonly query: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | undefined;
+}
+
+/** Where the body is to be spoiled and the operation has none: one that any object would be. */
+const SOME_BODY = '{"b":"c"}';
+
+/** Makes requests of plans: what is to be recalled is looked up, who sends it gets a credential, and the twist is applied. */
+export class RequestWriter {
+  constructor(
+    private readonly memory: AnswerMemory,
+    private readonly cast: Cast,
+  ) {}
+
+  write(operation: ApiOperation, plan: RequestPlan): GeneratedRequest {
+    const { twist } = plan;
+    const last = twist.kind === 'again' ? this.memory.lastRequest(operation) : undefined;
+    if (last !== undefined) return last;
+    const { path, query, ...draft } = this.twisted(this.described(operation, plan), operation, twist);
+    const target = query.length === 0 ? path : `${path}?${query.join('&')}`;
+    return { ...draft, target, identity: this.cast.of(plan.role, operation.scope) };
+  }
+
+  /** The request as described, but for a parameter that is twisted. */
+  private described(operation: ApiOperation, plan: RequestPlan): Draft {
+    const { twist, body } = plan;
+    const texts = [...this.textsOf(operation, plan)];
+    const rawAt = twist.kind === 'value' && twist.isRaw ? twist.at : -1;
+    const spelled = (place: ApiParameter['place']): (readonly [name: string, text: string])[] =>
+      texts
+        .filter(([parameter]) => parameter.place === place)
+        .map(([parameter, text]) => {
+          const isRaw = parameter === operation.parameters[rawAt];
+          return [parameter.name, isRaw ? bytesOf(oneLine(text)) : encoded(text)];
+        });
+    const headers = texts.filter(([{ place }]) => place === 'header');
+    return {
+      method: operation.method,
+      path: pathOf(operation, new Map(spelled('path'))),
+      query: spelled('query').map(([name, text]) => `${name}=${text}`),
+      headers: {
+        ...Object.fromEntries(headers.map(([{ name }, text]) => [name, bytesOf(oneLine(text))])),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    };
+  }
+
+  private textsOf(operation: ApiOperation, { values, twist }: RequestPlan): Map<ApiParameter, string> {
+    const texts = new Map<ApiParameter, string>();
+    for (const [at, parameter] of operation.parameters.entries()) {
+      const isTwisted = 'at' in twist && twist.at === at;
+      const planned = isTwisted ? twistedText(twist) : values[parameter.name];
+      if (planned !== undefined) texts.set(parameter, this.textOf(operation, parameter, planned));
+    }
+    return texts;
+  }
+
+  private textOf(operation: ApiOperation, { name }: ApiParameter, planned: PlannedText): string {
+    if ('say' in planned) return planned.say;
+    if ('isUnique' in planned) return randomUUID();
+    if ('recall' in planned) return this.memory.recall(operation, name, planned.recall) ?? planned.otherwise;
+    const known = this.memory.recall(operation, name, planned.spoil) ?? planned.otherwise;
+    const at = planned.spoil % Math.max(1, known.length);
+    return `${known.slice(0, at)}${known[at] === 'a' ? 'b' : 'a'}${known.slice(at + 1)}`;
+  }
+
+  private twisted(draft: Draft, { body }: ApiOperation, twist: Twist): Draft {
+    const text = typeof draft.body === 'string' ? draft.body : SOME_BODY;
+    const json = { 'content-type': 'application/json' };
+    switch (twist.kind) {
+      case 'none':
+      case 'again':
+      case 'value':
+      case 'omission':
+        return draft;
+      case 'query':
+        return { ...draft, query: [...draft.query, `${encoded(twist.name)}=${encoded(twist.text)}`] };
+      case 'json':
+        return body === undefined
+          ? draft
+          : { ...draft, body: JSON.stringify(mutated(JSON.parse(text), twist.mutation)) };
+      case 'body':
+        return { ...draft, headers: { ...draft.headers, ...json }, body: BROKEN_BODIES[twist.how](text) };
+      case 'type':
+        return { ...draft, headers: { ...draft.headers, 'content-type': twist.contentType }, body: text };
+      case 'size':
+        return { ...draft, headers: { ...draft.headers, ...json }, body: tooLarge(text) };
+      case 'method':
+        return { ...draft, method: twist.method };
+      case 'path':
+        return { ...draft, path: PATH_TWISTS[twist.how](draft.path) };
+      case 'header':
+        return { ...draft, headers: { ...draft.headers, [twist.name]: bytesOf(oneLine(twist.text)) } };
+    }
+  }
+}
+
+function pathOf({ path }: ApiOperation, texts: ReadonlyMap<string, string>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => texts.get(name) ?? '');
+}
+
+/** Percent-encoded, also where it could stand as it is. A surrogate without its other half is replaced by U+FFFD. */
+function encoded(text: string): string {
+  return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
+}
+
+/** As the bytes that it is in UTF-8, one character each. */
+function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** What would end a line, and so begin another header or request, is left out. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n]+/g, '');
+}
+
+/** What is said of a parameter that is twisted; nothing when it is left out. */
+function twistedText(twist: Twist): PlannedText | undefined {
+  return twist.kind === 'value' ? twist.text : undefined;
+}

@@ -1,0 +1,91 @@
+import { Pool } from 'undici';
+import { type RawAnswer, send } from '../raw-http';
+import type { GeneratedRequest } from './generated-request';
+
+const CONNECTIONS = 16;
+/** From this size on the service may hang up before it has read everything, which a usual client takes for an error. */
+const LARGE = 8_000;
+
+/** Sends requests over kept connections, and those that a usual client would refuse or repair on one of their own. */
+export class WireClient implements AsyncDisposable {
+  private readonly pool: Pool;
+
+  constructor(private readonly url: string) {
+    this.pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 });
+  }
+
+  send(request: GeneratedRequest): Promise<RawAnswer> {
+    const { method, target, headers, body, identity } = request;
+    const all = { ...headers, ...identity.headers };
+    return isUsual(request) ? this.sendUsual(request, all) : this.sendRaw(method, target, all, body);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private async sendUsual(
+    { method, target: path, body }: GeneratedRequest,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<RawAnswer> {
+    const answer = await this.pool.request({
+      method,
+      path,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
+    return {
+      status: answer.statusCode,
+      headers: Object.fromEntries(
+        Object.entries(answer.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
+      ),
+      body: await answer.body.text(),
+    };
+  }
+
+  private async sendRaw(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body: string | Uint8Array | undefined,
+  ): Promise<RawAnswer> {
+    const answer = await send(this.url, { method, path: path === '' ? '/' : path, headers, body });
+    const isChunked = answer.headers['transfer-encoding'] === 'chunked';
+    return isChunked ? { ...answer, body: joined(answer.body) } : answer;
+  }
+}
+
+function isUsual({ method, target, headers, body }: GeneratedRequest): boolean {
+  const lines = Object.entries(headers);
+  const size = lines.reduce((sum, [name, value]) => sum + name.length + value.length, target.length);
+  const isRead = body === undefined || ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method);
+  return (
+    size + (body?.length ?? 0) < LARGE &&
+    isRead &&
+    /^[A-Z]+$/.test(method) &&
+    /^\/[\x21-\x7e]*$/.test(target) &&
+    lines.every(([name, value]) => isUsualHeader(name, value))
+  );
+}
+
+/** Whether a client takes a header as it is; what says how the connection is used is its own business. */
+function isUsualHeader(name: string, value: string): boolean {
+  return (
+    /^[a-z-]+$/.test(name) &&
+    !['expect', 'upgrade', 'te', 'trailer', 'host'].includes(name) &&
+    /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+  );
+}
+
+/** A body without the sizes of its chunks. It was read as UTF-8: what is counted are bytes. */
+function joined(chunked: string): string {
+  const bytes = Buffer.from(chunked);
+  const parts: Buffer[] = [];
+  for (let at = 0; ;) {
+    const end = bytes.indexOf('\r\n', at);
+    const size = parseInt(bytes.toString('latin1', at, end), 16);
+    if (end < 0 || !(size > 0)) return Buffer.concat(parts).toString('utf8');
+    parts.push(bytes.subarray(end + 2, end + 2 + size));
+    at = end + 2 + size + 2;
+  }
+}
