@@ -4,7 +4,7 @@ import type { AuditActor, AuditFact, AuditRecord } from '../audit/domain/audit-r
 import { AuditPublisher } from '../audit/ports/audit.publisher';
 import { RequestContext } from '../common/logging/request-context';
 import { toAuditRow } from './audit.mapper';
-import { databaseNow } from './dialect';
+import { databaseNow, forUpdate } from './dialect';
 import type { Work } from './unit-of-work';
 
 const SERVICE: AuditActor = { type: 'service', name: 'guest-sessions' };
@@ -65,19 +65,21 @@ async function extend(
   chain: number,
   facts: readonly AuditFact[],
 ): Promise<readonly AuditRecord[]> {
-  const head = await db
-    .updateTable('audit_head')
-    .set((eb) => ({ seq: eb('seq', '+', facts.length) }))
-    .where('chain', '=', chain)
-    .returning(['seq', 'hash', databaseNow(dialect).as('now')])
-    .executeTakeFirstOrThrow();
-  let last: ChainLink = { seq: head.seq - facts.length, hash: head.hash };
+  const head = await forUpdate(
+    dialect,
+    db
+      .selectFrom('audit_head')
+      .select(['seq', 'hash', databaseNow(dialect).as('now')])
+      .where('chain', '=', chain),
+  ).executeTakeFirstOrThrow();
+  let last: ChainLink = head;
   const records = facts.map((fact) => {
     const record = linked(completed(fact, chain, head.now), last);
     last = record;
     return record;
   });
-  await db.updateTable('audit_head').set({ hash: last.hash }).where('chain', '=', chain).execute();
+  const { seq, hash } = last;
+  await db.updateTable('audit_head').set({ seq, hash }).where('chain', '=', chain).execute();
   return records;
 }
 

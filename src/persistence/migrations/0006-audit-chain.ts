@@ -25,7 +25,7 @@ export function auditChain(dialect: Dialect): Migration {
   return {
     up: async (db: Kysely<Database>) => {
       await db.schema.alterTable('audit_record').renameTo('audit_record_before').execute();
-      await createRecord(db);
+      await createRecord(db, dialect);
       await createHead(db);
       await createSegment(db);
       await chainEarlierRecords(db);
@@ -36,8 +36,8 @@ export function auditChain(dialect: Dialect): Migration {
   };
 }
 
-async function createRecord(db: Kysely<Database>): Promise<void> {
-  await db.schema
+async function createRecord(db: Kysely<Database>, dialect: Dialect): Promise<void> {
+  const table = db.schema
     .createTable('audit_record')
     .addColumn('chain', 'integer', (column) => column.notNull())
     .addColumn('seq', 'bigint', (column) => column.notNull())
@@ -56,8 +56,9 @@ async function createRecord(db: Kysely<Database>): Promise<void> {
     .addColumn('detail', 'text', (column) => column.notNull())
     .addColumn('prev_hash', 'text', (column) => column.notNull())
     .addColumn('hash', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('audit_record_key', ['chain', 'seq'])
-    .execute();
+    .addPrimaryKeyConstraint('audit_record_key', ['chain', 'seq']);
+  // Every index is another page to write with each record.
+  await (dialect === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table).execute();
 }
 
 async function createHead(db: Kysely<Database>): Promise<void> {
@@ -89,7 +90,6 @@ async function createIndexes(db: Kysely<Database>): Promise<void> {
   await index('audit_record_newest').columns(['at', 'chain', 'seq']).execute();
   await index('audit_record_of_conversation').columns(['conversation_id', 'at']).execute();
   await index('audit_record_of_actor').columns(['actor_name', 'at']).execute();
-  await index('audit_record_of_target').columns(['target_id', 'at']).execute();
 }
 
 async function chainEarlierRecords(db: Kysely<Database>): Promise<void> {
