@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { AddressInfo, Socket } from 'node:net';
+import { Fault } from '../fault';
 import { FaultBook } from '../fault-book';
 import { FaultPlayer } from '../faults/fault-player';
 import { RequestJournal } from '../request-journal';
-import { problemAnswer } from './answer';
+import { Answer, problemAnswer } from './answer';
 import { ControlRoutes } from './control-routes';
 import { Exchange } from './exchange';
 import { completeRequest, readBody, readHead, RequestHead, SimulatedRequest } from './simulated-request';
-import { SimulatedService } from './simulated-service';
+import { SimulatedService, Wire } from './simulated-service';
 import { TimerSet } from './timer-set';
 
 export interface ServerOptions {
@@ -19,6 +20,8 @@ export interface ServerOptions {
 }
 
 const DEFAULT_JOURNAL_SIZE = 20_000;
+const MAX_JOURNALED_BYTES = 1024 * 1024;
+const NO_BODY = Buffer.alloc(0);
 const MAX_CONTROL_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -51,6 +54,9 @@ export class SimulatorServer {
         this.receive(incoming, response);
       },
     );
+    this.server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+      this.receiveUpgrade({ incoming, socket, head });
+    });
     this.server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
@@ -92,8 +98,8 @@ export class SimulatorServer {
       this.record(head, undefined);
       incoming.pause();
     } else {
-      readBody(incoming, this.service.maxBodyBytes, (text, aborted) => {
-        const request = completeRequest(head, text);
+      readBody(incoming, this.service.maxBodyBytes(head.path), (bytes, aborted) => {
+        const request = completeRequest(head, bytes);
         if (aborted) this.record(request, request.body);
         else this.serve(request, response);
       });
@@ -101,15 +107,9 @@ export class SimulatorServer {
   }
 
   private serve(request: SimulatedRequest, response: ServerResponse): void {
-    const entry = this.record(request, request.body);
+    const entry = this.record(request, request.bytes.length > MAX_JOURNALED_BYTES ? undefined : request.body);
     const exchange = new Exchange(request, response, this.service, entry);
-    const fault = this.faults.take({
-      method: request.method,
-      path: request.path,
-      text: request.text,
-      conversationId: entry.conversationId,
-      client: () => this.service.clientOf(request),
-    });
+    const fault = this.faultFor(request, entry.conversationId);
     if (fault !== undefined) {
       this.afterLatency(() => {
         this.player.play(fault, exchange);
@@ -122,10 +122,44 @@ export class SimulatorServer {
     });
   }
 
+  /** Faults spoil an upgrade as they do any request; a delay makes it a slow accept. */
+  private receiveUpgrade(wire: Wire): void {
+    const request = completeRequest(readHead(wire.incoming, Date.now()), NO_BODY);
+    // A client may leave while it is being refused or kept waiting.
+    wire.socket.on('error', () => wire.socket.destroy());
+    const entry = this.record(request, undefined);
+    if (this.faults.takeBeforeBody(request.method, request.path) !== undefined) return;
+    const response = new ServerResponse(wire.incoming);
+    const exchange = new Exchange(request, response, this.service, entry);
+    const accept = (): void => {
+      const refusal = this.service.upgrade(request, wire);
+      if (refusal === undefined) entry.status = 101;
+      else refuse(exchange, wire, refusal);
+    };
+    const fault = this.faultFor(request, undefined);
+    if (fault === undefined) this.afterLatency(accept);
+    else if (fault.kind === 'delay') this.timers.after(fault.ms, accept);
+    else {
+      response.shouldKeepAlive = false;
+      response.assignSocket(wire.socket as Socket);
+      this.player.play(fault, exchange);
+    }
+  }
+
+  private faultFor(request: SimulatedRequest, conversationId: string | undefined): Fault | undefined {
+    return this.faults.take({
+      method: request.method,
+      path: request.path,
+      text: request.text,
+      conversationId,
+      client: () => this.service.clientOf(request),
+    });
+  }
+
   private receiveControl(head: RequestHead, incoming: IncomingMessage, response: ServerResponse): void {
-    readBody(incoming, MAX_CONTROL_BYTES, (text, aborted) => {
+    readBody(incoming, MAX_CONTROL_BYTES, (bytes, aborted) => {
       if (aborted) return;
-      const request = completeRequest(head, text);
+      const request = completeRequest(head, bytes);
       const { status, headers, body } = request.isTooLarge
         ? problemAnswer(413, 'too large')
         : this.control.answer(request);
@@ -143,6 +177,13 @@ export class SimulatorServer {
     if (latencyMs > 0) this.timers.after(latencyMs, act);
     else act();
   }
+}
+
+function refuse(exchange: Exchange, { socket }: Wire, answer: Answer): void {
+  exchange.response.shouldKeepAlive = false;
+  exchange.response.assignSocket(socket as Socket);
+  exchange.response.once('finish', () => socket.end());
+  exchange.send(answer);
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {
