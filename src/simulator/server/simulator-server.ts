@@ -140,8 +140,7 @@ export class SimulatorServer {
     if (fault === undefined) this.afterLatency(accept);
     else if (fault.kind === 'delay') this.timers.after(fault.ms, accept);
     else {
-      response.shouldKeepAlive = false;
-      response.assignSocket(wire.socket as Socket);
+      lend(response, wire);
       this.player.play(fault, exchange);
     }
   }
@@ -179,11 +178,16 @@ export class SimulatorServer {
   }
 }
 
-function refuse(exchange: Exchange, { socket }: Wire, answer: Answer): void {
-  exchange.response.shouldKeepAlive = false;
-  exchange.response.assignSocket(socket as Socket);
-  exchange.response.once('finish', () => socket.end());
+function refuse(exchange: Exchange, wire: Wire, answer: Answer): void {
+  lend(exchange.response, wire);
   exchange.send(answer);
+}
+
+/** Node has no answer at hand for a request for another protocol: this one is its last on the connection. */
+function lend(response: ServerResponse, { socket }: Wire): void {
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.once('finish', () => socket.end());
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {
