@@ -3,6 +3,7 @@ import { GenesysState } from './genesys-state';
 import { GenesysService } from './genesys/genesys-service';
 import { RequestJournal } from './request-journal';
 import { SimulatorServer } from './server/simulator-server';
+import { GUEST_PATH } from './web-messaging/guest-gateway';
 import { WebMessaging } from './web-messaging/web-messaging';
 import { WebMessagingOptions } from './web-messaging/web-messaging-options';
 
@@ -55,6 +56,11 @@ export class GenesysSimulator {
     const web = new WebMessaging(options.webMessaging ?? {}, state.now);
     const server = await SimulatorServer.listen(new GenesysService(state, web), options);
     return new GenesysSimulator(state, web, server);
+  }
+
+  /** Where guests connect to, up to the query. */
+  get webSocketUrl(): string {
+    return `${this.url.replace('http', 'ws')}${GUEST_PATH}`;
   }
 
   get requests(): RequestJournal {
