@@ -34,14 +34,13 @@ export class AgentDesk {
     private readonly book: SessionBook,
     private readonly conversations: ConversationDesk,
     private readonly identities: GuestIdentities,
-    private readonly now: () => number,
   ) {}
 
-  /** The message, with the id that the guest sees. */
+  /** The message, with the id that the guest sees; undefined where nobody is there any more to say it to. */
   say(guest: Guest, saying: Saying | string): GuestMessage | undefined {
     const session = this.findLive(guest);
     const content = contentOf(typeof saying === 'string' ? { text: saying } : saying);
-    return session && this.conversations.say(session, content);
+    return session === undefined || session.isReadOnly ? undefined : this.conversations.say(session, content);
   }
 
   /** Shown only if the deployment shows it. */
@@ -51,7 +50,7 @@ export class AgentDesk {
     const typing = type === 'On' ? { type, duration: TYPING_MS } : { type };
     const events = [{ eventType: 'Typing', typing }];
     const content: MessageContent = { type: 'Event', events, metadata: { correlationId: randomUUID() } };
-    session.broadcast(new GuestMessage('Outbound', content, this.now()).toFrame());
+    session.broadcast(session.compose('Outbound', content).toFrame());
     return true;
   }
 

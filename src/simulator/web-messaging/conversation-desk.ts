@@ -9,15 +9,12 @@ const CLEAR = [{ eventType: 'Presence', presence: { type: 'Clear' } }];
 
 /** Brings messages from one side of a conversation to the other: kept first, then sent to every connection. */
 export class ConversationDesk {
-  constructor(
-    private readonly book: SessionBook,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly book: SessionBook) {}
 
   /** From the guest; starts the conversation if there is none. */
   receive(session: GuestSession, content: MessageContent, tracingId?: string): void {
     const hasStarted = this.start(session);
-    this.deliver(session, new GuestMessage('Inbound', content, this.now()), tracingId);
+    this.deliver(session, session.compose('Inbound', content), tracingId);
     if (hasStarted) this.greet(session);
   }
 
@@ -30,26 +27,22 @@ export class ConversationDesk {
 
   /** Not kept: who types is of no interest later. */
   type(session: GuestSession, events: readonly unknown[], tracingId?: string): void {
-    session.broadcast(new GuestMessage('Inbound', { type: 'Event', events }, this.now()).toFrame(tracingId));
+    session.broadcast(session.compose('Inbound', { type: 'Event', events }).toFrame(tracingId));
   }
 
   clear(session: GuestSession, tracingId?: string): void {
-    this.deliver(
-      session,
-      new GuestMessage('Inbound', { type: 'Event', events: CLEAR }, this.now()),
-      tracingId,
-    );
+    this.deliver(session, session.compose('Inbound', { type: 'Event', events: CLEAR }), tracingId);
   }
 
   signIn(session: GuestSession, firstName: string, lastName: string): void {
     const content: MessageContent = { type: 'Event', events: SIGN_IN, from: { firstName, lastName } };
-    this.deliver(session, new GuestMessage('Inbound', content, this.now()));
+    this.deliver(session, session.compose('Inbound', content));
   }
 
   /** From the organisation. */
   say(session: GuestSession, content: MessageContent): GuestMessage {
     this.start(session);
-    const message = new GuestMessage('Outbound', content, this.now());
+    const message = session.compose('Outbound', content);
     this.deliver(session, message);
     return message;
   }
@@ -64,7 +57,7 @@ export class ConversationDesk {
     const content: MessageContent = { type: 'Event', events: DISCONNECT };
     if (isReadOnly) session.lock();
     const metadata = isReadOnly ? { metadata: { readOnly: 'true' } } : {};
-    this.deliver(session, new GuestMessage('Outbound', { ...content, ...metadata }, this.now()));
+    this.deliver(session, session.compose('Outbound', { ...content, ...metadata }));
     return true;
   }
 

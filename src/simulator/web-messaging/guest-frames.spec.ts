@@ -191,11 +191,12 @@ describe('what the organisation says arrives', () => {
   it('when the agent ends the conversation', async () => {
     await guest.say('Hello');
     simulator.webMessaging.agent.disconnect('guest-1');
+    const oneLater = new Date(NOW + 1).toISOString();
 
     expect(await guest.next()).toEqual(
       outbound({
         type: 'Event',
-        channel: { time: TIME, type: 'Private', from: {} },
+        channel: { time: oneLater, type: 'Private', from: {} },
         metadata: { readOnly: 'true' },
         events: [{ eventType: 'Presence', presence: { type: 'Disconnect' } }],
       }),

@@ -3,7 +3,7 @@ import { RateWindow } from '../genesys/rate-window';
 import { ConnectionLog } from './connection-log';
 import { Deployment } from './deployment';
 import { GuestConnection } from './guest-connection';
-import { GuestMessage } from './guest-message';
+import { GuestMessage, MessageContent } from './guest-message';
 import { event, ServerFrame } from './server-frame';
 import { WebMessagingSettings } from './web-messaging-options';
 
@@ -59,6 +59,7 @@ export class GuestSession {
   readonly messageWindow: RateWindow;
   readonly historyWindow: RateWindow;
   expiresAt = 0;
+  private lastMessageAt = 0;
 
   constructor(
     readonly token: string,
@@ -126,6 +127,12 @@ export class GuestSession {
   /** Every connection of the guest receives every message. */
   broadcast(frame: ServerFrame): void {
     for (const connection of this.connections) connection.send(frame);
+  }
+
+  /** No two messages of a guest have the same time, because guests order by it and tell repeats by it. */
+  compose(direction: GuestMessage['direction'], content: MessageContent): GuestMessage {
+    this.lastMessageAt = Math.max(this.settings.now(), this.lastMessageAt + 1);
+    return new GuestMessage(direction, content, this.lastMessageAt);
   }
 
   keep(message: GuestMessage): void {

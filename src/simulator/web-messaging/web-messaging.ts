@@ -46,9 +46,9 @@ export class WebMessaging {
     this.settings = settingsOf(options, now);
     this.throttle = new Throttle(this.settings);
     this.identities = new GuestIdentities(this.tokens, this.settings);
-    this.conversations = new ConversationDesk(this.book, now);
+    this.conversations = new ConversationDesk(this.book);
     this.attachmentDesk = new AttachmentDesk(this.attachments, this.settings);
-    this.agent = new AgentDesk(this.book, this.conversations, this.identities, now);
+    this.agent = new AgentDesk(this.book, this.conversations, this.identities);
     const { faults, timers, book, throttle, settings } = this;
     const desk = new GuestDesk(this);
     this.gateway = new GuestGateway({
