@@ -3,6 +3,9 @@ import { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { DEMO_DEPLOYMENT_ID } from './deployment';
 
+/** Far beyond what an answer takes: reached only when none will come. */
+const DEADLINE_MS = 10_000;
+
 export interface Frame {
   readonly type: string;
   readonly class: string;
@@ -128,8 +131,14 @@ export class GuestClient implements AsyncDisposable {
 
   private async somethingNew(what: string): Promise<void> {
     if (this.socket.readyState !== WebSocket.OPEN) throw new Error(`The socket closed without a ${what}`);
-    await new Promise<void>((resolve) => {
-      this.wake = resolve;
+    await new Promise<void>((resolve, reject) => {
+      const deadline = setTimeout(() => {
+        reject(new Error(`No ${what} has come`));
+      }, DEADLINE_MS);
+      this.wake = () => {
+        clearTimeout(deadline);
+        resolve();
+      };
     });
   }
 }

@@ -39,14 +39,15 @@ describe('a fault of a request', () => {
     expect(await other.next()).toMatchObject({ body: { text: 'Hi' } });
   });
 
-  it('loses an echo', async () => {
+  it.each(['before', 'after'] as const)('loses an echo, %s it has taken effect', async (effect) => {
     const guest = await guestOf('guest-1');
-    once({ kind: 'no-answer' }, { action: 'echo', bodyContains: 'lost' });
+    once({ kind: 'no-answer', effect }, { action: 'echo', bodyContains: 'lost' });
     guest.send('echo', { message: { text: 'lost' } });
 
     expect(await guest.ask('echo', { message: { text: 'found' } })).toMatchObject({
       body: { text: 'found' },
     });
+    expect(simulator.webMessaging.session('guest-1')?.echoes).toBe(effect === 'after' ? 2 : 1);
   });
 
   it('silences a connection, pings and news included, and no other', async () => {
