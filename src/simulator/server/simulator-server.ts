@@ -55,9 +55,12 @@ export class SimulatorServer {
       },
     );
     this.server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
-      this.receiveUpgrade({ incoming, socket, head });
+      if (incoming.headers.upgrade?.toLowerCase() === 'websocket')
+        this.receiveUpgrade({ incoming, socket, head });
+      else this.server.emit('connection', withoutUpgrade(socket, incoming, head));
     });
     this.server.on('connection', (socket) => {
+      if (this.sockets.has(socket)) return;
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
@@ -188,6 +191,21 @@ function lend(response: ServerResponse, { socket }: Wire): void {
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
   response.once('finish', () => socket.end());
+}
+
+/**
+ * The same request again, offering no other protocol: a client that offers HTTP/2 is answered in HTTP/1.1, which Node
+ * does by itself only for a server without WebSockets.
+ */
+function withoutUpgrade(socket: Socket, { method, url, rawHeaders }: IncomingMessage, head: Buffer): Socket {
+  const lines = [`${method ?? 'GET'} ${url ?? '/'} HTTP/1.1`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (!/^(upgrade|connection|http2-settings)$/i.test(name))
+      lines.push(`${name}: ${rawHeaders[at + 1] ?? ''}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  return socket;
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -64,10 +64,10 @@ export class ConfigureDesk {
     const user = this.userFor(request, session);
     if ('code' in user) return errorFrame(user, request.tracingId);
     const clearedExistingSession = this.replaceOthersOf(user, session);
-    const isSignIn = session.user === undefined;
+    const isStepUp = session.isLive && session.user === undefined;
     session.user = user;
     const answer = this.enter(connection, request, session, clearedExistingSession);
-    if (!isSignIn) return answer;
+    if (!isStepUp) return answer;
     session.closeConnections('signedIn', connection);
     connection.send(answer);
     this.tools.conversations.signIn(session, user.firstName, user.lastName);
