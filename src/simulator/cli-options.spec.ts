@@ -1,18 +1,36 @@
 import { parseCliOptions } from './cli-options';
+import { DEMO_DEPLOYMENT_ID } from './web-messaging/deployment';
 
 describe('the command line', () => {
   it('has a default for everything, and starts no CRM unasked', () => {
     expect(parseCliOptions([])).toEqual({
       kind: 'run',
-      genesys: { host: '127.0.0.1', port: 4010, journalSize: 20_000, requestsPerMinute: 0, latencyMs: 0 },
+      genesys: {
+        host: '127.0.0.1',
+        port: 4010,
+        journalSize: 20_000,
+        requestsPerMinute: 0,
+        latencyMs: 0,
+        webMessaging: {
+          deployments: [
+            {
+              id: DEMO_DEPLOYMENT_ID,
+              autoStart: false,
+              conversationDisconnect: { enabled: true, type: 'ReadOnly' },
+              sessionDurationSeconds: 259_200,
+            },
+          ],
+        },
+      },
     });
   });
 
   it('reads every option', () => {
     const args = '--port 1 --crm-port=2 --host ::1 --requests-per-minute 300 --latency-ms 5 --journal-size 0';
     const clients = '--client a:b --client c:d:e';
+    const web = '--deployment d --allowed-domain x --allowed-domain y --auto-start --after-disconnect Send';
 
-    expect(parseCliOptions(`${args} ${clients}`.split(' '))).toEqual({
+    expect(parseCliOptions(`${args} ${clients} ${web} --session-seconds 60`.split(' '))).toEqual({
       kind: 'run',
       genesys: {
         host: '::1',
@@ -21,6 +39,17 @@ describe('the command line', () => {
         requestsPerMinute: 300,
         latencyMs: 5,
         clients: { a: 'b', c: 'd:e' },
+        webMessaging: {
+          deployments: [
+            {
+              id: 'd',
+              autoStart: true,
+              conversationDisconnect: { enabled: true, type: 'Send' },
+              sessionDurationSeconds: 60,
+              allowedDomains: ['x', 'y'],
+            },
+          ],
+        },
       },
       crm: { host: '::1', port: 2, journalSize: 0 },
     });
@@ -37,6 +66,8 @@ describe('the command line', () => {
     [['--port', '70000'], /65535/],
     [['--latency-ms', '1e3'], /--latency-ms/],
     [['--client', 'nosecret'], /id:secret/],
+    [['--after-disconnect', 'nothing'], /ReadOnly or Send/],
+    [['--session-seconds', 'long'], /--session-seconds/],
   ])('refuses %j', (args, message) => {
     expect(parseCliOptions(args)).toMatchObject({
       kind: 'wrong',

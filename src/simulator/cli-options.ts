@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, ParseArgsConfig } from 'node:util';
 import { GenesysSimulatorOptions } from './genesys-simulator';
+import { DEMO_DEPLOYMENT_ID, DeploymentOptions } from './web-messaging/deployment';
 
 export const USAGE = `Usage: simulator [options]
 
@@ -10,9 +11,23 @@ export const USAGE = `Usage: simulator [options]
   --requests-per-minute n   enforce the rate limit per token (default 0: not enforced)
   --latency-ms n            added to each Genesys answer (default 0)
   --journal-size n          requests kept for /_sim/requests (default 20000, 0 keeps none)
+  --deployment id           the deployment guests connect to (default ${DEMO_DEPLOYMENT_ID})
+  --allowed-domain host     a domain guests may connect from; may be repeated (default every one)
+  --auto-start              the deployment starts conversations by itself
+  --after-disconnect what   what an agent's hanging up leaves: ReadOnly (the default) or Send
+  --session-seconds n       how long a guest session lasts after its last message (default 259200)
   --help
+
+Guests connect to ws://host:port/v1?deploymentId=id; an agent is played with POST /_sim/agent/say and the like.
 `;
 
+const DEPLOYMENT_OPTIONS = {
+  deployment: { type: 'string', default: DEMO_DEPLOYMENT_ID },
+  'allowed-domain': { type: 'string', multiple: true, default: [] },
+  'auto-start': { type: 'boolean', default: false },
+  'after-disconnect': { type: 'string', default: 'ReadOnly' },
+  'session-seconds': { type: 'string' },
+} satisfies ParseArgsConfig['options'];
 const DEFAULT_PORT = 4010;
 const MAX_PORT = 65_535;
 
@@ -50,6 +65,7 @@ function read(args: readonly string[]): CliOptions {
       'requests-per-minute': { type: 'string' },
       'latency-ms': { type: 'string' },
       'journal-size': { type: 'string' },
+      ...DEPLOYMENT_OPTIONS,
       help: { type: 'boolean', default: false },
     },
   });
@@ -62,6 +78,7 @@ function read(args: readonly string[]): CliOptions {
     port: wholeNumber('--port', values.port, DEFAULT_PORT, MAX_PORT),
     requestsPerMinute: wholeNumber('--requests-per-minute', values['requests-per-minute'], 0),
     latencyMs: wholeNumber('--latency-ms', values['latency-ms'], 0),
+    webMessaging: { deployments: [deploymentIn(values)] },
     ...(values.client.length > 0 ? { clients: Object.fromEntries(values.client.map(clientPair)) } : {}),
   };
   const crmPort = values['crm-port'];
@@ -79,6 +96,29 @@ function wholeNumber(
   if (text === undefined) return fallback;
   if (/^\d{1,10}$/.test(text) && Number(text) <= max) return Number(text);
   throw new UsageError(`${option} must be a whole number from 0 to ${max}, not '${text}'`);
+}
+
+interface DeploymentValues {
+  readonly deployment: string;
+  readonly 'allowed-domain': readonly string[];
+  readonly 'auto-start': boolean;
+  readonly 'after-disconnect': string;
+  readonly 'session-seconds'?: string | undefined;
+}
+
+function deploymentIn(values: DeploymentValues): DeploymentOptions {
+  const type = values['after-disconnect'];
+  if (type !== 'ReadOnly' && type !== 'Send') {
+    throw new UsageError(`--after-disconnect must be ReadOnly or Send, not '${type}'`);
+  }
+  const domains = values['allowed-domain'];
+  return {
+    id: values.deployment,
+    autoStart: values['auto-start'],
+    conversationDisconnect: { enabled: true, type },
+    sessionDurationSeconds: wholeNumber('--session-seconds', values['session-seconds'], 259_200),
+    ...(domains.length > 0 ? { allowedDomains: domains } : {}),
+  };
 }
 
 function clientPair(text: string): [id: string, secret: string] {

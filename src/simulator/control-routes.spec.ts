@@ -116,6 +116,26 @@ describe('the CRM', () => {
   });
 });
 
+describe('a client that offers HTTP/2', () => {
+  it('is answered in HTTP/1.1, each time on one connection, whenever the body comes', async () => {
+    const socket = connect(Number(new URL(crm.url).port));
+    const body = '{"conversationId":"h2"}';
+    const offer = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQ';
+    const head = `POST /hook HTTP/1.1\r\nhost: x\r\n${offer}\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const answer = async (): Promise<string> => String((await once(socket, 'data'))[0]);
+
+    socket.write(head + body);
+    expect(await answer()).toMatch(/^HTTP\/1.1 200 OK[^]*\{"ok":true\}$/);
+    socket.write(head);
+    await fetch(`${crm.origin}/_sim/state`);
+    socket.write(body);
+    expect(await answer()).toMatch(/^HTTP\/1.1 200 OK[^]*\{"ok":true\}$/);
+
+    socket.destroy();
+    expect(crm.eventsOf('h2')).toHaveLength(2);
+  });
+});
+
 describe('closing', () => {
   it('does not wait for hanging, idle or half-sent requests, and may be repeated', async () => {
     genesys.faults.add({ fault: { kind: 'hang-before-headers' } });

@@ -3,6 +3,9 @@ import { GenesysState } from './genesys-state';
 import { GenesysService } from './genesys/genesys-service';
 import { RequestJournal } from './request-journal';
 import { SimulatorServer } from './server/simulator-server';
+import { GUEST_PATH } from './web-messaging/guest-gateway';
+import { WebMessaging } from './web-messaging/web-messaging';
+import { WebMessagingOptions } from './web-messaging/web-messaging-options';
 
 export interface GenesysSimulatorOptions {
   readonly host?: string;
@@ -19,13 +22,15 @@ export interface GenesysSimulatorOptions {
   readonly latencyMs?: number;
   /** How many requests the journal keeps; 0 turns it off. */
   readonly journalSize?: number;
+  /** Deployments, limits and life times of the guests' sockets. */
+  readonly webMessaging?: WebMessagingOptions;
   /** The clock of tokens and rate windows, in epoch milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * Genesys Cloud as far as guest sessions over REST need it: login and API on one
- * port, with real state, the platform's headers and error bodies, and faults on
+ * Genesys Cloud as far as guest sessions need it: login, API and the guests'
+ * WebSocket on one port, with real state, the platform's headers and error bodies, and faults on
  * request. Memory is bounded however long it runs.
  */
 export class GenesysSimulator {
@@ -33,6 +38,8 @@ export class GenesysSimulator {
 
   private constructor(
     readonly state: GenesysState,
+    /** The guests' sockets: to look at, to play the agent, and to add faults to. */
+    readonly webMessaging: WebMessaging,
     private readonly server: SimulatorServer,
   ) {
     this.url = server.url;
@@ -46,7 +53,14 @@ export class GenesysSimulator {
       rateWindowMs: options.rateWindowMs ?? 60_000,
       now: options.now ?? Date.now,
     });
-    return new GenesysSimulator(state, await SimulatorServer.listen(new GenesysService(state), options));
+    const web = new WebMessaging(options.webMessaging ?? {}, state.now);
+    const server = await SimulatorServer.listen(new GenesysService(state, web), options);
+    return new GenesysSimulator(state, web, server);
+  }
+
+  /** Where guests connect to, up to the query. */
+  get webSocketUrl(): string {
+    return `${this.url.replace('http', 'ws')}${GUEST_PATH}`;
   }
 
   get requests(): RequestJournal {
@@ -57,13 +71,14 @@ export class GenesysSimulator {
     return this.server.faults;
   }
 
-  /** Clears faults, journal, conversations and counts. Clients and tokens survive. */
+  /** Clears faults, journal, conversations, guest sessions and counts. Clients and tokens survive. */
   reset(): void {
     this.server.reset();
   }
 
   /** Breaks all connections, hanging ones included. Closing twice is harmless. */
   close(): Promise<void> {
+    this.webMessaging.close();
     return this.server.close();
   }
 

@@ -9,6 +9,7 @@ async function run(options: Extract<CliOptions, { kind: 'run' }>): Promise<void>
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const genesys = await GenesysSimulator.start(options.genesys);
   console.log(`Genesys Cloud simulator: ${genesys.url}`);
+  console.log(`Guest WebSocket: ${genesys.webSocketUrl}`);
   const crm = options.crm && (await CrmSimulator.start(options.crm));
   if (crm !== undefined) console.log(`CRM webhook: ${crm.url}`);
   await stopped;

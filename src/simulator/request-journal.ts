@@ -9,7 +9,7 @@ export interface JournalEntry {
   readonly query: Readonly<Record<string, string>>;
   /** As received, secrets included. */
   readonly headers: IncomingHttpHeaders;
-  /** Parsed if it was JSON, else the text; null when it was not read. */
+  /** Parsed if it was JSON, else the text; null when it was not read or is longer than a mebibyte. */
   readonly body: unknown;
   readonly conversationId?: string | undefined;
   /** Null as long as nothing was answered, and for ever if the connection was reset. */

@@ -5,20 +5,28 @@ import { SimulatedRequest } from '../server/simulated-request';
 import { SimulatedService } from '../server/simulated-service';
 
 const MAX_RECEIVED = 200_000;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const DROPPED_AT_ONCE = 1_000;
 
 /** A webhook receiver that accepts every JSON body posted to its path and keeps the newest 200,000. */
 export class CrmService extends SimulatedService {
-  readonly maxBodyBytes = 16 * 1024 * 1024;
   readonly received: ReceivedEvent[] = [];
 
   constructor(private readonly path: string) {
     super();
   }
 
+  maxBodyBytes(): number {
+    return MAX_BODY_BYTES;
+  }
+
   answer(request: SimulatedRequest): Answer {
     if (request.path !== this.path) return problemAnswer(404, `no ${request.path} here`);
     return only('POST', request, () => this.receive(request));
+  }
+
+  upgrade(request: SimulatedRequest): Answer {
+    return this.answer(request);
   }
 
   failure(_request: SimulatedRequest, status: number, retryAfter?: string): Answer {

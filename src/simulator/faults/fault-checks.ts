@@ -1,30 +1,17 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { FaultKind, FaultRule } from '../fault';
+import {
+  anything,
+  Check,
+  checked,
+  Fields,
+  isRecord,
+  oneOf,
+  optional,
+  text,
+  wholeNumber,
+} from './field-checks';
 import { InvalidFaultError } from './invalid-fault.error';
-
-/** Says what is wrong with a value, or nothing. */
-type Check = (value: unknown) => string | undefined;
-type Fields = Readonly<Record<string, Check>>;
-
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined ? undefined : check(value);
-
-const wholeNumber =
-  (from: number, to = Number.MAX_SAFE_INTEGER): Check =>
-  (value) =>
-    Number.isInteger(value) && Number(value) >= from && Number(value) <= to
-      ? undefined
-      : `must be a whole number from ${from} to ${to}`;
-
-const oneOf =
-  (...allowed: readonly string[]): Check =>
-  (value) =>
-    typeof value === 'string' && allowed.includes(value) ? undefined : `must be one of ${allowed.join(', ')}`;
-
-const text: Check = (value) => (typeof value === 'string' ? undefined : 'must be a string');
-const anything: Check = () => undefined;
 
 const pattern: Check = (value) => {
   if (value instanceof RegExp) return undefined;
@@ -112,23 +99,8 @@ export function parseFaultRule(input: unknown): FaultRule {
   return input as FaultRule;
 }
 
-function checked(name: string, value: unknown, fields: Fields): Record<string, unknown> {
-  if (!isRecord(value)) throw new InvalidFaultError(`${name} must be an object`);
-  const unknown = Object.keys(value).find((key) => !Object.hasOwn(fields, key));
-  if (unknown !== undefined) throw new InvalidFaultError(`${name}.${unknown} is not known`);
-  for (const [key, check] of Object.entries(fields)) {
-    const problem = check(value[key]);
-    if (problem !== undefined) throw new InvalidFaultError(`${name}.${key} ${problem}`);
-  }
-  return value;
-}
-
 function isKind(kind: unknown): kind is FaultKind {
   return typeof kind === 'string' && Object.hasOwn(FAULT_FIELDS, kind);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function attempt(act: () => unknown): string | undefined {

@@ -3,33 +3,63 @@ import { GenesysState } from '../genesys-state';
 import { Answer, emptyAnswer, problemAnswer } from '../server/answer';
 import { only } from '../server/control-routes';
 import { SimulatedRequest } from '../server/simulated-request';
-import { SimulatedService } from '../server/simulated-service';
+import { SimulatedService, Wire } from '../server/simulated-service';
+import { UPLOADS } from '../web-messaging/file-endpoint';
+import { GUEST_PATH } from '../web-messaging/guest-gateway';
+import { MESSAGES_PATH, MessageConversationEndpoint } from '../web-messaging/message-conversation-endpoint';
+import { WebMessaging } from '../web-messaging/web-messaging';
+import { WebMessagingEndpoints } from '../web-messaging/web-messaging-endpoints';
+import { WebMessagingRoutes } from '../web-messaging/web-messaging-routes';
 import { ConversationEndpoint, conversationIdIn, CONVERSATIONS_PATH } from './conversation-endpoint';
 import { credentialsIn, loginFailure, OAuthEndpoint, TOKEN_PATH } from './oauth-endpoint';
 import { platformError, tooManyRequests } from './platform-error';
 import { AccessToken } from './token-book';
+
+const MAX_BODY_BYTES = 512_000;
+const MAX_UPLOAD_BYTES = 64 * 1024 * 1024;
 
 /**
  * Login and platform API on one address. Every API answer carries a correlation
  * id and the state of the token's rate window, whatever its status.
  */
 export class GenesysService extends SimulatedService {
-  readonly maxBodyBytes = 512_000;
   private readonly oauth: OAuthEndpoint;
   private readonly conversations: ConversationEndpoint;
+  private readonly messages: MessageConversationEndpoint;
+  private readonly open: WebMessagingEndpoints;
+  private readonly routes: WebMessagingRoutes;
 
-  constructor(private readonly state: GenesysState) {
+  constructor(
+    private readonly state: GenesysState,
+    private readonly web: WebMessaging,
+  ) {
     super();
     this.oauth = new OAuthEndpoint(state);
     this.conversations = new ConversationEndpoint(state);
+    this.messages = new MessageConversationEndpoint(web.book, web.conversations);
+    this.open = new WebMessagingEndpoints(web);
+    this.routes = new WebMessagingRoutes(web);
+  }
+
+  maxBodyBytes(path: string): number {
+    return path.startsWith(UPLOADS) ? MAX_UPLOAD_BYTES : MAX_BODY_BYTES;
   }
 
   answer(request: SimulatedRequest): Answer {
     if (request.path === TOKEN_PATH) return this.oauth.answer(request);
     const correlationId = randomUUID();
-    if (!request.path.startsWith('/api/')) return platformError({ status: 404 }, correlationId);
+    const isApi = request.path.startsWith('/api/');
+    const open = this.open.answer(request, correlationId);
+    if (open !== undefined) return isApi ? this.withPlatformHeaders(open, undefined, correlationId) : open;
+    if (request.path === GUEST_PATH)
+      return problemAnswer(426, 'this is for WebSockets', { upgrade: 'websocket' });
+    if (!isApi) return platformError({ status: 404 }, correlationId);
     const token = this.tokenOf(request);
     return this.withPlatformHeaders(this.apiAnswer(request, token, correlationId), token, correlationId);
+  }
+
+  upgrade(request: SimulatedRequest, wire: Wire): Answer | undefined {
+    return request.path === GUEST_PATH ? this.web.upgrade(request, wire) : this.answer(request);
   }
 
   failure(request: SimulatedRequest, status: number, retryAfter?: string): Answer {
@@ -51,6 +81,7 @@ export class GenesysService extends SimulatedService {
   }
 
   conversationIdOf(path: string, body: unknown): string | undefined {
+    if (path.startsWith(MESSAGES_PATH)) return path.slice(MESSAGES_PATH.length).split('/')[0];
     if (path !== CONVERSATIONS_PATH) return conversationIdIn(path);
     if (typeof body !== 'object' || body === null || !('id' in body)) return undefined;
     return typeof body.id === 'string' ? body.id : undefined;
@@ -64,7 +95,7 @@ export class GenesysService extends SimulatedService {
         this.state.disconnect(id) ? emptyAnswer(204) : problemAnswer(404, `${id} is not connected`),
       );
     }
-    if (request.path !== '/_sim/tokens') return undefined;
+    if (request.path !== '/_sim/tokens') return this.routes.answer(request);
     return only('DELETE', request, () => {
       this.state.revokeTokens(request.query.client);
       return emptyAnswer(204);
@@ -80,12 +111,14 @@ export class GenesysService extends SimulatedService {
       throttled,
       connected: conversations.filter(({ state }) => state === 'connected').length,
       total: conversations.length,
+      webMessaging: this.web.describe(),
       conversations: conversations.slice(Math.max(0, conversations.length - limit)),
     };
   }
 
   reset(): void {
     this.state.reset();
+    this.web.reset();
   }
 
   private apiAnswer(
@@ -107,7 +140,10 @@ export class GenesysService extends SimulatedService {
       return tooManyRequests(String(token.window.secondsLeft(now)), correlationId);
     }
     if (request.isTooLarge) return platformError({ status: 413 }, correlationId);
-    return this.conversations.answer({ request, clientId: token.clientId, correlationId });
+    const admitted = { request, clientId: token.clientId, correlationId };
+    return request.path.startsWith(MESSAGES_PATH)
+      ? this.messages.answer(admitted)
+      : this.conversations.answer(admitted);
   }
 
   private tokenOf({ headers: { authorization = '' } }: SimulatedRequest): AccessToken | undefined {

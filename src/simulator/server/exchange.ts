@@ -39,7 +39,7 @@ export class Exchange {
 
   send(answer: Answer): void {
     if (!this.begin(answer.status, withLength(answer))) return;
-    this.response.end(answer.body);
+    this.response.end(answer.bytes ?? answer.body);
   }
 
   /** Sends status and headers; says whether the client is still there. */
@@ -67,8 +67,8 @@ export class Exchange {
   }
 }
 
-function withLength({ status, headers, body }: Answer): Record<string, string> {
+function withLength({ status, headers, body, bytes }: Answer): Record<string, string> {
   // These two have no body by definition, and Node refuses a length on the first.
   if (status === 204 || status === 304) return { ...headers };
-  return { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+  return { ...headers, 'content-length': String(bytes?.length ?? Buffer.byteLength(body)) };
 }

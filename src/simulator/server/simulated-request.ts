@@ -11,6 +11,8 @@ export interface RequestHead {
 
 export interface SimulatedRequest extends RequestHead {
   readonly text: string;
+  /** The body as it came. */
+  readonly bytes: Buffer;
   /** The parsed body if it is JSON, else the text. */
   readonly body: unknown;
   readonly isJson: boolean;
@@ -18,6 +20,7 @@ export interface SimulatedRequest extends RequestHead {
   readonly isTooLarge: boolean;
 }
 
+const NOTHING = Buffer.alloc(0);
 const NO_QUERY: Readonly<Record<string, string>> = {};
 
 export function readHead(incoming: IncomingMessage, at: number): RequestHead {
@@ -32,19 +35,20 @@ export function readHead(incoming: IncomingMessage, at: number): RequestHead {
   };
 }
 
-/** `text` is undefined when the body was too large. */
-export function completeRequest(head: RequestHead, text: string | undefined): SimulatedRequest {
+/** `bytes` is undefined when the body was too large. */
+export function completeRequest(head: RequestHead, bytes: Buffer | undefined): SimulatedRequest {
   const { at, method, path, query, headers } = head;
-  const isTooLarge = text === undefined;
-  const parsed = parseBody(headers, text ?? '');
-  return { at, method, path, query, headers, text: text ?? '', isTooLarge, ...parsed };
+  const isTooLarge = bytes === undefined;
+  const text = bytes?.toString('utf8') ?? '';
+  const parsed = parseBody(headers, text);
+  return { at, method, path, query, headers, text, bytes: bytes ?? NOTHING, isTooLarge, ...parsed };
 }
 
 /** Calls back once: with the whole body, or undefined if it exceeded the limit, or what came before an abort. */
 export function readBody(
   incoming: IncomingMessage,
   maxBytes: number,
-  done: (text: string | undefined, aborted: boolean) => void,
+  done: (bytes: Buffer | undefined, aborted: boolean) => void,
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -55,10 +59,10 @@ export function readBody(
   });
   incoming.once('close', () => {
     if (incoming.complete) return;
-    done(Buffer.concat(chunks).toString('utf8'), true);
+    done(Buffer.concat(chunks), true);
   });
   incoming.once('end', () => {
-    done(size > maxBytes ? undefined : Buffer.concat(chunks).toString('utf8'), false);
+    done(size > maxBytes ? undefined : Buffer.concat(chunks), false);
   });
 }
 

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { AddressInfo, Socket } from 'node:net';
+import { Fault } from '../fault';
 import { FaultBook } from '../fault-book';
 import { FaultPlayer } from '../faults/fault-player';
 import { RequestJournal } from '../request-journal';
-import { problemAnswer } from './answer';
+import { Answer, problemAnswer } from './answer';
 import { ControlRoutes } from './control-routes';
 import { Exchange } from './exchange';
 import { completeRequest, readBody, readHead, RequestHead, SimulatedRequest } from './simulated-request';
-import { SimulatedService } from './simulated-service';
+import { SimulatedService, Wire } from './simulated-service';
 import { TimerSet } from './timer-set';
 
 export interface ServerOptions {
@@ -19,6 +20,8 @@ export interface ServerOptions {
 }
 
 const DEFAULT_JOURNAL_SIZE = 20_000;
+const MAX_JOURNALED_BYTES = 1024 * 1024;
+const NO_BODY = Buffer.alloc(0);
 const MAX_CONTROL_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -51,7 +54,13 @@ export class SimulatorServer {
         this.receive(incoming, response);
       },
     );
+    this.server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+      if (incoming.headers.upgrade?.toLowerCase() === 'websocket')
+        this.receiveUpgrade({ incoming, socket, head });
+      else this.server.emit('connection', withoutUpgrade(socket, incoming, head));
+    });
     this.server.on('connection', (socket) => {
+      if (this.sockets.has(socket)) return;
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
@@ -92,8 +101,8 @@ export class SimulatorServer {
       this.record(head, undefined);
       incoming.pause();
     } else {
-      readBody(incoming, this.service.maxBodyBytes, (text, aborted) => {
-        const request = completeRequest(head, text);
+      readBody(incoming, this.service.maxBodyBytes(head.path), (bytes, aborted) => {
+        const request = completeRequest(head, bytes);
         if (aborted) this.record(request, request.body);
         else this.serve(request, response);
       });
@@ -101,15 +110,9 @@ export class SimulatorServer {
   }
 
   private serve(request: SimulatedRequest, response: ServerResponse): void {
-    const entry = this.record(request, request.body);
+    const entry = this.record(request, request.bytes.length > MAX_JOURNALED_BYTES ? undefined : request.body);
     const exchange = new Exchange(request, response, this.service, entry);
-    const fault = this.faults.take({
-      method: request.method,
-      path: request.path,
-      text: request.text,
-      conversationId: entry.conversationId,
-      client: () => this.service.clientOf(request),
-    });
+    const fault = this.faultFor(request, entry.conversationId);
     if (fault !== undefined) {
       this.afterLatency(() => {
         this.player.play(fault, exchange);
@@ -122,10 +125,43 @@ export class SimulatorServer {
     });
   }
 
+  /** Faults spoil an upgrade as they do any request; a delay makes it a slow accept. */
+  private receiveUpgrade(wire: Wire): void {
+    const request = completeRequest(readHead(wire.incoming, Date.now()), NO_BODY);
+    // A client may leave while it is being refused or kept waiting.
+    wire.socket.on('error', () => wire.socket.destroy());
+    const entry = this.record(request, undefined);
+    if (this.faults.takeBeforeBody(request.method, request.path) !== undefined) return;
+    const response = new ServerResponse(wire.incoming);
+    const exchange = new Exchange(request, response, this.service, entry);
+    const accept = (): void => {
+      const refusal = this.service.upgrade(request, wire);
+      if (refusal === undefined) entry.status = 101;
+      else refuse(exchange, wire, refusal);
+    };
+    const fault = this.faultFor(request, undefined);
+    if (fault === undefined) this.afterLatency(accept);
+    else if (fault.kind === 'delay') this.timers.after(fault.ms, accept);
+    else {
+      lend(response, wire);
+      this.player.play(fault, exchange);
+    }
+  }
+
+  private faultFor(request: SimulatedRequest, conversationId: string | undefined): Fault | undefined {
+    return this.faults.take({
+      method: request.method,
+      path: request.path,
+      text: request.text,
+      conversationId,
+      client: () => this.service.clientOf(request),
+    });
+  }
+
   private receiveControl(head: RequestHead, incoming: IncomingMessage, response: ServerResponse): void {
-    readBody(incoming, MAX_CONTROL_BYTES, (text, aborted) => {
+    readBody(incoming, MAX_CONTROL_BYTES, (bytes, aborted) => {
       if (aborted) return;
-      const request = completeRequest(head, text);
+      const request = completeRequest(head, bytes);
       const { status, headers, body } = request.isTooLarge
         ? problemAnswer(413, 'too large')
         : this.control.answer(request);
@@ -143,6 +179,33 @@ export class SimulatorServer {
     if (latencyMs > 0) this.timers.after(latencyMs, act);
     else act();
   }
+}
+
+function refuse(exchange: Exchange, wire: Wire, answer: Answer): void {
+  lend(exchange.response, wire);
+  exchange.send(answer);
+}
+
+/** Node has no answer at hand for a request for another protocol: this one is its last on the connection. */
+function lend(response: ServerResponse, { socket }: Wire): void {
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.once('finish', () => socket.end());
+}
+
+/**
+ * The same request again, offering no other protocol: a client that offers HTTP/2 is answered in HTTP/1.1, which Node
+ * does by itself only for a server without WebSockets.
+ */
+function withoutUpgrade(socket: Socket, { method, url, rawHeaders }: IncomingMessage, head: Buffer): Socket {
+  const lines = [`${method ?? 'GET'} ${url ?? '/'} HTTP/1.1`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (!/^(upgrade|connection|http2-settings)$/i.test(name))
+      lines.push(`${name}: ${rawHeaders[at + 1] ?? ''}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  return socket;
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+
+export interface AttachmentFile {
+  readonly fileName: string;
+  readonly fileType: string;
+  readonly fileSize: number;
+}
+
+/** A file that a guest has announced: first a place to put it, then the file itself. */
+export class Attachment {
+  /** In the address of the upload and of the download; whoever knows it may. */
+  readonly key = randomBytes(16).toString('hex');
+  /** Has to come with the upload, as storage asks for it. */
+  readonly tagging = randomBytes(8).toString('hex');
+  content: Buffer | undefined;
+
+  constructor(
+    readonly id: string,
+    /** The guest's. */
+    readonly token: string,
+    readonly file: AttachmentFile,
+    readonly baseUrl: string,
+    readonly expiresAt: number,
+  ) {}
+
+  get uploadUrl(): string {
+    return `${this.baseUrl}/_uploads/${this.key}`;
+  }
+
+  get downloadUrl(): string {
+    return `${this.baseUrl}/_downloads/${this.key}`;
+  }
+
+  /** As it stands in the content of a message. */
+  toContent(): unknown {
+    const { fileName, fileType, fileSize } = this.file;
+    return {
+      contentType: 'Attachment',
+      attachment: {
+        id: this.id,
+        filename: fileName,
+        mediaType: mediaTypeOf(fileType),
+        fileSize,
+        mime: fileType,
+        url: this.downloadUrl,
+      },
+    };
+  }
+}
+
+function mediaTypeOf(mime: string): string {
+  const family = mime.split('/')[0];
+  if (family === 'image') return 'Image';
+  if (family === 'audio') return 'Audio';
+  return family === 'video' ? 'Video' : 'File';
+}

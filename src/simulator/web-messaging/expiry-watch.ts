@@ -1,0 +1,24 @@
+import { TimerSet } from '../server/timer-set';
+import { response } from './server-frame';
+import { SessionBook } from './session-book';
+
+/** Tells guests that their session has expired, within a second of it. */
+export class ExpiryWatch {
+  constructor(
+    private readonly book: SessionBook,
+    private readonly everyMs: number,
+  ) {}
+
+  start(timers: TimerSet): void {
+    timers.after(this.everyMs, () => {
+      this.sweep();
+      this.start(timers);
+    });
+  }
+
+  sweep(): void {
+    for (const session of this.book) {
+      if (session.isOverdue) session.end('expired', response('SessionExpiredEvent', {}));
+    }
+  }
+}

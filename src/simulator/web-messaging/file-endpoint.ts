@@ -1,0 +1,49 @@
+import { Answer, emptyAnswer, problemAnswer } from '../server/answer';
+import { only } from '../server/control-routes';
+import { SimulatedRequest } from '../server/simulated-request';
+import { Attachment } from './attachment';
+import { AttachmentDesk } from './attachment-desk';
+import { AttachmentStore } from './attachment-store';
+import { SessionBook } from './session-book';
+
+const PATH = /^\/(_uploads|_downloads)\/([0-9a-f]+)$/;
+
+export const UPLOADS = '/_uploads/';
+
+/** The storage behind the presigned addresses: a file is put there once announced, and fetched from there. */
+export class FileEndpoint {
+  constructor(
+    private readonly store: AttachmentStore,
+    private readonly desk: AttachmentDesk,
+    private readonly book: SessionBook,
+    private readonly now: () => number,
+  ) {}
+
+  /** Undefined for a path of something else. */
+  answer(request: SimulatedRequest): Answer | undefined {
+    const [, place, key = ''] = PATH.exec(request.path) ?? [];
+    if (place === undefined) return undefined;
+    const attachment = this.store.findByKey(key);
+    if (attachment === undefined || this.now() >= attachment.expiresAt) {
+      return problemAnswer(403, 'the address is unknown or has expired');
+    }
+    return place === '_uploads'
+      ? only('PUT', request, () => this.upload(request, attachment))
+      : only('GET', request, () => download(attachment));
+  }
+
+  /** Storage takes whatever is put; that it is not what was announced is told on the socket. */
+  private upload(request: SimulatedRequest, attachment: Attachment): Answer {
+    if (request.headers['x-amz-tagging'] !== attachment.tagging) {
+      return problemAnswer(403, 'the headers are not those that were handed out');
+    }
+    if (request.isTooLarge) return problemAnswer(413, 'the file is too large');
+    this.book.find(attachment.token)?.broadcast(this.desk.upload(attachment, request.bytes));
+    return emptyAnswer(200);
+  }
+}
+
+function download({ content, file }: Attachment): Answer {
+  if (content === undefined) return problemAnswer(404, 'nothing was uploaded');
+  return { status: 200, headers: { 'content-type': file.fileType }, body: '', bytes: content };
+}

@@ -1,0 +1,91 @@
+import { TimerSet } from '../server/timer-set';
+import { isFields } from './guest-request';
+import { ServerFrame } from './server-frame';
+import { FrameFault } from './socket-fault';
+import { SocketFaultBook, SocketFaultSubject } from './socket-fault-book';
+
+const HUGE_BYTES = 10 * 1024 * 1024;
+const GARBAGE = '<html>this is not a frame</html>';
+
+/** Puts data on the wire, and says what frame it stood for. */
+export type Outlet = (data: string | Buffer, frame: unknown) => void;
+
+/** Brings the frames of one connection onto the wire, in order and whole unless a fault is in the way. */
+export class FramePlayer {
+  private held: ServerFrame | undefined;
+
+  constructor(
+    private readonly faults: SocketFaultBook,
+    private readonly timers: TimerSet,
+    private readonly outlet: Outlet,
+  ) {}
+
+  play(frame: ServerFrame, whose: Omit<SocketFaultSubject, 'text' | 'class' | 'action'>): void {
+    const fault = this.faults.takeForFrame({
+      ...whose,
+      class: frame.class,
+      text: () => JSON.stringify(frame),
+    });
+    if (fault === undefined) this.put(frame);
+    else this.spoil(frame, fault);
+    if (fault?.kind !== 'reorder') this.release();
+  }
+
+  private spoil(frame: ServerFrame, fault: FrameFault): void {
+    switch (fault.kind) {
+      case 'drop':
+        return;
+      case 'delay':
+        this.timers.after(fault.ms, () => {
+          this.put(frame);
+        });
+        return;
+      case 'reorder':
+        this.release();
+        this.held = frame;
+        return;
+      case 'duplicate':
+        this.put(frame);
+        this.put(frame);
+        return;
+      case 'alter':
+        this.put(altered(frame, fault));
+        return;
+      case 'binary':
+        this.outlet(Buffer.from(JSON.stringify(frame)), frame);
+        return;
+      case 'garbage':
+        this.outlet(GARBAGE, GARBAGE);
+        this.put(frame);
+        return;
+      case 'huge':
+        this.outlet(hugeFrame(fault.bytes ?? HUGE_BYTES), 'a huge frame');
+        this.put(frame);
+    }
+  }
+
+  private release(): void {
+    const frame = this.held;
+    this.held = undefined;
+    if (frame !== undefined) this.put(frame);
+  }
+
+  private put(frame: ServerFrame): void {
+    this.outlet(JSON.stringify(frame), frame);
+  }
+}
+
+type Altering = Extract<FrameFault, { kind: 'alter' }>;
+
+function altered(frame: ServerFrame, { frame: around, body, without = [] }: Altering): ServerFrame {
+  const changed = isFields(frame.body)
+    ? Object.fromEntries(Object.entries({ ...frame.body, ...body }).filter(([key]) => !without.includes(key)))
+    : frame.body;
+  return { ...frame, body: changed, ...around };
+}
+
+/** A message nobody can want, of exactly so many bytes if there is room for its envelope. */
+function hugeFrame(bytes: number): string {
+  const envelope = JSON.stringify({ type: 'message', class: 'Unknown', code: 200, body: '' });
+  return envelope.replace('""', `"${'a'.repeat(Math.max(0, bytes - envelope.length))}"`);
+}

@@ -1,0 +1,133 @@
+import { WebSocketServer, WebSocket, RawData } from 'ws';
+import { Answer, problemAnswer } from '../server/answer';
+import { SimulatedRequest } from '../server/simulated-request';
+import { Wire } from '../server/simulated-service';
+import { RateWindow } from '../genesys/rate-window';
+import { ConnectionLog } from './connection-log';
+import { allowsOrigin, Deployment } from './deployment';
+import { ConnectionTools, GuestConnection } from './guest-connection';
+import { GuestDesk } from './guest-desk';
+import { errorFrame, GUEST_ERRORS } from './guest-error';
+import { GuestRequest, parseGuestRequest } from './guest-request';
+import { RequestFaultPlayer } from './request-fault-player';
+import { SessionBook } from './session-book';
+import { Throttle } from './throttle';
+
+export const GUEST_PATH = '/v1';
+
+const MAX_FRAME_BYTES = 1024 * 1024;
+
+export interface GatewayTools extends ConnectionTools {
+  readonly deployments: ReadonlyMap<string, Deployment>;
+  readonly book: SessionBook;
+  readonly throttle: Throttle;
+  readonly desk: GuestDesk;
+}
+
+/**
+ * Lets guests' sockets in and brings their requests to the desk. A deployment nobody knows is let in as well: it is
+ * told with the first configure.
+ */
+export class GuestGateway {
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    autoPong: false,
+    maxPayload: MAX_FRAME_BYTES,
+  });
+  private readonly connections = new Set<GuestConnection>();
+  private readonly windows = new Map<string, RateWindow>();
+  private readonly player: RequestFaultPlayer;
+  private lastId = 0;
+
+  constructor(private readonly tools: GatewayTools) {
+    this.player = new RequestFaultPlayer(tools.faults);
+  }
+
+  get open(): number {
+    return this.connections.size;
+  }
+
+  /** Ever let in, since the start or the last reset. */
+  get accepted(): number {
+    return this.lastId;
+  }
+
+  /** Undefined when the socket was taken over. */
+  upgrade(request: SimulatedRequest, { incoming, socket, head }: Wire): Answer | undefined {
+    const refusal = this.refusalOf(request);
+    if (refusal !== undefined) return refusal;
+    const { deploymentId = '' } = request.query;
+    const place = { deploymentId, baseUrl: `http://${request.headers.host ?? 'localhost'}` };
+    this.sockets.handleUpgrade(incoming, socket, head, (webSocket) => {
+      this.welcome(webSocket, place);
+    });
+    return undefined;
+  }
+
+  reset(): void {
+    for (const connection of this.connections) connection.close(1006);
+    this.windows.clear();
+    this.lastId = 0;
+  }
+
+  private refusalOf({ query, headers }: SimulatedRequest): Answer | undefined {
+    const { deploymentId } = query;
+    if (deploymentId === undefined || deploymentId === '')
+      return problemAnswer(400, 'deploymentId is missing');
+    const deployment = this.tools.deployments.get(deploymentId);
+    if (deployment !== undefined && !allowsOrigin(deployment, headers.origin)) {
+      return problemAnswer(403, 'the origin is not allowed');
+    }
+    const window = this.windowOf(deployment?.id ?? '');
+    if (this.tools.throttle.admits('connectionsPerDeployment', window)) return undefined;
+    const retryAfter = String(this.tools.throttle.secondsLeft(window));
+    return problemAnswer(429, 'too many connections', { 'retry-after': retryAfter });
+  }
+
+  private windowOf(deploymentId: string): RateWindow {
+    const window = this.windows.get(deploymentId) ?? new RateWindow(this.tools.settings.limits.minuteMs);
+    this.windows.set(deploymentId, window);
+    return window;
+  }
+
+  private welcome(socket: WebSocket, place: GuestConnection['place']): void {
+    const { settings, book } = this.tools;
+    this.lastId += 1;
+    const log = new ConnectionLog(this.lastId, settings.now(), settings.keptFrames);
+    const connection = new GuestConnection(socket, place, log, this.tools);
+    this.connections.add(connection);
+    socket.on('message', (data, isBinary) => {
+      this.receive(connection, data, isBinary);
+    });
+    socket.on('ping', (data: Buffer) => {
+      connection.answerPing(data);
+    });
+    // A broken frame closes the socket, which is all there is to do about it.
+    socket.on('error', () => undefined);
+    socket.once('close', (code) => {
+      log.closedAt = settings.now();
+      log.closeCode ??= code;
+      this.connections.delete(connection);
+      book.find(connection.guest?.token)?.detach(connection);
+    });
+  }
+
+  private receive(connection: GuestConnection, data: RawData, isBinary: boolean): void {
+    // A socket hands over one buffer unless it is told otherwise.
+    const text = (data as Buffer).toString('utf8');
+    const request = isBinary ? undefined : parseGuestRequest(text);
+    connection.log.receive(request?.fields ?? text, this.tools.settings.now());
+    if (connection.isSilent) return;
+    if (request === undefined) connection.send(errorFrame(GUEST_ERRORS.requestFailed));
+    else
+      this.player.play(connection, request, () => {
+        this.carryOut(connection, request);
+      });
+  }
+
+  private carryOut(connection: GuestConnection, request: GuestRequest): void {
+    const answer = this.tools.desk.answer(connection, request);
+    if (answer !== undefined) connection.send(answer);
+  }
+}

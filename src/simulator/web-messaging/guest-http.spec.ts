@@ -1,0 +1,170 @@
+import { GenesysSimulator } from '../genesys-simulator';
+import { Answered, callJson } from './call-json.fake';
+import { DEMO_DEPLOYMENT_ID } from './deployment';
+import { GuestClient } from './guest-client.fake';
+
+let simulator: GenesysSimulator;
+let guest: GuestClient;
+let time = 1_800_000_000_000;
+
+beforeEach(async () => {
+  simulator = await GenesysSimulator.start({
+    now: () => time,
+    webMessaging: { limits: { messagesPerSession: 1_000 } },
+  });
+  guest = await GuestClient.connectAndConfigure(simulator.url, 'guest-1');
+});
+afterEach(() => simulator.close());
+
+function call(method: string, path: string, bearer = '', body?: unknown): Promise<Answered> {
+  return callJson(method, simulator.url + path, bearer, body);
+}
+
+describe('the history', () => {
+  const PATH = '/api/v2/webmessaging/messages';
+  const jwt = async (): Promise<string> => String((await guest.ask('getJwt')).body['jwt']);
+
+  it('has what was said, newest first, in pages, with what was said while nobody was connected', async () => {
+    await guest.say('one', { metadata: { id: 'm-1' } });
+    await guest.event({ eventType: 'Typing', typing: { type: 'On' } });
+    const token = await jwt();
+    simulator.webMessaging.agent.cut('guest-1');
+    await guest.closed();
+    simulator.webMessaging.agent.say('guest-1', 'two');
+
+    const { body } = await call('GET', `${PATH}?pageSize=1&pageNumber=2`, token);
+
+    expect(body).toEqual({
+      entities: [
+        {
+          id: expect.stringMatching(/^[0-9a-f]{32}$/),
+          channel: { from: {}, to: {}, time: new Date(time).toISOString(), messageId: expect.any(String) },
+          type: 'Text',
+          text: 'one',
+          content: [],
+          status: 'Delivered',
+          reasons: [],
+          events: [],
+          direction: 'Inbound',
+          metadata: { id: 'm-1' },
+        },
+      ],
+      pageSize: 1,
+      pageNumber: 2,
+      total: 2,
+      pageCount: 2,
+    });
+    expect((await call('GET', PATH, token)).body).toMatchObject({
+      entities: [{ text: 'two', direction: 'Outbound', originatingEntity: 'Human' }, { text: 'one' }],
+      pageSize: 25,
+    });
+    expect((await call('GET', `${PATH}?pageNumber=9`, token)).body).toMatchObject({ entities: [] });
+  });
+
+  it('is open for a minute to the token that was given for it, and to no other', async () => {
+    const token = await jwt();
+
+    expect((await call('GET', PATH, token)).status).toBe(200);
+    expect((await call('GET', PATH)).status).toBe(401);
+    expect((await call('GET', PATH, `${token}x`)).status).toBe(401);
+    expect((await call('POST', PATH, token)).status).toBe(405);
+    time += 60_000;
+    expect((await call('GET', PATH, token)).body).toMatchObject({ status: 401, code: 'bad.credentials' });
+  });
+
+  it('may be asked for ten times a minute', async () => {
+    const token = await jwt();
+    for (let n = 1; n <= 10; n += 1) expect((await call('GET', PATH, token)).status).toBe(200);
+
+    expect((await call('GET', PATH, token)).body).toMatchObject({ code: 'too.many.requests.retry.after' });
+    expect(simulator.webMessaging.throttle.refused).toEqual({ historyPerSession: 1 });
+  });
+});
+
+describe("the organisation's side", () => {
+  const PATH = '/api/v2/conversations/messages';
+  let token: string;
+  beforeEach(async () => {
+    const form = 'grant_type=client_credentials&client_id=demo-client&client_secret=demo-secret';
+    const login = await fetch(`${simulator.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    });
+    token = ((await login.json()) as { access_token: string }).access_token;
+  });
+
+  it('finds the conversation of a message, and ends it, which the guest is told', async () => {
+    const said = await guest.say('Hi');
+    const ids = [said.body['id'], (said.body['channel'] as { messageId: string }).messageId];
+    const conversationId = simulator.webMessaging.session('guest-1')?.conversationId ?? '';
+    for (const id of ids) {
+      expect((await call('GET', `${PATH}/${String(id)}/details`, token)).body).toEqual({
+        id,
+        conversationId,
+      });
+    }
+
+    const end = await call('PATCH', `${PATH}/${conversationId}`, token, { state: 'disconnected' });
+
+    expect(end).toMatchObject({ status: 200, body: { id: conversationId } });
+    expect(end.body).not.toHaveProperty('state');
+    expect((await guest.next()).body).toMatchObject({ metadata: { readOnly: 'true' } });
+    expect((await call('GET', `${PATH}/${conversationId}`, token)).body).toMatchObject({
+      participants: [{ purpose: 'customer', state: 'disconnected' }, { purpose: 'acd' }],
+    });
+    expect(simulator.requests.count({ conversationId })).toBe(2);
+  });
+
+  it.each([
+    ['PATCH', '/nobody'],
+    ['GET', '/nobody'],
+    ['GET', '/nobody/details'],
+    ['GET', '/nobody/details/more'],
+  ])('does not know %s %s', async (method, path) => {
+    const body = method === 'PATCH' ? { state: 'disconnected' } : undefined;
+
+    expect((await call(method, PATH + path, token, body)).status).toBe(404);
+  });
+
+  it('takes no other state, no other method, and no guest', async () => {
+    await guest.say('Hi');
+    const path = `${PATH}/${simulator.webMessaging.session('guest-1')?.conversationId ?? ''}`;
+
+    expect((await call('PATCH', path, token, { state: 'connected' })).status).toBe(400);
+    expect((await call('DELETE', path, token)).status).toBe(405);
+    expect((await call('PATCH', path, '', { state: 'disconnected' })).status).toBe(401);
+  });
+});
+
+describe('a deployment', () => {
+  const PATH = `/webdeployments/v1/deployments/${DEMO_DEPLOYMENT_ID}`;
+
+  it('says how it is set up, and who may connect', async () => {
+    expect((await call('GET', `${PATH}/config.json`)).body).toMatchObject({
+      id: DEMO_DEPLOYMENT_ID,
+      status: 'Active',
+      auth: { enabled: true, allowSessionUpgrade: true },
+      messenger: {
+        enabled: true,
+        apps: {
+          conversations: {
+            autoStart: { enabled: false },
+            conversationDisconnect: { enabled: true, type: 'ReadOnly' },
+            conversationClear: { enabled: true },
+            sessionDurationSeconds: 259_200,
+          },
+        },
+        fileUpload: { enableAttachments: true, modes: [{ fileTypes: ['*/*'], maxFileSizeKB: 10_240 }] },
+      },
+    });
+    expect((await call('GET', `${PATH}/domains.json`)).body).toEqual({
+      allowAllDomains: true,
+      allowedDomains: [],
+    });
+  });
+
+  it('is not there when nobody set it up', async () => {
+    expect((await call('GET', '/webdeployments/v1/deployments/x/config.json')).status).toBe(404);
+    expect((await call('POST', `${PATH}/config.json`)).status).toBe(405);
+  });
+});

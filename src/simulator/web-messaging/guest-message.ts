@@ -1,0 +1,83 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { event, ServerFrame } from './server-frame';
+
+export interface Sender {
+  readonly nickname?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly image?: string;
+}
+
+export interface MessageContent {
+  readonly type: 'Text' | 'Structured' | 'Event';
+  readonly text?: string;
+  readonly content?: readonly unknown[];
+  readonly events?: readonly unknown[];
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Who says it, of what the organisation says. */
+  readonly originatingEntity?: 'Human' | 'Bot';
+  readonly from?: Sender;
+}
+
+/** A message of a conversation, as it is sent to the guest and kept in the history. */
+export class GuestMessage {
+  readonly id = randomBytes(16).toString('hex');
+  /** What the details are found by: for messages of the guest the channel's own id. */
+  readonly channelId = randomUUID();
+
+  constructor(
+    readonly direction: 'Inbound' | 'Outbound',
+    readonly content: MessageContent,
+    readonly at: number,
+  ) {}
+
+  /** Inbound frames repeat the tracing id of the request, also to the guest's other connections. */
+  toFrame(tracingId?: string): ServerFrame {
+    const { type, text, content, events, metadata, originatingEntity } = this.content;
+    return event(
+      'StructuredMessage',
+      {
+        ...(text === undefined ? {} : { text }),
+        direction: this.direction,
+        id: this.id,
+        channel: this.channel(),
+        type,
+        ...(content === undefined ? {} : { content }),
+        ...(events === undefined ? {} : { events }),
+        ...(originatingEntity === undefined ? {} : { originatingEntity }),
+        ...(metadata === undefined ? {} : { metadata }),
+      },
+      tracingId,
+    );
+  }
+
+  /** As the history shows it. */
+  toEntity(): unknown {
+    const { type, text, content, events, metadata, originatingEntity, from = {} } = this.content;
+    return {
+      id: this.id,
+      channel: { from, to: {}, time: this.time(), messageId: this.channelId },
+      type,
+      ...(text === undefined ? {} : { text }),
+      content: content ?? [],
+      status: 'Delivered',
+      reasons: [],
+      events: events ?? [],
+      direction: this.direction,
+      ...(originatingEntity === undefined ? {} : { originatingEntity }),
+      metadata: metadata ?? {},
+    };
+  }
+
+  private channel(): unknown {
+    if (this.direction === 'Inbound') {
+      const { from } = this.content;
+      return { time: this.time(), messageId: this.channelId, ...(from === undefined ? {} : { from }) };
+    }
+    return { time: this.time(), type: 'Private', from: this.content.from ?? {} };
+  }
+
+  private time(): string {
+    return new Date(this.at).toISOString();
+  }
+}

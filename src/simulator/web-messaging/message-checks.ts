@@ -1,0 +1,85 @@
+import { AttachmentStore } from './attachment-store';
+import {
+  attributesTooLarge,
+  GUEST_ERRORS,
+  GuestError,
+  messageTooLong,
+  missingParameter,
+} from './guest-error';
+import { MessageContent } from './guest-message';
+import { asFields, Fields, isFields, listOf, textOf } from './guest-request';
+import { GuestSession } from './guest-session';
+
+const MAX_TEXT_BYTES = 4096;
+
+export type Checked<T> = { readonly value: T } | { readonly error: GuestError };
+
+/** What a guest may say: text, attachments it has uploaded, answers to questions; within the platform's sizes. */
+export function checkMessage(
+  request: Fields,
+  session: GuestSession,
+  attachments: AttachmentStore,
+  now: number,
+): Checked<MessageContent> {
+  const message = asFields(request['message']);
+  const text = textOf(message['text']);
+  const contents = listOf(message['content']);
+  if (text === undefined && contents.length === 0) return { error: missingParameter('message') };
+  const bytes = Buffer.byteLength(text ?? '');
+  if (bytes > MAX_TEXT_BYTES) return { error: messageTooLong(bytes) };
+  const { maxCustomDataBytes } = session.deployment;
+  if (attributeBytes(request) > maxCustomDataBytes) return { error: attributesTooLarge(maxCustomDataBytes) };
+  const filled = fillAttachments(contents, session.token, attachments, now);
+  if ('error' in filled) return filled;
+  const metadata = metadataOf(message['metadata']);
+  return {
+    value: {
+      type: message['type'] === 'Structured' ? 'Structured' : 'Text',
+      ...(text === undefined ? {} : { text }),
+      ...(filled.value.length === 0 ? {} : { content: filled.value }),
+      ...(metadata === undefined ? {} : { metadata }),
+    },
+  };
+}
+
+/** The clients differ in where they put the channel: in the message, or beside it. */
+function attributeBytes(request: Fields): number {
+  const channels = [asFields(request['channel']), asFields(asFields(request['message'])['channel'])];
+  const attributes = channels.flatMap((channel) =>
+    Object.entries(asFields(asFields(channel['metadata'])['customAttributes'])),
+  );
+  return attributes.reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(asText(value)),
+    0,
+  );
+}
+
+function fillAttachments(
+  contents: readonly Fields[],
+  token: string,
+  attachments: AttachmentStore,
+  now: number,
+): Checked<unknown[]> {
+  const filled: unknown[] = [];
+  for (const content of contents) {
+    if (content['contentType'] !== 'Attachment') {
+      filled.push(content);
+      continue;
+    }
+    const attachment = attachments.find(token, textOf(asFields(content['attachment'])['id']) ?? '');
+    if (attachment === undefined) return { error: GUEST_ERRORS.attachmentNotFound };
+    if (now >= attachment.expiresAt) return { error: GUEST_ERRORS.attachmentExpired };
+    if (attachment.content === undefined) return { error: GUEST_ERRORS.attachmentNotUploaded };
+    filled.push(attachment.toContent());
+  }
+  return { value: filled };
+}
+
+function metadataOf(value: unknown): Record<string, string> | undefined {
+  if (!isFields(value)) return undefined;
+  return Object.fromEntries(Object.entries(value).map(([key, content]) => [key, asText(content)]));
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,73 @@
+import { GuestConnection } from './guest-connection';
+import { errorFrame, GUEST_ERRORS, tooManyRequestsFrame } from './guest-error';
+import { GuestRequest } from './guest-request';
+import { ServerFrame } from './server-frame';
+import { RequestFault } from './socket-fault';
+import { SocketFaultBook } from './socket-fault-book';
+
+const RATE_TOO_HIGH = 4029;
+const RETRY_AFTER_SECONDS = 3;
+
+/** Carries requests out, or the faults that are meant for them. */
+export class RequestFaultPlayer {
+  constructor(private readonly faults: SocketFaultBook) {}
+
+  play(connection: GuestConnection, request: GuestRequest, carryOut: () => void): void {
+    const fault = this.faults.takeForRequest({
+      ...connection.subject,
+      // Before the first configure only the request says whose it is.
+      token: connection.subject.token ?? request.token,
+      action: request.action,
+      text: () => JSON.stringify(request.fields),
+    });
+    if (fault === undefined) carryOut();
+    else spoil(connection, request, fault, carryOut);
+  }
+}
+
+function spoil(
+  connection: GuestConnection,
+  request: GuestRequest,
+  fault: RequestFault,
+  carryOut: () => void,
+): void {
+  if ('effect' in fault && fault.effect === 'after') withoutAnswer(connection, carryOut);
+  switch (fault.kind) {
+    case 'close':
+      connection.close(fault.code, fault.reason);
+      return;
+    case 'silence':
+      connection.isSilent = true;
+      return;
+    case 'no-answer':
+      return;
+    case 'answer':
+      connection.send(answerOf(fault, request.tracingId));
+  }
+}
+
+/** The guest's other connections hear of it. */
+function withoutAnswer(connection: GuestConnection, carryOut: () => void): void {
+  connection.isMuted = true;
+  carryOut();
+  connection.isMuted = false;
+}
+
+function answerOf(
+  fault: Extract<RequestFault, { kind: 'answer' }>,
+  tracingId: string | undefined,
+): ServerFrame {
+  const { code, class: className = 'string', body } = fault;
+  if (code === RATE_TOO_HIGH && body === undefined) {
+    return tooManyRequestsFrame(RETRY_AFTER_SECONDS, 'Message rate too high for this session', tracingId);
+  }
+  return { ...errorFrame({ code, text: usualText(code) }, tracingId), class: className, ...bodyOf(body) };
+}
+
+function bodyOf(body: unknown): { body?: unknown } {
+  return body === undefined ? {} : { body };
+}
+
+function usualText(code: number): string {
+  return Object.values(GUEST_ERRORS).find((error) => error.code === code)?.text ?? `Error ${code}`;
+}

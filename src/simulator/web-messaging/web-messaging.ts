@@ -1,0 +1,114 @@
+import { Answer } from '../server/answer';
+import { SimulatedRequest } from '../server/simulated-request';
+import { Wire } from '../server/simulated-service';
+import { TimerSet } from '../server/timer-set';
+import { AgentDesk } from './agent-desk';
+import { AttachmentDesk } from './attachment-desk';
+import { AttachmentStore } from './attachment-store';
+import { ConversationDesk } from './conversation-desk';
+import { Deployment, deploymentOf } from './deployment';
+import { ExpiryWatch } from './expiry-watch';
+import { GuestDesk } from './guest-desk';
+import { GuestGateway } from './guest-gateway';
+import { GuestIdentities } from './guest-identities';
+import { GuestSession } from './guest-session';
+import { SessionBook } from './session-book';
+import { SignedTokens } from './signed-tokens';
+import { SocketFaultBook } from './socket-fault-book';
+import { Throttle } from './throttle';
+import { settingsOf, WebMessagingOptions, WebMessagingSettings } from './web-messaging-options';
+
+const SWEEP_MS = 1_000;
+
+/**
+ * Web messaging as the platform offers it to guests: sockets, sessions, history, attachments and sign-in, with the
+ * platform's limits. A test reads it here, plays the agent and adds faults.
+ */
+export class WebMessaging {
+  readonly deployments: ReadonlyMap<string, Deployment>;
+  readonly faults = new SocketFaultBook();
+  readonly agent: AgentDesk;
+  readonly settings: WebMessagingSettings;
+  readonly book = new SessionBook();
+  readonly attachments = new AttachmentStore();
+  readonly tokens = new SignedTokens();
+  readonly throttle: Throttle;
+  readonly identities: GuestIdentities;
+  readonly conversations: ConversationDesk;
+  readonly attachmentDesk: AttachmentDesk;
+  private readonly timers = new TimerSet();
+  private readonly expiry = new ExpiryWatch(this.book, SWEEP_MS);
+  private readonly gateway: GuestGateway;
+
+  constructor(options: WebMessagingOptions, now: () => number) {
+    const deployments = (options.deployments ?? [{}]).map(deploymentOf);
+    this.deployments = new Map(deployments.map((deployment) => [deployment.id, deployment]));
+    this.settings = settingsOf(options, now);
+    this.throttle = new Throttle(this.settings);
+    this.identities = new GuestIdentities(this.tokens, this.settings);
+    this.conversations = new ConversationDesk(this.book);
+    this.attachmentDesk = new AttachmentDesk(this.attachments, this.settings);
+    this.agent = new AgentDesk(this.book, this.conversations, this.identities);
+    const { faults, timers, book, throttle, settings } = this;
+    const desk = new GuestDesk(this);
+    this.gateway = new GuestGateway({
+      faults,
+      timers,
+      settings,
+      book,
+      throttle,
+      desk,
+      deployments: this.deployments,
+    });
+    this.expiry.start(timers);
+  }
+
+  /** By token, or by the id of a conversation. */
+  session(guest: string): GuestSession | undefined {
+    return this.agent.find(guest);
+  }
+
+  get sessions(): GuestSession[] {
+    return [...this.book];
+  }
+
+  /** Open sockets. */
+  get openConnections(): number {
+    return this.gateway.open;
+  }
+
+  upgrade(request: SimulatedRequest, wire: Wire): Answer | undefined {
+    return this.gateway.upgrade(request, wire);
+  }
+
+  /** Tells guests whose time is over; happens every second by itself. */
+  sweep(): void {
+    this.expiry.sweep();
+  }
+
+  describe(): unknown {
+    return {
+      sessions: this.book.size,
+      live: this.sessions.filter(({ isLive }) => isLive).length,
+      openConnections: this.gateway.open,
+      acceptedConnections: this.gateway.accepted,
+      conversations: this.sessions.reduce((sum, { conversationIds }) => sum + conversationIds.length, 0),
+      refused: this.throttle.refused,
+    };
+  }
+
+  /** Breaks all sockets, and forgets sessions, faults and counts. */
+  reset(): void {
+    this.gateway.reset();
+    this.faults.clear();
+    this.book.clear();
+    this.attachments.clear();
+    this.identities.clear();
+    this.throttle.reset();
+  }
+
+  close(): void {
+    this.timers.clear();
+    this.gateway.reset();
+  }
+}
