@@ -3,8 +3,7 @@ import { chainOf, type ChainLink, linked } from '../audit/domain/audit-chain';
 import type { AuditActor, AuditFact, AuditRecord } from '../audit/domain/audit-record';
 import { AuditPublisher } from '../audit/ports/audit.publisher';
 import { RequestContext } from '../common/logging/request-context';
-import { toAuditRow } from './audit.mapper';
-import { databaseNow, forUpdate } from './dialect';
+import { insertRecords, lockHead, moveHead } from './audit.statements';
 import type { Work } from './unit-of-work';
 
 const SERVICE: AuditActor = { type: 'service', name: 'guest-sessions' };
@@ -42,7 +41,7 @@ export class AuditWriter {
       });
     }
     const records = facts.flatMap((fact) => recordOf.get(fact) ?? []);
-    await work.db.insertInto('audit_record').values(records.map(toAuditRow)).execute();
+    await insertRecords(work, records);
     work.afterCommit(() => {
       this.publisher.publish(records);
     });
@@ -61,25 +60,18 @@ function byChain(facts: readonly AuditFact[]): [number, AuditFact[]][] {
 
 /** Moves the head of a chain over the records of these facts, which it returns. */
 async function extend(
-  { db, dialect }: Work,
+  work: Work,
   chain: number,
   facts: readonly AuditFact[],
 ): Promise<readonly AuditRecord[]> {
-  const head = await forUpdate(
-    dialect,
-    db
-      .selectFrom('audit_head')
-      .select(['seq', 'hash', databaseNow(dialect).as('now')])
-      .where('chain', '=', chain),
-  ).executeTakeFirstOrThrow();
+  const head = await lockHead(work, chain);
   let last: ChainLink = head;
   const records = facts.map((fact) => {
     const record = linked(completed(fact, chain, head.now), last);
     last = record;
     return record;
   });
-  const { seq, hash } = last;
-  await db.updateTable('audit_head').set({ seq, hash }).where('chain', '=', chain).execute();
+  await moveHead(work, chain, last);
   return records;
 }
 

@@ -14,6 +14,13 @@ export interface LogSettings {
 /** Nest tells of every module and route at every start. */
 const BOOT_CHATTER = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory']);
 
+/** What a level leaves out. winston makes a line ready, and looks through it for secrets, before it drops it. */
+const UNWANTED: Readonly<Record<string, readonly ('warn' | 'log' | 'debug' | 'verbose')[]>> = {
+  error: ['warn', 'log', 'debug', 'verbose'],
+  warn: ['log', 'debug', 'verbose'],
+  info: ['debug', 'verbose'],
+};
+
 /**
  * The one logger of the process: winston, one line per fact, behind Nest's `Logger`. A line may be given as a text
  * or as an object with `message`, fields, and `error`, of which the name, the message and, on level `error`, the
@@ -32,13 +39,15 @@ export function createLogger(
     );
     return { ...symbolsOf(info), ...fields, level: info.level, message };
   });
-  return WinstonModule.createLogger({
+  const logger = WinstonModule.createLogger({
     instance: createWinston({
       level: settings.level,
       format: format.combine(format.timestamp(), tidy(), settings.format === 'json' ? format.json() : pretty),
       transports: [new transports.Stream({ stream: output })],
     }),
   });
+  for (const method of UNWANTED[settings.level] ?? []) logger[method] = () => undefined;
+  return logger;
 }
 
 /** winston keeps the level and the finished text under symbols. */

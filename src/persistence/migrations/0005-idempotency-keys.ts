@@ -1,10 +1,11 @@
-import type { Kysely, Migration } from 'kysely';
+import { type Kysely, type Migration, sql } from 'kysely';
+import type { Dialect } from '../dialect';
 
 /** What is kept of the keys of callers. No foreign key: a row comes before its session, and may outlive it. */
-export function idempotencyKeys(): Migration {
+export function idempotencyKeys(dialect: Dialect): Migration {
   return {
     up: async (db: Kysely<unknown>) => {
-      await db.schema
+      const table = db.schema
         .createTable('idempotency_key')
         .addColumn('owner', 'text', (column) => column.notNull())
         .addColumn('operation', 'text', (column) => column.notNull())
@@ -15,8 +16,8 @@ export function idempotencyKeys(): Migration {
         .addColumn('answer', 'text')
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('expires_at', 'bigint', (column) => column.notNull())
-        .addPrimaryKeyConstraint('idempotency_key_key', ['owner', 'operation', 'key_hash'])
-        .execute();
+        .addPrimaryKeyConstraint('idempotency_key_key', ['owner', 'operation', 'key_hash']);
+      await (dialect === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table).execute();
       const index = (name: string) => db.schema.createIndex(name).on('idempotency_key');
       await index('idempotency_key_conversation').unique().column('conversation_id').execute();
       await index('idempotency_key_expiry').column('expires_at').execute();

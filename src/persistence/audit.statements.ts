@@ -1,0 +1,55 @@
+import type { Compilable, CompiledQuery, QueryResult, Selectable } from 'kysely';
+import type { ChainLink } from '../audit/domain/audit-chain';
+import type { AuditRecord } from '../audit/domain/audit-record';
+import { toAuditRow } from './audit.mapper';
+import type { AuditHeadTable } from './database';
+import { databaseNow, forUpdate } from './dialect';
+import type { Work } from './unit-of-work';
+
+type Head = Pick<Selectable<AuditHeadTable>, 'seq' | 'hash'> & { readonly now: number };
+
+/** One text per dialect and number of records, of which a transaction has few. */
+const compiled = new Map<string, CompiledQuery>();
+
+// These run with nearly every transaction; putting a statement together takes longer than running it.
+
+/** Locks the end of a chain, and tells the time by the database's clock. */
+export async function lockHead(work: Work, chain: number): Promise<Head> {
+  const { rows } = await run<Head>(work, 'head', [chain], () =>
+    forUpdate(
+      work.dialect,
+      work.db
+        .selectFrom('audit_head')
+        .select(['seq', 'hash', databaseNow(work.dialect).as('now')])
+        .where('chain', '=', chain),
+    ),
+  );
+  const [head] = rows;
+  if (head === undefined) throw new Error(`There is no audit chain ${chain}.`);
+  return head;
+}
+
+export async function moveHead(work: Work, chain: number, { seq, hash }: ChainLink): Promise<void> {
+  await run(work, 'move', [seq, hash, chain], () =>
+    work.db.updateTable('audit_head').set({ seq, hash }).where('chain', '=', chain),
+  );
+}
+
+export async function insertRecords(work: Work, records: readonly AuditRecord[]): Promise<void> {
+  const rows = records.map(toAuditRow);
+  const values = rows.flatMap((row) => Object.values(row) as unknown[]);
+  await run(work, `insert ${rows.length}`, values, () => work.db.insertInto('audit_record').values(rows));
+}
+
+/** `parameters` are those of the statement that `build` puts together the first time, in the order of its text. */
+function run<Row>(
+  { db, dialect }: Work,
+  name: string,
+  parameters: readonly unknown[],
+  build: () => Compilable,
+): Promise<QueryResult<Row>> {
+  const key = `${dialect} ${name}`;
+  const statement = compiled.get(key) ?? build().compile();
+  compiled.set(key, statement);
+  return db.executeQuery<Row>({ ...statement, parameters });
+}
