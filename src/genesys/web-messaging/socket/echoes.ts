@@ -35,7 +35,8 @@ export class Echoes {
   }
 
   private async send(): Promise<boolean> {
-    await pause(Math.max(0, this.notBefore - performance.now()), this.dialogue.signal);
+    const waitMs = this.notBefore - performance.now();
+    if (waitMs > 0) await pause(waitMs, this.dialogue.signal);
     this.notBefore = performance.now() + COOL_DOWN_MS + Math.random() * COOL_DOWN_SPREAD_MS;
     try {
       const { expiry } = await this.dialogue.ask(this.frames.echo(), 'echo', ANSWER_TIMEOUT_MS);

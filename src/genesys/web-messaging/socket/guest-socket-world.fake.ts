@@ -29,6 +29,13 @@ export class GuestSocketWorld {
     this.owner,
   );
 
+  /** Leaves. Every timer of the socket has to be gone then. */
+  async close(): Promise<void> {
+    this.socket.leave();
+    await this.pass(0);
+    if (jest.getTimerCount() > 0) throw new Error(`${jest.getTimerCount()} timers are left`);
+  }
+
   /** What opening comes to, its waits included. */
   async open(autoStart = false, deadlineAt = Date.now() + 30_000): Promise<SessionFacts> {
     const opened = this.socket.open({ autoStart, deadlineAt }, SIGNAL);

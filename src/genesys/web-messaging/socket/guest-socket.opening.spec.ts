@@ -13,9 +13,8 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   world = new GuestSocketWorld();
 });
-afterEach(() => {
-  world.socket.leave();
-  expect(jest.getTimerCount()).toBe(0);
+afterEach(async () => {
+  await world.close();
   jest.useRealTimers();
 });
 

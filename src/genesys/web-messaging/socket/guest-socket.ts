@@ -127,6 +127,11 @@ export class GuestSocket {
     this.loop.resume();
   }
 
+  /** Resolves when what was said before the line is known, or cannot be known for now; never rejects. */
+  get caughtUp(): Promise<unknown> {
+    return this.conversing.gap.settled;
+  }
+
   /** Rejects when the socket is over, or with the reason of the signal. */
   untilLive(signal: AbortSignal): Promise<void> {
     return this.status.untilLive(signal);

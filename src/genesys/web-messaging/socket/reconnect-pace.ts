@@ -25,6 +25,7 @@ export function isFault({ cause, code }: LineEnding): boolean {
 export class ReconnectPace {
   private failures = 0;
   private nextMs = 0;
+  private isContended = false;
 
   get waitMs(): number {
     return this.nextMs;
@@ -44,9 +45,9 @@ export class ReconnectPace {
     this.nextMs = Math.min(MAX_ASKED_MS, askedMs) + this.backOffMs();
   }
 
-  /** The server closed the line because the session has too many. */
+  /** The server is about to close the line because the session has too many. */
   contended(): void {
-    this.nextMs = CONTENDED_MS * (1 + Math.random() / 2);
+    this.isContended = true;
   }
 
   private backOffMs(): number {

@@ -1,0 +1,259 @@
+import { UpstreamRejectedError, UpstreamServerError } from '../../../common/errors/upstream.errors';
+import { GuestSocket } from './guest-socket';
+import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
+
+let world: GuestSocketWorld;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  world = new GuestSocketWorld();
+});
+afterEach(async () => {
+  await world.close();
+  jest.useRealTimers();
+});
+
+/** Says something; what it came to is kept. */
+function say(text: string, signal = SIGNAL): { outcome: unknown } {
+  const said: { outcome: unknown } = { outcome: undefined };
+  world.socket.say({ text }, signal).then(
+    (id) => (said.outcome = id),
+    (error: unknown) => (said.outcome = error),
+  );
+  return said;
+}
+
+/** The texts of the guest that the server has. */
+function arrived(): readonly (string | undefined)[] {
+  return world.server.messages
+    .filter(({ direction }) => direction === 'Inbound')
+    .map(({ text }) => text)
+    .reverse();
+}
+
+describe(`${GuestSocket.name} and what the guest says`, () => {
+  it('is acknowledged by the message that comes back, which is handed over once', async () => {
+    await world.open();
+    const said = say('Hello');
+    await world.pass(1_000);
+
+    expect(said.outcome).toBe(world.server.of('onMessage')[0]?.tracingId);
+    expect(world.owner.texts).toEqual(['Hello']);
+  });
+
+  it('sends at most five a second, in order', async () => {
+    await world.open();
+    for (let number = 0; number < 20; number += 1) say(`m-${number}`);
+    await world.pass(10_000);
+    const at = world.server.last.sent
+      .filter(({ frame }) => frame.action === 'onMessage')
+      .map((sent) => sent.at);
+
+    expect(arrived()).toEqual(Array.from({ length: 20 }, (_, number) => `m-${number}`));
+    expect(
+      Math.max(...at.map((from) => at.filter((time) => time >= from && time < from + 1_000).length)),
+    ).toBe(5);
+  });
+
+  it('leaves room for echoes in what a connection may carry', async () => {
+    await world.open();
+    for (let number = 0; number < 50; number += 1) say(`m-${number}`);
+    await world.pass(30_000);
+    for (let number = 50; number < 100; number += 1) say(`m-${number}`);
+    await world.pass(20_000);
+    expect(world.server.last.sent.length).toBeLessThan(60);
+
+    await world.pass(70_000);
+    expect(arrived()).toHaveLength(100);
+  });
+
+  it('takes no more than fifty at once', async () => {
+    await world.open();
+    for (let number = 0; number < 50; number += 1) say('x');
+
+    await expect(world.socket.say({ text: 'one more' }, SIGNAL)).rejects.toMatchObject({
+      reason: 'overload',
+    });
+  });
+
+  it('sends again what never arrived, without an acknowledgement', async () => {
+    await world.open();
+    world.server.next('onMessage');
+    const said = say('Hello');
+    await world.pass(20_000);
+
+    expect(arrived()).toEqual(['Hello']);
+    expect(said.outcome).toEqual(expect.any(String));
+    expect(world.owner.texts).toEqual(['Hello']);
+  });
+
+  it('does not send again what arrived, though the acknowledgement is lost', async () => {
+    await world.open();
+    world.server.next('onMessage', world.server.keep);
+    const said = say('Hello');
+    await world.pass(20_000);
+
+    expect(arrived()).toEqual(['Hello']);
+    expect(said.outcome).toEqual(expect.any(String));
+    expect(world.owner.texts).toEqual(['Hello']);
+  });
+
+  it.each([
+    ['arrived', true],
+    ['did not arrive', false],
+  ])('neither doubles nor loses what %s when the line broke', async (_what, isKept) => {
+    await world.open();
+    world.server.next('onMessage', (frame, line) => {
+      if (isKept) world.server.keep(frame);
+      line.cut();
+    });
+    const said = say('first');
+    say('second');
+    await world.pass(20_000);
+
+    expect(arrived()).toEqual(['first', 'second']);
+    expect(said.outcome).toEqual(expect.any(String));
+    expect(world.owner.texts).toEqual(['first', 'second']);
+  });
+
+  it('does not send in doubt while the history cannot be read, and says after a minute that nobody knows', async () => {
+    await world.open();
+    world.history.failures.push(...Array.from({ length: 50 }, () => new UpstreamServerError(503)));
+    world.server.next('onMessage', world.server.keep);
+    const said = say('Hello');
+    await world.pass(61_000);
+
+    expect(arrived()).toEqual(['Hello']);
+    expect(said.outcome).toMatchObject({ code: 'upstream-timeout', mayHaveTakenEffect: true });
+  });
+
+  it('waits as long as the server asks, and sends then', async () => {
+    await world.open();
+    world.server.next('onMessage', ({ tracingId }, line) => {
+      line.say('TooManyRequestsErrorMessage', { retryAfter: 3, errorCode: 4029 }, { tracingId, code: 429 });
+    });
+    say('Hello');
+    await world.pass(2_900);
+    expect(world.server.of('onMessage')).toHaveLength(1);
+
+    await world.pass(200);
+    expect(arrived()).toEqual(['Hello']);
+    expect(world.history.pages).toEqual([]);
+  });
+
+  it('fails with what the server does not take, and goes on with the next', async () => {
+    await world.open();
+    world.server.next('onMessage', ({ tracingId }, line) => {
+      line.say('string', 'too long', { code: 4011, tracingId });
+    });
+    const said = say('too long');
+    say('next');
+    await world.pass(1_000);
+
+    expect(said.outcome).toBeInstanceOf(UpstreamRejectedError);
+    expect(arrived()).toEqual(['next']);
+  });
+
+  it('waits for a line, and gives up with the socket', async () => {
+    await world.open();
+    world.server.last.cut();
+    const said = say('Hello');
+    world.socket.leave();
+    await world.pass(10);
+
+    expect(said.outcome).toMatchObject({ code: 'upstream-unavailable' });
+  });
+
+  it('tells of typing at most every five seconds', async () => {
+    await world.open();
+    for (let times = 0; times < 11; times += 1) {
+      world.socket.typing();
+      await world.pass(1_000);
+    }
+
+    expect(world.server.of('onMessage')).toHaveLength(3);
+  });
+});
+
+describe(`${GuestSocket.name} and what is said to the guest`, () => {
+  it('hands over a message once, however often it comes', async () => {
+    await world.open();
+    world.server.write('Hello', 'm-1');
+    world.server.write('Hello', 'm-1');
+    await world.pass(1_000);
+    world.server.write('Hello', 'm-1');
+    await world.pass(1_000);
+
+    expect(world.owner.texts).toEqual(['Hello']);
+  });
+
+  it('puts into order what arrives together', async () => {
+    await world.open();
+    const now = Date.now();
+    world.server.write('second', 'b', now + 2);
+    world.server.write('first', 'a', now + 1);
+    world.server.write('third', 'c', now + 3);
+    await world.pass(1_000);
+
+    expect(world.owner.texts).toEqual(['first', 'second', 'third']);
+  });
+
+  it('misses nothing that was said between two lines, over as many pages as it takes', async () => {
+    await world.open();
+    world.server.write('before', 'before');
+    await world.pass(1_000);
+    world.server.last.cut();
+    for (let number = 0; number < 60; number += 1)
+      world.server.write(`m-${number}`, `m-${number}`, NOW + 60_000 + number);
+    await world.pass(10_000);
+
+    expect(world.owner.texts).toEqual([
+      'before',
+      ...Array.from({ length: 60 }, (_, number) => `m-${number}`),
+    ]);
+    expect(world.history.pages.map(({ number }) => number)).toEqual([1, 2, 3]);
+  });
+
+  it('puts what comes over the new line behind what was missed', async () => {
+    await world.open();
+    world.server.last.cut();
+    world.server.write('missed', 'missed', NOW + 60_000);
+    world.server.next('getJwt', ({ tracingId }, line) => {
+      world.server.write('new', 'new', NOW + 61_000);
+      setTimeout(() => {
+        line.say('JwtResponse', { jwt: 'signed' }, { tracingId });
+      }, 3_000);
+    });
+    await world.pass(10_000);
+
+    expect(world.owner.texts).toEqual(['missed', 'new']);
+  });
+
+  it('holds nothing back while the history cannot be read, and fills the gap later', async () => {
+    await world.open();
+    world.server.last.cut();
+    world.server.write('missed', 'missed');
+    world.history.failures.push(new UpstreamServerError(503));
+    await world.pass(3_000);
+    world.server.write('new', 'new');
+    await world.pass(500);
+    expect(world.owner.texts).toEqual(['new']);
+
+    await world.pass(10_000);
+    expect(world.owner.texts).toEqual(['new', 'missed']);
+  });
+
+  it('reads no more pages than the platform allows a session', async () => {
+    await world.open();
+    for (let cuts = 0; cuts < 60; cuts += 1) {
+      if (world.server.last.isOpen) world.server.last.cut(1001);
+      await world.pass(5_000);
+    }
+    const at = world.history.pages.map((page) => page.at);
+
+    expect(at.length).toBeGreaterThan(10);
+    expect(
+      Math.max(...at.map((from) => at.filter((time) => time >= from && time < from + 60_000).length)),
+    ).toBeLessThanOrEqual(10);
+  });
+});
