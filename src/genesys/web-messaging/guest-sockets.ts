@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import type { Conversation } from '../../session/ports/guest-channel';
 import { GuestHistory } from './history/guest-history';
@@ -14,8 +14,9 @@ import { WebMessagingTelemetry } from './web-messaging.telemetry';
  * which ends no conversation: the next process goes on with them.
  */
 @Injectable()
-export class GuestSockets implements OnModuleDestroy {
+export class GuestSockets implements BeforeApplicationShutdown {
   private readonly sockets = new Map<string, GuestSocket>();
+  private isStopping = false;
   private ownerOf: (conversationId: string) => SocketOwner = () => new SilentOwner();
 
   constructor(
@@ -44,7 +45,9 @@ export class GuestSockets implements OnModuleDestroy {
       { lines, pacer, history, telemetry },
       this.ownerOf(conversationId),
     );
-    this.sockets.set(conversationId, socket);
+    // At the end of the process a socket is over from its beginning, and nobody has to be rid of it.
+    if (this.isStopping) socket.leave();
+    else this.sockets.set(conversationId, socket);
     return socket;
   }
 
@@ -62,7 +65,9 @@ export class GuestSockets implements OnModuleDestroy {
     this.sockets.delete(conversationId);
   }
 
-  onModuleDestroy(): void {
+  /** Not sooner: sessions may be ended, over their sockets, as the modules are destroyed. */
+  beforeApplicationShutdown(): void {
+    this.isStopping = true;
     for (const conversationId of [...this.sockets.keys()]) this.forget(conversationId);
   }
 }

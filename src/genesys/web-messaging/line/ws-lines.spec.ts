@@ -1,4 +1,3 @@
-import { until } from '../../../../test/support/until';
 import { UpstreamForbiddenError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
 import { Environment } from '../../../config/environment';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
@@ -8,6 +7,7 @@ import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import type { GuestLine } from './guest-line';
 import { GuestServer } from './guest-server.fake';
 import { FakeLineListener } from './line-listener.fake';
+import { until } from './until.fake';
 import { WsLines } from './ws-lines';
 
 const SIGNAL = new AbortController().signal;

@@ -1,4 +1,3 @@
-import { RecordingLog } from '../../../audit/recording-log.fake';
 import type { SessionFacts } from '../frames/server-frame';
 import { FakeGuestHistory } from '../history/guest-history.fake';
 import { FakeGuestLines } from '../line/guest-lines.fake';
@@ -13,7 +12,6 @@ export const SIGNAL = new AbortController().signal;
 
 /** One guest socket over a server in memory, under fake time. */
 export class GuestSocketWorld {
-  readonly log = RecordingLog.install();
   readonly metrics = new ReadableMetrics();
   readonly server = new FakeGuestLines();
   readonly history = new FakeGuestHistory(() => this.server.messages);

@@ -1,3 +1,4 @@
+import { RecordingLog } from '../../../audit/recording-log.fake';
 import { GuestSocket } from './guest-socket';
 import { GuestSocketWorld, NOW } from './guest-socket-world.fake';
 
@@ -5,6 +6,7 @@ let world: GuestSocketWorld;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
+  RecordingLog.install();
   world = new GuestSocketWorld();
 });
 afterEach(async () => {

@@ -1,3 +1,4 @@
+import { RecordingLog } from '../../../audit/recording-log.fake';
 import {
   UpstreamForbiddenError,
   UpstreamThrottledError,
@@ -6,10 +7,12 @@ import {
 import { GuestSocket } from './guest-socket';
 import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
 
+let log: RecordingLog;
 let world: GuestSocketWorld;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
+  log = RecordingLog.install();
   world = new GuestSocketWorld();
 });
 afterEach(async () => {
@@ -77,7 +80,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
 
     expect(world.owner.reasons).toEqual(['refused']);
     expect(world.server.lines).toHaveLength(1);
-    expect(world.log.at('error')).toHaveLength(1);
+    expect(log.at('error')).toHaveLength(1);
   });
 
   it('does not go on with a session that the server has begun anew, and closes that', async () => {
@@ -230,7 +233,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     await world.pass(1_000);
 
     expect(world.socket.state).toBe('live');
-    expect(world.log.at('error')).toHaveLength(1);
+    expect(log.at('error')).toHaveLength(1);
   });
 
   it('logs no token', async () => {
@@ -239,7 +242,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     await world.pass(10_000);
     world.server.last.say('SessionExpiredEvent', {});
 
-    expect(JSON.stringify(world.log.lines)).not.toContain('guest-token');
+    expect(JSON.stringify(log.lines)).not.toContain('guest-token');
   });
 });
 

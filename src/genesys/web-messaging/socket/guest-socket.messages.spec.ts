@@ -1,3 +1,4 @@
+import { RecordingLog } from '../../../audit/recording-log.fake';
 import { UpstreamRejectedError, UpstreamServerError } from '../../../common/errors/upstream.errors';
 import { GuestSocket } from './guest-socket';
 import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
@@ -6,6 +7,7 @@ let world: GuestSocketWorld;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
+  RecordingLog.install();
   world = new GuestSocketWorld();
 });
 afterEach(async () => {

@@ -1,3 +1,4 @@
+import { RecordingLog } from '../../../audit/recording-log.fake';
 import {
   UpstreamForbiddenError,
   UpstreamServerError,
@@ -7,10 +8,12 @@ import {
 import { GuestSocket } from './guest-socket';
 import { GuestSocketWorld, NOW } from './guest-socket-world.fake';
 
+let log: RecordingLog;
 let world: GuestSocketWorld;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
+  log = RecordingLog.install();
   world = new GuestSocketWorld();
 });
 afterEach(async () => {
@@ -112,7 +115,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     });
     expect(world.server.connectedAt).toHaveLength(1);
     expect(world.owner.reasons).toEqual(['refused']);
-    expect(world.log.at('error')).toHaveLength(1);
+    expect(log.at('error')).toHaveLength(1);
   });
 
   it.each([

@@ -33,9 +33,10 @@ export class ReconnectPace {
 
   afterEnding({ cause, code }: LineEnding, livedMs: number): void {
     if (livedMs >= STABLE_MS) this.failures = 0;
-    if (cause === 'closed' && GOODBYES.has(code))
-      this.nextMs = Math.random() * MAINTENANCE_MS + this.backOffMs();
-    else this.nextMs = Math.random() * FIRST_MS + this.backOffMs();
+    const isGoodbye = cause === 'closed' && GOODBYES.has(code);
+    const spreadMs = Math.random() * (isGoodbye ? MAINTENANCE_MS : FIRST_MS);
+    this.nextMs = spreadMs + (this.isContended ? CONTENDED_MS : this.backOffMs());
+    this.isContended = false;
     this.failures += 1;
   }
 
