@@ -29,17 +29,16 @@ export class Conversing {
     this.outgoing = new OutgoingMessages(
       {
         live: (signal) => listener.live(signal),
-        hasArrived: (id, dialogue) => this.hasArrived(id, dialogue),
+        recent: (dialogue) => this.recent(dialogue),
       },
       frames,
     );
   }
 
-  /** What has come back is known; else the newest part of the history tells, and what is new in it is handed over. */
-  private async hasArrived(id: string, dialogue: Dialogue): Promise<boolean> {
-    if (this.incoming.hasOwn(id)) return true;
+  /** What is new in it is handed over. */
+  private async recent(dialogue: Dialogue): Promise<readonly GuestMessage[]> {
     const history = await this.catchUp.read(dialogue, this.incoming.knownBefore);
     this.incoming.merge(history);
-    return this.incoming.hasOwn(id);
+    return history;
   }
 }

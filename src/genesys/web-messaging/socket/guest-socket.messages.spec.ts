@@ -100,6 +100,27 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     expect(world.owner.texts).toEqual(['Hello']);
   });
 
+  it('recognises by its text what arrived, in a history that does not keep our ids', async () => {
+    const keepWithoutId: typeof world.server.accept = (frame) => {
+      world.server.keep(frame);
+      world.server.messages = world.server.messages.map((message) => ({ ...message, metadata: {} }));
+    };
+    await world.open();
+    say('yes');
+    await world.pass(1_000);
+    world.server.next('onMessage', keepWithoutId);
+    say('yes');
+    await world.pass(20_000);
+    expect(arrived()).toEqual(['yes', 'yes']);
+
+    world.server.next('onMessage');
+    world.server.messages = world.server.messages.map((message) => ({ ...message, at: NOW - 3_600_000 }));
+    const said = say('yes');
+    await world.pass(20_000);
+    expect(arrived()).toEqual(['yes', 'yes', 'yes']);
+    expect(said.outcome).toEqual(expect.any(String));
+  });
+
   it.each([
     ['arrived', true],
     ['did not arrive', false],

@@ -13,8 +13,6 @@ const MAX_KNOWN = 500;
  */
 export class IncomingMessages {
   private readonly known = new KnownMessages(MAX_KNOWN);
-  /** Ids of the guest's own messages, as we gave them. */
-  private readonly own = new KnownMessages(MAX_KNOWN);
   private gathered: GuestMessage[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isHeld = false;
@@ -31,11 +29,6 @@ export class IncomingMessages {
   /** The ids that were known when the line was lost last, or are known now when nothing was missed since. */
   get knownBefore(): ReadonlySet<string> {
     return this.before ?? this.known.snapshot();
-  }
-
-  /** Whether a message of ours has come back under the id that we gave it. */
-  hasOwn(id: string): boolean {
-    return this.own.has(id);
   }
 
   /** The line is lost: messages may be missed from here on, and wait until it is known which. */
@@ -90,8 +83,7 @@ export class IncomingMessages {
   }
 
   private gather(message: GuestMessage): void {
-    const { id, metadata, direction } = message;
-    if (direction === 'Inbound' && metadata['id'] !== undefined) this.own.add(metadata['id']);
+    const { id } = message;
     if (id !== undefined) {
       if (!this.known.add(id)) return;
       this.lastId = id;

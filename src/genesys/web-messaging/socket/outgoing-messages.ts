@@ -8,10 +8,12 @@ import { abortable } from '../../../common/time/abortable';
 import { withDeadline } from '../../../common/time/deadline';
 import { pause } from '../../../common/time/pause';
 import type { ClientFrames } from '../frames/client-frame';
+import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 import { OneByOne } from '../pacing/one-by-one';
 import { SlidingWindow } from '../pacing/sliding-window';
 import type { Dialogue } from './dialogue';
+import { KnownMessages } from './known-messages';
 
 const PER_SECOND = 5;
 /** A little longer than a second: what leaves evenly may arrive in a bunch. */
@@ -22,11 +24,19 @@ const DELIVERED_WITHIN_MS = 60_000;
 const MAX_SENDS = 3;
 const LOOK_AGAIN_MS = 5_000;
 const MAX_ASKED_MS = 30_000;
+/** How far the server's clock may be behind ours. */
+const MAX_SKEW_MS = 30_000;
+const MAX_ACKNOWLEDGED = 100;
 const TYPING_COOL_DOWN_MS = 5_000;
 
 type Outcome = 'acknowledged' | 'unanswered' | 'throttled';
 
-interface Progress {
+/** A message on its way, under the id that it is recognised by. */
+interface Delivery {
+  readonly id: string;
+  readonly message: OutgoingMessage;
+  /** Epoch milliseconds of the first attempt; undefined before. */
+  sentAt?: number;
   mayHaveArrived: boolean;
 }
 
@@ -34,8 +44,8 @@ interface Progress {
 export interface MessageWay {
   /** The line, as soon as there is one. */
   live(signal: AbortSignal): Promise<Dialogue>;
-  /** Whether the message stands in the conversation. Rejects when that cannot be told. */
-  hasArrived(id: string, dialogue: Dialogue): Promise<boolean>;
+  /** What the conversation holds of late. Rejects when that cannot be told. */
+  recent(dialogue: Dialogue): Promise<readonly GuestMessage[]>;
 }
 
 /**
@@ -46,6 +56,8 @@ export interface MessageWay {
 export class OutgoingMessages {
   private readonly line = new OneByOne();
   private readonly rate = new SlidingWindow(PER_SECOND, SECOND_MS);
+  /** Ids of messages that are ours and no others. */
+  private readonly acknowledged = new KnownMessages(MAX_ACKNOWLEDGED);
   private mayTypeAt = 0;
 
   constructor(
@@ -59,15 +71,15 @@ export class OutgoingMessages {
    */
   async say(message: OutgoingMessage, parent: AbortSignal): Promise<string> {
     if (this.line.size >= MAX_WAITING) throw new UpstreamUnavailableError({ reason: 'overload' });
-    const progress: Progress = { mayHaveArrived: false };
+    const delivery: Delivery = { id: uuid(), message, mayHaveArrived: false };
     return withDeadline(DELIVERED_WITHIN_MS, parent, async (signal, isOver) => {
       try {
-        const delivered = this.line.run(() => this.deliver(message, progress, signal), signal);
+        const delivered = this.line.run(() => this.deliver(delivery, signal), signal);
         return await abortable(delivered, signal);
       } catch (error) {
         if (!isOver()) throw error;
         const late = new UpstreamTimeoutError({ cause: error });
-        late.mayHaveTakenEffect = progress.mayHaveArrived;
+        late.mayHaveTakenEffect = delivery.mayHaveArrived;
         throw late;
       }
     });
@@ -82,21 +94,19 @@ export class OutgoingMessages {
     dialogue.tell(this.frames.typing(uuid()));
   }
 
-  private async deliver(message: OutgoingMessage, progress: Progress, signal: AbortSignal): Promise<string> {
-    const id = uuid();
+  private async deliver(delivery: Delivery, signal: AbortSignal): Promise<string> {
     for (let unanswered = 0; unanswered < MAX_SENDS;) {
       const dialogue = await this.turn(signal);
-      const wasDoubtful = progress.mayHaveArrived;
+      const wasDoubtful = delivery.mayHaveArrived;
       // The line may have been lost, or the answer: then nobody but the history knows.
-      if (wasDoubtful && (await this.hasArrived(id, signal))) return id;
+      if (wasDoubtful && (await this.hasArrived(delivery, signal))) return delivery.id;
       if (dialogue.isOver) continue;
-      progress.mayHaveArrived = true;
-      const outcome = await this.send(id, message, dialogue);
-      if (outcome === 'acknowledged') return id;
+      const outcome = await this.send(delivery, dialogue);
+      if (outcome === 'acknowledged') return delivery.id;
       if (outcome === 'unanswered') unanswered += 1;
-      else progress.mayHaveArrived = wasDoubtful;
+      else delivery.mayHaveArrived = wasDoubtful;
     }
-    if (await this.hasArrived(id, signal)) return id;
+    if (await this.hasArrived(delivery, signal)) return delivery.id;
     throw new UpstreamTimeoutError();
   }
 
@@ -111,11 +121,16 @@ export class OutgoingMessages {
   }
 
   /** Rejects when the server wants no such message. */
-  private async send(id: string, message: OutgoingMessage, dialogue: Dialogue): Promise<Outcome> {
+  private async send(delivery: Delivery, dialogue: Dialogue): Promise<Outcome> {
+    const { id, message } = delivery;
+    delivery.mayHaveArrived = true;
+    delivery.sentAt ??= Date.now();
     this.rate.take();
     dialogue.room.take();
     try {
-      await dialogue.ask(this.frames.message(id, message), 'message', ACKNOWLEDGED_WITHIN_MS);
+      const frame = this.frames.message(id, message);
+      const answer = await dialogue.ask(frame, 'message', ACKNOWLEDGED_WITHIN_MS);
+      if (answer.message.id !== undefined) this.acknowledged.add(answer.message.id);
       return 'acknowledged';
     } catch (error) {
       if (isUncertain(error)) return 'unanswered';
@@ -125,16 +140,28 @@ export class OutgoingMessages {
     }
   }
 
-  private async hasArrived(id: string, signal: AbortSignal): Promise<boolean> {
+  private async hasArrived(delivery: Delivery, signal: AbortSignal): Promise<boolean> {
     for (;;) {
       const dialogue = await this.way.live(signal);
       try {
-        return await this.way.hasArrived(id, dialogue);
+        const recent = await this.way.recent(dialogue);
+        const found = recent.find((candidate) => this.isThe(delivery, candidate));
+        if (found?.id !== undefined) this.acknowledged.add(found.id);
+        return found !== undefined;
       } catch {
         // To send it now could double it: whoever waits for the message has a deadline.
         await pause(LOOK_AGAIN_MS, signal);
       }
     }
+  }
+
+  /** By its id; in a history that does not keep that, by its text, as long as it is no other message of ours. */
+  private isThe({ id, message, sentAt = 0 }: Delivery, found: GuestMessage): boolean {
+    if (found.direction !== 'Inbound') return false;
+    if (found.metadata['id'] !== undefined) return found.metadata['id'] === id;
+    const isOther = found.id !== undefined && this.acknowledged.has(found.id);
+    const isEarlier = (found.at ?? sentAt) < sentAt - MAX_SKEW_MS;
+    return found.text !== undefined && found.text === message.text && !isOther && !isEarlier;
   }
 }
 
