@@ -16,11 +16,12 @@ export class GuestSocketWorld {
   readonly server = new FakeGuestLines();
   readonly history = new FakeGuestHistory(() => this.server.messages);
   readonly owner = new FakeSocketOwner();
+  readonly pacer = new ConnectPacer();
   readonly socket = new GuestSocket(
     { conversationId: 'conversation', token: 'guest-token', deploymentId: 'dep-1' },
     {
       lines: this.server,
-      pacer: new ConnectPacer(),
+      pacer: this.pacer,
       history: this.history,
       telemetry: new WebMessagingTelemetry(this.metrics),
     },

@@ -158,6 +158,18 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(hurried.server.connectedAt).toHaveLength(1);
   });
 
+  it('closes the way for all when a connection is refused as one too many', async () => {
+    world.server.refusals.push(new UpstreamThrottledError(60_000));
+    await world.open().catch(() => undefined);
+    let hasPassed = false;
+    void world.pacer.pass(new AbortController().signal).then(() => (hasPassed = true));
+    await world.pass(30_000);
+    expect(hasPassed).toBe(false);
+
+    await world.pass(31_000);
+    expect(hasPassed).toBe(true);
+  });
+
   it('is over when it is abandoned', async () => {
     const stop = new AbortController();
     world.server.next('configureSession');
