@@ -2,6 +2,8 @@ import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestj
 import { AccessModule } from './access/access.module';
 import { AuditModule } from './audit/audit.module';
 import { CommonModule } from './common/common.module';
+import { WebMessagingConfig } from './config/web-messaging.config';
+import { WebMessagingChannel } from './genesys/web-messaging/web-messaging.channel';
 import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { ConfigModule } from './config/config.module';
@@ -28,8 +30,10 @@ import { SyncModule } from './sync/sync.module';
   providers: [
     {
       provide: GuestChannels,
-      inject: [ConversationsMessagingChannel],
-      useFactory: (...channels: GuestChannel[]) => new GuestChannels(channels),
+      inject: [WebMessagingConfig, ConversationsMessagingChannel, WebMessagingChannel],
+      useFactory: (config: WebMessagingConfig, rest: GuestChannel, webMessaging: GuestChannel) =>
+        // Without a deployment there is nothing that a guest could connect to.
+        new GuestChannels(config.isComplete ? [rest, webMessaging] : [rest]),
     },
     { provide: EventSinks, useFactory: () => new EventSinks() },
     SessionPolicies,

@@ -6,12 +6,15 @@ import { type AppOptions, createApp } from './app.setup';
 import { newDataKey } from './config/data-key-list';
 import { readEnvironment } from './config/read-environment';
 import { CrmSimulator } from './simulator/crm-simulator';
+import { DEMO_DEPLOYMENT_ID } from './simulator/web-messaging/deployment';
 import { GenesysSimulator, type GenesysSimulatorOptions } from './simulator/genesys-simulator';
 
 export interface WorldOptions extends AppOptions {
   /** Environment variables of the service, over those that point it at the simulators. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly genesys?: GenesysSimulatorOptions;
+  /** Whether the service also has the channel of the guest WebSocket. */
+  readonly webMessaging?: boolean;
 }
 
 /** Whatever this process keeps is gone when it ends. */
@@ -91,7 +94,17 @@ function environmentFor(
     GENESYS_CLIENT_SECRET: CLIENT.secret,
     CRM_WEBHOOK_URL: crm.url,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
+    ...(options.webMessaging === true ? webMessagingOf(genesys) : {}),
     ...options.environment,
+  };
+}
+
+function webMessagingOf({ url }: GenesysSimulator): Record<string, string> {
+  return {
+    GENESYS_DEPLOYMENT_ID: DEMO_DEPLOYMENT_ID,
+    GENESYS_ORIGIN: 'https://shop.example',
+    GENESYS_MESSAGING_URL: url.replace('http:', 'ws:'),
+    GENESYS_CDN_URL: url,
   };
 }
 

@@ -10,6 +10,7 @@ import { ServerConfig } from './server.config';
 import { SessionConfig } from './session.config';
 import { StorageConfig } from './storage.config';
 import { SyncConfig } from './sync.config';
+import { WebMessagingConfig } from './web-messaging.config';
 
 const CONFIGS = [
   AccessConfig,
@@ -22,6 +23,7 @@ const CONFIGS = [
   SessionConfig,
   StorageConfig,
   SyncConfig,
+  WebMessagingConfig,
 ];
 
 /** Turns one validated environment into small typed settings that every module can inject. */

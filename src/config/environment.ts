@@ -133,6 +133,22 @@ export class Environment {
   @UrlSetting('https', 'http')
   GENESYS_API_URL?: string;
 
+  @IsOptional()
+  @UrlSetting('wss', 'ws')
+  GENESYS_MESSAGING_URL?: string;
+
+  @IsOptional()
+  @UrlSetting('https', 'http')
+  GENESYS_CDN_URL?: string;
+
+  @IsOptional()
+  @Matches(/^[\w-]{1,64}$/, { message: 'must be the id of a web messaging deployment' })
+  GENESYS_DEPLOYMENT_ID?: string;
+
+  @IsOptional()
+  @UrlSetting('https', 'http')
+  GENESYS_ORIGIN?: string;
+
   @ValidateIf(hasSingleClient)
   @IsNotEmpty({ message: 'is required' })
   GENESYS_CLIENT_ID: string = '';
@@ -154,7 +170,7 @@ export class Environment {
   @ChoiceSetting('basic', 'body')
   GENESYS_CLIENT_AUTH: 'basic' | 'body' = 'basic';
 
-  @ChoiceSetting('conversations-messaging')
+  @ChoiceSetting('conversations-messaging', 'web-messaging')
   GENESYS_CHANNEL: string = 'conversations-messaging';
 
   @IsOptional()

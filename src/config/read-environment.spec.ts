@@ -139,7 +139,7 @@ describe(readEnvironment.name, () => {
     ['LOG_LEVEL', 'verbose', 'must be one of: error, warn, info, debug'],
     ['LOG_FORMAT', 'xml', 'must be one of: json, pretty'],
     ['GENESYS_CLIENT_AUTH', 'none', 'must be one of: basic, body'],
-    ['GENESYS_CHANNEL', 'pigeon', 'must be one of: conversations-messaging'],
+    ['GENESYS_CHANNEL', 'pigeon', 'must be one of: conversations-messaging, web-messaging'],
   ] as [string, string, string][])('refuses %s=%s', (name, value, problem) => {
     expect(problemsOver({ [name]: value })).toEqual([`${name} ${problem}`]);
   });

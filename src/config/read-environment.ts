@@ -100,6 +100,12 @@ function contradictions(environment: Environment): string[] {
       if (environment[name] !== '') problems.push(`GENESYS_CLIENTS and ${name} exclude each other`);
     }
   }
+  if (environment.GENESYS_CHANNEL === 'web-messaging') {
+    for (const name of ['GENESYS_DEPLOYMENT_ID', 'GENESYS_ORIGIN'] as const) {
+      if (environment[name] === undefined)
+        problems.push(`${name} is required when GENESYS_CHANNEL is web-messaging`);
+    }
+  }
   if (environment.SESSION_DEFAULT_DURATION_SECONDS > environment.SESSION_MAX_DURATION_SECONDS) {
     problems.push('SESSION_DEFAULT_DURATION_SECONDS must not be above SESSION_MAX_DURATION_SECONDS');
   }

@@ -10,9 +10,33 @@ import { GenesysApi } from './transport/genesys-api';
 import { GenesysHttp } from './transport/genesys-http';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamGuards } from './transport/upstream-guards';
+import { DeploymentConfig } from './web-messaging/deployment-config';
+import { GuestSockets } from './web-messaging/guest-sockets';
+import { GenesysHistory } from './web-messaging/history/genesys-history';
+import { GuestHistory } from './web-messaging/history/guest-history';
+import { GuestLines } from './web-messaging/line/guest-lines';
+import { WsLines } from './web-messaging/line/ws-lines';
+import { ConnectPacer } from './web-messaging/pacing/connect-pacer';
+import { PlatformConversations } from './web-messaging/platform-conversations';
+import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
+import { WebMessagingTelemetry } from './web-messaging/web-messaging.telemetry';
 
 /** Connections to Genesys Cloud: enough for bursts of beats, few enough not to look like an attack. */
 const CONNECTIONS = 128;
+
+/** What guest sessions over the guest WebSocket are made of. */
+const WEB_MESSAGING = [
+  WebMessagingTelemetry,
+  ConnectPacer,
+  WsLines,
+  { provide: GuestLines, useExisting: WsLines },
+  GenesysHistory,
+  { provide: GuestHistory, useExisting: GenesysHistory },
+  DeploymentConfig,
+  PlatformConversations,
+  GuestSockets,
+  WebMessagingChannel,
+];
 
 /** The adapter to Genesys Cloud: its channels, and the token endpoint that Auth asks for tokens. */
 @Global()
@@ -28,7 +52,14 @@ const CONNECTIONS = 128;
     OAuthTokenEndpoint,
     { provide: TokenEndpoint, useExisting: OAuthTokenEndpoint },
     ConversationsMessagingChannel,
+    ...WEB_MESSAGING,
   ],
-  exports: [TokenEndpoint, UpstreamCapacity, ConversationsMessagingChannel],
+  exports: [
+    TokenEndpoint,
+    UpstreamCapacity,
+    ConversationsMessagingChannel,
+    WebMessagingChannel,
+    GuestSockets,
+  ],
 })
 export class GenesysModule {}

@@ -42,14 +42,16 @@ export class UpstreamUnauthorizedError extends UpstreamError {
   }
 }
 
-/** 403: the OAuth client's roles lack a permission. */
+/** 403: the OAuth client's roles lack a permission, or the deployment does not allow our origin. */
 export class UpstreamForbiddenError extends UpstreamError {
   readonly code = 'upstream-forbidden';
   readonly kind = 'upstream-rejected';
   override mayHaveTakenEffect = false;
 
-  constructor() {
-    super('The OAuth client lacks a permission in Genesys Cloud: check that it has conversation:write.');
+  constructor(
+    message = 'The OAuth client lacks a permission in Genesys Cloud: check that it has conversation:write.',
+  ) {
+    super(message);
   }
 }
 

@@ -9,14 +9,26 @@ import type { GenesysAnswer } from './genesys-answer';
 import { GenesysHttp } from './genesys-http';
 import type { Operation } from './operation';
 import type { PooledClient } from './pooled-client';
+import type { Priority } from './rate-budget';
+
+/** What the platform API is called for as an OAuth client. */
+export type ApiOperation = Extract<Operation, 'open' | 'beat' | 'disconnect' | 'details'>;
+
+/** Details are asked for to end a conversation, and are as urgent as that. */
+const PRIORITY: Readonly<Record<ApiOperation, Priority>> = {
+  open: 'open',
+  beat: 'beat',
+  disconnect: 'disconnect',
+  details: 'disconnect',
+};
 
 /** A call of the platform API, before it is authorised. */
 export interface ApiCall {
-  readonly operation: Exclude<Operation, 'token'>;
-  readonly method: 'POST' | 'PATCH';
+  readonly operation: ApiOperation;
+  readonly method: 'GET' | 'POST' | 'PATCH';
   /** Path segments below `/api/v2`; each is encoded here. */
   readonly path: readonly string[];
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body?: Readonly<Record<string, unknown>>;
   /** Who calls: the OAuth client whose token and budget are used. */
   readonly oauthClient: string;
   /** How long the call may wait for budget, a repeat with a fresh token included. */
@@ -69,7 +81,7 @@ export class GenesysApi {
     token: string,
     signal: AbortSignal,
   ): Promise<GenesysAnswer> {
-    await gate.pass(call.operation, call.patienceMs, signal);
+    await gate.pass(PRIORITY[call.operation], call.patienceMs, signal);
     let answer: GenesysAnswer | undefined;
     try {
       answer = await this.send(call, token, signal);
@@ -91,7 +103,7 @@ export class GenesysApi {
         method,
         url: `${this.config.apiUrl}/api/v2/${path.map(encodeURIComponent).join('/')}`,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       },
       signal,
     );

@@ -16,10 +16,10 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export interface GenesysRequest {
   readonly operation: Operation;
-  readonly method: 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: string;
 }
 
 /** One HTTP exchange with Genesys Cloud, bounded in time and size. Resolves for every status. */

@@ -1,2 +1,2 @@
 /** What a request to Genesys Cloud is for; a closed set, also for metrics. */
-export type Operation = 'token' | 'open' | 'beat' | 'disconnect';
+export type Operation = 'token' | 'open' | 'beat' | 'disconnect' | 'details' | 'history' | 'deployment';

@@ -1,0 +1,24 @@
+/** Node fires a timer beyond this at once. */
+const MAX_MS = 2 ** 31 - 1;
+
+/** Waits; rejects with the signal's reason as soon as it aborts. The timer never outlives the wait. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      },
+      Math.min(ms, MAX_MS),
+    );
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

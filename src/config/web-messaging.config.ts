@@ -1,0 +1,34 @@
+import type { Environment } from './environment';
+
+/** How to reach the guest WebSocket, and for which deployment. */
+export class WebMessagingConfig {
+  readonly deploymentId: string;
+  /** Sent with every connection; the deployment has to allow it. */
+  readonly origin: string;
+  /** Of the guest WebSocket, deployment included. */
+  readonly socketUrl: string;
+  /** Of the description of the deployment. */
+  readonly deploymentUrl: string;
+  readonly timeoutMs: number;
+
+  constructor(environment: Environment) {
+    const region = environment.GENESYS_REGION ?? '';
+    const messagingUrl = environment.GENESYS_MESSAGING_URL ?? `wss://webmessaging.${region}`;
+    const cdnUrl = environment.GENESYS_CDN_URL ?? `https://api-cdn.${region}`;
+    this.deploymentId = environment.GENESYS_DEPLOYMENT_ID ?? '';
+    this.origin = environment.GENESYS_ORIGIN ?? '';
+    const id = encodeURIComponent(this.deploymentId);
+    this.socketUrl = `${withoutSlash(messagingUrl)}/v1?deploymentId=${id}`;
+    this.deploymentUrl = `${withoutSlash(cdnUrl)}/webdeployments/v1/deployments/${id}/config.json`;
+    this.timeoutMs = environment.UPSTREAM_TIMEOUT_MS;
+  }
+
+  /** Whether there is a deployment to hold sessions with. */
+  get isComplete(): boolean {
+    return this.deploymentId !== '' && this.origin !== '';
+  }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

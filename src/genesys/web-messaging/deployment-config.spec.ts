@@ -1,0 +1,104 @@
+import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
+import { Environment } from '../../config/environment';
+import { WebMessagingConfig } from '../../config/web-messaging.config';
+import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
+import { DeploymentConfig } from './deployment-config';
+
+const DESCRIPTION = {
+  id: 'dep-1',
+  status: 'Active',
+  messenger: {
+    enabled: true,
+    apps: {
+      conversations: {
+        messagingEndpoint: 'wss://x',
+        showUserTypingIndicator: true,
+        autoStart: { enabled: true },
+        conversationClear: { enabled: true },
+      },
+    },
+  },
+};
+
+let http: FakeGenesysHttp;
+let deployment: DeploymentConfig;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  http = new FakeGenesysHttp();
+  const environment = Object.assign(new Environment(), {
+    GENESYS_REGION: 'usw2.pure.cloud',
+    GENESYS_DEPLOYMENT_ID: 'dep-1',
+  });
+  deployment = new DeploymentConfig(http, new WebMessagingConfig(environment));
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe(DeploymentConfig.name, () => {
+  it('reads the public description of the deployment', async () => {
+    http.next(anAnswer(200, DESCRIPTION));
+
+    expect(await deployment.get()).toEqual({
+      isActive: true,
+      autoStarts: true,
+      allowsClear: true,
+      showsGuestTyping: true,
+    });
+    expect(http.requests).toEqual([
+      {
+        operation: 'deployment',
+        method: 'GET',
+        url: 'https://api-cdn.usw2.pure.cloud/webdeployments/v1/deployments/dep-1/config.json',
+        headers: {},
+      },
+    ]);
+  });
+
+  it('allows nothing that is not said', async () => {
+    http.next(anAnswer(200, { status: 'Inactive', messenger: 'x' }));
+
+    expect(await deployment.get()).toEqual({
+      isActive: false,
+      autoStarts: false,
+      allowsClear: false,
+      showsGuestTyping: false,
+    });
+  });
+
+  it('asks once for all who ask together, and again after five minutes', async () => {
+    await Promise.all([deployment.get(), deployment.get()]);
+    await jest.advanceTimersByTimeAsync(299_000);
+    await deployment.get();
+    expect(http.requests).toHaveLength(1);
+
+    await jest.advanceTimersByTimeAsync(2_000);
+    await deployment.get();
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('goes by the last description while there is no other, and asks again soon', async () => {
+    http.next(anAnswer(200, DESCRIPTION), anAnswer(503), new UpstreamUnavailableError(), anAnswer(200, {}));
+    await deployment.get();
+    await jest.advanceTimersByTimeAsync(300_001);
+    expect(await deployment.get()).toMatchObject({ autoStarts: true });
+    expect(await deployment.get()).toMatchObject({ autoStarts: true });
+    expect(http.requests).toHaveLength(2);
+
+    await jest.advanceTimersByTimeAsync(10_001);
+    expect(await deployment.get()).toMatchObject({ autoStarts: true });
+    await jest.advanceTimersByTimeAsync(10_001);
+    expect(await deployment.get()).toMatchObject({ autoStarts: false });
+  });
+
+  it('fails without any description, having changed nothing', async () => {
+    http.next(anAnswer(500));
+
+    await expect(deployment.get()).rejects.toMatchObject({
+      code: 'upstream-error',
+      mayHaveTakenEffect: false,
+    });
+    expect(await deployment.get()).toMatchObject({ isActive: true });
+  });
+});

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { WebMessagingConfig } from '../../config/web-messaging.config';
+import { errorOf, jsonObjectOf } from '../transport/classification';
+import { GenesysHttp } from '../transport/genesys-http';
+import { type Fields, fieldsIn, flagIn, textIn } from './frames/fields';
+
+/** What the deployment lets guests do. */
+export interface Deployment {
+  readonly isActive: boolean;
+  /** Guests join a conversation as soon as their session begins. */
+  readonly autoStarts: boolean;
+  /** Guests may end their conversation for good. */
+  readonly allowsClear: boolean;
+  readonly showsGuestTyping: boolean;
+}
+
+const FRESH_MS = 300_000;
+/** After a failure, an old description is good enough for this long. */
+const RETRY_MS = 10_000;
+
+/**
+ * The public description of our deployment, fetched at most every five minutes. While it cannot be fetched the last
+ * one counts.
+ */
+@Injectable()
+export class DeploymentConfig {
+  private latest: Deployment | undefined;
+  private freshUntil = 0;
+  private inFlight: Promise<Deployment> | undefined;
+
+  constructor(
+    private readonly http: GenesysHttp,
+    private readonly config: WebMessagingConfig,
+  ) {}
+
+  /** Rejects with an `UpstreamError` when there is none yet and it cannot be fetched; nothing has taken effect then. */
+  async get(): Promise<Deployment> {
+    if (this.latest !== undefined && performance.now() < this.freshUntil) return this.latest;
+    this.inFlight ??= this.refresh().finally(() => {
+      this.inFlight = undefined;
+    });
+    return this.inFlight;
+  }
+
+  private async refresh(): Promise<Deployment> {
+    try {
+      this.latest = await this.fetch();
+      this.freshUntil = performance.now() + FRESH_MS;
+      return this.latest;
+    } catch (error) {
+      if (this.latest === undefined) throw error;
+      this.freshUntil = performance.now() + RETRY_MS;
+      return this.latest;
+    }
+  }
+
+  /** Shared by all who ask, so none of their signals ends it: it is bounded by the time-out of every request. */
+  private async fetch(): Promise<Deployment> {
+    const url = this.config.deploymentUrl;
+    const answer = await this.http.send({ operation: 'deployment', method: 'GET', url, headers: {} });
+    const error = errorOf(answer);
+    if (error === undefined) return deploymentOf(jsonObjectOf(answer));
+    error.mayHaveTakenEffect = false;
+    throw error;
+  }
+}
+
+function deploymentOf(body: Fields): Deployment {
+  const apps = fieldsIn(fieldsIn(body, 'messenger'), 'apps');
+  const conversations = fieldsIn(apps, 'conversations');
+  return {
+    isActive: textIn(body, 'status') !== 'Inactive',
+    autoStarts: flagIn(fieldsIn(conversations, 'autoStart'), 'enabled'),
+    allowsClear: flagIn(fieldsIn(conversations, 'conversationClear'), 'enabled'),
+    showsGuestTyping: flagIn(conversations, 'showUserTypingIndicator'),
+  };
+}

@@ -1,0 +1,172 @@
+import { ClientFrames } from './client-frame';
+
+const frames = new ClientFrames('guest-1');
+const JOURNEY = {
+  customer: { id: 'guest-1', idType: 'cookie' },
+  customerSession: { id: '', type: 'web' },
+};
+
+/** A frame as the server reads it. */
+function onTheWire(frame: object): unknown {
+  return JSON.parse(JSON.stringify(frame));
+}
+
+describe(ClientFrames.name, () => {
+  it('configures a session', () => {
+    expect(onTheWire(frames.configureSession('t', { deploymentId: 'dep-1', startNew: false }))).toEqual({
+      token: 'guest-1',
+      deploymentId: 'dep-1',
+      startNew: false,
+      journeyContext: JOURNEY,
+      tracingId: 't',
+      action: 'configureSession',
+    });
+  });
+
+  it('configures a session of an authenticated guest with the code of the exchange', () => {
+    const request = { deploymentId: 'dep-1', startNew: false, authCode: 'signed' };
+
+    expect(onTheWire(frames.configureSession('t', request))).toEqual({
+      token: 'guest-1',
+      deploymentId: 'dep-1',
+      startNew: false,
+      data: { code: 'signed' },
+      journeyContext: JOURNEY,
+      tracingId: 't',
+      action: 'configureAuthenticatedSession',
+    });
+  });
+
+  it('says a text with custom attributes, recognisable by its id', () => {
+    const message = { text: 'Hello world', customAttributes: { A: 'B' } };
+
+    expect(onTheWire(frames.message('aaa-bbb', message))).toEqual({
+      token: 'guest-1',
+      message: {
+        text: 'Hello world',
+        metadata: { id: 'aaa-bbb' },
+        channel: { metadata: { customAttributes: { A: 'B' } } },
+        type: 'Text',
+      },
+      tracingId: 'aaa-bbb',
+      action: 'onMessage',
+    });
+  });
+
+  it.each([
+    [
+      'an uploaded file with a text',
+      { text: 'look', attachmentIds: ['abcd-1234'] },
+      {
+        text: 'look',
+        content: [{ contentType: 'Attachment', attachment: { id: 'abcd-1234' } }],
+        type: 'Text',
+      },
+    ],
+    [
+      'an uploaded file alone, without type and text',
+      { attachmentIds: ['abcd-1234'] },
+      { content: [{ contentType: 'Attachment', attachment: { id: 'abcd-1234' } }] },
+    ],
+    [
+      'a quick reply',
+      { text: 'Yes', buttons: [{ type: 'QuickReply', text: 'Yes', payload: 'yes_p' } as const] },
+      {
+        text: 'Yes',
+        content: [
+          {
+            contentType: 'ButtonResponse',
+            buttonResponse: { text: 'Yes', payload: 'yes_p', type: 'QuickReply' },
+          },
+        ],
+        type: 'Text',
+      },
+    ],
+    [
+      'a button of a card',
+      { text: 'Buy', buttons: [{ type: 'Button', text: 'Buy', payload: 'buy_p' } as const] },
+      {
+        text: 'Buy',
+        content: [
+          {
+            contentType: 'ButtonResponse',
+            buttonResponse: { text: 'Buy', payload: 'buy_p', type: 'Button' },
+          },
+        ],
+        type: 'Structured',
+      },
+    ],
+  ])('says %s', (_what, message, expected) => {
+    expect(onTheWire(frames.message('t', message))).toEqual({
+      token: 'guest-1',
+      message: { ...expected, metadata: { id: 't' } },
+      tracingId: 't',
+      action: 'onMessage',
+    });
+  });
+
+  it('answers a date picker with a reference to the question', () => {
+    const payload = '2027-01-15T08:00:00.000Z';
+    const message = {
+      originatingMessageId: 'question',
+      buttons: [{ type: 'DatePicker', text: 'Friday', payload } as const],
+    };
+
+    expect(onTheWire(frames.message('t', message))).toMatchObject({
+      message: {
+        metadata: { id: 't', originatingMessageId: 'question' },
+        content: [{ buttonResponse: { text: 'Friday', payload, type: 'DatePicker' } }],
+      },
+    });
+  });
+
+  it.each([
+    ['typing', frames.typing('t'), { eventType: 'Typing', typing: { type: 'On' } }],
+    ['joining', frames.join('t'), { eventType: 'Presence', presence: { type: 'Join' } }],
+    ['clearing', frames.clear('t'), { eventType: 'Presence', presence: { type: 'Clear' } }],
+  ])('tells of %s with an event', (_what, frame, event) => {
+    expect(onTheWire(frame)).toEqual({
+      token: 'guest-1',
+      message: { events: [event], type: 'Event' },
+      tracingId: 't',
+      action: 'onMessage',
+    });
+  });
+
+  it('may join with custom attributes', () => {
+    expect(onTheWire(frames.join('t', { A: 'B' }))).toMatchObject({
+      message: { channel: { metadata: { customAttributes: { A: 'B' } } } },
+    });
+  });
+
+  it('checks the health of the session with an echo under one tracing id', () => {
+    expect(onTheWire(frames.echo())).toEqual({
+      token: 'guest-1',
+      tracingId: 'SGVhbHRoQ2hlY2tNZXNzYWdlSWQ=',
+      action: 'echo',
+      message: { text: 'ping', type: 'Text' },
+    });
+  });
+
+  it('announces a file', () => {
+    const file = { attachmentId: 'a', fileName: 'a.png', fileType: 'image/png', fileSize: 10 };
+
+    expect(onTheWire(frames.announceFile('t', file))).toEqual({
+      token: 'guest-1',
+      ...file,
+      errorsAsJson: true,
+      tracingId: 't',
+      action: 'onAttachment',
+    });
+  });
+
+  it.each([
+    [frames.getJwt('t'), { action: 'getJwt' }],
+    [frames.closeSession('t'), { action: 'closeSession', closeAllConnections: true }],
+    [frames.getAttachment('t', 'a'), { action: 'getAttachment', attachmentId: 'a' }],
+    [frames.deleteAttachment('t', 'a'), { action: 'deleteAttachment', attachmentId: 'a' }],
+    [frames.getConfiguration('t', 'dep-1'), { action: 'getConfiguration', deploymentId: 'dep-1' }],
+  ])('asks with nothing but what is needed: %j', (frame, expected) => {
+    expect(onTheWire(frame)).toEqual({ token: 'guest-1', tracingId: 't', ...expected });
+  });
+});

@@ -1,0 +1,57 @@
+/** A JSON object whose fields nobody has looked at. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The readers take a field of the right type and overlook any other: extra and odd fields must do no harm. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function fieldsIn(fields: Fields, name: string): Fields {
+  const value = fields[name];
+  return isFields(value) ? value : {};
+}
+
+export function textIn(fields: Fields, name: string): string | undefined {
+  const value = fields[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function numberIn(fields: Fields, name: string): number | undefined {
+  const value = fields[name];
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+export function flagIn(fields: Fields, name: string): boolean {
+  return fields[name] === true;
+}
+
+export function objectsIn(fields: Fields, name: string): readonly Fields[] {
+  const value = fields[name];
+  return Array.isArray(value) ? value.filter(isFields) : [];
+}
+
+export function textsIn(fields: Fields, name: string): readonly string[] {
+  const value = fields[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** The texts among the values of an object. */
+export function textMapIn(fields: Fields, name: string): Readonly<Record<string, string>> {
+  const entries = Object.entries(fieldsIn(fields, name));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+/** A moment in ISO 8601, as epoch milliseconds. */
+export function timeIn(fields: Fields, name: string): number | undefined {
+  const at = Date.parse(textIn(fields, name) ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** The fields without those that are undefined. */
+export function known<T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>;
+  };
+}

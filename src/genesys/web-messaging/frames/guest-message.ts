@@ -1,0 +1,162 @@
+import {
+  type Fields,
+  fieldsIn,
+  flagIn,
+  known,
+  numberIn,
+  objectsIn,
+  textIn,
+  textMapIn,
+  timeIn,
+} from './fields';
+
+export type Direction = 'Inbound' | 'Outbound';
+
+export const PRESENCE_TYPES = [
+  'Authenticate',
+  'AuthenticateCancel',
+  'AuthenticateFailure',
+  'Clear',
+  'Disconnect',
+  'Join',
+  'SessionExpired',
+  'SignIn',
+] as const;
+
+export type PresenceType = (typeof PRESENCE_TYPES)[number];
+
+export type MessageEvent =
+  | { readonly kind: 'typing'; readonly isOn: boolean; readonly durationMs?: number }
+  | { readonly kind: 'presence'; readonly presence: PresenceType }
+  | { readonly kind: 'other'; readonly eventType: string };
+
+export interface Attachment {
+  readonly id: string;
+  readonly filename?: string;
+  readonly mediaType?: string;
+  readonly mime?: string;
+  readonly sizeBytes?: number;
+  readonly url?: string;
+}
+
+export interface Choice {
+  readonly text?: string;
+  readonly payload?: string;
+  readonly action?: string;
+  readonly type?: string;
+}
+
+export type MessageContent =
+  | { readonly kind: 'attachment'; readonly attachment: Attachment }
+  | { readonly kind: 'quick-reply'; readonly choice: Choice }
+  | { readonly kind: 'button-response'; readonly choice: Choice }
+  /** Cards, carousels and the like, as they came. */
+  | { readonly kind: 'other'; readonly contentType: string; readonly value: Fields };
+
+export interface Sender {
+  readonly nickname?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly image?: string;
+}
+
+/** A message or an event of a conversation, whether it came over the socket or stands in the history. */
+export interface GuestMessage {
+  /** Absent on some events. */
+  readonly id?: string;
+  readonly type: 'Text' | 'Structured' | 'Event' | 'Other';
+  /** `Inbound` comes from the guest. */
+  readonly direction: Direction;
+  readonly text?: string;
+  /** Of `channel.time`, in epoch milliseconds: what messages are ordered by. */
+  readonly at?: number;
+  readonly originatingEntity?: 'Human' | 'Bot';
+  readonly from?: Sender;
+  readonly content: readonly MessageContent[];
+  readonly events: readonly MessageEvent[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The conversation takes no more messages. */
+  readonly isReadOnly: boolean;
+}
+
+export function guestMessageOf(body: Fields): GuestMessage {
+  const channel = fieldsIn(body, 'channel');
+  const metadata = textMapIn(body, 'metadata');
+  const entity = textIn(body, 'originatingEntity');
+  return {
+    ...known({ id: textIn(body, 'id'), text: textIn(body, 'text'), at: timeIn(channel, 'time') }),
+    type: typeOf(textIn(body, 'type')),
+    direction: textIn(body, 'direction') === 'Inbound' ? 'Inbound' : 'Outbound',
+    ...(entity === 'Human' || entity === 'Bot' ? { originatingEntity: entity } : {}),
+    ...senderOf(fieldsIn(channel, 'from')),
+    content: objectsIn(body, 'content').map(contentOf),
+    events: objectsIn(body, 'events').map(eventOf),
+    metadata,
+    isReadOnly: metadata['readOnly'] === 'true' || flagIn(fieldsIn(body, 'metadata'), 'readOnly'),
+  };
+}
+
+function typeOf(type: string | undefined): GuestMessage['type'] {
+  return type === 'Text' || type === 'Structured' || type === 'Event' ? type : 'Other';
+}
+
+/** A bot's `from` is empty. */
+function senderOf(from: Fields): { readonly from?: Sender } {
+  const sender = known({
+    nickname: textIn(from, 'nickname'),
+    firstName: textIn(from, 'firstName'),
+    lastName: textIn(from, 'lastName'),
+    image: textIn(from, 'image'),
+  });
+  return Object.keys(sender).length === 0 ? {} : { from: sender };
+}
+
+function eventOf(event: Fields): MessageEvent {
+  const eventType = textIn(event, 'eventType') ?? '';
+  if (eventType === 'Typing') {
+    const typing = fieldsIn(event, 'typing');
+    const isOn = textIn(typing, 'type') !== 'Off';
+    return { kind: 'typing', isOn, ...known({ durationMs: numberIn(typing, 'duration') }) };
+  }
+  const type = textIn(fieldsIn(event, 'presence'), 'type');
+  const presence = PRESENCE_TYPES.find((name) => eventType === 'Presence' && name === type);
+  return presence === undefined ? { kind: 'other', eventType } : { kind: 'presence', presence };
+}
+
+function contentOf(content: Fields): MessageContent {
+  const contentType = textIn(content, 'contentType') ?? '';
+  if (contentType === 'Attachment') {
+    const attachment = attachmentOf(fieldsIn(content, 'attachment'));
+    if (attachment !== undefined) return { kind: 'attachment', attachment };
+  }
+  if (contentType === 'QuickReply') return { kind: 'quick-reply', choice: choiceOf(content, 'quickReply') };
+  if (contentType === 'ButtonResponse')
+    return { kind: 'button-response', choice: choiceOf(content, 'buttonResponse') };
+  return { kind: 'other', contentType, value: content };
+}
+
+function attachmentOf(fields: Fields): Attachment | undefined {
+  const id = textIn(fields, 'id');
+  if (id === undefined) return undefined;
+  return {
+    id,
+    ...known({
+      filename: textIn(fields, 'filename'),
+      mediaType: textIn(fields, 'mediaType'),
+      mime: textIn(fields, 'mime'),
+      // The schema has one name, the wire another.
+      sizeBytes: numberIn(fields, 'fileSize') ?? numberIn(fields, 'contentSizeBytes'),
+      url: textIn(fields, 'url'),
+    }),
+  };
+}
+
+function choiceOf(content: Fields, name: string): Choice {
+  const fields = fieldsIn(content, name);
+  return known({
+    text: textIn(fields, 'text'),
+    payload: textIn(fields, 'payload'),
+    action: textIn(fields, 'action'),
+    type: textIn(fields, 'type'),
+  });
+}

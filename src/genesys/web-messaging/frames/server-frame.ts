@@ -1,0 +1,62 @@
+import type { GuestMessage } from './guest-message';
+import type { StatedExpiry } from './session-expiry';
+
+/** What files the deployment takes. */
+export interface AllowedMedia {
+  readonly fileTypes: readonly string[];
+  readonly maxFileSizeKB?: number;
+  readonly blockedExtensions: readonly string[];
+}
+
+/** What the server says about a session when it is configured or closed. */
+export interface SessionFacts extends StatedExpiry {
+  readonly connected: boolean;
+  readonly newSession: boolean;
+  readonly readOnly: boolean;
+  readonly clearedExistingSession: boolean;
+  /** The server has started the conversation by itself. */
+  readonly autoStarted: boolean;
+  readonly maxCustomDataBytes?: number;
+  readonly media: AllowedMedia;
+}
+
+export interface PresignedUrl {
+  readonly attachmentId: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fileName?: string;
+  readonly fileType?: string;
+  readonly fileSize?: number;
+}
+
+type Content =
+  | { readonly kind: 'session'; readonly facts: SessionFacts }
+  /** A message or an event, the guest's own included. */
+  | { readonly kind: 'message'; readonly message: GuestMessage }
+  /** The answer to an `echo`. */
+  | { readonly kind: 'echo'; readonly expiry: StatedExpiry }
+  | { readonly kind: 'jwt'; readonly jwt: string; readonly expiresAt?: number }
+  | { readonly kind: 'presigned-url'; readonly upload: PresignedUrl }
+  | { readonly kind: 'upload-succeeded'; readonly attachmentId: string; readonly downloadUrl?: string }
+  | { readonly kind: 'upload-failed'; readonly attachmentId: string; readonly errorCode?: number }
+  | { readonly kind: 'attachment-deleted'; readonly attachmentId: string }
+  | { readonly kind: 'session-expired' }
+  | { readonly kind: 'session-cleared' }
+  | { readonly kind: 'logged-out' }
+  | { readonly kind: 'connection-closed'; readonly reason?: string }
+  | {
+      readonly kind: 'configuration';
+      readonly media: AllowedMedia;
+      readonly maxCustomDataBytes?: number;
+      readonly sessionDurationSeconds?: number;
+    }
+  | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
+  /** `errorCode` is of the platform's list: 4006 expired, 4007 not found, 4011 too long, 401, 403 … */
+  | { readonly kind: 'refused'; readonly errorCode: number }
+  /** A class that nobody knows yet, or one that concerns nobody here. */
+  | { readonly kind: 'unknown' };
+
+/** A frame of the server: one kind for each of its classes. */
+export type ServerFrame = Content & { readonly tracingId?: string };
+
+export type ServerFrameKind = ServerFrame['kind'];

@@ -1,0 +1,73 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { WebMessagingConfig } from '../../config/web-messaging.config';
+import type { Conversation } from '../../session/ports/guest-channel';
+import { GuestHistory } from './history/guest-history';
+import { GuestLines } from './line/guest-lines';
+import { ConnectPacer } from './pacing/connect-pacer';
+import { GuestSocket } from './socket/guest-socket';
+import type { SocketOwner } from './socket/socket-owner';
+import { SilentOwner } from './socket/silent-owner';
+import { WebMessagingTelemetry } from './web-messaging.telemetry';
+
+/**
+ * The guest sockets of this process, one for each conversation that it holds. At the end of the process they hang up,
+ * which ends no conversation: the next process goes on with them.
+ */
+@Injectable()
+export class GuestSockets implements BeforeApplicationShutdown {
+  private readonly sockets = new Map<string, GuestSocket>();
+  private isStopping = false;
+  private ownerOf: (conversationId: string) => SocketOwner = () => new SilentOwner();
+
+  constructor(
+    private readonly lines: GuestLines,
+    private readonly pacer: ConnectPacer,
+    private readonly history: GuestHistory,
+    private readonly telemetry: WebMessagingTelemetry,
+    private readonly config: WebMessagingConfig,
+  ) {}
+
+  get size(): number {
+    return this.sockets.size;
+  }
+
+  /** Who hears of the sockets that are made from here on. */
+  follow(ownerOf: (conversationId: string) => SocketOwner): void {
+    this.ownerOf = ownerOf;
+  }
+
+  /** A socket for a session that does not exist yet, in place of any earlier one. */
+  make({ conversationId, guestToken: token }: Conversation): GuestSocket {
+    this.forget(conversationId);
+    const { lines, pacer, history, telemetry } = this;
+    const socket = new GuestSocket(
+      { conversationId, token, deploymentId: this.config.deploymentId },
+      { lines, pacer, history, telemetry },
+      this.ownerOf(conversationId),
+    );
+    // At the end of the process a socket is over from its beginning, and nobody has to be rid of it.
+    if (this.isStopping) socket.leave();
+    else this.sockets.set(conversationId, socket);
+    return socket;
+  }
+
+  /** The socket of a session that exists. One that this process does not hold yet is resumed. */
+  of(conversation: Conversation): GuestSocket {
+    const held = this.sockets.get(conversation.conversationId);
+    if (held !== undefined) return held;
+    const socket = this.make(conversation);
+    socket.resume();
+    return socket;
+  }
+
+  forget(conversationId: string): void {
+    this.sockets.get(conversationId)?.leave();
+    this.sockets.delete(conversationId);
+  }
+
+  /** Not sooner: sessions may be ended, over their sockets, as the modules are destroyed. */
+  beforeApplicationShutdown(): void {
+    this.isStopping = true;
+    for (const conversationId of [...this.sockets.keys()]) this.forget(conversationId);
+  }
+}

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { GenesysConfig } from '../../../config/genesys.config';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import { errorOf, jsonObjectOf } from '../../transport/classification';
+import { GenesysHttp } from '../../transport/genesys-http';
+import { numberIn, objectsIn } from '../frames/fields';
+import { guestMessageOf } from '../frames/guest-message';
+import { GuestHistory, type HistoryPage } from './guest-history';
+
+const PAGE_SIZE = 25;
+
+/** The history of the public API, read with the guest's own token and outside of any OAuth client's budget. */
+@Injectable()
+export class GenesysHistory extends GuestHistory {
+  constructor(
+    private readonly http: GenesysHttp,
+    private readonly genesys: GenesysConfig,
+    private readonly config: WebMessagingConfig,
+  ) {
+    super();
+  }
+
+  async page(jwt: string, pageNumber: number, signal: AbortSignal): Promise<HistoryPage> {
+    const query = `pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`;
+    const url = `${this.genesys.apiUrl}/api/v2/webmessaging/messages?${query}`;
+    const headers = { authorization: `Bearer ${jwt}`, origin: this.config.origin };
+    const answer = await this.http.send({ operation: 'history', method: 'GET', url, headers }, signal);
+    const error = errorOf(answer);
+    if (error !== undefined) throw error;
+    const body = jsonObjectOf(answer);
+    const messages = objectsIn(body, 'entities').map(guestMessageOf);
+    const pageCount = numberIn(body, 'pageCount') ?? Number.POSITIVE_INFINITY;
+    return { messages, isLast: messages.length === 0 || pageNumber >= pageCount };
+  }
+}

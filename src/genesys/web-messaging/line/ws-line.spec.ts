@@ -1,0 +1,73 @@
+import { EventEmitter } from 'node:events';
+import type { WebSocket } from 'ws';
+import { FakeLineListener } from './line-listener.fake';
+import { WsLine } from './ws-line';
+
+/** Counts what a line does to its socket. */
+class FakeSocket extends EventEmitter {
+  pings = 0;
+  terminated = 0;
+  closed: number[] = [];
+
+  ping(): void {
+    this.pings += 1;
+  }
+
+  terminate(): void {
+    this.terminated += 1;
+  }
+
+  close(code: number): void {
+    this.closed.push(code);
+  }
+}
+
+let socket: FakeSocket;
+let listener: FakeLineListener;
+let line: WsLine;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  socket = new FakeSocket();
+  listener = new FakeLineListener();
+  line = new WsLine(socket as unknown as WebSocket, listener);
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe(WsLine.name, () => {
+  it('pings every fifteen seconds and goes on as long as it is answered', () => {
+    for (let pings = 1; pings <= 10; pings += 1) {
+      jest.advanceTimersByTime(15_000);
+      expect(socket.pings).toBe(pings);
+      socket.emit('pong');
+    }
+
+    expect(listener.endings).toEqual([]);
+  });
+
+  it('breaks off when a ping was not answered before the next one', () => {
+    jest.advanceTimersByTime(29_999);
+    expect(listener.endings).toEqual([]);
+
+    jest.advanceTimersByTime(1);
+    expect(listener.endings).toEqual([{ cause: 'silent', code: 1006 }]);
+    expect(socket.terminated).toBe(1);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('waits two seconds for the other side to say goodbye, and tells of its end once', () => {
+    line.hangUp();
+    line.hangUp();
+    jest.advanceTimersByTime(1_999);
+    expect(socket.terminated).toBe(0);
+
+    jest.advanceTimersByTime(1);
+    socket.emit('close', 1006);
+    expect(socket.terminated).toBe(1);
+    expect(socket.closed).toEqual([1000]);
+    expect(listener.endings).toEqual([{ cause: 'ours', code: 1000 }]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

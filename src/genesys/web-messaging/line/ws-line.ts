@@ -1,0 +1,96 @@
+import type { RawData, WebSocket } from 'ws';
+import type { ClientFrame } from '../frames/client-frame';
+import { MalformedFrameError } from '../frames/malformed-frame.error';
+import { parseFrame } from '../frames/parse-frame';
+import type { GuestLine, LineEnding, LineListener } from './guest-line';
+
+const PING_INTERVAL_MS = 15_000;
+/** How long the other side may take to say goodbye. */
+const FAREWELL_MS = 2_000;
+
+/**
+ * A line over a WebSocket that is open. It pings every 15 seconds and ends as `silent` when a ping was not answered
+ * before the next one, and as `garbage` on a binary, oversized or malformed frame.
+ */
+export class WsLine implements GuestLine {
+  private readonly pings: NodeJS.Timeout;
+  private farewell: NodeJS.Timeout | undefined;
+  private isAwaitingPong = false;
+  private isOver = false;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly listener: LineListener,
+  ) {
+    socket.on('message', (data, isBinary) => {
+      this.receive(data, isBinary);
+    });
+    socket.on('pong', () => {
+      this.isAwaitingPong = false;
+    });
+    // The socket finds fault with a frame: too large, not UTF-8, not of the protocol.
+    socket.on('error', () => {
+      this.breakOff('garbage');
+    });
+    socket.on('close', (code) => {
+      clearTimeout(this.farewell);
+      this.end({ cause: 'closed', code });
+    });
+    this.pings = setInterval(() => {
+      this.ping();
+    }, PING_INTERVAL_MS);
+  }
+
+  send(frame: ClientFrame): void {
+    // Without a callback an error would be thrown; the end of the line tells it all the same.
+    if (!this.isOver) this.socket.send(JSON.stringify(frame), () => undefined);
+  }
+
+  hangUp(): void {
+    if (this.isOver) return;
+    this.end({ cause: 'ours', code: 1000 });
+    this.socket.close(1000);
+    this.farewell = setTimeout(() => {
+      this.socket.terminate();
+    }, FAREWELL_MS);
+  }
+
+  giveUp(): void {
+    this.breakOff('silent');
+  }
+
+  private receive(data: RawData, isBinary: boolean): void {
+    if (this.isOver) return;
+    if (isBinary || !Buffer.isBuffer(data)) {
+      this.breakOff('garbage');
+      return;
+    }
+    try {
+      this.listener.onFrame(parseFrame(data.toString('utf8')));
+    } catch (error) {
+      if (!(error instanceof MalformedFrameError)) throw error;
+      this.breakOff('garbage');
+    }
+  }
+
+  private ping(): void {
+    if (this.isAwaitingPong) {
+      this.breakOff('silent');
+      return;
+    }
+    this.isAwaitingPong = true;
+    this.socket.ping(undefined, undefined, () => undefined);
+  }
+
+  private breakOff(cause: 'silent' | 'garbage'): void {
+    this.end({ cause, code: 1006 });
+    this.socket.terminate();
+  }
+
+  private end(ending: LineEnding): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearInterval(this.pings);
+    this.listener.onEnded(ending);
+  }
+}

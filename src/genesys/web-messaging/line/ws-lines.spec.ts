@@ -1,0 +1,166 @@
+import { UpstreamForbiddenError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
+import { Environment } from '../../../config/environment';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
+import { ClientFrames } from '../frames/client-frame';
+import { WebMessagingTelemetry } from '../web-messaging.telemetry';
+import type { GuestLine } from './guest-line';
+import { GuestServer } from './guest-server.fake';
+import { FakeLineListener } from './line-listener.fake';
+import { until } from './until.fake';
+import { WsLines } from './ws-lines';
+
+const SIGNAL = new AbortController().signal;
+let server: GuestServer;
+let metrics: ReadableMetrics;
+let listener: FakeLineListener;
+let lines: WsLines;
+
+beforeEach(async () => {
+  server = await GuestServer.start();
+  metrics = new ReadableMetrics();
+  listener = new FakeLineListener();
+  const environment = Object.assign(new Environment(), {
+    GENESYS_MESSAGING_URL: `${server.url}/`,
+    GENESYS_DEPLOYMENT_ID: 'dep-1',
+    GENESYS_ORIGIN: 'https://support.example.com',
+  });
+  lines = new WsLines(new WebMessagingConfig(environment), new WebMessagingTelemetry(metrics));
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+async function connected(): Promise<GuestLine> {
+  const line = await lines.connect(listener, SIGNAL);
+  await until(() => server.sockets.length === 1);
+  return line;
+}
+
+async function ended(): Promise<void> {
+  await until(() => listener.endings.length > 0);
+}
+
+describe(WsLines.name, () => {
+  it('connects for the deployment, from the origin, without compression', async () => {
+    await connected();
+    const [request] = server.requests;
+
+    expect(request?.url).toBe('/v1?deploymentId=dep-1');
+    expect(request?.headers).toMatchObject({ origin: 'https://support.example.com' });
+    expect(request?.headers['sec-websocket-extensions']).toBeUndefined();
+    expect(await metrics.sample('ws_connections')).toBe(1);
+  });
+
+  it('carries frames both ways, each as one text', async () => {
+    const line = await connected();
+    line.send(new ClientFrames('größe').getJwt('t'));
+    await until(() => server.texts.length === 1);
+    server.sockets[0]?.send('{"class":"JwtResponse","body":{"jwt":"größe"}}');
+    await until(() => listener.frames.length === 1);
+
+    expect(server.texts).toEqual(['{"token":"größe","tracingId":"t","action":"getJwt"}']);
+    expect(listener.frames).toEqual([{ kind: 'jwt', jwt: 'größe' }]);
+  });
+
+  it('counts classes that nobody knows', async () => {
+    await connected();
+    server.sockets[0]?.send('{"class":"New"}');
+    await until(() => listener.frames.length === 1);
+
+    expect(await metrics.sample('upstream_unknown_total')).toBe(1);
+  });
+
+  it.each([
+    [403, '', { code: 'upstream-forbidden' }],
+    [401, '', { code: 'upstream-unauthorized' }],
+    [404, '', { code: 'upstream-rejected' }],
+    [429, 'retry-after: 7\r\n', { code: 'upstream-throttled', hintMs: 7_000 }],
+    [503, '', { code: 'upstream-error' }],
+    [200, '', { code: 'upstream-invalid-response' }],
+  ])('names a refusal with %d', async (status, headers, expected) => {
+    server.refuse(status, headers);
+
+    await expect(lines.connect(listener, SIGNAL)).rejects.toMatchObject(expected);
+    expect(await metrics.sample('ws_connections')).toBe(0);
+  });
+
+  it('tells where to look when the origin is refused', async () => {
+    server.refuse(403);
+
+    const refusal: unknown = await lines.connect(listener, SIGNAL).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(UpstreamForbiddenError);
+    expect(refusal).not.toBeInstanceOf(UpstreamThrottledError);
+    expect(String(refusal)).toContain('GENESYS_ORIGIN');
+  });
+
+  it('knows that nothing took effect when there is nobody, or the connection breaks', async () => {
+    server.nextUpgrade((socket) => {
+      socket.destroy();
+    });
+    const expected = { code: 'upstream-unavailable', mayHaveTakenEffect: false };
+
+    await expect(lines.connect(listener, SIGNAL)).rejects.toMatchObject(expected);
+  });
+
+  it('gives up a handshake that is never answered', async () => {
+    server.nextUpgrade(() => undefined);
+
+    await expect(lines.connect(listener, SIGNAL)).rejects.toMatchObject({ code: 'upstream-unavailable' });
+  });
+
+  it('gives up connecting with its signal', async () => {
+    const stop = new AbortController();
+    server.nextUpgrade(() => {
+      stop.abort(new Error('enough'));
+    });
+
+    await expect(lines.connect(listener, stop.signal)).rejects.toThrow('enough');
+  });
+
+  it.each([1000, 1001, 1008, 1011, 4000])('hears of a close with %d', async (code) => {
+    await connected();
+    server.sockets[0]?.close(code);
+    await ended();
+
+    expect(listener.endings).toEqual([{ cause: 'closed', code }]);
+    expect(await metrics.sample(`ws_closed_total{code="${code === 4000 ? 'other' : code}"}`)).toBe(1);
+    expect(await metrics.sample('ws_connections')).toBe(0);
+  });
+
+  it('hears of a connection that just breaks', async () => {
+    await connected();
+    server.sockets[0]?.terminate();
+    await ended();
+
+    expect(listener.endings).toEqual([{ cause: 'closed', code: 1006 }]);
+  });
+
+  it.each([
+    ['that is no JSON', Buffer.from('garbage'), false],
+    ['that is binary', Buffer.from('{"class":"LogoutEvent"}'), true],
+    ['that is not UTF-8', Buffer.from([0xff, 0xfe]), false],
+    ['of more than a megabyte', Buffer.alloc(1024 * 1024 + 1, 'x'), false],
+  ])('breaks off at a frame %s', async (_what, data, binary) => {
+    await connected();
+    server.sockets[0]?.send(data, { binary });
+    await ended();
+
+    expect(listener.endings).toEqual([{ cause: 'garbage', code: 1006 }]);
+    expect(listener.frames).toEqual([]);
+    expect(await metrics.sample('ws_closed_total{code="garbage"}')).toBe(1);
+  });
+
+  it('hangs up with a farewell, and hears nothing more', async () => {
+    const line = await connected();
+    let code: number | undefined;
+    server.sockets[0]?.on('close', (given) => (code = given));
+    line.hangUp();
+    server.sockets[0]?.send('{"class":"LogoutEvent"}');
+    await until(() => code !== undefined);
+
+    expect(code).toBe(1000);
+    expect(listener.endings).toEqual([{ cause: 'ours', code: 1000 }]);
+    expect(listener.frames).toEqual([]);
+  });
+});

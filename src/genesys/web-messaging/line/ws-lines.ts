@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { WebSocket } from 'ws';
+import {
+  UpstreamForbiddenError,
+  UpstreamInvalidResponseError,
+  UpstreamUnavailableError,
+} from '../../../common/errors/upstream.errors';
+import { USER_AGENT } from '../../../common/product';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import { errorOf } from '../../transport/classification';
+import { rateReportOf } from '../../transport/genesys-answer';
+import { WebMessagingTelemetry } from '../web-messaging.telemetry';
+import type { GuestLine, LineListener } from './guest-line';
+import { GuestLines } from './guest-lines';
+import { WsLine } from './ws-line';
+
+const HANDSHAKE_TIMEOUT_MS = 3_000;
+/** The largest frame that is read. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+
+/** Lines over real sockets, with our origin and without compression, since a small frame may hide a large one. */
+@Injectable()
+export class WsLines extends GuestLines {
+  constructor(
+    private readonly config: WebMessagingConfig,
+    private readonly telemetry: WebMessagingTelemetry,
+  ) {
+    super();
+  }
+
+  async connect(listener: LineListener, signal: AbortSignal): Promise<GuestLine> {
+    signal.throwIfAborted();
+    const socket = new WebSocket(this.config.socketUrl, {
+      origin: this.config.origin,
+      headers: { 'user-agent': USER_AGENT },
+      perMessageDeflate: false,
+      maxPayload: MAX_FRAME_BYTES,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    });
+    const give = (): void => {
+      socket.terminate();
+    };
+    signal.addEventListener('abort', give, { once: true });
+    try {
+      return await this.opened(socket, listener, signal);
+    } finally {
+      signal.removeEventListener('abort', give);
+    }
+  }
+
+  private opened(socket: WebSocket, listener: LineListener, signal: AbortSignal): Promise<GuestLine> {
+    return new Promise((resolve, reject) => {
+      socket.once('unexpected-response', (_request, response) => {
+        reject(refusalOf(response));
+        socket.terminate();
+      });
+      socket.on('error', (cause) => {
+        reject(
+          signal.aborted ? (signal.reason as Error) : new UpstreamUnavailableError({ cause, sent: false }),
+        );
+      });
+      socket.once('open', () => {
+        socket.removeAllListeners('error');
+        resolve(new WsLine(socket, this.counted(listener)));
+      });
+    });
+  }
+
+  private counted(listener: LineListener): LineListener {
+    this.telemetry.lineOpened();
+    return {
+      onFrame: (frame) => {
+        if (frame.kind === 'unknown') this.telemetry.unknownFrame();
+        listener.onFrame(frame);
+      },
+      onEnded: (ending) => {
+        this.telemetry.lineEnded(ending);
+        listener.onEnded(ending);
+      },
+    };
+  }
+}
+
+function refusalOf({ statusCode: status = 0, headers }: IncomingMessage): Error {
+  if (status === 403)
+    return new UpstreamForbiddenError(
+      'Genesys Cloud refuses the guest socket: check that the deployment allows GENESYS_ORIGIN.',
+    );
+  const answer = { status, body: '', retryAfter: headers['retry-after'], rate: rateReportOf(headers) };
+  return errorOf(answer) ?? new UpstreamInvalidResponseError('no WebSocket');
+}

@@ -1,0 +1,38 @@
+import { v4 as uuid } from 'uuid';
+import type { ClientFrames } from '../frames/client-frame';
+import type { Dialogue } from './dialogue';
+
+/**
+ * Starts the conversation of a deployment with auto-start, once: what was sent over a line that then broke is sent
+ * again only when the history is empty.
+ */
+export class AutoStart {
+  private stage: 'none' | 'wanted' | 'sent' | 'done' = 'none';
+
+  constructor(private readonly frames: ClientFrames) {}
+
+  want(): void {
+    this.stage = 'wanted';
+  }
+
+  /** The conversation runs: there is a message, or the server has started it by itself. */
+  isDone(): void {
+    if (this.stage !== 'none') this.stage = 'done';
+  }
+
+  onLive(dialogue: Dialogue): void {
+    if (this.stage === 'wanted') this.join(dialogue);
+  }
+
+  /** On a later line: `isEmpty` when the history of the conversation holds nothing. */
+  onHistory(dialogue: Dialogue, isEmpty: boolean): void {
+    if (this.stage !== 'sent') return;
+    if (isEmpty) this.join(dialogue);
+    else this.stage = 'done';
+  }
+
+  private join(dialogue: Dialogue): void {
+    dialogue.tell(this.frames.join(uuid()));
+    this.stage = 'sent';
+  }
+}

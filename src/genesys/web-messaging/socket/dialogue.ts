@@ -1,0 +1,136 @@
+import {
+  type UpstreamError,
+  UpstreamTimeoutError,
+  UpstreamUnavailableError,
+} from '../../../common/errors/upstream.errors';
+import type { ClientFrame } from '../frames/client-frame';
+import type { ServerFrame, ServerFrameKind } from '../frames/server-frame';
+import type { GuestLine, LineEnding, LineListener } from '../line/guest-line';
+import type { GuestLines } from '../line/guest-lines';
+import { SlidingWindow } from '../pacing/sliding-window';
+import { refusalOf } from './refusal';
+
+/** Of 60 requests a minute; the rest is for echoes and whatever else keeps a session alive. */
+const MESSAGES_PER_MINUTE = 50;
+const WINDOW_MS = 63_000;
+
+type FrameOf<Kind extends ServerFrameKind> = Extract<ServerFrame, { kind: Kind }>;
+
+interface Pending {
+  readonly kind: ServerFrameKind;
+  readonly answer: (frame: ServerFrame) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** Every frame that answers no request, every message and every refusal. */
+export type FrameListener = (frame: ServerFrame) => void;
+
+/**
+ * Requests and their answers over one line. An answer finds its request by the tracing id; one without goes to the
+ * oldest request that waits for its kind, and a refusal without to the oldest request of all.
+ */
+export class Dialogue implements LineListener {
+  /** Resolves when the line is no more. */
+  readonly ended: Promise<LineEnding>;
+  /** Aborts when the line is no more. */
+  readonly signal: AbortSignal;
+  /** What messages may take of the requests that the platform allows a connection. */
+  readonly room = new SlidingWindow(MESSAGES_PER_MINUTE, WINDOW_MS);
+  private readonly over = new AbortController();
+  private readonly pending = new Map<string, Pending>();
+  private tellEnd: (ending: LineEnding) => void = () => undefined;
+  private line: GuestLine | undefined;
+
+  private constructor(private readonly hear: FrameListener) {
+    this.signal = this.over.signal;
+    this.ended = new Promise((resolve) => {
+      this.tellEnd = resolve;
+    });
+  }
+
+  static async begin(lines: GuestLines, hear: FrameListener, signal: AbortSignal): Promise<Dialogue> {
+    const dialogue = new Dialogue(hear);
+    dialogue.line = await lines.connect(dialogue, signal);
+    return dialogue;
+  }
+
+  get isOver(): boolean {
+    return this.signal.aborted;
+  }
+
+  /**
+   * Sends a request and resolves with its answer. Rejects with what the server refuses it with, with
+   * `UpstreamTimeoutError`, or with `UpstreamUnavailableError` when the line ends first.
+   */
+  ask<Kind extends ServerFrameKind>(
+    frame: ClientFrame,
+    kind: Kind,
+    timeoutMs: number,
+  ): Promise<FrameOf<Kind>> {
+    return new Promise((resolve, reject) => {
+      if (this.isOver) {
+        reject(new UpstreamUnavailableError({ sent: false }));
+        return;
+      }
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.pending.delete(frame.tracingId);
+      };
+      const fail = (error: Error): void => {
+        settle();
+        reject(error);
+      };
+      const timer = setTimeout(() => {
+        fail(new UpstreamTimeoutError());
+      }, timeoutMs);
+      this.pending.set(frame.tracingId, {
+        kind,
+        fail,
+        answer: (answer) => {
+          settle();
+          resolve(answer as FrameOf<Kind>);
+        },
+      });
+      this.line?.send(frame);
+    });
+  }
+
+  /** Sends what needs no answer. */
+  tell(frame: ClientFrame): void {
+    this.line?.send(frame);
+  }
+
+  hangUp(): void {
+    this.line?.hangUp();
+  }
+
+  /** The line is open and yet does not do its work. */
+  giveUp(): void {
+    this.line?.giveUp();
+  }
+
+  onFrame(frame: ServerFrame): void {
+    const refusal = refusalOf(frame);
+    const request = this.requestOf(frame, refusal);
+    if (refusal !== undefined) request?.fail(refusal);
+    else request?.answer(frame);
+    // The own message that comes back is an answer, and news; so is a refusal that says that the session is no more.
+    if (request === undefined || frame.kind === 'message' || frame.kind === 'refused') this.hear(frame);
+  }
+
+  onEnded(ending: LineEnding): void {
+    this.over.abort(new UpstreamUnavailableError());
+    for (const { fail } of [...this.pending.values()]) fail(new UpstreamUnavailableError());
+    this.tellEnd(ending);
+  }
+
+  private requestOf(frame: ServerFrame, refusal: UpstreamError | undefined): Pending | undefined {
+    const answers = ({ kind }: Pending): boolean => refusal !== undefined || kind === frame.kind;
+    if (frame.tracingId !== undefined) {
+      const request = this.pending.get(frame.tracingId);
+      return request !== undefined && answers(request) ? request : undefined;
+    }
+    // A message without a tracing id is somebody else's.
+    return frame.kind === 'message' ? undefined : [...this.pending.values()].find(answers);
+  }
+}

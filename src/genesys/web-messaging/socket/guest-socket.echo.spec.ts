@@ -1,0 +1,105 @@
+import { RecordingLog } from '../../../audit/recording-log.fake';
+import { GuestSocket } from './guest-socket';
+import { GuestSocketWorld, NOW } from './guest-socket-world.fake';
+
+let world: GuestSocketWorld;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  RecordingLog.install();
+  world = new GuestSocketWorld();
+});
+afterEach(async () => {
+  await world.close();
+  jest.useRealTimers();
+});
+
+/** What an echo comes to within the time. */
+async function outcomeWithin(ms: number): Promise<unknown> {
+  let outcome: unknown;
+  world.socket.echo(new AbortController().signal).then(
+    (answered) => (outcome = answered),
+    (error: unknown) => (outcome = error),
+  );
+  await world.pass(ms);
+  return outcome;
+}
+
+describe(`${GuestSocket.name} and its echoes`, () => {
+  it('is answered', async () => {
+    await world.open();
+
+    expect(await outcomeWithin(100)).toBe(true);
+    expect(world.server.of('echo')).toHaveLength(1);
+  });
+
+  it('sends none earlier than 30 seconds after its predecessor, however often it is asked', async () => {
+    await world.open();
+    for (let asked = 0; asked < 200; asked += 1) await outcomeWithin(1_000);
+    const at = world.server.last.sent.filter(({ frame }) => frame.action === 'echo').map((entry) => entry.at);
+    const gaps = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+
+    expect(gaps.length).toBeGreaterThanOrEqual(5);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(30_000);
+    expect(Math.max(...gaps)).toBeLessThan(33_000);
+  });
+
+  it('counts afresh on another connection', async () => {
+    await world.open();
+    await outcomeWithin(100);
+    world.server.last.cut();
+    await world.pass(10_000);
+
+    expect(await outcomeWithin(100)).toBe(true);
+    expect(world.server.of('echo')).toHaveLength(2);
+  });
+
+  it('is missed after ten seconds, and breaks the line only after three in a row', async () => {
+    await world.open();
+    world.server.next('echo');
+    world.server.next('echo');
+
+    expect(await outcomeWithin(9_900)).toBeUndefined();
+    expect(await outcomeWithin(200)).toBe(false);
+    expect(await outcomeWithin(40_000)).toBe(false);
+    expect(await outcomeWithin(40_000)).toBe(true);
+    expect(world.server.lines).toHaveLength(1);
+
+    for (let misses = 0; misses < 3; misses += 1) {
+      world.server.next('echo');
+      expect(await outcomeWithin(45_000)).toBe(false);
+    }
+    await world.pass(10_000);
+    expect(world.server.lines).toHaveLength(2);
+    expect(world.socket.state).toBe('live');
+  });
+
+  it('is refused as the server refuses it', async () => {
+    await world.open();
+    world.server.next('echo', ({ tracingId }, line) => {
+      line.say('TooManyRequestsErrorMessage', { retryAfter: 7, errorCode: 4029 }, { tracingId, code: 429 });
+    });
+
+    expect(await outcomeWithin(100)).toMatchObject({ code: 'upstream-throttled', retryAfterMs: 7_000 });
+  });
+
+  it('fails without a line, and when the line ends first', async () => {
+    await world.open();
+    world.server.next('echo', (_frame, line) => {
+      line.cut();
+    });
+
+    expect(await outcomeWithin(100)).toMatchObject({ code: 'upstream-unavailable' });
+    expect(await outcomeWithin(0)).toMatchObject({ code: 'upstream-unavailable' });
+  });
+
+  it('ends with its signal', async () => {
+    await world.open();
+    world.server.next('echo');
+    const stop = new AbortController();
+    const echoed = world.socket.echo(stop.signal);
+    stop.abort(new Error('enough'));
+
+    await expect(echoed).rejects.toThrow('enough');
+  });
+});

@@ -1,0 +1,297 @@
+import { RecordingLog } from '../../../audit/recording-log.fake';
+import {
+  UpstreamForbiddenError,
+  UpstreamThrottledError,
+  UpstreamUnavailableError,
+} from '../../../common/errors/upstream.errors';
+import { GuestSocket } from './guest-socket';
+import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
+
+let log: RecordingLog;
+let world: GuestSocketWorld;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  log = RecordingLog.install();
+  world = new GuestSocketWorld();
+});
+afterEach(async () => {
+  await world.close();
+  jest.useRealTimers();
+});
+
+const DISCONNECT = { eventType: 'Presence', presence: { type: 'Disconnect' } };
+
+describe(`${GuestSocket.name} as long as it lives`, () => {
+  it.each([
+    ['SessionExpiredEvent', {}, {}, 'expired'],
+    ['SessionClearedEvent', {}, {}, 'cleared'],
+    ['LogoutEvent', {}, {}, 'logged-out'],
+    ['ConnectionClosedEvent', { reason: 'signedIn' }, {}, 'signed-in-elsewhere'],
+    ['string', 'session expired', { code: 4006 }, 'expired'],
+    ['string', 'session not found', { code: 4007 }, 'gone'],
+    [
+      'StructuredMessage',
+      { type: 'Event', direction: 'Outbound', metadata: { readOnly: 'true' }, events: [DISCONNECT] },
+      {},
+      'agent-ended',
+    ],
+  ])('is over by %s %j', async (name, body, rest, reason) => {
+    await world.open();
+    world.server.last.say(name, body, rest);
+    await world.pass(120_000);
+
+    expect(world.owner.reasons).toEqual([reason]);
+    expect(world.socket.reason).toBe(reason);
+    expect(world.server.lines).toHaveLength(1);
+    expect(world.server.last.isOpen).toBe(false);
+  });
+
+  it('goes on when the agent has left a conversation that takes more messages', async () => {
+    await world.open();
+    world.server.last.say('StructuredMessage', { id: 'd', type: 'Event', events: [DISCONNECT] });
+    await world.pass(1_000);
+
+    expect(world.socket.state).toBe('live');
+    expect(world.owner.messages).toEqual([expect.objectContaining({ id: 'd' })]);
+  });
+
+  it.each([1000, 1001, 1006, 1011, 1013])(
+    'connects again with the same token after a close with %d',
+    async (code) => {
+      await world.open();
+      world.server.last.cut(code);
+      expect(world.socket.state).toBe('live');
+      await world.pass(10_000);
+
+      expect(world.owner.states).toEqual(['live', 'reconnecting', 'live']);
+      expect(world.server.of('configureSession').map(({ token }) => token)).toEqual([
+        'guest-token',
+        'guest-token',
+      ]);
+      expect(world.server.of('configureSession')[1]).toMatchObject({ startNew: false });
+    },
+  );
+
+  it.each([1002, 1007, 1008, 1009])('is refused, with an alarm, by a close with %d', async (code) => {
+    await world.open();
+    world.server.last.cut(code);
+    await world.pass(60_000);
+
+    expect(world.owner.reasons).toEqual(['refused']);
+    expect(world.server.lines).toHaveLength(1);
+    expect(log.at('error')).toHaveLength(1);
+  });
+
+  it('does not go on with a session that the server has begun anew, and closes that', async () => {
+    await world.open();
+    world.server.sessions.push({ newSession: true });
+    world.server.last.cut();
+    await world.pass(10_000);
+
+    expect(world.owner.reasons).toEqual(['gone']);
+    expect(world.server.of('closeSession')).toHaveLength(1);
+  });
+
+  it.each([
+    [{ clearedExistingSession: true }, 'cleared'],
+    [{ connected: false }, 'refused'],
+  ])('does not go on when it is told %j', async (facts, reason) => {
+    await world.open();
+    world.server.sessions.push(facts);
+    world.server.last.cut();
+    await world.pass(10_000);
+
+    expect(world.owner.reasons).toEqual([reason]);
+  });
+
+  it('reads what the agent said before the conversation was found ended', async () => {
+    await world.open();
+    world.server.last.cut();
+    world.server.write('Good-bye', 'last');
+    world.server.sessions.push({ readOnly: true });
+    await world.pass(10_000);
+
+    expect(world.owner.texts).toEqual(['Good-bye']);
+    expect(world.owner.reasons).toEqual(['agent-ended']);
+  });
+
+  it('does not fight another holder of the session', async () => {
+    await world.open();
+    world.server.last.say('ConnectionClosedEvent', {});
+    world.server.last.cut(1000);
+    await world.pass(59_000);
+    expect(world.server.lines).toHaveLength(1);
+
+    await world.pass(40_000);
+    expect(world.socket.state).toBe('live');
+  });
+
+  it('keeps trying for as long as the server is away, ever more slowly, and never ends for that', async () => {
+    await world.open();
+    world.server.refusals.push(
+      ...Array.from({ length: 20 }, () => new UpstreamUnavailableError({ sent: false })),
+    );
+    world.server.last.cut();
+    await world.pass(60_000);
+    const inTheFirstMinute = world.server.connectedAt.length - 1;
+    await world.pass(840_000);
+
+    expect(inTheFirstMinute).toBeGreaterThanOrEqual(4);
+    expect(inTheFirstMinute).toBeLessThanOrEqual(10);
+    expect(world.socket.state).toBe('live');
+  });
+
+  it('is spared nothing that a throttled reconnect asks for', async () => {
+    await world.open();
+    world.server.refusals.push(new UpstreamThrottledError(20_000));
+    world.server.last.cut();
+    await world.pass(60_000);
+    const [, refusedAt = 0, secondAt = 0] = world.server.connectedAt;
+
+    expect(secondAt - refusedAt).toBeGreaterThanOrEqual(20_000);
+  });
+
+  it('configures no more often than the platform allows a session', async () => {
+    await world.open();
+    for (let cuts = 0; cuts < 200; cuts += 1) {
+      if (world.server.last.isOpen) world.server.last.cut(1006);
+      await world.pass(1_000);
+    }
+    const at = world.server.lines.flatMap(({ sent }) =>
+      sent.filter(({ frame }) => frame.action === 'configureSession').map((entry) => entry.at),
+    );
+
+    expect(at.length).toBeGreaterThan(5);
+    expect(
+      Math.max(...at.map((from) => at.filter((time) => time >= from && time < from + 60_000).length)),
+    ).toBeLessThanOrEqual(60);
+  });
+
+  it('moves the expiry with messages and with what an echo says', async () => {
+    await world.open();
+    const { expiresAt = 0 } = world.socket;
+    world.server.write('Hello');
+    expect(world.socket.expiresAt).toBe(Date.now() + 3_600_000);
+    expect(world.socket.expiresAt).toBeGreaterThan(expiresAt);
+
+    const expirationDate = Math.floor(Date.now() / 1000) + 90;
+    world.server.next('echo', ({ tracingId }, line) => {
+      const metadata = { durationSeconds: '3600', expirationDate: String(expirationDate) };
+      line.say('StructuredMessage', { type: 'Text', text: 'ping', metadata }, { tracingId });
+    });
+    await world.socket.echo(SIGNAL);
+    expect(world.owner.expiries.at(-1)).toBe(expirationDate * 1000);
+  });
+
+  it('resumes what was begun elsewhere', async () => {
+    world.server.write('earlier', 'm-1');
+    await world.resume();
+
+    expect(world.socket.state).toBe('live');
+    expect(world.owner.texts).toEqual(['earlier']);
+    expect(world.server.of('onMessage')).toEqual([]);
+  });
+
+  it('is gone when what was begun elsewhere is not there any more', async () => {
+    world.socket.resume();
+    await world.pass(1_000);
+
+    expect(world.socket.reason).toBe('gone');
+  });
+
+  it('is refused when a resumption is forbidden', async () => {
+    world.server.refusals.push(new UpstreamForbiddenError());
+    await world.resume();
+
+    expect(world.owner.reasons).toEqual(['refused']);
+  });
+
+  it('tells of typing, and keeps it out of the messages', async () => {
+    await world.open();
+    const typing = (type: string): void => {
+      world.server.last.say('StructuredMessage', {
+        type: 'Event',
+        direction: 'Outbound',
+        events: [{ eventType: 'Typing', typing: { type } }],
+      });
+    };
+    typing('On');
+    typing('Off');
+    await world.pass(1_000);
+
+    expect(world.owner.typing).toEqual([true, false]);
+    expect(world.owner.messages).toEqual([]);
+  });
+
+  it('goes on when its owner throws', async () => {
+    world.owner.onMessage = () => {
+      throw new Error('owner');
+    };
+    await world.open();
+    world.server.write('Hello');
+    await world.pass(1_000);
+
+    expect(world.socket.state).toBe('live');
+    expect(log.at('error')).toHaveLength(1);
+  });
+
+  it('logs no token', async () => {
+    await world.open();
+    world.server.last.cut();
+    await world.pass(10_000);
+    world.server.last.say('SessionExpiredEvent', {});
+
+    expect(JSON.stringify(log.lines)).not.toContain('guest-token');
+  });
+});
+
+describe(`${GuestSocket.name} when it ends a conversation`, () => {
+  it('clears it as a guest does', async () => {
+    await world.open();
+    await world.socket.clear(SIGNAL);
+
+    expect(world.server.of('onMessage')[0]).toMatchObject({
+      message: { events: [{ eventType: 'Presence', presence: { type: 'Clear' } }] },
+    });
+    expect(world.owner.reasons).toEqual(['cleared']);
+  });
+
+  it('counts it as cleared when the event comes before the answer', async () => {
+    await world.open();
+    world.server.next('onMessage', (_frame, line) => {
+      line.say('SessionClearedEvent', {});
+    });
+    await world.socket.clear(SIGNAL);
+
+    expect(world.owner.reasons).toEqual(['cleared']);
+  });
+
+  it('lives on when the deployment does not let it', async () => {
+    await world.open();
+    world.server.next('onMessage', ({ tracingId }, line) => {
+      line.say('string', 'Presence events Conversation Clear are not supported', { code: 403, tracingId });
+    });
+
+    await expect(world.socket.clear(SIGNAL)).rejects.toBeInstanceOf(UpstreamForbiddenError);
+    expect(world.socket.state).toBe('live');
+  });
+
+  it('closes the session with all its connections', async () => {
+    await world.open();
+    await world.socket.closeSession(SIGNAL);
+
+    expect(world.server.of('closeSession')[0]).toMatchObject({ closeAllConnections: true });
+    expect(world.owner.reasons).toEqual(['closed']);
+  });
+
+  it('leaves without a word', async () => {
+    await world.open();
+    const before = world.server.last.sent.length;
+    world.socket.leave();
+    await world.pass(60_000);
+
+    expect(world.server.last.sent).toHaveLength(before);
+    expect(world.owner.reasons).toEqual(['closed']);
+  });
+});

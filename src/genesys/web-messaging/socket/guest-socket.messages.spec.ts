@@ -1,0 +1,199 @@
+import { RecordingLog } from '../../../audit/recording-log.fake';
+import { UpstreamRejectedError, UpstreamServerError } from '../../../common/errors/upstream.errors';
+import { GuestSocket } from './guest-socket';
+import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
+
+let world: GuestSocketWorld;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  RecordingLog.install();
+  world = new GuestSocketWorld();
+});
+afterEach(async () => {
+  await world.close();
+  jest.useRealTimers();
+});
+
+/** Says something; what it came to is kept. */
+function say(text: string, signal = SIGNAL): { outcome: unknown } {
+  const said: { outcome: unknown } = { outcome: undefined };
+  world.socket.say({ text }, signal).then(
+    (id) => (said.outcome = id),
+    (error: unknown) => (said.outcome = error),
+  );
+  return said;
+}
+
+/** The texts of the guest that the server has. */
+function arrived(): readonly (string | undefined)[] {
+  return world.server.messages
+    .filter(({ direction }) => direction === 'Inbound')
+    .map(({ text }) => text)
+    .reverse();
+}
+
+describe(`${GuestSocket.name} and what the guest says`, () => {
+  it('is acknowledged by the message that comes back, which is handed over once', async () => {
+    await world.open();
+    const said = say('Hello');
+    await world.pass(1_000);
+
+    expect(said.outcome).toBe(world.server.of('onMessage')[0]?.tracingId);
+    expect(world.owner.texts).toEqual(['Hello']);
+  });
+
+  it('sends at most five a second, in order', async () => {
+    await world.open();
+    for (let number = 0; number < 20; number += 1) say(`m-${number}`);
+    await world.pass(10_000);
+    const at = world.server.last.sent
+      .filter(({ frame }) => frame.action === 'onMessage')
+      .map((sent) => sent.at);
+
+    expect(arrived()).toEqual(Array.from({ length: 20 }, (_, number) => `m-${number}`));
+    expect(
+      Math.max(...at.map((from) => at.filter((time) => time >= from && time < from + 1_000).length)),
+    ).toBe(5);
+  });
+
+  it('leaves room for echoes in what a connection may carry', async () => {
+    await world.open();
+    for (let number = 0; number < 50; number += 1) say(`m-${number}`);
+    await world.pass(30_000);
+    for (let number = 50; number < 100; number += 1) say(`m-${number}`);
+    await world.pass(20_000);
+    expect(world.server.last.sent.length).toBeLessThan(60);
+
+    await world.pass(70_000);
+    expect(arrived()).toHaveLength(100);
+  });
+
+  it('takes no more than fifty at once', async () => {
+    await world.open();
+    for (let number = 0; number < 50; number += 1) say('x');
+
+    await expect(world.socket.say({ text: 'one more' }, SIGNAL)).rejects.toMatchObject({
+      reason: 'overload',
+    });
+  });
+
+  it('sends again what never arrived, without an acknowledgement', async () => {
+    await world.open();
+    world.server.next('onMessage');
+    const said = say('Hello');
+    await world.pass(20_000);
+
+    expect(arrived()).toEqual(['Hello']);
+    expect(said.outcome).toEqual(expect.any(String));
+    expect(world.owner.texts).toEqual(['Hello']);
+  });
+
+  it('does not send again what arrived, though the acknowledgement is lost', async () => {
+    await world.open();
+    world.server.next('onMessage', world.server.keep);
+    const said = say('Hello');
+    await world.pass(20_000);
+
+    expect(arrived()).toEqual(['Hello']);
+    expect(said.outcome).toEqual(expect.any(String));
+    expect(world.owner.texts).toEqual(['Hello']);
+  });
+
+  it('recognises by its text what arrived, in a history that does not keep our ids', async () => {
+    const keepWithoutId: typeof world.server.accept = (frame) => {
+      world.server.keep(frame);
+      world.server.messages = world.server.messages.map((message) => ({ ...message, metadata: {} }));
+    };
+    await world.open();
+    say('yes');
+    await world.pass(1_000);
+    world.server.next('onMessage', keepWithoutId);
+    say('yes');
+    await world.pass(20_000);
+    expect(arrived()).toEqual(['yes', 'yes']);
+
+    world.server.next('onMessage');
+    world.server.messages = world.server.messages.map((message) => ({ ...message, at: NOW - 3_600_000 }));
+    const said = say('yes');
+    await world.pass(20_000);
+    expect(arrived()).toEqual(['yes', 'yes', 'yes']);
+    expect(said.outcome).toEqual(expect.any(String));
+  });
+
+  it.each([
+    ['arrived', true],
+    ['did not arrive', false],
+  ])('neither doubles nor loses what %s when the line broke', async (_what, isKept) => {
+    await world.open();
+    world.server.next('onMessage', (frame, line) => {
+      if (isKept) world.server.keep(frame);
+      line.cut();
+    });
+    const said = say('first');
+    say('second');
+    await world.pass(20_000);
+
+    expect(arrived()).toEqual(['first', 'second']);
+    expect(said.outcome).toEqual(expect.any(String));
+    expect(world.owner.texts).toEqual(['first', 'second']);
+  });
+
+  it('does not send in doubt while the history cannot be read, and says after a minute that nobody knows', async () => {
+    await world.open();
+    world.history.failures.push(...Array.from({ length: 50 }, () => new UpstreamServerError(503)));
+    world.server.next('onMessage', world.server.keep);
+    const said = say('Hello');
+    await world.pass(61_000);
+
+    expect(arrived()).toEqual(['Hello']);
+    expect(said.outcome).toMatchObject({ code: 'upstream-timeout', mayHaveTakenEffect: true });
+  });
+
+  it('waits as long as the server asks, and sends then', async () => {
+    await world.open();
+    world.server.next('onMessage', ({ tracingId }, line) => {
+      line.say('TooManyRequestsErrorMessage', { retryAfter: 3, errorCode: 4029 }, { tracingId, code: 429 });
+    });
+    say('Hello');
+    await world.pass(2_900);
+    expect(world.server.of('onMessage')).toHaveLength(1);
+
+    await world.pass(200);
+    expect(arrived()).toEqual(['Hello']);
+    expect(world.history.pages).toEqual([]);
+  });
+
+  it('fails with what the server does not take, and goes on with the next', async () => {
+    await world.open();
+    world.server.next('onMessage', ({ tracingId }, line) => {
+      line.say('string', 'too long', { code: 4011, tracingId });
+    });
+    const said = say('too long');
+    say('next');
+    await world.pass(1_000);
+
+    expect(said.outcome).toBeInstanceOf(UpstreamRejectedError);
+    expect(arrived()).toEqual(['next']);
+  });
+
+  it('waits for a line, and gives up with the socket', async () => {
+    await world.open();
+    world.server.last.cut();
+    const said = say('Hello');
+    world.socket.leave();
+    await world.pass(10);
+
+    expect(said.outcome).toMatchObject({ code: 'upstream-unavailable' });
+  });
+
+  it('tells of typing at most every five seconds', async () => {
+    await world.open();
+    for (let times = 0; times < 11; times += 1) {
+      world.socket.typing();
+      await world.pass(1_000);
+    }
+
+    expect(world.server.of('onMessage')).toHaveLength(3);
+  });
+});

@@ -1,0 +1,185 @@
+import { RecordingLog } from '../../../audit/recording-log.fake';
+import {
+  UpstreamForbiddenError,
+  UpstreamServerError,
+  UpstreamThrottledError,
+  UpstreamUnavailableError,
+} from '../../../common/errors/upstream.errors';
+import { GuestSocket } from './guest-socket';
+import { GuestSocketWorld, NOW } from './guest-socket-world.fake';
+
+let log: RecordingLog;
+let world: GuestSocketWorld;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  log = RecordingLog.install();
+  world = new GuestSocketWorld();
+});
+afterEach(async () => {
+  await world.close();
+  jest.useRealTimers();
+});
+
+describe(`${GuestSocket.name} when it opens`, () => {
+  it('connects, configures the session and is live', async () => {
+    expect(await world.open()).toMatchObject({ connected: true, newSession: true });
+    expect(world.server.of('configureSession')).toEqual([
+      expect.objectContaining({ token: 'guest-token', deploymentId: 'dep-1', startNew: false }),
+    ]);
+    expect(world.socket.state).toBe('live');
+    expect(world.owner.states).toEqual(['live']);
+    expect(world.owner.expiries).toEqual([NOW + 3_600_000]);
+    expect(world.history.pages).toEqual([]);
+  });
+
+  it('joins once when the deployment starts conversations by itself', async () => {
+    await world.open(true);
+    expect(world.server.of('onMessage')).toHaveLength(1);
+    expect(world.server.of('onMessage')[0]).toMatchObject({
+      message: { type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }] },
+    });
+
+    world.server.last.cut();
+    await world.pass(5_000);
+    expect(world.socket.state).toBe('live');
+    expect(world.server.of('onMessage')).toHaveLength(1);
+  });
+
+  it('does not join where the server has started the conversation, or nobody wants it started', async () => {
+    world.server.sessions.push({ autoStarted: true });
+    await world.open(true);
+
+    expect(world.server.of('onMessage')).toEqual([]);
+  });
+
+  it('joins again when the line broke and the history shows no conversation', async () => {
+    world.server.next('onMessage');
+    await world.open(true);
+    world.server.last.cut();
+    await world.pass(5_000);
+
+    expect(world.server.of('onMessage')).toHaveLength(2);
+  });
+
+  it('does not join again when the line broke and the history shows the conversation', async () => {
+    world.server.next('onMessage', world.server.keep);
+    await world.open(true);
+    world.server.last.cut();
+    await world.pass(5_000);
+
+    expect(world.server.of('onMessage')).toHaveLength(1);
+  });
+
+  it('configures again under the same token when the line breaks before the answer', async () => {
+    world.server.begun();
+    world.server.next('configureSession', (_frame, line) => {
+      line.cut();
+    });
+
+    expect(await world.open()).toMatchObject({ newSession: false });
+    expect(world.server.of('configureSession').map(({ token }) => token)).toEqual([
+      'guest-token',
+      'guest-token',
+    ]);
+  });
+
+  it('gives up after three configures without an answer, and says that the session may exist', async () => {
+    world.server.next('configureSession');
+    world.server.next('configureSession');
+    world.server.next('configureSession');
+
+    await expect(world.open()).rejects.toMatchObject({ code: 'upstream-timeout', mayHaveTakenEffect: true });
+    expect(world.server.lines).toHaveLength(3);
+    expect(world.socket.reason).toBe('closed');
+  });
+
+  it('asks for a new conversation when the old one takes no more messages', async () => {
+    world.server.sessions.push({ readOnly: true });
+    world.server.sessions.push({ newSession: true });
+
+    expect(await world.open()).toMatchObject({ newSession: true, readOnly: false });
+    expect(world.server.last.sent.map(({ frame: { action, startNew } }) => [action, startNew])).toEqual([
+      ['configureSession', false],
+      ['closeSession', undefined],
+      ['configureSession', true],
+    ]);
+  });
+
+  it('fails at once where the origin is not allowed', async () => {
+    world.server.refusals.push(new UpstreamForbiddenError());
+
+    await expect(world.open()).rejects.toMatchObject({
+      code: 'upstream-forbidden',
+      mayHaveTakenEffect: false,
+    });
+    expect(world.server.connectedAt).toHaveLength(1);
+    expect(world.owner.reasons).toEqual(['refused']);
+    expect(log.at('error')).toHaveLength(1);
+  });
+
+  it.each([
+    [400, 'upstream-rejected', 'refused'],
+    [401, 'upstream-unauthorized', 'refused'],
+    [4006, 'upstream-rejected', 'expired'],
+    [4007, 'upstream-rejected', 'gone'],
+    [4020, 'upstream-rejected', 'refused'],
+  ])('fails at once when configuring is refused with %d', async (code, error, reason) => {
+    world.server.next('configureSession', ({ tracingId }, line) => {
+      line.say('string', 'no', { code, tracingId });
+    });
+
+    await expect(world.open()).rejects.toMatchObject({ code: error });
+    expect(world.owner.reasons).toEqual([reason]);
+  });
+
+  it('fails when the server says that it is not connected', async () => {
+    world.server.sessions.push({ connected: false });
+
+    await expect(world.open()).rejects.toMatchObject({ code: 'upstream-rejected' });
+  });
+
+  it('tries again when the server fails or cannot be reached', async () => {
+    world.server.refusals.push(new UpstreamUnavailableError({ sent: false }), new UpstreamServerError(503));
+
+    expect(await world.open()).toMatchObject({ connected: true });
+  });
+
+  it('waits as long as a refused connection says, unless that is beyond the deadline', async () => {
+    world.server.refusals.push(new UpstreamThrottledError(5_000));
+    await world.open();
+    expect((world.server.connectedAt[1] ?? 0) - (world.server.connectedAt[0] ?? 0)).toBeGreaterThanOrEqual(
+      5_000,
+    );
+
+    const hurried = new GuestSocketWorld();
+    hurried.server.refusals.push(new UpstreamThrottledError(31_000));
+    await expect(hurried.open()).rejects.toMatchObject({ code: 'upstream-throttled', retryAfterMs: 31_000 });
+    expect(hurried.server.connectedAt).toHaveLength(1);
+  });
+
+  it('closes the way for all when a connection is refused as one too many', async () => {
+    world.server.refusals.push(new UpstreamThrottledError(60_000));
+    await world.open().catch(() => undefined);
+    let hasPassed = false;
+    void world.pacer.pass(new AbortController().signal).then(() => (hasPassed = true));
+    await world.pass(30_000);
+    expect(hasPassed).toBe(false);
+
+    await world.pass(31_000);
+    expect(hasPassed).toBe(true);
+  });
+
+  it('is over when it is abandoned', async () => {
+    const stop = new AbortController();
+    world.server.next('configureSession');
+    const opened = world.socket.open({ autoStart: false, deadlineAt: NOW + 30_000 }, stop.signal);
+    opened.catch(() => undefined);
+    await world.pass(100);
+    stop.abort(new Error('enough'));
+
+    await expect(opened).rejects.toThrow('enough');
+    expect(world.socket.reason).toBe('closed');
+    expect(world.server.last.isOpen).toBe(false);
+  });
+});

@@ -1,0 +1,285 @@
+import { v4 as uuid } from 'uuid';
+import { UpstreamError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
+import { abortable } from '../../../common/time/abortable';
+import { ClientFrames } from '../frames/client-frame';
+import type { GuestMessage } from '../frames/guest-message';
+import type { OutgoingMessage } from '../frames/outgoing-message';
+import type { ServerFrame, SessionFacts } from '../frames/server-frame';
+import type { GuestHistory } from '../history/guest-history';
+import type { GuestLines } from '../line/guest-lines';
+import type { ConnectPacer } from '../pacing/connect-pacer';
+import type { WebMessagingTelemetry } from '../web-messaging.telemetry';
+import { AutoStart } from './auto-start';
+import { Conversing, type ConversingListener } from './conversing';
+import type { Dialogue } from './dialogue';
+import { Echoes } from './echoes';
+import { GuardedOwner } from './guarded-owner';
+import { refusalOf, verdictOfFrame } from './refusal';
+import { SessionLoop, type SessionLoopListener } from './session-loop';
+import { SessionStart } from './session-start';
+import type { OverReason, SocketOwner, SocketState } from './socket-owner';
+import { SocketStatus } from './socket-status';
+
+/** Whose socket it is. The token is the credential of the session. */
+export interface Guest {
+  readonly conversationId: string;
+  readonly token: string;
+  readonly deploymentId: string;
+}
+
+/** What every guest socket of the process works with. */
+export interface SocketTools {
+  readonly lines: GuestLines;
+  readonly pacer: ConnectPacer;
+  readonly history: GuestHistory;
+  readonly telemetry: WebMessagingTelemetry;
+}
+
+const ANSWERED_WITHIN_MS = 5_000;
+
+/**
+ * One live guest session. It keeps one line to the server, connects again with the same token whenever that is lost,
+ * and ends only when the server says that there is nothing to go on with, when the server refuses us, or when we
+ * leave. A session that the server does not know any more is never silently begun anew.
+ *
+ * It is begun once, by `open` or by `resume`. Everything is bounded, and no timer outlives it.
+ */
+export class GuestSocket {
+  private readonly frames: ClientFrames;
+  private readonly owner: SocketOwner;
+  private readonly status: SocketStatus;
+  private readonly start: SessionStart;
+  private readonly loop: SessionLoop;
+  private readonly autoStart: AutoStart;
+  private readonly conversing: Conversing;
+  private line:
+    { readonly dialogue: Dialogue; readonly echoes: Echoes; readonly facts: SessionFacts } | undefined;
+
+  constructor(
+    private readonly guest: Guest,
+    private readonly tools: SocketTools,
+    owner: SocketOwner,
+  ) {
+    this.frames = new ClientFrames(guest.token);
+    this.owner = new GuardedOwner(owner, (error) => {
+      tools.telemetry.troubled('What a guest socket told could not be taken', error, guest.conversationId);
+    });
+    this.status = new SocketStatus(this.owner, (reason, cause) => {
+      this.settle(reason, cause);
+    });
+    this.start = new SessionStart(guest.deploymentId, this.frames, tools.lines, tools.pacer);
+    this.loop = new SessionLoop(this.status, this.start, this.loopListener());
+    this.autoStart = new AutoStart(this.frames);
+    this.conversing = new Conversing(this.frames, tools.history, this.conversingListener());
+  }
+
+  get state(): SocketState {
+    return this.status.state;
+  }
+
+  /** Why it is over; undefined as long as it is not. */
+  get reason(): OverReason | undefined {
+    return this.status.reason;
+  }
+
+  /** Epoch milliseconds; undefined until the server has said it. */
+  get expiresAt(): number | undefined {
+    return this.status.expiresAt;
+  }
+
+  /** What the server said of the session when it was configured last. */
+  get facts(): SessionFacts | undefined {
+    return this.line?.facts;
+  }
+
+  /** The id of some message, by which the platform finds the conversation. */
+  get anyMessageId(): string | undefined {
+    return this.conversing.incoming.anyId;
+  }
+
+  /**
+   * Begins a session and resolves once it is configured. Tries up to three times, not beyond `deadlineAt`; when it
+   * rejects the socket is over, and an `UpstreamError` tells whether the server may have the session all the same.
+   */
+  async open(
+    { autoStart, deadlineAt }: { readonly autoStart: boolean; readonly deadlineAt: number },
+    signal: AbortSignal,
+  ): Promise<SessionFacts> {
+    if (autoStart) this.autoStart.want();
+    this.loop.open(deadlineAt);
+    try {
+      await this.status.untilLive(signal);
+    } catch (error) {
+      this.leave();
+      if (error instanceof UpstreamError) error.mayHaveTakenEffect = this.start.hasAsked;
+      throw error;
+    }
+    if (this.line === undefined) throw new UpstreamUnavailableError();
+    return this.line.facts;
+  }
+
+  /**
+   * Goes on with a session that was begun elsewhere, for as long as it takes. What stands in its history is handed
+   * over first: which of it was handed over before is for the owner to know.
+   */
+  resume(): void {
+    this.conversing.incoming.lose();
+    this.loop.resume();
+  }
+
+  /** Resolves when what was said before the line is known, or cannot be known for now; never rejects. */
+  get caughtUp(): Promise<unknown> {
+    return this.conversing.gap.settled;
+  }
+
+  /** Rejects when the socket is over, or with the reason of the signal. */
+  untilLive(signal: AbortSignal): Promise<void> {
+    return this.status.untilLive(signal);
+  }
+
+  /**
+   * The heartbeat: an echo, 30 seconds or more after the last one on the line. Resolves with whether it was answered
+   * within 10 seconds; rejects without a line, and with the reason of the signal.
+   */
+  async echo(signal: AbortSignal): Promise<boolean> {
+    if (this.state !== 'live' || this.line === undefined) throw new UpstreamUnavailableError({ sent: false });
+    return abortable(this.line.echoes.echo(), signal);
+  }
+
+  /** See `OutgoingMessages.say`. */
+  say(message: OutgoingMessage, signal: AbortSignal): Promise<string> {
+    return this.conversing.outgoing.say(message, AbortSignal.any([signal, this.status.signal]));
+  }
+
+  /** Tells that the guest types. Nothing happens when that was told a moment ago, or there is no line. */
+  typing(): void {
+    if (this.state === 'live' && this.line !== undefined) this.conversing.outgoing.typing(this.line.dialogue);
+  }
+
+  /** Ends the conversation as a guest may. Rejects when the deployment does not allow it. */
+  async clear(signal: AbortSignal): Promise<void> {
+    const dialogue = await this.live(signal);
+    const cleared = dialogue.ask(this.frames.clear(uuid()), 'message', ANSWERED_WITHIN_MS);
+    await this.conclude('cleared', abortable(cleared, signal));
+  }
+
+  /** Ends the session with all its connections; what becomes of the conversation is left to the platform. */
+  async closeSession(signal: AbortSignal): Promise<void> {
+    const dialogue = await this.live(signal);
+    const closed = dialogue.ask(this.frames.closeSession(uuid()), 'session', ANSWERED_WITHIN_MS);
+    await this.conclude('closed', abortable(closed, signal));
+  }
+
+  /** Hangs up for good; the conversation goes on without us. */
+  leave(): void {
+    this.end('closed');
+  }
+
+  private loopListener(): SessionLoopListener {
+    return {
+      onFrame: (frame) => {
+        this.hear(frame);
+      },
+      onLive: (dialogue, facts, isFirst) => {
+        this.goLive(dialogue, facts, isFirst);
+      },
+      onRefused: (dialogue, verdict) => this.partFrom(dialogue, verdict),
+      onLost: () => {
+        this.conversing.incoming.lose();
+      },
+      onWait: (delayMs, error) => {
+        this.tools.telemetry.reconnectingIn(delayMs, this.guest.conversationId, error);
+      },
+    };
+  }
+
+  private conversingListener(): ConversingListener {
+    return {
+      live: (signal) => this.live(signal),
+      onMessage: (message) => {
+        this.owner.onMessage(message);
+      },
+      onHistory: (dialogue, history) => {
+        this.autoStart.onHistory(dialogue, history.length === 0);
+      },
+      onHistoryFailed: (error) => {
+        this.tools.telemetry.historyFailed(error, this.guest.conversationId);
+      },
+    };
+  }
+
+  private goLive(dialogue: Dialogue, facts: SessionFacts, isFirst: boolean): void {
+    const echoes = new Echoes(dialogue, this.frames, (expiry) => {
+      this.status.expires(expiry);
+    });
+    this.line = { dialogue, echoes, facts };
+    this.status.expires(facts);
+    if (facts.autoStarted) this.autoStart.isDone();
+    this.autoStart.onLive(dialogue);
+    if (!isFirst) this.conversing.gap.fill(dialogue);
+  }
+
+  private async partFrom(dialogue: Dialogue, verdict: OverReason): Promise<void> {
+    // A session that nobody meant to begin.
+    if (verdict === 'gone') dialogue.tell(this.frames.closeSession(uuid()));
+    // What the agent said last is worth reading.
+    if (verdict !== 'agent-ended') return;
+    this.conversing.gap.fill(dialogue);
+    await this.conversing.gap.settled;
+  }
+
+  private hear(frame: ServerFrame): void {
+    if (frame.kind === 'message') {
+      this.autoStart.isDone();
+      this.hearMessage(frame.message);
+    } else if (frame.kind === 'echo') this.status.expires(frame.expiry);
+    else if (frame.kind === 'connection-closed' && frame.reason !== 'signedIn') this.loop.contended();
+    else {
+      const reason = verdictOfFrame(frame);
+      if (reason !== undefined) this.end(reason, refusalOf(frame));
+    }
+  }
+
+  private hearMessage(message: GuestMessage): void {
+    const { type, direction, events, isReadOnly } = message;
+    if (type !== 'Event') this.status.prolong();
+    const [event] = events;
+    if (type === 'Event' && event?.kind === 'typing') {
+      if (direction === 'Outbound') this.owner.onTyping(event.isOn, event.durationMs);
+      return;
+    }
+    this.conversing.incoming.take(message);
+    // Not before what waits for the history is handed over.
+    if (isReadOnly)
+      void this.conversing.gap.settled.then(() => {
+        this.end('agent-ended');
+      });
+  }
+
+  /** The last that happens before the owner hears that it is over. */
+  private settle(reason: OverReason, cause: unknown): void {
+    this.conversing.incoming.release();
+    if (reason === 'refused') this.tools.telemetry.refused(cause, this.guest.conversationId);
+    else this.tools.telemetry.over(reason, this.guest.conversationId);
+  }
+
+  private async conclude(reason: OverReason, concluded: Promise<unknown>): Promise<void> {
+    try {
+      await concluded;
+    } catch (error) {
+      // The event that tells of the end may come before the answer, and the end of the line with it.
+      if (this.reason !== reason) throw error;
+    }
+    this.end(reason);
+  }
+
+  private async live(signal: AbortSignal): Promise<Dialogue> {
+    await this.status.untilLive(signal);
+    if (this.line === undefined) throw new UpstreamUnavailableError();
+    return this.line.dialogue;
+  }
+
+  private end(reason: OverReason, cause: Error = new UpstreamUnavailableError()): void {
+    this.status.end(reason, cause);
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  type UpstreamError,
+  UpstreamForbiddenError,
+  UpstreamRejectedError,
+  UpstreamServerError,
+  UpstreamThrottledError,
+  UpstreamTimeoutError,
+  UpstreamUnauthorizedError,
+} from '../../../common/errors/upstream.errors';
+import type { ServerFrame, SessionFacts } from '../frames/server-frame';
+import type { OverReason } from './socket-owner';
+
+const EXPIRED = 4006;
+const NOT_FOUND = 4007;
+
+/** The error that an answer stands for; undefined when it is none. */
+export function refusalOf(frame: ServerFrame): UpstreamError | undefined {
+  if (frame.kind === 'throttled') return new UpstreamThrottledError(frame.retryAfterMs);
+  return frame.kind === 'refused' ? errorOfCode(frame.errorCode) : undefined;
+}
+
+function errorOfCode(code: number): UpstreamError {
+  if (code === 401) return new UpstreamUnauthorizedError('Genesys Cloud does not accept the guest.');
+  if (code === 403)
+    return new UpstreamForbiddenError('The deployment does not allow what the guest asked for.');
+  if (code === 408) return new UpstreamTimeoutError();
+  const isTheirs = (code >= 500 && code < 600) || code >= 5000;
+  return isTheirs ? new UpstreamServerError(code) : new UpstreamRejectedError(code);
+}
+
+/** What a failure to go on says about the session; undefined when trying again may help. */
+export function verdictOf(error: unknown): OverReason | undefined {
+  if (error instanceof UpstreamRejectedError) return verdictOfCode(error.status) ?? 'refused';
+  const isRefusal = error instanceof UpstreamForbiddenError || error instanceof UpstreamUnauthorizedError;
+  return isRefusal ? 'refused' : undefined;
+}
+
+const ENDINGS: Partial<Record<ServerFrame['kind'], OverReason>> = {
+  'session-expired': 'expired',
+  'session-cleared': 'cleared',
+  'logged-out': 'logged-out',
+};
+
+/** What an event of the server says about the session; undefined when it goes on. */
+export function verdictOfFrame(frame: ServerFrame): OverReason | undefined {
+  if (frame.kind === 'refused') return verdictOfCode(frame.errorCode);
+  const isSignedIn = frame.kind === 'connection-closed' && frame.reason === 'signedIn';
+  return isSignedIn ? 'signed-in-elsewhere' : ENDINGS[frame.kind];
+}
+
+function verdictOfCode(code: number): OverReason | undefined {
+  if (code === EXPIRED) return 'expired';
+  return code === NOT_FOUND ? 'gone' : undefined;
+}
+
+/** What the server's description of a session says; undefined when it goes on. */
+export function verdictOfFacts(
+  { connected, readOnly, newSession, clearedExistingSession }: SessionFacts,
+  { isResumed }: { isResumed: boolean },
+): OverReason | undefined {
+  if (readOnly) return 'agent-ended';
+  if (!connected) return 'refused';
+  if (!isResumed) return undefined;
+  // A new session in place of the one that was asked for: that one is no more, and nobody may be led to believe it is.
+  if (newSession) return 'gone';
+  return clearedExistingSession ? 'cleared' : undefined;
+}

@@ -1,0 +1,34 @@
+import type { GuestMessage } from '../frames/guest-message';
+
+/**
+ *   connecting ── configured ──▶ live ◀──▶ reconnecting
+ *        └───────────┴──────────────┴────────────┴──▶ over
+ */
+export type SocketState = 'connecting' | 'live' | 'reconnecting' | 'over';
+
+/**
+ * Why a socket is over. `closed`: we left, which ends no conversation. `refused`: Genesys wants nothing of us, which
+ * says nothing about the conversation either. With every other reason there is no conversation to go on with.
+ */
+export type OverReason =
+  | 'agent-ended'
+  | 'expired'
+  | 'cleared'
+  | 'signed-in-elsewhere'
+  | 'logged-out'
+  | 'gone'
+  | 'refused'
+  | 'closed';
+
+/** Whoever holds a guest socket and hears from it. What it throws is logged and changes nothing. */
+export interface SocketOwner {
+  /** A message or an event of either side, each once; what arrives together is in the order of `channel.time`. */
+  onMessage(message: GuestMessage): void;
+  /** The other side types, or has stopped to. */
+  onTyping(isOn: boolean, durationMs?: number): void;
+  /** When the session expires, in epoch milliseconds, as often as that changes. */
+  onExpiry(expiresAt: number): void;
+  onState(state: SocketState): void;
+  /** The last that is heard. */
+  onOver(reason: OverReason): void;
+}

@@ -1,0 +1,277 @@
+import { RecordingLog } from '../../audit/recording-log.fake';
+import { AuthService } from '../../auth/auth.service';
+import { AuthTelemetry } from '../../auth/auth.telemetry';
+import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
+import { UpstreamForbiddenError, UpstreamUnavailableError } from '../../common/errors/upstream.errors';
+import { SystemClock } from '../../common/time/system-clock';
+import { Environment } from '../../config/environment';
+import { GenesysConfig } from '../../config/genesys.config';
+import { WebMessagingConfig } from '../../config/web-messaging.config';
+import { HealthChecks } from '../../health/health.checks';
+import { Metrics } from '../../metrics/metrics';
+import { anActiveSession } from '../../session/domain/session.builder';
+import { ClientPool } from '../transport/client-pool';
+import { GenesysApi } from '../transport/genesys-api';
+import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
+import { DeploymentConfig } from './deployment-config';
+import { GuestSockets } from './guest-sockets';
+import { FakeGuestHistory } from './history/guest-history.fake';
+import { FakeGuestLines } from './line/guest-lines.fake';
+import { ConnectPacer } from './pacing/connect-pacer';
+import { PlatformConversations } from './platform-conversations';
+import { WebMessagingChannel } from './web-messaging.channel';
+import { WebMessagingTelemetry } from './web-messaging.telemetry';
+
+const NOW = 1_800_000_000_000;
+const SIGNAL = new AbortController().signal;
+const { snapshot } = anActiveSession();
+
+let http: FakeGenesysHttp;
+let server: FakeGuestLines;
+let sockets: GuestSockets;
+let channel: WebMessagingChannel;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  RecordingLog.install();
+  http = new FakeGenesysHttp();
+  server = new FakeGuestLines();
+  const metrics = new Metrics();
+  const genesys = new GenesysConfig(Object.assign(new Environment(), { GENESYS_API_URL: 'http://api.test' }));
+  const config = new WebMessagingConfig(Object.assign(new Environment(), { GENESYS_DEPLOYMENT_ID: 'dep-1' }));
+  const auth = new AuthService(new FakeTokenEndpoint(), new SystemClock(), new AuthTelemetry(metrics));
+  const api = new GenesysApi(http, auth, new ClientPool(genesys, metrics, new HealthChecks()), genesys);
+  const telemetry = new WebMessagingTelemetry(metrics);
+  const history = new FakeGuestHistory(() => server.messages);
+  sockets = new GuestSockets(server, new ConnectPacer(), history, telemetry, config);
+  channel = new WebMessagingChannel(
+    sockets,
+    new DeploymentConfig(http, config),
+    new PlatformConversations(api, genesys),
+    config,
+    telemetry,
+  );
+});
+afterEach(async () => {
+  sockets.beforeApplicationShutdown();
+  await jest.advanceTimersByTimeAsync(0);
+  expectNoTimers();
+  jest.useRealTimers();
+});
+
+function expectNoTimers(): void {
+  if (jest.getTimerCount() > 0) throw new Error(`${jest.getTimerCount()} timers are left`);
+}
+
+function describeDeployment(conversations: object): void {
+  http.next(anAnswer(200, { status: 'Active', messenger: { apps: { conversations } } }));
+}
+
+/** What a call comes to, its waits within a minute included. */
+async function outcomeOf<T>(call: Promise<T>): Promise<T | Error> {
+  const outcome = call.catch((error: unknown) => error as Error);
+  await jest.advanceTimersByTimeAsync(60_000);
+  return outcome;
+}
+
+const open = (): Promise<unknown> => outcomeOf(channel.open(snapshot, Date.now() + 30_000, SIGNAL));
+const beat = (): Promise<unknown> => outcomeOf(channel.beat(snapshot, 1, SIGNAL));
+const disconnect = (): Promise<unknown> => outcomeOf(channel.disconnect(snapshot, SIGNAL));
+
+describe(WebMessagingChannel.name, () => {
+  describe('opening', () => {
+    it("begins a session under the session's own guest token, and starts what the deployment starts", async () => {
+      describeDeployment({ autoStart: { enabled: true } });
+
+      expect(await open()).toMatchObject({ connected: true, newSession: true, durationSeconds: 3_600 });
+      expect(server.of('configureSession')).toEqual([
+        expect.objectContaining({ token: snapshot.guestToken, deploymentId: 'dep-1', startNew: false }),
+      ]);
+      expect(server.of('onMessage')).toHaveLength(1);
+    });
+
+    it('opens nothing with a deployment that is not active', async () => {
+      http.next(anAnswer(200, { status: 'Inactive' }));
+      expect(await open()).toMatchObject({ code: 'upstream-forbidden', mayHaveTakenEffect: false });
+    });
+
+    it('opens nothing as long as nothing is known of the deployment', async () => {
+      http.next(new UpstreamUnavailableError({ sent: false }));
+
+      expect(await open()).toMatchObject({ code: 'upstream-unavailable', mayHaveTakenEffect: false });
+      expect(server.connectedAt).toEqual([]);
+    });
+
+    it('holds no socket of a session that could not be opened', async () => {
+      server.refusals.push(new UpstreamForbiddenError());
+
+      expect(await open()).toBeInstanceOf(UpstreamForbiddenError);
+      expect(sockets.size).toBe(0);
+    });
+  });
+
+  describe('a beat', () => {
+    it('is an echo', async () => {
+      await open();
+
+      expect(await beat()).toEqual({ kind: 'ok' });
+      expect(server.of('echo')).toHaveLength(1);
+    });
+
+    it('counts nothing against the conversation when the echo is missed', async () => {
+      await open();
+      server.next('echo');
+
+      expect(await beat()).toEqual({ kind: 'postponed', cause: 'echo-missed' });
+    });
+
+    it('is postponed while the socket connects again, and goes through on the next line', async () => {
+      await open();
+      server.refusals.push(...Array.from({ length: 4 }, () => new UpstreamUnavailableError({ sent: false })));
+      server.last.cut();
+      await jest.advanceTimersByTimeAsync(0);
+
+      expect(await beat()).toMatchObject({ kind: 'postponed', cause: 'reconnecting' });
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(await beat()).toEqual({ kind: 'ok' });
+    });
+
+    it('hands on how long the server asks to be spared', async () => {
+      await open();
+      server.next('echo', ({ tracingId }, line) => {
+        line.say('TooManyRequestsErrorMessage', { retryAfter: 7, errorCode: 4029 }, { tracingId, code: 429 });
+      });
+
+      expect(await beat()).toEqual({ kind: 'postponed', cause: 'throttled', retryAfterMs: 7_000 });
+    });
+
+    it('goes on with a session that another process has begun', async () => {
+      server.begun();
+
+      expect(await beat()).toEqual({ kind: 'ok' });
+      expect(server.of('onMessage')).toEqual([]);
+      expect(await beat()).toEqual({ kind: 'ok' });
+      expect(server.lines).toHaveLength(1);
+    });
+
+    it('tells that a session is gone which the server would begin anew', async () => {
+      expect(await beat()).toEqual({ kind: 'gone' });
+      expect(sockets.size).toBe(0);
+    });
+
+    it.each(['SessionExpiredEvent', 'SessionClearedEvent', 'LogoutEvent'])(
+      'tells of the end by a %s',
+      async (name) => {
+        await open();
+        server.last.say(name, {});
+
+        expect(await beat()).toEqual({ kind: 'gone' });
+      },
+    );
+
+    it('neither ends nor insists when the socket is refused, and finds out with the next beat', async () => {
+      await open();
+      server.last.cut(1008);
+
+      expect(await beat()).toEqual({ kind: 'postponed', cause: 'refused', retryAfterMs: 30_000 });
+      expect(await beat()).toEqual({ kind: 'ok' });
+    });
+  });
+
+  describe('disconnecting', () => {
+    it('clears the conversation where the deployment lets guests do so', async () => {
+      describeDeployment({ conversationClear: { enabled: true } });
+      await open();
+
+      expect(await disconnect()).toBe('confirmed');
+      expect(server.of('onMessage')[0]).toMatchObject({
+        message: { events: [{ presence: { type: 'Clear' } }] },
+      });
+      expect(sockets.size).toBe(0);
+    });
+
+    it('asks the platform when guests may not, by the conversation of some message', async () => {
+      await open();
+      server.write('Hello', 'm-1');
+      http.next(anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
+
+      expect(await disconnect()).toBe('confirmed');
+      expect(http.requests.slice(1)).toEqual([
+        expect.objectContaining({
+          operation: 'details',
+          method: 'GET',
+          url: 'http://api.test/api/v2/conversations/messages/m-1/details',
+        }),
+        expect.objectContaining({
+          operation: 'disconnect',
+          method: 'PATCH',
+          url: 'http://api.test/api/v2/conversations/messages/theirs',
+          body: '{"state":"disconnected"}',
+        }),
+      ]);
+      expect(server.of('closeSession')).toEqual([]);
+    });
+
+    it('asks the platform when the deployment allows less than it says', async () => {
+      describeDeployment({ conversationClear: { enabled: true } });
+      await open();
+      server.write('Hello', 'm-1');
+      server.next('onMessage', ({ tracingId }, line) => {
+        line.say('string', 'not supported', { code: 403, tracingId });
+      });
+      http.next(anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
+
+      expect(await disconnect()).toBe('confirmed');
+      expect(http.requests.at(-1)).toMatchObject({ operation: 'disconnect' });
+    });
+
+    it.each([
+      ['nothing was said', undefined],
+      ['the platform knows no such message', anAnswer(404)],
+      ['the OAuth client may not', anAnswer(403)],
+    ])('closes the session when %s', async (_what, answer) => {
+      await open();
+      if (answer !== undefined) {
+        server.write('Hello', 'm-1');
+        http.next(answer);
+      }
+
+      expect(await disconnect()).toBe('confirmed');
+      expect(server.of('closeSession')).toHaveLength(1);
+    });
+
+    it('is tried again when the platform fails', async () => {
+      await open();
+      server.write('Hello', 'm-1');
+      http.next(anAnswer(503));
+
+      expect(await disconnect()).toMatchObject({ code: 'upstream-error' });
+      expect(sockets.size).toBe(1);
+    });
+
+    it('ends a session that another process has begun, by what its history tells', async () => {
+      server.begun();
+      server.write('Hello', 'm-1');
+      http.next(anAnswer(200, {}), anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
+
+      expect(await disconnect()).toBe('confirmed');
+      expect(http.requests.at(-1)).toMatchObject({ url: expect.stringMatching(/messages\/theirs$/) });
+      expect(server.of('closeSession')).toEqual([]);
+    });
+
+    it('finds gone what the server would begin anew', async () => {
+      expect(await disconnect()).toBe('gone');
+      expect(sockets.size).toBe(0);
+    });
+
+    it('ends by its time-out when there is no line', async () => {
+      await open();
+      server.refusals.push(
+        ...Array.from({ length: 20 }, () => new UpstreamUnavailableError({ sent: false })),
+      );
+      server.last.cut();
+
+      expect(await disconnect()).toMatchObject({ code: 'upstream-timeout' });
+    });
+  });
+});

@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import {
+  UpstreamError,
+  UpstreamForbiddenError,
+  UpstreamRejectedError,
+  UpstreamTimeoutError,
+} from '../../common/errors/upstream.errors';
+import { withDeadline } from '../../common/time/deadline';
+import { WebMessagingConfig } from '../../config/web-messaging.config';
+import { type BeatOutcome, type Conversation, GuestChannel } from '../../session/ports/guest-channel';
+import { classOf } from '../transport/reactions';
+import { DeploymentConfig } from './deployment-config';
+import { GuestSockets } from './guest-sockets';
+import { PlatformConversations } from './platform-conversations';
+import type { GuestSocket } from './socket/guest-socket';
+import type { OverReason } from './socket/socket-owner';
+import { WebMessagingTelemetry } from './web-messaging.telemetry';
+
+/** How long a beat waits for a line that is being made. */
+const PATIENCE_MS = 5_000;
+/** Who was refused does not come again at once. */
+const REFUSED_MS = 30_000;
+/** Neither says that there is no conversation any more. */
+const MAY_GO_ON: ReadonlySet<OverReason | undefined> = new Set<OverReason | undefined>([
+  undefined,
+  'refused',
+  'closed',
+]);
+
+/**
+ * Guest sessions over Genesys Cloud's guest WebSocket, one socket per session. The session's guest token is its
+ * credential; a session that another process has opened is resumed with it, and never begun anew.
+ *
+ * A beat is an echo. One that is missed, a line that is lost and a refusal count nothing against the conversation:
+ * the socket connects again, and only what the server says ends the session.
+ */
+@Injectable()
+export class WebMessagingChannel extends GuestChannel {
+  readonly name = 'web-messaging';
+
+  constructor(
+    private readonly sockets: GuestSockets,
+    private readonly deployment: DeploymentConfig,
+    private readonly platform: PlatformConversations,
+    private readonly config: WebMessagingConfig,
+    private readonly telemetry: WebMessagingTelemetry,
+  ) {
+    super();
+  }
+
+  async open(
+    conversation: Conversation,
+    deadlineAt: number,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { isActive, autoStarts: autoStart } = await this.deployment.get();
+    if (!isActive) throw new UpstreamForbiddenError('The deployment is not active in Genesys Cloud.');
+    const socket = this.sockets.make(conversation);
+    try {
+      return { ...(await socket.open({ autoStart, deadlineAt }, signal)) };
+    } catch (error) {
+      this.sockets.forget(conversation.conversationId);
+      throw error;
+    }
+  }
+
+  async beat(conversation: Conversation, _sequence: number, signal: AbortSignal): Promise<BeatOutcome> {
+    const socket = this.sockets.of(conversation);
+    try {
+      await withDeadline(PATIENCE_MS, signal, (patience) => socket.untilLive(patience));
+      return (await socket.echo(signal)) ? { kind: 'ok' } : { kind: 'postponed', cause: 'echo-missed' };
+    } catch (error) {
+      return this.outcomeOf(error, socket, conversation);
+    }
+  }
+
+  disconnect(conversation: Conversation, parent: AbortSignal): Promise<'confirmed' | 'gone'> {
+    const socket = this.sockets.of(conversation);
+    return withDeadline(this.config.timeoutMs, parent, async (signal, isOver) => {
+      try {
+        await this.end(conversation, socket, signal);
+      } catch (error) {
+        if (!MAY_GO_ON.has(socket.reason)) return this.parted(conversation, 'gone');
+        if (socket.reason !== undefined) this.sockets.forget(conversation.conversationId);
+        throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;
+      }
+      return this.parted(conversation, 'confirmed');
+    });
+  }
+
+  private async end(conversation: Conversation, socket: GuestSocket, signal: AbortSignal): Promise<void> {
+    await socket.untilLive(signal);
+    await socket.caughtUp;
+    const way =
+      (await this.endByClearing(socket, signal)) ??
+      (await this.endByPlatform(conversation, socket, signal)) ??
+      (await this.endByClosing(socket, signal));
+    this.telemetry.ended(way, conversation.conversationId);
+  }
+
+  private async endByClearing(socket: GuestSocket, signal: AbortSignal): Promise<'clear' | undefined> {
+    // Without a description there are other ways.
+    const deployment = await this.deployment.get().catch(() => undefined);
+    if (deployment?.allowsClear !== true) return undefined;
+    try {
+      await socket.clear(signal);
+      return 'clear';
+    } catch (error) {
+      // The deployment allows less than it says.
+      if (socket.reason === undefined && isNo(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private async endByPlatform(
+    { oauthClient }: Conversation,
+    { anyMessageId }: GuestSocket,
+    signal: AbortSignal,
+  ): Promise<'disconnect' | undefined> {
+    if (anyMessageId === undefined) return undefined;
+    try {
+      const id = await this.platform.idOf(anyMessageId, oauthClient, signal);
+      if (id === undefined) return undefined;
+      await this.platform.disconnect(id, oauthClient, signal);
+      return 'disconnect';
+    } catch (error) {
+      if (isNo(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private async endByClosing(socket: GuestSocket, signal: AbortSignal): Promise<'close'> {
+    await socket.closeSession(signal);
+    return 'close';
+  }
+
+  private parted<Outcome>({ conversationId }: Conversation, outcome: Outcome): Outcome {
+    this.sockets.forget(conversationId);
+    return outcome;
+  }
+
+  private outcomeOf(error: unknown, { reason }: GuestSocket, conversation: Conversation): BeatOutcome {
+    if (!MAY_GO_ON.has(reason)) return this.parted(conversation, { kind: 'gone' });
+    // The next beat asks anew; until then nobody insists.
+    if (reason !== undefined)
+      return this.parted(conversation, { kind: 'postponed', cause: reason, retryAfterMs: REFUSED_MS });
+    const cause = error instanceof UpstreamError ? classOf(error) : 'reconnecting';
+    const retryAfterMs = error instanceof UpstreamError ? error.retryAfterMs : undefined;
+    return { kind: 'postponed', cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  }
+}
+
+/** Whether an answer was a no, which asking again does not change. */
+function isNo(error: unknown): boolean {
+  return error instanceof UpstreamRejectedError || error instanceof UpstreamForbiddenError;
+}

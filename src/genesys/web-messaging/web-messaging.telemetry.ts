@@ -1,0 +1,76 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Metrics } from '../../metrics/metrics';
+import type { LineEnding } from './line/guest-line';
+import type { OverReason } from './socket/socket-owner';
+
+/** The close codes that have a label of their own; whatever else a server makes up is `other`. */
+const CODES: ReadonlySet<number> = new Set([
+  1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011, 1012, 1013,
+]);
+
+/** What the guest sockets have to tell operators. Nothing here holds a token. */
+@Injectable()
+export class WebMessagingTelemetry {
+  private readonly log = new Logger('WebMessaging');
+  private readonly closed;
+  private readonly unknown;
+  private readonly waits;
+  private lines = 0;
+
+  constructor(metrics: Metrics) {
+    metrics.gauge('ws_connections', 'Open connections to the guest WebSocket', () => this.lines);
+    this.closed = metrics.counter(
+      'ws_closed_total',
+      'Ended connections by close code, or silent, garbage or ours',
+      ['code'],
+    );
+    this.unknown = metrics.counter('upstream_unknown_total', 'Frames of a class that nobody knows');
+    this.waits = metrics.histogram(
+      'ws_reconnect_wait_seconds',
+      'How long guest sockets wait before they connect again',
+      [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300],
+    );
+  }
+
+  lineOpened(): void {
+    this.lines += 1;
+  }
+
+  lineEnded({ cause, code }: LineEnding): void {
+    this.lines -= 1;
+    const label = CODES.has(code) ? String(code) : 'other';
+    this.closed.inc({ code: cause === 'closed' ? label : cause });
+  }
+
+  unknownFrame(): void {
+    this.unknown.inc();
+  }
+
+  reconnectingIn(delayMs: number, conversationId: string, error: unknown): void {
+    this.waits.observe(delayMs / 1000);
+    this.log.debug({ message: 'A guest socket connects again', conversationId, delayMs, error });
+  }
+
+  over(reason: OverReason, conversationId: string): void {
+    this.log.log({ message: 'A guest socket is over', conversationId, reason });
+  }
+
+  /** A person must act: the deployment, its allowed domains or our frames are at fault. */
+  refused(error: unknown, conversationId: string): void {
+    this.log.error({ message: 'Genesys Cloud refuses a guest socket', conversationId, error });
+  }
+
+  /** The history could not be read; what was said meanwhile may be missing until the next try. */
+  historyFailed(error: unknown, conversationId: string): void {
+    this.log.warn({ message: 'The history of a conversation could not be read', conversationId, error });
+  }
+
+  /** By the guest's own farewell, by the platform API, or by closing the session alone. */
+  ended(mode: 'clear' | 'disconnect' | 'close', conversationId: string): void {
+    this.log.log({ message: 'A guest conversation was ended', conversationId, mode });
+  }
+
+  troubled(message: string, error: unknown, conversationId: string): void {
+    this.log.error({ message, error, conversationId });
+  }
+}
