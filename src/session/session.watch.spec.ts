@@ -18,6 +18,7 @@ beforeEach(() => {
 afterEach(async () => {
   await services.heartbeats.onModuleDestroy();
   jest.useRealTimers();
+  jest.restoreAllMocks();
 });
 
 function hear(cause: LossCause): Promise<void> {
@@ -99,6 +100,8 @@ describe(SessionWatch.name, () => {
   });
 
   it('does nothing the second time', async () => {
+    // Neither at once, nor when the interval is over.
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
     const session = anActiveSession({ durationLimit: 10 });
     services.watch.begin(session, hear);
     services.watch.begin(session, hear);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Client } from 'pg';
 import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.error';
+import { UnitOfWork } from '../../src/persistence/unit-of-work';
 import { StorageConfig } from '../../src/config/storage.config';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { DatabaseInUseError } from '../../src/persistence/persistence.errors';
@@ -137,7 +138,8 @@ describe(`${DatabaseConnection.name} on a server`, () => {
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const busy = Array.from({ length: 10 }, () => stores.unitOfWork.run(() => finished));
+    const unitOfWork = new UnitOfWork(stores.connection);
+    const busy = Array.from({ length: 10 }, () => unitOfWork.run(() => finished));
     const asked = performance.now();
     await expect(stores.sessions.find('any')).rejects.toThrow(StorageUnavailableError);
     expect(performance.now() - asked).toBeLessThan(2_000);

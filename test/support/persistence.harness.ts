@@ -32,6 +32,7 @@ import { EventSink } from '../../src/sync/ports/event.sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { OutboxBell } from '../../src/sync/ports/outbox-bell';
 import type { Claim } from '../../src/sync/ports/outbox.store';
+import { OrderlyUnitOfWork } from './orderly-unit-of-work';
 import { createDatabase } from './postgres';
 
 Logger.overrideLogger(false);
@@ -113,7 +114,7 @@ export class TestStores {
     const audit = new AuditWriter(this.published);
     const seal = new GuestSeal(cipher);
     const named = new EventSinks(sinks.map((name) => new NamedSink(name)));
-    this.unitOfWork = new UnitOfWork(connection);
+    this.unitOfWork = new OrderlyUnitOfWork(connection);
     const events = new EventWriter(named, bell, seal);
     const keys = new IdempotencyWriter(cipher);
     this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys, seal);
