@@ -10,7 +10,7 @@ const ALLOWED = {
   heartbeat: BASICS,
   metrics: BASICS,
   health: BASICS,
-  audit: [...BASICS, 'metrics'],
+  audit: BASICS,
   problems: ['common'],
   auth: OBSERVED,
   access: OBSERVED,

@@ -37,7 +37,8 @@ const postgres = {
 };
 
 module.exports = {
-  maxWorkers: 2,
+  // What takes longest mostly waits: for windows, time-outs and processes.
+  maxWorkers: 3,
   // A busy machine is no failure: what waits for a condition has its own, shorter deadline.
   testTimeout: 90_000,
   projects: [

@@ -1,17 +1,19 @@
 import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestjs/common';
 import { AccessModule } from './access/access.module';
 import { AuditModule } from './audit/audit.module';
+import { AuditObserver } from './audit/ports/audit.observer';
 import { CommonModule } from './common/common.module';
-import { WebMessagingConfig } from './config/web-messaging.config';
-import { WebMessagingChannel } from './genesys/web-messaging/web-messaging.channel';
 import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { ConfigModule } from './config/config.module';
 import type { Environment } from './config/environment';
+import { WebMessagingConfig } from './config/web-messaging.config';
 import { CrmModule } from './crm/crm.module';
 import { ConversationsMessagingChannel } from './genesys/conversations-messaging/conversations-messaging.channel';
 import { GenesysModule } from './genesys/genesys.module';
+import { WebMessagingChannel } from './genesys/web-messaging/web-messaging.channel';
 import { HealthModule } from './health/health.module';
+import { AuditTelemetry } from './metrics/audit.telemetry';
 import { MetricsModule } from './metrics/metrics.module';
 import { PersistenceModule } from './persistence/persistence.module';
 import { PrivacyModule } from './privacy/privacy.module';
@@ -35,11 +37,16 @@ import { SyncModule } from './sync/sync.module';
         // Without a deployment there is nothing that a guest could connect to.
         new GuestChannels(config.isComplete ? [rest, webMessaging] : [rest]),
     },
+    {
+      provide: AuditObserver,
+      inject: [AuditTelemetry],
+      useFactory: (counts: AuditTelemetry): AuditObserver => counts,
+    },
     { provide: EventSinks, useFactory: () => new EventSinks() },
     SessionPolicies,
     OutboxBell,
   ],
-  exports: [GuestChannels, SessionPolicies, EventSinks, OutboxBell],
+  exports: [AuditObserver, GuestChannels, SessionPolicies, EventSinks, OutboxBell],
 })
 class WiringModule {}
 

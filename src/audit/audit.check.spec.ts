@@ -1,40 +1,36 @@
 import { Drain } from '../common/lifecycle/drain';
 import { SystemClock } from '../common/time/system-clock';
-import { Metrics } from '../metrics/metrics';
 import { AuditCheck } from './audit.check';
 import { AuditExport } from './audit.export';
+import { FakeAuditObserver } from './ports/audit.observer.fake';
 import { FakeAuditTrail } from './ports/audit.trail.fake';
 import { RecordingLog } from './recording-log.fake';
 
 let log: RecordingLog;
 let trail: FakeAuditTrail;
-let metrics: Metrics;
+let observer: FakeAuditObserver;
 let check: AuditCheck;
 
 beforeEach(() => {
   log = RecordingLog.install();
   trail = new FakeAuditTrail();
-  metrics = new Metrics();
-  check = new AuditCheck(new AuditExport(trail, new SystemClock(), new Drain()), metrics);
+  observer = new FakeAuditObserver();
+  check = new AuditCheck(new AuditExport(trail, new SystemClock(), new Drain()), observer);
 });
 afterEach(async () => {
   await check.onModuleDestroy();
   jest.useRealTimers();
 });
 
-async function gauge(): Promise<string | undefined> {
-  return /^guest_sessions_audit_chain_ok (\S+)$/m.exec((await metrics.page()).text)?.[1];
-}
-
 describe(AuditCheck.name, () => {
   it('finds nothing wrong with a trail that only grows, and records nothing of it', async () => {
-    expect(await gauge()).toBe('Nan');
+    expect(observer.isWhole).toBeUndefined();
     trail.fill(2, 700);
     expect(await check.run()).toBeUndefined();
     trail.fill(2, 10);
     expect(await check.run()).toBeUndefined();
 
-    expect(await gauge()).toBe('1');
+    expect(observer.isWhole).toBe(true);
     expect(trail.facts).toEqual([]);
     expect(log.at('error')).toEqual([]);
   });
@@ -49,7 +45,7 @@ describe(AuditCheck.name, () => {
     ]);
     trail.replace(2, 4, { reason: null });
     await check.run();
-    expect(await gauge()).toBe('0');
+    expect(observer.isWhole).toBe(false);
   });
 
   it('notices a trail that was written anew since the last time', async () => {
@@ -69,19 +65,18 @@ describe(AuditCheck.name, () => {
     trail.fill(2, 10);
     check.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(59_000);
-    expect(await gauge()).toBe('Nan');
+    expect(observer.isWhole).toBeUndefined();
     await jest.advanceTimersByTimeAsync(2_000);
-    expect(await found()).toBe('1');
+    expect(await found()).toBe(true);
 
     trail.replace(2, 4, { reason: 'forged' });
     await jest.advanceTimersByTimeAsync(6 * 3_600_000 + 1_000);
-    expect(await found('1')).toBe('0');
+    expect(await found(true)).toBe(false);
   });
 });
 
-/** What the gauge shows once it shows something else; the test's own deadline is that of the wait. */
-async function found(before = 'Nan'): Promise<string | undefined> {
-  let value = await gauge();
-  for (; value === before; value = await gauge()) await new Promise((resolve) => setImmediate(resolve));
-  return value;
+/** What a check found, once it has found something else; the test's own deadline is that of the wait. */
+async function found(before?: boolean): Promise<boolean | undefined> {
+  while (observer.isWhole === before) await new Promise((resolve) => setImmediate(resolve));
+  return observer.isWhole;
 }

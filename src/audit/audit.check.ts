@@ -1,10 +1,10 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Loop } from '../common/time/loop';
-import { Metrics } from '../metrics/metrics';
 import { AuditExport } from './audit.export';
 import { type ExportHeader, headerIn } from './domain/audit-export';
 import { type AuditFinding, AuditVerifier } from './domain/audit-verifier';
+import { AuditObserver } from './ports/audit.observer';
 
 const PAUSE_MS = 6 * 3_600_000;
 /** A process that has just started has better things to do. */
@@ -14,7 +14,7 @@ const REST_MS = 50;
 
 /**
  * Proves the trail that the service itself keeps, again and again, each time also against what stood there the time
- * before. `audit_chain_ok` is 1 while it is whole, 0 from the first finding on, and NaN before the first check is over.
+ * before. What was found to be broken stays so for as long as the process lives.
  */
 @Injectable()
 export class AuditCheck implements OnApplicationBootstrap, OnModuleDestroy {
@@ -30,16 +30,12 @@ export class AuditCheck implements OnApplicationBootstrap, OnModuleDestroy {
     },
   );
   private known: ExportHeader | undefined;
-  private isWhole: boolean | undefined;
+  private isWhole = true;
 
   constructor(
     private readonly exporting: AuditExport,
-    metrics: Metrics,
-  ) {
-    metrics.gauge('audit_chain_ok', 'Whether the audit trail was found to be whole', () =>
-      this.isWhole === undefined ? Number.NaN : Number(this.isWhole),
-    );
-  }
+    private readonly observer: AuditObserver,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.loop.startLater(FIRST_AFTER_MS);
@@ -70,7 +66,8 @@ export class AuditCheck implements OnApplicationBootstrap, OnModuleDestroy {
 
   private conclude(finding: AuditFinding | undefined, header: ExportHeader | undefined): void {
     if (finding === undefined) this.known = header;
-    this.isWhole = finding === undefined && this.isWhole !== false;
+    this.isWhole &&= finding === undefined;
+    this.observer.checked(this.isWhole);
     if (finding === undefined) return;
     const { record = '', what } = finding;
     this.log.error({ message: `The audit trail is not whole: record ${record}`, reason: what });

@@ -1,22 +1,20 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Metrics } from '../metrics/metrics';
 import type { AuditRecord } from './domain/audit-record';
+import { AuditObserver } from './ports/audit.observer';
 import { AuditPublisher } from './ports/audit.publisher';
 
-/** Echoes committed audit records into the log, one line each, the action as the message, and counts them. */
+/** Echoes committed audit records into the log, one line each, the action as the message, and has them counted. */
 @Injectable()
 export class AuditLogger extends AuditPublisher {
   private readonly log = new Logger('Audit');
-  private readonly written;
 
-  constructor(metrics: Metrics) {
+  constructor(private readonly observer: AuditObserver) {
     super();
-    this.written = metrics.counter('audit_records_total', 'Audit records written', ['action', 'outcome']);
   }
 
   publish(records: readonly AuditRecord[]): void {
     for (const { action, outcome, actor, conversationId, at, detail, reason } of records) {
-      this.written.inc({ action, outcome });
+      this.observer.written(action, outcome);
       this.log.log({
         ...(reason === null ? {} : { reason }),
         ...detail,

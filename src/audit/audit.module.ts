@@ -8,7 +8,7 @@ import { AuditRefusals } from './audit.refusals';
 import { AuditRetention } from './audit.retention';
 import { AuditPublisher } from './ports/audit.publisher';
 
-/** The audit trail towards people. `AuditTrail`, which keeps it, comes from the storage. */
+/** The audit trail towards people. Needs the `AuditTrail`, which keeps it, and an `AuditObserver` from the composition root. */
 @Global()
 @Module({
   controllers: [AuditController],

@@ -1,15 +1,6 @@
-import { applyDecorators } from '@nestjs/common';
-import { Transform } from 'class-transformer';
-import {
-  IsBoolean,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  Matches,
-  ValidateBy,
-  ValidateIf,
-} from 'class-validator';
+import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
 import { type ApiKeyEntry, MAX_REQUESTS_PER_MINUTE } from './api-key-list';
+import type { OAuthClient } from './oauth-client-list';
 import {
   ApiKeysSetting,
   BooleanSetting,
@@ -17,28 +8,10 @@ import {
   DataKeysSetting,
   IntegerSetting,
   ListSetting,
-  parsedOrAsIs,
+  OAuthClientsSetting,
   UrlSetting,
   WebhookSecretsSetting,
 } from './setting.decorators';
-
-/** An OAuth client with the client-credentials grant. */
-export interface OAuthClient {
-  readonly id: string;
-  readonly secret: string;
-}
-
-/** A list of at least one client, each with an id of its own and a secret. */
-export function isOAuthClientList(value: unknown): value is OAuthClient[] {
-  if (!Array.isArray(value) || value.length === 0) return false;
-  const ids = value.map((client: unknown) => (isOAuthClient(client) ? client.id : undefined));
-  return !ids.includes(undefined) && new Set(ids).size === ids.length;
-}
-
-function isOAuthClient(value: unknown): value is OAuthClient {
-  const { id, secret } = (value ?? {}) as Partial<Record<keyof OAuthClient, unknown>>;
-  return typeof id === 'string' && id !== '' && typeof secret === 'string' && secret !== '';
-}
 
 function hasSingleClient({ GENESYS_CLIENTS }: { GENESYS_CLIENTS?: unknown }): boolean {
   return GENESYS_CLIENTS === undefined;
@@ -47,15 +20,6 @@ function hasSingleClient({ GENESYS_CLIENTS }: { GENESYS_CLIENTS?: unknown }): bo
 /** Unlike `IsOptional`, it does not excuse a `null` that was given as JSON. */
 function hasSeveralClients(environment: { GENESYS_CLIENTS?: unknown }): boolean {
   return !hasSingleClient(environment);
-}
-
-/** A JSON list of OAuth clients. */
-function OAuthClientsSetting(): PropertyDecorator {
-  const message = 'must be a JSON list of {"id","secret"}, each id once';
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => parsedOrAsIs(value)),
-    ValidateBy({ name: 'isOAuthClientList', validator: { validate: isOAuthClientList } }, { message }),
-  );
 }
 
 /**

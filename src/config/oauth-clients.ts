@@ -1,5 +1,6 @@
-import { type Environment, isOAuthClientList, type OAuthClient } from './environment';
+import type { Environment } from './environment';
 import { FollowedFile } from './followed-file';
+import { isOAuthClientList, type OAuthClient } from './oauth-client-list';
 
 type Clients = readonly OAuthClient[];
 

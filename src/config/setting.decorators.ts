@@ -15,6 +15,7 @@ import {
 import { MayBeAbsent } from '../common/validation/text.decorators';
 import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
 import { DATA_KEY_RULE, isDataKeyList, splitDataKeys } from './data-key-list';
+import { isOAuthClientList, OAUTH_CLIENTS_RULE } from './oauth-client-list';
 import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
 
 /** A whole number within bounds, both included, written in decimal digits. */
@@ -74,15 +75,23 @@ function IsParseableUrl(options: ValidationOptions): PropertyDecorator {
 
 /** The keys of callers as a JSON list. Unlike `IsOptional`, it does not excuse a `null` that was given as JSON. */
 export function ApiKeysSetting(): PropertyDecorator {
+  return applyDecorators(MayBeAbsent(), JsonListSetting(isApiKeyList, API_KEYS_RULE));
+}
+
+/** A JSON list of OAuth clients. */
+export function OAuthClientsSetting(): PropertyDecorator {
+  return JsonListSetting(isOAuthClientList, OAUTH_CLIENTS_RULE);
+}
+
+function JsonListSetting(validate: (value: unknown) => boolean, message: string): PropertyDecorator {
   return applyDecorators(
-    MayBeAbsent(),
     Transform(({ value }: { value: unknown }) => parsedOrAsIs(value)),
-    ValidateBy({ name: 'isApiKeyList', validator: { validate: isApiKeyList } }, { message: API_KEYS_RULE }),
+    ValidateBy({ name: validate.name, validator: { validate } }, { message }),
   );
 }
 
 /** What a text says as JSON; anything else is left as it is, for the validator to refuse. */
-export function parsedOrAsIs(value: unknown): unknown {
+function parsedOrAsIs(value: unknown): unknown {
   try {
     return typeof value === 'string' ? JSON.parse(value) : value;
   } catch {

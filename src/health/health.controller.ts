@@ -9,7 +9,8 @@ import {
 } from '@nestjs/terminus';
 import { Public } from '../common/access/route-access.decorators';
 import { Drain } from '../common/lifecycle/drain';
-import { rejectOnAbort, withDeadline } from '../common/time/deadline';
+import { abortable } from '../common/time/abortable';
+import { withDeadline } from '../common/time/deadline';
 import { ACCEPTING, type Check, type Detail, HealthChecks } from './health.checks';
 import { HealthFilter } from './health.filter';
 
@@ -77,7 +78,7 @@ export class HealthController {
     const patienceMs = HealthChecks.PATIENCE_MS;
     return withDeadline(patienceMs, this.drain.signal, async (signal, isOver) => {
       try {
-        return await Promise.race([work(signal), rejectOnAbort(signal)]);
+        return await abortable(work(signal), signal);
       } catch (error) {
         throw isOver() ? new Error(`no answer within ${patienceMs} ms`) : error;
       }

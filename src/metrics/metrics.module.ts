@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { AuditTelemetry } from './audit.telemetry';
 import { HttpTelemetry } from './http.telemetry';
 import { Metrics } from './metrics';
 import { MetricsController } from './metrics.controller';
@@ -8,7 +9,7 @@ import { MetricsService } from './metrics.service';
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [Metrics, MetricsService, HttpTelemetry],
-  exports: [Metrics, HttpTelemetry],
+  providers: [Metrics, MetricsService, HttpTelemetry, AuditTelemetry],
+  exports: [Metrics, HttpTelemetry, AuditTelemetry],
 })
 export class MetricsModule {}

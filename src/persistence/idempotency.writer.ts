@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { KeptAnswer, KeyOutcome } from '../session/domain/kept-answer';
 import type { KeyedRequest } from '../session/domain/keyed-request';
-import type { SessionSnapshot } from '../session/domain/session';
+import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import { KEY_LIFETIME_MS } from '../session/ports/idempotency.store';
 import { DataCipher } from './data-cipher';
 import { contextOf } from './sealed-columns';

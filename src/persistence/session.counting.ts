@@ -1,4 +1,4 @@
-import type { SessionSnapshot } from '../session/domain/session';
+import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import { LIVE_STATES } from '../session/domain/session-state';
 import { COUNTERS, type CounterChanges, slotsOf } from './counters';
 import type { SessionTable } from './database';

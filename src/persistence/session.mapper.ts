@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { guestRefOf } from '../session/domain/guest-token';
-import { Session, type SessionSnapshot } from '../session/domain/session';
+import { Session } from '../session/domain/session';
+import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import type { SessionEvent } from '../session/domain/session-event';
 import type { DeliveryTable, SessionEventTable, SessionTable } from './database';
 

@@ -4,7 +4,8 @@ import type { AuditFact } from '../audit/domain/audit-record';
 import { type KeyOutcome, problemKeptOf } from '../session/domain/kept-answer';
 import type { KeyedRequest } from '../session/domain/keyed-request';
 import { RequestInProgressError } from '../session/domain/idempotency.errors';
-import type { Session, SessionSnapshot } from '../session/domain/session';
+import type { Session } from '../session/domain/session';
+import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import { LIVE_STATES, type SessionState } from '../session/domain/session-state';
 import {
   SessionChangedError,

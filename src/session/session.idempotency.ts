@@ -4,7 +4,8 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { Clock } from '../common/time/clock';
-import { rejectOnAbort, withDeadline } from '../common/time/deadline';
+import { abortable } from '../common/time/abortable';
+import { withDeadline } from '../common/time/deadline';
 import { idempotencyKeyOf } from './domain/idempotency-key';
 import {
   IdempotencyKeyReusedError,
@@ -162,9 +163,10 @@ function replayed(kept: KeptAnswer): GivenAnswer {
 
 function inTime<T>(work: Promise<T>, hungUp: AbortSignal): Promise<T> {
   return withDeadline(PATIENCE_MS, hungUp, async (signal) => {
-    const over = rejectOnAbort(signal).catch(() => {
-      throw new RequestInProgressError();
-    });
-    return Promise.race([work, over]);
+    try {
+      return await abortable(work, signal);
+    } catch (error) {
+      throw signal.aborted ? new RequestInProgressError() : error;
+    }
   });
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Drain } from '../common/lifecycle/drain';
-import { rejectOnAbort, withDeadline } from '../common/time/deadline';
+import { abortable } from '../common/time/abortable';
+import { withDeadline } from '../common/time/deadline';
 import { PolicyUnavailableError, SessionRefusedError } from './domain/session.errors';
 import { SessionPolicies } from './ports/session-policies';
 import type { RequestedSession, SessionPolicy } from './ports/session.policy';
@@ -28,7 +29,7 @@ export class SessionScreening {
     await withDeadline(PATIENCE_MS, this.drain.signal, async (signal, isOver) => {
       for (const policy of this.policies.all) {
         try {
-          await Promise.race([policy.check(asked, signal), rejectOnAbort(signal)]);
+          await abortable(policy.check(asked, signal), signal);
         } catch (error) {
           throw this.verdictOf(policy, asked, isOver(), error);
         }

@@ -1,4 +1,5 @@
-import { rejectOnAbort, withDeadline } from '../common/time/deadline';
+import { abortable } from '../common/time/abortable';
+import { withDeadline } from '../common/time/deadline';
 import type { SessionEvent } from '../session/domain/session-event';
 import { DeliveryFailedError } from './domain/delivery.errors';
 import type { EventSink } from './ports/event.sink';
@@ -19,7 +20,7 @@ export async function attemptWith(
     await withDeadline(ATTEMPT_TIMEOUT_MS, parent, (signal, isOver) => {
       isLate = isOver;
       // A sink that ignores its signal must not hold its lane for ever.
-      return Promise.race([sink.deliver(event, signal), rejectOnAbort(signal)]);
+      return abortable(sink.deliver(event, signal), signal);
     });
     return undefined;
   } catch (error) {

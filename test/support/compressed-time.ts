@@ -125,12 +125,17 @@ export function longestSilences({ genesys }: World, since: number, until: number
     .sort((a, b) => a - b);
 }
 
-/** How many of these moments fall into each whole second between the two. */
-export function perSecond(moments: readonly number[], since: number, until: number): number[] {
-  const counts = Array.from({ length: Math.floor((until - since) / 1000) }, () => 0);
+const SPAN_MS = 2_000;
+
+/**
+ * How many of these moments fall into each two seconds between the two. On a busy machine a process may stand still for
+ * half a second and catch up in the next: that is no burst.
+ */
+export function perTwoSeconds(moments: readonly number[], since: number, until: number): number[] {
+  const counts = Array.from({ length: Math.floor((until - since) / SPAN_MS) }, () => 0);
   for (const at of moments) {
-    const second = Math.floor((at - since) / 1000);
-    if (second >= 0 && second < counts.length) counts[second] = (counts[second] ?? 0) + 1;
+    const span = Math.floor((at - since) / SPAN_MS);
+    if (span >= 0 && span < counts.length) counts[span] = (counts[span] ?? 0) + 1;
   }
   return counts;
 }

@@ -34,6 +34,10 @@ describe(canonicalJson.name, () => {
     expect(canonicalJson({ b: 1, a: { d: 2, c: 3 } })).toBe(canonicalJson({ a: { c: 3, d: 2 }, b: 1 }));
   });
 
+  it('leaves out what is undefined', () => {
+    expect(canonicalJson({ a: undefined, b: { c: undefined } })).toBe('{"b":{}}');
+  });
+
   it.each([Infinity, -Infinity, NaN, undefined, 1n, Symbol('a')])('has no text for %p', (value) => {
     expect(() => canonicalJson([value])).toThrow(TypeError);
   });

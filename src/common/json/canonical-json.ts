@@ -1,6 +1,7 @@
 /**
  * The one text of a value by RFC 8785 (JSON Canonicalization Scheme): no space, names in the order of their UTF-16
- * code units, strings and numbers as ECMAScript writes them. Throws `TypeError` for what JSON has no text for.
+ * code units, strings and numbers as ECMAScript writes them. Like `JSON.stringify` it leaves out members that are
+ * undefined; it throws `TypeError` for everything else that JSON has no text for.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
@@ -13,6 +14,7 @@ export function canonicalJson(value: unknown): string {
 
 function canonicalObject(value: object): string {
   const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;

@@ -1,4 +1,4 @@
-import { rejectOnAbort, withDeadline } from './deadline';
+import { withDeadline } from './deadline';
 
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
@@ -52,21 +52,6 @@ describe(withDeadline, () => {
       parent.abort(new Error('parent'));
       expect(await work).toEqual({ reason: 'Error: parent', isOver: false });
       expect(jest.getTimerCount()).toBe(0);
-    },
-  );
-});
-
-describe(rejectOnAbort, () => {
-  it.each(['already', 'meanwhile'])(
-    'rejects with the reason of a signal that has aborted %s',
-    async (when) => {
-      const controller = new AbortController();
-      const reason = new Error('over');
-      if (when === 'already') controller.abort(reason);
-      const race = Promise.race([rejectOnAbort(controller.signal), new Promise(() => undefined)]);
-      controller.abort(reason);
-
-      await expect(race).rejects.toBe(reason);
     },
   );
 });

@@ -25,14 +25,3 @@ export async function withDeadline<T>(
     parent.removeEventListener('abort', abort);
   }
 }
-
-/** Rejects with the signal's reason once it aborts: for a race against work that may ignore its signal. */
-export function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = (): void => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-  });
-}

@@ -1,7 +1,10 @@
 /** Node fires a timer beyond this at once. */
 const MAX_MS = 2 ** 31 - 1;
 
-/** Waits; rejects with the signal's reason as soon as it aborts. The timer never outlives the wait. */
+/**
+ * Waits; rejects with the signal's reason as soon as it aborts. The timer never outlives the wait. Unlike that of
+ * `node:timers/promises` it goes by the clock of a test, and takes any number of milliseconds.
+ */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../common/json/canonical-json';
 
 /** A request that is to be carried out once, however often it is sent. The key itself is nowhere in it. */
 export interface KeyedRequest {
@@ -30,15 +31,6 @@ export function keyedRequestOf(given: {
     fingerprint: hashOf(`${key}\n${canonicalJson(asked)}`),
     openingBy,
   };
-}
-
-/** JSON that is the same for equal values, in whatever order their fields came. */
-function canonicalJson(value: object): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  );
 }
 
 function hashOf(text: string): string {

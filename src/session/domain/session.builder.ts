@@ -1,4 +1,5 @@
-import { Session, type SessionSnapshot } from './session';
+import { Session } from './session';
+import type { SessionSnapshot } from './session-snapshot';
 
 let made = 0;
 

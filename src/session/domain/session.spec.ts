@@ -1,5 +1,6 @@
 import { newGuestToken } from './guest-token';
-import { Session, type SessionSnapshot } from './session';
+import { Session } from './session';
+import type { SessionSnapshot } from './session-snapshot';
 import { aSession, anActiveSession, aTerminatingSession } from './session.builder';
 import { SESSION_STATES, type SessionState } from './session-state';
 import { InvalidTransitionError } from './session.errors';

@@ -2,44 +2,9 @@ import { v4 as uuid } from 'uuid';
 import type { AuditAction, AuditDetail, AuditFact, AuditOutcome } from '../../audit/domain/audit-record';
 import { guestRefOf } from './guest-token';
 import type { CrmState, SessionEvent } from './session-event';
-import { type DisconnectStatus, type EndReason, type SessionState, TRANSITIONS } from './session-state';
+import type { SessionSnapshot } from './session-snapshot';
+import { type EndReason, type SessionState, TRANSITIONS } from './session-state';
 import { InvalidTransitionError } from './session.errors';
-
-/** Everything that is kept of a session. Times are epoch milliseconds. */
-export interface SessionSnapshot {
-  readonly conversationId: string;
-  readonly guestToken: string;
-  /** The caller that opened it; empty when callers were not told apart. */
-  readonly owner: string;
-  readonly channel: string;
-  /** The OAuth client whose budget the session lives on, for its whole life. */
-  readonly oauthClient: string;
-  readonly queueId: string;
-  readonly name: string;
-  readonly locale: string;
-  readonly capabilities: readonly string[];
-  /** Seconds. */
-  readonly durationLimit: number;
-  /** Whether the CRM is told the guest token itself instead of a hash of it. */
-  readonly disclosesGuestToken: boolean;
-  readonly createdAt: number;
-  state: SessionState;
-  endReason: EndReason | null;
-  /** When it became active; before that, when somebody last began to open it. */
-  startedAt: number;
-  expiresAt: number;
-  endedAt: number | null;
-  disconnect: DisconnectStatus;
-  /** When the next attempt to disconnect upstream is due; null when none is. */
-  disconnectDueAt: number | null;
-  disconnectAttempts: number;
-  /** Sequence number of the last event; 0 before the first. */
-  lastSequence: number;
-  /** Grows with every save; a save is conditional on the version that was read. */
-  version: number;
-  /** When the guest was erased: since then name and token are empty. */
-  readonly erasedAt: number | null;
-}
 
 /** What a change of a session causes, to be saved with it in one transaction. */
 export interface SessionChanges {

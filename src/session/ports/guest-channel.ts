@@ -1,5 +1,5 @@
 import type { BeatOutcome } from '../../heartbeat/domain/heartbeat-plan';
-import type { SessionSnapshot } from '../domain/session';
+import type { SessionSnapshot } from '../domain/session-snapshot';
 
 export type { BeatOutcome };
 

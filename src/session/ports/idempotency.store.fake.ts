@@ -1,6 +1,6 @@
 import type { KeptAnswer, KeyOutcome } from '../domain/kept-answer';
 import type { KeyedRequest } from '../domain/keyed-request';
-import type { SessionSnapshot } from '../domain/session';
+import type { SessionSnapshot } from '../domain/session-snapshot';
 import { IdempotencyStore, KEY_LIFETIME_MS, type KeptRequest } from './idempotency.store';
 
 interface Row {

@@ -1,4 +1,4 @@
-import type { SessionSnapshot } from '../domain/session';
+import type { SessionSnapshot } from '../domain/session-snapshot';
 
 /** A session as it was asked for, valid and with its defaults. It exists nowhere yet, and holds no secret. */
 export type RequestedSession = Readonly<

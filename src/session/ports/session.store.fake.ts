@@ -2,7 +2,8 @@ import type { AuditFact } from '../../audit/domain/audit-record';
 import { RequestInProgressError } from '../domain/idempotency.errors';
 import { type KeyOutcome, problemKeptOf } from '../domain/kept-answer';
 import type { KeyedRequest } from '../domain/keyed-request';
-import { Session, type SessionSnapshot } from '../domain/session';
+import { Session } from '../domain/session';
+import type { SessionSnapshot } from '../domain/session-snapshot';
 import type { SessionEvent } from '../domain/session-event';
 import { LIVE_STATES, type SessionState } from '../domain/session-state';
 import {

@@ -1,44 +1,32 @@
-import { GenesysSimulator } from '../genesys-simulator';
-import { Answered, callJson } from './call-json.fake';
 import { DEMO_DEPLOYMENT_ID } from './deployment';
-import { GuestClient } from './guest-client.fake';
+import { ServedGuest } from './served-guest.fake';
 
-let simulator: GenesysSimulator;
-let guest: GuestClient;
-let time = 1_800_000_000_000;
-
-beforeEach(async () => {
-  simulator = await GenesysSimulator.start({
-    now: () => time,
-    webMessaging: { limits: { messagesPerSession: 1_000 } },
-  });
-  guest = await GuestClient.connectAndConfigure(simulator.url, 'guest-1');
-});
-afterEach(() => simulator.close());
-
-function call(method: string, path: string, bearer = '', body?: unknown): Promise<Answered> {
-  return callJson(method, simulator.url + path, bearer, body);
-}
+const served = ServedGuest.forEachTest();
 
 describe('the history', () => {
   const PATH = '/api/v2/webmessaging/messages';
-  const jwt = async (): Promise<string> => String((await guest.ask('getJwt')).body['jwt']);
+  const jwt = async (): Promise<string> => String((await served.guest.ask('getJwt')).body['jwt']);
 
   it('has what was said, newest first, in pages, with what was said while nobody was connected', async () => {
-    await guest.say('one', { metadata: { id: 'm-1' } });
-    await guest.event({ eventType: 'Typing', typing: { type: 'On' } });
+    await served.guest.say('one', { metadata: { id: 'm-1' } });
+    await served.guest.event({ eventType: 'Typing', typing: { type: 'On' } });
     const token = await jwt();
-    simulator.webMessaging.agent.cut('guest-1');
-    await guest.closed();
-    simulator.webMessaging.agent.say('guest-1', 'two');
+    served.simulator.webMessaging.agent.cut('guest-1');
+    await served.guest.closed();
+    served.simulator.webMessaging.agent.say('guest-1', 'two');
 
-    const { body } = await call('GET', `${PATH}?pageSize=1&pageNumber=2`, token);
+    const { body } = await served.call('GET', `${PATH}?pageSize=1&pageNumber=2`, token);
 
     expect(body).toEqual({
       entities: [
         {
           id: expect.stringMatching(/^[0-9a-f]{32}$/),
-          channel: { from: {}, to: {}, time: new Date(time).toISOString(), messageId: expect.any(String) },
+          channel: {
+            from: {},
+            to: {},
+            time: new Date(served.now).toISOString(),
+            messageId: expect.any(String),
+          },
           type: 'Text',
           text: 'one',
           content: [],
@@ -54,30 +42,35 @@ describe('the history', () => {
       total: 2,
       pageCount: 2,
     });
-    expect((await call('GET', PATH, token)).body).toMatchObject({
+    expect((await served.call('GET', PATH, token)).body).toMatchObject({
       entities: [{ text: 'two', direction: 'Outbound', originatingEntity: 'Human' }, { text: 'one' }],
       pageSize: 25,
     });
-    expect((await call('GET', `${PATH}?pageNumber=9`, token)).body).toMatchObject({ entities: [] });
+    expect((await served.call('GET', `${PATH}?pageNumber=9`, token)).body).toMatchObject({ entities: [] });
   });
 
   it('is open for a minute to the token that was given for it, and to no other', async () => {
     const token = await jwt();
 
-    expect((await call('GET', PATH, token)).status).toBe(200);
-    expect((await call('GET', PATH)).status).toBe(401);
-    expect((await call('GET', PATH, `${token}x`)).status).toBe(401);
-    expect((await call('POST', PATH, token)).status).toBe(405);
-    time += 60_000;
-    expect((await call('GET', PATH, token)).body).toMatchObject({ status: 401, code: 'bad.credentials' });
+    expect((await served.call('GET', PATH, token)).status).toBe(200);
+    expect((await served.call('GET', PATH)).status).toBe(401);
+    expect((await served.call('GET', PATH, `${token}x`)).status).toBe(401);
+    expect((await served.call('POST', PATH, token)).status).toBe(405);
+    served.pass(60_000);
+    expect((await served.call('GET', PATH, token)).body).toMatchObject({
+      status: 401,
+      code: 'bad.credentials',
+    });
   });
 
   it('may be asked for ten times a minute', async () => {
     const token = await jwt();
-    for (let n = 1; n <= 10; n += 1) expect((await call('GET', PATH, token)).status).toBe(200);
+    for (let n = 1; n <= 10; n += 1) expect((await served.call('GET', PATH, token)).status).toBe(200);
 
-    expect((await call('GET', PATH, token)).body).toMatchObject({ code: 'too.many.requests.retry.after' });
-    expect(simulator.webMessaging.throttle.refused).toEqual({ historyPerSession: 1 });
+    expect((await served.call('GET', PATH, token)).body).toMatchObject({
+      code: 'too.many.requests.retry.after',
+    });
+    expect(served.simulator.webMessaging.throttle.refused).toEqual({ historyPerSession: 1 });
   });
 });
 
@@ -86,7 +79,7 @@ describe("the organisation's side", () => {
   let token: string;
   beforeEach(async () => {
     const form = 'grant_type=client_credentials&client_id=demo-client&client_secret=demo-secret';
-    const login = await fetch(`${simulator.url}/oauth/token`, {
+    const login = await fetch(`${served.simulator.url}/oauth/token`, {
       method: 'POST',
       body: new URLSearchParams(form),
     });
@@ -94,25 +87,25 @@ describe("the organisation's side", () => {
   });
 
   it('finds the conversation of a message, and ends it, which the guest is told', async () => {
-    const said = await guest.say('Hi');
+    const said = await served.guest.say('Hi');
     const ids = [said.body['id'], (said.body['channel'] as { messageId: string }).messageId];
-    const conversationId = simulator.webMessaging.session('guest-1')?.conversationId ?? '';
+    const conversationId = served.simulator.webMessaging.session('guest-1')?.conversationId ?? '';
     for (const id of ids) {
-      expect((await call('GET', `${PATH}/${String(id)}/details`, token)).body).toEqual({
+      expect((await served.call('GET', `${PATH}/${String(id)}/details`, token)).body).toEqual({
         id,
         conversationId,
       });
     }
 
-    const end = await call('PATCH', `${PATH}/${conversationId}`, token, { state: 'disconnected' });
+    const end = await served.call('PATCH', `${PATH}/${conversationId}`, token, { state: 'disconnected' });
 
     expect(end).toMatchObject({ status: 200, body: { id: conversationId } });
     expect(end.body).not.toHaveProperty('state');
-    expect((await guest.next()).body).toMatchObject({ metadata: { readOnly: 'true' } });
-    expect((await call('GET', `${PATH}/${conversationId}`, token)).body).toMatchObject({
+    expect((await served.guest.next()).body).toMatchObject({ metadata: { readOnly: 'true' } });
+    expect((await served.call('GET', `${PATH}/${conversationId}`, token)).body).toMatchObject({
       participants: [{ purpose: 'customer', state: 'disconnected' }, { purpose: 'acd' }],
     });
-    expect(simulator.requests.count({ conversationId })).toBe(2);
+    expect(served.simulator.requests.count({ conversationId })).toBe(2);
   });
 
   it.each([
@@ -123,16 +116,16 @@ describe("the organisation's side", () => {
   ])('does not know %s %s', async (method, path) => {
     const body = method === 'PATCH' ? { state: 'disconnected' } : undefined;
 
-    expect((await call(method, PATH + path, token, body)).status).toBe(404);
+    expect((await served.call(method, PATH + path, token, body)).status).toBe(404);
   });
 
   it('takes no other state, no other method, and no guest', async () => {
-    await guest.say('Hi');
-    const path = `${PATH}/${simulator.webMessaging.session('guest-1')?.conversationId ?? ''}`;
+    await served.guest.say('Hi');
+    const path = `${PATH}/${served.simulator.webMessaging.session('guest-1')?.conversationId ?? ''}`;
 
-    expect((await call('PATCH', path, token, { state: 'connected' })).status).toBe(400);
-    expect((await call('DELETE', path, token)).status).toBe(405);
-    expect((await call('PATCH', path, '', { state: 'disconnected' })).status).toBe(401);
+    expect((await served.call('PATCH', path, token, { state: 'connected' })).status).toBe(400);
+    expect((await served.call('DELETE', path, token)).status).toBe(405);
+    expect((await served.call('PATCH', path, '', { state: 'disconnected' })).status).toBe(401);
   });
 });
 
@@ -140,7 +133,7 @@ describe('a deployment', () => {
   const PATH = `/webdeployments/v1/deployments/${DEMO_DEPLOYMENT_ID}`;
 
   it('says how it is set up, and who may connect', async () => {
-    expect((await call('GET', `${PATH}/config.json`)).body).toMatchObject({
+    expect((await served.call('GET', `${PATH}/config.json`)).body).toMatchObject({
       id: DEMO_DEPLOYMENT_ID,
       status: 'Active',
       auth: { enabled: true, allowSessionUpgrade: true },
@@ -157,14 +150,14 @@ describe('a deployment', () => {
         fileUpload: { enableAttachments: true, modes: [{ fileTypes: ['*/*'], maxFileSizeKB: 10_240 }] },
       },
     });
-    expect((await call('GET', `${PATH}/domains.json`)).body).toEqual({
+    expect((await served.call('GET', `${PATH}/domains.json`)).body).toEqual({
       allowAllDomains: true,
       allowedDomains: [],
     });
   });
 
   it('is not there when nobody set it up', async () => {
-    expect((await call('GET', '/webdeployments/v1/deployments/x/config.json')).status).toBe(404);
-    expect((await call('POST', `${PATH}/config.json`)).status).toBe(405);
+    expect((await served.call('GET', '/webdeployments/v1/deployments/x/config.json')).status).toBe(404);
+    expect((await served.call('POST', `${PATH}/config.json`)).status).toBe(405);
   });
 });

@@ -1,49 +1,34 @@
-import { GenesysSimulator } from '../genesys-simulator';
-import { Answered, callJson } from './call-json.fake';
+import type { Answered } from './call-json.fake';
 import { DEMO_DEPLOYMENT_ID } from './deployment';
 import { GuestClient } from './guest-client.fake';
+import { ServedGuest } from './served-guest.fake';
 
-let simulator: GenesysSimulator;
-let guest: GuestClient;
-let time = 1_800_000_000_000;
-
-beforeEach(async () => {
-  simulator = await GenesysSimulator.start({
-    now: () => time,
-    webMessaging: { limits: { messagesPerSession: 1_000 } },
-  });
-  guest = await GuestClient.connectAndConfigure(simulator.url, 'guest-1');
-});
-afterEach(() => simulator.close());
-
-function call(method: string, path: string, bearer = '', body?: unknown): Promise<Answered> {
-  return callJson(method, simulator.url + path, bearer, body);
-}
+const served = ServedGuest.forEachTest();
 
 describe('a guest that signs in', () => {
   const PATH = '/api/v2/webdeployments/token';
   const exchange = (code: string): Promise<Answered> =>
-    call('POST', `${PATH}/oauthcodegrantjwtexchange`, '', {
+    served.call('POST', `${PATH}/oauthcodegrantjwtexchange`, '', {
       deploymentId: DEMO_DEPLOYMENT_ID,
       oauth: { code, redirectUri: 'https://shop.example.com', codeVerifier: 'v' },
     });
   const tokensOf = async (code: string): Promise<{ jwt: string; refreshToken: string }> =>
     (await exchange(code)).body as { jwt: string; refreshToken: string };
-  const configure = (jwt: string, client = guest): ReturnType<GuestClient['ask']> =>
+  const configure = (jwt: string, client = served.guest): ReturnType<GuestClient['ask']> =>
     client.ask('configureAuthenticatedSession', {
       deploymentId: DEMO_DEPLOYMENT_ID,
       data: { code: jwt },
     });
 
   it('keeps its session, is greeted by name, and its other devices are let go', async () => {
-    const other = await GuestClient.connectAndConfigure(simulator.url, 'guest-1');
+    const other = await GuestClient.connectAndConfigure(served.simulator.url, 'guest-1');
     const { jwt } = await tokensOf('jane.doe:1');
 
     expect(await configure(jwt)).toMatchObject({
       class: 'SessionResponse',
       body: { newSession: false, clearedExistingSession: false },
     });
-    expect((await guest.next()).body).toMatchObject({
+    expect((await served.guest.next()).body).toMatchObject({
       type: 'Event',
       channel: { from: { firstName: 'Jane', lastName: 'Doe' } },
       events: [{ eventType: 'Presence', presence: { type: 'SignIn' } }],
@@ -51,11 +36,11 @@ describe('a guest that signs in', () => {
     expect(await other.next()).toMatchObject({ body: { reason: 'signedIn' } });
     await other.closed();
     expect(await configure(jwt)).toMatchObject({ body: { newSession: false } });
-    expect(await guest.configure()).toMatchObject({ code: 4017 });
+    expect(await served.guest.configure()).toMatchObject({ code: 4017 });
   });
 
   it('replaces the session it has elsewhere', async () => {
-    const elsewhere = await GuestClient.connect(simulator.url, 'guest-2');
+    const elsewhere = await GuestClient.connect(served.simulator.url, 'guest-2');
     await configure((await tokensOf('jane.doe:1')).jwt, elsewhere);
 
     expect(await configure((await tokensOf('jane.doe:2')).jwt)).toMatchObject({
@@ -67,36 +52,36 @@ describe('a guest that signs in', () => {
 
   it('renews a token that has run out', async () => {
     const { jwt, refreshToken } = await tokensOf('jane.doe:1');
-    time += 900_000;
+    served.pass(900_000);
     expect(await configure(jwt)).toMatchObject({ code: 401, body: 'User is unauthorized' });
 
-    const renewed = await call('POST', `${PATH}/refresh`, '', { refreshToken });
+    const renewed = await served.call('POST', `${PATH}/refresh`, '', { refreshToken });
 
     expect(await configure(String(renewed.body['jwt']))).toMatchObject({ code: 200 });
-    expect((await call('POST', `${PATH}/refresh`, '', { refreshToken: jwt })).status).toBe(401);
+    expect((await served.call('POST', `${PATH}/refresh`, '', { refreshToken: jwt })).status).toBe(401);
   });
 
   it('is told on every socket when it logs out, and its tokens are worth nothing any more', async () => {
     const { jwt, refreshToken } = await tokensOf('jane.doe:1');
     await configure(jwt);
-    await guest.next();
+    await served.guest.next();
 
-    expect((await call('DELETE', `${PATH}/revoke`, jwt)).status).toBe(204);
+    expect((await served.call('DELETE', `${PATH}/revoke`, jwt)).status).toBe(204);
 
-    expect(await guest.next()).toEqual({ type: 'message', class: 'LogoutEvent', code: 200, body: {} });
-    expect(await guest.say('Hi')).toMatchObject({ code: 401 });
-    expect((await call('POST', `${PATH}/refresh`, '', { refreshToken })).status).toBe(401);
-    expect((await call('DELETE', `${PATH}/revoke`, jwt)).status).toBe(401);
+    expect(await served.guest.next()).toEqual({ type: 'message', class: 'LogoutEvent', code: 200, body: {} });
+    expect(await served.guest.say('Hi')).toMatchObject({ code: 401 });
+    expect((await served.call('POST', `${PATH}/refresh`, '', { refreshToken })).status).toBe(401);
+    expect((await served.call('DELETE', `${PATH}/revoke`, jwt)).status).toBe(401);
   });
 
   it('may bring an ID token', async () => {
     const claims = { sub: 'u-1', given_name: 'Max', family_name: 'Muster' };
     const idToken = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
     const body = { deploymentId: DEMO_DEPLOYMENT_ID, idToken, nonce: 'n' };
-    const { jwt } = (await call('POST', `${PATH}/oauthcodegrantjwtexchange`, '', body)).body;
+    const { jwt } = (await served.call('POST', `${PATH}/oauthcodegrantjwtexchange`, '', body)).body;
     await configure(String(jwt));
 
-    expect((await guest.next()).body).toMatchObject({ channel: { from: { firstName: 'Max' } } });
+    expect((await served.guest.next()).body).toMatchObject({ channel: { from: { firstName: 'Max' } } });
   });
 
   it('is refused a code that is used, refused or missing', async () => {
@@ -105,6 +90,6 @@ describe('a guest that signs in', () => {
     expect((await exchange('jane.doe:1')).status).toBe(401);
     expect((await exchange('refused:1')).status).toBe(401);
     expect((await exchange('')).status).toBe(400);
-    expect((await call('POST', `${PATH}/elsewhere`)).status).toBe(404);
+    expect((await served.call('POST', `${PATH}/elsewhere`)).status).toBe(404);
   });
 });

@@ -2,38 +2,19 @@ import { v4 as uuid } from 'uuid';
 import { UpstreamError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { abortable } from '../../../common/time/abortable';
 import { ClientFrames } from '../frames/client-frame';
-import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
-import type { ServerFrame, SessionFacts } from '../frames/server-frame';
-import type { GuestHistory } from '../history/guest-history';
-import type { GuestLines } from '../line/guest-lines';
-import type { ConnectPacer } from '../pacing/connect-pacer';
-import type { WebMessagingTelemetry } from '../web-messaging.telemetry';
+import type { SessionFacts } from '../frames/server-frame';
 import { AutoStart } from './auto-start';
 import { Conversing, type ConversingListener } from './conversing';
 import type { Dialogue } from './dialogue';
 import { Echoes } from './echoes';
 import { GuardedOwner } from './guarded-owner';
-import { refusalOf, verdictOfFrame } from './refusal';
+import { FrameHearing } from './frame-hearing';
+import type { Guest, SocketTools } from './guest';
 import { SessionLoop, type SessionLoopListener } from './session-loop';
 import { SessionStart } from './session-start';
 import type { OverReason, SocketOwner, SocketState } from './socket-owner';
 import { SocketStatus } from './socket-status';
-
-/** Whose socket it is. The token is the credential of the session. */
-export interface Guest {
-  readonly conversationId: string;
-  readonly token: string;
-  readonly deploymentId: string;
-}
-
-/** What every guest socket of the process works with. */
-export interface SocketTools {
-  readonly lines: GuestLines;
-  readonly pacer: ConnectPacer;
-  readonly history: GuestHistory;
-  readonly telemetry: WebMessagingTelemetry;
-}
 
 const ANSWERED_WITHIN_MS = 5_000;
 
@@ -52,6 +33,7 @@ export class GuestSocket {
   private readonly loop: SessionLoop;
   private readonly autoStart: AutoStart;
   private readonly conversing: Conversing;
+  private readonly hearing: FrameHearing;
   private line:
     { readonly dialogue: Dialogue; readonly echoes: Echoes; readonly facts: SessionFacts } | undefined;
 
@@ -71,6 +53,9 @@ export class GuestSocket {
     this.loop = new SessionLoop(this.status, this.start, this.loopListener());
     this.autoStart = new AutoStart(this.frames);
     this.conversing = new Conversing(this.frames, tools.history, this.conversingListener());
+    this.hearing = new FrameHearing(this.status, this.conversing, this.autoStart, this.owner, () => {
+      this.loop.contended();
+    });
   }
 
   get state(): SocketState {
@@ -178,7 +163,7 @@ export class GuestSocket {
   private loopListener(): SessionLoopListener {
     return {
       onFrame: (frame) => {
-        this.hear(frame);
+        this.hearing.hear(frame);
       },
       onLive: (dialogue, facts, isFirst) => {
         this.goLive(dialogue, facts, isFirst);
@@ -226,34 +211,6 @@ export class GuestSocket {
     if (verdict !== 'agent-ended') return;
     this.conversing.gap.fill(dialogue);
     await this.conversing.gap.settled;
-  }
-
-  private hear(frame: ServerFrame): void {
-    if (frame.kind === 'message') {
-      this.autoStart.isDone();
-      this.hearMessage(frame.message);
-    } else if (frame.kind === 'echo') this.status.expires(frame.expiry);
-    else if (frame.kind === 'connection-closed' && frame.reason !== 'signedIn') this.loop.contended();
-    else {
-      const reason = verdictOfFrame(frame);
-      if (reason !== undefined) this.end(reason, refusalOf(frame));
-    }
-  }
-
-  private hearMessage(message: GuestMessage): void {
-    const { type, direction, events, isReadOnly } = message;
-    if (type !== 'Event') this.status.prolong();
-    const [event] = events;
-    if (type === 'Event' && event?.kind === 'typing') {
-      if (direction === 'Outbound') this.owner.onTyping(event.isOn, event.durationMs);
-      return;
-    }
-    this.conversing.incoming.take(message);
-    // Not before what waits for the history is handed over.
-    if (isReadOnly)
-      void this.conversing.gap.settled.then(() => {
-        this.end('agent-ended');
-      });
   }
 
   /** The last that happens before the owner hears that it is over. */

@@ -1,0 +1,52 @@
+import { UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
+import type { GuestMessage } from '../frames/guest-message';
+import type { ServerFrame } from '../frames/server-frame';
+import type { AutoStart } from './auto-start';
+import type { Conversing } from './conversing';
+import { refusalOf, verdictOfFrame } from './refusal';
+import type { OverReason, SocketOwner } from './socket-owner';
+import type { SocketStatus } from './socket-status';
+
+/** What the frames of the server mean for a session that nobody asked about. */
+export class FrameHearing {
+  /** `onContended`: somebody else holds as many lines of the session as there may be. */
+  constructor(
+    private readonly status: SocketStatus,
+    private readonly conversing: Conversing,
+    private readonly autoStart: AutoStart,
+    private readonly owner: SocketOwner,
+    private readonly onContended: () => void,
+  ) {}
+
+  hear(frame: ServerFrame): void {
+    if (frame.kind === 'message') {
+      this.autoStart.isDone();
+      this.hearMessage(frame.message);
+    } else if (frame.kind === 'echo') this.status.expires(frame.expiry);
+    else if (frame.kind === 'connection-closed' && frame.reason !== 'signedIn') this.onContended();
+    else {
+      const reason = verdictOfFrame(frame);
+      if (reason !== undefined) this.end(reason, refusalOf(frame));
+    }
+  }
+
+  private hearMessage(message: GuestMessage): void {
+    const { type, direction, events, isReadOnly } = message;
+    if (type !== 'Event') this.status.prolong();
+    const [event] = events;
+    if (type === 'Event' && event?.kind === 'typing') {
+      if (direction === 'Outbound') this.owner.onTyping(event.isOn, event.durationMs);
+      return;
+    }
+    this.conversing.incoming.take(message);
+    // Not before what waits for the history is handed over.
+    if (isReadOnly)
+      void this.conversing.gap.settled.then(() => {
+        this.end('agent-ended');
+      });
+  }
+
+  private end(reason: OverReason, cause: Error = new UpstreamUnavailableError()): void {
+    this.status.end(reason, cause);
+  }
+}

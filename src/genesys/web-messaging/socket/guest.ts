@@ -1,0 +1,19 @@
+import type { GuestHistory } from '../history/guest-history';
+import type { GuestLines } from '../line/guest-lines';
+import type { ConnectPacer } from '../pacing/connect-pacer';
+import type { WebMessagingTelemetry } from '../web-messaging.telemetry';
+
+/** Whose socket it is. The token is the credential of the session. */
+export interface Guest {
+  readonly conversationId: string;
+  readonly token: string;
+  readonly deploymentId: string;
+}
+
+/** What every guest socket of the process works with. */
+export interface SocketTools {
+  readonly lines: GuestLines;
+  readonly pacer: ConnectPacer;
+  readonly history: GuestHistory;
+  readonly telemetry: WebMessagingTelemetry;
+}
