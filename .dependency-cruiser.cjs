@@ -15,6 +15,8 @@ const ALLOWED = {
   auth: OBSERVED,
   access: OBSERVED,
   session: [...OBSERVED, 'heartbeat', 'access'],
+  messages: [...OBSERVED, 'access', 'session'],
+  events: [...OBSERVED, 'access', 'session'],
   privacy: [...BASICS, 'session/domain'],
   sync: [...BASICS, 'metrics', 'health', 'audit/domain', 'session/domain'],
   genesys: [...BASICS, 'metrics', 'health', 'auth', 'session/domain', 'session/ports'],

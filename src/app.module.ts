@@ -10,14 +10,17 @@ import type { Environment } from './config/environment';
 import { WebMessagingConfig } from './config/web-messaging.config';
 import { CrmModule } from './crm/crm.module';
 import { ConversationsMessagingChannel } from './genesys/conversations-messaging/conversations-messaging.channel';
+import { EventBell } from './events/ports/event.bell';
 import { GenesysModule } from './genesys/genesys.module';
 import { WebMessagingChannel } from './genesys/web-messaging/web-messaging.channel';
 import { HealthModule } from './health/health.module';
 import { AuditTelemetry } from './metrics/audit.telemetry';
+import { MessagesModule } from './messages/messages.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { PersistenceModule } from './persistence/persistence.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { ProblemsModule } from './problems/problems.module';
+import { ConversationNews } from './session/ports/conversation-news';
 import type { GuestChannel } from './session/ports/guest-channel';
 import { GuestChannels } from './session/ports/guest-channels';
 import { SessionPolicies } from './session/ports/session-policies';
@@ -44,9 +47,19 @@ import { SyncModule } from './sync/sync.module';
     },
     { provide: EventSinks, useFactory: () => new EventSinks() },
     SessionPolicies,
+    ConversationNews,
     OutboxBell,
+    EventBell,
   ],
-  exports: [AuditObserver, GuestChannels, SessionPolicies, EventSinks, OutboxBell],
+  exports: [
+    AuditObserver,
+    GuestChannels,
+    SessionPolicies,
+    ConversationNews,
+    EventSinks,
+    OutboxBell,
+    EventBell,
+  ],
 })
 class WiringModule {}
 
@@ -69,6 +82,7 @@ export class AppModule implements OnModuleDestroy {
         CrmModule,
         WiringModule,
         SessionModule,
+        MessagesModule,
         SyncModule,
         PrivacyModule,
       ],

@@ -19,6 +19,7 @@ import { WsLines } from './web-messaging/line/ws-lines';
 import { ConnectPacer } from './web-messaging/pacing/connect-pacer';
 import { PlatformConversations } from './web-messaging/platform-conversations';
 import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
+import { WebMessages } from './web-messaging/web-messages';
 import { WebMessagingTelemetry } from './web-messaging/web-messaging.telemetry';
 
 /** Connections to Genesys Cloud: enough for bursts of beats, few enough not to look like an attack. */
@@ -35,6 +36,7 @@ const WEB_MESSAGING = [
   DeploymentConfig,
   PlatformConversations,
   GuestSockets,
+  WebMessages,
   WebMessagingChannel,
 ];
 

@@ -179,7 +179,7 @@ describe(HeartbeatService.name, () => {
 
       await passIntervals(4);
 
-      expect(plan.losses).toEqual(['gone']);
+      expect(plan.losses).toEqual([{ cause: 'gone' }]);
       expect(plan.beats).toHaveLength(1);
       expect(scheduler.getIntervals()).toEqual([]);
       expect(heartbeats.running).toBe(0);
@@ -195,7 +195,7 @@ describe(HeartbeatService.name, () => {
 
       await passIntervals(2);
 
-      expect(plan.losses).toEqual(['gone']);
+      expect(plan.losses).toEqual([{ cause: 'gone' }]);
       expect(log.at('error')).toEqual([]);
     });
 
@@ -291,7 +291,7 @@ describe(HeartbeatService.name, () => {
       finish?.();
       await over;
 
-      expect(plan.losses).toEqual(['gone']);
+      expect(plan.losses).toEqual([{ cause: 'gone' }]);
       expect(log.at('error')).toEqual([]);
     });
   });

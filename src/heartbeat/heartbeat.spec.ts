@@ -72,7 +72,7 @@ describe(Heartbeat.name, () => {
     expect(plan.losses).toEqual([]);
 
     await passSeconds(1);
-    expect(plan.losses).toEqual(['failures']);
+    expect(plan.losses).toEqual([{ cause: 'failures' }]);
     expect(over).toBe(1);
     expect(plan.beats).toHaveLength(3);
   });
@@ -93,7 +93,7 @@ describe(Heartbeat.name, () => {
 
     await passSeconds(5);
 
-    expect(plan.losses).toEqual(['gone']);
+    expect(plan.losses).toEqual([{ cause: 'gone' }]);
     expect(plan.beats).toHaveLength(2);
   });
 
@@ -231,7 +231,7 @@ describe(Heartbeat.name, () => {
       expect(heartbeat.status.consecutiveFailures).toBe(2);
 
       await passSeconds(1);
-      expect(plan.losses).toEqual(['failures']);
+      expect(plan.losses).toEqual([{ cause: 'failures' }]);
     });
 
     it('skips the ticks that upstream asked to be spared', async () => {
@@ -268,11 +268,11 @@ describe(Heartbeat.name, () => {
       start(plan);
 
       await passSeconds(3);
-      expect(plan.losses).toEqual(['failures']);
+      expect(plan.losses).toEqual([{ cause: 'failures' }]);
       expect(over).toBe(0);
 
       await passSeconds(5);
-      expect(plan.losses).toEqual(['failures', 'failures', 'failures']);
+      expect(plan.losses).toEqual([{ cause: 'failures' }, { cause: 'failures' }, { cause: 'failures' }]);
       expect(plan.beats).toHaveLength(3);
       expect(trouble).toHaveLength(2);
       expect(over).toBe(1);
@@ -285,7 +285,7 @@ describe(Heartbeat.name, () => {
 
       await passSeconds(5);
 
-      expect(plan.losses).toEqual(['gone']);
+      expect(plan.losses).toEqual([{ cause: 'gone' }]);
     });
   });
 

@@ -1,4 +1,4 @@
-import type { BeatOutcome, HeartbeatPlan, LossCause } from './domain/heartbeat-plan';
+import type { BeatOutcome, HeartbeatPlan, Loss } from './domain/heartbeat-plan';
 
 /** A change of pace below this share is not worth a new interval. */
 const SAME_PACE = 0.02;
@@ -35,7 +35,7 @@ export class Heartbeat {
   private readonly abort = new AbortController();
   private consecutiveFailures = 0;
   private lastSuccessAt: number | undefined;
-  private lost: LossCause | undefined;
+  private lost: Loss | undefined;
   private notBefore = 0;
   private inFlight: Promise<void> | undefined;
   private dueAt: number;
@@ -89,6 +89,11 @@ export class Heartbeat {
     return delayMs;
   }
 
+  /** Whatever a beat was postponed for is over: the next one is not held back. */
+  hurry(): void {
+    this.notBefore = 0;
+  }
+
   /** Aborts the beat in flight. */
   cancel(): void {
     this.abort.abort();
@@ -105,7 +110,7 @@ export class Heartbeat {
     }
   }
 
-  private async beat(latenessMs: number): Promise<LossCause | undefined> {
+  private async beat(latenessMs: number): Promise<Loss | undefined> {
     const outcome = await this.outcomeOfBeat(latenessMs);
     switch (outcome.kind) {
       case 'ok':
@@ -114,12 +119,12 @@ export class Heartbeat {
         return undefined;
       case 'failed':
         this.consecutiveFailures += 1;
-        return this.consecutiveFailures >= this.plan.tolerance ? 'failures' : undefined;
+        return this.consecutiveFailures >= this.plan.tolerance ? { cause: 'failures' } : undefined;
       case 'postponed':
         this.postpone(outcome.retryAfterMs ?? 0);
         return undefined;
       case 'gone':
-        return 'gone';
+        return { cause: 'gone', ...(outcome.reason === undefined ? {} : { reason: outcome.reason }) };
     }
   }
 

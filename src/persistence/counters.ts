@@ -13,6 +13,8 @@ export const COUNTERS = {
   endedPrefix: 'ended:',
   deliveries: 'deliveries',
   deliveryLatencyMs: 'delivery-latency-ms',
+  /** The last place in the feed that was given. */
+  feed: 'feed',
 } as const;
 
 /** The counter of the slots that the sessions of an OAuth client take. */

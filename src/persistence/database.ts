@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AuditAction, AuditActor, AuditOutcome, AuditTarget } from '../audit/domain/audit-record';
+import type { FeedEvent } from '../events/domain/feed-event';
 import type { KeyedRequest } from '../session/domain/keyed-request';
 import type { EventState } from '../session/domain/session-event';
 import type { DeliveryStatus } from '../sync/domain/delivery';
@@ -38,6 +39,28 @@ export interface SessionTable {
   readonly version: number;
   /** When the guest was erased. */
   readonly erased_at: number | null;
+  /** When the upstream lets the session expire, as far as it has said so. */
+  readonly upstream_expires_at: number | null;
+}
+
+/** What has happened in conversations; see `EventFeed` and `MessageStore`. */
+export interface ConversationEventTable {
+  readonly written: Generated<number>;
+  /** The place in the feed; null until it is certain that no row will come before this one. */
+  readonly position: number | null;
+  readonly id: string;
+  readonly conversation_id: string;
+  /** Of the session. */
+  readonly owner: string;
+  readonly kind: FeedEvent['kind'];
+  /** The upstream's id; null for everything but messages. */
+  readonly message_id: string | null;
+  /** What this service has sent the message under. */
+  readonly reference: string | null;
+  readonly fingerprint: string | null;
+  readonly at: number;
+  /** A JSON object; sealed when it is a message. */
+  readonly body: string;
 }
 
 export interface SessionEventTable {
@@ -156,6 +179,7 @@ export interface DataKeyTable {
 export interface Database {
   readonly session: SessionTable;
   readonly session_event: SessionEventTable;
+  readonly conversation_event: ConversationEventTable;
   readonly delivery: DeliveryTable;
   readonly delivery_attempt: DeliveryAttemptTable;
   readonly sink: SinkTable;

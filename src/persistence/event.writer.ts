@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionEvent } from '../session/domain/session-event';
+import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import { EventSinks } from '../sync/ports/event-sinks';
 import { OutboxBell } from '../sync/ports/outbox-bell';
 import { queueBehindWaiting } from './delivery.queue';
+import { FeedWriter } from './feed.writer';
 import { GuestSeal } from './guest.seal';
 import { toDeliveryRow, toEventRow } from './session.mapper';
 import type { Work } from './unit-of-work';
@@ -14,7 +16,13 @@ export class EventWriter {
     private readonly sinks: EventSinks,
     private readonly bell: OutboxBell,
     private readonly guests: GuestSeal,
+    private readonly feed: FeedWriter,
   ) {}
+
+  /** Tells those who follow the session live that it has come into another state. */
+  async writeState(work: Work, after: Readonly<SessionSnapshot>): Promise<void> {
+    await this.feed.writeState(work, after);
+  }
 
   async write(work: Work, events: readonly SessionEvent[]): Promise<void> {
     if (events.length === 0) return;

@@ -9,7 +9,7 @@ type EventRow = Selectable<SessionEventTable>;
 
 /**
  * Encrypts what rows say of a guest on their way into the database, and decrypts it on the way out: the name and the
- * token of a session, and the metadata of an event that tells the token. The rest of a row passes as it is, and so do
+ * token of a session, the metadata of an event that tells the token, and what was said. The rest of a row passes as it is, and so do
  * rows from before there was encryption, and what is left of an erased guest.
  */
 @Injectable()
@@ -30,6 +30,16 @@ export class GuestSeal {
     return { ...row, metadata: this.cipher.seal(row.metadata, metadataOf(row.id)) };
   }
 
+  /** `id` is of the row that tells of the message. */
+  sealMessage(text: string, id: string): string {
+    return this.cipher.seal(text, messageOf(id));
+  }
+
+  /** Throws `UnreadableDataError`. */
+  openMessage(stored: string, id: string): string {
+    return this.cipher.open(stored, messageOf(id));
+  }
+
   /** Throws `UnreadableDataError`. */
   openEvent<Row extends Pick<EventRow, 'id' | 'metadata'>>(row: Row): Row {
     return { ...row, metadata: this.cipher.open(row.metadata, metadataOf(row.id)) };
@@ -46,6 +56,10 @@ function withGuest<Row extends GuestColumns>(
     guest_token: change(token, contextOf({ table: 'session', column: 'guest_token' }, id)),
     name: change(name, contextOf({ table: 'session', column: 'name' }, id)),
   };
+}
+
+function messageOf(id: string): string {
+  return contextOf({ table: 'conversation_event', column: 'body' }, id);
 }
 
 function metadataOf(eventId: string): string {

@@ -1,6 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { StorageConfig } from '../config/storage.config';
 import { AuditTrail } from '../audit/ports/audit.trail';
+import { EventFeed } from '../events/ports/event.feed';
+import { MessageStore } from '../messages/ports/message.store';
 import { SummaryStore } from '../metrics/ports/summary.store';
 import { DataKeyRegister } from '../privacy/ports/data-key.register';
 import { GuestRegister } from '../privacy/ports/guest.register';
@@ -17,11 +19,14 @@ import { SqlDataKeyRegister } from './data-key.sql-register';
 import { DatabaseConnection } from './database.connection';
 import { DatabaseHealth } from './database.health';
 import { SqlDeliveryLedger } from './delivery.sql-ledger';
+import { SqlEventFeed } from './event.sql-feed';
 import { EventWriter } from './event.writer';
+import { FeedWriter } from './feed.writer';
 import { GuestSeal } from './guest.seal';
 import { SqlGuestRegister } from './guest.sql-register';
 import { SqlIdempotencyStore } from './idempotency.sql-store';
 import { IdempotencyWriter } from './idempotency.writer';
+import { SqlMessageStore } from './message.sql-store';
 import { SqlOutboxStore } from './outbox.sql-store';
 import { SqlSessionArchive } from './session.sql-archive';
 import { SqlSessionStore } from './session.sql-store';
@@ -32,7 +37,7 @@ import { UnitOfWork } from './unit-of-work';
 /**
  * Binds every storage port to its SQL store. The application does not come up unless the database is open and
  * migrated. Needs, from global modules: `StorageConfig`, `AuditPublisher`, `EventSinks`,
- * `OutboxBell` and `HealthChecks`.
+ * `OutboxBell`, `EventBell` and `HealthChecks`.
  */
 @Global()
 @Module({
@@ -53,6 +58,9 @@ import { UnitOfWork } from './unit-of-work';
     SqlAuditTrail,
     GuestSeal,
     EventWriter,
+    FeedWriter,
+    SqlMessageStore,
+    SqlEventFeed,
     IdempotencyWriter,
     SqlSessionStore,
     SqlIdempotencyStore,
@@ -70,6 +78,8 @@ import { UnitOfWork } from './unit-of-work';
     { provide: DeliveryLedger, useExisting: SqlDeliveryLedger },
     { provide: SinkStore, useExisting: SqlSinkStore },
     { provide: SummaryStore, useExisting: SqlSummaryStore },
+    { provide: MessageStore, useExisting: SqlMessageStore },
+    { provide: EventFeed, useExisting: SqlEventFeed },
     { provide: GuestRegister, useExisting: SqlGuestRegister },
     { provide: SessionArchive, useExisting: SqlSessionArchive },
     { provide: DataKeyRegister, useExisting: SqlDataKeyRegister },
@@ -83,6 +93,8 @@ import { UnitOfWork } from './unit-of-work';
     DeliveryLedger,
     SinkStore,
     SummaryStore,
+    MessageStore,
+    EventFeed,
     GuestRegister,
     SessionArchive,
     DataKeyRegister,

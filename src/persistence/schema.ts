@@ -8,6 +8,7 @@ import { ownerOfASession } from './migrations/0004-owner-of-a-session';
 import { idempotencyKeys } from './migrations/0005-idempotency-keys';
 import { auditChain } from './migrations/0006-audit-chain';
 import { privacyOfGuests } from './migrations/0007-privacy-of-guests';
+import { eventsOfConversations } from './migrations/0008-events-of-conversations';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -19,6 +20,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0005-idempotency-keys': idempotencyKeys,
   '0006-audit-chain': auditChain,
   '0007-privacy-of-guests': privacyOfGuests,
+  '0008-events-of-conversations': eventsOfConversations,
 };
 
 /**

@@ -1,9 +1,9 @@
 /** A column that holds what must not be read by whoever has only the database. */
 export interface SealedColumn {
-  readonly table: 'session' | 'session_event' | 'idempotency_key';
+  readonly table: 'session' | 'session_event' | 'conversation_event' | 'idempotency_key';
   /** The column that a row is known by. */
   readonly key: 'conversation_id' | 'id';
-  readonly column: 'guest_token' | 'name' | 'metadata' | 'answer';
+  readonly column: 'guest_token' | 'name' | 'metadata' | 'body' | 'answer';
   /** Whether a text that stands there in clear has to be encrypted; an empty one is of an erased guest. */
   readonly isSecret: (text: string) => boolean;
 }
@@ -20,6 +20,8 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'session', key: 'conversation_id', column: 'guest_token', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'name', isSecret: hasText },
   { table: 'session_event', key: 'id', column: 'metadata', isSecret: disclosesToken },
+  // Written sealed from the first day on: what stands there in clear tells nothing of a guest.
+  { table: 'conversation_event', key: 'id', column: 'body', isSecret: () => false },
   { table: 'idempotency_key', key: 'conversation_id', column: 'answer', isSecret: hasText },
 ];
 

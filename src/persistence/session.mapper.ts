@@ -18,6 +18,7 @@ type ChangingColumns = Pick<
   | 'disconnect_attempts'
   | 'last_sequence'
   | 'version'
+  | 'upstream_expires_at'
 >;
 
 /** A session as it is written first, with everything in clear. */
@@ -54,6 +55,7 @@ export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
     disconnect_attempts: session.disconnectAttempts,
     last_sequence: session.lastSequence,
     version: session.version,
+    upstream_expires_at: session.upstreamExpiresAt,
   };
 }
 
@@ -82,6 +84,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
     lastSequence: row.last_sequence,
     version: row.version,
     erasedAt: row.erased_at,
+    upstreamExpiresAt: row.upstream_expires_at,
   });
 }
 

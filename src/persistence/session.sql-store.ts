@@ -70,6 +70,7 @@ export class SqlSessionStore extends SessionStore {
         .execute();
       const settled = outcome ?? unspokenOutcome(before, after);
       if (settled !== undefined) await this.keys.settle(work, after.conversationId, settled);
+      if (before.state !== after.state) await this.events.writeState(work, after);
       await this.events.write(work, events);
       await addToCounters(work.db, countersOf(before, after));
       this.audit.write(work, await withDisconnectionRate(work, audit));

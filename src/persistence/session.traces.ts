@@ -5,7 +5,8 @@ import type { GuestSeal } from './guest.seal';
 
 /**
  * Takes the guest out of everything that hangs on its sessions: events name it by its reference instead of its token,
- * also those that somebody has yet to hear of, and the answers that were kept for idempotency keys go.
+ * also those that somebody has yet to hear of; what was said goes, and so do the answers that were kept for idempotency
+ * keys.
  */
 export async function eraseTraces(
   db: Kysely<Database>,
@@ -14,6 +15,7 @@ export async function eraseTraces(
   conversationIds: readonly string[],
 ): Promise<void> {
   await forgetAnswers(db, conversationIds);
+  await forgetMessages(db, conversationIds);
   const events = await db
     .selectFrom('session_event')
     .select(['id', 'metadata'])
@@ -31,6 +33,7 @@ export async function eraseTraces(
 export async function removeTraces(db: Kysely<Database>, conversationIds: readonly string[]): Promise<void> {
   await forgetAnswers(db, conversationIds);
   const ids = ofFewLengths(conversationIds);
+  await db.deleteFrom('conversation_event').where('conversation_id', 'in', ids).execute();
   await db
     .deleteFrom('delivery')
     .where('event_id', 'in', (eb) =>
@@ -50,6 +53,14 @@ async function forgetAnswers(db: Kysely<Database>, conversationIds: readonly str
   await db
     .deleteFrom('idempotency_key')
     .where('conversation_id', 'in', ofFewLengths(conversationIds))
+    .execute();
+}
+
+async function forgetMessages(db: Kysely<Database>, conversationIds: readonly string[]): Promise<void> {
+  await db
+    .deleteFrom('conversation_event')
+    .where('conversation_id', 'in', ofFewLengths(conversationIds))
+    .where('message_id', 'is not', null)
     .execute();
 }
 

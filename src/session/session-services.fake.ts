@@ -66,7 +66,7 @@ export class FakeSessionServices {
     const heartbeatConfig = new HeartbeatConfig(environment);
     this.config = new SessionConfig(environment);
     this.pace = new SessionPace(this.capacity, heartbeats, heartbeatConfig, clock);
-    const placement = new SessionPlacement(store, this.capacity, this.pace, this.config);
+    const placement = new SessionPlacement(store, this.capacity, this.pace, channels, this.config);
     this.admission = new SessionAdmission(this.screening, placement, this.config, clock, telemetry);
     this.opening = new SessionOpening(store, channels, clock, this.config, telemetry);
     this.disconnector = new SessionDisconnector(store, channels, this.config, clock, telemetry);

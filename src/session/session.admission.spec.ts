@@ -46,7 +46,7 @@ describe(SessionAdmission.name, () => {
       locale: 'ar',
       capabilities: [],
       durationLimit: 0,
-      channel: 'other',
+      channel: 'fake',
     };
 
     const session = await services.admission.reserve(asked, Caller.anonymous);

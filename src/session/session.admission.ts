@@ -41,7 +41,7 @@ export class SessionAdmission {
     try {
       const requested = this.withDefaults(asked);
       await this.screening.pass(requested);
-      const place = await this.placement.choose();
+      const place = await this.placement.choose(requested.channel);
       const session = this.sessionFrom(requested, owner, place);
       await this.placement.reserve(session, place, request);
       return session;

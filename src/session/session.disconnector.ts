@@ -4,6 +4,8 @@ import { jittered } from '../common/time/jitter';
 import { SessionConfig } from '../config/session.config';
 import type { Session } from './domain/session';
 import { SessionChangedError } from './domain/session.errors';
+import type { DisconnectMeans } from './domain/session-state';
+import type { DisconnectOutcome } from './ports/guest-channel';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionStore } from './ports/session.store';
 import { SessionTelemetry } from './session.telemetry';
@@ -57,10 +59,10 @@ export class SessionDisconnector {
     try {
       const channel = this.channels.get(session.snapshot.channel);
       const outcome = await channel.disconnect(session.snapshot, signal);
-      this.telemetry.disconnectEnded(outcome);
-      if (outcome === 'gone' && this.mayStillArrive(session))
+      this.telemetry.disconnectEnded(outcome.kind);
+      if (outcome.kind === 'gone' && this.mayStillArrive(session))
         session.postponeDisconnect(this.retryAt(session));
-      else session.settleDisconnect('confirmed', this.clock.now());
+      else session.settleDisconnect('confirmed', this.clock.now(), meansOf(outcome));
     } catch (error) {
       this.afterFailure(session, error);
     }
@@ -88,4 +90,8 @@ export class SessionDisconnector {
     const backOffMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** snapshot.disconnectAttempts);
     return this.clock.now() + jittered(backOffMs);
   }
+}
+
+function meansOf(outcome: DisconnectOutcome): DisconnectMeans | undefined {
+  return outcome.kind === 'confirmed' ? outcome.means : undefined;
 }

@@ -167,7 +167,7 @@ describe(SessionEnding.name, () => {
     it('disconnects the session after too many failures', async () => {
       const { conversationId } = givenActive();
 
-      await services.ending.lost(conversationId, 'failures');
+      await services.ending.lost(conversationId, { cause: 'failures' });
 
       expect(services.store.row(conversationId)).toMatchObject({
         state: 'disconnected',
@@ -181,7 +181,7 @@ describe(SessionEnding.name, () => {
     it('calls nobody any more when the conversation is gone', async () => {
       const { conversationId } = givenActive();
 
-      await services.ending.lost(conversationId, 'gone');
+      await services.ending.lost(conversationId, { cause: 'gone' });
 
       expect(services.store.row(conversationId)).toMatchObject({ state: 'disconnected', endReason: 'gone' });
       expect(services.store.slots).toBe(0);
@@ -196,7 +196,7 @@ describe(SessionEnding.name, () => {
       await services.ending.end(conversationId, 'requested');
       services.heartbeats.start(new FakeHeartbeatPlan(conversationId));
 
-      await services.ending.lost(conversationId, 'gone');
+      await services.ending.lost(conversationId, { cause: 'gone' });
 
       expect(services.heartbeats.running).toBe(0);
       expect(told()).toEqual(['terminated']);

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Drain } from '../common/lifecycle/drain';
-import type { LossCause } from '../heartbeat/domain/heartbeat-plan';
+import type { Loss } from '../heartbeat/domain/heartbeat-plan';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
-import type { EndReason } from './domain/session-state';
+import { type EndReason, upstreamEndReasonOf } from './domain/session-state';
 import { EVERYBODYS, isWithin, type Reach } from './domain/reach';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
@@ -42,13 +42,13 @@ export class SessionEnding {
   }
 
   /** The heartbeat reports a loss: the conversation is gone upstream, or it has failed too often. */
-  async lost(conversationId: string, cause: LossCause): Promise<void> {
-    if (cause === 'failures') {
+  async lost(conversationId: string, loss: Loss): Promise<void> {
+    if (loss.cause === 'failures') {
       await this.end(conversationId, 'heartbeat-lost');
       return;
     }
     const { session, changed } = await this.writer.apply(conversationId, (found, now) =>
-      found.lose('gone', now),
+      found.lose(upstreamEndReasonOf(loss.reason), now),
     );
     this.heartbeats.stop(conversationId);
     if (changed) this.telemetry.ended(session);

@@ -12,6 +12,7 @@ import { SessionController } from './session.controller';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
 import { SessionIdempotency } from './session.idempotency';
+import { SessionNews } from './session.news';
 import { SessionOpening } from './session.opening';
 import { SessionPace } from './session.pace';
 import { SessionPlacement } from './session.placement';
@@ -43,6 +44,7 @@ import { SessionWriter } from './session.writer';
     SessionDisconnector,
     SessionWriter,
     SessionWatch,
+    SessionNews,
     SessionSweeper,
     SessionRecovery,
     SessionShutdown,
@@ -53,5 +55,6 @@ import { SessionWriter } from './session.writer';
     IsKnownChannel,
     IsWithinMaxDuration,
   ],
+  exports: [SessionQueries],
 })
 export class SessionModule {}

@@ -18,6 +18,7 @@ import { SessionOpening } from './session.opening';
 import { FakeSessionServices } from './session-services.fake';
 
 const NOW = 1_800_000_000_000;
+const OPENED = { answer: {} };
 
 let services: FakeSessionServices;
 let session: Session;
@@ -49,8 +50,7 @@ describe(SessionOpening.name, () => {
     services.channel.onOpen(() => ({ id: 'theirs', anything: [1] }));
 
     expect(await services.opening.openUpstream(session, services.drain.signal)).toEqual({
-      id: 'theirs',
-      anything: [1],
+      answer: { id: 'theirs', anything: [1] },
     });
     expect(services.store.row(session.conversationId)).toMatchObject({ state: 'connecting', version: 0 });
   });
@@ -58,7 +58,7 @@ describe(SessionOpening.name, () => {
   it('makes the session active, tells the CRM and counts it', async () => {
     await jest.advanceTimersByTimeAsync(250);
 
-    await services.opening.activate(session);
+    await services.opening.activate(session, OPENED);
 
     expect(services.store.row(session.conversationId)).toMatchObject({
       state: 'active',
@@ -183,7 +183,9 @@ describe(SessionOpening.name, () => {
         other.fail('requested', NOW, { outcomeUnknown: true }),
       );
 
-      await expect(services.opening.activate(session)).rejects.toBeInstanceOf(SessionEndedWhileOpeningError);
+      await expect(services.opening.activate(session, OPENED)).rejects.toBeInstanceOf(
+        SessionEndedWhileOpeningError,
+      );
 
       expect(services.store.row(session.conversationId)).toMatchObject({
         state: 'failed',
@@ -196,7 +198,9 @@ describe(SessionOpening.name, () => {
     it('leaves the session connecting when the database is away', async () => {
       services.store.failNext('save', new StorageUnavailableError());
 
-      await expect(services.opening.activate(session)).rejects.toBeInstanceOf(StorageUnavailableError);
+      await expect(services.opening.activate(session, OPENED)).rejects.toBeInstanceOf(
+        StorageUnavailableError,
+      );
 
       expect(services.store.row(session.conversationId)).toMatchObject({
         state: 'connecting',
@@ -230,7 +234,7 @@ describe(SessionOpening.name, () => {
       await jest.advanceTimersByTimeAsync(25_000);
       const taken = await services.opening.takeOver(session.conversationId);
       await jest.advanceTimersByTimeAsync(250);
-      await services.opening.activate(taken);
+      await services.opening.activate(taken, OPENED);
 
       expect(await services.metrics.sample('session_create_duration_seconds_sum')).toBeCloseTo(0.25);
       expect(services.store.row(session.conversationId)).toMatchObject({ state: 'active', version: 2 });

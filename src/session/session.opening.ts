@@ -6,12 +6,10 @@ import { SessionConfig } from '../config/session.config';
 import { type KeyOutcome, type OpenedAnswer, problemKeptOf } from './domain/kept-answer';
 import type { Session } from './domain/session';
 import { SessionChangedError, SessionEndedWhileOpeningError } from './domain/session.errors';
+import type { Opened } from './ports/guest-channel';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionStore } from './ports/session.store';
 import { SessionTelemetry } from './session.telemetry';
-
-/** The answer of the upstream to an opening, as it came. */
-export type UpstreamAnswer = Readonly<Record<string, unknown>>;
 
 /** The middle of opening a session: from its reservation to its activation. */
 @Injectable()
@@ -29,7 +27,7 @@ export class SessionOpening {
    * free, and the trouble is thrown and kept for its key: unless it came to nothing upstream for certain, or this
    * process gave it up because it stops.
    */
-  async openUpstream(session: Session, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async openUpstream(session: Session, signal: AbortSignal): Promise<Opened> {
     try {
       return await this.openInTime(session, signal);
     } catch (error) {
@@ -59,10 +57,11 @@ export class SessionOpening {
    */
   async activate(
     session: Session,
+    { expiresAt }: Opened,
     answerOf?: (session: Session) => OpenedAnswer,
   ): Promise<OpenedAnswer | undefined> {
     const begunAt = session.snapshot.startedAt;
-    session.activate(this.clock.now());
+    session.activate(this.clock.now(), expiresAt);
     const answer = answerOf?.(session.onceSaved);
     try {
       await this.sessions.save(session, answer === undefined ? undefined : { opened: answer });
@@ -74,7 +73,7 @@ export class SessionOpening {
     }
   }
 
-  private openInTime({ snapshot }: Session, parent: AbortSignal): Promise<UpstreamAnswer> {
+  private openInTime({ snapshot }: Session, parent: AbortSignal): Promise<Opened> {
     const deadlineAt = snapshot.startedAt + this.config.openDeadlineMs;
     return withDeadline(deadlineAt - this.clock.now(), parent, async (signal, isOver) => {
       try {

@@ -14,8 +14,8 @@ let placement: SessionPlacement;
 
 beforeEach(() => {
   services = new FakeSessionServices();
-  const { store, capacity, pace } = services;
-  placement = new SessionPlacement(store, capacity, pace, new SessionConfig(new Environment()));
+  const { store, capacity, pace, channels } = services;
+  placement = new SessionPlacement(store, capacity, pace, channels, new SessionConfig(new Environment()));
 });
 
 describe(SessionPlacement.name, () => {
@@ -31,7 +31,7 @@ describe(SessionPlacement.name, () => {
       ...Array.from({ length: 2 }, () => anActiveSession({ oauthClient: 'large' })),
     );
 
-    expect(await placement.choose()).toMatchObject({ oauthClient: 'large' });
+    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'large' });
   });
 
   it('chooses among equals the one that could send most at once', async () => {
@@ -41,17 +41,17 @@ describe(SessionPlacement.name, () => {
       aClient('c', { left: 7 }),
     ];
 
-    expect(await placement.choose()).toMatchObject({ oauthClient: 'b' });
+    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'b' });
   });
 
   it('chooses a client that could send nothing at the moment only when there is no other', async () => {
     const spent = aClient('spent', { left: 0.5 });
     services.capacity.clients = [spent, aClient('busy', { left: 3 })];
     services.store.given(anActiveSession({ oauthClient: 'busy' }));
-    expect(await placement.choose()).toMatchObject({ oauthClient: 'busy' });
+    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'busy' });
 
     services.capacity.clients = [spent];
-    expect(await placement.choose()).toMatchObject({ oauthClient: 'spent' });
+    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'spent' });
   });
 
   it('skips a client that is full, however much it has left', async () => {
@@ -61,22 +61,25 @@ describe(SessionPlacement.name, () => {
     ];
     services.store.given(aSession({ oauthClient: 'full' }), anActiveSession({ oauthClient: 'full' }));
 
-    expect(await placement.choose()).toEqual({ oauthClient: 'free', limits: { total: 500, ofClient: 2 } });
+    expect(await placement.choose('fake')).toEqual({
+      oauthClient: 'free',
+      limits: { total: 500, ofClient: 2 },
+    });
   });
 
   it('chooses a client that the login refuses only when there is no other', async () => {
     const refused = aClient('refused', { isRefused: true, left: 1_000 });
     services.capacity.clients = [refused, aClient('well', { left: 0 })];
-    expect(await placement.choose()).toMatchObject({ oauthClient: 'well' });
+    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'well' });
 
     services.capacity.clients = [refused];
-    expect(await placement.choose()).toMatchObject({ oauthClient: 'refused' });
+    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'refused' });
   });
 
   it('has no place when no client carries one session more', async () => {
     services.capacity.clients = ['a', 'b'].map((id) => aClient(id, { beatsPerMs: 0 }));
 
-    const error = await placement.choose().catch((caught: unknown) => caught);
+    const error = await placement.choose('fake').catch((caught: unknown) => caught);
 
     expect(error).toBeInstanceOf(SessionLimitReachedError);
     expect(error).toMatchObject({ code: 'session-limit-reached', reason: 'upstream-budget' });
@@ -84,7 +87,7 @@ describe(SessionPlacement.name, () => {
 
   it('reserves within the limits of the place, whoever came first meanwhile', async () => {
     services.capacity.clients = [aClient('a', { beatsPerMs: TWO_SESSIONS })];
-    const place = await placement.choose();
+    const place = await placement.choose('fake');
     const outcomes = await Promise.allSettled(
       Array.from({ length: 5 }, () => placement.reserve(aSession({ oauthClient: 'a' }), place)),
     );

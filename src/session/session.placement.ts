@@ -3,11 +3,12 @@ import { SessionConfig } from '../config/session.config';
 import type { KeyedRequest } from './domain/keyed-request';
 import type { Session } from './domain/session';
 import { SessionLimitReachedError } from './domain/session.errors';
+import { GuestChannels } from './ports/guest-channels';
 import { SessionStore, type SlotLimits } from './ports/session.store';
 import { type ClientCapacity, UpstreamCapacity } from './ports/upstream-capacity';
 import { SessionPace } from './session.pace';
 
-/** Where a new session goes: an OAuth client with room, and the limits that its slot counts against. */
+/** Where a new session goes: an OAuth client with room, or none, and the limits that its slot counts against. */
 export interface Place {
   readonly oauthClient: string;
   readonly limits: SlotLimits;
@@ -22,7 +23,8 @@ interface Candidate extends ClientCapacity {
 /**
  * Chooses the OAuth client of a new session: of those with room the one whose sessions leave most of its budget, so
  * that beats are stretched nowhere before they have to be everywhere. A client that could send nothing at the moment,
- * or that the login refuses, is chosen only when there is no other.
+ * or that the login refuses, is chosen only when there is no other. A session whose beats are no requests on such a
+ * budget goes to none.
  */
 @Injectable()
 export class SessionPlacement {
@@ -30,13 +32,17 @@ export class SessionPlacement {
     private readonly sessions: SessionStore,
     private readonly capacity: UpstreamCapacity,
     private readonly pace: SessionPace,
+    private readonly channels: GuestChannels,
     private readonly config: SessionConfig,
   ) {}
 
   /** Throws `SessionLimitReachedError` with reason `upstream-budget` when no client has room. */
-  async choose(): Promise<Place> {
-    const live = await this.sessions.countLiveByClient();
+  async choose(channel: string): Promise<Place> {
     const total = this.config.maxConcurrent;
+    // Nothing of such a session is counted against any client.
+    if (!this.channels.get(channel).beatsOnBudget)
+      return { oauthClient: '', limits: { total, ofClient: total } };
+    const live = await this.sessions.countLiveByClient();
     const candidates: Candidate[] = this.capacity.clients
       .map((client) => ({
         ...client,

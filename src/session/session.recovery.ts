@@ -80,7 +80,7 @@ export class SessionRecovery implements OnModuleInit, OnApplicationBootstrap, On
     return this.forEach('active', (session) => {
       const { conversationId } = session;
       try {
-        this.watch.begin(session, (cause) => this.ending.lost(conversationId, cause), { resumed: true });
+        this.watch.begin(session, (loss) => this.ending.lost(conversationId, loss), { resumed: true });
       } catch (error) {
         // One session that cannot be watched, such as one of a channel that is gone, must not keep the others out.
         this.log.error({ message: 'A session cannot be watched over', conversationId, error });

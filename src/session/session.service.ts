@@ -7,14 +7,16 @@ import type { KeyedRequest } from './domain/keyed-request';
 import type { Reach } from './domain/reach';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
+import type { Opened } from './ports/guest-channel';
 import { type OpenSession, SessionAdmission } from './session.admission';
 import { SessionEnding } from './session.ending';
-import { SessionOpening, type UpstreamAnswer } from './session.opening';
+import { SessionOpening } from './session.opening';
 import { SessionWatch } from './session.watch';
 
 export interface OpenedSession {
   readonly session: Session;
-  readonly upstream: UpstreamAnswer;
+  /** The upstream's own answer, as it came. */
+  readonly upstream: Opened['answer'];
   /** What is kept for the key of the request, if it had one. */
   readonly answer?: OpenedAnswer;
 }
@@ -66,12 +68,14 @@ export class SessionService {
   }
 
   private async carryOut(session: Session, keeping?: Keeping): Promise<OpenedSession> {
-    const upstream = await this.opening.openUpstream(session, this.drain.signal);
+    const opened = await this.opening.openUpstream(session, this.drain.signal);
+    const { answer: upstream } = opened;
     const answer = await this.opening.activate(
       session,
+      opened,
       keeping && ((active) => keeping.answerOf({ session: active, upstream })),
     );
-    this.watch.begin(session, (cause) => this.ending.lost(session.conversationId, cause));
+    this.watch.begin(session, (loss) => this.ending.lost(session.conversationId, loss));
     return { session, upstream, ...(answer === undefined ? {} : { answer }) };
   }
 }

@@ -1,5 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import type { LossCause } from '../heartbeat/domain/heartbeat-plan';
+import type { Loss } from '../heartbeat/domain/heartbeat-plan';
 import { anActiveSession } from './domain/session.builder';
 import { SessionWatch } from './session.watch';
 import { FakeSessionServices } from './session-services.fake';
@@ -7,7 +7,7 @@ import { FakeSessionServices } from './session-services.fake';
 const NOW = 1_800_000_000_000;
 
 let services: FakeSessionServices;
-let losses: LossCause[];
+let losses: Loss[];
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
@@ -21,8 +21,8 @@ afterEach(async () => {
   jest.restoreAllMocks();
 });
 
-function hear(cause: LossCause): Promise<void> {
-  losses.push(cause);
+function hear(loss: Loss): Promise<void> {
+  losses.push(loss);
   return Promise.resolve();
 }
 
@@ -95,7 +95,7 @@ describe(SessionWatch.name, () => {
 
     await jest.advanceTimersByTimeAsync(5_000);
 
-    expect(losses).toEqual(['failures']);
+    expect(losses).toEqual([{ cause: 'failures' }]);
     expect(await services.metrics.sample('heartbeats_total{result="failed"}')).toBe(2);
   });
 

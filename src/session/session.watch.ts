@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HeartbeatConfig } from '../config/heartbeat.config';
-import type { HeartbeatPlan, LossCause } from '../heartbeat/domain/heartbeat-plan';
+import type { HeartbeatPlan, Loss } from '../heartbeat/domain/heartbeat-plan';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { Session } from './domain/session';
 import { GuestChannels } from './ports/guest-channels';
@@ -22,21 +22,15 @@ export class SessionWatch {
   ) {}
 
   /** Starts the heartbeat of an active session; doing it twice changes nothing. */
-  begin(
-    session: Session,
-    onLost: (cause: LossCause) => Promise<void>,
-    { resumed } = { resumed: false },
-  ): void {
+  begin(session: Session, onLost: (loss: Loss) => Promise<void>, { resumed } = { resumed: false }): void {
     const { conversationId, channel, oauthClient, durationLimit } = session.snapshot;
     const intervalMs = this.config.intervalMs(durationLimit);
-    const group = this.pace.clientFor(oauthClient);
     const guestChannel = this.channels.get(channel);
     const nextSequence = growingSequence();
     const plan: HeartbeatPlan = {
       name: conversationId,
       intervalMs,
-      group,
-      currentIntervalMs: () => this.pace.intervalMs(intervalMs, group),
+      ...(guestChannel.beatsOnBudget ? this.sharedPace(intervalMs, oauthClient) : {}),
       firstWithinMs: resumed ? Math.min(intervalMs, RESUME_WITHIN_MS) : intervalMs,
       tolerance: this.config.failureThreshold,
       beat: async (signal, latenessMs) => {
@@ -47,6 +41,14 @@ export class SessionWatch {
       onLost,
     };
     this.heartbeats.start(plan);
+  }
+
+  private sharedPace(
+    intervalMs: number,
+    oauthClient: string,
+  ): Pick<HeartbeatPlan, 'group' | 'currentIntervalMs'> {
+    const group = this.pace.clientFor(oauthClient);
+    return { group, currentIntervalMs: () => this.pace.intervalMs(intervalMs, group) };
   }
 }
 

@@ -11,6 +11,7 @@ import { PersistenceModule } from '../../src/persistence/persistence.module';
 import { IdempotencyStore } from '../../src/session/ports/idempotency.store';
 import { SessionStore } from '../../src/session/ports/session.store';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
+import { EventBell } from '../../src/events/ports/event.bell';
 import { OutboxBell } from '../../src/sync/ports/outbox-bell';
 import { DeliveryLedger } from '../../src/sync/ports/delivery.ledger';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
@@ -42,6 +43,7 @@ describe(PersistenceModule.name, () => {
       { provide: AuditPublisher, useValue: new RecordingPublisher() },
       { provide: EventSinks, useValue: new EventSinks([]) },
       { provide: OutboxBell, useValue: new OutboxBell() },
+      { provide: EventBell, useValue: new EventBell() },
       { provide: HealthChecks, useValue: checks },
     ];
     @Global()

@@ -77,7 +77,7 @@ describe('a session on the channel web-messaging', () => {
 
     await until(async () => (await api.stateOf(id)) === 'disconnected');
 
-    expect((await api.get(id)).body).toMatchObject({ endReason: 'gone' });
+    expect((await api.get(id)).body).toMatchObject({ endReason: 'expired' });
     await until(() => world.crm.eventsOf(id).length === 2);
   });
 

@@ -7,6 +7,8 @@ export const SCOPES = [
   'sessions.write',
   'sessions.end',
   'sessions.any',
+  'messages.read',
+  'messages.write',
   'deliveries.read',
   'deliveries.operate',
   'guests.erase',

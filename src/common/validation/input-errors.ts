@@ -15,6 +15,7 @@ const CODES: readonly (readonly [constraint: string, code: string])[] = [
   ['isNotEmpty', 'required'],
   ['maxLength', 'too-long'],
   ['maxGraphemes', 'too-long'],
+  ['maxBytes', 'too-long'],
   ['arrayMaxSize', 'too-long'],
   ['arrayUnique', 'duplicate'],
   ['hasRequiredCapabilities', 'capability-mismatch'],

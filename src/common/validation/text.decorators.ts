@@ -25,6 +25,20 @@ export function MaxGraphemes(max: number, options?: ValidationOptions): Property
   );
 }
 
+/** At most `max` bytes in UTF-8. */
+export function MaxBytes(max: number, options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'maxBytes',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && Buffer.byteLength(value) <= max,
+        defaultMessage: () => `must have at most ${max} bytes`,
+      },
+    },
+    options,
+  );
+}
+
 /** No control characters, and none that turn the direction of writing: names are shown to agents. */
 export function IsPlainText(options?: ValidationOptions): PropertyDecorator {
   const forbidden = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029]/u;

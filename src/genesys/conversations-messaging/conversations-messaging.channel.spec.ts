@@ -67,7 +67,7 @@ describe(ConversationsMessagingChannel.name, () => {
       const { snapshot } = anActiveSession();
       http.next(anAnswer(201, { id: 'theirs' }));
 
-      expect(await channel.open(snapshot, NOW + 30_000, SIGNAL)).toEqual({ id: 'theirs' });
+      expect(await channel.open(snapshot, NOW + 30_000, SIGNAL)).toEqual({ answer: { id: 'theirs' } });
       expect(http.requests).toEqual([
         expect.objectContaining({
           operation: 'open',
@@ -88,7 +88,7 @@ describe(ConversationsMessagingChannel.name, () => {
     it('waits for a 429 as long as it says, and opens under the same id', async () => {
       http.next(anAnswer(429, '', '2'), anAnswer(201, { id: 'theirs' }));
 
-      expect(await outcomeOfOpening()).toEqual({ id: 'theirs' });
+      expect(await outcomeOfOpening()).toEqual({ answer: { id: 'theirs' } });
       expect(http.requests[1]?.body).toBe(http.requests[0]?.body);
     });
 
@@ -102,7 +102,7 @@ describe(ConversationsMessagingChannel.name, () => {
     it('tries again without a connection', async () => {
       http.next(new UpstreamUnavailableError(), anAnswer(201, { id: 'theirs' }));
 
-      expect(await outcomeOfOpening()).toEqual({ id: 'theirs' });
+      expect(await outcomeOfOpening()).toEqual({ answer: { id: 'theirs' } });
     });
 
     it.each(['<html>', '', '[]'])('posts once when a 200 holds %p', async (body) => {
@@ -185,7 +185,7 @@ describe(ConversationsMessagingChannel.name, () => {
     it('patches the conversation', async () => {
       const { snapshot } = anActiveSession();
 
-      expect(await channel.disconnect(snapshot, SIGNAL)).toBe('confirmed');
+      expect(await channel.disconnect(snapshot, SIGNAL)).toEqual({ kind: 'confirmed' });
       expect(http.requests).toEqual([
         expect.objectContaining({
           operation: 'disconnect',
@@ -199,7 +199,7 @@ describe(ConversationsMessagingChannel.name, () => {
     it.each([404, 409, 410])('takes a %d for a conversation that is over', async (status) => {
       http.next(anAnswer(status));
 
-      expect(await channel.disconnect(anActiveSession().snapshot, SIGNAL)).toBe('gone');
+      expect(await channel.disconnect(anActiveSession().snapshot, SIGNAL)).toEqual({ kind: 'gone' });
     });
 
     it.each([400, 401, 403, 429, 500, 302])('fails on a %d', async (status) => {

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock';
 import { GenesysConfig } from '../../config/genesys.config';
-import { type BeatOutcome, type Conversation, GuestChannel } from '../../session/ports/guest-channel';
+import {
+  type BeatOutcome,
+  type Conversation,
+  type DisconnectOutcome,
+  GuestChannel,
+  type Opened,
+} from '../../session/ports/guest-channel';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import { GenesysApi } from '../transport/genesys-api';
 import { ClientPool } from '../transport/client-pool';
@@ -35,11 +41,7 @@ export class ConversationsMessagingChannel extends GuestChannel {
     super();
   }
 
-  async open(
-    conversation: Conversation,
-    deadlineAt: number,
-    signal: AbortSignal,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  async open(conversation: Conversation, deadlineAt: number, signal: AbortSignal): Promise<Opened> {
     const body = openBody(conversation);
     const { retries } = this.pool.get(conversation.oauthClient);
     retries.earn();
@@ -48,7 +50,7 @@ export class ConversationsMessagingChannel extends GuestChannel {
       signal,
       mayRetry: () => retries.trySpend(),
     });
-    return jsonObjectOf(answer);
+    return { answer: jsonObjectOf(answer) };
   }
 
   async beat(conversation: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome> {
@@ -60,11 +62,11 @@ export class ConversationsMessagingChannel extends GuestChannel {
     }
   }
 
-  async disconnect(conversation: Conversation, signal: AbortSignal): Promise<'confirmed' | 'gone'> {
+  async disconnect(conversation: Conversation, signal: AbortSignal): Promise<DisconnectOutcome> {
     const error = errorOf(await this.patch('disconnect', conversation, DISCONNECT_BODY, signal));
     const { disconnect } = REACTIONS[classOf(error)];
     if (disconnect === 'retry') throw error ?? new Error('unreachable');
-    return disconnect;
+    return { kind: disconnect };
   }
 
   private async post(

@@ -10,6 +10,7 @@ import { WebMessagingConfig } from '../../config/web-messaging.config';
 import { HealthChecks } from '../../health/health.checks';
 import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
+import { ConversationNews } from '../../session/ports/conversation-news';
 import { ClientPool } from '../transport/client-pool';
 import { GenesysApi } from '../transport/genesys-api';
 import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
@@ -19,6 +20,7 @@ import { FakeGuestHistory } from './history/guest-history.fake';
 import { FakeGuestLines } from './line/guest-lines.fake';
 import { ConnectPacer } from './pacing/connect-pacer';
 import { PlatformConversations } from './platform-conversations';
+import { WebMessages } from './web-messages';
 import { WebMessagingChannel } from './web-messaging.channel';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
 
@@ -30,6 +32,7 @@ let http: FakeGenesysHttp;
 let server: FakeGuestLines;
 let sockets: GuestSockets;
 let channel: WebMessagingChannel;
+let news: ConversationNews;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
@@ -43,13 +46,14 @@ beforeEach(() => {
   const api = new GenesysApi(http, auth, new ClientPool(genesys, metrics, new HealthChecks()), genesys);
   const telemetry = new WebMessagingTelemetry(metrics);
   const history = new FakeGuestHistory(() => server.messages);
+  news = new ConversationNews();
   sockets = new GuestSockets(server, new ConnectPacer(), history, telemetry, config);
   channel = new WebMessagingChannel(
     sockets,
     new DeploymentConfig(http, config),
     new PlatformConversations(api, genesys),
     config,
-    telemetry,
+    new WebMessages(sockets, news),
   );
 });
 afterEach(async () => {
@@ -83,7 +87,10 @@ describe(WebMessagingChannel.name, () => {
     it("begins a session under the session's own guest token, and starts what the deployment starts", async () => {
       describeDeployment({ autoStart: { enabled: true } });
 
-      expect(await open()).toMatchObject({ connected: true, newSession: true, durationSeconds: 3_600 });
+      expect(await open()).toMatchObject({
+        answer: { connected: true, newSession: true, durationSeconds: 3_600 },
+        expiresAt: NOW + 3_600_000,
+      });
       expect(server.of('configureSession')).toEqual([
         expect.objectContaining({ token: snapshot.guestToken, deploymentId: 'dep-1', startNew: false }),
       ]);
@@ -155,19 +162,20 @@ describe(WebMessagingChannel.name, () => {
     });
 
     it('tells that a session is gone which the server would begin anew', async () => {
-      expect(await beat()).toEqual({ kind: 'gone' });
+      expect(await beat()).toEqual({ kind: 'gone', reason: 'gone' });
       expect(sockets.size).toBe(0);
     });
 
-    it.each(['SessionExpiredEvent', 'SessionClearedEvent', 'LogoutEvent'])(
-      'tells of the end by a %s',
-      async (name) => {
-        await open();
-        server.last.say(name, {});
+    it.each([
+      ['SessionExpiredEvent', 'expired'],
+      ['SessionClearedEvent', 'cleared'],
+      ['LogoutEvent', 'logged-out'],
+    ])('tells of the end by a %s', async (name, reason) => {
+      await open();
+      server.last.say(name, {});
 
-        expect(await beat()).toEqual({ kind: 'gone' });
-      },
-    );
+      expect(await beat()).toEqual({ kind: 'gone', reason });
+    });
 
     it('neither ends nor insists when the socket is refused, and finds out with the next beat', async () => {
       await open();
@@ -183,7 +191,7 @@ describe(WebMessagingChannel.name, () => {
       describeDeployment({ conversationClear: { enabled: true } });
       await open();
 
-      expect(await disconnect()).toBe('confirmed');
+      expect(await disconnect()).toEqual({ kind: 'confirmed', means: 'clear' });
       expect(server.of('onMessage')[0]).toMatchObject({
         message: { events: [{ presence: { type: 'Clear' } }] },
       });
@@ -195,7 +203,7 @@ describe(WebMessagingChannel.name, () => {
       server.write('Hello', 'm-1');
       http.next(anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
 
-      expect(await disconnect()).toBe('confirmed');
+      expect(await disconnect()).toEqual({ kind: 'confirmed', means: 'disconnect' });
       expect(http.requests.slice(1)).toEqual([
         expect.objectContaining({
           operation: 'details',
@@ -221,7 +229,7 @@ describe(WebMessagingChannel.name, () => {
       });
       http.next(anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
 
-      expect(await disconnect()).toBe('confirmed');
+      expect(await disconnect()).toEqual({ kind: 'confirmed', means: 'disconnect' });
       expect(http.requests.at(-1)).toMatchObject({ operation: 'disconnect' });
     });
 
@@ -236,7 +244,7 @@ describe(WebMessagingChannel.name, () => {
         http.next(answer);
       }
 
-      expect(await disconnect()).toBe('confirmed');
+      expect(await disconnect()).toEqual({ kind: 'confirmed', means: 'close' });
       expect(server.of('closeSession')).toHaveLength(1);
     });
 
@@ -254,13 +262,13 @@ describe(WebMessagingChannel.name, () => {
       server.write('Hello', 'm-1');
       http.next(anAnswer(200, {}), anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
 
-      expect(await disconnect()).toBe('confirmed');
+      expect(await disconnect()).toEqual({ kind: 'confirmed', means: 'disconnect' });
       expect(http.requests.at(-1)).toMatchObject({ url: expect.stringMatching(/messages\/theirs$/) });
       expect(server.of('closeSession')).toEqual([]);
     });
 
     it('finds gone what the server would begin anew', async () => {
-      expect(await disconnect()).toBe('gone');
+      expect(await disconnect()).toEqual({ kind: 'gone' });
       expect(sockets.size).toBe(0);
     });
 

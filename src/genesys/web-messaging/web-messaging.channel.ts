@@ -7,25 +7,27 @@ import {
 } from '../../common/errors/upstream.errors';
 import { withDeadline } from '../../common/time/deadline';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
-import { type BeatOutcome, type Conversation, GuestChannel } from '../../session/ports/guest-channel';
+import type { DisconnectMeans, UpstreamEndReason } from '../../session/domain/session-state';
+import {
+  type BeatOutcome,
+  type Conversation,
+  type DisconnectOutcome,
+  GuestChannel,
+  type Opened,
+} from '../../session/ports/guest-channel';
 import { classOf } from '../transport/reactions';
 import { DeploymentConfig } from './deployment-config';
+import { known } from './frames/fields';
 import { GuestSockets } from './guest-sockets';
 import { PlatformConversations } from './platform-conversations';
 import type { GuestSocket } from './socket/guest-socket';
 import type { OverReason } from './socket/socket-owner';
-import { WebMessagingTelemetry } from './web-messaging.telemetry';
+import { WebMessages } from './web-messages';
 
 /** How long a beat waits for a line that is being made. */
 const PATIENCE_MS = 5_000;
 /** Who was refused does not come again at once. */
 const REFUSED_MS = 30_000;
-/** Neither says that there is no conversation any more. */
-const MAY_GO_ON: ReadonlySet<OverReason | undefined> = new Set<OverReason | undefined>([
-  undefined,
-  'refused',
-  'closed',
-]);
 
 /**
  * Guest sessions over Genesys Cloud's guest WebSocket, one socket per session. The session's guest token is its
@@ -37,27 +39,25 @@ const MAY_GO_ON: ReadonlySet<OverReason | undefined> = new Set<OverReason | unde
 @Injectable()
 export class WebMessagingChannel extends GuestChannel {
   readonly name = 'web-messaging';
+  override readonly beatsOnBudget = false;
 
   constructor(
     private readonly sockets: GuestSockets,
     private readonly deployment: DeploymentConfig,
     private readonly platform: PlatformConversations,
     private readonly config: WebMessagingConfig,
-    private readonly telemetry: WebMessagingTelemetry,
+    override readonly messaging: WebMessages,
   ) {
     super();
   }
 
-  async open(
-    conversation: Conversation,
-    deadlineAt: number,
-    signal: AbortSignal,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  async open(conversation: Conversation, deadlineAt: number, signal: AbortSignal): Promise<Opened> {
     const { isActive, autoStarts: autoStart } = await this.deployment.get();
     if (!isActive) throw new UpstreamForbiddenError('The deployment is not active in Genesys Cloud.');
     const socket = this.sockets.make(conversation);
     try {
-      return { ...(await socket.open({ autoStart, deadlineAt }, signal)) };
+      const answer = { ...(await socket.open({ autoStart, deadlineAt }, signal)) };
+      return { answer, ...known({ expiresAt: socket.expiresAt }) };
     } catch (error) {
       this.sockets.forget(conversation.conversationId);
       throw error;
@@ -74,28 +74,32 @@ export class WebMessagingChannel extends GuestChannel {
     }
   }
 
-  disconnect(conversation: Conversation, parent: AbortSignal): Promise<'confirmed' | 'gone'> {
+  disconnect(conversation: Conversation, parent: AbortSignal): Promise<DisconnectOutcome> {
     const socket = this.sockets.of(conversation);
     return withDeadline(this.config.timeoutMs, parent, async (signal, isOver) => {
       try {
-        await this.end(conversation, socket, signal);
+        const means = await this.end(conversation, socket, signal);
+        return this.parted(conversation, { kind: 'confirmed', means });
       } catch (error) {
-        if (!MAY_GO_ON.has(socket.reason)) return this.parted(conversation, 'gone');
+        if (isEnd(socket.reason)) return this.parted(conversation, { kind: 'gone' });
         if (socket.reason !== undefined) this.sockets.forget(conversation.conversationId);
         throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;
       }
-      return this.parted(conversation, 'confirmed');
     });
   }
 
-  private async end(conversation: Conversation, socket: GuestSocket, signal: AbortSignal): Promise<void> {
+  private async end(
+    conversation: Conversation,
+    socket: GuestSocket,
+    signal: AbortSignal,
+  ): Promise<DisconnectMeans> {
     await socket.untilLive(signal);
     await socket.caughtUp;
-    const way =
+    return (
       (await this.endByClearing(socket, signal)) ??
       (await this.endByPlatform(conversation, socket, signal)) ??
-      (await this.endByClosing(socket, signal));
-    this.telemetry.ended(way, conversation.conversationId);
+      (await this.endByClosing(socket, signal))
+    );
   }
 
   private async endByClearing(socket: GuestSocket, signal: AbortSignal): Promise<'clear' | undefined> {
@@ -140,7 +144,7 @@ export class WebMessagingChannel extends GuestChannel {
   }
 
   private outcomeOf(error: unknown, { reason }: GuestSocket, conversation: Conversation): BeatOutcome {
-    if (!MAY_GO_ON.has(reason)) return this.parted(conversation, { kind: 'gone' });
+    if (isEnd(reason)) return this.parted(conversation, { kind: 'gone', reason });
     // The next beat asks anew; until then nobody insists.
     if (reason !== undefined)
       return this.parted(conversation, { kind: 'postponed', cause: reason, retryAfterMs: REFUSED_MS });
@@ -148,6 +152,11 @@ export class WebMessagingChannel extends GuestChannel {
     const retryAfterMs = error instanceof UpstreamError ? error.retryAfterMs : undefined;
     return { kind: 'postponed', cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
+}
+
+/** Whether a socket is over because there is no conversation any more. */
+function isEnd(reason: OverReason | undefined): reason is UpstreamEndReason {
+  return reason !== undefined && reason !== 'refused' && reason !== 'closed';
 }
 
 /** Whether an answer was a no, which asking again does not change. */

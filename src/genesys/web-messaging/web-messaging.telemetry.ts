@@ -65,11 +65,6 @@ export class WebMessagingTelemetry {
     this.log.warn({ message: 'The history of a conversation could not be read', conversationId, error });
   }
 
-  /** By the guest's own farewell, by the platform API, or by closing the session alone. */
-  ended(mode: 'clear' | 'disconnect' | 'close', conversationId: string): void {
-    this.log.log({ message: 'A guest conversation was ended', conversationId, mode });
-  }
-
   troubled(message: string, error: unknown, conversationId: string): void {
     this.log.error({ message, error, conversationId });
   }

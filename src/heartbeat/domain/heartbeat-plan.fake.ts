@@ -1,4 +1,4 @@
-import type { BeatOutcome, HeartbeatPlan, LossCause } from './heartbeat-plan';
+import type { BeatOutcome, HeartbeatPlan, Loss } from './heartbeat-plan';
 
 type Beat = (signal: AbortSignal) => BeatOutcome | Promise<BeatOutcome>;
 
@@ -14,7 +14,7 @@ export class FakeHeartbeatPlan implements HeartbeatPlan {
   readonly firstWithinMs: number = 1_000;
   readonly tolerance: number = 3;
   readonly beats: { readonly at: number; readonly latenessMs: number; readonly signal: AbortSignal }[] = [];
-  readonly losses: LossCause[] = [];
+  readonly losses: Loss[] = [];
   /** What the next reports of a loss do before they succeed. */
   readonly reports: (() => Promise<void>)[] = [];
   private readonly steps: Beat[] = [];
@@ -38,8 +38,8 @@ export class FakeHeartbeatPlan implements HeartbeatPlan {
     return (this.steps.shift() ?? this.usually)(signal);
   }
 
-  async onLost(cause: LossCause): Promise<void> {
-    this.losses.push(cause);
+  async onLost(loss: Loss): Promise<void> {
+    this.losses.push(loss);
     await this.reports.shift()?.();
   }
 }

@@ -6,9 +6,10 @@ export type BeatOutcome =
   | { readonly kind: 'ok' }
   | { readonly kind: 'failed'; readonly cause: string }
   | { readonly kind: 'postponed'; readonly cause: string; readonly retryAfterMs?: number }
-  | { readonly kind: 'gone' };
+  | { readonly kind: 'gone'; readonly reason?: string };
 
-export type LossCause = 'failures' | 'gone';
+/** Why a heartbeat is lost: it has failed too often, or there is nothing left, for the reason that the beat gave. */
+export type Loss = { readonly cause: 'failures' } | { readonly cause: 'gone'; readonly reason?: string };
 
 /** Everything the heartbeat service needs to know to keep something alive, handed over as a value. */
 export interface HeartbeatPlan {
@@ -27,5 +28,5 @@ export interface HeartbeatPlan {
   /** One beat. `latenessMs` is how much later than planned it was started. Must not throw; if it does, that is our trouble: postponed. */
   beat(signal: AbortSignal, latenessMs: number): Promise<BeatOutcome>;
   /** Called when the heartbeat is lost, and again at each interval until it succeeds once. */
-  onLost(cause: LossCause): Promise<void>;
+  onLost(loss: Loss): Promise<void>;
 }

@@ -46,6 +46,28 @@ export const SERVICE_PROBLEMS = {
     action: 'Open a new session if the guest is still there.',
     retry: 'later',
   },
+  'session-not-active': {
+    title: 'The session is not active',
+    statuses: [409],
+    meaning: 'Only the guest of an active session can do this. Nothing was sent.',
+    action: 'Read the session: one that is connecting may be active soon, and one that has ended stays so.',
+    retry: 'changed',
+  },
+  'not-supported-by-channel': {
+    title: 'The channel of the session cannot do this',
+    statuses: [409],
+    meaning: 'The session was opened on a channel that only holds conversations. Nothing was sent.',
+    action: 'Open sessions of guests who talk on the channel web-messaging.',
+    retry: 'no',
+  },
+  'message-refused': {
+    title: 'The message is refused',
+    statuses: [422],
+    meaning:
+      'Genesys Cloud does not take the message, for the reason that is given, and the guest has not said it.',
+    action: 'Change the message as the reason asks for; with the reason read-only the conversation is over.',
+    retry: 'changed',
+  },
   'delivery-not-found': {
     title: 'No such delivery',
     statuses: [404],

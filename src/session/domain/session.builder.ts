@@ -30,6 +30,7 @@ export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
     disconnectAttempts: 0,
     lastSequence: 0,
     version: 0,
+    upstreamExpiresAt: null,
     erasedAt: null,
     ...facts,
   });

@@ -144,6 +144,7 @@ describe(Session.name, () => {
         disconnectAttempts: 0,
         lastSequence: 0,
         version: 0,
+        upstreamExpiresAt: null,
         erasedAt: null,
       });
       expect(one.isLive).toBe(true);

@@ -3,8 +3,11 @@ import type { AuditAction, AuditDetail, AuditFact, AuditOutcome } from '../../au
 import { guestRefOf } from './guest-token';
 import type { CrmState, SessionEvent } from './session-event';
 import type { SessionSnapshot } from './session-snapshot';
-import { type EndReason, type SessionState, TRANSITIONS } from './session-state';
+import { type DisconnectMeans, type EndReason, type SessionState, TRANSITIONS } from './session-state';
 import { InvalidTransitionError } from './session.errors';
+
+/** Moments that are this close are the same expiry. */
+const SAME_EXPIRY_MS = 10_000;
 
 /** What a change of a session causes, to be saved with it in one transaction. */
 export interface SessionChanges {
@@ -60,6 +63,7 @@ export class Session {
       disconnectAttempts: 0,
       lastSequence: 0,
       version: 0,
+      upstreamExpiresAt: null,
       erasedAt: null,
     });
   }
@@ -93,11 +97,14 @@ export class Session {
     return true;
   }
 
-  /** Genesys accepted the conversation: the duration starts to count, the CRM hears `connected`. */
-  activate(now: number): void {
+  /**
+   * Genesys accepted the conversation, and may let it expire at a certain time: the duration starts to count, the CRM hears `connected`.
+   */
+  activate(now: number, upstreamExpiresAt?: number): void {
     this.moveTo('active');
     this.props.startedAt = now;
     this.props.expiresAt = now + this.props.durationLimit * 1000;
+    if (upstreamExpiresAt !== undefined) this.expiresUpstream(upstreamExpiresAt);
     this.tell('connected', now);
     const { channel, queueId, durationLimit } = this.props;
     this.record('SESSION_INITIALIZED', { channel, queueId, durationLimit });
@@ -137,19 +144,36 @@ export class Session {
     return true;
   }
 
+  /**
+   * The upstream says when it lets the session expire. What lies beyond the session's own limit is not noted, and
+   * neither is a small difference: every message moves it. Returns whether anything changed.
+   */
+  expiresUpstream(expiresAt: number): boolean {
+    const next = expiresAt < this.props.expiresAt ? expiresAt : null;
+    const known = this.props.upstreamExpiresAt;
+    const isSame =
+      next === known || (next !== null && known !== null && Math.abs(next - known) < SAME_EXPIRY_MS);
+    if (this.props.state !== 'active' || isSame) return false;
+    this.props.upstreamExpiresAt = next;
+    return true;
+  }
+
   /** The upstream disconnect failed and is tried again at `dueAt`. */
   postponeDisconnect(dueAt: number): void {
     this.props.disconnectAttempts += 1;
     this.props.disconnectDueAt = dueAt;
   }
 
-  /** The upstream side is settled one way or the other; a `terminating` session reaches its final state. */
-  settleDisconnect(outcome: 'confirmed' | 'unconfirmed', now: number): void {
+  /**
+   * The upstream side is settled one way or the other, by `means` where there are several; a `terminating` session
+   * reaches its final state.
+   */
+  settleDisconnect(outcome: 'confirmed' | 'unconfirmed', now: number, means?: DisconnectMeans): void {
     this.props.disconnect = outcome;
     this.props.disconnectDueAt = null;
     if (this.props.state !== 'terminating') return;
     this.moveTo(this.props.endReason === 'heartbeat-lost' ? 'disconnected' : 'terminated');
-    this.conclude(now);
+    this.conclude(now, means);
   }
 
   /** Hands over, once, what has to be saved together with the session. */
@@ -187,11 +211,12 @@ export class Session {
     this.props.disconnectDueAt = now;
   }
 
-  private conclude(now: number): void {
+  private conclude(now: number, means?: DisconnectMeans): void {
     const state = this.props.state === 'terminated' ? 'terminated' : 'disconnected';
     this.tell(state, now);
     this.record(state === 'terminated' ? 'SESSION_TERMINATED' : 'SESSION_DISCONNECTED', {
       upstream: this.props.disconnect === 'none' ? 'gone' : this.props.disconnect,
+      ...(means === undefined ? {} : { means }),
       lifetimeMs: (this.props.endedAt ?? now) - this.props.startedAt,
     });
   }

@@ -50,6 +50,7 @@ export class SessionResponse {
   @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly startedAt: string;
 
+  /** The duration limit, or sooner when Genesys Cloud lets the session expire before that. */
   @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly expiresAt: string;
 
@@ -81,7 +82,7 @@ export class SessionResponse {
     this.capabilities = snapshot.capabilities;
     this.durationLimit = snapshot.durationLimit;
     this.startedAt = toIso(snapshot.startedAt);
-    this.expiresAt = toIso(snapshot.expiresAt);
+    this.expiresAt = toIso(Math.min(snapshot.expiresAt, snapshot.upstreamExpiresAt ?? snapshot.expiresAt));
     if (snapshot.endReason !== null) this.endReason = snapshot.endReason;
     if (snapshot.endedAt !== null) this.endedAt = toIso(snapshot.endedAt);
     if (snapshot.erasedAt !== null) this.erasedAt = toIso(snapshot.erasedAt);

@@ -1,4 +1,10 @@
-import { type BeatOutcome, type Conversation, GuestChannel } from './guest-channel';
+import {
+  type BeatOutcome,
+  type Conversation,
+  type DisconnectOutcome,
+  GuestChannel,
+  type Opened,
+} from './guest-channel';
 
 type Answer = Readonly<Record<string, unknown>>;
 type Step<T> = (signal: AbortSignal) => T | Promise<T>;
@@ -15,6 +21,8 @@ interface Call {
  */
 export class FakeGuestChannel extends GuestChannel {
   readonly calls: Call[] = [];
+  /** What is said of conversations that are opened from here on. */
+  expiresAt: number | undefined;
   private readonly opens: Step<Answer>[] = [];
   private readonly beats: Step<BeatOutcome>[] = [];
   private readonly disconnects: Step<'confirmed' | 'gone'>[] = [];
@@ -40,9 +48,10 @@ export class FakeGuestChannel extends GuestChannel {
     return this.calls.filter((call) => call.operation === operation).map((call) => call.conversationId);
   }
 
-  async open({ conversationId }: Conversation, _deadlineAt: number, signal: AbortSignal): Promise<Answer> {
+  async open({ conversationId }: Conversation, _deadlineAt: number, signal: AbortSignal): Promise<Opened> {
     this.calls.push({ operation: 'open', conversationId, at: Date.now() });
-    return (this.opens.shift() ?? (() => ({ id: conversationId })))(signal);
+    const answer = await (this.opens.shift() ?? (() => ({ id: conversationId })))(signal);
+    return { answer, ...(this.expiresAt === undefined ? {} : { expiresAt: this.expiresAt }) };
   }
 
   async beat({ conversationId }: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome> {
@@ -50,8 +59,8 @@ export class FakeGuestChannel extends GuestChannel {
     return (this.beats.shift() ?? (() => ({ kind: 'ok' })))(signal);
   }
 
-  async disconnect({ conversationId }: Conversation, signal: AbortSignal): Promise<'confirmed' | 'gone'> {
+  async disconnect({ conversationId }: Conversation, signal: AbortSignal): Promise<DisconnectOutcome> {
     this.calls.push({ operation: 'disconnect', conversationId, at: Date.now() });
-    return (this.disconnects.shift() ?? (() => 'confirmed'))(signal);
+    return { kind: await (this.disconnects.shift() ?? (() => 'confirmed'))(signal) };
   }
 }

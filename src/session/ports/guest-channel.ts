@@ -1,23 +1,25 @@
-import type { BeatOutcome } from '../../heartbeat/domain/heartbeat-plan';
-import type { SessionSnapshot } from '../domain/session-snapshot';
+import type { BeatOutcome as AnyBeatOutcome } from '../../heartbeat/domain/heartbeat-plan';
+import type { DisconnectMeans, UpstreamEndReason } from '../domain/session-state';
+import type { Conversation } from './conversation';
+import type { GuestMessaging } from './guest-messaging';
 
-export type { BeatOutcome };
+export type { Conversation };
 
-/** What a channel needs to know of a session. */
-export type Conversation = Readonly<
-  Pick<
-    SessionSnapshot,
-    | 'conversationId'
-    | 'oauthClient'
-    | 'guestToken'
-    | 'queueId'
-    | 'name'
-    | 'locale'
-    | 'capabilities'
-    | 'durationLimit'
-    | 'createdAt'
-  >
->;
+/** What one beat came to; `gone` says why, where the upstream does. */
+export type BeatOutcome =
+  Exclude<AnyBeatOutcome, { kind: 'gone' }> | { readonly kind: 'gone'; readonly reason?: UpstreamEndReason };
+
+/** `gone`: there was no conversation (any more). */
+export type DisconnectOutcome =
+  { readonly kind: 'confirmed'; readonly means?: DisconnectMeans } | { readonly kind: 'gone' };
+
+/** What came of an opening. */
+export interface Opened {
+  /** The upstream's own answer, as it came. */
+  readonly answer: Readonly<Record<string, unknown>>;
+  /** When the upstream lets the conversation expire, in epoch milliseconds, where it says so. */
+  readonly expiresAt?: number;
+}
 
 /**
  * A way to hold guest conversations in Genesys Cloud.
@@ -29,21 +31,23 @@ export abstract class GuestChannel {
   /** The name by which a request chooses the channel; stored with the session. */
   abstract readonly name: string;
 
+  /** Whether each beat is a request on the budget of an OAuth client. */
+  readonly beatsOnBudget: boolean = true;
+
+  /** How guests talk over this channel; undefined when it only holds conversations. */
+  readonly messaging: GuestMessaging | undefined;
+
   /**
-   * Opens the conversation under our own id and resolves with the upstream's answer. May wait and repeat its request
+   * Opens the conversation under our own id and resolves once the upstream has it. May wait and repeat its request
    * until `deadlineAt` (epoch milliseconds): the id makes that harmless. The same conversation may be opened again by
    * another process, when the one before it is gone; one that is there already is a success. A thrown `UpstreamError` tells whether the
    * request may have taken effect.
    */
-  abstract open(
-    conversation: Conversation,
-    deadlineAt: number,
-    signal: AbortSignal,
-  ): Promise<Readonly<Record<string, unknown>>>;
+  abstract open(conversation: Conversation, deadlineAt: number, signal: AbortSignal): Promise<Opened>;
 
   /** One sign of life; sends one request and never throws. `sequence` only grows over a conversation's life. */
   abstract beat(conversation: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome>;
 
-  /** Ends the conversation. `gone`: there was none (any more). Repeating it is harmless. */
-  abstract disconnect(conversation: Conversation, signal: AbortSignal): Promise<'confirmed' | 'gone'>;
+  /** Ends the conversation. Repeating it is harmless. */
+  abstract disconnect(conversation: Conversation, signal: AbortSignal): Promise<DisconnectOutcome>;
 }

@@ -1,5 +1,6 @@
 import { v4 as uuid } from 'uuid';
 import type { ClientFrames } from '../frames/client-frame';
+import type { SessionFacts } from '../frames/server-frame';
 import type { Dialogue } from './dialogue';
 
 /**
@@ -20,11 +21,14 @@ export class AutoStart {
     if (this.stage !== 'none') this.stage = 'done';
   }
 
-  onLive(dialogue: Dialogue): void {
-    if (this.stage === 'wanted') this.join(dialogue);
+  /** A session that exists already may have been started by whoever began it: the history tells. */
+  onLive(dialogue: Dialogue, { newSession }: SessionFacts): void {
+    if (this.stage !== 'wanted') return;
+    if (newSession) this.join(dialogue);
+    else this.stage = 'sent';
   }
 
-  /** On a later line: `isEmpty` when the history of the conversation holds nothing. */
+  /** `isEmpty` when the history of the conversation holds nothing. */
   onHistory(dialogue: Dialogue, isEmpty: boolean): void {
     if (this.stage !== 'sent') return;
     if (isEmpty) this.join(dialogue);

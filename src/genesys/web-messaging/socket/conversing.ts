@@ -30,6 +30,8 @@ export class Conversing {
       {
         live: (signal) => listener.live(signal),
         recent: (dialogue) => this.recent(dialogue),
+        settled: () => this.gap.settled,
+        isNew: (reference) => this.incoming.isNew(reference),
       },
       frames,
     );

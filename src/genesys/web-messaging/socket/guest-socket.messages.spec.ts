@@ -1,6 +1,7 @@
 import { RecordingLog } from '../../../audit/recording-log.fake';
 import { UpstreamRejectedError, UpstreamServerError } from '../../../common/errors/upstream.errors';
 import { GuestSocket } from './guest-socket';
+import type { Sending } from './outgoing-messages';
 import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
 
 let world: GuestSocketWorld;
@@ -15,11 +16,18 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-/** Says something; what it came to is kept. */
+let sendings = 0;
+
+function aNewSending(): Sending {
+  sendings += 1;
+  return { reference: `reference-${sendings}`, isRepeatable: false };
+}
+
+/** Says something; what it came to is kept: the reference under which it was acknowledged, or an error. */
 function say(text: string, signal = SIGNAL): { outcome: unknown } {
   const said: { outcome: unknown } = { outcome: undefined };
-  world.socket.say({ text }, signal).then(
-    (id) => (said.outcome = id),
+  world.socket.say({ text }, aNewSending(), signal).then(
+    (message) => (said.outcome = message.metadata['id'] ?? 'without an id'),
     (error: unknown) => (said.outcome = error),
   );
   return said;
@@ -73,7 +81,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     await world.open();
     for (let number = 0; number < 50; number += 1) say('x');
 
-    await expect(world.socket.say({ text: 'one more' }, SIGNAL)).rejects.toMatchObject({
+    await expect(world.socket.say({ text: 'one more' }, aNewSending(), SIGNAL)).rejects.toMatchObject({
       reason: 'overload',
     });
   });

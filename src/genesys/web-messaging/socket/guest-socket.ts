@@ -2,6 +2,7 @@ import { v4 as uuid } from 'uuid';
 import { UpstreamError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { abortable } from '../../../common/time/abortable';
 import { ClientFrames } from '../frames/client-frame';
+import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 import type { SessionFacts } from '../frames/server-frame';
 import { AutoStart } from './auto-start';
@@ -13,6 +14,7 @@ import { FrameHearing } from './frame-hearing';
 import type { Guest, SocketTools } from './guest';
 import { SessionLoop, type SessionLoopListener } from './session-loop';
 import { SessionStart } from './session-start';
+import type { Sending } from './outgoing-messages';
 import type { OverReason, SocketOwner, SocketState } from './socket-owner';
 import { SocketStatus } from './socket-status';
 
@@ -132,8 +134,8 @@ export class GuestSocket {
   }
 
   /** See `OutgoingMessages.say`. */
-  say(message: OutgoingMessage, signal: AbortSignal): Promise<string> {
-    return this.conversing.outgoing.say(message, AbortSignal.any([signal, this.status.signal]));
+  say(message: OutgoingMessage, sending: Sending, signal: AbortSignal): Promise<GuestMessage> {
+    return this.conversing.outgoing.say(message, sending, AbortSignal.any([signal, this.status.signal]));
   }
 
   /** Tells that the guest types. Nothing happens when that was told a moment ago, or there is no line. */
@@ -200,8 +202,10 @@ export class GuestSocket {
     this.line = { dialogue, echoes, facts };
     this.status.expires(facts);
     if (facts.autoStarted) this.autoStart.isDone();
-    this.autoStart.onLive(dialogue);
-    if (!isFirst) this.conversing.gap.fill(dialogue);
+    this.autoStart.onLive(dialogue, facts);
+    if (isFirst && facts.newSession) return;
+    if (isFirst) this.conversing.incoming.lose();
+    this.conversing.gap.fill(dialogue);
   }
 
   private async partFrom(dialogue: Dialogue, verdict: OverReason): Promise<void> {

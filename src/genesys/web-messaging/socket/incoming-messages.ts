@@ -6,6 +6,7 @@ const GATHER_MS = 50;
 const MAX_GATHERED = 500;
 /** Ids that are remembered; a page of history, which is where doubles come from, has 25. */
 const MAX_KNOWN = 500;
+const MAX_REFERENCES = 100;
 
 /**
  * Hands over each message once, by its id, and what arrives together in the order of `channel.time`. While it is
@@ -18,12 +19,18 @@ export class IncomingMessages {
   private isHeld = false;
   private before: ReadonlySet<string> | undefined;
   private lastId: string | undefined;
+  private readonly references = new KnownMessages(MAX_REFERENCES);
 
   constructor(private readonly handOver: (message: GuestMessage) => void) {}
 
   /** Of some message of the conversation. */
   get anyId(): string | undefined {
     return this.lastId;
+  }
+
+  /** Whether it is certain that no message of this reference came before: not while something may have been missed. */
+  isNew(reference: string): boolean {
+    return this.before === undefined && !this.references.has(reference);
   }
 
   /** The ids that were known when the line was lost last, or are known now when nothing was missed since. */
@@ -87,6 +94,8 @@ export class IncomingMessages {
     if (id !== undefined) {
       if (!this.known.add(id)) return;
       this.lastId = id;
+      const { id: reference } = message.metadata;
+      if (reference !== undefined) this.references.add(reference);
     }
     this.gathered.push(message);
   }

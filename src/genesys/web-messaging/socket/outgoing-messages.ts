@@ -8,6 +8,7 @@ import { abortable } from '../../../common/time/abortable';
 import { withDeadline } from '../../../common/time/deadline';
 import { pause } from '../../../common/time/pause';
 import type { ClientFrames } from '../frames/client-frame';
+import { known } from '../frames/fields';
 import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 import { OneByOne } from '../pacing/one-by-one';
@@ -27,13 +28,19 @@ const MAX_ASKED_MS = 30_000;
 /** How far the server's clock may be behind ours. */
 const MAX_SKEW_MS = 30_000;
 const MAX_ACKNOWLEDGED = 100;
+const MAX_DOUBTFUL = 100;
 const TYPING_COOL_DOWN_MS = 5_000;
 
-type Outcome = 'acknowledged' | 'unanswered' | 'throttled';
+type Outcome = 'unanswered' | 'throttled';
 
-/** A message on its way, under the id that it is recognised by. */
-interface Delivery {
-  readonly id: string;
+/** What a message is recognised by, and whether an earlier process may have sent it under the same reference. */
+export interface Sending {
+  readonly reference: string;
+  readonly isRepeatable: boolean;
+}
+
+/** A message on its way. */
+interface Delivery extends Sending {
   readonly message: OutgoingMessage;
   /** Epoch milliseconds of the first attempt; undefined before. */
   sentAt?: number;
@@ -46,6 +53,10 @@ export interface MessageWay {
   live(signal: AbortSignal): Promise<Dialogue>;
   /** What the conversation holds of late. Rejects when that cannot be told. */
   recent(dialogue: Dialogue): Promise<readonly GuestMessage[]>;
+  /** Resolves when what was said before the line is known, or cannot be known for now. */
+  settled(): Promise<unknown>;
+  /** Whether nothing of this reference was said, as far as can be told without asking. */
+  isNew(reference: string): boolean;
 }
 
 /**
@@ -58,6 +69,8 @@ export class OutgoingMessages {
   private readonly rate = new SlidingWindow(PER_SECOND, SECOND_MS);
   /** Ids of messages that are ours and no others. */
   private readonly acknowledged = new KnownMessages(MAX_ACKNOWLEDGED);
+  /** When messages were sent that may have arrived although nobody was told so, by their references. */
+  private readonly doubtful = new Map<string, number>();
   private mayTypeAt = 0;
 
   constructor(
@@ -66,17 +79,19 @@ export class OutgoingMessages {
   ) {}
 
   /**
-   * Resolves with the id under which the message is known, once it is acknowledged. Rejects within a minute, or by
+   * Resolves with the message as the conversation has it, once it is acknowledged. Rejects within a minute, or by
    * the signal, with an `UpstreamError` that tells whether the message may have arrived all the same.
    */
-  async say(message: OutgoingMessage, parent: AbortSignal): Promise<string> {
+  async say(message: OutgoingMessage, sending: Sending, parent: AbortSignal): Promise<GuestMessage> {
     if (this.line.size >= MAX_WAITING) throw new UpstreamUnavailableError({ reason: 'overload' });
-    const delivery: Delivery = { id: uuid(), message, mayHaveArrived: false };
+    const sentAt = this.doubtful.get(sending.reference);
+    const delivery: Delivery = { ...sending, message, mayHaveArrived: false, ...known({ sentAt }) };
     return withDeadline(DELIVERED_WITHIN_MS, parent, async (signal, isOver) => {
       try {
         const delivered = this.line.run(() => this.deliver(delivery, signal), signal);
         return await abortable(delivered, signal);
       } catch (error) {
+        this.remember(delivery);
         if (!isOver()) throw error;
         const late = new UpstreamTimeoutError({ cause: error });
         late.mayHaveTakenEffect = delivery.mayHaveArrived;
@@ -94,20 +109,37 @@ export class OutgoingMessages {
     dialogue.tell(this.frames.typing(uuid()));
   }
 
-  private async deliver(delivery: Delivery, signal: AbortSignal): Promise<string> {
+  private async deliver(delivery: Delivery, signal: AbortSignal): Promise<GuestMessage> {
+    delivery.mayHaveArrived = await this.isDoubtful(delivery, signal);
     for (let unanswered = 0; unanswered < MAX_SENDS;) {
       const dialogue = await this.turn(signal);
       const wasDoubtful = delivery.mayHaveArrived;
       // The line may have been lost, or the answer: then nobody but the history knows.
-      if (wasDoubtful && (await this.hasArrived(delivery, signal))) return delivery.id;
+      const arrived = wasDoubtful ? await this.arrived(delivery, signal) : undefined;
+      if (arrived !== undefined) return arrived;
       if (dialogue.isOver) continue;
       const outcome = await this.send(delivery, dialogue);
-      if (outcome === 'acknowledged') return delivery.id;
+      if (typeof outcome === 'object') return outcome;
       if (outcome === 'unanswered') unanswered += 1;
       else delivery.mayHaveArrived = wasDoubtful;
     }
-    if (await this.hasArrived(delivery, signal)) return delivery.id;
-    throw new UpstreamTimeoutError();
+    const arrived = await this.arrived(delivery, signal);
+    if (arrived === undefined) throw new UpstreamTimeoutError();
+    return arrived;
+  }
+
+  private async isDoubtful({ reference, isRepeatable }: Sending, signal: AbortSignal): Promise<boolean> {
+    if (!isRepeatable) return false;
+    await this.way.live(signal);
+    await abortable(this.way.settled(), signal);
+    return this.doubtful.has(reference) || !this.way.isNew(reference);
+  }
+
+  private remember({ reference, mayHaveArrived, sentAt }: Delivery): void {
+    if (!mayHaveArrived || sentAt === undefined) return;
+    this.doubtful.set(reference, sentAt);
+    const [oldest] = this.doubtful.keys();
+    if (this.doubtful.size > MAX_DOUBTFUL && oldest !== undefined) this.doubtful.delete(oldest);
   }
 
   /** Waits until there is a line that may carry another message. */
@@ -120,18 +152,18 @@ export class OutgoingMessages {
     }
   }
 
-  /** Rejects when the server wants no such message. */
-  private async send(delivery: Delivery, dialogue: Dialogue): Promise<Outcome> {
-    const { id, message } = delivery;
+  /** The message as it was acknowledged, or what came instead. Rejects when the server wants no such message. */
+  private async send(delivery: Delivery, dialogue: Dialogue): Promise<GuestMessage | Outcome> {
+    const { reference, message } = delivery;
     delivery.mayHaveArrived = true;
     delivery.sentAt ??= Date.now();
     this.rate.take();
     dialogue.room.take();
     try {
-      const frame = this.frames.message(id, message);
+      const frame = this.frames.message(reference, message);
       const answer = await dialogue.ask(frame, 'message', ACKNOWLEDGED_WITHIN_MS);
       if (answer.message.id !== undefined) this.acknowledged.add(answer.message.id);
-      return 'acknowledged';
+      return answer.message;
     } catch (error) {
       if (isUncertain(error)) return 'unanswered';
       if (!(error instanceof UpstreamThrottledError)) throw error;
@@ -140,14 +172,14 @@ export class OutgoingMessages {
     }
   }
 
-  private async hasArrived(delivery: Delivery, signal: AbortSignal): Promise<boolean> {
+  private async arrived(delivery: Delivery, signal: AbortSignal): Promise<GuestMessage | undefined> {
     for (;;) {
       const dialogue = await this.way.live(signal);
       try {
         const recent = await this.way.recent(dialogue);
         const found = recent.find((candidate) => this.isThe(delivery, candidate));
         if (found?.id !== undefined) this.acknowledged.add(found.id);
-        return found !== undefined;
+        return found;
       } catch {
         // To send it now could double it: whoever waits for the message has a deadline.
         await pause(LOOK_AGAIN_MS, signal);
@@ -156,9 +188,11 @@ export class OutgoingMessages {
   }
 
   /** By its id; in a history that does not keep that, by its text, as long as it is no other message of ours. */
-  private isThe({ id, message, sentAt = 0 }: Delivery, found: GuestMessage): boolean {
+  private isThe({ reference, message, sentAt }: Delivery, found: GuestMessage): boolean {
     if (found.direction !== 'Inbound') return false;
-    if (found.metadata['id'] !== undefined) return found.metadata['id'] === id;
+    if (found.metadata['id'] !== undefined) return found.metadata['id'] === reference;
+    // What another process has sent cannot be told from what the guest has said before.
+    if (sentAt === undefined) return false;
     const isOther = found.id !== undefined && this.acknowledged.has(found.id);
     const isEarlier = (found.at ?? sentAt) < sentAt - MAX_SKEW_MS;
     return found.text !== undefined && found.text === message.text && !isOther && !isEarlier;

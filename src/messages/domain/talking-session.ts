@@ -1,0 +1,22 @@
+import { NotSupportedByChannelError, SessionNotActiveError } from '../../session/domain/messaging.errors';
+import type { Session } from '../../session/domain/session';
+import type { GuestChannels } from '../../session/ports/guest-channels';
+import type { GuestMessaging } from '../../session/ports/guest-messaging';
+
+/** A session whose guest can talk, and the way they do. */
+export interface TalkingSession {
+  readonly session: Session;
+  readonly messaging: GuestMessaging;
+}
+
+/**
+ * Throws `NotSupportedByChannelError`, whatever has become of the session, and `SessionNotActiveError` otherwise when it is
+ * not active.
+ */
+export function talkingOver(session: Session, channels: GuestChannels): TalkingSession {
+  const { channel } = session.snapshot;
+  const { messaging } = channels.get(channel);
+  if (messaging === undefined) throw new NotSupportedByChannelError(channel);
+  if (session.state !== 'active') throw new SessionNotActiveError();
+  return { session, messaging };
+}

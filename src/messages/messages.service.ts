@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { v4 as uuid } from 'uuid';
+import type { Caller } from '../access/domain/caller';
+import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { Drain } from '../common/lifecycle/drain';
+import { idempotencyKeyOf } from '../session/domain/idempotency-key';
+import { type Reach, reachOf } from '../session/domain/reach';
+import { GuestChannels } from '../session/ports/guest-channels';
+import type { MessageToSend } from '../session/ports/guest-messaging';
+import { SessionQueries } from '../session/session.queries';
+import { referenceOf } from './domain/message-reference';
+import { type TalkingSession, talkingOver } from './domain/talking-session';
+import { MessageSending, type SentMessage } from './message.sending';
+
+/** What a caller wants a guest to have said. */
+export type AskedMessage = Omit<MessageToSend, 'reference' | 'isRepeatable'>;
+
+/** What callers can do in the conversations of their guests. */
+@Injectable()
+export class MessagesService {
+  constructor(
+    private readonly sessions: SessionQueries,
+    private readonly channels: GuestChannels,
+    private readonly sending: MessageSending,
+    private readonly drain: Drain,
+  ) {}
+
+  /**
+   * Sends a message and resolves once the conversation has it; once for each key, as long as the session is kept.
+   * Throws `SessionNotFoundError`, `SessionNotActiveError`, `NotSupportedByChannelError`, `MessageRefusedError`,
+   * `UpstreamError`s, and with a key `IdempotencyKeyInvalidError`, `IdempotencyKeyReusedError` and
+   * `RequestInProgressError`.
+   */
+  async send(
+    conversationId: string,
+    asked: AskedMessage,
+    { caller, key }: { caller: Caller; key: string | undefined },
+  ): Promise<SentMessage> {
+    this.drain.assertOpen();
+    assertSaysSomething(asked);
+    const reference = key === undefined ? uuid() : keyedReference(conversationId, caller, key);
+    const session = await this.find(conversationId, reachOf(caller));
+    const message: MessageToSend = { ...asked, reference, isRepeatable: key !== undefined };
+    return key === undefined
+      ? { message: await this.sending.send(session, message), isReplayed: false }
+      : this.sending.sendOnce(session, message);
+  }
+
+  /** Tells that the guest types. Throws what `send` throws of sessions and channels. */
+  async typing(conversationId: string, reach: Reach): Promise<void> {
+    const { session, messaging } = await this.find(conversationId, reach);
+    messaging.typing(session.snapshot);
+  }
+
+  private async find(conversationId: string, reach: Reach): Promise<TalkingSession> {
+    return talkingOver(await this.sessions.get(conversationId, reach), this.channels);
+  }
+}
+
+function keyedReference(conversationId: string, { owner }: Caller, header: string): string {
+  return referenceOf({ owner, conversationId, key: idempotencyKeyOf(header) });
+}
+
+function assertSaysSomething({ text, buttonResponses = [], attachmentIds = [] }: AskedMessage): void {
+  if (text !== undefined || buttonResponses.length > 0 || attachmentIds.length > 0) return;
+  throw new InvalidRequestError([
+    {
+      pointer: '#/text',
+      code: 'required',
+      detail: 'is required in a message without buttonResponses and attachmentIds',
+    },
+  ]);
+}

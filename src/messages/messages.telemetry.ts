@@ -1,0 +1,59 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DomainError } from '../common/errors/domain.error';
+import { Metrics } from '../metrics/metrics';
+
+/** What operators hear of messages. Nothing of what was said is told. */
+@Injectable()
+export class MessagesTelemetry {
+  private readonly log = new Logger('Messages');
+  private readonly sendings;
+  private readonly kept;
+  private readonly overflows;
+  private waiting: () => number = () => 0;
+
+  constructor(metrics: Metrics) {
+    this.sendings = metrics.counter('messages_sent_total', 'Messages of guests by outcome', ['outcome']);
+    this.kept = metrics.counter(
+      'messages_kept_total',
+      'Messages of either side that were new to this service',
+    );
+    this.overflows = metrics.counter(
+      'messages_overflows_total',
+      'Conversations whose messages could not be held until they were kept, and are read anew',
+    );
+    metrics.gauge('messages_waiting', 'Messages that were met and are not kept yet', () => this.waiting());
+  }
+
+  watchWaiting(count: () => number): void {
+    this.waiting = count;
+  }
+
+  sent(): void {
+    this.sendings.inc({ outcome: 'ok' });
+  }
+
+  sendingFailed(error: unknown): void {
+    this.sendings.inc({ outcome: error instanceof DomainError ? error.code : 'internal' });
+  }
+
+  keptSome(count: number): void {
+    this.kept.inc(count);
+  }
+
+  keepingFailed(error: unknown, conversationId?: string): void {
+    this.log.warn({
+      message: 'Messages could not be kept and are tried again',
+      ...(conversationId === undefined ? {} : { conversationId }),
+      error,
+    });
+  }
+
+  overflowed(conversationId: string): void {
+    this.overflows.inc();
+    this.log.warn({ message: 'Too many messages wait to be kept: they are read anew later', conversationId });
+  }
+
+  rereadingFailed(error: unknown, conversationId: string): void {
+    this.log.error({ message: 'A conversation could not be read anew', conversationId, error });
+  }
+}

@@ -1,0 +1,51 @@
+/** A file that hangs on a message. `url` leads to it for a while. */
+export interface MessageAttachment {
+  readonly id: string;
+  readonly filename?: string;
+  readonly mediaType?: string;
+  readonly mime?: string;
+  readonly sizeBytes?: number;
+  readonly url?: string;
+}
+
+/** A button that was offered, or that was chosen. */
+export interface MessageChoice {
+  readonly text?: string;
+  readonly payload?: string;
+  readonly action?: string;
+  readonly type?: string;
+}
+
+export type MessageContent =
+  | { readonly type: 'attachment'; readonly attachment: MessageAttachment }
+  | { readonly type: 'quick-reply' | 'button-response'; readonly choice: MessageChoice }
+  /** Cards, carousels and the like, as they came. */
+  | {
+      readonly type: 'other';
+      readonly contentType: string;
+      readonly value: Readonly<Record<string, unknown>>;
+    };
+
+export interface MessageSender {
+  readonly nickname?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly image?: string;
+}
+
+/** Something that one side of a conversation has said to the other. It survives being written as JSON. */
+export interface ConversationMessage {
+  /** The upstream's id; the same message has the same id wherever it is met. */
+  readonly id: string;
+  /** The id under which this service sent it; absent on everything else. */
+  readonly reference?: string;
+  /** `inbound` comes from the guest. */
+  readonly direction: 'inbound' | 'outbound';
+  readonly type: 'text' | 'structured';
+  readonly text?: string;
+  readonly content: readonly MessageContent[];
+  readonly from?: MessageSender;
+  readonly originatingEntity?: 'Human' | 'Bot';
+  /** RFC 3339 in UTC: what messages are ordered by. */
+  readonly sentAt: string;
+}

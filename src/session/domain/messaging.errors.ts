@@ -1,0 +1,49 @@
+import { DomainError } from '../../common/errors/domain.error';
+
+/** The session's channel cannot do what was asked for. Nothing was sent. */
+export class NotSupportedByChannelError extends DomainError {
+  readonly code = 'not-supported-by-channel';
+  readonly kind = 'conflict';
+  readonly title = 'The channel of the session cannot do this';
+
+  constructor(channel: string) {
+    super(`Sessions on the channel ${channel} cannot do this.`);
+  }
+}
+
+/** Guests talk only while their session is active. Nothing was sent. */
+export class SessionNotActiveError extends DomainError {
+  readonly code = 'session-not-active';
+  readonly kind = 'conflict';
+  readonly title = 'The session is not active';
+
+  constructor() {
+    super('Only a session that is active can do this.');
+  }
+}
+
+const DETAILS = {
+  'text-too-long': 'The text is longer than Genesys Cloud takes.',
+  'attributes-too-large': 'The custom attributes are larger than the deployment takes.',
+  'attachment-unknown': 'Genesys Cloud knows no such attachment of this guest.',
+  'attachment-expired': 'The attachment has expired.',
+  'attachment-not-uploaded': 'The attachment was not uploaded.',
+  'not-enabled': 'The deployment does not allow this.',
+  'read-only': 'The conversation takes no more messages.',
+} as const;
+
+export type RefusalReason = keyof typeof DETAILS;
+
+/** Genesys Cloud does not take the message, and would not take it the next time. */
+export class MessageRefusedError extends DomainError {
+  readonly code = 'message-refused';
+  readonly kind = 'unprocessable';
+  readonly title = 'The message is refused';
+
+  constructor(
+    override readonly reason: RefusalReason,
+    options?: ErrorOptions,
+  ) {
+    super(DETAILS[reason], options);
+  }
+}

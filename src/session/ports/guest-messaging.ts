@@ -1,0 +1,48 @@
+import type { ConversationMessage } from '../domain/conversation-message';
+import type { Conversation } from './conversation';
+
+/** A choice of the guest among buttons that a message offered. */
+export interface ButtonResponse {
+  readonly type: 'Button' | 'DatePicker' | 'Form' | 'ListPicker' | 'QuickReply';
+  readonly text: string;
+  readonly payload: string;
+}
+
+/** What a guest wants to say: a text, choices among buttons, uploaded files, or several of them. */
+export interface MessageToSend {
+  /** A UUID by which the message is recognised. Whoever sends a message again uses the same one. */
+  readonly reference: string;
+  /** It may have been sent by an earlier process: it is sent only once it is known that it was not. */
+  readonly isRepeatable: boolean;
+  readonly text?: string;
+  readonly customAttributes?: Readonly<Record<string, string>>;
+  readonly buttonResponses?: readonly ButtonResponse[];
+  /** Ids of files whose upload has succeeded. */
+  readonly attachmentIds?: readonly string[];
+  /** The message that the buttons of a date picker belong to. */
+  readonly originatingMessageId?: string;
+}
+
+/**
+ * What the guest of an open conversation can do over a channel. Every call ends by its signal or its own time-out, and
+ * is rejected with an `UpstreamError`, which tells whether it may have taken effect, or with a `DomainError` for what the
+ * channel does not allow this guest.
+ */
+export abstract class GuestMessaging {
+  /**
+   * Resolves with the message as the conversation has it, once that has acknowledged it. Messages of one conversation
+   * are sent one after the other in the order of the calls, at the pace that the platform allows. The same reference
+   * is sent once.
+   */
+  abstract send(
+    conversation: Conversation,
+    message: MessageToSend,
+    signal: AbortSignal,
+  ): Promise<ConversationMessage>;
+
+  /** Tells that the guest types. Nothing happens when that was told a moment ago, or cannot be told now. */
+  abstract typing(conversation: Conversation): void;
+
+  /** Reads the newest part of the conversation anew, and tells all messages in it again. */
+  abstract reread(conversation: Conversation): void;
+}

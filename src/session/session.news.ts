@@ -1,0 +1,43 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { SessionConfig } from '../config/session.config';
+import { HeartbeatService } from '../heartbeat/heartbeat.service';
+import { ConversationNews } from './ports/conversation-news';
+import { SessionTelemetry } from './session.telemetry';
+import { SessionWriter } from './session.writer';
+
+/**
+ * Takes what channels notice into the books: when the upstream lets a session expire, and, by way of the heartbeat,
+ * that it is over.
+ */
+@Injectable()
+export class SessionNews implements OnModuleInit {
+  constructor(
+    private readonly news: ConversationNews,
+    private readonly heartbeats: HeartbeatService,
+    private readonly writer: SessionWriter,
+    private readonly config: SessionConfig,
+    private readonly telemetry: SessionTelemetry,
+  ) {}
+
+  onModuleInit(): void {
+    this.news.follow({
+      onExpiry: (conversationId, expiresAt) => {
+        void this.moveExpiry(conversationId, expiresAt);
+      },
+      onOver: (conversationId) => {
+        this.heartbeats.hurry(conversationId);
+      },
+    });
+  }
+
+  private async moveExpiry(conversationId: string, expiresAt: number): Promise<void> {
+    // Every message moves it, and nothing needs to be read when it lies beyond what any session may last.
+    if (expiresAt >= Date.now() + this.config.maxDurationSeconds * 1000) return;
+    try {
+      await this.writer.apply(conversationId, (session) => session.expiresUpstream(expiresAt));
+    } catch (error) {
+      // The next message or echo tells it again.
+      this.telemetry.troubled('When a session expires could not be saved', error, conversationId);
+    }
+  }
+}
