@@ -57,7 +57,11 @@ export class MessageContentResponse {
   @ApiPropertyOptional({ type: String, example: 'Card' })
   contentType?: string;
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { card: { title: 'Order 4711' } },
+  })
   value?: Readonly<Record<string, unknown>>;
 }
 
