@@ -204,4 +204,72 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
     expect(world.server.of('onMessage')).toHaveLength(3);
   });
+
+  describe('under a reference that may have been used before', () => {
+    const sending = { reference: 'ref', isRepeatable: true };
+
+    /** As another process has said it. */
+    function saidBefore(metadata: object = { id: 'ref' }): void {
+      world.server.keep({
+        action: 'onMessage',
+        token: 'guest-token',
+        tracingId: 'ref',
+        message: { type: 'Text', text: 'Once', metadata },
+      });
+    }
+
+    async function sayOnce(): Promise<unknown> {
+      const said = world.socket.say({ text: 'Once' }, sending, SIGNAL).catch((error: unknown) => error);
+      await world.pass(70_000);
+      return said;
+    }
+
+    it('is said at once by a socket that has seen all of the conversation', async () => {
+      await world.open();
+      await sayOnce();
+
+      expect(arrived()).toEqual(['Once']);
+      expect(world.history.pages).toEqual([]);
+    });
+
+    it('is not said again when an earlier process has said it', async () => {
+      saidBefore();
+      await world.resume();
+
+      expect(await sayOnce()).toMatchObject({ text: 'Once', metadata: { id: 'ref' } });
+      expect(arrived()).toEqual(['Once']);
+    });
+
+    it('is not taken for what the guest has said before in the same words', async () => {
+      saidBefore({});
+      await world.resume();
+      await sayOnce();
+
+      expect(arrived()).toEqual(['Once', 'Once']);
+    });
+
+    it('waits for the history as long as that cannot be read', async () => {
+      saidBefore();
+      world.history.failures.push(...Array.from({ length: 3 }, () => new UpstreamServerError(500)));
+      await world.resume();
+      await sayOnce();
+
+      expect(arrived()).toEqual(['Once']);
+    });
+
+    it('is looked for when the first attempt ended without an answer', async () => {
+      await world.open();
+      world.server.next('onMessage', world.server.keep);
+      const hasty = new AbortController();
+      const first = world.socket
+        .say({ text: 'Once' }, sending, hasty.signal)
+        .catch((error: unknown) => error);
+      await world.pass(100);
+      hasty.abort(new Error('stopped'));
+      expect(await first).toBeInstanceOf(Error);
+
+      expect(await sayOnce()).toMatchObject({ text: 'Once' });
+      expect(arrived()).toEqual(['Once']);
+    });
+  });
 });

@@ -1,0 +1,73 @@
+import { conversationMessageOf } from './conversation-message';
+import { guestMessageOf } from './frames/guest-message';
+
+const TIME = '2027-01-15T08:00:00.000Z';
+
+describe(conversationMessageOf.name, () => {
+  it('tells everything of a message of the guest', () => {
+    const said = guestMessageOf({
+      id: 'm-1',
+      type: 'Text',
+      text: 'Yes',
+      direction: 'Inbound',
+      metadata: { id: 'ref' },
+      channel: { time: TIME },
+      content: [
+        { contentType: 'ButtonResponse', buttonResponse: { text: 'Yes', payload: 'y', type: 'QuickReply' } },
+        { contentType: 'Attachment', attachment: { id: 'a', filename: 'a.png', fileSize: 7 } },
+        { contentType: 'Card', card: { title: 't' } },
+      ],
+    });
+
+    expect(conversationMessageOf(said)).toEqual({
+      id: 'm-1',
+      reference: 'ref',
+      direction: 'inbound',
+      type: 'text',
+      text: 'Yes',
+      content: [
+        { type: 'button-response', choice: { text: 'Yes', payload: 'y', type: 'QuickReply' } },
+        { type: 'attachment', attachment: { id: 'a', filename: 'a.png', sizeBytes: 7 } },
+        { type: 'other', contentType: 'Card', value: { contentType: 'Card', card: { title: 't' } } },
+      ],
+      sentAt: TIME,
+    });
+  });
+
+  it("takes no metadata of the other side's for a reference of ours", () => {
+    const said = guestMessageOf({
+      id: 'm-2',
+      type: 'Structured',
+      text: 'Sure?',
+      metadata: { id: 'theirs' },
+      channel: { time: TIME, from: { nickname: 'Ada' } },
+      originatingEntity: 'Human',
+    });
+
+    expect(conversationMessageOf(said)).toEqual({
+      id: 'm-2',
+      direction: 'outbound',
+      type: 'structured',
+      text: 'Sure?',
+      content: [],
+      from: { nickname: 'Ada' },
+      originatingEntity: 'Human',
+      sentAt: TIME,
+    });
+  });
+
+  it('gives a message without an id one that is the same wherever the message is met', () => {
+    const one = guestMessageOf({ type: 'Text', text: 'Hi', channel: { time: TIME } });
+    const other = guestMessageOf({ type: 'Text', text: 'Ho', channel: { time: TIME } });
+
+    expect(conversationMessageOf(one)?.id).toBe(conversationMessageOf({ ...one })?.id);
+    expect(conversationMessageOf(one)?.id).not.toBe(conversationMessageOf(other)?.id);
+  });
+
+  it.each([
+    { type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }] },
+    { type: 'Text' },
+  ])('makes nothing of what says nothing: %j', (body) => {
+    expect(conversationMessageOf(guestMessageOf(body))).toBeUndefined();
+  });
+});

@@ -1,0 +1,33 @@
+import type { ConversationMessage } from '../domain/conversation-message';
+import type { Conversation } from './conversation';
+import { GuestMessaging, type MessageToSend } from './guest-messaging';
+
+/** Takes everything that is said, unless the test says otherwise, and keeps every call. */
+export class FakeGuestMessaging extends GuestMessaging {
+  readonly sent: MessageToSend[] = [];
+  readonly typed: string[] = [];
+  readonly anew: string[] = [];
+  /** What the next sends come to. */
+  readonly steps: (() => Promise<ConversationMessage>)[] = [];
+
+  async send(_conversation: Conversation, message: MessageToSend): Promise<ConversationMessage> {
+    this.sent.push(message);
+    const step = this.steps.shift();
+    return step === undefined ? aMessage(`id-of-${message.reference}`, message) : step();
+  }
+
+  typing({ conversationId }: Conversation): void {
+    this.typed.push(conversationId);
+  }
+
+  reread({ conversationId }: Conversation): void {
+    this.anew.push(conversationId);
+  }
+}
+
+export function aMessage(id: string, facts: Partial<ConversationMessage> = {}): ConversationMessage {
+  const { text = 'Hello', reference } = facts;
+  const sentAt = '2027-01-15T08:00:00.000Z';
+  const known = reference === undefined ? {} : { reference };
+  return { id, ...known, direction: 'inbound', type: 'text', text, content: [], sentAt };
+}

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
+import { World } from '../../src/world';
+import { type Answer, ApiClient } from '../support/api-client';
+import { LogCapture } from '../support/log-capture';
+import { until } from '../support/until';
+
+interface Item {
+  readonly direction: string;
+  readonly text: string;
+}
+
+describe('what is said in a session', () => {
+  let world: World;
+  let api: ApiClient;
+
+  beforeAll(async () => {
+    world = await World.start({
+      logOutput: new LogCapture(),
+      webMessaging: true,
+      environment: { GENESYS_CHANNEL: 'web-messaging', HEARTBEAT_MAX_INTERVAL_MS: '1000' },
+    });
+    api = new ApiClient(world.url);
+  }, 120_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  async function opened(): Promise<{ id: string; guest: GuestSession }> {
+    const { body } = await api.open();
+    const guest = world.genesys.webMessaging.session(String(body['guestIdToken']));
+    if (guest === undefined) throw new Error('The guest is not known upstream.');
+    return { id: String(body['conversationId']), guest };
+  }
+
+  function say(id: string, body: object, key?: string): Promise<Answer> {
+    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+    return api.request('POST', `/v1/sessions/${id}/messages`, body, headers);
+  }
+
+  async function listed(id: string, query = ''): Promise<string[]> {
+    const { body } = await api.request('GET', `/v1/sessions/${id}/messages${query}`);
+    return (body['items'] as Item[]).map(({ direction, text }) => `${direction} ${text}`);
+  }
+
+  /** What upstream has of the guest. */
+  const saidBy = (guest: GuestSession): unknown[] =>
+    guest.messages
+      .filter(({ direction, content }) => direction === 'Inbound' && content.type !== 'Event')
+      .map(({ content }) => content.text);
+
+  it('reaches the other side and comes back from there, each once and in order', async () => {
+    const { id, guest } = await opened();
+    const { status, body } = await say(id, { text: 'Hello', customAttributes: { order: '4711' } });
+    world.genesys.webMessaging.agent.say(guest.token, 'Hi there');
+    await until(async () => (await listed(id)).length === 2);
+
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ direction: 'inbound', type: 'text', text: 'Hello', content: [] });
+    expect(saidBy(guest)).toEqual(['Hello']);
+    expect(await listed(id)).toEqual(['inbound Hello', 'outbound Hi there']);
+  });
+
+  it('is shown page by page', async () => {
+    const { id, guest } = await opened();
+    for (const text of ['1', '2', '3', '4', '5']) world.genesys.webMessaging.agent.say(guest.token, text);
+    await until(async () => (await listed(id)).length === 5);
+    const { body } = await api.request('GET', `/v1/sessions/${id}/messages?limit=3`);
+    const rest = await listed(id, `?limit=3&cursor=${String(body['nextCursor'])}`);
+    const { id: other } = await opened();
+    const foreign = await api.request(
+      'GET',
+      `/v1/sessions/${other}/messages?cursor=${String(body['nextCursor'])}`,
+    );
+
+    expect([body['items'], rest].map((items) => (items as unknown[]).length)).toEqual([3, 2]);
+    expect(foreign).toMatchObject({ status: 400, body: { errors: [{ code: 'invalid-cursor' }] } });
+  });
+
+  describe('with an idempotency key', () => {
+    it('is said once, however often it is asked for', async () => {
+      const { id, guest } = await opened();
+      const first = await say(id, { text: 'Once' }, 'key-1');
+      const again = await say(id, { text: 'Once' }, '"key-1"');
+      const other = await say(id, { text: 'Twice' }, 'key-1');
+
+      expect([first.status, again.status, other.status]).toEqual([201, 201, 422]);
+      expect(again.body).toEqual(first.body);
+      expect(again.headers.get('idempotency-replayed')).toBe('true');
+      expect(other.body).toMatchObject({ code: 'idempotency-key-reused' });
+      expect(saidBy(guest)).toEqual(['Once']);
+    });
+
+    it('is said once by many at the same time', async () => {
+      const { id, guest } = await opened();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => say(id, { text: 'Once' }, 'key')));
+
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+      expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(1);
+      expect(saidBy(guest)).toEqual(['Once']);
+    });
+
+    it('is not said again after a restart that lost the answer', async () => {
+      const { id, guest } = await opened();
+      world.genesys.webMessaging.faults.add({
+        match: { token: guest.token, action: 'onMessage' },
+        fault: { kind: 'silence', effect: 'after' },
+        times: 1,
+      });
+      const lost = say(id, { text: 'Once' }, 'key').catch(() => undefined);
+      await until(() => saidBy(guest).length === 1);
+      await world.restart();
+      await lost;
+      api = new ApiClient(world.url);
+      const again = await say(id, { text: 'Once' }, 'key');
+
+      expect(again.status).toBe(201);
+      expect(saidBy(guest)).toEqual(['Once']);
+      expect(await listed(id)).toEqual(['inbound Once']);
+    });
+  });
+
+  it('is neither lost nor doubled when the line breaks', async () => {
+    const { id, guest } = await opened();
+    world.genesys.webMessaging.faults.add({
+      match: { token: guest.token, action: 'onMessage' },
+      fault: { kind: 'close', code: 1006, effect: 'after' },
+      times: 1,
+    });
+    const { status } = await say(id, { text: 'Once' });
+    world.genesys.webMessaging.agent.say(guest.token, 'Got it');
+    await until(async () => (await listed(id)).length === 2);
+
+    expect(status).toBe(201);
+    expect(saidBy(guest)).toEqual(['Once']);
+    expect(guest.configures).toBe(2);
+  });
+
+  it('may be a quick reply', async () => {
+    const { id, guest } = await opened();
+    const quickReply = { text: 'Yes', payload: 'yes' };
+    world.genesys.webMessaging.agent.say(guest.token, {
+      text: 'Sure?',
+      content: [{ contentType: 'QuickReply', quickReply }],
+    });
+    const { status, body } = await say(id, {
+      text: 'Yes',
+      buttonResponses: [{ type: 'QuickReply', ...quickReply }],
+    });
+
+    expect([status, body['content']]).toEqual([
+      201,
+      [{ type: 'button-response', choice: { ...quickReply, type: 'QuickReply' } }],
+    ]);
+  });
+
+  it('may be that the guest types', async () => {
+    const { id, guest } = await opened();
+    const { status } = await api.request('POST', `/v1/sessions/${id}/typing`);
+
+    expect(status).toBe(202);
+    await until(() => guest.logs.some(({ received }) => JSON.stringify(received).includes('Typing')));
+  });
+
+  it.each([
+    ['that says nothing', {}, '#/text', 'required'],
+    ['that is empty', { text: '' }, '#/text', 'required'],
+    ['of too many bytes', { text: 'ä'.repeat(2_049) }, '#/text', 'too-long'],
+    [
+      'with large attributes',
+      { text: 'x', customAttributes: { a: 'x'.repeat(2_048) } },
+      '#/customAttributes',
+      'format',
+    ],
+    ['with odd attributes', { text: 'x', customAttributes: { a: 1 } }, '#/customAttributes', 'format'],
+    [
+      'of an unknown button',
+      { buttonResponses: [{ type: 'Knob', text: 'a', payload: 'b' }] },
+      '#/buttonResponses/0/type',
+      'out-of-range',
+    ],
+    ['with a file twice', { attachmentIds: ['a', 'a'] }, '#/attachmentIds', 'duplicate'],
+  ])('is refused with a pointer when it is one %s', async (_what, asked, pointer, code) => {
+    const { status, body } = await say(randomUUID(), asked);
+
+    expect(status).toBe(400);
+    expect(body['errors']).toEqual([expect.objectContaining({ pointer, code })]);
+  });
+
+  it('is refused where Genesys Cloud refuses it, and by what cannot take it', async () => {
+    const { id, guest } = await opened();
+    world.genesys.webMessaging.faults.add({
+      match: { token: guest.token, action: 'onMessage' },
+      fault: { kind: 'answer', code: 4011 },
+      times: 1,
+    });
+    const long = await say(id, { text: 'too long for them' });
+    const unknown = await say(randomUUID(), { text: 'x' });
+    await api.end(id);
+    const late = await say(id, { text: 'x' });
+    const { body: other } = await api.open({ channel: 'conversations-messaging' });
+    const rest = await say(String(other['conversationId']), { text: 'x' });
+
+    expect([long, unknown, late, rest].map(({ status, body }) => [status, body['code']])).toEqual([
+      [422, 'message-refused'],
+      [404, 'session-not-found'],
+      [409, 'session-not-active'],
+      [409, 'not-supported-by-channel'],
+    ]);
+    expect(long.body['reason']).toBe('text-too-long');
+  });
+
+  it('tells who ended it', async () => {
+    const { id, guest } = await opened();
+    await say(id, { text: 'Hello' });
+    expect(world.genesys.webMessaging.agent.disconnect(guest.token)).toBe(true);
+    await until(async () => (await api.stateOf(id)) === 'disconnected');
+
+    expect((await api.get(id)).body).toMatchObject({ endReason: 'agent-ended' });
+  });
+});
