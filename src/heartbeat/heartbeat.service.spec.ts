@@ -31,35 +31,6 @@ async function passIntervals(count: number): Promise<void> {
 }
 
 describe(HeartbeatService.name, () => {
-  describe('hurrying', () => {
-    it('beats at once, also when the last beat was postponed, and then once per interval', async () => {
-      const plan = new FakeHeartbeatPlan().next(() => ({ kind: 'postponed', cause: 'x', retryAfterMs: 900 }));
-      heartbeats.start(plan);
-      await passIntervals(1);
-      expect(plan.beats).toHaveLength(1);
-      heartbeats.hurry(plan.name);
-      await jest.advanceTimersByTimeAsync(5);
-      expect(plan.beats).toHaveLength(2);
-
-      await passIntervals(2);
-      expect(plan.beats).toHaveLength(4);
-    });
-
-    it('hands on why there is nothing left', async () => {
-      const plan = new FakeHeartbeatPlan().next(() => ({ kind: 'gone', reason: 'expired' }));
-      heartbeats.start(plan);
-      heartbeats.hurry(plan.name);
-      await jest.advanceTimersByTimeAsync(5);
-
-      expect(plan.losses).toEqual([{ cause: 'gone', reason: 'expired' }]);
-    });
-
-    it('does nothing for what does not beat', () => {
-      heartbeats.hurry('nobody');
-      expect(scheduler.getIntervals()).toEqual([]);
-    });
-  });
-
   describe('starting', () => {
     it('shows an interval under the name of the plan, from the start over every beat to the stop', async () => {
       heartbeats.start(new FakeHeartbeatPlan('a'));

@@ -295,32 +295,4 @@ describe(newGuestToken.name, () => {
     expect(tokens.every((token) => /^jwt_[0-9a-f]{32}$/.test(token))).toBe(true);
     expect(new Set(tokens).size).toBe(100);
   });
-
-  describe('the expiry upstream', () => {
-    const limit = NOW + 1_800_000;
-    const expiryOf = (session: Session): number | null => session.snapshot.upstreamExpiresAt;
-
-    it('is noted from the activation on, where it is before the own limit', () => {
-      const [sooner, later] = [in_('connecting'), in_('connecting')];
-      sooner.activate(NOW, NOW + 60_000);
-      later.activate(NOW, NOW + 86_400_000);
-
-      expect([expiryOf(sooner), expiryOf(later)]).toEqual([NOW + 60_000, null]);
-      expect(sooner.snapshot.expiresAt).toBe(limit);
-    });
-
-    it('moves by more than a little, and goes when it lies beyond the limit', () => {
-      const session = in_('connecting');
-      session.activate(NOW, NOW + 60_000);
-
-      expect(session.expiresUpstream(NOW + 69_000)).toBe(false);
-      expect(session.expiresUpstream(NOW + 71_000)).toBe(true);
-      expect(session.expiresUpstream(limit)).toBe(true);
-      expect(expiryOf(session)).toBeNull();
-    });
-
-    it.each(['connecting', 'terminated'] as const)('is not noted of a session that is %s', (state) => {
-      expect(in_(state).expiresUpstream(NOW + 1)).toBe(false);
-    });
-  });
 });
