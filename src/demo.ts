@@ -2,14 +2,19 @@ import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { Narrator } from './demo/narrator';
 import { Play } from './demo/play';
+import { Talk, TALK_DEPLOYMENT } from './demo/talk';
 import { World } from './world';
 
-const HELP = `npm run demo -- [--once] [--port 3000] [--logs]
+const HELP = `npm run demo -- [--channel web-messaging] [--once] [--port 3000] [--logs]
 
 Plays the life of three guest sessions against a Genesys Cloud look-alike.
+  --channel web-messaging
+           plays a guest and an agent who talk over the guest WebSocket instead
   --once   exit after the play: 0 when it went as written, 1 otherwise
   --port   where the API listens while the demo stays up
   --logs   show the service's own log lines as well`;
+
+const CHANNELS = ['conversations-messaging', 'web-messaging'];
 
 /** A conversation beats every second here instead of every thirty, so that the play is short. */
 const PACE = { HEARTBEAT_MIN_INTERVAL_MS: '500', HEARTBEAT_MAX_INTERVAL_MS: '1000' };
@@ -23,6 +28,7 @@ const SILENCE = new Writable({
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      channel: { type: 'string', default: 'conversations-messaging' },
       once: { type: 'boolean', default: false },
       port: { type: 'string', default: '3000' },
       logs: { type: 'boolean', default: false },
@@ -33,13 +39,15 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
+  if (!CHANNELS.includes(values.channel)) throw new Error(`--channel is one of: ${CHANNELS.join(', ')}`);
   const world = await World.start({
     // What the platform really allows.
-    genesys: { requestsPerMinute: 300 },
+    genesys: { requestsPerMinute: 300, webMessaging: { deployments: [TALK_DEPLOYMENT] } },
+    webMessaging: true,
     environment: { ...PACE, PORT: values.once ? '0' : values.port, LOG_FORMAT: 'pretty' },
     ...(values.logs ? {} : { logOutput: SILENCE }),
   });
-  const problems = await perform(world);
+  const problems = await perform(world, values.channel);
   if (values.once) {
     await world[Symbol.asyncDispose]();
     process.exitCode = problems.length === 0 ? 0 : 1;
@@ -48,13 +56,14 @@ async function main(): Promise<void> {
   stayUp(world);
 }
 
-async function perform(world: World): Promise<string[]> {
-  console.log(
-    'A Genesys Cloud look-alike, a CRM and the service run in this process. Three guests arrive.\n',
-  );
+async function perform(world: World, channel: string): Promise<string[]> {
+  const talks = channel === 'web-messaging';
+  const cast = talks ? 'A guest and an agent talk.' : 'Three guests arrive.';
+  console.log(`A Genesys Cloud look-alike, a CRM and the service run in this process. ${cast}\n`);
   const narrator = new Narrator(world.genesys, world.crm, console.log);
   narrator.start();
-  const problems = await new Play(world, narrator).run().catch((error: unknown) => [String(error)]);
+  const play = talks ? new Talk(world, narrator) : new Play(world, narrator);
+  const problems = await play.run().catch((error: unknown) => [String(error)]);
   narrator.stop();
   console.log(problems.length === 0 ? '\nThe play went as written.' : `\n${problems.join('\n')}`);
   return problems;

@@ -1,8 +1,6 @@
 import type { World } from '../world';
+import { until } from './demo-api';
 import type { Narrator } from './narrator';
-
-const DEADLINE_MS = 30_000;
-const LOOK_EVERY_MS = 50;
 
 /** What the play expects of one session in the end. */
 interface Ending {
@@ -37,7 +35,7 @@ export class Play {
 
   private async endedOnRequest(): Promise<Ending> {
     const conversationId = await this.open('Alice', 1800);
-    await this.until('Alice has beaten three times', () => this.beatsOf(conversationId) >= 3);
+    await until('Alice has beaten three times', () => this.beatsOf(conversationId) >= 3);
     this.narrator.say('caller', 'ends the session of Alice: DELETE /v1/sessions/…');
     await fetch(`${this.world.url}/v1/sessions/${conversationId}`, { method: 'DELETE' });
     await this.untilOver(conversationId);
@@ -52,7 +50,7 @@ export class Play {
 
   private async lost(): Promise<Ending> {
     const conversationId = await this.open('Bob', 1800);
-    await this.until('Bob has beaten once', () => this.beatsOf(conversationId) >= 1);
+    await until('Bob has beaten once', () => this.beatsOf(conversationId) >= 1);
     this.narrator.say('Genesys', 'from now on fails the heartbeats of Bob with 500');
     this.world.genesys.faults.add({
       match: { conversationId, bodyContains: 'heartbeatSequence' },
@@ -90,7 +88,7 @@ export class Play {
   }
 
   private async untilOver(conversationId: string): Promise<void> {
-    await this.until(
+    await until(
       'a session is over and the CRM knows',
       () => this.world.crm.eventsOf(conversationId).length >= 2,
     );
@@ -121,13 +119,5 @@ export class Play {
   private async get(path: string): Promise<Readonly<Record<string, string | number>>> {
     const response = await fetch(this.world.url + path);
     return (await response.json()) as Record<string, string | number>;
-  }
-
-  private async until(what: string, holds: () => boolean): Promise<void> {
-    const deadline = Date.now() + DEADLINE_MS;
-    while (!holds()) {
-      if (Date.now() > deadline) throw new Error(`It never came to this: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
   }
 }

@@ -1,0 +1,37 @@
+/** The service's API as a caller of the demo uses it. */
+export class DemoApi {
+  constructor(private readonly url: string) {}
+
+  /** The answer's body; throws when it is no success. */
+  async call(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const isFile = body instanceof Uint8Array;
+    const response = await fetch(`${this.url}/v1/${path}`, {
+      method,
+      headers: {
+        ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isFile ? Buffer.from(body) : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  }
+}
+
+const DEADLINE_MS = 30_000;
+const LOOK_EVERY_MS = 50;
+
+/** Resolves once it holds; throws when it never does. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`It never came to this: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}

@@ -1,0 +1,194 @@
+import type { GuestSession } from '../simulator/web-messaging/guest-session';
+import type { World } from '../world';
+import { DemoApi, until } from './demo-api';
+import { type LiveEvent, LiveEvents } from './live-events';
+import type { Narrator } from './narrator';
+
+const NAME = 'Dora';
+/** The smallest picture there is: one grey dot. */
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+const GREETING = 'Welcome! How can we help?';
+const TALK = [
+  { guest: 'Where is my order 4711?', agent: 'Let me have a look.' },
+  {
+    guest: 'It should have come on Friday.',
+    agent: 'It is on its way; can you send me a picture of the slip?',
+  },
+  { guest: 'Here it is.', agent: 'Thank you. It arrives tomorrow.' },
+] as const;
+
+interface Told {
+  readonly direction: 'inbound' | 'outbound';
+  readonly text: string;
+}
+
+/**
+ * A guest and an agent who talk over the guest WebSocket, whose line breaks in between. `run` returns everything that
+ * did not go as written.
+ */
+export class Talk {
+  private readonly api: DemoApi;
+  private readonly heard: Told[] = [];
+  private readonly states: string[] = [];
+  private typed = 0;
+  private id = '';
+
+  constructor(
+    private readonly world: World,
+    private readonly narrator: Narrator,
+  ) {
+    this.api = new DemoApi(world.url);
+  }
+
+  async run(): Promise<string[]> {
+    const guest = await this.open();
+    const url = `${this.world.url}/v1/sessions/${this.id}/events`;
+    const events = await LiveEvents.follow(url, (event) => {
+      this.hear(event);
+    });
+    try {
+      await this.play(guest);
+    } finally {
+      await events.close();
+    }
+    return this.problems(guest);
+  }
+
+  private async play(guest: GuestSession): Promise<void> {
+    await until('the deployment greets the guest', () => this.heard.length === 1);
+    await this.exchange(guest, TALK[0]);
+    await this.breakLine(guest);
+    await this.exchange(guest, TALK[1]);
+    await this.sendPicture();
+    await this.answer(guest, TALK[2].agent);
+    await this.agentEnds(guest);
+  }
+
+  private async open(): Promise<GuestSession> {
+    this.narrator.say('caller', `opens a session for ${NAME}: POST /v1/sessions {"channel":"web-messaging"}`);
+    const { conversationId, guestIdToken } = await this.api.call('POST', 'sessions', {
+      queueId: 'support',
+      name: NAME,
+      channel: 'web-messaging',
+    });
+    this.id = String(conversationId);
+    const guest = this.world.genesys.webMessaging.session(String(guestIdToken));
+    if (guest === undefined) throw new Error('Genesys does not know the guest');
+    this.narrator.say('service', `has a socket of its own for ${NAME}; conversation ${this.id} is active`);
+    return guest;
+  }
+
+  private async exchange(guest: GuestSession, said: { guest: string; agent: string }): Promise<void> {
+    await this.send(said.guest);
+    await this.answer(guest, said.agent);
+  }
+
+  private async send(text: string, more: object = {}): Promise<void> {
+    this.narrator.say('caller', `says for ${NAME}: "${text}"`);
+    await this.api.call(
+      'POST',
+      `sessions/${this.id}/messages`,
+      { text, ...more },
+      { 'idempotency-key': text },
+    );
+  }
+
+  private async answer(guest: GuestSession, text: string): Promise<void> {
+    const { agent } = this.world.genesys.webMessaging;
+    const before = this.typed;
+    agent.type(guest.token);
+    await until('the agent is seen typing', () => this.typed > before);
+    this.narrator.say('agent', `says: "${text}"`);
+    agent.say(guest.token, text);
+    await this.untilHeard(text);
+  }
+
+  /** Nothing is replayed by Genesys: what is said meanwhile is found in the history. */
+  private async breakLine(guest: GuestSession): Promise<void> {
+    this.narrator.say('Genesys', `cuts the socket of ${NAME}; the agent and ${NAME} go on talking`);
+    this.world.genesys.webMessaging.agent.cut(guest.token, 1006);
+    this.world.genesys.webMessaging.agent.say(guest.token, 'One moment, please.');
+    await this.send('I can wait.');
+    await this.untilHeard('One moment, please.');
+    this.narrator.say('service', `has connected again, with the same token: session ${guest.sessions} of 1`);
+  }
+
+  private async sendPicture(): Promise<void> {
+    this.narrator.say('caller', `uploads a picture for ${NAME}: POST /v1/sessions/…/attachments`);
+    const { attachmentId } = await this.api.call(
+      'POST',
+      `sessions/${this.id}/attachments?fileName=slip.png`,
+      PICTURE,
+      { 'content-type': 'image/png' },
+    );
+    await this.send(TALK[2].guest, { attachmentIds: [attachmentId] });
+    await this.untilHeard(TALK[2].guest);
+  }
+
+  private async agentEnds(guest: GuestSession): Promise<void> {
+    this.narrator.say('agent', 'ends the conversation');
+    this.world.genesys.webMessaging.agent.disconnect(guest.token);
+    await until('the CRM knows', () => this.world.crm.eventsOf(this.id).length >= 2);
+    await until('the session is over', () => this.states.includes('disconnected'));
+    this.narrator.catchUp();
+  }
+
+  private untilHeard(text: string): Promise<void> {
+    return until(`"${text}" is told`, () => this.heard.some((told) => told.text === text));
+  }
+
+  private hear({ name, data }: LiveEvent): void {
+    if (name === 'message') {
+      const told = data['message'] as Told;
+      this.heard.push(told);
+      this.narrator.say('  live event', `${name}: ${told.direction} "${told.text}"`);
+    } else if (name === 'typing') {
+      this.typed += 1;
+      this.narrator.say('  live event', 'typing: the other side types');
+    } else {
+      const { state } = (data['session'] ?? {}) as { state?: string };
+      if (state !== undefined) this.states.push(state);
+      this.narrator.say('  live event', name === 'line' ? `line: ${String(data['line'])}` : name);
+    }
+  }
+
+  private async problems(guest: GuestSession): Promise<string[]> {
+    const session = await this.api.call('GET', `sessions/${this.id}`);
+    const { items } = await this.api.call('GET', `sessions/${this.id}/messages`);
+    const listed = (items as Told[]).map(({ text }) => text).sort();
+    const said = [
+      GREETING,
+      'One moment, please.',
+      'I can wait.',
+      ...TALK.flatMap((one) => [one.guest, one.agent]),
+    ];
+    const expected = said.sort().join('\n');
+    const crm = this.world.crm.eventsOf(this.id).map(({ body }) => (body as { state: string }).state);
+    this.narrator.say(
+      'service',
+      `says the session of ${NAME} is ${String(session['state'])}, because: ${String(session['endReason'])}`,
+    );
+    const expectations: readonly (readonly [string, boolean])[] = [
+      ['the agent has ended the session', session['endReason'] === 'agent-ended'],
+      [
+        'every message is told live, once',
+        this.heard
+          .map(({ text }) => text)
+          .sort()
+          .join('\n') === expected,
+      ],
+      ['every message is listed, once', listed.join('\n') === expected],
+      ['the session was begun once', guest.sessions === 1 && guest.joins === 1],
+      ['the line was made twice', guest.configures === 2],
+      ['the CRM hears: connected, disconnected', crm.join() === 'connected,disconnected'],
+    ];
+    return expectations.filter(([, holds]) => !holds).map(([what]) => `not as written: ${what}`);
+  }
+}
+
+/** What the deployment of the talk does by itself. */
+export const TALK_DEPLOYMENT = { autoStart: true, greeting: GREETING };
