@@ -39,6 +39,7 @@ const postgres = {
 module.exports = {
   // What takes longest mostly waits: for windows, time-outs and processes.
   maxWorkers: 3,
+  testSequencer: '<rootDir>/test/support/longest-first.sequencer.js',
   // A busy machine is no failure: what waits for a condition has its own, shorter deadline.
   testTimeout: 90_000,
   projects: [

@@ -1,4 +1,3 @@
-import type { GuestSession } from '../simulator/web-messaging/guest-session';
 import type { World } from '../world';
 import { DemoApi, until } from './demo-api';
 import { type LiveEvent, LiveEvents } from './live-events';
@@ -20,6 +19,8 @@ const TALK = [
   },
   { guest: 'Here it is.', agent: 'Thank you. It arrives tomorrow.' },
 ] as const;
+
+type GuestSession = NonNullable<ReturnType<World['genesys']['webMessaging']['session']>>;
 
 interface Told {
   readonly direction: 'inbound' | 'outbound';
