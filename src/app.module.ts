@@ -23,7 +23,10 @@ import { ProblemsModule } from './problems/problems.module';
 import { ConversationNews } from './session/ports/conversation-news';
 import type { GuestChannel } from './session/ports/guest-channel';
 import { GuestChannels } from './session/ports/guest-channels';
+import { Lease } from './replica/ports/lease';
+import { ReplicaModule } from './replica/replica.module';
 import { SessionPolicies } from './session/ports/session-policies';
+import { UpstreamTrust } from './session/ports/upstream-trust';
 import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { OutboxBell } from './sync/ports/outbox-bell';
@@ -47,11 +50,13 @@ import { SyncModule } from './sync/sync.module';
     },
     { provide: EventSinks, useFactory: () => new EventSinks() },
     SessionPolicies,
+    { provide: UpstreamTrust, inject: [Lease], useFactory: (lease: Lease): UpstreamTrust => lease },
     ConversationNews,
     OutboxBell,
     EventBell,
   ],
   exports: [
+    UpstreamTrust,
     AuditObserver,
     GuestChannels,
     SessionPolicies,
@@ -78,6 +83,7 @@ export class AppModule implements OnModuleDestroy {
         AuditModule,
         AccessModule,
         PersistenceModule,
+        ReplicaModule,
         GenesysModule,
         CrmModule,
         WiringModule,

@@ -6,6 +6,7 @@ import type { Environment } from './environment';
 import { GenesysConfig } from './genesys.config';
 import { HeartbeatConfig } from './heartbeat.config';
 import { LogConfig } from './log.config';
+import { ReplicaConfig } from './replica.config';
 import { ServerConfig } from './server.config';
 import { SessionConfig } from './session.config';
 import { StorageConfig } from './storage.config';
@@ -19,6 +20,7 @@ const CONFIGS = [
   GenesysConfig,
   HeartbeatConfig,
   LogConfig,
+  ReplicaConfig,
   ServerConfig,
   SessionConfig,
   StorageConfig,

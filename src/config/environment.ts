@@ -40,6 +40,10 @@ export class Environment {
   @IntegerSetting(0, 65_535)
   PORT: number = 3000;
 
+  @IsOptional()
+  @UrlSetting('https', 'http')
+  REPLICA_URL?: string;
+
   @ChoiceSetting('keys', 'jwt', 'open')
   ACCESS_MODE: 'keys' | 'jwt' | 'open' = 'keys';
 

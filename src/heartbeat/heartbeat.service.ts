@@ -27,6 +27,11 @@ export class HeartbeatService implements OnModuleDestroy {
     return this.heartbeats.size;
   }
 
+  /** Of the running plans. */
+  get names(): string[] {
+    return [...this.heartbeats.keys()];
+  }
+
   /** The intervals that running plans ask for by themselves and how many ask for each, by the plans' groups. */
   demandByGroup(): ReadonlyMap<string, ReadonlyMap<number, number>> {
     const demand = new Map<string, Map<number, number>>();

@@ -1,6 +1,6 @@
-import { type Kysely, sql } from 'kysely';
+import { type Insertable, type Kysely, sql } from 'kysely';
 import type { DataKey } from '../config/data-key-list';
-import type { Database } from './database';
+import type { Database, DataKeyTable } from './database';
 import { DataCipher } from './data-cipher';
 import { DataKeyError, UnreadableDataError } from './persistence.errors';
 import { SEALED_COLUMNS } from './sealed-columns';
@@ -27,7 +27,16 @@ export async function admitDataKeys(db: Kysely<Database>, keys: readonly DataKey
     if (!given.has(id) && (await isInUse(db, id))) throw DataKeyError.missing(id);
   }
   const added = keys.filter(({ id }) => !known.has(id)).map((key) => ({ id: key.id, proof: proofOf(key) }));
-  if (added.length > 0) await db.insertInto('data_key').values(added).execute();
+  if (added.length > 0) await remember(db, added);
+}
+
+/** Another process may have done so a moment ago. */
+async function remember(db: Kysely<Database>, added: readonly Insertable<DataKeyTable>[]): Promise<void> {
+  await db
+    .insertInto('data_key')
+    .values(added)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
 }
 
 function proofOf(key: DataKey): string {

@@ -6,20 +6,16 @@ import type { StorageConfig } from '../config/storage.config';
 import type { Database } from './database';
 import { admitDataKeys } from './data-key.proofs';
 import type { Dialect } from './dialect';
-import { DatabaseInUseError, DatabaseOpenError, DataKeyError, SchemaTooNewError } from './persistence.errors';
-import { forgetClaims } from './delivery.queue';
+import { DatabaseOpenError, DataKeyError, SchemaTooNewError } from './persistence.errors';
 import { openPostgres, openPostgresForMigrations } from './postgres.database';
-import { PostgresLock } from './postgres.lock';
 import { migrate } from './schema';
 import { openSqlite } from './sqlite.database';
 
 const CHECK_TIMEOUT_MS = 1_000;
-/** How long a starting process waits for its predecessor to let go, as in a rolling restart. */
-const LOCK_WAIT_MS = 15_000;
 
 /**
- * The one database of this process: open, at this release's schema, readable with the keys of `DATA_KEY` and used by
- * nobody else, or not there at all. It closes at the end of the application's shutdown, when everything that uses it has stopped.
+ * The one database of this process: open, at this release's schema and readable with the keys of `DATA_KEY`, or not
+ * there at all. The embedded one is used by nobody else. It closes at the end of the application's shutdown, when everything that uses it has stopped.
  */
 export class DatabaseConnection implements OnApplicationShutdown {
   private closing: Promise<void> | undefined;
@@ -27,29 +23,22 @@ export class DatabaseConnection implements OnApplicationShutdown {
   private constructor(
     readonly dialect: Dialect,
     readonly db: Kysely<Database>,
-    private readonly lock?: PostgresLock,
   ) {}
 
   /** Throws one of the errors of `persistence.errors.ts`, each with a message for an operator. */
-  static async open(config: StorageConfig, options?: { lockWaitMs: number }): Promise<DatabaseConnection> {
+  static async open(config: StorageConfig): Promise<DatabaseConnection> {
     const { databaseUrl, dataDir, dataKeys } = config;
-    const lockWaitMs = options?.lockWaitMs ?? LOCK_WAIT_MS;
     const connection =
       databaseUrl === undefined
         ? await DatabaseConnection.openEmbedded(dataDir, dataKeys)
-        : await DatabaseConnection.openServer(databaseUrl, dataKeys, lockWaitMs);
+        : await DatabaseConnection.openServer(databaseUrl, dataKeys);
     new Logger(DatabaseConnection.name).log(
       databaseUrl === undefined ? `Using the SQLite database in ${dataDir}.` : 'Using PostgreSQL.',
     );
     return connection;
   }
 
-  /** Whether no other process can be working on the database. */
-  get isHeld(): boolean {
-    return this.lock?.isHeld ?? true;
-  }
-
-  /** Throws `StorageUnavailableError` when the database does not answer within a second or is another process's. */
+  /** Throws `StorageUnavailableError` when the database does not answer within a second. */
   async check(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
@@ -64,14 +53,11 @@ export class DatabaseConnection implements OnApplicationShutdown {
     } finally {
       clearTimeout(timer);
     }
-    if (!this.isHeld) {
-      throw new StorageUnavailableError({ cause: new Error('The lock on the database is not held.') });
-    }
   }
 
   /** Closing twice is closing once. */
   close(): Promise<void> {
-    this.closing ??= this.db.destroy().finally(() => this.lock?.release());
+    this.closing ??= this.db.destroy();
     return this.closing;
   }
 
@@ -97,20 +83,14 @@ export class DatabaseConnection implements OnApplicationShutdown {
   private static async openServer(
     databaseUrl: string,
     dataKeys: readonly DataKey[],
-    lockWaitMs: number,
   ): Promise<DatabaseConnection> {
-    let lock: PostgresLock | undefined;
     try {
-      lock = await PostgresLock.take(databaseUrl, lockWaitMs);
       await preparePostgres(databaseUrl, dataKeys);
-      const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl), lock);
+      const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl));
       // Kysely closes only what it has used.
       await connection.check();
-      // The lock is ours: whoever had deliveries in hand is gone.
-      await forgetClaims(connection.db);
       return connection;
     } catch (error) {
-      await lock?.release();
       throw nameOf(error, 'the database of DATABASE_URL');
     }
   }
@@ -127,9 +107,7 @@ async function preparePostgres(databaseUrl: string, dataKeys: readonly DataKey[]
 }
 
 function nameOf(error: unknown, what: string): Error {
-  const hasName = [DatabaseInUseError, DatabaseOpenError, DataKeyError, SchemaTooNewError].some(
-    (name) => error instanceof name,
-  );
+  const hasName = [DatabaseOpenError, DataKeyError, SchemaTooNewError].some((name) => error instanceof name);
   if (hasName) return error as Error;
   return new DatabaseOpenError(what, error);
 }

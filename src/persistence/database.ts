@@ -41,6 +41,16 @@ export interface SessionTable {
   readonly erased_at: number | null;
   /** When the upstream lets the session expire, as far as it has said so. */
   readonly upstream_expires_at: number | null;
+  /** The replica that holds the session; empty when none does. */
+  readonly holder: string;
+}
+
+export interface ReplicaTable {
+  readonly id: string;
+  readonly address: string;
+  readonly lease_until: number;
+  /** Others have noticed that the lease has run out: it cannot be renewed any more. */
+  readonly is_lost: number;
 }
 
 /** What has happened in conversations; see `EventFeed` and `MessageStore`. */
@@ -178,6 +188,7 @@ export interface DataKeyTable {
 
 export interface Database {
   readonly session: SessionTable;
+  readonly replica: ReplicaTable;
   readonly session_event: SessionEventTable;
   readonly conversation_event: ConversationEventTable;
   readonly delivery: DeliveryTable;

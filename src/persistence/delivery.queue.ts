@@ -192,16 +192,6 @@ function neverTried(
     .where('attempts', '=', 0);
 }
 
-/** Makes every claim void. */
-export async function forgetClaims(db: Kysely<Database>): Promise<void> {
-  await db
-    .updateTable('delivery')
-    .set({ claimed_by: null, claimed_until: null })
-    .where('status', '=', PENDING)
-    .where('claimed_by', 'is not', null)
-    .execute();
-}
-
 /** Makes every pending delivery of a sink due that is not. */
 export async function releaseLanes(db: Kysely<Database>, sink: string, now: number): Promise<void> {
   await db

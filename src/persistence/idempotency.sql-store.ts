@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { KeyedRequest } from '../session/domain/keyed-request';
 import { IdempotencyStore, type KeptRequest } from '../session/ports/idempotency.store';
+import { ofFewLengths } from './dialect';
 import { IdempotencyWriter } from './idempotency.writer';
 import { UnitOfWork } from './unit-of-work';
 
@@ -43,18 +44,26 @@ export class SqlIdempotencyStore extends IdempotencyStore {
         .where('operation', '=', operation)
         .where('key_hash', '=', keyHash)
         .where('answer', 'is', null)
-        .where((eb) => eb.or([eb('opening_by', 'is', null), eb('opening_by', '=', openingBy)]))
+        .where((eb) =>
+          eb.or([
+            eb('opening_by', 'is', null),
+            eb('opening_by', '=', openingBy),
+            eb('opening_by', 'in', eb.selectFrom('replica').select('id').where('is_lost', '=', 1)),
+          ]),
+        )
         .executeTakeFirstOrThrow(),
     );
     return numUpdatedRows > 0n;
   }
 
-  async forgetClaims(): Promise<string[]> {
+  async forgetClaims(conversationIds: readonly string[]): Promise<string[]> {
+    if (conversationIds.length === 0) return [];
     const rows = await this.unitOfWork.read((db) =>
       db
         .updateTable('idempotency_key')
         .set({ opening_by: null })
         .where('answer', 'is', null)
+        .where('conversation_id', 'in', ofFewLengths(conversationIds))
         .returning('conversation_id')
         .execute(),
     );

@@ -10,18 +10,6 @@ export class DataDirectoryInUseError extends Error {
   }
 }
 
-/** Another process works on the PostgreSQL database and did not let go of it in time. */
-export class DatabaseInUseError extends Error {
-  override readonly name = 'DatabaseInUseError';
-
-  constructor(waitedMs: number) {
-    super(
-      `The database of DATABASE_URL is in use by another process of this service, ` +
-        `which did not release it within ${waitedMs} ms. One process at a time may use it.`,
-    );
-  }
-}
-
 /** A newer release has changed the schema; this one would misread it. Nothing was changed. */
 export class SchemaTooNewError extends Error {
   override readonly name = 'SchemaTooNewError';

@@ -7,7 +7,9 @@ import { SummaryStore } from '../metrics/ports/summary.store';
 import { DataKeyRegister } from '../privacy/ports/data-key.register';
 import { GuestRegister } from '../privacy/ports/guest.register';
 import { SessionArchive } from '../privacy/ports/session.archive';
+import { ReplicaStore } from '../replica/ports/replica.store';
 import { IdempotencyStore } from '../session/ports/idempotency.store';
+import { SessionHolders } from '../session/ports/session.holders';
 import { SessionStore } from '../session/ports/session.store';
 import { DeliveryLedger } from '../sync/ports/delivery.ledger';
 import { OutboxStore } from '../sync/ports/outbox.store';
@@ -28,7 +30,9 @@ import { SqlIdempotencyStore } from './idempotency.sql-store';
 import { IdempotencyWriter } from './idempotency.writer';
 import { SqlMessageStore } from './message.sql-store';
 import { SqlOutboxStore } from './outbox.sql-store';
+import { SqlReplicaStore } from './replica.sql-store';
 import { SqlSessionArchive } from './session.sql-archive';
+import { SqlSessionHolders } from './session.sql-holders';
 import { SqlSessionStore } from './session.sql-store';
 import { SqlSinkStore } from './sink.sql-store';
 import { SqlSummaryStore } from './summary.sql-store';
@@ -61,6 +65,8 @@ import { UnitOfWork } from './unit-of-work';
     FeedWriter,
     SqlMessageStore,
     SqlEventFeed,
+    SqlReplicaStore,
+    SqlSessionHolders,
     IdempotencyWriter,
     SqlSessionStore,
     SqlIdempotencyStore,
@@ -78,6 +84,8 @@ import { UnitOfWork } from './unit-of-work';
     { provide: DeliveryLedger, useExisting: SqlDeliveryLedger },
     { provide: SinkStore, useExisting: SqlSinkStore },
     { provide: SummaryStore, useExisting: SqlSummaryStore },
+    { provide: ReplicaStore, useExisting: SqlReplicaStore },
+    { provide: SessionHolders, useExisting: SqlSessionHolders },
     { provide: MessageStore, useExisting: SqlMessageStore },
     { provide: EventFeed, useExisting: SqlEventFeed },
     { provide: GuestRegister, useExisting: SqlGuestRegister },
@@ -93,6 +101,8 @@ import { UnitOfWork } from './unit-of-work';
     DeliveryLedger,
     SinkStore,
     SummaryStore,
+    ReplicaStore,
+    SessionHolders,
     MessageStore,
     EventFeed,
     GuestRegister,

@@ -19,6 +19,7 @@ type ChangingColumns = Pick<
   | 'last_sequence'
   | 'version'
   | 'upstream_expires_at'
+  | 'holder'
 >;
 
 /** A session as it is written first, with everything in clear. */
@@ -56,6 +57,7 @@ export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
     last_sequence: session.lastSequence,
     version: session.version,
     upstream_expires_at: session.upstreamExpiresAt,
+    holder: session.holder,
   };
 }
 
@@ -84,6 +86,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
     lastSequence: row.last_sequence,
     version: row.version,
     erasedAt: row.erased_at,
+    holder: row.holder,
     upstreamExpiresAt: row.upstream_expires_at,
   });
 }

@@ -62,7 +62,7 @@ export class SqlSessionStore extends SessionStore {
     const after = { ...session.snapshot };
     const { events, audit } = session.pullChanges();
     await this.unitOfWork.run(async (work) => {
-      const before = await lockVersion(work, after);
+      const before = await lockVersion(work, after, session.heldBy);
       await work.db
         .updateTable('session')
         .set({ ...toChanges(after), version: after.version + 1 })
@@ -105,32 +105,34 @@ export class SqlSessionStore extends SessionStore {
     });
   }
 
-  async findExpired(now: number, limit: number): Promise<Session[]> {
+  async findExpired(now: number, limit: number, holder?: string): Promise<Session[]> {
     return this.select((db) =>
       db
         .selectFrom('session')
         .selectAll()
         .where('state', '=', ACTIVE)
         .where('expires_at', '<=', now)
+        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
         .orderBy('expires_at')
         .limit(limit)
         .execute(),
     );
   }
 
-  async findDisconnectsDue(now: number, limit: number): Promise<Session[]> {
+  async findDisconnectsDue(now: number, limit: number, holder?: string): Promise<Session[]> {
     return this.select((db) =>
       db
         .selectFrom('session')
         .selectAll()
         .where('disconnect_due_at', '<=', now)
+        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
         .orderBy('disconnect_due_at')
         .limit(limit)
         .execute(),
     );
   }
 
-  async findStalled(before: number, limit: number): Promise<Session[]> {
+  async findStalled(before: number, limit: number, holder?: string): Promise<Session[]> {
     return this.select((db) =>
       db
         .selectFrom('session')
@@ -139,6 +141,7 @@ export class SqlSessionStore extends SessionStore {
         // The earlier of the two times is the one that an index knows.
         .where('created_at', '<', before)
         .where('started_at', '<', before)
+        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
         .orderBy('created_at')
         .limit(limit)
         .execute(),
@@ -149,6 +152,7 @@ export class SqlSessionStore extends SessionStore {
     state: SessionState,
     afterConversationId: string | undefined,
     limit: number,
+    holder?: string,
   ): Promise<Session[]> {
     return this.select((db) =>
       db
@@ -156,6 +160,7 @@ export class SqlSessionStore extends SessionStore {
         .selectAll()
         .where('state', '=', state)
         .where('conversation_id', '>', afterConversationId ?? '')
+        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
         .orderBy('conversation_id')
         .limit(limit)
         .execute(),
@@ -212,19 +217,20 @@ function unspokenOutcome(
   return failsNow ? problemKeptOf(new SessionEndedWhileOpeningError()) : undefined;
 }
 
-/** Locks the row that is about to be replaced and returns it, if it is still the one that was read. */
+/** Locks the row that is about to be replaced and returns it, if it is still the one that was read, and in the same hands. */
 async function lockVersion(
   { db, dialect }: Work,
   after: Readonly<SessionSnapshot>,
+  heldBy: string,
 ): Promise<Pick<SessionTable, 'state' | 'end_reason' | 'last_sequence'>> {
   const row = await forUpdate(
     dialect,
     db
       .selectFrom('session')
-      .select(['state', 'end_reason', 'last_sequence', 'version'])
+      .select(['state', 'end_reason', 'last_sequence', 'version', 'holder'])
       .where('conversation_id', '=', after.conversationId),
   ).executeTakeFirst();
-  if (row?.version !== after.version) throw new SessionChangedError();
+  if (row?.version !== after.version || row.holder !== heldBy) throw new SessionChangedError();
   return row;
 }
 

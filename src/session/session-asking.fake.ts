@@ -60,7 +60,7 @@ export class FakeAsking {
 
   /** An opening with `key-1` that another process has begun. */
   async begunElsewhere(): Promise<string> {
-    const session = aSession({ channel: 'fake' });
+    const session = aSession({ channel: 'fake', holder: '' });
     const request = { owner: '', key: 'key-1', asked: { queueId: 'support' }, openingBy: 'elsewhere' };
     await this.services.store.reserve(session, { total: 9, ofClient: 9 }, keyedRequestOf(request));
     return session.conversationId;

@@ -7,13 +7,17 @@ import { ServerConfig } from '../config/server.config';
 import { SessionConfig } from '../config/session.config';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
+import { FakeLease } from '../replica/ports/lease.fake';
+import { FakeReplicaStore } from '../replica/ports/replica.store.fake';
 import { IdempotencyRetention } from './idempotency.retention';
 import { IdempotencyTelemetry } from './idempotency.telemetry';
 import { FakeGuestChannel } from './ports/guest-channel.fake';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionPolicies } from './ports/session-policies';
+import { FakeSessionHolders } from './ports/session.holders.fake';
 import { FakeSessionStore } from './ports/session.store.fake';
 import { FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
+import { SessionAdoption } from './session.adoption';
 import { SessionAdmission } from './session.admission';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
@@ -22,12 +26,14 @@ import { SessionOpening } from './session.opening';
 import { SessionPace } from './session.pace';
 import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
-import { SessionRecovery } from './session.recovery';
+import { SessionShare } from './session.share';
 import { SessionScreening } from './session.screening';
 import { SessionService } from './session.service';
 import { SessionShutdown } from './session.shutdown';
 import { SessionSweeper } from './session.sweeper';
+import { SessionTakeover } from './session.takeover';
 import { SessionTelemetry } from './session.telemetry';
+import { SessionUpkeep } from './session.upkeep';
 import { SessionWatch } from './session.watch';
 import { SessionWriter } from './session.writer';
 
@@ -36,6 +42,8 @@ export class FakeSessionServices {
   readonly store = new FakeSessionStore();
   readonly channel = new FakeGuestChannel();
   readonly channels = new GuestChannels([this.channel]);
+  readonly holders = new FakeSessionHolders(this.store);
+  readonly replicas = new FakeReplicaStore();
   readonly clock = new SystemClock();
   readonly drain = new Drain();
   readonly policies = new SessionPolicies();
@@ -43,7 +51,7 @@ export class FakeSessionServices {
   readonly metrics = new ReadableMetrics();
   readonly telemetry = new SessionTelemetry(this.metrics, this.store, this.heartbeats);
   readonly screening = new SessionScreening(this.policies, this.drain, this.telemetry);
-  readonly writer = new SessionWriter(this.store, this.clock);
+  readonly writer: SessionWriter;
   readonly capacity = new FakeUpstreamCapacity();
   readonly config: SessionConfig;
   readonly pace: SessionPace;
@@ -57,16 +65,22 @@ export class FakeSessionServices {
   readonly retention: IdempotencyRetention;
   readonly queries: SessionQueries;
   readonly sweeper: SessionSweeper;
-  readonly recovery: SessionRecovery;
+  readonly adoption: SessionAdoption;
+  readonly takeover: SessionTakeover;
+  readonly upkeep: SessionUpkeep;
   readonly shutdown: SessionShutdown;
 
-  constructor(settings: Partial<Environment> = {}) {
+  constructor(
+    settings: Partial<Environment> = {},
+    readonly lease = new FakeLease(),
+  ) {
     const environment = Object.assign(new Environment(), { GENESYS_CHANNEL: 'fake' }, settings);
-    const { store, channels, clock, drain, telemetry, heartbeats } = this;
+    const { store, channels, clock, drain, telemetry, heartbeats, holders } = this;
     const heartbeatConfig = new HeartbeatConfig(environment);
+    this.writer = new SessionWriter(store, clock, lease);
     this.config = new SessionConfig(environment);
     this.pace = new SessionPace(this.capacity, heartbeats, heartbeatConfig, clock);
-    const placement = new SessionPlacement(store, this.capacity, this.pace, channels, this.config);
+    const placement = new SessionPlacement(store, this.pace, channels, this.config, lease);
     this.admission = new SessionAdmission(this.screening, placement, this.config, clock, telemetry);
     this.opening = new SessionOpening(store, channels, clock, this.config, telemetry);
     this.disconnector = new SessionDisconnector(store, channels, this.config, clock, telemetry);
@@ -74,11 +88,14 @@ export class FakeSessionServices {
     this.watch = new SessionWatch(heartbeats, channels, heartbeatConfig, this.pace, telemetry);
     this.service = new SessionService(this.admission, this.opening, this.ending, this.watch, drain);
     const idempotencyTelemetry = new IdempotencyTelemetry(this.metrics);
-    this.idempotency = new SessionIdempotency(this.service, store.keys, clock, drain, idempotencyTelemetry);
+    this.idempotency = new SessionIdempotency(this.service, store.keys, lease, drain, idempotencyTelemetry);
     this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);
     this.queries = new SessionQueries(store, heartbeats, heartbeatConfig);
-    this.sweeper = new SessionSweeper(store, this.ending, clock, this.config);
-    this.recovery = new SessionRecovery(store, store.keys, this.writer, this.ending, this.watch);
-    this.shutdown = new SessionShutdown(store, this.ending, new ServerConfig(environment));
+    this.sweeper = new SessionSweeper(store, this.ending, clock, this.config, lease);
+    this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch);
+    const share = new SessionShare(this.replicas, store, heartbeats);
+    this.takeover = new SessionTakeover(lease, holders, share, this.adoption, this.watch);
+    this.upkeep = new SessionUpkeep(store, lease, this.adoption);
+    this.shutdown = new SessionShutdown(store, this.ending, new ServerConfig(environment), lease, holders);
   }
 }

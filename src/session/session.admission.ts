@@ -62,10 +62,10 @@ export class SessionAdmission {
     };
   }
 
-  private sessionFrom(requested: RequestedSession, owner: string, { oauthClient }: Place): Session {
+  private sessionFrom(requested: RequestedSession, owner: string, { oauthClient, holder }: Place): Session {
     const { disclosesGuestToken } = this.config;
     return Session.reserve(
-      { ...requested, owner, oauthClient, guestToken: newGuestToken(), disclosesGuestToken },
+      { ...requested, owner, oauthClient, holder, guestToken: newGuestToken(), disclosesGuestToken },
       this.clock.now(),
     );
   }

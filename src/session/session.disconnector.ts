@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
 import { jittered } from '../common/time/jitter';
+import { pause } from '../common/time/pause';
 import { SessionConfig } from '../config/session.config';
 import type { Session } from './domain/session';
-import { SessionChangedError } from './domain/session.errors';
+import { SessionChangedError, SessionNotFoundError } from './domain/session.errors';
 import type { DisconnectMeans } from './domain/session-state';
 import type { DisconnectOutcome } from './ports/guest-channel';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionStore } from './ports/session.store';
 import { SessionTelemetry } from './session.telemetry';
 
+/** How long a request waits for the holder of its session, and how often it looks. */
+const PATIENCE_MS = 5_000;
+const LOOK_EVERY_MS = 100;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
 /** How long after its deadline an opening may still take effect upstream. */
@@ -42,6 +46,18 @@ export class SessionDisconnector {
     const attempt = this.disconnect(session, signal).finally(() => this.attempts.delete(conversationId));
     this.attempts.set(conversationId, attempt);
     return attempt;
+  }
+
+  /** The session once its holder has disconnected it, or as it is when that takes longer than a request waits. */
+  async awaited({ conversationId }: Session, signal: AbortSignal): Promise<Session> {
+    const givesUpAt = this.clock.now() + PATIENCE_MS;
+    for (;;) {
+      const session = await this.sessions.find(conversationId);
+      if (session === undefined) throw new SessionNotFoundError();
+      const isSettled = session.snapshot.disconnect !== 'pending';
+      if (isSettled || signal.aborted || this.clock.now() >= givesUpAt) return session;
+      await pause(LOOK_EVERY_MS, signal).catch(() => undefined);
+    }
   }
 
   private async disconnect(session: Session, signal: AbortSignal): Promise<Session> {

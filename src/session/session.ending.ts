@@ -44,10 +44,10 @@ export class SessionEnding {
   /** The heartbeat reports a loss: the conversation is gone upstream, or it has failed too often. */
   async lost(conversationId: string, loss: Loss): Promise<void> {
     if (loss.cause === 'failures') {
-      await this.end(conversationId, 'heartbeat-lost');
+      await this.endHeld(conversationId);
       return;
     }
-    const { session, changed } = await this.writer.apply(conversationId, (found, now) =>
+    const { session, changed } = await this.writer.applyHeld(conversationId, (found, now) =>
       found.lose(upstreamEndReasonOf(loss.reason), now),
     );
     this.heartbeats.stop(conversationId);
@@ -64,12 +64,26 @@ export class SessionEnding {
 
   /** One attempt at an upstream disconnect that is due; resolves with the session as that left it. */
   retry(session: Session): Promise<Session> {
+    // Another replica may have ended it.
+    this.heartbeats.stop(session.conversationId);
     return this.disconnector.attempt(session, this.drain.signal);
+  }
+
+  private async endHeld(conversationId: string): Promise<void> {
+    const { session, changed } = await this.writer.applyHeld(conversationId, (found, now) =>
+      found.end('heartbeat-lost', now),
+    );
+    this.heartbeats.stop(conversationId);
+    if (!changed) return;
+    this.telemetry.ended(session);
+    await this.disconnectNow(session);
   }
 
   private async disconnectNow(session: Session): Promise<Session> {
     // Out of time: the disconnect is due, and the next process finds it.
     if (this.drain.signal.aborted) return session;
+    // Its holder finds that the disconnect is due.
+    if (!this.writer.holds(session)) return this.disconnector.awaited(session, this.drain.signal);
     try {
       return await this.retry(session);
     } catch (error) {

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
-import { Clock } from '../common/time/clock';
 import { abortable } from '../common/time/abortable';
 import { withDeadline } from '../common/time/deadline';
+import { Lease } from '../replica/ports/lease';
 import { idempotencyKeyOf } from './domain/idempotency-key';
 import {
   IdempotencyKeyReusedError,
@@ -48,13 +47,12 @@ interface Work {
  */
 @Injectable()
 export class SessionIdempotency {
-  private readonly process = randomUUID();
   private readonly underWay = new Map<string, Promise<GivenAnswer>>();
 
   constructor(
     private readonly service: SessionService,
     private readonly keys: IdempotencyStore,
-    private readonly clock: Clock,
+    private readonly lease: Lease,
     private readonly drain: Drain,
     private readonly telemetry: IdempotencyTelemetry,
   ) {}
@@ -84,7 +82,7 @@ export class SessionIdempotency {
   }
 
   private requestOf(asked: OpenSession, { owner }: Caller, header: string): KeyedRequest {
-    return keyedRequestOf({ owner, key: idempotencyKeyOf(header), asked, openingBy: this.process });
+    return keyedRequestOf({ owner, key: idempotencyKeyOf(header), asked, openingBy: this.lease.holder });
   }
 
   private async join(request: KeyedRequest, hungUp: AbortSignal, work: Work): Promise<GivenAnswer> {
@@ -107,7 +105,7 @@ export class SessionIdempotency {
       return { answer, from: 'replayed' };
     } catch (error) {
       if (error instanceof RequestInProgressError) throw error;
-      const kept = await this.keys.find(request, this.clock.now());
+      const kept = await this.keys.find(request, Date.now());
       if (kept?.answer !== undefined) return replayed(kept.answer);
       throw error;
     }
@@ -115,15 +113,15 @@ export class SessionIdempotency {
 
   /** The first of its kind in this process; another process may be at it all the same. */
   private async lead(request: KeyedRequest, work: Work): Promise<GivenAnswer> {
-    const givesUpAt = this.clock.now() + PATIENCE_MS;
+    const givesUpAt = Date.now() + PATIENCE_MS;
     for (;;) {
-      const kept = await this.keys.find(request, this.clock.now());
+      const kept = await this.keys.find(request, Date.now());
       if (kept !== undefined && kept.fingerprint !== request.fingerprint)
         throw new IdempotencyKeyReusedError();
       if (kept?.answer !== undefined) return replayed(kept.answer);
       const given = await this.carryOut(kept, request, work);
       if (given !== undefined) return given;
-      if (this.clock.now() >= givesUpAt || this.drain.signal.aborted) throw new RequestInProgressError();
+      if (Date.now() >= givesUpAt || this.drain.signal.aborted) throw new RequestInProgressError();
       // A key that was taken between the look and the first step is there to be seen at once.
       if (kept !== undefined) await this.pause();
     }

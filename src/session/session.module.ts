@@ -7,6 +7,7 @@ import { IdempotencyRetention } from './idempotency.retention';
 import { IdempotencyTelemetry } from './idempotency.telemetry';
 import { LimitsController } from './limits.controller';
 import { LimitsQueries } from './limits.queries';
+import { SessionAdoption } from './session.adoption';
 import { SessionAdmission } from './session.admission';
 import { SessionController } from './session.controller';
 import { SessionDisconnector } from './session.disconnector';
@@ -17,12 +18,14 @@ import { SessionOpening } from './session.opening';
 import { SessionPace } from './session.pace';
 import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
-import { SessionRecovery } from './session.recovery';
 import { SessionScreening } from './session.screening';
 import { SessionService } from './session.service';
+import { SessionShare } from './session.share';
 import { SessionShutdown } from './session.shutdown';
 import { SessionSweeper } from './session.sweeper';
+import { SessionTakeover } from './session.takeover';
 import { SessionTelemetry } from './session.telemetry';
+import { SessionUpkeep } from './session.upkeep';
 import { SessionWatch } from './session.watch';
 import { SessionWriter } from './session.writer';
 
@@ -46,7 +49,10 @@ import { SessionWriter } from './session.writer';
     SessionWatch,
     SessionNews,
     SessionSweeper,
-    SessionRecovery,
+    SessionUpkeep,
+    SessionAdoption,
+    SessionShare,
+    SessionTakeover,
     SessionShutdown,
     SessionTelemetry,
     IdempotencyRetention,

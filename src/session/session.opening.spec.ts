@@ -213,7 +213,7 @@ describe(SessionOpening.name, () => {
   describe('taken over from somebody who is gone', () => {
     it('gets all its time anew', async () => {
       await jest.advanceTimersByTimeAsync(25_000);
-      const taken = await services.opening.takeOver(session.conversationId);
+      const taken = await services.opening.takeOver(session.conversationId, 'here');
       services.channel.onOpen(
         (signal) =>
           new Promise((_, reject) => {
@@ -232,7 +232,7 @@ describe(SessionOpening.name, () => {
 
     it('is counted with the time that it took since then', async () => {
       await jest.advanceTimersByTimeAsync(25_000);
-      const taken = await services.opening.takeOver(session.conversationId);
+      const taken = await services.opening.takeOver(session.conversationId, 'here');
       await jest.advanceTimersByTimeAsync(250);
       await services.opening.activate(taken, OPENED);
 
@@ -242,18 +242,20 @@ describe(SessionOpening.name, () => {
 
     it('is taken by one of several, and not once it is over', async () => {
       const takes = await Promise.allSettled(
-        Array.from({ length: 5 }, () => services.opening.takeOver(session.conversationId)),
+        Array.from({ length: 5 }, () => services.opening.takeOver(session.conversationId, 'here')),
       );
       expect(takes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 
       await services.ending.interrupt(session.conversationId);
-      await expect(services.opening.takeOver(session.conversationId)).rejects.toThrow(SessionChangedError);
-      await expect(services.opening.takeOver('unknown')).rejects.toThrow(SessionChangedError);
+      await expect(services.opening.takeOver(session.conversationId, 'here')).rejects.toThrow(
+        SessionChangedError,
+      );
+      await expect(services.opening.takeOver('unknown', 'here')).rejects.toThrow(SessionChangedError);
     });
 
     it('may still arrive upstream for as long as it may take from then on', async () => {
       await jest.advanceTimersByTimeAsync(60_000);
-      const taken = await services.opening.takeOver(session.conversationId);
+      const taken = await services.opening.takeOver(session.conversationId, 'here');
       await jest.advanceTimersByTimeAsync(30_000);
       services.channel.onDisconnect(() => 'gone');
 

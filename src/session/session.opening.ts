@@ -40,12 +40,12 @@ export class SessionOpening {
   }
 
   /**
-   * Takes over an opening that was left by whoever began it, and gives it all its time anew. Throws
+   * Takes over an opening that was left by whoever began it, for this replica to hold, and gives it all its time anew. Throws
    * `SessionChangedError` when it is over, or somebody else came first.
    */
-  async takeOver(conversationId: string): Promise<Session> {
+  async takeOver(conversationId: string, holder: string): Promise<Session> {
     const session = await this.sessions.find(conversationId);
-    if (session?.restart(this.clock.now()) !== true) throw new SessionChangedError();
+    if (session?.restart(this.clock.now(), holder) !== true) throw new SessionChangedError();
     await this.sessions.save(session);
     return session;
   }

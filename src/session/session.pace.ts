@@ -3,7 +3,7 @@ import { Clock } from '../common/time/clock';
 import { HeartbeatConfig } from '../config/heartbeat.config';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { sessionsThatFit, stretched, stretchFactor } from './domain/beat-pace';
-import { UpstreamCapacity } from './ports/upstream-capacity';
+import { type ClientCapacity, UpstreamCapacity } from './ports/upstream-capacity';
 
 /** How long a factor is good for: sessions come and go, and the platform may change its mind. */
 const VALID_MS = 1_000;
@@ -37,6 +37,11 @@ export class SessionPace {
       this.computedAt = now;
     }
     return this.factors.get(oauthClient) ?? 1;
+  }
+
+  /** What each client can carry at the moment. */
+  get clients(): readonly ClientCapacity[] {
+    return this.capacity.clients;
   }
 
   /** The client whose budget carries the sessions of `oauthClient`. */

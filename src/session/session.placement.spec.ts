@@ -14,8 +14,8 @@ let placement: SessionPlacement;
 
 beforeEach(() => {
   services = new FakeSessionServices();
-  const { store, capacity, pace, channels } = services;
-  placement = new SessionPlacement(store, capacity, pace, channels, new SessionConfig(new Environment()));
+  const { store, pace, channels, lease } = services;
+  placement = new SessionPlacement(store, pace, channels, new SessionConfig(new Environment()), lease);
 });
 
 describe(SessionPlacement.name, () => {
@@ -63,6 +63,7 @@ describe(SessionPlacement.name, () => {
 
     expect(await placement.choose('fake')).toEqual({
       oauthClient: 'free',
+      holder: 'here',
       limits: { total: 500, ofClient: 2 },
     });
   });

@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { SessionConfig } from '../config/session.config';
+import { Lease } from '../replica/ports/lease';
 import type { KeyedRequest } from './domain/keyed-request';
 import type { Session } from './domain/session';
 import { SessionLimitReachedError } from './domain/session.errors';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionStore, type SlotLimits } from './ports/session.store';
-import { type ClientCapacity, UpstreamCapacity } from './ports/upstream-capacity';
+import type { ClientCapacity } from './ports/upstream-capacity';
 import { SessionPace } from './session.pace';
 
 /** Where a new session goes: an OAuth client with room, or none, and the limits that its slot counts against. */
 export interface Place {
   readonly oauthClient: string;
+  /** The replica that holds the session. */
+  readonly holder: string;
   readonly limits: SlotLimits;
 }
 
@@ -30,20 +33,25 @@ interface Candidate extends ClientCapacity {
 export class SessionPlacement {
   constructor(
     private readonly sessions: SessionStore,
-    private readonly capacity: UpstreamCapacity,
     private readonly pace: SessionPace,
     private readonly channels: GuestChannels,
     private readonly config: SessionConfig,
+    private readonly lease: Lease,
   ) {}
 
-  /** Throws `SessionLimitReachedError` with reason `upstream-budget` when no client has room. */
+  /**
+   * Throws `SessionLimitReachedError` with reason `upstream-budget` when no client has room, and
+   * `StorageUnavailableError` while this replica cannot be sure of what it holds.
+   */
   async choose(channel: string): Promise<Place> {
+    this.lease.assertTrusted();
+    const { holder } = this.lease;
     const total = this.config.maxConcurrent;
     // Nothing of such a session is counted against any client.
     if (!this.channels.get(channel).beatsOnBudget)
-      return { oauthClient: '', limits: { total, ofClient: total } };
+      return { oauthClient: '', holder, limits: { total, ofClient: total } };
     const live = await this.sessions.countLiveByClient();
-    const candidates: Candidate[] = this.capacity.clients
+    const candidates: Candidate[] = this.pace.clients
       .map((client) => ({
         ...client,
         ofClient: this.pace.fitting(client),
@@ -58,7 +66,7 @@ export class SessionPlacement {
         b.left - a.left,
     );
     if (best === undefined) throw new SessionLimitReachedError(total, 'upstream-budget');
-    return { oauthClient: best.id, limits: { total, ofClient: best.ofClient } };
+    return { oauthClient: best.id, holder, limits: { total, ofClient: best.ofClient } };
   }
 
   /** Writes the session down in its place, and the key that it was asked for with. */

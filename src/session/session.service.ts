@@ -54,7 +54,7 @@ export class SessionService {
    */
   async goOn(conversationId: string, keeping: Keeping): Promise<OpenedSession> {
     this.drain.assertOpen();
-    const session = await this.opening.takeOver(conversationId);
+    const session = await this.opening.takeOver(conversationId, keeping.request.openingBy);
     return this.carryOut(session, keeping);
   }
 

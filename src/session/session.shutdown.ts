@@ -1,5 +1,7 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { ServerConfig } from '../config/server.config';
+import { Lease } from '../replica/ports/lease';
+import { SessionHolders } from './ports/session.holders';
 import { SessionStore } from './ports/session.store';
 import { SessionEnding } from './session.ending';
 
@@ -11,13 +13,15 @@ const AT_A_TIME = 64;
  * is done after the next start.
  */
 @Injectable()
-export class SessionShutdown implements OnModuleDestroy {
+export class SessionShutdown implements BeforeApplicationShutdown, OnModuleDestroy {
   private readonly log = new Logger(SessionShutdown.name);
 
   constructor(
     private readonly sessions: SessionStore,
     private readonly ending: SessionEnding,
     private readonly config: ServerConfig,
+    private readonly lease: Lease,
+    private readonly holders: SessionHolders,
   ) {}
 
   async onModuleDestroy(): Promise<void> {
@@ -33,11 +37,24 @@ export class SessionShutdown implements OnModuleDestroy {
     }
   }
 
+  /** Nothing beats any more: others may go on at once, and need not wait for the lease to run out. */
+  async beforeApplicationShutdown(): Promise<void> {
+    try {
+      await this.holders.release(this.lease.holder);
+      await this.lease.leave();
+    } catch (error) {
+      this.log.warn({
+        message: 'Could not hand the sessions over: others take them when the lease ends',
+        error,
+      });
+    }
+  }
+
   private async endAll(): Promise<number> {
     let count = 0;
     let after: string | undefined;
     for (;;) {
-      const page = await this.sessions.walk('active', after, AT_A_TIME);
+      const page = await this.sessions.walk('active', after, AT_A_TIME, this.lease.holder);
       if (page.length === 0) return count;
       await Promise.all(page.map(({ conversationId }) => this.ending.end(conversationId, 'shutdown')));
       count += page.length;

@@ -3,6 +3,7 @@ import { RequestContext } from '../common/logging/request-context';
 import { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
 import { SessionConfig } from '../config/session.config';
+import { Lease } from '../replica/ports/lease';
 import { SessionStore } from './ports/session.store';
 import { SessionEnding } from './session.ending';
 
@@ -35,6 +36,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly ending: SessionEnding,
     private readonly clock: Clock,
     private readonly config: SessionConfig,
+    private readonly lease: Lease,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -47,15 +49,18 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
+    // What others hold is theirs to end.
+    const { holder, isTrusted } = this.lease;
+    if (!isTrusted) return;
     const now = this.clock.now();
-    for (const session of await this.sessions.findExpired(now, BATCH)) {
+    for (const session of await this.sessions.findExpired(now, BATCH, holder)) {
       this.begin(session.conversationId, () => this.ending.end(session.conversationId, 'duration-limit'));
     }
-    for (const session of await this.sessions.findDisconnectsDue(now, BATCH)) {
+    for (const session of await this.sessions.findDisconnectsDue(now, BATCH, holder)) {
       this.begin(session.conversationId, () => this.ending.retry(session));
     }
     const stalledSince = now - this.config.openDeadlineMs - STALL_MARGIN_MS;
-    for (const session of await this.sessions.findStalled(stalledSince, BATCH)) {
+    for (const session of await this.sessions.findStalled(stalledSince, BATCH, holder)) {
       this.begin(session.conversationId, () => this.ending.interrupt(session.conversationId));
     }
   }

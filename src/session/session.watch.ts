@@ -43,6 +43,21 @@ export class SessionWatch {
     this.heartbeats.start(plan);
   }
 
+  /** Lets go of so many conversations: others will beat for them. Returns which. */
+  letGo(count: number): string[] {
+    const names = this.heartbeats.names.slice(0, count);
+    for (const name of names) {
+      this.heartbeats.stop(name);
+      this.channels.leave(name);
+    }
+    return names;
+  }
+
+  /** Nothing that was held is this process's any more. */
+  letGoOfAll(): void {
+    this.letGo(Number.POSITIVE_INFINITY);
+  }
+
   private sharedPace(
     intervalMs: number,
     oauthClient: string,

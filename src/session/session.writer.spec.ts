@@ -1,3 +1,4 @@
+import { FakeLease } from '../replica/ports/lease.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { SystemClock } from '../common/time/system-clock';
 import { anActiveSession } from './domain/session.builder';
@@ -13,7 +14,7 @@ let writer: SessionWriter;
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   store = new FakeSessionStore();
-  writer = new SessionWriter(store, new SystemClock());
+  writer = new SessionWriter(store, new SystemClock(), new FakeLease());
 });
 afterEach(() => {
   jest.useRealTimers();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
+import { Lease } from '../replica/ports/lease';
 import type { Session } from './domain/session';
 import { SessionChangedError, SessionNotFoundError } from './domain/session.errors';
 import { SessionStore } from './ports/session.store';
@@ -15,13 +16,31 @@ export class SessionWriter {
   constructor(
     private readonly sessions: SessionStore,
     private readonly clock: Clock,
+    private readonly lease: Lease,
   ) {}
+
+  /** Whether this replica is the one that acts for the session upstream. */
+  holds({ snapshot }: Session): boolean {
+    return snapshot.holder === this.lease.holder;
+  }
 
   /** The session as it stands in the books. Throws `SessionNotFoundError`. */
   async read(conversationId: string): Promise<Session> {
     const session = await this.sessions.find(conversationId);
     if (session === undefined) throw new SessionNotFoundError();
     return session;
+  }
+
+  /**
+   * The same for what only the holder of the session can know: nothing is changed when it is in other hands. Throws
+   * `StorageUnavailableError` too while this replica cannot be sure of that.
+   */
+  async applyHeld(
+    conversationId: string,
+    change: (session: Session, now: number) => boolean,
+  ): Promise<{ session: Session; changed: boolean }> {
+    this.lease.assertTrusted();
+    return this.apply(conversationId, (session, now) => this.holds(session) && change(session, now));
   }
 
   /** `change` returns whether it changed anything; only then the session is saved. Throws `SessionNotFoundError`. */

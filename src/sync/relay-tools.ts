@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
 import { SyncConfig } from '../config/sync.config';
+import { Lease } from '../replica/ports/lease';
 import { Courier } from './courier';
 import { DeliveryPace } from './delivery-pace';
 import { RetrySchedule } from './domain/retry-schedule';
@@ -18,10 +19,11 @@ export class RelayTools {
     readonly clock: Clock,
     readonly telemetry: SyncTelemetry,
     readonly config: SyncConfig,
+    readonly lease: Lease,
   ) {}
 
   relayTo(sink: EventSink): SinkRelay {
-    const { outbox, clock, telemetry, config } = this;
+    const { outbox, clock, telemetry, config, lease } = this;
     const monotonic = (): number => performance.now();
     return new SinkRelay({
       sink: sink.name,
@@ -31,6 +33,7 @@ export class RelayTools {
       pace: new DeliveryPace(config.maxPerSecond, monotonic),
       clock,
       telemetry,
+      lease,
     });
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../common/time/clock';
@@ -6,6 +5,7 @@ import { Loop } from '../common/time/loop';
 import type { Courier } from './courier';
 import type { DeliveryPace } from './delivery-pace';
 import type { Delivery } from './domain/delivery';
+import type { Lease } from '../replica/ports/lease';
 import type { OutboxStore } from './ports/outbox.store';
 import type { ReceiverHealth } from './receiver-health';
 import { SinkLanes } from './sink-lanes';
@@ -25,6 +25,7 @@ export interface RelayParts {
   readonly pace: DeliveryPace;
   readonly clock: Clock;
   readonly telemetry: SyncTelemetry;
+  readonly lease: Lease;
 }
 
 /**
@@ -33,7 +34,6 @@ export interface RelayParts {
  * What is in flight at a crash is handed over again.
  */
 export class SinkRelay {
-  private readonly id = randomUUID();
   private readonly lanes = new SinkLanes(IN_FLIGHT);
   private readonly abort = new AbortController();
   private look: Promise<void> = Promise.resolve();
@@ -108,7 +108,7 @@ export class SinkRelay {
   private async unclaim(): Promise<void> {
     const { outbox, sink, telemetry } = this.parts;
     try {
-      await outbox.unclaim(sink, this.id);
+      await outbox.unclaim(sink, this.parts.lease.holder);
     } catch (error) {
       telemetry.troubled(error);
     }
@@ -128,7 +128,15 @@ export class SinkRelay {
     const now = clock.now();
     const isProbe = health.isFailing;
     const except = [...this.lanes.busy];
-    const claim = { sink, relay: this.id, now, until: now + CLAIM_MS, limit, except, isProbe };
+    const claim = {
+      sink,
+      relay: this.parts.lease.holder,
+      now,
+      until: now + CLAIM_MS,
+      limit,
+      except,
+      isProbe,
+    };
     const claimed = await outbox.claim(claim);
     // Handed out after the relay gave back what it had: nobody would begin with it until the claim is over.
     if (this.abort.signal.aborted) return this.unclaim();

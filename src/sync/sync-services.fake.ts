@@ -1,3 +1,4 @@
+import { FakeLease } from '../replica/ports/lease.fake';
 import { SystemClock } from '../common/time/system-clock';
 import { Environment } from '../config/environment';
 import { SyncConfig } from '../config/sync.config';
@@ -23,7 +24,7 @@ export class FakeSyncServices {
 
   constructor(settings: Partial<Environment> = {}) {
     const config = new SyncConfig(Object.assign(new Environment(), settings));
-    this.tools = new RelayTools(this.outbox, this.clock, this.telemetry, config);
+    this.tools = new RelayTools(this.outbox, this.clock, this.telemetry, config, new FakeLease());
     this.relay = this.tools.relayTo(this.sink);
   }
 

@@ -58,7 +58,7 @@ describe(PersistenceModule.name, () => {
     const session = newSession();
     await app.get(SessionStore).reserve(session, limits(1));
     await expect(app.get(SessionStore).countLive()).resolves.toBe(1);
-    await expect(app.get(IdempotencyStore).forgetClaims()).resolves.toEqual([]);
+    await expect(app.get(IdempotencyStore).forgetClaims([])).resolves.toEqual([]);
     await expect(app.get(OutboxStore).backlog('crm')).resolves.toMatchObject({ pending: 0 });
     await expect(app.get(DeliveryLedger).list({ limit: 1 })).resolves.toEqual([]);
     await expect(app.get(SinkStore).state('crm')).resolves.toEqual({});

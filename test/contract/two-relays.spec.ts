@@ -1,3 +1,4 @@
+import { FakeLease } from '../../src/replica/ports/lease.fake';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SystemClock } from '../../src/common/time/system-clock';
 import type { SyncConfig } from '../../src/config/sync.config';
@@ -124,7 +125,13 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
     const sink = new SharedSink(receiver, name);
     const telemetry = new CountingTelemetry(new ReadableMetrics(), outbox, new EventSinks([sink]));
     telemetries.push(telemetry);
-    return new RelayTools(outbox, new SystemClock(), telemetry, CONFIG).relayTo(sink);
+    return new RelayTools(
+      outbox,
+      new SystemClock(),
+      telemetry,
+      CONFIG,
+      Object.assign(new FakeLease(), { holder: name }),
+    ).relayTo(sink);
   };
   const untilDelivered = () =>
     until(async () => (await onlooker.outbox.backlog('crm')).pending === 0, 60_000);

@@ -24,6 +24,8 @@ import { IdempotencyWriter } from '../../src/persistence/idempotency.writer';
 import { FeedWriter } from '../../src/persistence/feed.writer';
 import { SqlMessageStore } from '../../src/persistence/message.sql-store';
 import { openPostgres } from '../../src/persistence/postgres.database';
+import { SqlReplicaStore } from '../../src/persistence/replica.sql-store';
+import { SqlSessionHolders } from '../../src/persistence/session.sql-holders';
 import { SqlSessionArchive } from '../../src/persistence/session.sql-archive';
 import { SqlSessionStore } from '../../src/persistence/session.sql-store';
 import { SqlSinkStore } from '../../src/persistence/sink.sql-store';
@@ -98,6 +100,8 @@ export class TestStores {
   readonly messages: SqlMessageStore;
   readonly feed: SqlEventFeed;
   readonly feedWriter: FeedWriter;
+  readonly holders: SqlSessionHolders;
+  readonly replicas: SqlReplicaStore;
   readonly outbox: SqlOutboxStore;
   readonly ledger: SqlDeliveryLedger;
   readonly sinks: SqlSinkStore;
@@ -129,6 +133,8 @@ export class TestStores {
     this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys, seal);
     this.messages = new SqlMessageStore(this.unitOfWork, feed, seal);
     this.feed = new SqlEventFeed(this.unitOfWork, seal);
+    this.holders = new SqlSessionHolders(this.unitOfWork, seal);
+    this.replicas = new SqlReplicaStore(this.unitOfWork, connection);
     this.idempotency = new SqlIdempotencyStore(this.unitOfWork, keys);
     this.outbox = new SqlOutboxStore(this.unitOfWork, audit, seal);
     this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit, seal);

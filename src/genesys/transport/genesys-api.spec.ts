@@ -1,3 +1,4 @@
+import { FakeLease } from '../../replica/ports/lease.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
@@ -52,7 +53,7 @@ function build(requestsPerMinute = 10_000): void {
   });
   const config = new GenesysConfig(environment);
   pool = new ClientPool(config, new Metrics(), new HealthChecks());
-  api = new GenesysApi(http, auth, pool, config);
+  api = new GenesysApi(http, auth, pool, config, new FakeLease());
 }
 
 function tokensSent(): unknown[] {

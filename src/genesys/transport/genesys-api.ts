@@ -4,6 +4,7 @@ import type { AccessToken } from '../../auth/domain/access-token';
 import { UpstreamUnauthorizedError } from '../../common/errors/upstream.errors';
 import { parseRetryAfter } from '../../common/time/retry-after';
 import { GenesysConfig } from '../../config/genesys.config';
+import { UpstreamTrust } from '../../session/ports/upstream-trust';
 import { ClientPool } from './client-pool';
 import type { GenesysAnswer } from './genesys-answer';
 import { GenesysHttp } from './genesys-http';
@@ -46,6 +47,7 @@ export class GenesysApi {
     private readonly auth: AuthService,
     private readonly pool: ClientPool,
     private readonly config: GenesysConfig,
+    private readonly trust: UpstreamTrust,
   ) {}
 
   /**
@@ -84,6 +86,7 @@ export class GenesysApi {
     await gate.pass(PRIORITY[call.operation], call.patienceMs, signal);
     let answer: GenesysAnswer | undefined;
     try {
+      this.trust.assertTrusted();
       answer = await this.send(call, token, signal);
       if (answer.status === 429) gate.close(parseRetryAfter(answer.retryAfter, Date.now()));
       return answer;

@@ -1,3 +1,4 @@
+import { FakeLease } from '../../replica/ports/lease.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
@@ -43,7 +44,13 @@ beforeEach(() => {
   const genesys = new GenesysConfig(Object.assign(new Environment(), { GENESYS_API_URL: 'http://api.test' }));
   const config = new WebMessagingConfig(Object.assign(new Environment(), { GENESYS_DEPLOYMENT_ID: 'dep-1' }));
   const auth = new AuthService(new FakeTokenEndpoint(), new SystemClock(), new AuthTelemetry(metrics));
-  const api = new GenesysApi(http, auth, new ClientPool(genesys, metrics, new HealthChecks()), genesys);
+  const api = new GenesysApi(
+    http,
+    auth,
+    new ClientPool(genesys, metrics, new HealthChecks()),
+    genesys,
+    new FakeLease(),
+  );
   const telemetry = new WebMessagingTelemetry(metrics);
   const history = new FakeGuestHistory(() => server.messages);
   news = new ConversationNews();

@@ -74,6 +74,10 @@ export class WebMessagingChannel extends GuestChannel {
     }
   }
 
+  override leave(conversationId: string): void {
+    this.sockets.forget(conversationId);
+  }
+
   disconnect(conversation: Conversation, parent: AbortSignal): Promise<DisconnectOutcome> {
     const socket = this.sockets.of(conversation);
     return withDeadline(this.config.timeoutMs, parent, async (signal, isOver) => {

@@ -32,6 +32,8 @@ export interface SessionSnapshot {
   lastSequence: number;
   /** Grows with every save; a save is conditional on the version that was read. */
   version: number;
+  /** The replica that holds the session; empty when none does. A save is conditional on it too. */
+  holder: string;
   /** When the upstream lets the session expire, where that is before its own limit. */
   upstreamExpiresAt: number | null;
   /** When the guest was erased: since then name and token are empty. */

@@ -3,7 +3,7 @@ import type { SessionSnapshot } from './session-snapshot';
 
 let made = 0;
 
-/** A session as it might have been stored: `connecting`, with an id of its own, unless told otherwise. */
+/** A session as it might have been stored: `connecting`, in the hands of the replica `here`, with an id of its own, unless told otherwise. */
 export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
   made += 1;
   const now = Date.now();
@@ -30,6 +30,7 @@ export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
     disconnectAttempts: 0,
     lastSequence: 0,
     version: 0,
+    holder: 'here',
     upstreamExpiresAt: null,
     erasedAt: null,
     ...facts,

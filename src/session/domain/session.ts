@@ -28,10 +28,14 @@ export interface SessionChanges {
 export class Session {
   private events: SessionEvent[] = [];
   private audit: AuditFact[] = [];
+  /** Who held it when it was read. */
+  private heldSince: string;
   /** The state before the last transition. */
   private before: SessionState | undefined;
 
-  private constructor(private readonly props: SessionSnapshot) {}
+  private constructor(private readonly props: SessionSnapshot) {
+    this.heldSince = props.holder;
+  }
 
   static reserve(
     given: Pick<
@@ -46,10 +50,11 @@ export class Session {
       | 'capabilities'
       | 'durationLimit'
       | 'disclosesGuestToken'
-    >,
+    > & { readonly holder?: string },
     now: number,
   ): Session {
     return new Session({
+      holder: '',
       ...given,
       conversationId: uuid(),
       createdAt: now,
@@ -89,9 +94,18 @@ export class Session {
     return this.props.state === 'connecting' || this.props.state === 'active';
   }
 
-  /** Somebody else opens it from now on, with all the time that an opening has. Returns whether anything changed. */
-  restart(now: number): boolean {
+  /** Who held it when it was read, or saved last: a save is conditional on that. */
+  get heldBy(): string {
+    return this.heldSince;
+  }
+
+  /**
+   * It is opened from now on, by `holder` if that is another one, with all the time that an opening has. Returns whether
+   * anything changed.
+   */
+  restart(now: number, holder: string = this.props.holder): boolean {
     if (this.props.state !== 'connecting') return false;
+    this.props.holder = holder;
     this.props.startedAt = now;
     this.props.expiresAt = now + this.props.durationLimit * 1000;
     return true;
@@ -192,6 +206,7 @@ export class Session {
   /** The store has saved this version: the next save is conditional on the row that it wrote. */
   saved(): void {
     this.props.version += 1;
+    this.heldSince = this.props.holder;
   }
 
   private moveTo(next: SessionState): void {

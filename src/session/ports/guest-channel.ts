@@ -48,6 +48,11 @@ export abstract class GuestChannel {
   /** One sign of life; sends one request and never throws. `sequence` only grows over a conversation's life. */
   abstract beat(conversation: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome>;
 
+  /** This process holds the conversation no longer: another one goes on with it. Ends nothing. */
+  leave(conversationId: string): void {
+    void conversationId;
+  }
+
   /** Ends the conversation. Repeating it is harmless. */
   abstract disconnect(conversation: Conversation, signal: AbortSignal): Promise<DisconnectOutcome>;
 }

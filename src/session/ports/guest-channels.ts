@@ -12,6 +12,11 @@ export class GuestChannels {
     return [...this.byName.keys()];
   }
 
+  /** This process holds the conversation no longer, on whichever channel. */
+  leave(conversationId: string): void {
+    for (const channel of this.byName.values()) channel.leave(conversationId);
+  }
+
   /** Throws for a name that no channel has: requests are validated before, so that is a bug or a lost adapter. */
   get(name: string): GuestChannel {
     const channel = this.byName.get(name);

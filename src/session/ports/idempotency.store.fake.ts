@@ -60,9 +60,11 @@ export class FakeIdempotencyStore extends IdempotencyStore {
     return true;
   }
 
-  async forgetClaims(): Promise<string[]> {
+  async forgetClaims(conversationIds: readonly string[]): Promise<string[]> {
     await Promise.resolve();
-    const unfinished = [...this.rows.values()].filter(({ answer }) => answer === undefined);
+    const unfinished = [...this.rows.values()].filter(
+      ({ answer, conversationId }) => answer === undefined && conversationIds.includes(conversationId),
+    );
     for (const row of unfinished) row.openingBy = null;
     return unfinished.map(({ conversationId }) => conversationId);
   }

@@ -24,16 +24,16 @@ export abstract class IdempotencyStore {
   abstract find(request: KeyedRequest, now: number): Promise<KeptRequest | undefined>;
 
   /**
-   * Hands an opening without an answer to the request's process, when no other process has it; returns whether it did.
+   * Hands an opening without an answer to the request's process, when none that is still there has it; returns whether it did.
    * Of several processes that ask one gets it.
    */
   abstract claim(request: KeyedRequest): Promise<boolean>;
 
   /**
-   * Takes every opening without an answer from its process, and returns their conversations. For start-up, when all
-   * other processes are gone.
+   * Takes openings without an answer from their processes, which are gone, and returns their conversations; of those
+   * that are named, only such have a key.
    */
-  abstract forgetClaims(): Promise<string[]>;
+  abstract forgetClaims(conversationIds: readonly string[]): Promise<string[]>;
 
   /** Removes keys that have expired; returns how many, at most `limit`. */
   abstract purge(now: number, limit: number): Promise<number>;

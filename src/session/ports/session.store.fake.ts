@@ -101,32 +101,40 @@ export class FakeSessionStore extends SessionStore {
       .slice(0, limit);
   }
 
-  async findExpired(now: number, limit: number): Promise<Session[]> {
+  async findExpired(now: number, limit: number, holder?: string): Promise<Session[]> {
     await this.begin('findExpired');
-    return this.select((row) => row.state === 'active' && row.expiresAt <= now)
+    return this.select((row) => isHeldBy(holder, row) && row.state === 'active' && row.expiresAt <= now)
       .sort((one, other) => one.snapshot.expiresAt - other.snapshot.expiresAt)
       .slice(0, limit);
   }
 
-  async findDisconnectsDue(now: number, limit: number): Promise<Session[]> {
+  async findDisconnectsDue(now: number, limit: number, holder?: string): Promise<Session[]> {
     await this.begin('findDisconnectsDue');
-    return this.select((row) => row.disconnectDueAt !== null && row.disconnectDueAt <= now)
+    return this.select(
+      (row) => isHeldBy(holder, row) && row.disconnectDueAt !== null && row.disconnectDueAt <= now,
+    )
       .sort((one, other) => (one.snapshot.disconnectDueAt ?? 0) - (other.snapshot.disconnectDueAt ?? 0))
       .slice(0, limit);
   }
 
-  async findStalled(before: number, limit: number): Promise<Session[]> {
+  async findStalled(before: number, limit: number, holder?: string): Promise<Session[]> {
     await this.begin('findStalled');
-    return this.select((row) => row.state === 'connecting' && row.startedAt < before).slice(0, limit);
+    return this.select(
+      (row) => isHeldBy(holder, row) && row.state === 'connecting' && row.startedAt < before,
+    ).slice(0, limit);
   }
 
   async walk(
     state: SessionState,
     afterConversationId: string | undefined,
     limit: number,
+    holder?: string,
   ): Promise<Session[]> {
     await this.begin('walk');
-    return this.select((row) => row.state === state && row.conversationId > (afterConversationId ?? ''))
+    return this.select(
+      (row) =>
+        isHeldBy(holder, row) && row.state === state && row.conversationId > (afterConversationId ?? ''),
+    )
       .sort((one, other) => order([one.conversationId], [other.conversationId]))
       .slice(0, limit);
   }
@@ -147,6 +155,17 @@ export class FakeSessionStore extends SessionStore {
     return this.liveByClient();
   }
 
+  /** Puts sessions that are not over into other hands, and returns them. */
+  moveHeld(from: string, to: string, limit: number, conversationIds?: readonly string[]): Session[] {
+    const moved = [...this.rows.values()]
+      .filter((row) => row.holder === from && (row.endedAt === null || row.disconnect === 'pending'))
+      .filter(({ conversationId }) => conversationIds?.includes(conversationId) ?? true)
+      .slice(0, limit)
+      .map((row) => ({ ...row, holder: to }));
+    for (const row of moved) this.rows.set(row.conversationId, row);
+    return moved.map((row) => Session.restore(row));
+  }
+
   private liveByClient(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const { oauthClient, state } of this.rows.values()) {
@@ -165,7 +184,8 @@ export class FakeSessionStore extends SessionStore {
   private write(session: Session, outcome?: KeyOutcome): void {
     const { events, audit } = session.pullChanges();
     const before = this.rows.get(session.conversationId);
-    if (before?.version !== session.snapshot.version) throw new SessionChangedError();
+    const isSame = before?.version === session.snapshot.version && before.holder === session.heldBy;
+    if (before === undefined || !isSame) throw new SessionChangedError();
     this.events.push(...events);
     this.audit.push(...audit);
     if (LIVE_STATES.includes(before.state) && !session.isLive) this.slots -= 1;
@@ -179,6 +199,10 @@ export class FakeSessionStore extends SessionStore {
   private select(matches: (row: SessionSnapshot) => boolean): Session[] {
     return [...this.rows.values()].filter(matches).map((row) => Session.restore(row));
   }
+}
+
+function isHeldBy(holder: string | undefined, row: SessionSnapshot): boolean {
+  return holder === undefined || holder === row.holder;
 }
 
 type Key = readonly (string | number)[];

@@ -23,6 +23,7 @@ export interface SessionQuery {
  * Where sessions live, durable across `kill -9`. What a session's change causes (its slot, its events for the
  * sinks, its audit records, the totals and what becomes of its idempotency key) is written in the one transaction of the change.
  *
+ * Where a method has a `holder`, only sessions that it holds are meant when there is one, and everybody's otherwise.
  * Every method may throw `StorageUnavailableError`; then nothing of the call is durable, except when only the
  * answer to a commit was lost, which the version of the row tells.
  */
@@ -37,7 +38,8 @@ export abstract class SessionStore {
 
   /**
    * Saves a changed session and what the change caused, and frees its slot when it is no longer live.
-   * Conditional on the version that was read: throws `SessionChangedError` when another save came first. On
+   * Conditional on the version that was read and on who held the session then: throws `SessionChangedError` when
+   * another save came first, or the session is in other hands. On
    * success the session's version has grown by one.
    *
    * `outcome` is what becomes of the session's idempotency key, if it has one. A key is never left without an answer:
@@ -51,19 +53,20 @@ export abstract class SessionStore {
   abstract list(query: SessionQuery): Promise<Session[]>;
 
   /** Active sessions whose time is up, the longest overdue first. */
-  abstract findExpired(now: number, limit: number): Promise<Session[]>;
+  abstract findExpired(now: number, limit: number, holder?: string): Promise<Session[]>;
 
   /** Sessions whose upstream disconnect is due, the longest overdue first. */
-  abstract findDisconnectsDue(now: number, limit: number): Promise<Session[]>;
+  abstract findDisconnectsDue(now: number, limit: number, holder?: string): Promise<Session[]>;
 
   /** Sessions that are `connecting` and were last begun before `before`: whoever was opening them is gone. */
-  abstract findStalled(before: number, limit: number): Promise<Session[]>;
+  abstract findStalled(before: number, limit: number, holder?: string): Promise<Session[]>;
 
   /** Sessions in one state in order of conversation id, for walking through all of them page by page. */
   abstract walk(
     state: SessionState,
     afterConversationId: string | undefined,
     limit: number,
+    holder?: string,
   ): Promise<Session[]>;
 
   /** Sets the counts of taken slots to the numbers of live sessions. For start-up, before anything is reserved. */

@@ -1,3 +1,4 @@
+import type { UpstreamTrust } from '../../../session/ports/upstream-trust';
 import type { RawData, WebSocket } from 'ws';
 import type { ClientFrame } from '../frames/client-frame';
 import { MalformedFrameError } from '../frames/malformed-frame.error';
@@ -21,6 +22,7 @@ export class WsLine implements GuestLine {
   constructor(
     private readonly socket: WebSocket,
     private readonly listener: LineListener,
+    private readonly trust: UpstreamTrust,
   ) {
     socket.on('message', (data, isBinary) => {
       this.receive(data, isBinary);
@@ -42,6 +44,8 @@ export class WsLine implements GuestLine {
   }
 
   send(frame: ClientFrame): void {
+    // Somebody else may hold the session: nothing of ours may reach it any more.
+    if (!this.trust.isTrusted) this.hangUp();
     // Without a callback an error would be thrown; the end of the line tells it all the same.
     if (!this.isOver) this.socket.send(JSON.stringify(frame), () => undefined);
   }

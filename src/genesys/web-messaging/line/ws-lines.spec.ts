@@ -1,3 +1,4 @@
+import { FakeLease } from '../../../replica/ports/lease.fake';
 import { UpstreamForbiddenError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
 import { Environment } from '../../../config/environment';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
@@ -25,7 +26,11 @@ beforeEach(async () => {
     GENESYS_DEPLOYMENT_ID: 'dep-1',
     GENESYS_ORIGIN: 'https://support.example.com',
   });
-  lines = new WsLines(new WebMessagingConfig(environment), new WebMessagingTelemetry(metrics));
+  lines = new WsLines(
+    new WebMessagingConfig(environment),
+    new WebMessagingTelemetry(metrics),
+    new FakeLease(),
+  );
 });
 afterEach(async () => {
   await server[Symbol.asyncDispose]();

@@ -1,3 +1,4 @@
+import { UpstreamTrust } from '../../../session/ports/upstream-trust';
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { WebSocket } from 'ws';
@@ -25,6 +26,7 @@ export class WsLines extends GuestLines {
   constructor(
     private readonly config: WebMessagingConfig,
     private readonly telemetry: WebMessagingTelemetry,
+    private readonly trust: UpstreamTrust,
   ) {
     super();
   }
@@ -62,7 +64,7 @@ export class WsLines extends GuestLines {
       });
       socket.once('open', () => {
         socket.removeAllListeners('error');
-        resolve(new WsLine(socket, this.counted(listener)));
+        resolve(new WsLine(socket, this.counted(listener), this.trust));
       });
     });
   }

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { type Kysely, sql } from 'kysely';
+import { type Replica, ReplicaStore } from '../replica/ports/replica.store';
+import type { DeliveryStatus } from '../sync/domain/delivery';
+import type { Database } from './database';
+import { DatabaseConnection } from './database.connection';
+import { databaseNow } from './dialect';
+import { isOpenSession } from './session.sql-holders';
+import { UnitOfWork } from './unit-of-work';
+
+const FORGET_AFTER_MS = 3_600_000;
+
+/** Replicas in SQL, by the clock of the database. An embedded database belongs to one process. */
+@Injectable()
+export class SqlReplicaStore extends ReplicaStore {
+  readonly isShared: boolean;
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    { dialect }: DatabaseConnection,
+  ) {
+    super();
+    this.isShared = dialect === 'postgres';
+  }
+
+  async join({ id, address }: Replica, ttlMs: number): Promise<void> {
+    await this.unitOfWork.run(async ({ db, dialect }) => {
+      if (!this.isShared) await db.updateTable('replica').set({ is_lost: 1 }).execute();
+      const until = sql<number>`${databaseNow(dialect)} + ${ttlMs}`;
+      await db.insertInto('replica').values({ id, address, lease_until: until, is_lost: 0 }).execute();
+    });
+  }
+
+  async renew(id: string, ttlMs: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.unitOfWork.read((db, dialect) =>
+      db
+        .updateTable('replica')
+        .set({ lease_until: sql<number>`${databaseNow(dialect)} + ${ttlMs}` })
+        .where('id', '=', id)
+        .where('is_lost', '=', 0)
+        .executeTakeFirstOrThrow(),
+    );
+    return numUpdatedRows > 0n;
+  }
+
+  async leave(id: string): Promise<void> {
+    await this.unitOfWork.read((db) =>
+      db.updateTable('replica').set({ is_lost: 1 }).where('id', '=', id).execute(),
+    );
+  }
+
+  async expire(): Promise<number> {
+    const lost = await this.unitOfWork.run(async ({ db, dialect }) => {
+      const rows = await db
+        .updateTable('replica')
+        .set({ is_lost: 1 })
+        .where('is_lost', '=', 0)
+        .where('lease_until', '<', databaseNow(dialect))
+        .returning('id')
+        .execute();
+      await unclaim(
+        db,
+        rows.map(({ id }) => id),
+      );
+      return rows.length;
+    });
+    if (lost > 0) await this.forgetLost();
+    return lost;
+  }
+
+  async live(): Promise<Replica[]> {
+    return this.unitOfWork.read((db, dialect) =>
+      db
+        .selectFrom('replica')
+        .select(['id', 'address'])
+        .where('is_lost', '=', 0)
+        // One database with one process needs no renewals.
+        .$if(this.isShared, (query) => query.where('lease_until', '>=', databaseNow(dialect)))
+        .orderBy('id')
+        .execute(),
+    );
+  }
+
+  /** Those that nothing is held by any more. */
+  private async forgetLost(): Promise<void> {
+    await this.unitOfWork.read((db, dialect) =>
+      db
+        .deleteFrom('replica')
+        .where('is_lost', '=', 1)
+        // Time for whatever it may have begun before it was stopped.
+        .where('lease_until', '<', sql<number>`${databaseNow(dialect)} - ${FORGET_AFTER_MS}`)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('session')
+                .select('session.holder')
+                .whereRef('session.holder', '=', 'replica.id')
+                .where(isOpenSession),
+            ),
+          ),
+        )
+        .execute(),
+    );
+  }
+}
+
+/** What relays had in hand is anybody's. */
+async function unclaim(db: Kysely<Database>, replicas: readonly string[]): Promise<void> {
+  if (replicas.length === 0) return;
+  await db
+    .updateTable('delivery')
+    .set({ claimed_by: null, claimed_until: null })
+    .where('status', '=', sql.lit<DeliveryStatus>('pending'))
+    .where('claimed_by', 'in', replicas)
+    .execute();
+}

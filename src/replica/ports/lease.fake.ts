@@ -1,0 +1,39 @@
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
+import { Lease } from './lease';
+
+/** A lease that is what the test says; by default that of the only process there is. */
+export class FakeLease extends Lease {
+  holder = 'here';
+  isShared = false;
+  isTrusted = true;
+  trustLeftMs = Number.POSITIVE_INFINITY;
+  lookEveryMs = 60_000;
+  hasLeft = false;
+  /** How often it was looked whether others are gone. */
+  looks = 0;
+  private readonly listeners: (() => void)[] = [];
+
+  assertTrusted(): void {
+    if (!this.isTrusted) throw new StorageUnavailableError();
+  }
+
+  onLost(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Somebody has taken it; from then on this process is another replica. */
+  lose(next: string): void {
+    for (const listener of this.listeners) listener();
+    this.holder = next;
+  }
+
+  expireOthers(): Promise<void> {
+    this.looks += 1;
+    return Promise.resolve();
+  }
+
+  leave(): Promise<void> {
+    this.hasLeft = true;
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,122 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { ReplicaConfig } from '../config/replica.config';
+import { Environment } from '../config/environment';
+import { FakeReplicaStore } from './ports/replica.store.fake';
+import { ReplicaLease } from './replica.lease';
+
+const CONFIG = new ReplicaConfig(Object.assign(new Environment(), { REPLICA_URL: 'http://10.0.0.7:3000/' }));
+
+let log: RecordingLog;
+let store: FakeReplicaStore;
+let lease: ReplicaLease;
+
+beforeEach(async () => {
+  jest.useFakeTimers();
+  log = RecordingLog.install();
+  store = new FakeReplicaStore();
+  lease = await ReplicaLease.begin(store, CONFIG);
+  lease.onApplicationBootstrap();
+});
+afterEach(async () => {
+  await lease.onModuleDestroy();
+  jest.useRealTimers();
+});
+
+/** The process is frozen: time passes, and nothing runs. */
+function freeze(ms: number): void {
+  const now = performance.now() + ms;
+  jest.spyOn(performance, 'now').mockReturnValue(now);
+}
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+
+describe(ReplicaLease.name, () => {
+  it('joins under an id of its own, with the address at which others reach it', async () => {
+    const other = await ReplicaLease.begin(store, CONFIG);
+
+    expect(store.replicas).toEqual([
+      { id: lease.holder, address: 'http://10.0.0.7:3000' },
+      { id: other.holder, address: 'http://10.0.0.7:3000' },
+    ]);
+    expect(lease.holder).not.toBe(other.holder);
+  });
+
+  it('is trusted as long as it is renewed', async () => {
+    await pass(60_000);
+
+    expect(lease.isTrusted).toBe(true);
+    expect(store.calls.filter((call) => call === 'renew')).toHaveLength(20);
+  });
+
+  it('is trusted for eight seconds without a renewal, then not until the next one', async () => {
+    store.failures.push(...Array.from({ length: 4 }, () => new Error('away')));
+    await pass(7_900);
+    expect(lease.isTrusted).toBe(true);
+    expect(() => {
+      lease.assertTrusted();
+    }).not.toThrow();
+    await pass(200);
+
+    expect(lease.isTrusted).toBe(false);
+    expect(() => {
+      lease.assertTrusted();
+    }).toThrow(StorageUnavailableError);
+    await pass(8_000);
+    expect(lease.isTrusted).toBe(true);
+    expect(log.at('warn')).toHaveLength(4);
+  });
+
+  it('is not trusted by a process that was frozen, before anything of it runs', () => {
+    freeze(8_001);
+    expect(lease.isTrusted).toBe(false);
+  });
+
+  it('is lost when somebody has taken it: everybody is told, and the process is another replica', async () => {
+    const before = lease.holder;
+    const heldWhenLost: string[] = [];
+    lease.onLost(() => heldWhenLost.push(lease.holder));
+    store.take(before);
+    await pass(3_000);
+
+    expect(heldWhenLost).toEqual([before]);
+    expect(lease.holder).not.toBe(before);
+    expect(store.replicas.map(({ id }) => id)).toEqual([lease.holder]);
+    expect(lease.isTrusted).toBe(true);
+    await pass(30_000);
+    expect(heldWhenLost).toHaveLength(1);
+  });
+
+  it('is not trusted between two lives', async () => {
+    store.take(lease.holder);
+    store.calls.length = 0;
+    lease.onLost(() => store.failures.push(new Error('away')));
+    await pass(9_000);
+
+    expect(store.calls.slice(0, 2)).toEqual(['renew', 'join']);
+    await pass(3_000);
+    expect(store.replicas.map(({ id }) => id)).toEqual([lease.holder]);
+  });
+
+  it('ends when it is left, and is renewed no more', async () => {
+    await lease.leave();
+    store.calls.length = 0;
+    await pass(10_000);
+
+    expect(store.replicas).toEqual([]);
+    expect(store.calls).toEqual([]);
+  });
+
+  it('never ends where nothing is shared', async () => {
+    store.isShared = false;
+    const alone = await ReplicaLease.begin(store, CONFIG);
+    freeze(3_600_000);
+
+    expect(alone.isTrusted).toBe(true);
+    await alone.expireOthers();
+    expect(store.calls).not.toContain('expire');
+  });
+});

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { Loop } from '../common/time/loop';
+import { ReplicaConfig } from '../config/replica.config';
+import { EventLoopLag } from './event-loop-lag';
+import { Lease } from './ports/lease';
+import { type Replica, ReplicaStore } from './ports/replica.store';
+
+export const LEASE_TTL_MS = 10_000;
+const RENEW_EVERY_MS = 3_000;
+const NEVER = Number.NEGATIVE_INFINITY;
+/** What may lie between a look at the lease and what is then sent. */
+const MARGIN_MS = 2_000;
+
+/**
+ * This process's lease, which everything hangs on that only one process may do.
+ *
+ *   held ── nobody renewed it in time ──▶ doubtful ── renewed, nobody took it ──▶ held
+ *                                            └── somebody took it ──▶ lost ──▶ held, as another replica
+ *
+ * Whether it is trusted is told by the monotonic clock, from the start of the last renewal that came through: a
+ * process that was frozen, or whose event loop is stuck, knows before it sends anything that time has passed.
+ */
+@Injectable()
+export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger(ReplicaLease.name);
+  private readonly lag = new EventLoopLag();
+  private readonly losing: (() => void)[] = [];
+  private readonly loop: Loop;
+  private replica: Replica;
+  private renewedAt = NEVER;
+
+  private constructor(
+    private readonly store: ReplicaStore,
+    private readonly config: ReplicaConfig,
+  ) {
+    super();
+    this.replica = this.another();
+    this.loop = new Loop(
+      RENEW_EVERY_MS,
+      () => this.renew(),
+      (error) => {
+        this.log.warn({ message: 'The lease could not be renewed and is tried again', error });
+      },
+    );
+  }
+
+  /** Resolves with a lease that is held. */
+  static async begin(store: ReplicaStore, config: ReplicaConfig): Promise<ReplicaLease> {
+    const lease = new ReplicaLease(store, config);
+    await lease.join();
+    return lease;
+  }
+
+  get holder(): string {
+    return this.replica.id;
+  }
+
+  get isTrusted(): boolean {
+    return this.trustLeftMs > 0;
+  }
+
+  get trustLeftMs(): number {
+    if (!this.isShared) return Number.POSITIVE_INFINITY;
+    return this.renewedAt + LEASE_TTL_MS - MARGIN_MS - this.lag.recentMs - performance.now();
+  }
+
+  get isShared(): boolean {
+    return this.store.isShared;
+  }
+
+  /** Never at the same time as others do. */
+  get lookEveryMs(): number {
+    return this.isShared ? 250 + Math.random() * 250 : 60_000;
+  }
+
+  async expireOthers(): Promise<void> {
+    if (this.isShared) await this.store.expire();
+  }
+
+  assertTrusted(): void {
+    if (!this.isTrusted) throw new StorageUnavailableError({ cause: new Error('The lease is in doubt.') });
+  }
+
+  onLost(listener: () => void): void {
+    this.losing.push(listener);
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.isShared) return;
+    this.lag.start();
+    this.loop.startLater();
+  }
+
+  /** The lease itself ends with `leave`, when everything that is held was handed over. */
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+    this.lag.stop();
+  }
+
+  async leave(): Promise<void> {
+    await this.loop.stop();
+    await this.store.leave(this.holder);
+  }
+
+  private async renew(): Promise<void> {
+    if (this.renewedAt === NEVER) {
+      await this.join();
+      return;
+    }
+    const startedAt = performance.now();
+    if (await this.store.renew(this.holder, LEASE_TTL_MS)) {
+      this.renewedAt = startedAt;
+      this.lag.forget();
+      return;
+    }
+    this.log.error({
+      message: 'The lease was lost: others have what this replica held',
+      replica: this.holder,
+    });
+    this.renewedAt = NEVER;
+    for (const listener of this.losing) listener();
+    this.replica = this.another();
+    await this.join();
+  }
+
+  private async join(): Promise<void> {
+    const startedAt = performance.now();
+    await this.store.join(this.replica, LEASE_TTL_MS);
+    this.renewedAt = startedAt;
+  }
+
+  private another(): Replica {
+    return { id: randomUUID(), address: this.config.address };
+  }
+}

@@ -1,0 +1,22 @@
+import { Global, Module } from '@nestjs/common';
+import { ReplicaConfig } from '../config/replica.config';
+import { Lease } from './ports/lease';
+import { ReplicaStore } from './ports/replica.store';
+import { ReplicaLease } from './replica.lease';
+import { ReplicaTelemetry } from './replica.telemetry';
+
+/** The application does not come up without a lease. Needs a `ReplicaStore` from the composition root. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: ReplicaLease,
+      inject: [ReplicaStore, ReplicaConfig],
+      useFactory: (store: ReplicaStore, config: ReplicaConfig) => ReplicaLease.begin(store, config),
+    },
+    { provide: Lease, useExisting: ReplicaLease },
+    ReplicaTelemetry,
+  ],
+  exports: [Lease],
+})
+export class ReplicaModule {}

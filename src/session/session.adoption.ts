@@ -1,0 +1,53 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Session } from './domain/session';
+import { IdempotencyStore } from './ports/idempotency.store';
+import { SessionEnding } from './session.ending';
+import { SessionWatch } from './session.watch';
+import { SessionWriter } from './session.writer';
+
+/** What became of a session that was taken over. */
+export type Adopted = 'beats' | 'interrupted' | 'awaited' | 'left';
+
+/**
+ * Goes on with a session that another process has held: an active one gets its heartbeat back; an opening is given up
+ * and closed upstream, unless its caller may come again with its idempotency key: then it gets the time of an
+ * opening anew, and the sweeper gives it up when nobody comes. Everything else the sweeper finds by itself.
+ */
+@Injectable()
+export class SessionAdoption {
+  private readonly log = new Logger(SessionAdoption.name);
+
+  constructor(
+    private readonly keys: IdempotencyStore,
+    private readonly writer: SessionWriter,
+    private readonly ending: SessionEnding,
+    private readonly watch: SessionWatch,
+  ) {}
+
+  async adopt(session: Session): Promise<Adopted> {
+    if (session.state === 'connecting') return this.adoptOpening(session.conversationId);
+    return session.state === 'active' && this.beginToBeat(session) ? 'beats' : 'left';
+  }
+
+  /** Whether it is watched over. One that cannot be, such as one of a channel that is gone, must not keep others out. */
+  beginToBeat(session: Session): boolean {
+    const { conversationId } = session;
+    try {
+      this.watch.begin(session, (loss) => this.ending.lost(conversationId, loss), { resumed: true });
+      return true;
+    } catch (error) {
+      this.log.error({ message: 'A session cannot be watched over', conversationId, error });
+      return false;
+    }
+  }
+
+  private async adoptOpening(conversationId: string): Promise<Adopted> {
+    const awaited = await this.keys.forgetClaims([conversationId]);
+    if (awaited.length === 0) {
+      await this.ending.interrupt(conversationId);
+      return 'interrupted';
+    }
+    await this.writer.apply(conversationId, (opening, now) => opening.restart(now));
+    return 'awaited';
+  }
+}

@@ -1,0 +1,226 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { FakeLease } from '../replica/ports/lease.fake';
+import { aSession, anActiveSession, aTerminatingSession } from './domain/session.builder';
+import type { Session } from './domain/session';
+import { keyedRequestOf } from './domain/keyed-request';
+import { SessionTakeover } from './session.takeover';
+import { FakeSessionServices } from './session-services.fake';
+
+const NOW = 1_800_000_000_000;
+const ORPHAN = { holder: '' };
+
+let log: RecordingLog;
+let services: FakeSessionServices;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  log = RecordingLog.install();
+  services = new FakeSessionServices();
+});
+afterEach(async () => {
+  await services.takeover.onModuleDestroy();
+  await services.heartbeats.onModuleDestroy();
+  jest.useRealTimers();
+});
+
+describe(SessionTakeover.name, () => {
+  it('gives active sessions their heartbeat back, the first beats spread over the next five seconds', async () => {
+    const active = Array.from({ length: 20 }, () => anActiveSession(ORPHAN));
+    services.store.given(...active);
+
+    await services.takeover.onModuleInit();
+    expect(services.heartbeats.running).toBe(20);
+
+    await jest.advanceTimersByTimeAsync(5_000);
+    const beats = services.channel.calls.filter(({ operation }) => operation === 'beat');
+    expect([...new Set(beats.map(({ conversationId }) => conversationId))].sort()).toEqual(
+      active.map(({ conversationId }) => conversationId).sort(),
+    );
+    expect(new Set(beats.map(({ at }) => at)).size).toBeGreaterThan(10);
+  });
+
+  it('spreads the second beats over the whole interval, however closely the first ones came', async () => {
+    services.store.given(...Array.from({ length: 60 }, () => anActiveSession(ORPHAN)));
+
+    await services.takeover.onModuleInit();
+    await jest.advanceTimersByTimeAsync(65_000);
+
+    const beats = services.channel.calls.filter(
+      ({ operation, at }) => operation === 'beat' && at >= NOW + 35_000,
+    );
+    const thirds = [35, 45, 55].map(
+      (from) => beats.filter(({ at }) => at >= NOW + from * 1000 && at < NOW + (from + 10) * 1000).length,
+    );
+    expect(Math.min(...thirds)).toBeGreaterThan(5);
+  });
+
+  it('closes openings that an earlier process left half done', async () => {
+    const connecting = aSession(ORPHAN);
+    services.store.given(connecting);
+
+    await services.takeover.onModuleInit();
+
+    expect(services.store.row(connecting.conversationId)).toMatchObject({
+      state: 'failed',
+      endReason: 'interrupted',
+      disconnect: 'pending',
+    });
+    expect(services.store.slots).toBe(0);
+    expect(services.store.events).toEqual([]);
+  });
+
+  it('leaves openings with a key for their callers to ask again, with all their time anew', async () => {
+    const [keyed, other] = [
+      aSession({ ...ORPHAN, createdAt: NOW - 60_000 }),
+      aSession({ ...ORPHAN, createdAt: NOW - 60_000 }),
+    ];
+    const request = keyedRequestOf({ owner: '', key: 'key-1', asked: {}, openingBy: 'process-0' });
+    await services.store.reserve(keyed, { total: 9, ofClient: 9 }, request);
+    services.store.given(other);
+
+    await services.takeover.onModuleInit();
+    services.sweeper.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(35_000);
+
+    expect(services.store.row(other.conversationId).state).toBe('failed');
+    expect(services.store.row(keyed.conversationId)).toMatchObject({ state: 'connecting', startedAt: NOW });
+
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(services.store.row(keyed.conversationId)).toMatchObject({
+      state: 'failed',
+      endReason: 'interrupted',
+      disconnect: 'confirmed',
+    });
+    expect(await services.store.keys.find(request, NOW)).toMatchObject({
+      answer: { problem: { code: 'session-ended' } },
+    });
+    await services.sweeper.onModuleDestroy();
+  });
+
+  it('keeps no session out because of one that cannot be watched over', async () => {
+    const lost = anActiveSession({ ...ORPHAN, channel: 'of-another-release' });
+    const active = Array.from({ length: 3 }, () => anActiveSession(ORPHAN));
+    services.store.given(lost, ...active);
+
+    await services.takeover.onModuleInit();
+
+    expect(services.heartbeats.running).toBe(3);
+    expect(log.at('error')).toHaveLength(1);
+  });
+
+  it('leaves what has ended to the sweeper', async () => {
+    const terminating = aTerminatingSession(ORPHAN);
+    services.store.given(terminating);
+
+    await services.takeover.onModuleInit();
+
+    expect(services.store.row(terminating.conversationId)).toEqual({
+      ...terminating.snapshot,
+      holder: 'here',
+    });
+    expect(services.heartbeats.running).toBe(0);
+  });
+
+  it('finds every session, over however many pages', async () => {
+    services.store.given(...Array.from({ length: 1_201 }, () => anActiveSession(ORPHAN)));
+
+    await services.takeover.onModuleInit();
+
+    expect(services.heartbeats.running).toBe(1_201);
+  });
+
+  it('ends the session whose conversation is gone since', async () => {
+    const active = anActiveSession(ORPHAN);
+    services.store.given(active);
+    services.channel.onBeat(() => ({ kind: 'gone' }));
+
+    await services.takeover.onModuleInit();
+    await jest.advanceTimersByTimeAsync(5_000);
+
+    expect(services.store.row(active.conversationId)).toMatchObject({
+      state: 'disconnected',
+      endReason: 'gone',
+    });
+  });
+
+  it('keeps the start from succeeding while the database is away', async () => {
+    jest.spyOn(services.holders, 'claim').mockRejectedValueOnce(new StorageUnavailableError());
+
+    await expect(services.takeover.onModuleInit()).rejects.toBeInstanceOf(StorageUnavailableError);
+  });
+
+  describe('among several replicas', () => {
+    beforeEach(() => {
+      const lease = Object.assign(new FakeLease(), { isShared: true, lookEveryMs: 300 });
+      services = new FakeSessionServices({}, lease);
+      services.replicas.replicas.push({ id: 'here', address: '' }, { id: 'there', address: '' });
+    });
+
+    async function begin(): Promise<void> {
+      await services.takeover.onModuleInit();
+      services.takeover.onApplicationBootstrap();
+    }
+
+    it('takes its share of what nobody holds, and leaves the rest to the others', async () => {
+      services.store.given(...Array.from({ length: 200 }, () => anActiveSession(ORPHAN)));
+      await services.takeover.onModuleInit();
+
+      expect(services.heartbeats.running).toBeGreaterThanOrEqual(100);
+      expect(services.heartbeats.running).toBeLessThanOrEqual(110);
+    });
+
+    it('takes what is left over where everybody has a share', async () => {
+      services.store.given(...Array.from({ length: 100 }, () => anActiveSession({ holder: 'there' })));
+      await begin();
+      services.store.given(...Array.from({ length: 20 }, () => aTerminatingSession(ORPHAN)));
+      await jest.advanceTimersByTimeAsync(5_000);
+
+      expect(services.store.moveHeld('', 'x', 100)).toEqual([]);
+    });
+
+    it('gives back what is more than its share, a replica that joins takes it', async () => {
+      services.replicas.take('there');
+      services.store.given(...Array.from({ length: 100 }, () => anActiveSession(ORPHAN)));
+      await begin();
+      expect(services.heartbeats.running).toBe(100);
+      services.replicas.replicas.push({ id: 'there', address: '' });
+      services.holders.claim = (): Promise<Session[]> => Promise.resolve([]);
+      await jest.advanceTimersByTimeAsync(300);
+
+      expect(services.heartbeats.running).toBe(50);
+      expect(services.store.moveHeld('', 'there', 100)).toHaveLength(50);
+    });
+
+    it('lets go of everything when the lease is lost, and of nothing in the books', async () => {
+      services.store.given(...Array.from({ length: 10 }, () => anActiveSession(ORPHAN)));
+      await begin();
+      services.lease.lose('here again');
+
+      expect(services.heartbeats.running).toBe(0);
+      expect(services.store.moveHeld('here', 'there', 100)).toHaveLength(10);
+    });
+
+    it('takes nothing while its lease is in doubt', async () => {
+      await begin();
+      services.lease.isTrusted = false;
+      services.store.given(anActiveSession(ORPHAN));
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect(services.heartbeats.running).toBe(0);
+
+      services.lease.isTrusted = true;
+      await jest.advanceTimersByTimeAsync(300);
+      expect(services.heartbeats.running).toBe(1);
+    });
+
+    it('goes on looking after the database failed', async () => {
+      await begin();
+      jest.spyOn(services.holders, 'claim').mockRejectedValueOnce(new StorageUnavailableError());
+      services.store.given(anActiveSession(ORPHAN));
+      await jest.advanceTimersByTimeAsync(600);
+
+      expect(services.heartbeats.running).toBe(1);
+      expect(log.at('warn')).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,181 @@
+import { SqlReplicaStore } from '../../src/persistence/replica.sql-store';
+import { SqlSessionHolders } from '../../src/persistence/session.sql-holders';
+import { SessionChangedError } from '../../src/session/domain/session.errors';
+import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
+
+const TTL_MS = 10_000;
+
+describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
+  let storage: TestStorage;
+  let stores: TestStores;
+  let holders: SqlSessionHolders;
+  let replicas: SqlReplicaStore;
+
+  beforeEach(async () => {
+    storage = await createStorage(dialect);
+    stores = await TestStores.open(storage.config);
+    ({ holders, replicas } = stores);
+  });
+  afterEach(async () => {
+    await stores.close();
+    await storage.remove();
+  });
+
+  const join = (id: string, ttlMs = TTL_MS): Promise<void> =>
+    replicas.join({ id, address: `http://${id}` }, ttlMs);
+  const held = async (by: string, count: number): Promise<string[]> => {
+    const ids: string[] = [];
+    while (ids.length < count) ids.push((await stores.activated(1_000, { holder: by })).conversationId);
+    return ids.sort();
+  };
+  const idsOf = (claimed: readonly { conversationId: string }[]): string[] =>
+    claimed.map(({ conversationId }) => conversationId).sort();
+
+  it('hands sessions that nobody holds to whoever claims them, so many at a time', async () => {
+    const ids = await held('', 3);
+    const first = await holders.claim('a', 2);
+    const rest = await holders.claim('a', 10);
+
+    expect([first.length, rest.length]).toEqual([2, 1]);
+    expect(idsOf([...first, ...rest])).toEqual(ids);
+    expect(first[0]?.snapshot).toMatchObject({ holder: 'a', state: 'active', name: 'Guest' });
+    expect(await holders.claim('b', 10)).toEqual([]);
+  });
+
+  it('leaves sessions to those who have a lease, and takes them from those who have lost it', async () => {
+    await join('b');
+    const ids = await held('b', 2);
+    expect(await holders.claim('a', 10)).toEqual([]);
+    await replicas.leave('b');
+
+    expect(idsOf(await holders.claim('a', 10))).toEqual(ids);
+  });
+
+  it('claims what is not over, and whatever has to be disconnected', async () => {
+    const ended = await stores.activated();
+    ended.lose('gone', 2_000);
+    await stores.sessions.save(ended);
+    const terminating = await stores.activated();
+    terminating.end('requested', 2_000);
+    await stores.sessions.save(terminating);
+    const failed = await stores.reserved();
+    failed.fail('open-failed', 2_000, { outcomeUnknown: true });
+    await stores.sessions.save(failed);
+    const connecting = await stores.reserved();
+
+    expect(idsOf(await holders.claim('a', 10))).toEqual(idsOf([terminating, failed, connecting]));
+  });
+
+  it('lets go of some sessions, or of all', async () => {
+    const [one = '', ...others] = await held('a', 3);
+    expect(await holders.release('a', [one])).toBe(1);
+    expect(idsOf(await holders.claim('b', 10))).toEqual([one]);
+    expect(await holders.release('a', [one])).toBe(0);
+    expect(await holders.release('a')).toBe(2);
+    expect(idsOf(await holders.claim('b', 10))).toEqual(others);
+  });
+
+  it('refuses a save of a session that came into other hands, and takes one that changes hands itself', async () => {
+    const session = await stores.reserved(1_000, { holder: 'a' });
+    const stale = await stores.get(session.conversationId);
+    await holders.release('a');
+    await holders.claim('b', 1);
+    stale.activate(2_000);
+    await expect(stores.sessions.save(stale)).rejects.toThrow(SessionChangedError);
+
+    const opening = await stores.get(session.conversationId);
+    opening.restart(2_000, 'c');
+    await stores.sessions.save(opening);
+    expect((await stores.get(session.conversationId)).snapshot.holder).toBe('c');
+    opening.activate(2_000);
+    await expect(stores.sessions.save(opening)).resolves.toBeUndefined();
+  });
+
+  it('finds what there is to do for one holder only', async () => {
+    const [mine] = await held('a', 1);
+    await held('b', 1);
+    const late = 1_000 + 10_000_000;
+
+    expect(idsOf(await stores.sessions.findExpired(late, 10, 'a'))).toEqual([mine]);
+    expect(idsOf(await stores.sessions.walk('active', undefined, 10, 'a'))).toEqual([mine]);
+    expect(await stores.sessions.findExpired(late, 10)).toHaveLength(2);
+    expect(await stores.sessions.findStalled(late, 10, 'a')).toEqual([]);
+    expect(await stores.sessions.findDisconnectsDue(late, 10, 'a')).toEqual([]);
+  });
+
+  it('knows who is there', async () => {
+    await join('b');
+    await replicas.leave('b');
+    await join('c');
+
+    expect(await replicas.live()).toEqual([{ id: 'c', address: 'http://c' }]);
+    expect(await replicas.renew('c', TTL_MS)).toBe(true);
+    expect(await replicas.renew('b', TTL_MS)).toBe(false);
+    expect(await replicas.renew('unknown', TTL_MS)).toBe(false);
+  });
+});
+
+describe('ReplicaStore on postgres', () => {
+  it('takes leases that have run out, once somebody looks, and what their relays had in hand', async () => {
+    const storage = await createStorage('postgres');
+    const stores = await TestStores.open(storage.config);
+    const { replicas } = stores;
+    try {
+      await replicas.join({ id: 'late', address: '' }, -1);
+      await stores.activated();
+      await stores.claim({ relay: 'late' });
+      expect(await replicas.renew('late', 5)).toBe(true);
+      await replicas.join({ id: 'here', address: '' }, TTL_MS);
+      await stores.unitOfWork.read((db) =>
+        db.updateTable('replica').set({ lease_until: 1 }).where('id', '=', 'late').execute(),
+      );
+      expect(await stores.claim()).toEqual([]);
+
+      expect(await replicas.expire()).toBe(1);
+      expect(await replicas.renew('late', TTL_MS)).toBe(false);
+      expect(await replicas.expire()).toBe(0);
+      expect(await stores.claim()).toHaveLength(1);
+      expect((await replicas.live()).map(({ id }) => id)).toEqual(['here']);
+    } finally {
+      await stores.close();
+      await storage.remove();
+    }
+  });
+
+  it('gives each session to one of many who claim at once', async () => {
+    const storage = await createStorage('postgres');
+    const stores = await TestStores.open(storage.config);
+    const others = [TestStores.beside(storage.config), TestStores.beside(storage.config)];
+    try {
+      for (let count = 0; count < 60; count += 1) await stores.reserved();
+      const claims = await Promise.all(
+        [stores, ...others].flatMap(({ holders }, at) =>
+          Array.from({ length: 4 }, () => holders.claim(`replica-${at}`, 7)),
+        ),
+      );
+      const ids = claims.flat().map(({ conversationId }) => conversationId);
+
+      expect(ids.length).toBeGreaterThan(7);
+      expect(new Set(ids).size).toBe(ids.length);
+    } finally {
+      await Promise.all([stores, ...others].map((each) => each.close()));
+      await storage.remove();
+    }
+  });
+});
+
+describe('ReplicaStore on sqlite', () => {
+  it('belongs to the process that joins last', async () => {
+    const storage = await createStorage('sqlite');
+    const stores = await TestStores.open(storage.config);
+    await stores.replicas.join({ id: 'before', address: '' }, TTL_MS);
+    const { conversationId } = await stores.activated(1_000, { holder: 'before' });
+    await stores.replicas.join({ id: 'now', address: '' }, TTL_MS);
+
+    const claimed = await stores.holders.claim('now', 10);
+    expect(claimed.map((session) => session.conversationId)).toEqual([conversationId]);
+    expect(stores.replicas.isShared).toBe(false);
+    await stores.close();
+    await storage.remove();
+  });
+});
