@@ -159,6 +159,7 @@ export class EventStream implements TailListener {
   }
 
   private async tellInTime(event: FeedEvent): Promise<void> {
+    if (this.hasEnded) return;
     const mustWait = this.outlet.waitingBytes > PACE_BYTES;
     if (mustWait && !(await this.outlet.drained(PATIENCE_MS))) this.end('slow-reader');
     this.tell(event);
