@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { aMessageEvent, aStateEvent } from './domain/feed-event.builder';
 import { FakeEventStreaming } from './event-streaming.fake';
@@ -10,6 +11,7 @@ const KB = 1024;
 let world: FakeEventStreaming;
 
 beforeEach(() => {
+  Logger.overrideLogger(false);
   jest.useFakeTimers();
   world = new FakeEventStreaming();
 });

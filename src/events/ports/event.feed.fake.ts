@@ -1,5 +1,4 @@
-import type { FeedEvent } from '../domain/feed-event';
-import { FEED_START } from '../domain/feed-event';
+import { FEED_START, type FeedEvent } from '../domain/feed-event';
 import { EventFeed, type FeedFilter } from './event.feed';
 
 /** A feed in memory, by the contract of the port. A test can let readers wait for what they read, or find trouble. */
@@ -48,12 +47,14 @@ export class FakeEventFeed extends EventFeed {
   }
 
   async latest(): Promise<number> {
+    const found = this.events.at(-1)?.position ?? FEED_START;
     await this.gate;
-    return this.events.at(-1)?.position ?? FEED_START;
+    return found;
   }
 
   async holds(position: number): Promise<boolean> {
+    const isThere = this.events.some((event) => event.position === position);
     await this.gate;
-    return this.events.some((event) => event.position === position);
+    return isThere;
   }
 }
