@@ -6,7 +6,7 @@ export class FakeEventFeed extends EventFeed {
   readonly events: FeedEvent[] = [];
   /** What was asked for by `after`. */
   readonly reads: { readonly position: number; readonly filter?: FeedFilter }[] = [];
-  private trouble: unknown;
+  private trouble: Error | undefined;
   private gate: Promise<void> | undefined;
   private openGate: () => void = () => undefined;
 
@@ -14,7 +14,7 @@ export class FakeEventFeed extends EventFeed {
     this.events.push(...events);
   }
 
-  fails(error: unknown): void {
+  fails(error: Error): void {
     this.trouble = error;
   }
 
