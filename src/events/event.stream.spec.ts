@@ -20,6 +20,11 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
+/** The positions from which streams have read; the tail reads without a filter. */
+function readsOfStreams(): number[] {
+  return world.feed.reads.flatMap(({ position, filter }) => (filter === undefined ? [] : [position]));
+}
+
 describe(EventStream.name, () => {
   describe('that begins now', () => {
     it('says where it is, and tells what happens from then on', async () => {
@@ -79,6 +84,7 @@ describe(EventStream.name, () => {
 
       const expected = Array.from({ length: 251 }, (_, at) => `message ${at + 2}`);
       expect(outlet.told).toEqual(['mark 1', ...expected]);
+      expect(readsOfStreams()).toEqual([1, 101, 201]);
     });
 
     it('misses nothing that the tail has passed before it came', async () => {
@@ -115,6 +121,7 @@ describe(EventStream.name, () => {
 
       const expected = Array.from({ length: 1_501 }, (_, at) => `message ${at + 2}`);
       expect(outlet.told).toEqual(['mark 1', ...expected]);
+      expect(Math.max(...readsOfStreams())).toBeGreaterThan(100);
     });
 
     it('tells a client that it is up to date although nothing was of concern to it', async () => {

@@ -148,7 +148,7 @@ describe(EventsService.name, () => {
   it('lets a stream go on as long as its credential is that of the same caller with the same rights', async () => {
     const caller = aListener('messages.read');
     const { isAllowed } = await planned({ caller });
-    const found = async (answer: Caller | Error): Promise<boolean> => {
+    const found = (answer: Caller | Error): Promise<boolean> => {
       authenticator.answer = answer;
       return isAllowed();
     };
