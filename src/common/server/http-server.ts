@@ -8,6 +8,7 @@ import { problemOfStatus } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { parseStrictJson } from '../validation/strict-json';
 import { SECURITY_HEADERS } from './security-headers';
+import { dropSilentConnections } from './silent-connections';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -46,6 +47,7 @@ export function createHttpServer(): FastifyAdapter {
   const adapter = new FastifyAdapter(options);
   acceptOnlyJson(adapter.getInstance());
   ignoreExpectations(adapter.getInstance());
+  dropSilentConnections(adapter.getInstance());
   return adapter;
 }
 

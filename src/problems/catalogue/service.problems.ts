@@ -97,6 +97,14 @@ export const SERVICE_PROBLEMS = {
     action: 'End the session with DELETE /v1/sessions/{conversationId}; once it is over, erase the guest.',
     retry: 'later',
   },
+  'too-many-streams': {
+    title: 'Too many event streams',
+    statuses: [503],
+    meaning: 'This process serves as many event streams as it can. Nothing was begun.',
+    action:
+      'Try again after Retry-After; follow all sessions with one stream of /v1/events, and close those not needed.',
+    retry: 'later',
+  },
   'storage-unavailable': {
     title: 'The service cannot reach its database',
     statuses: [503],
