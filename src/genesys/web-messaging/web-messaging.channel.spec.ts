@@ -11,15 +11,19 @@ import { HealthChecks } from '../../health/health.checks';
 import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
 import { ConversationNews } from '../../session/ports/conversation-news';
+import { FakeGuestCredentials } from '../../session/ports/guest-credentials.fake';
 import { ClientPool } from '../transport/client-pool';
 import { GenesysApi } from '../transport/genesys-api';
 import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
+import { ConversationEnd } from './conversation-end';
 import { DeploymentConfig } from './deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { FakeGuestHistory } from './history/guest-history.fake';
 import { FakeGuestLines } from './line/guest-lines.fake';
+import { GuestLogin } from './login/guest-login';
 import { ConnectPacer } from './pacing/connect-pacer';
 import { PlatformConversations } from './platform-conversations';
+import { WebAuthentication } from './web-authentication';
 import { WebMessages } from './web-messages';
 import { WebMessagingChannel } from './web-messaging.channel';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
@@ -33,6 +37,7 @@ let server: FakeGuestLines;
 let sockets: GuestSockets;
 let channel: WebMessagingChannel;
 let news: ConversationNews;
+let credentials: FakeGuestCredentials;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
@@ -48,12 +53,14 @@ beforeEach(() => {
   const history = new FakeGuestHistory(() => server.messages);
   news = new ConversationNews();
   sockets = new GuestSockets(server, new ConnectPacer(), history, telemetry, config);
+  const deployment = new DeploymentConfig(http, config);
+  credentials = new FakeGuestCredentials();
   channel = new WebMessagingChannel(
     sockets,
-    new DeploymentConfig(http, config),
-    new PlatformConversations(api, genesys),
-    config,
+    deployment,
+    new ConversationEnd(deployment, new PlatformConversations(api, genesys), config),
     new WebMessages(sockets, news),
+    new WebAuthentication(sockets, deployment, new GuestLogin(http, genesys, config), credentials, config),
   );
 });
 afterEach(async () => {
