@@ -1,90 +1,36 @@
 import { RecordingLog } from '../../audit/recording-log.fake';
-import { AuthService } from '../../auth/auth.service';
-import { AuthTelemetry } from '../../auth/auth.telemetry';
-import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
 import { UpstreamForbiddenError, UpstreamUnavailableError } from '../../common/errors/upstream.errors';
-import { SystemClock } from '../../common/time/system-clock';
-import { Environment } from '../../config/environment';
-import { GenesysConfig } from '../../config/genesys.config';
-import { WebMessagingConfig } from '../../config/web-messaging.config';
-import { HealthChecks } from '../../health/health.checks';
-import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
-import { ConversationNews } from '../../session/ports/conversation-news';
-import { FakeGuestCredentials } from '../../session/ports/guest-credentials.fake';
-import { ClientPool } from '../transport/client-pool';
-import { GenesysApi } from '../transport/genesys-api';
-import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
-import { ConversationEnd } from './conversation-end';
-import { DeploymentConfig } from './deployment-config';
-import { GuestSockets } from './guest-sockets';
-import { FakeGuestHistory } from './history/guest-history.fake';
-import { FakeGuestLines } from './line/guest-lines.fake';
-import { GuestLogin } from './login/guest-login';
-import { ConnectPacer } from './pacing/connect-pacer';
-import { PlatformConversations } from './platform-conversations';
-import { WebAuthentication } from './web-authentication';
-import { WebMessages } from './web-messages';
+import { anAnswer } from '../transport/genesys-http.fake';
 import { WebMessagingChannel } from './web-messaging.channel';
-import { WebMessagingTelemetry } from './web-messaging.telemetry';
+import { WebMessagingWorld } from './web-messaging-world.fake';
 
 const NOW = 1_800_000_000_000;
 const SIGNAL = new AbortController().signal;
 const { snapshot } = anActiveSession();
 
-let http: FakeGenesysHttp;
-let server: FakeGuestLines;
-let sockets: GuestSockets;
-let channel: WebMessagingChannel;
-let news: ConversationNews;
-let credentials: FakeGuestCredentials;
+let world: WebMessagingWorld;
+let http: WebMessagingWorld['http'];
+let server: WebMessagingWorld['server'];
+let sockets: WebMessagingWorld['sockets'];
+let channel: WebMessagingWorld['channel'];
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
-  http = new FakeGenesysHttp();
-  server = new FakeGuestLines();
-  const metrics = new Metrics();
-  const genesys = new GenesysConfig(Object.assign(new Environment(), { GENESYS_API_URL: 'http://api.test' }));
-  const config = new WebMessagingConfig(Object.assign(new Environment(), { GENESYS_DEPLOYMENT_ID: 'dep-1' }));
-  const auth = new AuthService(new FakeTokenEndpoint(), new SystemClock(), new AuthTelemetry(metrics));
-  const api = new GenesysApi(http, auth, new ClientPool(genesys, metrics, new HealthChecks()), genesys);
-  const telemetry = new WebMessagingTelemetry(metrics);
-  const history = new FakeGuestHistory(() => server.messages);
-  news = new ConversationNews();
-  sockets = new GuestSockets(server, new ConnectPacer(), history, telemetry, config);
-  const deployment = new DeploymentConfig(http, config);
-  credentials = new FakeGuestCredentials();
-  channel = new WebMessagingChannel(
-    sockets,
-    deployment,
-    new ConversationEnd(deployment, new PlatformConversations(api, genesys), config),
-    new WebMessages(sockets, news),
-    new WebAuthentication(sockets, deployment, new GuestLogin(http, genesys, config), credentials, config),
-  );
+  world = new WebMessagingWorld();
+  ({ http, server, sockets, channel } = world);
 });
 afterEach(async () => {
-  sockets.beforeApplicationShutdown();
-  await jest.advanceTimersByTimeAsync(0);
-  expectNoTimers();
+  await world.close();
   jest.useRealTimers();
 });
-
-function expectNoTimers(): void {
-  if (jest.getTimerCount() > 0) throw new Error(`${jest.getTimerCount()} timers are left`);
-}
 
 function describeDeployment(conversations: object): void {
   http.next(anAnswer(200, { status: 'Active', messenger: { apps: { conversations } } }));
 }
 
-/** What a call comes to, its waits within a minute included. */
-async function outcomeOf<T>(call: Promise<T>): Promise<T | Error> {
-  const outcome = call.catch((error: unknown) => error as Error);
-  await jest.advanceTimersByTimeAsync(60_000);
-  return outcome;
-}
-
+const outcomeOf = <T>(call: Promise<T>): Promise<T | Error> => world.outcomeOf(call);
 const open = (): Promise<unknown> => outcomeOf(channel.open(snapshot, Date.now() + 30_000, SIGNAL));
 const beat = (): Promise<unknown> => outcomeOf(channel.beat(snapshot, 1, SIGNAL));
 const disconnect = (): Promise<unknown> => outcomeOf(channel.disconnect(snapshot, SIGNAL));
@@ -121,119 +67,6 @@ describe(WebMessagingChannel.name, () => {
 
       expect(await open()).toBeInstanceOf(UpstreamForbiddenError);
       expect(sockets.size).toBe(0);
-    });
-  });
-
-  describe('guests who log in', () => {
-    const AUTH = { enabled: true, allowSessionUpgrade: true };
-    const LOGIN = { authCode: 'code', redirectUri: 'https://shop.example' };
-    const TOKENS = { jwt: 'signed', refreshToken: 'refresh' };
-    const openAs = (): Promise<unknown> =>
-      outcomeOf(channel.open({ ...snapshot, login: LOGIN }, Date.now() + 30_000, SIGNAL));
-    const logIn = (): Promise<unknown> => outcomeOf(channel.authentication.logIn(snapshot, LOGIN, SIGNAL));
-    const logOut = (): Promise<unknown> => outcomeOf(channel.authentication.logOut(snapshot, SIGNAL));
-    const keep = (): Promise<void> => credentials.keep(snapshot.conversationId, TOKENS);
-    const operations = (): string[] => http.requests.slice(1).map(({ operation }) => operation);
-
-    function deploymentWith(auth: object): void {
-      http.next(anAnswer(200, { status: 'Active', auth }));
-    }
-
-    it('are exchanged and kept before there is a line', async () => {
-      deploymentWith(AUTH);
-      http.next(anAnswer(200, TOKENS));
-
-      expect(await openAs()).toMatchObject({ isAuthenticated: true });
-      expect(credentials.kept.get(snapshot.conversationId)).toEqual(TOKENS);
-      expect(server.of('configureAuthenticatedSession')).toEqual([
-        expect.objectContaining({ data: { code: 'signed' } }),
-      ]);
-    });
-
-    it('are exchanged once, also when another process takes their opening over', async () => {
-      deploymentWith(AUTH);
-      await keep();
-
-      expect(await openAs()).toMatchObject({ isAuthenticated: true });
-      expect(operations()).toEqual([]);
-    });
-
-    it.each([
-      [{}, 'authentication-not-enabled', 0],
-      [AUTH, 'guest-not-authenticated', 1],
-    ])('open nothing with %j when they are refused', async (auth, code, exchanges) => {
-      deploymentWith(auth);
-      http.next(anAnswer(401));
-
-      expect(await openAs()).toMatchObject({ code, mayHaveTakenEffect: false });
-      expect([server.lines.length, sockets.size, operations().length]).toEqual([0, 0, exchanges]);
-    });
-
-    it('step up over the line that is there', async () => {
-      deploymentWith(AUTH);
-      http.next(anAnswer(200, TOKENS));
-      await open();
-
-      expect(await logIn()).toBeUndefined();
-      expect(server.lines).toHaveLength(1);
-      expect(server.of('configureAuthenticatedSession')).toHaveLength(1);
-    });
-
-    it.each([
-      [{ enabled: false }, { code: 'authentication-not-enabled', reason: 'login' }],
-      [{ enabled: true }, { code: 'authentication-not-enabled', reason: 'step-up' }],
-    ])('do not step up with %j', async (auth, refusal) => {
-      deploymentWith(auth);
-      await open();
-
-      expect(await logIn()).toMatchObject(refusal);
-      expect(operations()).toEqual([]);
-    });
-
-    it('do not step up in a session that turns out to be over', async () => {
-      deploymentWith(AUTH);
-      await open();
-      server.last.say('SessionExpiredEvent', {});
-
-      expect(await logIn()).toMatchObject({ code: 'session-not-active' });
-      expect(operations()).toEqual([]);
-    });
-
-    it('do not use their login up while there is no line', async () => {
-      deploymentWith(AUTH);
-      await open();
-      server.refusals.push(
-        ...Array.from({ length: 20 }, () => new UpstreamUnavailableError({ sent: false })),
-      );
-      server.last.cut();
-
-      expect(await logIn()).toMatchObject({ code: 'upstream-timeout' });
-      expect(operations()).toEqual([]);
-    });
-
-    it.each([
-      ['a good token', [204], ['guest-logout']],
-      ['one that has run out', [401, 200, 204], ['guest-logout', 'guest-login', 'guest-logout']],
-      ['one that cannot be renewed', [401, 401], ['guest-logout', 'guest-login']],
-    ])('log out with %s, and their socket is gone', async (_what, statuses, sent) => {
-      deploymentWith(AUTH);
-      await keep();
-      await open();
-      http.next(...statuses.map((status) => anAnswer(status, { jwt: 'renewed' })));
-
-      expect(await logOut()).toBeUndefined();
-      expect(operations()).toEqual(sent);
-      expect(sockets.size).toBe(0);
-    });
-
-    it('stay logged in when nobody knows whether they are not', async () => {
-      deploymentWith(AUTH);
-      await keep();
-      await open();
-      http.next(anAnswer(503));
-
-      expect(await logOut()).toMatchObject({ code: 'upstream-error' });
-      expect(sockets.size).toBe(1);
     });
   });
 
