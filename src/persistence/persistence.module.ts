@@ -7,6 +7,7 @@ import { SummaryStore } from '../metrics/ports/summary.store';
 import { DataKeyRegister } from '../privacy/ports/data-key.register';
 import { GuestRegister } from '../privacy/ports/guest.register';
 import { SessionArchive } from '../privacy/ports/session.archive';
+import { GuestCredentials } from '../session/ports/guest-credentials';
 import { IdempotencyStore } from '../session/ports/idempotency.store';
 import { SessionStore } from '../session/ports/session.store';
 import { DeliveryLedger } from '../sync/ports/delivery.ledger';
@@ -14,6 +15,7 @@ import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
 import { SqlAuditTrail } from './audit.sql-trail';
 import { AuditWriter } from './audit.writer';
+import { SqlGuestCredentials } from './credentials.sql-store';
 import { DataCipher } from './data-cipher';
 import { SqlDataKeyRegister } from './data-key.sql-register';
 import { DatabaseConnection } from './database.connection';
@@ -63,6 +65,7 @@ import { UnitOfWork } from './unit-of-work';
     SqlEventFeed,
     IdempotencyWriter,
     SqlSessionStore,
+    SqlGuestCredentials,
     SqlIdempotencyStore,
     SqlOutboxStore,
     SqlDeliveryLedger,
@@ -73,6 +76,7 @@ import { UnitOfWork } from './unit-of-work';
     SqlDataKeyRegister,
     { provide: AuditTrail, useExisting: SqlAuditTrail },
     { provide: SessionStore, useExisting: SqlSessionStore },
+    { provide: GuestCredentials, useExisting: SqlGuestCredentials },
     { provide: IdempotencyStore, useExisting: SqlIdempotencyStore },
     { provide: OutboxStore, useExisting: SqlOutboxStore },
     { provide: DeliveryLedger, useExisting: SqlDeliveryLedger },
@@ -88,6 +92,7 @@ import { UnitOfWork } from './unit-of-work';
     DatabaseConnection,
     AuditTrail,
     SessionStore,
+    GuestCredentials,
     IdempotencyStore,
     OutboxStore,
     DeliveryLedger,

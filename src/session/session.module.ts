@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
+import { AuthenticationController } from './authentication.controller';
 import { HasRequiredCapabilities } from './dto/has-required-capabilities.constraint';
 import { IsKnownChannel } from './dto/is-known-channel.constraint';
 import { IsWithinMaxDuration } from './dto/is-within-max-duration.constraint';
@@ -8,6 +9,7 @@ import { IdempotencyTelemetry } from './idempotency.telemetry';
 import { LimitsController } from './limits.controller';
 import { LimitsQueries } from './limits.queries';
 import { SessionAdmission } from './session.admission';
+import { SessionAuthentication } from './session.authentication';
 import { SessionController } from './session.controller';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
@@ -29,7 +31,7 @@ import { SessionWriter } from './session.writer';
 /** Needs a `SessionStore`, an `IdempotencyStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
 @Module({
   imports: [HeartbeatModule],
-  controllers: [SessionController, LimitsController],
+  controllers: [SessionController, AuthenticationController, LimitsController],
   providers: [
     SessionService,
     SessionIdempotency,
@@ -38,6 +40,7 @@ import { SessionWriter } from './session.writer';
     SessionScreening,
     SessionAdmission,
     SessionOpening,
+    SessionAuthentication,
     SessionPace,
     SessionPlacement,
     SessionEnding,

@@ -12,6 +12,10 @@ export interface Deployment {
   /** Guests may end their conversation for good. */
   readonly allowsClear: boolean;
   readonly showsGuestTyping: boolean;
+  /** Guests may show who they are. */
+  readonly allowsLogin: boolean;
+  /** They may do so during a session that they have begun as nobody in particular. */
+  readonly allowsStepUp: boolean;
 }
 
 const FRESH_MS = 300_000;
@@ -68,10 +72,13 @@ export class DeploymentConfig {
 function deploymentOf(body: Fields): Deployment {
   const apps = fieldsIn(fieldsIn(body, 'messenger'), 'apps');
   const conversations = fieldsIn(apps, 'conversations');
+  const auth = fieldsIn(body, 'auth');
   return {
     isActive: textIn(body, 'status') !== 'Inactive',
     autoStarts: flagIn(fieldsIn(conversations, 'autoStart'), 'enabled'),
     allowsClear: flagIn(fieldsIn(conversations, 'conversationClear'), 'enabled'),
     showsGuestTyping: flagIn(conversations, 'showUserTypingIndicator'),
+    allowsLogin: flagIn(auth, 'enabled'),
+    allowsStepUp: flagIn(auth, 'allowSessionUpgrade'),
   };
 }

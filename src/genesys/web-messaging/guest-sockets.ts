@@ -1,8 +1,10 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import type { Conversation } from '../../session/ports/guest-channel';
+import { known } from './frames/fields';
 import { GuestHistory } from './history/guest-history';
 import { GuestLines } from './line/guest-lines';
+import type { GuestIdentity } from './login/guest-identity';
 import { ConnectPacer } from './pacing/connect-pacer';
 import { GuestSocket } from './socket/guest-socket';
 import type { SocketOwner } from './socket/socket-owner';
@@ -18,6 +20,8 @@ export class GuestSockets implements BeforeApplicationShutdown {
   private readonly sockets = new Map<string, GuestSocket>();
   private isStopping = false;
   private ownerOf: (conversationId: string) => SocketOwner = () => new SilentOwner();
+
+  private identityOf: (conversationId: string) => GuestIdentity | undefined = () => undefined;
 
   constructor(
     private readonly lines: GuestLines,
@@ -36,12 +40,22 @@ export class GuestSockets implements BeforeApplicationShutdown {
     this.ownerOf = ownerOf;
   }
 
+  /** Who knows the guests of the sockets that are made from here on. */
+  identifyBy(identityOf: (conversationId: string) => GuestIdentity): void {
+    this.identityOf = identityOf;
+  }
+
   /** A socket for a session that does not exist yet, in place of any earlier one. */
   make({ conversationId, guestToken: token }: Conversation): GuestSocket {
     this.forget(conversationId);
     const { lines, pacer, history, telemetry } = this;
     const socket = new GuestSocket(
-      { conversationId, token, deploymentId: this.config.deploymentId },
+      {
+        conversationId,
+        token,
+        deploymentId: this.config.deploymentId,
+        ...known({ identity: this.identityOf(conversationId) }),
+      },
       { lines, pacer, history, telemetry },
       this.ownerOf(conversationId),
     );

@@ -56,8 +56,9 @@ export const SERVICE_PROBLEMS = {
   'not-supported-by-channel': {
     title: 'The channel of the session cannot do this',
     statuses: [409],
-    meaning: 'The session was opened on a channel that only holds conversations. Nothing was sent.',
-    action: 'Open sessions of guests who talk on the channel web-messaging.',
+    meaning:
+      'The channel only holds conversations: guests neither talk nor log in over it. Nothing was sent.',
+    action: 'Open sessions of guests who talk or log in on the channel web-messaging.',
     retry: 'no',
   },
   'message-refused': {
@@ -67,6 +68,14 @@ export const SERVICE_PROBLEMS = {
       'Genesys Cloud does not take the message, for the reason that is given, and the guest has not said it.',
     action: 'Change the message as the reason asks for; with the reason read-only the conversation is over.',
     retry: 'changed',
+  },
+  'guest-not-logged-in': {
+    title: 'The guest is not logged in',
+    statuses: [409],
+    meaning:
+      'The guest of this session has not shown who it is, so there is no login to end. Nothing was sent.',
+    action: 'End the session with DELETE /v1/sessions/{conversationId} if it is to end.',
+    retry: 'no',
   },
   'delivery-not-found': {
     title: 'No such delivery',

@@ -31,6 +31,7 @@ export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
     lastSequence: 0,
     version: 0,
     upstreamExpiresAt: null,
+    isAuthenticated: false,
     erasedAt: null,
     ...facts,
   });

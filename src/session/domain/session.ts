@@ -64,6 +64,7 @@ export class Session {
       lastSequence: 0,
       version: 0,
       upstreamExpiresAt: null,
+      isAuthenticated: false,
       erasedAt: null,
     });
   }
@@ -100,7 +101,7 @@ export class Session {
   /**
    * Genesys accepted the conversation, and may let it expire at a certain time: the duration starts to count, the CRM hears `connected`.
    */
-  activate(now: number, upstreamExpiresAt?: number): void {
+  activate(now: number, upstreamExpiresAt?: number, isAuthenticated = false): void {
     this.moveTo('active');
     this.props.startedAt = now;
     this.props.expiresAt = now + this.props.durationLimit * 1000;
@@ -108,6 +109,7 @@ export class Session {
     this.tell('connected', now);
     const { channel, queueId, durationLimit } = this.props;
     this.record('SESSION_INITIALIZED', { channel, queueId, durationLimit });
+    if (isAuthenticated) this.authenticate();
   }
 
   /**
@@ -132,6 +134,21 @@ export class Session {
     this.scheduleDisconnect(now);
     // What a caller did. All other reasons are the service's own, and told with the final state.
     if (reason === 'requested') this.record('SESSION_END_REQUESTED');
+    return true;
+  }
+
+  /** Genesys accepted the guest's login. Returns whether anything changed; another login is a change as well. */
+  authenticate(): boolean {
+    if (this.props.state !== 'active') return false;
+    this.props.isAuthenticated = true;
+    this.record('GUEST_AUTHENTICATED');
+    return true;
+  }
+
+  /** A caller wants the guest logged out, which Genesys is asked for next. Returns whether there is anything to do. */
+  requestLogOut(): boolean {
+    if (this.props.state !== 'active' || !this.props.isAuthenticated) return false;
+    this.record('GUEST_LOGOUT_REQUESTED');
     return true;
   }
 

@@ -1,7 +1,14 @@
 import type { SessionFacts } from '../frames/server-frame';
+import { Environment } from '../../../config/environment';
+import { GenesysConfig } from '../../../config/genesys.config';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import { FakeGuestCredentials } from '../../../session/ports/guest-credentials.fake';
+import { FakeGenesysHttp } from '../../transport/genesys-http.fake';
 import { FakeGuestHistory } from '../history/guest-history.fake';
 import { FakeGuestLines } from '../line/guest-lines.fake';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
+import { GuestIdentity } from '../login/guest-identity';
+import { GuestLogin } from '../login/guest-login';
 import { ConnectPacer } from '../pacing/connect-pacer';
 import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import { GuestSocket } from './guest-socket';
@@ -17,8 +24,15 @@ export class GuestSocketWorld {
   readonly history = new FakeGuestHistory(() => this.server.messages);
   readonly owner = new FakeSocketOwner();
   readonly pacer = new ConnectPacer();
+  readonly http = new FakeGenesysHttp();
+  readonly credentials = new FakeGuestCredentials();
   readonly socket = new GuestSocket(
-    { conversationId: 'conversation', token: 'guest-token', deploymentId: 'dep-1' },
+    {
+      conversationId: 'conversation',
+      token: 'guest-token',
+      deploymentId: 'dep-1',
+      identity: new GuestIdentity('conversation', this.credentials, loginOver(this.http)),
+    },
     {
       lines: this.server,
       pacer: this.pacer,
@@ -53,4 +67,9 @@ export class GuestSocketWorld {
   async pass(ms: number): Promise<void> {
     await jest.advanceTimersByTimeAsync(ms);
   }
+}
+
+function loginOver(http: FakeGenesysHttp): GuestLogin {
+  const environment = new Environment();
+  return new GuestLogin(http, new GenesysConfig(environment), new WebMessagingConfig(environment));
 }

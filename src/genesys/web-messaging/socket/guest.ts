@@ -1,5 +1,6 @@
 import type { GuestHistory } from '../history/guest-history';
 import type { GuestLines } from '../line/guest-lines';
+import type { GuestIdentity } from '../login/guest-identity';
 import type { ConnectPacer } from '../pacing/connect-pacer';
 import type { WebMessagingTelemetry } from '../web-messaging.telemetry';
 
@@ -8,6 +9,8 @@ export interface Guest {
   readonly conversationId: string;
   readonly token: string;
   readonly deploymentId: string;
+  /** Absent where guests cannot log in. */
+  readonly identity?: GuestIdentity;
 }
 
 /** What every guest socket of the process works with. */
