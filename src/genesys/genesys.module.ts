@@ -18,6 +18,9 @@ import { GuestLines } from './web-messaging/line/guest-lines';
 import { WsLines } from './web-messaging/line/ws-lines';
 import { ConnectPacer } from './web-messaging/pacing/connect-pacer';
 import { PlatformConversations } from './web-messaging/platform-conversations';
+import { ConversingTools } from './web-messaging/socket/conversing-tools';
+import { FileStorage } from './web-messaging/upload/file-storage';
+import { PresignedStorage } from './web-messaging/upload/presigned-storage';
 import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
 import { WebMessages } from './web-messaging/web-messages';
 import { WebMessagingTelemetry } from './web-messaging/web-messaging.telemetry';
@@ -33,6 +36,9 @@ const WEB_MESSAGING = [
   { provide: GuestLines, useExisting: WsLines },
   GenesysHistory,
   { provide: GuestHistory, useExisting: GenesysHistory },
+  PresignedStorage,
+  { provide: FileStorage, useExisting: PresignedStorage },
+  ConversingTools,
   DeploymentConfig,
   PlatformConversations,
   GuestSockets,

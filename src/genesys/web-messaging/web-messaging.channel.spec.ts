@@ -20,6 +20,8 @@ import { FakeGuestHistory } from './history/guest-history.fake';
 import { FakeGuestLines } from './line/guest-lines.fake';
 import { ConnectPacer } from './pacing/connect-pacer';
 import { PlatformConversations } from './platform-conversations';
+import { ConversingTools } from './socket/conversing-tools';
+import { FakeFileStorage } from './upload/file-storage.fake';
 import { WebMessages } from './web-messages';
 import { WebMessagingChannel } from './web-messaging.channel';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
@@ -45,9 +47,9 @@ beforeEach(() => {
   const auth = new AuthService(new FakeTokenEndpoint(), new SystemClock(), new AuthTelemetry(metrics));
   const api = new GenesysApi(http, auth, new ClientPool(genesys, metrics, new HealthChecks()), genesys);
   const telemetry = new WebMessagingTelemetry(metrics);
-  const history = new FakeGuestHistory(() => server.messages);
+  const conversing = new ConversingTools(new FakeGuestHistory(() => server.messages), new FakeFileStorage());
   news = new ConversationNews();
-  sockets = new GuestSockets(server, new ConnectPacer(), history, telemetry, config);
+  sockets = new GuestSockets(server, new ConnectPacer(), conversing, telemetry, config);
   channel = new WebMessagingChannel(
     sockets,
     new DeploymentConfig(http, config),

@@ -68,6 +68,14 @@ export const SERVICE_PROBLEMS = {
     action: 'Change the message as the reason asks for; with the reason read-only the conversation is over.',
     retry: 'changed',
   },
+  'file-refused': {
+    title: 'The file is refused',
+    statuses: [422],
+    meaning:
+      'The deployment or Genesys Cloud does not take the file, for the reason that is given. There is no attachment.',
+    action: 'Send another file, as the reason asks for; with the reason not-enabled guests may send none.',
+    retry: 'changed',
+  },
   'delivery-not-found': {
     title: 'No such delivery',
     statuses: [404],

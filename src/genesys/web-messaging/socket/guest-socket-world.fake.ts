@@ -4,6 +4,8 @@ import { FakeGuestLines } from '../line/guest-lines.fake';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
 import { ConnectPacer } from '../pacing/connect-pacer';
 import { WebMessagingTelemetry } from '../web-messaging.telemetry';
+import { FakeFileStorage } from '../upload/file-storage.fake';
+import { ConversingTools } from './conversing-tools';
 import { GuestSocket } from './guest-socket';
 import { FakeSocketOwner } from './socket-owner.fake';
 
@@ -15,6 +17,7 @@ export class GuestSocketWorld {
   readonly metrics = new ReadableMetrics();
   readonly server = new FakeGuestLines();
   readonly history = new FakeGuestHistory(() => this.server.messages);
+  readonly storage = new FakeFileStorage();
   readonly owner = new FakeSocketOwner();
   readonly pacer = new ConnectPacer();
   readonly socket = new GuestSocket(
@@ -22,7 +25,7 @@ export class GuestSocketWorld {
     {
       lines: this.server,
       pacer: this.pacer,
-      history: this.history,
+      conversing: new ConversingTools(this.history, this.storage),
       telemetry: new WebMessagingTelemetry(this.metrics),
     },
     this.owner,
