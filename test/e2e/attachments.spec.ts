@@ -41,9 +41,8 @@ beforeAll(async () => {
     environment: { GENESYS_CHANNEL: 'web-messaging', UPSTREAM_TIMEOUT_MS: '1000' },
   });
   api = new ApiClient(world.url);
-  const { body } = await api.open();
-  id = String(body['conversationId']);
-  const found = world.genesys.webMessaging.session(String(body['guestIdToken']));
+  id = await api.opened();
+  const [found] = world.genesys.webMessaging.sessions;
   if (found === undefined) throw new Error('The guest is not known upstream.');
   guest = found;
 }, 120_000);
@@ -106,8 +105,7 @@ function begun(size: number, bytes: Buffer): Socket {
     'content-type: image/png',
     `content-length: ${size}`,
   ];
-  socket.write(`${head.join('\r\n')}\r\n\r\n`);
-  socket.write(bytes);
+  socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), bytes]));
   return socket;
 }
 
@@ -128,8 +126,8 @@ describe('a file of a guest', () => {
     expect(stored(body['attachmentId'])?.equals(bytes)).toBe(true);
     expect(await counted('ok')).toBe(1);
 
-    const attachmentIds = [body['attachmentId']];
-    const said = await api.request('POST', `/v1/sessions/${id}/messages`, { attachmentIds });
+    const message = { attachmentIds: [body['attachmentId']] };
+    const said = await api.request('POST', `/v1/sessions/${id}/messages`, message);
     expect([said.status, said.body]).toEqual([
       201,
       expect.objectContaining({

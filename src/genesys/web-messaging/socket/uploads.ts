@@ -23,7 +23,6 @@ const ANSWERED_WITHIN_MS = 10_000;
 const ANNOUNCED_WITHIN_MS = 15_000;
 const TOLD_WITHIN_MS = 30_000;
 const WITHDRAWN_WITHIN_MS = 5_000;
-const NEVER = new AbortController().signal;
 
 /** Where a file goes, and the line that it was announced on. */
 interface Place {
@@ -146,7 +145,7 @@ export class Uploads {
 
   /** Nobody waits for it: what cannot be told now expires by itself. */
   private withdraw(attachmentId: string): void {
-    const told = withDeadline(WITHDRAWN_WITHIN_MS, NEVER, async (signal) => {
+    const told = withDeadline(WITHDRAWN_WITHIN_MS, new AbortController().signal, async (signal) => {
       (await this.live(signal)).tell(this.frames.deleteAttachment(uuid(), attachmentId));
     });
     told.catch(() => undefined);
