@@ -109,6 +109,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
   it.each([true, false])('is refused, and nobody else with it, traced: %s', async (isTraced) => {
     world.server.next('onMessage');
     world.socket.say({ text: 'x' }, { reference: 'r', isRepeatable: false }, SIGNAL).catch(() => undefined);
+    await world.pass(10);
     world.server.next('onAttachment', refuseUrl(isTraced));
     const uploaded = upload();
     await world.pass(100);
