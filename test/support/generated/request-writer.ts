@@ -21,7 +21,7 @@ interface Draft {
 /** Where the body is to be spoiled and the operation has none: one that any object would be. */
 const SOME_BODY = '{"b":"c"}';
 
-/** Where the body is a file: any will do. */
+/** For a body that is a file. */
 const SOME_FILE = { type: 'image/png', text: 'some bytes' };
 /** More than any file may have. */
 const MUCH = '999999999';
