@@ -20,6 +20,9 @@ import { WsLines } from './web-messaging/line/ws-lines';
 import { GuestLogin } from './web-messaging/login/guest-login';
 import { ConnectPacer } from './web-messaging/pacing/connect-pacer';
 import { PlatformConversations } from './web-messaging/platform-conversations';
+import { ConversingTools } from './web-messaging/socket/conversing-tools';
+import { FileStorage } from './web-messaging/upload/file-storage';
+import { PresignedStorage } from './web-messaging/upload/presigned-storage';
 import { WebAuthentication } from './web-messaging/web-authentication';
 import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
 import { WebMessages } from './web-messaging/web-messages';
@@ -36,6 +39,9 @@ const WEB_MESSAGING = [
   { provide: GuestLines, useExisting: WsLines },
   GenesysHistory,
   { provide: GuestHistory, useExisting: GenesysHistory },
+  PresignedStorage,
+  { provide: FileStorage, useExisting: PresignedStorage },
+  ConversingTools,
   DeploymentConfig,
   PlatformConversations,
   ConversationEnd,

@@ -2,10 +2,10 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import type { Conversation } from '../../session/ports/guest-channel';
 import { known } from './frames/fields';
-import { GuestHistory } from './history/guest-history';
 import { GuestLines } from './line/guest-lines';
 import type { GuestIdentity } from './login/guest-identity';
 import { ConnectPacer } from './pacing/connect-pacer';
+import { ConversingTools } from './socket/conversing-tools';
 import { GuestSocket } from './socket/guest-socket';
 import type { SocketOwner } from './socket/socket-owner';
 import { SilentOwner } from './socket/silent-owner';
@@ -26,7 +26,7 @@ export class GuestSockets implements BeforeApplicationShutdown {
   constructor(
     private readonly lines: GuestLines,
     private readonly pacer: ConnectPacer,
-    private readonly history: GuestHistory,
+    private readonly conversing: ConversingTools,
     private readonly telemetry: WebMessagingTelemetry,
     private readonly config: WebMessagingConfig,
   ) {}
@@ -48,7 +48,7 @@ export class GuestSockets implements BeforeApplicationShutdown {
   /** A socket for a session that does not exist yet, in place of any earlier one. */
   make({ conversationId, guestToken: token }: Conversation): GuestSocket {
     this.forget(conversationId);
-    const { lines, pacer, history, telemetry } = this;
+    const { lines, pacer, conversing, telemetry } = this;
     const socket = new GuestSocket(
       {
         conversationId,
@@ -56,7 +56,7 @@ export class GuestSockets implements BeforeApplicationShutdown {
         deploymentId: this.config.deploymentId,
         ...known({ identity: this.identityOf(conversationId) }),
       },
-      { lines, pacer, history, telemetry },
+      { lines, pacer, conversing, telemetry },
       this.ownerOf(conversationId),
     );
     // At the end of the process a socket is over from its beginning, and nobody has to be rid of it.

@@ -20,6 +20,8 @@ import { FakeGuestLines } from './line/guest-lines.fake';
 import { GuestLogin } from './login/guest-login';
 import { ConnectPacer } from './pacing/connect-pacer';
 import { PlatformConversations } from './platform-conversations';
+import { ConversingTools } from './socket/conversing-tools';
+import { FakeFileStorage } from './upload/file-storage.fake';
 import { WebAuthentication } from './web-authentication';
 import { WebMessages } from './web-messages';
 import { WebMessagingChannel } from './web-messaging.channel';
@@ -45,11 +47,14 @@ export class WebMessagingWorld {
     const config = new WebMessagingConfig(ENVIRONMENT);
     const auth = new AuthService(new FakeTokenEndpoint(), new SystemClock(), new AuthTelemetry(metrics));
     const api = new GenesysApi(http, auth, new ClientPool(genesys, metrics, new HealthChecks()), genesys);
-    const history = new FakeGuestHistory(() => server.messages);
+    const conversing = new ConversingTools(
+      new FakeGuestHistory(() => server.messages),
+      new FakeFileStorage(),
+    );
     const telemetry = new WebMessagingTelemetry(metrics);
     const deployment = new DeploymentConfig(http, config);
     const login = new GuestLogin(http, genesys, config);
-    this.sockets = new GuestSockets(server, new ConnectPacer(), history, telemetry, config);
+    this.sockets = new GuestSockets(server, new ConnectPacer(), conversing, telemetry, config);
     this.channel = new WebMessagingChannel(
       this.sockets,
       deployment,

@@ -77,6 +77,14 @@ export const SERVICE_PROBLEMS = {
     action: 'End the session with DELETE /v1/sessions/{conversationId} if it is to end.',
     retry: 'no',
   },
+  'file-refused': {
+    title: 'The file is refused',
+    statuses: [422],
+    meaning:
+      'The deployment or Genesys Cloud does not take the file, for the reason that is given. There is no attachment.',
+    action: 'Send another file, as the reason asks for; with the reason not-enabled guests may send none.',
+    retry: 'changed',
+  },
   'delivery-not-found': {
     title: 'No such delivery',
     statuses: [404],

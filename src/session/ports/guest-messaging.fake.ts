@@ -1,12 +1,13 @@
 import type { ConversationMessage } from '../domain/conversation-message';
 import type { Conversation } from './conversation';
-import { GuestMessaging, type MessageToSend } from './guest-messaging';
+import { type FileToUpload, GuestMessaging, type MessageToSend, type UploadedFile } from './guest-messaging';
 
 /** Takes everything that is said, unless the test says otherwise, and keeps every call. */
 export class FakeGuestMessaging extends GuestMessaging {
   readonly sent: MessageToSend[] = [];
   readonly typed: string[] = [];
   readonly anew: string[] = [];
+  readonly uploads: string[] = [];
   /** What the next sends come to. */
   readonly steps: (() => Promise<ConversationMessage>)[] = [];
 
@@ -18,6 +19,11 @@ export class FakeGuestMessaging extends GuestMessaging {
 
   typing({ conversationId }: Conversation): void {
     this.typed.push(conversationId);
+  }
+
+  async upload(_conversation: Conversation, { fileName }: FileToUpload): Promise<UploadedFile> {
+    this.uploads.push(fileName);
+    return { attachmentId: `id-of-${fileName}` };
   }
 
   reread({ conversationId }: Conversation): void {

@@ -82,7 +82,7 @@ function isUsual({ method, target, headers, body }: GeneratedRequest): boolean {
 function isUsualHeader(name: string, value: string): boolean {
   return (
     /^[a-z-]+$/.test(name) &&
-    !['expect', 'upgrade', 'te', 'trailer', 'host'].includes(name) &&
+    !['content-length', 'expect', 'upgrade', 'te', 'trailer', 'host'].includes(name) &&
     /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
   );
 }

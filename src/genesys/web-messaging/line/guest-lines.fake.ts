@@ -149,6 +149,9 @@ export class FakeGuestLines extends GuestLines {
       getJwt: ({ tracingId }, line) => {
         line.say('JwtResponse', { jwt: 'signed', exp: 1 }, { tracingId });
       },
+      onAttachment: ({ tracingId, attachmentId }, line) => {
+        line.say('PresignedUrlResponse', { attachmentId, url: 'https://up', headers: {} }, { tracingId });
+      },
       closeSession: ({ tracingId }, line) => {
         line.say('SessionResponse', { connected: false, readOnly: true }, { tracingId });
       },

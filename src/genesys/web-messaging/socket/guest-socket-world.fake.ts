@@ -11,6 +11,8 @@ import { GuestIdentity } from '../login/guest-identity';
 import { GuestLogin } from '../login/guest-login';
 import { ConnectPacer } from '../pacing/connect-pacer';
 import { WebMessagingTelemetry } from '../web-messaging.telemetry';
+import { FakeFileStorage } from '../upload/file-storage.fake';
+import { ConversingTools } from './conversing-tools';
 import { GuestSocket } from './guest-socket';
 import { FakeSocketOwner } from './socket-owner.fake';
 
@@ -22,6 +24,7 @@ export class GuestSocketWorld {
   readonly metrics = new ReadableMetrics();
   readonly server = new FakeGuestLines();
   readonly history = new FakeGuestHistory(() => this.server.messages);
+  readonly storage = new FakeFileStorage();
   readonly owner = new FakeSocketOwner();
   readonly pacer = new ConnectPacer();
   readonly http = new FakeGenesysHttp();
@@ -36,7 +39,7 @@ export class GuestSocketWorld {
     {
       lines: this.server,
       pacer: this.pacer,
-      history: this.history,
+      conversing: new ConversingTools(this.history, this.storage),
       telemetry: new WebMessagingTelemetry(this.metrics),
     },
     this.owner,

@@ -2,6 +2,7 @@ import { v4 as uuid } from 'uuid';
 import { UpstreamError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { abortable } from '../../../common/time/abortable';
 import type { Credentials } from '../../../session/ports/guest-credentials';
+import type { FileToUpload } from '../../../session/ports/guest-messaging';
 import { ClientFrames } from '../frames/client-frame';
 import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
@@ -55,7 +56,7 @@ export class GuestSocket {
     this.start = new SessionStart(guest, this.frames, tools.lines, tools.pacer);
     this.loop = new SessionLoop(this.status, this.start, this.loopListener());
     this.autoStart = new AutoStart(this.frames);
-    this.conversing = new Conversing(this.frames, tools.history, this.conversingListener());
+    this.conversing = new Conversing(this.frames, tools.conversing, this.conversingListener());
     this.hearing = new FrameHearing(this.status, this.conversing, this.autoStart, this.owner, () => {
       this.loop.contended();
     });
@@ -137,6 +138,11 @@ export class GuestSocket {
   /** See `OutgoingMessages.say`. */
   say(message: OutgoingMessage, sending: Sending, signal: AbortSignal): Promise<GuestMessage> {
     return this.conversing.outgoing.say(message, sending, AbortSignal.any([signal, this.status.signal]));
+  }
+
+  /** See `Uploads.upload`. */
+  upload(file: FileToUpload, signal: AbortSignal): Promise<string> {
+    return this.conversing.uploads.upload(file, AbortSignal.any([signal, this.status.signal]));
   }
 
   /** Tells that the guest types. Nothing happens when that was told a moment ago, or there is no line. */

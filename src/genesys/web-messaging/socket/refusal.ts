@@ -15,14 +15,17 @@ const EXPIRED = 4006;
 const NOT_FOUND = 4007;
 /** A guest of this session has logged in meanwhile, and it was not us who did that. */
 const NO_DOWNGRADE = 4017;
+const UNEXPECTED = 5000;
 
 /** The error that an answer stands for; undefined when it is none. */
 export function refusalOf(frame: ServerFrame): UpstreamError | undefined {
   if (frame.kind === 'throttled') return new UpstreamThrottledError(frame.retryAfterMs);
-  return frame.kind === 'refused' ? errorOfCode(frame.errorCode) : undefined;
+  const isRefusal = frame.kind === 'refused' || frame.kind === 'url-refused';
+  return isRefusal ? errorOfCode(frame.errorCode) : undefined;
 }
 
-function errorOfCode(code: number): UpstreamError {
+/** The error that a code of the platform stands for; one that is not told is the platform's own trouble. */
+export function errorOfCode(code = UNEXPECTED): UpstreamError {
   if (code === 401) return new UpstreamUnauthorizedError('Genesys Cloud does not accept the guest.');
   if (code === 403)
     return new UpstreamForbiddenError('The deployment does not allow what the guest asked for.');
