@@ -60,4 +60,27 @@ describe(GenesysHistory.name, () => {
 
     await expect(history.page('signed', 1, SIGNAL)).rejects.toMatchObject({ code });
   });
+
+  it('lets who comes when many read wait for a turn, and go away meanwhile', async () => {
+    const underWay: (() => void)[] = [];
+    http.send = () =>
+      new Promise((resolve) => {
+        underWay.push(() => {
+          resolve(anAnswer(200));
+        });
+      });
+    const impatient = new AbortController();
+    const many = Array.from({ length: 100 }, () => history.page('signed', 1, new AbortController().signal));
+    const gone = history.page('signed', 1, impatient.signal);
+    impatient.abort(new Error('gone'));
+    await expect(gone).rejects.toThrow('gone');
+    expect(underWay).toHaveLength(64);
+
+    for (const answer of underWay) answer();
+    await Promise.all(many.slice(0, 64));
+    await new Promise(setImmediate);
+    expect(underWay).toHaveLength(100);
+    for (const answer of underWay) answer();
+    await Promise.all(many);
+  });
 });
