@@ -1,6 +1,7 @@
 import { v4 as uuid } from 'uuid';
 import { UpstreamError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { abortable } from '../../../common/time/abortable';
+import { withAnySignal } from '../../../common/time/any-signal';
 import { ClientFrames } from '../frames/client-frame';
 import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
@@ -135,7 +136,9 @@ export class GuestSocket {
 
   /** See `OutgoingMessages.say`. */
   say(message: OutgoingMessage, sending: Sending, signal: AbortSignal): Promise<GuestMessage> {
-    return this.conversing.outgoing.say(message, sending, AbortSignal.any([signal, this.status.signal]));
+    return withAnySignal([signal, this.status.signal], (either) =>
+      this.conversing.outgoing.say(message, sending, either),
+    );
   }
 
   /** Tells that the guest types. Nothing happens when that was told a moment ago, or there is no line. */
