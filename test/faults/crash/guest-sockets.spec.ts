@@ -5,14 +5,15 @@ import { waitFor } from '../../support/wait-for';
 
 /**
  * More of them, with `GUEST_SOCKETS=500`, for the figures in docs/performance.md. Each connects twice, and a process
- * knows nothing of the connections that the one before it made: 500 are what a minute of the platform allows.
+ * knows nothing of the connections that the one before it made: 500 are what a minute of the platform allows, on a machine
+ * that is quiet enough for the first attempt of each.
  */
 const SOCKETS = Number(process.env['GUEST_SOCKETS'] ?? 40);
 const TALKATIVE = 5;
 const HELLO = 'Hello?';
 const MINUTE_MS = 60_000;
 const CONNECTIONS_PER_MINUTE = 1_000;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 30_000 + 100 * SOCKETS;
 
 interface Guest {
   readonly id: string;
@@ -95,12 +96,12 @@ describe('a service that is killed while it holds guest sockets', () => {
   });
 });
 
-/** One session and one start of its conversation, configured by the process that is gone and the one after it. */
-const GOES_ON = { sessions: 1, configures: 2, joins: 1, closeRequests: 0, isLive: true, connections: 1 };
+/** One session and one start of its conversation, configured by the process that is gone and by the one after it. */
+const GOES_ON = { sessions: 1, isResumed: true, joins: 1, closeRequests: 0, isLive: true, connections: 1 };
 
 function lifeOf({ upstream }: Guest): typeof GOES_ON {
   const { sessions, configures, joins, closeRequests, isLive, connections } = upstream;
-  return { sessions, configures, joins, closeRequests, isLive, connections: connections.size };
+  return { sessions, isResumed: configures > 1, joins, closeRequests, isLive, connections: connections.size };
 }
 
 function guestOf({ genesys }: ProcessWorld, body: Readonly<Record<string, unknown>>): Guest {

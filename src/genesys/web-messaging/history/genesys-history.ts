@@ -34,7 +34,10 @@ export class GenesysHistory extends GuestHistory {
     const url = `${this.genesys.apiUrl}/api/v2/webmessaging/messages?${query}`;
     const headers = { authorization: `Bearer ${jwt}`, origin: this.config.origin };
     const request = { operation: 'history', method: 'GET', url, headers } as const;
-    const turn = this.turns.execute(() => this.http.send(request, signal), signal);
+    const turn = this.turns.execute(() => {
+      signal.throwIfAborted();
+      return this.http.send(request, signal);
+    });
     const answer = await abortable(turn, signal);
     const error = errorOf(answer);
     if (error !== undefined) throw error;
