@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { SessionFacts } from '../frames/server-frame';
 import { Environment } from '../../../config/environment';
 import { GenesysConfig } from '../../../config/genesys.config';
@@ -18,6 +19,7 @@ import { FakeSocketOwner } from './socket-owner.fake';
 
 export const NOW = 1_800_000_000_000;
 export const SIGNAL = new AbortController().signal;
+setMaxListeners(0, SIGNAL);
 
 /** One guest socket over a server in memory, under fake time. */
 export class GuestSocketWorld {

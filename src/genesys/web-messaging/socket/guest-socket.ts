@@ -1,6 +1,7 @@
 import { v4 as uuid } from 'uuid';
 import { UpstreamError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { abortable } from '../../../common/time/abortable';
+import { withAnySignal } from '../../../common/time/any-signal';
 import type { Credentials } from '../../../session/ports/guest-credentials';
 import type { FileToUpload } from '../../../session/ports/guest-messaging';
 import { ClientFrames } from '../frames/client-frame';
@@ -137,12 +138,16 @@ export class GuestSocket {
 
   /** See `OutgoingMessages.say`. */
   say(message: OutgoingMessage, sending: Sending, signal: AbortSignal): Promise<GuestMessage> {
-    return this.conversing.outgoing.say(message, sending, AbortSignal.any([signal, this.status.signal]));
+    return withAnySignal([signal, this.status.signal], (either) =>
+      this.conversing.outgoing.say(message, sending, either),
+    );
   }
 
   /** See `Uploads.upload`. */
   upload(file: FileToUpload, signal: AbortSignal): Promise<string> {
-    return this.conversing.uploads.upload(file, AbortSignal.any([signal, this.status.signal]));
+    return withAnySignal([signal, this.status.signal], (either) =>
+      this.conversing.uploads.upload(file, either),
+    );
   }
 
   /** Tells that the guest types. Nothing happens when that was told a moment ago, or there is no line. */
