@@ -21,10 +21,10 @@ export class FakeGuestMessaging extends GuestMessaging {
     this.typed.push(conversationId);
   }
 
-  async upload(_conversation: Conversation, file: FileToUpload): Promise<UploadedFile> {
+  upload(_conversation: Conversation, file: FileToUpload): Promise<UploadedFile> {
     const { fileName, fileType, fileSize } = file;
     this.uploads.push(fileName);
-    return { attachmentId: `id-of-${fileName}`, fileName, fileType, fileSize };
+    return Promise.resolve({ attachmentId: `id-of-${fileName}`, fileName, fileType, fileSize });
   }
 
   reread({ conversationId }: Conversation): void {
