@@ -5,6 +5,7 @@ import {
   UpstreamRejectedError,
   UpstreamTimeoutError,
 } from '../../common/errors/upstream.errors';
+import { abortable } from '../../common/time/abortable';
 import { withDeadline } from '../../common/time/deadline';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import type { DisconnectMeans, UpstreamEndReason } from '../../session/domain/session-state';
@@ -15,6 +16,7 @@ import {
   GuestChannel,
   type Opened,
 } from '../../session/ports/guest-channel';
+import { assertInTime } from '../transport/in-time';
 import { classOf } from '../transport/reactions';
 import { DeploymentConfig } from './deployment-config';
 import { known } from './frames/fields';
@@ -52,7 +54,8 @@ export class WebMessagingChannel extends GuestChannel {
   }
 
   async open(conversation: Conversation, deadlineAt: number, signal: AbortSignal): Promise<Opened> {
-    const { isActive, autoStarts: autoStart } = await this.deployment.get();
+    const { isActive, autoStarts: autoStart } = await abortable(this.deployment.get(), signal);
+    assertInTime(deadlineAt, Date.now());
     if (!isActive) throw new UpstreamForbiddenError('The deployment is not active in Genesys Cloud.');
     const socket = this.sockets.make(conversation);
     try {

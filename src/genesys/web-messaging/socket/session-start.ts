@@ -1,5 +1,5 @@
 import { v4 as uuid } from 'uuid';
-import { UpstreamThrottledError } from '../../../common/errors/upstream.errors';
+import { UpstreamError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
 import { pause } from '../../../common/time/pause';
 import type { ClientFrames } from '../frames/client-frame';
 import type { SessionFacts } from '../frames/server-frame';
@@ -31,7 +31,7 @@ export class SessionStart {
     private readonly pacer: ConnectPacer,
   ) {}
 
-  /** Whether the server was ever asked for the session: then it may have one. */
+  /** Whether the server may have a session of ours: it was asked for one, and did not say no. */
   get hasAsked(): boolean {
     return this.asked;
   }
@@ -72,8 +72,17 @@ export class SessionStart {
 
   private async configure(dialogue: Dialogue, { startNew }: { startNew: boolean }): Promise<SessionFacts> {
     this.configures.take();
+    const before = this.asked;
     this.asked = true;
     const frame = this.frames.configureSession(uuid(), { deploymentId: this.deploymentId, startNew });
-    return (await dialogue.ask(frame, 'session', CONFIGURED_WITHIN_MS)).facts;
+    try {
+      const { facts } = await dialogue.ask(frame, 'session', CONFIGURED_WITHIN_MS);
+      if (!facts.connected) this.asked = before;
+      return facts;
+    } catch (error) {
+      // What an earlier attempt may have done stays possible, however clearly this one was refused.
+      if (error instanceof UpstreamError && !error.mayHaveTakenEffect) this.asked = before;
+      throw error;
+    }
   }
 }
