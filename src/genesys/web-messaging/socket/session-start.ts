@@ -1,5 +1,5 @@
 import { v4 as uuid } from 'uuid';
-import { UpstreamError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
+import { UpstreamError, UpstreamRejectedError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
 import { pause } from '../../../common/time/pause';
 import type { ClientFrames } from '../frames/client-frame';
 import type { SessionFacts } from '../frames/server-frame';
@@ -7,6 +7,7 @@ import type { GuestLines } from '../line/guest-lines';
 import type { ConnectPacer } from '../pacing/connect-pacer';
 import { SlidingWindow } from '../pacing/sliding-window';
 import { Dialogue, type FrameListener } from './dialogue';
+import { isFault } from './reconnect-pace';
 
 const CONFIGURED_WITHIN_MS = 5_000;
 /** The platform allows a session so many configures a minute. */
@@ -47,8 +48,9 @@ export class SessionStart {
     try {
       return { dialogue, facts: await this.configure(dialogue, { startNew: false }) };
     } catch (error) {
+      const ending = dialogue.isOver ? await dialogue.ended : undefined;
       dialogue.hangUp();
-      throw error;
+      throw ending !== undefined && isFault(ending) ? new UpstreamRejectedError(400) : error;
     } finally {
       signal.removeEventListener('abort', hangUp);
     }

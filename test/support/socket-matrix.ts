@@ -1,0 +1,162 @@
+import { FEED_START } from '../../src/events/domain/feed-event';
+import { EventFeed } from '../../src/events/ports/event.feed';
+import type { Fault } from '../../src/simulator/fault';
+import { DEMO_DEPLOYMENT_ID, type DeploymentOptions } from '../../src/simulator/web-messaging/deployment';
+import type { AgentDesk } from '../../src/simulator/web-messaging/agent-desk';
+import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
+import type { SocketFault, SocketFaultMatch } from '../../src/simulator/web-messaging/socket-fault';
+import { World } from '../../src/world';
+import { type Answer, ApiClient } from './api-client';
+import { LogCapture } from './log-capture';
+import { waitFor } from './wait-for';
+
+/** Counters of the metrics page that tell what became of guests, with the label of each; zeros are left out. */
+const COUNTERS =
+  /^guest_sessions_((?:ws_closed|upstream_unknown|heartbeats|terminations|messages_sent|sessions_created|upstream_disconnects)_total)(?:\{[a-z]+="([^"]+)"\})? (\d+)$/gm;
+
+/** As long as a busy machine may need, hastened or not. */
+const SEEN_WITHIN_MS = 6_000;
+
+/** What there is to see of a session, all at once. */
+export interface Sight {
+  /** State, end reason and how the upstream side was ended, as far as there is any of it. */
+  readonly session: string;
+  /** The states that the CRM was told. */
+  readonly crm: readonly string[];
+  /** The conversation's feed: states, and who said what. */
+  readonly feed: readonly string[];
+  /** As `name label`, without the prefix. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface SocketWorldOptions {
+  readonly deployment?: DeploymentOptions;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A world of its own for one row of the matrix, so that its counters begin at zero; no heart beats unless told. */
+export class SocketWorld implements AsyncDisposable {
+  readonly log: LogCapture;
+  private id = '';
+
+  private constructor(
+    readonly world: World,
+    readonly api: ApiClient,
+    log: LogCapture,
+  ) {
+    this.log = log;
+  }
+
+  static async start({ deployment = {}, environment = {} }: SocketWorldOptions = {}): Promise<SocketWorld> {
+    const log = new LogCapture();
+    const world = await World.start({
+      logOutput: log,
+      webMessaging: true,
+      genesys: { webMessaging: { deployments: [{ id: DEMO_DEPLOYMENT_ID, ...deployment }] } },
+      environment: {
+        GENESYS_CHANNEL: 'web-messaging',
+        SESSION_OPEN_DEADLINE_MS: '20000',
+        HEARTBEAT_MAX_INTERVAL_MS: '3600000',
+        HEARTBEAT_MIN_INTERVAL_MS: '3600000',
+        LOG_LEVEL: 'error',
+        ...environment,
+      },
+    });
+    return new SocketWorld(world, new ApiClient(world.url), log);
+  }
+
+  get agent(): AgentDesk {
+    return this.world.genesys.webMessaging.agent;
+  }
+
+  /** The only guest. */
+  get guest(): GuestSession {
+    const [guest] = this.world.genesys.webMessaging.sessions;
+    if (guest === undefined) throw new Error('There is no guest upstream.');
+    return guest;
+  }
+
+  get conversationId(): string {
+    return this.id;
+  }
+
+  spoil(fault: SocketFault, match: SocketFaultMatch = {}, times = 1): void {
+    this.world.genesys.webMessaging.faults.add({ match, fault, times });
+  }
+
+  spoilHttp(path: string, fault: Fault, times?: number): void {
+    this.world.genesys.faults.add({ match: { path }, fault, ...(times === undefined ? {} : { times }) });
+  }
+
+  /** Asks for a session; status and problem code of the answer. */
+  async open(): Promise<string> {
+    const answer = await this.api.open();
+    this.id = String(answer.body['conversationId'] ?? (await this.newest()));
+    return told(answer);
+  }
+
+  /** Opens a session that must open. */
+  async opened(): Promise<void> {
+    const answer = await this.open();
+    if (answer !== '201') throw new Error(`Opening answered ${answer}`);
+  }
+
+  async say(text: string): Promise<string> {
+    return told(await this.api.request('POST', `/v1/sessions/${this.id}/messages`, { text }));
+  }
+
+  async end(): Promise<string> {
+    return told(await this.api.end(this.id));
+  }
+
+  /** Waits until all of it is to be seen. */
+  async sees(expected: Partial<Sight>): Promise<void> {
+    await waitFor(async () => {
+      const sight = await this.sight();
+      expect(Object.fromEntries(keysOf(expected).map((key) => [key, sight[key]]))).toEqual(expected);
+    }, SEEN_WITHIN_MS);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.world[Symbol.asyncDispose]();
+  }
+
+  private async sight(): Promise<Sight> {
+    const { body } = await this.api.get(this.id);
+    const told = [body['state'], body['endReason'], body['disconnect']];
+    const feed = await this.world.app
+      .get(EventFeed, { strict: false })
+      .after(FEED_START, 100, { conversationId: this.id });
+    return {
+      session: told.filter((part) => typeof part === 'string').join(' '),
+      crm: this.world.crm.eventsOf(this.id).map(({ body }) => String((body as { state: string }).state)),
+      feed: feed.map(({ kind, body: what }) =>
+        kind === 'state' ? what.state : `${what.direction}: ${what.text ?? ''}`,
+      ),
+      counts: await this.counts(),
+    };
+  }
+
+  async counts(): Promise<Readonly<Record<string, number>>> {
+    const page = String((await this.api.request('GET', '/metrics')).body['text']);
+    const found = [...page.matchAll(COUNTERS)].map(([, name = '', label, value]) => [
+      label === undefined ? name : `${name} ${label}`,
+      Number(value),
+    ]);
+    return Object.fromEntries(found.filter(([, value]) => value !== 0)) as Record<string, number>;
+  }
+
+  private async newest(): Promise<unknown> {
+    const { items } = (await this.api.list('?limit=1')).body as { items: Record<string, unknown>[] };
+    return items[0]?.['conversationId'];
+  }
+}
+
+function keysOf(expected: Partial<Sight>): (keyof Sight)[] {
+  return Object.keys(expected) as (keyof Sight)[];
+}
+
+function told({ status, body }: Answer): string {
+  const code = body['code'];
+  return typeof code === 'string' ? `${status} ${code}` : String(status);
+}
