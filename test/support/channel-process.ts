@@ -22,6 +22,10 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
 })
 class SurroundingsModule {}
 
+/** What such a process is made of. */
+@Module({})
+class ProcessModule {}
+
 /** The adapter to Genesys Cloud as one process of the service has it, and nothing else of the service. */
 export class ChannelProcess implements AsyncDisposable {
   private constructor(private readonly context: INestApplicationContext) {}
@@ -50,7 +54,7 @@ export class ChannelProcess implements AsyncDisposable {
       GenesysModule,
     ];
     const context = await NestFactory.createApplicationContext(
-      { module: ChannelProcess, imports },
+      { module: ProcessModule, imports },
       { logger: false, abortOnError: false },
     );
     return new ChannelProcess(context);

@@ -12,10 +12,10 @@ import { waitFor } from './wait-for';
 
 /** Counters of the metrics page that tell what became of guests, with the label of each; zeros are left out. */
 const COUNTERS =
-  /^guest_sessions_((?:ws_closed|upstream_unknown|heartbeats|terminations|messages_sent|sessions_created|upstream_disconnects)_total)(?:\{[a-z]+="([^"]+)"\})? (\d+)$/gm;
+  /^guest_sessions_((?:ws_closed|ws_refused|upstream_unknown|heartbeats|terminations|messages_sent|sessions_created|upstream_disconnects)_total)(?:\{[a-z]+="([^"]+)"\})? (\d+)$/gm;
 
 /** As long as a busy machine may need, hastened or not. */
-const SEEN_WITHIN_MS = 6_000;
+const SEEN_WITHIN_MS = 20_000;
 
 /** What there is to see of a session, all at once. */
 export interface Sight {
@@ -36,21 +36,16 @@ export interface SocketWorldOptions {
 
 /** A world of its own for one row of the matrix, so that its counters begin at zero; no heart beats unless told. */
 export class SocketWorld implements AsyncDisposable {
-  readonly log: LogCapture;
   private id = '';
 
   private constructor(
     readonly world: World,
     readonly api: ApiClient,
-    log: LogCapture,
-  ) {
-    this.log = log;
-  }
+  ) {}
 
   static async start({ deployment = {}, environment = {} }: SocketWorldOptions = {}): Promise<SocketWorld> {
-    const log = new LogCapture();
     const world = await World.start({
-      logOutput: log,
+      logOutput: new LogCapture(),
       webMessaging: true,
       genesys: { webMessaging: { deployments: [{ id: DEMO_DEPLOYMENT_ID, ...deployment }] } },
       environment: {
@@ -62,7 +57,7 @@ export class SocketWorld implements AsyncDisposable {
         ...environment,
       },
     });
-    return new SocketWorld(world, new ApiClient(world.url), log);
+    return new SocketWorld(world, new ApiClient(world.url));
   }
 
   get agent(): AgentDesk {
@@ -138,12 +133,20 @@ export class SocketWorld implements AsyncDisposable {
   }
 
   async counts(): Promise<Readonly<Record<string, number>>> {
-    const page = String((await this.api.request('GET', '/metrics')).body['text']);
-    const found = [...page.matchAll(COUNTERS)].map(([, name = '', label, value]) => [
+    const found = [...(await this.page()).matchAll(COUNTERS)].map(([, name = '', label, value]) => [
       label === undefined ? name : `${name} ${label}`,
       Number(value),
     ]);
     return Object.fromEntries(found.filter(([, value]) => value !== 0)) as Record<string, number>;
+  }
+
+  /** All that guest sockets have waited before they connect again, in seconds; of one wait, that wait. */
+  async waitedSeconds(): Promise<number> {
+    return Number(/^guest_sessions_ws_reconnect_wait_seconds_sum (\S+)$/m.exec(await this.page())?.[1] ?? 0);
+  }
+
+  private async page(): Promise<string> {
+    return String((await this.api.request('GET', '/metrics')).body['text']);
   }
 
   private async newest(): Promise<unknown> {

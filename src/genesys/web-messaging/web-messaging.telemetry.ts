@@ -14,6 +14,7 @@ export class WebMessagingTelemetry {
   private readonly log = new Logger('WebMessaging');
   private readonly closed;
   private readonly unknown;
+  private readonly refusals;
   private readonly waits;
   private lines = 0;
 
@@ -25,6 +26,10 @@ export class WebMessagingTelemetry {
       ['code'],
     );
     this.unknown = metrics.counter('upstream_unknown_total', 'Frames of a class that nobody knows');
+    this.refusals = metrics.counter(
+      'ws_refused_total',
+      'Guest sockets that Genesys Cloud refuses, which waiting does not mend',
+    );
     this.waits = metrics.histogram(
       'ws_reconnect_wait_seconds',
       'How long guest sockets wait before they connect again',
@@ -57,6 +62,7 @@ export class WebMessagingTelemetry {
 
   /** A person must act: the deployment, its allowed domains or our frames are at fault. */
   refused(error: unknown, conversationId: string): void {
+    this.refusals.inc();
     this.log.error({ message: 'Genesys Cloud refuses a guest socket', conversationId, error });
   }
 

@@ -1,7 +1,11 @@
 import type { Fault } from '../../../src/simulator/fault';
 import type { DeploymentOptions } from '../../../src/simulator/web-messaging/deployment';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
+import { hasten } from '../../support/faster-time';
 import { SocketWorld } from '../../support/socket-matrix';
+
+// Pauses between attempts are seconds.
+hasten(3);
 
 const UPGRADE = '^/v1$';
 const CONFIG = 'config[.]json$';
@@ -39,11 +43,13 @@ function altered(body: Readonly<Record<string, unknown>>): SocketFault {
 
 const DEADLINE = { deadlineMs: 1_000 };
 const ONCE = { times: 1 };
+const REFUSED = { ws_refused_total: 1 };
 const OURS = { 'ws_closed_total ours': 1 };
+const NO = { ...REFUSED, ...OURS };
 
 /** Nothing can have happened: there is nothing to undo, and a caller may come again with its key. */
 const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts][] = [
-  ['a 403 to the connection', { upgrade: status(403) }, '502 upstream-forbidden'],
+  ['a 403 to the connection', { upgrade: status(403) }, '502 upstream-forbidden', REFUSED],
   ['a 429 with no hint', { upgrade: status(429), ...DEADLINE }, '503 upstream-throttled'],
   ['a 429 for ten years', { upgrade: status(429, '315360000') }, '503 upstream-throttled'],
   ['a 500 to the connection', { upgrade: status(500) }, '502 upstream-error'],
@@ -56,13 +62,13 @@ const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts
     { environment: { GENESYS_MESSAGING_URL: 'ws://127.0.0.1:1' } },
     '503 upstream-unavailable',
   ],
-  ['401 to configure', { configure: refused(401) }, '502 upstream-unauthorized', OURS],
-  ['403 to configure', { configure: refused(403) }, '502 upstream-forbidden', OURS],
+  ['401 to configure', { configure: refused(401) }, '502 upstream-unauthorized', NO],
+  ['403 to configure', { configure: refused(403) }, '502 upstream-forbidden', NO],
   ['4006 to configure', { configure: refused(4006) }, '502 upstream-rejected', OURS],
   ['4007 to configure', { configure: refused(4007) }, '502 upstream-rejected', OURS],
-  ['4017 to configure', { configure: refused(4017) }, '502 upstream-rejected', OURS],
+  ['4017 to configure', { configure: refused(4017) }, '502 upstream-rejected', NO],
   ['4029 for an hour', { configure: throttled(3_600) }, '503 upstream-throttled', OURS],
-  ['connected: false', { answer: altered({ connected: false }) }, '502 upstream-rejected', OURS],
+  ['connected: false', { answer: altered({ connected: false }) }, '502 upstream-rejected', NO],
   ['a description of the deployment with 500', { config: status(500) }, '502 upstream-error'],
   ['a description with 404', { config: status(404) }, '502 upstream-rejected'],
   ['a description that is HTML', { config: { kind: 'garbage' } }, '502 upstream-invalid-response'],

@@ -1,5 +1,9 @@
 import { v4 as uuid } from 'uuid';
-import { UpstreamError, UpstreamRejectedError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
+import {
+  UpstreamError,
+  UpstreamRejectedError,
+  UpstreamThrottledError,
+} from '../../../common/errors/upstream.errors';
 import { pause } from '../../../common/time/pause';
 import type { ClientFrames } from '../frames/client-frame';
 import type { SessionFacts } from '../frames/server-frame';
