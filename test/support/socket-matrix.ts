@@ -15,7 +15,13 @@ const COUNTERS =
   /^guest_sessions_((?:ws_closed|ws_refused|upstream_unknown|heartbeats|terminations|messages_sent|sessions_created|upstream_disconnects)_total)(?:\{[a-z]+="([^"]+)"\})? (\d+)$/gm;
 
 /** As long as a busy machine may need, hastened or not. */
-const SEEN_WITHIN_MS = 20_000;
+const SEEN_WITHIN_MS = 200_000;
+
+/** The server's answer to whatever came too early. */
+export function tooMany(retryAfter: number): SocketFault {
+  const body = { retryAfter, errorCode: 4029, errorMessage: 'Rate too high for this session' };
+  return { kind: 'answer', code: 429, class: 'TooManyRequestsErrorMessage', body };
+}
 
 /** What there is to see of a session, all at once. */
 export interface Sight {
@@ -104,19 +110,11 @@ export class SocketWorld implements AsyncDisposable {
     return told(await this.api.end(this.id));
   }
 
-  /** Waits until all of it is to be seen. */
-  async sees(expected: Partial<Sight>): Promise<void> {
-    await waitFor(async () => {
-      const sight = await this.sight();
-      expect(Object.fromEntries(keysOf(expected).map((key) => [key, sight[key]]))).toEqual(expected);
-    }, SEEN_WITHIN_MS);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.world[Symbol.asyncDispose]();
   }
 
-  private async sight(): Promise<Sight> {
+  async sight(): Promise<Sight> {
     const { body } = await this.api.get(this.id);
     const told = [body['state'], body['endReason'], body['disconnect']];
     const feed = await this.world.app
@@ -124,7 +122,7 @@ export class SocketWorld implements AsyncDisposable {
       .after(FEED_START, 100, { conversationId: this.id });
     return {
       session: told.filter((part) => typeof part === 'string').join(' '),
-      crm: this.world.crm.eventsOf(this.id).map(({ body }) => String((body as { state: string }).state)),
+      crm: this.world.crm.eventsOf(this.id).map(({ body }) => (body as { state: string }).state),
       feed: feed.map(({ kind, body: what }) =>
         kind === 'state' ? what.state : `${what.direction}: ${what.text ?? ''}`,
       ),
@@ -153,6 +151,14 @@ export class SocketWorld implements AsyncDisposable {
     const { items } = (await this.api.list('?limit=1')).body as { items: Record<string, unknown>[] };
     return items[0]?.['conversationId'];
   }
+}
+
+/** Passes as soon as all of it is to be seen. */
+export async function expectSight(world: SocketWorld, expected: Partial<Sight>): Promise<void> {
+  await waitFor(async () => {
+    const sight = await world.sight();
+    expect(Object.fromEntries(keysOf(expected).map((key) => [key, sight[key]]))).toEqual(expected);
+  }, SEEN_WITHIN_MS);
 }
 
 function keysOf(expected: Partial<Sight>): (keyof Sight)[] {

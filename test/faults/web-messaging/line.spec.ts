@@ -1,6 +1,6 @@
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { hasten } from '../../support/faster-time';
-import { SocketWorld } from '../../support/socket-matrix';
+import { expectSight, SocketWorld, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
 // What waits here waits for pauses, pings and time-outs of seconds.
@@ -44,13 +44,6 @@ function spoiledResume(fault: SocketFault): Act {
   };
 }
 
-const TOO_MANY = {
-  kind: 'answer',
-  code: 429,
-  class: 'TooManyRequestsErrorMessage',
-  body: { retryAfter: 2, errorCode: 4029 },
-} as const;
-
 /** The line is made anew, as the same session, and nobody but the metrics hears of it. */
 const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: number][] = [
   ...[1000, 1001, 1006, 1011, 1012, 1013].map((code): [string, Act, Counts] => [
@@ -83,7 +76,7 @@ const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: numbe
     spoiledResume({ kind: 'no-answer' }),
     { 'ws_closed_total 1006': 1, ...OURS },
   ],
-  ['4029 to the next configure', spoiledResume(TOO_MANY), { 'ws_closed_total 1006': 1, ...OURS }],
+  ['4029 to the next configure', spoiledResume(tooMany(2)), { 'ws_closed_total 1006': 1, ...OURS }],
   [
     '500 to the next configure',
     spoiledResume({ kind: 'answer', code: 500 }),
@@ -192,7 +185,7 @@ describe('the line of a session', () => {
     await using world = await opened();
     act(world);
     await until(() => world.guest.configures >= 2 && world.guest.connections.size === 1, PATIENCE_MS);
-    await world.sees({ ...ALIVE, counts: { ...OPEN, ...counts } });
+    await expectSight(world, { ...ALIVE, counts: { ...OPEN, ...counts } });
     expect(world.guest.sessions).toBe(1);
     expect(await world.say('still here')).toBe('201');
   });
@@ -201,7 +194,7 @@ describe('the line of a session', () => {
     await using world = await opened();
     act(world);
     expect(await world.say('still here')).toBe('201');
-    await world.sees({
+    await expectSight(world, {
       session: 'active',
       crm: ['connected'],
       feed: ['active', 'inbound: still here'],
@@ -213,7 +206,7 @@ describe('the line of a session', () => {
   it.concurrent.each(REFUSALS)('that meets %s is not made again at once', async (_what, act, counts) => {
     await using world = await opened();
     act(world);
-    await world.sees({ ...ALIVE, counts: { ...OPEN, ws_refused_total: 1, ...counts } });
+    await expectSight(world, { ...ALIVE, counts: { ...OPEN, ws_refused_total: 1, ...counts } });
     expect(world.guest.connections.size).toBe(0);
   });
 
@@ -222,7 +215,7 @@ describe('the line of a session', () => {
     async (_what, act, reason, counts) => {
       await using world = await opened();
       act(world);
-      await world.sees({
+      await expectSight(world, {
         ...OVER,
         session: `disconnected ${reason}`,
         counts: { ...OPEN, ...ended(reason), ...counts },
@@ -237,7 +230,7 @@ describe('the line of a session', () => {
       await using world = await opened();
       world.agent.say(world.guest.token, 'Bye');
       world.agent.disconnect(world.guest.token);
-      await world.sees({
+      await expectSight(world, {
         session: 'disconnected agent-ended',
         crm: ['connected', 'disconnected'],
         feed: ['active', 'outbound: Bye', 'disconnected'],
@@ -254,7 +247,10 @@ describe('the line of a session', () => {
     world.agent.say(world.guest.token, 'Bye');
     world.agent.disconnect(world.guest.token);
     expect(await world.say('One more thing')).toBe('201');
-    await world.sees({ session: 'active', feed: ['active', 'outbound: Bye', 'inbound: One more thing'] });
+    await expectSight(world, {
+      session: 'active',
+      feed: ['active', 'outbound: Bye', 'inbound: One more thing'],
+    });
   });
 
   it.concurrent('that somebody else has taken waits for a minute', async () => {
@@ -262,7 +258,7 @@ describe('the line of a session', () => {
     frame('ConnectionClosedEvent', {})(world);
     cut(1000)(world);
     await until(async () => (await world.waitedSeconds()) >= 60);
-    await world.sees({ ...ALIVE, counts: { ...OPEN, 'ws_closed_total 1000': 1 } });
+    await expectSight(world, { ...ALIVE, counts: { ...OPEN, 'ws_closed_total 1000': 1 } });
     expect(world.guest.configures).toBe(1);
   });
 
@@ -274,7 +270,7 @@ describe('the line of a session', () => {
     await until(() =>
       sessions.every(({ configures, connections }) => configures === 2 && connections.size === 1),
     );
-    await world.sees({ counts: { 'sessions_created_total ok': 20, 'ws_closed_total 1006': 20 } });
+    await expectSight(world, { counts: { 'sessions_created_total ok': 20, 'ws_closed_total 1006': 20 } });
     expect(sessions.map((session) => session.sessions)).toEqual(Array.from({ length: 20 }, () => 1));
   });
 });

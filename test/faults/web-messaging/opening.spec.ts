@@ -2,7 +2,7 @@ import type { Fault } from '../../../src/simulator/fault';
 import type { DeploymentOptions } from '../../../src/simulator/web-messaging/deployment';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { hasten } from '../../support/faster-time';
-import { SocketWorld } from '../../support/socket-matrix';
+import { expectSight, SocketWorld, tooMany } from '../../support/socket-matrix';
 
 // Pauses between attempts are seconds.
 hasten(3);
@@ -30,11 +30,6 @@ function status(code: number, retryAfter?: string): Fault {
 
 function refused(code: number): SocketFault {
   return { kind: 'answer', code };
-}
-
-function throttled(retryAfter: number): SocketFault {
-  const body = { retryAfter, errorCode: 4029, errorMessage: 'ConfigureSession rate too high' };
-  return { kind: 'answer', code: 429, class: 'TooManyRequestsErrorMessage', body };
 }
 
 function altered(body: Readonly<Record<string, unknown>>): SocketFault {
@@ -67,7 +62,7 @@ const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts
   ['4006 to configure', { configure: refused(4006) }, '502 upstream-rejected', OURS],
   ['4007 to configure', { configure: refused(4007) }, '502 upstream-rejected', OURS],
   ['4017 to configure', { configure: refused(4017) }, '502 upstream-rejected', NO],
-  ['4029 for an hour', { configure: throttled(3_600) }, '503 upstream-throttled', OURS],
+  ['4029 for an hour', { configure: tooMany(3_600) }, '503 upstream-throttled', OURS],
   ['connected: false', { answer: altered({ connected: false }) }, '502 upstream-rejected', NO],
   ['a description of the deployment with 500', { config: status(500) }, '502 upstream-error'],
   ['a description with 404', { config: status(404) }, '502 upstream-rejected'],
@@ -104,7 +99,7 @@ const SUCCESSES: [what: string, trouble: Trouble, counts?: Counts][] = [
   ['a 503 to the first connection', { upgrade: status(503), ...ONCE }],
   ['a first connection that leads nowhere', { upgrade: { kind: 'hang-before-headers' }, ...ONCE }],
   ['a slow accept', { upgrade: { kind: 'delay', ms: 400 } }],
-  ['4029 for a second', { configure: throttled(1), ...ONCE }, OURS],
+  ['4029 for a second', { configure: tooMany(1), ...ONCE }, OURS],
   ['500 to the first configure', { configure: refused(500), ...ONCE }, OURS],
   [
     'a line that breaks with configure',
@@ -156,7 +151,7 @@ describe('opening a session over the guest WebSocket', () => {
     async (_what, trouble, answer, counts = {}) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe(answer);
-      await world.sees({
+      await expectSight(world, {
         session: 'failed open-failed',
         crm: [],
         feed: ['failed'],
@@ -170,7 +165,7 @@ describe('opening a session over the guest WebSocket', () => {
     async (_what, trouble, answer) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe(answer);
-      await world.sees({ session: 'failed open-failed pending', crm: [], feed: ['failed'] });
+      await expectSight(world, { session: 'failed open-failed pending', crm: [], feed: ['failed'] });
       expect((await world.counts())[`sessions_created_total ${codeIn(answer)}`]).toBe(1);
     },
   );
@@ -180,7 +175,7 @@ describe('opening a session over the guest WebSocket', () => {
     async (_what, trouble, counts = {}) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe('201');
-      await world.sees({
+      await expectSight(world, {
         session: 'active',
         crm: ['connected'],
         feed: ['active'],
@@ -196,7 +191,7 @@ describe('opening a session over the guest WebSocket', () => {
     await using world = await SocketWorld.start({ deployment: { autoStart: true, greeting: 'Welcome' } });
     world.spoil({ kind: 'delay', ms: 400 }, { class: 'StructuredMessage', bodyContains: 'Join' });
     await world.opened();
-    await world.sees({ session: 'active', feed: ['active', 'outbound: Welcome'] });
+    await expectSight(world, { session: 'active', feed: ['active', 'outbound: Welcome'] });
     expect(world.guest.joins).toBe(1);
   });
 });
