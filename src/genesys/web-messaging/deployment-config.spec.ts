@@ -106,4 +106,13 @@ describe(DeploymentConfig.name, () => {
     });
     expect(await deployment.get()).toMatchObject({ isActive: true });
   });
+
+  it('has changed nothing either when what comes cannot be understood', async () => {
+    http.next({ ...anAnswer(200), body: '<html>' });
+
+    await expect(deployment.get()).rejects.toMatchObject({
+      code: 'upstream-invalid-response',
+      mayHaveTakenEffect: false,
+    });
+  });
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { UpstreamError } from '../../common/errors/upstream.errors';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import { GenesysHttp } from '../transport/genesys-http';
@@ -61,11 +62,16 @@ export class DeploymentConfig {
   /** Shared by all who ask, so none of their signals ends it: it is bounded by the time-out of every request. */
   private async fetch(): Promise<Deployment> {
     const url = this.config.deploymentUrl;
-    const answer = await this.http.send({ operation: 'deployment', method: 'GET', url, headers: {} });
-    const error = errorOf(answer);
-    if (error === undefined) return deploymentOf(jsonObjectOf(answer));
-    error.mayHaveTakenEffect = false;
-    throw error;
+    try {
+      const answer = await this.http.send({ operation: 'deployment', method: 'GET', url, headers: {} });
+      const error = errorOf(answer);
+      if (error !== undefined) throw error;
+      return deploymentOf(jsonObjectOf(answer));
+    } catch (error) {
+      // Nobody has asked for a session yet.
+      if (error instanceof UpstreamError) error.mayHaveTakenEffect = false;
+      throw error;
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import {
   UpstreamForbiddenError,
   UpstreamTimeoutError,
 } from '../../common/errors/upstream.errors';
+import { abortable } from '../../common/time/abortable';
 import { withDeadline } from '../../common/time/deadline';
 import {
   type BeatOutcome,
@@ -13,6 +14,7 @@ import {
   type NewConversation,
   type Opened,
 } from '../../session/ports/guest-channel';
+import { assertInTime } from '../transport/in-time';
 import { classOf } from '../transport/reactions';
 import { ConversationEnd } from './conversation-end';
 import { DeploymentConfig } from './deployment-config';
@@ -58,7 +60,8 @@ export class WebMessagingChannel extends GuestChannel {
     deadlineAt: number,
     signal: AbortSignal,
   ): Promise<Opened> {
-    const { isActive, autoStarts: autoStart } = await this.deployment.get();
+    const { isActive, autoStarts: autoStart } = await abortable(this.deployment.get(), signal);
+    assertInTime(deadlineAt, Date.now());
     if (!isActive) throw new UpstreamForbiddenError('The deployment is not active in Genesys Cloud.');
     if (login !== undefined) await this.authentication.prepare(conversation, login, signal);
     const socket = this.sockets.make(conversation);

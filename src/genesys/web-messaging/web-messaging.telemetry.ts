@@ -18,8 +18,8 @@ export class WebMessagingTelemetry {
   private readonly log = new Logger('WebMessaging');
   private readonly closed;
   private readonly unknown;
-  private readonly waits;
   private readonly refusals;
+  private readonly waits;
   private readonly historyFailures;
   private readonly refusalLines = new Seldom(SAME_LINE_MS);
   private readonly historyLines = new Seldom(SAME_LINE_MS);
@@ -33,12 +33,15 @@ export class WebMessagingTelemetry {
       ['code'],
     );
     this.unknown = metrics.counter('upstream_unknown_total', 'Frames of a class that nobody knows');
+    this.refusals = metrics.counter(
+      'ws_refused_total',
+      'Guest sockets that Genesys Cloud refuses, which waiting does not mend',
+    );
     this.waits = metrics.histogram(
       'ws_reconnect_wait_seconds',
       'How long guest sockets wait before they connect again',
       [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300],
     );
-    this.refusals = metrics.counter('ws_refused_total', 'Guest sockets that Genesys Cloud refused for good');
     this.historyFailures = metrics.counter(
       'history_failures_total',
       'Histories of conversations that could not be read and are tried again',

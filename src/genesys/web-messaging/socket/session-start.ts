@@ -1,6 +1,7 @@
 import { v4 as uuid } from 'uuid';
 import {
   UpstreamError,
+  UpstreamRejectedError,
   UpstreamThrottledError,
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
@@ -16,6 +17,7 @@ import { OneByOne } from '../pacing/one-by-one';
 import { SlidingWindow } from '../pacing/sliding-window';
 import { Dialogue, type FrameListener } from './dialogue';
 import type { Guest } from './guest';
+import { isFault } from './reconnect-pace';
 
 const CONFIGURED_WITHIN_MS = 5_000;
 /** The platform allows a session so many configures a minute. */
@@ -45,7 +47,7 @@ export class SessionStart {
     private readonly pacer: ConnectPacer,
   ) {}
 
-  /** Whether the server was ever asked for the session: then it may have one. */
+  /** Whether the server may have a session of ours: it was asked for one, and did not say no. */
   get hasAsked(): boolean {
     return this.asked;
   }
@@ -66,8 +68,9 @@ export class SessionStart {
     try {
       return { dialogue, facts: await this.turns.run(() => this.configureFirst(dialogue), signal) };
     } catch (error) {
+      const ending = dialogue.isOver ? await dialogue.ended : undefined;
       dialogue.hangUp();
-      throw error;
+      throw ending !== undefined && isFault(ending) ? new UpstreamRejectedError(400) : error;
     } finally {
       signal.removeEventListener('abort', hangUp);
     }
@@ -140,9 +143,18 @@ export class SessionStart {
     request: Omit<SessionRequest, 'deploymentId'>,
   ): Promise<SessionFacts> {
     this.configures.take();
+    const before = this.asked;
     this.asked = true;
     const { deploymentId } = this.guest;
     const frame = this.frames.configureSession(uuid(), { deploymentId, ...request });
-    return (await dialogue.ask(frame, 'session', CONFIGURED_WITHIN_MS)).facts;
+    try {
+      const { facts } = await dialogue.ask(frame, 'session', CONFIGURED_WITHIN_MS);
+      if (!facts.connected) this.asked = before;
+      return facts;
+    } catch (error) {
+      // What an earlier attempt may have done stays possible, however clearly this one was refused.
+      if (error instanceof UpstreamError && !error.mayHaveTakenEffect) this.asked = before;
+      throw error;
+    }
   }
 }
