@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { SimulatorCommands } from './children/simulators';
 import type { MemoryInUse, SoakedServiceCommands } from './children/soaked-service';
+import { soakGuests } from './guest-soak';
 import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import { slopeOf } from './support/statistics';
@@ -122,8 +123,29 @@ function report(samples: readonly Sample[], tally: Tally, resources: readonly st
   console.log(`left behind after the stop: ${resources.length === 0 ? 'nothing' : resources.join(', ')}`);
 }
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
-soak(Number(values.minutes)).catch((error: unknown) => {
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      channel: { type: 'string', default: 'conversations-messaging' },
+      minutes: { type: 'string', default: '10' },
+      sessions: { type: 'string', default: '2000' },
+      'cut-percent': { type: 'string', default: '5' },
+    },
+  });
+  const minutes = Number(values.minutes);
+  if (values.channel !== 'web-messaging') {
+    await soak(minutes);
+    return;
+  }
+  const held = await soakGuests({
+    minutes,
+    sessions: Number(values.sessions),
+    cutPercent: Number(values['cut-percent']),
+  });
+  if (!held) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 1;
 });

@@ -10,6 +10,7 @@ import type { Environment } from './config/environment';
 import { WebMessagingConfig } from './config/web-messaging.config';
 import { CrmModule } from './crm/crm.module';
 import { ConversationsMessagingChannel } from './genesys/conversations-messaging/conversations-messaging.channel';
+import { EventsModule } from './events/events.module';
 import { EventBell } from './events/ports/event.bell';
 import { GenesysModule } from './genesys/genesys.module';
 import { WebMessagingChannel } from './genesys/web-messaging/web-messaging.channel';
@@ -89,6 +90,7 @@ export class AppModule implements OnModuleDestroy {
         WiringModule,
         SessionModule,
         MessagesModule,
+        EventsModule,
         SyncModule,
         PrivacyModule,
       ],

@@ -6,8 +6,8 @@ import { type AppOptions, createApp } from './app.setup';
 import { newDataKey } from './config/data-key-list';
 import { readEnvironment } from './config/read-environment';
 import { CrmSimulator } from './simulator/crm-simulator';
-import { DEMO_DEPLOYMENT_ID } from './simulator/web-messaging/deployment';
 import { GenesysSimulator, type GenesysSimulatorOptions } from './simulator/genesys-simulator';
+import { webMessagingEnvironment } from './web-messaging-environment';
 
 export interface WorldOptions extends AppOptions {
   /** Environment variables of the service, over those that point it at the simulators. */
@@ -94,17 +94,8 @@ function environmentFor(
     GENESYS_CLIENT_SECRET: CLIENT.secret,
     CRM_WEBHOOK_URL: crm.url,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
-    ...(options.webMessaging === true ? webMessagingOf(genesys) : {}),
+    ...(options.webMessaging === true ? webMessagingEnvironment(genesys.url) : {}),
     ...options.environment,
-  };
-}
-
-function webMessagingOf({ url }: GenesysSimulator): Record<string, string> {
-  return {
-    GENESYS_DEPLOYMENT_ID: DEMO_DEPLOYMENT_ID,
-    GENESYS_ORIGIN: 'https://shop.example',
-    GENESYS_MESSAGING_URL: url.replace('http:', 'ws:'),
-    GENESYS_CDN_URL: url,
   };
 }
 

@@ -33,6 +33,15 @@ export class Child {
     }
   }
 
+  /** Everything that the process prints from here on, as it comes. */
+  hear(listener: (text: string) => void): void {
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        listener(chunk.toString());
+      });
+    }
+  }
+
   get isRunning(): boolean {
     return this.process.exitCode === null && this.process.signalCode === null;
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RouteAccess } from '../common/access/route-access';
+import { DomainError } from '../common/errors/domain.error';
 import { AccessConfig } from '../config/access.config';
 import { AccessTelemetry } from './access.telemetry';
 import { InsufficientScopeError, RouteClosedError } from './domain/access.errors';
@@ -27,6 +28,19 @@ export class AccessService {
       return await this.authenticator.authenticate(authorization);
     } catch (error) {
       this.telemetry.notIdentified(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Whether a credential that was shown before is still good, and still that of a caller with the same rights. One
+   * that cannot be checked is not.
+   */
+  async stillKnows(caller: Caller, authorization: string | undefined): Promise<boolean> {
+    try {
+      return caller.isAs(await this.identify(authorization));
+    } catch (error) {
+      if (error instanceof DomainError) return false;
       throw error;
     }
   }

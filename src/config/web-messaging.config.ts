@@ -23,6 +23,11 @@ export class WebMessagingConfig {
     this.timeoutMs = environment.UPSTREAM_TIMEOUT_MS;
   }
 
+  /** Whether everything goes unencrypted, as it may with a platform on this machine. */
+  get isPlain(): boolean {
+    return this.socketUrl.startsWith('ws:');
+  }
+
   /** Whether there is a deployment to hold sessions with. */
   get isComplete(): boolean {
     return this.deploymentId !== '' && this.origin !== '';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { World } from '../world';
 import { DemoApi, until } from './demo-api';
 import { type LiveEvent, LiveEvents } from './live-events';
@@ -94,7 +95,7 @@ export class Talk {
       'POST',
       `sessions/${this.id}/messages`,
       { text, ...more },
-      { 'idempotency-key': text },
+      { 'idempotency-key': randomUUID() },
     );
   }
 

@@ -10,14 +10,20 @@ import { GenesysApi } from './transport/genesys-api';
 import { GenesysHttp } from './transport/genesys-http';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamGuards } from './transport/upstream-guards';
+import { ConversationEnd } from './web-messaging/conversation-end';
 import { DeploymentConfig } from './web-messaging/deployment-config';
 import { GuestSockets } from './web-messaging/guest-sockets';
 import { GenesysHistory } from './web-messaging/history/genesys-history';
 import { GuestHistory } from './web-messaging/history/guest-history';
 import { GuestLines } from './web-messaging/line/guest-lines';
 import { WsLines } from './web-messaging/line/ws-lines';
+import { GuestLogin } from './web-messaging/login/guest-login';
 import { ConnectPacer } from './web-messaging/pacing/connect-pacer';
 import { PlatformConversations } from './web-messaging/platform-conversations';
+import { ConversingTools } from './web-messaging/socket/conversing-tools';
+import { FileStorage } from './web-messaging/upload/file-storage';
+import { PresignedStorage } from './web-messaging/upload/presigned-storage';
+import { WebAuthentication } from './web-messaging/web-authentication';
 import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
 import { WebMessages } from './web-messaging/web-messages';
 import { WebMessagingTelemetry } from './web-messaging/web-messaging.telemetry';
@@ -33,9 +39,15 @@ const WEB_MESSAGING = [
   { provide: GuestLines, useExisting: WsLines },
   GenesysHistory,
   { provide: GuestHistory, useExisting: GenesysHistory },
+  PresignedStorage,
+  { provide: FileStorage, useExisting: PresignedStorage },
+  ConversingTools,
   DeploymentConfig,
   PlatformConversations,
+  ConversationEnd,
   GuestSockets,
+  GuestLogin,
+  WebAuthentication,
   WebMessages,
   WebMessagingChannel,
 ];

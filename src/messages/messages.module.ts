@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module';
+import { AttachmentsController } from './attachments.controller';
+import { AttachmentsService } from './attachments.service';
 import { MessageInbox } from './message.inbox';
 import { MessageSending } from './message.sending';
 import { MessagesController } from './messages.controller';
@@ -10,7 +12,14 @@ import { MessagesTelemetry } from './messages.telemetry';
 /** Needs a `MessageStore`, a `SessionStore`, the `GuestChannels` and the `ConversationNews` from the composition root. */
 @Module({
   imports: [SessionModule],
-  controllers: [MessagesController],
-  providers: [MessagesService, MessagesQueries, MessageSending, MessageInbox, MessagesTelemetry],
+  controllers: [MessagesController, AttachmentsController],
+  providers: [
+    MessagesService,
+    AttachmentsService,
+    MessagesQueries,
+    MessageSending,
+    MessageInbox,
+    MessagesTelemetry,
+  ],
 })
 export class MessagesModule {}

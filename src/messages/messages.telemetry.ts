@@ -7,12 +7,14 @@ import { Metrics } from '../metrics/metrics';
 export class MessagesTelemetry {
   private readonly log = new Logger('Messages');
   private readonly sendings;
+  private readonly uploads;
   private readonly kept;
   private readonly overflows;
   private waiting: () => number = () => 0;
 
   constructor(metrics: Metrics) {
     this.sendings = metrics.counter('messages_sent_total', 'Messages of guests by outcome', ['outcome']);
+    this.uploads = metrics.counter('attachments_total', 'Files of guests by outcome', ['outcome']);
     this.kept = metrics.counter(
       'messages_kept_total',
       'Messages of either side that were new to this service',
@@ -34,6 +36,16 @@ export class MessagesTelemetry {
 
   sendingFailed(error: unknown): void {
     this.sendings.inc({ outcome: error instanceof DomainError ? error.code : 'internal' });
+  }
+
+  uploaded(): void {
+    this.uploads.inc({ outcome: 'ok' });
+  }
+
+  /** A caller who has hung up is to blame for whatever comes of it. */
+  uploadFailed(error: unknown, isHungUp: boolean): void {
+    const outcome = error instanceof DomainError ? error.code : 'internal';
+    this.uploads.inc({ outcome: isHungUp ? 'hung-up' : outcome });
   }
 
   keptSome(count: number): void {

@@ -41,6 +41,8 @@ export interface SessionTable {
   readonly erased_at: number | null;
   /** When the upstream lets the session expire, as far as it has said so. */
   readonly upstream_expires_at: number | null;
+  /** Sealed; null for a guest that has not logged in, empty when nobody needs them any more. */
+  readonly guest_credentials: string | null;
   /** The replica that holds the session; empty when none does. */
   readonly holder: string;
 }

@@ -9,7 +9,7 @@ type EventRow = Selectable<SessionEventTable>;
 
 /**
  * Encrypts what rows say of a guest on their way into the database, and decrypts it on the way out: the name and the
- * token of a session, the metadata of an event that tells the token, and what was said. The rest of a row passes as it is, and so do
+ * token of a session, what an authenticated guest proves it with, the metadata of an event that tells the token, and what was said. The rest of a row passes as it is, and so do
  * rows from before there was encryption, and what is left of an erased guest.
  */
 @Injectable()
@@ -23,6 +23,15 @@ export class GuestSeal {
   /** Throws `UnreadableDataError`. */
   openSession<Row extends GuestColumns>(row: Row): Row {
     return withGuest(row, (text, context) => this.cipher.open(text, context));
+  }
+
+  sealCredentials(text: string, conversationId: string): string {
+    return this.cipher.seal(text, credentialsOf(conversationId));
+  }
+
+  /** Throws `UnreadableDataError`. */
+  openCredentials(stored: string, conversationId: string): string {
+    return this.cipher.open(stored, credentialsOf(conversationId));
   }
 
   sealEvent(row: SessionEventTable): SessionEventTable {
@@ -56,6 +65,10 @@ function withGuest<Row extends GuestColumns>(
     guest_token: change(token, contextOf({ table: 'session', column: 'guest_token' }, id)),
     name: change(name, contextOf({ table: 'session', column: 'name' }, id)),
   };
+}
+
+function credentialsOf(conversationId: string): string {
+  return contextOf({ table: 'session', column: 'guest_credentials' }, conversationId);
 }
 
 function messageOf(id: string): string {

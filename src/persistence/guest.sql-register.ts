@@ -75,7 +75,13 @@ async function eraseSessions(
 ): Promise<void> {
   await db
     .updateTable('session')
-    .set({ name: '', guest_token: '', erased_at: at, version: sql<number>`version + 1` })
+    .set({
+      name: '',
+      guest_token: '',
+      guest_credentials: sql<string | null>`case when guest_credentials is null then null else '' end`,
+      erased_at: at,
+      version: sql<number>`version + 1`,
+    })
     .where('conversation_id', 'in', ofFewLengths(conversationIds))
     .execute();
 }

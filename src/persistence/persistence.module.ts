@@ -8,6 +8,7 @@ import { DataKeyRegister } from '../privacy/ports/data-key.register';
 import { GuestRegister } from '../privacy/ports/guest.register';
 import { SessionArchive } from '../privacy/ports/session.archive';
 import { ReplicaStore } from '../replica/ports/replica.store';
+import { GuestCredentials } from '../session/ports/guest-credentials';
 import { IdempotencyStore } from '../session/ports/idempotency.store';
 import { SessionHolders } from '../session/ports/session.holders';
 import { SessionStore } from '../session/ports/session.store';
@@ -16,6 +17,7 @@ import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
 import { SqlAuditTrail } from './audit.sql-trail';
 import { AuditWriter } from './audit.writer';
+import { SqlGuestCredentials } from './credentials.sql-store';
 import { DataCipher } from './data-cipher';
 import { SqlDataKeyRegister } from './data-key.sql-register';
 import { DatabaseConnection } from './database.connection';
@@ -69,6 +71,7 @@ import { UnitOfWork } from './unit-of-work';
     SqlSessionHolders,
     IdempotencyWriter,
     SqlSessionStore,
+    SqlGuestCredentials,
     SqlIdempotencyStore,
     SqlOutboxStore,
     SqlDeliveryLedger,
@@ -79,6 +82,7 @@ import { UnitOfWork } from './unit-of-work';
     SqlDataKeyRegister,
     { provide: AuditTrail, useExisting: SqlAuditTrail },
     { provide: SessionStore, useExisting: SqlSessionStore },
+    { provide: GuestCredentials, useExisting: SqlGuestCredentials },
     { provide: IdempotencyStore, useExisting: SqlIdempotencyStore },
     { provide: OutboxStore, useExisting: SqlOutboxStore },
     { provide: DeliveryLedger, useExisting: SqlDeliveryLedger },
@@ -96,6 +100,7 @@ import { UnitOfWork } from './unit-of-work';
     DatabaseConnection,
     AuditTrail,
     SessionStore,
+    GuestCredentials,
     IdempotencyStore,
     OutboxStore,
     DeliveryLedger,

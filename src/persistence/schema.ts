@@ -9,6 +9,7 @@ import { idempotencyKeys } from './migrations/0005-idempotency-keys';
 import { auditChain } from './migrations/0006-audit-chain';
 import { privacyOfGuests } from './migrations/0007-privacy-of-guests';
 import { eventsOfConversations } from './migrations/0008-events-of-conversations';
+import { authenticatedGuests } from './migrations/0009-authenticated-guests';
 import { replicas } from './migrations/0010-replicas';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
@@ -22,6 +23,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0006-audit-chain': auditChain,
   '0007-privacy-of-guests': privacyOfGuests,
   '0008-events-of-conversations': eventsOfConversations,
+  '0009-authenticated-guests': authenticatedGuests,
   '0010-replicas': replicas,
 };
 

@@ -3,6 +3,7 @@ import { guestRefOf } from '../session/domain/guest-token';
 import { Session } from '../session/domain/session';
 import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import type { SessionEvent } from '../session/domain/session-event';
+import { UNFINISHED_STATES } from '../session/domain/session-state';
 import type { DeliveryTable, SessionEventTable, SessionTable } from './database';
 
 /** The columns of a session that change while it lives; the others are written once. */
@@ -20,7 +21,8 @@ type ChangingColumns = Pick<
   | 'version'
   | 'upstream_expires_at'
   | 'holder'
->;
+> &
+  Partial<Pick<SessionTable, 'guest_credentials'>>;
 
 /** A session as it is written first, with everything in clear. */
 export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
@@ -39,11 +41,15 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
     discloses_guest_token: session.disclosesGuestToken ? 1 : 0,
     created_at: session.createdAt,
     erased_at: session.erasedAt,
+    guest_credentials: null,
     ...toChanges(session),
   };
 }
 
-/** What a save writes. Not the guest: whoever encrypts it anew or erases it must not be undone by a save. */
+/**
+ * What a save writes. Not the guest: whoever encrypts it anew or erases it must not be undone by a save. Only what it
+ * proves itself with is forgotten once there is nothing left to do upstream.
+ */
 export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
   return {
     state: session.state,
@@ -58,7 +64,12 @@ export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
     version: session.version,
     upstream_expires_at: session.upstreamExpiresAt,
     holder: session.holder,
+    ...(isOver(session) ? { guest_credentials: session.isAuthenticated ? '' : null } : {}),
   };
+}
+
+function isOver({ state, disconnect }: Readonly<SessionSnapshot>): boolean {
+  return !UNFINISHED_STATES.includes(state) && disconnect !== 'pending';
 }
 
 export function toSession(row: Selectable<SessionTable>): Session {
@@ -88,6 +99,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
     erasedAt: row.erased_at,
     holder: row.holder,
     upstreamExpiresAt: row.upstream_expires_at,
+    isAuthenticated: row.guest_credentials !== null,
   });
 }
 

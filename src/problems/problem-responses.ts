@@ -30,6 +30,13 @@ const OF_ROUTES_WITH_BODIES = {
   415: ['unsupported-media-type'],
 };
 
+const OF_ROUTES_WITH_FILES = {
+  400: ['validation-failed'],
+  411: ['length-required'],
+  413: ['payload-too-large'],
+  415: ['unsupported-media-type'],
+};
+
 /** Statuses whose problems say when to come back, and the codes of other statuses that do. */
 const WITH_RETRY_AFTER = new Set([429, 503]);
 const CODES_WITH_RETRY_AFTER = new Set(['request-in-progress']);
@@ -76,7 +83,7 @@ export function addProblems(document: OpenAPIObject): OpenAPIObject {
 
 function describe(path: string, method: Method, operation: Operation): void {
   const responses = responsesOf(operation);
-  for (const [status, codes] of codesByStatus(path, method, responses)) {
+  for (const [status, codes] of codesByStatus(path, problemsOfBodies(method, operation), responses)) {
     const examples = Object.fromEntries(
       codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
     );
@@ -132,7 +139,7 @@ function responsesOf({ responses }: Operation): Record<number, Response> {
 /** What the route says of itself goes first. */
 function codesByStatus(
   path: string,
-  method: Method,
+  ofBodies: Readonly<Record<number, readonly string[]>>,
   responses: Readonly<Record<number, Response>>,
 ): Map<number, string[]> {
   const own = Object.entries(responses)
@@ -141,13 +148,22 @@ function codesByStatus(
   const all = [
     ...own,
     ...(path.includes('{') ? Object.entries(OF_ROUTES_WITH_PARAMETERS) : []),
-    ...(method === 'get' ? [] : Object.entries(OF_ROUTES_WITH_BODIES)),
+    ...Object.entries(ofBodies),
     ...Object.entries(OF_EVERY_ROUTE),
   ];
   const merged = new Map<number, string[]>();
   for (const [status, codes] of all)
     merged.set(Number(status), [...new Set([...(merged.get(Number(status)) ?? []), ...codes])]);
   return merged;
+}
+
+function problemsOfBodies(
+  method: Method,
+  { requestBody }: Operation,
+): Readonly<Record<number, readonly string[]>> {
+  if (method === 'get') return {};
+  const takesFile = requestBody !== undefined && 'content' in requestBody && '*/*' in requestBody.content;
+  return takesFile ? OF_ROUTES_WITH_FILES : OF_ROUTES_WITH_BODIES;
 }
 
 function refTo(header: keyof typeof HEADERS): { $ref: string } {

@@ -4,6 +4,7 @@ import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
 import { newGuestToken } from './domain/guest-token';
 import type { KeyedRequest } from './domain/keyed-request';
+import type { Login } from './domain/login';
 import { Session } from './domain/session';
 import type { RequestedSession } from './ports/session.policy';
 import { type Place, SessionPlacement } from './session.placement';
@@ -19,6 +20,8 @@ export interface OpenSession {
   /** Seconds. */
   readonly durationLimit?: number;
   readonly channel?: string;
+  /** How the guest shows who it is. Nothing but the opening itself gets to see it. */
+  readonly authentication?: Login;
 }
 
 /** Decides whether a session may be opened, and writes it down before anything is sent. */
@@ -34,14 +37,14 @@ export class SessionAdmission {
 
   /**
    * Asks every policy, then takes a slot and writes the session as `connecting` and the caller's. Throws `ShuttingDownError`,
-   * `SessionRefusedError`, `PolicyUnavailableError` or `SessionLimitReachedError`, and `RequestInProgressError` when the
+   * `SessionRefusedError`, `PolicyUnavailableError`, `NotSupportedByChannelError` or `SessionLimitReachedError`, and `RequestInProgressError` when the
    * key of the request is taken; then there is no session.
    */
   async reserve(asked: OpenSession, { owner }: Caller, request?: KeyedRequest): Promise<Session> {
     try {
       const requested = this.withDefaults(asked);
       await this.screening.pass(requested);
-      const place = await this.placement.choose(requested.channel);
+      const place = await this.placement.choose(requested.channel, { login: asked.authentication });
       const session = this.sessionFrom(requested, owner, place);
       await this.placement.reserve(session, place, request);
       return session;

@@ -65,6 +65,7 @@ describe(SessionController.name, () => {
       durationLimit: 60,
       startedAt: '2027-01-15T08:00:00.000Z',
       expiresAt: '2027-01-15T08:01:00.000Z',
+      authenticated: false,
       heartbeat: { intervalMs: 6_000, consecutiveFailures: 0 },
       version: 1,
       guestIdToken: services.store.row(opened.conversationId).guestToken,

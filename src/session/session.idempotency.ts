@@ -71,7 +71,7 @@ export class SessionIdempotency {
       const keeping = { request, answerOf };
       const given = await this.join(request, asking.hungUp, {
         begin: async () => answerIn(await this.service.open(asked, caller, keeping)),
-        goOn: async (conversationId) => answerIn(await this.service.goOn(conversationId, keeping)),
+        goOn: async (conversationId) => answerIn(await this.service.goOn(conversationId, asked, keeping)),
       });
       this.telemetry.answered(given.from);
       return given;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
+import { AuthenticationController } from './authentication.controller';
 import { HasRequiredCapabilities } from './dto/has-required-capabilities.constraint';
 import { IsKnownChannel } from './dto/is-known-channel.constraint';
 import { IsWithinMaxDuration } from './dto/is-within-max-duration.constraint';
@@ -9,6 +10,7 @@ import { LimitsController } from './limits.controller';
 import { LimitsQueries } from './limits.queries';
 import { SessionAdoption } from './session.adoption';
 import { SessionAdmission } from './session.admission';
+import { SessionAuthentication } from './session.authentication';
 import { SessionController } from './session.controller';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
@@ -32,7 +34,7 @@ import { SessionWriter } from './session.writer';
 /** Needs a `SessionStore`, an `IdempotencyStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
 @Module({
   imports: [HeartbeatModule],
-  controllers: [SessionController, LimitsController],
+  controllers: [SessionController, AuthenticationController, LimitsController],
   providers: [
     SessionService,
     SessionIdempotency,
@@ -41,6 +43,7 @@ import { SessionWriter } from './session.writer';
     SessionScreening,
     SessionAdmission,
     SessionOpening,
+    SessionAuthentication,
     SessionPace,
     SessionPlacement,
     SessionEnding,

@@ -4,6 +4,7 @@ import { Clock } from '../common/time/clock';
 import { withDeadline } from '../common/time/deadline';
 import { SessionConfig } from '../config/session.config';
 import { type KeyOutcome, type OpenedAnswer, problemKeptOf } from './domain/kept-answer';
+import type { Login } from './domain/login';
 import type { Session } from './domain/session';
 import { SessionChangedError, SessionEndedWhileOpeningError } from './domain/session.errors';
 import type { Opened } from './ports/guest-channel';
@@ -27,9 +28,9 @@ export class SessionOpening {
    * free, and the trouble is thrown and kept for its key: unless it came to nothing upstream for certain, or this
    * process gave it up because it stops.
    */
-  async openUpstream(session: Session, signal: AbortSignal): Promise<Opened> {
+  async openUpstream(session: Session, signal: AbortSignal, login?: Login): Promise<Opened> {
     try {
-      return await this.openInTime(session, signal);
+      return await this.openInTime(session, login, signal);
     } catch (error) {
       this.telemetry.openingFailed(error);
       const isWorthRepeating =
@@ -57,11 +58,11 @@ export class SessionOpening {
    */
   async activate(
     session: Session,
-    { expiresAt }: Opened,
+    { expiresAt, isAuthenticated }: Opened,
     answerOf?: (session: Session) => OpenedAnswer,
   ): Promise<OpenedAnswer | undefined> {
     const begunAt = session.snapshot.startedAt;
-    session.activate(this.clock.now(), expiresAt);
+    session.activate(this.clock.now(), expiresAt, isAuthenticated);
     const answer = answerOf?.(session.onceSaved);
     try {
       await this.sessions.save(session, answer === undefined ? undefined : { opened: answer });
@@ -73,11 +74,12 @@ export class SessionOpening {
     }
   }
 
-  private openInTime({ snapshot }: Session, parent: AbortSignal): Promise<Opened> {
+  private openInTime({ snapshot }: Session, login: Login | undefined, parent: AbortSignal): Promise<Opened> {
+    const conversation = login === undefined ? snapshot : { ...snapshot, login };
     const deadlineAt = snapshot.startedAt + this.config.openDeadlineMs;
     return withDeadline(deadlineAt - this.clock.now(), parent, async (signal, isOver) => {
       try {
-        return await this.channels.get(snapshot.channel).open(snapshot, deadlineAt, signal);
+        return await this.channels.get(snapshot.channel).open(conversation, deadlineAt, signal);
       } catch (error) {
         throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;
       }

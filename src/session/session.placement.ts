@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { SessionConfig } from '../config/session.config';
 import { Lease } from '../replica/ports/lease';
 import type { KeyedRequest } from './domain/keyed-request';
+import type { Login } from './domain/login';
+import { NotSupportedByChannelError } from './domain/messaging.errors';
 import type { Session } from './domain/session';
 import { SessionLimitReachedError } from './domain/session.errors';
 import { GuestChannels } from './ports/guest-channels';
@@ -41,11 +43,14 @@ export class SessionPlacement {
 
   /**
    * Throws `SessionLimitReachedError` with reason `upstream-budget` when no client has room, and
+   * `NotSupportedByChannelError` when the guest wants to log in over a channel that has no way to. Throws
    * `StorageUnavailableError` while this replica cannot be sure of what it holds.
    */
-  async choose(channel: string): Promise<Place> {
+  async choose(channel: string, { login }: { readonly login?: Login | undefined } = {}): Promise<Place> {
     this.lease.assertTrusted();
     const { holder } = this.lease;
+    if (login !== undefined && this.channels.get(channel).authentication === undefined)
+      throw new NotSupportedByChannelError(channel);
     const total = this.config.maxConcurrent;
     // Nothing of such a session is counted against any client.
     if (!this.channels.get(channel).beatsOnBudget)

@@ -4,6 +4,7 @@ import { Drain } from '../common/lifecycle/drain';
 import { isConversationId } from './domain/conversation-id';
 import type { OpenedAnswer } from './domain/kept-answer';
 import type { KeyedRequest } from './domain/keyed-request';
+import type { Login } from './domain/login';
 import type { Reach } from './domain/reach';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
@@ -45,17 +46,21 @@ export class SessionService {
    */
   async open(asked: OpenSession, caller: Caller, keeping?: Keeping): Promise<OpenedSession> {
     const session = await this.admission.reserve(asked, caller, keeping?.request);
-    return this.carryOut(session, keeping);
+    return this.carryOut(session, asked.authentication, keeping);
   }
 
   /**
    * Opens a session that was reserved by somebody who is gone; the conversation may be there already. Throws
    * `SessionChangedError` when it is not `connecting` any more, or somebody else came first.
    */
-  async goOn(conversationId: string, keeping: Keeping): Promise<OpenedSession> {
+  async goOn(
+    conversationId: string,
+    { authentication }: OpenSession,
+    keeping: Keeping,
+  ): Promise<OpenedSession> {
     this.drain.assertOpen();
     const session = await this.opening.takeOver(conversationId, keeping.request.openingBy);
-    return this.carryOut(session, keeping);
+    return this.carryOut(session, authentication, keeping);
   }
 
   /**
@@ -67,8 +72,12 @@ export class SessionService {
     return this.ending.end(conversationId, 'requested', reach);
   }
 
-  private async carryOut(session: Session, keeping?: Keeping): Promise<OpenedSession> {
-    const opened = await this.opening.openUpstream(session, this.drain.signal);
+  private async carryOut(
+    session: Session,
+    login: Login | undefined,
+    keeping?: Keeping,
+  ): Promise<OpenedSession> {
+    const opened = await this.opening.openUpstream(session, this.drain.signal, login);
     const { answer: upstream } = opened;
     const answer = await this.opening.activate(
       session,

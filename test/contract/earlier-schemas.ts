@@ -19,7 +19,14 @@ export interface FirstAuditRecord {
 }
 
 /** Columns of a session that neither release has. */
-const SINCE_OWNERS = ['owner', 'guest_ref', 'erased_at', 'upstream_expires_at', 'holder'];
+const SINCE_OWNERS = [
+  'owner',
+  'guest_ref',
+  'erased_at',
+  'upstream_expires_at',
+  'guest_credentials',
+  'holder',
+];
 
 /** Makes a database as the release before OAuth clients left it: its schema, with these live sessions in it. */
 export async function createFirstSchema(

@@ -38,6 +38,7 @@ beforeAll(async () => {
   };
   world = await World.start({
     logOutput: logs,
+    webMessaging: true,
     genesys: { requestsPerMinute: 1_000_000 },
     environment: { ...cast.environment, ...limits, LOG_LEVEL: 'error' },
   });
@@ -106,7 +107,8 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
       // Hardly ever absent, and absent first where a smaller batch is looked for that fails.
       const maybe = operations.map((operation) => fc.option(plansFor(operation), { freq: 10_000 }));
       const batches = fc.tuple(...maybe);
-      const runs = Math.ceil((settings.requests * 0.7) / operations.length);
+      // One more for those that are absent.
+      const runs = Math.ceil((settings.requests * 0.7) / operations.length) + 1;
 
       await expectHolds(batches, runs, async (plans) => {
         const requests = operations.flatMap((operation, at) => {
@@ -149,6 +151,28 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
 
     expect(answers.length).toBeGreaterThan(10);
     expect(answers.every(({ status }) => status >= 400)).toBe(true);
+  });
+
+  it('succeed where guests talk', async () => {
+    const { operations } = traffic.description;
+    const talking = operations.filter(({ answers }) =>
+      answers.get(409)?.codes.has('not-supported-by-channel'),
+    );
+    const open = traffic.description.operation('sessionOpen');
+    const channel = { queueId: 'support', channel: 'web-messaging' };
+    const session = await traffic.send(writer.write(open, { ...examplePlan(open), body: channel }));
+    const { conversationId } = JSON.parse(session.body) as { conversationId: string };
+    const said = { conversationId: { say: conversationId }, fileName: { say: 'order.pdf' } };
+
+    const requests = talking.map((operation) => {
+      const { values, ...plan } = examplePlan(operation);
+      const body = operation.body === undefined ? {} : { body: { text: 'Hello' } };
+      return writer.write(operation, { ...plan, ...body, values: { ...values, ...said } });
+    });
+    const answers = await traffic.sendAll(requests);
+
+    expect(answers.length).toBeGreaterThan(2);
+    expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
   });
 
   it('are refused as described when there is no room for another session', async () => {

@@ -58,10 +58,22 @@ export class ApiClient {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const text = isEventStream(response) ? await headOf(response) : await response.text();
     const isJson = /[+/]json\b/.test(response.headers.get('content-type') ?? '');
     // The answer to a HEAD has the type of a body that it does not have.
     const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : { text };
     return { status: response.status, headers: response.headers, body: parsed as Answer['body'] };
   }
+}
+
+function isEventStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true;
+}
+
+/** A stream of events has no end: what it begins with is enough. */
+async function headOf({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  await reader?.cancel();
+  return Buffer.from(value ?? []).toString('utf8');
 }

@@ -8,6 +8,7 @@ import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { SqlAuditTrail } from '../../src/persistence/audit.sql-trail';
 import { AuditWriter } from '../../src/persistence/audit.writer';
+import { SqlGuestCredentials } from '../../src/persistence/credentials.sql-store';
 import { DataCipher } from '../../src/persistence/data-cipher';
 import { SqlDataKeyRegister } from '../../src/persistence/data-key.sql-register';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
@@ -96,6 +97,7 @@ class NamedSink extends EventSink {
 export class TestStores {
   readonly published = new RecordingPublisher();
   readonly sessions: SqlSessionStore;
+  readonly credentials: SqlGuestCredentials;
   readonly idempotency: SqlIdempotencyStore;
   readonly messages: SqlMessageStore;
   readonly feed: SqlEventFeed;
@@ -131,6 +133,7 @@ export class TestStores {
     const events = new EventWriter(named, bell, seal, feed);
     const keys = new IdempotencyWriter(cipher);
     this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys, seal);
+    this.credentials = new SqlGuestCredentials(this.unitOfWork, seal);
     this.messages = new SqlMessageStore(this.unitOfWork, feed, seal);
     this.feed = new SqlEventFeed(this.unitOfWork, seal);
     this.holders = new SqlSessionHolders(this.unitOfWork, seal);

@@ -1,6 +1,7 @@
 import { newDataKey } from '../../src/config/data-key-list';
 import { CrmSimulator } from '../../src/simulator/crm-simulator';
 import { GenesysSimulator, type GenesysSimulatorOptions } from '../../src/simulator/genesys-simulator';
+import { webMessagingEnvironment } from '../../src/web-messaging-environment';
 import { ServiceApi } from './service-api';
 import { ServiceProcess } from './service-process';
 import type { ServiceStorage } from './service-storage';
@@ -8,6 +9,8 @@ import type { ServiceStorage } from './service-storage';
 export interface ProcessWorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly genesys?: GenesysSimulatorOptions;
+  /** Whether the service also has the channel of the guest WebSocket. */
+  readonly webMessaging?: boolean;
   /** The built `main.js` to run; ours when absent. */
   readonly entry?: string;
 }
@@ -45,6 +48,7 @@ export class ProcessWorld {
       // Sessions of the default duration beat once a second.
       HEARTBEAT_MAX_INTERVAL_MS: '1000',
       HEARTBEAT_MIN_INTERVAL_MS: '200',
+      ...(options.webMessaging === true ? webMessagingEnvironment(genesys.url) : {}),
       ...storage.environment,
       ...options.environment,
     };

@@ -17,13 +17,18 @@ export interface RawAnswer {
 }
 
 const DEADLINE_MS = 15_000;
+/** Within so many a stream has begun; what comes in more is something else. */
+const FIRST_CHUNKS = 10;
 
 /** One request on a connection of its own, as it is: other clients repair or refuse what the tests are about. */
 export function send(url: string, request: RawRequest): Promise<RawAnswer> {
   return sendBytes(url, bytesOf(url, request));
 }
 
-/** Writes the bytes and resolves with the first answer once the server has closed the connection. */
+/**
+ * Writes the bytes and resolves with the first answer once the server has closed the connection; of a stream of events,
+ * which has no end, with what it begins with.
+ */
 export function sendBytes(url: string, bytes: string | Uint8Array): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -33,7 +38,10 @@ export function sendBytes(url: string, bytes: string | Uint8Array): Promise<RawA
       reject(new Error(`The connection is still open after ${DEADLINE_MS} ms`));
       socket.destroy();
     }, DEADLINE_MS);
-    socket.on('data', (chunk) => received.push(chunk));
+    socket.on('data', (chunk) => {
+      received.push(chunk);
+      if (received.length < FIRST_CHUNKS && hasBegunStream(received)) socket.destroy();
+    });
     // A server that refuses a body half way may reset the connection after its answer.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
@@ -62,6 +70,15 @@ function bytesOf(
   );
   const head = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   return Buffer.concat([head, content ?? Buffer.alloc(0)]);
+}
+
+export function isEventStream(contentType: string | string[] | undefined): boolean {
+  return typeof contentType === 'string' && contentType.startsWith('text/event-stream');
+}
+
+function hasBegunStream(received: readonly Buffer[]): boolean {
+  const { headers, body } = parseAnswer(Buffer.concat(received).toString('utf8')) ?? {};
+  return isEventStream(headers?.['content-type']) && body !== '';
 }
 
 function parseAnswer(text: string): RawAnswer | undefined {

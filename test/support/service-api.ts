@@ -6,6 +6,12 @@ export interface ApiSession {
   readonly disconnect?: string;
 }
 
+/** A message as the API shows it, as far as the tests look at it. */
+export interface ApiMessage {
+  readonly id: string;
+  readonly text?: string;
+}
+
 export interface ApiAnswer {
   readonly status: number;
   readonly retryAfter: string | null;
@@ -57,19 +63,19 @@ export class ServiceApi {
   }
 
   /** All pages. */
-  async list(state?: string): Promise<ApiSession[]> {
-    const sessions: ApiSession[] = [];
-    let cursor: string | null = null;
-    do {
-      const query = new URLSearchParams({ limit: '200' });
-      if (state !== undefined) query.set('state', state);
-      if (cursor !== null) query.set('cursor', cursor);
-      const { status, body } = await this.request('GET', `/v1/sessions?${query.toString()}`);
-      if (status !== 200) throw new Error(`The list was answered with ${status}`);
-      sessions.push(...(body['items'] as ApiSession[]));
-      cursor = body['nextCursor'] as string | null;
-    } while (cursor !== null);
-    return sessions;
+  list(state?: string): Promise<ApiSession[]> {
+    return this.pages('/v1/sessions', state === undefined ? {} : { state });
+  }
+
+  /** Says something for the guest, once for each key. */
+  say(conversationId: string, text: string, key: string): Promise<ApiAnswer> {
+    const path = `/v1/sessions/${conversationId}/messages`;
+    return this.request('POST', path, { text }, { 'idempotency-key': key });
+  }
+
+  /** All pages. */
+  messages(conversationId: string): Promise<ApiMessage[]> {
+    return this.pages(`/v1/sessions/${conversationId}/messages`);
   }
 
   /** The summary that the tutorial asks for. */
@@ -83,6 +89,20 @@ export class ServiceApi {
     const value = new RegExp(`^guest_sessions_${name} (.+)$`, 'm').exec(await response.text())?.[1];
     if (value === undefined) throw new Error(`/metrics has no guest_sessions_${name}`);
     return Number(value);
+  }
+
+  private async pages<T>(path: string, filter: Readonly<Record<string, string>> = {}): Promise<T[]> {
+    const items: T[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = new URLSearchParams({ limit: '200', ...filter });
+      if (cursor !== null) query.set('cursor', cursor);
+      const { status, body } = await this.request('GET', `${path}?${query.toString()}`);
+      if (status !== 200) throw new Error(`${path} was answered with ${status}`);
+      items.push(...(body['items'] as T[]));
+      cursor = body['nextCursor'] as string | null;
+    } while (cursor !== null);
+    return items;
   }
 
   private async request(

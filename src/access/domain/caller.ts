@@ -19,4 +19,14 @@ export class Caller {
   may(scope: ScopeName): boolean {
     return this.scopes.has(scope);
   }
+
+  /** Whether somebody is the same caller, with the same rights. */
+  isAs({ name, owner, scopes }: Caller): boolean {
+    return (
+      name === this.name &&
+      owner === this.owner &&
+      scopes.size === this.scopes.size &&
+      [...scopes].every((scope) => this.may(scope))
+    );
+  }
 }

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
+import { routeFacts } from '../server/route-facts';
 import type { OperatorPage, RouteAccess } from './route-access';
 import type { ScopeName } from './scope';
 
@@ -24,5 +24,5 @@ export function PublicIf(page: OperatorPage): MethodDecorator {
 
 /** Kept with the route, where it is known before the body of a request is read. */
 function admit(access: RouteAccess): MethodDecorator {
-  return RouteConfig({ access });
+  return routeFacts({ access });
 }

@@ -28,6 +28,17 @@ describe(Drain.name, () => {
     expect([drain.hasBegun, drain.signal.aborted]).toEqual([true, false]);
   });
 
+  it('tells its beginning once, and has begun by then', () => {
+    const drain = new Drain();
+    const told: boolean[] = [];
+    drain.onBegin(() => told.push(drain.hasBegun));
+
+    drain.begin();
+    drain.begin();
+
+    expect(told).toEqual([true]);
+  });
+
   it('aborts what is left when the grace period is over, and says why', () => {
     const drain = new Drain();
     drain.begin();

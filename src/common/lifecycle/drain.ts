@@ -11,6 +11,7 @@ export class Drain {
   static readonly GRACE_MS = 5_000;
 
   private readonly controller = new AbortController();
+  private readonly listeners: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -27,10 +28,17 @@ export class Drain {
     return this.controller.signal;
   }
 
+  /** For what would go on without end: it is told once, as soon as the process is on its way out. */
+  onBegin(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
   begin(): void {
-    this.timer ??= setTimeout(() => {
+    if (this.hasBegun) return;
+    this.timer = setTimeout(() => {
       this.controller.abort(new ShuttingDownError());
     }, Drain.GRACE_MS).unref();
+    for (const listener of this.listeners) listener();
   }
 
   /** Throws `ShuttingDownError` once the process is on its way out. */

@@ -41,9 +41,10 @@ export const OF_STATUS: Readonly<Record<number, readonly [code: string, title: s
   404: ['not-found', 'There is nothing here'],
   405: ['method-not-allowed', 'The resource does not have this method'],
   408: ['request-timeout', 'The request took too long to arrive'],
+  411: ['length-required', 'The length of the file is missing'],
   413: ['payload-too-large', 'The request body is too large'],
   414: ['uri-too-long', 'The address is too long'],
-  415: ['unsupported-media-type', 'Only application/json in UTF-8 is understood'],
+  415: ['unsupported-media-type', 'The body is of a type that is not understood'],
   431: ['headers-too-large', 'The request headers are too large'],
 };
 

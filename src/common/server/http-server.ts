@@ -8,6 +8,8 @@ import { problemOfStatus } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { parseStrictJson } from '../validation/strict-json';
 import { SECURITY_HEADERS } from './security-headers';
+import { dropSilentConnections } from './silent-connections';
+import { takesFile } from './takes-file.decorator';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -15,8 +17,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /**
- * Fastify as this service wants it: strict JSON and nothing else, small bodies, slow clients cut off, and every
- * refusal, also those below the framework, as problem details. A caller's `X-Request-Id` is kept when it is harmless.
+ * Fastify as this service wants it: strict JSON and nothing else but on routes that take files, small bodies, slow
+ * clients cut off, and every refusal, also those below the framework, as problem details. A caller's `X-Request-Id` is
+ * kept when it is harmless.
  */
 export function createHttpServer(): FastifyAdapter {
   const options: FastifyHttpOptions<Server> = {
@@ -45,7 +48,9 @@ export function createHttpServer(): FastifyAdapter {
   };
   const adapter = new FastifyAdapter(options);
   acceptOnlyJson(adapter.getInstance());
+  leaveFilesUnread(adapter.getInstance());
   ignoreExpectations(adapter.getInstance());
+  dropSilentConnections(adapter.getInstance());
   return adapter;
 }
 
@@ -70,6 +75,24 @@ function acceptOnlyJson(server: FastifyInstance): void {
     } catch (error) {
       done(error instanceof Error ? error : new Error('unreadable'));
     }
+  });
+}
+
+/** The type that every body of a route for files has, as far as its parser is concerned. */
+const ANY_FILE = 'application/x-file-in-body';
+
+/**
+ * A file stays in its stream, however large it is and also when it is JSON: the route reads it, or refuses it unread. The
+ * raw request keeps the type of the file.
+ */
+function leaveFilesUnread(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (takesFile(request)) request.headers = { 'content-type': ANY_FILE };
+    done();
+  });
+  server.addContentTypeParser(ANY_FILE, (request, _payload, done) => {
+    if (takesFile(request) || request.is404) done(null);
+    else done(new UnsupportedMediaTypeException());
   });
 }
 

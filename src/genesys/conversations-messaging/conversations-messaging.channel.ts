@@ -12,6 +12,7 @@ import { errorOf, jsonObjectOf } from '../transport/classification';
 import { GenesysApi } from '../transport/genesys-api';
 import { ClientPool } from '../transport/client-pool';
 import type { GenesysAnswer } from '../transport/genesys-answer';
+import { assertInTime } from '../transport/in-time';
 import { classOf, REACTIONS } from '../transport/reactions';
 import { withRetries } from '../transport/retry';
 import { beatOutcomeOf } from './beat-outcome';
@@ -42,6 +43,7 @@ export class ConversationsMessagingChannel extends GuestChannel {
   }
 
   async open(conversation: Conversation, deadlineAt: number, signal: AbortSignal): Promise<Opened> {
+    assertInTime(deadlineAt, this.clock.now());
     const body = openBody(conversation);
     const { retries } = this.pool.get(conversation.oauthClient);
     retries.earn();

@@ -16,7 +16,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export interface GenesysRequest {
   readonly operation: Operation;
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

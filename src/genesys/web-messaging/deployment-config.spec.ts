@@ -5,6 +5,7 @@ import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
 import { DeploymentConfig } from './deployment-config';
 
 const DESCRIPTION = {
+  auth: { enabled: true, allowSessionUpgrade: true },
   id: 'dep-1',
   status: 'Active',
   messenger: {
@@ -45,6 +46,8 @@ describe(DeploymentConfig.name, () => {
       autoStarts: true,
       allowsClear: true,
       showsGuestTyping: true,
+      allowsLogin: true,
+      allowsStepUp: true,
     });
     expect(http.requests).toEqual([
       {
@@ -64,6 +67,8 @@ describe(DeploymentConfig.name, () => {
       autoStarts: false,
       allowsClear: false,
       showsGuestTyping: false,
+      allowsLogin: false,
+      allowsStepUp: false,
     });
   });
 
@@ -100,5 +105,14 @@ describe(DeploymentConfig.name, () => {
       mayHaveTakenEffect: false,
     });
     expect(await deployment.get()).toMatchObject({ isActive: true });
+  });
+
+  it('has changed nothing either when what comes cannot be understood', async () => {
+    http.next({ ...anAnswer(200), body: '<html>' });
+
+    await expect(deployment.get()).rejects.toMatchObject({
+      code: 'upstream-invalid-response',
+      mayHaveTakenEffect: false,
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { UpstreamError } from '../../common/errors/upstream.errors';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import { GenesysHttp } from '../transport/genesys-http';
@@ -12,6 +13,10 @@ export interface Deployment {
   /** Guests may end their conversation for good. */
   readonly allowsClear: boolean;
   readonly showsGuestTyping: boolean;
+  /** Guests may show who they are. */
+  readonly allowsLogin: boolean;
+  /** They may do so during a session that they have begun as nobody in particular. */
+  readonly allowsStepUp: boolean;
 }
 
 const FRESH_MS = 300_000;
@@ -57,21 +62,29 @@ export class DeploymentConfig {
   /** Shared by all who ask, so none of their signals ends it: it is bounded by the time-out of every request. */
   private async fetch(): Promise<Deployment> {
     const url = this.config.deploymentUrl;
-    const answer = await this.http.send({ operation: 'deployment', method: 'GET', url, headers: {} });
-    const error = errorOf(answer);
-    if (error === undefined) return deploymentOf(jsonObjectOf(answer));
-    error.mayHaveTakenEffect = false;
-    throw error;
+    try {
+      const answer = await this.http.send({ operation: 'deployment', method: 'GET', url, headers: {} });
+      const error = errorOf(answer);
+      if (error !== undefined) throw error;
+      return deploymentOf(jsonObjectOf(answer));
+    } catch (error) {
+      // Nobody has asked for a session yet.
+      if (error instanceof UpstreamError) error.mayHaveTakenEffect = false;
+      throw error;
+    }
   }
 }
 
 function deploymentOf(body: Fields): Deployment {
   const apps = fieldsIn(fieldsIn(body, 'messenger'), 'apps');
   const conversations = fieldsIn(apps, 'conversations');
+  const auth = fieldsIn(body, 'auth');
   return {
     isActive: textIn(body, 'status') !== 'Inactive',
     autoStarts: flagIn(fieldsIn(conversations, 'autoStart'), 'enabled'),
     allowsClear: flagIn(fieldsIn(conversations, 'conversationClear'), 'enabled'),
     showsGuestTyping: flagIn(conversations, 'showUserTypingIndicator'),
+    allowsLogin: flagIn(auth, 'enabled'),
+    allowsStepUp: flagIn(auth, 'allowSessionUpgrade'),
   };
 }

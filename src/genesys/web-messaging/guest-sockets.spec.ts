@@ -7,7 +7,9 @@ import { GuestSockets } from './guest-sockets';
 import { FakeGuestHistory } from './history/guest-history.fake';
 import { FakeGuestLines } from './line/guest-lines.fake';
 import { ConnectPacer } from './pacing/connect-pacer';
+import { ConversingTools } from './socket/conversing-tools';
 import { FakeSocketOwner } from './socket/socket-owner.fake';
+import { FakeFileStorage } from './upload/file-storage.fake';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
 
 const SIGNAL = new AbortController().signal;
@@ -22,7 +24,7 @@ beforeEach(() => {
   sockets = new GuestSockets(
     server,
     new ConnectPacer(),
-    new FakeGuestHistory(() => server.messages),
+    new ConversingTools(new FakeGuestHistory(() => server.messages), new FakeFileStorage()),
     new WebMessagingTelemetry(new Metrics()),
     new WebMessagingConfig(new Environment()),
   );

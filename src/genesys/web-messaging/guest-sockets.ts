@@ -1,9 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import type { Conversation } from '../../session/ports/guest-channel';
-import { GuestHistory } from './history/guest-history';
+import { known } from './frames/fields';
 import { GuestLines } from './line/guest-lines';
+import type { GuestIdentity } from './login/guest-identity';
 import { ConnectPacer } from './pacing/connect-pacer';
+import { ConversingTools } from './socket/conversing-tools';
 import { GuestSocket } from './socket/guest-socket';
 import type { SocketOwner } from './socket/socket-owner';
 import { SilentOwner } from './socket/silent-owner';
@@ -19,10 +21,12 @@ export class GuestSockets implements BeforeApplicationShutdown {
   private isStopping = false;
   private ownerOf: (conversationId: string) => SocketOwner = () => new SilentOwner();
 
+  private identityOf: (conversationId: string) => GuestIdentity | undefined = () => undefined;
+
   constructor(
     private readonly lines: GuestLines,
     private readonly pacer: ConnectPacer,
-    private readonly history: GuestHistory,
+    private readonly conversing: ConversingTools,
     private readonly telemetry: WebMessagingTelemetry,
     private readonly config: WebMessagingConfig,
   ) {}
@@ -36,13 +40,23 @@ export class GuestSockets implements BeforeApplicationShutdown {
     this.ownerOf = ownerOf;
   }
 
+  /** Who knows the guests of the sockets that are made from here on. */
+  identifyBy(identityOf: (conversationId: string) => GuestIdentity): void {
+    this.identityOf = identityOf;
+  }
+
   /** A socket for a session that does not exist yet, in place of any earlier one. */
   make({ conversationId, guestToken: token }: Conversation): GuestSocket {
     this.forget(conversationId);
-    const { lines, pacer, history, telemetry } = this;
+    const { lines, pacer, conversing, telemetry } = this;
     const socket = new GuestSocket(
-      { conversationId, token, deploymentId: this.config.deploymentId },
-      { lines, pacer, history, telemetry },
+      {
+        conversationId,
+        token,
+        deploymentId: this.config.deploymentId,
+        ...known({ identity: this.identityOf(conversationId) }),
+      },
+      { lines, pacer, conversing, telemetry },
       this.ownerOf(conversationId),
     );
     // At the end of the process a socket is over from its beginning, and nobody has to be rid of it.

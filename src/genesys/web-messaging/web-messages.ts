@@ -1,14 +1,32 @@
 import { Injectable } from '@nestjs/common';
-import { UpstreamInvalidResponseError, UpstreamRejectedError } from '../../common/errors/upstream.errors';
+import {
+  UpstreamInvalidResponseError,
+  UpstreamRejectedError,
+  UpstreamUnavailableError,
+} from '../../common/errors/upstream.errors';
+import { withDeadline } from '../../common/time/deadline';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
-import { MessageRefusedError, type RefusalReason } from '../../session/domain/messaging.errors';
+import {
+  FileRefusedError,
+  type FileRefusalReason,
+  MessageRefusedError,
+  type RefusalReason,
+} from '../../session/domain/messaging.errors';
 import { ConversationNews } from '../../session/ports/conversation-news';
 import type { Conversation } from '../../session/ports/guest-channel';
-import { GuestMessaging, type MessageToSend } from '../../session/ports/guest-messaging';
+import {
+  type FileToUpload,
+  GuestMessaging,
+  type MessageToSend,
+  type UploadedFile,
+} from '../../session/ports/guest-messaging';
 import { conversationMessageOf } from './conversation-message';
 import { GuestSockets } from './guest-sockets';
 import { SocketNews } from './socket-news';
 import { oversizeOf } from './frames/size-limits';
+import { AtMost } from './pacing/at-most';
+import type { GuestSocket } from './socket/guest-socket';
+import { refusalOfFile } from './upload/file-limits';
 
 /** What the platform says about messages that it does not take; the codes are of the guest protocol. */
 const REASONS: Readonly<Record<number, RefusalReason>> = {
@@ -21,9 +39,26 @@ const REASONS: Readonly<Record<number, RefusalReason>> = {
   4013: 'attributes-too-large',
 };
 
+/** The same about files. */
+const FILE_REASONS: Readonly<Record<number, FileRefusalReason>> = {
+  4000: 'not-enabled',
+  4001: 'type-not-allowed',
+  4002: 'too-large',
+  4003: 'content-invalid',
+  4004: 'name-invalid',
+  4005: 'name-invalid',
+};
+
+/** Uploads of all guests at a time: each holds a connection of its caller and one to the storage. */
+const UPLOADS_AT_A_TIME = 16;
+/** How long an upload waits to be told what the deployment takes. */
+const PATIENCE_MS = 5_000;
+
 /** What guests say and hear over their sockets. */
 @Injectable()
 export class WebMessages extends GuestMessaging {
+  private readonly uploads = new AtMost(UPLOADS_AT_A_TIME);
+
   constructor(
     private readonly sockets: GuestSockets,
     news: ConversationNews,
@@ -51,6 +86,21 @@ export class WebMessages extends GuestMessaging {
     }
   }
 
+  upload(conversation: Conversation, file: FileToUpload, signal: AbortSignal): Promise<UploadedFile> {
+    return this.uploads.run(async () => {
+      const socket = this.sockets.of(conversation);
+      await untilDescribed(socket, signal);
+      const reason = socket.facts && refusalOfFile(file, socket.facts.media);
+      if (reason !== undefined) throw new FileRefusedError(reason);
+      try {
+        const { fileName, fileType, fileSize } = file;
+        return { attachmentId: await socket.upload(file, signal), fileName, fileType, fileSize };
+      } catch (error) {
+        throw refusedFileOf(error) ?? error;
+      }
+    });
+  }
+
   typing(conversation: Conversation): void {
     this.sockets.of(conversation).typing();
   }
@@ -65,4 +115,22 @@ function refusedOf(error: unknown): MessageRefusedError | undefined {
   if (!(error instanceof UpstreamRejectedError)) return undefined;
   const reason = REASONS[error.status];
   return reason === undefined ? undefined : new MessageRefusedError(reason, { cause: error });
+}
+
+function refusedFileOf(error: unknown): FileRefusedError | undefined {
+  if (!(error instanceof UpstreamRejectedError)) return undefined;
+  const reason = FILE_REASONS[error.status];
+  return reason === undefined ? undefined : new FileRefusedError(reason, { cause: error });
+}
+
+/** Resolves once the server has said what it takes. */
+async function untilDescribed(socket: GuestSocket, parent: AbortSignal): Promise<void> {
+  if (socket.facts !== undefined) return;
+  await withDeadline(PATIENCE_MS, parent, async (signal, isOver) => {
+    try {
+      await socket.untilLive(signal);
+    } catch (error) {
+      throw isOver() ? new UpstreamUnavailableError({ cause: error, sent: false }) : error;
+    }
+  });
 }

@@ -1,90 +1,36 @@
-import { FakeLease } from '../../replica/ports/lease.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
-import { AuthService } from '../../auth/auth.service';
-import { AuthTelemetry } from '../../auth/auth.telemetry';
-import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
 import { UpstreamForbiddenError, UpstreamUnavailableError } from '../../common/errors/upstream.errors';
-import { SystemClock } from '../../common/time/system-clock';
-import { Environment } from '../../config/environment';
-import { GenesysConfig } from '../../config/genesys.config';
-import { WebMessagingConfig } from '../../config/web-messaging.config';
-import { HealthChecks } from '../../health/health.checks';
-import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
-import { ConversationNews } from '../../session/ports/conversation-news';
-import { ClientPool } from '../transport/client-pool';
-import { GenesysApi } from '../transport/genesys-api';
-import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
-import { DeploymentConfig } from './deployment-config';
-import { GuestSockets } from './guest-sockets';
-import { FakeGuestHistory } from './history/guest-history.fake';
-import { FakeGuestLines } from './line/guest-lines.fake';
-import { ConnectPacer } from './pacing/connect-pacer';
-import { PlatformConversations } from './platform-conversations';
-import { WebMessages } from './web-messages';
+import { anAnswer } from '../transport/genesys-http.fake';
 import { WebMessagingChannel } from './web-messaging.channel';
-import { WebMessagingTelemetry } from './web-messaging.telemetry';
+import { WebMessagingWorld } from './web-messaging-world.fake';
 
 const NOW = 1_800_000_000_000;
 const SIGNAL = new AbortController().signal;
 const { snapshot } = anActiveSession();
 
-let http: FakeGenesysHttp;
-let server: FakeGuestLines;
-let sockets: GuestSockets;
-let channel: WebMessagingChannel;
-let news: ConversationNews;
+let world: WebMessagingWorld;
+let http: WebMessagingWorld['http'];
+let server: WebMessagingWorld['server'];
+let sockets: WebMessagingWorld['sockets'];
+let channel: WebMessagingWorld['channel'];
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
-  http = new FakeGenesysHttp();
-  server = new FakeGuestLines();
-  const metrics = new Metrics();
-  const genesys = new GenesysConfig(Object.assign(new Environment(), { GENESYS_API_URL: 'http://api.test' }));
-  const config = new WebMessagingConfig(Object.assign(new Environment(), { GENESYS_DEPLOYMENT_ID: 'dep-1' }));
-  const auth = new AuthService(new FakeTokenEndpoint(), new SystemClock(), new AuthTelemetry(metrics));
-  const api = new GenesysApi(
-    http,
-    auth,
-    new ClientPool(genesys, metrics, new HealthChecks()),
-    genesys,
-    new FakeLease(),
-  );
-  const telemetry = new WebMessagingTelemetry(metrics);
-  const history = new FakeGuestHistory(() => server.messages);
-  news = new ConversationNews();
-  sockets = new GuestSockets(server, new ConnectPacer(), history, telemetry, config);
-  channel = new WebMessagingChannel(
-    sockets,
-    new DeploymentConfig(http, config),
-    new PlatformConversations(api, genesys),
-    config,
-    new WebMessages(sockets, news),
-  );
+  world = new WebMessagingWorld();
+  ({ http, server, sockets, channel } = world);
 });
 afterEach(async () => {
-  sockets.beforeApplicationShutdown();
-  await jest.advanceTimersByTimeAsync(0);
-  expectNoTimers();
+  await world.close();
   jest.useRealTimers();
 });
-
-function expectNoTimers(): void {
-  if (jest.getTimerCount() > 0) throw new Error(`${jest.getTimerCount()} timers are left`);
-}
 
 function describeDeployment(conversations: object): void {
   http.next(anAnswer(200, { status: 'Active', messenger: { apps: { conversations } } }));
 }
 
-/** What a call comes to, its waits within a minute included. */
-async function outcomeOf<T>(call: Promise<T>): Promise<T | Error> {
-  const outcome = call.catch((error: unknown) => error as Error);
-  await jest.advanceTimersByTimeAsync(60_000);
-  return outcome;
-}
-
+const outcomeOf = <T>(call: Promise<T>): Promise<T | Error> => world.outcomeOf(call);
 const open = (): Promise<unknown> => outcomeOf(channel.open(snapshot, Date.now() + 30_000, SIGNAL));
 const beat = (): Promise<unknown> => outcomeOf(channel.beat(snapshot, 1, SIGNAL));
 const disconnect = (): Promise<unknown> => outcomeOf(channel.disconnect(snapshot, SIGNAL));

@@ -2,26 +2,27 @@ import { Injectable } from '@nestjs/common';
 import {
   UpstreamError,
   UpstreamForbiddenError,
-  UpstreamRejectedError,
   UpstreamTimeoutError,
 } from '../../common/errors/upstream.errors';
+import { abortable } from '../../common/time/abortable';
 import { withDeadline } from '../../common/time/deadline';
-import { WebMessagingConfig } from '../../config/web-messaging.config';
-import type { DisconnectMeans, UpstreamEndReason } from '../../session/domain/session-state';
 import {
   type BeatOutcome,
   type Conversation,
   type DisconnectOutcome,
   GuestChannel,
+  type NewConversation,
   type Opened,
 } from '../../session/ports/guest-channel';
+import { assertInTime } from '../transport/in-time';
 import { classOf } from '../transport/reactions';
+import { ConversationEnd } from './conversation-end';
 import { DeploymentConfig } from './deployment-config';
 import { known } from './frames/fields';
 import { GuestSockets } from './guest-sockets';
-import { PlatformConversations } from './platform-conversations';
 import type { GuestSocket } from './socket/guest-socket';
-import type { OverReason } from './socket/socket-owner';
+import { isEnd } from './socket/socket-owner';
+import { WebAuthentication } from './web-authentication';
 import { WebMessages } from './web-messages';
 
 /** How long a beat waits for a line that is being made. */
@@ -32,6 +33,9 @@ const REFUSED_MS = 30_000;
 /**
  * Guest sessions over Genesys Cloud's guest WebSocket, one socket per session. The session's guest token is its
  * credential; a session that another process has opened is resumed with it, and never begun anew.
+ *
+ * A guest who shows who it is does so before its socket is made, or over the line that is there; each line after that
+ * is configured as that guest.
  *
  * A beat is an echo. One that is missed, a line that is lost and a refusal count nothing against the conversation:
  * the socket connects again, and only what the server says ends the session.
@@ -44,20 +48,26 @@ export class WebMessagingChannel extends GuestChannel {
   constructor(
     private readonly sockets: GuestSockets,
     private readonly deployment: DeploymentConfig,
-    private readonly platform: PlatformConversations,
-    private readonly config: WebMessagingConfig,
+    private readonly ending: ConversationEnd,
     override readonly messaging: WebMessages,
+    override readonly authentication: WebAuthentication,
   ) {
     super();
   }
 
-  async open(conversation: Conversation, deadlineAt: number, signal: AbortSignal): Promise<Opened> {
-    const { isActive, autoStarts: autoStart } = await this.deployment.get();
+  async open(
+    { login, ...conversation }: NewConversation,
+    deadlineAt: number,
+    signal: AbortSignal,
+  ): Promise<Opened> {
+    const { isActive, autoStarts: autoStart } = await abortable(this.deployment.get(), signal);
+    assertInTime(deadlineAt, Date.now());
     if (!isActive) throw new UpstreamForbiddenError('The deployment is not active in Genesys Cloud.');
+    if (login !== undefined) await this.authentication.prepare(conversation, login, signal);
     const socket = this.sockets.make(conversation);
     try {
       const answer = { ...(await socket.open({ autoStart, deadlineAt }, signal)) };
-      return { answer, ...known({ expiresAt: socket.expiresAt }) };
+      return { answer, isAuthenticated: login !== undefined, ...known({ expiresAt: socket.expiresAt }) };
     } catch (error) {
       this.sockets.forget(conversation.conversationId);
       throw error;
@@ -80,9 +90,9 @@ export class WebMessagingChannel extends GuestChannel {
 
   disconnect(conversation: Conversation, parent: AbortSignal): Promise<DisconnectOutcome> {
     const socket = this.sockets.of(conversation);
-    return withDeadline(this.config.timeoutMs, parent, async (signal, isOver) => {
+    return withDeadline(this.ending.timeoutMs, parent, async (signal, isOver) => {
       try {
-        const means = await this.end(conversation, socket, signal);
+        const means = await this.ending.reach(conversation, socket, signal);
         return this.parted(conversation, { kind: 'confirmed', means });
       } catch (error) {
         if (isEnd(socket.reason)) return this.parted(conversation, { kind: 'gone' });
@@ -90,56 +100,6 @@ export class WebMessagingChannel extends GuestChannel {
         throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;
       }
     });
-  }
-
-  private async end(
-    conversation: Conversation,
-    socket: GuestSocket,
-    signal: AbortSignal,
-  ): Promise<DisconnectMeans> {
-    await socket.untilLive(signal);
-    await socket.caughtUp;
-    return (
-      (await this.endByClearing(socket, signal)) ??
-      (await this.endByPlatform(conversation, socket, signal)) ??
-      (await this.endByClosing(socket, signal))
-    );
-  }
-
-  private async endByClearing(socket: GuestSocket, signal: AbortSignal): Promise<'clear' | undefined> {
-    // Without a description there are other ways.
-    const deployment = await this.deployment.get().catch(() => undefined);
-    if (deployment?.allowsClear !== true) return undefined;
-    try {
-      await socket.clear(signal);
-      return 'clear';
-    } catch (error) {
-      // The deployment allows less than it says.
-      if (socket.reason === undefined && isNo(error)) return undefined;
-      throw error;
-    }
-  }
-
-  private async endByPlatform(
-    { oauthClient }: Conversation,
-    { anyMessageId }: GuestSocket,
-    signal: AbortSignal,
-  ): Promise<'disconnect' | undefined> {
-    if (anyMessageId === undefined) return undefined;
-    try {
-      const id = await this.platform.idOf(anyMessageId, oauthClient, signal);
-      if (id === undefined) return undefined;
-      await this.platform.disconnect(id, oauthClient, signal);
-      return 'disconnect';
-    } catch (error) {
-      if (isNo(error)) return undefined;
-      throw error;
-    }
-  }
-
-  private async endByClosing(socket: GuestSocket, signal: AbortSignal): Promise<'close'> {
-    await socket.closeSession(signal);
-    return 'close';
   }
 
   private parted<Outcome>({ conversationId }: Conversation, outcome: Outcome): Outcome {
@@ -156,14 +116,4 @@ export class WebMessagingChannel extends GuestChannel {
     const retryAfterMs = error instanceof UpstreamError ? error.retryAfterMs : undefined;
     return { kind: 'postponed', cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
-}
-
-/** Whether a socket is over because there is no conversation any more. */
-function isEnd(reason: OverReason | undefined): reason is UpstreamEndReason {
-  return reason !== undefined && reason !== 'refused' && reason !== 'closed';
-}
-
-/** Whether an answer was a no, which asking again does not change. */
-function isNo(error: unknown): boolean {
-  return error instanceof UpstreamRejectedError || error instanceof UpstreamForbiddenError;
 }

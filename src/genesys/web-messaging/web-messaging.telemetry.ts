@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Seldom } from '../../common/logging/seldom';
 import { Metrics } from '../../metrics/metrics';
 import type { LineEnding } from './line/guest-line';
 import type { OverReason } from './socket/socket-owner';
@@ -8,13 +9,20 @@ const CODES: ReadonlySet<number> = new Set([
   1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011, 1012, 1013,
 ]);
 
+/** What befalls one socket mostly befalls all of them: their number is told, and not each of them. */
+const SAME_LINE_MS = 10_000;
+
 /** What the guest sockets have to tell operators. Nothing here holds a token. */
 @Injectable()
 export class WebMessagingTelemetry {
   private readonly log = new Logger('WebMessaging');
   private readonly closed;
   private readonly unknown;
+  private readonly refusals;
   private readonly waits;
+  private readonly historyFailures;
+  private readonly refusalLines = new Seldom(SAME_LINE_MS);
+  private readonly historyLines = new Seldom(SAME_LINE_MS);
   private lines = 0;
 
   constructor(metrics: Metrics) {
@@ -25,10 +33,18 @@ export class WebMessagingTelemetry {
       ['code'],
     );
     this.unknown = metrics.counter('upstream_unknown_total', 'Frames of a class that nobody knows');
+    this.refusals = metrics.counter(
+      'ws_refused_total',
+      'Guest sockets that Genesys Cloud refuses, which waiting does not mend',
+    );
     this.waits = metrics.histogram(
       'ws_reconnect_wait_seconds',
       'How long guest sockets wait before they connect again',
       [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300],
+    );
+    this.historyFailures = metrics.counter(
+      'history_failures_total',
+      'Histories of conversations that could not be read and are tried again',
     );
   }
 
@@ -57,12 +73,19 @@ export class WebMessagingTelemetry {
 
   /** A person must act: the deployment, its allowed domains or our frames are at fault. */
   refused(error: unknown, conversationId: string): void {
-    this.log.error({ message: 'Genesys Cloud refuses a guest socket', conversationId, error });
+    this.refusals.inc();
+    this.refusalLines.say((count) => {
+      this.log.error({ message: 'Genesys Cloud refuses a guest socket', conversationId, count, error });
+    });
   }
 
   /** The history could not be read; what was said meanwhile may be missing until the next try. */
   historyFailed(error: unknown, conversationId: string): void {
-    this.log.warn({ message: 'The history of a conversation could not be read', conversationId, error });
+    this.historyFailures.inc();
+    this.historyLines.say((count) => {
+      const message = 'The history of a conversation could not be read';
+      this.log.warn({ message, conversationId, count, error });
+    });
   }
 
   troubled(message: string, error: unknown, conversationId: string): void {

@@ -68,11 +68,18 @@ export const REQUEST_PROBLEMS = {
     action: 'Send the request again at once, on a new connection; look for what slows it down if it recurs.',
     retry: 'later',
   },
+  'length-required': {
+    title: 'The length of the file is missing',
+    statuses: [411],
+    meaning: 'A file is sent without Content-Length, so that nobody can tell whether it is complete.',
+    action: 'Send Content-Length with the number of bytes of the file, and the file not in chunks.',
+    retry: 'changed',
+  },
   'payload-too-large': {
     title: 'The request body is too large',
     statuses: [413],
-    meaning: 'The body is longer than 64 kB; the rest of it was not read.',
-    action: 'Send less: no request of this API needs that much.',
+    meaning: 'The body is longer than 64 kB, or a file than 100 MB; the rest of it was not read.',
+    action: 'Send less: no request of this API needs that much, and no guest may send such a file.',
     retry: 'changed',
   },
   'uri-too-long': {
@@ -83,10 +90,11 @@ export const REQUEST_PROBLEMS = {
     retry: 'changed',
   },
   'unsupported-media-type': {
-    title: 'Only application/json in UTF-8 is understood',
+    title: 'The body is of a type that is not understood',
     statuses: [415],
-    meaning: 'The body is of another type, in another charset, or compressed.',
-    action: 'Send content-type: application/json and the body as it is.',
+    meaning:
+      'The body is no application/json in UTF-8, or compressed; a file has no media type, or is wrapped in a form.',
+    action: 'Send content-type: application/json, or the media type of the file, and the body as it is.',
     retry: 'changed',
   },
   'headers-too-large': {

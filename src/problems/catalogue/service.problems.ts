@@ -56,8 +56,9 @@ export const SERVICE_PROBLEMS = {
   'not-supported-by-channel': {
     title: 'The channel of the session cannot do this',
     statuses: [409],
-    meaning: 'The session was opened on a channel that only holds conversations. Nothing was sent.',
-    action: 'Open sessions of guests who talk on the channel web-messaging.',
+    meaning:
+      'The channel only holds conversations: guests neither talk nor log in over it. Nothing was sent.',
+    action: 'Open sessions of guests who talk or log in on the channel web-messaging.',
     retry: 'no',
   },
   'message-refused': {
@@ -66,6 +67,22 @@ export const SERVICE_PROBLEMS = {
     meaning:
       'Genesys Cloud does not take the message, for the reason that is given, and the guest has not said it.',
     action: 'Change the message as the reason asks for; with the reason read-only the conversation is over.',
+    retry: 'changed',
+  },
+  'guest-not-logged-in': {
+    title: 'The guest is not logged in',
+    statuses: [409],
+    meaning:
+      'The guest of this session has not shown who it is, so there is no login to end. Nothing was sent.',
+    action: 'End the session with DELETE /v1/sessions/{conversationId} if it is to end.',
+    retry: 'no',
+  },
+  'file-refused': {
+    title: 'The file is refused',
+    statuses: [422],
+    meaning:
+      'The deployment or Genesys Cloud does not take the file, for the reason that is given. There is no attachment.',
+    action: 'Send another file, as the reason asks for; with the reason not-enabled guests may send none.',
     retry: 'changed',
   },
   'delivery-not-found': {
@@ -95,6 +112,14 @@ export const SERVICE_PROBLEMS = {
     meaning:
       'A session of the guest lives or is still being disconnected, which needs its token. Nothing was changed.',
     action: 'End the session with DELETE /v1/sessions/{conversationId}; once it is over, erase the guest.',
+    retry: 'later',
+  },
+  'too-many-streams': {
+    title: 'Too many event streams',
+    statuses: [503],
+    meaning: 'This process serves as many event streams as it can. Nothing was begun.',
+    action:
+      'Try again after Retry-After; follow all sessions with one stream of /v1/events, and close those not needed.',
     retry: 'later',
   },
   'storage-unavailable': {

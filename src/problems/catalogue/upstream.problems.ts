@@ -59,4 +59,21 @@ export const UPSTREAM_PROBLEMS = {
     action: 'Try again with a growing pause: the attempt before leaves nothing behind.',
     retry: 'later',
   },
+  'guest-not-authenticated': {
+    title: 'The guest is not authenticated',
+    statuses: [403],
+    meaning:
+      'Genesys Cloud does not accept the login of the guest: the code was used, has expired, or is of somebody else.',
+    action:
+      'Let the guest log in anew, and send what the login gives. A session that was active goes on as it was.',
+    retry: 'changed',
+  },
+  'authentication-not-enabled': {
+    title: 'The deployment does not let guests log in',
+    statuses: [409],
+    meaning:
+      'With the reason login guests of this deployment cannot log in; with step-up only when their session is opened.',
+    action: 'Leave authentication out, or tell the operators that the deployment has to allow it.',
+    retry: 'no',
+  },
 } as const satisfies Record<string, ProblemType>;

@@ -47,3 +47,29 @@ export class MessageRefusedError extends DomainError {
     super(DETAILS[reason], options);
   }
 }
+
+const FILE_DETAILS = {
+  'not-enabled': 'Guests of this deployment may not send files.',
+  'type-not-allowed': 'The deployment does not take files of this type.',
+  'extension-blocked': 'The deployment does not take files with this extension.',
+  'too-large': 'The file is larger than the deployment takes.',
+  empty: 'The file is empty.',
+  'name-invalid': 'Genesys Cloud does not take a file of this name.',
+  'content-invalid': 'Genesys Cloud does not take what is in the file.',
+} as const;
+
+export type FileRefusalReason = keyof typeof FILE_DETAILS;
+
+/** The file may not be sent, now or the next time. */
+export class FileRefusedError extends DomainError {
+  readonly code = 'file-refused';
+  readonly kind = 'unprocessable';
+  readonly title = 'The file is refused';
+
+  constructor(
+    override readonly reason: FileRefusalReason,
+    options?: ErrorOptions,
+  ) {
+    super(FILE_DETAILS[reason], options);
+  }
+}

@@ -36,6 +36,8 @@ export interface SessionSnapshot {
   holder: string;
   /** When the upstream lets the session expire, where that is before its own limit. */
   upstreamExpiresAt: number | null;
+  /** The guest has shown who it is. What it proves that with is kept apart. */
+  isAuthenticated: boolean;
   /** When the guest was erased: since then name and token are empty. */
   readonly erasedAt: number | null;
 }

@@ -32,6 +32,7 @@ export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
     version: 0,
     holder: 'here',
     upstreamExpiresAt: null,
+    isAuthenticated: false,
     erasedAt: null,
     ...facts,
   });

@@ -69,6 +69,7 @@ export class Session {
       lastSequence: 0,
       version: 0,
       upstreamExpiresAt: null,
+      isAuthenticated: false,
       erasedAt: null,
     });
   }
@@ -114,7 +115,7 @@ export class Session {
   /**
    * Genesys accepted the conversation, and may let it expire at a certain time: the duration starts to count, the CRM hears `connected`.
    */
-  activate(now: number, upstreamExpiresAt?: number): void {
+  activate(now: number, upstreamExpiresAt?: number, isAuthenticated = false): void {
     this.moveTo('active');
     this.props.startedAt = now;
     this.props.expiresAt = now + this.props.durationLimit * 1000;
@@ -122,6 +123,7 @@ export class Session {
     this.tell('connected', now);
     const { channel, queueId, durationLimit } = this.props;
     this.record('SESSION_INITIALIZED', { channel, queueId, durationLimit });
+    if (isAuthenticated) this.authenticate();
   }
 
   /**
@@ -146,6 +148,21 @@ export class Session {
     this.scheduleDisconnect(now);
     // What a caller did. All other reasons are the service's own, and told with the final state.
     if (reason === 'requested') this.record('SESSION_END_REQUESTED');
+    return true;
+  }
+
+  /** Genesys accepted the guest's login. Returns whether anything changed; another login is a change as well. */
+  authenticate(): boolean {
+    if (this.props.state !== 'active') return false;
+    this.props.isAuthenticated = true;
+    this.record('GUEST_AUTHENTICATED');
+    return true;
+  }
+
+  /** A caller wants the guest logged out, which Genesys is asked for next. Returns whether there is anything to do. */
+  requestLogOut(): boolean {
+    if (this.props.state !== 'active' || !this.props.isAuthenticated) return false;
+    this.record('GUEST_LOGOUT_REQUESTED');
     return true;
   }
 

@@ -7,6 +7,7 @@ import { GuestChannels } from '../ports/guest-channels';
 import { HasRequiredCapabilities } from './has-required-capabilities.constraint';
 import { IsKnownChannel } from './is-known-channel.constraint';
 import { IsWithinMaxDuration } from './is-within-max-duration.constraint';
+import { LoginDto } from './login.dto';
 import { OpenSessionDto } from './open-session.dto';
 
 const config = new SessionConfig(new Environment());
@@ -85,6 +86,35 @@ describe(OpenSessionDto.name, () => {
 
   it('refuses a channel that it was not composed with, and names those it was', () => {
     expect(problemsOf({ channel: 'carrier-pigeon' })).toEqual({ channel: 'must be one of: fake' });
+  });
+
+  const CODE = { authCode: 'a', redirectUri: 'r' };
+  const TOKEN = { idToken: 'i', nonce: 'n' };
+
+  it.each([CODE, { ...CODE, codeVerifier: 'v' }, TOKEN])('takes the login %j', (authentication) => {
+    expect(problemsOf({ authentication })).toEqual({});
+  });
+
+  it.each([
+    [{}, ['authCode', 'redirectUri']],
+    [{ authCode: 'a' }, ['redirectUri']],
+    [{ ...CODE, authCode: '' }, ['authCode']],
+    [{ ...CODE, codeVerifier: 7 }, ['codeVerifier']],
+    [{ ...CODE, redirectUri: null }, ['redirectUri']],
+    [{ ...CODE, authCode: 'x'.repeat(4097) }, ['authCode']],
+    [{ idToken: 'i' }, ['nonce']],
+    [{ nonce: 'n' }, ['idToken']],
+    [{ ...CODE, ...TOKEN }, ['authCode', 'redirectUri']],
+    [{ ...TOKEN, codeVerifier: 'v' }, ['codeVerifier']],
+    [{ ...CODE, password: 'p' }, ['password']],
+  ])('refuses the login %j', (login, wrong) => {
+    const asked = plainToInstance(LoginDto, login);
+    const errors = validateSync(asked, { whitelist: true, forbidNonWhitelisted: true });
+    expect(errors.map(({ property }) => property)).toEqual(wrong);
+  });
+
+  it.each([null, 'jane', [], [CODE], 7])('refuses %j as a login', (authentication) => {
+    expect(problemsOf({ authentication })).toHaveProperty('authentication');
   });
 
   it('refuses what it does not know', () => {

@@ -1,14 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
   IsInt,
   IsNotEmpty,
+  IsObject,
   IsString,
   Matches,
   Min,
   Validate,
+  ValidateNested,
 } from 'class-validator';
 import {
   IsLanguageTag,
@@ -19,6 +22,7 @@ import {
 import { HasRequiredCapabilities } from './has-required-capabilities.constraint';
 import { IsKnownChannel } from './is-known-channel.constraint';
 import { IsWithinMaxDuration } from './is-within-max-duration.constraint';
+import { LoginDto } from './login.dto';
 
 /** What opens a session. The decorators are the validator; a default applies only when its field is absent. */
 export class OpenSessionDto {
@@ -74,4 +78,12 @@ export class OpenSessionDto {
   @IsString({ message: 'must be a text' })
   @Validate(IsKnownChannel)
   channel?: string;
+
+  /** How the guest shows who it is; without it nobody knows. Only for channels over which guests can log in. */
+  @ApiPropertyOptional({ type: LoginDto })
+  @MayBeAbsent()
+  @IsObject({ message: 'must be a login' })
+  @ValidateNested({ message: 'must be a login' })
+  @Type(() => LoginDto)
+  authentication?: LoginDto;
 }

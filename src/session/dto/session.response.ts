@@ -57,6 +57,10 @@ export class SessionResponse {
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly endedAt?: string;
 
+  /** The guest has shown who it is. */
+  @ApiProperty({ type: Boolean, example: false })
+  readonly authenticated: boolean;
+
   /** When the guest's name and token were erased; absent while they are kept. */
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly erasedAt?: string;
@@ -85,6 +89,7 @@ export class SessionResponse {
     this.expiresAt = toIso(Math.min(snapshot.expiresAt, snapshot.upstreamExpiresAt ?? snapshot.expiresAt));
     if (snapshot.endReason !== null) this.endReason = snapshot.endReason;
     if (snapshot.endedAt !== null) this.endedAt = toIso(snapshot.endedAt);
+    this.authenticated = snapshot.isAuthenticated;
     if (snapshot.erasedAt !== null) this.erasedAt = toIso(snapshot.erasedAt);
     if (snapshot.disconnect !== 'none') this.disconnect = snapshot.disconnect;
     const { lastSuccessAt, intervalMs, consecutiveFailures } = heartbeat;

@@ -1,3 +1,4 @@
+import type { Login } from '../domain/login';
 import type { SessionSnapshot } from '../domain/session-snapshot';
 
 /** What a channel needs to know of a session. */
@@ -15,3 +16,6 @@ export type Conversation = Readonly<
     | 'createdAt'
   >
 >;
+
+/** A conversation that is to begin, with a guest who shows who it is, or one that does not. */
+export type NewConversation = Conversation & { readonly login?: Login };

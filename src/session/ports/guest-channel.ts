@@ -1,9 +1,10 @@
 import type { BeatOutcome as AnyBeatOutcome } from '../../heartbeat/domain/heartbeat-plan';
 import type { DisconnectMeans, UpstreamEndReason } from '../domain/session-state';
-import type { Conversation } from './conversation';
+import type { Conversation, NewConversation } from './conversation';
+import type { GuestAuthentication } from './guest-authentication';
 import type { GuestMessaging } from './guest-messaging';
 
-export type { Conversation };
+export type { Conversation, NewConversation };
 
 /** What one beat came to; `gone` says why, where the upstream does. */
 export type BeatOutcome =
@@ -19,6 +20,8 @@ export interface Opened {
   readonly answer: Readonly<Record<string, unknown>>;
   /** When the upstream lets the conversation expire, in epoch milliseconds, where it says so. */
   readonly expiresAt?: number;
+  /** The upstream has accepted the guest's login. */
+  readonly isAuthenticated?: boolean;
 }
 
 /**
@@ -37,13 +40,16 @@ export abstract class GuestChannel {
   /** How guests talk over this channel; undefined when it only holds conversations. */
   readonly messaging: GuestMessaging | undefined;
 
+  /** How guests log in over this channel; undefined when they cannot, and then `open` is given no login. */
+  readonly authentication: GuestAuthentication | undefined;
+
   /**
    * Opens the conversation under our own id and resolves once the upstream has it. May wait and repeat its request
    * until `deadlineAt` (epoch milliseconds): the id makes that harmless. The same conversation may be opened again by
    * another process, when the one before it is gone; one that is there already is a success. A thrown `UpstreamError` tells whether the
    * request may have taken effect.
    */
-  abstract open(conversation: Conversation, deadlineAt: number, signal: AbortSignal): Promise<Opened>;
+  abstract open(conversation: NewConversation, deadlineAt: number, signal: AbortSignal): Promise<Opened>;
 
   /** One sign of life; sends one request and never throws. `sequence` only grows over a conversation's life. */
   abstract beat(conversation: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome>;

@@ -1,12 +1,13 @@
 import type { ConversationMessage } from '../domain/conversation-message';
 import type { Conversation } from './conversation';
-import { GuestMessaging, type MessageToSend } from './guest-messaging';
+import { type FileToUpload, GuestMessaging, type MessageToSend, type UploadedFile } from './guest-messaging';
 
 /** Takes everything that is said, unless the test says otherwise, and keeps every call. */
 export class FakeGuestMessaging extends GuestMessaging {
   readonly sent: MessageToSend[] = [];
   readonly typed: string[] = [];
   readonly anew: string[] = [];
+  readonly uploads: string[] = [];
   /** What the next sends come to. */
   readonly steps: (() => Promise<ConversationMessage>)[] = [];
 
@@ -18,6 +19,12 @@ export class FakeGuestMessaging extends GuestMessaging {
 
   typing({ conversationId }: Conversation): void {
     this.typed.push(conversationId);
+  }
+
+  upload(_conversation: Conversation, file: FileToUpload): Promise<UploadedFile> {
+    const { fileName, fileType, fileSize } = file;
+    this.uploads.push(fileName);
+    return Promise.resolve({ attachmentId: `id-of-${fileName}`, fileName, fileType, fileSize });
   }
 
   reread({ conversationId }: Conversation): void {

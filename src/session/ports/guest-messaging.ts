@@ -23,6 +23,23 @@ export interface MessageToSend {
   readonly originatingMessageId?: string;
 }
 
+/** A file that a guest wants to send. */
+export interface FileToUpload {
+  /** With its extension, without a path. */
+  readonly fileName: string;
+  /** Its media type. */
+  readonly fileType: string;
+  /** In bytes. */
+  readonly fileSize: number;
+  /** Exactly so many bytes, read at most once. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** A file that messages of the same guest can refer to. */
+export interface UploadedFile extends Omit<FileToUpload, 'content'> {
+  readonly attachmentId: string;
+}
+
 /**
  * What the guest of an open conversation can do over a channel. Every call ends by its signal or its own time-out, and
  * is rejected with an `UpstreamError`, which tells whether it may have taken effect, or with a `DomainError` for what the
@@ -39,6 +56,13 @@ export abstract class GuestMessaging {
     message: MessageToSend,
     signal: AbortSignal,
   ): Promise<ConversationMessage>;
+
+  /**
+   * Hands the content on as it is read, and resolves once the platform has the whole file and takes it. Rejects with
+   * `FileRefusedError`, before anything is read where the limits are known, and with what the content fails with. Only a
+   * few files are uploaded at a time; one too many does not wait. Of a file that fails nothing is kept.
+   */
+  abstract upload(conversation: Conversation, file: FileToUpload, signal: AbortSignal): Promise<UploadedFile>;
 
   /** Tells that the guest types. Nothing happens when that was told a moment ago, or cannot be told now. */
   abstract typing(conversation: Conversation): void;

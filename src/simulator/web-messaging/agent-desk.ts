@@ -113,6 +113,13 @@ export class AgentDesk {
     });
   }
 
+  /** Sends bytes as if they were text, whatever they are. Says to how many sockets. */
+  sendBytesAsText(guest: Guest, bytes: Buffer): number {
+    return this.onConnections(guest, (connection) => {
+      connection.write(bytes, { isText: true });
+    });
+  }
+
   find(guest: Guest): GuestSession | undefined {
     return this.book.find(guest) ?? this.book.findByConversation(guest);
   }

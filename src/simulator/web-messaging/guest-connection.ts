@@ -61,10 +61,10 @@ export class GuestConnection {
     if (!this.isSilent && !this.isMuted) this.player.play(frame, this.subject);
   }
 
-  /** As it is, past faults and log; text or binary by its type. Says whether the socket was open. */
-  write(data: string | Buffer): boolean {
+  /** As it is, past faults and log; text or binary by its type unless told. Says whether the socket was open. */
+  write(data: string | Buffer, { isText = typeof data === 'string' } = {}): boolean {
     if (this.socket.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(data);
+    this.socket.send(data, { binary: !isText });
     return true;
   }
 

@@ -33,6 +33,9 @@ describe('the agent by control routes', () => {
     expect((await guest.next()).body).toMatchObject({ events: [{ eventType: 'Typing' }] });
     expect(await agent('raw', { token: 'guest-1', text: '{"class":"New"}' })).toBe(204);
     expect(await guest.next()).toEqual({ class: 'New' });
+    const base64 = Buffer.from('{"class":"Text"}').toString('base64');
+    expect(await agent('raw-text', { token: 'guest-1', base64 })).toBe(204);
+    expect(await guest.next()).toEqual({ class: 'Text' });
     expect(await agent('disconnect', { conversationId })).toBe(204);
     expect((await guest.next()).body).toMatchObject({ events: [{ eventType: 'Presence' }] });
     expect(await agent('cut', { token: 'guest-1', code: 1011, reason: 'restart' })).toBe(204);

@@ -27,6 +27,7 @@ export class WebMessagingRoutes {
       ['silence', (guest) => agent.silence(guest)],
       ['cut', (guest, body) => agent.cut(guest, Number(body['code'] ?? 1006), textOf(body['reason']))],
       ['raw', (guest, body) => agent.sendRaw(guest, rawIn(body))],
+      ['raw-text', (guest, body) => agent.sendBytesAsText(guest, Buffer.from(rawIn(body)))],
     ]);
   }
 

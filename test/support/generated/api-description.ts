@@ -29,6 +29,8 @@ export interface ApiOperation {
   readonly scope: string | undefined;
   readonly parameters: readonly ApiParameter[];
   readonly body: { readonly schema: Schema; readonly isRequired: boolean } | undefined;
+  /** Whether the body is a file, of any type. */
+  readonly takesFile: boolean;
   readonly answers: ReadonlyMap<number, DescribedAnswer>;
 }
 
@@ -102,7 +104,8 @@ function operationsIn(document: Json): ApiOperation[] {
 function operationOf(reader: OpenApiReader, method: string, path: string, operation: Json): ApiOperation {
   const scope = operation['x-required-scope'];
   const body = reader.resolve(operation['requestBody']);
-  const schema = body === undefined ? undefined : reader.contentOf(body).get('application/json');
+  const content = body === undefined ? undefined : reader.contentOf(body);
+  const schema = content?.get('application/json');
   const answers = [...reader.responsesOf(operation)].map(
     ([status, answer]) => [Number(status), answerOf(reader, answer)] as const,
   );
@@ -118,6 +121,7 @@ function operationOf(reader: OpenApiReader, method: string, path: string, operat
       schema: reader.schemaOf(parameter),
     })),
     body: schema === undefined ? undefined : { schema, isRequired: body?.['required'] === true },
+    takesFile: content?.has('*/*') === true,
     answers: new Map(answers),
   };
 }

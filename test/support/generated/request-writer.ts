@@ -21,6 +21,11 @@ interface Draft {
 /** Where the body is to be spoiled and the operation has none: one that any object would be. */
 const SOME_BODY = '{"b":"c"}';
 
+/** For a body that is a file. */
+const SOME_FILE = { type: 'image/png', text: 'some bytes' };
+/** More than any file may have. */
+const MUCH = '999999999';
+
 /** Makes requests of plans: what is to be recalled is looked up, who sends it gets a credential, and the twist is applied. */
 export class RequestWriter {
   constructor(
@@ -57,8 +62,9 @@ export class RequestWriter {
       headers: {
         ...Object.fromEntries(headers.map(([{ name }, text]) => [name, bytesOf(oneLine(text))])),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(operation.takesFile ? { 'content-type': SOME_FILE.type } : {}),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: operation.takesFile ? SOME_FILE.text : jsonOf(body),
     };
   }
 
@@ -81,7 +87,7 @@ export class RequestWriter {
     return `${known.slice(0, at)}${known[at] === 'a' ? 'b' : 'a'}${known.slice(at + 1)}`;
   }
 
-  private twisted(draft: Draft, { body }: ApiOperation, twist: Twist): Draft {
+  private twisted(draft: Draft, { body, takesFile }: ApiOperation, twist: Twist): Draft {
     const text = typeof draft.body === 'string' ? draft.body : SOME_BODY;
     const json = { 'content-type': 'application/json' };
     switch (twist.kind) {
@@ -101,7 +107,9 @@ export class RequestWriter {
       case 'type':
         return { ...draft, headers: { ...draft.headers, 'content-type': twist.contentType }, body: text };
       case 'size':
-        return { ...draft, headers: { ...draft.headers, ...json }, body: tooLarge(text) };
+        return takesFile
+          ? { ...draft, headers: { ...draft.headers, 'content-length': MUCH } }
+          : { ...draft, headers: { ...draft.headers, ...json }, body: tooLarge(text) };
       case 'method':
         return { ...draft, method: twist.method };
       case 'path':
@@ -110,6 +118,10 @@ export class RequestWriter {
         return { ...draft, headers: { ...draft.headers, [twist.name]: bytesOf(oneLine(twist.text)) } };
     }
   }
+}
+
+function jsonOf(body: unknown): string | undefined {
+  return body === undefined ? undefined : JSON.stringify(body);
 }
 
 function pathOf({ path }: ApiOperation, texts: ReadonlyMap<string, string>): string {

@@ -1,5 +1,6 @@
+import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
-import { type RawAnswer, send } from '../raw-http';
+import { isEventStream, type RawAnswer, send } from '../raw-http';
 import type { GeneratedRequest } from './generated-request';
 
 const CONNECTIONS = 16;
@@ -39,7 +40,9 @@ export class WireClient implements AsyncDisposable {
       headers: Object.fromEntries(
         Object.entries(answer.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
       ),
-      body: await answer.body.text(),
+      body: isEventStream(answer.headers['content-type'])
+        ? await headOf(answer.body)
+        : await answer.body.text(),
     };
   }
 
@@ -53,6 +56,13 @@ export class WireClient implements AsyncDisposable {
     const isChunked = answer.headers['transfer-encoding'] === 'chunked';
     return isChunked ? { ...answer, body: joined(answer.body) } : answer;
   }
+}
+
+/** A stream of events has no end: what it begins with is enough. */
+async function headOf(body: Readable): Promise<string> {
+  // Leaving the loop ends the connection.
+  for await (const chunk of body) return String(chunk);
+  return '';
 }
 
 function isUsual({ method, target, headers, body }: GeneratedRequest): boolean {
@@ -72,7 +82,7 @@ function isUsual({ method, target, headers, body }: GeneratedRequest): boolean {
 function isUsualHeader(name: string, value: string): boolean {
   return (
     /^[a-z-]+$/.test(name) &&
-    !['expect', 'upgrade', 'te', 'trailer', 'host'].includes(name) &&
+    !['content-length', 'expect', 'upgrade', 'te', 'trailer', 'host'].includes(name) &&
     /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
   );
 }

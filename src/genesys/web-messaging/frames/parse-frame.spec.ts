@@ -90,7 +90,7 @@ describe(parseFrame.name, () => {
     [
       'GenerateUrlError',
       { attachmentId: 'a', errorCode: 4001, errorMessage: 'x' },
-      { kind: 'upload-failed', attachmentId: 'a', errorCode: 4001 },
+      { kind: 'url-refused', errorCode: 4001 },
     ],
     ['AttachmentDeletedResponse', { attachmentId: 'a' }, { kind: 'attachment-deleted', attachmentId: 'a' }],
     ['SessionClearedEvent', {}, { kind: 'session-cleared' }],

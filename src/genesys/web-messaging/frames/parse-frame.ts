@@ -31,7 +31,7 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ['PresignedUrlResponse', presignedUrlOf],
   ['UploadSuccessEvent', uploadSucceededOf],
   ['UploadFailureEvent', uploadFailedOf],
-  ['GenerateUrlError', uploadFailedOf],
+  ['GenerateUrlError', urlRefusedOf],
   [
     'AttachmentDeletedResponse',
     ({ body }) => ({ kind: 'attachment-deleted', attachmentId: attachmentIdIn(body) }),
@@ -91,8 +91,10 @@ function sessionFactsOf(body: Fields): SessionFacts {
 
 function mediaOf(body: Fields): AllowedMedia {
   const inbound = fieldsIn(fieldsIn(body, 'allowedMedia'), 'inbound');
+  const fileTypes = objectsIn(inbound, 'fileTypes').flatMap((fileType) => textIn(fileType, 'type') ?? []);
   return {
-    fileTypes: objectsIn(inbound, 'fileTypes').flatMap((fileType) => textIn(fileType, 'type') ?? []),
+    // A session that is resumed may be described in fewer words.
+    ...(isFields(body['allowedMedia']) ? { fileTypes } : {}),
     blockedExtensions: textsIn(body, 'blockedExtensions'),
     ...known({ maxFileSizeKB: numberIn(inbound, 'maxFileSizeKB') }),
   };
@@ -149,6 +151,10 @@ function uploadSucceededOf({ body }: Envelope): ServerFrame {
 function uploadFailedOf({ body }: Envelope): ServerFrame {
   const errorCode = known({ errorCode: numberIn(body, 'errorCode') });
   return { kind: 'upload-failed', attachmentId: attachmentIdIn(body), ...errorCode };
+}
+
+function urlRefusedOf({ body }: Envelope): ServerFrame {
+  return { kind: 'url-refused', ...known({ errorCode: numberIn(body, 'errorCode') }) };
 }
 
 function attachmentIdIn(body: Fields): string {

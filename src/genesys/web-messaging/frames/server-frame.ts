@@ -3,7 +3,8 @@ import type { StatedExpiry } from './session-expiry';
 
 /** What files the deployment takes. */
 export interface AllowedMedia {
-  readonly fileTypes: readonly string[];
+  /** None where guests may send no files; undefined when the server did not say. */
+  readonly fileTypes?: readonly string[];
   readonly maxFileSizeKB?: number;
   readonly blockedExtensions: readonly string[];
 }
@@ -37,6 +38,8 @@ type Content =
   | { readonly kind: 'echo'; readonly expiry: StatedExpiry }
   | { readonly kind: 'jwt'; readonly jwt: string; readonly expiresAt?: number }
   | { readonly kind: 'presigned-url'; readonly upload: PresignedUrl }
+  /** The answer to an announcement in place of a URL. */
+  | { readonly kind: 'url-refused'; readonly errorCode?: number }
   | { readonly kind: 'upload-succeeded'; readonly attachmentId: string; readonly downloadUrl?: string }
   | { readonly kind: 'upload-failed'; readonly attachmentId: string; readonly errorCode?: number }
   | { readonly kind: 'attachment-deleted'; readonly attachmentId: string }

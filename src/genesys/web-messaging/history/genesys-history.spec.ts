@@ -60,4 +60,33 @@ describe(GenesysHistory.name, () => {
 
     await expect(history.page('signed', 1, SIGNAL)).rejects.toMatchObject({ code });
   });
+
+  it('lets who comes when many read wait for a turn, and go away meanwhile', async () => {
+    const underWay: (() => void)[] = [];
+    http.send = () =>
+      new Promise((resolve) => {
+        underWay.push(() => {
+          resolve(anAnswer(200));
+        });
+      });
+    const impatient = new AbortController();
+    const page = (signal = new AbortController().signal): Promise<unknown> =>
+      history.page('signed', 1, signal);
+    const first = Array.from({ length: 64 }, () => page());
+    const gone = page(impatient.signal);
+    const others = Array.from({ length: 36 }, () => page());
+    impatient.abort(new Error('gone'));
+    await expect(gone).rejects.toThrow('gone');
+    expect(underWay).toHaveLength(64);
+
+    underWay[0]?.();
+    await first[0];
+    await new Promise(setImmediate);
+    expect(underWay).toHaveLength(65);
+    for (const answer of underWay) answer();
+    await new Promise(setImmediate);
+    for (const answer of underWay) answer();
+    await Promise.all([...first, ...others]);
+    expect(underWay).toHaveLength(100);
+  });
 });

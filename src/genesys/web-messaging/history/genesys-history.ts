@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { bulkhead } from 'cockatiel';
+import { abortable } from '../../../common/time/abortable';
 import { GenesysConfig } from '../../../config/genesys.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
@@ -8,10 +10,17 @@ import { guestMessageOf } from '../frames/guest-message';
 import { GuestHistory, type HistoryPage } from './guest-history';
 
 const PAGE_SIZE = 25;
+/** Half of what may be in flight to the platform: a thousand histories at once leave room for everything else. */
+const AT_A_TIME = 64;
 
-/** The history of the public API, read with the guest's own token and outside of any OAuth client's budget. */
+/**
+ * The history of the public API, read with the guest's own token and outside of any OAuth client's budget. Who comes
+ * when many read already waits.
+ */
 @Injectable()
 export class GenesysHistory extends GuestHistory {
+  private readonly turns = bulkhead(AT_A_TIME, Infinity);
+
   constructor(
     private readonly http: GenesysHttp,
     private readonly genesys: GenesysConfig,
@@ -24,7 +33,12 @@ export class GenesysHistory extends GuestHistory {
     const query = `pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`;
     const url = `${this.genesys.apiUrl}/api/v2/webmessaging/messages?${query}`;
     const headers = { authorization: `Bearer ${jwt}`, origin: this.config.origin };
-    const answer = await this.http.send({ operation: 'history', method: 'GET', url, headers }, signal);
+    const request = { operation: 'history', method: 'GET', url, headers } as const;
+    const turn = this.turns.execute(() => {
+      signal.throwIfAborted();
+      return this.http.send(request, signal);
+    });
+    const answer = await abortable(turn, signal);
     const error = errorOf(answer);
     if (error !== undefined) throw error;
     const body = jsonObjectOf(answer);

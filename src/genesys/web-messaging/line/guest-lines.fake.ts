@@ -134,18 +134,23 @@ export class FakeGuestLines extends GuestLines {
     });
 
   private usual(action: string): Answer {
+    const configure: Answer = ({ tracingId }, line) => {
+      const facts = { connected: true, newSession: !this.isBegun, durationSeconds: 3_600 };
+      this.isBegun = true;
+      line.say('SessionResponse', { ...facts, ...this.sessions.shift() }, { tracingId });
+    };
     const answers: Record<string, Answer> = {
-      configureSession: ({ tracingId }, line) => {
-        const facts = { connected: true, newSession: !this.isBegun, durationSeconds: 3_600 };
-        this.isBegun = true;
-        line.say('SessionResponse', { ...facts, ...this.sessions.shift() }, { tracingId });
-      },
+      configureSession: configure,
+      configureAuthenticatedSession: configure,
       onMessage: this.accept,
       echo: (_frame, line) => {
         line.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId: ECHO_TRACING_ID });
       },
       getJwt: ({ tracingId }, line) => {
         line.say('JwtResponse', { jwt: 'signed', exp: 1 }, { tracingId });
+      },
+      onAttachment: ({ tracingId, attachmentId }, line) => {
+        line.say('PresignedUrlResponse', { attachmentId, url: 'https://up', headers: {} }, { tracingId });
       },
       closeSession: ({ tracingId }, line) => {
         line.say('SessionResponse', { connected: false, readOnly: true }, { tracingId });

@@ -1,11 +1,12 @@
 import type { ClientFrames } from '../frames/client-frame';
 import type { GuestMessage } from '../frames/guest-message';
-import type { GuestHistory } from '../history/guest-history';
 import { CatchUp } from './catch-up';
+import type { ConversingTools } from './conversing-tools';
 import type { Dialogue } from './dialogue';
 import { Gap, type GapListener } from './gap';
 import { IncomingMessages } from './incoming-messages';
 import { OutgoingMessages } from './outgoing-messages';
+import { Uploads } from './uploads';
 
 /** What the messages of a conversation need of its socket. */
 export interface ConversingListener extends GapListener {
@@ -13,14 +14,15 @@ export interface ConversingListener extends GapListener {
   live(signal: AbortSignal): Promise<Dialogue>;
 }
 
-/** The messages of one conversation, both ways, over one line after the other. */
+/** The messages of one conversation, both ways, and the guest's files, over one line after the other. */
 export class Conversing {
   readonly incoming: IncomingMessages;
   readonly outgoing: OutgoingMessages;
+  readonly uploads: Uploads;
   readonly gap: Gap;
   private readonly catchUp: CatchUp;
 
-  constructor(frames: ClientFrames, history: GuestHistory, listener: ConversingListener) {
+  constructor(frames: ClientFrames, { history, storage }: ConversingTools, listener: ConversingListener) {
     this.catchUp = new CatchUp(history, frames);
     this.incoming = new IncomingMessages((message) => {
       listener.onMessage(message);
@@ -35,6 +37,7 @@ export class Conversing {
       },
       frames,
     );
+    this.uploads = new Uploads((signal) => listener.live(signal), storage, frames);
   }
 
   /** What is new in it is handed over. */

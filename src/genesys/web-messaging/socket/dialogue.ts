@@ -125,7 +125,9 @@ export class Dialogue implements LineListener {
   }
 
   private requestOf(frame: ServerFrame, refusal: UpstreamError | undefined): Pending | undefined {
-    const answers = ({ kind }: Pending): boolean => refusal !== undefined || kind === frame.kind;
+    const wanted = frame.kind === 'url-refused' ? 'presigned-url' : frame.kind;
+    const isForAny = refusal !== undefined && frame.kind !== 'url-refused';
+    const answers = ({ kind }: Pending): boolean => isForAny || kind === wanted;
     if (frame.tracingId !== undefined) {
       const request = this.pending.get(frame.tracingId);
       return request !== undefined && answers(request) ? request : undefined;

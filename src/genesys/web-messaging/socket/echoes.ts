@@ -37,9 +37,11 @@ export class Echoes {
   private async send(): Promise<boolean> {
     const waitMs = this.notBefore - performance.now();
     if (waitMs > 0) await pause(waitMs, this.dialogue.signal);
-    this.notBefore = performance.now() + COOL_DOWN_MS + Math.random() * COOL_DOWN_SPREAD_MS;
+    this.coolDown();
     try {
       const { expiry } = await this.dialogue.ask(this.frames.echo(), 'echo', ANSWER_TIMEOUT_MS);
+      // It may have been on its way for long: it arrived before its answer left, and that is what the platform counts from.
+      this.coolDown();
       this.misses = 0;
       this.hear(expiry);
       return true;
@@ -49,5 +51,9 @@ export class Echoes {
       if (this.misses >= TOLERATED_MISSES) this.dialogue.giveUp();
       return false;
     }
+  }
+
+  private coolDown(): void {
+    this.notBefore = performance.now() + COOL_DOWN_MS + Math.random() * COOL_DOWN_SPREAD_MS;
   }
 }

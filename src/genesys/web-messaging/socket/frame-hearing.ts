@@ -22,7 +22,9 @@ export class FrameHearing {
     if (frame.kind === 'message') {
       this.autoStart.isDone();
       this.hearMessage(frame.message);
-    } else if (frame.kind === 'echo') this.status.expires(frame.expiry);
+    } else if (frame.kind === 'upload-succeeded' || frame.kind === 'upload-failed')
+      this.conversing.uploads.hear(frame);
+    else if (frame.kind === 'echo') this.status.expires(frame.expiry);
     else if (frame.kind === 'connection-closed' && frame.reason !== 'signedIn') this.onContended();
     else {
       const reason = verdictOfFrame(frame);

@@ -1,3 +1,4 @@
+import { jittered } from '../../../common/time/jitter';
 import { pause } from '../../../common/time/pause';
 import type { GuestMessage } from '../frames/guest-message';
 import type { CatchUp } from './catch-up';
@@ -40,7 +41,8 @@ export class Gap {
   private async persist(dialogue: Dialogue): Promise<void> {
     let isFilled = await this.firstTry;
     for (let delayMs = FIRST_RETRY_MS; !isFilled; delayMs = Math.min(MAX_RETRY_MS, 2 * delayMs)) {
-      await pause(delayMs, dialogue.signal).catch(() => undefined);
+      // What fails for one conversation fails for all: they do not come again together.
+      await pause(jittered(delayMs), dialogue.signal).catch(() => undefined);
       if (dialogue.isOver) return;
       isFilled = await this.read(dialogue);
     }

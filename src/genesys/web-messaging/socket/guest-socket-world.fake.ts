@@ -1,28 +1,47 @@
+import { setMaxListeners } from 'node:events';
 import type { SessionFacts } from '../frames/server-frame';
+import { Environment } from '../../../config/environment';
+import { GenesysConfig } from '../../../config/genesys.config';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import { FakeGuestCredentials } from '../../../session/ports/guest-credentials.fake';
+import { FakeGenesysHttp } from '../../transport/genesys-http.fake';
 import { FakeGuestHistory } from '../history/guest-history.fake';
 import { FakeGuestLines } from '../line/guest-lines.fake';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
+import { GuestIdentity } from '../login/guest-identity';
+import { GuestLogin } from '../login/guest-login';
 import { ConnectPacer } from '../pacing/connect-pacer';
 import { WebMessagingTelemetry } from '../web-messaging.telemetry';
+import { FakeFileStorage } from '../upload/file-storage.fake';
+import { ConversingTools } from './conversing-tools';
 import { GuestSocket } from './guest-socket';
 import { FakeSocketOwner } from './socket-owner.fake';
 
 export const NOW = 1_800_000_000_000;
 export const SIGNAL = new AbortController().signal;
+setMaxListeners(0, SIGNAL);
 
 /** One guest socket over a server in memory, under fake time. */
 export class GuestSocketWorld {
   readonly metrics = new ReadableMetrics();
   readonly server = new FakeGuestLines();
   readonly history = new FakeGuestHistory(() => this.server.messages);
+  readonly storage = new FakeFileStorage();
   readonly owner = new FakeSocketOwner();
   readonly pacer = new ConnectPacer();
+  readonly http = new FakeGenesysHttp();
+  readonly credentials = new FakeGuestCredentials();
   readonly socket = new GuestSocket(
-    { conversationId: 'conversation', token: 'guest-token', deploymentId: 'dep-1' },
+    {
+      conversationId: 'conversation',
+      token: 'guest-token',
+      deploymentId: 'dep-1',
+      identity: new GuestIdentity('conversation', this.credentials, loginOver(this.http)),
+    },
     {
       lines: this.server,
       pacer: this.pacer,
-      history: this.history,
+      conversing: new ConversingTools(this.history, this.storage),
       telemetry: new WebMessagingTelemetry(this.metrics),
     },
     this.owner,
@@ -53,4 +72,9 @@ export class GuestSocketWorld {
   async pass(ms: number): Promise<void> {
     await jest.advanceTimersByTimeAsync(ms);
   }
+}
+
+function loginOver(http: FakeGenesysHttp): GuestLogin {
+  const environment = new Environment();
+  return new GuestLogin(http, new GenesysConfig(environment), new WebMessagingConfig(environment));
 }

@@ -44,6 +44,20 @@ describe(`${GuestSocket.name} and its echoes`, () => {
     expect(Math.max(...gaps)).toBeLessThan(33_000);
   });
 
+  it('counts from the answer, because an echo may arrive long after it was sent', async () => {
+    await world.open();
+    world.server.next('echo', ({ tracingId }, line) => {
+      setTimeout(() => {
+        line.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId });
+      }, 6_000);
+    });
+    expect(await outcomeWithin(6_100)).toBe(true);
+
+    expect(await outcomeWithin(30_000)).toBeUndefined();
+    await world.pass(1_000);
+    expect(world.server.of('echo')).toHaveLength(2);
+  });
+
   it('counts afresh on another connection', async () => {
     await world.open();
     await outcomeWithin(100);

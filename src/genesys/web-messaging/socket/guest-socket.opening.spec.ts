@@ -129,14 +129,39 @@ describe(`${GuestSocket.name} when it opens`, () => {
       line.say('string', 'no', { code, tracingId });
     });
 
-    await expect(world.open()).rejects.toMatchObject({ code: error });
+    await expect(world.open()).rejects.toMatchObject({ code: error, mayHaveTakenEffect: false });
     expect(world.owner.reasons).toEqual([reason]);
+  });
+
+  it('says that the session may exist when it is refused after an answer that was lost', async () => {
+    world.server.next('configureSession', (_frame, line) => {
+      line.cut();
+    });
+    world.server.next('configureSession', ({ tracingId }, line) => {
+      line.say('string', 'no', { code: 401, tracingId });
+    });
+
+    const error = { code: 'upstream-unauthorized', mayHaveTakenEffect: true };
+    await expect(world.open()).rejects.toMatchObject(error);
+  });
+
+  it('does not insist when the server closes the line because of the configure', async () => {
+    world.server.next('configureSession', (_frame, line) => {
+      line.cut(1008);
+    });
+
+    await expect(world.open()).rejects.toMatchObject({ code: 'upstream-rejected', mayHaveTakenEffect: true });
+    expect(world.server.connectedAt).toHaveLength(1);
+    expect(log.at('error')).toHaveLength(1);
   });
 
   it('fails when the server says that it is not connected', async () => {
     world.server.sessions.push({ connected: false });
 
-    await expect(world.open()).rejects.toMatchObject({ code: 'upstream-rejected' });
+    await expect(world.open()).rejects.toMatchObject({
+      code: 'upstream-rejected',
+      mayHaveTakenEffect: false,
+    });
   });
 
   it('tries again when the server fails or cannot be reached', async () => {

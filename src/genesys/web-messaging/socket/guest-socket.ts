@@ -1,6 +1,9 @@
 import { v4 as uuid } from 'uuid';
 import { UpstreamError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { abortable } from '../../../common/time/abortable';
+import { withAnySignal } from '../../../common/time/any-signal';
+import type { Credentials } from '../../../session/ports/guest-credentials';
+import type { FileToUpload } from '../../../session/ports/guest-messaging';
 import { ClientFrames } from '../frames/client-frame';
 import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
@@ -51,10 +54,10 @@ export class GuestSocket {
     this.status = new SocketStatus(this.owner, (reason, cause) => {
       this.settle(reason, cause);
     });
-    this.start = new SessionStart(guest.deploymentId, this.frames, tools.lines, tools.pacer);
+    this.start = new SessionStart(guest, this.frames, tools.lines, tools.pacer);
     this.loop = new SessionLoop(this.status, this.start, this.loopListener());
     this.autoStart = new AutoStart(this.frames);
-    this.conversing = new Conversing(this.frames, tools.history, this.conversingListener());
+    this.conversing = new Conversing(this.frames, tools.conversing, this.conversingListener());
     this.hearing = new FrameHearing(this.status, this.conversing, this.autoStart, this.owner, () => {
       this.loop.contended();
     });
@@ -135,12 +138,27 @@ export class GuestSocket {
 
   /** See `OutgoingMessages.say`. */
   say(message: OutgoingMessage, sending: Sending, signal: AbortSignal): Promise<GuestMessage> {
-    return this.conversing.outgoing.say(message, sending, AbortSignal.any([signal, this.status.signal]));
+    return withAnySignal([signal, this.status.signal], (either) =>
+      this.conversing.outgoing.say(message, sending, either),
+    );
+  }
+
+  /** See `Uploads.upload`. */
+  upload(file: FileToUpload, signal: AbortSignal): Promise<string> {
+    return withAnySignal([signal, this.status.signal], (either) =>
+      this.conversing.uploads.upload(file, either),
+    );
   }
 
   /** Tells that the guest types. Nothing happens when that was told a moment ago, or there is no line. */
   typing(): void {
     if (this.state === 'live' && this.line !== undefined) this.conversing.outgoing.typing(this.line.dialogue);
+  }
+
+  /** Goes on as a guest who has logged in. See `SessionLoop.stepUp`; rejects when the socket is over. */
+  async stepUp(credentials: Credentials, signal: AbortSignal): Promise<void> {
+    const dialogue = await this.live(signal);
+    await abortable(this.loop.stepUp(dialogue, credentials), signal);
   }
 
   /** Ends the conversation as a guest may. Rejects when the deployment does not allow it. */

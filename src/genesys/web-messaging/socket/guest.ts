@@ -1,19 +1,22 @@
-import type { GuestHistory } from '../history/guest-history';
 import type { GuestLines } from '../line/guest-lines';
+import type { GuestIdentity } from '../login/guest-identity';
 import type { ConnectPacer } from '../pacing/connect-pacer';
 import type { WebMessagingTelemetry } from '../web-messaging.telemetry';
+import type { ConversingTools } from './conversing-tools';
 
 /** Whose socket it is. The token is the credential of the session. */
 export interface Guest {
   readonly conversationId: string;
   readonly token: string;
   readonly deploymentId: string;
+  /** Absent where guests cannot log in. */
+  readonly identity?: GuestIdentity;
 }
 
 /** What every guest socket of the process works with. */
 export interface SocketTools {
   readonly lines: GuestLines;
   readonly pacer: ConnectPacer;
-  readonly history: GuestHistory;
+  readonly conversing: ConversingTools;
   readonly telemetry: WebMessagingTelemetry;
 }

@@ -1,6 +1,7 @@
 import { UpstreamRejectedError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { RequestContext } from '../../../common/logging/request-context';
 import { pause } from '../../../common/time/pause';
+import type { Credentials } from '../../../session/ports/guest-credentials';
 import type { ServerFrame, SessionFacts } from '../frames/server-frame';
 import type { LineEnding } from '../line/guest-line';
 import type { Dialogue } from './dialogue';
@@ -56,6 +57,18 @@ export class SessionLoop {
     void RequestContext.leave(() => this.run());
   }
 
+  /**
+   * Goes on as a guest who has logged in, over the line that is there. What the server refuses changes nothing; when its
+   * answer is lost, the next line brings it.
+   */
+  async stepUp(dialogue: Dialogue, credentials: Credentials): Promise<void> {
+    const facts = await this.start.stepUp(dialogue, credentials);
+    const verdict = verdictOfFacts(facts, { isResumed: true, isAuthenticated: true });
+    if (verdict !== undefined) await this.part(dialogue, verdict);
+    this.status.signal.throwIfAborted();
+    this.status.expires(facts);
+  }
+
   /** The server closed the line in favour of another one of the same session. */
   contended(): void {
     this.pace.contended();
@@ -102,7 +115,8 @@ export class SessionLoop {
   private async isWelcome(dialogue: Dialogue, given: SessionFacts): Promise<boolean> {
     const isOpening = this.opening !== undefined;
     const facts = given.readOnly && isOpening ? await this.start.startNew(dialogue) : given;
-    const verdict = verdictOfFacts(facts, { isResumed: !isOpening });
+    const { isAuthenticated } = this.start;
+    const verdict = verdictOfFacts(facts, { isResumed: !isOpening, isAuthenticated });
     if (verdict === undefined && !dialogue.isOver) {
       this.opening = undefined;
       this.listener.onLive(dialogue, facts, isOpening);
@@ -110,9 +124,13 @@ export class SessionLoop {
       return true;
     }
     if (verdict === undefined) throw new UpstreamUnavailableError();
+    await this.part(dialogue, verdict);
+    return false;
+  }
+
+  private async part(dialogue: Dialogue, verdict: OverReason): Promise<void> {
     await this.listener.onRefused(dialogue, verdict);
     this.status.end(verdict, new UpstreamRejectedError(verdict === 'refused' ? 400 : 410));
-    return false;
   }
 
   private lost(ending: LineEnding, livedMs: number): void {

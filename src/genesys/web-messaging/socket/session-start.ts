@@ -1,12 +1,23 @@
 import { v4 as uuid } from 'uuid';
-import { UpstreamThrottledError } from '../../../common/errors/upstream.errors';
+import {
+  UpstreamError,
+  UpstreamRejectedError,
+  UpstreamThrottledError,
+  UpstreamUnavailableError,
+} from '../../../common/errors/upstream.errors';
 import { pause } from '../../../common/time/pause';
-import type { ClientFrames } from '../frames/client-frame';
+import { GuestNotAuthenticatedError } from '../../../session/domain/authentication.errors';
+import type { Credentials } from '../../../session/ports/guest-credentials';
+import type { ClientFrames, SessionRequest } from '../frames/client-frame';
+import { known } from '../frames/fields';
 import type { SessionFacts } from '../frames/server-frame';
 import type { GuestLines } from '../line/guest-lines';
 import type { ConnectPacer } from '../pacing/connect-pacer';
+import { OneByOne } from '../pacing/one-by-one';
 import { SlidingWindow } from '../pacing/sliding-window';
 import { Dialogue, type FrameListener } from './dialogue';
+import type { Guest } from './guest';
+import { isFault } from './reconnect-pace';
 
 const CONFIGURED_WITHIN_MS = 5_000;
 /** The platform allows a session so many configures a minute. */
@@ -19,21 +30,31 @@ export interface ConfiguredSession {
   readonly facts: SessionFacts;
 }
 
-/** Connects and configures the session, once per call, within what the platform allows deployment and session. */
+/**
+ * Connects and configures the session, once per call, within what the platform allows deployment and session. A guest
+ * who has logged in is configured as such; a token that has run out is renewed up to three times.
+ */
 export class SessionStart {
   private readonly configures = new SlidingWindow(CONFIGURES_PER_MINUTE, WINDOW_MS);
+  /** Whoever configures knows for certain who the guest is. */
+  private readonly turns = new OneByOne();
   private asked = false;
 
   constructor(
-    private readonly deploymentId: string,
+    private readonly guest: Guest,
     private readonly frames: ClientFrames,
     private readonly lines: GuestLines,
     private readonly pacer: ConnectPacer,
   ) {}
 
-  /** Whether the server was ever asked for the session: then it may have one. */
+  /** Whether the server may have a session of ours: it was asked for one, and did not say no. */
   get hasAsked(): boolean {
     return this.asked;
+  }
+
+  /** Whether the guest has logged in, as the session was configured last. */
+  get isAuthenticated(): boolean {
+    return this.guest.identity?.isKnown === true;
   }
 
   /** Rejects with an `UpstreamError` or the reason of the signal; then there is no line. */
@@ -45,13 +66,33 @@ export class SessionStart {
     };
     signal.addEventListener('abort', hangUp, { once: true });
     try {
-      return { dialogue, facts: await this.configure(dialogue, { startNew: false }) };
+      return { dialogue, facts: await this.turns.run(() => this.configureFirst(dialogue), signal) };
     } catch (error) {
+      const ending = dialogue.isOver ? await dialogue.ended : undefined;
       dialogue.hangUp();
-      throw error;
+      throw ending !== undefined && isFault(ending) ? new UpstreamRejectedError(400) : error;
     } finally {
       signal.removeEventListener('abort', hangUp);
     }
+  }
+
+  /**
+   * Configures anew, over a line that lives, for a guest who has just logged in. A refusal leaves everything as it was;
+   * without an answer the login stays on offer, for the next line.
+   */
+  stepUp(dialogue: Dialogue, credentials: Credentials): Promise<SessionFacts> {
+    const { identity } = this.guest;
+    if (identity === undefined) throw new GuestNotAuthenticatedError();
+    return this.turns.run(async () => {
+      if (dialogue.isOver) throw new UpstreamUnavailableError({ sent: false });
+      await identity.offer(credentials);
+      try {
+        return await this.configure(dialogue, { startNew: false });
+      } catch (error) {
+        if (error instanceof UpstreamError && !error.mayHaveTakenEffect) await identity.withdraw();
+        throw error;
+      }
+    }, dialogue.signal);
   }
 
   /** Closes a session whose conversation takes no more messages, and asks for a new one over the same line. */
@@ -70,10 +111,50 @@ export class SessionStart {
     }
   }
 
+  private async configureFirst(dialogue: Dialogue): Promise<SessionFacts> {
+    try {
+      return await this.configure(dialogue, { startNew: false });
+    } catch (error) {
+      // A login that nobody knew the fate of: it is refused, and the guest is who it was.
+      const isRefused = error instanceof GuestNotAuthenticatedError;
+      if (isRefused && (await this.guest.identity?.withdraw()) === true)
+        throw new UpstreamUnavailableError({ cause: error });
+      throw error;
+    }
+  }
+
   private async configure(dialogue: Dialogue, { startNew }: { startNew: boolean }): Promise<SessionFacts> {
+    const { identity } = this.guest;
+    for (let renewals = 0; ; renewals += 1) {
+      const authCode = await identity?.token();
+      try {
+        const facts = await this.ask(dialogue, { startNew, ...known({ authCode }) });
+        identity?.accepted();
+        return facts;
+      } catch (error) {
+        if (identity === undefined || authCode === undefined) throw error;
+        await identity.mend(error, renewals, dialogue.signal);
+      }
+    }
+  }
+
+  private async ask(
+    dialogue: Dialogue,
+    request: Omit<SessionRequest, 'deploymentId'>,
+  ): Promise<SessionFacts> {
     this.configures.take();
+    const before = this.asked;
     this.asked = true;
-    const frame = this.frames.configureSession(uuid(), { deploymentId: this.deploymentId, startNew });
-    return (await dialogue.ask(frame, 'session', CONFIGURED_WITHIN_MS)).facts;
+    const { deploymentId } = this.guest;
+    const frame = this.frames.configureSession(uuid(), { deploymentId, ...request });
+    try {
+      const { facts } = await dialogue.ask(frame, 'session', CONFIGURED_WITHIN_MS);
+      if (!facts.connected) this.asked = before;
+      return facts;
+    } catch (error) {
+      // What an earlier attempt may have done stays possible, however clearly this one was refused.
+      if (error instanceof UpstreamError && !error.mayHaveTakenEffect) this.asked = before;
+      throw error;
+    }
   }
 }

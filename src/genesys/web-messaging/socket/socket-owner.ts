@@ -1,3 +1,4 @@
+import type { UpstreamEndReason } from '../../../session/domain/session-state';
 import type { GuestMessage } from '../frames/guest-message';
 
 /**
@@ -19,6 +20,11 @@ export type OverReason =
   | 'gone'
   | 'refused'
   | 'closed';
+
+/** Whether a socket is over because there is no conversation any more. */
+export function isEnd(reason: OverReason | undefined): reason is UpstreamEndReason {
+  return reason !== undefined && reason !== 'refused' && reason !== 'closed';
+}
 
 /** Whoever holds a guest socket and hears from it. What it throws is logged and changes nothing. */
 export interface SocketOwner {

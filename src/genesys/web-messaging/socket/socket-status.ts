@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { expiryOf, type StatedExpiry } from '../frames/session-expiry';
 import type { OverReason, SocketOwner, SocketState } from './socket-owner';
 
@@ -17,6 +18,8 @@ export class SocketStatus {
     private readonly settle: (reason: OverReason, cause: unknown) => void = () => undefined,
   ) {
     this.signal = this.stop.signal;
+    // Every message on its way listens, and stops to when it is over.
+    setMaxListeners(0, this.signal);
   }
 
   get state(): SocketState {

@@ -1,0 +1,103 @@
+import { CrmSimulator } from '../../src/simulator/crm-simulator';
+import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
+import { serve } from '../support/ipc';
+import type { Simulators } from './simulators';
+
+/** What an agent says, and to whom. */
+export interface Saying {
+  readonly token: string;
+  readonly text: string;
+}
+
+export interface Cut {
+  readonly token: string;
+  readonly code: number;
+}
+
+/** A message as the history of a conversation has it. */
+export interface HeldMessage {
+  readonly id: string;
+  readonly text: string | undefined;
+}
+
+/** What the platform knows of a guest. */
+export interface GuestBook {
+  readonly token: string;
+  /** How often a session began. */
+  readonly sessions: number;
+  readonly configures: number;
+  readonly connections: number;
+  readonly isLive: boolean;
+  readonly shortestEchoGapMs: number | null;
+  /** The oldest first; without events. */
+  readonly messages: readonly HeldMessage[];
+}
+
+/** What the platform counts of all guests together. */
+export interface GuestCounts {
+  readonly openConnections: number;
+  /** By the name of the limit that was exceeded. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly echoes: number;
+}
+
+export interface CrmNote {
+  readonly conversationId: string;
+  readonly state: string;
+}
+
+export interface GuestSimulatorCommands {
+  start: { input: undefined; output: Simulators };
+  /** Lets agents speak; returns how many found somebody to speak to. */
+  say: { input: readonly Saying[]; output: number };
+  /** Closes or breaks the sockets of guests; returns how many. */
+  cut: { input: readonly Cut[]; output: number };
+  books: { input: undefined; output: readonly GuestBook[] };
+  counts: { input: undefined; output: GuestCounts };
+  /** What the CRM was told, in the order in which it was. */
+  notes: { input: undefined; output: readonly CrmNote[] };
+}
+
+const CLIENT = { id: 'soak-client', secret: 'soak-secret' };
+
+const genesys = GenesysSimulator.start({
+  journalSize: 0,
+  clients: { [CLIENT.id]: CLIENT.secret },
+  webMessaging: { deployments: [{ autoStart: true }], keptFrames: 0 },
+});
+const crm = CrmSimulator.start({ journalSize: 0 });
+
+serve<GuestSimulatorCommands>({
+  start: async () => ({
+    genesysUrl: (await genesys).url,
+    crmUrl: (await crm).url,
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+  }),
+  say: async (sayings) => {
+    const { agent } = (await genesys).webMessaging;
+    return sayings.filter(({ token, text }) => agent.say(token, text) !== undefined).length;
+  },
+  cut: async (cuts) => {
+    const { agent } = (await genesys).webMessaging;
+    return cuts.reduce((sum, { token, code }) => sum + agent.cut(token, code), 0);
+  },
+  books: async () => booksOf(await genesys),
+  counts: async () => {
+    const { openConnections, throttle, sessions } = (await genesys).webMessaging;
+    const echoes = sessions.reduce((sum, session) => sum + session.echoes, 0);
+    return { openConnections, refused: throttle.refused, echoes };
+  },
+  notes: async () => (await crm).received.map(({ body }) => body as CrmNote),
+});
+
+function booksOf({ webMessaging }: GenesysSimulator): GuestBook[] {
+  return webMessaging.sessions.map((session) => {
+    const { token, sessions, configures, isLive, shortestEchoGapMs } = session;
+    const messages = session.messages
+      .filter(({ content }) => content.type !== 'Event')
+      .map(({ id, content }) => ({ id, text: content.text }));
+    const connections = session.connections.size;
+    return { token, sessions, configures, connections, isLive, shortestEchoGapMs, messages };
+  });
+}

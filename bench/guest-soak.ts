@@ -1,0 +1,226 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { webMessagingEnvironment } from '../src/web-messaging-environment';
+import type { GuestBook, GuestSimulatorCommands } from './children/guest-simulators';
+import type { SoakedServiceCommands, Usage } from './children/soaked-service';
+import type { CommandedChild } from './support/commanded-child';
+import { serviceEnvironment } from './support/environment';
+import {
+  type Books,
+  type Check,
+  checkEnd,
+  checkLimits,
+  checkMessages,
+  checkSessions,
+} from './support/guest-books';
+import { type Guest, GuestCrowd } from './support/guest-crowd';
+import { LogTally } from './support/log-tally';
+import { describeLoad, describeMachine } from './support/machine';
+import { heading, number, tableOf } from './support/table';
+import { Workshop } from './support/workshop';
+
+export interface GuestSoakOptions {
+  readonly sessions: number;
+  readonly minutes: number;
+  /** Of the sockets, in a minute. */
+  readonly cutPercent: number;
+}
+
+/** A moment of the service: at the end of a stage that took so long. */
+interface Stage {
+  readonly name: string;
+  readonly seconds: number;
+  readonly usage: Usage;
+}
+
+const SECONDS = 60;
+const CODES = [1001, 1006, 1011] as const;
+/** Before anything is measured: the first sessions cost what later ones find ready. */
+const WARM_UP = 50;
+/** How long the last cuts may take to heal, and the CRM to be told. */
+const HEALING_MS = 180_000;
+const SETTLING_MS = 5_000;
+
+/**
+ * Keeps many guest sockets for a while that are cut all the time and talked over, ends them, and prints what it cost
+ * and whether everything held. Returns whether it did.
+ */
+export async function soakGuests(options: GuestSoakOptions): Promise<boolean> {
+  await using workshop = new Workshop(undefined);
+  console.log(describeMachine(await workshop.folder()));
+  const simulators = workshop.child<GuestSimulatorCommands>('guest-simulators');
+  const hosts = await simulators.ask('start', undefined);
+  const environment = serviceEnvironment(hosts, {
+    ...webMessagingEnvironment(hosts.genesysUrl),
+    DATA_DIR: await workshop.folder(),
+    GENESYS_CHANNEL: 'web-messaging',
+    CRM_WEBHOOK_URL: hosts.crmUrl,
+    CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
+    HEARTBEAT_MIN_INTERVAL_MS: '1000',
+    HEARTBEAT_MAX_INTERVAL_MS: '30000',
+    // Who is one too many for a minute waits for the next one.
+    SESSION_OPEN_DEADLINE_MS: '300000',
+    LOG_LEVEL: 'info',
+  });
+  const service = workshop.measured<SoakedServiceCommands>('soaked-service', environment);
+  const url = await service.ask('start', undefined);
+  return await new GuestSoak(options, service, simulators, url).run();
+}
+
+class GuestSoak {
+  private readonly stages: Stage[] = [];
+  private readonly fromAgents = new Map<string, string[]>();
+  private readonly log = new LogTally();
+  private cuts = 0;
+
+  constructor(
+    private readonly options: GuestSoakOptions,
+    private readonly service: CommandedChild<SoakedServiceCommands>,
+    private readonly simulators: CommandedChild<GuestSimulatorCommands>,
+    private readonly url: string,
+  ) {}
+
+  async run(): Promise<boolean> {
+    const { sessions, minutes } = this.options;
+    await this.stage('warm-up', () => this.warmUp());
+    this.service.hear((text) => {
+      this.log.hear(text);
+    });
+    await using crowd = new GuestCrowd(this.url);
+    await this.stage(`${number(sessions)} opened`, () => crowd.open(sessions));
+    await this.stage(`${number(minutes)} minutes`, () => this.talk(crowd));
+    await this.stage('healed', () => this.untilAllAreConnected(crowd.guests.length));
+    const checks = await this.checks(crowd);
+    const ended = await this.stage('ended', () => crowd.end());
+    checks.push(...checkEnd(crowd, ended, await this.notes(2 * (sessions + WARM_UP))));
+    this.report(checks);
+    return checks.every(({ holds }) => holds);
+  }
+
+  private async stage<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const result = await work();
+    const seconds = (performance.now() - startedAt) / 1000;
+    this.stages.push({ name, seconds, usage: await this.service.ask('usage', undefined) });
+    return result;
+  }
+
+  private async warmUp(): Promise<void> {
+    await using crowd = new GuestCrowd(this.url);
+    await crowd.open(WARM_UP);
+    await Promise.all(crowd.guests.map((guest) => crowd.speak(guest, 'Hello')));
+    await crowd.end();
+    await delay(SETTLING_MS);
+  }
+
+  /** Once a minute each guest says something, and an agent to each guest. */
+  private async talk(crowd: GuestCrowd): Promise<void> {
+    const startedAt = performance.now();
+    const underWay: Promise<void>[] = [];
+    for (let second = 0; second < this.options.minutes * SECONDS; second += 1) {
+      const isTurn = (index: number, from: number): boolean => (index + from) % SECONDS === second % SECONDS;
+      const speaking = crowd.guests.filter((_, index) => isTurn(index, 0));
+      const listening = crowd.guests.filter((_, index) => isTurn(index, SECONDS / 2));
+      underWay.push(...speaking.map((guest) => crowd.speak(guest, `Guest, at ${second}`)));
+      await this.sayTo(listening, `Agent, at ${second}`);
+      await this.cut(crowd.guests, second);
+      await delay(Math.max(0, (second + 1) * 1000 - (performance.now() - startedAt)));
+    }
+    await Promise.all(underWay);
+  }
+
+  private async sayTo(guests: readonly Guest[], text: string): Promise<void> {
+    for (const { token } of guests) this.fromAgents.set(token, [...(this.fromAgents.get(token) ?? []), text]);
+    await this.simulators.ask(
+      'say',
+      guests.map(({ token }) => ({ token, text })),
+    );
+  }
+
+  private async cut(guests: readonly Guest[], second: number): Promise<void> {
+    const perSecond = (guests.length * this.options.cutPercent) / 100 / SECONDS;
+    const many = Math.floor((second + 1) * perSecond) - Math.floor(second * perSecond);
+    const chosen = Array.from({ length: many }, () => guests[Math.floor(Math.random() * guests.length)]);
+    const cuts = chosen.flatMap((guest) => {
+      const code = CODES[Math.floor(Math.random() * CODES.length)] ?? 1006;
+      return guest === undefined ? [] : [{ token: guest.token, code }];
+    });
+    this.cuts += await this.simulators.ask('cut', cuts);
+  }
+
+  private async untilAllAreConnected(wanted: number): Promise<void> {
+    const deadline = performance.now() + HEALING_MS;
+    while (performance.now() < deadline) {
+      const { openConnections } = await this.simulators.ask('counts', undefined);
+      if (openConnections === wanted) break;
+      await delay(1_000);
+    }
+    // What was read of the histories is on its way into the books.
+    await delay(SETTLING_MS);
+  }
+
+  private async checks(crowd: GuestCrowd): Promise<Check[]> {
+    const active = await crowd.activeIds();
+    const upstream = new Map<string, GuestBook>();
+    for (const book of await this.simulators.ask('books', undefined)) upstream.set(book.token, book);
+    const books: Books = { upstream, listed: await crowd.messages(), fromAgents: this.fromAgents };
+    return [
+      ...checkSessions(this.options.sessions, crowd, active, books),
+      ...checkMessages(crowd, books),
+      ...checkLimits(books, await this.simulators.ask('counts', undefined)),
+    ];
+  }
+
+  private async notes(wanted: number): ReturnType<typeof this.simulators.ask<'notes'>> {
+    const deadline = performance.now() + HEALING_MS;
+    for (;;) {
+      const notes = await this.simulators.ask('notes', undefined);
+      if (notes.length >= wanted || performance.now() > deadline) return notes;
+      await delay(1_000);
+    }
+  }
+
+  private report(checks: readonly Check[]): void {
+    console.log(
+      heading(`${number(this.options.sessions)} guest sockets, ${this.cuts} of them cut on the way`),
+    );
+    console.log(
+      tableOf(
+        STAGE_HEAD,
+        this.stages.map((stage, index) => this.rowOf(stage, this.stages[index - 1])),
+      ),
+    );
+    console.log(`\nWhat the service logged most:\n${this.log.most(8).join('\n')}\n`);
+    const rows = checks.map(({ what, found, holds }) => [what, found, holds ? 'yes' : 'NO']);
+    console.log(tableOf(['what must not be', 'found', 'holds'], rows));
+    console.log(`\n${describeLoad()}`);
+  }
+
+  private rowOf({ name, seconds, usage }: Stage, before: Stage | undefined): string[] {
+    const idle = this.stages[0]?.usage ?? usage;
+    const perSession = (bytes: number): string => number(bytes / 1024 / this.options.sessions, 1);
+    const cpuSeconds = (usage.cpuMicros - (before?.usage.cpuMicros ?? 0)) / 1e6;
+    return [
+      name,
+      number(seconds, 1),
+      number(usage.rss / 1024 ** 2, 1),
+      number(usage.heap / 1024 ** 2, 1),
+      perSession(usage.rss - idle.rss),
+      perSession(usage.heap - idle.heap),
+      number((cpuSeconds / seconds) * SECONDS, 1),
+      number(usage.loopDelayP99Ms, 1),
+      number(usage.loopDelayMaxMs),
+    ];
+  }
+}
+
+const STAGE_HEAD = [
+  'after',
+  'took s',
+  'RSS MiB',
+  'heap MiB',
+  'RSS kB/session',
+  'heap kB/session',
+  'CPU s/minute',
+  'loop p99 ms',
+  'loop max ms',
+];

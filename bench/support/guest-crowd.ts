@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { runLanes } from './lanes';
+
+const CONNECTIONS = 128;
+const OPENING_LANES = 64;
+const LANES = 16;
+const MAX_TRIES = 30;
+const BETWEEN_TRIES_MS = 1_000;
+const PAGE = 200;
+
+/** A guest whose session was opened. */
+export interface Guest {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** A message as the service lists it. */
+export interface ListedMessage {
+  readonly id: string;
+  readonly text?: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Many guests of one service, and what its callers ask for them. */
+export class GuestCrowd implements AsyncDisposable {
+  readonly guests: Guest[] = [];
+  /** Openings by what they were answered with instead of 201. */
+  readonly refusals = new Map<string, number>();
+  /** Texts of which the service said that they were said, and those of which it never did. */
+  readonly spoken: { readonly id: string; readonly text: string; readonly isAcknowledged: boolean }[] = [];
+  /** Requests that were made again with their key. */
+  repeats = 0;
+  private readonly pool: Pool;
+
+  constructor(url: string) {
+    this.pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 });
+  }
+
+  async open(count: number): Promise<void> {
+    await runLanes(count, OPENING_LANES, async () => {
+      const { status, body } = await this.ask('POST', '/v1/sessions', OPENING);
+      if (status === 201)
+        this.guests.push({ id: String(body['conversationId']), token: String(body['guestIdToken']) });
+      else this.count(`${status} ${String(body['code'])}`);
+    });
+  }
+
+  /** Says something for a guest, with a key, again and again until it is acknowledged. */
+  async speak({ id }: Guest, text: string): Promise<void> {
+    const key = { 'idempotency-key': randomUUID() };
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+      const { status } = await this.ask('POST', `/v1/sessions/${id}/messages`, { text }, key);
+      if (status === 201) {
+        this.spoken.push({ id, text, isAcknowledged: true });
+        return;
+      }
+      this.repeats += 1;
+      await delay(BETWEEN_TRIES_MS);
+    }
+    this.spoken.push({ id, text, isAcknowledged: false });
+  }
+
+  async activeIds(): Promise<Set<string>> {
+    const items = await this.pages('/v1/sessions', { state: 'active' });
+    return new Set(items.map((item) => String(item['conversationId'])));
+  }
+
+  /** What the service lists of each guest. */
+  async messages(): Promise<Map<string, readonly ListedMessage[]>> {
+    const lists = new Map<string, readonly ListedMessage[]>();
+    await this.each(async ({ id }) => {
+      lists.set(id, (await this.pages(`/v1/sessions/${id}/messages`)) as unknown as ListedMessage[]);
+    });
+    return lists;
+  }
+
+  /** Ends all sessions; returns how many ended at once. */
+  async end(): Promise<number> {
+    let ended = 0;
+    await this.each(async ({ id }) => {
+      const { status } = await this.ask('DELETE', `/v1/sessions/${id}`);
+      if (status === 200) ended += 1;
+    });
+    return ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private each(work: (guest: Guest) => Promise<void>): Promise<void> {
+    return runLanes(this.guests.length, LANES, async (index) => {
+      const guest = this.guests[index];
+      if (guest !== undefined) await work(guest);
+    });
+  }
+
+  private count(refusal: string): void {
+    this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1);
+  }
+
+  private async pages(
+    path: string,
+    filter: Readonly<Record<string, string>> = {},
+  ): Promise<Readonly<Record<string, unknown>>[]> {
+    const items: Readonly<Record<string, unknown>>[] = [];
+    let cursor: unknown = null;
+    do {
+      const query = new URLSearchParams({ limit: String(PAGE), ...filter });
+      if (typeof cursor === 'string') query.set('cursor', cursor);
+      const { status, body } = await this.ask('GET', `${path}?${query.toString()}`);
+      if (status !== 200) throw new Error(`${path} was answered with ${status}`);
+      items.push(...(body['items'] as Readonly<Record<string, unknown>>[]));
+      cursor = body['nextCursor'];
+    } while (cursor !== null);
+    return items;
+  }
+
+  private async ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const answer = await this.pool.request({
+      method,
+      path,
+      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.statusCode, body: (await answer.body.json()) as Answer['body'] };
+  }
+}
+
+const OPENING = { queueId: 'support', name: 'Guest', durationLimit: 2700 };

@@ -1,0 +1,31 @@
+/** Counts the lines of a log by level and message: whether one of them floods it. */
+export class LogTally {
+  private readonly counts = new Map<string, number>();
+  private rest = '';
+
+  hear(text: string): void {
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const kind = kindOf(line);
+      this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    }
+  }
+
+  /** The most frequent kinds of lines. */
+  most(count: number): string[] {
+    return [...this.counts]
+      .sort(([, one], [, other]) => other - one)
+      .slice(0, count)
+      .map(([kind, times]) => `${times} x ${kind}`);
+  }
+}
+
+function kindOf(line: string): string {
+  try {
+    const { level, message } = JSON.parse(line) as { level?: string; message?: string };
+    return `${level ?? '?'}: ${message ?? '?'}`;
+  } catch {
+    return 'no JSON';
+  }
+}

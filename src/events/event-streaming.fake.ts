@@ -1,0 +1,78 @@
+import { ReadableMetrics } from '../metrics/readable-metrics.fake';
+import type { FeedEvent } from './domain/feed-event';
+import { STREAM_TYPES, type StreamType } from './domain/stream-event';
+import type { StreamEnd } from './domain/stream-end';
+import { StreamWish } from './domain/stream-wish';
+import { EventStream, type StreamPlan } from './event.stream';
+import { EventTail } from './event.tail';
+import { EventsTelemetry } from './events.telemetry';
+import { FakeOutlet } from './outlet.fake';
+import { EventBell } from './ports/event.bell';
+import { FakeEventFeed } from './ports/event.feed.fake';
+
+/** What a test says of a stream that differs from one of everything, from the end of the feed on. */
+export interface FakePlan extends Partial<Omit<StreamPlan, 'wish'>> {
+  readonly conversationId?: string;
+  readonly owner?: string;
+  readonly types?: readonly StreamType[];
+}
+
+/** A stream of a test, what it wrote, and how it ended. */
+export interface FakeStream {
+  readonly stream: EventStream;
+  readonly outlet: FakeOutlet;
+  readonly ends: StreamEnd[];
+  /** Settles as `EventStream.begin` does. */
+  readonly begun: Promise<void>;
+}
+
+/** A tail over a feed in memory, and streams that follow it. */
+export class FakeEventStreaming {
+  readonly feed = new FakeEventFeed();
+  readonly bell = new EventBell();
+  readonly metrics = new ReadableMetrics();
+  readonly telemetry = new EventsTelemetry(this.metrics);
+  readonly tail = new EventTail(this.feed, this.bell, this.telemetry);
+
+  constructor() {
+    this.tail.onModuleInit();
+  }
+
+  /** A stream that has begun, and perhaps not come far. */
+  begin({ conversationId, owner, types = STREAM_TYPES, ...plan }: FakePlan = {}): FakeStream {
+    const outlet = new FakeOutlet();
+    const ends: StreamEnd[] = [];
+    const latest = plan.latest ?? this.feed.events.at(-1)?.position ?? 0;
+    const filter = {
+      ...(conversationId === undefined ? {} : { conversationId }),
+      ...(owner === undefined ? {} : { owner }),
+    };
+    const stream = new EventStream(
+      {
+        wish: new StreamWish(filter, new Set(types)),
+        from: latest,
+        isReset: false,
+        isOver: false,
+        isAllowed: () => Promise.resolve(true),
+        ...plan,
+        latest,
+      },
+      { feed: this.feed, tail: this.tail },
+      outlet,
+      (reason) => ends.push(reason),
+    );
+    return { stream, outlet, ends, begun: stream.begin() };
+  }
+
+  /** What commits and rings, and has reached the tail. */
+  async happens(...events: readonly FeedEvent[]): Promise<void> {
+    this.feed.add(...events);
+    this.bell.ring();
+    await this.settled();
+  }
+
+  /** Everything that waits for nothing but its turn is done. */
+  async settled(): Promise<void> {
+    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+  }
+}

@@ -1,0 +1,81 @@
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentCaller } from '../access/current-caller.decorator';
+import { Caller } from '../access/domain/caller';
+import { Scope } from '../common/access/route-access.decorators';
+import { ApiProblems } from '../common/problem/problem.response';
+import { StreamEventsDto, typesIn } from './dto/stream-events.dto';
+import { ApiEventStream } from './event-stream.decorator';
+import { type AskedStream, EventsService } from './events.service';
+import { ResponseOutlet } from './response.outlet';
+
+@ApiTags('events')
+@Controller({ version: '1' })
+export class EventsController {
+  constructor(private readonly service: EventsService) {}
+
+  /**
+   * Tells live what happens in the caller's sessions, or in everybody's with the scope `sessions.any`.
+   *
+   * Events: `message`; `session.active` and the like for changes of state; and, as they happen and without an id,
+   * `typing` and `line`. `message` and `typing` need the scope `messages.read` too. Whoever comes back with the last id
+   * in `Last-Event-ID` is told what came after it, each event once and in order; `0` stands for the beginning of what
+   * is kept. An id that is not known any more is answered with the event `reset`: events may be missing, and the
+   * stream goes on from now. A comment comes every 15 seconds. Clients that do not read are let go at 256 kB.
+   */
+  @Get('events')
+  @Scope('sessions.read')
+  @ApiEventStream()
+  @ApiProblems({
+    400: ['validation-failed'],
+    503: ['too-many-streams', 'storage-unavailable', 'shutting-down'],
+  })
+  all(
+    @Query() query: StreamEventsDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.serve(askedIn(request, caller, query), reply);
+  }
+
+  /**
+   * Tells live what happens in one session, as `/v1/events` does, and ends after its last change of state. Of a
+   * session that has ended it tells what came after `Last-Event-ID`, and 204 says that there is nothing more to come.
+   */
+  @Get('sessions/:conversationId/events')
+  @Scope('sessions.read')
+  @ApiEventStream({ mayBeOver: true })
+  @ApiProblems({
+    400: ['validation-failed'],
+    404: ['session-not-found'],
+    503: ['too-many-streams', 'storage-unavailable', 'shutting-down'],
+  })
+  ofSession(
+    @Param('conversationId') conversationId: string,
+    @Query() query: StreamEventsDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.serve({ ...askedIn(request, caller, query), conversationId }, reply);
+  }
+
+  private async serve(asked: AskedStream, reply: FastifyReply): Promise<void> {
+    const plan = await this.service.plan(asked);
+    if (plan === undefined) await reply.status(204).send();
+    else this.service.begin(plan, () => new ResponseOutlet(reply));
+  }
+}
+
+function askedIn({ headers }: FastifyRequest, caller: Caller, query: StreamEventsDto): AskedStream {
+  const types = typesIn(query);
+  const lastEventId = headers['last-event-id'];
+  return {
+    caller,
+    authorization: headers.authorization,
+    ...(types === undefined ? {} : { types }),
+    ...(typeof lastEventId === 'string' ? { lastEventId } : {}),
+  };
+}

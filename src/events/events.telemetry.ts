@@ -1,0 +1,52 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Metrics } from '../metrics/metrics';
+import type { StreamEnd } from './domain/stream-end';
+
+/** What operators hear of event streams. */
+@Injectable()
+export class EventsTelemetry {
+  private readonly log = new Logger('Events');
+  private readonly drops;
+  private isInTrouble = false;
+  private clients: () => number = () => 0;
+
+  constructor(metrics: Metrics) {
+    metrics.gauge('sse_clients', 'Event streams that are open in this process', () => this.clients());
+    this.drops = metrics.counter('sse_dropped_total', 'Event streams that the service has ended by reason', [
+      'reason',
+    ]);
+  }
+
+  watchClients(count: () => number): void {
+    this.clients = count;
+  }
+
+  /** What ends by itself, or by its caller, is no news. */
+  ended(reason: StreamEnd, error?: unknown): void {
+    if (reason === 'over' || reason === 'hung-up') return;
+    this.drops.inc({ reason });
+    if (reason === 'shutdown') return;
+    if (reason === 'failed') this.log.warn({ message: 'An event stream had to be ended', reason, error });
+    else this.log.log({ message: 'An event stream was ended', reason });
+  }
+
+  /** Told once per trouble: the feed is looked at several times a second. */
+  followingFailed(error: unknown): void {
+    if (!this.isInTrouble)
+      this.log.warn({ message: 'Events cannot be read: streams wait until they can', error });
+    this.isInTrouble = true;
+  }
+
+  following(): void {
+    if (this.isInTrouble) this.log.log('Events can be read again');
+    this.isInTrouble = false;
+  }
+
+  ownerNotFound(error: unknown, conversationId: string): void {
+    this.log.warn({
+      message: 'Whose session it is could not be read: what it tells in passing is lost',
+      conversationId,
+      error,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import type { Outlet } from './outlet';
+
+/** Takes down what was written. Its reader takes everything at once, or nothing until it is told to. */
+export class FakeOutlet implements Outlet {
+  written = '';
+  state: 'open' | 'ended' | 'destroyed' = 'open';
+  waitingBytes = 0;
+  private isReading = true;
+  private readonly closeListeners: (() => void)[] = [];
+  private drainListeners: ((isDrained: boolean) => void)[] = [];
+
+  /** Names of events in the order in which they came, with their ids; `mark`, `ping` and `retry` for what is none. */
+  get told(): string[] {
+    return this.written
+      .split('\n\n')
+      .filter((block) => block !== '')
+      .map((block) => {
+        const id = /^id: (\d+)$/m.exec(block)?.[1];
+        const name = /^event: (.+)$/m.exec(block)?.[1] ?? (id === undefined ? block.split(': ')[0] : 'mark');
+        return [name === '' ? 'ping' : name, id].filter((part) => part !== undefined).join(' ');
+      });
+  }
+
+  stopReading(): void {
+    this.isReading = false;
+  }
+
+  readAgain(): void {
+    this.isReading = true;
+    this.waitingBytes = 0;
+    this.settle(true);
+  }
+
+  /** The client is gone. */
+  hangUp(): void {
+    for (const listener of this.closeListeners) listener();
+  }
+
+  write(text: string): void {
+    this.written += text;
+    if (!this.isReading) this.waitingBytes += Buffer.byteLength(text);
+  }
+
+  drained(limitMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.drainListeners.push(resolve);
+      setTimeout(() => {
+        resolve(false);
+      }, limitMs);
+    });
+  }
+
+  end(): void {
+    this.state = 'ended';
+  }
+
+  destroy(): void {
+    this.state = 'destroyed';
+  }
+
+  onClose(listener: () => void): void {
+    this.closeListeners.push(listener);
+  }
+
+  private settle(isDrained: boolean): void {
+    for (const resolve of this.drainListeners) resolve(isDrained);
+    this.drainListeners = [];
+  }
+}

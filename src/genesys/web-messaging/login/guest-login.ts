@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import {
+  UpstreamError,
+  UpstreamForbiddenError,
+  UpstreamInvalidResponseError,
+  UpstreamRejectedError,
+  UpstreamUnauthorizedError,
+} from '../../../common/errors/upstream.errors';
+import { GenesysConfig } from '../../../config/genesys.config';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import { GuestNotAuthenticatedError } from '../../../session/domain/authentication.errors';
+import type { Login } from '../../../session/domain/login';
+import type { Credentials } from '../../../session/ports/guest-credentials';
+import { errorOf, jsonObjectOf } from '../../transport/classification';
+import { GenesysHttp, type GenesysRequest } from '../../transport/genesys-http';
+import { type Fields, known, textIn } from '../frames/fields';
+
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/**
+ * What the public API has for guests who log in, outside of any OAuth client's budget. Everything rejects with an
+ * `UpstreamError` that says that no session was touched, and that never holds what the upstream said.
+ */
+@Injectable()
+export class GuestLogin {
+  constructor(
+    private readonly http: GenesysHttp,
+    private readonly genesys: GenesysConfig,
+    private readonly config: WebMessagingConfig,
+  ) {}
+
+  /** Rejects with `GuestNotAuthenticatedError` when the login is not good, or not any more. */
+  async exchange(login: Login, signal: AbortSignal): Promise<Credentials> {
+    const body = { deploymentId: this.config.deploymentId, ...exchangeOf(login) };
+    try {
+      const answer = await this.post('oauthcodegrantjwtexchange', body, signal);
+      return { jwt: jwtIn(answer), ...known({ refreshToken: textIn(answer, 'refreshToken') }) };
+    } catch (error) {
+      throw isRefusal(error) ? new GuestNotAuthenticatedError({ cause: error }) : untouching(error);
+    }
+  }
+
+  /** A new token. Rejects with `GuestNotAuthenticatedError` when there will be none: the guest has to log in anew. */
+  async refresh(refreshToken: string, signal: AbortSignal): Promise<string> {
+    try {
+      return jwtIn(await this.post('refresh', { refreshToken }, signal));
+    } catch (error) {
+      const isOver = isRefusal(error) || error instanceof UpstreamRejectedError;
+      throw isOver ? new GuestNotAuthenticatedError({ cause: error }) : untouching(error);
+    }
+  }
+
+  /** Makes everything that the guest has worth nothing. Returns whether the token was good enough for that. */
+  async revoke(jwt: string, signal: AbortSignal): Promise<boolean> {
+    const headers = { authorization: `Bearer ${jwt}` };
+    try {
+      await this.send({ operation: 'guest-logout', method: 'DELETE', headers }, 'revoke', signal);
+      return true;
+    } catch (error) {
+      if (error instanceof UpstreamUnauthorizedError) return false;
+      throw untouching(error);
+    }
+  }
+
+  private async post(what: string, body: object, signal: AbortSignal): Promise<Fields> {
+    const request = { operation: 'guest-login', method: 'POST', headers: JSON_BODY } as const;
+    return jsonObjectOf(await this.send({ ...request, body: JSON.stringify(body) }, what, signal));
+  }
+
+  private async send(
+    request: Omit<GenesysRequest, 'url'>,
+    what: string,
+    signal: AbortSignal,
+  ): ReturnType<GenesysHttp['send']> {
+    const url = `${this.genesys.apiUrl}/api/v2/webdeployments/token/${what}`;
+    const headers = { ...request.headers, origin: this.config.origin };
+    const answer = await this.http.send({ ...request, url, headers }, signal);
+    const error = errorOf(answer);
+    if (error !== undefined) throw error;
+    return answer;
+  }
+}
+
+function exchangeOf({ authCode, redirectUri, codeVerifier, idToken, nonce }: Login): object {
+  if (idToken !== undefined) return { idToken, nonce };
+  return { oauth: { code: authCode, redirectUri, ...known({ codeVerifier }) } };
+}
+
+function jwtIn(answer: Fields): string {
+  const jwt = textIn(answer, 'jwt');
+  if (jwt === undefined || jwt === '') throw new UpstreamInvalidResponseError('a login without a token');
+  return jwt;
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof UpstreamUnauthorizedError || error instanceof UpstreamForbiddenError;
+}
+
+/** Whatever became of the login itself, it has begun and changed no session. */
+function untouching(error: unknown): unknown {
+  if (error instanceof UpstreamError) error.mayHaveTakenEffect = false;
+  return error;
+}

@@ -1,0 +1,128 @@
+import { RecordingLog } from '../../audit/recording-log.fake';
+import { Environment } from '../../config/environment';
+import { WebMessagingConfig } from '../../config/web-messaging.config';
+import { Metrics } from '../../metrics/metrics';
+import { anActiveSession } from '../../session/domain/session.builder';
+import { ConversationNews } from '../../session/ports/conversation-news';
+import { GuestSockets } from './guest-sockets';
+import { FakeGuestHistory } from './history/guest-history.fake';
+import { FakeGuestLines } from './line/guest-lines.fake';
+import { ConnectPacer } from './pacing/connect-pacer';
+import { ConversingTools } from './socket/conversing-tools';
+import { FakeFileStorage } from './upload/file-storage.fake';
+import { WebMessages } from './web-messages';
+import { WebMessagingTelemetry } from './web-messaging.telemetry';
+
+const FILE = { fileName: 'a.png', fileType: 'image/png', fileSize: 1024 };
+
+let server: FakeGuestLines;
+let sockets: GuestSockets;
+let messages: WebMessages;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  RecordingLog.install();
+  server = new FakeGuestLines().begun();
+  sockets = new GuestSockets(
+    server,
+    new ConnectPacer(),
+    new ConversingTools(new FakeGuestHistory(() => server.messages), new FakeFileStorage()),
+    new WebMessagingTelemetry(new Metrics()),
+    new WebMessagingConfig(new Environment()),
+  );
+  messages = new WebMessages(sockets, new ConversationNews());
+});
+afterEach(() => {
+  sockets.beforeApplicationShutdown();
+  jest.useRealTimers();
+});
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  yield Buffer.alloc(0);
+}
+
+/** What comes of an upload within so many milliseconds: an error, or nothing yet. */
+async function outcomeOf(file: object = {}, withinMs = 1_000, conversationId = 'c-1'): Promise<unknown> {
+  let outcome: unknown;
+  const { snapshot } = anActiveSession();
+  const { signal } = new AbortController();
+  const asked = { ...FILE, content: nothing(), ...file };
+  messages
+    .upload({ ...snapshot, conversationId }, asked, signal)
+    .catch((error: unknown) => (outcome = error));
+  await jest.advanceTimersByTimeAsync(withinMs);
+  return outcome;
+}
+
+/** What the session says of files. */
+function allow(allowedMedia: object | undefined, blockedExtensions: string[] = []): void {
+  server.sessions.push({ allowedMedia, blockedExtensions });
+}
+
+function mode(types: string[], maxFileSizeKB = 1): object {
+  return { inbound: { fileTypes: types.map((type) => ({ type })), maxFileSizeKB } };
+}
+
+describe(`${WebMessages.name} and files`, () => {
+  it.each<[string, object | undefined, string[], object]>([
+    ['not-enabled', {}, [], {}],
+    ['not-enabled', { inbound: {} }, [], {}],
+    ['type-not-allowed', mode(['image/jpeg', 'video/*']), [], {}],
+    ['type-not-allowed', mode(['imag/*']), [], {}],
+    ['extension-blocked', mode(['*/*']), ['.png'], {}],
+    ['extension-blocked', mode(['*/*']), ['PNG'], { fileName: 'b.a.Png' }],
+    ['extension-blocked', undefined, ['.png'], {}],
+    ['too-large', mode(['*/*']), [], { fileSize: 1025 }],
+    ['empty', mode(['*/*']), [], { fileSize: 0 }],
+    ['name-invalid', mode(['*/*']), [], { fileName: 'png' }],
+  ])('are refused before anything is sent: %s by %j', async (reason, media, blocked, file) => {
+    allow(media, blocked);
+
+    expect(await outcomeOf(file)).toMatchObject({ code: 'file-refused', reason });
+    expect(server.of('onAttachment')).toEqual([]);
+  });
+
+  it.each<[string, object | undefined]>([
+    ['of its type', mode(['IMAGE/png'])],
+    ['of its kind', mode(['text/plain', 'image/*'])],
+    ['of any type', mode(['*/*'])],
+    ['as far as a session says that goes on', undefined],
+  ])('are announced where files may be sent: %s', async (_, media) => {
+    allow(media, ['.exe']);
+
+    expect(await outcomeOf()).toBeUndefined();
+    expect(server.of('onAttachment')).toHaveLength(1);
+  });
+
+  it.each([
+    [4000, 'not-enabled'],
+    [4001, 'type-not-allowed'],
+    [4002, 'too-large'],
+    [4003, 'content-invalid'],
+    [4004, 'name-invalid'],
+    [4005, 'name-invalid'],
+  ])('are refused as the platform does with %i: %s', async (errorCode, reason) => {
+    server.next('onAttachment', ({ tracingId, attachmentId }, line) => {
+      line.say('GenerateUrlError', { attachmentId, errorCode }, { tracingId });
+    });
+
+    expect(await outcomeOf()).toMatchObject({ code: 'file-refused', reason });
+  });
+
+  it('do not wait long for a line that says what may be sent', async () => {
+    server.next('configureSession');
+
+    expect(await outcomeOf({}, 5_000)).toMatchObject({
+      code: 'upstream-unavailable',
+      mayHaveTakenEffect: false,
+    });
+  });
+
+  it('are uploaded sixteen at a time, over all sessions', async () => {
+    for (let number = 0; number < 16; number += 1)
+      expect(await outcomeOf({}, 100, `c-${number}`)).toBeUndefined();
+
+    expect(await outcomeOf({}, 100, 'c-16')).toMatchObject({ reason: 'overload' });
+  });
+});

@@ -1,0 +1,81 @@
+import { FakeLease } from '../../replica/ports/lease.fake';
+import { AuthService } from '../../auth/auth.service';
+import { AuthTelemetry } from '../../auth/auth.telemetry';
+import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
+import { SystemClock } from '../../common/time/system-clock';
+import { Environment } from '../../config/environment';
+import { GenesysConfig } from '../../config/genesys.config';
+import { WebMessagingConfig } from '../../config/web-messaging.config';
+import { HealthChecks } from '../../health/health.checks';
+import { Metrics } from '../../metrics/metrics';
+import { ConversationNews } from '../../session/ports/conversation-news';
+import { FakeGuestCredentials } from '../../session/ports/guest-credentials.fake';
+import { ClientPool } from '../transport/client-pool';
+import { GenesysApi } from '../transport/genesys-api';
+import { FakeGenesysHttp } from '../transport/genesys-http.fake';
+import { ConversationEnd } from './conversation-end';
+import { DeploymentConfig } from './deployment-config';
+import { GuestSockets } from './guest-sockets';
+import { FakeGuestHistory } from './history/guest-history.fake';
+import { FakeGuestLines } from './line/guest-lines.fake';
+import { GuestLogin } from './login/guest-login';
+import { ConnectPacer } from './pacing/connect-pacer';
+import { PlatformConversations } from './platform-conversations';
+import { ConversingTools } from './socket/conversing-tools';
+import { FakeFileStorage } from './upload/file-storage.fake';
+import { WebAuthentication } from './web-authentication';
+import { WebMessages } from './web-messages';
+import { WebMessagingChannel } from './web-messaging.channel';
+import { WebMessagingTelemetry } from './web-messaging.telemetry';
+
+const ENVIRONMENT = Object.assign(new Environment(), {
+  GENESYS_API_URL: 'http://api.test',
+  GENESYS_DEPLOYMENT_ID: 'dep-1',
+});
+
+/** The channel over a server and a platform in memory, under fake time. */
+export class WebMessagingWorld {
+  readonly http = new FakeGenesysHttp();
+  readonly server = new FakeGuestLines();
+  readonly credentials = new FakeGuestCredentials();
+  readonly sockets: GuestSockets;
+  readonly channel: WebMessagingChannel;
+
+  constructor() {
+    const { http, server, credentials } = this;
+    const metrics = new Metrics();
+    const genesys = new GenesysConfig(ENVIRONMENT);
+    const config = new WebMessagingConfig(ENVIRONMENT);
+    const auth = new AuthService(new FakeTokenEndpoint(), new SystemClock(), new AuthTelemetry(metrics));
+    const api = new GenesysApi(http, auth, new ClientPool(genesys, metrics, new HealthChecks()), genesys, new FakeLease());
+    const conversing = new ConversingTools(
+      new FakeGuestHistory(() => server.messages),
+      new FakeFileStorage(),
+    );
+    const telemetry = new WebMessagingTelemetry(metrics);
+    const deployment = new DeploymentConfig(http, config);
+    const login = new GuestLogin(http, genesys, config);
+    this.sockets = new GuestSockets(server, new ConnectPacer(), conversing, telemetry, config);
+    this.channel = new WebMessagingChannel(
+      this.sockets,
+      deployment,
+      new ConversationEnd(deployment, new PlatformConversations(api, genesys), config),
+      new WebMessages(this.sockets, new ConversationNews()),
+      new WebAuthentication(this.sockets, deployment, login, credentials, config),
+    );
+  }
+
+  /** Every timer has to be gone then. */
+  async close(): Promise<void> {
+    this.sockets.beforeApplicationShutdown();
+    await jest.advanceTimersByTimeAsync(0);
+    if (jest.getTimerCount() > 0) throw new Error(`${jest.getTimerCount()} timers are left`);
+  }
+
+  /** What a call comes to, its waits within a minute included. */
+  async outcomeOf<T>(call: Promise<T>): Promise<T | Error> {
+    const outcome = call.catch((error: unknown) => error as Error);
+    await jest.advanceTimersByTimeAsync(60_000);
+    return outcome;
+  }
+}

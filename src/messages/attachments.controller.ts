@@ -1,0 +1,51 @@
+import { Controller, Param, Post, Query } from '@nestjs/common';
+import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator';
+import { Caller } from '../access/domain/caller';
+import { Scope } from '../common/access/route-access.decorators';
+import { FileInBody, type FileInRequest } from '../common/http/file-in-body.decorator';
+import { HungUp } from '../common/http/hung-up.decorator';
+import { ApiProblems } from '../common/problem/problem.response';
+import { TakesFile } from '../common/server/takes-file.decorator';
+import { reachOf } from '../session/domain/reach';
+import { AttachmentsService } from './attachments.service';
+import { AttachmentResponse } from './dto/attachment.response';
+import { FileQueryDto } from './dto/file-query.dto';
+
+const UPLOADING_PROBLEMS = {
+  404: ['session-not-found'],
+  409: ['not-supported-by-channel', 'session-not-active'],
+  422: ['file-refused'],
+  502: [
+    'upstream-unauthorized',
+    'upstream-forbidden',
+    'upstream-rejected',
+    'upstream-error',
+    'upstream-invalid-response',
+  ],
+  503: ['upstream-throttled', 'upstream-unavailable', 'storage-unavailable', 'shutting-down'],
+  504: ['upstream-timeout'],
+};
+
+@ApiTags('messages')
+@Controller({ path: 'sessions/:conversationId', version: '1' })
+export class AttachmentsController {
+  constructor(private readonly service: AttachmentsService) {}
+
+  /** Uploads a file for the guest, and answers once `attachmentIds` of a message may name it. The guest has not said it yet. */
+  @Post('attachments')
+  @Scope('messages.write')
+  @TakesFile()
+  @ApiResponse({ status: 201, type: AttachmentResponse })
+  @ApiProblems(UPLOADING_PROBLEMS)
+  upload(
+    @Param('conversationId') conversationId: string,
+    @Query() { fileName }: FileQueryDto,
+    @FileInBody() { type: fileType, size: fileSize, content }: FileInRequest,
+    @CurrentCaller() caller: Caller,
+    @HungUp() hungUp: AbortSignal,
+  ): Promise<AttachmentResponse> {
+    const file = { fileName, fileType, fileSize, content };
+    return this.service.upload(conversationId, file, { reach: reachOf(caller), hungUp });
+  }
+}

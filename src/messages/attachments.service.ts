@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { Drain } from '../common/lifecycle/drain';
+import type { Reach } from '../session/domain/reach';
+import { GuestChannels } from '../session/ports/guest-channels';
+import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
+import { SessionQueries } from '../session/session.queries';
+import { talkingOver } from './domain/talking-session';
+import { MessagesTelemetry } from './messages.telemetry';
+
+/** The files that guests send. Nothing of them is kept here. */
+@Injectable()
+export class AttachmentsService {
+  constructor(
+    private readonly sessions: SessionQueries,
+    private readonly channels: GuestChannels,
+    private readonly drain: Drain,
+    private readonly telemetry: MessagesTelemetry,
+  ) {}
+
+  /**
+   * Hands a file on as it arrives, and resolves once messages can refer to it. Throws `SessionNotFoundError`,
+   * `SessionNotActiveError`, `NotSupportedByChannelError`, `FileRefusedError`, `UpstreamError`s, and the reason of the
+   * signal when the caller has hung up.
+   */
+  async upload(
+    conversationId: string,
+    file: FileToUpload,
+    { reach, hungUp }: { reach: Reach; hungUp: AbortSignal },
+  ): Promise<UploadedFile> {
+    this.drain.assertOpen();
+    const { session, messaging } = talkingOver(await this.sessions.get(conversationId, reach), this.channels);
+    try {
+      const signal = AbortSignal.any([hungUp, this.drain.signal]);
+      const uploaded = await messaging.upload(session.snapshot, file, signal);
+      this.telemetry.uploaded();
+      return uploaded;
+    } catch (error) {
+      this.telemetry.uploadFailed(error, hungUp.aborted);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Matches } from 'class-validator';
+import { IsPlainText } from '../../common/validation/text.decorators';
+
+const MAX_LENGTH = 1023;
+/** A name without a path, and an extension after its last dot. */
+const NAME = /^(?=[^]{1,1023}$)[^/\\]*[^./\\]\.[^./\\]+$/;
+
+/** What a file is called. */
+export class FileQueryDto {
+  /** With its extension and without a path. */
+  @ApiProperty({ type: String, maxLength: MAX_LENGTH, example: 'order.pdf' })
+  @IsString({ message: 'must be a text' })
+  @Matches(NAME, {
+    message: `must be the name of a file with an extension, without a path, of at most ${MAX_LENGTH} characters`,
+  })
+  @IsPlainText()
+  fileName!: string;
+}

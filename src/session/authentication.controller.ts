@@ -1,0 +1,71 @@
+import { Body, Controller, Delete, Param, Put } from '@nestjs/common';
+import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator';
+import { Caller } from '../access/domain/caller';
+import { Scope } from '../common/access/route-access.decorators';
+import { ApiProblems } from '../common/problem/problem.response';
+import { LoginDto } from './dto/login.dto';
+import { SessionResponse } from './dto/session.response';
+import { reachOf } from './domain/reach';
+import type { Session } from './domain/session';
+import { SessionAuthentication } from './session.authentication';
+import { SessionQueries } from './session.queries';
+
+const UPSTREAM_PROBLEMS = {
+  502: ['upstream-forbidden', 'upstream-rejected', 'upstream-error', 'upstream-invalid-response'],
+  503: ['upstream-throttled', 'upstream-unavailable', 'storage-unavailable', 'shutting-down'],
+  504: ['upstream-timeout'],
+};
+
+const LOGIN_PROBLEMS = {
+  400: ['malformed-json', 'validation-failed'],
+  403: ['guest-not-authenticated'],
+  404: ['session-not-found'],
+  409: ['not-supported-by-channel', 'session-not-active', 'authentication-not-enabled'],
+  413: ['payload-too-large'],
+  415: ['unsupported-media-type'],
+};
+
+const LOGOUT_PROBLEMS = {
+  403: ['guest-not-authenticated'],
+  404: ['session-not-found'],
+  409: ['not-supported-by-channel', 'session-not-active', 'guest-not-logged-in'],
+};
+
+@ApiTags('sessions')
+@Controller({ path: 'sessions/:conversationId/authentication', version: '1' })
+export class AuthenticationController {
+  constructor(
+    private readonly authentication: SessionAuthentication,
+    private readonly queries: SessionQueries,
+  ) {}
+
+  /** Logs the guest of an active session in: the conversation goes on, with a guest who is known. */
+  @Put()
+  @Scope('sessions.write')
+  @ApiResponse({ status: 200, type: SessionResponse })
+  @ApiProblems({ ...LOGIN_PROBLEMS, ...UPSTREAM_PROBLEMS })
+  async logIn(
+    @Param('conversationId') conversationId: string,
+    @Body() login: LoginDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<SessionResponse> {
+    return this.present(await this.authentication.logIn(conversationId, login, reachOf(caller)));
+  }
+
+  /** Logs the guest out of Genesys Cloud, which ends the session as `logged-out`. Doing it again changes nothing. */
+  @Delete()
+  @Scope('sessions.write')
+  @ApiResponse({ status: 200, type: SessionResponse })
+  @ApiProblems({ ...LOGOUT_PROBLEMS, ...UPSTREAM_PROBLEMS })
+  async logOut(
+    @Param('conversationId') conversationId: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<SessionResponse> {
+    return this.present(await this.authentication.logOut(conversationId, reachOf(caller)));
+  }
+
+  private present(session: Session): SessionResponse {
+    return new SessionResponse(session, this.queries.heartbeatOf(session));
+  }
+}

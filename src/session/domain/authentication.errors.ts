@@ -1,0 +1,42 @@
+import { DomainError } from '../../common/errors/domain.error';
+import { UpstreamError } from '../../common/errors/upstream.errors';
+
+/** Genesys Cloud does not accept the guest's login, or does not accept it any more. */
+export class GuestNotAuthenticatedError extends UpstreamError {
+  readonly code = 'guest-not-authenticated';
+  readonly kind = 'forbidden';
+  override readonly title = 'The guest is not authenticated';
+  override mayHaveTakenEffect = false;
+
+  constructor(options?: ErrorOptions) {
+    super('Genesys Cloud does not accept the login of the guest.', options);
+  }
+}
+
+const DETAILS = {
+  login: 'The deployment does not let guests log in.',
+  'step-up': 'The deployment does not let guests log in during a session.',
+} as const;
+
+/** The deployment does not allow what was asked for. Nothing was sent. */
+export class AuthenticationNotEnabledError extends UpstreamError {
+  readonly code = 'authentication-not-enabled';
+  readonly kind = 'conflict';
+  override readonly title = 'The deployment does not let guests log in';
+  override mayHaveTakenEffect = false;
+
+  constructor(override readonly reason: keyof typeof DETAILS) {
+    super(DETAILS[reason]);
+  }
+}
+
+/** There is no login to end. Nothing was sent. */
+export class GuestNotLoggedInError extends DomainError {
+  readonly code = 'guest-not-logged-in';
+  readonly kind = 'conflict';
+  readonly title = 'The guest is not logged in';
+
+  constructor() {
+    super('The guest of this session has not logged in.');
+  }
+}

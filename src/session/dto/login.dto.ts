@@ -1,0 +1,39 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import type { Login } from '../domain/login';
+import { LoginText } from './login-text.decorator';
+
+/** How a guest shows who it is: `authCode` and `redirectUri`, or `idToken` and `nonce`. */
+export class LoginDto implements Login {
+  /** The authorization code that the organisation's login gave the guest. It is good once. */
+  @ApiPropertyOptional({ type: String, maxLength: 4096, example: 'jane.doe:7f3c' })
+  @LoginText({ form: 'code', maxBytes: 4096 })
+  authCode?: string;
+
+  /** Where the login sent the guest with the code. */
+  @ApiPropertyOptional({ type: String, maxLength: 2048, example: 'https://shop.example/signed-in' })
+  @LoginText({ form: 'code', maxBytes: 2048 })
+  redirectUri?: string;
+
+  /** Of a login that was begun with PKCE. */
+  @ApiPropertyOptional({
+    type: String,
+    maxLength: 512,
+    example: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+  })
+  @LoginText({ form: 'code', maxBytes: 512, isOptional: true })
+  codeVerifier?: string;
+
+  /** The ID token that the organisation's login gave the guest. */
+  @ApiPropertyOptional({
+    type: String,
+    maxLength: 8192,
+    example: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJqYW5lIiwiZ2l2ZW5fbmFtZSI6IkphbmUifQ.x',
+  })
+  @LoginText({ form: 'token', maxBytes: 8192 })
+  idToken?: string;
+
+  /** What the login was begun with, and the ID token holds. */
+  @ApiPropertyOptional({ type: String, maxLength: 512, example: 'n-0S6_WzA2Mj' })
+  @LoginText({ form: 'token', maxBytes: 512 })
+  nonce?: string;
+}

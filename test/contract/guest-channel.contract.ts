@@ -1,0 +1,271 @@
+import type { Type } from '@nestjs/common';
+import { v4 as uuid } from 'uuid';
+import { UpstreamError } from '../../src/common/errors/upstream.errors';
+import type { UpstreamEndReason } from '../../src/session/domain/session-state';
+import { newGuestToken } from '../../src/session/domain/guest-token';
+import type { BeatOutcome, Conversation, GuestChannel } from '../../src/session/ports/guest-channel';
+import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
+import { CHANNEL_CLIENT, ChannelProcess } from '../support/channel-process';
+import { until } from '../support/until';
+
+/** The upstream of a channel: what a test sees of it, and what it does there. */
+export interface UpstreamSide {
+  readonly name: string;
+  readonly channel: Type<GuestChannel>;
+  /** What a beat calls an end that the upstream brought about; undefined where it does not say. */
+  readonly endReason: UpstreamEndReason | undefined;
+  /** How often a conversation has begun. */
+  begun(genesys: GenesysSimulator, conversation: Conversation): number;
+  /** How often somebody asked for it, repeats included. */
+  asked(genesys: GenesysSimulator, conversation: Conversation): number;
+  lives(genesys: GenesysSimulator, conversation: Conversation): boolean;
+  beats(genesys: GenesysSimulator, conversation: Conversation): number;
+  end(genesys: GenesysSimulator, conversation: Conversation): void;
+  spoil(genesys: GenesysSimulator, conversation: Conversation, trouble: Trouble): void;
+}
+
+/**
+ * `refusal`: openings are refused for good. `lost-answer`: they take effect, and the connection breaks. `silence`:
+ * nothing is answered. `throttled`: beats come too often. `failing`: the way to a disconnect is broken once.
+ */
+export type Trouble = 'refusal' | 'lost-answer' | 'silence' | 'throttled' | 'failing';
+
+const SOON_MS = 30_000;
+const never = new AbortController().signal;
+
+function soon(): number {
+  return Date.now() + SOON_MS;
+}
+
+function aConversation(): Conversation {
+  return {
+    conversationId: uuid(),
+    oauthClient: CHANNEL_CLIENT.id,
+    guestToken: newGuestToken(),
+    queueId: 'support',
+    name: 'Guest',
+    locale: 'en-US',
+    capabilities: ['typing-indicator', 'read-receipts'],
+    durationLimit: 1800,
+    createdAt: Date.now(),
+  };
+}
+
+/** What a call was rejected with. */
+async function failureOf(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
+    (value) => {
+      throw new Error(`It came to ${JSON.stringify(value)}`);
+    },
+    (error: unknown) => error,
+  );
+}
+
+/** What every `GuestChannel` promises, tried with two processes of the service and one simulator. */
+export function describeGuestChannel(upstream: UpstreamSide): void {
+  describe(`the channel ${upstream.name}`, () => {
+    let genesys: GenesysSimulator;
+    let processes: ChannelProcess[];
+    let channel: GuestChannel;
+    let other: GuestChannel;
+
+    const begun = (one: Conversation): number => upstream.begun(genesys, one);
+    const lives = (one: Conversation): boolean => upstream.lives(genesys, one);
+
+    beforeAll(async () => {
+      genesys = await GenesysSimulator.start({ clients: { [CHANNEL_CLIENT.id]: CHANNEL_CLIENT.secret } });
+      processes = [await ChannelProcess.start(genesys), await ChannelProcess.start(genesys)];
+      [channel, other] = processes.map((process) => process.channel(upstream.channel)) as [
+        GuestChannel,
+        GuestChannel,
+      ];
+    }, 120_000);
+
+    afterEach(() => {
+      genesys.faults.clear();
+      genesys.webMessaging.faults.clear();
+    });
+
+    afterAll(async () => {
+      for (const process of processes) await process[Symbol.asyncDispose]();
+      await genesys.close();
+    });
+
+    async function opened(): Promise<Conversation> {
+      const conversation = aConversation();
+      await channel.open(conversation, soon(), never);
+      return conversation;
+    }
+
+    async function openingIn(trouble: Trouble): Promise<{ conversation: Conversation; error: unknown }> {
+      const conversation = aConversation();
+      upstream.spoil(genesys, conversation, trouble);
+      const error = await failureOf(channel.open(conversation, Date.now() + 450, never));
+      return { conversation, error };
+    }
+
+    describe('open', () => {
+      it('begins the conversation under our own id or token', async () => {
+        const conversation = await opened();
+        expect([begun(conversation), lives(conversation)]).toEqual([1, true]);
+      });
+
+      it('is a success for a conversation that is there, and begins no second one', async () => {
+        const conversation = await opened();
+        await channel.open(conversation, soon(), never);
+        await other.open(conversation, soon(), never);
+        expect([begun(conversation), lives(conversation)]).toEqual([1, true]);
+      });
+
+      it('sends nothing when its deadline is over', async () => {
+        const conversation = aConversation();
+        const error = await failureOf(channel.open(conversation, Date.now() - 1, never));
+        expect(error).toBeInstanceOf(UpstreamError);
+        expect(error).toHaveProperty('mayHaveTakenEffect', false);
+        expect(upstream.asked(genesys, conversation)).toBe(0);
+      });
+
+      it('sends nothing when its signal has aborted', async () => {
+        const conversation = aConversation();
+        await failureOf(channel.open(conversation, soon(), AbortSignal.abort()));
+        await opened();
+        expect(upstream.asked(genesys, conversation)).toBe(0);
+      });
+
+      it('ends by its signal', async () => {
+        const conversation = aConversation();
+        upstream.spoil(genesys, conversation, 'silence');
+        const stop = new AbortController();
+        const failure = failureOf(channel.open(conversation, soon(), stop.signal));
+        await until(() => upstream.asked(genesys, conversation) > 0);
+        stop.abort();
+        await failure;
+        expect(upstream.asked(genesys, conversation)).toBe(1);
+      });
+
+      it('says that nothing has happened when it is refused, and does not insist', async () => {
+        const { conversation, error } = await openingIn('refusal');
+        expect(error).toBeInstanceOf(UpstreamError);
+        expect(error).toHaveProperty('mayHaveTakenEffect', false);
+        expect([upstream.asked(genesys, conversation), begun(conversation)]).toEqual([1, 0]);
+      });
+
+      it('says that it may have happened when the answer is lost', async () => {
+        const { conversation, error } = await openingIn('lost-answer');
+        expect(error).toBeInstanceOf(UpstreamError);
+        expect(error).toHaveProperty('mayHaveTakenEffect', true);
+        expect(begun(conversation)).toBe(1);
+      });
+    });
+
+    describe('beat', () => {
+      it('is ok while the conversation lives, and is one sign of life', async () => {
+        const conversation = await opened();
+        expect(await channel.beat(conversation, 1, never)).toEqual({ kind: 'ok' });
+        expect(upstream.beats(genesys, conversation)).toBe(1);
+      });
+
+      it('is ok in another process, which has not opened it', async () => {
+        const conversation = await opened();
+        expect(await other.beat(conversation, 1, never)).toEqual({ kind: 'ok' });
+        expect([begun(conversation), lives(conversation)]).toEqual([1, true]);
+      });
+
+      it('is gone when the upstream has ended the conversation, with the reason if it says one', async () => {
+        const conversation = await opened();
+        upstream.end(genesys, conversation);
+        let outcome: BeatOutcome;
+        // Over a socket the news may take a moment.
+        do outcome = await channel.beat(conversation, 1, never);
+        while (outcome.kind === 'ok');
+        const { endReason: reason } = upstream;
+        expect(outcome).toEqual({ kind: 'gone', ...(reason === undefined ? {} : { reason }) });
+        expect((await other.beat(conversation, 2, never)).kind).toBe('gone');
+        await until(() => !lives(conversation));
+      });
+
+      it('is gone for a conversation that never was, and begins none', async () => {
+        const conversation = aConversation();
+        expect(await channel.beat(conversation, 1, never)).toMatchObject({ kind: 'gone' });
+        await until(() => !lives(conversation));
+      });
+
+      it('is postponed when it comes too early, with the wait that was asked for', async () => {
+        const conversation = await opened();
+        upstream.spoil(genesys, conversation, 'throttled');
+        const outcome = await channel.beat(conversation, 1, never);
+        expect(outcome).toEqual({ kind: 'postponed', cause: 'throttled', retryAfterMs: 1_000 });
+      });
+
+      it('ends by its signal and does not throw', async () => {
+        const conversation = await opened();
+        upstream.spoil(genesys, conversation, 'silence');
+        const stop = new AbortController();
+        const beat = channel.beat(conversation, 1, stop.signal);
+        stop.abort();
+        expect(['failed', 'postponed']).toContain((await beat).kind);
+        expect(['failed', 'postponed']).toContain((await channel.beat(conversation, 2, stop.signal)).kind);
+      });
+    });
+
+    describe('disconnect', () => {
+      it('ends the conversation, and may be repeated by anybody', async () => {
+        const conversation = await opened();
+        expect((await channel.disconnect(conversation, never)).kind).toBe('confirmed');
+        expect(lives(conversation)).toBe(false);
+        expect(['confirmed', 'gone']).toContain((await channel.disconnect(conversation, never)).kind);
+        expect(['confirmed', 'gone']).toContain((await other.disconnect(conversation, never)).kind);
+        expect(lives(conversation)).toBe(false);
+      });
+
+      it('ends what another process has opened', async () => {
+        const conversation = await opened();
+        expect((await other.disconnect(conversation, never)).kind).toBe('confirmed');
+        expect(lives(conversation)).toBe(false);
+        expect((await channel.beat(conversation, 1, never)).kind).toBe('gone');
+      });
+
+      it('finds nothing to end where there never was a conversation', async () => {
+        const conversation = aConversation();
+        expect(await channel.disconnect(conversation, never)).toEqual({ kind: 'gone' });
+        await until(() => !lives(conversation));
+      });
+
+      it('ends by its signal', async () => {
+        const conversation = await opened();
+        upstream.spoil(genesys, conversation, 'silence');
+        const stop = new AbortController();
+        const failure = failureOf(channel.disconnect(conversation, stop.signal));
+        stop.abort();
+        await failure;
+        expect(lives(conversation)).toBe(true);
+      });
+
+      it('says so when the way to it is broken, and succeeds when it is tried again', async () => {
+        const conversation = await opened();
+        upstream.spoil(genesys, conversation, 'failing');
+        expect(await failureOf(channel.disconnect(conversation, never))).toBeInstanceOf(UpstreamError);
+        const { kind } = await channel.disconnect(conversation, never);
+        expect(['confirmed', 'gone']).toContain(kind);
+        expect(lives(conversation)).toBe(false);
+      });
+    });
+
+    it('leaves no connection and no timer behind when its process stops', async () => {
+      const timers = (): number =>
+        process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+      const before = timers();
+      const connections = genesys.webMessaging.openConnections;
+      const third = await ChannelProcess.start(genesys);
+      const brief = third.channel(upstream.channel);
+      const conversation = aConversation();
+      await brief.open(conversation, soon(), never);
+      await brief.beat(conversation, 1, never);
+      void brief.beat(conversation, 2, never);
+      await third[Symbol.asyncDispose]();
+      await until(() => genesys.webMessaging.openConnections === connections);
+      await until(() => timers() <= before);
+      expect(lives(conversation)).toBe(true);
+    });
+  });
+}

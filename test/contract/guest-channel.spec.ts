@@ -1,0 +1,74 @@
+import { ConversationsMessagingChannel } from '../../src/genesys/conversations-messaging/conversations-messaging.channel';
+import { WebMessagingChannel } from '../../src/genesys/web-messaging/web-messaging.channel';
+import type { FaultRule } from '../../src/simulator/fault';
+import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
+import type { WebMessaging } from '../../src/simulator/web-messaging/web-messaging';
+import type { SocketFaultRule } from '../../src/simulator/web-messaging/socket-fault';
+import { describeGuestChannel, type Trouble } from './guest-channel.contract';
+
+const HTTP_TROUBLES: Readonly<Record<Trouble, FaultRule>> = {
+  refusal: { match: { method: 'POST' }, fault: { kind: 'status', status: 400 } },
+  'lost-answer': { match: { method: 'POST' }, fault: { kind: 'reset', effect: 'after' } },
+  silence: { fault: { kind: 'hang-before-headers' } },
+  throttled: { match: { method: 'PATCH' }, fault: { kind: 'status', status: 429, retryAfter: 1 } },
+  failing: { match: { method: 'PATCH' }, fault: { kind: 'status', status: 500 }, times: 1 },
+};
+
+const TOO_MANY = {
+  kind: 'answer',
+  code: 429,
+  class: 'TooManyRequestsErrorMessage',
+  body: { retryAfter: 1, errorCode: 4029, errorMessage: 'Too many' },
+} as const;
+
+const SOCKET_TROUBLES: Readonly<
+  Record<Trouble, Omit<SocketFaultRule, 'match'> & { readonly action?: string }>
+> = {
+  refusal: { action: 'configureSession', fault: { kind: 'answer', code: 401 } },
+  'lost-answer': { action: 'configureSession', fault: { kind: 'close', code: 1006, effect: 'after' } },
+  silence: { fault: { kind: 'silence' } },
+  throttled: { action: 'echo', fault: TOO_MANY },
+  failing: { action: 'onMessage', fault: { kind: 'answer', code: 500 }, times: 1 },
+};
+
+/** A session that is neither over nor left to the platform. */
+function isHeld(session: GuestSession | undefined): boolean {
+  return session?.isLive === true && !session.isReadOnly && session.closeRequests === 0;
+}
+
+/** Requests that a fault has kept from the session. */
+function spoiled({ faults }: WebMessaging, token: string): number {
+  const own = faults.list().filter(({ match }) => match.token === token);
+  return own.reduce((sum, { applied }) => sum + applied, 0);
+}
+
+describeGuestChannel({
+  name: 'conversations-messaging',
+  channel: ConversationsMessagingChannel,
+  endReason: undefined,
+  begun: ({ state }, { conversationId }) => (state.conversation(conversationId) === undefined ? 0 : 1),
+  asked: ({ requests }, { conversationId }) => requests.count({ method: 'POST', conversationId }),
+  lives: ({ state }, { conversationId }) => state.conversation(conversationId)?.state === 'connected',
+  beats: ({ state }, { conversationId }) => state.conversation(conversationId)?.beats ?? 0,
+  end: ({ state }, { conversationId }) => state.disconnect(conversationId),
+  spoil: ({ faults }, { conversationId }, trouble) => {
+    const { match, ...rule } = HTTP_TROUBLES[trouble];
+    faults.add({ ...rule, match: { ...match, conversationId } });
+  },
+});
+
+describeGuestChannel({
+  name: 'web-messaging',
+  channel: WebMessagingChannel,
+  endReason: 'expired',
+  begun: ({ webMessaging }, { guestToken }) => webMessaging.session(guestToken)?.sessions ?? 0,
+  asked: ({ webMessaging }, { guestToken }) =>
+    (webMessaging.session(guestToken)?.configures ?? 0) + spoiled(webMessaging, guestToken),
+  lives: ({ webMessaging }, { guestToken }) => isHeld(webMessaging.session(guestToken)),
+  beats: ({ webMessaging }, { guestToken }) => webMessaging.session(guestToken)?.echoes ?? 0,
+  end: ({ webMessaging }, { guestToken }) => webMessaging.agent.expire(guestToken),
+  spoil: ({ webMessaging }, { guestToken: token }, trouble) => {
+    const { action, ...rule } = SOCKET_TROUBLES[trouble];
+    webMessaging.faults.add({ ...rule, match: { token, ...(action === undefined ? {} : { action }) } });
+  },
+});

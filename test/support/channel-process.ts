@@ -1,0 +1,70 @@
+import { type INestApplicationContext, Global, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CommonModule } from '../../src/common/common.module';
+import { ConfigModule } from '../../src/config/config.module';
+import { newDataKey } from '../../src/config/data-key-list';
+import { readEnvironment } from '../../src/config/read-environment';
+import { GenesysModule } from '../../src/genesys/genesys.module';
+import { HealthChecks } from '../../src/health/health.checks';
+import { Metrics } from '../../src/metrics/metrics';
+import { ConversationNews } from '../../src/session/ports/conversation-news';
+import type { GuestChannel } from '../../src/session/ports/guest-channel';
+import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
+import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
+
+export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' };
+
+/** What the adapters inject from features that are not there. */
+@Global()
+@Module({
+  providers: [Metrics, HealthChecks, ConversationNews],
+  exports: [Metrics, HealthChecks, ConversationNews],
+})
+class SurroundingsModule {}
+
+/** What such a process is made of. */
+@Module({})
+class ProcessModule {}
+
+/** The adapter to Genesys Cloud as one process of the service has it, and nothing else of the service. */
+export class ChannelProcess implements AsyncDisposable {
+  private constructor(private readonly context: INestApplicationContext) {}
+
+  static async start(
+    { url }: GenesysSimulator,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<ChannelProcess> {
+    const environment = readEnvironment({
+      DATA_KEY: newDataKey('channel'),
+      ACCESS_MODE: 'open',
+      GENESYS_LOGIN_URL: url,
+      GENESYS_API_URL: url,
+      GENESYS_MESSAGING_URL: url.replace('http:', 'ws:'),
+      GENESYS_CDN_URL: url,
+      GENESYS_CLIENT_ID: CHANNEL_CLIENT.id,
+      GENESYS_CLIENT_SECRET: CHANNEL_CLIENT.secret,
+      GENESYS_DEPLOYMENT_ID: DEMO_DEPLOYMENT_ID,
+      GENESYS_ORIGIN: 'https://shop.example',
+      ...settings,
+    });
+    const imports = [
+      ConfigModule.forEnvironment(environment),
+      CommonModule,
+      SurroundingsModule,
+      GenesysModule,
+    ];
+    const context = await NestFactory.createApplicationContext(
+      { module: ProcessModule, imports },
+      { logger: false, abortOnError: false },
+    );
+    return new ChannelProcess(context);
+  }
+
+  channel(type: Type<GuestChannel>): GuestChannel {
+    return this.context.get(type, { strict: false });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.close();
+  }
+}
