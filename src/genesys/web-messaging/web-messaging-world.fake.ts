@@ -47,7 +47,13 @@ export class WebMessagingWorld {
     const genesys = new GenesysConfig(ENVIRONMENT);
     const config = new WebMessagingConfig(ENVIRONMENT);
     const auth = new AuthService(new FakeTokenEndpoint(), new SystemClock(), new AuthTelemetry(metrics));
-    const api = new GenesysApi(http, auth, new ClientPool(genesys, metrics, new HealthChecks()), genesys, new FakeLease());
+    const api = new GenesysApi(
+      http,
+      auth,
+      new ClientPool(genesys, metrics, new HealthChecks()),
+      genesys,
+      new FakeLease(),
+    );
     const conversing = new ConversingTools(
       new FakeGuestHistory(() => server.messages),
       new FakeFileStorage(),
