@@ -21,6 +21,8 @@ import { StrictValidationPipe } from './common/validation/validation-pipe';
 import type { Environment } from './config/environment';
 import { LogConfig } from './config/log.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
+import { handOnToHolders } from './session/holder.hook';
+import { SessionForwarding } from './session/session.forwarding';
 
 export interface AppOptions {
   /** Where log lines go; standard output when absent. */
@@ -49,6 +51,7 @@ export async function createApp(
   addHooks(server, app.get(InFlightRequests), app.get(HttpTelemetry).observe);
   identifyCallers(server, app.get(AccessService));
   limitCallers(server, app.get(QuotaService));
+  handOnToHolders(server, app.get(SessionForwarding));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter(app.get(AuditRefusals).observe));

@@ -6,6 +6,7 @@ import { Scope } from '../common/access/route-access.decorators';
 import { FileInBody, type FileInRequest } from '../common/http/file-in-body.decorator';
 import { HungUp } from '../common/http/hung-up.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
+import { ByHolder } from '../common/server/by-holder.decorator';
 import { TakesFile } from '../common/server/takes-file.decorator';
 import { reachOf } from '../session/domain/reach';
 import { AttachmentsService } from './attachments.service';
@@ -23,7 +24,13 @@ const UPLOADING_PROBLEMS = {
     'upstream-error',
     'upstream-invalid-response',
   ],
-  503: ['upstream-throttled', 'upstream-unavailable', 'storage-unavailable', 'shutting-down'],
+  503: [
+    'upstream-throttled',
+    'upstream-unavailable',
+    'storage-unavailable',
+    'session-moving',
+    'shutting-down',
+  ],
   504: ['upstream-timeout'],
 };
 
@@ -35,6 +42,7 @@ export class AttachmentsController {
   /** Uploads a file for the guest, and answers once `attachmentIds` of a message may name it. The guest has not said it yet. */
   @Post('attachments')
   @Scope('messages.write')
+  @ByHolder()
   @TakesFile()
   @ApiResponse({ status: 201, type: AttachmentResponse })
   @ApiProblems(UPLOADING_PROBLEMS)

@@ -3,6 +3,7 @@ import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
 import { Scope } from '../common/access/route-access.decorators';
+import { ByHolder } from '../common/server/by-holder.decorator';
 import { PageQueryDto } from '../common/pagination/page-query.dto';
 import { ApiProblems } from '../common/problem/problem.response';
 import { reachOf } from '../session/domain/reach';
@@ -34,7 +35,13 @@ const SENDING_PROBLEMS = {
     'upstream-error',
     'upstream-invalid-response',
   ],
-  503: ['upstream-throttled', 'upstream-unavailable', 'storage-unavailable', 'shutting-down'],
+  503: [
+    'upstream-throttled',
+    'upstream-unavailable',
+    'storage-unavailable',
+    'session-moving',
+    'shutting-down',
+  ],
   504: ['upstream-timeout'],
 };
 
@@ -53,6 +60,7 @@ export class MessagesController {
 
   /** Says something for the guest, and answers once the conversation has it; once for each Idempotency-Key. */
   @Post('messages')
+  @ByHolder()
   @Scope('messages.write')
   @ApiHeader(IDEMPOTENCY_KEY)
   @ApiResponse({ status: 201, type: MessageResponse })
@@ -85,13 +93,14 @@ export class MessagesController {
 
   /** Tells the other side that the guest types, at most every five seconds: sooner nothing happens. */
   @Post('typing')
+  @ByHolder()
   @Scope('messages.write')
   @HttpCode(202)
   @ApiResponse({ status: 202, description: 'It is told when it can be told now.' })
   @ApiProblems({
     404: ['session-not-found'],
     409: ['not-supported-by-channel', 'session-not-active'],
-    503: ['storage-unavailable'],
+    503: ['storage-unavailable', 'session-moving'],
   })
   typing(@Param('conversationId') conversationId: string, @CurrentCaller() caller: Caller): Promise<void> {
     return this.service.typing(conversationId, reachOf(caller));

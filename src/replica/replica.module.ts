@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ReplicaConfig } from '../config/replica.config';
+import { ForwardingSeal } from './forwarding-seal';
 import { Lease } from './ports/lease';
 import { ReplicaStore } from './ports/replica.store';
 import { ReplicaLease } from './replica.lease';
@@ -16,7 +17,8 @@ import { ReplicaTelemetry } from './replica.telemetry';
     },
     { provide: Lease, useExisting: ReplicaLease },
     ReplicaTelemetry,
+    ForwardingSeal,
   ],
-  exports: [Lease],
+  exports: [Lease, ForwardingSeal],
 })
 export class ReplicaModule {}

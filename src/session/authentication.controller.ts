@@ -3,6 +3,7 @@ import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
 import { Scope } from '../common/access/route-access.decorators';
+import { ByHolder } from '../common/server/by-holder.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { LoginDto } from './dto/login.dto';
 import { SessionResponse } from './dto/session.response';
@@ -13,7 +14,13 @@ import { SessionQueries } from './session.queries';
 
 const UPSTREAM_PROBLEMS = {
   502: ['upstream-forbidden', 'upstream-rejected', 'upstream-error', 'upstream-invalid-response'],
-  503: ['upstream-throttled', 'upstream-unavailable', 'storage-unavailable', 'shutting-down'],
+  503: [
+    'upstream-throttled',
+    'upstream-unavailable',
+    'storage-unavailable',
+    'session-moving',
+    'shutting-down',
+  ],
   504: ['upstream-timeout'],
 };
 
@@ -42,6 +49,7 @@ export class AuthenticationController {
 
   /** Logs the guest of an active session in: the conversation goes on, with a guest who is known. */
   @Put()
+  @ByHolder()
   @Scope('sessions.write')
   @ApiResponse({ status: 200, type: SessionResponse })
   @ApiProblems({ ...LOGIN_PROBLEMS, ...UPSTREAM_PROBLEMS })
@@ -55,6 +63,7 @@ export class AuthenticationController {
 
   /** Logs the guest out of Genesys Cloud, which ends the session as `logged-out`. Doing it again changes nothing. */
   @Delete()
+  @ByHolder()
   @Scope('sessions.write')
   @ApiResponse({ status: 200, type: SessionResponse })
   @ApiProblems({ ...LOGOUT_PROBLEMS, ...UPSTREAM_PROBLEMS })

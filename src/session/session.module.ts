@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { AuthenticationController } from './authentication.controller';
 import { HasRequiredCapabilities } from './dto/has-required-capabilities.constraint';
@@ -14,6 +15,8 @@ import { SessionAuthentication } from './session.authentication';
 import { SessionController } from './session.controller';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
+import { RemoteReplica } from './remote-replica';
+import { SessionForwarding } from './session.forwarding';
 import { SessionIdempotency } from './session.idempotency';
 import { SessionNews } from './session.news';
 import { SessionOpening } from './session.opening';
@@ -31,9 +34,12 @@ import { SessionUpkeep } from './session.upkeep';
 import { SessionWatch } from './session.watch';
 import { SessionWriter } from './session.writer';
 
+/** To each other replica. */
+const CONNECTIONS = 64;
+
 /** Needs a `SessionStore`, an `IdempotencyStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
 @Module({
-  imports: [HeartbeatModule],
+  imports: [HeartbeatModule, OutboundHttpModule.withConnections(CONNECTIONS)],
   controllers: [SessionController, AuthenticationController, LimitsController],
   providers: [
     SessionService,
@@ -56,6 +62,8 @@ import { SessionWriter } from './session.writer';
     SessionAdoption,
     SessionShare,
     SessionTakeover,
+    SessionForwarding,
+    RemoteReplica,
     SessionShutdown,
     SessionTelemetry,
     IdempotencyRetention,

@@ -46,6 +46,14 @@ export const SERVICE_PROBLEMS = {
     action: 'Open a new session if the guest is still there.',
     retry: 'later',
   },
+  'session-moving': {
+    title: 'The session is changing hands',
+    statuses: [503],
+    meaning:
+      'The process that holds the session has stopped or cannot be reached, and another one is about to take it over.',
+    action: 'Try again after Retry-After, a message with the same Idempotency-Key.',
+    retry: 'later',
+  },
   'session-not-active': {
     title: 'The session is not active',
     statuses: [409],

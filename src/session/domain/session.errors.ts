@@ -107,6 +107,18 @@ export class SessionEndedWhileOpeningError extends DomainError {
   }
 }
 
+/** Another replica holds the session, or will in a moment, and cannot be reached now. Whether it did anything is not known. */
+export class SessionMovingError extends DomainError {
+  readonly code = 'session-moving';
+  readonly kind = 'unavailable';
+  readonly title = 'The session is changing hands';
+  override readonly retryAfterMs = 1_000;
+
+  constructor(options?: ErrorOptions) {
+    super('The process that holds the session cannot be reached at the moment.', options);
+  }
+}
+
 /** A transition that the table does not have: a bug of ours. */
 export class InvalidTransitionError extends DomainError {
   readonly code = 'internal';
