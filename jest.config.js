@@ -1,3 +1,5 @@
+const { specFilesOf } = require('./test/support/spec-files');
+
 // Nest 12 and uuid are published as ES modules only, which Jest cannot require on
 // Node 20: everything, dependencies included, is compiled to CommonJS by swc.
 const typescript = {
@@ -36,6 +38,16 @@ const postgres = {
   globalTeardown: '<rootDir>/test/support/postgres.teardown.ts',
 };
 
+/**
+ * The specs of a layer that starts the service: file by file, or, where all of them run, in a few groups, since every file
+ * that is run by itself loads the service anew.
+ */
+const isGrouped = process.env.SPECS === 'grouped';
+const specsOf = (layer) =>
+  isGrouped
+    ? [`<rootDir>/test/groups/${layer}-*.spec.ts`, ...specFilesOf(layer).alone]
+    : [`<rootDir>/test/${layer}/**/*.spec.ts`];
+
 module.exports = {
   // What takes longest mostly waits: for windows, time-outs and processes.
   maxWorkers: 3,
@@ -52,19 +64,19 @@ module.exports = {
     {
       ...common,
       displayName: 'contract',
-      testMatch: ['<rootDir>/test/contract/**/*.spec.ts'],
+      testMatch: specsOf('contract'),
       ...postgres,
     },
     {
       ...common,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'],
+      testMatch: specsOf('e2e'),
       ...postgres,
     },
     {
       ...common,
       displayName: 'faults',
-      testMatch: ['<rootDir>/test/faults/**/*.spec.ts'],
+      testMatch: specsOf('faults'),
       ...postgres,
     },
   ],

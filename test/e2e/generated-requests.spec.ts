@@ -81,6 +81,20 @@ function examplePlan(operation: ApiOperation): RequestPlan {
   return plan;
 }
 
+/** What one guest does, in this order: the last ends the session. */
+const TALK: readonly (readonly [operation: string, body?: object])[] = [
+  ['messagesSend', { text: 'Hello' }],
+  ['messagesTyping'],
+  ['attachmentsUpload'],
+  ['authenticationLogIn', { idToken: anIdToken({ sub: 'user-1' }), nonce: 'n' }],
+  ['authenticationLogOut'],
+];
+
+/** As the guest's own login would sign it; nobody checks that here. */
+function anIdToken(claims: object): string {
+  return `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
+}
+
 describe('the operations of the description', () => {
   it('are those that are served', async () => {
     const response = await fetch(`${world.url}/openapi.json`, { headers: supervisor.headers });
@@ -154,24 +168,21 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
   });
 
   it('succeed where guests talk', async () => {
-    const { operations } = traffic.description;
-    const talking = operations.filter(({ answers }) =>
-      answers.get(409)?.codes.has('not-supported-by-channel'),
-    );
-    const open = traffic.description.operation('sessionOpen');
+    const { description } = traffic;
+    const open = description.operation('sessionOpen');
     const channel = { queueId: 'support', channel: 'web-messaging' };
     const session = await traffic.send(writer.write(open, { ...examplePlan(open), body: channel }));
     const { conversationId } = JSON.parse(session.body) as { conversationId: string };
     const said = { conversationId: { say: conversationId }, fileName: { say: 'order.pdf' } };
 
-    const requests = talking.map((operation) => {
+    const answers: Awaited<ReturnType<typeof traffic.send>>[] = [];
+    for (const [id, body] of TALK) {
+      const operation = description.operation(id);
       const { values, ...plan } = examplePlan(operation);
-      const body = operation.body === undefined ? {} : { body: { text: 'Hello' } };
-      return writer.write(operation, { ...plan, ...body, values: { ...values, ...said } });
-    });
-    const answers = await traffic.sendAll(requests);
+      const filled = { ...plan, ...(body === undefined ? {} : { body }), values: { ...values, ...said } };
+      answers.push(await traffic.send(writer.write(operation, filled)));
+    }
 
-    expect(answers.length).toBeGreaterThan(2);
     expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
   });
 

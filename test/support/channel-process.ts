@@ -8,6 +8,8 @@ import { GenesysModule } from '../../src/genesys/genesys.module';
 import { HealthChecks } from '../../src/health/health.checks';
 import { Metrics } from '../../src/metrics/metrics';
 import { ConversationNews } from '../../src/session/ports/conversation-news';
+import { GuestCredentials } from '../../src/session/ports/guest-credentials';
+import { FakeGuestCredentials } from '../../src/session/ports/guest-credentials.fake';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
 import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
@@ -17,8 +19,13 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
 /** What the adapters inject from features that are not there. */
 @Global()
 @Module({
-  providers: [Metrics, HealthChecks, ConversationNews],
-  exports: [Metrics, HealthChecks, ConversationNews],
+  providers: [
+    Metrics,
+    HealthChecks,
+    ConversationNews,
+    { provide: GuestCredentials, useClass: FakeGuestCredentials },
+  ],
+  exports: [Metrics, HealthChecks, ConversationNews, GuestCredentials],
 })
 class SurroundingsModule {}
 

@@ -1,16 +1,8 @@
 const TestSequencer = require('@jest/test-sequencer').default;
+const { WAITING } = require('./spec-files');
 
 /** Kinds of specs, the slowest first. */
 const PROJECTS = ['faults', 'e2e', 'contract', 'architecture', 'unit'];
-/** Specs that wait for whole windows and time-outs of the platform: begun last, they would be waited for alone. */
-const WAITING = [
-  'faults/upstream/budget',
-  'faults/crash/kill-under-load',
-  'faults/crash/shutdown',
-  'faults/upstream/clients',
-  'faults/upstream/outage',
-  'faults/sync/outage',
-];
 
 /** Begins with what takes longest, also where nobody knows yet how long anything takes. */
 module.exports = class LongestFirst extends TestSequencer {
@@ -19,6 +11,7 @@ module.exports = class LongestFirst extends TestSequencer {
   }
 };
 
+/** What waits, begun last, would be waited for alone. */
 function rankOf({ path, context }) {
   const waiting = WAITING.findIndex((name) => path.includes(name));
   if (waiting >= 0) return waiting;

@@ -104,7 +104,7 @@ const REFUSALS: [what: string, act: Act, counts: Counts][] = [
     cut(code),
     { [`ws_closed_total ${code}`]: 1 },
   ]),
-  ...[401, 403, 4017].map((code): [string, Act, Counts] => [
+  ...[401, 403].map((code): [string, Act, Counts] => [
     `${code} to the next configure`,
     spoiledResume({ kind: 'answer', code }),
     { 'ws_closed_total 1006': 1, ...OURS },
@@ -149,6 +149,12 @@ const ENDINGS: [what: string, act: Act, reason: string, counts: Counts][] = [
     '4007 to the next configure',
     spoiledResume({ kind: 'answer', code: 4007 }),
     'gone',
+    { 'ws_closed_total 1006': 1, ...OURS },
+  ],
+  [
+    '4017 to the next configure',
+    spoiledResume({ kind: 'answer', code: 4017 }),
+    'signed-in-elsewhere',
     { 'ws_closed_total 1006': 1, ...OURS },
   ],
   [

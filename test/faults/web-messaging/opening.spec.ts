@@ -61,7 +61,7 @@ const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts
   ['403 to configure', { configure: refused(403) }, '502 upstream-forbidden', NO],
   ['4006 to configure', { configure: refused(4006) }, '502 upstream-rejected', OURS],
   ['4007 to configure', { configure: refused(4007) }, '502 upstream-rejected', OURS],
-  ['4017 to configure', { configure: refused(4017) }, '502 upstream-rejected', NO],
+  ['4017 to configure', { configure: refused(4017) }, '502 upstream-rejected', OURS],
   ['4029 for an hour', { configure: tooMany(3_600) }, '503 upstream-throttled', OURS],
   ['connected: false', { answer: altered({ connected: false }) }, '502 upstream-rejected', NO],
   ['a description of the deployment with 500', { config: status(500) }, '502 upstream-error'],

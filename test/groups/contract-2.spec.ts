@@ -1,0 +1,3 @@
+import { declareSpecs } from '../support/grouped-specs';
+
+declareSpecs('contract', 1, 4);

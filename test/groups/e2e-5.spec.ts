@@ -1,0 +1,3 @@
+import { declareSpecs } from '../support/grouped-specs';
+
+declareSpecs('e2e', 4, 6);
