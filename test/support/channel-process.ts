@@ -11,6 +11,8 @@ import { ConversationNews } from '../../src/session/ports/conversation-news';
 import { GuestCredentials } from '../../src/session/ports/guest-credentials';
 import { FakeGuestCredentials } from '../../src/session/ports/guest-credentials.fake';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
+import { UpstreamTrust } from '../../src/session/ports/upstream-trust';
+import { FakeLease } from '../../src/replica/ports/lease.fake';
 import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
 
@@ -24,8 +26,9 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
     HealthChecks,
     ConversationNews,
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
+    { provide: UpstreamTrust, useFactory: () => new FakeLease() },
   ],
-  exports: [Metrics, HealthChecks, ConversationNews, GuestCredentials],
+  exports: [Metrics, HealthChecks, ConversationNews, GuestCredentials, UpstreamTrust],
 })
 class SurroundingsModule {}
 

@@ -1,0 +1,133 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from '../../src/app.setup';
+import { readEnvironment } from '../../src/config/read-environment';
+import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
+import { World } from '../../src/world';
+import { ApiClient } from '../support/api-client';
+import { LogCapture } from '../support/log-capture';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+import { until } from '../support/until';
+
+/** A port that nobody uses at the moment. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+}
+
+describe('two replicas on one PostgreSQL', () => {
+  let database: TestDatabase;
+  let world: World;
+  let other: NestFastifyApplication;
+  let here: ApiClient;
+  let there: ApiClient;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    const environment = {
+      DATABASE_URL: database.url,
+      GENESYS_CHANNEL: 'web-messaging',
+      HEARTBEAT_MAX_INTERVAL_MS: '1000',
+      HEARTBEAT_MIN_INTERVAL_MS: '200',
+    };
+    const ports = [await freePort(), await freePort()];
+    world = await World.start({
+      logOutput: new LogCapture(),
+      webMessaging: true,
+      environment: { ...environment, PORT: String(ports[0]) },
+    });
+    here = new ApiClient(world.url);
+    other = await startOther(ports[1] ?? 0);
+    there = new ApiClient(`http://127.0.0.1:${ports[1]}`);
+  }, 120_000);
+
+  afterAll(async () => {
+    await other.close();
+    await world[Symbol.asyncDispose]();
+    await database.drop();
+  });
+
+  async function startOther(port: number): Promise<NestFastifyApplication> {
+    const environment = readEnvironment({ ...world.environment, PORT: String(port) });
+    const app = await createApp(environment, { logOutput: new LogCapture() });
+    await app.listen({ host: '127.0.0.1', port });
+    return app;
+  }
+
+  async function opened(): Promise<{ id: string; guest: GuestSession }> {
+    const { status, body } = await here.open();
+    expect(status).toBe(201);
+    const guest = world.genesys.webMessaging.session(String(body['guestIdToken']));
+    if (guest === undefined) throw new Error('The guest is not known upstream.');
+    return { id: String(body['conversationId']), guest };
+  }
+
+  const listed = async (id: string): Promise<unknown[]> =>
+    ((await here.request('GET', `/v1/sessions/${id}/messages`)).body['items'] as { text: string }[]).map(
+      ({ text }) => text,
+    );
+
+  it('say what is asked of either over the one socket that there is', async () => {
+    const { id, guest } = await opened();
+    const path = `/v1/sessions/${id}/messages`;
+    const key = { 'idempotency-key': 'once' };
+    const first = await there.request('POST', path, { text: 'from there' }, key);
+    const again = await here.request('POST', path, { text: 'from there' }, key);
+    const typing = await there.request('POST', `/v1/sessions/${id}/typing`);
+    world.genesys.webMessaging.agent.say(guest.token, 'and back');
+    await until(async () => (await listed(id)).length === 2);
+
+    expect([first.status, again.status, typing.status]).toEqual([201, 201, 202]);
+    expect(again.body).toEqual(first.body);
+    expect(await listed(id)).toEqual(['from there', 'and back']);
+    expect([guest.connections.size, guest.configures, guest.sessions]).toEqual([1, 1, 1]);
+    expect((await here.end(id)).body).toMatchObject({ state: 'terminated' });
+  });
+
+  it('refuse what the holder refuses, as the holder refuses it', async () => {
+    const { id } = await opened();
+    const { status, body, headers } = await there.request('POST', `/v1/sessions/${id}/messages`, {});
+
+    expect([status, body['code']]).toEqual([400, 'validation-failed']);
+    expect(headers.get('content-type')).toContain('application/problem+json');
+    await here.end(id);
+  });
+
+  it('end sessions for each other, by their holder', async () => {
+    const { id, guest } = await opened();
+    const { status, body } = await there.end(id);
+
+    expect([status, body['state'], body['endReason']]).toEqual([200, 'terminated', 'requested']);
+    expect(guest.connections.size).toBe(0);
+    expect(guest.configures).toBe(1);
+    await until(() => world.crm.eventsOf(id).length === 2);
+  });
+
+  it('tell what happens at the other one live', async () => {
+    const { id, guest } = await opened();
+    world.genesys.webMessaging.agent.say(guest.token, 'heard here');
+    await until(async () => (await listed(id)).length === 1);
+    const { body } = await there.request('GET', `/v1/sessions/${id}/messages`);
+
+    expect(body['items']).toMatchObject([{ text: 'heard here', direction: 'outbound' }]);
+    await here.end(id);
+  });
+
+  it('go on with what the other one held when that stops', async () => {
+    const { id, guest } = await opened();
+    await until(() => guest.echoes >= 1);
+    const { status } = await there.open();
+    expect(status).toBe(201);
+    await world.restart();
+    await until(() => guest.configures >= 2 && guest.connections.size === 1);
+    const said = await there.request('POST', `/v1/sessions/${id}/messages`, { text: 'still there' });
+
+    expect(said.status).toBe(201);
+    expect([guest.sessions, await there.stateOf(id)]).toEqual([1, 'active']);
+  });
+});
