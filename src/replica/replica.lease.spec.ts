@@ -110,6 +110,20 @@ describe(ReplicaLease.name, () => {
     expect(store.calls).toEqual([]);
   });
 
+  it('takes nothing from others until they could renew their leases after an outage', async () => {
+    await lease.expireOthers();
+    expect(store.calls).toContain('expire');
+    store.failures.push(...Array.from({ length: 4 }, () => new Error('away')));
+    await pass(15_000);
+    store.calls.length = 0;
+    await lease.expireOthers();
+    expect(store.calls).not.toContain('expire');
+    await pass(6_000);
+    await lease.expireOthers();
+
+    expect(store.calls).toContain('expire');
+  });
+
   it('never ends where nothing is shared', async () => {
     store.isShared = false;
     const alone = await ReplicaLease.begin(store, CONFIG);

@@ -10,6 +10,8 @@ import { type Replica, ReplicaStore } from './ports/replica.store';
 export const LEASE_TTL_MS = 10_000;
 const RENEW_EVERY_MS = 3_000;
 const NEVER = Number.NEGATIVE_INFINITY;
+/** How long others get to renew their leases after an outage. */
+const PATIENCE_MS = 2 * RENEW_EVERY_MS;
 /** What may lie between a look at the lease and what is then sent. */
 const MARGIN_MS = 2_000;
 
@@ -30,6 +32,8 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
   private readonly loop: Loop;
   private replica: Replica;
   private renewedAt = NEVER;
+  /** When the lease was trusted again after it had been in doubt. */
+  private recoveredAt = NEVER;
 
   private constructor(
     private readonly store: ReplicaStore,
@@ -76,7 +80,9 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
   }
 
   async expireOthers(): Promise<void> {
-    if (this.isShared) await this.store.expire();
+    // After an outage of the database everybody's lease has run out, and whoever lives is about to renew it.
+    const isFair = performance.now() - this.recoveredAt >= PATIENCE_MS;
+    if (this.isShared && isFair) await this.store.expire();
   }
 
   assertTrusted(): void {
@@ -111,6 +117,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     }
     const startedAt = performance.now();
     if (await this.store.renew(this.holder, LEASE_TTL_MS)) {
+      if (!this.isTrusted) this.recoveredAt = performance.now();
       this.renewedAt = startedAt;
       this.lag.forget();
       return;

@@ -18,7 +18,8 @@ export interface ForwardedRequest {
   /** Path and query. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Readable;
+  /** Null when there is none. */
+  readonly body: Readable | null;
 }
 
 export interface ForwardedAnswer {
@@ -50,8 +51,8 @@ export class RemoteReplica {
       } = await this.http.axiosRef.request<string>({
         url: address + url,
         method,
-        headers: headers as Record<string, string>,
-        data: body,
+        headers: headers,
+        ...(body === null ? {} : { data: body }),
         timeout: TIMEOUT_MS,
         maxContentLength: MAX_ANSWER_BYTES,
         validateStatus: () => true,

@@ -48,7 +48,11 @@ export class SessionForwarding {
     if (holder === undefined) return undefined;
     if (isForwarded) throw new SessionMovingError();
     const sent = { ...onlyForwarded(headers), [SEAL]: this.seal.sign(method, url) };
-    return this.remote.send(holder, { ...request, headers: sent });
+    return this.remote.send(holder, {
+      ...request,
+      headers: sent,
+      body: hasBody(headers) ? request.body : null,
+    });
   }
 
   /** Undefined when it is this replica, or there is no session that anybody would have to hold. */
@@ -64,6 +68,11 @@ export class SessionForwarding {
       await this.remote.pause(LOOK_EVERY_MS);
     }
   }
+}
+
+/** RFC 9112, 6.3: a request without either has no body. */
+function hasBody(headers: ForwardedRequest['headers']): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 function onlyForwarded(headers: ForwardedRequest['headers']): ForwardedRequest['headers'] {

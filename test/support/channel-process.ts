@@ -12,7 +12,7 @@ import { GuestCredentials } from '../../src/session/ports/guest-credentials';
 import { FakeGuestCredentials } from '../../src/session/ports/guest-credentials.fake';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
 import { UpstreamTrust } from '../../src/session/ports/upstream-trust';
-import { FakeLease } from '../../src/replica/ports/lease.fake';
+import { FakeUpstreamTrust } from '../../src/session/ports/upstream-trust.fake';
 import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
 
@@ -26,7 +26,7 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
     HealthChecks,
     ConversationNews,
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
-    { provide: UpstreamTrust, useFactory: () => new FakeLease() },
+    { provide: UpstreamTrust, useClass: FakeUpstreamTrust },
   ],
   exports: [Metrics, HealthChecks, ConversationNews, GuestCredentials, UpstreamTrust],
 })

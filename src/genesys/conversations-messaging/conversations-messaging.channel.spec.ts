@@ -1,4 +1,4 @@
-import { FakeLease } from '../../replica/ports/lease.fake';
+import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
@@ -46,7 +46,7 @@ beforeEach(() => {
   const auth = new AuthService(endpoint, clock, new AuthTelemetry(new Metrics()));
   const config = new GenesysConfig(environment);
   const pool = new ClientPool(config, new Metrics(), new HealthChecks());
-  const api = new GenesysApi(http, auth, pool, config, new FakeLease());
+  const api = new GenesysApi(http, auth, pool, config, new FakeUpstreamTrust());
   channel = new ConversationsMessagingChannel(api, pool, config, clock);
 });
 afterEach(() => {

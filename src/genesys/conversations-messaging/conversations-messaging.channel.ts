@@ -64,6 +64,10 @@ export class ConversationsMessagingChannel extends GuestChannel {
     }
   }
 
+  leave(): void {
+    // Nothing is kept of a conversation between two requests.
+  }
+
   async disconnect(conversation: Conversation, signal: AbortSignal): Promise<DisconnectOutcome> {
     const error = errorOf(await this.patch('disconnect', conversation, DISCONNECT_BODY, signal));
     const { disconnect } = REACTIONS[classOf(error)];

@@ -1,4 +1,4 @@
-import { FakeLease } from '../../replica/ports/lease.fake';
+import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
@@ -53,7 +53,7 @@ function build(requestsPerMinute = 10_000): void {
   });
   const config = new GenesysConfig(environment);
   pool = new ClientPool(config, new Metrics(), new HealthChecks());
-  api = new GenesysApi(http, auth, pool, config, new FakeLease());
+  api = new GenesysApi(http, auth, pool, config, new FakeUpstreamTrust());
 }
 
 function tokensSent(): unknown[] {

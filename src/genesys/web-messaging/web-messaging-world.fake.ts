@@ -1,4 +1,4 @@
-import { FakeLease } from '../../replica/ports/lease.fake';
+import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
 import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
@@ -52,7 +52,7 @@ export class WebMessagingWorld {
       auth,
       new ClientPool(genesys, metrics, new HealthChecks()),
       genesys,
-      new FakeLease(),
+      new FakeUpstreamTrust(),
     );
     const conversing = new ConversingTools(
       new FakeGuestHistory(() => server.messages),

@@ -84,7 +84,7 @@ export class WebMessagingChannel extends GuestChannel {
     }
   }
 
-  override leave(conversationId: string): void {
+  leave(conversationId: string): void {
     this.sockets.forget(conversationId);
   }
 

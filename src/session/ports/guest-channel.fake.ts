@@ -21,6 +21,8 @@ interface Call {
  */
 export class FakeGuestChannel extends GuestChannel {
   readonly calls: Call[] = [];
+  /** Conversations that this process holds no longer. */
+  readonly left: string[] = [];
   /** What is said of conversations that are opened from here on. */
   expiresAt: number | undefined;
   private readonly opens: Step<Answer>[] = [];
@@ -57,6 +59,10 @@ export class FakeGuestChannel extends GuestChannel {
   async beat({ conversationId }: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome> {
     this.calls.push({ operation: 'beat', conversationId, at: Date.now(), sequence });
     return (this.beats.shift() ?? (() => ({ kind: 'ok' })))(signal);
+  }
+
+  leave(conversationId: string): void {
+    this.left.push(conversationId);
   }
 
   async disconnect({ conversationId }: Conversation, signal: AbortSignal): Promise<DisconnectOutcome> {

@@ -55,9 +55,7 @@ export abstract class GuestChannel {
   abstract beat(conversation: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome>;
 
   /** This process holds the conversation no longer: another one goes on with it. Ends nothing. */
-  leave(conversationId: string): void {
-    void conversationId;
-  }
+  abstract leave(conversationId: string): void;
 
   /** Ends the conversation. Repeating it is harmless. */
   abstract disconnect(conversation: Conversation, signal: AbortSignal): Promise<DisconnectOutcome>;

@@ -1,4 +1,4 @@
-import { FakeLease } from '../../../replica/ports/lease.fake';
+import { FakeUpstreamTrust } from '../../../session/ports/upstream-trust.fake';
 import { UpstreamForbiddenError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
 import { Environment } from '../../../config/environment';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
@@ -29,7 +29,7 @@ beforeEach(async () => {
   lines = new WsLines(
     new WebMessagingConfig(environment),
     new WebMessagingTelemetry(metrics),
-    new FakeLease(),
+    new FakeUpstreamTrust(),
   );
 });
 afterEach(async () => {
