@@ -152,8 +152,8 @@ describe('what is deployed', () => {
         expect([name, file in recordAt(secrets, 'stringData')]).toEqual([name, true]);
         expect([name, file in recordAt(compose, 'secrets')]).toEqual([name, true]);
       }
-    for (const [name, path] of Object.entries(recordAt(settings, 'data')))
-      if (name.endsWith('_FILE')) expect(mounted).toContain(String(path).replace(/\/[^/]+$/, ''));
+    const named = Object.entries(recordAt(settings, 'data')).filter(([name]) => name.endsWith('_FILE'));
+    for (const [, path] of named) expect(mounted).toContain(String(path).replace(/\/[^/]+$/, ''));
     for (const [, service] of replicas)
       expect(listAt(service, 'secrets').sort()).toEqual(Object.keys(recordAt(secrets, 'stringData')).sort());
   });

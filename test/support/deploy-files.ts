@@ -44,7 +44,7 @@ export function listAt(value: unknown, ...keys: readonly (string | number)[]): u
 /** Every value of a key, wherever it stands. */
 export function everywhere(value: unknown, key: string): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => [
+  return Object.entries(value as Record<string, unknown>).flatMap(([name, inner]) => [
     ...(name === key ? [inner] : []),
     ...everywhere(inner, key),
   ]);
