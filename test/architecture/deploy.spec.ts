@@ -1,0 +1,278 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { newApiKey } from '../../src/access/api-key';
+import { newDataKey } from '../../src/config/data-key-list';
+import { environmentNames, readEnvironment } from '../../src/config/read-environment';
+import { ReplicaConfig } from '../../src/config/replica.config';
+import { StorageConfig } from '../../src/config/storage.config';
+import {
+  at,
+  deployedFiles,
+  documentsIn,
+  everywhere,
+  listAt,
+  readDeployed,
+  recordAt,
+} from '../support/deploy-files';
+
+type Variables = Record<string, unknown>;
+
+const root = join(__dirname, '../..');
+const PORT = 3000;
+const dockerfile = readDeployed('Dockerfile');
+const [compose] = documentsIn('compose.yaml');
+const replicas = Object.entries(recordAt(compose, 'services')).filter(([name]) =>
+  name.startsWith('replica-'),
+);
+const [deployment] = documentsIn('kubernetes/deployment.yaml');
+const [settings] = documentsIn('kubernetes/settings.yaml');
+const [secrets, databaseSecret] = documentsIn('kubernetes/secrets.example.yaml');
+const pod = recordAt(deployment, 'spec', 'template', 'spec');
+const container = recordAt(pod, 'containers', 0);
+
+/** Of an instruction, all that it says up to the end of its last line. */
+function instructionsOf(name: string): string[] {
+  return [...dockerfile.replaceAll('\\\n', ' ').matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map(
+    ([, text = '']) => text.trim().replaceAll(/ +/g, ' '),
+  );
+}
+
+/** What the image says by itself. */
+function variablesOfImage(): Variables {
+  return Object.fromEntries(
+    instructionsOf('ENV').flatMap((text) => text.split(' ').map((setting) => setting.split('='))),
+  ) as Variables;
+}
+
+function variablesOfPod(): Variables {
+  const own = listAt(container, 'env').map((entry) => {
+    const value = at(entry, 'value');
+    const isDatabase =
+      at(entry, 'valueFrom', 'secretKeyRef', 'name') === at(databaseSecret, 'metadata', 'name');
+    return [
+      String(at(entry, 'name')),
+      isDatabase
+        ? at(databaseSecret, 'stringData', String(at(entry, 'valueFrom', 'secretKeyRef', 'key')))
+        : (value ?? '10.0.0.7'),
+    ] as const;
+  });
+  const variables = { ...variablesOfImage(), ...recordAt(settings, 'data'), ...Object.fromEntries(own) };
+  const ip = String(variables['POD_IP']);
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, String(value).replace('$(POD_IP)', ip)]),
+  );
+}
+
+function variablesOfReplica(service: unknown): Variables {
+  return Object.fromEntries(
+    Object.entries({ ...variablesOfImage(), ...recordAt(service, 'environment') }).map(([name, value]) => [
+      name,
+      String(value)
+        .replace('${GENESYS_REGION:?is missing in .env}', 'usw2.pure.cloud')
+        .replace('${CRM_WEBHOOK_URL:?is missing in .env}', 'https://crm.example.com/events')
+        .replace(/\$\{\w+:\?is missing in \.env\}/, 'filled-in'),
+    ]),
+  );
+}
+
+/** What the healthcheck of the image ends with when the service listens at this port. */
+async function exitCodeOfHealthcheck(port: number): Promise<number | null> {
+  const [, command = '[]'] = /CMD (\[.*\])$/.exec(instructionsOf('HEALTHCHECK')[0] ?? '') ?? [];
+  const [program = '', ...parameters] = JSON.parse(command) as string[];
+  const child = execFile(program, parameters, { env: { ...process.env, PORT: String(port) } });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+const deployed: [where: string, variables: Variables][] = [
+  ...replicas.map(([name, service]): [string, Variables] => [name, variablesOfReplica(service)]),
+  ['the pods', variablesOfPod()],
+];
+
+describe('what is deployed', () => {
+  let directory: string;
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'deployed-'));
+    const { entry } = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
+    const contents: Readonly<Record<string, string>> = {
+      'api-keys': JSON.stringify([entry]),
+      'data-key': newDataKey('k1'),
+      'genesys-client-secret': 'a secret',
+      'crm-webhook-secret': `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+    };
+    for (const [name, content] of Object.entries(contents)) writeFileSync(join(directory, name), content);
+  });
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is there', () => {
+    expect(deployedFiles('.yaml').length).toBeGreaterThan(8);
+    expect(deployed).toHaveLength(4);
+  });
+
+  it.each(deployed)('names no setting to %s that the service does not have', (_, variables) => {
+    const known = new Set([...environmentNames(), 'NODE_ENV', 'POD_IP']);
+    const unknown = Object.keys(variables).filter((name) => !known.has(name.replace(/_FILE$/, '')));
+
+    expect(unknown).toEqual([]);
+  });
+
+  it.each(deployed)('starts with the settings of %s, on PostgreSQL, known to others', (_, variables) => {
+    const withFiles = Object.entries(variables).map(([name, value]) => [
+      name,
+      name.endsWith('_FILE') ? join(directory, basename(String(value))) : String(value),
+    ]);
+
+    const environment = readEnvironment(Object.fromEntries(withFiles) as Record<string, string>);
+
+    expect(environment).toMatchObject({ HOST: '0.0.0.0', PORT, SHUTDOWN_MODE: 'handover' });
+    expect(new StorageConfig(environment).databaseUrl).toMatch(/^postgres:/);
+    expect(new ReplicaConfig(environment).address).toMatch(new RegExp(`^http://[\\w.-]+:${PORT}$`));
+  });
+
+  it.each(deployed)('gives no secret to %s but as a file', (_, variables) => {
+    const names = Object.keys(variables).filter((name) => /SECRET|_KEYS?(_|$)|CLIENTS/.test(name));
+
+    expect(names.length).toBeGreaterThan(3);
+    for (const name of names) expect(name).toMatch(/_FILE$/);
+  });
+
+  it('mounts every file that it names', () => {
+    const mounted = listAt(container, 'volumeMounts').map((mount) => at(mount, 'mountPath'));
+    for (const [, variables] of deployed)
+      for (const [name, path] of Object.entries(variables).filter(([name]) => name.endsWith('_FILE'))) {
+        const file = basename(String(path));
+        expect([name, file in recordAt(secrets, 'stringData')]).toEqual([name, true]);
+        expect([name, file in recordAt(compose, 'secrets')]).toEqual([name, true]);
+      }
+    const named = Object.entries(recordAt(settings, 'data')).filter(([name]) => name.endsWith('_FILE'));
+    for (const [, path] of named) expect(mounted).toContain(String(path).replace(/\/[^/]+$/, ''));
+    for (const [, service] of replicas)
+      expect(listAt(service, 'secrets').sort()).toEqual(Object.keys(recordAt(secrets, 'stringData')).sort());
+  });
+
+  it('has three replicas, each at an address of its own', () => {
+    expect(at(deployment, 'spec', 'replicas')).toBe(3);
+    expect(replicas.map(([name, service]) => [at(service, 'environment', 'REPLICA_URL'), name])).toEqual(
+      [1, 2, 3].map((number) => [`http://replica-${number}:${PORT}`, `replica-${number}`]),
+    );
+  });
+
+  it('runs as somebody who is not root, with nothing to write to and nothing to rise by', () => {
+    expect(instructionsOf('USER')).toEqual(['1000:1000']);
+    for (const [, service] of replicas)
+      expect(service).toMatchObject({ user: '1000:1000', read_only: true, cap_drop: ['ALL'] });
+    expect(pod['securityContext']).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
+    expect(container['securityContext']).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('uses one port and one release everywhere', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    const images = [container['image'], ...replicas.map(([, service]) => at(service, 'image'))];
+    const policy = documentsIn('kubernetes/network-policy.yaml')[0];
+    const open = listAt(policy, 'spec', 'ingress').flatMap((rule) => listAt(rule, 'ports'));
+    const targets = everywhere(documentsIn('prometheus/prometheus.yaml'), 'targets').flat().map(String);
+    const servers = [...readDeployed('haproxy/haproxy.cfg').matchAll(/^ {2}server (\S+) (\S+)$/gm)];
+
+    expect(new Set(images.map((image) => String(image).split(':')[1]))).toEqual(new Set([version]));
+    expect(instructionsOf('EXPOSE')).toEqual([String(PORT)]);
+    expect(listAt(container, 'ports')).toEqual([{ name: 'http', containerPort: PORT }]);
+    expect(at(documentsIn('kubernetes/service.yaml')[0], 'spec', 'ports', 0, 'targetPort')).toBe('http');
+    expect(open).toEqual([{ port: PORT }]);
+    expect(targets).toEqual(replicas.map(([name]) => `${name}:${PORT}`));
+    expect(servers.map(([, name, address]) => [name, address])).toEqual(
+      ['replicas', 'unready'].flatMap(() => replicas.map(([name]) => [name, `${name}:${PORT}`])),
+    );
+  });
+
+  it('probes routes that there are', () => {
+    const { paths } = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')) as { paths: object };
+    const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) =>
+      recordAt(container, name),
+    );
+    const [, balanced = ''] = /uri (\S+)/.exec(readDeployed('haproxy/haproxy.cfg')) ?? [];
+
+    expect(probes.map((probe) => at(probe, 'httpGet'))).toEqual(
+      ['live', 'live', 'ready'].map((kind) => ({ path: `/health/${kind}`, port: 'http' })),
+    );
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/health/live', '/health/ready']));
+    expect(balanced).toBe('/health/ready');
+  });
+
+  it.each([
+    ['well', 200, 0],
+    ['not well', 503, 1],
+  ])('finds a container %s when it is live with %i', async (_, status, expected) => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(status).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+
+    expect(await exitCodeOfHealthcheck((server.address() as AddressInfo).port)).toBe(expected);
+    expect(asked).toEqual(['/health/live']);
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it('copies into the image what may be copied, and no secret', () => {
+    const allowed = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
+    const copied = instructionsOf('COPY')
+      .filter((text) => !text.startsWith('--from'))
+      .flatMap((text) => text.split(' ').slice(0, -1));
+
+    expect(allowed).toContain('*');
+    expect(copied.map((name) => `!${name}`).sort()).toEqual(
+      allowed.filter((line) => line.startsWith('!')).sort(),
+    );
+  });
+
+  it('gives the process the time that it takes to stop', () => {
+    const stopping = readFileSync(join(root, 'src/common/lifecycle/stop-on-signals.ts'), 'utf8');
+    const deadlineMs = Number(/DEADLINE_MS = ([\d_]+)/.exec(stopping)?.[1]?.replaceAll('_', ''));
+    const waitMs = 1000 * Number(at(container, 'lifecycle', 'preStop', 'sleep', 'seconds'));
+
+    expect(waitMs + deadlineMs).toBeLessThan(1000 * Number(pod['terminationGracePeriodSeconds']));
+    for (const [, service] of replicas) expect(at(service, 'stop_grace_period')).toBe('45s');
+  });
+
+  it('selects the pods by the labels that they have', () => {
+    const labels = at(deployment, 'spec', 'template', 'metadata', 'labels');
+    const selectors = deployedFiles('.yaml')
+      .filter((path) => path.startsWith('kubernetes/'))
+      .flatMap((path) => documentsIn(path))
+      .flatMap(({ kind, spec }) => [
+        ...(kind === 'Service' ? [at(spec, 'selector')] : []),
+        ...(kind === 'NetworkPolicy' ? [at(spec, 'podSelector', 'matchLabels')] : []),
+        ...(kind === 'PodDisruptionBudget' || kind === 'Deployment'
+          ? [at(spec, 'selector', 'matchLabels')]
+          : []),
+        ...everywhere(spec, 'labelSelector').map((selector) => at(selector, 'matchLabels')),
+      ]);
+
+    expect(selectors).toEqual(Array(6).fill(labels));
+  });
+
+  it('lists every manifest but the secrets', () => {
+    const manifests = deployedFiles('.yaml')
+      .filter((path) => path.startsWith('kubernetes/'))
+      .map((path) => basename(path))
+      .filter((name) => !['kustomization.yaml', 'secrets.example.yaml'].includes(name));
+
+    expect(listAt(documentsIn('kubernetes/kustomization.yaml')[0], 'resources').sort()).toEqual(
+      manifests.sort(),
+    );
+  });
+});
