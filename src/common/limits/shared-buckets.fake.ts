@@ -8,7 +8,7 @@ interface Bucket {
 
 /** Buckets in memory, which several tested objects may share. Each take is answered `answersInMs` later. */
 export class FakeSharedBuckets extends SharedBuckets {
-  isShared = true;
+  isShared = false;
   isDown = false;
   answersInMs = 0;
   /** What every take granted, in the order of asking. */
