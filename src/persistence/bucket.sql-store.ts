@@ -65,6 +65,7 @@ export class SqlSharedBuckets extends SharedBuckets {
         update shared_bucket set
           tokens = ${available} - ${granted},
           granted = ${granted},
+          capacity = terms.capacity,
           filled_at = case when filled_at > now + ${CLOCK_WENT_BACK_MS} then now else greatest(filled_at, now) end,
           closed_until = least(closed_until, now + ${LONGEST_CLOSED_MS})
         from terms
@@ -81,7 +82,7 @@ export class SqlSharedBuckets extends SharedBuckets {
       const now = databaseNow(dialect);
       await db
         .insertInto('shared_bucket')
-        .values({ name, tokens: capacity, granted: 0, filled_at: now, closed_until: 0 })
+        .values({ name, tokens: capacity, capacity, granted: 0, filled_at: now, closed_until: 0 })
         .onConflict((conflict) => conflict.column('name').doNothing())
         .execute();
       const long = sql<number>`${now} - ${FORGET_AFTER_MS}`;
@@ -95,8 +96,9 @@ export class SqlSharedBuckets extends SharedBuckets {
   }
 }
 
-/** Tokens in the bucket, before the take. */
-const available = sql<number>`least(capacity, tokens + greatest(now - filled_at, 0) * per_ms)`;
+/** Tokens in the bucket, before the take. Where another capacity was known, it is as full as it was. */
+const available = sql<number>`least(terms.capacity,
+  tokens * terms.capacity / shared_bucket.capacity + greatest(now - filled_at, 0) * per_ms)`;
 
 const granted = sql<number>`case when closed_until > now then 0
   else least(wanted, greatest(0, floor(${available} - kept + ${sql.lit(ROUNDING)}))) end`;

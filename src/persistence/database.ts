@@ -185,6 +185,8 @@ export interface CounterTable {
 export interface SharedBucketTable {
   readonly name: string;
   readonly tokens: number;
+  /** As the last take knew it. */
+  readonly capacity: number;
   /** What the last take was granted. */
   readonly granted: number;
   readonly filled_at: number;

@@ -2,6 +2,7 @@ import { type BucketTerms, SharedBuckets, type Taken } from './shared-buckets';
 
 interface Bucket {
   tokens: number;
+  capacity: number;
   filledAt: number;
   closedUntil: number;
 }
@@ -44,8 +45,10 @@ export class FakeSharedBuckets extends SharedBuckets {
 
   private fill({ name, capacity, perMs }: BucketTerms): Bucket {
     const now = this.now();
-    const bucket = this.buckets.get(name) ?? { tokens: capacity, filledAt: now, closedUntil: 0 };
-    bucket.tokens = Math.min(capacity, bucket.tokens + (now - bucket.filledAt) * perMs);
+    const bucket = this.buckets.get(name) ?? { tokens: capacity, capacity, filledAt: now, closedUntil: 0 };
+    const tokens = (bucket.tokens * capacity) / bucket.capacity;
+    bucket.tokens = Math.min(capacity, tokens + (now - bucket.filledAt) * perMs);
+    bucket.capacity = capacity;
     bucket.filledAt = now;
     this.buckets.set(name, bucket);
     return bucket;

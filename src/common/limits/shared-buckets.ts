@@ -1,7 +1,7 @@
 /** A bucket that fills evenly and that every process on the same data takes from. */
 export interface BucketTerms {
   readonly name: string;
-  /** Tokens that fit in. A bucket that nobody has seen yet is full. */
+  /** Tokens that fit in. A bucket that nobody has seen yet is full; one that was smaller is as full as it was. */
   readonly capacity: number;
   readonly perMs: number;
   /** Most tokens that are taken at once, so that one process does not have what another needs. */

@@ -8,6 +8,7 @@ export function sharedLimits(): Migration {
         .createTable('shared_bucket')
         .addColumn('name', 'text', (column) => column.primaryKey().notNull())
         .addColumn('tokens', 'double precision', (column) => column.notNull())
+        .addColumn('capacity', 'double precision', (column) => column.notNull())
         .addColumn('granted', 'integer', (column) => column.notNull())
         .addColumn('filled_at', 'bigint', (column) => column.notNull())
         .addColumn('closed_until', 'bigint', (column) => column.notNull())
