@@ -11,6 +11,7 @@ import { LimitsQueries } from './limits.queries';
 import { SessionAdoption } from './session.adoption';
 import { SessionAdmission } from './session.admission';
 import { SessionAuthentication } from './session.authentication';
+import { BeatShare } from './session.beat-share';
 import { SessionController } from './session.controller';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
@@ -45,6 +46,7 @@ import { SessionWriter } from './session.writer';
     SessionOpening,
     SessionAuthentication,
     SessionPace,
+    BeatShare,
     SessionPlacement,
     SessionEnding,
     SessionDisconnector,
