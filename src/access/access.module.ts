@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
+import { SharedBuckets } from '../common/limits/shared-buckets';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import { Metrics } from '../metrics/metrics';
@@ -16,11 +17,15 @@ import { CallerQuotas } from './ports/caller-quotas';
 import { KeySource } from './ports/key-source';
 import { QuotaService } from './quota.service';
 import { ScopeGuard } from './scope.guard';
+import { SharedCallerQuotas } from './shared-caller-quotas';
 import { SigningKeys } from './signing-keys';
 
 const CONNECTIONS = 1;
 
-/** Who may call, and how often. Its guard stands before every controller of the application. */
+/**
+ * Who may call, and how often. Its guard stands before every controller of the application. Needs `SharedBuckets` from
+ * the composition root.
+ */
 @Global()
 @Module({
   imports: [OutboundHttpModule.withConnections(CONNECTIONS)],
@@ -28,7 +33,7 @@ const CONNECTIONS = 1;
     AccessService,
     AccessTelemetry,
     QuotaService,
-    { provide: CallerQuotas, useClass: MemoryCallerQuotas },
+    { provide: CallerQuotas, inject: [AccessConfig, SharedBuckets], useFactory: quotasOf },
     { provide: KeySource, useClass: HttpKeySource },
     {
       provide: Authenticator,
@@ -40,6 +45,10 @@ const CONNECTIONS = 1;
   exports: [AccessService, QuotaService],
 })
 export class AccessModule {}
+
+function quotasOf(config: AccessConfig, buckets: SharedBuckets): CallerQuotas {
+  return buckets.isShared ? new SharedCallerQuotas(config, buckets) : new MemoryCallerQuotas(config);
+}
 
 function authenticatorOf(
   config: AccessConfig,

@@ -2,7 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
 import { TokenEndpoint } from '../auth/ports/token-endpoint';
 import { UpstreamCapacity } from '../session/ports/upstream-capacity';
+import { SharedBuckets } from '../common/limits/shared-buckets';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
+import { WebMessagingConfig } from '../config/web-messaging.config';
 import { ConversationsMessagingChannel } from './conversations-messaging/conversations-messaging.channel';
 import { OAuthTokenEndpoint } from './oauth/oauth-token-endpoint';
 import { ClientPool } from './transport/client-pool';
@@ -34,7 +36,7 @@ const CONNECTIONS = 128;
 /** What guest sessions over the guest WebSocket are made of. */
 const WEB_MESSAGING = [
   WebMessagingTelemetry,
-  ConnectPacer,
+  { provide: ConnectPacer, inject: [SharedBuckets, WebMessagingConfig], useFactory: ConnectPacer.of },
   WsLines,
   { provide: GuestLines, useExisting: WsLines },
   GenesysHistory,

@@ -181,6 +181,18 @@ export interface CounterTable {
   readonly value: number;
 }
 
+/** What all replicas together may still do; see `bucket.sql-store.ts`. */
+export interface SharedBucketTable {
+  readonly name: string;
+  readonly tokens: number;
+  /** As the last take knew it. */
+  readonly capacity: number;
+  /** What the last take was granted. */
+  readonly granted: number;
+  readonly filled_at: number;
+  readonly closed_until: number;
+}
+
 /** The keys that stored texts may be encrypted with; see `data-key.proofs.ts`. */
 export interface DataKeyTable {
   /** Empty for texts that stand in clear. */
@@ -201,5 +213,6 @@ export interface Database {
   readonly audit_head: AuditHeadTable;
   readonly audit_segment: AuditSegmentTable;
   readonly counter: CounterTable;
+  readonly shared_bucket: SharedBucketTable;
   readonly data_key: DataKeyTable;
 }

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { SharedBuckets } from '../common/limits/shared-buckets';
 import { StorageConfig } from '../config/storage.config';
 import { AuditTrail } from '../audit/ports/audit.trail';
 import { EventFeed } from '../events/ports/event.feed';
@@ -17,6 +18,7 @@ import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
 import { SqlAuditTrail } from './audit.sql-trail';
 import { AuditWriter } from './audit.writer';
+import { SqlSharedBuckets } from './bucket.sql-store';
 import { SqlGuestCredentials } from './credentials.sql-store';
 import { DataCipher } from './data-cipher';
 import { SqlDataKeyRegister } from './data-key.sql-register';
@@ -68,6 +70,7 @@ import { UnitOfWork } from './unit-of-work';
     SqlMessageStore,
     SqlEventFeed,
     SqlReplicaStore,
+    SqlSharedBuckets,
     SqlSessionHolders,
     IdempotencyWriter,
     SqlSessionStore,
@@ -89,6 +92,7 @@ import { UnitOfWork } from './unit-of-work';
     { provide: SinkStore, useExisting: SqlSinkStore },
     { provide: SummaryStore, useExisting: SqlSummaryStore },
     { provide: ReplicaStore, useExisting: SqlReplicaStore },
+    { provide: SharedBuckets, useExisting: SqlSharedBuckets },
     { provide: SessionHolders, useExisting: SqlSessionHolders },
     { provide: MessageStore, useExisting: SqlMessageStore },
     { provide: EventFeed, useExisting: SqlEventFeed },
@@ -107,6 +111,7 @@ import { UnitOfWork } from './unit-of-work';
     SinkStore,
     SummaryStore,
     ReplicaStore,
+    SharedBuckets,
     SessionHolders,
     MessageStore,
     EventFeed,

@@ -11,6 +11,7 @@ import { privacyOfGuests } from './migrations/0007-privacy-of-guests';
 import { eventsOfConversations } from './migrations/0008-events-of-conversations';
 import { authenticatedGuests } from './migrations/0009-authenticated-guests';
 import { replicas } from './migrations/0010-replicas';
+import { sharedLimits } from './migrations/0011-shared-limits';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0008-events-of-conversations': eventsOfConversations,
   '0009-authenticated-guests': authenticatedGuests,
   '0010-replicas': replicas,
+  '0011-shared-limits': sharedLimits,
 };
 
 /**

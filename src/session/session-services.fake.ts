@@ -23,6 +23,7 @@ import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
 import { SessionIdempotency } from './session.idempotency';
 import { SessionOpening } from './session.opening';
+import { BeatShare } from './session.beat-share';
 import { SessionPace } from './session.pace';
 import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
@@ -79,7 +80,8 @@ export class FakeSessionServices {
     const heartbeatConfig = new HeartbeatConfig(environment);
     this.writer = new SessionWriter(store, clock, lease);
     this.config = new SessionConfig(environment);
-    this.pace = new SessionPace(this.capacity, heartbeats, heartbeatConfig, clock);
+    const beatShare = new BeatShare(lease, store, this.capacity);
+    this.pace = new SessionPace(this.capacity, heartbeats, heartbeatConfig, clock, beatShare);
     const placement = new SessionPlacement(store, this.pace, channels, this.config, lease);
     this.admission = new SessionAdmission(this.screening, placement, this.config, clock, telemetry);
     this.opening = new SessionOpening(store, channels, clock, this.config, telemetry);

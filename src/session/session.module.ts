@@ -12,6 +12,7 @@ import { LimitsQueries } from './limits.queries';
 import { SessionAdoption } from './session.adoption';
 import { SessionAdmission } from './session.admission';
 import { SessionAuthentication } from './session.authentication';
+import { BeatShare } from './session.beat-share';
 import { SessionController } from './session.controller';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
@@ -51,6 +52,7 @@ const CONNECTIONS = 64;
     SessionOpening,
     SessionAuthentication,
     SessionPace,
+    BeatShare,
     SessionPlacement,
     SessionEnding,
     SessionDisconnector,

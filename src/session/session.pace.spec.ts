@@ -4,7 +4,10 @@ import { Environment } from '../config/environment';
 import { HeartbeatConfig } from '../config/heartbeat.config';
 import { FakeHeartbeatPlan } from '../heartbeat/domain/heartbeat-plan.fake';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
+import { FakeLease } from '../replica/ports/lease.fake';
 import { aClient, FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
+import { FakeSessionStore } from './ports/session.store.fake';
+import { BeatShare } from './session.beat-share';
 import { SessionPace } from './session.pace';
 
 /** Ten beats in thirty seconds. */
@@ -12,6 +15,8 @@ const TEN_SESSIONS = 10 / 30_000;
 
 let capacity: FakeUpstreamCapacity;
 let heartbeats: HeartbeatService;
+let lease: FakeLease;
+let store: FakeSessionStore;
 let pace: SessionPace;
 let started = 0;
 
@@ -21,7 +26,10 @@ beforeEach(() => {
   capacity = new FakeUpstreamCapacity();
   capacity.clients = [aClient('a', { beatsPerMs: TEN_SESSIONS }), aClient('b', { beatsPerMs: TEN_SESSIONS })];
   heartbeats = new HeartbeatService(new SchedulerRegistry(), clock);
-  pace = new SessionPace(capacity, heartbeats, new HeartbeatConfig(new Environment()), clock);
+  lease = new FakeLease();
+  store = new FakeSessionStore();
+  const share = new BeatShare(lease, store, capacity);
+  pace = new SessionPace(capacity, heartbeats, new HeartbeatConfig(new Environment()), clock, share);
 });
 afterEach(async () => {
   await heartbeats.onModuleDestroy();
@@ -58,6 +66,16 @@ describe(SessionPace.name, () => {
 
     expect(pace.intervalMs(30_000, 'a')).toBe(120_000);
     expect(pace.intervalMs(300_000, 'a')).toBe(300_000);
+  });
+
+  it('leaves to other replicas what their sessions of a client need', async () => {
+    lease.isShared = true;
+    store.countLiveByClient = () => Promise.resolve(new Map([['a', 20]]));
+    start('a', 5);
+    pace.factorOf('a');
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    expect(pace.factorOf('a')).toBeCloseTo(2, 2);
   });
 
   it('is computed at most once a second, and again after that', async () => {

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
 import { HeartbeatConfig } from '../config/heartbeat.config';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
-import { sessionsThatFit, stretched, stretchFactor } from './domain/beat-pace';
+import { type BeatDemand, sessionsThatFit, stretched, stretchFactor } from './domain/beat-pace';
 import { type ClientCapacity, UpstreamCapacity } from './ports/upstream-capacity';
+import { BeatShare } from './session.beat-share';
 
 /** How long a factor is good for: sessions come and go, and the platform may change its mind. */
 const VALID_MS = 1_000;
@@ -22,6 +23,7 @@ export class SessionPace {
     private readonly heartbeats: HeartbeatService,
     private readonly config: HeartbeatConfig,
     private readonly clock: Clock,
+    private readonly share: BeatShare,
   ) {}
 
   /** The interval of a session on this client, at the moment. */
@@ -57,10 +59,11 @@ export class SessionPace {
   private compute(): ReadonlyMap<string, number> {
     const demands = this.heartbeats.demandByGroup();
     return new Map(
-      this.capacity.clients.map(({ id, beatsPerMs }) => [
-        id,
-        stretchFactor(demands.get(id) ?? new Map(), beatsPerMs, this.config.stretchMaxMs),
-      ]),
+      this.capacity.clients.map(({ id, beatsPerMs }) => {
+        const demand: BeatDemand = demands.get(id) ?? new Map<number, number>();
+        const here = [...demand.values()].reduce((sum, sessions) => sum + sessions, 0);
+        return [id, stretchFactor(demand, beatsPerMs * this.share.of(id, here), this.config.stretchMaxMs)];
+      }),
     );
   }
 }

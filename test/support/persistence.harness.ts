@@ -8,6 +8,7 @@ import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { SqlAuditTrail } from '../../src/persistence/audit.sql-trail';
 import { AuditWriter } from '../../src/persistence/audit.writer';
+import { SqlSharedBuckets } from '../../src/persistence/bucket.sql-store';
 import { SqlGuestCredentials } from '../../src/persistence/credentials.sql-store';
 import { DataCipher } from '../../src/persistence/data-cipher';
 import { SqlDataKeyRegister } from '../../src/persistence/data-key.sql-register';
@@ -104,6 +105,7 @@ export class TestStores {
   readonly feedWriter: FeedWriter;
   readonly holders: SqlSessionHolders;
   readonly replicas: SqlReplicaStore;
+  readonly buckets: SqlSharedBuckets;
   readonly outbox: SqlOutboxStore;
   readonly ledger: SqlDeliveryLedger;
   readonly sinks: SqlSinkStore;
@@ -138,6 +140,7 @@ export class TestStores {
     this.feed = new SqlEventFeed(this.unitOfWork, seal);
     this.holders = new SqlSessionHolders(this.unitOfWork, seal);
     this.replicas = new SqlReplicaStore(this.unitOfWork, connection);
+    this.buckets = new SqlSharedBuckets(this.unitOfWork, connection);
     this.idempotency = new SqlIdempotencyStore(this.unitOfWork, keys);
     this.outbox = new SqlOutboxStore(this.unitOfWork, audit, seal);
     this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit, seal);

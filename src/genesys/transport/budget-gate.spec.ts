@@ -1,6 +1,7 @@
 import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
 import { BudgetGate } from './budget-gate';
-import { type Priority, RateBudget } from './rate-budget';
+import type { Priority } from './priority';
+import { RateBudget } from './rate-budget';
 
 const never = (): AbortSignal => new AbortController().signal;
 

@@ -1,5 +1,6 @@
 import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
-import { PRIORITIES, type Priority, type RateBudget, type RateReport } from './rate-budget';
+import { PRIORITIES, type Priority } from './priority';
+import type { RateBudget, RateReport } from './rate-budget';
 
 interface Waiter {
   readonly admit: () => void;
@@ -33,7 +34,11 @@ export class BudgetGate {
   /** Openings that went ahead of waiting beats, less those that the beats' turns made up for. */
   private overtaking = 0;
 
-  constructor(private readonly budget: RateBudget) {}
+  constructor(private readonly budget: RateBudget) {
+    budget.onMore(() => {
+      this.admit();
+    });
+  }
 
   /**
    * Resolves when the request may be sent; it is then taken from the budget. Rejects with `UpstreamThrottledError`
@@ -104,7 +109,8 @@ export class BudgetGate {
     clearTimeout(this.timer);
     for (let next = this.next(); next !== undefined; next = this.next()) {
       // A beat whose turn it is takes what an opening could take: it would wait in vain for the part that is kept.
-      const waitMs = this.budget.tryTake(this.isContested && next === 'beat' ? 'open' : next);
+      const turn = this.isContested && next === 'beat' ? 'open' : next;
+      const waitMs = this.budget.tryTake(turn, this.inLine(turn));
       if (waitMs > 0) {
         this.timer = setTimeout(() => {
           this.admit();
@@ -129,18 +135,24 @@ export class BudgetGate {
     else if (turn === 'beat') this.overtaking -= 1 / BEATS_PER_OPENING;
   }
 
+  /** Waiting requests of at least that urgency. */
+  private inLine(priority: Priority): number {
+    const urgent = PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1);
+    return urgent.reduce((sum, name) => sum + this.lines[name].size, 0);
+  }
+
   private get isContested(): boolean {
     return this.lines.open.size > 0 && this.lines.beat.size > 0;
   }
 
   private expectedMs(priority: Priority): number {
-    return Math.max(this.budget.status.closedForMs, this.aheadOf(priority) / this.budget.ratePerMs);
+    const missing = Math.max(0, this.aheadOf(priority) - this.budget.underWay);
+    return Math.max(this.budget.status.closedForMs, missing / this.budget.ratePerMs);
   }
 
   /** How many will be admitted before one who asks now: all of at least the same urgency, and beats in their turns. */
   private aheadOf(priority: Priority): number {
-    const urgent = PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1);
-    const ahead = urgent.reduce((sum, name) => sum + this.lines[name].size, 0);
+    const ahead = this.inLine(priority);
     if (priority !== 'open') return ahead;
     return ahead + Math.min(BEATS_PER_OPENING * this.lines.open.size, this.lines.beat.size);
   }

@@ -1,3 +1,4 @@
+import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
 import { HealthChecks } from '../../health/health.checks';
@@ -9,14 +10,16 @@ const CLIENTS = ['first', 'second'].map((id) => ({ id, secret: `secret-of-${id}`
 
 let metrics: ReadableMetrics;
 let health: HealthChecks;
+let buckets: FakeSharedBuckets;
 let pool: ClientPool;
 
 beforeEach(() => {
   jest.useFakeTimers();
   metrics = new ReadableMetrics();
   health = new HealthChecks();
+  buckets = new FakeSharedBuckets();
   const environment = Object.assign(new Environment(), { GENESYS_CLIENTS: CLIENTS });
-  pool = new ClientPool(new GenesysConfig(environment), metrics, health);
+  pool = new ClientPool(new GenesysConfig(environment), metrics, health, buckets);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -101,6 +104,8 @@ describe(ClientPool.name, () => {
   it('cannot be without a client', () => {
     const environment = Object.assign(new Environment(), { GENESYS_CLIENTS: [] });
 
-    expect(() => new ClientPool(new GenesysConfig(environment), metrics, health)).toThrow('no OAuth client');
+    expect(() => new ClientPool(new GenesysConfig(environment), metrics, health, buckets)).toThrow(
+      'no OAuth client',
+    );
   });
 });

@@ -1,22 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import { SharedBuckets } from '../../common/limits/shared-buckets';
 import { GenesysConfig } from '../../config/genesys.config';
 import { HealthChecks } from '../../health/health.checks';
 import { Metrics } from '../../metrics/metrics';
 import { type ClientCapacity, UpstreamCapacity } from '../../session/ports/upstream-capacity';
 import { PooledClient } from './pooled-client';
 import { RateBudget } from './rate-budget';
+import { SharedSupply } from './shared-supply';
 
-/** The OAuth clients, each with budgets of its own: what happens to one of them does not touch the others. */
+/**
+ * The OAuth clients, each with budgets of its own: what happens to one of them does not touch the others. Replicas on
+ * one database share the budget of a client.
+ */
 @Injectable()
 export class ClientPool extends UpstreamCapacity {
   private readonly members: ReadonlyMap<string, PooledClient>;
   private readonly first: PooledClient;
 
-  constructor(config: GenesysConfig, metrics: Metrics, health: HealthChecks) {
+  constructor(config: GenesysConfig, metrics: Metrics, health: HealthChecks, buckets: SharedBuckets) {
     super();
-    const pooled = config.clients.ids.map(
-      (id) => new PooledClient(id, new RateBudget(config.requestsPerWindow, config.rateWindowMs)),
-    );
+    const pooled = config.clients.ids.map((id) => new PooledClient(id, budgetOf(id, config, buckets)));
     const [first] = pooled;
     if (first === undefined) throw new Error('There is no OAuth client');
     this.first = first;
@@ -59,4 +62,14 @@ export class ClientPool extends UpstreamCapacity {
   private sum(measure: (client: PooledClient) => number): number {
     return [...this.members.values()].reduce((total, client) => total + measure(client), 0);
   }
+}
+
+function budgetOf(
+  id: string,
+  { requestsPerWindow, rateWindowMs }: GenesysConfig,
+  buckets: SharedBuckets,
+): RateBudget {
+  if (!buckets.isShared) return new RateBudget(requestsPerWindow, rateWindowMs);
+  const supply = new SharedSupply(buckets, id, requestsPerWindow, rateWindowMs);
+  return new RateBudget(requestsPerWindow, rateWindowMs, undefined, supply);
 }

@@ -8,6 +8,7 @@ import {
   UpstreamTimeoutError,
   UpstreamUnauthorizedError,
 } from '../../common/errors/upstream.errors';
+import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
@@ -52,7 +53,7 @@ function build(requestsPerMinute = 10_000): void {
     GENESYS_REQUESTS_PER_MINUTE: requestsPerMinute,
   });
   const config = new GenesysConfig(environment);
-  pool = new ClientPool(config, new Metrics(), new HealthChecks());
+  pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedBuckets());
   api = new GenesysApi(http, auth, pool, config, new FakeUpstreamTrust());
 }
 

@@ -10,7 +10,7 @@ import type { GenesysAnswer } from './genesys-answer';
 import { GenesysHttp } from './genesys-http';
 import type { Operation } from './operation';
 import type { PooledClient } from './pooled-client';
-import type { Priority } from './rate-budget';
+import type { Priority } from './priority';
 
 /** What the platform API is called for as an OAuth client. */
 export type ApiOperation = Extract<Operation, 'open' | 'beat' | 'disconnect' | 'details'>;

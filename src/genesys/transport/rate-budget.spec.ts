@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { PRIORITIES, RateBudget } from './rate-budget';
+import { PRIORITIES } from './priority';
+import { RateBudget } from './rate-budget';
 
 const WINDOW_MS = 60_000;
 

@@ -1,7 +1,6 @@
-/** What requests are for, the most urgent first: ending a session, opening one, a beat, anything else. */
-export const PRIORITIES = ['disconnect', 'open', 'beat', 'other'] as const;
-
-export type Priority = (typeof PRIORITIES)[number];
+import { OwnSupply } from './own-supply';
+import type { Priority } from './priority';
+import type { RequestSupply } from './request-supply';
 
 /** What the platform says with an answer about its token's window (`inin-ratelimit-count`, `-allowed`, `-reset`). */
 export interface RateReport {
@@ -21,10 +20,6 @@ export interface RateBudgetStatus {
   readonly closedForMs: number;
 }
 
-/** Share of the allowance that may go out at once. The rest is refilled evenly, so that no window sees more than all. */
-const BURST_SHARE = 0.08;
-/** Share of the bucket that is kept for more urgent requests, by priority. */
-const KEPT_FROM: Readonly<Record<Priority, number>> = { disconnect: 0, open: 0.15, beat: 0.4, other: 0.5 };
 /** Share of the allowance that beats may plan with; what is left opens and ends sessions. */
 const BEAT_SHARE = 0.86;
 /** A 429 may ask for ten years; after this long one request finds out whether it still stands. */
@@ -32,16 +27,11 @@ const MAX_CLOSED_MS = 300_000;
 const DEFAULT_CLOSED_MS = 3_000;
 
 /**
- * How many requests one OAuth client may send: a token bucket that follows what the platform says, its allowance,
- * its count (others may use the same client) and its 429s. A part of the bucket is kept for urgent requests. While
+ * How many requests one OAuth client may send: what its supply gives, within what the platform says, its allowance,
+ * its count (others may use the same client) and its 429s. A part of the supply is kept for urgent requests. While
  * a 429 has closed the client nothing is sent at all. It only counts; `BudgetGate` waits.
- *
- * The platform counts in fixed windows. A bucket that holds 8 % of the allowance and refills 92 % of it per window
- * stays within any window, wherever that begins.
  */
 export class RateBudget {
-  private tokens: number;
-  private refilledAt: number;
   private closedUntil = 0;
   /** The platform's window as last reported, and what was sent that the report does not count. */
   private window = { used: 0, endsAt: 0, unreported: 0 };
@@ -52,10 +42,8 @@ export class RateBudget {
     private allowed: number,
     private readonly windowMs: number,
     private readonly now: () => number = () => performance.now(),
-  ) {
-    this.tokens = this.capacity;
-    this.refilledAt = now();
-  }
+    private readonly supply: RequestSupply = new OwnSupply(allowed, windowMs, now),
+  ) {}
 
   /** Beats per millisecond that this client can carry for ever. */
   get beatsPerMs(): number {
@@ -64,13 +52,17 @@ export class RateBudget {
 
   /** Requests per millisecond that are refilled. */
   get ratePerMs(): number {
-    return (this.allowed * (1 - BURST_SHARE)) / this.windowMs;
+    return this.supply.ratePerMs;
   }
 
   /** Requests that could be sent at once; to choose between clients. */
   get left(): number {
-    this.refill();
-    return this.isClosed ? 0 : Math.min(this.tokens, this.leftInWindow);
+    return this.isClosed ? 0 : Math.min(this.supply.left, this.leftInWindow);
+  }
+
+  /** Requests that are there, but not known of here yet. */
+  get underWay(): number {
+    return this.isClosed ? 0 : this.supply.underWay;
   }
 
   get isClosed(): boolean {
@@ -90,15 +82,23 @@ export class RateBudget {
 
   /**
    * Takes one request out of the budget and returns 0, or returns how many milliseconds to wait before asking again.
-   * Every request that was taken is settled once, when it is over.
+   * Every request that was taken is settled once, when it is over. `inLine` is how many requests of at least that
+   * urgency there are, this one included.
    */
-  tryTake(priority: Priority): number {
-    const waitMs = this.waitMs(priority);
+  tryTake(priority: Priority, inLine = 1): number {
+    const waitMs = this.waitMs(priority, inLine);
     if (waitMs > 0) return waitMs;
-    this.tokens -= 1;
     this.inFlight += 1;
     this.window.unreported += 1;
     return 0;
+  }
+
+  /** Called when there may be more than `tryTake` has said. */
+  onMore(listener: () => void): void {
+    this.supply.onNews((closedForMs) => {
+      if (closedForMs > 0) this.closeHere(closedForMs);
+      listener();
+    });
   }
 
   /** A taken request is over; `report` is what its answer said, if one came. */
@@ -110,38 +110,28 @@ export class RateBudget {
     this.window = { used: count, endsAt: this.now() + resetMs, unreported: this.inFlight };
   }
 
-  /** A 429 came: nothing is sent for as long as it asks. */
+  /** A 429 came: nothing is sent for as long as it asks, by nobody who shares the client. */
   close(forMs: number = DEFAULT_CLOSED_MS): void {
+    this.closeHere(forMs);
+    this.supply.close(Math.min(MAX_CLOSED_MS, forMs));
+  }
+
+  private closeHere(forMs: number): void {
     this.closedUntil = Math.max(this.closedUntil, this.now() + Math.min(MAX_CLOSED_MS, forMs));
   }
 
-  private waitMs(priority: Priority): number {
+  /** What is taken is gone when it returns 0. */
+  private waitMs(priority: Priority, inLine: number): number {
     const now = this.now();
     if (now < this.closedUntil) return this.closedUntil - now;
     if (this.leftInWindow < 1) return this.window.endsAt - now;
-    this.refill();
-    const kept = Math.min(KEPT_FROM[priority] * this.capacity, this.capacity - 1);
-    const missing = 1 + kept - this.tokens;
-    return missing <= 0 ? 0 : missing / this.ratePerMs;
+    return this.supply.tryTake(priority, inLine);
   }
 
   private adopt(allowed: number): void {
     if (allowed === this.allowed) return;
-    this.refill();
-    // The bucket stays as full as it was, so that a raised allowance is felt at once.
-    this.tokens *= allowed / this.allowed;
+    this.supply.adopt(allowed);
     this.allowed = allowed;
-    this.tokens = Math.min(this.tokens, this.capacity);
-  }
-
-  private refill(): void {
-    const now = this.now();
-    this.tokens = Math.min(this.capacity, this.tokens + (now - this.refilledAt) * this.ratePerMs);
-    this.refilledAt = now;
-  }
-
-  private get capacity(): number {
-    return Math.max(1, this.allowed * BURST_SHARE);
   }
 
   private get leftInWindow(): number {

@@ -2,6 +2,7 @@ import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
 import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
+import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
@@ -50,7 +51,7 @@ export class WebMessagingWorld {
     const api = new GenesysApi(
       http,
       auth,
-      new ClientPool(genesys, metrics, new HealthChecks()),
+      new ClientPool(genesys, metrics, new HealthChecks(), new FakeSharedBuckets()),
       genesys,
       new FakeUpstreamTrust(),
     );

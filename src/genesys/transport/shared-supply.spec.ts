@@ -1,0 +1,148 @@
+import { RecordingLog } from '../../audit/recording-log.fake';
+import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
+import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
+import { BudgetGate } from './budget-gate';
+import type { Priority } from './priority';
+import { RateBudget } from './rate-budget';
+import { SharedSupply } from './shared-supply';
+
+const ALLOWED = 300;
+const WINDOW_MS = 60_000;
+
+let buckets: FakeSharedBuckets;
+let sent: number[];
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  RecordingLog.install();
+  buckets = new FakeSharedBuckets();
+  buckets.answersInMs = 4;
+  sent = [];
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** The client as one process sees it. */
+function aReplica(): { budget: RateBudget; gate: BudgetGate } {
+  const supply = new SharedSupply(buckets, 'client', ALLOWED, WINDOW_MS);
+  const budget = new RateBudget(ALLOWED, WINDOW_MS, undefined, supply);
+  return { budget, gate: new BudgetGate(budget) };
+}
+
+function send(gate: BudgetGate, priority: Priority, patienceMs = 8_000): Promise<unknown> {
+  return gate.pass(priority, patienceMs, new AbortController().signal).then(
+    () => {
+      sent.push(performance.now());
+      gate.settle(undefined);
+      return 'passed';
+    },
+    (error: unknown) => error,
+  );
+}
+
+/** The most that fell into one window, wherever it begins. */
+function mostInAWindow(): number {
+  return Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + WINDOW_MS).length));
+}
+
+describe(SharedSupply.name, () => {
+  it.each([1, 3])(
+    'lets %i greedy processes send nearly all that is allowed, and no more in any window',
+    async (count) => {
+      const replicas = Array.from({ length: count }, aReplica);
+      const demand = replicas.map(({ gate }, at) =>
+        setInterval(() => {
+          void send(gate, at === 1 ? 'open' : 'beat');
+          void send(gate, 'disconnect');
+        }, 150),
+      );
+      await jest.advanceTimersByTimeAsync(4 * WINDOW_MS);
+      demand.forEach(clearInterval);
+
+      expect(mostInAWindow()).toBeLessThanOrEqual(ALLOWED);
+      expect(sent.length).toBeGreaterThan(4 * 0.9 * ALLOWED);
+    },
+  );
+
+  it('asks less often the more is sent', async () => {
+    const { gate } = aReplica();
+    const demand = setInterval(() => void send(gate, 'beat'), 250);
+    await jest.advanceTimersByTimeAsync(WINDOW_MS);
+    clearInterval(demand);
+
+    expect(sent.length).toBeGreaterThan(230);
+    expect(buckets.takes.length).toBeLessThan(sent.length / 2);
+  });
+
+  it('holds nothing up for longer than one answer while there is enough', async () => {
+    const { gate } = aReplica();
+    const outcome = send(gate, 'beat');
+    await jest.advanceTimersByTimeAsync(4);
+    await expect(outcome).resolves.toBe('passed');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('keeps for the urgent what another process would send as beats', async () => {
+    const [one, other] = [aReplica(), aReplica()];
+    for (let count = 0; count < 40; count += 1) void send(one.gate, 'beat');
+    await jest.advanceTimersByTimeAsync(100);
+    sent = [];
+
+    void send(other.gate, 'disconnect');
+    void send(other.gate, 'open');
+    await jest.advanceTimersByTimeAsync(12);
+
+    expect(sent).toHaveLength(2);
+  });
+
+  it('sends nothing anywhere while a 429 that one process met has closed the client', async () => {
+    const [one, other] = [aReplica(), aReplica()];
+    one.gate.close(30_000);
+    const opening = send(other.gate, 'open', 40_000);
+    await jest.advanceTimersByTimeAsync(10);
+    expect(other.budget.status.closedForMs).toBeGreaterThan(29_000);
+
+    await expect(send(other.gate, 'beat')).resolves.toMatchObject({ code: 'upstream-throttled' });
+    await jest.advanceTimersByTimeAsync(29_900);
+    expect(sent).toEqual([]);
+    await jest.advanceTimersByTimeAsync(500);
+    await expect(opening).resolves.toBe('passed');
+  });
+
+  it('spends what it has when the database cannot be asked, and then says so until it can be', async () => {
+    const { gate } = aReplica();
+    for (let count = 0; count < 6; count += 1) void send(gate, 'beat');
+    await jest.advanceTimersByTimeAsync(20);
+    expect(sent).toHaveLength(6);
+    buckets.isDown = true;
+
+    const refused = send(gate, 'open', 2_000);
+    await jest.advanceTimersByTimeAsync(2_000);
+    await expect(refused).resolves.toBeInstanceOf(UpstreamThrottledError);
+
+    const patient = send(gate, 'open', 2_000);
+    buckets.isDown = false;
+    await jest.advanceTimersByTimeAsync(600);
+    await expect(patient).resolves.toBe('passed');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('does not send away a burst that fits while the first of them asks', async () => {
+    const { gate } = aReplica();
+    const burst = Array.from({ length: 10 }, () => send(gate, 'open', 500));
+    await jest.advanceTimersByTimeAsync(100);
+
+    expect(await Promise.all(burst)).toEqual(burst.map(() => 'passed'));
+  });
+
+  it('follows the allowance that the platform reports', async () => {
+    const { budget, gate } = aReplica();
+    const full = budget.ratePerMs;
+    gate.settle({ allowed: 150, count: undefined, resetMs: undefined });
+    expect(budget.ratePerMs).toBeCloseTo(full / 2);
+    for (let count = 0; count < 30; count += 1) void send(gate, 'disconnect');
+    await jest.advanceTimersByTimeAsync(50);
+    expect(sent).toHaveLength(7);
+  });
+});

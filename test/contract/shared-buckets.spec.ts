@@ -1,0 +1,119 @@
+import type { BucketTerms } from '../../src/common/limits/shared-buckets';
+import type { SqlSharedBuckets } from '../../src/persistence/bucket.sql-store';
+import { createStorage, type TestStorage, TestStores } from '../support/persistence.harness';
+
+const HOUR_MS = 3_600_000;
+/** It fills so slowly that no test sees it. */
+const TERMS: BucketTerms = { name: 'client', capacity: 100, perMs: 1e-9, maxChunk: 10 };
+
+describe('SharedBuckets on PostgreSQL', () => {
+  let storage: TestStorage;
+  let replicas: TestStores[];
+  let buckets: SqlSharedBuckets;
+
+  beforeAll(async () => {
+    storage = await createStorage('postgres');
+    replicas = [await TestStores.open(storage.config)];
+    while (replicas.length < 3) replicas.push(TestStores.beside(storage.config));
+    buckets = bucketsOf(0);
+  });
+  afterEach(async () => {
+    await replicas[0]?.connection.db.deleteFrom('shared_bucket').execute();
+  });
+  afterAll(async () => {
+    for (const replica of replicas) await replica.close();
+    await storage.remove();
+  });
+
+  function bucketsOf(replica: number): SqlSharedBuckets {
+    const stores = replicas[replica];
+    if (stores === undefined) throw new Error(`There is no replica ${replica}`);
+    return stores.buckets;
+  }
+
+  /** As if the last take had been so long ago. */
+  async function goBack(ms: number): Promise<void> {
+    await replicas[0]?.connection.db
+      .updateTable('shared_bucket')
+      .set((eb) => ({ filled_at: eb('filled_at', '-', ms), closed_until: eb('closed_until', '-', ms) }))
+      .execute();
+  }
+
+  it('grants what is there to whoever asks, exactly, however many processes race', async () => {
+    const worker = async (at: number): Promise<number> => {
+      let sum = 0;
+      for (let take = 0; take < 10; take += 1)
+        sum += (await bucketsOf(at % 3).take(TERMS, ((at + take) % 3) + 1, 0)).granted;
+      return sum;
+    };
+    const granted = await Promise.all(Array.from({ length: 12 }, (_, at) => worker(at)));
+    expect(granted.reduce((sum, count) => sum + count)).toBe(100);
+    expect(await buckets.take(TERMS, 1, 0)).toMatchObject({ granted: 0, closedForMs: 0 });
+  });
+
+  it('leaves what is kept for others', async () => {
+    expect(await buckets.take(TERMS, 200, 40)).toMatchObject({ granted: 60 });
+    expect(await bucketsOf(1).take(TERMS, 1, 40)).toMatchObject({ granted: 0 });
+    expect(await bucketsOf(2).take(TERMS, 7, 15)).toMatchObject({ granted: 7 });
+  });
+
+  it('fills evenly, by the clock of the database, up to what fits', async () => {
+    const terms = { ...TERMS, perMs: 1e-6 };
+    await buckets.take(terms, 100, 0);
+    await goBack(20_000_000);
+    const { granted, left } = await bucketsOf(1).take(terms, 15, 0);
+    expect({ granted, left }).toEqual({ granted: 15, left: expect.closeTo(5, 0) as number });
+    await goBack(24 * 365 * HOUR_MS);
+    expect(await bucketsOf(2).take(terms, 500, 0)).toMatchObject({ granted: 100, left: 0 });
+  });
+
+  it('fills nothing twice when the clock of the database goes back, and goes on from there', async () => {
+    const terms = { ...TERMS, perMs: 1e-6 };
+    await buckets.take(terms, 100, 0);
+    await goBack(-HOUR_MS);
+    expect((await buckets.take(terms, 1, 0)).granted).toBe(0);
+    await goBack(20_000_000);
+    expect((await buckets.take(terms, 100, 0)).granted).toBe(20);
+  });
+
+  it('is closed for five minutes at the longest, whatever the clock does', async () => {
+    await buckets.close(TERMS, 1_000);
+    await goBack(-HOUR_MS);
+    expect((await buckets.take(TERMS, 1, 0)).closedForMs).toBe(300_000);
+  });
+
+  it('closes for everybody, and never sooner than somebody has said', async () => {
+    await buckets.close(TERMS, 300_000);
+    await bucketsOf(1).close(TERMS, 1_000);
+    const { granted, closedForMs } = await bucketsOf(2).take(TERMS, 5, 0);
+    expect(granted).toBe(0);
+    expect(closedForMs).toBeGreaterThan(200_000);
+    await goBack(301_000);
+    expect(await bucketsOf(2).take(TERMS, 5, 0)).toMatchObject({ granted: 5, closedForMs: 0 });
+  });
+
+  it('keeps buckets apart, and forgets those that nobody needs', async () => {
+    await buckets.take({ ...TERMS, name: 'old' }, 100, 0);
+    await goBack(2 * HOUR_MS);
+    await buckets.take(TERMS, 100, 0);
+    const rows = await replicas[0]?.connection.db.selectFrom('shared_bucket').select('name').execute();
+    expect(rows).toEqual([{ name: 'client' }]);
+    expect(await bucketsOf(1).take({ ...TERMS, name: 'old' }, 100, 0)).toMatchObject({ granted: 100 });
+  });
+
+  it('stays as full as it was for who knows another capacity', async () => {
+    await buckets.take(TERMS, 20, 0);
+    expect(await bucketsOf(1).take({ ...TERMS, capacity: 50 }, 30, 0)).toMatchObject({ granted: 30 });
+    expect(await buckets.take(TERMS, 100, 0)).toMatchObject({ granted: 20 });
+  });
+});
+
+describe('SharedBuckets on SQLite', () => {
+  it('says that nothing is shared', async () => {
+    const storage = await createStorage('sqlite');
+    const stores = await TestStores.open(storage.config);
+    expect(stores.buckets.isShared).toBe(false);
+    await stores.close();
+    await storage.remove();
+  });
+});

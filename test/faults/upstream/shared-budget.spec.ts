@@ -1,0 +1,69 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from '../../../src/app.setup';
+import { readEnvironment } from '../../../src/config/read-environment';
+import { World } from '../../../src/world';
+import { ApiClient } from '../../support/api-client';
+import { pause, TEN_TIMES_FASTER, WINDOW_MS } from '../../support/compressed-time';
+import { createDatabase } from '../../support/postgres';
+
+const ALLOWED = 60;
+/** What left in a bunch may arrive in a smaller one on a busy machine. */
+const BUSY_MS = 600;
+const CALLERS = 6;
+
+async function another(world: World): Promise<NestFastifyApplication> {
+  const environment = readEnvironment(world.environment);
+  const app = await createApp(environment);
+  await app.listen({ host: environment.HOST, port: 0 });
+  return app;
+}
+
+/** Opens and ends sessions until it is told to stop. */
+async function insist(url: string, hasEnough: () => boolean): Promise<void> {
+  const api = new ApiClient(url);
+  while (!hasEnough()) {
+    const { status, body } = await api.open();
+    if (status === 201) await api.end(String(body['conversationId']));
+    else await pause(100);
+  }
+}
+
+describe('three replicas that share one client', () => {
+  it('send together what the platform allows the client, and no more', async () => {
+    const database = await createDatabase();
+    const world = await World.start({
+      environment: {
+        ...TEN_TIMES_FASTER,
+        DATABASE_URL: database.url,
+        GENESYS_REQUESTS_PER_MINUTE: String(ALLOWED),
+      },
+      // Each replica has a token of its own, whose window does not show what the others send.
+      genesys: { requestsPerMinute: ALLOWED, rateWindowMs: WINDOW_MS },
+    });
+    const others = [await another(world), await another(world)];
+    const urls = [world.url, ...(await Promise.all(others.map((app) => app.getUrl())))];
+    let hasEnough = false;
+    const startedAt = Date.now();
+    const callers = urls.flatMap((url) =>
+      Array.from({ length: CALLERS }, () => insist(url, () => hasEnough)),
+    );
+
+    await pause(2 * WINDOW_MS);
+
+    const till = Date.now();
+    const sent = world.genesys.requests
+      .find()
+      .filter(({ path, at }) => path !== '/oauth/token' && at < till)
+      .map(({ at }) => at);
+    hasEnough = true;
+    await Promise.all(callers);
+    for (const app of others) await app.close();
+    await world[Symbol.asyncDispose]();
+    await database.drop();
+
+    const inWindow = (from: number): number =>
+      sent.filter((at) => at >= from && at < from + WINDOW_MS - BUSY_MS).length;
+    expect(Math.max(...sent.map(inWindow))).toBeLessThanOrEqual(ALLOWED);
+    expect(sent.length).toBeGreaterThan((0.7 * ALLOWED * (till - startedAt)) / WINDOW_MS);
+  }, 80_000);
+});
