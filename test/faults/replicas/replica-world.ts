@@ -37,6 +37,7 @@ export class ReplicaWorld implements AsyncDisposable {
       journalSize: 1_000_000,
     });
     const crm = await CrmSimulator.start();
+    const shared = { ...environmentOf(crm), ...environment };
     const replicas: Replica[] = [];
     for (let index = 1; index <= REPLICAS; index += 1) {
       replicas.push(
@@ -45,14 +46,16 @@ export class ReplicaWorld implements AsyncDisposable {
           port: await freePort(),
           databaseUrl: server.url,
           genesysUrl: genesys.url,
-          environment: { ...environmentOf(crm), ...environment },
+          environment: shared,
           entry,
         }),
       );
     }
     try {
       // All at once, on a database that is empty.
-      await Promise.all(replicas.map((replica) => replica.start()));
+      const started = await Promise.allSettled(replicas.map((replica) => replica.start()));
+      const failed = started.find((outcome) => outcome.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
       const book = await HoldingBook.open(server.url);
       return new ReplicaWorld(server, genesys, crm, replicas, book);
     } catch (error) {

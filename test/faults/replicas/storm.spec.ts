@@ -11,19 +11,17 @@ const FROZEN_MS = 12_500;
 describe('three replicas on one PostgreSQL', () => {
   const random = new SeededRandom();
   let world: ReplicaWorld;
-  let load: ReplicaLoad;
 
   beforeAll(async () => {
     world = await ReplicaWorld.start({ environment: { SESSION_MAX_CONCURRENT: String(CAP) } });
-    load = new ReplicaLoad(world, random, { guests: 40, residents: 20 });
   }, 60_000);
 
   afterAll(async () => {
-    await load.stop();
     await world[Symbol.asyncDispose]();
   });
 
   it('keep every promise while one is frozen, one is killed, one is cut off, and the database restarts', async () => {
+    const load = new ReplicaLoad(world, random, { guests: 40, residents: 20 });
     await random.explain(async () => {
       load.start(8);
       const [frozen, killed, cutOff] = shuffled(world.replicas, random);
