@@ -61,6 +61,14 @@ export class ReplicaLoad {
     return [...this.residents, ...this.guests];
   }
 
+  get summary(): string {
+    const again = [...this.again].map(([trouble, times]) => `${times} times ${trouble}`).join(', ');
+    return (
+      `${this.opened.size} opened, ${this.ended.size} ended, ${this.kept.length} kept, ` +
+      `${this.refused} refused for want of a slot; asked again or gave up: ${again || 'never'}`
+    );
+  }
+
   start(workers: number): void {
     this.stopsAt = Infinity;
     this.workers = Array.from({ length: workers }, () => this.work());
@@ -117,16 +125,14 @@ export class ReplicaLoad {
       if (trouble === undefined) return { answer, attempts };
       this.again.set(trouble, (this.again.get(trouble) ?? 0) + 1);
       const isTooLate = performance.now() > this.stopsAt + AFTERWARDS_MS;
-      if (isTooLate) this.surprises.push(`${String(request.method)} ${path}: nobody answered, but ${trouble}`);
+      if (isTooLate)
+        this.surprises.push(`${String(request.method)} ${path}: nobody answered, but ${trouble}`);
       if (isTooLate || !isRepeated) return { answer: undefined, attempts };
       await delay(PAUSE_MS);
     }
   }
 
-  private async tryOnce(
-    path: string,
-    request: RequestInit,
-  ): Promise<{ answer?: Answer; trouble?: string }> {
+  private async tryOnce(path: string, request: RequestInit): Promise<{ answer?: Answer; trouble?: string }> {
     const replica = this.anyReplica();
     if (replica === undefined) return { trouble: 'no replica' };
     try {

@@ -116,7 +116,9 @@ export class Storm {
 
   private victims(count: number): Replica[] {
     const left = [...this.world.replicas];
-    return Array.from({ length: count }, () => left.splice(this.random.between(0, left.length - 1), 1)).flat();
+    return Array.from({ length: count }, () =>
+      left.splice(this.random.between(0, left.length - 1), 1),
+    ).flat();
   }
 
   private one<T>(items: readonly T[]): T {

@@ -29,7 +29,11 @@ export async function strangersIn({ genesys, replicas, book }: ReplicaWorld): Pr
   });
 }
 
-function wasSentBy({ at, host }: Sent, life: ReplicaLife | undefined, hosts: ReadonlyMap<string, string>): boolean {
+function wasSentBy(
+  { at, host }: Sent,
+  life: ReplicaLife | undefined,
+  hosts: ReadonlyMap<string, string>,
+): boolean {
   if (life === undefined || hosts.get(life.address) !== host) return false;
   return life.lostAt === undefined || at <= life.lostAt + ON_THE_WAY_MS;
 }
