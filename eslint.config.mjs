@@ -3,7 +3,18 @@ import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-bench', 'dist-examples', 'data', '.jest-cache', 'node_modules', 'docs'] },
+  {
+    ignores: [
+      'dist',
+      'dist-bench',
+      'dist-chaos',
+      'dist-examples',
+      'data',
+      '.jest-cache',
+      'node_modules',
+      'docs',
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -54,7 +65,7 @@ export default tseslint.config(
   },
   {
     // What a person or another program reads on standard output is written there.
-    files: ['src/demo.ts', 'src/simulator/main.ts', 'bench/**/*.ts'],
+    files: ['src/demo.ts', 'src/simulator/main.ts', 'bench/**/*.ts', 'test/faults/replicas/main.ts'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -29,7 +29,12 @@ const common = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   cacheDirectory: '<rootDir>/.jest-cache',
   // Build results are no modules of their own.
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/dist-bench', '<rootDir>/dist-examples'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist',
+    '<rootDir>/dist-bench',
+    '<rootDir>/dist-chaos',
+    '<rootDir>/dist-examples',
+  ],
 };
 
 // One real PostgreSQL for all projects that name it.

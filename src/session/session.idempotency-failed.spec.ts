@@ -1,4 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import {
   UpstreamServerError,
   UpstreamThrottledError,
@@ -65,6 +66,13 @@ describe(`${SessionIdempotency.name}, of an opening that failed,`, () => {
   it('keeps nothing of what came to nothing upstream', async () => {
     asking.failUpstream(new UpstreamThrottledError(1_000));
     expect(await asking.open()).toMatchObject({ code: 'upstream-throttled', retryAfterMs: 1_000 });
+
+    expect(await asking.open()).toMatchObject({ from: 'opened' });
+  });
+
+  it('keeps nothing of what this process gave up because it was not sure of what it holds', async () => {
+    asking.failUpstream(new StorageUnavailableError());
+    expect(await asking.open()).toMatchObject({ code: 'storage-unavailable', retryAfterMs: 2_000 });
 
     expect(await asking.open()).toMatchObject({ from: 'opened' });
   });

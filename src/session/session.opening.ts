@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { UpstreamError, UpstreamTimeoutError } from '../common/errors/upstream.errors';
 import { Clock } from '../common/time/clock';
 import { withDeadline } from '../common/time/deadline';
@@ -26,16 +27,15 @@ export class SessionOpening {
   /**
    * Opens the conversation, within the deadline for openings. On any trouble the session is `failed` and its slot
    * free, and the trouble is thrown and kept for its key: unless it came to nothing upstream for certain, or this
-   * process gave it up because it stops.
+   * process gave it up because it stops, or because it was no longer sure of what it holds.
    */
   async openUpstream(session: Session, signal: AbortSignal, login?: Login): Promise<Opened> {
     try {
       return await this.openInTime(session, login, signal);
     } catch (error) {
       this.telemetry.openingFailed(error);
-      const isWorthRepeating =
-        signal.aborted || (error instanceof UpstreamError && !error.mayHaveTakenEffect);
-      await this.abandon(session, error, isWorthRepeating ? 'forgotten' : problemKeptOf(error));
+      const isOver = !signal.aborted && !isWorthRepeating(error);
+      await this.abandon(session, error, isOver ? problemKeptOf(error) : 'forgotten');
       throw error;
     }
   }
@@ -98,4 +98,10 @@ export class SessionOpening {
       if (!(saveError instanceof SessionChangedError)) throw saveError;
     }
   }
+}
+
+function isWorthRepeating(error: unknown): boolean {
+  // The database is away for the moment; what may have been opened all the same is closed.
+  if (error instanceof StorageUnavailableError) return true;
+  return error instanceof UpstreamError && !error.mayHaveTakenEffect;
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { freePort } from './free-port';
 import { findBinaries, newDirectory, ordinaryUser, type Owner } from './postgres.binaries';
 
 const START_TIMEOUT_MS = 30_000;
@@ -121,14 +121,4 @@ function initialise(bin: string, directory: string, owner: Owner | undefined): v
     { ...owner, cwd: '/', encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`initdb failed: ${stderr}`, { cause: error });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
 }

@@ -78,6 +78,10 @@ export class ServiceProcess {
     return this.address;
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   get isRunning(): boolean {
     return this.ended === undefined;
   }

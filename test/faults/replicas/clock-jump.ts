@@ -1,0 +1,23 @@
+/** How far one jump goes. */
+const JUMP_MS = 3_600_000;
+
+/** The wall clock of a process, which jumps forward with each SIGUSR2. The monotonic one goes on as it does. */
+const SCRIPT = `
+  const RealDate = Date;
+  let ahead = 0;
+  globalThis.Date = class Date extends RealDate {
+    constructor(...given) {
+      if (given.length === 0) super(RealDate.now() + ahead);
+      else super(...given);
+    }
+    static now() {
+      return RealDate.now() + ahead;
+    }
+  };
+  process.on('SIGUSR2', () => {
+    ahead += ${JUMP_MS};
+  });
+`;
+
+/** The `NODE_OPTIONS` of a process whose clock can jump. */
+export const CLOCK_THAT_JUMPS = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;

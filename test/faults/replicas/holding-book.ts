@@ -1,0 +1,73 @@
+import { administrate } from '../../support/postgres';
+
+/** A change of who holds a session, or of its state, as the database has committed it. */
+export interface HoldingNote {
+  /** In epoch milliseconds, by the clock of this machine, at most a transaction before others could see it. */
+  readonly at: number;
+  readonly conversationId: string;
+  readonly holder: string;
+  readonly state: string;
+}
+
+/** One life of a replica. */
+export interface ReplicaLife {
+  readonly id: string;
+  readonly address: string;
+  /** When its lease ended; absent as long as it has one. */
+  readonly lostAt?: number;
+}
+
+const NOW = `(extract(epoch from clock_timestamp()) * 1000)::float8`;
+const SCHEMA = `
+  create table chaos_holding (
+    place bigserial primary key, at float8 not null default ${NOW},
+    conversation_id text not null, holder text not null, state text not null);
+  create table chaos_life (id text primary key, address text not null, lost_at float8);
+  create function chaos_note_holding() returns trigger language plpgsql as $$ begin
+    if tg_op = 'INSERT' or (new.holder, new.state) is distinct from (old.holder, old.state) then
+      insert into chaos_holding (conversation_id, holder, state) values (new.conversation_id, new.holder, new.state);
+    end if;
+    return new;
+  end $$;
+  create function chaos_note_life() returns trigger language plpgsql as $$ begin
+    insert into chaos_life values (new.id, new.address, case new.is_lost when 1 then ${NOW} end)
+      on conflict (id) do update set lost_at = coalesce(chaos_life.lost_at, excluded.lost_at);
+    return new;
+  end $$;
+  create trigger chaos_holding after insert or update on session for each row execute function chaos_note_holding();
+  create trigger chaos_life after insert or update of is_lost on replica for each row execute function chaos_note_life();
+  insert into chaos_life select id, address from replica where is_lost = 0;
+`;
+
+/**
+ * What the database itself writes down of who held what and when: in the transactions of the service, so that it holds
+ * whatever becomes of the processes.
+ */
+export class HoldingBook {
+  private constructor(private readonly databaseUrl: string) {}
+
+  /** Before the first session. */
+  static async open(databaseUrl: string): Promise<HoldingBook> {
+    await administrate(databaseUrl, SCHEMA);
+    return new HoldingBook(databaseUrl);
+  }
+
+  /** In the order in which they were made. */
+  async notes(): Promise<HoldingNote[]> {
+    const rows = await administrate(
+      this.databaseUrl,
+      'select at, conversation_id as "conversationId", holder, state from chaos_holding order by place',
+    );
+    return rows as unknown as HoldingNote[];
+  }
+
+  async lives(): Promise<ReadonlyMap<string, ReplicaLife>> {
+    const rows = await administrate(this.databaseUrl, 'select * from chaos_life');
+    return new Map(
+      rows.map(({ id, address, lost_at: lostAt }) => [
+        String(id),
+        { id: String(id), address: String(address), ...(lostAt === null ? {} : { lostAt: Number(lostAt) }) },
+      ]),
+    );
+  }
+}

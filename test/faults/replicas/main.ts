@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SeededRandom } from '../../support/seeded-random';
+import { orphans } from './scenarios/orphans.scenario';
+import { outage } from './scenarios/outage.scenario';
+import { race } from './scenarios/race.scenario';
+import { rolling } from './scenarios/rolling.scenario';
+import type { Scenario } from './scenarios/scenario';
+import { storm } from './scenarios/storm.scenario';
+
+const USAGE = `Usage: npm run chaos -- [options]
+
+  --only name     one of storm, orphans, race, rolling, outage; storm when absent
+  --seed number   the same faults again; a new one when absent
+  --minutes m     how long the storm lasts, or the database is down; 1 when absent
+  --help
+`;
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = { storm, orphans, race, rolling, outage };
+/** Beside this file's own folder, in what the compiler has written. */
+const ENTRY = join(__dirname, '..', '..', '..', 'src', 'main.js');
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: 'storm' },
+      seed: { type: 'string' },
+      minutes: { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const scenario = SCENARIOS[values.only];
+  if (values.help || scenario === undefined) {
+    console.log(USAGE);
+    return;
+  }
+  const random = values.seed === undefined ? new SeededRandom() : new SeededRandom(Number(values.seed));
+  const startedAt = performance.now();
+  const tell = (what: string): void => {
+    console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${what}`);
+  };
+  tell(`${values.only}, seed ${random.seed}`);
+  const findings = await scenario({ random, minutes: Number(values.minutes), entry: ENTRY, tell });
+  for (const finding of findings) console.log(finding);
+  tell(findings.length === 0 ? 'everything held' : `${findings.length} findings with --seed ${random.seed}`);
+  if (findings.length > 0) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,113 @@
+import { FaultyLink } from '../../support/faulty-link';
+import { type Exit, ServiceProcess } from '../../support/service-process';
+
+export interface ReplicaOptions {
+  /** By which the receivers tell it apart. */
+  readonly name: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly genesysUrl: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The built `main.js` to run; that of the checkout when absent. */
+  readonly entry: string | undefined;
+}
+
+/**
+ * One of several replicas: a process at an address that stays, which reaches the database and Genesys Cloud over links of
+ * its own.
+ */
+export class Replica {
+  private process: ServiceProcess | undefined;
+  private isFrozen = false;
+
+  private constructor(
+    private readonly options: ReplicaOptions,
+    readonly database: FaultyLink,
+    private readonly upstream: FaultyLink,
+  ) {}
+
+  static async create(options: ReplicaOptions): Promise<Replica> {
+    const database = await FaultyLink.to(Number(new URL(options.databaseUrl).port));
+    return new Replica(options, database, await FaultyLink.to(Number(new URL(options.genesysUrl).port)));
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** Where callers and other replicas reach it. */
+  get url(): string {
+    return `http://127.0.0.1:${this.options.port}`;
+  }
+
+  /** The `Host` of everything that it sends to Genesys Cloud. */
+  get upstreamHost(): string {
+    return `127.0.0.1:${this.upstream.port}`;
+  }
+
+  /** Whether a caller may hope for an answer. */
+  get isUp(): boolean {
+    return this.process?.isRunning === true && !this.isFrozen;
+  }
+
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
+  /** What the running process, or the last one, has said. */
+  get output(): string {
+    return `${this.process?.stdout ?? ''}${this.process?.stderr ?? ''}`;
+  }
+
+  /** Resolves when it is ready. */
+  async start(): Promise<void> {
+    const { databaseUrl, environment, entry } = this.options;
+    const database = new URL(databaseUrl);
+    database.port = String(this.database.port);
+    const upstream = `http://${this.upstreamHost}`;
+    this.isFrozen = false;
+    this.process = await ServiceProcess.start(
+      {
+        ...environment,
+        PORT: String(this.options.port),
+        REPLICA_URL: this.url,
+        DATABASE_URL: database.href,
+        GENESYS_LOGIN_URL: upstream,
+        GENESYS_API_URL: upstream,
+      },
+      entry,
+    );
+  }
+
+  async kill(): Promise<void> {
+    await this.process?.kill();
+  }
+
+  /** Asks it to end in order; how it ended. */
+  async stop(): Promise<Exit | undefined> {
+    this.process?.signal('SIGTERM');
+    return this.process?.exited;
+  }
+
+  /** Nothing of it runs until it is thawed. */
+  freeze(): void {
+    this.isFrozen = true;
+    this.process?.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process?.signal('SIGCONT');
+    this.isFrozen = false;
+  }
+
+  /** Has its wall clock jump forward. */
+  jump(): void {
+    this.process?.signal('SIGUSR2');
+  }
+
+  async end(): Promise<void> {
+    await this.kill();
+    await this.database[Symbol.asyncDispose]();
+    await this.upstream[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceApi } from '../../../support/service-api';
+import { waitFor } from '../../../support/wait-for';
+import type { Replica } from '../replica';
+import { ReplicaLoad } from '../replica-load';
+import { ReplicaWorld } from '../replica-world';
+import { verdictOn } from '../verdict';
+import type { Run } from './scenario';
+import { summaryOf } from './times';
+
+const CAP = 200;
+const SESSIONS = 30;
+const REFUSED_WITHIN_MS = 1_000;
+const RECOVERED_WITHIN_MS = 10_000;
+/** As long as a lease is trusted that nobody renews, and what may be under way then. */
+const TRUST_MS = 9_500;
+
+/** The database is down for a minute: the replicas say so at once, live on, and recover by themselves. */
+export async function outage({ random, tell, entry, minutes }: Run): Promise<string[]> {
+  await using world = await ReplicaWorld.start({
+    entry,
+    environment: { SESSION_MAX_CONCURRENT: String(CAP) },
+  });
+  const load = new ReplicaLoad(world, random, { guests: SESSIONS, residents: 0 });
+  await Promise.all(world.replicas.map(({ url }) => new ServiceApi(url).openMany(SESSIONS / 3)));
+  const downAt = Date.now();
+  await world.server.halt();
+  const findings = await whileDown(world, downAt + minutes * 60_000, tell);
+  findings.push(...beatFindings(world, downAt, tell));
+  await world.server.resume();
+  const upAt = performance.now();
+  await waitFor(async () => {
+    const answers = await Promise.all(world.replicas.map(({ url }) => new ServiceApi(url).open()));
+    if (answers.some(({ status }) => status !== 201)) throw new Error('Not yet.');
+  }, 3 * RECOVERED_WITHIN_MS);
+  const tookMs = performance.now() - upAt;
+  tell(`openings were served by all again after ${Math.round(tookMs)} ms`);
+  if (tookMs > RECOVERED_WITHIN_MS) findings.push('the replicas did not recover in time');
+  return [...findings, ...(await verdictOn(world, load, CAP))];
+}
+
+async function whileDown(world: ReplicaWorld, until: number, tell: Run['tell']): Promise<string[]> {
+  const times: number[] = [];
+  const findings = new Set<string>();
+  while (Date.now() < until) {
+    for (const replica of world.replicas) {
+      const { wrong, tookMs } = await probe(replica);
+      times.push(tookMs);
+      wrong.forEach((finding) => findings.add(finding));
+    }
+    await delay(500);
+  }
+  tell(`openings were refused after, ${summaryOf(times)}`);
+  const late = times.filter((time) => time > REFUSED_WITHIN_MS).length;
+  return [...findings, ...(late === 0 ? [] : [`${late} openings were refused after more than a second`])];
+}
+
+async function probe({ name, url }: Replica): Promise<{ wrong: string[]; tookMs: number }> {
+  const [live, ready] = await Promise.all(
+    ['/health/live', '/health/ready'].map(async (path) => (await fetch(url + path)).status),
+  );
+  const askedAt = performance.now();
+  const { status, retryAfter } = await new ServiceApi(url).open();
+  const tookMs = performance.now() - askedAt;
+  const seen = `${name}: live ${live}, ready ${ready}, opening ${status}, Retry-After ${retryAfter ?? 'absent'}`;
+  const isRight = live === 200 && ready === 503 && status === 503 && retryAfter !== null;
+  return { wrong: isRight ? [] : [seen], tookMs };
+}
+
+/** Beats go on while the lease is trusted, and then stop. */
+function beatFindings({ genesys }: ReplicaWorld, downAt: number, tell: Run['tell']): string[] {
+  const beats = genesys.requests.find({ method: 'PATCH' }).map(({ at }) => at - downAt);
+  const last = Math.max(...beats);
+  tell(`the last beat came ${Math.round(last)} ms after the database was told to stop`);
+  if (Date.now() - downAt < TRUST_MS) return [];
+  return [
+    ...(beats.some((at) => at > 3_000 && at < 5_000)
+      ? []
+      : ['nobody has beaten while the lease was trusted']),
+    ...(last > TRUST_MS ? ['somebody has beaten after the lease was over'] : []),
+  ];
+}

@@ -1,0 +1,13 @@
+import type { SeededRandom } from '../../../support/seeded-random';
+
+/** What a scenario is given, and to whom it tells what it does and measures. */
+export interface Run {
+  readonly random: SeededRandom;
+  readonly minutes: number;
+  /** The built `main.js` that replicas run. */
+  readonly entry: string;
+  readonly tell: (what: string) => void;
+}
+
+/** Tries something, and says in words what was wrong: nothing, when everything held. */
+export type Scenario = (run: Run) => Promise<string[]>;

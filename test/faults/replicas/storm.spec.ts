@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SeededRandom } from '../../support/seeded-random';
+import { ReplicaLoad } from './replica-load';
+import { ReplicaWorld } from './replica-world';
+import { verdictOn } from './verdict';
+
+const CAP = 60;
+/** Longer than a lease lasts: what it held is taken over while it sleeps. */
+const FROZEN_MS = 12_500;
+
+describe('three replicas on one PostgreSQL', () => {
+  const random = new SeededRandom();
+  let world: ReplicaWorld;
+
+  beforeAll(async () => {
+    world = await ReplicaWorld.start({ environment: { SESSION_MAX_CONCURRENT: String(CAP) } });
+  }, 60_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  it('keep every promise while one is frozen, one is killed, one is cut off, and the database restarts', async () => {
+    const load = new ReplicaLoad(world, new SeededRandom(random.seed + 1), { guests: 40, residents: 20 });
+    await random.explain(async () => {
+      load.start(8);
+      const [frozen, killed, cutOff] = shuffled(world.replicas, random);
+      await delay(random.between(500, 1_500));
+      frozen?.freeze();
+      const thawed = delay(FROZEN_MS).then(() => frozen?.thaw());
+      await killed?.kill();
+      await delay(random.between(200, 1_500));
+      await killed?.start();
+      cutOff?.database.blackHole();
+      await delay(random.between(200, 2_500));
+      cutOff?.database.heal();
+      killed?.database.halfOpen();
+      await delay(random.between(0, 1_000));
+      await world.server.halt();
+      await world.server.resume();
+      cutOff?.database.reset();
+      await thawed;
+      await delay(1_000);
+      await load.stop();
+
+      expect(await verdictOn(world, load, CAP)).toEqual([]);
+      expect(load.opened.size).toBeGreaterThan(CAP);
+      expect(load.refused).toBeGreaterThan(0);
+    });
+  });
+});
+
+function shuffled<T>(items: readonly T[], random: SeededRandom): T[] {
+  return items
+    .map((item) => ({ item, place: random.next() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ item }) => item);
+}
