@@ -116,6 +116,12 @@ const REFUSALS: [what: string, act: Act, counts: Counts][] = [
   ],
 ];
 
+const REFUSED = [
+  [4006, 'expired'],
+  [4007, 'gone'],
+  [4017, 'signed-in-elsewhere'],
+] as const;
+
 /** The session is over for everybody. */
 const ENDINGS: [what: string, act: Act, reason: string, counts: Counts][] = [
   ['SessionExpiredEvent', ({ agent, guest }) => agent.expire(guest.token), 'expired', OURS],
@@ -139,24 +145,12 @@ const ENDINGS: [what: string, act: Act, reason: string, counts: Counts][] = [
     'gone',
     OURS,
   ],
-  [
-    '4006 to the next configure',
-    spoiledResume({ kind: 'answer', code: 4006 }),
-    'expired',
+  ...REFUSED.map(([code, reason]): [string, Act, string, Counts] => [
+    `${code} to the next configure`,
+    spoiledResume({ kind: 'answer', code }),
+    reason,
     { 'ws_closed_total 1006': 1, ...OURS },
-  ],
-  [
-    '4007 to the next configure',
-    spoiledResume({ kind: 'answer', code: 4007 }),
-    'gone',
-    { 'ws_closed_total 1006': 1, ...OURS },
-  ],
-  [
-    '4017 to the next configure',
-    spoiledResume({ kind: 'answer', code: 4017 }),
-    'signed-in-elsewhere',
-    { 'ws_closed_total 1006': 1, ...OURS },
-  ],
+  ]),
   [
     'readOnly: true on the next line',
     spoiledResume({ kind: 'alter', body: { readOnly: true } }),
