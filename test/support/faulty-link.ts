@@ -150,6 +150,9 @@ class Passage {
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     if (socket.closed) resolve();
-    else socket.once('close', () => { resolve(); });
+    else
+      socket.once('close', () => {
+        resolve();
+      });
   });
 }
