@@ -117,8 +117,8 @@ class Passage {
   }
 
   reset(): void {
-    this.near.resetAndDestroy();
-    this.far.resetAndDestroy();
+    cut(this.near);
+    cut(this.far);
   }
 
   sever(): void {
@@ -142,9 +142,17 @@ class Passage {
       next(() => to.end());
     });
     from.on('error', () => {
-      next(() => to.resetAndDestroy());
+      next(() => {
+        cut(to);
+      });
     });
   }
+}
+
+/** A socket that has said goodbye cannot be reset any more: it would stay open for ever. */
+function cut(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function closed(socket: Socket): Promise<void> {

@@ -32,7 +32,7 @@ const REFUSALS = ['session-limit-reached', 'session-ended', 'upstream-timeout', 
  * Callers that open and end sessions all the time through any replica, and write down what they were promised. Endings
  * and openings with a key are asked for again elsewhere until they are answered; other openings are asked for once.
  */
-export class ReplicaLoad {
+export class ReplicaLoad implements AsyncDisposable {
   /** Conversations whose opening was answered with 201. */
   readonly opened = new Set<string>();
   /** Of these, those that were asked for more than once. */
@@ -78,6 +78,10 @@ export class ReplicaLoad {
   async stop(): Promise<void> {
     this.stopsAt = Math.min(this.stopsAt, performance.now());
     await Promise.all(this.workers);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   private async work(): Promise<void> {

@@ -1,6 +1,9 @@
 import { FaultyLink } from '../../support/faulty-link';
 import { type Exit, ServiceProcess } from '../../support/service-process';
 
+/** While another replica is frozen in the middle of a transaction, a start may find its rows locked. */
+const STARTS = 5;
+
 export interface ReplicaOptions {
   /** By which the receivers tell it apart. */
   readonly name: string;
@@ -59,24 +62,18 @@ export class Replica {
     return `${this.process?.stdout ?? ''}${this.process?.stderr ?? ''}`;
   }
 
-  /** Resolves when it is ready. */
+  /** Resolves when it is ready. One that fails to start is started again, as whoever runs it in production does. */
   async start(): Promise<void> {
-    const { databaseUrl, environment, entry } = this.options;
-    const database = new URL(databaseUrl);
-    database.port = String(this.database.port);
-    const upstream = `http://${this.upstreamHost}`;
+    const { entry } = this.options;
     this.isFrozen = false;
-    this.process = await ServiceProcess.start(
-      {
-        ...environment,
-        PORT: String(this.options.port),
-        REPLICA_URL: this.url,
-        DATABASE_URL: database.href,
-        GENESYS_LOGIN_URL: upstream,
-        GENESYS_API_URL: upstream,
-      },
-      entry,
-    );
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.process = await ServiceProcess.start(this.environment, entry);
+        return;
+      } catch (error) {
+        if (attempt === STARTS) throw error;
+      }
+    }
   }
 
   async kill(): Promise<void> {
@@ -109,5 +106,20 @@ export class Replica {
     await this.kill();
     await this.database[Symbol.asyncDispose]();
     await this.upstream[Symbol.asyncDispose]();
+  }
+
+  private get environment(): Record<string, string> {
+    const { databaseUrl, environment, port } = this.options;
+    const database = new URL(databaseUrl);
+    database.port = String(this.database.port);
+    const upstream = `http://${this.upstreamHost}`;
+    return {
+      ...environment,
+      PORT: String(port),
+      REPLICA_URL: this.url,
+      DATABASE_URL: database.href,
+      GENESYS_LOGIN_URL: upstream,
+      GENESYS_API_URL: upstream,
+    };
   }
 }

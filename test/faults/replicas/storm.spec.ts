@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SeededRandom } from '../../support/seeded-random';
+import { probe, recovered } from './outage-probe';
 import { ReplicaLoad } from './replica-load';
 import { ReplicaWorld } from './replica-world';
 import { verdictOn } from './verdict';
@@ -21,7 +22,10 @@ describe('three replicas on one PostgreSQL', () => {
   });
 
   it('keep every promise while one is frozen, one is killed, one is cut off, and the database restarts', async () => {
-    const load = new ReplicaLoad(world, new SeededRandom(random.seed + 1), { guests: 40, residents: 20 });
+    await using load = new ReplicaLoad(world, new SeededRandom(random.seed + 1), {
+      guests: 40,
+      residents: 20,
+    });
     await random.explain(async () => {
       load.start(8);
       const [frozen, killed, cutOff] = shuffled(world.replicas, random);
@@ -44,9 +48,19 @@ describe('three replicas on one PostgreSQL', () => {
       await load.stop();
 
       expect(await verdictOn(world, load, CAP)).toEqual([]);
-      expect(load.opened.size).toBeGreaterThan(CAP);
-      expect(load.refused).toBeGreaterThan(0);
+      expect(load.ended.size).toBeGreaterThan(0);
     });
+  });
+
+  it('say at once that the database is down, live on, and recover by themselves', async () => {
+    await world.server.halt();
+    const probed = await Promise.all(world.replicas.map(probe));
+    await world.server.resume();
+
+    const expected = { live: 200, ready: 503, opening: 503, hasRetryAfter: true };
+    expect(probed).toEqual(probed.map(({ tookMs }) => ({ ...expected, tookMs })));
+    expect(Math.max(...probed.map(({ tookMs }) => tookMs))).toBeLessThan(5_000);
+    await recovered(world.replicas, 10_000);
   });
 });
 

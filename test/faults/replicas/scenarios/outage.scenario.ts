@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceApi } from '../../../support/service-api';
-import { waitFor } from '../../../support/wait-for';
-import type { Replica } from '../replica';
+import { type Probed, probe, recovered } from '../outage-probe';
 import { ReplicaLoad } from '../replica-load';
 import { ReplicaWorld } from '../replica-world';
 import { verdictOn } from '../verdict';
@@ -28,12 +27,7 @@ export async function outage({ random, tell, entry, minutes }: Run): Promise<str
   const findings = await whileDown(world, downAt + minutes * 60_000, tell);
   findings.push(...beatFindings(world, downAt, tell));
   await world.server.resume();
-  const upAt = performance.now();
-  await waitFor(async () => {
-    const answers = await Promise.all(world.replicas.map(({ url }) => new ServiceApi(url).open()));
-    if (answers.some(({ status }) => status !== 201)) throw new Error('Not yet.');
-  }, 3 * RECOVERED_WITHIN_MS);
-  const tookMs = performance.now() - upAt;
+  const tookMs = await recovered(world.replicas, 3 * RECOVERED_WITHIN_MS);
   tell(`openings were served by all again after ${Math.round(tookMs)} ms`);
   if (tookMs > RECOVERED_WITHIN_MS) findings.push('the replicas did not recover in time');
   return [...findings, ...(await verdictOn(world, load, CAP))];
@@ -44,9 +38,9 @@ async function whileDown(world: ReplicaWorld, until: number, tell: Run['tell']):
   const findings = new Set<string>();
   while (Date.now() < until) {
     for (const replica of world.replicas) {
-      const { wrong, tookMs } = await probe(replica);
-      times.push(tookMs);
-      wrong.forEach((finding) => findings.add(finding));
+      const probed = await probe(replica);
+      times.push(probed.tookMs);
+      for (const finding of wrongIn(replica.name, probed)) findings.add(finding);
     }
     await delay(500);
   }
@@ -55,16 +49,10 @@ async function whileDown(world: ReplicaWorld, until: number, tell: Run['tell']):
   return [...findings, ...(late === 0 ? [] : [`${late} openings were refused after more than a second`])];
 }
 
-async function probe({ name, url }: Replica): Promise<{ wrong: string[]; tookMs: number }> {
-  const [live, ready] = await Promise.all(
-    ['/health/live', '/health/ready'].map(async (path) => (await fetch(url + path)).status),
-  );
-  const askedAt = performance.now();
-  const { status, retryAfter } = await new ServiceApi(url).open();
-  const tookMs = performance.now() - askedAt;
-  const seen = `${name}: live ${live}, ready ${ready}, opening ${status}, Retry-After ${retryAfter ?? 'absent'}`;
-  const isRight = live === 200 && ready === 503 && status === 503 && retryAfter !== null;
-  return { wrong: isRight ? [] : [seen], tookMs };
+function wrongIn(name: string, { live, ready, opening, hasRetryAfter }: Probed): string[] {
+  const isRight = live === 200 && ready === 503 && opening === 503 && hasRetryAfter;
+  const seen = `live ${live}, ready ${ready}, opening ${opening}${hasRetryAfter ? '' : ' without Retry-After'}`;
+  return isRight ? [] : [`${name}: ${seen}`];
 }
 
 /** Beats go on while the lease is trusted, and then stop. */

@@ -17,7 +17,7 @@ export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
     entry,
     environment: { SESSION_MAX_CONCURRENT: String(CAP) },
   });
-  const load = new ReplicaLoad(world, random, { guests: 60, residents: 60 });
+  await using load = new ReplicaLoad(world, random, { guests: 60, residents: 60 });
   load.start(CALLERS);
   await delay(5_000);
   const handOvers: number[] = [];

@@ -19,7 +19,7 @@ export async function storm(run: Run): Promise<string[]> {
     environment: { SESSION_MAX_CONCURRENT: String(CAP) },
   });
   // Of its own, so that what strikes does not depend on how fast anything is served.
-  const load = new ReplicaLoad(world, new SeededRandom(random.seed + 1), { guests: 40, residents: 20 });
+  await using load = new ReplicaLoad(world, new SeededRandom(random.seed + 1), { guests: 40, residents: 20 });
   const faults = new Storm(world, random, LONG, tell);
   const endsAt = performance.now() + minutes * 60_000;
   for (let round = 1; performance.now() < endsAt; round += 1) {
