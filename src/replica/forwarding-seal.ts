@@ -25,7 +25,7 @@ export class ForwardingSeal {
     return `${until}.${hashOf(key.key, method, url, until)}`;
   }
 
-  /** While keys are changed replicas differ in which is the first: any of them will do. */
+  /** While keys are changed replicas differ in which of them is the first. Each will do. */
   isValid(seal: string | undefined, method: string, url: string): boolean {
     const [until = '', hash = ''] = (seal ?? '').split('.');
     if (!/^\d{13}$/.test(until) || Number(until) < this.clock.now()) return false;
