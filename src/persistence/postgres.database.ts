@@ -25,8 +25,8 @@ export function openPostgres(databaseUrl: string): Kysely<Database> {
     max: 10,
     statement_timeout: 5_000,
     query_timeout: 6_000,
-    // A process that stopped in the middle of a transaction must not keep its row locks.
-    idle_in_transaction_session_timeout: 10_000,
+    // A process that was frozen in the middle of a transaction must not keep others from its rows for long.
+    idle_in_transaction_session_timeout: 3_000,
     types: readingInt8AsNumber(),
   });
   const logger = new Logger('PostgresPool');

@@ -122,7 +122,8 @@ export class SinkRelay {
   }
 
   private async beginDue(): Promise<void> {
-    const limit = this.allowed();
+    // What was claimed before this replica was frozen may be in other hands.
+    const limit = this.parts.lease.isTrusted ? this.allowed() : 0;
     if (limit === 0) return;
     const { outbox, sink, clock, health, pace } = this.parts;
     const now = clock.now();

@@ -11,6 +11,7 @@ const WAITING = [
   'faults/upstream/clients',
   'faults/upstream/outage',
   'faults/sync/outage',
+  'faults/replicas/storm',
 ];
 
 /** What runs beside everything else, and what runs all at once as soon as its file does. */
