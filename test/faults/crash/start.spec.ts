@@ -1,6 +1,6 @@
 import { ProcessWorld } from '../../support/process-world';
 import { ServiceProcess } from '../../support/service-process';
-import { DATABASES, ServiceStorages } from '../../support/service-storage';
+import { ServiceStorages } from '../../support/service-storage';
 
 describe('a service with a bad environment', () => {
   it('ends with code 78 and names every bad variable, but no secret', async () => {
