@@ -25,7 +25,7 @@ export class SqlReplicaStore extends ReplicaStore {
 
   async join({ id, address }: Replica, ttlMs: number): Promise<void> {
     await this.unitOfWork.run(async ({ db, dialect }) => {
-      if (!this.isShared) await db.updateTable('replica').set({ is_lost: 1 }).execute();
+      if (!this.isShared) await forgetAll(db);
       const until = sql<number>`${databaseNow(dialect)} + ${ttlMs}`;
       await db.insertInto('replica').values({ id, address, lease_until: until, is_lost: 0 }).execute();
     });
@@ -103,6 +103,17 @@ export class SqlReplicaStore extends ReplicaStore {
         .execute(),
     );
   }
+}
+
+/** Whoever was here before is gone, and holds nothing. */
+async function forgetAll(db: Kysely<Database>): Promise<void> {
+  await db.deleteFrom('replica').execute();
+  await db
+    .updateTable('session')
+    .set({ holder: '' })
+    .where(isOpenSession)
+    .where('holder', '<>', '')
+    .execute();
 }
 
 /** What relays had in hand is anybody's. */
