@@ -51,7 +51,8 @@ export class RemoteReplica {
       } = await this.http.axiosRef.request<string>({
         url: address + url,
         method,
-        headers: headers,
+        // Axios gives every POST a type; one without a body has none.
+        headers: body === null ? { ...headers, 'content-type': false } : headers,
         ...(body === null ? {} : { data: body }),
         timeout: TIMEOUT_MS,
         maxContentLength: MAX_ANSWER_BYTES,

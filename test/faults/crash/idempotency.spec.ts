@@ -71,7 +71,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
       opened += 1;
       const before = await sendAndKill(moment);
 
-      const answers = await Promise.all(openings());
+      const answers = [await firstServed(), ...(await Promise.all(openings()))];
 
       const [first] = answers;
       expect(first?.status).toBe(201);
@@ -92,6 +92,15 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
 
   function openings(): Promise<ApiAnswer>[] {
     return Array.from({ length: CALLERS }, () => world.api.open('queue-1', `key-${opened}`));
+  }
+
+  /** On PostgreSQL the opening is the killed process's until its lease has run out. */
+  async function firstServed(): Promise<ApiAnswer> {
+    return waitFor(async () => {
+      const answer = await world.api.open('queue-1', `key-${opened}`);
+      expect(answer.body['code']).not.toBe('request-in-progress');
+      return answer;
+    }, 30_000);
   }
 
   /** Sends the requests, kills the service at the moment, starts it again; what was answered before that. */
