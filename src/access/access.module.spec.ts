@@ -7,6 +7,8 @@ import { CommonModule } from '../common/common.module';
 import { ProblemDetailsFilter } from '../common/problem/problem-details.filter';
 import { ConfigModule } from '../config/config.module';
 import { Environment } from '../config/environment';
+import { SharedBuckets } from '../common/limits/shared-buckets';
+import { FakeSharedBuckets } from '../common/limits/shared-buckets.fake';
 import { Metrics } from '../metrics/metrics';
 import { identifyCallers } from './access.hook';
 import { AccessModule } from './access.module';
@@ -17,7 +19,10 @@ import { Caller } from './domain/caller';
 import { ScopeGuard } from './scope.guard';
 
 @Global()
-@Module({ providers: [Metrics], exports: [Metrics] })
+@Module({
+  providers: [Metrics, { provide: SharedBuckets, useFactory: () => new FakeSharedBuckets() }],
+  exports: [Metrics, SharedBuckets],
+})
 class SurroundingsModule {}
 
 @Controller()

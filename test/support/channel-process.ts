@@ -1,6 +1,8 @@
 import { type INestApplicationContext, Global, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommonModule } from '../../src/common/common.module';
+import { SharedBuckets } from '../../src/common/limits/shared-buckets';
+import { FakeSharedBuckets } from '../../src/common/limits/shared-buckets.fake';
 import { ConfigModule } from '../../src/config/config.module';
 import { newDataKey } from '../../src/config/data-key-list';
 import { readEnvironment } from '../../src/config/read-environment';
@@ -27,8 +29,9 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
     ConversationNews,
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
     { provide: UpstreamTrust, useClass: FakeUpstreamTrust },
+    { provide: SharedBuckets, useFactory: () => new FakeSharedBuckets() },
   ],
-  exports: [Metrics, HealthChecks, ConversationNews, GuestCredentials, UpstreamTrust],
+  exports: [Metrics, HealthChecks, ConversationNews, GuestCredentials, UpstreamTrust, SharedBuckets],
 })
 class SurroundingsModule {}
 

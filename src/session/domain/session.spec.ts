@@ -145,6 +145,7 @@ describe(Session.name, () => {
         lastSequence: 0,
         version: 0,
         upstreamExpiresAt: null,
+        holder: '',
         isAuthenticated: false,
         erasedAt: null,
       });
