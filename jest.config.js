@@ -56,6 +56,8 @@ const specsOf = (layer) =>
 module.exports = {
   // What takes longest mostly waits: for windows, time-outs and processes.
   maxWorkers: 3,
+  // A worker that has served whole layers begins anew: what is left of them must not trouble who comes next.
+  workerIdleMemoryLimit: '600MB',
   testSequencer: '<rootDir>/test/support/longest-first.sequencer.js',
   // A busy machine is no failure: what waits for a condition has its own, shorter deadline.
   testTimeout: 90_000,
