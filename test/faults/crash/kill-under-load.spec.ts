@@ -8,7 +8,7 @@ import { DATABASES, type ServiceStorage, ServiceStorages } from '../../support/s
 import { waitFor } from '../../support/wait-for';
 
 /** On PostgreSQL each next process has to wait until the lease of the one before it has run out. */
-const KILLS = { SQLite: 10, PostgreSQL: 4 };
+const KILLS = { SQLite: 10, PostgreSQL: 3 };
 const CALLERS = 12;
 const CAP = 150;
 const OPENING = { method: 'POST', path: '/api/v2/conversations/messaging$' };
