@@ -11,7 +11,7 @@ type Reading = () => number | Promise<number>;
  */
 @Injectable()
 export class Metrics {
-  private readonly registry = new Registry();
+  protected readonly registry = new Registry();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
