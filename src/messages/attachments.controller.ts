@@ -12,26 +12,13 @@ import { reachOf } from '../session/domain/reach';
 import { AttachmentsService } from './attachments.service';
 import { AttachmentResponse } from './dto/attachment.response';
 import { FileQueryDto } from './dto/file-query.dto';
+import { TALKING_PROBLEMS } from './dto/talking.problems';
 
 const UPLOADING_PROBLEMS = {
   404: ['session-not-found'],
   409: ['not-supported-by-channel', 'session-not-active'],
   422: ['file-refused'],
-  502: [
-    'upstream-unauthorized',
-    'upstream-forbidden',
-    'upstream-rejected',
-    'upstream-error',
-    'upstream-invalid-response',
-  ],
-  503: [
-    'upstream-throttled',
-    'upstream-unavailable',
-    'storage-unavailable',
-    'session-moving',
-    'shutting-down',
-  ],
-  504: ['upstream-timeout'],
+  ...TALKING_PROBLEMS,
 };
 
 @ApiTags('messages')

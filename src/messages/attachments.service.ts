@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Drain } from '../common/lifecycle/drain';
+import { withAnySignal } from '../common/time/any-signal';
 import type { Reach } from '../session/domain/reach';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
@@ -30,8 +31,9 @@ export class AttachmentsService {
     this.drain.assertOpen();
     const { session, messaging } = talkingOver(await this.sessions.get(conversationId, reach), this.channels);
     try {
-      const signal = AbortSignal.any([hungUp, this.drain.signal]);
-      const uploaded = await messaging.upload(session.snapshot, file, signal);
+      const uploaded = await withAnySignal([hungUp, this.drain.signal], (signal) =>
+        messaging.upload(session.snapshot, file, signal),
+      );
       this.telemetry.uploaded();
       return uploaded;
     } catch (error) {

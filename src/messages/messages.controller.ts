@@ -9,6 +9,7 @@ import { ApiProblems } from '../common/problem/problem.response';
 import { reachOf } from '../session/domain/reach';
 import { MessageListResponse, MessageResponse } from './dto/message.response';
 import { SendMessageDto } from './dto/send-message.dto';
+import { TALKING_PROBLEMS } from './dto/talking.problems';
 import { MessagesQueries } from './messages.queries';
 import { MessagesService } from './messages.service';
 
@@ -28,21 +29,7 @@ const SENDING_PROBLEMS = {
   413: ['payload-too-large'],
   415: ['unsupported-media-type'],
   422: ['idempotency-key-reused', 'message-refused'],
-  502: [
-    'upstream-unauthorized',
-    'upstream-forbidden',
-    'upstream-rejected',
-    'upstream-error',
-    'upstream-invalid-response',
-  ],
-  503: [
-    'upstream-throttled',
-    'upstream-unavailable',
-    'storage-unavailable',
-    'session-moving',
-    'shutting-down',
-  ],
-  504: ['upstream-timeout'],
+  ...TALKING_PROBLEMS,
 };
 
 /** The part of a reply that a route sets besides its body. */
