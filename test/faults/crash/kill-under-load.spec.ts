@@ -51,10 +51,10 @@ describe.each(DATABASES)('a service on %s that is killed again and again under l
         await untilSomeMomentOfWork(load, random);
         await world.restart();
         load.moveTo(world.api);
-        await expectKeptAlive(world, load);
+        await expectKeptAlive(world, load, database);
       }
       await load.stop();
-      await expectKeptAlive(world, load);
+      await expectKeptAlive(world, load, database);
       await expectBooksAgree(world, load);
       expect(load.unanswered).toBeGreaterThan(0);
     });
