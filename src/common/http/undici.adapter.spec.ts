@@ -198,6 +198,65 @@ describe(undiciAdapter.name, () => {
     await expect(request({ url: url ?? '' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  describe('before the first byte leaves', () => {
+    it('is asked once the connection is there', async () => {
+      let connections = 0;
+      server.on('connection', () => (connections += 1));
+      answer = (_, response) => {
+        response.end('ok');
+      };
+      const seen: number[] = [];
+      const beforeSend = (): void => {
+        seen.push(connections);
+      };
+      await request({ beforeSend });
+
+      expect(seen).toEqual([1]);
+    });
+
+    it('sends nothing when that throws, and keeps the connection for the next', async () => {
+      const paths: unknown[] = [];
+      let connections = 0;
+      server.on('connection', () => (connections += 1));
+      answer = ({ headers }, response) => {
+        paths.push(headers['x-note']);
+        response.end('ok');
+      };
+      const no = new Error('not any more');
+      const forbidden = request({
+        headers: { 'x-note': 'a' },
+        beforeSend: () => {
+          throw no;
+        },
+      });
+
+      await expect(forbidden).rejects.toBe(no);
+      expect((await request({ headers: { 'x-note': 'b' } })).data).toBe('ok');
+      expect(paths).toEqual(['b']);
+      expect(connections).toBe(1);
+    });
+
+    it('waits for its turn first', async () => {
+      const held: (() => void)[] = [];
+      answer = (_, response) => {
+        held.push(() => response.end('ok'));
+      };
+      const both = [request(), request()];
+      while (held.length < 2) await once(server, 'request');
+      const beforeSend = jest.fn();
+      const third = request({ beforeSend });
+      await new Promise(setImmediate);
+      expect(beforeSend).not.toHaveBeenCalled();
+
+      for (const finish of held.splice(0)) finish();
+      await Promise.all(both);
+      while (held.length < 1) await once(server, 'request');
+      expect(beforeSend).toHaveBeenCalledTimes(1);
+      held.pop()?.();
+      await third;
+    });
+  });
+
   it('leaves no timer and no listener behind', async () => {
     answer = (_, response) => {
       response.end('ok');

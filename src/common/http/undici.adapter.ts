@@ -1,14 +1,23 @@
 import { Readable } from 'node:stream';
 import { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { type Dispatcher, request } from 'undici';
+import { lookingLast } from './last-look';
 import { OutboundTimeoutError, OutboundTooLargeError } from './outbound.errors';
+
+declare module 'axios' {
+  interface AxiosRequestConfig {
+    /** Called when the connection is there and the first byte is about to leave. What it throws keeps it from leaving. */
+    beforeSend?: () => void;
+  }
+}
 
 /**
  * An axios adapter over an undici pool: about a third of the CPU time per request of axios' own.
  *
  * It sends `data`, a text or a stream, as it is, resolves for every status, follows no redirect, decodes no content coding (so that a
  * compressed bomb stays small) and returns the body as text. `config.timeout` bounds the whole request,
- * `config.maxContentLength` the bytes that are read. It rejects with `OutboundTimeoutError`,
+ * `config.maxContentLength` the bytes that are read. `config.beforeSend` is called when the connection is there and
+ * the first byte is about to leave. It rejects with what that throws, `OutboundTimeoutError`,
  * `OutboundTooLargeError`, the abort reason of `config.signal` (in place of which axios throws its `CanceledError`),
  * or undici's own error.
  */
@@ -44,7 +53,7 @@ async function exchange(
   signal: AbortSignal,
 ): Promise<AxiosResponse<string>> {
   const { statusCode, headers, body } = await request(config.url ?? '', {
-    dispatcher,
+    dispatcher: config.beforeSend === undefined ? dispatcher : lookingLast(dispatcher, config.beforeSend),
     signal,
     method: (config.method ?? 'get').toUpperCase(),
     headers: config.headers.toJSON() as Record<string, string>,

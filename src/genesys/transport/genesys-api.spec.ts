@@ -3,6 +3,7 @@ import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
 import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
 import {
   UpstreamThrottledError,
   UpstreamTimeoutError,
@@ -32,6 +33,7 @@ let http: FakeGenesysHttp;
 let endpoint: FakeTokenEndpoint;
 let pool: ClientPool;
 let api: GenesysApi;
+let trust: FakeUpstreamTrust;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -54,7 +56,8 @@ function build(requestsPerMinute = 10_000): void {
   });
   const config = new GenesysConfig(environment);
   pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedBuckets());
-  api = new GenesysApi(http, auth, pool, config, new FakeUpstreamTrust());
+  trust = new FakeUpstreamTrust();
+  api = new GenesysApi(http, auth, pool, config, trust);
 }
 
 function tokensSent(): unknown[] {
@@ -279,6 +282,13 @@ describe(GenesysApi.name, () => {
     await api.call(CALL, SIGNAL).catch(() => undefined);
 
     expect(pool.get('client').isRefused).toBe(false);
+  });
+
+  it('sends nothing when the last look tells that somebody else may act', async () => {
+    trust.isTrusted = false;
+
+    await expect(api.call(CALL, SIGNAL)).rejects.toBeInstanceOf(StorageUnavailableError);
+    expect(http.requests).toEqual([]);
   });
 
   it('calls as the first client for one that is not configured any more', async () => {

@@ -52,7 +52,8 @@ export class GenesysApi {
 
   /**
    * Rejects with the `UpstreamError` of the token request or of an exchange without an answer, and with
-   * `UpstreamThrottledError` when there is no budget in time; then nothing was sent.
+   * `UpstreamThrottledError` when there is no budget in time, or `StorageUnavailableError` when this process may not
+   * act for the conversation any more; then nothing was sent.
    */
   async call(call: ApiCall, signal: AbortSignal): Promise<GenesysAnswer> {
     const client = this.pool.get(call.oauthClient);
@@ -86,7 +87,6 @@ export class GenesysApi {
     await gate.pass(PRIORITY[call.operation], call.patienceMs, signal);
     let answer: GenesysAnswer | undefined;
     try {
-      this.trust.assertTrusted();
       answer = await this.send(call, token, signal);
       if (answer.status === 429) gate.close(parseRetryAfter(answer.retryAfter, Date.now()));
       return answer;
@@ -107,6 +107,9 @@ export class GenesysApi {
         url: `${this.config.apiUrl}/api/v2/${path.map(encodeURIComponent).join('/')}`,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        beforeSend: () => {
+          this.trust.assertTrusted();
+        },
       },
       signal,
     );

@@ -38,7 +38,11 @@ export class FakeGenesysHttp extends GenesysHttp {
     );
   }
 
-  override async send(request: GenesysRequest, signal?: AbortSignal): Promise<GenesysAnswer> {
+  override async send(
+    { beforeSend, ...request }: GenesysRequest,
+    signal?: AbortSignal,
+  ): Promise<GenesysAnswer> {
+    beforeSend?.();
     this.requests.push(request);
     this.signals.push(signal);
     return (this.steps.shift() ?? (() => anAnswer(200)))();

@@ -1,5 +1,6 @@
 import { HttpService } from '@nestjs/axios';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
 import {
   UpstreamInvalidResponseError,
   UpstreamTimeoutError,
@@ -154,6 +155,20 @@ describe(GenesysHttp.name, () => {
     expect(failure).toBeInstanceOf(UpstreamUnavailableError);
     expect(failure).toMatchObject({ mayHaveTakenEffect: false });
     receiver = await HttpReceiver.start();
+  });
+
+  it('sends nothing of what the last look forbids, and takes that for no outage', async () => {
+    const beforeSend = (): void => {
+      throw new StorageUnavailableError();
+    };
+    const http = genesys();
+
+    for (let count = 0; count < 30; count += 1)
+      await expect(http.send({ ...request(), beforeSend })).rejects.toBeInstanceOf(StorageUnavailableError);
+
+    expect(receiver.received).toEqual([]);
+    expect(await observed('storage-unavailable')).toBe(30);
+    expect(await http.send(request())).toMatchObject({ status: 204 });
   });
 
   it('ends with its signal', async () => {

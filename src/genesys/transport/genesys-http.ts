@@ -1,6 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
+import { DomainError } from '../../common/errors/domain.error';
 import { NEVER_CANCELLED } from '../../common/http/never-cancelled';
 import { RequestContext } from '../../common/logging/request-context';
 import { USER_AGENT } from '../../common/product';
@@ -20,6 +21,8 @@ export interface GenesysRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The last look, when the connection is there and the first byte is about to leave: what it throws is what comes of it. */
+  readonly beforeSend?: () => void;
 }
 
 /** One HTTP exchange with Genesys Cloud, bounded in time and size. Resolves for every status. */
@@ -38,7 +41,10 @@ export class GenesysHttp {
     private readonly guards: UpstreamGuards,
   ) {}
 
-  /** Rejects with `UpstreamUnavailableError`, `UpstreamTimeoutError` or `UpstreamInvalidResponseError`. */
+  /**
+   * Rejects with `UpstreamUnavailableError`, `UpstreamTimeoutError` or `UpstreamInvalidResponseError`, or with the
+   * `DomainError` that the last look throws.
+   */
   async send(request: GenesysRequest, signal?: AbortSignal): Promise<GenesysAnswer> {
     const startedAt = performance.now();
     const observe = (result: string): void => {
@@ -51,7 +57,7 @@ export class GenesysHttp {
       observe(`${Math.floor(answer.status / 100)}xx`);
       return answer;
     } catch (failure) {
-      const error = translateFailure(failure);
+      const error = failure instanceof DomainError ? failure : translateFailure(failure);
       observe(error.code);
       throw error;
     }
@@ -68,6 +74,7 @@ export class GenesysHttp {
         maxContentLength: MAX_ANSWER_BYTES,
         cancelToken: NEVER_CANCELLED,
         ...(signal === undefined ? {} : { signal }),
+        ...(request.beforeSend === undefined ? {} : { beforeSend: request.beforeSend }),
       }),
     );
     const retryAfter: unknown = headers['retry-after'];

@@ -1,4 +1,5 @@
 import { ConsecutiveBreaker } from 'cockatiel';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
 import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import type { GenesysAnswer } from './genesys-answer';
 import { anAnswer } from './genesys-http.fake';
@@ -91,6 +92,7 @@ describe(UpstreamGuard.name, () => {
     ['a 404', 404],
     ['a 429', 429],
     ['a request that we gave up ourselves', aborted()],
+    ['a request that we kept from being sent', new StorageUnavailableError()],
   ])('stays closed on %s', async (_what, outcome) => {
     for (let count = 0; count < OUTAGES * 3; count += 1) await exchange(outcome);
 

@@ -9,6 +9,7 @@ import {
   type IBreaker,
   wrap,
 } from 'cockatiel';
+import { DomainError } from '../../common/errors/domain.error';
 import { OutboundTooLargeError } from '../../common/http/outbound.errors';
 import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import type { GenesysAnswer } from './genesys-answer';
@@ -84,9 +85,12 @@ function isServerError(result: unknown): boolean {
   return typeof result === 'object' && result !== null && 'status' in result && Number(result.status) >= 500;
 }
 
-/** No answer. One that was too long to read is an answer; our own abort (axios gives it this code) says nothing. */
+/**
+ * No answer. One that was too long to read is an answer; our own abort (axios gives it this code) says nothing, nor does what
+ * we kept from being sent.
+ */
 function isOutage(failure: unknown): boolean {
-  if (failure instanceof OutboundTooLargeError) return false;
+  if (failure instanceof OutboundTooLargeError || failure instanceof DomainError) return false;
   return !(
     typeof failure === 'object' &&
     failure !== null &&

@@ -53,6 +53,9 @@ export const PATH_TWISTS = {
 /** Says that an operation reads bodies, whether it needs one or not. */
 const UNSUPPORTED_MEDIA_TYPE = 415;
 
+/** What no operation with a body reads. */
+const UNREADABLE: readonly Twist[] = [{ kind: 'type', contentType: 'nonsense' }, { kind: 'size' }];
+
 const METHODS =
   'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE PROPFIND PURGE M-SEARCH QUERY FOO get __proto__';
 
@@ -113,8 +116,8 @@ export function twistsFor({ parameters, body, answers }: ApiOperation): fc.Arbit
   return fc.oneof({ weight: 9, arbitrary: none }, { weight: 11, arbitrary: fc.oneof(...twists) });
 }
 
-/** All of those by which one value is right beside what it may be. */
-export function edgeTwistsFor({ parameters, body }: ApiOperation): Twist[] {
+/** All of those by which one value is right beside what it may be, and a body of a kind or a size that nobody reads. */
+export function edgeTwistsFor({ parameters, body, answers }: ApiOperation): Twist[] {
   const ofParameters = parameters.flatMap(({ schema }, at) =>
     edgesOf(schema).map((value): Twist => ({
       kind: 'value',
@@ -124,7 +127,11 @@ export function edgeTwistsFor({ parameters, body }: ApiOperation): Twist[] {
     })),
   );
   const mutations = body === undefined ? [] : edgeMutationsOf(body.schema);
-  return [...ofParameters, ...mutations.map((mutation): Twist => ({ kind: 'json', mutation }))];
+  return [
+    ...ofParameters,
+    ...mutations.map((mutation): Twist => ({ kind: 'json', mutation })),
+    ...(answers.has(UNSUPPORTED_MEDIA_TYPE) ? UNREADABLE : []),
+  ];
 }
 
 function ofJson(schema: Schema): fc.Arbitrary<Twist> {
