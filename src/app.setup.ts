@@ -10,6 +10,7 @@ import { QuotaService } from './access/quota.service';
 import { AppModule } from './app.module';
 import { openApiOf } from './app.openapi';
 import { AuditRefusals } from './audit/audit.refusals';
+import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { createLogger } from './common/logging/logger';
 import { ProblemDetailsFilter } from './common/problem/problem-details.filter';
@@ -22,6 +23,7 @@ import type { Environment } from './config/environment';
 import { LogConfig } from './config/log.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
 import { handOnToHolders } from './session/holder.hook';
+import { HeldRequests } from './session/held-requests';
 import { SessionForwarding } from './session/session.forwarding';
 
 export interface AppOptions {
@@ -48,10 +50,10 @@ export async function createApp(
   );
   const server = app.getHttpAdapter().getInstance();
   await addSecurityHeaders(server, '/docs');
-  addHooks(server, app.get(InFlightRequests), app.get(HttpTelemetry).observe);
+  addHooks(server, app.get(InFlightRequests), app.get(Drain), app.get(HttpTelemetry).observe);
   identifyCallers(server, app.get(AccessService));
   limitCallers(server, app.get(QuotaService));
-  handOnToHolders(server, app.get(SessionForwarding));
+  handOnToHolders(server, app.get(SessionForwarding), app.get(HeldRequests));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter(app.get(AuditRefusals).observe));

@@ -8,9 +8,9 @@ import { stopOnSignals } from './common/lifecycle/stop-on-signals';
 
 async function main(): Promise<void> {
   const environment = readEnvironment(process.env);
-  const { host, port } = new ServerConfig(environment);
+  const { host, port, shutdownNoticeMs } = new ServerConfig(environment);
   const app = await createApp(environment);
-  stopOnSignals(app);
+  stopOnSignals(app, shutdownNoticeMs);
   await app.listen({ host, port });
   new Logger('Main').log({ message: `Listening on ${await app.getUrl()}` });
 }

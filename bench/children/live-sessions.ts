@@ -25,6 +25,8 @@ export interface LiveSessionCommands {
 }
 
 const PAGE = 500;
+/** As after a restart. */
+const RESUME_WITHIN_MS = 5_000;
 const COLLECTIONS = 10;
 const COLLECT_EVERY_MS = 300;
 /** What starting the heartbeats costs is over by then. */
@@ -80,7 +82,8 @@ async function beginAll(resumed: boolean): Promise<void> {
   let after: string | undefined;
   do {
     const page = await sessions.walk('active', after, PAGE);
-    for (const session of page) watch.begin(session, () => observer.lost(), { resumed });
+    for (const session of page)
+      watch.begin(session, () => observer.lost(), resumed ? { firstWithinMs: RESUME_WITHIN_MS } : {});
     after = page.at(-1)?.conversationId;
   } while (after !== undefined);
 }

@@ -7,7 +7,7 @@ import { SystemClock } from './time/system-clock';
 /** What every module may inject: the clock and the state of the process. */
 @Global()
 @Module({
-  providers: [{ provide: Clock, useClass: SystemClock }, Drain, InFlightRequests],
-  exports: [Clock, Drain, InFlightRequests],
+  providers: [SystemClock, { provide: Clock, useExisting: SystemClock }, Drain, InFlightRequests],
+  exports: [SystemClock, Clock, Drain, InFlightRequests],
 })
 export class CommonModule {}

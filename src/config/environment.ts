@@ -217,6 +217,10 @@ export class Environment {
   @ChoiceSetting('handover', 'disconnect')
   SHUTDOWN_MODE: 'handover' | 'disconnect' = 'handover';
 
+  @IsOptional()
+  @IntegerSetting(0, 60_000)
+  SHUTDOWN_NOTICE_MS?: number;
+
   @ChoiceSetting('error', 'warn', 'info', 'debug')
   LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug' = 'info';
 

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/terminus';
 import { Public } from '../common/access/route-access.decorators';
 import { Drain } from '../common/lifecycle/drain';
+import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
 import { abortable } from '../common/time/abortable';
 import { withDeadline } from '../common/time/deadline';
 import { ACCEPTING, type Check, type Detail, HealthChecks } from './health.checks';
@@ -49,7 +50,7 @@ export class HealthController {
           this.tell(name, detail),
     );
     const accepting: Check = () => {
-      this.drain.assertOpen();
+      if (this.drain.isAnnounced) throw new ShuttingDownError();
     };
     return this.health.check([() => this.run(ACCEPTING, accepting), ...named, ...notes]);
   }

@@ -1,4 +1,4 @@
-import type { BeatOutcome, HeartbeatPlan, Loss } from './domain/heartbeat-plan';
+import type { BeatOutcome, BeatTime, HeartbeatPlan, Loss } from './domain/heartbeat-plan';
 
 /** A change of pace below this share is not worth a new interval. */
 const SAME_PACE = 0.02;
@@ -72,7 +72,7 @@ export class Heartbeat {
     const latenessMs = Math.max(0, now - this.dueAt);
     this.dueAt = this.nextDueAt;
     if (this.inFlight !== undefined || now < this.notBefore) return;
-    this.inFlight = this.turn(latenessMs).finally(() => {
+    this.inFlight = this.turn({ at: now, latenessMs }).finally(() => {
       this.inFlight = undefined;
     });
   }
@@ -99,8 +99,8 @@ export class Heartbeat {
     this.abort.abort();
   }
 
-  private async turn(latenessMs: number): Promise<void> {
-    this.lost ??= await this.beat(latenessMs);
+  private async turn(time: BeatTime): Promise<void> {
+    this.lost ??= await this.beat(time);
     if (this.lost === undefined || this.abort.signal.aborted) return;
     try {
       await this.plan.onLost(this.lost);
@@ -110,8 +110,8 @@ export class Heartbeat {
     }
   }
 
-  private async beat(latenessMs: number): Promise<Loss | undefined> {
-    const outcome = await this.outcomeOfBeat(latenessMs);
+  private async beat(time: BeatTime): Promise<Loss | undefined> {
+    const outcome = await this.outcomeOfBeat(time);
     switch (outcome.kind) {
       case 'ok':
         this.consecutiveFailures = 0;
@@ -137,9 +137,9 @@ export class Heartbeat {
     } else this.notBefore = this.now() + waitMs;
   }
 
-  private async outcomeOfBeat(latenessMs: number): Promise<BeatOutcome> {
+  private async outcomeOfBeat(time: BeatTime): Promise<BeatOutcome> {
     try {
-      return await this.plan.beat(this.abort.signal, latenessMs);
+      return await this.plan.beat(this.abort.signal, time);
     } catch (error) {
       this.report.trouble('A beat threw instead of telling its outcome', error);
       return { kind: 'postponed', cause: 'internal' };

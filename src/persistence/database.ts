@@ -53,6 +53,8 @@ export interface ReplicaTable {
   readonly lease_until: number;
   /** Others have noticed that the lease has run out: it cannot be renewed any more. */
   readonly is_lost: number;
+  /** It is about to stop. */
+  readonly is_leaving: Generated<number>;
 }
 
 /** What has happened in conversations; see `EventFeed` and `MessageStore`. */

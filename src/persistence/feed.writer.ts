@@ -1,3 +1,4 @@
+import { Clock } from '../common/time/clock';
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { InsertObject } from 'kysely';
@@ -19,6 +20,7 @@ export class FeedWriter {
   constructor(
     private readonly guests: GuestSeal,
     private readonly bell: EventBell,
+    private readonly clock: Clock,
   ) {}
 
   /** The session as it is being saved: it is known by the version after this. */
@@ -35,7 +37,7 @@ export class FeedWriter {
       {
         ...this.rowOf({ conversation_id: conversationId, owner }),
         kind: 'state',
-        at: Date.now(),
+        at: this.clock.now(),
         body: JSON.stringify(change),
       },
     ]);

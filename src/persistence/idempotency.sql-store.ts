@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
 import type { KeyedRequest } from '../session/domain/keyed-request';
 import { IdempotencyStore, type KeptRequest } from '../session/ports/idempotency.store';
 import { ofFewLengths } from './dialect';
@@ -11,11 +12,12 @@ export class SqlIdempotencyStore extends IdempotencyStore {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly keys: IdempotencyWriter,
+    private readonly clock: Clock,
   ) {
     super();
   }
 
-  async find({ owner, operation, keyHash }: KeyedRequest, now: number): Promise<KeptRequest | undefined> {
+  async find({ owner, operation, keyHash }: KeyedRequest): Promise<KeptRequest | undefined> {
     const row = await this.unitOfWork.read((db) =>
       db
         .selectFrom('idempotency_key')
@@ -23,7 +25,7 @@ export class SqlIdempotencyStore extends IdempotencyStore {
         .where('owner', '=', owner)
         .where('operation', '=', operation)
         .where('key_hash', '=', keyHash)
-        .where('expires_at', '>', now)
+        .where('expires_at', '>', this.clock.now())
         .executeTakeFirst(),
     );
     if (row === undefined) return undefined;

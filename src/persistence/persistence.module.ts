@@ -13,6 +13,7 @@ import { GuestCredentials } from '../session/ports/guest-credentials';
 import { IdempotencyStore } from '../session/ports/idempotency.store';
 import { SessionHolders } from '../session/ports/session.holders';
 import { SessionStore } from '../session/ports/session.store';
+import { StorageTrouble } from '../session/ports/storage-trouble';
 import { DeliveryLedger } from '../sync/ports/delivery.ledger';
 import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
@@ -62,6 +63,7 @@ import { UnitOfWork } from './unit-of-work';
     },
     DatabaseHealth,
     UnitOfWork,
+    { provide: StorageTrouble, useExisting: UnitOfWork },
     AuditWriter,
     SqlAuditTrail,
     GuestSeal,
@@ -104,6 +106,7 @@ import { UnitOfWork } from './unit-of-work';
     DatabaseConnection,
     AuditTrail,
     SessionStore,
+    StorageTrouble,
     GuestCredentials,
     IdempotencyStore,
     OutboxStore,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
-import { type Replica, ReplicaStore } from '../replica/ports/replica.store';
+import { type LiveReplica, type Replica, ReplicaStore } from '../replica/ports/replica.store';
 import type { DeliveryStatus } from '../sync/domain/delivery';
 import type { Database } from './database';
 import { DatabaseConnection } from './database.connection';
@@ -23,24 +23,36 @@ export class SqlReplicaStore extends ReplicaStore {
     this.isShared = dialect === 'postgres';
   }
 
-  async join({ id, address }: Replica, ttlMs: number): Promise<void> {
-    await this.unitOfWork.run(async ({ db, dialect }) => {
+  join({ id, address }: Replica, ttlMs: number): Promise<number> {
+    return this.unitOfWork.run(async ({ db, dialect }) => {
       if (!this.isShared) await forgetAll(db);
       const until = sql<number>`${databaseNow(dialect)} + ${ttlMs}`;
-      await db.insertInto('replica').values({ id, address, lease_until: until, is_lost: 0 }).execute();
+      const { lease_until: leaseUntil } = await db
+        .insertInto('replica')
+        .values({ id, address, lease_until: until, is_lost: 0 })
+        .returning('lease_until')
+        .executeTakeFirstOrThrow();
+      return leaseUntil - ttlMs;
     });
   }
 
-  async renew(id: string, ttlMs: number): Promise<boolean> {
-    const { numUpdatedRows } = await this.unitOfWork.read((db, dialect) =>
+  async renew(id: string, ttlMs: number): Promise<number | undefined> {
+    const renewed = await this.unitOfWork.read((db, dialect) =>
       db
         .updateTable('replica')
         .set({ lease_until: sql<number>`${databaseNow(dialect)} + ${ttlMs}` })
         .where('id', '=', id)
         .where('is_lost', '=', 0)
-        .executeTakeFirstOrThrow(),
+        .returning('lease_until')
+        .executeTakeFirst(),
     );
-    return numUpdatedRows > 0n;
+    return renewed && renewed.lease_until - ttlMs;
+  }
+
+  async retire(id: string): Promise<void> {
+    await this.unitOfWork.read((db) =>
+      db.updateTable('replica').set({ is_leaving: 1 }).where('id', '=', id).execute(),
+    );
   }
 
   async leave(id: string): Promise<void> {
@@ -68,17 +80,22 @@ export class SqlReplicaStore extends ReplicaStore {
     return lost;
   }
 
-  async live(): Promise<Replica[]> {
-    return this.unitOfWork.read((db, dialect) =>
+  async live(): Promise<LiveReplica[]> {
+    const rows = await this.unitOfWork.read((db, dialect) =>
       db
         .selectFrom('replica')
-        .select(['id', 'address'])
+        .select(['id', 'address', 'is_leaving'])
         .where('is_lost', '=', 0)
         // One database with one process needs no renewals.
         .$if(this.isShared, (query) => query.where('lease_until', '>=', databaseNow(dialect)))
         .orderBy('id')
         .execute(),
     );
+    return rows.map(({ id, address, is_leaving: isLeaving }) => ({
+      id,
+      address,
+      isLeaving: isLeaving === 1,
+    }));
   }
 
   /** Those that nothing is held by any more. */

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { SystemClock } from '../common/time/system-clock';
 import type { Session } from '../session/domain/session';
 import { SessionHolders } from '../session/ports/session.holders';
-import { ofFewLengths } from './dialect';
+import type { Database } from './database';
+import { databaseNow, type Dialect, ofFewLengths } from './dialect';
 import { GuestSeal } from './guest.seal';
 import { toSession } from './session.mapper';
 import { UnitOfWork } from './unit-of-work';
@@ -18,13 +20,14 @@ export class SqlSessionHolders extends SessionHolders {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly guests: GuestSeal,
+    private readonly clock: SystemClock,
   ) {
     super();
   }
 
   async claim(holder: string, limit: number): Promise<Session[]> {
     const gone = await this.gone();
-    const rows = await this.unitOfWork.run(async ({ db, dialect }) => {
+    const { rows, at } = await this.unitOfWork.run(async ({ db, dialect }) => {
       const orphans = db
         .selectFrom('session')
         .select('conversation_id')
@@ -33,15 +36,18 @@ export class SqlSessionHolders extends SessionHolders {
         .limit(limit);
       // What others are claiming is theirs.
       const mine = await (dialect === 'postgres' ? orphans.forUpdate().skipLocked() : orphans).execute();
-      if (mine.length === 0) return [];
+      if (mine.length === 0) return { rows: [] };
       const ids = mine.map(({ conversation_id }) => conversation_id);
-      return db
+      const claimed = await db
         .updateTable('session')
         .set({ holder })
         .where('conversation_id', 'in', ofFewLengths(ids))
         .returningAll()
         .execute();
+      return { rows: claimed, at: dialect === 'postgres' ? await timeIn(db, dialect) : undefined };
     });
+    // Later than everything that those did who held them: what is numbered by the time goes on growing.
+    if (at !== undefined) this.clock.follow(at);
     return rows.map((row) => toSession(this.guests.openSession(row)));
   }
 
@@ -68,4 +74,9 @@ export class SqlSessionHolders extends SessionHolders {
     );
     return [NOBODY, ...rows.map(({ id }) => id)];
   }
+}
+
+async function timeIn(db: Kysely<Database>, dialect: Dialect): Promise<number> {
+  const { now } = await db.selectNoFrom(databaseNow(dialect).as('now')).executeTakeFirstOrThrow();
+  return now;
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Kysely, Transaction } from 'kysely';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { StorageTrouble } from '../session/ports/storage-trouble';
 import type { Database } from './database';
 import { DatabaseConnection } from './database.connection';
 import { type Dialect, isUnavailable, isWorthRetrying } from './dialect';
@@ -28,17 +29,24 @@ export interface Work {
  * nobody else knows its session yet.
  */
 @Injectable()
-export class UnitOfWork {
+export class UnitOfWork extends StorageTrouble {
   private readonly logger = new Logger(UnitOfWork.name);
+  private troubles = 0;
 
-  constructor(private readonly connection: DatabaseConnection) {}
+  constructor(private readonly connection: DatabaseConnection) {
+    super();
+  }
+
+  get count(): number {
+    return this.troubles;
+  }
 
   /** Statements, each of which is its own transaction. */
   async read<T>(query: (db: Kysely<Database>, dialect: Dialect) => Promise<T>): Promise<T> {
     try {
       return await query(this.connection.db, this.connection.dialect);
     } catch (error) {
-      throw isUnavailable(error) ? new StorageUnavailableError({ cause: error }) : error;
+      throw isUnavailable(error) ? this.trouble(error) : error;
     }
   }
 
@@ -47,9 +55,9 @@ export class UnitOfWork {
       try {
         return await this.attempt(work);
       } catch (error) {
-        if (isUnavailable(error)) throw new StorageUnavailableError({ cause: error });
+        if (isUnavailable(error)) throw this.trouble(error);
         if (!isWorthRetrying(error)) throw error;
-        if (retries === MAX_RETRIES) throw new StorageUnavailableError({ cause: error });
+        if (retries === MAX_RETRIES) throw this.trouble(error);
         this.logger.debug(`A transaction is tried again: ${String(error)}`);
       }
     }
@@ -73,6 +81,11 @@ export class UnitOfWork {
       this.runEffect(effect);
     });
     return result;
+  }
+
+  private trouble(cause: unknown): StorageUnavailableError {
+    this.troubles += 1;
+    return new StorageUnavailableError({ cause });
   }
 
   /** What is committed is done: an effect that fails must not look like a failed transaction. */

@@ -1,5 +1,6 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { SystemClock } from '../common/time/system-clock';
 import { ReplicaConfig } from '../config/replica.config';
 import { Environment } from '../config/environment';
 import { FakeReplicaStore } from './ports/replica.store.fake';
@@ -15,7 +16,7 @@ beforeEach(async () => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   store = new FakeReplicaStore();
-  lease = await ReplicaLease.begin(store, CONFIG);
+  lease = await ReplicaLease.begin(store, CONFIG, new SystemClock());
   lease.onApplicationBootstrap();
 });
 afterEach(async () => {
@@ -36,7 +37,7 @@ const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
 describe(ReplicaLease.name, () => {
   it('joins under an id of its own, with the address at which others reach it', async () => {
-    const other = await ReplicaLease.begin(store, CONFIG);
+    const other = await ReplicaLease.begin(store, CONFIG, new SystemClock());
 
     expect(store.replicas).toEqual([
       { id: lease.holder, address: 'http://10.0.0.7:3000' },
@@ -101,6 +102,34 @@ describe(ReplicaLease.name, () => {
     expect(store.replicas.map(({ id }) => id)).toEqual([lease.holder]);
   });
 
+  it('tells the clock of the process what time it is in the database', async () => {
+    const clock = new SystemClock();
+    store.now = 5_000;
+    const other = await ReplicaLease.begin(store, CONFIG, clock);
+    expect(clock.now()).toBe(5_000);
+    other.onApplicationBootstrap();
+    store.now = 60_000;
+    await pass(3_000);
+    expect(clock.now()).toBe(60_000);
+    await other.onModuleDestroy();
+  });
+
+  it('leaves the clock alone where nothing is shared', async () => {
+    const clock = new SystemClock();
+    store.isShared = false;
+    await ReplicaLease.begin(store, CONFIG, clock);
+
+    expect(clock.now()).toBe(Date.now());
+  });
+
+  it('is kept by who is about to stop', async () => {
+    await lease.retire();
+    await pass(30_000);
+
+    expect([...store.leaving]).toEqual([lease.holder]);
+    expect(lease.isTrusted).toBe(true);
+  });
+
   it('ends when it is left, and is renewed no more', async () => {
     await lease.leave();
     store.calls.length = 0;
@@ -126,7 +155,7 @@ describe(ReplicaLease.name, () => {
 
   it('never ends where nothing is shared', async () => {
     store.isShared = false;
-    const alone = await ReplicaLease.begin(store, CONFIG);
+    const alone = await ReplicaLease.begin(store, CONFIG, new SystemClock());
     freeze(3_600_000);
 
     expect(alone.isTrusted).toBe(true);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { Loop } from '../common/time/loop';
+import { SystemClock } from '../common/time/system-clock';
 import { ReplicaConfig } from '../config/replica.config';
 import { EventLoopLag } from './event-loop-lag';
 import { Lease } from './ports/lease';
@@ -38,6 +39,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
   private constructor(
     private readonly store: ReplicaStore,
     private readonly config: ReplicaConfig,
+    private readonly clock: SystemClock,
   ) {
     super();
     this.replica = this.another();
@@ -51,8 +53,8 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
   }
 
   /** Resolves with a lease that is held. */
-  static async begin(store: ReplicaStore, config: ReplicaConfig): Promise<ReplicaLease> {
-    const lease = new ReplicaLease(store, config);
+  static async begin(store: ReplicaStore, config: ReplicaConfig, clock: SystemClock): Promise<ReplicaLease> {
+    const lease = new ReplicaLease(store, config, clock);
     await lease.join();
     return lease;
   }
@@ -105,6 +107,10 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     this.lag.stop();
   }
 
+  async retire(): Promise<void> {
+    await this.store.retire(this.holder);
+  }
+
   async leave(): Promise<void> {
     await this.loop.stop();
     await this.store.leave(this.holder);
@@ -116,7 +122,9 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
       return;
     }
     const startedAt = performance.now();
-    if (await this.store.renew(this.holder, LEASE_TTL_MS)) {
+    const now = await this.store.renew(this.holder, LEASE_TTL_MS);
+    if (now !== undefined) {
+      this.tellTime(now);
       if (!this.isTrusted) this.recoveredAt = performance.now();
       this.renewedAt = startedAt;
       this.lag.forget();
@@ -134,8 +142,13 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
 
   private async join(): Promise<void> {
     const startedAt = performance.now();
-    await this.store.join(this.replica, LEASE_TTL_MS);
+    this.tellTime(await this.store.join(this.replica, LEASE_TTL_MS));
     this.renewedAt = startedAt;
+  }
+
+  /** Replicas agree on the time, whatever the clocks of their machines say. */
+  private tellTime(now: number): void {
+    if (this.isShared) this.clock.follow(now);
   }
 
   private another(): Replica {

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { SystemClock } from '../common/time/system-clock';
 import { ReplicaConfig } from '../config/replica.config';
 import { ForwardingSeal } from './forwarding-seal';
 import { Lease } from './ports/lease';
@@ -12,8 +13,9 @@ import { ReplicaTelemetry } from './replica.telemetry';
   providers: [
     {
       provide: ReplicaLease,
-      inject: [ReplicaStore, ReplicaConfig],
-      useFactory: (store: ReplicaStore, config: ReplicaConfig) => ReplicaLease.begin(store, config),
+      inject: [ReplicaStore, ReplicaConfig, SystemClock],
+      useFactory: (store: ReplicaStore, config: ReplicaConfig, clock: SystemClock) =>
+        ReplicaLease.begin(store, config, clock),
     },
     { provide: Lease, useExisting: ReplicaLease },
     ReplicaTelemetry,

@@ -11,6 +11,7 @@ import { FakeLease } from '../replica/ports/lease.fake';
 import { FakeReplicaStore } from '../replica/ports/replica.store.fake';
 import { IdempotencyRetention } from './idempotency.retention';
 import { IdempotencyTelemetry } from './idempotency.telemetry';
+import { HeldRequests } from './held-requests';
 import { FakeGuestChannel } from './ports/guest-channel.fake';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionPolicies } from './ports/session-policies';
@@ -21,6 +22,7 @@ import { SessionAdoption } from './session.adoption';
 import { SessionAdmission } from './session.admission';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
+import { SessionHandover } from './session.handover';
 import { SessionIdempotency } from './session.idempotency';
 import { SessionOpening } from './session.opening';
 import { BeatShare } from './session.beat-share';
@@ -47,6 +49,9 @@ export class FakeSessionServices {
   readonly replicas = new FakeReplicaStore();
   readonly clock = new SystemClock();
   readonly drain = new Drain();
+  readonly requests = new HeldRequests();
+  /** How often the database could not be used. */
+  readonly trouble = { count: 0 };
   readonly policies = new SessionPolicies();
   readonly heartbeats = new HeartbeatService(new SchedulerRegistry(), this.clock);
   readonly metrics = new ReadableMetrics();
@@ -61,6 +66,7 @@ export class FakeSessionServices {
   readonly disconnector: SessionDisconnector;
   readonly ending: SessionEnding;
   readonly watch: SessionWatch;
+  readonly handover: SessionHandover;
   readonly service: SessionService;
   readonly idempotency: SessionIdempotency;
   readonly retention: IdempotencyRetention;
@@ -88,16 +94,17 @@ export class FakeSessionServices {
     this.disconnector = new SessionDisconnector(store, channels, this.config, clock, telemetry);
     this.ending = new SessionEnding(this.writer, heartbeats, this.disconnector, telemetry, drain);
     this.watch = new SessionWatch(heartbeats, channels, heartbeatConfig, this.pace, telemetry);
+    this.handover = new SessionHandover(heartbeats, channels, holders, lease, this.requests);
     this.service = new SessionService(this.admission, this.opening, this.ending, this.watch, drain);
     const idempotencyTelemetry = new IdempotencyTelemetry(this.metrics);
     this.idempotency = new SessionIdempotency(this.service, store.keys, lease, drain, idempotencyTelemetry);
     this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);
     this.queries = new SessionQueries(store, heartbeats, heartbeatConfig);
     this.sweeper = new SessionSweeper(store, this.ending, clock, this.config, lease);
-    this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch);
-    const share = new SessionShare(this.replicas, store, heartbeats);
-    this.takeover = new SessionTakeover(lease, holders, share, this.adoption, this.watch);
-    this.upkeep = new SessionUpkeep(store, lease, this.adoption);
+    this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch, lease);
+    const share = new SessionShare(this.replicas, store, heartbeats, lease);
+    this.takeover = new SessionTakeover(lease, holders, share, this.adoption, this.handover);
+    this.upkeep = new SessionUpkeep(store, this.trouble, lease, this.adoption);
     this.shutdown = new SessionShutdown(store, this.ending, new ServerConfig(environment), lease, holders);
   }
 }

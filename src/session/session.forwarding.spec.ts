@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { SystemClock } from '../common/time/system-clock';
 import { newDataKey } from '../config/data-key-list';
 import { StorageConfig } from '../config/storage.config';
+import { FakeHeartbeatPlan } from '../heartbeat/domain/heartbeat-plan.fake';
+import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { ForwardingSeal } from '../replica/forwarding-seal';
 import { FakeLease } from '../replica/ports/lease.fake';
 import type { Replica } from '../replica/ports/replica.store';
@@ -10,6 +13,7 @@ import { anActiveSession } from './domain/session.builder';
 import { FakeSessionStore } from './ports/session.store.fake';
 import type { ForwardedAnswer, ForwardedRequest, RemoteReplica } from './remote-replica';
 import { SessionForwarding } from './session.forwarding';
+import { SessionLocator } from './session.locator';
 
 const THERE: Replica = { id: 'there', address: 'http://there' };
 const ANSWER: ForwardedAnswer = { status: 201, headers: {}, body: '{}' };
@@ -19,6 +23,7 @@ let store: FakeSessionStore;
 let replicas: FakeReplicaStore;
 let lease: FakeLease;
 let seal: ForwardingSeal;
+let heartbeats: HeartbeatService;
 let forwarding: SessionForwarding;
 
 beforeEach(() => {
@@ -39,9 +44,13 @@ beforeEach(() => {
       return Promise.resolve(ANSWER);
     },
   };
-  forwarding = new SessionForwarding(store, replicas, lease, seal, remote as unknown as RemoteReplica);
+  heartbeats = new HeartbeatService(new SchedulerRegistry(), new SystemClock());
+  const reached = remote as unknown as RemoteReplica;
+  const locator = new SessionLocator(store, replicas, lease, heartbeats, reached);
+  forwarding = new SessionForwarding(lease, locator, seal, reached);
 });
-afterEach(() => {
+afterEach(async () => {
+  await heartbeats.onModuleDestroy();
   jest.useRealTimers();
 });
 
@@ -51,13 +60,19 @@ function heldBy(holder: string): string {
   return session.conversationId;
 }
 
+function heldHere(): string {
+  const id = heldBy('here');
+  heartbeats.start(new FakeHeartbeatPlan(id));
+  return id;
+}
+
 function aRequest(headers: ForwardedRequest['headers'] = {}): ForwardedRequest {
   return { method: 'POST', url: '/v1/x?y=1', headers, body: Readable.from(['{}']) };
 }
 
 describe(SessionForwarding.name, () => {
   it("leaves what is this replica's own to it, and what no replica holds", async () => {
-    expect(await forwarding.forward(heldBy('here'), aRequest())).toBeUndefined();
+    expect(await forwarding.forward(heldHere(), aRequest())).toBeUndefined();
     expect(await forwarding.forward('no conversation', aRequest())).toBeUndefined();
     expect(await forwarding.forward(anActiveSession().conversationId, aRequest())).toBeUndefined();
     lease.isShared = false;
@@ -70,12 +85,12 @@ describe(SessionForwarding.name, () => {
     expect(await forwarding.forward(heldBy('there'), aRequest(headers))).toEqual(ANSWER);
 
     const [{ replica, request } = { replica: undefined, request: undefined }] = sent;
-    expect(replica).toEqual(THERE);
+    expect(replica).toMatchObject(THERE);
     expect(request).toMatchObject({ method: 'POST', url: '/v1/x?y=1' });
     expect(request?.headers).toEqual({
       authorization: 'Bearer x',
       'content-length': '2',
-      'x-replica-seal': expect.stringMatching(/^\d{13}\./) as string,
+      'x-replica-seal': expect.stringMatching(/^\d{13}\.1\./) as string,
     });
     expect(request?.body).toBeInstanceOf(Readable);
   });
@@ -87,16 +102,29 @@ describe(SessionForwarding.name, () => {
     expect(sent.map(({ request }) => request.body === null)).toEqual([true, false]);
   });
 
-  it('hands a request on once', async () => {
-    const headers = { 'x-replica-seal': seal.sign('POST', '/v1/x?y=1') };
-    await expect(forwarding.forward(heldBy('there'), aRequest(headers))).rejects.toMatchObject({
+  it('hands on what was handed on when the session has moved again, and in circles not for ever', async () => {
+    const sealed = (hops: number) => ({ 'x-replica-seal': seal.sign('POST', '/v1/x?y=1', hops) });
+    expect(await forwarding.forward(heldBy('there'), aRequest(sealed(2)))).toEqual(ANSWER);
+    const [{ request } = { request: undefined }] = sent;
+    expect(seal.hopsOf(String(request?.headers['x-replica-seal']), 'POST', '/v1/x?y=1')).toBe(3);
+
+    await expect(forwarding.forward(heldBy('there'), aRequest(sealed(3)))).rejects.toMatchObject({
       code: 'session-moving',
     });
-    expect(await forwarding.forward(heldBy('here'), aRequest(headers))).toBeUndefined();
-    expect(sent).toEqual([]);
+    expect(await forwarding.forward(heldHere(), aRequest(sealed(3)))).toBeUndefined();
+    expect(sent).toHaveLength(1);
   });
 
-  it.each(['', 'nonsense', `${Date.now() + 9_999}.forged`, `${Date.now() - 1}.old`])(
+  it('waits while a session is only in the books its own', async () => {
+    const id = heldBy('here');
+    const waiting = forwarding.forward(id, aRequest());
+    await jest.advanceTimersByTimeAsync(1_000);
+    store.moveHeld('here', 'there', 1, [id]);
+
+    expect(await waiting).toEqual(ANSWER);
+  });
+
+  it.each(['', 'nonsense', `${Date.now() + 9_999}.1.forged`, `${Date.now() - 1}.1.old`])(
     'believes nobody without a good seal: %j',
     async (forged) => {
       await forwarding.forward(heldBy('there'), aRequest({ 'x-replica-seal': forged }));
@@ -105,13 +133,14 @@ describe(SessionForwarding.name, () => {
   );
 
   it('takes no seal of another request, or of another time', () => {
-    const good = seal.sign('POST', '/v1/x');
+    const good = seal.sign('POST', '/v1/x', 1);
 
-    expect(seal.isValid(good, 'POST', '/v1/x')).toBe(true);
-    expect(seal.isValid(good, 'DELETE', '/v1/x')).toBe(false);
-    expect(seal.isValid(good, 'POST', '/v1/y')).toBe(false);
+    expect(seal.hopsOf(good, 'POST', '/v1/x')).toBe(1);
+    expect(seal.hopsOf(good.replace('.1.', '.2.'), 'POST', '/v1/x')).toBe(0);
+    expect(seal.hopsOf(good, 'DELETE', '/v1/x')).toBe(0);
+    expect(seal.hopsOf(good, 'POST', '/v1/y')).toBe(0);
     jest.setSystemTime(Date.now() + 30_001);
-    expect(seal.isValid(good, 'POST', '/v1/x')).toBe(false);
+    expect(seal.hopsOf(good, 'POST', '/v1/x')).toBe(0);
   });
 
   it('waits while the session changes hands, and not for ever', async () => {

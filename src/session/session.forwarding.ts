@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ForwardingSeal } from '../replica/forwarding-seal';
 import { Lease } from '../replica/ports/lease';
-import { type Replica, ReplicaStore } from '../replica/ports/replica.store';
 import { isConversationId } from './domain/conversation-id';
 import { SessionMovingError } from './domain/session.errors';
-import { SessionStore } from './ports/session.store';
 import { type ForwardedAnswer, type ForwardedRequest, RemoteReplica } from './remote-replica';
+import { SessionLocator } from './session.locator';
 
-/** How long a request waits while its session changes hands. */
-const PATIENCE_MS = 12_000;
-const LOOK_EVERY_MS = 250;
+/** A session may have changed hands again by the time a request arrives; a request that goes round in circles ends. */
+const MAX_HOPS = 3;
 const SEAL = 'x-replica-seal';
 /** What concerns one connection, or is said anew. */
 const NOT_FORWARDED = new Set([
@@ -24,14 +22,13 @@ const NOT_FORWARDED = new Set([
 
 /**
  * Hands requests on that only the holder of a session can serve. Who the caller is and what it may do is for the
- * holder to find out, as of any request; a request is handed on once.
+ * holder to find out, as of any request.
  */
 @Injectable()
 export class SessionForwarding {
   constructor(
-    private readonly sessions: SessionStore,
-    private readonly replicas: ReplicaStore,
     private readonly lease: Lease,
+    private readonly locator: SessionLocator,
     private readonly seal: ForwardingSeal,
     private readonly remote: RemoteReplica,
   ) {}
@@ -43,30 +40,16 @@ export class SessionForwarding {
   async forward(conversationId: string, request: ForwardedRequest): Promise<ForwardedAnswer | undefined> {
     if (!this.lease.isShared || !isConversationId(conversationId)) return undefined;
     const { method, url, headers } = request;
-    const isForwarded = this.seal.isValid(textOf(headers[SEAL]), method, url);
-    const holder = await this.holderOf(conversationId, isForwarded ? 0 : PATIENCE_MS);
+    const holder = await this.locator.holderOf(conversationId);
     if (holder === undefined) return undefined;
-    if (isForwarded) throw new SessionMovingError();
-    const sent = { ...onlyForwarded(headers), [SEAL]: this.seal.sign(method, url) };
+    const hops = this.seal.hopsOf(textOf(headers[SEAL]), method, url);
+    if (hops >= MAX_HOPS) throw new SessionMovingError();
+    const sent = { ...onlyForwarded(headers), [SEAL]: this.seal.sign(method, url, hops + 1) };
     return this.remote.send(holder, {
       ...request,
       headers: sent,
       body: hasBody(headers) ? request.body : null,
     });
-  }
-
-  /** Undefined when it is this replica, or there is no session that anybody would have to hold. */
-  private async holderOf(conversationId: string, patienceMs: number): Promise<Replica | undefined> {
-    const givesUpAt = performance.now() + patienceMs;
-    for (;;) {
-      const session = await this.sessions.find(conversationId);
-      if (session?.state !== 'active' || session.snapshot.holder === this.lease.holder) return undefined;
-      const live = await this.replicas.live();
-      const holder = live.find(({ id }) => id === session.snapshot.holder);
-      if (holder !== undefined) return holder;
-      if (performance.now() >= givesUpAt) throw new SessionMovingError();
-      await this.remote.pause(LOOK_EVERY_MS);
-    }
   }
 }
 

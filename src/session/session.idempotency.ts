@@ -105,7 +105,7 @@ export class SessionIdempotency {
       return { answer, from: 'replayed' };
     } catch (error) {
       if (error instanceof RequestInProgressError) throw error;
-      const kept = await this.keys.find(request, Date.now());
+      const kept = await this.keys.find(request);
       if (kept?.answer !== undefined) return replayed(kept.answer);
       throw error;
     }
@@ -113,15 +113,15 @@ export class SessionIdempotency {
 
   /** The first of its kind in this process; another process may be at it all the same. */
   private async lead(request: KeyedRequest, work: Work): Promise<GivenAnswer> {
-    const givesUpAt = Date.now() + PATIENCE_MS;
+    const givesUpAt = performance.now() + PATIENCE_MS;
     for (;;) {
-      const kept = await this.keys.find(request, Date.now());
+      const kept = await this.keys.find(request);
       if (kept !== undefined && kept.fingerprint !== request.fingerprint)
         throw new IdempotencyKeyReusedError();
       if (kept?.answer !== undefined) return replayed(kept.answer);
       const given = await this.carryOut(kept, request, work);
       if (given !== undefined) return given;
-      if (Date.now() >= givesUpAt || this.drain.signal.aborted) throw new RequestInProgressError();
+      if (performance.now() >= givesUpAt || this.drain.signal.aborted) throw new RequestInProgressError();
       // A key that was taken between the look and the first step is there to be seen at once.
       if (kept !== undefined) await this.pause();
     }

@@ -14,10 +14,14 @@ import { SessionAdmission } from './session.admission';
 import { SessionAuthentication } from './session.authentication';
 import { BeatShare } from './session.beat-share';
 import { SessionController } from './session.controller';
+import { HeldRequests } from './held-requests';
+import { SessionDeparture } from './session.departure';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
 import { RemoteReplica } from './remote-replica';
 import { SessionForwarding } from './session.forwarding';
+import { SessionHandover } from './session.handover';
+import { SessionLocator } from './session.locator';
 import { SessionIdempotency } from './session.idempotency';
 import { SessionNews } from './session.news';
 import { SessionOpening } from './session.opening';
@@ -63,7 +67,11 @@ const CONNECTIONS = 64;
     SessionUpkeep,
     SessionAdoption,
     SessionShare,
+    SessionHandover,
     SessionTakeover,
+    SessionDeparture,
+    HeldRequests,
+    SessionLocator,
     SessionForwarding,
     RemoteReplica,
     SessionShutdown,

@@ -76,8 +76,10 @@ export class SessionOpening {
 
   private openInTime({ snapshot }: Session, login: Login | undefined, parent: AbortSignal): Promise<Opened> {
     const conversation = login === undefined ? snapshot : { ...snapshot, login };
-    const deadlineAt = snapshot.startedAt + this.config.openDeadlineMs;
-    return withDeadline(deadlineAt - this.clock.now(), parent, async (signal, isOver) => {
+    const leftMs = snapshot.startedAt + this.config.openDeadlineMs - this.clock.now();
+    // What is waited for here is told by the clock that never jumps.
+    const deadlineAt = performance.now() + leftMs;
+    return withDeadline(leftMs, parent, async (signal, isOver) => {
       try {
         return await this.channels.get(snapshot.channel).open(conversation, deadlineAt, signal);
       } catch (error) {

@@ -92,7 +92,7 @@ describe(SessionTakeover.name, () => {
       endReason: 'interrupted',
       disconnect: 'confirmed',
     });
-    expect(await services.store.keys.find(request, NOW)).toMatchObject({
+    expect(await services.store.keys.find(request)).toMatchObject({
       answer: { problem: { code: 'session-ended' } },
     });
     await services.sweeper.onModuleDestroy();
@@ -190,6 +190,56 @@ describe(SessionTakeover.name, () => {
 
       expect(services.heartbeats.running).toBe(50);
       expect(services.store.moveHeld('', 'there', 100)).toHaveLength(50);
+    });
+
+    it('gives everything back when it is about to stop, and takes nothing any more', async () => {
+      services.store.given(...Array.from({ length: 250 }, () => anActiveSession({ holder: 'here' })));
+      services.upkeep.onApplicationBootstrap();
+      await begin();
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(services.heartbeats.running).toBeGreaterThan(100);
+      services.replicas.leaving.add('here');
+      await jest.advanceTimersByTimeAsync(300);
+
+      expect(services.heartbeats.running).toBe(0);
+      expect(services.store.moveHeld('', 'there', 1_000)).toHaveLength(250);
+      services.store.given(anActiveSession(ORPHAN));
+      await jest.advanceTimersByTimeAsync(3_000);
+      expect(services.heartbeats.running).toBe(0);
+      await services.upkeep.onModuleDestroy();
+    });
+
+    it('counts on those that stay', async () => {
+      services.replicas.leaving.add('there');
+      services.store.given(...Array.from({ length: 100 }, () => anActiveSession(ORPHAN)));
+      await begin();
+
+      expect(services.heartbeats.running).toBe(100);
+    });
+
+    it('keeps what it has when everybody is about to stop', async () => {
+      services.store.given(...Array.from({ length: 20 }, () => anActiveSession(ORPHAN)));
+      await begin();
+      services.replicas.leaving.add('here').add('there');
+      await jest.advanceTimersByTimeAsync(3_000);
+
+      expect(services.heartbeats.running).toBeGreaterThan(0);
+    });
+
+    it('keeps a session as long as a request needs it here', async () => {
+      const [busy, idle] = [anActiveSession(ORPHAN), anActiveSession(ORPHAN)];
+      services.store.given(busy, idle);
+      await begin();
+      const over = services.requests.begin(busy.conversationId);
+      const alsoOver = services.requests.begin(busy.conversationId);
+      services.replicas.leaving.add('here');
+      over();
+      await jest.advanceTimersByTimeAsync(3_000);
+      expect(services.heartbeats.names).toEqual([busy.conversationId]);
+
+      alsoOver();
+      await jest.advanceTimersByTimeAsync(300);
+      expect(services.heartbeats.names).toEqual([]);
     });
 
     it('lets go of everything when the lease is lost, and of nothing in the books', async () => {

@@ -10,13 +10,11 @@ import { Loop } from '../common/time/loop';
 import { Lease } from '../replica/ports/lease';
 import { SessionHolders } from './ports/session.holders';
 import { type Adopted, SessionAdoption } from './session.adoption';
+import { SessionHandover } from './session.handover';
 import { SessionShare } from './session.share';
-import { SessionWatch } from './session.watch';
 
 /** Sessions that are claimed in one transaction, and that are walked through at a time. */
 const BATCH = 100;
-/** What may be claimed beyond the own share, so that nothing is left over where everybody has theirs. */
-const LEFTOVERS = 5;
 
 /**
  * Goes on with sessions whose process is gone, within this replica's fair share, and gives up what is more than that
@@ -32,7 +30,7 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
     private readonly holders: SessionHolders,
     private readonly share: SessionShare,
     private readonly adoption: SessionAdoption,
-    private readonly watch: SessionWatch,
+    private readonly handover: SessionHandover,
   ) {
     this.loop = new Loop(
       lease.lookEveryMs,
@@ -42,7 +40,7 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
       },
     );
     lease.onLost(() => {
-      watch.letGoOfAll();
+      handover.dropAll();
     });
   }
 
@@ -74,7 +72,8 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
   private async takeOver(): Promise<Adopted[]> {
     const outcomes: Adopted[] = [];
     for (;;) {
-      const wanted = this.lease.isShared ? Math.min(BATCH, LEFTOVERS + (await this.share.room())) : BATCH;
+      const wanted = this.lease.isShared ? Math.min(BATCH, await this.share.room()) : BATCH;
+      if (wanted === 0) return outcomes;
       const claimed = await this.holders.claim(this.lease.holder, wanted);
       for (const session of claimed) outcomes.push(await this.adoption.adopt(session));
       if (claimed.length < BATCH) return outcomes;
@@ -85,11 +84,15 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
 
   private async giveBack(): Promise<void> {
     if (!this.lease.isShared) return;
-    const surplus = Math.min(BATCH, await this.share.surplus());
+    const surplus = await this.share.surplus();
     if (surplus === 0) return;
-    const given = this.watch.letGo(surplus);
-    await this.holders.release(this.lease.holder, given);
-    this.log.log({ message: 'Gave sessions back for others to take', count: given.length });
+    let given = 0;
+    let batch: number;
+    do {
+      batch = await this.handover.give(Math.min(BATCH, surplus - given));
+      given += batch;
+    } while (batch === BATCH);
+    if (given > 0) this.log.log({ message: 'Gave sessions back for others to take', count: given });
   }
 }
 

@@ -44,6 +44,22 @@ describe(SessionUpkeep.name, () => {
     expect(services.heartbeats.running).toBe(1);
   });
 
+  it('looks soon after the database could not be used, once, and not while the lease is in doubt', async () => {
+    services.upkeep.onApplicationBootstrap();
+    services.store.given(anActiveSession());
+    services.lease.isTrusted = false;
+    services.trouble.count += 1;
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(services.heartbeats.running).toBe(0);
+
+    services.lease.isTrusted = true;
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(services.heartbeats.running).toBe(1);
+    services.store.given(anActiveSession());
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(services.heartbeats.running).toBe(1);
+  });
+
   it('finds every session, over however many pages', async () => {
     services.upkeep.onApplicationBootstrap();
     services.store.given(...Array.from({ length: 1_201 }, () => anActiveSession()));

@@ -10,14 +10,18 @@ import { Loop } from '../common/time/loop';
 import { Lease } from '../replica/ports/lease';
 import type { Session } from './domain/session';
 import { SessionStore } from './ports/session.store';
+import { StorageTrouble } from './ports/storage-trouble';
 import { SessionAdoption } from './session.adoption';
 
 const PAGE = 500;
-const LOOK_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 1_000;
+/** At the latest, whether or not anything is known to have gone wrong. */
+const AT_LATEST_MS = 60_000;
 
 /**
  * Puts right what a crash or a database that failed in the middle of a commit may leave behind: the count of slots at
- * the start, and now and then active sessions of this replica without a heartbeat.
+ * the start, and active sessions of this replica without a heartbeat: soon after the database could not be used, and now and
+ * then anyway.
  */
 @Injectable()
 export class SessionUpkeep implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
@@ -30,8 +34,12 @@ export class SessionUpkeep implements OnModuleInit, OnApplicationBootstrap, OnMo
     },
   );
 
+  private seenTroubles = 0;
+  private nextLookAt = performance.now() + AT_LATEST_MS;
+
   constructor(
     private readonly sessions: SessionStore,
+    private readonly trouble: StorageTrouble,
     private readonly lease: Lease,
     private readonly adoption: SessionAdoption,
   ) {}
@@ -49,6 +57,15 @@ export class SessionUpkeep implements OnModuleInit, OnApplicationBootstrap, OnMo
   }
 
   private async look(): Promise<void> {
+    const troubles = this.trouble.count;
+    if (troubles === this.seenTroubles && performance.now() < this.nextLookAt) return;
+    if (!this.lease.isTrusted) return;
+    await this.adoptForgotten();
+    this.seenTroubles = troubles;
+    this.nextLookAt = performance.now() + AT_LATEST_MS;
+  }
+
+  private async adoptForgotten(): Promise<void> {
     let page: Session[];
     let after: string | undefined;
     do {

@@ -72,7 +72,7 @@ describe(SessionWatch.name, () => {
     await jest.advanceTimersByTimeAsync(3_000);
     services.heartbeats.stop(session.conversationId);
 
-    services.watch.begin(session, hear, { resumed: true });
+    services.watch.begin(session, hear, { firstWithinMs: 5_000 });
     await jest.advanceTimersByTimeAsync(3_000);
 
     const numbers = sequences();
@@ -80,7 +80,7 @@ describe(SessionWatch.name, () => {
   });
 
   it('lets resumed sessions beat within five seconds, however long the interval', async () => {
-    services.watch.begin(anActiveSession(), hear, { resumed: true });
+    services.watch.begin(anActiveSession(), hear, { firstWithinMs: 5_000 });
 
     await jest.advanceTimersByTimeAsync(5_000);
 

@@ -7,9 +7,6 @@ import { GuestChannels } from './ports/guest-channels';
 import { SessionPace } from './session.pace';
 import { SessionTelemetry } from './session.telemetry';
 
-/** After a restart the first beats come within this time, since the last ones may be an interval ago. */
-const RESUME_WITHIN_MS = 5_000;
-
 /** Makes the heartbeat plan of a session and hands it over. */
 @Injectable()
 export class SessionWatch {
@@ -21,8 +18,15 @@ export class SessionWatch {
     private readonly telemetry: SessionTelemetry,
   ) {}
 
-  /** Starts the heartbeat of an active session; doing it twice changes nothing. */
-  begin(session: Session, onLost: (loss: Loss) => Promise<void>, { resumed } = { resumed: false }): void {
+  /**
+   * Starts the heartbeat of an active session, with the first beat within an interval, or sooner where that is asked for; doing
+   * it twice changes nothing.
+   */
+  begin(
+    session: Session,
+    onLost: (loss: Loss) => Promise<void>,
+    { firstWithinMs = Number.POSITIVE_INFINITY } = {},
+  ): void {
     const { conversationId, channel, oauthClient, durationLimit } = session.snapshot;
     const intervalMs = this.config.intervalMs(durationLimit);
     const guestChannel = this.channels.get(channel);
@@ -31,31 +35,16 @@ export class SessionWatch {
       name: conversationId,
       intervalMs,
       ...(guestChannel.beatsOnBudget ? this.sharedPace(intervalMs, oauthClient) : {}),
-      firstWithinMs: resumed ? Math.min(intervalMs, RESUME_WITHIN_MS) : intervalMs,
+      firstWithinMs: Math.min(intervalMs, firstWithinMs),
       tolerance: this.config.failureThreshold,
-      beat: async (signal, latenessMs) => {
-        const outcome = await guestChannel.beat(session.snapshot, nextSequence(), signal);
+      beat: async (signal, { at, latenessMs }) => {
+        const outcome = await guestChannel.beat(session.snapshot, nextSequence(at), signal);
         this.telemetry.beatEnded(outcome, latenessMs, conversationId);
         return outcome;
       },
       onLost,
     };
     this.heartbeats.start(plan);
-  }
-
-  /** Lets go of so many conversations: others will beat for them. Returns which. */
-  letGo(count: number): string[] {
-    const names = this.heartbeats.names.slice(0, count);
-    for (const name of names) {
-      this.heartbeats.stop(name);
-      this.channels.leave(name);
-    }
-    return names;
-  }
-
-  /** Nothing that was held is this process's any more. */
-  letGoOfAll(): void {
-    this.letGo(Number.POSITIVE_INFINITY);
   }
 
   private sharedPace(
@@ -68,10 +57,10 @@ export class SessionWatch {
 }
 
 /**
- * Numbers that only grow, over restarts too, without a write per beat: the time in milliseconds, or one more than
- * the last number when the clock has not moved on or was set back.
+ * Numbers that only grow, over restarts and from one replica to the next too, without a write per beat: the time in
+ * milliseconds, or one more than the last number when the clock has not moved on or was set back.
  */
-function growingSequence(): () => number {
+function growingSequence(): (at: number) => number {
   let last = 0;
-  return () => (last = Math.max(last + 1, Date.now()));
+  return (at) => (last = Math.max(last + 1, at));
 }

@@ -242,7 +242,8 @@ describe('what is deployed', () => {
   it('gives the process the time that it takes to stop', () => {
     const stopping = readFileSync(join(root, 'src/common/lifecycle/stop-on-signals.ts'), 'utf8');
     const deadlineMs = Number(/DEADLINE_MS = ([\d_]+)/.exec(stopping)?.[1]?.replaceAll('_', ''));
-    const waitMs = 1000 * Number(at(container, 'lifecycle', 'preStop', 'sleep', 'seconds'));
+    const settings = deployed.find(([where]) => where === 'the pods')?.[1];
+    const waitMs = Number(settings?.['SHUTDOWN_NOTICE_MS']);
 
     expect(waitMs + deadlineMs).toBeLessThan(1000 * Number(pod['terminationGracePeriodSeconds']));
     for (const [, service] of replicas) expect(at(service, 'stop_grace_period')).toBe('45s');

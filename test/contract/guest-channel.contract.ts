@@ -34,7 +34,7 @@ const SOON_MS = 30_000;
 const never = new AbortController().signal;
 
 function soon(): number {
-  return Date.now() + SOON_MS;
+  return performance.now() + SOON_MS;
 }
 
 function aConversation(): Conversation {
@@ -100,7 +100,7 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
     async function openingIn(trouble: Trouble): Promise<{ conversation: Conversation; error: unknown }> {
       const conversation = aConversation();
       upstream.spoil(genesys, conversation, trouble);
-      const error = await failureOf(channel.open(conversation, Date.now() + 450, never));
+      const error = await failureOf(channel.open(conversation, performance.now() + 450, never));
       return { conversation, error };
     }
 
@@ -119,7 +119,7 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
 
       it('sends nothing when its deadline is over', async () => {
         const conversation = aConversation();
-        const error = await failureOf(channel.open(conversation, Date.now() - 1, never));
+        const error = await failureOf(channel.open(conversation, performance.now() - 1, never));
         expect(error).toBeInstanceOf(UpstreamError);
         expect(error).toHaveProperty('mayHaveTakenEffect', false);
         expect(upstream.asked(genesys, conversation)).toBe(0);

@@ -44,7 +44,10 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
     return session;
   }
 
-  const find = (request = aRequest(), now = 2_000) => stores.idempotency.find(request, now);
+  const find = (request = aRequest(), now = 2_000) => {
+    stores.clock.at = now;
+    return stores.idempotency.find(request);
+  };
 
   async function activated(request = aRequest(), now = 1_000): Promise<Session> {
     const session = await reserved(request, now);

@@ -21,7 +21,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     await storage.remove();
   });
 
-  const join = (id: string, ttlMs = TTL_MS): Promise<void> =>
+  const join = (id: string, ttlMs = TTL_MS): Promise<number> =>
     replicas.join({ id, address: `http://${id}` }, ttlMs);
   const held = async (by: string, count: number): Promise<string[]> => {
     const ids: string[] = [];
@@ -108,10 +108,26 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     await replicas.leave('b');
     await join('c');
 
-    expect(await replicas.live()).toEqual([{ id: 'c', address: 'http://c' }]);
-    expect(await replicas.renew('c', TTL_MS)).toBe(true);
-    expect(await replicas.renew('b', TTL_MS)).toBe(false);
-    expect(await replicas.renew('unknown', TTL_MS)).toBe(false);
+    expect(await replicas.live()).toEqual([{ id: 'c', address: 'http://c', isLeaving: false }]);
+    expect(await replicas.renew('b', TTL_MS)).toBeUndefined();
+    expect(await replicas.renew('unknown', TTL_MS)).toBeUndefined();
+  });
+
+  it('tells the time of the database with a lease and with its renewals', async () => {
+    const before = Date.now();
+    const times = [await join('c'), await replicas.renew('c', TTL_MS)];
+
+    // One machine, one clock, less what is below a millisecond.
+    expect(Math.min(...times.map(Number))).toBeGreaterThanOrEqual(before - 1);
+    expect(Math.max(...times.map(Number))).toBeLessThanOrEqual(Date.now() + 1);
+  });
+
+  it('knows who is about to stop, and lets it keep its lease', async () => {
+    await join('b');
+    await replicas.retire('b');
+
+    expect(await replicas.live()).toEqual([{ id: 'b', address: 'http://b', isLeaving: true }]);
+    expect(await replicas.renew('b', TTL_MS)).toBeDefined();
   });
 });
 
@@ -124,7 +140,7 @@ describe('ReplicaStore on postgres', () => {
       await replicas.join({ id: 'late', address: '' }, -1);
       await stores.activated();
       await stores.claim({ relay: 'late' });
-      expect(await replicas.renew('late', 5)).toBe(true);
+      expect(await replicas.renew('late', 5)).toBeDefined();
       await replicas.join({ id: 'here', address: '' }, TTL_MS);
       await stores.unitOfWork.read((db) =>
         db.updateTable('replica').set({ lease_until: 1 }).where('id', '=', 'late').execute(),
@@ -132,7 +148,7 @@ describe('ReplicaStore on postgres', () => {
       expect(await stores.claim()).toEqual([]);
 
       expect(await replicas.expire()).toBe(1);
-      expect(await replicas.renew('late', TTL_MS)).toBe(false);
+      expect(await replicas.renew('late', TTL_MS)).toBeUndefined();
       expect(await replicas.expire()).toBe(0);
       expect(await stores.claim()).toHaveLength(1);
       expect((await replicas.live()).map(({ id }) => id)).toEqual(['here']);

@@ -1,3 +1,5 @@
+import { SettableClock } from '../../src/common/time/settable-clock.fake';
+import { SystemClock } from '../../src/common/time/system-clock';
 import { Logger } from '@nestjs/common';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -117,6 +119,11 @@ export class TestStores {
   readonly unitOfWork: UnitOfWork;
   rings = 0;
 
+  /** What the stores take for the time. */
+  readonly clock = new SettableClock();
+  /** What is told the time of the database. */
+  readonly time = new SystemClock();
+
   private constructor(
     readonly connection: DatabaseConnection,
     cipher: DataCipher,
@@ -130,7 +137,7 @@ export class TestStores {
     const seal = new GuestSeal(cipher);
     const named = new EventSinks(sinks.map((name) => new NamedSink(name)));
     this.unitOfWork = new OrderlyUnitOfWork(connection);
-    const feed = new FeedWriter(seal, new EventBell());
+    const feed = new FeedWriter(seal, new EventBell(), this.clock);
     this.feedWriter = feed;
     const events = new EventWriter(named, bell, seal, feed);
     const keys = new IdempotencyWriter(cipher);
@@ -138,10 +145,10 @@ export class TestStores {
     this.credentials = new SqlGuestCredentials(this.unitOfWork, seal);
     this.messages = new SqlMessageStore(this.unitOfWork, feed, seal);
     this.feed = new SqlEventFeed(this.unitOfWork, seal);
-    this.holders = new SqlSessionHolders(this.unitOfWork, seal);
+    this.holders = new SqlSessionHolders(this.unitOfWork, seal, this.time);
     this.replicas = new SqlReplicaStore(this.unitOfWork, connection);
     this.buckets = new SqlSharedBuckets(this.unitOfWork, connection);
-    this.idempotency = new SqlIdempotencyStore(this.unitOfWork, keys);
+    this.idempotency = new SqlIdempotencyStore(this.unitOfWork, keys, this.clock);
     this.outbox = new SqlOutboxStore(this.unitOfWork, audit, seal);
     this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit, seal);
     this.sinks = new SqlSinkStore(this.unitOfWork, audit);

@@ -49,6 +49,8 @@ export class ProcessWorld {
       HEARTBEAT_MAX_INTERVAL_MS: '1000',
       HEARTBEAT_MIN_INTERVAL_MS: '200',
       ...(options.webMessaging === true ? webMessagingEnvironment(genesys.url) : {}),
+      // Nobody else is there who could serve requests.
+      SHUTDOWN_NOTICE_MS: '0',
       ...storage.environment,
       ...options.environment,
     };

@@ -39,6 +39,27 @@ describe(Drain.name, () => {
     expect(told).toEqual([true]);
   });
 
+  it('announces itself once, while everything still passes', () => {
+    const drain = new Drain();
+    const heard: boolean[] = [];
+    drain.onAnnounced(() => heard.push(drain.isAnnounced));
+    drain.announce();
+
+    expect([drain.isAnnounced, drain.hasBegun, jest.getTimerCount()]).toEqual([true, false, 0]);
+    expect(() => {
+      drain.assertOpen();
+    }).not.toThrow();
+    drain.begin();
+    expect(heard).toEqual([true]);
+  });
+
+  it('is announced by its beginning at the latest', () => {
+    const drain = new Drain();
+    drain.begin();
+
+    expect(drain.isAnnounced).toBe(true);
+  });
+
   it('aborts what is left when the grace period is over, and says why', () => {
     const drain = new Drain();
     drain.begin();

@@ -3,20 +3,31 @@ import { setMaxListeners } from 'node:events';
 import { ShuttingDownError } from './shutting-down.error';
 
 /**
- * Whether the process is on its way out. From `begin` on nothing new is started; `signal` aborts what is still in
- * flight after the grace period, so that the process ends in time.
+ * Whether the process is on its way out.
+ *
+ *   open ── announced ──▶ not ready, everything is served ── begun ──▶ nothing new is started ── grace ──▶ signal aborts
+ *
+ * Between the first two, whoever sends requests here finds others. `signal` aborts what is still in flight after the
+ * grace period, so that the process ends in time.
  */
 @Injectable()
 export class Drain {
   static readonly GRACE_MS = 5_000;
 
   private readonly controller = new AbortController();
+  private readonly heralds: (() => void)[] = [];
   private readonly listeners: (() => void)[] = [];
+  private announced = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor() {
     // Every upstream request in flight listens, and stops to when it is over.
     setMaxListeners(0, this.controller.signal);
+  }
+
+  /** It is about to stop: new requests should go to others. */
+  get isAnnounced(): boolean {
+    return this.announced;
   }
 
   get hasBegun(): boolean {
@@ -28,13 +39,25 @@ export class Drain {
     return this.controller.signal;
   }
 
+  /** For what can be given to others before the stop: it is told once. */
+  onAnnounced(listener: () => void): void {
+    this.heralds.push(listener);
+  }
+
   /** For what would go on without end: it is told once, as soon as the process is on its way out. */
   onBegin(listener: () => void): void {
     this.listeners.push(listener);
   }
 
+  announce(): void {
+    if (this.announced) return;
+    this.announced = true;
+    for (const herald of this.heralds) herald();
+  }
+
   begin(): void {
     if (this.hasBegun) return;
+    this.announce();
     this.timer = setTimeout(() => {
       this.controller.abort(new ShuttingDownError());
     }, Drain.GRACE_MS).unref();

@@ -1,38 +1,39 @@
 import { type INestApplicationContext, Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Drain } from './drain';
 
-/** A stop that takes longer is a failure: whatever is left is found by the next start. */
+/** A stop that takes longer, from the end of the notice, is a failure: whatever is left is found by the next start. */
 const DEADLINE_MS = 9_500;
 
 /**
- * Stops the application in order on SIGTERM or SIGINT and ends the process with code 0. A second signal, an error
- * while stopping, or the deadline end it with code 1: nothing durable depends on an orderly stop.
+ * Stops the application in order on SIGTERM or SIGINT and ends the process with code 0: the stop is announced, requests
+ * are served for `noticeMs` more, and then it is closed. A second signal, an error while stopping, or the deadline end the
+ * process with code 1: nothing durable depends on an orderly stop.
  *
- * A rejection or exception that nobody handled ends the process the same orderly way, with code 1.
+ * A rejection or exception that nobody handled ends the process the same orderly way, without notice and with code 1.
  */
-export function stopOnSignals(app: INestApplicationContext): void {
+export function stopOnSignals(app: INestApplicationContext, noticeMs: number): void {
   const log = new Logger('Shutdown');
   let stopping = false;
-  const stop = (reason: string, code: number): void => {
+  const stop = async (reason: string, code: number, graceMs: number): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
     log.log({ message: 'Stopping', reason });
-    setTimeout(() => process.exit(1), DEADLINE_MS).unref();
-    app.close().then(
-      () => process.exit(code),
-      (error: unknown) => {
-        log.error({ message: 'Stopping failed', error });
-        process.exit(1);
-      },
-    );
+    setTimeout(() => process.exit(1), graceMs + DEADLINE_MS).unref();
+    try {
+      app.get(Drain).announce();
+      await delay(graceMs);
+      await app.close();
+      process.exit(code);
+    } catch (error) {
+      log.error({ message: 'Stopping failed', error });
+      process.exit(1);
+    }
   };
-  process.on('SIGTERM', () => {
-    stop('SIGTERM', 0);
-  });
-  process.on('SIGINT', () => {
-    stop('SIGINT', 0);
-  });
+  process.on('SIGTERM', () => void stop('SIGTERM', 0, noticeMs));
+  process.on('SIGINT', () => void stop('SIGINT', 0, noticeMs));
   process.on('uncaughtException', (error) => {
     log.error({ message: 'Nobody handled an error', error });
-    stop('error', 1);
+    void stop('error', 1, 0);
   });
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Drain } from '../lifecycle/drain';
 import type { InFlightRequests } from '../lifecycle/in-flight-requests';
 import { type Context, RequestContext } from '../logging/request-context';
 import { continueTrace } from '../logging/trace';
@@ -15,15 +16,17 @@ export type RequestObserver = (request: {
 }) => void;
 
 /**
- * What happens around every request: its id and trace, its place among those in flight, its time, and the refusal of unclear
- * hosts and wrong methods.
+ * What happens around every request: its id and trace, its place among those in flight, its time, the end of its connection
+ * when the process is about to stop, and the refusal of unclear hosts and wrong methods.
  */
 export function addHooks(
   server: FastifyInstance,
   requests: InFlightRequests,
+  drain: Drain,
   observe: RequestObserver,
 ): void {
   countRequests(server, requests, observe);
+  sendAway(server, drain);
   carryContext(server);
   refuseUnclearHosts(server);
   refuseWrongMethods(server);
@@ -45,6 +48,14 @@ function carryContext(server: FastifyInstance): void {
     const context = contexts.get(request);
     if (context === undefined) done();
     else RequestContext.resume(context, done);
+  });
+}
+
+/** Who keeps a connection to a process that is about to stop makes the next one to another. */
+function sendAway(server: FastifyInstance, drain: Drain): void {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (drain.isAnnounced) void reply.header('connection', 'close');
+    done();
   });
 }
 

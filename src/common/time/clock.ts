@@ -1,4 +1,7 @@
-/** The wall clock, in epoch milliseconds. A port so that tests can set the time. */
+/**
+ * The time, in epoch milliseconds. Processes that share a database have the time of the database, less what its answer
+ * took: never later than it is there. A port so that tests can set the time.
+ */
 export abstract class Clock {
   abstract now(): number;
 }

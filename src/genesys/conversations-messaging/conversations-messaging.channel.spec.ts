@@ -57,7 +57,7 @@ afterEach(() => {
 /** What opening comes to, all waits included. */
 async function outcomeOfOpening(): Promise<unknown> {
   const outcome = channel
-    .open(anActiveSession().snapshot, NOW + 30_000, SIGNAL)
+    .open(anActiveSession().snapshot, performance.now() + 30_000, SIGNAL)
     .catch((error: unknown) => error);
   await jest.advanceTimersByTimeAsync(60_000);
   return outcome;
@@ -69,7 +69,9 @@ describe(ConversationsMessagingChannel.name, () => {
       const { snapshot } = anActiveSession();
       http.next(anAnswer(201, { id: 'theirs' }));
 
-      expect(await channel.open(snapshot, NOW + 30_000, SIGNAL)).toEqual({ answer: { id: 'theirs' } });
+      expect(await channel.open(snapshot, performance.now() + 30_000, SIGNAL)).toEqual({
+        answer: { id: 'theirs' },
+      });
       expect(http.requests).toEqual([
         expect.objectContaining({
           operation: 'open',

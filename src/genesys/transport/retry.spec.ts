@@ -29,7 +29,7 @@ async function outcomeOf(failures: readonly Error[], deadlineAt = 60_000): Promi
   const left = [...failures];
   const outcome = withRetries(
     () => {
-      attempts.push(Date.now());
+      attempts.push(performance.now());
       const failure = left.shift();
       return failure === undefined ? Promise.resolve('answer') : Promise.reject(failure);
     },
@@ -88,7 +88,7 @@ describe(withRetries.name, () => {
     const waits: number[][] = [[], []];
     for (let run = 0; run < 50; run += 1) {
       attempts = [];
-      const before = Date.now();
+      const before = performance.now();
       await outcomeOf([make(), make()], before + 60_000);
       waits[0]?.push((attempts[1] ?? 0) - (attempts[0] ?? 0));
       waits[1]?.push((attempts[2] ?? 0) - (attempts[1] ?? 0));
@@ -144,7 +144,7 @@ describe(withRetries.name, () => {
     expect(refusal.mayHaveTakenEffect).toBe(true);
 
     const other = new UpstreamRejectedError(400);
-    await outcomeOf([new UpstreamUnavailableError({ sent: false }), other], Date.now() + 60_000);
+    await outcomeOf([new UpstreamUnavailableError({ sent: false }), other], performance.now() + 60_000);
     expect(other.mayHaveTakenEffect).toBe(false);
   });
 });

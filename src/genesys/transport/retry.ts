@@ -9,14 +9,13 @@ import { jittered } from '../../common/time/jitter';
 const MAX_ATTEMPTS = 3;
 
 export interface RetryOptions {
-  /** Nothing is waited for beyond this moment, in epoch milliseconds. */
+  /** Nothing is waited for beyond this moment of `performance.now()`. */
   readonly deadlineAt: number;
   readonly signal: AbortSignal;
   /** Asked before each retry; one that is not allowed is not made. */
   readonly mayRetry?: () => boolean;
   /** Waits; may end early, and never rejects. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
-  readonly now?: () => number;
 }
 
 /**
@@ -26,7 +25,7 @@ export interface RetryOptions {
  * once, with the honest wait.
  */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { deadlineAt, signal, mayRetry = () => true, wait = pause, now = Date.now } = options;
+  const { deadlineAt, signal, mayRetry = () => true, wait = pause } = options;
   let mayHaveTakenEffect = false;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -38,7 +37,8 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
         error.mayHaveTakenEffect = mayHaveTakenEffect;
       }
       const waitMs = waitAfter(error, tries);
-      const isFinal = waitMs === undefined || tries >= MAX_ATTEMPTS || now() + waitMs >= deadlineAt;
+      const isFinal =
+        waitMs === undefined || tries >= MAX_ATTEMPTS || performance.now() + waitMs >= deadlineAt;
       if (isFinal || signal.aborted || !mayRetry()) throw error;
       await wait(waitMs, signal);
     }

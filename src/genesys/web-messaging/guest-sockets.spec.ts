@@ -1,3 +1,4 @@
+import { SystemClock } from '../../common/time/system-clock';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { Environment } from '../../config/environment';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
@@ -24,7 +25,11 @@ beforeEach(() => {
   sockets = new GuestSockets(
     server,
     new ConnectPacer(),
-    new ConversingTools(new FakeGuestHistory(() => server.messages), new FakeFileStorage()),
+    new ConversingTools(
+      new FakeGuestHistory(() => server.messages),
+      new FakeFileStorage(),
+      new SystemClock(),
+    ),
     new WebMessagingTelemetry(new Metrics()),
     new WebMessagingConfig(new Environment()),
   );

@@ -30,9 +30,10 @@ describe(WebAuthentication.name, () => {
   const AUTH = { enabled: true, allowSessionUpgrade: true };
   const LOGIN = { authCode: 'code', redirectUri: 'https://shop.example' };
   const TOKENS = { jwt: 'signed', refreshToken: 'refresh' };
-  const open = (): Promise<unknown> => world.outcomeOf(channel.open(snapshot, Date.now() + 30_000, SIGNAL));
+  const open = (): Promise<unknown> =>
+    world.outcomeOf(channel.open(snapshot, performance.now() + 30_000, SIGNAL));
   const openAs = (): Promise<unknown> =>
-    world.outcomeOf(channel.open({ ...snapshot, login: LOGIN }, Date.now() + 30_000, SIGNAL));
+    world.outcomeOf(channel.open({ ...snapshot, login: LOGIN }, performance.now() + 30_000, SIGNAL));
   const logIn = (): Promise<unknown> =>
     world.outcomeOf(channel.authentication.logIn(snapshot, LOGIN, SIGNAL));
   const logOut = (): Promise<unknown> => world.outcomeOf(channel.authentication.logOut(snapshot, SIGNAL));

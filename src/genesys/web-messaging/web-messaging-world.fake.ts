@@ -58,6 +58,7 @@ export class WebMessagingWorld {
     const conversing = new ConversingTools(
       new FakeGuestHistory(() => server.messages),
       new FakeFileStorage(),
+      new SystemClock(),
     );
     const telemetry = new WebMessagingTelemetry(metrics);
     const deployment = new DeploymentConfig(http, config);

@@ -31,7 +31,7 @@ function describeDeployment(conversations: object): void {
 }
 
 const outcomeOf = <T>(call: Promise<T>): Promise<T | Error> => world.outcomeOf(call);
-const open = (): Promise<unknown> => outcomeOf(channel.open(snapshot, Date.now() + 30_000, SIGNAL));
+const open = (): Promise<unknown> => outcomeOf(channel.open(snapshot, performance.now() + 30_000, SIGNAL));
 const beat = (): Promise<unknown> => outcomeOf(channel.beat(snapshot, 1, SIGNAL));
 const disconnect = (): Promise<unknown> => outcomeOf(channel.disconnect(snapshot, SIGNAL));
 

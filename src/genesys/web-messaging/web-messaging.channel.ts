@@ -61,7 +61,7 @@ export class WebMessagingChannel extends GuestChannel {
     signal: AbortSignal,
   ): Promise<Opened> {
     const { isActive, autoStarts: autoStart } = await abortable(this.deployment.get(), signal);
-    assertInTime(deadlineAt, Date.now());
+    assertInTime(deadlineAt);
     if (!isActive) throw new UpstreamForbiddenError('The deployment is not active in Genesys Cloud.');
     if (login !== undefined) await this.authentication.prepare(conversation, login, signal);
     const socket = this.sockets.make(conversation);

@@ -1,4 +1,4 @@
-import type { BeatOutcome, HeartbeatPlan, Loss } from './heartbeat-plan';
+import type { BeatOutcome, BeatTime, HeartbeatPlan, Loss } from './heartbeat-plan';
 
 type Beat = (signal: AbortSignal) => BeatOutcome | Promise<BeatOutcome>;
 
@@ -33,7 +33,7 @@ export class FakeHeartbeatPlan implements HeartbeatPlan {
     return this.paceMs ?? this.intervalMs;
   }
 
-  async beat(signal: AbortSignal, latenessMs: number): Promise<BeatOutcome> {
+  async beat(signal: AbortSignal, { latenessMs }: BeatTime): Promise<BeatOutcome> {
     this.beats.push({ at: Date.now(), latenessMs, signal });
     return (this.steps.shift() ?? this.usually)(signal);
   }

@@ -11,6 +11,11 @@ export type BeatOutcome =
 /** Why a heartbeat is lost: it has failed too often, or there is nothing left, for the reason that the beat gave. */
 export type Loss = { readonly cause: 'failures' } | { readonly cause: 'gone'; readonly reason?: string };
 
+export interface BeatTime {
+  readonly at: number;
+  readonly latenessMs: number;
+}
+
 /** Everything the heartbeat service needs to know to keep something alive, handed over as a value. */
 export interface HeartbeatPlan {
   /** Unique among running heartbeats, and the name of the interval. */
@@ -25,8 +30,11 @@ export interface HeartbeatPlan {
   readonly tolerance: number;
   /** The first beat comes at a random moment within this time, so that what started together does not beat together. */
   readonly firstWithinMs: number;
-  /** One beat. `latenessMs` is how much later than planned it was started. Must not throw; if it does, that is our trouble: postponed. */
-  beat(signal: AbortSignal, latenessMs: number): Promise<BeatOutcome>;
+  /**
+   * One beat, `at` this time in epoch milliseconds and `latenessMs` later than planned. Must not throw; if it does, that is our
+   * trouble: postponed.
+   */
+  beat(signal: AbortSignal, { at, latenessMs }: BeatTime): Promise<BeatOutcome>;
   /** Called when the heartbeat is lost, and again at each interval until it succeeds once. */
   onLost(loss: Loss): Promise<void>;
 }

@@ -8,6 +8,7 @@ export class FakeLease extends Lease {
   isTrusted = true;
   trustLeftMs = Number.POSITIVE_INFINITY;
   lookEveryMs = 60_000;
+  isRetired = false;
   hasLeft = false;
   /** How often it was looked whether others are gone. */
   looks = 0;
@@ -29,6 +30,11 @@ export class FakeLease extends Lease {
 
   expireOthers(): Promise<void> {
     this.looks += 1;
+    return Promise.resolve();
+  }
+
+  retire(): Promise<void> {
+    this.isRetired = true;
     return Promise.resolve();
   }
 

@@ -24,6 +24,9 @@ export abstract class Lease {
   /** Notices which replicas have let their leases run out: what they hold is anybody's from then on. */
   abstract expireOthers(): Promise<void>;
 
+  /** Tells others that this process is about to stop, so that they share what it holds among themselves. */
+  abstract retire(): Promise<void>;
+
   /** Ends the lease. For when everything that is held was handed over. */
   abstract leave(): Promise<void>;
 }

@@ -1,9 +1,12 @@
-import { type Replica, ReplicaStore } from './replica.store';
+import { type LiveReplica, type Replica, ReplicaStore } from './replica.store';
 
 /** Replicas in memory. `failures` are thrown first, one per call. */
 export class FakeReplicaStore extends ReplicaStore {
   isShared = true;
   readonly replicas: Replica[] = [];
+  readonly leaving = new Set<string>();
+  /** What time it is in the database. */
+  now = 0;
   readonly calls: string[] = [];
   readonly failures: Error[] = [];
 
@@ -13,14 +16,23 @@ export class FakeReplicaStore extends ReplicaStore {
     if (index >= 0) this.replicas.splice(index, 1);
   }
 
-  join(replica: Replica): Promise<void> {
+  join(replica: Replica): Promise<number> {
     return this.call('join', () => {
       this.replicas.push(replica);
+      return this.now;
     });
   }
 
-  renew(id: string): Promise<boolean> {
-    return this.call('renew', () => this.replicas.some((replica) => replica.id === id));
+  renew(id: string): Promise<number | undefined> {
+    return this.call('renew', () =>
+      this.replicas.some((replica) => replica.id === id) ? this.now : undefined,
+    );
+  }
+
+  retire(id: string): Promise<void> {
+    return this.call('retire', () => {
+      this.leaving.add(id);
+    });
   }
 
   leave(id: string): Promise<void> {
@@ -33,8 +45,10 @@ export class FakeReplicaStore extends ReplicaStore {
     return this.call('expire', () => 0);
   }
 
-  live(): Promise<Replica[]> {
-    return this.call('live', () => [...this.replicas]);
+  live(): Promise<LiveReplica[]> {
+    return this.call('live', () =>
+      this.replicas.map((replica) => ({ ...replica, isLeaving: this.leaving.has(replica.id) })),
+    );
   }
 
   private call<T>(name: string, work: () => T): Promise<T> {

@@ -45,7 +45,7 @@ export abstract class GuestChannel {
 
   /**
    * Opens the conversation under our own id and resolves once the upstream has it. May wait and repeat its request
-   * until `deadlineAt` (epoch milliseconds): the id makes that harmless. The same conversation may be opened again by
+   * until `deadlineAt` (of `performance.now()`): the id makes that harmless. The same conversation may be opened again by
    * another process, when the one before it is gone; one that is there already is a success. A thrown `UpstreamError` tells whether the
    * request may have taken effect.
    */

@@ -42,11 +42,11 @@ export class FakeIdempotencyStore extends IdempotencyStore {
     }
   }
 
-  async find(request: KeyedRequest, now: number): Promise<KeptRequest | undefined> {
+  async find(request: KeyedRequest): Promise<KeptRequest | undefined> {
     await Promise.resolve();
     this.finds += 1;
     const row = this.rows.get(placeOf(request));
-    if (row === undefined || row.expiresAt <= now) return undefined;
+    if (row === undefined || row.expiresAt <= Date.now()) return undefined;
     const { fingerprint, conversationId, answer } = row;
     return { fingerprint, conversationId, ...(answer === undefined ? {} : { answer }) };
   }

@@ -21,7 +21,7 @@ export interface KeptRequest {
  */
 export abstract class IdempotencyStore {
   /** What is kept of the request's key. Nothing from the moment it expires, whether or not it was removed yet. */
-  abstract find(request: KeyedRequest, now: number): Promise<KeptRequest | undefined>;
+  abstract find(request: KeyedRequest): Promise<KeptRequest | undefined>;
 
   /**
    * Hands an opening without an answer to the request's process, when none that is still there has it; returns whether it did.

@@ -7,7 +7,10 @@ import type { Session } from '../domain/session';
  * Every method may throw `StorageUnavailableError`.
  */
 export abstract class SessionHolders {
-  /** Takes sessions that nobody holds, at most so many. Of several who claim at once each gets others. */
+  /**
+   * Takes sessions that nobody holds, at most so many. Of several who claim at once each gets others. Where several may,
+   * the clock of this process is afterwards at least where that of the database was.
+   */
   abstract claim(holder: string, limit: number): Promise<Session[]>;
 
   /** Lets go of sessions, those that are named or all. They can be claimed at once; returns how many there were. */

@@ -54,6 +54,8 @@ export class ReplicaLoad implements AsyncDisposable {
     private readonly world: ReplicaWorld,
     private readonly random: SeededRandom,
     private readonly crowd: Crowd,
+    /** Where the next request goes; to any replica that a caller may hope for an answer of, when absent. */
+    private readonly choose = (): Replica | undefined => this.anyReplica(),
   ) {}
 
   /** Opened, and nobody has asked for their end. */
@@ -137,7 +139,7 @@ export class ReplicaLoad implements AsyncDisposable {
   }
 
   private async tryOnce(path: string, request: RequestInit): Promise<{ answer?: Answer; trouble?: string }> {
-    const replica = this.anyReplica();
+    const replica = this.choose();
     if (replica === undefined) return { trouble: 'no replica' };
     try {
       const signal = AbortSignal.timeout(ANSWERED_WITHIN_MS);

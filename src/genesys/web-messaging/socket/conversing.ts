@@ -22,7 +22,11 @@ export class Conversing {
   readonly gap: Gap;
   private readonly catchUp: CatchUp;
 
-  constructor(frames: ClientFrames, { history, storage }: ConversingTools, listener: ConversingListener) {
+  constructor(
+    frames: ClientFrames,
+    { history, storage, clock }: ConversingTools,
+    listener: ConversingListener,
+  ) {
     this.catchUp = new CatchUp(history, frames);
     this.incoming = new IncomingMessages((message) => {
       listener.onMessage(message);
@@ -36,6 +40,7 @@ export class Conversing {
         isNew: (reference) => this.incoming.isNew(reference),
       },
       frames,
+      clock,
     );
     this.uploads = new Uploads((signal) => listener.live(signal), storage, frames);
   }

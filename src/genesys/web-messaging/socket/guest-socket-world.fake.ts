@@ -1,3 +1,4 @@
+import { SystemClock } from '../../../common/time/system-clock';
 import { setMaxListeners } from 'node:events';
 import type { SessionFacts } from '../frames/server-frame';
 import { Environment } from '../../../config/environment';
@@ -41,7 +42,7 @@ export class GuestSocketWorld {
     {
       lines: this.server,
       pacer: this.pacer,
-      conversing: new ConversingTools(this.history, this.storage),
+      conversing: new ConversingTools(this.history, this.storage, new SystemClock()),
       telemetry: new WebMessagingTelemetry(this.metrics),
     },
     this.owner,
@@ -55,7 +56,7 @@ export class GuestSocketWorld {
   }
 
   /** What opening comes to, its waits included. */
-  async open(autoStart = false, deadlineAt = Date.now() + 30_000): Promise<SessionFacts> {
+  async open(autoStart = false, deadlineAt = performance.now() + 30_000): Promise<SessionFacts> {
     const opened = this.socket.open({ autoStart, deadlineAt }, SIGNAL);
     opened.catch(() => undefined);
     await jest.advanceTimersByTimeAsync(20_000);

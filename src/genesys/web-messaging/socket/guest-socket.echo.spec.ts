@@ -99,6 +99,8 @@ describe(`${GuestSocket.name} and its echoes`, () => {
 
   it('fails without a line, and when the line ends first', async () => {
     await world.open();
+    // The next line is not made at once.
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
     world.server.next('echo', (_frame, line) => {
       line.cut();
     });

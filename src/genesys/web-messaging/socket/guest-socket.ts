@@ -51,7 +51,7 @@ export class GuestSocket {
     this.owner = new GuardedOwner(owner, (error) => {
       tools.telemetry.troubled('What a guest socket told could not be taken', error, guest.conversationId);
     });
-    this.status = new SocketStatus(this.owner, (reason, cause) => {
+    this.status = new SocketStatus(this.owner, tools.conversing.clock, (reason, cause) => {
       this.settle(reason, cause);
     });
     this.start = new SessionStart(guest, this.frames, tools.lines, tools.pacer);

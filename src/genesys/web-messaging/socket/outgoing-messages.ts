@@ -4,6 +4,7 @@ import {
   UpstreamTimeoutError,
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
+import type { Clock } from '../../../common/time/clock';
 import { abortable } from '../../../common/time/abortable';
 import { withDeadline } from '../../../common/time/deadline';
 import { pause } from '../../../common/time/pause';
@@ -76,6 +77,7 @@ export class OutgoingMessages {
   constructor(
     private readonly way: MessageWay,
     private readonly frames: ClientFrames,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -156,7 +158,7 @@ export class OutgoingMessages {
   private async send(delivery: Delivery, dialogue: Dialogue): Promise<GuestMessage | Outcome> {
     const { reference, message } = delivery;
     delivery.mayHaveArrived = true;
-    delivery.sentAt ??= Date.now();
+    delivery.sentAt ??= this.clock.now();
     this.rate.take();
     dialogue.room.take();
     try {

@@ -151,7 +151,7 @@ export class SessionLoop {
 
   private isHopeless(opening: Opening): boolean {
     opening.failures += 1;
-    const isTooLate = Date.now() + this.pace.waitMs >= opening.deadlineAt;
+    const isTooLate = performance.now() + this.pace.waitMs >= opening.deadlineAt;
     return isTooLate || opening.failures >= MAX_OPENING_FAILURES;
   }
 }

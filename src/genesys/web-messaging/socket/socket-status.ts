@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Clock } from '../../../common/time/clock';
 import { expiryOf, type StatedExpiry } from '../frames/session-expiry';
 import type { OverReason, SocketOwner, SocketState } from './socket-owner';
 
@@ -15,6 +16,7 @@ export class SocketStatus {
   /** `settle` comes before the owner hears of the end. */
   constructor(
     private readonly owner: SocketOwner,
+    private readonly clock: Clock,
     private readonly settle: (reason: OverReason, cause: unknown) => void = () => undefined,
   ) {
     this.signal = this.stop.signal;
@@ -56,14 +58,14 @@ export class SocketStatus {
 
   /** What the server said of the expiry. */
   expires(stated: StatedExpiry): void {
-    const { durationMs, expiresAt } = expiryOf(stated, Date.now());
+    const { durationMs, expiresAt } = expiryOf(stated, this.clock.now());
     this.durationMs = durationMs ?? this.durationMs;
     this.moveExpiry(expiresAt);
   }
 
   /** A message of either side: the session lives its whole duration from here on. */
   prolong(): void {
-    if (this.durationMs !== undefined) this.moveExpiry(Date.now() + this.durationMs);
+    if (this.durationMs !== undefined) this.moveExpiry(this.clock.now() + this.durationMs);
   }
 
   /** Resolves when the socket is live; rejects when it is over, or with the reason of the signal. */

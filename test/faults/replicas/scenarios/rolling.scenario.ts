@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Replica } from '../replica';
+import { LoadBalancer } from '../load-balancer';
 import { ReplicaLoad } from '../replica-load';
 import { ReplicaWorld } from '../replica-world';
 import { verdictOn } from '../verdict';
@@ -11,13 +12,14 @@ const CALLERS = 8;
 const RESTARTS = 20;
 const HAND_OVER_MS = 2_000;
 
-/** Each replica in its turn is asked to stop and started again, under load: nobody notices. */
+/** Each replica in its turn is asked to stop and started again, under load that a load balancer spreads: nobody notices. */
 export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,
     environment: { SESSION_MAX_CONCURRENT: String(CAP) },
   });
-  await using load = new ReplicaLoad(world, random, { guests: 60, residents: 60 });
+  await using balancer = new LoadBalancer(world.replicas, random);
+  await using load = new ReplicaLoad(world, random, { guests: 60, residents: 60 }, balancer.choose);
   load.start(CALLERS);
   await delay(5_000);
   const handOvers: number[] = [];
@@ -30,35 +32,43 @@ export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
     if (exit?.code !== 0) findings.push(`${replica.name} ended with ${JSON.stringify(exit)}`);
     tell(`${replica.name} ended within ${Date.now() - stopAt} ms`);
     await delay(HAND_OVER_MS);
-    handOvers.push(...(await takenAfter(world, replica, stopAt)));
+    handOvers.push(...(await handOversSince(world, replica, stopAt)));
     await replica.start();
   }
   await load.stop();
   tell(`sessions were in other hands after, ${summaryOf(handOvers)}`);
   tell(load.summary);
-  const failed = [...load.again].filter(([trouble]) => trouble !== 'no connection');
   const late = handOvers.filter((wait) => wait > HAND_OVER_MS).length;
   return [
     ...findings,
-    ...failed.map(([trouble, times]) => `${times} requests failed with ${trouble}`),
+    ...[...load.again].map(([trouble, times]) => `${times} requests failed with ${trouble}`),
     ...(late === 0 ? [] : [`${late} sessions were handed over too late`]),
     ...(await verdictOn(world, load, CAP)),
   ];
 }
 
-/** How long after the order to stop each session that the replica let go of was in other hands. */
-async function takenAfter({ book }: ReplicaWorld, replica: Replica, stopAt: number): Promise<number[]> {
+/**
+ * How long it took until what the replica held was in other hands: from the order to stop, or, for a session that it opened
+ * after that, from when it let go.
+ */
+async function handOversSince({ book }: ReplicaWorld, replica: Replica, stopAt: number): Promise<number[]> {
   const notes = await book.notes();
   const lives = await book.lives();
-  const released = new Set<string>();
+  const since = new Map<string, number>();
+  const released = new Map<string, number>();
   const holders = new Map<string, string>();
   const waits: number[] = [];
   for (const { at, conversationId, holder } of notes) {
     const before = lives.get(holders.get(conversationId) ?? '');
     holders.set(conversationId, holder);
+    if (lives.get(holder)?.address === replica.url) since.set(conversationId, at);
     if (at < stopAt) continue;
-    if (holder === '' && before?.address === replica.url) released.add(conversationId);
-    else if (holder !== '' && released.delete(conversationId)) waits.push(at - stopAt);
+    const begunAt = (since.get(conversationId) ?? 0) < stopAt ? stopAt : at;
+    if (holder === '' && before?.address === replica.url) released.set(conversationId, begunAt);
+    else if (holder !== '' && released.has(conversationId)) {
+      waits.push(at - (released.get(conversationId) ?? at));
+      released.delete(conversationId);
+    }
   }
   return [...waits, ...Array.from(released, () => Infinity)];
 }

@@ -1,0 +1,52 @@
+import { SystemClock } from './system-clock';
+
+const NOW = 1_800_000_000_000;
+const HOUR = 3_600_000;
+
+let clock: SystemClock;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  clock = new SystemClock();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe(SystemClock.name, () => {
+  it('is that of the machine', () => {
+    expect(clock.now()).toBe(NOW);
+    jest.setSystemTime(NOW + HOUR);
+    expect(clock.now()).toBe(NOW + HOUR);
+  });
+
+  describe('that was told the time', () => {
+    beforeEach(() => {
+      clock.follow(NOW + 5_000);
+    });
+
+    it('goes on from there, whatever the machine says', () => {
+      jest.setSystemTime(NOW + HOUR);
+      expect(clock.now()).toBe(NOW + 5_000);
+      jest.advanceTimersByTime(2_000);
+      expect(clock.now()).toBe(NOW + 7_000);
+    });
+
+    it('is put forward at once', () => {
+      clock.follow(NOW + 5_300);
+      expect(clock.now()).toBe(NOW + 5_300);
+    });
+
+    it('goes back bit by bit: the answer may have taken that long', () => {
+      clock.follow(NOW + 4_400);
+      expect(clock.now()).toBe(NOW + 4_999);
+      for (let time = 0; time < 1_000; time += 1) clock.follow(NOW + 4_400);
+      expect(clock.now()).toBe(NOW + 4_400);
+    });
+
+    it.each([1_000, HOUR])('goes back by %d ms when it is told so', (backMs) => {
+      clock.follow(NOW + 5_000 - backMs);
+      expect(clock.now()).toBe(NOW + 5_000 - backMs);
+    });
+  });
+});

@@ -1,0 +1,13 @@
+import type { Kysely, Migration } from 'kysely';
+
+/** Which replicas are about to stop. Those of an earlier release never say so. */
+export function leavingReplicas(): Migration {
+  return {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .alterTable('replica')
+        .addColumn('is_leaving', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  };
+}

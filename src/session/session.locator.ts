@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { HeartbeatService } from '../heartbeat/heartbeat.service';
+import { Lease } from '../replica/ports/lease';
+import { type Replica, ReplicaStore } from '../replica/ports/replica.store';
+import { SessionMovingError } from './domain/session.errors';
+import { SessionStore } from './ports/session.store';
+import { RemoteReplica } from './remote-replica';
+
+/** How long a request waits while its session changes hands. */
+const PATIENCE_MS = 12_000;
+const LOOK_EVERY_MS = 250;
+
+/** Finds the replica that holds a session. */
+@Injectable()
+export class SessionLocator {
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly replicas: ReplicaStore,
+    private readonly lease: Lease,
+    private readonly heartbeats: HeartbeatService,
+    private readonly remote: RemoteReplica,
+  ) {}
+
+  /**
+   * Undefined when it is this one, or when there is no active session that anybody would have to hold. Waits while the session
+   * changes hands, and throws `SessionMovingError` when that takes too long.
+   */
+  async holderOf(conversationId: string): Promise<Replica | undefined> {
+    const givesUpAt = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const session = await this.sessions.find(conversationId);
+      if (session?.state !== 'active') return undefined;
+      const { holder } = session.snapshot;
+      // What is given back, or was only just taken, stands in the books as held all the same.
+      if (holder === this.lease.holder && this.heartbeats.status(conversationId) !== undefined)
+        return undefined;
+      const replica = holder === this.lease.holder ? undefined : await this.live(holder);
+      if (replica !== undefined) return replica;
+      if (performance.now() >= givesUpAt) throw new SessionMovingError();
+      await this.remote.pause(LOOK_EVERY_MS);
+    }
+  }
+
+  private async live(holder: string): Promise<Replica | undefined> {
+    return (await this.replicas.live()).find(({ id }) => id === holder);
+  }
+}
