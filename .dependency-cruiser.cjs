@@ -17,7 +17,7 @@ const ALLOWED = {
   replica: OBSERVED,
   session: [...OBSERVED, 'heartbeat', 'access', 'replica'],
   messages: [...OBSERVED, 'access', 'session'],
-  events: [...OBSERVED, 'access', 'session'],
+  events: [...OBSERVED, 'access', 'session', 'replica/ports'],
   privacy: [...BASICS, 'session/domain'],
   sync: [...BASICS, 'replica/ports', 'metrics', 'health', 'audit/domain', 'session/domain'],
   genesys: [...BASICS, 'metrics', 'health', 'auth', 'session/domain', 'session/ports'],

@@ -1,4 +1,5 @@
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
+import { FakeLease } from '../replica/ports/lease.fake';
 import type { FeedEvent } from './domain/feed-event';
 import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
@@ -8,7 +9,9 @@ import { EventTail } from './event.tail';
 import { EventsTelemetry } from './events.telemetry';
 import { FakeOutlet } from './outlet.fake';
 import { EventBell } from './ports/event.bell';
+import { PassingTail } from './passing.tail';
 import { FakeEventFeed } from './ports/event.feed.fake';
+import { FakePassingExchange } from './ports/passing.exchange.fake';
 
 /** What a test says of a stream that differs from one of everything, from the end of the feed on. */
 export interface FakePlan extends Partial<Omit<StreamPlan, 'wish'>> {
@@ -26,13 +29,16 @@ export interface FakeStream {
   readonly begun: Promise<void>;
 }
 
-/** A tail over a feed in memory, and streams that follow it. */
+/** Tails over a feed and an exchange in memory, and streams that follow them. */
 export class FakeEventStreaming {
   readonly feed = new FakeEventFeed();
   readonly bell = new EventBell();
   readonly metrics = new ReadableMetrics();
   readonly telemetry = new EventsTelemetry(this.metrics);
   readonly tail = new EventTail(this.feed, this.bell, this.telemetry);
+  readonly lease = new FakeLease();
+  readonly exchange = new FakePassingExchange();
+  readonly elsewhere = new PassingTail(this.exchange, this.lease, this.telemetry);
 
   constructor() {
     this.tail.onModuleInit();

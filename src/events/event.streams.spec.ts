@@ -1,12 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { Drain } from '../common/lifecycle/drain';
 import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
-import { SystemClock } from '../common/time/system-clock';
-import { anActiveSession } from '../session/domain/session.builder';
-import { ConversationNews } from '../session/ports/conversation-news';
-import { FakeSessionStore } from '../session/ports/session.store.fake';
-import { ConversationOwners } from './conversation.owners';
+import { aLine, aTyping } from './domain/passing-event.builder';
 import { STREAM_TYPES } from './domain/stream-event';
 import { StreamWish } from './domain/stream-wish';
 import { TooManyStreamsError } from './domain/too-many-streams.error';
@@ -18,8 +13,6 @@ import type { FeedFilter } from './ports/event.feed';
 const MAX_STREAMS = 100;
 
 let world: FakeEventStreaming;
-let sessions: FakeSessionStore;
-let news: ConversationNews;
 let drain: Drain;
 let streams: EventStreams;
 
@@ -27,15 +20,13 @@ beforeEach(() => {
   Logger.overrideLogger(false);
   jest.useFakeTimers();
   world = new FakeEventStreaming();
-  sessions = new FakeSessionStore();
-  news = new ConversationNews();
   drain = new Drain();
-  const owners = new ConversationOwners(sessions, world.telemetry);
-  streams = new EventStreams(news, owners, drain, new SystemClock(), world.telemetry);
+  streams = new EventStreams(world.elsewhere, drain, world.telemetry);
   streams.onModuleInit();
 });
 afterEach(async () => {
   await world.tail.onModuleDestroy();
+  await world.elsewhere.onModuleDestroy();
   jest.useRealTimers();
 });
 
@@ -48,45 +39,29 @@ async function begun(filter: FeedFilter = {}, outlet = new FakeOutlet()): Promis
 }
 
 describe(EventStreams.name, () => {
-  it('tells what channels notice to whom it concerns, in order', async () => {
-    const session = anActiveSession({ owner: 'billing' });
-    sessions.given(session);
-    const { conversationId } = session;
+  it('tell what is told in passing to whom it concerns, whoever has noticed it', async () => {
+    world.lease.isShared = true;
     const [one, owned, others] = [
-      await begun({ conversationId }),
+      await begun({ conversationId: 'c' }),
       await begun({ owner: 'billing' }),
       await begun({ owner: 'support' }),
     ];
-    news.onTyping(conversationId, { isOn: true });
-    news.onTyping(conversationId, { isOn: false });
-    news.onLine(conversationId, 'reconnecting');
-    await world.settled();
+    streams.pass(aTyping(5_000));
+    await world.exchange.beside().publish([aLine('live')]);
+    await jest.advanceTimersByTimeAsync(500);
 
-    expect(one.told).toEqual(['mark 0', 'typing', 'typing', 'line']);
-    expect(one.written.indexOf('true')).toBeLessThan(one.written.indexOf('false'));
-    expect(owned.told).toEqual(one.told);
+    expect([one.told, owned.told]).toEqual(Array.from({ length: 2 }, () => ['mark 0', 'typing', 'line']));
     expect(others.told).toEqual(['mark 0']);
   });
 
-  it('looks up once whose a conversation is, and again when that has failed', async () => {
-    const session = anActiveSession();
-    sessions.given(session);
-    sessions.failNext('find', new StorageUnavailableError());
+  it('leave other replicas unheard once all have ended', async () => {
+    world.lease.isShared = true;
     const outlet = await begun();
-    for (let times = 0; times < 3; times += 1) {
-      news.onLine(session.conversationId, 'live');
-      await world.settled();
-    }
+    outlet.hangUp();
+    const before = world.exchange.looks;
+    await jest.advanceTimersByTimeAsync(5_000);
 
-    expect(sessions.calls).toEqual(['find', 'find']);
-    expect(outlet.told).toEqual(['mark 0', 'line', 'line']);
-  });
-
-  it('asks nothing while nobody listens', async () => {
-    news.onLine('c', 'live');
-    await world.settled();
-
-    expect(sessions.calls).toEqual([]);
+    expect([streams.count, world.exchange.looks - before]).toEqual([0, 0]);
   });
 
   it('are so many and no more, until one ends', async () => {

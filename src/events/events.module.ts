@@ -6,11 +6,28 @@ import { EventTail } from './event.tail';
 import { EventsController } from './events.controller';
 import { EventsService } from './events.service';
 import { EventsTelemetry } from './events.telemetry';
+import { PassingNews } from './passing.news';
+import { PassingPublisher } from './passing.publisher';
+import { PassingRetention } from './passing.retention';
+import { PassingTail } from './passing.tail';
 
-/** Needs an `EventFeed`, an `EventBell`, a `SessionStore` and the `ConversationNews` from the composition root. */
+/**
+ * Needs an `EventFeed`, an `EventBell`, a `PassingExchange`, a `SessionStore`, the `Lease` and the `ConversationNews` from
+ * the composition root.
+ */
 @Module({
   imports: [SessionModule],
   controllers: [EventsController],
-  providers: [EventsService, EventStreams, EventTail, ConversationOwners, EventsTelemetry],
+  providers: [
+    EventsService,
+    EventStreams,
+    EventTail,
+    PassingNews,
+    PassingPublisher,
+    PassingTail,
+    PassingRetention,
+    ConversationOwners,
+    EventsTelemetry,
+  ],
 })
 export class EventsModule {}

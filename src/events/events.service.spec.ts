@@ -10,9 +10,7 @@ import { AccessConfig } from '../config/access.config';
 import { Environment } from '../config/environment';
 import { anActiveSession, aSession } from '../session/domain/session.builder';
 import { SessionNotFoundError } from '../session/domain/session.errors';
-import { ConversationNews } from '../session/ports/conversation-news';
 import { FakeSessionServices } from '../session/session-services.fake';
-import { ConversationOwners } from './conversation.owners';
 import { aMessageEvent } from './domain/feed-event.builder';
 import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import { FakeEventStreaming } from './event-streaming.fake';
@@ -44,14 +42,7 @@ beforeEach(() => {
   authenticator = new FakeAuthenticator();
   const config = new AccessConfig(new Environment());
   const access = new AccessService(authenticator, config, new AccessTelemetry(world.metrics));
-  const owners = new ConversationOwners(sessions.store, world.telemetry);
-  const streams = new EventStreams(
-    new ConversationNews(),
-    owners,
-    new Drain(),
-    sessions.clock,
-    world.telemetry,
-  );
+  const streams = new EventStreams(world.elsewhere, new Drain(), world.telemetry);
   service = new EventsService(sessions.queries, access, world.feed, world.tail, streams);
 });
 

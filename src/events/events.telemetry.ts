@@ -1,12 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Seldom } from '../common/logging/seldom';
 import { Metrics } from '../metrics/metrics';
 import type { StreamEnd } from './domain/stream-end';
+
+/** How often a trouble is told that may come up several times a second. */
+const TOLD_EVERY_MS = 60_000;
 
 /** What operators hear of event streams. */
 @Injectable()
 export class EventsTelemetry {
   private readonly log = new Logger('Events');
   private readonly drops;
+  private readonly lost;
+  private readonly notTold = new Seldom(TOLD_EVERY_MS);
+  private readonly notHeard = new Seldom(TOLD_EVERY_MS);
   private isInTrouble = false;
   private clients: () => number = () => 0;
 
@@ -15,6 +22,11 @@ export class EventsTelemetry {
     this.drops = metrics.counter('sse_dropped_total', 'Event streams that the service has ended by reason', [
       'reason',
     ]);
+    this.lost = metrics.counter(
+      'passing_events_lost_total',
+      'Typing and states of lines that other replicas were not told, by reason',
+      ['reason'],
+    );
   }
 
   watchClients(count: () => number): void {
@@ -40,6 +52,27 @@ export class EventsTelemetry {
   following(): void {
     if (this.isInTrouble) this.log.log('Events can be read again');
     this.isInTrouble = false;
+  }
+
+  /** Too many waited, or they could not be written. */
+  passingLost(reason: 'overflow' | 'failed', count: number): void {
+    this.lost.inc({ reason }, count);
+  }
+
+  passingNotTold(error: unknown): void {
+    this.notTold.say((count) => {
+      this.log.warn({ message: 'Other replicas could not be told what is told in passing', count, error });
+    });
+  }
+
+  passingNotHeard(error: unknown): void {
+    this.notHeard.say((count) => {
+      this.log.warn({ message: 'What other replicas tell in passing could not be read', count, error });
+    });
+  }
+
+  passingNotRemoved(error: unknown): void {
+    this.log.warn({ message: 'What was told in passing could not be removed; it is tried again', error });
   }
 
   ownerNotFound(error: unknown, conversationId: string): void {

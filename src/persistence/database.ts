@@ -77,6 +77,18 @@ export interface ConversationEventTable {
   readonly body: string;
 }
 
+/** What replicas tell each other in passing; see `PassingExchange`. */
+export interface PassingBatchTable {
+  readonly id: string;
+  /** The life of a process, and which of its batches it is. */
+  readonly source: string;
+  readonly number: number;
+  /** By the clock of the database. */
+  readonly at: number;
+  /** A JSON list, sealed. */
+  readonly body: string;
+}
+
 export interface SessionEventTable {
   readonly id: string;
   readonly conversation_id: string;
@@ -207,6 +219,7 @@ export interface Database {
   readonly replica: ReplicaTable;
   readonly session_event: SessionEventTable;
   readonly conversation_event: ConversationEventTable;
+  readonly passing_batch: PassingBatchTable;
   readonly delivery: DeliveryTable;
   readonly delivery_attempt: DeliveryAttemptTable;
   readonly sink: SinkTable;

@@ -9,8 +9,9 @@ type EventRow = Selectable<SessionEventTable>;
 
 /**
  * Encrypts what rows say of a guest on their way into the database, and decrypts it on the way out: the name and the
- * token of a session, what an authenticated guest proves it with, the metadata of an event that tells the token, and what was said. The rest of a row passes as it is, and so do
- * rows from before there was encryption, and what is left of an erased guest.
+ * token of a session, what an authenticated guest proves it with, the metadata of an event that tells the token, what
+ * was said, and what was noticed in passing. The rest of a row passes as it is, and so do rows from before there was
+ * encryption, and what is left of an erased guest.
  */
 @Injectable()
 export class GuestSeal {
@@ -49,6 +50,16 @@ export class GuestSeal {
     return this.cipher.open(stored, messageOf(id));
   }
 
+  /** `id` is of the batch. */
+  sealPassing(text: string, id: string): string {
+    return this.cipher.seal(text, passingOf(id));
+  }
+
+  /** Throws `UnreadableDataError`. */
+  openPassing(stored: string, id: string): string {
+    return this.cipher.open(stored, passingOf(id));
+  }
+
   /** Throws `UnreadableDataError`. */
   openEvent<Row extends Pick<EventRow, 'id' | 'metadata'>>(row: Row): Row {
     return { ...row, metadata: this.cipher.open(row.metadata, metadataOf(row.id)) };
@@ -73,6 +84,10 @@ function credentialsOf(conversationId: string): string {
 
 function messageOf(id: string): string {
   return contextOf({ table: 'conversation_event', column: 'body' }, id);
+}
+
+function passingOf(id: string): string {
+  return contextOf({ table: 'passing_batch', column: 'body' }, id);
 }
 
 function metadataOf(eventId: string): string {

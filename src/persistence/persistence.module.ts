@@ -3,6 +3,7 @@ import { SharedBuckets } from '../common/limits/shared-buckets';
 import { StorageConfig } from '../config/storage.config';
 import { AuditTrail } from '../audit/ports/audit.trail';
 import { EventFeed } from '../events/ports/event.feed';
+import { PassingExchange } from '../events/ports/passing.exchange';
 import { MessageStore } from '../messages/ports/message.store';
 import { SummaryStore } from '../metrics/ports/summary.store';
 import { DataKeyRegister } from '../privacy/ports/data-key.register';
@@ -35,6 +36,7 @@ import { SqlIdempotencyStore } from './idempotency.sql-store';
 import { IdempotencyWriter } from './idempotency.writer';
 import { SqlMessageStore } from './message.sql-store';
 import { SqlOutboxStore } from './outbox.sql-store';
+import { SqlPassingExchange } from './passing.sql-exchange';
 import { SqlReplicaStore } from './replica.sql-store';
 import { SqlSessionArchive } from './session.sql-archive';
 import { SqlSessionHolders } from './session.sql-holders';
@@ -71,6 +73,7 @@ import { UnitOfWork } from './unit-of-work';
     FeedWriter,
     SqlMessageStore,
     SqlEventFeed,
+    SqlPassingExchange,
     SqlReplicaStore,
     SqlSharedBuckets,
     SqlSessionHolders,
@@ -98,6 +101,7 @@ import { UnitOfWork } from './unit-of-work';
     { provide: SessionHolders, useExisting: SqlSessionHolders },
     { provide: MessageStore, useExisting: SqlMessageStore },
     { provide: EventFeed, useExisting: SqlEventFeed },
+    { provide: PassingExchange, useExisting: SqlPassingExchange },
     { provide: GuestRegister, useExisting: SqlGuestRegister },
     { provide: SessionArchive, useExisting: SqlSessionArchive },
     { provide: DataKeyRegister, useExisting: SqlDataKeyRegister },
@@ -118,6 +122,7 @@ import { UnitOfWork } from './unit-of-work';
     SessionHolders,
     MessageStore,
     EventFeed,
+    PassingExchange,
     GuestRegister,
     SessionArchive,
     DataKeyRegister,

@@ -12,6 +12,7 @@ import { eventsOfConversations } from './migrations/0008-events-of-conversations
 import { authenticatedGuests } from './migrations/0009-authenticated-guests';
 import { replicas } from './migrations/0010-replicas';
 import { sharedLimits } from './migrations/0011-shared-limits';
+import { passingEvents } from './migrations/0012-passing-events';
 import { leavingReplicas } from './migrations/0013-leaving-replicas';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
@@ -28,6 +29,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0009-authenticated-guests': authenticatedGuests,
   '0010-replicas': replicas,
   '0011-shared-limits': sharedLimits,
+  '0012-passing-events': passingEvents,
   '0013-leaving-replicas': leavingReplicas,
 };
 

@@ -1,6 +1,6 @@
 /** A column that holds what must not be read by whoever has only the database. */
 export interface SealedColumn {
-  readonly table: 'session' | 'session_event' | 'conversation_event' | 'idempotency_key';
+  readonly table: 'session' | 'session_event' | 'conversation_event' | 'passing_batch' | 'idempotency_key';
   /** The column that a row is known by. */
   readonly key: 'conversation_id' | 'id';
   readonly column: 'guest_token' | 'guest_credentials' | 'name' | 'metadata' | 'body' | 'answer';
@@ -23,6 +23,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'session_event', key: 'id', column: 'metadata', isSecret: disclosesToken },
   // Written sealed from the first day on: what stands there in clear tells nothing of a guest.
   { table: 'conversation_event', key: 'id', column: 'body', isSecret: () => false },
+  { table: 'passing_batch', key: 'id', column: 'body', isSecret: () => false },
   { table: 'idempotency_key', key: 'conversation_id', column: 'answer', isSecret: hasText },
 ];
 

@@ -6,6 +6,7 @@ import { readEnvironment } from '../../src/config/read-environment';
 import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
+import { EventClient } from '../support/event-client';
 import { LogCapture } from '../support/log-capture';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { until } from '../support/until';
@@ -67,6 +68,13 @@ describe('two replicas on one PostgreSQL', () => {
     return { id: String(body['conversationId']), guest };
   }
 
+  /** What a client was told in passing of a session, from the first typing on: its line may have been told before. */
+  const told = ({ events }: EventClient, id: string): unknown[] => {
+    const ofSession = events.filter(({ data }) => data['conversationId'] === id);
+    const first = ofSession.findIndex(({ name }) => name === 'typing');
+    return first < 0 ? [] : ofSession.slice(first).map(({ name, data }) => data[name]);
+  };
+
   const listed = async (id: string): Promise<unknown[]> =>
     ((await here.request('GET', `/v1/sessions/${id}/messages`)).body['items'] as { text: string }[]).map(
       ({ text }) => text,
@@ -115,6 +123,30 @@ describe('two replicas on one PostgreSQL', () => {
     const { body } = await there.request('GET', `/v1/sessions/${id}/messages`);
 
     expect(body['items']).toMatchObject([{ text: 'heard here', direction: 'outbound' }]);
+    await here.end(id);
+  });
+
+  it('tell at either what the holder notices in passing, once each and in order', async () => {
+    const { id, guest } = await opened();
+    await until(() => guest.connections.size === 1);
+    const clients = await Promise.all(
+      [`/v1/sessions/${id}/events?types=typing,line`, '/v1/events?types=typing,line'].flatMap((path) => [
+        EventClient.open(there.url + path),
+        EventClient.open(here.url + path),
+      ]),
+    );
+    world.genesys.webMessaging.agent.type(guest.token);
+    await until(() => clients.every((client) => told(client, id).length >= 1));
+    world.genesys.webMessaging.agent.type(guest.token, 'Off');
+    world.genesys.webMessaging.agent.cut(guest.token, 1001);
+    await until(() => clients.every((client) => told(client, id).length >= 4));
+    world.genesys.webMessaging.agent.type(guest.token);
+    await until(() => clients.every((client) => told(client, id).length >= 5));
+    for (const client of clients) client.close();
+
+    const isOn = expect.objectContaining({ isOn: true }) as object;
+    for (const client of clients)
+      expect(told(client, id)).toEqual([isOn, { isOn: false }, 'reconnecting', 'live', isOn]);
     await here.end(id);
   });
 

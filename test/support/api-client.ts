@@ -9,7 +9,7 @@ export interface Answer {
 export class ApiClient {
   /** `identity` goes with every request: the headers that tell who is calling. */
   constructor(
-    private readonly url: string,
+    readonly url: string,
     private readonly identity: Readonly<Record<string, string>> = {},
   ) {}
 

@@ -27,6 +27,7 @@ import { SqlIdempotencyStore } from '../../src/persistence/idempotency.sql-store
 import { IdempotencyWriter } from '../../src/persistence/idempotency.writer';
 import { FeedWriter } from '../../src/persistence/feed.writer';
 import { SqlMessageStore } from '../../src/persistence/message.sql-store';
+import { SqlPassingExchange } from '../../src/persistence/passing.sql-exchange';
 import { openPostgres } from '../../src/persistence/postgres.database';
 import { SqlReplicaStore } from '../../src/persistence/replica.sql-store';
 import { SqlSessionHolders } from '../../src/persistence/session.sql-holders';
@@ -104,6 +105,7 @@ export class TestStores {
   readonly idempotency: SqlIdempotencyStore;
   readonly messages: SqlMessageStore;
   readonly feed: SqlEventFeed;
+  readonly passing: SqlPassingExchange;
   readonly feedWriter: FeedWriter;
   readonly holders: SqlSessionHolders;
   readonly replicas: SqlReplicaStore;
@@ -145,6 +147,7 @@ export class TestStores {
     this.credentials = new SqlGuestCredentials(this.unitOfWork, seal);
     this.messages = new SqlMessageStore(this.unitOfWork, feed, seal);
     this.feed = new SqlEventFeed(this.unitOfWork, seal);
+    this.passing = new SqlPassingExchange(this.unitOfWork, seal);
     this.holders = new SqlSessionHolders(this.unitOfWork, seal, this.time);
     this.replicas = new SqlReplicaStore(this.unitOfWork, connection);
     this.buckets = new SqlSharedBuckets(this.unitOfWork, connection);

@@ -1,0 +1,14 @@
+import type { LineState } from '../../session/ports/conversation-news';
+import type { PassingEvent } from './stream-event';
+
+const CONVERSATION = { conversationId: 'c', owner: 'billing', at: Date.parse('2027-01-15T08:00:00Z') };
+
+/** Of the conversation `c` and the owner `billing`. */
+export function aTyping(durationMs: number): PassingEvent {
+  return { ...CONVERSATION, kind: 'typing', body: { isOn: true, durationMs } };
+}
+
+/** As `aTyping`. */
+export function aLine(body: LineState): PassingEvent {
+  return { ...CONVERSATION, kind: 'line', body };
+}

@@ -1,0 +1,102 @@
+import { Logger } from '@nestjs/common';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { Drain } from '../common/lifecycle/drain';
+import { SystemClock } from '../common/time/system-clock';
+import { anActiveSession } from '../session/domain/session.builder';
+import { ConversationNews } from '../session/ports/conversation-news';
+import { FakeSessionStore } from '../session/ports/session.store.fake';
+import { ConversationOwners } from './conversation.owners';
+import { STREAM_TYPES } from './domain/stream-event';
+import { StreamWish } from './domain/stream-wish';
+import { FakeEventStreaming } from './event-streaming.fake';
+import { EventStreams } from './event.streams';
+import { FakeOutlet } from './outlet.fake';
+import { PassingNews } from './passing.news';
+import { PassingPublisher } from './passing.publisher';
+
+const NOW = Date.parse('2027-01-15T08:00:00Z');
+const session = anActiveSession({ owner: 'billing' });
+const { conversationId } = session;
+
+let world: FakeEventStreaming;
+let sessions: FakeSessionStore;
+let news: ConversationNews;
+let streams: EventStreams;
+let publisher: PassingPublisher;
+
+beforeEach(() => {
+  Logger.overrideLogger(false);
+  jest.useFakeTimers({ now: NOW });
+  world = new FakeEventStreaming();
+  sessions = new FakeSessionStore();
+  sessions.given(session);
+  news = new ConversationNews();
+  streams = new EventStreams(world.elsewhere, new Drain(), world.telemetry);
+  publisher = new PassingPublisher(world.exchange, world.lease, world.telemetry);
+  const owners = new ConversationOwners(sessions, world.telemetry);
+  new PassingNews(news, owners, new SystemClock(), streams, publisher).onModuleInit();
+});
+afterEach(async () => {
+  await world.tail.onModuleDestroy();
+  await world.elsewhere.onModuleDestroy();
+  jest.useRealTimers();
+});
+
+async function begun(): Promise<FakeOutlet> {
+  const outlet = new FakeOutlet();
+  const wish = new StreamWish({}, new Set(STREAM_TYPES));
+  const plan = { wish, from: 0, latest: 0, isReset: false, isOver: false };
+  streams.begin({ ...plan, isAllowed: () => Promise.resolve(true) }, world, () => outlet);
+  await world.settled();
+  return outlet;
+}
+
+describe(PassingNews.name, () => {
+  it('tells streams what channels notice, in order', async () => {
+    const outlet = await begun();
+    news.onTyping(conversationId, { isOn: true });
+    news.onTyping(conversationId, { isOn: false });
+    news.onLine(conversationId, 'reconnecting');
+    await world.settled();
+
+    expect(outlet.told).toEqual(['mark 0', 'typing', 'typing', 'line']);
+    expect(outlet.written.indexOf('true')).toBeLessThan(outlet.written.indexOf('false'));
+  });
+
+  it('tells other replicas the same, also while nobody listens here, and when it was and whose', async () => {
+    world.lease.isShared = true;
+    news.onTyping(conversationId, { isOn: true });
+    news.onLine(conversationId, 'live');
+    await world.settled();
+    await publisher.onModuleDestroy();
+
+    const facts = { conversationId, owner: 'billing', at: NOW };
+    expect(world.exchange.published).toMatchObject([
+      {
+        events: [
+          { ...facts, kind: 'typing', body: { isOn: true } },
+          { ...facts, kind: 'line', body: 'live' },
+        ],
+      },
+    ]);
+  });
+
+  it('looks up once whose a conversation is, and again when that has failed', async () => {
+    sessions.failNext('find', new StorageUnavailableError());
+    const outlet = await begun();
+    for (let times = 0; times < 3; times += 1) {
+      news.onLine(conversationId, 'live');
+      await world.settled();
+    }
+
+    expect(sessions.calls).toEqual(['find', 'find']);
+    expect(outlet.told).toEqual(['mark 0', 'line', 'line']);
+  });
+
+  it('asks nothing while nobody listens and nothing is shared', async () => {
+    news.onLine(conversationId, 'live');
+    await world.settled();
+
+    expect(sessions.calls).toEqual([]);
+  });
+});

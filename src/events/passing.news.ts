@@ -1,0 +1,37 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
+import { ConversationNews } from '../session/ports/conversation-news';
+import { ConversationOwners } from './conversation.owners';
+import type { PassingEvent } from './domain/stream-event';
+import { EventStreams } from './event.streams';
+import { PassingPublisher } from './passing.publisher';
+
+/** Tells what channels notice in passing: the streams of this process at once, and those of other replicas. */
+@Injectable()
+export class PassingNews implements OnModuleInit {
+  constructor(
+    private readonly news: ConversationNews,
+    private readonly owners: ConversationOwners,
+    private readonly clock: Clock,
+    private readonly streams: EventStreams,
+    private readonly publisher: PassingPublisher,
+  ) {}
+
+  onModuleInit(): void {
+    this.news.follow({
+      onTyping: (conversationId, body) => void this.pass(conversationId, { kind: 'typing', body }),
+      onLine: (conversationId, body) => void this.pass(conversationId, { kind: 'line', body }),
+    });
+  }
+
+  /** In the order in which it was noticed of a conversation. */
+  private async pass(conversationId: string, what: Pick<PassingEvent, 'kind' | 'body'>): Promise<void> {
+    if (this.streams.count === 0 && !this.publisher.isNeeded) return;
+    const at = this.clock.now();
+    const owner = await this.owners.of(conversationId);
+    if (owner === undefined) return;
+    const event = { ...what, conversationId, owner, at } as PassingEvent;
+    this.streams.pass(event);
+    this.publisher.add(event);
+  }
+}

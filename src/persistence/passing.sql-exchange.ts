@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql } from 'kysely';
+import type { PassingEvent } from '../events/domain/stream-event';
+import {
+  type PassingBatch,
+  PassingExchange,
+  type PassingPlaces,
+  SHOWN_FOR_MS,
+} from '../events/ports/passing.exchange';
+import type { PassingBatchTable } from './database';
+import { databaseNow, ofFewLengths } from './dialect';
+import { GuestSeal } from './guest.seal';
+import { UnitOfWork } from './unit-of-work';
+
+type Row = Pick<Selectable<PassingBatchTable>, 'id' | 'source' | 'number' | 'body'>;
+
+/**
+ * The exchange in SQL. Rows commit in the order of their numbers, since a source writes one at a time; there is no order
+ * among sources. An erasure leaves them alone: they hold no word of a guest, and are gone within minutes.
+ */
+@Injectable()
+export class SqlPassingExchange extends PassingExchange {
+  private readonly source = randomUUID();
+  private number = 0;
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly guests: GuestSeal,
+  ) {
+    super();
+  }
+
+  async publish(events: readonly PassingEvent[]): Promise<void> {
+    const id = randomUUID();
+    this.number += 1;
+    const { source, number } = this;
+    const body = this.guests.sealPassing(JSON.stringify(events), id);
+    await this.unitOfWork.read((db, dialect) =>
+      db
+        .insertInto('passing_batch')
+        .values({ id, source, number, at: databaseNow(dialect), body })
+        .execute(),
+    );
+  }
+
+  async after(places: PassingPlaces, limit: number): Promise<PassingBatch[]> {
+    const rows = await this.unitOfWork.read((db, dialect) => {
+      // A query of its own is asked once, and lets the index be used: the clock goes on within a statement.
+      const now = sql<number>`(select ${databaseNow(dialect)})`;
+      let query = db
+        .selectFrom('passing_batch')
+        .select(['id', 'source', 'number', 'body'])
+        .select(sql<number>`${now} - at`.as('age'))
+        .where('at', '>=', sql<number>`${now} - ${SHOWN_FOR_MS}`)
+        .where('source', '<>', this.source);
+      for (const [source, number] of ofFewLengths([...places]))
+        query = query.where((eb) => eb.or([eb('source', '<>', source), eb('number', '>', number)]));
+      return query.orderBy('source').orderBy('number').limit(limit).execute();
+    });
+    return rows.map((row) => this.batchIn(row));
+  }
+
+  async purge(olderThanMs: number, limit: number): Promise<number> {
+    const { numDeletedRows } = await this.unitOfWork.read((db, dialect) =>
+      db
+        .deleteFrom('passing_batch')
+        .where('id', 'in', (eb) =>
+          eb
+            .selectFrom('passing_batch as old')
+            .select('old.id')
+            .where('old.at', '<', sql<number>`(select ${databaseNow(dialect)}) - ${olderThanMs}`)
+            .orderBy('old.at')
+            .limit(limit),
+        )
+        .executeTakeFirstOrThrow(),
+    );
+    return Number(numDeletedRows);
+  }
+
+  private batchIn({ id, source, number, body, age }: Row & { readonly age: number }): PassingBatch {
+    const events = JSON.parse(this.guests.openPassing(body, id)) as PassingEvent[];
+    return { source, number, ageMs: age, events };
+  }
+}
