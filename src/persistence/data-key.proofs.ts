@@ -27,10 +27,13 @@ export async function admitDataKeys(db: Kysely<Database>, keys: readonly DataKey
     if (!given.has(id) && (await isInUse(db, id))) throw DataKeyError.missing(id);
   }
   const added = keys.filter(({ id }) => !known.has(id)).map((key) => ({ id: key.id, proof: proofOf(key) }));
-  if (added.length > 0) await remember(db, added);
+  if (added.length === 0) return;
+  await remember(db, added);
+  // Another process may have remembered another key under the same id a moment ago.
+  await admitDataKeys(db, keys);
 }
 
-/** Another process may have done so a moment ago. */
+/** Nothing is overwritten. */
 async function remember(db: Kysely<Database>, added: readonly Insertable<DataKeyTable>[]): Promise<void> {
   await db
     .insertInto('data_key')

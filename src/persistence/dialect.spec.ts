@@ -1,4 +1,4 @@
-import { isUnavailable, isWorthRetrying, ofFewLengths } from './dialect';
+import { isHeldUp, isUnavailable, isWorthRetrying, ofFewLengths } from './dialect';
 
 const withCode = (code: string) => Object.assign(new Error('It failed.'), { code });
 
@@ -63,6 +63,17 @@ describe(isWorthRetrying.name, () => {
       true,
       true,
       false,
+      false,
+    ]);
+  });
+});
+
+describe(isHeldUp.name, () => {
+  it('is true where somebody else has a lock, and for what is worth trying again anyway', () => {
+    expect(['55P03', '40P01', '40001', '57014'].map((code) => isHeldUp(withCode(code)))).toEqual([
+      true,
+      true,
+      true,
       false,
     ]);
   });

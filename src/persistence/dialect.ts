@@ -53,12 +53,19 @@ export function isWorthRetrying(error: unknown): boolean {
   return ['40001', '40P01'].includes(codeOf(error) ?? '');
 }
 
+/** Others stand in the way of a transaction at the moment. */
+export function isHeldUp(error: unknown): boolean {
+  return isWorthRetrying(error) || codeOf(error) === LOCK_NOT_AVAILABLE;
+}
+
 /** The database cannot be used at the moment, as opposed to a statement that is wrong. */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined && UNAVAILABLE_CODES.some((pattern) => pattern.test(code))) return true;
   return UNAVAILABLE_MESSAGES.test(textOf(error, 'message') ?? '');
 }
+
+const LOCK_NOT_AVAILABLE = '55P03';
 
 const UNAVAILABLE_CODES = [
   // Errors of the operating system: ECONNREFUSED, ENOTFOUND, ETIMEDOUT.

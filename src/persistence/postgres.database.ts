@@ -40,9 +40,20 @@ export function openPostgres(databaseUrl: string): Kysely<Database> {
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool: discardingBroken(pool) }) });
 }
 
-/** The same without limits on how long a statement may take, on one connection: for changes of the schema. */
+/**
+ * For changes of the schema: one connection, without limits on how long a statement may take. Waiting for a lock fails
+ * soon, and a process that stops in the middle loses its transaction.
+ */
 export function openPostgresForMigrations(databaseUrl: string): Kysely<Database> {
-  const pool = new Pool({ ...connectionSettings(databaseUrl), max: 1, types: readingInt8AsNumber() });
+  const pool = new Pool({
+    ...connectionSettings(databaseUrl),
+    max: 1,
+    // Whoever wants the same table after it waits behind it: less than the second that they wait for a connection.
+    lock_timeout: 500,
+    // What it has locked, nobody else can use.
+    idle_in_transaction_session_timeout: 5_000,
+    types: readingInt8AsNumber(),
+  });
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     client.on('error', () => undefined);

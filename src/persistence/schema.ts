@@ -1,6 +1,8 @@
+import { Logger } from '@nestjs/common';
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from './database';
-import type { Dialect } from './dialect';
+import { type Dialect, isHeldUp } from './dialect';
 import { initialSchema } from './migrations/0001-initial-schema';
 import { oauthClientOfASession } from './migrations/0002-oauth-client-of-a-session';
 import { steeringDeliveries } from './migrations/0003-steering-deliveries';
@@ -33,19 +35,37 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0013-leaving-replicas': leavingReplicas,
 };
 
+/** A little less than the time that whoever starts a process gives it. */
+const PATIENCE_MS = 240_000;
+const PAUSE_MS = 1_000;
+
 /**
- * Brings the schema to this release's, all of it or nothing. Refuses a schema that a newer release has made.
+ * Brings the schema to this release's, all of it or nothing, one process at a time. Refuses a schema that a newer release
+ * has made. What somebody else has locked is asked for again and again, and not waited for: whoever came after would wait
+ * too.
  */
 export async function migrate(db: Kysely<Database>, dialect: Dialect): Promise<void> {
-  const unknown = (await appliedMigrations(db)).filter((name) => !(name in MIGRATIONS));
-  if (unknown.length > 0) throw new SchemaTooNewError(unknown);
+  await refuseNewer(db);
   const migrations = Object.fromEntries(
     Object.entries(MIGRATIONS).map(([name, migration]) => [name, migration(dialect)]),
   );
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined)
-    throw new DatabaseOpenError('the database, whose schema could not be changed', error);
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const { error } = await migrator.migrateToLatest();
+    if (error === undefined) return;
+    // A newer release may have changed it while this one waited for its turn.
+    await refuseNewer(db);
+    if (!isHeldUp(error) || performance.now() > deadline)
+      throw new DatabaseOpenError('the database, whose schema could not be changed', error);
+    new Logger('Schema').warn({ message: 'Somebody is in the way of changing the schema', error });
+    await delay(PAUSE_MS);
+  }
+}
+
+async function refuseNewer(db: Kysely<Database>): Promise<void> {
+  const unknown = (await appliedMigrations(db)).filter((name) => !(name in MIGRATIONS));
+  if (unknown.length > 0) throw new SchemaTooNewError(unknown);
 }
 
 async function appliedMigrations(db: Kysely<Database>): Promise<string[]> {

@@ -81,6 +81,17 @@ describe.each(DIALECTS)(`${DataKeyRegister.name} on %s`, (dialect) => {
     await within([K1], (stores) => expect(stores.dataKeys.outdated()).resolves.toEqual([]));
   });
 
+  it('opens for one of several processes that begin at once, each with another key under one id', async () => {
+    const keys = Array.from({ length: 4 }, () => newDataKey('k1'));
+    const openings = keys.map((key) => DatabaseConnection.open(configWith(key)));
+    const opened = (await Promise.allSettled(openings)).flatMap((outcome) =>
+      outcome.status === 'fulfilled' ? [outcome.value] : [],
+    );
+    await Promise.all(opened.map((connection) => connection.close()));
+
+    expect(opened).toHaveLength(1);
+  });
+
   it('refuses to do without a key that something is encrypted with, and names it', async () => {
     await within([K1], (stores) => stores.activated());
 

@@ -4,6 +4,7 @@ import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { DataKeyRotation } from '../../src/privacy/data-key.rotation';
 import { PrivacyTelemetry } from '../../src/privacy/privacy.telemetry';
+import { whileLocked } from '../support/held-locks';
 import { until } from '../support/until';
 import { createStorage, TestStores, type TestStorage } from '../support/persistence.harness';
 import { administrate } from '../support/postgres';
@@ -26,6 +27,12 @@ describe('docs/operations.md on PostgreSQL', () => {
 
   function url(): string {
     return storage.config.databaseUrl ?? '';
+  }
+
+  /** The statement of the guide that has this in it. */
+  function statementOn(what: string): string {
+    const statements = [...guide.matchAll(/```sql\n([^]*?)```/g)].map(([, statement = '']) => statement);
+    return statements.find((statement) => statement.includes(what)) ?? '';
   }
 
   /** A replica that starts with these keys. */
@@ -58,7 +65,7 @@ describe('docs/operations.md on PostgreSQL', () => {
   }
 
   it('shows who holds what', async () => {
-    const [, statement = ''] = /```sql\n([^]*?)```/.exec(guide) ?? [];
+    const statement = statementOn('session.holder');
     const { replicas: register } = await start(K1);
     await register.join({ id: 'here', address: 'http://10.0.0.7:3000' }, 10_000);
     await register.join({ id: 'gone', address: '' }, 10_000);
@@ -71,6 +78,16 @@ describe('docs/operations.md on PostgreSQL', () => {
       { id: 'gone', is_lost: 1, sessions: '0' },
     ]);
     expect(Number(rows[0]?.['lease_seconds'])).toBeLessThanOrEqual(10);
+  });
+
+  it('shows who keeps a table from being changed', async () => {
+    const statement = statementOn('xact_start').replace('5 seconds', '0 seconds');
+    await administrate(url(), 'create table changed ()');
+    const rows = await whileLocked(url(), 'lock table changed in access share mode', () =>
+      administrate(url(), statement),
+    );
+
+    expect(rows).toMatchObject([{ query: 'lock table changed in access share mode' }, { query: statement }]);
   });
 
   it('changes the data key of two replicas without a text that one of them cannot read', async () => {

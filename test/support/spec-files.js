@@ -12,6 +12,7 @@ const WAITING = [
   'faults/upstream/outage',
   'faults/sync/outage',
   'faults/replicas/storm',
+  'faults/replicas/two-releases',
 ];
 
 /** What runs beside everything else, and what runs all at once as soon as its file does. */

@@ -22,12 +22,15 @@ export interface ReplicaOptions {
 export class Replica {
   private process: ServiceProcess | undefined;
   private isFrozen = false;
+  private entry: string | undefined;
 
   private constructor(
     private readonly options: ReplicaOptions,
     readonly database: FaultyLink,
     private readonly upstream: FaultyLink,
-  ) {}
+  ) {
+    this.entry = options.entry;
+  }
 
   static async create(options: ReplicaOptions): Promise<Replica> {
     const database = await FaultyLink.to(Number(new URL(options.databaseUrl).port));
@@ -62,13 +65,22 @@ export class Replica {
     return `${this.process?.stdout ?? ''}${this.process?.stderr ?? ''}`;
   }
 
+  /** Which built `main.js` it runs from its next start on; that of the checkout when absent. */
+  install(entry?: string): void {
+    this.entry = entry;
+  }
+
+  /** Starts it once and waits for nothing: for starts that come to nothing. Whoever asks sees to its end. */
+  spawn(): ServiceProcess {
+    return ServiceProcess.spawn(this.environment, this.entry);
+  }
+
   /** Resolves when it is ready. One that fails to start is started again, as whoever runs it in production does. */
   async start(): Promise<void> {
-    const { entry } = this.options;
     this.isFrozen = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        this.process = await ServiceProcess.start(this.environment, entry);
+        this.process = await ServiceProcess.start(this.environment, this.entry);
         return;
       } catch (error) {
         if (attempt === STARTS) throw error;

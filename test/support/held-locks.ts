@@ -1,0 +1,46 @@
+import { Client } from 'pg';
+import { administrate } from './postgres';
+import { waitFor } from './wait-for';
+
+/** What somebody waits for: a table, or the turn to change the schema. */
+type LockKind = 'relation' | 'advisory';
+
+/** A process may have to start first. */
+const WAITING_WITHIN_MS = 30_000;
+
+/** Does `work` while somebody who is none of the service holds the locks that a statement takes. */
+export async function whileLocked<T>(url: string, statement: string, work: () => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query(statement);
+    return await work();
+  } finally {
+    await client.end();
+  }
+}
+
+/** Resolves when somebody has waited for a lock of this kind, in this very database, for so long. */
+export async function untilWaiting(url: string, kind: LockKind, forMs = 0): Promise<void> {
+  const since = `waitstart <= clock_timestamp() - interval '${forMs} ms'`;
+  await waitFor(async () => {
+    const waiting = await locks(url, `locktype = '${kind}' and not granted and ${since}`);
+    if (waiting === 0) throw new Error(`Nobody waits for a lock of the kind ${kind}.`);
+  }, WAITING_WITHIN_MS);
+}
+
+/** How many processes change the schema, or wait for their turn to. */
+export function schemaChanges(url: string): Promise<number> {
+  return locks(url, `locktype = 'advisory'`);
+}
+
+async function locks(url: string, which: string): Promise<number> {
+  const database = '(select oid from pg_database where datname = current_database())';
+  const [row] = await administrate(
+    url,
+    `select count(*) as count from pg_locks where database = ${database} and ${which}`,
+  );
+  return Number(row?.['count']);
+}
