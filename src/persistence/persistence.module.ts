@@ -47,7 +47,7 @@ import { UnitOfWork } from './unit-of-work';
 
 /**
  * Binds every storage port to its SQL store. The application does not come up unless the database is open and
- * migrated. Needs, from global modules: `StorageConfig`, `AuditPublisher`, `EventSinks`,
+ * migrated. Needs, from global modules: `Clock`, `StorageConfig`, `AuditPublisher`, `EventSinks`,
  * `OutboxBell`, `EventBell` and `HealthChecks`.
  */
 @Global()

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
+import { CommonModule } from '../../src/common/common.module';
 import { StorageConfig } from '../../src/config/storage.config';
 import { HealthChecks } from '../../src/health/health.checks';
 import { SummaryStore } from '../../src/metrics/ports/summary.store';
@@ -49,7 +50,9 @@ describe(PersistenceModule.name, () => {
     @Global()
     @Module({ providers: provided, exports: provided })
     class WorldModule {}
-    const module = await Test.createTestingModule({ imports: [WorldModule, PersistenceModule] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [CommonModule, WorldModule, PersistenceModule],
+    }).compile();
     return module.init();
   };
 
