@@ -25,8 +25,6 @@ export interface LiveSessionCommands {
 }
 
 const PAGE = 500;
-/** As after a restart. */
-const RESUME_WITHIN_MS = 5_000;
 const COLLECTIONS = 10;
 const COLLECT_EVERY_MS = 300;
 /** What starting the heartbeats costs is over by then. */
@@ -82,8 +80,7 @@ async function beginAll(resumed: boolean): Promise<void> {
   let after: string | undefined;
   do {
     const page = await sessions.walk('active', after, PAGE);
-    for (const session of page)
-      watch.begin(session, () => observer.lost(), resumed ? { firstWithinMs: RESUME_WITHIN_MS } : {});
+    for (const session of page) watch.begin(session, () => observer.lost(), { resumed });
     after = page.at(-1)?.conversationId;
   } while (after !== undefined);
 }

@@ -37,6 +37,20 @@ describe(`${HeartbeatService.name} when the pace changes`, () => {
     expect(plan.beats).toHaveLength(6);
   });
 
+  it('makes up soon for a beat for which there was no room on our side, also at its own pace', async () => {
+    const plan = new FakeHeartbeatPlan('a').next(() => ({
+      kind: 'postponed',
+      cause: 'overload',
+      retryAfterMs: 1_000,
+      isHeldBack: true,
+    }));
+    plan.intervalMs = 60_000;
+    heartbeats.start(plan);
+    await jest.advanceTimersByTimeAsync(3_000);
+
+    expect(plan.beats).toHaveLength(2);
+  });
+
   it('makes up for a beat that was postponed while the pace is slow, long before the next interval', async () => {
     const plan = new FakeHeartbeatPlan('a').next(
       () => ({ kind: 'ok' }),

@@ -1,4 +1,4 @@
-import type { BeatOutcome, BeatTime, HeartbeatPlan, Loss } from './domain/heartbeat-plan';
+import type { BeatOutcome, BeatTime, HeartbeatPlan, Loss, Postponed } from './domain/heartbeat-plan';
 
 /** A change of pace below this share is not worth a new interval. */
 const SAME_PACE = 0.02;
@@ -121,7 +121,7 @@ export class Heartbeat {
         this.consecutiveFailures += 1;
         return this.consecutiveFailures >= this.plan.tolerance ? { cause: 'failures' } : undefined;
       case 'postponed':
-        this.postpone(outcome.retryAfterMs ?? 0);
+        this.postpone(outcome);
         return undefined;
       case 'gone':
         return { cause: 'gone', ...(outcome.reason === undefined ? {} : { reason: outcome.reason }) };
@@ -129,9 +129,9 @@ export class Heartbeat {
   }
 
   /** However long upstream asks us to wait, silence for longer than one more interval helps nobody. */
-  private postpone(askedMs: number): void {
-    const waitMs = Math.min(askedMs, this.plan.intervalMs);
-    if (this.paceMs > this.plan.intervalMs) {
+  private postpone({ retryAfterMs = 0, isHeldBack = false }: Postponed): void {
+    const waitMs = Math.min(retryAfterMs, this.plan.intervalMs);
+    if (isHeldBack || this.paceMs > this.plan.intervalMs) {
       // A whole stretched interval would be a long silence: this beat is made up for sooner, and not with others.
       this.report.again?.(Math.max(waitMs, MAKE_UP_MS) * (1 + Math.random() * MAKE_UP_SPREAD));
     } else this.notBefore = this.now() + waitMs;

@@ -101,7 +101,7 @@ export class FakeSessionServices {
     this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);
     this.queries = new SessionQueries(store, heartbeats, heartbeatConfig);
     this.sweeper = new SessionSweeper(store, this.ending, clock, this.config, lease);
-    this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch, lease);
+    this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch);
     const share = new SessionShare(this.replicas, store, heartbeats, lease);
     this.takeover = new SessionTakeover(lease, holders, share, this.adoption, this.handover);
     this.upkeep = new SessionUpkeep(store, this.trouble, lease, this.adoption);

@@ -1,15 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Lease } from '../replica/ports/lease';
 import type { Session } from './domain/session';
 import { IdempotencyStore } from './ports/idempotency.store';
 import { SessionEnding } from './session.ending';
 import { SessionWatch } from './session.watch';
 import { SessionWriter } from './session.writer';
-
-/** After a restart the first beats come within this time, since the last ones may be an interval ago. */
-const RESUME_WITHIN_MS = 5_000;
-/** Where another replica goes on, a lease has run out as well. */
-const TAKE_OVER_WITHIN_MS = 1_000;
 
 /** What became of a session that was taken over. */
 export type Adopted = 'beats' | 'interrupted' | 'awaited' | 'left';
@@ -28,7 +22,6 @@ export class SessionAdoption {
     private readonly writer: SessionWriter,
     private readonly ending: SessionEnding,
     private readonly watch: SessionWatch,
-    private readonly lease: Lease,
   ) {}
 
   async adopt(session: Session): Promise<Adopted> {
@@ -39,9 +32,8 @@ export class SessionAdoption {
   /** Whether it is watched over. One that cannot be, such as one of a channel that is gone, must not keep others out. */
   beginToBeat(session: Session): boolean {
     const { conversationId } = session;
-    const firstWithinMs = this.lease.isShared ? TAKE_OVER_WITHIN_MS : RESUME_WITHIN_MS;
     try {
-      this.watch.begin(session, (loss) => this.ending.lost(conversationId, loss), { firstWithinMs });
+      this.watch.begin(session, (loss) => this.ending.lost(conversationId, loss), { resumed: true });
       return true;
     } catch (error) {
       this.log.error({ message: 'A session cannot be watched over', conversationId, error });

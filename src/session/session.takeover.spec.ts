@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 describe(SessionTakeover.name, () => {
-  it('gives active sessions their heartbeat back, the first beats spread over the next five seconds', async () => {
+  it('gives active sessions their heartbeat back, the first beats spread over the next second', async () => {
     const active = Array.from({ length: 20 }, () => anActiveSession(ORPHAN));
     services.store.given(...active);
 

@@ -7,6 +7,12 @@ import { GuestChannels } from './ports/guest-channels';
 import { SessionPace } from './session.pace';
 import { SessionTelemetry } from './session.telemetry';
 
+/** The last beats of what is resumed may be an interval ago, and a lease as well. */
+const RESUME_WITHIN_MS = 1_000;
+/** Where there are many they come at this pace, as long as that takes no longer. */
+const RESUMED_PER_MS = 1;
+const RESUME_AT_LATEST_MS = 5_000;
+
 /** Makes the heartbeat plan of a session and hands it over. */
 @Injectable()
 export class SessionWatch {
@@ -18,15 +24,8 @@ export class SessionWatch {
     private readonly telemetry: SessionTelemetry,
   ) {}
 
-  /**
-   * Starts the heartbeat of an active session, with the first beat within an interval, or sooner where that is asked for; doing
-   * it twice changes nothing.
-   */
-  begin(
-    session: Session,
-    onLost: (loss: Loss) => Promise<void>,
-    { firstWithinMs = Number.POSITIVE_INFINITY } = {},
-  ): void {
+  /** Starts the heartbeat of an active session; doing it twice changes nothing. */
+  begin(session: Session, onLost: (loss: Loss) => Promise<void>, { resumed } = { resumed: false }): void {
     const { conversationId, channel, oauthClient, durationLimit } = session.snapshot;
     const intervalMs = this.config.intervalMs(durationLimit);
     const guestChannel = this.channels.get(channel);
@@ -35,7 +34,7 @@ export class SessionWatch {
       name: conversationId,
       intervalMs,
       ...(guestChannel.beatsOnBudget ? this.sharedPace(intervalMs, oauthClient) : {}),
-      firstWithinMs: Math.min(intervalMs, firstWithinMs),
+      firstWithinMs: resumed ? Math.min(intervalMs, this.resumeWithinMs) : intervalMs,
       tolerance: this.config.failureThreshold,
       beat: async (signal, { at, latenessMs }) => {
         const outcome = await guestChannel.beat(session.snapshot, nextSequence(at), signal);
@@ -45,6 +44,11 @@ export class SessionWatch {
       onLost,
     };
     this.heartbeats.start(plan);
+  }
+
+  private get resumeWithinMs(): number {
+    const evenly = this.heartbeats.running / RESUMED_PER_MS;
+    return Math.min(RESUME_AT_LATEST_MS, Math.max(RESUME_WITHIN_MS, evenly));
   }
 
   private sharedPace(

@@ -103,7 +103,7 @@ export class ServiceProcess {
     return response.status;
   }
 
-  private async untilReady(): Promise<void> {
+  async untilReady(): Promise<void> {
     const status = await waitFor(async () => {
       // An error here would only be tried again; a process that is gone never gets ready.
       if (!this.isRunning) return 0;

@@ -117,7 +117,7 @@ export class UpstreamUnavailableError extends UpstreamError {
     const { reason = 'unreachable', sent = reason === 'unreachable' } = options;
     super(UNAVAILABLE_BECAUSE[reason], options);
     this.reason = reason;
-    this.retryAfterMs = options.retryAfterMs ?? 5_000;
+    this.retryAfterMs = options.retryAfterMs ?? (reason === 'overload' ? 1_000 : 5_000);
     this.mayHaveTakenEffect = sent;
   }
 }

@@ -9,5 +9,5 @@ export function beatOutcomeOf(error: unknown): BeatOutcome {
   if (beat === 'ok' || beat === 'gone') return { kind: beat };
   const retryAfterMs = error instanceof UpstreamError ? error.retryAfterMs : undefined;
   if (beat === 'failed' || retryAfterMs === undefined) return { kind: beat, cause };
-  return { kind: beat, cause, retryAfterMs };
+  return { kind: beat, cause, retryAfterMs, ...(cause === 'overload' ? { isHeldBack: true } : {}) };
 }

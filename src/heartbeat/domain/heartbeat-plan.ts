@@ -1,3 +1,11 @@
+export interface Postponed {
+  readonly kind: 'postponed';
+  readonly cause: string;
+  readonly retryAfterMs?: number;
+  /** Nothing was sent, for want of room on our side: it is made up for soon. */
+  readonly isHeldBack?: boolean;
+}
+
 /**
  * What one heartbeat came to. `ok` resets the count of failures; `failed` counts; `postponed` (throttled, no token,
  * trouble of our own) counts nothing; `gone` says that there is nothing left to keep alive.
@@ -5,7 +13,7 @@
 export type BeatOutcome =
   | { readonly kind: 'ok' }
   | { readonly kind: 'failed'; readonly cause: string }
-  | { readonly kind: 'postponed'; readonly cause: string; readonly retryAfterMs?: number }
+  | Postponed
   | { readonly kind: 'gone'; readonly reason?: string };
 
 /** Why a heartbeat is lost: it has failed too often, or there is nothing left, for the reason that the beat gave. */

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SeededRandom } from '../../support/seeded-random';
+import { crowd } from './scenarios/crowd.scenario';
+import { freeze } from './scenarios/freeze.scenario';
+import { kills } from './scenarios/kills.scenario';
 import { orphans } from './scenarios/orphans.scenario';
 import { outage } from './scenarios/outage.scenario';
 import { race } from './scenarios/race.scenario';
@@ -10,13 +13,24 @@ import { storm } from './scenarios/storm.scenario';
 
 const USAGE = `Usage: npm run chaos -- [options]
 
-  --only name     one of storm, orphans, race, rolling, outage; storm when absent
+  --only name     one of storm, orphans, kills, freeze, race, rolling, outage, crowd;
+                  storm when absent
   --seed number   the same faults again; a new one when absent
   --minutes m     how long the storm lasts, or the database is down; 1 when absent
+  --sessions n    how many are in the crowd; 10000 when absent
   --help
 `;
 
-const SCENARIOS: Readonly<Record<string, Scenario>> = { storm, orphans, race, rolling, outage };
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  storm,
+  orphans,
+  kills,
+  freeze,
+  race,
+  rolling,
+  outage,
+  crowd,
+};
 /** Beside this file's own folder, in what the compiler has written. */
 const ENTRY = join(__dirname, '..', '..', '..', 'src', 'main.js');
 
@@ -26,6 +40,7 @@ async function main(): Promise<void> {
       only: { type: 'string', default: 'storm' },
       seed: { type: 'string' },
       minutes: { type: 'string', default: '1' },
+      sessions: { type: 'string', default: '10000' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -40,7 +55,13 @@ async function main(): Promise<void> {
     console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${what}`);
   };
   tell(`${values.only}, seed ${random.seed}`);
-  const findings = await scenario({ random, minutes: Number(values.minutes), entry: ENTRY, tell });
+  const findings = await scenario({
+    random,
+    minutes: Number(values.minutes),
+    sessions: Number(values.sessions),
+    entry: ENTRY,
+    tell,
+  });
   for (const finding of findings) console.log(finding);
   tell(findings.length === 0 ? 'everything held' : `${findings.length} findings with --seed ${random.seed}`);
   if (findings.length > 0) process.exitCode = 1;

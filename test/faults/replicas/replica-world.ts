@@ -94,9 +94,6 @@ function environmentOf(crm: CrmSimulator): Record<string, string> {
     HEARTBEAT_MIN_INTERVAL_MS: '200',
     // Until then an opening that Genesys Cloud does not know may still arrive there.
     SESSION_OPEN_DEADLINE_MS: '3000',
-    // No session reaches its limit, however far a clock jumps.
-    SESSION_MAX_DURATION_SECONDS: '2000000',
-    SESSION_DEFAULT_DURATION_SECONDS: '1000000',
     NODE_OPTIONS: CLOCK_THAT_JUMPS,
   };
 }

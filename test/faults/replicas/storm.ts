@@ -24,6 +24,7 @@ export class Storm {
     ['slow link', (victim) => this.slowDown(victim)],
     ['reset', (victim) => this.reset(victim)],
     ['half-open', (victim) => this.halfOpen(victim)],
+    ['clock jump', (victim) => this.jump(victim)],
   ];
   private readonly ofAll: readonly [string, () => Promise<void>][] = [
     ['database down', () => this.databaseDown()],
@@ -96,6 +97,12 @@ export class Storm {
   private async halfOpen(victim: Replica): Promise<void> {
     victim.database.halfOpen();
     await this.last(5_000);
+  }
+
+  /** By more than any session lasts. */
+  private jump(victim: Replica): Promise<void> {
+    victim.jump();
+    return this.last(5_000);
   }
 
   private async databaseDown(): Promise<void> {

@@ -4,6 +4,8 @@ import type { SeededRandom } from '../../../support/seeded-random';
 export interface Run {
   readonly random: SeededRandom;
   readonly minutes: number;
+  /** How many, where that can be chosen. */
+  readonly sessions: number;
   /** The built `main.js` that replicas run. */
   readonly entry: string;
   readonly tell: (what: string) => void;

@@ -1,0 +1,108 @@
+import { dataKeyOf, newDataKey } from '../../../src/config/data-key-list';
+import { StorageConfig } from '../../../src/config/storage.config';
+import { DataCipher } from '../../../src/persistence/data-cipher';
+import { DatabaseConnection } from '../../../src/persistence/database.connection';
+import { GuestSeal } from '../../../src/persistence/guest.seal';
+import { toRow } from '../../../src/persistence/session.mapper';
+import { anActiveSession } from '../../../src/session/domain/session.builder';
+import { freePort } from '../../support/free-port';
+import { administrate } from '../../support/postgres';
+import { PostgresServer } from '../../support/postgres.server';
+import { ServiceProcess } from '../../support/service-process';
+import { COLLECTS_WHEN_ASKED } from './collecting';
+import { NullUpstream } from './null-upstream';
+
+const REPLICAS = 3;
+const PAGE = 1_000;
+const CLIENT = { id: 'crowd-client', secret: 'crowd-secret' };
+const LONG_SECONDS = 86_400;
+
+/** Three replicas with as many sessions as is wanted, over no links, and an upstream that says yes to everything. */
+export class CrowdWorld implements AsyncDisposable {
+  readonly replicas: ServiceProcess[] = [];
+  private readonly dataKey = newDataKey('k1');
+
+  private constructor(
+    readonly server: PostgresServer,
+    readonly upstream: NullUpstream,
+    private readonly beatMs: number,
+    private readonly entry: string,
+  ) {}
+
+  static async prepare({ beatMs, entry }: { beatMs: number; entry: string }): Promise<CrowdWorld> {
+    return new CrowdWorld(await PostgresServer.start(), await NullUpstream.start(), beatMs, entry);
+  }
+
+  /** Starts all replicas at once; resolves when they are ready. */
+  async start(): Promise<void> {
+    const ports: number[] = [];
+    while (ports.length < REPLICAS) ports.push(await freePort());
+    this.replicas.push(...ports.map((port) => ServiceProcess.spawn(this.environment(port), this.entry)));
+    await Promise.all(this.replicas.map((replica) => replica.untilReady()));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.replicas.splice(0).map((replica) => replica.kill()));
+  }
+
+  /** Writes sessions as they are while they are active, held by nobody, into a database whose schema is there. */
+  async fill(count: number): Promise<void> {
+    const key = dataKeyOf(this.dataKey);
+    if (key === undefined) throw new Error('The data key cannot be read.');
+    const seal = new GuestSeal(new DataCipher([key]));
+    const config = new StorageConfig({
+      DATA_DIR: '',
+      DATABASE_URL: this.server.url,
+      DATA_KEY: [this.dataKey],
+    });
+    const connection = await DatabaseConnection.open(config);
+    for (let written = 0; written < count; written += PAGE) {
+      const sessions = Array.from({ length: Math.min(PAGE, count - written) }, () =>
+        anActiveSession({
+          holder: '',
+          channel: 'conversations-messaging',
+          oauthClient: CLIENT.id,
+          durationLimit: LONG_SECONDS,
+          expiresAt: Date.now() + LONG_SECONDS * 1_000,
+        }),
+      );
+      await connection.db
+        .insertInto('session')
+        .values(sessions.map(({ snapshot }) => seal.sealSession(toRow(snapshot))))
+        .execute();
+    }
+    await connection.close();
+  }
+
+  query(statement: string): Promise<Record<string, unknown>[]> {
+    return administrate(this.server.url, statement);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await this.upstream[Symbol.asyncDispose]();
+    await this.server.stop();
+  }
+
+  private environment(port: number): Record<string, string> {
+    return {
+      PORT: String(port),
+      REPLICA_URL: `http://127.0.0.1:${port}`,
+      ACCESS_MODE: 'open',
+      METRICS_PUBLIC: 'true',
+      DATABASE_URL: this.server.url,
+      DATA_KEY: this.dataKey,
+      GENESYS_CLIENT_ID: CLIENT.id,
+      GENESYS_CLIENT_SECRET: CLIENT.secret,
+      GENESYS_LOGIN_URL: this.upstream.url,
+      GENESYS_API_URL: this.upstream.url,
+      GENESYS_REQUESTS_PER_MINUTE: '1000000',
+      CRM_WEBHOOK_URL: this.upstream.url,
+      CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
+      SESSION_MAX_CONCURRENT: '1000000',
+      SESSION_MAX_DURATION_SECONDS: String(LONG_SECONDS),
+      HEARTBEAT_MAX_INTERVAL_MS: String(this.beatMs),
+      NODE_OPTIONS: COLLECTS_WHEN_ASKED,
+    };
+  }
+}

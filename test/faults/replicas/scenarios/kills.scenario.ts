@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ReplicaLoad } from '../replica-load';
+import { ReplicaWorld } from '../replica-world';
+import { verdictOn } from '../verdict';
+import type { Run } from './scenario';
+
+const CAP = 200;
+const CALLERS = 8;
+const KILLS = 20;
+/** Longer than a lease lasts. */
+const AWAY_MS = 12_000;
+
+/**
+ * Replicas are killed one after the other under load, by chance: some are started again at once, others when their sessions
+ * are in other hands. Every promise is kept.
+ */
+export async function kills({ random, tell, entry }: Run): Promise<string[]> {
+  await using world = await ReplicaWorld.start({
+    entry,
+    environment: { SESSION_MAX_CONCURRENT: String(CAP) },
+  });
+  await using load = new ReplicaLoad(world, random, { guests: 60, residents: 60 });
+  load.start(CALLERS);
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    await delay(random.between(500, 3_000));
+    const victim = random.pick([...world.replicas] as [ReplicaWorld['replicas'][0]]);
+    const awayMs = random.next() < 0.5 ? 0 : AWAY_MS;
+    await victim.kill();
+    await delay(awayMs);
+    await victim.start();
+    tell(`kill ${kill}: ${victim.name}, away for ${awayMs / 1000} s`);
+  }
+  await load.stop();
+  tell(load.summary);
+  return await verdictOn(world, load, CAP);
+}
