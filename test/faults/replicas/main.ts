@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SeededRandom } from '../../support/seeded-random';
+import { budget } from './scenarios/budget.scenario';
 import { crowd } from './scenarios/crowd.scenario';
 import { freeze } from './scenarios/freeze.scenario';
 import { kills } from './scenarios/kills.scenario';
@@ -13,10 +14,11 @@ import { storm } from './scenarios/storm.scenario';
 
 const USAGE = `Usage: npm run chaos -- [options]
 
-  --only name     one of storm, orphans, kills, freeze, race, rolling, outage, crowd;
-                  storm when absent
+  --only name     one of storm, orphans, kills, freeze, race, rolling, outage,
+                  budget, crowd; storm when absent
   --seed number   the same faults again; a new one when absent
-  --minutes m     how long the storm lasts, or the database is down; 1 when absent
+  --minutes m     how long the storm or the budget lasts, or the database is
+                  down; 1 when absent
   --sessions n    how many are in the crowd; 10000 when absent
   --help
 `;
@@ -29,6 +31,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   race,
   rolling,
   outage,
+  budget,
   crowd,
 };
 /** Beside this file's own folder, in what the compiler has written. */

@@ -1,6 +1,6 @@
 import { newDataKey } from '../../../src/config/data-key-list';
 import { CrmSimulator } from '../../../src/simulator/crm-simulator';
-import { GenesysSimulator } from '../../../src/simulator/genesys-simulator';
+import { GenesysSimulator, type GenesysSimulatorOptions } from '../../../src/simulator/genesys-simulator';
 import { freePort } from '../../support/free-port';
 import { administrate } from '../../support/postgres';
 import { PostgresServer } from '../../support/postgres.server';
@@ -13,6 +13,7 @@ const CLIENT = { id: 'chaos-client', secret: 'chaos-secret' };
 
 export interface ReplicaWorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  readonly genesys?: GenesysSimulatorOptions;
   /** The built `main.js` to run; that of the checkout when absent. */
   readonly entry?: string;
 }
@@ -30,11 +31,16 @@ export class ReplicaWorld implements AsyncDisposable {
     readonly book: HoldingBook,
   ) {}
 
-  static async start({ environment = {}, entry }: ReplicaWorldOptions = {}): Promise<ReplicaWorld> {
+  static async start({
+    environment = {},
+    entry,
+    genesys: limits,
+  }: ReplicaWorldOptions = {}): Promise<ReplicaWorld> {
     const server = await PostgresServer.start();
     const genesys = await GenesysSimulator.start({
       clients: { [CLIENT.id]: CLIENT.secret },
       journalSize: 1_000_000,
+      ...limits,
     });
     const crm = await CrmSimulator.start();
     const shared = { ...environmentOf(crm), ...environment };

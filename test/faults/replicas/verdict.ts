@@ -18,13 +18,18 @@ interface Row {
  * What is wrong, in words, once the faults are over and nobody asks for anything any more: nothing, when every promise was
  * kept and the books of the database, of Genesys Cloud, of the CRM and of the audit trail agree.
  */
-export async function verdictOn(world: ReplicaWorld, load: ReplicaLoad, cap: number): Promise<string[]> {
+export async function verdictOn(
+  world: ReplicaWorld,
+  load: ReplicaLoad,
+  cap: number,
+  beatWithinMs = BEAT_WITHIN_MS,
+): Promise<string[]> {
   const unsettled = await settled(world);
   if (unsettled.length > 0) return unsettled;
   const rows = await sessionsOf(world);
   return [
     ...load.surprises,
-    ...(await silent(world, rows)),
+    ...(await silent(world, rows, beatWithinMs)),
     ...promisesBroken(load, rows),
     ...upstreamFindings(world, load, rows),
     ...(await capFindings(world, cap)),
@@ -59,14 +64,18 @@ async function sessionsOf(world: ReplicaWorld): Promise<Row[]> {
 }
 
 /** Active sessions that nobody beats for. */
-async function silent({ genesys }: ReplicaWorld, rows: readonly Row[]): Promise<string[]> {
+async function silent(
+  { genesys }: ReplicaWorld,
+  rows: readonly Row[],
+  withinMs: number,
+): Promise<string[]> {
   const since = Date.now();
   const active = rows.filter(({ state }) => state === 'active');
   const quiet = (): Row[] =>
     active.filter(({ id }) => (genesys.state.conversation(id)?.beatTimes.at(-1) ?? 0) < since);
   await waitFor(() => {
     if (quiet().length > 0) throw new Error('Nobody has beaten yet.');
-  }, BEAT_WITHIN_MS).catch(() => undefined);
+  }, withinMs).catch(() => undefined);
   return quiet().map(({ id }) => `nobody beats for ${id}`);
 }
 

@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceApi } from '../../../support/service-api';
+import { ReplicaLoad } from '../replica-load';
+import { ReplicaWorld } from '../replica-world';
+import { verdictOn } from '../verdict';
+import type { Run } from './scenario';
+
+const PER_MINUTE = 300;
+const WINDOW_MS = 60_000;
+const SESSIONS = 180;
+/** Each replica alone would want more than all may have. */
+const BEAT_MS = 5_000;
+const RATE_LIMITED = 429;
+
+/** Three replicas want far more of one OAuth client than it may have: Genesys Cloud counts no more than that. */
+export async function budget({ random, tell, entry, minutes }: Run): Promise<string[]> {
+  await using world = await ReplicaWorld.start({
+    entry,
+    genesys: { requestsPerMinute: PER_MINUTE, rateWindowMs: WINDOW_MS },
+    environment: {
+      SESSION_MAX_CONCURRENT: String(SESSIONS),
+      GENESYS_REQUESTS_PER_MINUTE: String(PER_MINUTE),
+      HEARTBEAT_MAX_INTERVAL_MS: String(BEAT_MS),
+    },
+  });
+  const answers = await Promise.all(
+    world.replicas.map(({ url }) => new ServiceApi(url).openMany(SESSIONS / world.replicas.length)),
+  );
+  const opened = answers.flat().filter(({ status }) => status === 201).length;
+  await delay(minutes * WINDOW_MS);
+  const times = world.genesys.requests.find({ path: /^\/api\/v2\// }).map(({ at }) => at);
+  const refused = world.genesys.requests.count({ status: RATE_LIMITED });
+  const most = mostWithin(WINDOW_MS, times);
+  tell(
+    `${opened} sessions opened; ${times.length} requests, at most ${most} in any minute, ${refused} refused`,
+  );
+  const load = new ReplicaLoad(world, random, { guests: 1, residents: 0 });
+  return [
+    ...(refused === 0 ? [] : [`${refused} requests were too many`]),
+    ...(opened === SESSIONS ? [] : [`only ${opened} of ${SESSIONS} openings were served`]),
+    ...(await verdictOn(world, load, SESSIONS, WINDOW_MS)),
+  ];
+}
+
+/** How many of these moments lie within the fullest stretch of so many milliseconds. */
+function mostWithin(ms: number, times: readonly number[]): number {
+  let first = 0;
+  return times.reduce((most, at, index) => {
+    while ((times[first] ?? at) <= at - ms) first += 1;
+    return Math.max(most, index - first + 1);
+  }, 0);
+}
