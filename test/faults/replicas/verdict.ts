@@ -64,11 +64,7 @@ async function sessionsOf(world: ReplicaWorld): Promise<Row[]> {
 }
 
 /** Active sessions that nobody beats for. */
-async function silent(
-  { genesys }: ReplicaWorld,
-  rows: readonly Row[],
-  withinMs: number,
-): Promise<string[]> {
+async function silent({ genesys }: ReplicaWorld, rows: readonly Row[], withinMs: number): Promise<string[]> {
   const since = Date.now();
   const active = rows.filter(({ state }) => state === 'active');
   const quiet = (): Row[] =>
