@@ -2,7 +2,9 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../../src/app.setup';
+import { Drain } from '../../src/common/lifecycle/drain';
 import { readEnvironment } from '../../src/config/read-environment';
+import { HeldRequests } from '../../src/session/held-requests';
 import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
@@ -148,6 +150,40 @@ describe('two replicas on one PostgreSQL', () => {
     for (const client of clients)
       expect(told(client, id)).toEqual([isOn, { isOn: false }, 'reconnecting', 'live', isOn]);
     await here.end(id);
+  });
+
+  it('take over when the other one is about to stop, once the messages under way there are answered', async () => {
+    const { id, guest } = await opened();
+    world.genesys.webMessaging.faults.add({
+      match: { bodyContains: 'under way' },
+      fault: { kind: 'delay', ms: 1_500 },
+      times: 1,
+    });
+    const path = `/v1/sessions/${id}/messages`;
+    const underWay = here.request('POST', path, { text: 'under way' });
+    await until(() => world.app.get(HeldRequests).areUnderWay(id));
+    world.app.get(Drain).announce();
+    await until(async () => (await here.request('GET', '/health/ready')).status === 503);
+    const said = await Promise.all([
+      underWay,
+      here.request('POST', path, { text: 'by the one that stops' }),
+      there.request('POST', path, { text: 'by the one that stays' }),
+    ]);
+    await until(() => guest.configures === 2 && guest.connections.size === 1);
+    const afterwards = await here.request('POST', path, { text: 'handed on' });
+    const opening = await here.open();
+
+    expect([...said, afterwards, opening].map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+    expect(afterwards.headers.get('connection')).toBe('close');
+    expect((await listed(id)).sort()).toEqual([
+      'by the one that stays',
+      'by the one that stops',
+      'handed on',
+      'under way',
+    ]);
+    expect([guest.configures, guest.sessions]).toEqual([2, 1]);
+    await there.end(id);
+    await there.end(String(opening.body['conversationId']));
   });
 
   it('go on with what the other one held when that stops', async () => {
