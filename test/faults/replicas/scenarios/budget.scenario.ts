@@ -7,9 +7,10 @@ import type { Run } from './scenario';
 
 const PER_MINUTE = 300;
 const WINDOW_MS = 60_000;
-const SESSIONS = 180;
+const SESSIONS = 120;
 /** Each replica alone would want more than all may have. */
 const BEAT_MS = 5_000;
+const AGAIN_MS = 500;
 const RATE_LIMITED = 429;
 
 /** Three replicas want far more of one OAuth client than it may have: Genesys Cloud counts no more than that. */
@@ -23,23 +24,29 @@ export async function budget({ random, tell, entry, minutes }: Run): Promise<str
       HEARTBEAT_MAX_INTERVAL_MS: String(BEAT_MS),
     },
   });
-  const answers = await Promise.all(
-    world.replicas.map(({ url }) => new ServiceApi(url).openMany(SESSIONS / world.replicas.length)),
+  await Promise.all(
+    world.replicas.map(({ url }) => openPatiently(new ServiceApi(url), SESSIONS / world.replicas.length)),
   );
-  const opened = answers.flat().filter(({ status }) => status === 201).length;
+  tell(`${SESSIONS} sessions are open, which want ${(SESSIONS * WINDOW_MS) / BEAT_MS} beats a minute`);
   await delay(minutes * WINDOW_MS);
   const times = world.genesys.requests.find({ path: /^\/api\/v2\// }).map(({ at }) => at);
   const refused = world.genesys.requests.count({ status: RATE_LIMITED });
   const most = mostWithin(WINDOW_MS, times);
-  tell(
-    `${opened} sessions opened; ${times.length} requests, at most ${most} in any minute, ${refused} refused`,
-  );
+  tell(`${times.length} requests, at most ${most} in any minute, ${refused} refused`);
   const load = new ReplicaLoad(world, random, { guests: 1, residents: 0 });
   return [
     ...(refused === 0 ? [] : [`${refused} requests were too many`]),
-    ...(opened === SESSIONS ? [] : [`only ${opened} of ${SESSIONS} openings were served`]),
     ...(await verdictOn(world, load, SESSIONS, WINDOW_MS)),
   ];
+}
+
+/** Openings take from the budget too: those that are refused are asked for again. */
+async function openPatiently(api: ServiceApi, count: number): Promise<void> {
+  for (let opened = 0; opened < count;) {
+    const { status } = await api.open();
+    if (status === 201) opened += 1;
+    else await delay(AGAIN_MS);
+  }
 }
 
 /** How many of these moments lie within the fullest stretch of so many milliseconds. */
