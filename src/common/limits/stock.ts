@@ -48,6 +48,17 @@ export class Stock {
     return true;
   }
 
+  /** Gives up at most so many of the tokens at hand; returns how many. */
+  giveUp(count: number): number {
+    let left = count;
+    for (const chunk of this.chunks) {
+      const part = Math.min(left, chunk.tokens);
+      chunk.tokens -= part;
+      left -= part;
+    }
+    return count - left;
+  }
+
   /** One trip to the bucket, on behalf of `inLine` who wait. Rejects where the bucket cannot be asked. */
   async fetch(inLine: number, keptShare = 0): Promise<Taken> {
     const terms = this.terms();

@@ -110,22 +110,74 @@ describe(SharedSupply.name, () => {
     await expect(opening).resolves.toBe('passed');
   });
 
-  it('spends what it has when the database cannot be asked, and then says so until it can be', async () => {
-    const { gate } = aReplica();
-    for (let count = 0; count < 6; count += 1) void send(gate, 'beat');
-    await jest.advanceTimersByTimeAsync(20);
-    expect(sent).toHaveLength(6);
-    buckets.isDown = true;
+  describe('while the database cannot be asked', () => {
+    function every(ms: number, replicas: readonly { gate: BudgetGate }[]): () => void {
+      const demand = replicas.map(({ gate }) => setInterval(() => void send(gate, 'beat', 5_000), ms));
+      return () => {
+        demand.forEach(clearInterval);
+      };
+    }
 
-    const refused = send(gate, 'open', 2_000);
-    await jest.advanceTimersByTimeAsync(2_000);
-    await expect(refused).resolves.toBeInstanceOf(UpstreamThrottledError);
+    it('goes on for a few seconds at the pace of late, and then not at all', async () => {
+      const stop = every(1_000, [aReplica(), aReplica(), aReplica()]);
+      await jest.advanceTimersByTimeAsync(60_000);
+      buckets.isDown = true;
+      const sentBefore = sent.length;
+      await jest.advanceTimersByTimeAsync(8_000);
+      // What is held back for a moment at the beginning is made up for by nobody.
+      expect(sent.length - sentBefore).toBeGreaterThan(15);
+      expect(sent.length - sentBefore).toBeLessThanOrEqual(26);
 
-    const patient = send(gate, 'open', 2_000);
-    buckets.isDown = false;
-    await jest.advanceTimersByTimeAsync(600);
-    await expect(patient).resolves.toBe('passed');
-    expect(jest.getTimerCount()).toBe(0);
+      await jest.advanceTimersByTimeAsync(2_000);
+      const sentThen = sent.length;
+      await jest.advanceTimersByTimeAsync(20_000);
+      expect(sent).toHaveLength(sentThen);
+      stop();
+    });
+
+    it('goes on also when nobody answers at all', async () => {
+      const stop = every(1_000, [aReplica()]);
+      await jest.advanceTimersByTimeAsync(30_000);
+      buckets.answersInMs = 30_000;
+      const sentBefore = sent.length;
+      await jest.advanceTimersByTimeAsync(8_000);
+      stop();
+
+      expect(sent.length - sentBefore).toBeGreaterThan(4);
+    });
+
+    it.each([2_000, 5_000, 12_000])(
+      'never sends more than is allowed in any window, with outages of %d ms now and then',
+      async (downMs) => {
+        const stop = every(300, [aReplica(), aReplica(), aReplica()]);
+        for (let outage = 0; outage < 8; outage += 1) {
+          await jest.advanceTimersByTimeAsync(17_000);
+          buckets.isDown = true;
+          await jest.advanceTimersByTimeAsync(downMs);
+          buckets.isDown = false;
+        }
+        stop();
+
+        expect(mostInAWindow()).toBeLessThanOrEqual(ALLOWED);
+      },
+    );
+
+    it('tells who waits in vain, and serves again as soon as it can be asked', async () => {
+      const { gate } = aReplica();
+      for (let count = 0; count < 6; count += 1) void send(gate, 'beat');
+      await jest.advanceTimersByTimeAsync(20);
+      buckets.isDown = true;
+      await jest.advanceTimersByTimeAsync(60_000);
+      const refused = send(gate, 'open', 2_000);
+      await jest.advanceTimersByTimeAsync(2_000);
+      await expect(refused).resolves.toBeInstanceOf(UpstreamThrottledError);
+
+      const patient = send(gate, 'open', 2_000);
+      buckets.isDown = false;
+      await jest.advanceTimersByTimeAsync(600);
+      await expect(patient).resolves.toBe('passed');
+      expect(jest.getTimerCount()).toBe(0);
+    });
   });
 
   it('does not send away a burst that fits while the first of them asks', async () => {

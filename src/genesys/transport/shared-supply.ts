@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { BucketTerms, SharedBuckets, Taken } from '../../common/limits/shared-buckets';
 import { Stock } from '../../common/limits/stock';
+import { Credit } from './credit';
 import { PRIORITIES, type Priority } from './priority';
 import { KEPT_FROM, RequestSupply } from './request-supply';
 
@@ -12,19 +13,23 @@ const LIFE_SHARE = 1 / 30;
 const ANSWER_MS = 25;
 /** After this long the database is asked again that could not be asked. */
 const FAILED_MS = 500;
+/** A database that takes longer to answer cannot be asked. */
+const SLOW_MS = 500;
 
 /**
  * The requests of a client that all replicas share: taken out of one bucket in chunks.
  *
  * In a window leave at most what the bucket held and what it was refilled with, in the window and in the life of a
  * chunk before it. With 5 % that go at once, 92 % per window and chunks that are void after a thirtieth of a window,
- * that is no more than the allowance, wherever the window begins. Where the database cannot be asked, what is at hand
- * is spent and no more.
+ * that is no more than the allowance, wherever the window begins. Where the database cannot be asked, it goes on for a
+ * few seconds at its pace of late, which is paid back.
  */
 export class SharedSupply extends RequestSupply {
   private readonly log = new Logger(SharedSupply.name);
   private readonly stock: Stock;
-  private readonly asking = new Set<Priority>();
+  private readonly credit: Credit;
+  /** Since when. */
+  private readonly asking = new Map<Priority, number>();
   private readonly emptyUntil = new Map<Priority, number>();
   private listener: (closedForMs: number) => void = () => undefined;
 
@@ -38,6 +43,7 @@ export class SharedSupply extends RequestSupply {
   ) {
     super();
     this.stock = new Stock(buckets, () => this.terms, windowMs * LIFE_SHARE, now);
+    this.credit = new Credit(now);
   }
 
   get left(): number {
@@ -53,8 +59,15 @@ export class SharedSupply extends RequestSupply {
   }
 
   tryTake(priority: Priority, inLine: number): number {
-    if (this.stock.tryTake(KEPT_FROM[priority])) return 0;
-    const emptyMs = (this.emptyUntil.get(priority) ?? 0) - this.now();
+    const now = this.now();
+    if (this.stock.tryTake(KEPT_FROM[priority])) {
+      this.credit.note();
+      return 0;
+    }
+    const askedAt = this.asking.get(priority) ?? now;
+    if (now - askedAt >= SLOW_MS) this.credit.begin();
+    if (this.credit.tryTake()) return 0;
+    const emptyMs = (this.emptyUntil.get(priority) ?? 0) - now;
     if (emptyMs > 0) return emptyMs;
     if (!this.asking.has(priority)) void this.ask(priority, inLine);
     return ANSWER_MS;
@@ -82,14 +95,17 @@ export class SharedSupply extends RequestSupply {
 
   /** One trip to the database at a time for each urgency. Never rejects. */
   private async ask(priority: Priority, inLine: number): Promise<void> {
-    this.asking.add(priority);
+    this.asking.set(priority, this.now());
     let closedForMs = 0;
     try {
-      const taken = await this.stock.fetch(inLine, KEPT_FROM[priority]);
+      const taken = await this.stock.fetch(inLine + this.credit.owed, KEPT_FROM[priority]);
       ({ closedForMs } = taken);
+      this.credit.end();
+      this.credit.pay(this.stock.giveUp(this.credit.owed));
       this.learn(priority, taken);
     } catch (error) {
       this.log.warn({ message: 'The shared budget of a client could not be asked for', error });
+      this.credit.begin();
       for (const each of PRIORITIES) this.emptyUntil.set(each, this.now() + FAILED_MS);
     } finally {
       this.asking.delete(priority);
