@@ -14,7 +14,7 @@ import { SessionHandover } from './session.handover';
 import { SessionShare } from './session.share';
 
 /** Sessions that are claimed in one transaction, and that are walked through at a time. */
-const BATCH = 100;
+const BATCH = 500;
 
 /**
  * Goes on with sessions whose process is gone, within this replica's fair share, and gives up what is more than that

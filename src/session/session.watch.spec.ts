@@ -88,12 +88,12 @@ describe(SessionWatch.name, () => {
     expect(sequences().length).toBeGreaterThanOrEqual(1);
   });
 
-  it('lets many of them beat evenly, within five seconds', async () => {
+  it('lets many of them beat evenly, two thousand a second', async () => {
     for (let count = 0; count < 8_000; count += 1)
       services.watch.begin(anActiveSession(), hear, { resumed: true });
     await jest.advanceTimersByTimeAsync(1_000);
     expect(sequences().length).toBeLessThan(5_000);
-    await jest.advanceTimersByTimeAsync(4_000);
+    await jest.advanceTimersByTimeAsync(3_000);
 
     expect(new Set(services.channel.calls.map(({ conversationId }) => conversationId)).size).toBe(8_000);
   });

@@ -9,9 +9,8 @@ import { SessionTelemetry } from './session.telemetry';
 
 /** The last beats of what is resumed may be an interval ago, and a lease as well. */
 const RESUME_WITHIN_MS = 1_000;
-/** Where there are many they come at this pace, as long as that takes no longer. */
-const RESUMED_PER_MS = 1;
-const RESUME_AT_LATEST_MS = 5_000;
+/** Where there are many they come at a pace that a process can keep: more would only be turned away and come again. */
+const RESUMED_PER_MS = 2;
 
 /** Makes the heartbeat plan of a session and hands it over. */
 @Injectable()
@@ -47,8 +46,7 @@ export class SessionWatch {
   }
 
   private get resumeWithinMs(): number {
-    const evenly = this.heartbeats.running / RESUMED_PER_MS;
-    return Math.min(RESUME_AT_LATEST_MS, Math.max(RESUME_WITHIN_MS, evenly));
+    return Math.max(RESUME_WITHIN_MS, this.heartbeats.running / RESUMED_PER_MS);
   }
 
   private sharedPace(
