@@ -1,7 +1,8 @@
+const { esModulePackages } = require('./test/support/es-module-packages');
 const { specFilesOf } = require('./test/support/spec-files');
 
-// Nest 12 and uuid are published as ES modules only, which Jest cannot require on
-// Node 20: everything, dependencies included, is compiled to CommonJS by swc.
+// Nest 12, uuid and others are published as ES modules only, which Jest cannot require on Node 20: swc compiles such
+// packages to CommonJS, as it does what is written here. All other packages are left as they are.
 const typescript = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
@@ -19,13 +20,17 @@ const javascript = {
 };
 
 const common = {
+  // The cache goes by it: all projects compile the same files in the same way, and each only what no other has.
+  id: 'guest-sessions',
   rootDir: __dirname,
   testEnvironment: 'node',
   transform: {
     '\\.ts$': ['@swc/jest', typescript],
     '\\.(js|mjs|cjs)$': ['@swc/jest', javascript],
   },
-  transformIgnorePatterns: [],
+  transformIgnorePatterns: [
+    `/node_modules/(?!(?:.*/node_modules/)?(?:${esModulePackages().join('|')})/).*\\.c?js$`,
+  ],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   cacheDirectory: '<rootDir>/.jest-cache',
   // Build results are no modules of their own.
