@@ -49,14 +49,12 @@ const postgres = {
 };
 
 /**
- * The specs of a layer that starts the service: file by file, or, where all of them run, in a few groups, since every file
- * that is run by itself loads the service anew.
+ * The specs of a layer: file by file, or, where all of them run, in a few groups, since every file that is run by itself
+ * loads its dependencies anew.
  */
 const isGrouped = process.env.SPECS === 'grouped';
-const specsOf = (layer) =>
-  isGrouped
-    ? [`<rootDir>/test/groups/${layer}-*.spec.ts`, ...specFilesOf(layer).alone]
-    : [`<rootDir>/test/${layer}/**/*.spec.ts`];
+const specsOf = (layer, ...files) =>
+  isGrouped ? [`<rootDir>/test/groups/${layer}-*.spec.ts`, ...specFilesOf(layer).alone] : files;
 
 module.exports = {
   // What takes longest mostly waits: for windows, time-outs and processes.
@@ -70,25 +68,25 @@ module.exports = {
     {
       ...common,
       displayName: 'unit',
-      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/examples/**/*.spec.ts'],
+      testMatch: specsOf('unit', '<rootDir>/src/**/*.spec.ts', '<rootDir>/examples/**/*.spec.ts'),
     },
     { ...common, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
     {
       ...common,
       displayName: 'contract',
-      testMatch: specsOf('contract'),
+      testMatch: specsOf('contract', '<rootDir>/test/contract/**/*.spec.ts'),
       ...postgres,
     },
     {
       ...common,
       displayName: 'e2e',
-      testMatch: specsOf('e2e'),
+      testMatch: specsOf('e2e', '<rootDir>/test/e2e/**/*.spec.ts'),
       ...postgres,
     },
     {
       ...common,
       displayName: 'faults',
-      testMatch: specsOf('faults'),
+      testMatch: specsOf('faults', '<rootDir>/test/faults/**/*.spec.ts'),
       ...postgres,
     },
   ],
