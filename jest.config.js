@@ -1,7 +1,8 @@
+const { esModulePackages } = require('./test/support/es-module-packages');
 const { specFilesOf } = require('./test/support/spec-files');
 
-// Nest 12 and uuid are published as ES modules only, which Jest cannot require on
-// Node 20: everything, dependencies included, is compiled to CommonJS by swc.
+// Nest 12, uuid and others are published as ES modules only, which Jest cannot require on Node 20: swc compiles such
+// packages to CommonJS, as it does what is written here. All other packages are left as they are.
 const typescript = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
@@ -19,13 +20,17 @@ const javascript = {
 };
 
 const common = {
+  // The cache goes by it: all projects compile the same files in the same way, and each only what no other has.
+  id: 'guest-sessions',
   rootDir: __dirname,
   testEnvironment: 'node',
   transform: {
     '\\.ts$': ['@swc/jest', typescript],
     '\\.(js|mjs|cjs)$': ['@swc/jest', javascript],
   },
-  transformIgnorePatterns: [],
+  transformIgnorePatterns: [
+    `/node_modules/(?!(?:.*/node_modules/)?(?:${esModulePackages().join('|')})/).*\\.c?js$`,
+  ],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   cacheDirectory: '<rootDir>/.jest-cache',
   // Build results are no modules of their own.
@@ -44,14 +49,12 @@ const postgres = {
 };
 
 /**
- * The specs of a layer that starts the service: file by file, or, where all of them run, in a few groups, since every file
- * that is run by itself loads the service anew.
+ * The specs of a layer: file by file, or, where all of them run, in a few groups, since every file that is run by itself
+ * loads its dependencies anew.
  */
 const isGrouped = process.env.SPECS === 'grouped';
-const specsOf = (layer) =>
-  isGrouped
-    ? [`<rootDir>/test/groups/${layer}-*.spec.ts`, ...specFilesOf(layer).alone]
-    : [`<rootDir>/test/${layer}/**/*.spec.ts`];
+const specsOf = (layer, ...files) =>
+  isGrouped ? [`<rootDir>/test/groups/${layer}-*.spec.ts`, ...specFilesOf(layer).alone] : files;
 
 module.exports = {
   // What takes longest mostly waits: for windows, time-outs and processes.
@@ -65,25 +68,25 @@ module.exports = {
     {
       ...common,
       displayName: 'unit',
-      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/examples/**/*.spec.ts'],
+      testMatch: specsOf('unit', '<rootDir>/src/**/*.spec.ts', '<rootDir>/examples/**/*.spec.ts'),
     },
     { ...common, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
     {
       ...common,
       displayName: 'contract',
-      testMatch: specsOf('contract'),
+      testMatch: specsOf('contract', '<rootDir>/test/contract/**/*.spec.ts'),
       ...postgres,
     },
     {
       ...common,
       displayName: 'e2e',
-      testMatch: specsOf('e2e'),
+      testMatch: specsOf('e2e', '<rootDir>/test/e2e/**/*.spec.ts'),
       ...postgres,
     },
     {
       ...common,
       displayName: 'faults',
-      testMatch: specsOf('faults'),
+      testMatch: specsOf('faults', '<rootDir>/test/faults/**/*.spec.ts'),
       ...postgres,
     },
   ],

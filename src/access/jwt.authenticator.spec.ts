@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { RecordingLog } from '../audit/recording-log.fake';
-import { SystemClock } from '../common/time/system-clock';
+import { SettableClock } from '../common/time/settable-clock.fake';
 import { AccessConfig } from '../config/access.config';
 import { Environment } from '../config/environment';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
@@ -12,7 +12,7 @@ import { SigningKeys } from './signing-keys';
 
 type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
 
-const NOW = Math.floor(Date.now() / 1000);
+const NOW = 1_800_000_000;
 const GOOD = { iss: 'issuer', aud: ['others', 'guest-sessions'], sub: 'billing', exp: NOW + 60 };
 
 let privateKey: PrivateKey;
@@ -29,9 +29,11 @@ beforeAll(async () => {
     AUTH_ISSUER: 'issuer',
     AUTH_AUDIENCE: 'guest-sessions',
   });
+  const clock = new SettableClock();
+  clock.at = NOW * 1000;
   const metrics = new ReadableMetrics();
-  const keys = new SigningKeys(source, new SystemClock(), new AccessTelemetry(metrics), metrics);
-  authenticator = new JwtAuthenticator(new AccessConfig(environment), keys, new SystemClock());
+  const keys = new SigningKeys(source, clock, new AccessTelemetry(metrics), metrics);
+  authenticator = new JwtAuthenticator(new AccessConfig(environment), keys, clock);
 });
 
 function sign(claims: Readonly<Record<string, unknown>>): Promise<string> {

@@ -9,6 +9,11 @@ module.exports = class LongestFirst extends TestSequencer {
   sort(tests) {
     return super.sort(tests).sort((one, other) => rankOf(one) - rankOf(other));
   }
+
+  // Our projects share an id: in one file, each would overwrite what is known of the specs of the others.
+  _getCachePath(context) {
+    return `${super._getCachePath(context)}-${context.config.displayName.name}`;
+  }
 };
 
 /** What waits, begun last, would be waited for alone. */

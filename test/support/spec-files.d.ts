@@ -1,4 +1,4 @@
-export const TESTS: string;
+export const ROOT: string;
 export const WAITING: readonly string[];
 export function specFilesOf(layer: string): {
   readonly alone: readonly string[];

@@ -1,0 +1,3 @@
+import { declareSpecs } from '../support/grouped-specs';
+
+declareSpecs('unit', 3, 6);
