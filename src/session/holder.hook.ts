@@ -22,7 +22,8 @@ export function handOnToHolders(
       body: request.raw,
     });
     if (answer === undefined) {
-      reply.raw.once('close', requests.begin(conversationId));
+      // Who has hung up meanwhile is not heard to do so again.
+      if (!reply.raw.closed) reply.raw.once('close', requests.begin(conversationId));
       return payload;
     }
     await reply.code(answer.status).headers(answer.headers).send(answer.body);
