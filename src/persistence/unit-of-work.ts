@@ -31,14 +31,14 @@ export interface Work {
 @Injectable()
 export class UnitOfWork extends StorageTrouble {
   private readonly logger = new Logger(UnitOfWork.name);
-  private troubles = 0;
+  private troublesSeen = 0;
 
   constructor(private readonly connection: DatabaseConnection) {
     super();
   }
 
-  get count(): number {
-    return this.troubles;
+  get troubles(): number {
+    return this.troublesSeen;
   }
 
   /** Statements, each of which is its own transaction. */
@@ -84,7 +84,7 @@ export class UnitOfWork extends StorageTrouble {
   }
 
   private trouble(cause: unknown): StorageUnavailableError {
-    this.troubles += 1;
+    this.troublesSeen += 1;
     return new StorageUnavailableError({ cause });
   }
 

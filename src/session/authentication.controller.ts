@@ -5,6 +5,7 @@ import { Caller } from '../access/domain/caller';
 import { Scope } from '../common/access/route-access.decorators';
 import { ByHolder } from '../common/server/by-holder.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
+import { UPSTREAM_PROBLEMS } from '../common/problem/upstream.problems';
 import { LoginDto } from './dto/login.dto';
 import { SessionResponse } from './dto/session.response';
 import { reachOf } from './domain/reach';
@@ -12,16 +13,11 @@ import type { Session } from './domain/session';
 import { SessionAuthentication } from './session.authentication';
 import { SessionQueries } from './session.queries';
 
-const UPSTREAM_PROBLEMS = {
-  502: ['upstream-forbidden', 'upstream-rejected', 'upstream-error', 'upstream-invalid-response'],
-  503: [
-    'upstream-throttled',
-    'upstream-unavailable',
-    'storage-unavailable',
-    'session-moving',
-    'shutting-down',
-  ],
-  504: ['upstream-timeout'],
+/** No OAuth client takes part. */
+const AUTHENTICATING_PROBLEMS = {
+  ...UPSTREAM_PROBLEMS,
+  502: UPSTREAM_PROBLEMS[502].filter((code) => code !== 'upstream-unauthorized'),
+  503: [...UPSTREAM_PROBLEMS[503], 'storage-unavailable', 'session-moving', 'shutting-down'],
 };
 
 const LOGIN_PROBLEMS = {
@@ -52,7 +48,7 @@ export class AuthenticationController {
   @ByHolder()
   @Scope('sessions.write')
   @ApiResponse({ status: 200, type: SessionResponse })
-  @ApiProblems({ ...LOGIN_PROBLEMS, ...UPSTREAM_PROBLEMS })
+  @ApiProblems({ ...LOGIN_PROBLEMS, ...AUTHENTICATING_PROBLEMS })
   async logIn(
     @Param('conversationId') conversationId: string,
     @Body() login: LoginDto,
@@ -66,7 +62,7 @@ export class AuthenticationController {
   @ByHolder()
   @Scope('sessions.write')
   @ApiResponse({ status: 200, type: SessionResponse })
-  @ApiProblems({ ...LOGOUT_PROBLEMS, ...UPSTREAM_PROBLEMS })
+  @ApiProblems({ ...LOGOUT_PROBLEMS, ...AUTHENTICATING_PROBLEMS })
   async logOut(
     @Param('conversationId') conversationId: string,
     @CurrentCaller() caller: Caller,

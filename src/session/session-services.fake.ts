@@ -51,7 +51,7 @@ export class FakeSessionServices {
   readonly drain = new Drain();
   readonly requests = new HeldRequests();
   /** How often the database could not be used. */
-  readonly trouble = { count: 0 };
+  readonly trouble = { troubles: 0 };
   readonly policies = new SessionPolicies();
   readonly heartbeats = new HeartbeatService(new SchedulerRegistry(), this.clock);
   readonly metrics = new ReadableMetrics();
@@ -103,8 +103,8 @@ export class FakeSessionServices {
     this.sweeper = new SessionSweeper(store, this.ending, clock, this.config, lease);
     this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch);
     const share = new SessionShare(this.replicas, store, heartbeats, lease);
-    this.takeover = new SessionTakeover(lease, holders, share, this.adoption, this.handover);
     this.upkeep = new SessionUpkeep(store, this.trouble, lease, this.adoption);
+    this.takeover = new SessionTakeover(lease, share, this.adoption, this.handover, this.upkeep);
     this.shutdown = new SessionShutdown(store, this.ending, new ServerConfig(environment), lease, holders);
   }
 }

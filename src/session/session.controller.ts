@@ -6,6 +6,7 @@ import { Scope } from '../common/access/route-access.decorators';
 import { entityTagOf, isKnown } from '../common/http/entity-tag';
 import { HungUp } from '../common/http/hung-up.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
+import { UPSTREAM_PROBLEMS } from '../common/problem/upstream.problems';
 import { ListSessionsDto } from './dto/list-sessions.dto';
 import { OpenSessionDto } from './dto/open-session.dto';
 import { OpenedSessionResponse } from './dto/opened-session.response';
@@ -41,21 +42,8 @@ const OPENING_PROBLEMS = {
   415: ['unsupported-media-type'],
   422: ['idempotency-key-reused'],
   429: ['session-limit-reached'],
-  502: [
-    'upstream-unauthorized',
-    'upstream-forbidden',
-    'upstream-rejected',
-    'upstream-error',
-    'upstream-invalid-response',
-  ],
-  503: [
-    'policy-unavailable',
-    'upstream-throttled',
-    'upstream-unavailable',
-    'storage-unavailable',
-    'shutting-down',
-  ],
-  504: ['upstream-timeout'],
+  ...UPSTREAM_PROBLEMS,
+  503: ['policy-unavailable', ...UPSTREAM_PROBLEMS[503], 'storage-unavailable', 'shutting-down'],
 };
 
 /** The part of a reply that a route sets besides its body. */

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { Lease } from '../replica/ports/lease';
+import type { Session } from './domain/session';
 import { HeldRequests } from './held-requests';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionHolders } from './ports/session.holders';
 
-/** Lets go of sessions: another replica goes on with them. */
+/** Takes sessions that nobody holds, and lets go of sessions: another replica goes on with them. */
 @Injectable()
 export class SessionHandover {
   constructor(
@@ -15,6 +16,11 @@ export class SessionHandover {
     private readonly lease: Lease,
     private readonly requests: HeldRequests,
   ) {}
+
+  /** At most so many. They are this replica's own, and nobody beats for them yet. */
+  take(count: number): Promise<Session[]> {
+    return this.holders.claim(this.lease.holder, count);
+  }
 
   /**
    * Gives back at most so many of the sessions that this replica beats for, but none that a request needs here. Returns how

@@ -20,25 +20,27 @@ export class SessionShare {
     private readonly lease: Lease,
   ) {}
 
-  /** Sessions that this replica may take: those that are missing from its share, and a few more. */
-  async room(): Promise<number> {
-    const share = await this.share();
-    return share === 0 ? 0 : LEFTOVERS + Math.max(0, share - this.heartbeats.running);
-  }
-
-  /** Sessions that others should have; none as long as it is about its share. */
-  async surplus(): Promise<number> {
-    const share = await this.share();
-    const slack = share === 0 ? 0 : Math.max(MIN_SLACK, Math.ceil(share * SLACK));
-    return this.heartbeats.running > share + slack ? this.heartbeats.running - share : 0;
-  }
-
-  /** None for who is about to stop, unless everybody is. */
-  private async share(): Promise<number> {
+  /**
+   * The share of this replica at the moment: none for who is about to stop, unless everybody is; without bound where nothing
+   * is shared.
+   */
+  async current(): Promise<number> {
+    if (!this.lease.isShared) return Number.POSITIVE_INFINITY;
     const [live, total] = await Promise.all([this.replicas.live(), this.sessions.countLive()]);
     const staying = live.filter(({ isLeaving }) => !isLeaving);
     const isStaying = staying.some(({ id }) => id === this.lease.holder);
     if (!isStaying && staying.length > 0) return 0;
     return Math.max(1, Math.ceil(total / Math.max(1, staying.length)));
+  }
+
+  /** Sessions that this replica may take: those that are missing from its share, and a few more. */
+  room(share: number): number {
+    return share === 0 ? 0 : LEFTOVERS + Math.max(0, share - this.heartbeats.running);
+  }
+
+  /** Sessions that others should have; none as long as it is about its share. */
+  surplus(share: number): number {
+    const slack = share === 0 ? 0 : Math.max(MIN_SLACK, Math.ceil(share * SLACK));
+    return this.heartbeats.running > share + slack ? this.heartbeats.running - share : 0;
   }
 }

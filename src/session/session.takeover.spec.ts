@@ -194,7 +194,6 @@ describe(SessionTakeover.name, () => {
 
     it('gives everything back when it is about to stop, and takes nothing any more', async () => {
       services.store.given(...Array.from({ length: 250 }, () => anActiveSession({ holder: 'here' })));
-      services.upkeep.onApplicationBootstrap();
       await begin();
       await jest.advanceTimersByTimeAsync(60_000);
       expect(services.heartbeats.running).toBeGreaterThan(100);
@@ -206,7 +205,6 @@ describe(SessionTakeover.name, () => {
       services.store.given(anActiveSession(ORPHAN));
       await jest.advanceTimersByTimeAsync(3_000);
       expect(services.heartbeats.running).toBe(0);
-      await services.upkeep.onModuleDestroy();
     });
 
     it('counts on those that stay', async () => {
@@ -240,6 +238,38 @@ describe(SessionTakeover.name, () => {
       alsoOver();
       await jest.advanceTimersByTimeAsync(300);
       expect(services.heartbeats.names).toEqual([]);
+    });
+
+    it('takes up nothing again that is being given up', async () => {
+      services.store.given(...Array.from({ length: 20 }, () => anActiveSession(ORPHAN)));
+      await begin();
+      const release = services.holders.release.bind(services.holders);
+      jest.spyOn(services.holders, 'release').mockImplementation(async (holder, ids) => {
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        return release(holder, ids);
+      });
+      services.replicas.leaving.add('here');
+      services.trouble.troubles += 1;
+      await jest.advanceTimersByTimeAsync(4_000);
+      expect(services.heartbeats.running).toBe(0);
+      await jest.advanceTimersByTimeAsync(2_000);
+
+      expect(services.heartbeats.running).toBe(0);
+      expect(services.store.moveHeld('', 'there', 100)).toHaveLength(20);
+    });
+
+    it('leaves the rest of a claim alone when the lease is lost in the middle of it', async () => {
+      await begin();
+      services.store.given(...Array.from({ length: 5 }, () => anActiveSession(ORPHAN)));
+      const adopt = services.adoption.adopt.bind(services.adoption);
+      jest.spyOn(services.adoption, 'adopt').mockImplementationOnce(async (session) => {
+        const outcome = await adopt(session);
+        services.lease.lose('here again');
+        return outcome;
+      });
+      await jest.advanceTimersByTimeAsync(300);
+
+      expect(services.heartbeats.running).toBe(0);
     });
 
     it('lets go of everything when the lease is lost, and of nothing in the books', async () => {

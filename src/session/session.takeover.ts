@@ -8,17 +8,18 @@ import {
 } from '@nestjs/common';
 import { Loop } from '../common/time/loop';
 import { Lease } from '../replica/ports/lease';
-import { SessionHolders } from './ports/session.holders';
 import { type Adopted, SessionAdoption } from './session.adoption';
 import { SessionHandover } from './session.handover';
 import { SessionShare } from './session.share';
+import { SessionUpkeep } from './session.upkeep';
 
 /** Sessions that are claimed in one transaction, and that are walked through at a time. */
 const BATCH = 500;
 
 /**
- * Goes on with sessions whose process is gone, within this replica's fair share, and gives up what is more than that
- * when others join. It takes over what it finds at the start before anything else works on sessions.
+ * Goes on with sessions whose process is gone, within this replica's fair share, gives up what is more than that when
+ * others join, and sees to what is its own and was forgotten: one after the other, so that nothing is taken up again while
+ * it is given up. It takes over what it finds at the start before anything else works on sessions.
  */
 @Injectable()
 export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
@@ -27,10 +28,10 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
 
   constructor(
     private readonly lease: Lease,
-    private readonly holders: SessionHolders,
     private readonly share: SessionShare,
     private readonly adoption: SessionAdoption,
     private readonly handover: SessionHandover,
+    private readonly upkeep: SessionUpkeep,
   ) {
     this.loop = new Loop(
       lease.lookEveryMs,
@@ -46,7 +47,7 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
 
   async onModuleInit(): Promise<void> {
     await this.lease.expireOthers();
-    const outcomes = await this.takeOver();
+    const outcomes = await this.takeOver(await this.share.current());
     const { beats = 0, interrupted = 0, awaited = 0 } = countOf(outcomes);
     this.log.log(
       `Taken over: ${beats} sessions beat again, ${interrupted} half open ones are closed, ` +
@@ -65,26 +66,32 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
   private async look(): Promise<void> {
     if (!this.lease.isTrusted) return;
     await this.lease.expireOthers();
-    await this.takeOver();
-    await this.giveBack();
+    const share = await this.share.current();
+    await this.takeOver(share);
+    await this.giveBack(share);
+    await this.upkeep.look();
   }
 
-  private async takeOver(): Promise<Adopted[]> {
+  private async takeOver(share: number): Promise<Adopted[]> {
     const outcomes: Adopted[] = [];
+    const { holder } = this.lease;
     for (;;) {
-      const wanted = this.lease.isShared ? Math.min(BATCH, await this.share.room()) : BATCH;
+      const wanted = Math.min(BATCH, this.share.room(share));
       if (wanted === 0) return outcomes;
-      const claimed = await this.holders.claim(this.lease.holder, wanted);
-      for (const session of claimed) outcomes.push(await this.adoption.adopt(session));
+      const claimed = await this.handover.take(wanted);
+      for (const session of claimed) {
+        // The lease was lost meanwhile, and with it what was claimed.
+        if (this.lease.holder !== holder) return outcomes;
+        outcomes.push(await this.adoption.adopt(session));
+      }
       if (claimed.length < BATCH) return outcomes;
       // The embedded database answers without giving way to anybody: beats and requests get their turn here.
       await setImmediate();
     }
   }
 
-  private async giveBack(): Promise<void> {
-    if (!this.lease.isShared) return;
-    const surplus = await this.share.surplus();
+  private async giveBack(share: number): Promise<void> {
+    const surplus = this.share.surplus(share);
     if (surplus === 0) return;
     let given = 0;
     let batch: number;

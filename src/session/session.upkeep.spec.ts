@@ -1,5 +1,6 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { FakeLease } from '../replica/ports/lease.fake';
 import { aSession, anActiveSession } from './domain/session.builder';
 import { SessionUpkeep } from './session.upkeep';
 import { FakeSessionServices } from './session-services.fake';
@@ -13,7 +14,7 @@ beforeEach(() => {
   services = new FakeSessionServices();
 });
 afterEach(async () => {
-  await services.upkeep.onModuleDestroy();
+  await services.takeover.onModuleDestroy();
   await services.heartbeats.onModuleDestroy();
   jest.useRealTimers();
 });
@@ -34,7 +35,7 @@ describe(SessionUpkeep.name, () => {
   });
 
   it('looks each minute for active sessions of its own without a heartbeat', async () => {
-    services.upkeep.onApplicationBootstrap();
+    services.takeover.onApplicationBootstrap();
     services.store.given(anActiveSession(), anActiveSession({ holder: 'there' }));
 
     await jest.advanceTimersByTimeAsync(59_000);
@@ -45,15 +46,18 @@ describe(SessionUpkeep.name, () => {
   });
 
   it('looks soon after the database could not be used, once, and not while the lease is in doubt', async () => {
-    services.upkeep.onApplicationBootstrap();
+    const lease = Object.assign(new FakeLease(), { isShared: true, lookEveryMs: 300 });
+    services = new FakeSessionServices({}, lease);
+    services.replicas.replicas.push({ id: 'here', address: '' });
+    services.takeover.onApplicationBootstrap();
     services.store.given(anActiveSession());
-    services.lease.isTrusted = false;
-    services.trouble.count += 1;
+    lease.isTrusted = false;
+    services.trouble.troubles += 1;
     await jest.advanceTimersByTimeAsync(5_000);
     expect(services.heartbeats.running).toBe(0);
 
-    services.lease.isTrusted = true;
-    await jest.advanceTimersByTimeAsync(1_000);
+    lease.isTrusted = true;
+    await jest.advanceTimersByTimeAsync(300);
     expect(services.heartbeats.running).toBe(1);
     services.store.given(anActiveSession());
     await jest.advanceTimersByTimeAsync(30_000);
@@ -61,17 +65,17 @@ describe(SessionUpkeep.name, () => {
   });
 
   it('finds every session, over however many pages', async () => {
-    services.upkeep.onApplicationBootstrap();
+    services.takeover.onApplicationBootstrap();
     services.store.given(...Array.from({ length: 1_201 }, () => anActiveSession()));
     await jest.advanceTimersByTimeAsync(60_000);
     // What is under way is finished.
-    await services.upkeep.onModuleDestroy();
+    await services.takeover.onModuleDestroy();
 
     expect(services.heartbeats.running).toBe(1_201);
   });
 
   it('goes on looking after the store failed', async () => {
-    services.upkeep.onApplicationBootstrap();
+    services.takeover.onApplicationBootstrap();
     services.store.given(anActiveSession());
     services.store.failNext('walk', new StorageUnavailableError());
     await jest.advanceTimersByTimeAsync(120_000);
@@ -81,7 +85,7 @@ describe(SessionUpkeep.name, () => {
   });
 
   it('starts no second heartbeat where one runs', async () => {
-    services.upkeep.onApplicationBootstrap();
+    services.takeover.onApplicationBootstrap();
     services.store.given(anActiveSession());
     await jest.advanceTimersByTimeAsync(180_000);
 

@@ -1,12 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import {
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-  type OnModuleInit,
-} from '@nestjs/common';
-import { Loop } from '../common/time/loop';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Lease } from '../replica/ports/lease';
 import type { Session } from './domain/session';
 import { SessionStore } from './ports/session.store';
@@ -14,7 +7,6 @@ import { StorageTrouble } from './ports/storage-trouble';
 import { SessionAdoption } from './session.adoption';
 
 const PAGE = 500;
-const LOOK_EVERY_MS = 1_000;
 /** At the latest, whether or not anything is known to have gone wrong. */
 const AT_LATEST_MS = 60_000;
 
@@ -24,16 +16,7 @@ const AT_LATEST_MS = 60_000;
  * then anyway.
  */
 @Injectable()
-export class SessionUpkeep implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  private readonly log = new Logger(SessionUpkeep.name);
-  private readonly loop = new Loop(
-    LOOK_EVERY_MS,
-    () => this.look(),
-    (error) => {
-      this.log.warn({ message: 'Looking for sessions without a heartbeat failed and is repeated', error });
-    },
-  );
-
+export class SessionUpkeep implements OnModuleInit {
   private seenTroubles = 0;
   private nextLookAt = performance.now() + AT_LATEST_MS;
 
@@ -48,28 +31,23 @@ export class SessionUpkeep implements OnModuleInit, OnApplicationBootstrap, OnMo
     await this.sessions.recountSlots();
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.startLater();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  private async look(): Promise<void> {
-    const troubles = this.trouble.count;
+  /** Looks when there is reason to. Not while sessions are being given up: what is being given up looks forgotten. */
+  async look(): Promise<void> {
+    const { troubles } = this.trouble;
     if (troubles === this.seenTroubles && performance.now() < this.nextLookAt) return;
-    if (!this.lease.isTrusted) return;
     await this.adoptForgotten();
     this.seenTroubles = troubles;
     this.nextLookAt = performance.now() + AT_LATEST_MS;
   }
 
   private async adoptForgotten(): Promise<void> {
+    const { holder } = this.lease;
     let page: Session[];
     let after: string | undefined;
     do {
-      page = await this.sessions.walk('active', after, PAGE, this.lease.holder);
+      page = await this.sessions.walk('active', after, PAGE, holder);
+      // The lease was lost meanwhile, and with it what was found.
+      if (this.lease.holder !== holder) return;
       for (const session of page) this.adoption.beginToBeat(session);
       after = page.at(-1)?.conversationId;
       // The embedded database answers without giving way to anybody: beats and requests get their turn here.

@@ -15,14 +15,14 @@ const DEADLINE_MS = 9_500;
 export function stopOnSignals(app: INestApplicationContext, noticeMs: number): void {
   const log = new Logger('Shutdown');
   let stopping = false;
-  const stop = async (reason: string, code: number, graceMs: number): Promise<void> => {
+  const stop = async (reason: string, code: number, afterMs: number): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
     log.log({ message: 'Stopping', reason });
-    setTimeout(() => process.exit(1), graceMs + DEADLINE_MS).unref();
+    setTimeout(() => process.exit(1), afterMs + DEADLINE_MS).unref();
     try {
       app.get(Drain).announce();
-      await delay(graceMs);
+      await delay(afterMs);
       await app.close();
       process.exit(code);
     } catch (error) {

@@ -1,18 +1,7 @@
+import { UPSTREAM_PROBLEMS } from '../../common/problem/upstream.problems';
+
 /** What goes wrong between a guest who talks and the platform, by status: the same on every route that waits for it. */
 export const TALKING_PROBLEMS = {
-  502: [
-    'upstream-unauthorized',
-    'upstream-forbidden',
-    'upstream-rejected',
-    'upstream-error',
-    'upstream-invalid-response',
-  ],
-  503: [
-    'upstream-throttled',
-    'upstream-unavailable',
-    'storage-unavailable',
-    'session-moving',
-    'shutting-down',
-  ],
-  504: ['upstream-timeout'],
+  ...UPSTREAM_PROBLEMS,
+  503: [...UPSTREAM_PROBLEMS[503], 'storage-unavailable', 'session-moving', 'shutting-down'],
 };
