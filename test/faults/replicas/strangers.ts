@@ -21,11 +21,12 @@ export async function strangersIn({ genesys, replicas, book }: ReplicaWorld): Pr
   return genesys.requests.find({ path: /^\/api\/v2\/conversations/ }).flatMap((entry) => {
     const { conversationId = '', method, at, headers } = entry;
     const sent: Sent = { at, host: headers.host };
-    const holders = holdersAt(holdings.get(conversationId) ?? [], at);
+    const notes = holdings.get(conversationId) ?? [];
+    const holders = holdersAt(notes, at);
     const isRightful = holders.some((id) => wasSentBy(sent, lives.get(id), hostOf));
     if (isRightful) return [];
     const sender = nameOf.get(headers.host ?? '') ?? 'somebody';
-    return [`${sender} sent ${method} for ${conversationId} at ${at}, held by ${holders.join()} then`];
+    return [`${sender} sent ${method} for ${conversationId} at ${at}: ${storyOf(notes)}`];
   });
 }
 
@@ -45,6 +46,14 @@ function holdersAt(notes: readonly HoldingNote[], at: number): string[] {
     return note.at <= at && until + ON_THE_WAY_MS >= at;
   });
   return [...new Set(recent.map(({ holder }) => holder))];
+}
+
+/** Who held it when, for whoever has to find out how that came about. */
+function storyOf(notes: readonly HoldingNote[]): string {
+  const told = notes.map(
+    ({ at, holder, state }) => `${state} with ${holder || 'nobody'} from ${Math.round(at)}`,
+  );
+  return told.join(', ') || 'nobody has ever held it';
 }
 
 function byConversation(notes: readonly HoldingNote[]): Map<string, HoldingNote[]> {
