@@ -12,6 +12,7 @@ import { openApiOf } from './app.openapi';
 import { AuditRefusals } from './audit/audit.refusals';
 import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
+import { LogOutput } from './common/logging/log-output';
 import { createLogger } from './common/logging/logger';
 import { ProblemDetailsFilter } from './common/problem/problem-details.filter';
 import { addHooks } from './common/server/http-hooks';
@@ -22,6 +23,7 @@ import { StrictValidationPipe } from './common/validation/validation-pipe';
 import type { Environment } from './config/environment';
 import { LogConfig } from './config/log.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
+import { LogTelemetry } from './metrics/log.telemetry';
 import { handOnToHolders } from './session/holder.hook';
 import { HeldRequests } from './session/held-requests';
 import { SessionForwarding } from './session/session.forwarding';
@@ -48,6 +50,7 @@ export async function createApp(
       logger: createLogger(new LogConfig(environment), options.logOutput),
     },
   );
+  if (options.logOutput instanceof LogOutput) app.get(LogTelemetry).watch(options.logOutput);
   const server = app.getHttpAdapter().getInstance();
   await addSecurityHeaders(server, '/docs');
   addHooks(server, app.get(InFlightRequests), app.get(Drain), app.get(HttpTelemetry).observe);

@@ -1,15 +1,17 @@
 import 'reflect-metadata';
+import { writeSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import { createApp } from './app.setup';
 import { ConfigurationError } from './config/configuration.error';
 import { readEnvironment } from './config/read-environment';
 import { ServerConfig } from './config/server.config';
 import { stopOnSignals } from './common/lifecycle/stop-on-signals';
+import { LogOutput } from './common/logging/log-output';
 
 async function main(): Promise<void> {
   const environment = readEnvironment(process.env);
   const { host, port, shutdownNoticeMs } = new ServerConfig(environment);
-  const app = await createApp(environment);
+  const app = await createApp(environment, { logOutput: LogOutput.toStandardOutput() });
   stopOnSignals(app, shutdownNoticeMs);
   await app.listen({ host, port });
   new Logger('Main').log({ message: `Listening on ${await app.getUrl()}` });
@@ -23,6 +25,10 @@ main().catch((error: unknown) => {
     : error instanceof Error
       ? (error.stack ?? error.message)
       : String(error);
-  process.stderr.write(`${text}\n`);
+  try {
+    writeSync(process.stderr.fd, `${text}\n`);
+  } catch {
+    // The exit code has to tell it alone.
+  }
   process.exit(isConfiguration ? ConfigurationError.EXIT_CODE : 1);
 });

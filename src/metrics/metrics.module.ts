@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AuditTelemetry } from './audit.telemetry';
 import { HttpTelemetry } from './http.telemetry';
+import { LogTelemetry } from './log.telemetry';
 import { Metrics } from './metrics';
 import { MetricsController } from './metrics.controller';
 import { MetricsService } from './metrics.service';
@@ -9,7 +10,7 @@ import { MetricsService } from './metrics.service';
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [Metrics, MetricsService, HttpTelemetry, AuditTelemetry],
-  exports: [Metrics, HttpTelemetry, AuditTelemetry],
+  providers: [Metrics, MetricsService, HttpTelemetry, AuditTelemetry, LogTelemetry],
+  exports: [Metrics, HttpTelemetry, AuditTelemetry, LogTelemetry],
 })
 export class MetricsModule {}

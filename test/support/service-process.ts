@@ -28,10 +28,12 @@ export class ServiceProcess {
   readyAt = Infinity;
   stdout = '';
   stderr = '';
-  private address: string | undefined;
   private ended: Exit | undefined;
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly child: ChildProcess,
+    private address?: string,
+  ) {
     child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout = newest(this.stdout + chunk.toString());
       this.address ??= /Listening on (http:\/\/[^\s"]+)/.exec(this.stdout)?.[1];
@@ -58,6 +60,20 @@ export class ServiceProcess {
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     );
+  }
+
+  /** Spawns a process on a given `PORT` whose standard output is a file descriptor of the test, and waits until it is ready. */
+  static async startWithOutput(
+    environment: Readonly<Record<string, string>>,
+    stdout: number,
+  ): Promise<ServiceProcess> {
+    const child = spawn(process.execPath, [ENTRY], {
+      env: { PATH: process.env['PATH'], ...environment },
+      stdio: ['ignore', stdout, 'pipe'],
+    });
+    const service = new ServiceProcess(child, `http://127.0.0.1:${environment['PORT'] ?? ''}`);
+    await service.untilReady();
+    return service;
   }
 
   /** Spawns the process and waits until it says that it is ready. */
@@ -88,6 +104,12 @@ export class ServiceProcess {
 
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
+  }
+
+  /** Closes the reading ends of its standard output and standard error. */
+  stopReading(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
   }
 
   /** SIGKILL: the process gets no say in it. */

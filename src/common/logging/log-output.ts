@@ -1,0 +1,135 @@
+import { write, writeSync } from 'node:fs';
+import { Writable } from 'node:stream';
+
+/** Bytes that wait for a slow reader before further lines are lost. */
+const MAX_WAITING_BYTES = 256 * 1024;
+const MAX_BATCH_BYTES = 64 * 1024;
+/** Pause before a descriptor that does not block is tried again. */
+const RETRY_MS = 100;
+/** A write that takes longer has a reader that does not read: at the exit it is not waited for. */
+const STALLED_AFTER_MS = 1_000;
+
+/** System calls, so that a test can refuse them. */
+export interface Descriptor {
+  write(
+    bytes: Uint8Array,
+    done: (error: NodeJS.ErrnoException | null | undefined, written: number) => void,
+  ): void;
+  writeSync(bytes: Uint8Array): void;
+}
+
+interface Batch {
+  readonly lines: number;
+  readonly bytes: Uint8Array;
+  readonly startedAt: number;
+}
+
+/**
+ * The destination of log lines: a file descriptor, written to by one asynchronous call at a time. It never fails and
+ * never blocks the event loop. Lines are lost, and told to `onLost`, when the descriptor refuses them (no reader, no
+ * space) or when more than 256 kB wait for a reader that does not read; later lines are written again as soon as the
+ * descriptor takes them. A line that was torn by a failure is ended before the next one.
+ *
+ * Not promised: what waits when the process is killed is lost.
+ */
+export class LogOutput extends Writable {
+  private waiting: string[] = [];
+  private waitingBytes = 0;
+  private writing: Batch | undefined;
+  private isTorn = false;
+  private listener: (lines: number) => void = () => undefined;
+
+  constructor(private readonly descriptor: Descriptor) {
+    super({ decodeStrings: false });
+  }
+
+  /** Standard output. What waits at an exit of the process is written then, unless its reader has stalled. */
+  static toStandardOutput(): LogOutput {
+    const fd = process.stdout.fd;
+    // Other writers, such as Node's own warnings, go through these streams: an error without a listener ends the process.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+    const output = new LogOutput({
+      write: (bytes, done) => {
+        write(fd, bytes, done);
+      },
+      writeSync: (bytes) => {
+        writeSync(fd, bytes);
+      },
+    });
+    process.once('exit', () => {
+      output.flush();
+    });
+    return output;
+  }
+
+  /** Hears of every loss, with the number of lines. */
+  onLost(listener: (lines: number) => void): void {
+    this.listener = listener;
+  }
+
+  override _write(line: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.take(line.toString());
+    done();
+  }
+
+  private take(line: string): void {
+    const bytes = Buffer.byteLength(line);
+    if (this.waitingBytes + bytes > MAX_WAITING_BYTES) {
+      this.listener(1);
+      return;
+    }
+    this.waiting.push(line);
+    this.waitingBytes += bytes;
+    this.pump();
+  }
+
+  private pump(): void {
+    if (this.writing !== undefined || this.waiting.length === 0) return;
+    const lines = this.nextLines();
+    const text = (this.isTorn ? '\n' : '') + lines.join('');
+    this.isTorn = false;
+    this.send({ lines: lines.length, bytes: Buffer.from(text), startedAt: performance.now() });
+  }
+
+  private nextLines(): string[] {
+    let bytes = 0;
+    const end = this.waiting.findIndex((line) => (bytes += Buffer.byteLength(line)) > MAX_BATCH_BYTES);
+    // A line that is longer than a batch is a batch of its own.
+    const lines = this.waiting.splice(0, end === -1 ? this.waiting.length : Math.max(1, end));
+    this.waitingBytes -= lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
+    return lines;
+  }
+
+  private send(batch: Batch): void {
+    this.writing = batch;
+    this.descriptor.write(batch.bytes, (error, written) => {
+      if (error?.code === 'EAGAIN') {
+        setTimeout(() => {
+          this.send(batch);
+        }, RETRY_MS).unref();
+        return;
+      }
+      const isPartial = error === null || error === undefined ? written < batch.bytes.length : false;
+      if (isPartial) {
+        this.isTorn = true;
+        this.send({ ...batch, bytes: batch.bytes.subarray(written), startedAt: performance.now() });
+        return;
+      }
+      this.writing = undefined;
+      if (error) this.listener(batch.lines);
+      else this.isTorn = false;
+      this.pump();
+    });
+  }
+
+  private flush(): void {
+    const { writing } = this;
+    if (writing !== undefined && performance.now() - writing.startedAt > STALLED_AFTER_MS) return;
+    if (this.waiting.length === 0) return;
+    try {
+      this.descriptor.writeSync(Buffer.from(this.waiting.join('')));
+    } catch {
+      // The process is at its end, and there is no other place to tell it.
+    }
+  }
+}
