@@ -26,6 +26,7 @@ import type { GuestChannel } from './session/ports/guest-channel';
 import { GuestChannels } from './session/ports/guest-channels';
 import { Lease } from './replica/ports/lease';
 import { ReplicaModule } from './replica/replica.module';
+import { SecretFilesModule } from './secret-files/secret-files.module';
 import { SessionPolicies } from './session/ports/session-policies';
 import { UpstreamTrust } from './session/ports/upstream-trust';
 import { SessionModule } from './session/session.module';
@@ -80,6 +81,7 @@ export class AppModule implements OnModuleDestroy {
         CommonModule,
         MetricsModule,
         HealthModule,
+        SecretFilesModule,
         ProblemsModule,
         AuditModule,
         AccessModule,

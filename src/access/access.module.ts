@@ -59,7 +59,7 @@ function authenticatorOf(
 ): Authenticator {
   switch (config.mode) {
     case 'keys':
-      return new KeyAuthenticator(config, clock, telemetry);
+      return new KeyAuthenticator(config, clock);
     case 'jwt':
       return new JwtAuthenticator(config, new SigningKeys(source, clock, telemetry, metrics), clock);
     case 'open':

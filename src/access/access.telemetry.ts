@@ -16,7 +16,6 @@ export class AccessTelemetry {
   private readonly failures;
   private readonly throttled;
   private readonly refusals = new RecentValues<{ toldAt: number }>(QUOTA_WINDOW_MS, MAX_REFUSED_CALLERS);
-  private keysAreStale = false;
   private issuer: 'well' | 'away' | 'away-too-long' = 'well';
 
   constructor(metrics: Metrics) {
@@ -59,14 +58,6 @@ export class AccessTelemetry {
     refusals.toldAt = now;
     const facts = { caller: name, policy: CALLER_POLICY, retryAfterMs: moreInMs };
     this.log.log({ message: 'A caller makes more requests than it may', ...facts });
-  }
-
-  /** Told once per change: every request asks. */
-  keysRead(areStale: boolean): void {
-    if (areStale === this.keysAreStale) return;
-    this.keysAreStale = areStale;
-    if (areStale) this.log.error('API_KEYS_FILE holds no list of keys: those from before stay in force');
-    else this.log.log('API_KEYS_FILE holds a list of keys again');
   }
 
   signingKeysFetched(): void {

@@ -3,8 +3,6 @@ import { SystemClock } from '../common/time/system-clock';
 import { AccessConfig } from '../config/access.config';
 import type { ApiKeyEntry } from '../config/api-key-list';
 import { Environment } from '../config/environment';
-import { ReadableMetrics } from '../metrics/readable-metrics.fake';
-import { AccessTelemetry } from './access.telemetry';
 import { newApiKey } from './api-key';
 import { type Refusal, UnauthenticatedError } from './domain/access.errors';
 import { KeyAuthenticator } from './key.authenticator';
@@ -21,8 +19,7 @@ afterEach(() => {
 
 function authenticatorWith(...entries: readonly ApiKeyEntry[]): KeyAuthenticator {
   const environment = Object.assign(new Environment(), { API_KEYS: [...entries] });
-  const telemetry = new AccessTelemetry(new ReadableMetrics());
-  return new KeyAuthenticator(new AccessConfig(environment), new SystemClock(), telemetry);
+  return new KeyAuthenticator(new AccessConfig(environment), new SystemClock());
 }
 
 function refusalOf(authenticator: KeyAuthenticator, key: string): Refusal | undefined {

@@ -2,7 +2,6 @@ import { timingSafeEqual } from 'node:crypto';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import type { ApiKeyEntry } from '../config/api-key-list';
-import { AccessTelemetry } from './access.telemetry';
 import { hashOfKey, nameInKey } from './api-key';
 import { bearerOf } from './bearer';
 import { UnauthenticatedError } from './domain/access.errors';
@@ -17,7 +16,6 @@ export class KeyAuthenticator extends Authenticator {
   constructor(
     private readonly config: AccessConfig,
     private readonly clock: Clock,
-    private readonly telemetry: AccessTelemetry,
   ) {
     super();
   }
@@ -34,7 +32,6 @@ export class KeyAuthenticator extends Authenticator {
 
   private entryOf(name: string, hash: string): ApiKeyEntry | undefined {
     const entries = this.config.keys.of(name);
-    this.telemetry.keysRead(this.config.keys.isStale);
     let found: ApiKeyEntry | undefined;
     for (const entry of entries) {
       if (timingSafeEqual(Buffer.from(entry.sha256), Buffer.from(hash))) found = entry;

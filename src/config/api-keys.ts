@@ -9,14 +9,9 @@ export class ApiKeys {
 
   constructor(environment: Environment) {
     this.known = environment.API_KEYS ?? [];
-    this.file = new FollowedFile(environment.files['API_KEYS'], listIn, (list) => {
+    this.file = FollowedFile.of(environment, 'API_KEYS', listIn, (list) => {
       this.known = list;
     });
-  }
-
-  /** Whether the file is away or spoiled, and the last known keys are in force. */
-  get isStale(): boolean {
-    return this.file.isStale;
   }
 
   /** The entries of a caller. */

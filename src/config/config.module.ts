@@ -7,6 +7,7 @@ import { GenesysConfig } from './genesys.config';
 import { HeartbeatConfig } from './heartbeat.config';
 import { LogConfig } from './log.config';
 import { ReplicaConfig } from './replica.config';
+import { SecretFilesConfig } from './secret-files.config';
 import { ServerConfig } from './server.config';
 import { SessionConfig } from './session.config';
 import { StorageConfig } from './storage.config';
@@ -21,6 +22,7 @@ const CONFIGS = [
   HeartbeatConfig,
   LogConfig,
   ReplicaConfig,
+  SecretFilesConfig,
   ServerConfig,
   SessionConfig,
   StorageConfig,

@@ -1,5 +1,6 @@
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
 import { type ApiKeyEntry, MAX_REQUESTS_PER_MINUTE } from './api-key-list';
+import type { Followed } from './followed-file';
 import type { OAuthClient } from './oauth-client-list';
 import {
   ApiKeysSetting,
@@ -33,6 +34,9 @@ export class Environment {
 
   /** Every secret that was read so far: what must never be shown. */
   secrets = new Set<string>();
+
+  /** The files that are looked at again while the process runs. */
+  followed: Followed[] = [];
 
   @IsString()
   HOST: string = '127.0.0.1';

@@ -27,7 +27,7 @@ function following(where: string | undefined): FollowedFile<string> {
     if (text === 'torn') throw new SyntaxError('torn');
     return text === 'wrong' ? undefined : text;
   };
-  return new FollowedFile(where, parse, (value) => taken.push(value));
+  return new FollowedFile('SETTING_FILE', where, parse, (value) => taken.push(value));
 }
 
 function follow(content?: string): void {

@@ -26,15 +26,15 @@ export class OAuthClients {
     return secret;
   }
 
-  private fileOf({ files, GENESYS_CLIENT_ID: id }: Environment): FollowedFile<Clients> {
-    const { GENESYS_CLIENT_SECRET: secretFile, GENESYS_CLIENTS: clientsFile } = files;
-    const secretIn = (text: string): Clients | undefined => listOrNothing([{ id, secret: text.trim() }]);
+  private fileOf(environment: Environment): FollowedFile<Clients> {
+    const { files, GENESYS_CLIENT_ID: id } = environment;
+    const secretIn = (text: string): Clients | undefined => listOrNothing([{ id, secret: text }]);
     const take = (clients: Clients): void => {
       this.take(clients);
     };
-    return secretFile === undefined
-      ? new FollowedFile(clientsFile, (text) => listOrNothing(JSON.parse(text)), take)
-      : new FollowedFile(secretFile, secretIn, take);
+    return files['GENESYS_CLIENT_SECRET'] === undefined
+      ? FollowedFile.of(environment, 'GENESYS_CLIENTS', (text) => listOrNothing(JSON.parse(text)), take)
+      : FollowedFile.of(environment, 'GENESYS_CLIENT_SECRET', secretIn, take);
   }
 
   private take(clients: Clients): void {

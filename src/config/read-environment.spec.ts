@@ -53,6 +53,7 @@ describe(readEnvironment.name, () => {
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',
       files: {},
+      followed: [],
       secrets: new Set([SECRET, MINIMAL.DATA_KEY.slice('k1:'.length)]),
     });
   });
@@ -103,9 +104,11 @@ describe(readEnvironment.name, () => {
   });
 
   it.each([
-    ...['abc', '1.5', '-1', '65536', '1e3', '0x10', ' 80', '80 ', '+80', 'NaN', '9'.repeat(400)].map(
-      (bad) => ['PORT', bad, 'must be a whole number from 0 to 65535'],
-    ),
+    ...['abc', '1.5', '-1', '65536', '1e3', '0x10', '8 0', '+80', 'NaN', '9'.repeat(400)].map((bad) => [
+      'PORT',
+      bad,
+      'must be a whole number from 0 to 65535',
+    ]),
     ['SESSION_MAX_CONCURRENT', '0', 'must be a whole number from 1 to 1000000'],
     ['UPSTREAM_TIMEOUT_MS', '49', 'must be a whole number from 50 to 300000'],
     ['SYNC_FIRST_RETRY_MS', '9', 'must be a whole number from 10 to 600000'],

@@ -5,6 +5,7 @@ import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError } from './configuration.error';
 import { dataKeyTextOf } from './data-key-list';
 import { Environment } from './environment';
+import { settingText } from './setting-text';
 import { webhookKeyOf } from './webhook-secret-list';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -28,7 +29,7 @@ export function environmentNames(): string[] {
 
 /**
  * Reads and validates the environment as a whole. Variables that it does not know are none of its business; an
- * empty value counts as unset. Throws `ConfigurationError` with everything that is wrong.
+ * empty value, or one of white space alone, counts as unset. Throws `ConfigurationError` with everything that is wrong.
  */
 export function readEnvironment(variables: Variables): Environment {
   const problems: string[] = [];
@@ -63,8 +64,8 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
 function present(variables: Variables): Record<string, string> {
   const given: Record<string, string> = {};
   for (const name of environmentNames()) {
-    const value = variables[name];
-    if (value !== undefined && value !== '') given[name] = value;
+    const value = settingText(variables[name] ?? '');
+    if (value !== '') given[name] = value;
   }
   return given;
 }
@@ -78,7 +79,7 @@ function secretsFromFiles(variables: Variables, problems: string[]): Record<stri
       problems.push(`${name} and ${name}_FILE exclude each other`);
     }
     try {
-      read[name] = readFileSync(path, 'utf8').trim();
+      read[name] = settingText(readFileSync(path, 'utf8'));
     } catch (error) {
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
       problems.push(`${name}_FILE cannot be read (${code})`);

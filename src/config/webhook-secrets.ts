@@ -12,7 +12,7 @@ export class WebhookSecrets {
 
   constructor(environment: Environment) {
     this.known = environment.CRM_WEBHOOK_SECRET ?? [];
-    this.file = new FollowedFile(environment.files['CRM_WEBHOOK_SECRET'], listIn, (secrets) => {
+    this.file = FollowedFile.of(environment, 'CRM_WEBHOOK_SECRET', listIn, (secrets) => {
       for (const secret of secrets) environment.secrets.add(webhookKeyOf(secret));
       this.known = secrets;
     });

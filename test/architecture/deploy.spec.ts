@@ -150,12 +150,15 @@ describe('what is deployed', () => {
       for (const [name, path] of Object.entries(variables).filter(([name]) => name.endsWith('_FILE'))) {
         const file = basename(String(path));
         expect([name, file in recordAt(secrets, 'stringData')]).toEqual([name, true]);
-        expect([name, file in recordAt(compose, 'secrets')]).toEqual([name, true]);
+        expect([name, String(path)]).toEqual([
+          name,
+          expect.stringMatching(new RegExp(`^/run/secrets/(guest-sessions/)?${file}$`)),
+        ]);
       }
     const named = Object.entries(recordAt(settings, 'data')).filter(([name]) => name.endsWith('_FILE'));
     for (const [, path] of named) expect(mounted).toContain(String(path).replace(/\/[^/]+$/, ''));
     for (const [, service] of replicas)
-      expect(listAt(service, 'secrets').sort()).toEqual(Object.keys(recordAt(secrets, 'stringData')).sort());
+      expect(listAt(service, 'volumes')).toEqual(['./secrets/service:/run/secrets:ro']);
   });
 
   it('has three replicas, each at an address of its own', () => {
