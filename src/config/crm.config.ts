@@ -5,13 +5,28 @@ import { WebhookSecrets } from './webhook-secrets';
 export class CrmConfig {
   /** Absent: there is no CRM. */
   readonly webhookUrl: string | undefined;
+  /** The `authorization` of the user and password in the setting (RFC 7617); absent when it has none. */
+  readonly authorization: string | undefined;
   readonly secrets: WebhookSecrets;
   /** Whether the webhook may be at an address that is not globally routable, and without TLS. */
   readonly allowPrivate: boolean;
 
   constructor(environment: Environment) {
-    this.webhookUrl = environment.CRM_WEBHOOK_URL;
+    const { url, authorization } = splitUser(environment.CRM_WEBHOOK_URL);
+    this.webhookUrl = url;
+    this.authorization = authorization;
     this.secrets = new WebhookSecrets(environment);
     this.allowPrivate = environment.CRM_WEBHOOK_ALLOW_PRIVATE;
   }
+}
+
+function splitUser(setting: string | undefined): { url?: string; authorization?: string } {
+  if (setting === undefined) return {};
+  const url = new URL(setting);
+  const { username, password } = url;
+  if (username + password === '') return { url: setting };
+  url.username = '';
+  url.password = '';
+  const credentials = [username, password].map(decodeURIComponent).join(':');
+  return { url: url.href, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }

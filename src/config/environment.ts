@@ -10,7 +10,9 @@ import {
   IntegerSetting,
   ListSetting,
   OAuthClientsSetting,
+  PostgresUrlSetting,
   UrlSetting,
+  UrlWithUserSetting,
   WebhookSecretsSetting,
 } from './setting.decorators';
 
@@ -78,8 +80,11 @@ export class Environment {
   DOCS_PUBLIC: boolean = false;
 
   @IsOptional()
-  @UrlSetting('postgres', 'postgresql')
+  @PostgresUrlSetting()
   DATABASE_URL?: string;
+
+  @IntegerSetting(0, 600_000)
+  DATABASE_START_TIMEOUT_MS: number = 60_000;
 
   @IsString()
   @IsNotEmpty()
@@ -146,7 +151,7 @@ export class Environment {
   GENESYS_CHANNEL: string = 'conversations-messaging';
 
   @IsOptional()
-  @UrlSetting('https', 'http')
+  @UrlWithUserSetting('https', 'http')
   CRM_WEBHOOK_URL?: string;
 
   @IsOptional()

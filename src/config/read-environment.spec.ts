@@ -22,6 +22,7 @@ describe(readEnvironment.name, () => {
       PORT: 3000,
       METRICS_PUBLIC: false,
       DOCS_PUBLIC: false,
+      DATABASE_START_TIMEOUT_MS: 60_000,
       DATA_DIR: './data',
       AUDIT_KEEP_DAYS: 365,
       GENESYS_REQUESTS_PER_MINUTE: 300,

@@ -6,6 +6,7 @@ import { ConfigurationError } from './configuration.error';
 import { dataKeyTextOf } from './data-key-list';
 import { Environment } from './environment';
 import { settingText } from './setting-text';
+import { passwordIn } from './url-rules';
 import { webhookKeyOf } from './webhook-secret-list';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -54,9 +55,12 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
     GENESYS_CLIENTS: several = [],
     CRM_WEBHOOK_SECRET = [],
     DATA_KEY,
+    DATABASE_URL = '',
+    CRM_WEBHOOK_URL = '',
   } = environment;
+  const passwords = [DATABASE_URL, CRM_WEBHOOK_URL].map((url) => passwordIn(url) ?? '');
   const keys = [...CRM_WEBHOOK_SECRET.map(webhookKeyOf), ...DATA_KEY.map(dataKeyTextOf)];
-  for (const secret of [single, ...several.map((client) => client.secret), ...keys]) {
+  for (const secret of [single, ...several.map((client) => client.secret), ...keys, ...passwords]) {
     if (secret !== '') environment.secrets.add(secret);
   }
 }

@@ -5,17 +5,17 @@ import {
   IsIn,
   IsInt,
   IsString,
-  IsUrl,
   Matches,
   Max,
   Min,
   ValidateBy,
-  type ValidationOptions,
+  type ValidationArguments,
 } from 'class-validator';
 import { MayBeAbsent } from '../common/validation/text.decorators';
 import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
 import { DATA_KEY_RULE, isDataKeyList, splitDataKeys } from './data-key-list';
 import { isOAuthClientList, OAUTH_CLIENTS_RULE } from './oauth-client-list';
+import { postgresUrlFault, urlFault } from './url-rules';
 import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
 
 /** A whole number within bounds, both included, written in decimal digits. */
@@ -56,21 +56,25 @@ export function ListSetting(): PropertyDecorator {
   );
 }
 
-/** An absolute URL of one of the schemes, which the URL standard can make sense of as well. */
-export function UrlSetting(...protocols: string[]): PropertyDecorator {
-  const message = `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
-  return applyDecorators(
-    IsUrl(
-      { protocols, require_protocol: true, require_tld: false, require_valid_protocol: true },
-      { message },
-    ),
-    IsParseableUrl({ message }),
-  );
+/** An absolute URL of one of the schemes, which holds no credentials. */
+export function UrlSetting(...schemes: string[]): PropertyDecorator {
+  return FaultlessSetting('isUrlSetting', (value) => urlFault(value, schemes, false));
 }
 
-function IsParseableUrl(options: ValidationOptions): PropertyDecorator {
-  const validate = (value: unknown): boolean => typeof value === 'string' && URL.canParse(value);
-  return ValidateBy({ name: 'isParseableUrl', validator: { validate } }, options);
+/** An absolute URL that may hold a user and a password, which are sent as HTTP Basic. */
+export function UrlWithUserSetting(...schemes: string[]): PropertyDecorator {
+  return FaultlessSetting('isUrlSetting', (value) => urlFault(value, schemes, true));
+}
+
+/** The URL of a PostgreSQL database, as the driver takes it. */
+export function PostgresUrlSetting(): PropertyDecorator {
+  return FaultlessSetting('isPostgresUrl', postgresUrlFault);
+}
+
+function FaultlessSetting(name: string, faultOf: (value: unknown) => string | undefined): PropertyDecorator {
+  const validate = (value: unknown): boolean => faultOf(value) === undefined;
+  const message = ({ value }: ValidationArguments): string => faultOf(value) ?? '';
+  return ValidateBy({ name, validator: { validate, defaultMessage: (args) => (args ? message(args) : '') } });
 }
 
 /** The keys of callers as a JSON list. Unlike `IsOptional`, it does not excuse a `null` that was given as JSON. */

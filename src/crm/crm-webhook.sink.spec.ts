@@ -91,6 +91,15 @@ describe(CrmWebhookSink.name, () => {
     expect(second?.headers['webhook-id']).toBe('event-1');
   });
 
+  it('sends the user and password of its URL as HTTP Basic', async () => {
+    sink = sinkTo(receiver.url.replace('http://', 'http://user:p%20w@'));
+    await deliver();
+
+    expect(receiver.received[0]?.headers.authorization).toBe(
+      `Basic ${Buffer.from('user:p w').toString('base64')}`,
+    );
+  });
+
   it('says when each attempt was made, and signs nothing without a secret', async () => {
     await deliver();
     now += 1_900;

@@ -64,6 +64,7 @@ export class CrmWebhookSink extends EventSink {
           headers: {
             'content-type': 'application/json',
             'user-agent': USER_AGENT,
+            ...this.credentials,
             ...RequestContext.traceHeaders,
             ...signed,
           },
@@ -78,6 +79,11 @@ export class CrmWebhookSink extends EventSink {
       if (error instanceof OutboundTooLargeError) return error;
       throw this.failure(error, signal);
     }
+  }
+
+  private get credentials(): Record<string, string> {
+    const { authorization } = this.config;
+    return authorization === undefined ? {} : { authorization };
   }
 
   private refusal({ status, headers }: Answer): DeliveryFailedError {

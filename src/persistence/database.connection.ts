@@ -1,17 +1,20 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import type { DataKey } from '../config/data-key-list';
 import type { StorageConfig } from '../config/storage.config';
 import type { Database } from './database';
 import { admitDataKeys } from './data-key.proofs';
-import type { Dialect } from './dialect';
+import { type Dialect, isUnreachable } from './dialect';
 import { DatabaseOpenError, DataKeyError, SchemaTooNewError } from './persistence.errors';
-import { openPostgres, openPostgresForMigrations } from './postgres.database';
+import { openPostgres, openPostgresForMigrations, takesSessionLimits } from './postgres.database';
 import { migrate } from './schema';
 import { openSqlite } from './sqlite.database';
 
 const CHECK_TIMEOUT_MS = 1_000;
+/** Between two attempts to reach the server at the start. */
+const START_PAUSE_MS = 1_000;
 
 /**
  * The one database of this process: open, at this release's schema and readable with the keys of `DATA_KEY`, or not
@@ -31,7 +34,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
     const connection =
       databaseUrl === undefined
         ? await DatabaseConnection.openEmbedded(dataDir, dataKeys)
-        : await DatabaseConnection.openServer(databaseUrl, dataKeys);
+        : await DatabaseConnection.openServer(databaseUrl, config);
     new Logger(DatabaseConnection.name).log(
       databaseUrl === undefined ? `Using the SQLite database in ${dataDir}.` : 'Using PostgreSQL.',
     );
@@ -82,16 +85,35 @@ export class DatabaseConnection implements OnApplicationShutdown {
 
   private static async openServer(
     databaseUrl: string,
-    dataKeys: readonly DataKey[],
+    { dataKeys, startTimeoutMs }: StorageConfig,
   ): Promise<DatabaseConnection> {
     try {
+      const hasSessionLimits = await untilAnswers(startTimeoutMs, () => takesSessionLimits(databaseUrl));
       await preparePostgres(databaseUrl, dataKeys);
-      const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl));
+      const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl, hasSessionLimits));
       // Kysely closes only what it has used.
       await connection.check();
       return connection;
     } catch (error) {
       throw nameOf(error, 'the database of DATABASE_URL');
+    }
+  }
+}
+
+/**
+ * Asks again and again while the server cannot be reached or is starting, as when everything starts at once. A server
+ * that refuses the credentials or does not have the database is no reason to wait.
+ */
+async function untilAnswers<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T> {
+  const log = new Logger(DatabaseConnection.name);
+  const deadline = performance.now() + timeoutMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isUnreachable(error) || performance.now() > deadline) throw error;
+      log.warn({ message: 'Database unreachable, start waits', attempt, error });
+      await delay(START_PAUSE_MS);
     }
   }
 }

@@ -65,6 +65,17 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE_MESSAGES.test(textOf(error, 'message') ?? '');
 }
 
+/** The server cannot be reached at the moment, or is on its way up or down; not one that answered with a refusal. */
+export function isUnreachable(error: unknown): boolean {
+  // Every address of a name was tried, and none answered.
+  if (error instanceof AggregateError) return error.errors.every(isUnreachable);
+  const code = codeOf(error);
+  return code === undefined ? isUnavailable(error) : UNREACHABLE_CODES.test(code);
+}
+
+/** Errors of the operating system; the classes connection, resources and operator intervention of SQLSTATE. */
+const UNREACHABLE_CODES = /^(E(?!RR_)[A-Z_]+|(08|53|57)[0-9A-Z]{3})$/;
+
 const LOCK_NOT_AVAILABLE = '55P03';
 
 const UNAVAILABLE_CODES = [

@@ -1,7 +1,29 @@
 import { Logger } from '@nestjs/common';
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
-import { type ClientConfig, DatabaseError, Pool, type PoolClient, TypeOverrides, types } from 'pg';
+import { Client, type ClientConfig, DatabaseError, Pool, type PoolClient, TypeOverrides, types } from 'pg';
 import type { Database } from './database';
+
+/** Limits that the server keeps, in milliseconds, by the names of its parameters. */
+type ServerLimits = Readonly<Partial<Record<(typeof LIMITS)[number], number>>>;
+
+const LIMITS = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const;
+
+const STATEMENT_LIMITS: ServerLimits = {
+  statement_timeout: 5_000,
+  // A process that was frozen in the middle of a transaction must not keep others from its rows for long.
+  idle_in_transaction_session_timeout: 3_000,
+};
+
+const MIGRATION_LIMITS: ServerLimits = {
+  // Transactions that want the same table wait behind this one: less than the second that they wait for a connection.
+  lock_timeout: 500,
+  // Its locks keep all others out.
+  idle_in_transaction_session_timeout: 5_000,
+};
+
+/** SQLSTATE and message of a pooler that knows only the parameters that it keeps itself (PgBouncer). */
+const PROTOCOL_VIOLATION = '08P01';
+const UNSUPPORTED_PARAMETER = /unsupported startup parameter/i;
 
 /** What every connection to PostgreSQL has in common. */
 export function connectionSettings(databaseUrl: string): ClientConfig {
@@ -15,18 +37,42 @@ export function connectionSettings(databaseUrl: string): ClientConfig {
 }
 
 /**
+ * Whether the server takes limits with the connection. A transaction pooler does not: its server connections are
+ * shared, and what is set on one would be found by other clients. Throws what connecting throws otherwise.
+ */
+export async function takesSessionLimits(databaseUrl: string): Promise<boolean> {
+  const client = new Client({ ...connectionSettings(databaseUrl), ...STATEMENT_LIMITS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    const isPooler =
+      error instanceof DatabaseError &&
+      error.code === PROTOCOL_VIOLATION &&
+      UNSUPPORTED_PARAMETER.test(error.message);
+    if (isPooler) return false;
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+/**
  * A pool of connections as Kysely's database. Waiting for a connection fails after a second, a statement after five,
  * an answer that never comes after six; a connection that broke is never used again, and breaking ends nothing but
  * the statement that was running.
+ *
+ * The server's limits are set with `begin`, in the same round trip and for that transaction alone, so that they hold
+ * behind a transaction pooler as well; `withSessionLimits` sets them for the connection too, which covers statements
+ * outside of transactions. Nothing else of a session is used: no named statements, no session locks, no `listen`.
  */
-export function openPostgres(databaseUrl: string): Kysely<Database> {
+export function openPostgres(databaseUrl: string, withSessionLimits: boolean): Kysely<Database> {
   const pool = new Pool({
     ...connectionSettings(databaseUrl),
     max: 10,
-    statement_timeout: 5_000,
     query_timeout: 6_000,
-    // A process that was frozen in the middle of a transaction must not keep others from its rows for long.
-    idle_in_transaction_session_timeout: 3_000,
+    ...(withSessionLimits ? STATEMENT_LIMITS : {}),
     types: readingInt8AsNumber(),
   });
   const logger = new Logger('PostgresPool');
@@ -37,7 +83,9 @@ export function openPostgres(databaseUrl: string): Kysely<Database> {
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: discardingBroken(pool) }) });
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: discardingBroken(pool, STATEMENT_LIMITS) }),
+  });
 }
 
 /**
@@ -48,17 +96,15 @@ export function openPostgresForMigrations(databaseUrl: string): Kysely<Database>
   const pool = new Pool({
     ...connectionSettings(databaseUrl),
     max: 1,
-    // Whoever wants the same table after it waits behind it: less than the second that they wait for a connection.
-    lock_timeout: 500,
-    // What it has locked, nobody else can use.
-    idle_in_transaction_session_timeout: 5_000,
     types: readingInt8AsNumber(),
   });
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: discardingBroken(pool, MIGRATION_LIMITS) }),
+  });
 }
 
 /** int8 would come as text; none of ours leaves the range in which a number is exact. */
@@ -68,23 +114,32 @@ function readingInt8AsNumber(): TypeOverrides {
   return overrides;
 }
 
-function discardingBroken(pool: Pool): PostgresPool {
+function discardingBroken(pool: Pool, limits: ServerLimits): PostgresPool {
+  const begin = beginWith(limits);
   return {
-    connect: async () => guarded(await pool.connect()),
+    connect: async () => guarded(await pool.connect(), begin),
     end: () => pool.end(),
   };
+}
+
+/** Beginning a transaction under limits of its own. */
+function beginWith(limits: ServerLimits): string {
+  const settings = LIMITS.filter((name) => limits[name] !== undefined).map(
+    (name) => `set local ${name} = ${String(limits[name])}`,
+  );
+  return ['begin', ...settings].join('; ');
 }
 
 /**
  * Remembers that the connection itself failed: further statements, the rollback above all, then fail at once with
  * that same error, and the pool drops the connection.
  */
-function guarded(client: PoolClient): PostgresPoolClient {
+function guarded(client: PoolClient, begin: string): PostgresPoolClient {
   let broken: { readonly cause: unknown } | undefined;
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     if (broken !== undefined) throw broken.cause;
     try {
-      return await client.query(sql, [...parameters]);
+      return await client.query(sql === 'begin' ? begin : sql, [...parameters]);
     } catch (error) {
       // What the server itself answers leaves the connection in order.
       if (!(error instanceof DatabaseError)) broken = { cause: error };

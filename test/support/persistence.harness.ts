@@ -172,7 +172,7 @@ export class TestStores {
     sinks: readonly string[] = ['crm'],
   ): TestStores {
     const unlocked = Object.create(DatabaseConnection.prototype) as DatabaseConnection;
-    const parts = { dialect: 'postgres', db: openPostgres(databaseUrl) } as const;
+    const parts = { dialect: 'postgres', db: openPostgres(databaseUrl, true) } as const;
     return new TestStores(Object.assign(unlocked, parts), new DataCipher(dataKeys), sinks);
   }
 

@@ -1,0 +1,88 @@
+import { passwordIn, postgresUrlFault, urlFault } from './url-rules';
+
+describe(urlFault.name, () => {
+  it.each([
+    'https://crm.example.com/events',
+    'http://crm_service:8080/events',
+    'http://my_crm_1/',
+    'https://[2001:db8::1]/x',
+    'https://192.0.2.1',
+  ])('takes %s', (url) => {
+    expect(urlFault(url, ['https', 'http'], false)).toBeUndefined();
+  });
+
+  it.each([
+    'crm.example.com',
+    'ftp://crm',
+    '//crm',
+    'https://',
+    'https:crm',
+    'https:///crm',
+    'https://a b',
+    '',
+  ])('refuses %j', (url) => {
+    expect(urlFault(url, ['https', 'http'], true)).toBe('must be a URL that starts with https:// or http://');
+  });
+
+  it('takes credentials where they have a use', () => {
+    const url = 'https://user:canary@crm.example.com/';
+
+    expect(urlFault(url, ['https'], true)).toBeUndefined();
+    expect(urlFault(url, ['https'], false)).toBe('must not hold a user or a password');
+  });
+});
+
+describe(postgresUrlFault.name, () => {
+  it.each([
+    'postgres://user:pass@localhost:5432/sessions',
+    'postgresql://user:p%23w@db.example/sessions?sslmode=require',
+    'postgresql:///db?host=/var/run/postgresql',
+    'postgres://u:p@/db?host=/var/run/postgresql',
+    'postgres://u:p:w@host/db',
+    'postgres://crm_service/db',
+    'postgres://u:p@my_postgres_1:5432/db',
+    'postgres://u@%2Fvar%2Frun%2Fpostgresql/db',
+    'postgres://u:p@host/db?options=a@b',
+    'postgres://host:5432/db?options=a@b',
+  ])('takes %s', (url) => {
+    expect(postgresUrlFault(url)).toBeUndefined();
+  });
+
+  it.each([
+    ['mysql://host/db', 'must be a URL that starts with postgres:// or postgresql://'],
+    [
+      'postgres://u:p#canary@host/db',
+      'has a #, / or ? in its user or password, which must be percent-encoded',
+    ],
+    [
+      'postgres://u:p/canary@host/db',
+      'has a #, / or ? in its user or password, which must be percent-encoded',
+    ],
+    [
+      'postgres://u:p?canary@host/db',
+      'has a #, / or ? in its user or password, which must be percent-encoded',
+    ],
+    [
+      'postgres://u:canary@host:port/db',
+      'cannot be parsed: percent-encode special characters of its user and password',
+    ],
+    [
+      'postgres://u:canary@host/db?sslrootcert=/not/there.pem',
+      'names a file that cannot be read (ENOENT: /not/there.pem)',
+    ],
+  ])('says what is wrong with %s, without its password', (url, fault) => {
+    expect(postgresUrlFault(url)).toBe(fault);
+  });
+});
+
+describe(passwordIn.name, () => {
+  it.each([
+    ['postgres://u:p%23w@host/db', 'p#w'],
+    ['postgres://u:p:w@host/db', 'p:w'],
+    ['https://u:%zz@host/', '%zz'],
+    ['postgres://u@host/db', undefined],
+    ['https://host/a:b@c', undefined],
+  ])('of %s is %s', (url, password) => {
+    expect(passwordIn(url)).toBe(password);
+  });
+});

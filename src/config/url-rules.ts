@@ -1,0 +1,51 @@
+import { parse } from 'pg-connection-string';
+
+/** Hosts with underscores are no domain names, and yet what container networks call their services. */
+const HOSTED = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]/i;
+const POSTGRES = /^postgres(ql)?:\/\//i;
+/** A URL ends its host at the first #, / or ?, so that the rest of such a password would be taken for a path. */
+const UNENCODED_PASSWORD = /^\w+:\/\/[^/?#@]*:(?!\d*[/?#])[^/?#@]*[/?#].*@/;
+
+/** What is wrong with an absolute URL of one of the schemes, as the rest of a sentence; undefined when nothing is. */
+export function urlFault(
+  value: unknown,
+  schemes: readonly string[],
+  mayHoldUser: boolean,
+): string | undefined {
+  const wanted = `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
+  if (typeof value !== 'string' || !HOSTED.test(value) || !URL.canParse(value)) return wanted;
+  const { protocol, hostname, username, password } = new URL(value);
+  if (!schemes.includes(protocol.slice(0, -1)) || hostname === '') return wanted;
+  return !mayHoldUser && username + password !== '' ? 'must not hold a user or a password' : undefined;
+}
+
+/**
+ * What is wrong with the URL of a PostgreSQL database, judged by the parser of the driver: hosts in the query, Unix
+ * sockets and certificates are as it takes them.
+ */
+export function postgresUrlFault(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !POSTGRES.test(value))
+    return 'must be a URL that starts with postgres:// or postgresql://';
+  if (UNENCODED_PASSWORD.test(value))
+    return 'has a #, / or ? in its user or password, which must be percent-encoded';
+  try {
+    parse(value);
+    return undefined;
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code !== undefined && path !== undefined)
+      return `names a file that cannot be read (${code}: ${path})`;
+    return 'cannot be parsed: percent-encode special characters of its user and password';
+  }
+}
+
+/** The password in a URL, decoded; undefined when there is none. */
+export function passwordIn(url: string): string | undefined {
+  const found = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:([^/?#@]*)@/i.exec(url)?.[1];
+  if (found === undefined || found === '') return undefined;
+  try {
+    return decodeURIComponent(found);
+  } catch {
+    return found;
+  }
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { lchownSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { freePort } from './free-port';
+import { newDirectory, ordinaryUser } from './postgres.binaries';
+import { waitFor } from './wait-for';
+
+/** Whether PgBouncer is installed on this machine (Debian: `apt-get install pgbouncer`). */
+export const HAS_PGBOUNCER = spawnSync('pgbouncer', ['--version']).status === 0;
+
+/** A real PgBouncer in transaction mode in front of a server; fewer connections to the server than clients want. */
+export class PgBouncer {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly directory: string,
+    readonly port: number,
+  ) {}
+
+  static async start(serverUrl: string, port?: number): Promise<PgBouncer> {
+    const owner = ordinaryUser();
+    const directory = newDirectory(owner);
+    const listenPort = port ?? (await freePort());
+    const { hostname, port: serverPort } = new URL(serverUrl);
+    const path = join(directory, 'pgbouncer.ini');
+    writeFileSync(path, configuration(hostname, serverPort, listenPort));
+    if (owner !== undefined) lchownSync(path, owner.uid, owner.gid);
+    const child = spawn('pgbouncer', ['-q', path], { ...owner, cwd: directory, stdio: 'ignore' });
+    const bouncer = new PgBouncer(child, directory, listenPort);
+    await waitFor(() => answers(listenPort), 10_000);
+    return bouncer;
+  }
+
+  /** The same database, through the pooler. */
+  through(databaseUrl: string): string {
+    const url = new URL(databaseUrl);
+    url.host = `127.0.0.1:${this.port}`;
+    return url.href;
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function configuration(host: string, port: string, listenPort: number): string {
+  return `[databases]
+* = host=${host} port=${port} user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${listenPort}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 4
+`;
+}
+
+async function answers(port: number): Promise<true> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+  return true;
+}
