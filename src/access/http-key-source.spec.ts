@@ -46,6 +46,7 @@ describe(HttpKeySource.name, () => {
     ['no JSON', (response) => response.end('<html>')],
     ['nothing', (response) => response.end()],
     ['more than anybody has keys', (response) => response.end('['.padEnd(300_000))],
+    ['100,000 levels', (response) => response.end(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
     ['a broken connection', (response) => response.destroy()],
     ['no answer for three seconds', () => undefined],
   ])('fails on %s', async (_, behave) => {

@@ -2,6 +2,7 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 import { NEVER_CANCELLED } from '../common/http/never-cancelled';
+import { parseShallowJson } from '../common/json/shallow-json';
 import { USER_AGENT } from '../common/product';
 import { AccessConfig } from '../config/access.config';
 import { KeySource } from './ports/key-source';
@@ -29,6 +30,6 @@ export class HttpKeySource extends KeySource {
       }),
     );
     if (status !== 200) throw new Error(`The key set was answered with status ${status}`);
-    return JSON.parse(data) as unknown;
+    return parseShallowJson(data);
   }
 }

@@ -39,6 +39,7 @@ describe('a body that is no acceptable JSON', () => {
     ['33 levels', nested(32)],
     ['20,000 levels', nested(20_000)],
     ['201 keys', manyKeys(201)],
+    ['1,001 values', `{${QUEUE},"capabilities":[${'1,'.repeat(998)}1]}`],
     ['a key twice', `{${QUEUE},${QUEUE}}`],
     ['a key twice, once escaped', `{${QUEUE},"\\u0071ueueId":"q-2"}`],
     ['a key twice within a value', `{${QUEUE},"name":{"a":1,"a":2}}`],

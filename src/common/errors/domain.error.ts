@@ -44,7 +44,7 @@ export abstract class DomainError extends Error {
   readonly scope?: string;
   /** The caller was told this before, for the same idempotency key. */
   readonly isReplayed?: boolean;
-  /** Present on errors about input: everything that is wrong, not only the first. */
+  /** Present on errors about input: what is wrong, up to a bound, and not only the first. */
   readonly errors?: readonly InputError[];
 
   constructor(message: string, options?: ErrorOptions) {

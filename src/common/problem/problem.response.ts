@@ -8,7 +8,7 @@ import {
 } from '@nestjs/swagger';
 
 class InputErrorResponse {
-  /** Where in the request, as a JSON pointer. */
+  /** Where in the request, as a JSON pointer. Of a name that is longer than 100 characters it has the beginning. */
   @ApiProperty({ type: String, example: '#/durationLimit' })
   pointer: string = '';
 
@@ -55,6 +55,7 @@ export class ProblemResponse {
   @ApiPropertyOptional({ type: String, example: 'sessions.read' })
   scope?: string;
 
+  /** The first 20 at most; `detail` says when there are more. */
   @ApiPropertyOptional({ type: [InputErrorResponse] })
   errors?: InputErrorResponse[];
 }

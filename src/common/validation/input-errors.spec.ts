@@ -61,6 +61,21 @@ describe(toInputErrors.name, () => {
     expect(toInputErrors([outer])).toMatchObject([{ pointer: '#/list/0/a~1b~0c' }]);
   });
 
+  it('stops behind the first error that is not told any more', () => {
+    const list: ValidationError = {
+      property: 'list',
+      children: Array.from({ length: 20_000 }, (_, at) => ({
+        property: String(at),
+        children: [broken('name', 1, 'isString')],
+      })),
+    };
+
+    const errors = toInputErrors([broken('a', 1, 'isString'), list]);
+
+    expect(errors).toHaveLength(21);
+    expect(errors.at(-1)).toMatchObject({ pointer: '#/list/19/name' });
+  });
+
   it('keeps the order of the fields and is empty when nothing is wrong', () => {
     const errors = [broken('b', 1, 'isString'), broken('a', 1, 'isString')];
 

@@ -1,5 +1,7 @@
 import type { ValidationError } from '@nestjs/common';
 import type { InputError } from '../errors/domain.error';
+import { MAX_TOLD_ERRORS } from '../errors/invalid-request.error';
+import { pointerTo } from './json-pointer';
 
 /** Codes of the constraints, most telling first: of several on one field the first is reported. */
 const CODES: readonly (readonly [constraint: string, code: string])[] = [
@@ -21,13 +23,25 @@ const CODES: readonly (readonly [constraint: string, code: string])[] = [
   ['hasRequiredCapabilities', 'capability-mismatch'],
 ];
 
-/** Flattens what class-validator found into one entry per broken rule of the request, in its fields' order. */
-export function toInputErrors(errors: readonly ValidationError[], parent = '#'): InputError[] {
-  return errors.flatMap((error) => {
-    const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/**
+ * Flattens what class-validator found into one entry per broken rule of the request, in its fields' order. Stops at the
+ * first that is not told any more: so many entries say that there are more.
+ */
+export function toInputErrors(errors: readonly ValidationError[]): InputError[] {
+  const told: InputError[] = [];
+  for (const error of entriesOf(errors, '#')) {
+    if (told.push(error) > MAX_TOLD_ERRORS) break;
+  }
+  return told;
+}
+
+function* entriesOf(errors: readonly ValidationError[], parent: string): Generator<InputError> {
+  for (const error of errors) {
+    const pointer = pointerTo(parent, error.property);
     const own = describe(pointer, error);
-    return [...(own === undefined ? [] : [own]), ...toInputErrors(error.children ?? [], pointer)];
-  });
+    if (own !== undefined) yield own;
+    yield* entriesOf(error.children ?? [], pointer);
+  }
 }
 
 function describe(pointer: string, { constraints, value }: ValidationError): InputError | undefined {

@@ -29,6 +29,27 @@ describe(parseStrictJson.name, () => {
     expect(() => parse(`[${manyKeys(101)},${manyKeys(101)}]`)).toThrow('more than 200 keys');
   });
 
+  it('reads 1,000 values, wherever they stand, and no more', () => {
+    const list = (count: number, value: string): string =>
+      `[${Array.from({ length: count }, () => value).join()}]`;
+
+    for (const value of ['1', '""', '{}', '[]', 'null', ' "a\\"b" ']) {
+      expect(() => parse(list(999, value))).not.toThrow();
+      expect(() => parse(list(1_000, value))).toThrow('more than 1000 values');
+    }
+    expect(() => parse(`{"a":${list(499, '1')},"b":${list(498, '1')}}`)).not.toThrow();
+    expect(() => parse(`{"a":${list(499, '1')},"b":${list(499, '1')}}`)).toThrow('more than 1000 values');
+  });
+
+  it('refuses a flood before anything is built of it', () => {
+    const building = jest.spyOn(JSON, 'parse');
+
+    expect(() => parse(`{"a":[${'{},'.repeat(20_000)}{}]}`)).toThrow('more than 1000 values');
+    expect(() => parse('['.repeat(60_000))).toThrow('nested deeper than 32 levels');
+    expect(building).not.toHaveBeenCalled();
+    building.mockRestore();
+  });
+
   it.each([
     ['an empty body', '', 'is not JSON'],
     ['a truncated body', '{"a":', 'is not JSON'],

@@ -1,23 +1,25 @@
-import { visit } from 'jsonc-parser';
 import { InvalidRequestError } from '../errors/invalid-request.error';
+import { scanJson } from '../json/json-scan';
 import { MalformedJsonError } from './malformed-json.error';
 
 const MAX_DEPTH = 32;
 const MAX_KEYS = 200;
+/** Objects, lists, texts and the like, wherever they stand: what is done with a value is done so many times at most. */
+const MAX_VALUES = 1_000;
 
 /** Names that reach into an object's prototype when they are copied around. */
 const PROTOTYPE_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Reads a request body as JSON and refuses what JSON allows but nobody means: duplicate keys (two readers may
- * choose differently), deep nesting, floods of keys, NUL and lone surrogates (PostgreSQL stores neither).
+ * choose differently), deep nesting, floods of keys and values, NUL and lone surrogates (PostgreSQL stores neither).
+ * All of that is found in one linear look before anything is built of the body, which ends at the first breach.
  * Throws `MalformedJsonError`, or `InvalidRequestError` for names that reach into a prototype.
  */
 export function parseStrictJson(body: Uint8Array): unknown {
   const text = decode(body);
-  const value = parse(text);
   inspect(text);
-  return value;
+  return parse(text);
 }
 
 function decode(body: Uint8Array): string {
@@ -39,39 +41,37 @@ function parse(text: string): unknown {
 
 function inspect(text: string): void {
   const scopes: Set<string>[] = [];
-  let depth = 0;
   let keys = 0;
-  const enter = (): void => {
-    depth += 1;
-    if (depth > MAX_DEPTH)
-      throw new MalformedJsonError(`The request body is nested deeper than ${MAX_DEPTH} levels.`);
+  let values = 0;
+  const count = (): void => {
+    values += 1;
+    if (values > MAX_VALUES)
+      throw new MalformedJsonError(`The request body has more than ${MAX_VALUES} values.`);
   };
-  visit(text, {
-    onObjectBegin: () => {
-      enter();
+  scanJson(text, {
+    onOpen: () => {
+      count();
       scopes.push(new Set());
+      if (scopes.length > MAX_DEPTH)
+        throw new MalformedJsonError(`The request body is nested deeper than ${MAX_DEPTH} levels.`);
     },
-    onObjectEnd: () => {
-      depth -= 1;
+    onClose: () => {
       scopes.pop();
     },
-    onArrayBegin: enter,
-    onArrayEnd: () => {
-      depth -= 1;
-    },
-    onObjectProperty: (name) => {
+    onKey: (spelled) => {
       keys += 1;
       if (keys > MAX_KEYS) throw new MalformedJsonError(`The request body has more than ${MAX_KEYS} keys.`);
-      assertName(name, scopes.at(-1));
+      assertName(textOf(spelled), scopes.at(-1));
     },
-    onLiteralValue: (value: unknown) => {
-      if (typeof value === 'string') assertText(value);
+    onText: (spelled) => {
+      count();
+      textOf(spelled);
     },
+    onLiteral: count,
   });
 }
 
 function assertName(name: string, siblings: Set<string> | undefined): void {
-  assertText(name);
   if (siblings?.has(name) === true) throw new MalformedJsonError('The request body has a key twice.');
   siblings?.add(name);
   if (PROTOTYPE_NAMES.has(name)) {
@@ -81,10 +81,14 @@ function assertName(name: string, siblings: Set<string> | undefined): void {
   }
 }
 
-function assertText(text: string): void {
+/** What a text stands for. Only an escape can spell what is refused: the body is UTF-8, and JSON has no raw NUL. */
+function textOf(spelled: string): string {
+  if (!spelled.includes('\\')) return spelled.slice(1, -1);
+  const text = String(parse(spelled));
   if (text.includes('\u0000') || !isWellFormed(text)) {
     throw new MalformedJsonError('The request body has a text with NUL or half a surrogate pair.');
   }
+  return text;
 }
 
 function isWellFormed(text: string): boolean {

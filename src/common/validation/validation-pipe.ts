@@ -1,11 +1,18 @@
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
+import type { InputError } from '../errors/domain.error';
 import { InvalidRequestError } from '../errors/invalid-request.error';
-import { MalformedJsonError } from './malformed-json.error';
 import { toInputErrors } from './input-errors';
+import { pointerTo } from './json-pointer';
+import { setLongListsAside } from './long-lists';
+import { MalformedJsonError } from './malformed-json.error';
+
+/** Names and values of a query together; the keys of a body are counted where its JSON is read. */
+const MAX_QUERY_FIELDS = 200;
 
 /**
  * Turns request data into DTOs, whose decorators are the rules. Unknown fields are refused, nothing is converted
- * silently, and everything that is wrong is told at once.
+ * silently, and everything that is wrong is told at once. The work is bounded whatever the data holds: a list that is
+ * too long is refused unread, and a query with too many fields as a whole.
  */
 export class StrictValidationPipe extends ValidationPipe {
   constructor() {
@@ -18,11 +25,40 @@ export class StrictValidationPipe extends ValidationPipe {
     });
   }
 
-  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'body') assertObject(value);
+    if (metadata.type === 'query') assertFewFields(value);
     assertOwnNames(value);
-    return super.transform(value, metadata) as Promise<unknown>;
+    if (metadata.metatype === undefined) return super.transform(value, metadata) as Promise<unknown>;
+    const { rest, errors } = setLongListsAside(value, metadata.metatype);
+    if (errors.length === 0) return super.transform(value, metadata) as Promise<unknown>;
+    const told = new Set(errors.map(({ pointer }) => pointer));
+    // A list that was set aside is not missing.
+    const others = (await this.errorsOf(rest, metadata)).filter(({ pointer }) => !told.has(pointer));
+    throw new InvalidRequestError([...errors, ...others]);
   }
+
+  private async errorsOf(value: unknown, metadata: ArgumentMetadata): Promise<readonly InputError[]> {
+    try {
+      await super.transform(value, metadata);
+      return [];
+    } catch (error) {
+      if (error instanceof InvalidRequestError) return error.errors;
+      throw error;
+    }
+  }
+}
+
+function assertFewFields(query: unknown): void {
+  if (typeof query !== 'object' || query === null) return;
+  const fields = Object.values(query).reduce(
+    (sum: number, value: unknown) => sum + (Array.isArray(value) ? value.length : 1),
+    0,
+  );
+  if (fields <= MAX_QUERY_FIELDS) return;
+  throw new InvalidRequestError([
+    { pointer: '#', code: 'too-long', detail: `must have at most ${MAX_QUERY_FIELDS} fields` },
+  ]);
 }
 
 function assertObject(body: unknown): asserts body is object {
@@ -38,7 +74,7 @@ function assertOwnNames(value: unknown): void {
   const errors = Object.keys(value)
     .filter((name) => name in Object.prototype)
     .map((name) => ({
-      pointer: `#/${name}`,
+      pointer: pointerTo('#', name),
       code: 'unknown-field',
       detail: 'is not a field of this request',
     }));

@@ -126,6 +126,7 @@ describe(OAuthTokenEndpoint.name, () => {
     ['no token', { expires_in: 60 }],
     ['an empty token', { access_token: '', expires_in: 60 }],
     ['a token that is no text', { access_token: 7 }],
+    ['a token that fits into no header', { access_token: 'x'.repeat(8_193) }],
   ])('refuses an answer that is %s', async (_, body) => {
     http.next(anAnswer(200, body));
 

@@ -12,6 +12,8 @@ import { errorOf, jsonObjectOf } from '../transport/classification';
 import type { GenesysAnswer } from '../transport/genesys-answer';
 import { GenesysHttp } from '../transport/genesys-http';
 
+/** What fits into a header with room for others; a longer token could be used for no request. */
+const MAX_TOKEN_LENGTH = 8_192;
 /** How much of a refusal is kept for the log. */
 const LOGGED_BODY_LENGTH = 500;
 
@@ -55,7 +57,8 @@ export class OAuthTokenEndpoint extends TokenEndpoint {
     });
     this.refuse(answer);
     const { access_token: value, expires_in: expiresIn } = jsonObjectOf(answer);
-    if (typeof value !== 'string' || value === '') throw new UpstreamInvalidResponseError('no access token');
+    if (typeof value !== 'string' || value === '' || value.length > MAX_TOKEN_LENGTH)
+      throw new UpstreamInvalidResponseError('no access token');
     return AccessToken.issued(value, expiresIn, requestedAt);
   }
 

@@ -113,6 +113,12 @@ describe(jsonObjectOf.name, () => {
     expect(() => jsonObjectOf(anAnswer(200, body))).toThrow(UpstreamInvalidResponseError);
   });
 
+  it('refuses what could not be written again, for it is nested too deeply', () => {
+    const body = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
+
+    expect(() => jsonObjectOf(anAnswer(200, body))).toThrow(UpstreamInvalidResponseError);
+  });
+
   it('repeats nothing of what arrived', () => {
     expect(() => jsonObjectOf(answer(200))).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining(BODY) as string }) as Error,

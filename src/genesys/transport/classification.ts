@@ -10,6 +10,7 @@ import {
   UpstreamUnauthorizedError,
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
+import { parseShallowJson } from '../../common/json/shallow-json';
 import { parseRetryAfter } from '../../common/time/retry-after';
 import type { GenesysAnswer } from './genesys-answer';
 
@@ -29,7 +30,7 @@ export function errorOf(answer: GenesysAnswer): UpstreamError | undefined {
 export function jsonObjectOf(answer: GenesysAnswer): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(answer.body);
+    value = parseShallowJson(answer.body);
   } catch (cause) {
     throw new UpstreamInvalidResponseError('no JSON', { cause });
   }

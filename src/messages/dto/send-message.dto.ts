@@ -1,15 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsNotEmpty,
-  IsString,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, Matches } from 'class-validator';
+import { BoundedList, UniqueEntries } from '../../common/validation/list.decorators';
 import { MaxBytes, MayBeAbsent } from '../../common/validation/text.decorators';
 import type { ButtonResponse } from '../../session/ports/guest-messaging';
 import { AreCustomAttributes } from './are-custom-attributes.decorator';
@@ -65,22 +56,19 @@ export class SendMessageDto {
   /** Several where the question allows it. */
   @ApiPropertyOptional({ type: [ButtonResponseDto], maxItems: MAX_CHOICES })
   @MayBeAbsent()
-  @IsArray({ message: 'must be a list' })
-  @ArrayMaxSize(MAX_CHOICES, { message: `must have at most ${MAX_CHOICES} entries` })
-  @ValidateNested({ each: true, message: 'must be a choice' })
-  @Type(() => ButtonResponseDto)
+  @BoundedList(MAX_CHOICES, () => ButtonResponseDto)
   buttonResponses?: ButtonResponseDto[];
 
   /** Ids of files that were uploaded for this session. */
   @ApiPropertyOptional({
     type: [String],
+    uniqueItems: true,
     maxItems: MAX_ATTACHMENTS,
     example: ['8e03978e-40d5-43e8-bc93-6894a57f9324'],
   })
   @MayBeAbsent()
-  @IsArray({ message: 'must be a list' })
-  @ArrayMaxSize(MAX_ATTACHMENTS, { message: `must have at most ${MAX_ATTACHMENTS} entries` })
-  @ArrayUnique({ message: 'must hold each file once' })
+  @BoundedList(MAX_ATTACHMENTS)
+  @UniqueEntries('must hold each file once')
   @Matches(ID, { each: true, message: 'must hold ids of attachments' })
   attachmentIds?: string[];
 

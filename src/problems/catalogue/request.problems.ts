@@ -6,14 +6,17 @@ export const REQUEST_PROBLEMS = {
     title: 'The request breaks a rule',
     statuses: [400],
     meaning: 'Fields of the body or of the query are missing, unknown or not what the API allows.',
-    action: 'Look into errors: each entry has a pointer to the field, a code and what the field must be.',
+    action:
+      'Look into errors: each entry has a pointer to the field, a code and what the field must be. ' +
+      'It has the first 20 errors at most; detail says when there are more.',
     retry: 'changed',
   },
   'malformed-json': {
     title: 'The request body is not acceptable JSON',
     statuses: [400],
     meaning:
-      'The body is missing, is no JSON in UTF-8, has a key twice, is nested too deeply, or holds a text that cannot be kept.',
+      'The body is missing, is no JSON in UTF-8, has a key twice, is nested deeper than 32 levels, ' +
+      'has more than 200 keys or 1,000 values, or holds a text that cannot be kept.',
     action: 'Let a JSON library write the body; detail names the rule that was broken.',
     retry: 'changed',
   },

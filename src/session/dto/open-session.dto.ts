@@ -1,9 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
   IsInt,
   IsNotEmpty,
   IsObject,
@@ -13,6 +10,7 @@ import {
   Validate,
   ValidateNested,
 } from 'class-validator';
+import { BoundedList, UniqueEntries } from '../../common/validation/list.decorators';
 import {
   IsLanguageTag,
   IsPlainText,
@@ -23,6 +21,8 @@ import { HasRequiredCapabilities } from './has-required-capabilities.constraint'
 import { IsKnownChannel } from './is-known-channel.constraint';
 import { IsWithinMaxDuration } from './is-within-max-duration.constraint';
 import { LoginDto } from './login.dto';
+
+const MAX_CAPABILITIES = 32;
 
 /** What opens a session. The decorators are the validator; a default applies only when its field is absent. */
 export class OpenSessionDto {
@@ -52,13 +52,14 @@ export class OpenSessionDto {
   /** What the guest's side can do. The required ones must be among them; more are allowed. */
   @ApiPropertyOptional({
     type: [String],
+    uniqueItems: true,
+    maxItems: MAX_CAPABILITIES,
     default: ['typing-indicator', 'read-receipts'],
     example: ['typing-indicator', 'read-receipts', 'file-transfer'],
   })
   @MayBeAbsent()
-  @IsArray({ message: 'must be a list' })
-  @ArrayMaxSize(32, { message: 'must have at most 32 entries' })
-  @ArrayUnique({ message: 'must hold each capability once' })
+  @BoundedList(MAX_CAPABILITIES)
+  @UniqueEntries('must hold each capability once')
   @IsString({ each: true, message: 'must hold texts only' })
   @Matches(/^[a-z][a-z0-9-]{0,63}$/, { each: true, message: 'must hold words such as file-transfer' })
   @Validate(HasRequiredCapabilities)

@@ -1,6 +1,9 @@
 /** A JSON object whose fields nobody has looked at. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Far more than any list or map of the platform has: what comes behind is overlooked, as odd fields are. */
+const MAX_ENTRIES = 1_000;
+
 /** The readers take a field of the right type and overlook any other: extra and odd fields must do no harm. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -27,17 +30,17 @@ export function flagIn(fields: Fields, name: string): boolean {
 
 export function objectsIn(fields: Fields, name: string): readonly Fields[] {
   const value = fields[name];
-  return Array.isArray(value) ? value.filter(isFields) : [];
+  return Array.isArray(value) ? value.slice(0, MAX_ENTRIES).filter(isFields) : [];
 }
 
 export function textsIn(fields: Fields, name: string): readonly string[] {
   const value = fields[name];
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  return Array.isArray(value) ? value.slice(0, MAX_ENTRIES).filter((item) => typeof item === 'string') : [];
 }
 
 /** The texts among the values of an object. */
 export function textMapIn(fields: Fields, name: string): Readonly<Record<string, string>> {
-  const entries = Object.entries(fieldsIn(fields, name));
+  const entries = Object.entries(fieldsIn(fields, name)).slice(0, MAX_ENTRIES);
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );

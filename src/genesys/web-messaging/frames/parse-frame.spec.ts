@@ -176,4 +176,12 @@ describe(parseFrame.name, () => {
   ])('refuses garbage: %s', (text) => {
     expect(() => parseFrame(text)).toThrow(MalformedFrameError);
   });
+
+  it('refuses what could not be written again, for it is nested too deeply', () => {
+    const card = (depth: number): string =>
+      `{"class":"StructuredMessage","body":{"content":[${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}]}}`;
+
+    expect(JSON.stringify(parseFrame(card(90)))).toContain('{"a":1}');
+    expect(() => parseFrame(card(50_000))).toThrow(MalformedFrameError);
+  });
 });

@@ -1,3 +1,4 @@
+import { parseShallowJson } from '../../../common/json/shallow-json';
 import { ECHO_TRACING_ID } from './client-frame';
 import {
   type Fields,
@@ -66,7 +67,7 @@ export function parseFrame(text: string): ServerFrame {
 function jsonOf(text: string): Fields {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseShallowJson(text);
   } catch (cause) {
     throw new MalformedFrameError('no JSON', { cause });
   }

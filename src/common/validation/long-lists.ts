@@ -1,0 +1,59 @@
+import type { Type } from '@nestjs/common';
+import type { InputError } from '../errors/domain.error';
+import { pointerTo } from './json-pointer';
+import { boundOfList, tooManyEntries } from './list.decorators';
+
+/** What is left of request data without the lists that are too long, and an error for each of these. */
+export interface CheckedLists {
+  readonly rest: unknown;
+  readonly errors: readonly InputError[];
+}
+
+const BUILT_IN: ReadonlySet<unknown> = new Set([Object, String, Number, Boolean, Array, Date]);
+
+/**
+ * Takes the lists out of request data that are longer than its DTO allows, at any depth, before anything else looks at
+ * them. Of a list that is too long only the length is read.
+ */
+export function setLongListsAside(value: unknown, dto: Type): CheckedLists {
+  const errors: InputError[] = [];
+  const rest = membersOf(value, dto, '#', errors);
+  return { rest: errors.length === 0 ? value : rest, errors };
+}
+
+function membersOf(value: unknown, dto: Type, parent: string, errors: InputError[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const members = Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    const pointer = pointerTo(parent, name);
+    if (Array.isArray(member)) {
+      const list = listOf(member, { dto, name, pointer }, errors);
+      return list === undefined ? [] : [[name, list] as const];
+    }
+    const nested = dtoOf(dto, name);
+    return [[name, nested === undefined ? member : membersOf(member, nested, pointer, errors)] as const];
+  });
+  return Object.fromEntries(members);
+}
+
+/** Undefined for a list that is too long. */
+function listOf(
+  list: readonly unknown[],
+  { dto, name, pointer }: { dto: Type; name: string; pointer: string },
+  errors: InputError[],
+): readonly unknown[] | undefined {
+  const bound = boundOfList(dto, name);
+  if (bound === undefined) return list;
+  if (list.length > bound.max) {
+    errors.push({ pointer, code: 'too-long', detail: tooManyEntries(bound) });
+    return undefined;
+  }
+  const entryDto = bound.entryOf?.();
+  if (entryDto === undefined) return list;
+  return list.map((entry, at) => membersOf(entry, entryDto, pointerTo(pointer, String(at)), errors));
+}
+
+/** The DTO that a property was declared as, if any. */
+function dtoOf(dto: Type, property: string): Type | undefined {
+  const declared: unknown = Reflect.getMetadata('design:type', dto.prototype as object, property);
+  return typeof declared === 'function' && !BUILT_IN.has(declared) ? (declared as Type) : undefined;
+}

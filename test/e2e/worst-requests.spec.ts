@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { World } from '../../src/world';
+import { ApiDescription } from '../support/generated/api-description';
+import { Cast } from '../support/generated/cast';
+import { plainRequest, type WorstRequest, worstRequestsFor } from '../support/generated/worst-requests';
+import type { Json } from '../support/openapi-reader';
+import { type Cost, WorkMeter } from '../support/work-meter';
+
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** What a request may cost at most, in multiples of a plain one of its size that is refused as well. */
+const MAX_TIMES = 10;
+/** What else happens in the process counts as well: the cheapest of so many attempts is what the request has cost. */
+const ATTEMPTS = 5;
+const WARM_UP = 40;
+const SHOWN = 10;
+
+const document = readFileSync(resolve(__dirname, '../../docs/openapi.json'), 'utf8');
+const { operations } = new ApiDescription(JSON.parse(document) as Json);
+const cast = new Cast();
+const caller = cast.member('supervisor');
+const plainMs = { body: 0, head: 0 };
+const measured: (readonly [what: string, times: number, cost: Cost])[] = [];
+
+let world: World;
+let meter: WorkMeter;
+
+beforeAll(async () => {
+  world = await World.start({
+    webMessaging: true,
+    environment: { ...cast.environment, CALLER_REQUESTS_PER_MINUTE: '1000000', LOG_LEVEL: 'error' },
+  });
+  meter = new WorkMeter(world.url);
+  plainMs.body = await plainCost('body');
+  plainMs.head = await plainCost('head');
+}, 120_000);
+
+afterAll(async () => {
+  print();
+  await meter[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+/** The median, once everything is compiled. */
+async function plainCost(kind: WorstRequest['kind']): Promise<number> {
+  const costs: number[] = [];
+  for (let sent = 0; sent < WARM_UP; sent += 1) costs.push(await plainOnce(kind));
+  const compiled = costs.slice(WARM_UP / 2).sort((one, other) => one - other);
+  return compiled[compiled.length / 2] ?? 0;
+}
+
+async function plainOnce(kind: WorstRequest['kind']): Promise<number> {
+  return (await meter.costOf(plainRequest(kind, caller))).cpuMs;
+}
+
+/** What is wrong with what a request has cost; nothing when all is well. */
+async function excessOf({ what, kind, request }: WorstRequest): Promise<string[]> {
+  let cost = await meter.costOf(request);
+  let times = cost.cpuMs / plainMs[kind];
+  for (let attempt = 1; attempt < ATTEMPTS && times > MAX_TIMES; attempt += 1) {
+    cost = await meter.costOf(request);
+    // A machine that is busy now is so for both.
+    times = cost.cpuMs / Math.max(plainMs[kind], await plainOnce(kind));
+  }
+  measured.push([what, times, cost]);
+  return [
+    ...(times > MAX_TIMES
+      ? [`${what} costs ${cost.cpuMs.toFixed(0)} ms, ${times.toFixed(1)} times a plain request`]
+      : []),
+    ...(cost.bytes > MAX_ANSWER_BYTES ? [`${what} is answered with ${cost.bytes} bytes`] : []),
+    ...(cost.status >= 500 ? [`${what} is answered with ${cost.status}`] : []),
+  ];
+}
+
+/** Tells a person the figures, whatever comes of the tests. */
+function print(): void {
+  const worst = [...measured].sort(([, one], [, other]) => other - one).slice(0, SHOWN);
+  const largest = Math.max(0, ...measured.map(([, , { bytes }]) => bytes));
+  const lines = worst.map(
+    ([what, times, { cpuMs, bytes }]) =>
+      `  ${times.toFixed(1)} times, ${cpuMs.toFixed(1)} ms, ${bytes} bytes: ${what}`,
+  );
+  process.stdout.write(
+    `${measured.length} worst requests; a plain one costs ${plainMs.body.toFixed(1)} ms of CPU with a body and ` +
+      `${plainMs.head.toFixed(1)} ms without; the largest answer has ${largest} bytes\n${lines.join('\n')}\n`,
+  );
+}
+
+describe('the worst requests that 64 kB can hold', () => {
+  it.each(operations.map(({ id }, at) => [id, at] as const))(
+    'cost no more than a plain request within bounds: %s',
+    async (_id, at) => {
+      const operation = operations[at];
+      const requests = operation === undefined ? [] : worstRequestsFor(operation, caller, at);
+      const excesses: string[] = [];
+      for (const request of requests) {
+        excesses.push(...(await excessOf(request)));
+        if (excesses.length >= SHOWN) break;
+      }
+      expect(excesses).toEqual([]);
+    },
+  );
+
+  it('reach every operation that takes anything, and every list of a body', () => {
+    expect(measured.length).toBeGreaterThan(1_000);
+    for (const list of ['capabilities', 'buttonResponses', 'attachmentIds'])
+      expect(measured.some(([what]) => what.endsWith(`list of empty objects at ${list}`))).toBe(true);
+  });
+});

@@ -1,0 +1,157 @@
+import type { ApiOperation, ApiParameter } from './api-description';
+import { AWKWARD_HEADER_UNITS, AWKWARD_UNITS, filled, unitsInTurn } from './awkward-text';
+import type { Identity } from './cast';
+import type { GeneratedRequest } from './generated-request';
+import { worstBodiesFor } from './worst-bodies';
+
+/** A request that costs as much as one may. */
+export interface WorstRequest {
+  readonly what: string;
+  /** Where the weight is: in the body, or in address and headers. */
+  readonly kind: 'body' | 'head';
+  readonly request: GeneratedRequest;
+}
+
+/** Node takes 16 kB of address and headers together. */
+const HEAD_BYTES = 15_000;
+const JSON_TYPE = { 'content-type': 'application/json' };
+const SOME_BODY = '{}';
+const SOME_FILE = { headers: { 'content-type': 'image/png' }, body: 'some bytes' };
+/** How many of the awkward texts an operation gets where all operations are alike; others get the others. */
+const IN_TURN = 3;
+
+/** Headers that no operation describes, and that this service or its framework read all the same. */
+const READ_ANYWAY = [
+  ...[
+    'accept',
+    'authorization',
+    'content-type',
+    'content-encoding',
+    'cookie',
+    'x-request-id',
+    'range',
+    'host',
+  ],
+  ...['traceparent', 'tracestate', 'if-none-match', 'last-event-id', 'idempotency-key', 'x-replica-seal'],
+];
+
+/** The worst requests for an operation; `turn` chooses among those that are alike for all operations. */
+export function worstRequestsFor(operation: ApiOperation, identity: Identity, turn: number): WorstRequest[] {
+  return [
+    ...bodiesOf(operation, identity),
+    ...operation.parameters.flatMap((parameter) => textsOf(operation, parameter, identity, turn)),
+    ...queriesOf(operation, identity),
+    ...headersOf(operation, identity, turn),
+  ];
+}
+
+/** A request of the same size without anything costly, that is refused as well. */
+export function plainRequest(kind: WorstRequest['kind'], identity: Identity): GeneratedRequest {
+  const long = 'x'.repeat(HEAD_BYTES);
+  const head = { method: 'GET', target: `/v1/nothing/${long}`, headers: {}, body: undefined, identity };
+  const body = JSON.stringify({ queueId: 'x'.repeat(64_000) });
+  return kind === 'head'
+    ? head
+    : { ...head, method: 'POST', target: '/v1/sessions', headers: JSON_TYPE, body };
+}
+
+function bodiesOf(operation: ApiOperation, identity: Identity): WorstRequest[] {
+  if (operation.body === undefined) return [];
+  return worstBodiesFor(operation.body.schema).map(({ what, text }) => ({
+    what: `${operation.id} with ${what}`,
+    kind: 'body',
+    request: { ...requestFor(operation, identity), body: text },
+  }));
+}
+
+/** Long texts for a parameter. */
+function textsOf(
+  operation: ApiOperation,
+  parameter: ApiParameter,
+  identity: Identity,
+  turn: number,
+): WorstRequest[] {
+  const units = {
+    path: unitsInTurn(AWKWARD_UNITS, IN_TURN, turn),
+    query: AWKWARD_UNITS,
+    header: AWKWARD_HEADER_UNITS,
+  };
+  return units[parameter.place].map((unit) => ({
+    what: `${operation.id} with ${parameter.place} ${parameter.name} of ${JSON.stringify(unit)}`,
+    kind: 'head',
+    request: withText(operation, parameter, unit, identity),
+  }));
+}
+
+function withText(
+  operation: ApiOperation,
+  { place, name }: ApiParameter,
+  unit: string,
+  identity: Identity,
+): GeneratedRequest {
+  const request = requestFor(operation, identity);
+  if (place === 'header') return { ...request, headers: { ...request.headers, [name]: headerText(unit) } };
+  const text = filled(encodeURIComponent(unit), HEAD_BYTES);
+  return place === 'query'
+    ? { ...request, target: `${request.target}?${name}=${text}` }
+    : { ...request, target: pathOf(operation, text) };
+}
+
+function queriesOf(operation: ApiOperation, identity: Identity): WorstRequest[] {
+  const names = operation.parameters.filter(({ place }) => place === 'query').map(({ name }) => name);
+  const queries = [
+    ...names.map((name) => filled(`${name}=1&`, HEAD_BYTES)),
+    ...names.map((name) => filled(`${name}[]=1&`, HEAD_BYTES)),
+    Array.from({ length: 3_500 }, (_, at) => at.toString(36)).join('&'),
+    ...['a', '~', '/', '%22', '%01', '%5B', '%CC%81'].map((unit) => `${filled(unit, HEAD_BYTES)}=1`),
+    filled('&', HEAD_BYTES),
+    filled('%', HEAD_BYTES),
+  ];
+  if (names.length === 0) return [];
+  return queries.map((query) => {
+    const request = requestFor(operation, identity);
+    const target = `${request.target}?${query}`;
+    return {
+      what: `${operation.id}?${query.slice(0, 20)}…`,
+      kind: 'head',
+      request: { ...request, target },
+    };
+  });
+}
+
+/** Where nothing is found whatever the headers say, so that they are all there is to do. */
+function headersOf(operation: ApiOperation, identity: Identity, turn: number): WorstRequest[] {
+  const findsNothing = operation.method === 'GET' && operation.path.includes('{');
+  if (!findsNothing) return [];
+  return READ_ANYWAY.flatMap((name, at) =>
+    unitsInTurn(AWKWARD_HEADER_UNITS, IN_TURN, turn + at).map((unit) => ({
+      what: `${operation.id} with ${name} of ${JSON.stringify(unit)}`,
+      kind: 'head' as const,
+      request: withHeader(requestFor(operation, identity), name, unit),
+    })),
+  );
+}
+
+function withHeader(request: GeneratedRequest, name: string, unit: string): GeneratedRequest {
+  const prefix = name === 'authorization' ? 'Bearer ' : '';
+  const identity = name === 'authorization' ? { headers: {}, scopes: undefined } : request.identity;
+  return { ...request, identity, headers: { ...request.headers, [name]: `${prefix}${headerText(unit)}` } };
+}
+
+/** As the bytes of UTF-8, one character each. */
+function headerText(unit: string): string {
+  return filled(Buffer.from(unit).toString('latin1'), HEAD_BYTES, ({ length }) => length);
+}
+
+function requestFor(operation: ApiOperation, identity: Identity): GeneratedRequest {
+  const { method, body, takesFile } = operation;
+  const target = pathOf(operation, 'unknown');
+  if (takesFile) return { method, target, identity, ...SOME_FILE };
+  return body === undefined
+    ? { method, target, headers: {}, body, identity }
+    : { method, target, headers: JSON_TYPE, body: SOME_BODY, identity };
+}
+
+function pathOf({ path }: ApiOperation, text: string): string {
+  return path.replaceAll(/\{\w+\}/g, () => text);
+}
