@@ -23,6 +23,11 @@ const BEAT_MS = 5_000;
 export const GUEST = 'Zephyrine Canary-Guest';
 export const WORDS = 'canary words of a guest: 5f1d';
 
+interface Receivers {
+  readonly genesys: GenesysSimulator;
+  readonly crm: CrmSimulator;
+}
+
 /** Every caller by name, with its key. */
 export interface AttackCallers {
   readonly load: TestCaller;
@@ -40,8 +45,7 @@ export interface AttackCallers {
 export class AttackWorld implements AsyncDisposable {
   private constructor(
     readonly server: PostgresServer,
-    readonly genesys: GenesysSimulator,
-    readonly crm: CrmSimulator,
+    private readonly receivers: Receivers,
     readonly callers: AttackCallers,
     readonly replicas: readonly ServiceProcess[],
     readonly logs: readonly LogWatch[],
@@ -52,22 +56,26 @@ export class AttackWorld implements AsyncDisposable {
     // The journal is of no use here, and would be most of what this process remembers.
     const quiet = { journalSize: 0 };
     const genesys = await GenesysSimulator.start({ clients: { [CLIENT.id]: CLIENT.secret }, ...quiet });
-    const crm = await CrmSimulator.start(quiet);
+    const receivers = { genesys, crm: await CrmSimulator.start(quiet) };
     const callers = newCallers();
     const replicas: ServiceProcess[] = [];
     const dataKey = newDataKey('k1');
     try {
       while (replicas.length < REPLICAS) {
-        const environment = environmentOf({ server, genesys, crm, callers, dataKey, port: await freePort() });
+        const environment = environmentOf({ server, receivers, callers, dataKey, port: await freePort() });
         replicas.push(ServiceProcess.spawn(environment, entry));
       }
       const logs = replicas.map((replica) => new LogWatch(replica, canariesOf(callers)));
       await Promise.all(replicas.map((replica) => replica.untilReady()));
-      return new AttackWorld(server, genesys, crm, callers, replicas, logs);
+      return new AttackWorld(server, receivers, callers, replicas, logs);
     } catch (error) {
-      await endAll({ replicas, genesys, crm, server });
+      await endAll(server, receivers, replicas);
       throw error;
     }
+  }
+
+  get genesys(): GenesysSimulator {
+    return this.receivers.genesys;
   }
 
   get urls(): string[] {
@@ -100,7 +108,7 @@ export class AttackWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await endAll(this);
+    await endAll(this.server, this.receivers, this.replicas);
   }
 
   private async locate(conversationId: string): Promise<Target> {
@@ -133,13 +141,13 @@ function canariesOf({ load, victim, operator }: AttackCallers): string[] {
 
 function environmentOf(world: {
   server: PostgresServer;
-  genesys: GenesysSimulator;
-  crm: CrmSimulator;
+  receivers: Receivers;
   callers: AttackCallers;
   dataKey: string;
   port: number;
 }): Record<string, string> {
-  const { server, genesys, crm, callers, dataKey, port } = world;
+  const { server, receivers, callers, dataKey, port } = world;
+  const { genesys, crm } = receivers;
   const { load, victim, operator, attackers, preparing } = callers;
   return {
     ...keysOf(load, victim, operator, ...Object.values(attackers), ...Object.values(preparing)),
@@ -162,12 +170,11 @@ function environmentOf(world: {
   };
 }
 
-async function endAll({
-  replicas,
-  genesys,
-  crm,
-  server,
-}: Pick<AttackWorld, 'replicas' | 'genesys' | 'crm' | 'server'>): Promise<void> {
+async function endAll(
+  server: PostgresServer,
+  { genesys, crm }: Receivers,
+  replicas: readonly ServiceProcess[],
+): Promise<void> {
   await Promise.all(replicas.map((replica) => replica.kill()));
   await genesys.close();
   await crm.close();

@@ -21,6 +21,8 @@ const USAGE = `Usage: npm run chaos -- [options]
   --minutes m     how long the storm, the budget or the attack lasts, or the
                   database is down; 1 when absent
   --sessions n    how many are in the crowd; 10000 when absent
+  --attacks a,b   which attacks to run, so that one can be told from another; all
+                  of them when absent
   --help
 `;
 
@@ -46,6 +48,7 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       minutes: { type: 'string', default: '1' },
       sessions: { type: 'string', default: '10000' },
+      attacks: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -64,6 +67,7 @@ async function main(): Promise<void> {
     random,
     minutes: Number(values.minutes),
     sessions: Number(values.sessions),
+    attacks: values.attacks === '' ? [] : values.attacks.split(','),
     entry: ENTRY,
     tell,
   });

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { SeededRandom } from '../../support/seeded-random';
 import { AnswerTimes } from './answer-times';
+import { constantRate } from './constant-rate';
 
 const PER_SECOND = 20;
 /** As in the load of the other scenarios. */
@@ -41,13 +42,8 @@ export class NormalLoad implements AsyncDisposable {
 
   /** Resolves when the signal was aborted and every request was answered. */
   async run(signal: AbortSignal): Promise<void> {
-    const startedAt = performance.now();
-    for (let index = 0; !signal.aborted; index += 1) {
-      const due = startedAt + (index * 1_000) / PER_SECOND;
-      const waitMs = due - performance.now();
-      if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => undefined);
-      if (!signal.aborted) this.follow(this.openAndEnd(index, due));
-    }
+    for await (const { index, dueAt } of constantRate(PER_SECOND, signal))
+      this.follow(this.openAndEnd(index, dueAt));
     await Promise.all(this.underWay);
   }
 

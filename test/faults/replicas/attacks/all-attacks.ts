@@ -8,9 +8,9 @@ import { StreamFloods } from './stream-floods';
 import { WithoutCredentials } from './without-credentials';
 import { WorstBodies } from './worst-bodies';
 
-/** All attacks together: about 230 requests a second, two thirds of which need no credential or get no answer. */
-export function allAttacks(plan: AttackPlan): Attack[] {
-  return [
+/** The attacks of the plan. All together make about 230 requests a second, half of them without a credential. */
+export function attacksOf(plan: AttackPlan): Attack[] {
+  const all: readonly Attack[] = [
     new WorstBodies(plan),
     new StreamFloods(plan),
     new SlowSenders(plan),
@@ -20,4 +20,9 @@ export function allAttacks(plan: AttackPlan): Attack[] {
     new ExpensiveReads(plan),
     new WithoutCredentials(plan),
   ];
+  const names = all.map(({ name }) => name);
+  const unknown = plan.only.filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`No attack is named ${unknown.join()}: they are ${names.join(', ')}.`);
+  return all.filter(({ name }) => plan.only.length === 0 || plan.only.includes(name));
 }

@@ -10,6 +10,8 @@ export interface Target {
 
 /** Everything that attackers know: addresses, weak keys, some sessions of their own and some of others. */
 export interface AttackPlan {
+  /** Names of the attacks to run; all of them when empty. */
+  readonly only: readonly string[];
   readonly replicas: readonly string[];
   readonly keys: Readonly<Record<AttackCaller, string>>;
   /** Sessions by the caller that owns them. */

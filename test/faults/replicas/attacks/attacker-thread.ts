@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { allAttacks } from './all-attacks';
+import { attacksOf } from './all-attacks';
 import type { AttackPlan } from './attack';
 
-/** Runs all attacks in this thread until any message comes, and answers with their figures. */
+/** Runs the attacks of a plan in this thread until any message comes, and answers with their figures. */
 async function main(): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('This is the entry of a thread.');
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   port.once('message', () => {
     stopping.abort();
   });
-  const attacks = allAttacks(workerData as AttackPlan);
+  const attacks = attacksOf(workerData as AttackPlan);
   port.postMessage(await Promise.all(attacks.map((attack) => attack.run(stopping.signal))));
 }
 

@@ -19,7 +19,7 @@ interface BrokenRequest {
  * in the body of another one must not be answered.
  */
 export class BrokenFraming implements Attack {
-  readonly name = 'broken framing';
+  readonly name = 'broken-framing';
 
   constructor(private readonly plan: AttackPlan) {}
 

@@ -41,7 +41,7 @@ const EVENT_IDS = ['0', '1', '-1', '9007199254740991', '9'.repeat(400), 'nonsens
  * the whole audit trail in parallel, and the most expensive filters.
  */
 export class ExpensiveReads implements Attack {
-  readonly name = 'expensive reads';
+  readonly name = 'expensive-reads';
 
   constructor(private readonly plan: AttackPlan) {}
 

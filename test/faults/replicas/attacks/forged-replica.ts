@@ -19,7 +19,7 @@ const PLANTINGS = { perSecond: 0.2, atMost: 1 };
  * the database makes itself the holder of a session. Its listener must receive nothing.
  */
 export class ForgedReplica implements Attack {
-  readonly name = 'forged replica';
+  readonly name = 'forged-replica';
   private readonly id = randomUUID();
 
   constructor(private readonly plan: AttackPlan) {}

@@ -45,7 +45,7 @@ export function hostileOpenings(): HostileBody[] {
 export function hostileLogins(): HostileBody[] {
   return [
     named('pattern on a long text', `{"idToken":"${'a.'.repeat(NEARLY / 2)}","nonce":"n"}`),
-    named('characters of several bytes', `{"authCode":"${accents()}","redirectUri":"${'a'}"}`),
+    named('characters of several bytes', `{"authCode":"${accents()}","redirectUri":"a"}`),
     ...hostileObjects('"authCode":"c"'),
   ];
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { constantRate } from '../constant-rate';
 
 export interface Pace {
   readonly perSecond: number;
@@ -6,27 +6,26 @@ export interface Pace {
   readonly atMost: number;
 }
 
-/** Makes attempts at a constant rate until the signal is aborted; resolves when those under way are over. */
+/**
+ * Makes attempts at a constant rate until the signal is aborted; resolves when those under way are over. Attempts count
+ * what the service does; what they throw is a fault of the attack itself, and thrown.
+ */
 export async function atPace(
   { perSecond, atMost }: Pace,
   signal: AbortSignal,
   attempt: (index: number) => Promise<void>,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
-  const startedAt = performance.now();
-  let firstFailure: unknown;
-  for (let index = 0; !signal.aborted; index += 1) {
-    const dueInMs = startedAt + (index * 1_000) / perSecond - performance.now();
-    if (dueInMs > 0) await delay(dueInMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted || underWay.size >= atMost) continue;
+  const failures: unknown[] = [];
+  for await (const { index } of constantRate(perSecond, signal)) {
+    if (underWay.size >= atMost || failures.length > 0) continue;
     const attempted = attempt(index)
-      .catch((error: unknown) => (firstFailure ??= error))
+      .catch((error: unknown) => void failures.push(error))
       .then(() => void underWay.delete(attempted));
     underWay.add(attempted);
   }
   await Promise.all(underWay);
-  // Attempts count what the service does; what they throw is a fault of the attack itself.
-  if (firstFailure !== undefined) throw firstFailure;
+  if (failures.length > 0) throw new AggregateError(failures, 'An attack failed by itself.');
 }
 
 /** The entry of a list whose turn it is. */

@@ -20,7 +20,7 @@ const BEGUN = 'x'.repeat(16 * 1024);
  * uploads that stop, and slow headers.
  */
 export class SlowSenders implements Attack {
-  readonly name = 'slow senders';
+  readonly name = 'slow-senders';
 
   constructor(private readonly plan: AttackPlan) {}
 

@@ -22,7 +22,7 @@ const DEAF_HELD_MS = 120_000;
  * as soon as they begin, a hundred of them on one connection, and clients that never read.
  */
 export class StreamFloods implements Attack {
-  readonly name = 'stream floods';
+  readonly name = 'stream-floods';
 
   constructor(private readonly plan: AttackPlan) {}
 

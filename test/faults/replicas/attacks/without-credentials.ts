@@ -14,7 +14,7 @@ const LONG = 8_000;
  * credentials, with garbage for a token or a key, and with request ids as long as the log takes them.
  */
 export class WithoutCredentials implements Attack {
-  readonly name = 'without credentials';
+  readonly name = 'without-credentials';
 
   constructor(private readonly plan: AttackPlan) {}
 

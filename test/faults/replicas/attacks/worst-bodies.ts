@@ -19,7 +19,7 @@ const PACE = { perSecond: 4, atMost: 40 };
  * most entries, fields, accents and depth that fit in, for every operation that reads JSON.
  */
 export class WorstBodies implements Attack {
-  readonly name = 'worst bodies';
+  readonly name = 'worst-bodies';
 
   constructor(private readonly plan: AttackPlan) {}
 

@@ -66,9 +66,9 @@ async function residentsOf(load: NormalLoad): Promise<string[]> {
 async function underAttack(
   world: AttackWorld,
   load: NormalLoad,
-  { minutes, tell }: Run,
+  { minutes, tell, attacks }: Run,
 ): Promise<{ figures: AttackFigures[]; lost: string[] }> {
-  const plan = await planOf(world);
+  const plan = await planOf(world, attacks);
   const recordsBefore = await auditSize(world);
   const cpuBefore = cpuOf(world);
   for (const log of world.logs) log.restart();
@@ -95,11 +95,12 @@ async function underAttack(
   };
 }
 
-async function planOf(world: AttackWorld): Promise<AttackPlan> {
+async function planOf(world: AttackWorld, only: readonly string[]): Promise<AttackPlan> {
   const { attackers, preparing, victim } = world.callers;
   const own: Record<string, Target[]> = {};
   for (const name of ATTACK_CALLERS) own[name] = await world.openTargets(preparing[name], TARGETS);
   return {
+    only,
     replicas: world.urls,
     keys: Object.fromEntries(ATTACK_CALLERS.map((name) => [name, attackers[name].key])) as Record<
       AttackCaller,
