@@ -24,7 +24,7 @@ export class LogWatch {
   private rest = '';
 
   constructor(
-    process: ServiceProcess,
+    process: Pick<ServiceProcess, 'onOutput'>,
     private readonly canaries: readonly string[],
   ) {
     // Chunks end anywhere, also within a character.

@@ -69,7 +69,7 @@ async function underAttack(
   { minutes, tell, attacks }: Run,
 ): Promise<{ figures: AttackFigures[]; lost: string[] }> {
   const plan = await planOf(world, attacks);
-  const recordsBefore = await auditSize(world);
+  const auditBefore = await auditOf(world);
   const cpuBefore = cpuOf(world);
   for (const log of world.logs) log.restart();
   const startedAt = performance.now();
@@ -87,7 +87,10 @@ async function underAttack(
   tell(
     `this process was late by ${Math.round(lag.percentile(99) / NANOSECONDS)} ms at p99: a part of the times`,
   );
-  tell(`audit: ${(await auditSize(world)) - recordsBefore} bytes of records written`);
+  const audit = await auditOf(world);
+  tell(
+    `audit: ${audit.records - auditBefore.records} records, ${audit.bytes - auditBefore.bytes} bytes written`,
+  );
   const lost = await Promise.all(plan.foreign.map(({ conversationId }) => isActive(world, conversationId)));
   return {
     figures,
@@ -172,10 +175,12 @@ async function isActive(world: AttackWorld, id: string): Promise<boolean> {
   return rows.length === 1;
 }
 
-/** Rows and indices of the audit trail. */
-async function auditSize(world: AttackWorld): Promise<number> {
-  const [row] = await world.query("select pg_total_relation_size('audit_record') as bytes");
-  return Number(row?.['bytes']);
+/** The records of the audit trail, and the bytes of its rows and indices. */
+async function auditOf(world: AttackWorld): Promise<{ records: number; bytes: number }> {
+  const [row] = await world.query(
+    "select count(*) as records, pg_total_relation_size('audit_record') as bytes from audit_record",
+  );
+  return { records: Number(row?.['records']), bytes: Number(row?.['bytes']) };
 }
 
 /** Seconds of each replica, and of the database with all its processes. */
