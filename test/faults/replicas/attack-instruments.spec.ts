@@ -84,6 +84,7 @@ describe(AttackTally.name, () => {
     tally.answered('held, no answer', 9_000);
     tally.received(Buffer.from('no words'));
     tally.received(Buffer.from('a secret'));
+    tally.received(Buffer.from('a secret'));
 
     expect(tally.figures).toEqual({
       name: 'attack',
@@ -91,7 +92,7 @@ describe(AttackTally.name, () => {
       answers: { '400': 1, 'held, no answer': 1 },
       worstMs: 7,
       sentBytes: 15,
-      receivedBytes: 16,
+      receivedBytes: 24,
       findings: ['attack: an answer holds "secret" of another caller'],
     });
   });

@@ -7,7 +7,7 @@ export interface AttackFigures {
   readonly worstMs: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** Broken promises, in words; the first few of them. */
+  /** Broken promises, in words; the first few of them, each once. */
   readonly findings: readonly string[];
 }
 
@@ -50,7 +50,9 @@ export class AttackTally {
   }
 
   found(what: string): void {
-    if (this.findings.length < KEPT_FINDINGS) this.findings.push(`${this.name}: ${what}`);
+    const finding = `${this.name}: ${what}`;
+    const isKnown = this.findings.includes(finding);
+    if (!isKnown && this.findings.length < KEPT_FINDINGS) this.findings.push(finding);
   }
 
   get figures(): AttackFigures {

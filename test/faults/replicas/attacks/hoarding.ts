@@ -5,8 +5,8 @@ import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
 import { bearerOf, exchange, headOf } from './raw-exchange';
 
-/** Every slot of the cap is asked for within a minute, and then again whenever one may have become free. */
-const OPENINGS = { perSecond: 5, atMost: 40 };
+/** Half of the normal load: every slot of the default cap is asked for within a minute, and then again and again. */
+const OPENINGS = { perSecond: 10, atMost: 40 };
 /** Beyond the hundred streams that one process has had room for. */
 const STREAMS = { perSecond: 5, atMost: 250 };
 const UPLOADS = { perSecond: 1, atMost: 30 };

@@ -21,7 +21,7 @@ const TARGETS = 4;
 /** Longer than a request may take, so that what the service still holds of the attack has had time to end. */
 const QUIET_MS = 35_000;
 const EMPTY_WITHIN_MS = 120_000;
-const BEATS_WITHIN_MS = 20_000;
+const BEATS_WITHIN_MS = 30_000;
 const ENDS_AT_A_TIME = 10;
 const NANOSECONDS = 1_000_000;
 
