@@ -91,6 +91,54 @@ describe(JwtAuthenticator.name, () => {
     expect(await refusalOf('a.b')).toBe('malformed');
   });
 
+  describe('a header that names a key of its own', () => {
+    const SIGNED = { alg: 'ES256', kid: 'key' };
+
+    it.each(['jwk', 'jku', 'x5u', 'x5c'] as const)('is not believed in %s', async (name) => {
+      const stranger = await generateKeyPair('ES256', { extractable: true });
+      const jwk = await exportJWK(stranger.publicKey);
+      const named = {
+        jwk,
+        jku: 'https://evil.example/keys',
+        x5u: 'https://evil.example/cert',
+        x5c: ['MIIB'],
+      };
+      const forge = (kid: string): Promise<string> =>
+        new SignJWT(GOOD)
+          .setProtectedHeader({ ...SIGNED, kid, [name]: named[name] })
+          .sign(stranger.privateKey);
+
+      expect(await refusalOf(await forge('key'))).toBe('signature');
+      expect(await refusalOf(await forge('stranger'))).toBe('unknown-key');
+    });
+
+    it.each(['../../../../dev/null', "key' or '1'='1", 'key\u0000', 'KEY', '__proto__', ''])(
+      'finds no other key by the id %j',
+      async (kid) => {
+        const token = await new SignJWT(GOOD).setProtectedHeader({ ...SIGNED, kid }).sign(privateKey);
+
+        expect(await refusalOf(token)).toBe('unknown-key');
+      },
+    );
+
+    it('may ask for no extension, known to its sender or not', async () => {
+      const [, payload = '', signature = ''] = (await sign({})).split('.');
+      const withHeader = (fields: object): string =>
+        [
+          Buffer.from(JSON.stringify({ ...SIGNED, ...fields })).toString('base64url'),
+          payload,
+          signature,
+        ].join('.');
+      const signed = await new SignJWT(GOOD)
+        .setProtectedHeader({ ...SIGNED, crit: ['urn:x'], 'urn:x': true })
+        .sign(privateKey, { crit: { 'urn:x': true } });
+
+      expect(await refusalOf(signed)).toBe('malformed');
+      expect(await refusalOf(withHeader({ crit: [] }))).toBe('malformed');
+      expect(await refusalOf(withHeader({ crit: ['b64'], b64: false }))).toBe('signature');
+    });
+  });
+
   it('forgives clocks that differ by seconds', async () => {
     expect(await refusalOf(await sign({ exp: NOW - 1 }))).toBeUndefined();
   });

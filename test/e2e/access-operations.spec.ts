@@ -9,7 +9,7 @@ import { accessOf } from '../../src/common/access/route-access';
 import { ApiClient } from '../support/api-client';
 import { aCaller, keysOf, type TestCaller } from '../support/callers';
 import { LogCapture } from '../support/log-capture';
-import { send } from '../support/raw-http';
+import { type RawAnswer, send, sendBytes } from '../support/raw-http';
 
 /** Where Nest keeps what a route tells Fastify; not exported by it. */
 const ROUTE_CONFIG = '__fastify_route_config__';
@@ -31,6 +31,11 @@ describe('pages for operators', () => {
     '/openapi%2Ejson',
     '/m%65trics',
     '/metrics/',
+    '//metrics',
+    '/./metrics',
+    '/health/../metrics',
+    'http://guest-sessions/metrics',
+    'http://user:password@guest-sessions/metrics',
   ];
   let world: World;
 
@@ -88,6 +93,36 @@ describe('pages for operators', () => {
 
     expect([400, 401, 431]).toContain(status);
     expect(await statusOf('/health/ready', {})).toBe(200);
+  });
+
+  it('take the first of two credentials, so that one cannot be added behind what a proxy has checked', async () => {
+    const ask = (...credentials: readonly string[]): Promise<RawAnswer> =>
+      sendBytes(
+        world.url,
+        [
+          'GET /metrics HTTP/1.1',
+          'host: x',
+          'connection: close',
+          ...credentials.map((credential) => `authorization: Bearer ${credential}`),
+          '',
+          '',
+        ].join('\r\n'),
+      );
+
+    expect((await ask(caller.key)).status).toBe(200);
+    expect((await ask('nonsense', caller.key)).status).toBe(401);
+  });
+
+  it('believe no header that says who has called a proxy', async () => {
+    const headers = {
+      'x-forwarded-user': 'operator',
+      'x-forwarded-for': '127.0.0.1',
+      'x-original-url': '/health/live',
+      'x-rewrite-url': '/health/live',
+      'x-replica-seal': `${Date.now() + 20_000}.1.${'A'.repeat(43)}`,
+    };
+
+    expect(await statusOf('/metrics', headers)).toBe(401);
   });
 
   it('take a credential from its header alone, in whatever case its scheme is', async () => {

@@ -112,6 +112,15 @@ describe('the audit trail over HTTP', () => {
     },
   );
 
+  it.each(["billing' or '1'='1", "'; drop table audit_record; --", 'bill%', 'b_lling', '\\'])(
+    'takes the name %j as it is, and not as a pattern or a statement',
+    async (name) => {
+      for (const filter of ['actor', 'target']) {
+        expect(await list(`?${filter}=${encodeURIComponent(name)}`)).toEqual({ items: [], nextCursor: null });
+      }
+    },
+  );
+
   it('records refusals, of each caller and kind the first in a minute', async () => {
     const conversationId = await api.opened();
     const stranger = new ApiClient(world.url, shop.headers);

@@ -53,6 +53,18 @@ describe('a request that two readers may take for different ones', () => {
     ['chunked twice', post(CHUNKED, CHUNKED) + CHUNKED_BODY],
     ['a chunk size that is none', `${post(CHUNKED)}zz\r\n${BODY}\r\n0\r\n\r\n`],
     ['a chunk that is longer than it says', `${post(CHUNKED)}5\r\n${BODY}\r\n0\r\n\r\n`],
+    ['a chunk size beyond all numbers', `${post(CHUNKED)}fffffffffffffffff\r\n${BODY}\r\n0\r\n\r\n`],
+    ['a chunk size with a sign', `${post(CHUNKED)}+11\r\n${BODY}\r\n0\r\n\r\n`],
+    ['a bare line feed after a chunk size', `${post(CHUNKED)}11\n${BODY}\r\n0\r\n\r\n`],
+    ['a bare line feed after a header', post(LENGTH, 'x-note: a').replace('a\r\n', 'a\n') + BODY],
+    ['bare line feeds alone', post(LENGTH).replaceAll('\r\n', '\n') + BODY],
+    [
+      'a second request behind the end of its chunks',
+      post(LENGTH, CHUNKED) + `0\r\n\r\n${post(LENGTH)}${BODY}`,
+    ],
+    ['a second request within its length', post('content-length: 0', LENGTH) + post(LENGTH) + BODY],
+    ['a folded transfer encoding', post(LENGTH, 'x-note: a', ` ${CHUNKED}`) + CHUNKED_BODY],
+    ['a transfer encoding behind a tab', post('transfer-encoding:\tchunked, identity') + CHUNKED_BODY],
     ['a space before the colon', post('content-length : 17') + BODY],
     ['a folded header', post(LENGTH, 'x-note: a', ' b') + BODY],
     ['a header without a name', post(LENGTH, ': a') + BODY],
@@ -76,6 +88,16 @@ describe('a request that two readers may take for different ones', () => {
 
     expectProblem(answer, 400, 'bad-request');
     expect(answer.headers['connection']).toBe('close');
+  });
+});
+
+describe('a chunk extension', () => {
+  const extended = (extension: string): string =>
+    `${post('connection: close', CHUNKED)}2;${extension}\r\n{}\r\n0\r\n\r\n`;
+
+  it('changes nothing when it is short, and is refused when it is long', async () => {
+    expectProblem(await sendBytes(world.url, extended('a=b')), 400, 'validation-failed');
+    expectProblem(await sendBytes(world.url, extended('a'.repeat(20_000))), 400, 'bad-request');
   });
 });
 

@@ -134,15 +134,25 @@ describe('deliveries, as operators see them', () => {
     expect((await deliveries.list(`?status=pending&cursor=${ours}`)).items).toHaveLength(1);
   });
 
-  it.each(['status=lost', 'sink=CRM', 'conversationId=1', 'limit=0', 'limit=201', 'status=', 'order=asc'])(
-    'are not listed for %s',
-    async (query) => {
-      expect(await api.request('GET', `/v1/deliveries?${query}`)).toMatchObject({
-        status: 400,
-        body: { code: 'validation-failed' },
-      });
-    },
-  );
+  it.each([
+    'status=lost',
+    'sink=CRM',
+    'conversationId=1',
+    'limit=0',
+    'limit=201',
+    'status=',
+    'order=asc',
+    "sink=crm'%20or%20'1'='1",
+    'sink=crm;drop%20table%20delivery',
+    'sink=%25',
+    `conversationId=${UNKNOWN}'--`,
+    'conversationId=%00',
+  ])('are not listed for %s', async (query) => {
+    expect(await api.request('GET', `/v1/deliveries?${query}`)).toMatchObject({
+      status: 400,
+      body: { code: 'validation-failed' },
+    });
+  });
 
   it('have a history of attempts, and no bodies in it', async () => {
     const refusal = await deliveries.historyOf(refused);

@@ -76,6 +76,23 @@ describe('sessions of several callers', () => {
     expect(world.genesys.state.conversation(id)).toMatchObject({ disconnects: 0 });
   });
 
+  it.each([
+    ['GET', 'messages', undefined],
+    ['POST', 'messages', { text: 'a' }],
+    ['POST', 'typing', undefined],
+    ['PUT', 'authentication', { idToken: 'a.b.c', nonce: 'n' }],
+    ['DELETE', 'authentication', undefined],
+    ['GET', 'events', undefined],
+  ] as const)(
+    'are to others as if they did not exist in what is below them: %s %s',
+    async (method, below, body) => {
+      const id = await apis.billing.opened();
+      const answer = await apis.support.request(method, `/v1/sessions/${id}/${below}`, body);
+
+      expect([answer.status, answer.body['code']]).toEqual([404, 'session-not-found']);
+    },
+  );
+
   it('are in the lists of their callers, page by page, and in no other', async () => {
     const own = [await apis.support.opened(), await apis.support.opened(), await apis.support.opened()];
 

@@ -102,6 +102,12 @@ export class ServiceProcess {
     return this.ended === undefined;
   }
 
+  /** Hears of all output from now on, of which the process keeps only the newest. */
+  onOutput(listener: (chunk: Buffer) => void): void {
+    this.child.stdout?.on('data', listener);
+    this.child.stderr?.on('data', listener);
+  }
+
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SeededRandom } from '../../support/seeded-random';
+import { attack } from './scenarios/attack.scenario';
 import { budget } from './scenarios/budget.scenario';
 import { crowd } from './scenarios/crowd.scenario';
 import { freeze } from './scenarios/freeze.scenario';
@@ -15,11 +16,13 @@ import { storm } from './scenarios/storm.scenario';
 const USAGE = `Usage: npm run chaos -- [options]
 
   --only name     one of storm, orphans, kills, freeze, race, rolling, outage,
-                  budget, crowd; storm when absent
+                  budget, crowd, attack; storm when absent
   --seed number   the same faults again; a new one when absent
-  --minutes m     how long the storm or the budget lasts, or the database is
-                  down; 1 when absent
+  --minutes m     how long the storm, the budget or the attack lasts, or the
+                  database is down; 1 when absent
   --sessions n    how many are in the crowd; 10000 when absent
+  --attacks a,b   which attacks to run, so that one can be told from another; all
+                  of them when absent
   --help
 `;
 
@@ -33,6 +36,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   outage,
   budget,
   crowd,
+  attack,
 };
 /** Beside this file's own folder, in what the compiler has written. */
 const ENTRY = join(__dirname, '..', '..', '..', 'src', 'main.js');
@@ -44,6 +48,7 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       minutes: { type: 'string', default: '1' },
       sessions: { type: 'string', default: '10000' },
+      attacks: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -62,6 +67,7 @@ async function main(): Promise<void> {
     random,
     minutes: Number(values.minutes),
     sessions: Number(values.sessions),
+    attacks: values.attacks === '' ? [] : values.attacks.split(','),
     entry: ENTRY,
     tell,
   });

@@ -6,6 +6,8 @@ export interface Run {
   readonly minutes: number;
   /** How many, where that can be chosen. */
   readonly sessions: number;
+  /** Names of the attacks to run; all of them when empty. */
+  readonly attacks: readonly string[];
   /** The built `main.js` that replicas run. */
   readonly entry: string;
   readonly tell: (what: string) => void;

@@ -1,0 +1,76 @@
+import { mebibytes, type Reading } from './attack-readings';
+import type { AttackWorld } from './attack-world';
+import type { AttackFigures } from './attacks/attack-tally';
+import type { NormalLoad } from './normal-load';
+
+const P99_MS = 500;
+/** Compiled code and caches with a bound of their own grow once; what each request leaves behind grows for ever. */
+const HEAP_GROWTH_BYTES = 16 * 2 ** 20;
+/** The allocator keeps pages that are free. */
+const RESIDENT_GROWTH_BYTES = 96 * 2 ** 20;
+/** Connections of pools that come and go. */
+const RESOURCE_GROWTH = 25;
+
+export interface AttackOutcome {
+  /** The normal load before the attack: what it does not keep then, no attack has broken. */
+  readonly calm: NormalLoad;
+  readonly load: NormalLoad;
+  readonly figures: readonly AttackFigures[];
+  readonly before: readonly Reading[];
+  readonly after: readonly Reading[];
+}
+
+/** The promises that were broken, in words; nothing, when every one was kept. */
+export function attackFindings(
+  world: AttackWorld,
+  { calm, load, figures, before, after }: AttackOutcome,
+): string[] {
+  return [
+    ...leaseFindings(world, after),
+    ...loadFindings(calm).map(
+      (finding) => `before the attack, so that the machine is too slow to tell: ${finding}`,
+    ),
+    ...loadFindings(load),
+    ...figures.flatMap(({ findings }) => findings),
+    ...world.logs.flatMap(({ leaks }) => leaks.map((message) => `a log line holds a secret: ${message}`)),
+    ...after.flatMap((reading, index) => growth(`replica ${index + 1}`, before[index], reading)),
+  ];
+}
+
+function leaseFindings({ logs, replicas }: AttackWorld, after: readonly Reading[]): string[] {
+  const lost = after.reduce((sum, { page }) => sum + page.find('guest_sessions_lease_lost_total'), 0);
+  return [
+    ...(lost === 0 ? [] : [`${lost} leases were lost, as guest_sessions_lease_lost_total says`]),
+    ...logs.flatMap(({ lostLeases }) =>
+      lostLeases.map((line) => `the log says that a lease was lost: ${line}`),
+    ),
+    ...replicas.filter(({ isRunning }) => !isRunning).map(() => 'a replica has ended'),
+  ];
+}
+
+function loadFindings({ openings, ends }: NormalLoad): string[] {
+  const all = [
+    { what: 'openings', times: openings, expected: ['201'] },
+    { what: 'ends', times: ends, expected: ['200', '202'] },
+  ];
+  return all.flatMap(({ what, times, expected }) => {
+    const p99 = times.percentileMs(99);
+    return [
+      ...(times.count > 0 ? [] : [`there were no ${what}`]),
+      ...times.butFor(expected).map((outcome) => `${what} of the normal load were answered ${outcome}`),
+      ...(p99 < P99_MS ? [] : [`p99 of the ${what} of the normal load is ${Math.round(p99)} ms`]),
+    ];
+  });
+}
+
+function growth(name: string, before: Reading | undefined, after: Reading): string[] {
+  if (before === undefined) return [`${name} was not measured before`];
+  const heap = after.heapBytes - before.heapBytes;
+  const resident = after.residentBytes - before.residentBytes;
+  const resources = after.resources - before.resources;
+  return [
+    ...(heap < HEAP_GROWTH_BYTES ? [] : [`the heap of ${name} has grown by ${mebibytes(heap)}`]),
+    ...(resident < RESIDENT_GROWTH_BYTES ? [] : [`${name} has grown by ${mebibytes(resident)}`]),
+    ...(resources < RESOURCE_GROWTH ? [] : [`${name} has ${resources} active resources more than before`]),
+  ];
+}

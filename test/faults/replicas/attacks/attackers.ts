@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { AttackPlan } from './attack';
+import type { AttackFigures } from './attack-tally';
+
+/**
+ * All attacks in a thread of their own, so that their work does not delay the simulators and the clocks of the normal load
+ * in this one.
+ */
+export class Attackers implements AsyncDisposable {
+  private readonly figures: Promise<unknown[]>;
+
+  private constructor(private readonly thread: Worker) {
+    this.figures = once(thread, 'message');
+    // A failure is thrown by `stop`, which may come minutes later.
+    this.figures.catch(() => undefined);
+  }
+
+  static start(plan: AttackPlan): Attackers {
+    return new Attackers(new Worker(join(__dirname, 'attacker-thread.js'), { workerData: plan }));
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<AttackFigures[]> {
+    this.thread.postMessage('stop');
+    const [figures] = await this.figures;
+    return figures as AttackFigures[];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.thread.terminate();
+  }
+}

@@ -1,0 +1,111 @@
+import type { Attack, AttackPlan, Target } from './attack';
+import { type AttackFigures, AttackTally } from './attack-tally';
+import { atPace, turnOf } from './pace';
+import { bearerOf, exchange, headOf } from './raw-exchange';
+
+/** Each is refused by the parser, before anything of the service has run. */
+const PACE = { perSecond: 5, atMost: 20 };
+/** Longer than a refusal takes; what the service waits for more of is hung up on. */
+const HELD_MS = 3_000;
+
+interface BrokenRequest {
+  readonly what: string;
+  readonly bytes: string;
+}
+
+/**
+ * Attacks the promise that every reader finds the same requests in the same bytes, and that a header is no credential:
+ * two lengths, folded and forged headers, bad chunks, targets of other hosts, two credentials. A request that is hidden
+ * in the body of another one must not be answered.
+ */
+export class BrokenFraming implements Attack {
+  readonly name = 'broken-framing';
+
+  constructor(private readonly plan: AttackPlan) {}
+
+  async run(signal: AbortSignal): Promise<AttackFigures> {
+    const { replicas, canaries } = this.plan;
+    const tally = new AttackTally(this.name, canaries);
+    const requests = this.requests();
+    await atPace(PACE, signal, async (index) => {
+      const { what, bytes } = turnOf(requests, index);
+      const url = turnOf(replicas, index + Math.floor(index / requests.length));
+      const statuses = await exchange({ url, bytes, holdMs: HELD_MS }, tally, signal);
+      if (statuses.length > 1) tally.found(`${what}: two answers, ${statuses.join()}, to one request`);
+      if (statuses.some((status) => status < 400)) tally.found(`${what}: answered with ${statuses.join()}`);
+    });
+    return tally.figures;
+  }
+
+  private requests(): BrokenRequest[] {
+    const { keys, foreign } = this.plan;
+    const target = turnOf(foreign, 0);
+    return [
+      ...smuggled(target, keys.powerless, this.plan.victimKey.length),
+      ...forged(target, keys.powerless),
+    ];
+  }
+}
+
+/** One request, and a second one in its body for a reader that takes the other length. */
+function smuggled({ conversationId }: Target, key: string, length: number): BrokenRequest[] {
+  const guessed = `Bearer ${'A'.repeat(length)}`;
+  const hidden = headOf('DELETE', `/v1/sessions/${conversationId}`, { authorization: guessed });
+  const chunked = `0\r\n\r\n${hidden}`;
+  const path = `/v1/sessions/${conversationId}/messages`;
+  const post = (...lines: string[]): string =>
+    headOf('POST', path, { ...bearerOf(key), 'content-type': 'application/json' }).slice(0, -2) +
+    [...lines, '', ''].join('\r\n');
+  return [
+    {
+      what: 'CL.TE',
+      bytes: post(`content-length: ${chunked.length}`, 'transfer-encoding: chunked') + chunked,
+    },
+    { what: 'TE.CL', bytes: post('transfer-encoding: chunked', 'content-length: 5') + chunked },
+    { what: 'TE.TE', bytes: post('transfer-encoding: chunked', 'transfer-encoding: x') + chunked },
+    { what: 'TE with a tab', bytes: post('transfer-encoding:\tchunked, identity') + chunked },
+    { what: 'folded TE', bytes: post('x-note: a', ' transfer-encoding: chunked') + chunked },
+    { what: 'two lengths', bytes: post('content-length: 0', `content-length: ${hidden.length}`) + hidden },
+    { what: 'chunk size that is none', bytes: `${post('transfer-encoding: chunked')}zz\r\n${hidden}` },
+    {
+      what: 'chunk size beyond numbers',
+      bytes: `${post('transfer-encoding: chunked')}fffffffffffffffff\r\n${hidden}`,
+    },
+    {
+      what: 'long chunk extension',
+      bytes: `${post('transfer-encoding: chunked')}1;${'a'.repeat(30_000)}\r\n`,
+    },
+    { what: 'bare line feeds', bytes: post('content-length: 0').replaceAll('\r\n', '\n') },
+  ];
+}
+
+/** Headers that would make another caller or another address of the request, if they were believed. */
+function forged({ conversationId }: Target, key: string): BrokenRequest[] {
+  const path = `/v1/sessions/${conversationId}`;
+  const forwarded = {
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-host': 'guest-sessions',
+    'x-forwarded-user': 'load',
+    'x-real-ip': '127.0.0.1',
+    forwarded: 'for=127.0.0.1;host=localhost',
+    'x-original-url': '/health/live',
+    'x-rewrite-url': '/health/live',
+  };
+  const seal = `${Date.now() + 20_000}.1.${'A'.repeat(43)}`;
+  const close = { connection: 'close' };
+  const sealed = { ...bearerOf(key), ...close, 'x-replica-seal': seal, 'content-length': '2' };
+  const two = `${headOf('GET', path, { ...bearerOf(key), ...close }).slice(0, -2)}authorization: Bearer x\r\n\r\n`;
+  return [
+    { what: 'forwarded headers', bytes: headOf('GET', path, { ...close, ...forwarded }) },
+    { what: 'a forged seal', bytes: `${headOf('POST', `${path}/messages`, sealed)}{}` },
+    { what: 'a forged seal without a key', bytes: headOf('GET', path, { ...close, 'x-replica-seal': seal }) },
+    { what: 'two credentials', bytes: two },
+    {
+      what: 'a target of another host',
+      bytes: headOf('GET', `http://169.254.169.254${path}`, { ...close, ...bearerOf(key) }),
+    },
+    { what: 'a target of no path', bytes: headOf('GET', '//evil.example/v1/sessions', close) },
+    { what: 'a tunnel', bytes: headOf('CONNECT', '127.0.0.1:5432', close) },
+    { what: 'an upgrade', bytes: headOf('GET', path, { connection: 'upgrade', upgrade: 'websocket' }) },
+  ];
+}

@@ -1,0 +1,58 @@
+import type { Attack, AttackPlan } from './attack';
+import { type AttackFigures, AttackTally } from './attack-tally';
+import { atPace, turnOf } from './pace';
+import { PlainClient } from './plain-client';
+import { bearerOf, exchange, headOf } from './raw-exchange';
+
+/** One question for the head should cost no more than any other refusal or short answer. */
+const HEADS = { perSecond: 20, atMost: 40 };
+/** A browser that reloads: begins a stream and is gone. */
+const HANG_UPS = { perSecond: 10, atMost: 40 };
+const HANG_UP_AFTER_MS = 20;
+/** As many streams as one process has room for, on a single connection: only the first can be answered. */
+const PIPELINES = { perSecond: 0.2, atMost: 2 };
+const PIPELINED = 100;
+const PIPELINE_HELD_MS = 5_000;
+/** Clients that never read; each stays until the service lets it go. */
+const DEAF = { perSecond: 1, atMost: 5 };
+const DEAF_HELD_MS = 120_000;
+
+/**
+ * Attacks the promise that a stream costs its place only as long as its client is there: floods of HEAD, streams that end
+ * as soon as they begin, a hundred of them on one connection, and clients that never read.
+ */
+export class StreamFloods implements Attack {
+  readonly name = 'stream-floods';
+
+  constructor(private readonly plan: AttackPlan) {}
+
+  async run(signal: AbortSignal): Promise<AttackFigures> {
+    const { replicas, keys, canaries } = this.plan;
+    const tally = new AttackTally(this.name, canaries);
+    await using client = new PlainClient(tally, signal);
+    const headers = bearerOf(keys.streams);
+    const stream = headOf('GET', '/v1/events', headers);
+    // The hoarder's own sessions come and go: there is something to tell to who never reads it.
+    const eventful = headOf('GET', '/v1/events', { ...bearerOf(keys.hoarder), 'last-event-id': '0' });
+    const open = (url: string, bytes: string, holdMs: number): Promise<unknown> =>
+      exchange({ url, bytes, holdMs }, tally, signal);
+    await Promise.all([
+      atPace(HEADS, signal, async (index) => {
+        await client.ask(turnOf(replicas, index), { method: 'HEAD', path: '/v1/events', headers });
+      }),
+      atPace(HANG_UPS, signal, async (index) => {
+        await open(turnOf(replicas, index), stream, index % 3 === 0 ? 0 : HANG_UP_AFTER_MS);
+      }),
+      atPace(PIPELINES, signal, async (index) => {
+        const bytes = stream.repeat(PIPELINED);
+        const url = turnOf(replicas, index);
+        await exchange({ url, bytes, requests: PIPELINED, holdMs: PIPELINE_HELD_MS }, tally, signal);
+      }),
+      atPace(DEAF, signal, async (index) => {
+        const url = turnOf(replicas, index);
+        await exchange({ url, bytes: eventful, holdMs: DEAF_HELD_MS, isDeaf: true }, tally, signal);
+      }),
+    ]);
+    return tally.figures;
+  }
+}
