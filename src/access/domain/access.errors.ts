@@ -13,7 +13,8 @@ export type Refusal =
   | 'audience'
   | 'algorithm'
   | 'signature'
-  | 'claims';
+  | 'claims'
+  | 'type';
 
 /** There is no credential, or none that is good. The same to the caller, whatever the reason. */
 export class UnauthenticatedError extends DomainError {
