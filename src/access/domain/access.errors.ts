@@ -30,6 +30,28 @@ export class UnauthenticatedError extends DomainError {
   }
 }
 
+/** The request names another host than this machine, where only this machine is served without a credential. */
+export class ForeignHostError extends DomainError {
+  readonly code = 'foreign-host';
+  readonly kind = 'forbidden';
+  readonly title = 'The request is addressed to another host';
+
+  constructor() {
+    super('Without credentials, the service answers only to loopback names and addresses, such as 127.0.0.1.');
+  }
+}
+
+/** The request comes from a web page of another origin, where none is asked for a credential. */
+export class ForeignOriginError extends DomainError {
+  readonly code = 'foreign-origin';
+  readonly kind = 'forbidden';
+  readonly title = 'The request comes from another origin';
+
+  constructor() {
+    super('Without credentials, the service serves no web page of another origin.');
+  }
+}
+
 /** The caller is known and lacks the scope of the route. */
 export class InsufficientScopeError extends DomainError {
   readonly code = 'insufficient-scope';
