@@ -9,8 +9,9 @@ const DESCRIPTION = `Opens, keeps alive and ends Genesys Cloud guest messaging s
 
 Errors are problem documents (RFC 9457). What each \`code\` means and whether to try again is told at
 \`/problems/{code}\`. Besides what an operation lists, any path may answer 404 \`not-found\` when there is nothing
-here, 405 \`method-not-allowed\` with \`Allow\` for a method that it does not have, and 414 \`uri-too-long\`. Answers are
-JSON whatever \`Accept\` says: there is no 406.
+here, 405 \`method-not-allowed\` with \`Allow\` for a method that it does not have, 414 \`uri-too-long\`, and, where the
+deployment asks for no credentials, 403 \`foreign-host\` or \`foreign-origin\`. Answers are JSON whatever \`Accept\` says: there
+is no 406.
 
 A caller may make so many requests a minute, all keys of its name together. Every answer to it says in \`RateLimit\` and
 \`RateLimit-Policy\` (draft-ietf-httpapi-ratelimit-headers-10) how it stands; the request that is one too many gets 429

@@ -3,7 +3,7 @@ import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { useContainer } from 'class-validator';
-import { identifyCallers } from './access/access.hook';
+import { identifyCallers, refuseForeignRequests } from './access/access.hook';
 import { AccessService } from './access/access.service';
 import { limitCallers } from './access/quota.hook';
 import { QuotaService } from './access/quota.service';
@@ -15,7 +15,7 @@ import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { LogOutput } from './common/logging/log-output';
 import { createLogger } from './common/logging/logger';
 import { ProblemDetailsFilter } from './common/problem/problem-details.filter';
-import { addHooks } from './common/server/http-hooks';
+import { addHooks, refuseWrongMethods } from './common/server/http-hooks';
 import { createHttpServer } from './common/server/http-server';
 import { addSecurityHeaders } from './common/server/security-headers';
 import { RuleContainer } from './common/validation/rule-container';
@@ -41,9 +41,9 @@ export async function createApp(
   environment: Environment,
   options: AppOptions = {},
 ): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     AppModule.forEnvironment(environment),
-    createHttpServer(),
+    createHttpServer((request) => app.get(AccessService).refusalOf(request)),
     {
       bodyParser: false,
       abortOnError: false,
@@ -54,14 +54,29 @@ export async function createApp(
   const server = app.getHttpAdapter().getInstance();
   await addSecurityHeaders(server, '/docs');
   addHooks(server, app.get(InFlightRequests), app.get(Drain), app.get(HttpTelemetry).observe);
+  refuseForeignRequests(server, app.get(AccessService));
+  refuseWrongMethods(server);
   identifyCallers(server, app.get(AccessService));
   limitCallers(server, app.get(QuotaService));
   handOnToHolders(server, app.get(SessionForwarding), app.get(HeldRequests));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
-  app.useGlobalFilters(new ProblemDetailsFilter(app.get(AuditRefusals).observe));
+  reportProblems(app, app.get(AuditRefusals));
   // Lets the rules of the DTOs ask for this deployment's settings.
   useContainer(new RuleContainer(app.get(ModuleRef)), { fallback: true });
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   return app;
+}
+
+/** Answers every error as a problem, and has every refusal recorded before the database closes. */
+function reportProblems(app: NestFastifyApplication, refusals: AuditRefusals): void {
+  const filter = new ProblemDetailsFilter(refusals.observe);
+  app.useGlobalFilters(filter);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onClose', async () => {
+      filter.flush();
+      await refusals.settle();
+    });
 }

@@ -7,6 +7,13 @@ import { RequestCallers } from './request-callers';
 /** What is registered beside the controllers, and so has no decorators: the description of the API. */
 const DOCS = /^\/(docs|openapi)\b/;
 
+/** Refuses requests to foreign hosts and of foreign pages, on every path there is or is not: see `foreignnessOf`. */
+export function refuseForeignRequests(server: FastifyInstance, access: AccessService): void {
+  server.addHook('onRequest', ({ raw }, _reply, done) => {
+    done(access.refusalOf(raw));
+  });
+}
+
 /**
  * Finds out who is calling before anything of a request is read, on every route there is, those of plug-ins included.
  * Only a route that is public is served without; where there is no route, there is nothing to protect.

@@ -63,6 +63,7 @@ function authenticatorOf(
     case 'jwt':
       return new JwtAuthenticator(config, new SigningKeys(source, clock, telemetry, metrics), clock);
     case 'open':
-      return new OpenAuthenticator(telemetry);
+    case 'open-anywhere':
+      return new OpenAuthenticator(config.mode, telemetry);
   }
 }

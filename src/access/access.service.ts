@@ -5,6 +5,7 @@ import { AccessConfig } from '../config/access.config';
 import { AccessTelemetry } from './access.telemetry';
 import { InsufficientScopeError, RouteClosedError } from './domain/access.errors';
 import type { Caller } from './domain/caller';
+import { foreignnessOf, type RequestHead } from './foreign-requests';
 import { Authenticator } from './ports/authenticator';
 
 /** Who is calling, and whether a route lets them in. */
@@ -20,6 +21,13 @@ export class AccessService {
   isPublic(access: RouteAccess | undefined): boolean {
     if (access?.kind === 'page') return this.config.publicPages[access.page];
     return access?.kind === 'public';
+  }
+
+  /** The error to refuse a request with where callers need no credential, counted; undefined when it is served. */
+  refusalOf(request: RequestHead): DomainError | undefined {
+    const refusal = foreignnessOf(request, this.config.mode);
+    if (refusal !== undefined) this.telemetry.notAdmitted(refusal.code);
+    return refusal;
   }
 
   /** Throws `UnauthenticatedError`, or `AuthUnavailableError`. */

@@ -1,6 +1,7 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { AccessTelemetry } from './access.telemetry';
+import { UnauthenticatedError } from './domain/access.errors';
 import { Caller } from './domain/caller';
 
 const EXCEEDED = { perMinute: 10, isExceeded: true, left: 0, moreInMs: 6_000 };
@@ -40,6 +41,24 @@ describe(AccessTelemetry.name, () => {
     for (const name of ['billing', 'billing', 'support', 'billing', 'support']) exceed(name);
 
     expect(log.at('info')).toEqual([line('billing'), line('support')]);
+  });
+
+  it('logs the first refusal of a reason, the others as a count, and counts them all', async () => {
+    for (let count = 0; count < 300; count += 1) {
+      telemetry.notIdentified(new UnauthenticatedError('missing'));
+      telemetry.notAdmitted('foreign-origin');
+    }
+    const message = 'A caller was not let in';
+    const first = [
+      { message, reason: 'missing' },
+      { message, reason: 'foreign-origin' },
+    ];
+    expect(log.at('info')).toEqual(first);
+
+    telemetry.onApplicationShutdown();
+    expect(log.at('info')).toEqual([...first, ...first.map((told) => ({ ...told, count: 299 }))]);
+    expect(await metrics.sample('auth_failures_total{reason="missing"}')).toBe(300);
+    expect(await metrics.sample('auth_failures_total{reason="foreign-origin"}')).toBe(300);
   });
 
   it('tells again after a minute, also of a caller that never stops', () => {

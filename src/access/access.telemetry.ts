@@ -1,21 +1,37 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { ScopeName } from '../common/access/scope';
 import { Metrics } from '../metrics/metrics';
 import { AuthUnavailableError, UnauthenticatedError } from './domain/access.errors';
 import type { Caller } from './domain/caller';
 import { CALLER_POLICY, type Quota, QUOTA_WINDOW_MS } from './domain/quota';
+import { Coalescer } from '../common/limits/coalescer';
 import { RecentValues } from '../common/recent-values';
 
 /** Whose refusals are remembered, so that each is told once. */
 const MAX_REFUSED_CALLERS = 2_000;
 
-/** What operators hear of callers. Nothing here ever sees a credential. */
+/** More than there are reasons for a refusal. */
+const MAX_REASONS = 50;
+
+const OPEN_WARNING = {
+  open: 'ACCESS_MODE is open: every program on this machine may do everything',
+  'open-anywhere':
+    'ACCESS_MODE is open-anywhere: no credential is asked for at any address, and whatever reaches this service may do everything',
+} as const;
+
+/**
+ * What operators hear of callers. Nothing here ever sees a credential. Refusals that need no credential are coalesced:
+ * outsiders must not decide how much is logged.
+ */
 @Injectable()
-export class AccessTelemetry {
+export class AccessTelemetry implements OnApplicationShutdown {
   private readonly log = new Logger('Access');
   private readonly failures;
   private readonly throttled;
   private readonly refusals = new RecentValues<{ toldAt: number }>(QUOTA_WINDOW_MS, MAX_REFUSED_CALLERS);
+  private readonly outsiders = new Coalescer<string>(MAX_REASONS, (reason, count) => {
+    this.log.log({ message: 'A caller was not let in', reason, ...(count > 1 ? { count } : {}) });
+  });
   private issuer: 'well' | 'away' | 'away-too-long' = 'well';
 
   constructor(metrics: Metrics) {
@@ -23,17 +39,24 @@ export class AccessTelemetry {
     this.throttled = metrics.counter('throttled_total', 'Requests of callers that make too many', ['policy']);
   }
 
-  openToAll(): void {
-    this.log.warn({
-      message: 'ACCESS_MODE is open: whoever reaches this service may do everything',
-      mode: 'open',
-    });
+  onApplicationShutdown(): void {
+    this.outsiders.flush();
+  }
+
+  openToAll(mode: 'open' | 'open-anywhere'): void {
+    this.log.warn({ message: OPEN_WARNING[mode], mode });
+  }
+
+  /** `code` is that of the refusal. */
+  notAdmitted(code: string): void {
+    this.failures.inc({ reason: code });
+    this.outsiders.add(code, code);
   }
 
   notIdentified(error: unknown): void {
     if (error instanceof UnauthenticatedError) {
       this.failures.inc({ reason: error.hiddenReason });
-      this.log.log({ message: 'A caller was not let in', reason: error.hiddenReason });
+      this.outsiders.add(error.hiddenReason, error.hiddenReason);
     } else if (error instanceof AuthUnavailableError) {
       this.failures.inc({ reason: error.code });
     }

@@ -69,6 +69,7 @@ describe(JwtAuthenticator.name, () => {
     ['claims', { exp: undefined }],
     ['claims', { sub: undefined }],
     ['claims', { sub: 'a\nb' }],
+    ['type', { token_use: 'id' }],
   ])('tells operators that it is %s: %j', async (refusal, claims) => {
     expect(await refusalOf(await sign(claims))).toBe(refusal);
   });

@@ -1,10 +1,12 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { isScopeName, type ScopeName } from '../common/access/scope';
+import { DomainError } from '../common/errors/domain.error';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import { bearerOf } from './bearer';
-import { AuthUnavailableError, type Refusal, UnauthenticatedError } from './domain/access.errors';
+import { type Refusal, UnauthenticatedError } from './domain/access.errors';
 import { Caller } from './domain/caller';
+import { isAccessToken } from './token-kind';
 import { Authenticator } from './ports/authenticator';
 import { SigningKeys } from './signing-keys';
 
@@ -34,7 +36,7 @@ export class JwtAuthenticator extends Authenticator {
   private async verified(token: string): Promise<JWTPayload> {
     const { issuer, audience } = this.config.issuer;
     try {
-      const { payload } = await jwtVerify(token, this.keys.find, {
+      const { payload, protectedHeader } = await jwtVerify(token, this.keys.find, {
         algorithms: ALGORITHMS,
         issuer,
         audience,
@@ -42,9 +44,10 @@ export class JwtAuthenticator extends Authenticator {
         currentDate: new Date(this.clock.now()),
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
+      if (!isAccessToken(protectedHeader, payload)) throw new UnauthenticatedError('type');
       return payload;
     } catch (error) {
-      throw error instanceof AuthUnavailableError ? error : new UnauthenticatedError(refusalOf(error));
+      throw error instanceof DomainError ? error : new UnauthenticatedError(refusalOf(error));
     }
   }
 }

@@ -5,12 +5,15 @@ import { Authenticator } from './ports/authenticator';
 
 /** Asks nobody who they are, and warns of that at every start: for development. */
 export class OpenAuthenticator extends Authenticator implements OnApplicationBootstrap {
-  constructor(private readonly telemetry: AccessTelemetry) {
+  constructor(
+    private readonly mode: 'open' | 'open-anywhere',
+    private readonly telemetry: AccessTelemetry,
+  ) {
     super();
   }
 
   onApplicationBootstrap(): void {
-    this.telemetry.openToAll();
+    this.telemetry.openToAll(this.mode);
   }
 
   authenticate(): Caller {

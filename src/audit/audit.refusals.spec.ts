@@ -22,12 +22,21 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function refuse(caller: string | undefined, reason: 'expired' | 'missing' = 'expired'): void {
+function refuse(caller: string | undefined, reason: 'expired' | 'missing' = 'expired', route = ROUTE): void {
   RequestContext.run('request-1', () => {
     if (caller !== undefined) RequestContext.actAs(caller);
-    refusals.observe(new UnauthenticatedError(reason), ROUTE);
+    refusals.observe(new UnauthenticatedError(reason), route);
   });
 }
+
+const strangerIn = (id: string, reason: string, count?: number): object => ({
+  action: 'REQUEST_REFUSED',
+  target: { type: 'route', id },
+  outcome: 'denied',
+  reason,
+  detail: { code: 'unauthenticated', ...(count === undefined ? {} : { count }) },
+  actor: { type: 'unknown', name: '' },
+});
 
 describe(AuditRefusals.name, () => {
   it('records what was wanted and why it was not allowed', () => {
@@ -48,14 +57,43 @@ describe(AuditRefusals.name, () => {
     for (let second = 0; second < 60; second += 1) {
       refuse('billing');
       refuse('shop');
-      refuse(undefined);
-      refuse(undefined, 'missing');
       jest.advanceTimersByTime(1_000);
     }
-    expect(trail.facts).toHaveLength(4);
+    expect(trail.facts).toHaveLength(2);
 
     refuse('billing');
-    expect(trail.facts).toHaveLength(5);
+    expect(trail.facts).toHaveLength(3);
+  });
+
+  it('records without a credential the first of each reason and route, and the others as a count', async () => {
+    for (let count = 0; count < 500; count += 1) {
+      refuse(undefined);
+      refuse(undefined, 'missing');
+      refuse(undefined, 'missing', 'GET /v1/audit');
+    }
+    expect(trail.facts).toEqual([
+      strangerIn(ROUTE, 'expired'),
+      strangerIn(ROUTE, 'missing'),
+      strangerIn('GET /v1/audit', 'missing'),
+    ]);
+
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(trail.facts.slice(3)).toEqual([
+      strangerIn(ROUTE, 'expired', 499),
+      strangerIn(ROUTE, 'missing', 499),
+      strangerIn('GET /v1/audit', 'missing', 499),
+    ]);
+  });
+
+  it('loses none when it stops, however many kinds there are', async () => {
+    for (let route = 0; route < 450; route += 1) {
+      for (let count = 0; count < 3; count += 1) refuse(undefined, 'missing', `GET /${route}`);
+    }
+    expect(trail.facts).toHaveLength(100);
+    await refusals.settle();
+
+    const recorded = trail.facts.map(({ detail }) => Number(detail?.['count'] ?? 1));
+    expect(recorded.reduce((sum, count) => sum + count, 0)).toBe(450 * 3);
   });
 
   it('writes few at once, however many are refused', () => {
@@ -67,7 +105,7 @@ describe(AuditRefusals.name, () => {
   it('tells a person when a refusal could not be recorded, and nobody else', async () => {
     trail.failure = new StorageUnavailableError();
     refuse('billing');
-    await refusals.onModuleDestroy();
+    await refusals.settle();
 
     expect(log.at('error')).toEqual([
       expect.objectContaining({ message: 'A refusal could not be recorded', code: 'unauthenticated' }),

@@ -1,5 +1,5 @@
 import { ApiKeys } from './api-keys';
-import type { Environment } from './environment';
+import type { AccessMode, Environment } from './environment';
 
 /** Who vouches for tokens, and what a token for this service says. */
 export interface TokenIssuer {
@@ -10,7 +10,7 @@ export interface TokenIssuer {
 
 /** Who may call, and how often. */
 export class AccessConfig {
-  readonly mode: 'keys' | 'jwt' | 'open';
+  readonly mode: AccessMode;
   readonly keys: ApiKeys;
   readonly issuer: TokenIssuer;
   /** What a caller may do that has no limit of its own. */

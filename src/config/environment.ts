@@ -16,6 +16,11 @@ import {
   WebhookSecretsSetting,
 } from './setting.decorators';
 
+const ACCESS_MODES = ['keys', 'jwt', 'open', 'open-anywhere'] as const;
+
+/** Ways in which callers are known. `open` asks for no credential on this machine, `open-anywhere` at any address. */
+export type AccessMode = (typeof ACCESS_MODES)[number];
+
 function hasSingleClient({ GENESYS_CLIENTS }: { GENESYS_CLIENTS?: unknown }): boolean {
   return GENESYS_CLIENTS === undefined;
 }
@@ -50,8 +55,8 @@ export class Environment {
   @UrlSetting('https', 'http')
   REPLICA_URL?: string;
 
-  @ChoiceSetting('keys', 'jwt', 'open')
-  ACCESS_MODE: 'keys' | 'jwt' | 'open' = 'keys';
+  @ChoiceSetting(...ACCESS_MODES)
+  ACCESS_MODE: AccessMode = 'keys';
 
   @ApiKeysSetting()
   API_KEYS?: ApiKeyEntry[];

@@ -31,6 +31,25 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     expect(problemsOver({ ACCESS_MODE: 'open' })).toEqual([]);
   });
 
+  it.each(['127.0.0.1', '127.0.0.2', '::1', 'localhost', 'api.localhost'])(
+    'asks for no credentials on this machine where it is open: %s',
+    (HOST) => {
+      expect(problemsOver({ ACCESS_MODE: 'open', HOST })).toEqual([]);
+    },
+  );
+
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'sessions.example', 'localhost.example', '::ffff:127.0.0.1'])(
+    'asks for no credentials at %s only where that is said in so many words',
+    (HOST) => {
+      const [problem, ...others] = problemsOver({ ACCESS_MODE: 'open', HOST, PORT: 'none' });
+
+      expect(problem).toContain('PORT');
+      expect(others).toEqual([expect.stringMatching(/^HOST must be a loopback address .*open-anywhere/)]);
+      expect(problemsOver({ ACCESS_MODE: 'open-anywhere', HOST })).toEqual([]);
+      expect(problemsOver({ ...ISSUER, HOST })).toEqual([]);
+    },
+  );
+
   it('takes keys from the variable or from a file', () => {
     const text = JSON.stringify([
       ENTRY,

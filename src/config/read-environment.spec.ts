@@ -137,7 +137,7 @@ describe(readEnvironment.name, () => {
       bad,
       'must be a comma-separated list of words in lower case',
     ]),
-    ['ACCESS_MODE', 'none', 'must be one of: keys, jwt, open'],
+    ['ACCESS_MODE', 'none', 'must be one of: keys, jwt, open, open-anywhere'],
     ['METRICS_PUBLIC', 'yes', 'must be true or false'],
     ['SHUTDOWN_MODE', 'now', 'must be one of: handover, disconnect'],
     ['LOG_LEVEL', 'verbose', 'must be one of: error, warn, info, debug'],

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
+import { isLoopbackHost } from '../common/http/loopback';
 import { ConfigurationError } from './configuration.error';
 import { dataKeyTextOf } from './data-key-list';
 import { Environment } from './environment';
@@ -20,7 +21,8 @@ const SECRETS = [
   'DATA_KEY',
 ] as const;
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const NOT_OF_THIS_MACHINE =
+  'HOST must be a loopback address or name, such as 127.0.0.1, when ACCESS_MODE is open; others need keys, jwt, or open-anywhere for no credentials at all';
 
 /** The names of all variables, as the decorators declare them. */
 export function environmentNames(): string[] {
@@ -130,6 +132,7 @@ function accessContradictions(environment: Environment): string[] {
   if (mode === 'keys' && hasNoKey) {
     return ['API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open'];
   }
+  if (mode === 'open' && !isLoopbackHost(environment.HOST)) return [NOT_OF_THIS_MACHINE];
   if (mode !== 'jwt') return [];
   const problems = (['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const)
     .filter((name) => environment[name] === undefined)
@@ -141,6 +144,7 @@ function accessContradictions(environment: Environment): string[] {
   return problems;
 }
 
+/** Not every resolver keeps names below `localhost` on this machine. */
 function isTamperProof({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || LOOPBACK.test(hostname);
+  return protocol === 'https:' || (isLoopbackHost(hostname) && !hostname.endsWith('.localhost'));
 }

@@ -1,24 +1,26 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import SqliteFile, { type Statement } from 'better-sqlite3';
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely';
 import type { Database } from './database';
 import { codeOf } from './dialect';
 import { DatabaseOpenError, DataDirectoryInUseError } from './persistence.errors';
+import { ensurePrivateDatabase, ensurePrivateDirectory } from './private-files';
 
 const FILE_NAME = 'guest-sessions.db';
 
 /**
  * Opens the SQLite file in `dataDir`, creating both when they do not exist. From then on, until it is closed or the
  * process ends in any way, no other process can open it: a second one gets a `DataDirectoryInUseError` at once.
- * A commit is on the disk when it returns.
+ * A commit is on the disk when it returns. The files are readable for their owner alone.
  */
 export function openSqlite(dataDir: string): Kysely<Database> {
   const directory = resolve(dataDir);
   let file: SqliteFile.Database | undefined;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    file = new SqliteFile(join(directory, FILE_NAME), { timeout: 0 });
+    ensurePrivateDirectory(directory);
+    const path = join(directory, FILE_NAME);
+    ensurePrivateDatabase(path);
+    file = new SqliteFile(path, { timeout: 0 });
     takeExclusively(file);
     return new Kysely<Database>({
       dialect: new TransactionalSqliteDialect({ database: cachingStatements(file) }),

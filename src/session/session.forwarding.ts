@@ -9,9 +9,14 @@ import { SessionLocator } from './session.locator';
 /** A session may have changed hands again by the time a request arrives; a request that goes round in circles ends. */
 const MAX_HOPS = 3;
 const SEAL = 'x-replica-seal';
-/** What concerns one connection, or is said anew. */
+/**
+ * Headers of one connection, and those that are set again. `Origin` and `Sec-Fetch-Site` are about the host that the
+ * caller addressed: the first replica has judged by them.
+ */
 const NOT_FORWARDED = new Set([
   'host',
+  'origin',
+  'sec-fetch-site',
   'connection',
   'keep-alive',
   'transfer-encoding',

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.error';
@@ -28,10 +36,62 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
 
   const within = (name: string) => new StorageConfig({ DATA_DIR: join(storage.config.dataDir, name) });
 
+  const modesIn = ({ dataDir }: StorageConfig): Record<string, number> =>
+    Object.fromEntries(
+      readdirSync(dataDir).map((name) => [name, statSync(join(dataDir, name)).mode & 0o777]),
+    );
+
   it('creates the directory for its owner alone', async () => {
     const config = within('deep/data');
     const connection = await DatabaseConnection.open(config);
     expect(statSync(config.dataDir).mode & 0o777).toBe(0o700);
+    await connection.close();
+  });
+
+  it.each([
+    ['nothing at all', 0o777],
+    ['group and others everything', 0o000],
+  ])('keeps its files for its owner alone, where the umask leaves %s', async (_, umask) => {
+    const config = within('deep/data');
+    mkdirSync(join(storage.config.dataDir, 'deep'));
+    let connection: DatabaseConnection | undefined;
+    const before = process.umask(umask);
+    try {
+      connection = await DatabaseConnection.open(config);
+    } finally {
+      process.umask(before);
+    }
+
+    expect(statSync(config.dataDir).mode & 0o777).toBe(0o700);
+    expect(modesIn(config)).toEqual({ 'guest-sessions.db': 0o600, 'guest-sessions.db-wal': 0o600 });
+    await connection.close();
+  });
+
+  it('takes its files from all others, where they existed with wider modes', async () => {
+    const { config } = storage;
+    await (await TestStores.open(config)).close();
+    const [file, ...companions] = ['', '-wal', '-shm', '-journal'].map((ending) =>
+      join(config.dataDir, `guest-sessions.db${ending}`),
+    );
+    for (const companion of companions) writeFileSync(companion, '');
+    for (const path of [file ?? '', ...companions]) chmodSync(path, 0o666);
+    chmodSync(config.dataDir, 0o755);
+    const stores = await TestStores.open(config);
+
+    expect(new Set(Object.values(modesIn(config)))).toEqual(new Set([0o600]));
+    expect(statSync(config.dataDir).mode & 0o777).toBe(0o755);
+    await stores.close();
+  });
+
+  it('follows no link that stands in the place of a companion', async () => {
+    const { config } = storage;
+    const other = join(config.dataDir, 'other');
+    writeFileSync(other, '');
+    chmodSync(other, 0o644);
+    symlinkSync(other, join(config.dataDir, 'guest-sessions.db-shm'));
+    const connection = await DatabaseConnection.open(config);
+
+    expect(statSync(other).mode & 0o777).toBe(0o644);
     await connection.close();
   });
 

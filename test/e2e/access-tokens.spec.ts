@@ -71,6 +71,9 @@ describe('tokens of an issuer', () => {
       const [, payload] = (await issuer.sign({ sub: 'somebody-else' })).split('.');
       return [header, payload, signature].join('.');
     },
+    'is for a logout': () => issuer.sign(READ, { typ: 'logout+jwt' }),
+    'proves the possession of a key': () => issuer.sign(READ, { typ: 'dpop+jwt' }),
+    'tells an application who signed in': () => issuer.sign({ ...READ, at_hash: 'x' }, { typ: 'JWT' }),
     'is no token': () => Promise.resolve('ggs_billing_'.padEnd(55, 'A')),
     'has five parts': () => Promise.resolve('eyJhbGciOiJSU0EtT0FFUCJ9.a.b.c.d'),
     'is dots': () => Promise.resolve('..'),
@@ -94,6 +97,10 @@ describe('tokens of an issuer', () => {
     shown.push(token);
 
     expect((await list(world, token)).status).toBe(200);
+  });
+
+  it.each(['JWT', 'at+jwt', 'application/at+jwt'])('let in whoever has one of the type %s', async (typ) => {
+    expect((await list(world, await issuer.sign(READ, { typ }))).status).toBe(200);
   });
 
   it.each([

@@ -101,7 +101,7 @@ function begun(size: number, bytes: Buffer): Socket {
   const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
   const head = [
     `POST ${path('a.png')} HTTP/1.1`,
-    'host: x',
+    'host: localhost',
     'content-type: image/png',
     `content-length: ${size}`,
   ];

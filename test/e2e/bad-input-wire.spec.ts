@@ -27,9 +27,14 @@ function expectNoAlarm(): void {
 }
 
 const post = (...headers: string[]): string =>
-  ['POST /v1/sessions HTTP/1.1', 'host: x', 'content-type: application/json', ...headers, '', ''].join(
-    '\r\n',
-  );
+  [
+    'POST /v1/sessions HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    ...headers,
+    '',
+    '',
+  ].join('\r\n');
 const LENGTH = `content-length: ${BODY.length}`;
 const CHUNKED = 'transfer-encoding: chunked';
 
@@ -74,15 +79,22 @@ describe('a request that two readers may take for different ones', () => {
     ['a bare carriage return in a header', post(LENGTH, 'x-note: a\rb') + BODY],
     ['a NUL in the name of a header', post(LENGTH, 'x\0note: a') + BODY],
     ['a letter beyond ASCII in the name of a header', post(LENGTH, 'x-n\xf6te: a') + BODY],
-    ['a NUL in the path', 'GET /v1/sessions/\0 HTTP/1.1\r\nhost: x\r\n\r\n'],
-    ['a space in the path', 'GET /v1/sessions/a b HTTP/1.1\r\nhost: x\r\n\r\n'],
-    ['no path', 'GET HTTP/1.1\r\nhost: x\r\n\r\n'],
-    ['an unknown method', 'FETCH /v1/sessions HTTP/1.1\r\nhost: x\r\n\r\n'],
-    ['an unknown version', 'GET /v1/sessions HTTP/9.9\r\nhost: x\r\n\r\n'],
+    ['a NUL in the path', 'GET /v1/sessions/\0 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+    ['a space in the path', 'GET /v1/sessions/a b HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+    ['no path', 'GET HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+    ['an unknown method', 'FETCH /v1/sessions HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+    ['an unknown version', 'GET /v1/sessions HTTP/9.9\r\nhost: localhost\r\n\r\n'],
     ['the words of TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['the words of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['no Host', 'GET /v1/sessions HTTP/1.1\r\nconnection: close\r\n\r\n'],
     ['two Hosts', 'GET /v1/sessions HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n'],
+    ['the same Host twice', post(LENGTH, 'host: localhost') + BODY],
+    ['two content types', post(LENGTH, 'content-type: text/plain') + BODY],
+    ['two credentials', post(LENGTH, 'authorization: Bearer a', 'authorization: Bearer b') + BODY],
+    [
+      'two credentials in other letters',
+      post(LENGTH, 'Authorization: Basic a', 'AUTHORIZATION: Bearer b') + BODY,
+    ],
   ])('is refused, and the connection closed: %s', async (_, bytes) => {
     const answer = await sendBytes(world.url, bytes);
 
@@ -101,12 +113,36 @@ describe('a chunk extension', () => {
   });
 });
 
+describe('an idempotency key on two lines', () => {
+  it.each([
+    ['a', 'b'],
+    ['a', 'a'],
+    ['"a', 'b"'],
+    ['', 'a'],
+  ])('is refused by its own name: %j and %j', async (one, other) => {
+    const keys = [`idempotency-key: ${one}`, `idempotency-key: ${other}`, 'connection: close'];
+
+    expectProblem(await sendBytes(world.url, post(LENGTH, ...keys) + BODY), 400, 'idempotency-key-invalid');
+  });
+});
+
 describe('an expectation that nobody knows', () => {
   it.each(['nonsense', '', '200-ok', '"100"'])('changes nothing: %j', async (expectation) => {
     const { status, headers, body } = await send(world.url, { headers: { expect: expectation } });
 
     expect([status, JSON.parse(body)]).toEqual([200, { items: [], nextCursor: null }]);
     expect(headers['x-request-id']).toBeDefined();
+  });
+});
+
+describe('a method that no route has', () => {
+  it('makes no time series of its own', async () => {
+    for (const method of ['PROPFIND', 'MKCOL', 'REPORT'])
+      expectProblem(await send(world.url, { method, path: '/nowhere' }), 404, 'not-found');
+    const { body } = await send(world.url, { path: '/metrics' });
+
+    expect(body).toContain('route="unmatched",method="_OTHER"');
+    expect(body).not.toContain('PROPFIND');
   });
 });
 

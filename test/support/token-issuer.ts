@@ -9,6 +9,7 @@ const ISSUER = 'https://issuer.example';
 interface Signature {
   readonly alg?: 'RS256' | 'ES256' | 'EdDSA';
   readonly kid?: string;
+  readonly typ?: string;
 }
 
 /** What a token says; also what makes no sense. */
@@ -61,11 +62,13 @@ export class TokenIssuer implements AsyncDisposable {
   }
 
   /** A good token, but for what the claims say otherwise. A claim that is undefined is left out. */
-  async sign(claims: Claims = {}, { alg = 'RS256', kid = alg }: Signature = {}): Promise<string> {
+  async sign(claims: Claims = {}, { alg = 'RS256', kid = alg, typ }: Signature = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const good = { iss: ISSUER, aud: AUDIENCE, sub: 'billing', iat: now, exp: now + 600 };
     const key = this.keys.get(kid) ?? (await generateKeyPair(alg));
-    return new SignJWT({ ...good, ...claims }).setProtectedHeader({ alg, kid }).sign(key.privateKey);
+    return new SignJWT({ ...good, ...claims })
+      .setProtectedHeader({ alg, kid, ...(typ === undefined ? {} : { typ }) })
+      .sign(key.privateKey);
   }
 
   /** A token whose secret is what everybody knows: the public key. */

@@ -13,7 +13,8 @@ export type Refusal =
   | 'audience'
   | 'algorithm'
   | 'signature'
-  | 'claims';
+  | 'claims'
+  | 'type';
 
 /** There is no credential, or none that is good. The same to the caller, whatever the reason. */
 export class UnauthenticatedError extends DomainError {
@@ -26,6 +27,28 @@ export class UnauthenticatedError extends DomainError {
   constructor(refusal: Refusal) {
     super('The request needs a valid credential, as a bearer token in the Authorization header.');
     this.hiddenReason = refusal;
+  }
+}
+
+/** The request names another host than this machine, where only this machine is served without a credential. */
+export class ForeignHostError extends DomainError {
+  readonly code = 'foreign-host';
+  readonly kind = 'forbidden';
+  readonly title = 'The request is addressed to another host';
+
+  constructor() {
+    super('Without credentials, the service answers only to loopback names and addresses, such as 127.0.0.1.');
+  }
+}
+
+/** The request comes from a web page of another origin, where none is asked for a credential. */
+export class ForeignOriginError extends DomainError {
+  readonly code = 'foreign-origin';
+  readonly kind = 'forbidden';
+  readonly title = 'The request comes from another origin';
+
+  constructor() {
+    super('Without credentials, the service serves no web page of another origin.');
   }
 }
 

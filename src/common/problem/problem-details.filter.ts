@@ -9,10 +9,21 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain.error';
+import { Coalescer } from '../limits/coalescer';
+import { RequestContext } from '../logging/request-context';
 import { type Problem, toProblem } from './problem';
 import { pathOf, sendProblem } from './send-problem';
 
 const UNAUTHORIZED: number = HttpStatus.UNAUTHORIZED;
+
+/** More than there are codes and public routes that fail together. */
+const MAX_FAILURES = 200;
+
+interface Failure {
+  readonly code: string;
+  readonly status: number;
+  readonly error: unknown;
+}
 
 /** Hears of what was not allowed; `route` is a method and a path with its parameters' names. */
 export type RefusalObserver = (error: DomainError, route: string) => void;
@@ -21,6 +32,9 @@ export type RefusalObserver = (error: DomainError, route: string) => void;
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly log = new Logger(ProblemDetailsFilter.name);
+  private readonly outsiders = new Coalescer<Failure>(MAX_FAILURES, (failure, count) => {
+    this.logFailure({ ...failure, ...(count > 1 ? { count } : {}) });
+  });
 
   constructor(private readonly observeRefusal: RefusalObserver = () => undefined) {}
 
@@ -30,7 +44,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = isBrokenOff(request, caught) ? new BadRequestException() : caught;
     const problem = toProblem(error, { instance: pathOf(request.url), requestId: request.id });
-    this.report(error, problem);
+    this.report(error, problem, routeOf(request));
     if (error instanceof DomainError && error.isRefusal) this.observeRefusal(error, routeOf(request));
     // A caller that hung up in the middle of a request still ends here; there is nobody to answer.
     if (reply.sent || reply.raw.destroyed) return;
@@ -44,11 +58,22 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     sendProblem(reply, problem);
   }
 
-  private report(error: unknown, problem: Problem): void {
-    const facts = { code: problem.code, status: problem.status };
-    if (problem.status === 500) this.log.error({ message: 'A request failed by a bug', ...facts, error });
-    else if (problem.status > 500) this.log.warn({ message: 'A request failed', ...facts, error });
-    else this.log.debug({ message: 'A request was refused', ...facts });
+  /** Logs what is still counted, when the last request has been served. */
+  flush(): void {
+    this.outsiders.flush();
+  }
+
+  /** Lines that a client can cause without a credential are coalesced. */
+  private report(error: unknown, { code, status }: Problem, route: string): void {
+    const failure = { code, status, error };
+    if (status < 500) this.log.debug({ message: 'A request was refused', code, status });
+    else if (RequestContext.caller === undefined) this.outsiders.add(`${code} ${route}`, failure);
+    else this.logFailure(failure);
+  }
+
+  private logFailure(failure: Failure & { readonly count?: number }): void {
+    if (failure.status === 500) this.log.error({ message: 'A request failed by a bug', ...failure });
+    else this.log.warn({ message: 'A request failed', ...failure });
   }
 }
 

@@ -7,6 +7,9 @@ import { problemOfStatus } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { RouteTable } from './route-table';
 
+/** Others, which no route has, are one label: a caller must not make up time series. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
 /** Tells what a request took, after its answer was sent. */
 export type RequestObserver = (request: {
   route: string;
@@ -17,7 +20,7 @@ export type RequestObserver = (request: {
 
 /**
  * What happens around every request: its id and trace, its place among those in flight, its time, the end of its connection
- * when the process is about to stop, and the refusal of unclear hosts and wrong methods.
+ * when the process is about to stop, and the refusal of requests that are ambiguous.
  */
 export function addHooks(
   server: FastifyInstance,
@@ -28,8 +31,7 @@ export function addHooks(
   countRequests(server, requests, observe);
   sendAway(server, drain);
   carryContext(server);
-  refuseUnclearHosts(server);
-  refuseWrongMethods(server);
+  refuseRepeatedHeaders(server);
 }
 
 function carryContext(server: FastifyInstance): void {
@@ -71,7 +73,7 @@ function countRequests(server: FastifyInstance, requests: InFlightRequests, obse
   server.addHook('onResponse', (request, reply, done) => {
     observe({
       route: request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched'),
-      method: request.method,
+      method: METHODS.has(request.method) ? request.method : '_OTHER',
       statusClass: `${Math.floor(reply.statusCode / 100)}xx`,
       durationMs: reply.elapsedTime,
     });
@@ -79,7 +81,8 @@ function countRequests(server: FastifyInstance, requests: InFlightRequests, obse
   });
 }
 
-function refuseWrongMethods(server: FastifyInstance): void {
+/** Answers 405 on a path that has other methods, and with them. */
+export function refuseWrongMethods(server: FastifyInstance): void {
   const routes = new RouteTable();
   server.addHook('onRoute', ({ url, method }) => {
     routes.add(url, method);
@@ -96,14 +99,36 @@ function refuseWrongMethods(server: FastifyInstance): void {
   });
 }
 
-/** RFC 9112, 3.2: a request has one Host, so that everybody on its way takes it for the same one. */
-function refuseUnclearHosts(server: FastifyInstance): void {
+/**
+ * Refuses requests with a second line of a header that has one value. Node keeps the first and drops the others without
+ * a word (`Host`, `Authorization`, `Content-Type`), and a proxy may have gone by another one.
+ */
+function refuseRepeatedHeaders(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    const { rawHeaders, httpVersion } = request.raw;
-    const hosts = rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length;
-    if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) done();
+    const { rawHeaders, headers, httpVersion } = request.raw;
+    const isUnaddressed = headers.host === undefined && httpVersion !== '1.0';
+    const repeated = repeatedIn(rawHeaders);
+    // Node joins the lines, which can make one good key of two bad ones; an empty one is refused by its own name.
+    if (repeated.has(IDEMPOTENCY_KEY)) headers[IDEMPOTENCY_KEY] = '';
+    if (!isUnaddressed && SINGLE_LINE_HEADERS.every((name) => !repeated.has(name))) done();
     else refuse(400, request, reply.header('connection', 'close'));
   });
+}
+
+/** RFC 9110, 5.3, and for `Host` RFC 9112, 3.2, which also asks for one. */
+const SINGLE_LINE_HEADERS = ['host', 'authorization', 'content-type', 'content-length'];
+const IDEMPOTENCY_KEY = 'idempotency-key';
+
+/** The names, in lower case, of headers with several lines. */
+function repeatedIn(rawHeaders: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    if (seen.has(name)) repeated.add(name);
+    seen.add(name);
+  }
+  return repeated;
 }
 
 function refuse(status: number, request: FastifyRequest, reply: FastifyReply): void {

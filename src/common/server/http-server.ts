@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingHttpHeaders, type Server, STATUS_CODES } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
-import { problemOfStatus } from '../problem/problem';
+import type { DomainError } from '../errors/domain.error';
+import { problemOfStatus, toProblem } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { parseStrictJson } from '../validation/strict-json';
 import { SECURITY_HEADERS } from './security-headers';
@@ -19,9 +20,11 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 /**
  * Fastify as this service wants it: strict JSON and nothing else but on routes that take files, small bodies, slow
  * clients cut off, and every refusal, also those below the framework, as problem details. A caller's `X-Request-Id` is
- * kept when it is harmless.
+ * kept when it is harmless. `refusalOf` is asked where no hook runs: on addresses that cannot be read.
  */
-export function createHttpServer(): FastifyAdapter {
+export function createHttpServer(
+  refusalOf: (request: IncomingMessage) => DomainError | undefined = () => undefined,
+): FastifyAdapter {
   const options: FastifyHttpOptions<Server> = {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -40,7 +43,11 @@ export function createHttpServer(): FastifyAdapter {
       const status = error.code === 'FST_ERR_BAD_URL' ? 404 : (error.statusCode ?? 400);
       const occurrence = { instance: pathOf(request.url), requestId: request.id };
       reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
-      sendProblem(reply, problemOfStatus(status, occurrence));
+      const refusal = refusalOf(request.raw);
+      sendProblem(
+        reply,
+        refusal === undefined ? problemOfStatus(status, occurrence) : toProblem(refusal, occurrence),
+      );
     },
     clientErrorHandler: (error, socket) => {
       answerBrokenRequest(error, socket);

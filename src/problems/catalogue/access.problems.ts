@@ -11,6 +11,22 @@ export const ACCESS_PROBLEMS = {
       'Send a valid API key or token as Authorization: Bearer; ask the operators of the service for one.',
     retry: 'changed',
   },
+  'foreign-host': {
+    title: 'The request is addressed to another host',
+    statuses: [403],
+    meaning:
+      'This deployment asks for no credentials and serves its own machine only; Host names neither localhost nor a loopback address.',
+    action: 'Call it as 127.0.0.1, [::1] or localhost from its machine, or run it with credentials.',
+    retry: 'no',
+  },
+  'foreign-origin': {
+    title: 'The request comes from another origin',
+    statuses: [403],
+    meaning:
+      'This deployment asks for no credentials, and Origin or Sec-Fetch-Site says that a web page of another origin sent the request.',
+    action: 'Call it from a program, or from a page of its own origin; pages of others need credentials.',
+    retry: 'no',
+  },
   'insufficient-scope': {
     title: 'The caller may not do this',
     statuses: [403],
