@@ -3,7 +3,7 @@ import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { useContainer } from 'class-validator';
-import { identifyCallers } from './access/access.hook';
+import { admitCallers, identifyCallers } from './access/access.hook';
 import { AccessService } from './access/access.service';
 import { limitCallers } from './access/quota.hook';
 import { QuotaService } from './access/quota.service';
@@ -22,8 +22,9 @@ import { StrictValidationPipe } from './common/validation/validation-pipe';
 import type { Environment } from './config/environment';
 import { LogConfig } from './config/log.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
-import { handOnToHolders } from './session/holder.hook';
+import { forwardToHolders } from './session/holder.hook';
 import { HeldRequests } from './session/held-requests';
+import { ReceivedHops } from './session/received-hops';
 import { SessionForwarding } from './session/session.forwarding';
 
 export interface AppOptions {
@@ -51,9 +52,11 @@ export async function createApp(
   const server = app.getHttpAdapter().getInstance();
   await addSecurityHeaders(server, '/docs');
   addHooks(server, app.get(InFlightRequests), app.get(Drain), app.get(HttpTelemetry).observe);
-  identifyCallers(server, app.get(AccessService));
+  const hops = app.get(ReceivedHops);
+  identifyCallers(server, app.get(AccessService), (request) => hops.receive(request));
   limitCallers(server, app.get(QuotaService));
-  handOnToHolders(server, app.get(SessionForwarding), app.get(HeldRequests));
+  admitCallers(server, app.get(AccessService));
+  forwardToHolders(server, app.get(SessionForwarding), hops, app.get(HeldRequests));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemDetailsFilter(app.get(AuditRefusals).observe));

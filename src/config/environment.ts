@@ -44,6 +44,9 @@ export class Environment {
   @UrlSetting('https', 'http')
   REPLICA_URL?: string;
 
+  @IntegerSetting(1, 256)
+  REPLICA_FORWARDED_PER_CALLER: number = 64;
+
   @ChoiceSetting('keys', 'jwt', 'open')
   ACCESS_MODE: 'keys' | 'jwt' | 'open' = 'keys';
 
