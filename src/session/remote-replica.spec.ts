@@ -22,7 +22,7 @@ const SHARE = 2;
 const hungUp = new AbortController().signal;
 
 let server: Server;
-let module: TestingModule;
+let testing: TestingModule;
 let metrics: ReadableMetrics;
 let log: RecordingLog;
 let remote: RemoteReplica;
@@ -41,12 +41,12 @@ beforeEach(async () => {
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  module = await Test.createTestingModule({ imports: [OutboundHttpModule.withConnections(10)] }).compile();
+  testing = await Test.createTestingModule({ imports: [OutboundHttpModule.withConnections(10)] }).compile();
   metrics = new ReadableMetrics();
   log = RecordingLog.install();
   const settings = { REPLICA_FORWARDED_PER_CALLER: SHARE };
   remote = new RemoteReplica(
-    module.get(HttpService),
+    testing.get(HttpService),
     new Drain(),
     SEAL,
     new ForwardingTelemetry(metrics),
@@ -54,7 +54,7 @@ beforeEach(async () => {
   );
 });
 afterEach(async () => {
-  await module.close();
+  await testing.close();
   server.closeAllConnections();
   server.close();
 });
