@@ -3,7 +3,7 @@ import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { useContainer } from 'class-validator';
-import { identifyCallers, refuseForeignRequests } from './access/access.hook';
+import { admitCallers, identifyCallers, refuseForeignRequests } from './access/access.hook';
 import { AccessService } from './access/access.service';
 import { limitCallers } from './access/quota.hook';
 import { QuotaService } from './access/quota.service';
@@ -24,8 +24,9 @@ import type { Environment } from './config/environment';
 import { LogConfig } from './config/log.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
 import { LogTelemetry } from './metrics/log.telemetry';
-import { handOnToHolders } from './session/holder.hook';
+import { forwardToHolders } from './session/holder.hook';
 import { HeldRequests } from './session/held-requests';
+import { ReceivedHops } from './session/received-hops';
 import { SessionForwarding } from './session/session.forwarding';
 
 export interface AppOptions {
@@ -56,9 +57,11 @@ export async function createApp(
   addHooks(server, app.get(InFlightRequests), app.get(Drain), app.get(HttpTelemetry).observe);
   refuseForeignRequests(server, app.get(AccessService));
   refuseWrongMethods(server);
-  identifyCallers(server, app.get(AccessService));
+  const hops = app.get(ReceivedHops);
+  identifyCallers(server, app.get(AccessService), (request) => hops.receive(request));
   limitCallers(server, app.get(QuotaService));
-  handOnToHolders(server, app.get(SessionForwarding), app.get(HeldRequests));
+  admitCallers(server, app.get(AccessService));
+  forwardToHolders(server, app.get(SessionForwarding), hops, app.get(HeldRequests));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   reportProblems(app, app.get(AuditRefusals));

@@ -2,10 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestContext } from '../common/logging/request-context';
 import { accessOf, type RouteAccess } from '../common/access/route-access';
 import type { AccessService } from './access.service';
+import type { Caller } from './domain/caller';
 import { RequestCallers } from './request-callers';
 
 /** What is registered beside the controllers, and so has no decorators: the description of the API. */
 const DOCS = /^\/(docs|openapi)\b/;
+
+/** The caller that a replica proves to have authenticated; undefined for a request that no replica has forwarded. */
+export type ForwardedCaller = (request: FastifyRequest) => Caller | undefined;
 
 /** Refuses requests to foreign hosts and of foreign pages, on every path there is or is not: see `foreignnessOf`. */
 export function refuseForeignRequests(server: FastifyInstance, access: AccessService): void {
@@ -15,15 +19,32 @@ export function refuseForeignRequests(server: FastifyInstance, access: AccessSer
 }
 
 /**
- * Finds out who is calling before anything of a request is read, on every route there is, those of plug-ins included.
- * Only a route that is public is served without; where there is no route, there is nothing to protect.
+ * Identifies the caller before anything of a request is read, on every route there is, those of plug-ins included.
+ * A public route needs no caller; where there is no route, there is nothing to protect.
  */
-export function identifyCallers(server: FastifyInstance, access: AccessService): void {
+export function identifyCallers(
+  server: FastifyInstance,
+  access: AccessService,
+  forwardedCallerOf: ForwardedCaller,
+): void {
   server.addHook('onRequest', async (request) => {
     if (request.is404 || access.isPublic(accessTo(request))) return;
-    const caller = await access.identify(request.headers.authorization);
-    RequestCallers.set(request, caller);
+    const forwarded = forwardedCallerOf(request);
+    const caller = forwarded ?? (await access.identify(request.headers.authorization));
+    if (forwarded === undefined) RequestCallers.set(request, caller);
+    else RequestCallers.setForwarded(request, caller);
     RequestContext.actAs(caller.name);
+  });
+}
+
+/**
+ * Checks the scope that a route names before the body is read or anything is done for the request. It comes after
+ * `identifyCallers`. A route that names none is left to `ScopeGuard`.
+ */
+export function admitCallers(server: FastifyInstance, access: AccessService): void {
+  server.addHook('onRequest', async (request) => {
+    const [caller, route] = [RequestCallers.find(request), accessTo(request)];
+    if (caller !== undefined && route !== undefined) access.authorize(caller, route);
   });
 }
 

@@ -10,7 +10,7 @@ import { Environment } from '../config/environment';
 import { SharedBuckets } from '../common/limits/shared-buckets';
 import { FakeSharedBuckets } from '../common/limits/shared-buckets.fake';
 import { Metrics } from '../metrics/metrics';
-import { identifyCallers } from './access.hook';
+import { admitCallers, identifyCallers } from './access.hook';
 import { AccessModule } from './access.module';
 import { AccessService } from './access.service';
 import { newApiKey } from './api-key';
@@ -45,6 +45,12 @@ class SampleController {
     return name;
   }
 
+  @Post('written')
+  @Scope('sessions.write')
+  written(): string {
+    return 'written';
+  }
+
   @Get('silent')
   silent(): string {
     return 'never';
@@ -59,6 +65,7 @@ class SampleController {
 const { key, entry } = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
 let log: RecordingLog;
 let app: NestFastifyApplication;
+let parsed: number;
 
 async function start(settings: Partial<Environment>, { withHook = true } = {}): Promise<void> {
   const environment = Object.assign(new Environment(), { API_KEYS: [entry] }, settings);
@@ -71,7 +78,16 @@ async function start(settings: Partial<Environment>, { withHook = true } = {}): 
   app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
   app.useGlobalFilters(new ProblemDetailsFilter());
   const server = app.getHttpAdapter().getInstance();
-  if (withHook) identifyCallers(server, app.get(AccessService));
+  if (withHook) {
+    identifyCallers(server, app.get(AccessService), ({ headers }) =>
+      headers['x-vouched'] === undefined ? undefined : new Caller('vouched', new Set(['sessions.read'])),
+    );
+    admitCallers(server, app.get(AccessService));
+    server.addHook('preParsing', (_request, _reply, payload, done) => {
+      parsed += 1;
+      done(null, payload);
+    });
+  }
   await app.init();
   server.get('/beside', () => 'here');
   await server.ready();
@@ -85,6 +101,7 @@ async function call(path: string, credential?: string, method: 'GET' | 'POST' = 
 
 beforeEach(() => {
   log = RecordingLog.install();
+  parsed = 0;
 });
 afterEach(() => app.close());
 
@@ -128,6 +145,20 @@ describe(ScopeGuard.name, () => {
 
     expect(await call('/beside')).toEqual([401, 'unauthenticated']);
     expect(await call('/beside', key)).toEqual([200, 'here']);
+  });
+
+  it('refuses a caller without the scope before the body is read', async () => {
+    await start({});
+
+    expect(await call('/written', key, 'POST')).toEqual([403, 'insufficient-scope']);
+    expect(parsed).toBe(0);
+  });
+
+  it('takes the caller of a forwarded request from the replica that vouches for it', async () => {
+    await start({});
+    const { body } = await app.inject({ url: '/scoped', headers: { 'x-vouched': 'yes' } });
+
+    expect(body).toBe('vouched');
   });
 
   it('lets nobody in when nobody has looked who it is', async () => {

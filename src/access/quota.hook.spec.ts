@@ -30,7 +30,9 @@ beforeEach(() => {
   const quotas = new MemoryCallerQuotas(new AccessConfig(environment));
   server = fastify();
   server.addHook('onRequest', (request, _reply, done) => {
-    if (caller !== undefined) RequestCallers.set(request, caller);
+    if (caller !== undefined && request.headers['x-forwarded'] === undefined)
+      RequestCallers.set(request, caller);
+    else if (caller !== undefined) RequestCallers.setForwarded(request, caller);
     done();
   });
   limitCallers(server, new QuotaService(quotas, new AccessTelemetry(new ReadableMetrics())));
@@ -86,6 +88,13 @@ describe(limitCallers.name, () => {
     expect([parsed, headers['ratelimit']]).toEqual([0, '"caller";r=0;t=2']);
     expect(caught).toBeInstanceOf(QuotaExceededError);
     expect(caught).toMatchObject({ code: 'quota-exceeded', retryAfterMs: 1_500 });
+  });
+
+  it('leaves out a request that another replica has counted', async () => {
+    const { headers } = await server.inject({ method: 'POST', url: '/', headers: { 'x-forwarded': 'yes' } });
+
+    expect(headers).not.toHaveProperty('ratelimit');
+    expect((await post()).headers['ratelimit']).toBe('"caller";r=39;t=2');
   });
 
   it('lets in whoever has waited as long as that, and nobody before', async () => {

@@ -5,13 +5,13 @@ import type { QuotaService } from './quota.service';
 import { RequestCallers } from './request-callers';
 
 /**
- * Counts every request whose caller was asked for, before anything else of it is read: it comes after
- * `identifyCallers`. Whatever the answer is, it tells how the caller stands.
+ * Counts every request of an identified caller, once: not at the replica that it was forwarded to. It comes after
+ * `identifyCallers` and before anything else of the request is read. Every answer tells how the caller stands.
  */
 export function limitCallers(server: FastifyInstance, quotas: QuotaService): void {
   server.addHook('onRequest', async (request, reply) => {
     const caller = RequestCallers.find(request);
-    if (caller === undefined) return;
+    if (caller === undefined || RequestCallers.isForwarded(request)) return;
     const quota = await quotas.take(caller);
     if (quota === undefined) return;
     void reply.headers(headersOf(quota));

@@ -55,6 +55,9 @@ export class Environment {
   @UrlSetting('https', 'http')
   REPLICA_URL?: string;
 
+  @IntegerSetting(1, 256)
+  REPLICA_FORWARDED_PER_CALLER: number = 64;
+
   @ChoiceSetting(...ACCESS_MODES)
   ACCESS_MODE: AccessMode = 'keys';
 

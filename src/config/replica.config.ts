@@ -3,13 +3,19 @@ import type { Environment } from './environment';
 
 const ANYWHERE = new Set(['0.0.0.0', '::']);
 
+/** Requests that may be under way from this process to other replicas at a time. */
+export const MAX_FORWARDED = 256;
+
 /** How this process is known to others that work on the same data. */
 export class ReplicaConfig {
   /** Where they reach it; empty when nobody knows. */
   readonly address: string;
+  /** Requests of one caller that may be under way to other replicas at a time. */
+  readonly forwardedPerCaller: number;
 
-  constructor({ REPLICA_URL, HOST, PORT }: Environment) {
+  constructor({ REPLICA_URL, HOST, PORT, REPLICA_FORWARDED_PER_CALLER }: Environment) {
     this.address = (REPLICA_URL ?? listeningAt(HOST, PORT)).replace(/\/+$/, '');
+    this.forwardedPerCaller = REPLICA_FORWARDED_PER_CALLER;
   }
 }
 

@@ -50,6 +50,8 @@ export interface SessionTable {
 export interface ReplicaTable {
   readonly id: string;
   readonly address: string;
+  /** Proves the address; empty in rows of an earlier release. */
+  readonly address_seal: Generated<string>;
   readonly lease_until: number;
   /** Others have noticed that the lease has run out: it cannot be renewed any more. */
   readonly is_lost: number;

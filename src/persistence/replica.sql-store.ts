@@ -23,13 +23,13 @@ export class SqlReplicaStore extends ReplicaStore {
     this.isShared = dialect === 'postgres';
   }
 
-  join({ id, address }: Replica, ttlMs: number): Promise<number> {
+  join({ id, address, seal }: Replica, ttlMs: number): Promise<number> {
     return this.unitOfWork.run(async ({ db, dialect }) => {
       if (!this.isShared) await forgetAll(db);
       const until = sql<number>`${databaseNow(dialect)} + ${ttlMs}`;
       const { lease_until: leaseUntil } = await db
         .insertInto('replica')
-        .values({ id, address, lease_until: until, is_lost: 0 })
+        .values({ id, address, address_seal: seal, lease_until: until, is_lost: 0 })
         .returning('lease_until')
         .executeTakeFirstOrThrow();
       return leaseUntil - ttlMs;
@@ -84,16 +84,17 @@ export class SqlReplicaStore extends ReplicaStore {
     const rows = await this.unitOfWork.read((db, dialect) =>
       db
         .selectFrom('replica')
-        .select(['id', 'address', 'is_leaving'])
+        .select(['id', 'address', 'address_seal', 'is_leaving'])
         .where('is_lost', '=', 0)
         // One database with one process needs no renewals.
         .$if(this.isShared, (query) => query.where('lease_until', '>=', databaseNow(dialect)))
         .orderBy('id')
         .execute(),
     );
-    return rows.map(({ id, address, is_leaving: isLeaving }) => ({
+    return rows.map(({ id, address, address_seal: seal, is_leaving: isLeaving }) => ({
       id,
       address,
+      seal,
       isLeaving: isLeaving === 1,
     }));
   }

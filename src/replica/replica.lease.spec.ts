@@ -2,11 +2,15 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { SystemClock } from '../common/time/system-clock';
 import { ReplicaConfig } from '../config/replica.config';
+import { newDataKey } from '../config/data-key-list';
 import { Environment } from '../config/environment';
+import { StorageConfig } from '../config/storage.config';
+import { AddressSeal } from './address-seal';
 import { FakeReplicaStore } from './ports/replica.store.fake';
 import { ReplicaLease } from './replica.lease';
 
 const CONFIG = new ReplicaConfig(Object.assign(new Environment(), { REPLICA_URL: 'http://10.0.0.7:3000/' }));
+const SEAL = new AddressSeal(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
 
 let log: RecordingLog;
 let store: FakeReplicaStore;
@@ -16,7 +20,7 @@ beforeEach(async () => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   store = new FakeReplicaStore();
-  lease = await ReplicaLease.begin(store, CONFIG, new SystemClock());
+  lease = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SEAL);
   lease.onApplicationBootstrap();
 });
 afterEach(async () => {
@@ -36,10 +40,11 @@ afterEach(() => {
 const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
 describe(ReplicaLease.name, () => {
-  it('joins under an id of its own, with the address at which others reach it', async () => {
-    const other = await ReplicaLease.begin(store, CONFIG, new SystemClock());
+  it('joins under an id of its own, with its sealed address at which others reach it', async () => {
+    const other = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SEAL);
 
-    expect(store.replicas).toEqual([
+    expect(store.replicas.map((replica) => SEAL.isGenuine(replica))).toEqual([true, true]);
+    expect(store.replicas).toMatchObject([
       { id: lease.holder, address: 'http://10.0.0.7:3000' },
       { id: other.holder, address: 'http://10.0.0.7:3000' },
     ]);
@@ -105,7 +110,7 @@ describe(ReplicaLease.name, () => {
   it('tells the clock of the process what time it is in the database', async () => {
     const clock = new SystemClock();
     store.now = 5_000;
-    const other = await ReplicaLease.begin(store, CONFIG, clock);
+    const other = await ReplicaLease.begin(store, CONFIG, clock, SEAL);
     expect(clock.now()).toBe(5_000);
     other.onApplicationBootstrap();
     store.now = 60_000;
@@ -117,7 +122,7 @@ describe(ReplicaLease.name, () => {
   it('leaves the clock alone where nothing is shared', async () => {
     const clock = new SystemClock();
     store.isShared = false;
-    await ReplicaLease.begin(store, CONFIG, clock);
+    await ReplicaLease.begin(store, CONFIG, clock, SEAL);
 
     expect(clock.now()).toBe(Date.now());
   });
@@ -155,7 +160,7 @@ describe(ReplicaLease.name, () => {
 
   it('never ends where nothing is shared', async () => {
     store.isShared = false;
-    const alone = await ReplicaLease.begin(store, CONFIG, new SystemClock());
+    const alone = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SEAL);
     freeze(3_600_000);
 
     expect(alone.isTrusted).toBe(true);

@@ -4,6 +4,7 @@ import { StorageUnavailableError } from '../common/errors/storage-unavailable.er
 import { Loop } from '../common/time/loop';
 import { SystemClock } from '../common/time/system-clock';
 import { ReplicaConfig } from '../config/replica.config';
+import { AddressSeal } from './address-seal';
 import { EventLoopLag } from './event-loop-lag';
 import { Lease } from './ports/lease';
 import { type Replica, ReplicaStore } from './ports/replica.store';
@@ -40,6 +41,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     private readonly store: ReplicaStore,
     private readonly config: ReplicaConfig,
     private readonly clock: SystemClock,
+    private readonly seal: AddressSeal,
   ) {
     super();
     this.replica = this.another();
@@ -53,8 +55,13 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
   }
 
   /** Resolves with a lease that is held. */
-  static async begin(store: ReplicaStore, config: ReplicaConfig, clock: SystemClock): Promise<ReplicaLease> {
-    const lease = new ReplicaLease(store, config, clock);
+  static async begin(
+    store: ReplicaStore,
+    config: ReplicaConfig,
+    clock: SystemClock,
+    seal: AddressSeal,
+  ): Promise<ReplicaLease> {
+    const lease = new ReplicaLease(store, config, clock, seal);
     await lease.join();
     return lease;
   }
@@ -152,6 +159,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
   }
 
   private another(): Replica {
-    return { id: randomUUID(), address: this.config.address };
+    const replica = { id: randomUUID(), address: this.config.address };
+    return { ...replica, seal: this.seal.sign(replica) };
   }
 }

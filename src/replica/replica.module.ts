@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { SystemClock } from '../common/time/system-clock';
 import { ReplicaConfig } from '../config/replica.config';
-import { ForwardingSeal } from './forwarding-seal';
+import { AddressSeal } from './address-seal';
+import { HopProof } from './hop-proof';
 import { Lease } from './ports/lease';
 import { ReplicaStore } from './ports/replica.store';
 import { ReplicaLease } from './replica.lease';
@@ -13,14 +14,15 @@ import { ReplicaTelemetry } from './replica.telemetry';
   providers: [
     {
       provide: ReplicaLease,
-      inject: [ReplicaStore, ReplicaConfig, SystemClock],
-      useFactory: (store: ReplicaStore, config: ReplicaConfig, clock: SystemClock) =>
-        ReplicaLease.begin(store, config, clock),
+      inject: [ReplicaStore, ReplicaConfig, SystemClock, AddressSeal],
+      useFactory: (store: ReplicaStore, config: ReplicaConfig, clock: SystemClock, seal: AddressSeal) =>
+        ReplicaLease.begin(store, config, clock, seal),
     },
     { provide: Lease, useExisting: ReplicaLease },
     ReplicaTelemetry,
-    ForwardingSeal,
+    AddressSeal,
+    HopProof,
   ],
-  exports: [Lease, ForwardingSeal],
+  exports: [Lease, AddressSeal, HopProof],
 })
 export class ReplicaModule {}

@@ -17,7 +17,13 @@ import { SessionQueries } from './session.queries';
 const AUTHENTICATING_PROBLEMS = {
   ...UPSTREAM_PROBLEMS,
   502: UPSTREAM_PROBLEMS[502].filter((code) => code !== 'upstream-unauthorized'),
-  503: [...UPSTREAM_PROBLEMS[503], 'storage-unavailable', 'session-moving', 'shutting-down'],
+  503: [
+    ...UPSTREAM_PROBLEMS[503],
+    'storage-unavailable',
+    'session-moving',
+    'too-many-forwarded',
+    'shutting-down',
+  ],
 };
 
 const LOGIN_PROBLEMS = {

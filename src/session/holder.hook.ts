@@ -1,32 +1,59 @@
-import type { FastifyInstance } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RequestCallers } from '../access/request-callers';
+import { hungUpOf } from '../common/http/hung-up';
+import { incomingFileOf } from '../common/http/incoming-file';
 import { isByHolder } from '../common/server/by-holder.decorator';
+import { RawBodies } from '../common/server/raw-bodies';
+import { takesFile } from '../common/server/takes-file.decorator';
 import type { HeldRequests } from './held-requests';
-import type { SessionForwarding } from './session.forwarding';
+import type { ReceivedHops } from './received-hops';
+import type { ForwardableRequest, SessionForwarding } from './session.forwarding';
 
 /**
- * Hands requests on to whoever holds their session, where a route asks for that, before anything of their bodies is read.
- * Those that are served here keep their session here.
+ * Forwards the requests of routes with `@ByHolder()` to the holders of their sessions. By then the caller may use the
+ * route, and the body, unless it is a file, was read within the limits of any body and is acceptable JSON. A session stays
+ * here while a request for it is served here.
  */
-export function handOnToHolders(
+export function forwardToHolders(
   server: FastifyInstance,
   forwarding: SessionForwarding,
-  requests: HeldRequests,
+  hops: ReceivedHops,
+  held: HeldRequests,
 ): void {
-  server.addHook('preParsing', async (request, reply, payload) => {
-    if (!isByHolder(request)) return payload;
+  server.addHook('preValidation', async (request, reply) => {
+    if (!isByHolder(request)) return undefined;
+    hops.assertBody(request, takesFile(request) ? undefined : RawBodies.of(request));
     const { conversationId = '' } = request.params as { readonly conversationId?: string };
-    const answer = await forwarding.forward(conversationId, {
-      method: request.method,
-      url: request.url,
-      headers: request.headers,
-      body: request.raw,
-    });
+    const answer = await forwarding.forward(
+      conversationId,
+      forwardable(request, reply, hops.countOf(request)),
+    );
     if (answer === undefined) {
-      // Who has hung up meanwhile is not heard to do so again.
-      if (!reply.raw.closed) reply.raw.once('close', requests.begin(conversationId));
-      return payload;
+      // The close event of a connection that closed meanwhile has passed.
+      if (!reply.raw.closed) reply.raw.once('close', held.begin(conversationId));
+      return undefined;
     }
-    await reply.code(answer.status).headers(answer.headers).send(answer.body);
-    return payload;
+    return reply.code(answer.status).headers(answer.headers).send(answer.body);
   });
+}
+
+function forwardable(request: FastifyRequest, reply: FastifyReply, hops: number): ForwardableRequest {
+  const { id, method, url, raw } = request;
+  return {
+    id,
+    method,
+    url,
+    // Those of the request itself are changed for files.
+    headers: raw.headers,
+    body: () => (takesFile(request) ? fileOf(request, reply) : RawBodies.of(request)),
+    caller: RequestCallers.get(request),
+    hops,
+    hungUp: hungUpOf(reply.raw),
+  };
+}
+
+/** A stream of its own: a sender that stops early destroys it, and must leave the connection to the caller alone. */
+function fileOf({ raw }: FastifyRequest, reply: FastifyReply): Readable {
+  return Readable.from(incomingFileOf(raw, reply).content, { objectMode: false });
 }

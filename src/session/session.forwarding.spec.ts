@@ -1,28 +1,37 @@
 import { Readable } from 'node:stream';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { Caller } from '../access/domain/caller';
+import { RequestContext } from '../common/logging/request-context';
 import { SystemClock } from '../common/time/system-clock';
 import { newDataKey } from '../config/data-key-list';
+import { Environment } from '../config/environment';
+import { HeartbeatConfig } from '../config/heartbeat.config';
 import { StorageConfig } from '../config/storage.config';
 import { FakeHeartbeatPlan } from '../heartbeat/domain/heartbeat-plan.fake';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
-import { ForwardingSeal } from '../replica/forwarding-seal';
+import { type Hop, HopProof } from '../replica/hop-proof';
 import { FakeLease } from '../replica/ports/lease.fake';
 import type { Replica } from '../replica/ports/replica.store';
 import { FakeReplicaStore } from '../replica/ports/replica.store.fake';
 import { anActiveSession } from './domain/session.builder';
 import { FakeSessionStore } from './ports/session.store.fake';
-import type { ForwardedAnswer, ForwardedRequest, RemoteReplica } from './remote-replica';
-import { SessionForwarding } from './session.forwarding';
+import { digestOf } from './received-hops';
+import type { ForwardedAnswer, RemoteReplica, Sender, SentRequest } from './remote-replica';
+import { type ForwardableRequest, SessionForwarding } from './session.forwarding';
 import { SessionLocator } from './session.locator';
+import { SessionQueries } from './session.queries';
 
-const THERE: Replica = { id: 'there', address: 'http://there' };
+const THERE: Replica = { id: 'there', address: 'http://there', seal: '' };
 const ANSWER: ForwardedAnswer = { status: 201, headers: {}, body: '{}' };
+const BODY = Buffer.from('{ "a": 1 }');
+const BILLING = new Caller('billing', new Set(['messages.write']), 'billing', 60);
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+const CONFIG = new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] });
 
-let sent: { replica: Replica; request: ForwardedRequest }[];
+let sent: { replica: Replica; sender: Sender; request: SentRequest }[];
 let store: FakeSessionStore;
 let replicas: FakeReplicaStore;
 let lease: FakeLease;
-let seal: ForwardingSeal;
 let heartbeats: HeartbeatService;
 let forwarding: SessionForwarding;
 
@@ -33,29 +42,26 @@ beforeEach(() => {
   replicas = new FakeReplicaStore();
   replicas.replicas.push(THERE);
   lease = Object.assign(new FakeLease(), { isShared: true });
-  seal = new ForwardingSeal(
-    new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }),
-    new SystemClock(),
-  );
   const remote = {
     pause: (ms: number) => jest.advanceTimersByTimeAsync(ms),
-    send: (replica: Replica, request: ForwardedRequest) => {
-      sent.push({ replica, request });
+    send: (replica: Replica, sender: Sender, request: () => SentRequest) => {
+      sent.push({ replica, sender, request: request() });
       return Promise.resolve(ANSWER);
     },
-  };
+  } as unknown as RemoteReplica;
   heartbeats = new HeartbeatService(new SchedulerRegistry(), new SystemClock());
-  const reached = remote as unknown as RemoteReplica;
-  const locator = new SessionLocator(store, replicas, lease, heartbeats, reached);
-  forwarding = new SessionForwarding(lease, locator, seal, reached);
+  const queries = new SessionQueries(store, heartbeats, new HeartbeatConfig(new Environment()));
+  const locator = new SessionLocator(store, replicas, lease, heartbeats, remote);
+  const proof = new HopProof(CONFIG, new SystemClock(), lease);
+  forwarding = new SessionForwarding(lease, queries, locator, proof, remote);
 });
 afterEach(async () => {
   await heartbeats.onModuleDestroy();
   jest.useRealTimers();
 });
 
-function heldBy(holder: string): string {
-  const session = anActiveSession({ holder });
+function heldBy(holder: string, owner = 'billing'): string {
+  const session = anActiveSession({ holder, owner });
   store.given(session);
   return session.conversationId;
 }
@@ -66,81 +72,169 @@ function heldHere(): string {
   return id;
 }
 
-function aRequest(headers: ForwardedRequest['headers'] = {}): ForwardedRequest {
-  return { method: 'POST', url: '/v1/x?y=1', headers, body: Readable.from(['{}']) };
+function aRequest(changes: Partial<ForwardableRequest> = {}): ForwardableRequest {
+  const headers = { 'content-type': 'application/json', 'content-length': String(BODY.length) };
+  return {
+    id: 'request-1',
+    method: 'POST',
+    url: '/v1/x?y=1',
+    headers,
+    body: () => BODY,
+    caller: BILLING,
+    hops: 0,
+    hungUp: new AbortController().signal,
+    ...changes,
+  };
+}
+
+function lastSent(): SentRequest {
+  const last = sent.at(-1);
+  if (last === undefined) throw new Error('Nothing was sent.');
+  return last.request;
+}
+
+/** The hop as its receiver reads it. */
+function hopIn(request: SentRequest): ReturnType<HopProof['read']> {
+  const receiver = new HopProof(
+    CONFIG,
+    new SystemClock(),
+    Object.assign(new FakeLease(), { holder: 'there' }),
+  );
+  return receiver.read(request, request.headers['x-replica-proof']);
 }
 
 describe(SessionForwarding.name, () => {
   it("leaves what is this replica's own to it, and what no replica holds", async () => {
+    const ended = anActiveSession({ owner: 'billing' });
+    ended.end('requested', 2_000);
+    store.given(ended);
+
     expect(await forwarding.forward(heldHere(), aRequest())).toBeUndefined();
-    expect(await forwarding.forward('no conversation', aRequest())).toBeUndefined();
-    expect(await forwarding.forward(anActiveSession().conversationId, aRequest())).toBeUndefined();
+    expect(await forwarding.forward(ended.conversationId, aRequest())).toBeUndefined();
     lease.isShared = false;
     expect(await forwarding.forward(heldBy('there'), aRequest())).toBeUndefined();
     expect(sent).toEqual([]);
   });
 
-  it('hands on what another one holds, as it came and sealed, but for what concerns the connection', async () => {
-    const headers = { authorization: 'Bearer x', host: 'here', connection: 'close', 'content-length': '2' };
-    expect(await forwarding.forward(heldBy('there'), aRequest(headers))).toEqual(ANSWER);
+  it('refuses an unknown session and one out of reach alike: at once, by one read of the store', async () => {
+    replicas.take('there');
+    const costs: unknown[] = [];
+    for (const id of [UNKNOWN, heldBy('there', 'other')]) {
+      store.calls.length = replicas.calls.length = 0;
+      const startedAt = Date.now();
+      await expect(forwarding.forward(id, aRequest())).rejects.toMatchObject({ code: 'session-not-found' });
+      costs.push([Date.now() - startedAt, [...store.calls], [...replicas.calls]]);
+    }
 
-    const [{ replica, request } = { replica: undefined, request: undefined }] = sent;
-    expect(replica).toMatchObject(THERE);
-    expect(request).toMatchObject({ method: 'POST', url: '/v1/x?y=1' });
-    expect(request?.headers).toEqual({
-      authorization: 'Bearer x',
-      'content-length': '2',
-      'x-replica-seal': expect.stringMatching(/^\d{13}\.1\./) as string,
+    expect(costs).toEqual([
+      [0, ['find'], []],
+      [0, ['find'], []],
+    ]);
+    expect(sent).toEqual([]);
+  });
+
+  it('forwards what another replica holds, with a proof of the caller in place of its credential', async () => {
+    const headers = {
+      ...aRequest().headers,
+      ...{
+        authorization: 'Bearer x',
+        cookie: 'a=b',
+        host: 'here',
+        connection: 'close',
+        expect: '100-continue',
+      },
+      ...{
+        'x-replica-proof': 'forged',
+        'x-replica-seal': 'forged',
+        'idempotency-key': 'once',
+        accept: '*/*',
+      },
+    };
+    expect(await forwarding.forward(heldBy('there'), aRequest({ headers }))).toEqual(ANSWER);
+
+    expect(sent).toMatchObject([{ replica: THERE, sender: { caller: 'billing' } }]);
+    expect(lastSent()).toEqual({
+      method: 'POST',
+      url: '/v1/x?y=1',
+      headers: {
+        ...{ accept: '*/*', 'content-type': 'application/json', 'content-length': String(BODY.length) },
+        ...{ 'idempotency-key': 'once', 'x-request-id': 'request-1' },
+        'x-replica-proof': expect.stringMatching(/^[\w-]+\.[\w-]+$/) as string,
+      },
+      body: BODY,
     });
-    expect(request?.body).toBeInstanceOf(Readable);
+    const { name, owner, requestsPerMinute } = BILLING;
+    expect(hopIn(lastSent())).toMatchObject({
+      caller: { name, owner, scopes: ['messages.write'], requestsPerMinute },
+      hops: 1,
+      digest: digestOf(BODY),
+    });
   });
 
-  it('sends no body where there is none', async () => {
-    await forwarding.forward(heldBy('there'), aRequest());
-    await forwarding.forward(heldBy('there'), aRequest({ 'transfer-encoding': 'chunked' }));
+  it('streams a file unread with its own type and length, and proves no digest', async () => {
+    const headers = { 'content-type': 'image/png', 'content-length': '5' };
+    const body = Readable.from(['bytes'], { objectMode: false });
+    await forwarding.forward(heldBy('there'), aRequest({ headers, body: () => body }));
 
-    expect(sent.map(({ request }) => request.body === null)).toEqual([true, false]);
+    expect(lastSent().headers).toMatchObject(headers);
+    expect(lastSent().body).toBe(body);
+    expect(hopIn(lastSent())).not.toHaveProperty('digest');
   });
 
-  it('hands on what was handed on when the session has moved again, and in circles not for ever', async () => {
-    const sealed = (hops: number) => ({ 'x-replica-seal': seal.sign('POST', '/v1/x?y=1', hops) });
-    expect(await forwarding.forward(heldBy('there'), aRequest(sealed(2)))).toEqual(ANSWER);
-    const [{ request } = { request: undefined }] = sent;
-    expect(seal.hopsOf(String(request?.headers['x-replica-seal']), 'POST', '/v1/x?y=1')).toBe(3);
+  it('sends no body where there is none, and proves that', async () => {
+    await forwarding.forward(heldBy('there'), aRequest({ headers: {}, body: () => Buffer.alloc(0) }));
 
-    await expect(forwarding.forward(heldBy('there'), aRequest(sealed(3)))).rejects.toMatchObject({
+    expect(lastSent().body).toBeNull();
+    expect(lastSent().headers).not.toHaveProperty('content-length');
+    expect(hopIn(lastSent())).toMatchObject({ digest: digestOf(Buffer.alloc(0)) });
+  });
+
+  it('goes on with the trace and the id of the request', async () => {
+    const id = heldBy('there');
+    await RequestContext.run('request-1', async () => {
+      await forwarding.forward(id, aRequest());
+
+      expect(lastSent().headers).toMatchObject({
+        'x-request-id': 'request-1',
+        ...RequestContext.traceHeaders,
+      });
+    });
+  });
+
+  it.each([
+    ['/v1/x?a=%2F..%2f&b=ü"', '/v1/x?a=%2F..%2f&b=%C3%BC%22'],
+    ['//other/v1/x', '//other/v1/x'],
+    ['/@other', '/@other'],
+  ])('sends %s as a path at the address', async (url, expected) => {
+    await forwarding.forward(heldBy('there'), aRequest({ url }));
+
+    expect(lastSent().url).toBe(expected);
+  });
+
+  it.each(['http://host/v1/x', '*', '@host/v1/x', ''])('sends nothing that is no path: %j', async (url) => {
+    await expect(forwarding.forward(heldBy('there'), aRequest({ url }))).rejects.toMatchObject({
       code: 'session-moving',
     });
-    expect(await forwarding.forward(heldHere(), aRequest(sealed(3)))).toBeUndefined();
+  });
+
+  it('forwards again when the session has moved again, and in circles not for ever', async () => {
+    expect(await forwarding.forward(heldBy('there'), aRequest({ hops: 2 }))).toEqual(ANSWER);
+    expect((hopIn(lastSent()) as Hop).hops).toBe(3);
+
+    await expect(forwarding.forward(heldBy('there'), aRequest({ hops: 3 }))).rejects.toMatchObject({
+      code: 'session-moving',
+    });
+    expect(await forwarding.forward(heldHere(), aRequest({ hops: 3 }))).toBeUndefined();
     expect(sent).toHaveLength(1);
   });
 
-  it('waits while a session is only in the books its own', async () => {
+  it('waits while a session is only in the store its own', async () => {
     const id = heldBy('here');
     const waiting = forwarding.forward(id, aRequest());
     await jest.advanceTimersByTimeAsync(1_000);
     store.moveHeld('here', 'there', 1, [id]);
 
     expect(await waiting).toEqual(ANSWER);
-  });
-
-  it.each(['', 'nonsense', `${Date.now() + 9_999}.1.forged`, `${Date.now() - 1}.1.old`])(
-    'believes nobody without a good seal: %j',
-    async (forged) => {
-      await forwarding.forward(heldBy('there'), aRequest({ 'x-replica-seal': forged }));
-      expect(sent).toHaveLength(1);
-    },
-  );
-
-  it('takes no seal of another request, or of another time', () => {
-    const good = seal.sign('POST', '/v1/x', 1);
-
-    expect(seal.hopsOf(good, 'POST', '/v1/x')).toBe(1);
-    expect(seal.hopsOf(good.replace('.1.', '.2.'), 'POST', '/v1/x')).toBe(0);
-    expect(seal.hopsOf(good, 'DELETE', '/v1/x')).toBe(0);
-    expect(seal.hopsOf(good, 'POST', '/v1/y')).toBe(0);
-    jest.setSystemTime(Date.now() + 30_001);
-    expect(seal.hopsOf(good, 'POST', '/v1/x')).toBe(0);
   });
 
   it('waits while the session changes hands, and not for ever', async () => {

@@ -1,72 +1,108 @@
+import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { ForwardingSeal } from '../replica/forwarding-seal';
+import type { Caller } from '../access/domain/caller';
+import { RequestContext } from '../common/logging/request-context';
+import { HopProof } from '../replica/hop-proof';
 import { Lease } from '../replica/ports/lease';
-import { isConversationId } from './domain/conversation-id';
+import type { Replica } from '../replica/ports/replica.store';
+import { reachOf } from './domain/reach';
 import { SessionMovingError } from './domain/session.errors';
-import { type ForwardedAnswer, type ForwardedRequest, RemoteReplica } from './remote-replica';
+import { digestOf, PROOF_HEADER } from './received-hops';
+import { type ForwardedAnswer, RemoteReplica, type SentRequest } from './remote-replica';
 import { SessionLocator } from './session.locator';
+import { SessionQueries } from './session.queries';
 
 /** A session may have changed hands again by the time a request arrives; a request that goes round in circles ends. */
 const MAX_HOPS = 3;
-const SEAL = 'x-replica-seal';
-/**
- * Headers of one connection, and those that are set again. `Origin` and `Sec-Fetch-Site` are about the host that the
- * caller addressed: the first replica has judged by them.
- */
-const NOT_FORWARDED = new Set([
-  'host',
-  'origin',
-  'sec-fetch-site',
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-  SEAL,
-]);
+/** Request headers that the routes of a holder read. */
+const FORWARDED = ['accept', 'content-type', 'content-encoding', 'idempotency-key'] as const;
+
+/** A request that may have to be forwarded. */
+export interface ForwardableRequest {
+  readonly id: string;
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Bytes that were read, or a stream that was not. To be called once, when there is a connection for it. */
+  readonly body: () => Buffer | Readable;
+  readonly caller: Caller;
+  /** Times that it was forwarded before it arrived here. */
+  readonly hops: number;
+  readonly hungUp: AbortSignal;
+}
 
 /**
- * Hands requests on that only the holder of a session can serve. Who the caller is and what it may do is for the
- * holder to find out, as of any request.
+ * Forwards requests that only the holder of a session can serve. The caller was authenticated and has the scope of the
+ * route; its reach is checked here, before anything is looked up or waited for on its behalf. The holder receives a
+ * proof of the caller, never the credential.
  */
 @Injectable()
 export class SessionForwarding {
   constructor(
     private readonly lease: Lease,
+    private readonly queries: SessionQueries,
     private readonly locator: SessionLocator,
-    private readonly seal: ForwardingSeal,
+    private readonly proof: HopProof,
     private readonly remote: RemoteReplica,
   ) {}
 
   /**
-   * The answer of the holder; undefined when the request is this replica's own to serve. Throws `SessionMovingError`
-   * when nobody holds the session in time, or its holder cannot be reached.
+   * The answer of the holder; undefined when this replica has to serve the request itself. Throws `SessionNotFoundError`,
+   * alike and at once for an unknown session and one out of reach, `SessionMovingError` when no replica holds the session in
+   * time or its holder cannot be reached, and `TooManyForwardedError`.
    */
-  async forward(conversationId: string, request: ForwardedRequest): Promise<ForwardedAnswer | undefined> {
-    if (!this.lease.isShared || !isConversationId(conversationId)) return undefined;
-    const { method, url, headers } = request;
-    const holder = await this.locator.holderOf(conversationId);
+  async forward(conversationId: string, request: ForwardableRequest): Promise<ForwardedAnswer | undefined> {
+    if (!this.lease.isShared) return undefined;
+    const { caller, hungUp, hops } = request;
+    const session = await this.queries.get(conversationId, reachOf(caller));
+    const holder = await this.locator.holderOf(session);
     if (holder === undefined) return undefined;
-    const hops = this.seal.hopsOf(textOf(headers[SEAL]), method, url);
     if (hops >= MAX_HOPS) throw new SessionMovingError();
-    const sent = { ...onlyForwarded(headers), [SEAL]: this.seal.sign(method, url, hops + 1) };
-    return this.remote.send(holder, {
-      ...request,
-      headers: sent,
-      body: hasBody(headers) ? request.body : null,
-    });
+    return this.remote.send(holder, { caller: caller.name, hungUp }, () => this.sent(request, holder));
+  }
+
+  private sent(request: ForwardableRequest, holder: Replica): SentRequest {
+    const { method, caller } = request;
+    const body = request.body();
+    const url = targetOf(request.url);
+    const headers = { ...headersOf(request), ...lengthOf(body, request) };
+    const { name, owner, scopes, requestsPerMinute } = caller;
+    const digest = digestOf(body instanceof Readable ? undefined : body);
+    const hop = {
+      caller: {
+        name,
+        owner,
+        scopes: [...scopes],
+        ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+      },
+      hops: request.hops + 1,
+      ...(digest === undefined ? {} : { digest }),
+    };
+    const proof = this.proof.sign({ method, url, headers }, hop, holder.id);
+    const isEmpty = !(body instanceof Readable) && body.length === 0;
+    return { method, url, headers: { ...headers, [PROOF_HEADER]: proof }, body: isEmpty ? null : body };
   }
 }
 
-/** RFC 9112, 6.3: a request without either has no body. */
-function hasBody(headers: ForwardedRequest['headers']): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+/** Path and query, encoded as a client of the URL standard sends them: what arrives is what the proof is of. */
+function targetOf(url: string): string {
+  if (!url.startsWith('/')) throw new SessionMovingError();
+  const { pathname, search } = new URL(`http://replica${url}`);
+  return pathname + search;
 }
 
-function onlyForwarded(headers: ForwardedRequest['headers']): ForwardedRequest['headers'] {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.has(name)));
+function headersOf({ id, headers }: ForwardableRequest): Record<string, string> {
+  const forwarded: Record<string, string> = { 'x-request-id': id, ...RequestContext.traceHeaders };
+  for (const name of FORWARDED) {
+    const value = headers[name];
+    if (typeof value === 'string') forwarded[name] = value;
+  }
+  return forwarded;
 }
 
-function textOf(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : undefined;
+function lengthOf(body: Buffer | Readable, { headers }: ForwardableRequest): Record<string, string> {
+  if (!(body instanceof Readable)) return body.length === 0 ? {} : { 'content-length': String(body.length) };
+  const length = headers['content-length'];
+  return typeof length === 'string' ? { 'content-length': length } : {};
 }

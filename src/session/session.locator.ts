@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { Lease } from '../replica/ports/lease';
 import { type Replica, ReplicaStore } from '../replica/ports/replica.store';
+import type { Session } from './domain/session';
 import { SessionMovingError } from './domain/session.errors';
 import { SessionStore } from './ports/session.store';
 import { RemoteReplica } from './remote-replica';
@@ -22,13 +23,13 @@ export class SessionLocator {
   ) {}
 
   /**
-   * Undefined when it is this one, or when there is no active session that anybody would have to hold. Waits while the session
-   * changes hands, and throws `SessionMovingError` when that takes too long.
+   * The holder of a session that was read a moment ago. Undefined when it is this replica, or when the session is not active
+   * and needs none. Waits while the session changes hands, and throws `SessionMovingError` when that takes too long.
    */
-  async holderOf(conversationId: string): Promise<Replica | undefined> {
+  async holderOf(found: Session): Promise<Replica | undefined> {
+    const { conversationId } = found;
     const givesUpAt = performance.now() + PATIENCE_MS;
-    for (;;) {
-      const session = await this.sessions.find(conversationId);
+    for (let session: Session | undefined = found; ; session = await this.sessions.find(conversationId)) {
       if (session?.state !== 'active') return undefined;
       const { holder } = session.snapshot;
       // What is given back, or was only just taken, stands in the books as held all the same.

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
+import { MAX_FORWARDED } from '../config/replica.config';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { AuthenticationController } from './authentication.controller';
 import { HasRequiredCapabilities } from './dto/has-required-capabilities.constraint';
@@ -14,7 +15,9 @@ import { SessionAdmission } from './session.admission';
 import { SessionAuthentication } from './session.authentication';
 import { BeatShare } from './session.beat-share';
 import { SessionController } from './session.controller';
+import { ForwardingTelemetry } from './forwarding.telemetry';
 import { HeldRequests } from './held-requests';
+import { ReceivedHops } from './received-hops';
 import { SessionDeparture } from './session.departure';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
@@ -39,12 +42,9 @@ import { SessionUpkeep } from './session.upkeep';
 import { SessionWatch } from './session.watch';
 import { SessionWriter } from './session.writer';
 
-/** To each other replica. */
-const CONNECTIONS = 64;
-
 /** Needs a `SessionStore`, an `IdempotencyStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
 @Module({
-  imports: [HeartbeatModule, OutboundHttpModule.withConnections(CONNECTIONS)],
+  imports: [HeartbeatModule, OutboundHttpModule.withConnections(MAX_FORWARDED)],
   controllers: [SessionController, AuthenticationController, LimitsController],
   providers: [
     SessionService,
@@ -74,6 +74,8 @@ const CONNECTIONS = 64;
     SessionLocator,
     SessionForwarding,
     RemoteReplica,
+    ReceivedHops,
+    ForwardingTelemetry,
     SessionShutdown,
     SessionTelemetry,
     IdempotencyRetention,

@@ -154,7 +154,10 @@ describe(SessionTakeover.name, () => {
     beforeEach(() => {
       const lease = Object.assign(new FakeLease(), { isShared: true, lookEveryMs: 300 });
       services = new FakeSessionServices({}, lease);
-      services.replicas.replicas.push({ id: 'here', address: '' }, { id: 'there', address: '' });
+      services.replicas.replicas.push(
+        { id: 'here', address: '', seal: '' },
+        { id: 'there', address: '', seal: '' },
+      );
     });
 
     async function begin(): Promise<void> {
@@ -184,7 +187,7 @@ describe(SessionTakeover.name, () => {
       services.store.given(...Array.from({ length: 100 }, () => anActiveSession(ORPHAN)));
       await begin();
       expect(services.heartbeats.running).toBe(100);
-      services.replicas.replicas.push({ id: 'there', address: '' });
+      services.replicas.replicas.push({ id: 'there', address: '', seal: '' });
       services.holders.claim = (): Promise<Session[]> => Promise.resolve([]);
       await jest.advanceTimersByTimeAsync(300);
 

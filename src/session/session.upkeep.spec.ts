@@ -48,7 +48,7 @@ describe(SessionUpkeep.name, () => {
   it('looks soon after the database could not be used, once, and not while the lease is in doubt', async () => {
     const lease = Object.assign(new FakeLease(), { isShared: true, lookEveryMs: 300 });
     services = new FakeSessionServices({}, lease);
-    services.replicas.replicas.push({ id: 'here', address: '' });
+    services.replicas.replicas.push({ id: 'here', address: '', seal: '' });
     services.takeover.onApplicationBootstrap();
     services.store.given(anActiveSession());
     lease.isTrusted = false;

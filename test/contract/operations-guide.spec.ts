@@ -67,8 +67,8 @@ describe('docs/operations.md on PostgreSQL', () => {
   it('shows who holds what', async () => {
     const statement = statementOn('session.holder');
     const { replicas: register } = await start(K1);
-    await register.join({ id: 'here', address: 'http://10.0.0.7:3000' }, 10_000);
-    await register.join({ id: 'gone', address: '' }, 10_000);
+    await register.join({ id: 'here', address: 'http://10.0.0.7:3000', seal: '' }, 10_000);
+    await register.join({ id: 'gone', address: '', seal: '' }, 10_000);
     await register.leave('gone');
 
     const rows = await administrate(url(), statement);

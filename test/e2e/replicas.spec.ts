@@ -1,74 +1,28 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApp } from '../../src/app.setup';
 import { Drain } from '../../src/common/lifecycle/drain';
-import { readEnvironment } from '../../src/config/read-environment';
 import { HeldRequests } from '../../src/session/held-requests';
-import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
-import { World } from '../../src/world';
-import { ApiClient } from '../support/api-client';
+import type { World } from '../../src/world';
+import type { ApiClient } from '../support/api-client';
 import { EventClient } from '../support/event-client';
-import { LogCapture } from '../support/log-capture';
-import { createDatabase, type TestDatabase } from '../support/postgres';
+import { CALLERS, ReplicaPair } from '../support/replica-pair';
 import { until } from '../support/until';
-
-/** A port that nobody uses at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
+import { describeForwarding } from './forwarding.contract';
 
 describe('two replicas on one PostgreSQL', () => {
-  let database: TestDatabase;
+  let pair: ReplicaPair;
   let world: World;
-  let other: NestFastifyApplication;
   let here: ApiClient;
   let there: ApiClient;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    const environment = {
-      DATABASE_URL: database.url,
-      GENESYS_CHANNEL: 'web-messaging',
-      HEARTBEAT_MAX_INTERVAL_MS: '1000',
-      HEARTBEAT_MIN_INTERVAL_MS: '200',
-    };
-    const ports = [await freePort(), await freePort()];
-    world = await World.start({
-      logOutput: new LogCapture(),
-      webMessaging: true,
-      environment: { ...environment, PORT: String(ports[0]) },
-    });
-    here = new ApiClient(world.url);
-    other = await startOther(ports[1] ?? 0);
-    there = new ApiClient(`http://127.0.0.1:${ports[1]}`);
+    pair = await ReplicaPair.start();
+    ({ world, here, there } = pair);
   }, 120_000);
 
   afterAll(async () => {
-    await other.close();
-    await world[Symbol.asyncDispose]();
-    await database.drop();
+    await pair[Symbol.asyncDispose]();
   });
 
-  async function startOther(port: number): Promise<NestFastifyApplication> {
-    const environment = readEnvironment({ ...world.environment, PORT: String(port) });
-    const app = await createApp(environment, { logOutput: new LogCapture() });
-    await app.listen({ host: '127.0.0.1', port });
-    return app;
-  }
-
-  async function opened(): Promise<{ id: string; guest: GuestSession }> {
-    const { status, body } = await here.open();
-    expect(status).toBe(201);
-    const guest = world.genesys.webMessaging.session(String(body['guestIdToken']));
-    if (guest === undefined) throw new Error('The guest is not known upstream.');
-    return { id: String(body['conversationId']), guest };
-  }
+  const opened = (): ReturnType<ReplicaPair['opened']> => pair.opened();
 
   /** What a client was told in passing of a session, from the first typing on: its line may have been told before. */
   const told = ({ events }: EventClient, id: string): unknown[] => {
@@ -133,8 +87,8 @@ describe('two replicas on one PostgreSQL', () => {
     await until(() => guest.connections.size === 1);
     const clients = await Promise.all(
       [`/v1/sessions/${id}/events?types=typing,line`, '/v1/events?types=typing,line'].flatMap((path) => [
-        EventClient.open(there.url + path),
-        EventClient.open(here.url + path),
+        EventClient.open(there.url + path, CALLERS.operator.headers),
+        EventClient.open(here.url + path, CALLERS.operator.headers),
       ]),
     );
     world.genesys.webMessaging.agent.type(guest.token);
@@ -151,6 +105,8 @@ describe('two replicas on one PostgreSQL', () => {
       expect(told(client, id)).toEqual([isOn, { isOn: false }, 'reconnecting', 'live', isOn]);
     await here.end(id);
   });
+
+  describeForwarding(() => pair);
 
   it('take over when the other one is about to stop, once the messages under way there are answered', async () => {
     const { id, guest } = await opened();

@@ -4,7 +4,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { createHttpServer } from '../server/http-server';
 import { TakesFile } from '../server/takes-file.decorator';
-import { FileInBody, type FileInRequest } from './file-in-body.decorator';
+import { FileInBody } from './file-in-body.decorator';
+import type { FileInRequest } from './incoming-file';
 
 const SIZE = 1_000_000;
 

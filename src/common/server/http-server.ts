@@ -8,6 +8,9 @@ import type { DomainError } from '../errors/domain.error';
 import { problemOfStatus, toProblem } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { parseStrictJson } from '../validation/strict-json';
+import { isByHolder } from './by-holder.decorator';
+import { originFormOf } from './origin-form';
+import { RawBodies } from './raw-bodies';
 import { SECURITY_HEADERS } from './security-headers';
 import { dropSilentConnections } from './silent-connections';
 import { takesFile } from './takes-file.decorator';
@@ -35,6 +38,7 @@ export function createHttpServer(
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: 16_384 },
+    rewriteUrl: ({ url = '/' }) => originFormOf(url),
     genReqId: ({ headers }) => requestIdFrom(headers['x-request-id']),
     logger: false,
     return503OnClosing: false,
@@ -77,8 +81,10 @@ function acceptOnlyJson(server: FastifyInstance): void {
       done(new UnsupportedMediaTypeException());
       return;
     }
+    const bytes = Buffer.from(body);
+    if (isByHolder(request)) RawBodies.keep(request, bytes);
     try {
-      done(null, parseStrictJson(Buffer.from(body)));
+      done(null, parseStrictJson(bytes));
     } catch (error) {
       done(error instanceof Error ? error : new Error('unreadable'));
     }

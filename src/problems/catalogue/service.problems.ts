@@ -54,6 +54,14 @@ export const SERVICE_PROBLEMS = {
     action: 'Try again after Retry-After, a message with the same Idempotency-Key.',
     retry: 'later',
   },
+  'too-many-forwarded': {
+    title: 'Too many forwarded requests',
+    statuses: [503],
+    meaning:
+      'Another replica holds the session, and with the reason share the caller, with total all callers, have too many requests under way to replicas. Nothing was sent.',
+    action: 'Try again after Retry-After; have fewer requests under way at a time.',
+    retry: 'later',
+  },
   'session-not-active': {
     title: 'The session is not active',
     statuses: [409],

@@ -4,6 +4,8 @@ export interface Replica {
   readonly id: string;
   /** Where other replicas reach it: a URL, or empty when they cannot. */
   readonly address: string;
+  /** Proves the address, see `AddressSeal`; empty in rows of a release without it. The store keeps it unchecked. */
+  readonly seal: string;
 }
 
 /** A replica that has a lease. */

@@ -119,6 +119,22 @@ export class SessionMovingError extends DomainError {
   }
 }
 
+/** More requests are being forwarded to other replicas than fit, by the caller or by all. Nothing of this one was sent. */
+export class TooManyForwardedError extends DomainError {
+  readonly code = 'too-many-forwarded';
+  readonly kind = 'unavailable';
+  readonly title = 'Too many forwarded requests';
+  override readonly retryAfterMs = 1_000;
+
+  constructor(override readonly reason: 'share' | 'total') {
+    super(
+      reason === 'share'
+        ? 'The caller has too many requests under way to other replicas.'
+        : 'There are too many requests under way to other replicas.',
+    );
+  }
+}
+
 /** A transition that the table does not have: a bug of ours. */
 export class InvalidTransitionError extends DomainError {
   readonly code = 'internal';

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  HttpException,
+  HttpStatus,
+  PayloadTooLargeException,
+  UnsupportedMediaTypeException,
+} from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+
+/** More than any channel takes: a larger file is refused before its session is looked up. */
+export const MAX_FILE_BYTES = 100 * 1024 * 1024;
+
+const MEDIA_TYPE = /^([\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127})\s*(;|$)/;
+
+/** A file as a caller sends it. */
+export interface FileInRequest {
+  /** Its media type in lower case, without parameters. */
+  readonly type: string;
+  /** In bytes, as the caller says it. */
+  readonly size: number;
+  /** As it arrives, to be read once and only as far as it is wanted. It fails when the caller hangs up in between. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * The unread body of a route with `@TakesFile()`. Refuses with 411 a file without a length, with 413 one of more than
+ * `MAX_FILE_BYTES`, and with 415 a form or a file without a type. Unread bytes are discarded once the reply is sent, so
+ * that the caller receives the reply.
+ */
+export function incomingFileOf(raw: IncomingMessage, reply: FastifyReply): FileInRequest {
+  const size = sizeOf(raw, reply);
+  const type = typeOf(raw);
+  reply.raw.once('finish', () => {
+    raw.removeAllListeners('readable').resume();
+  });
+  // A consumer that stops reading must not destroy the connection that the reply needs.
+  const content = { [Symbol.asyncIterator]: () => raw.iterator({ destroyOnReturn: false }) };
+  return { type, size, content };
+}
+
+function sizeOf({ headers }: IncomingMessage, reply: FastifyReply): number {
+  const length = headers['content-length'];
+  const size = Number(length);
+  if (length !== undefined && size <= MAX_FILE_BYTES) return size;
+  // Nobody knows how much would have to be passed over.
+  void reply.header('connection', 'close');
+  throw length === undefined
+    ? new HttpException('Length Required', HttpStatus.LENGTH_REQUIRED)
+    : new PayloadTooLargeException();
+}
+
+function typeOf({ headers }: IncomingMessage): string {
+  const type = MEDIA_TYPE.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
+  const coding = headers['content-encoding'] ?? 'identity';
+  // A form with a file in it would arrive as a file that nobody can open.
+  if (type === undefined || type.startsWith('multipart/') || coding.toLowerCase() !== 'identity')
+    throw new UnsupportedMediaTypeException();
+  return type;
+}

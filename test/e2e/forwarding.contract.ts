@@ -1,0 +1,229 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { AddressSeal } from '../../src/replica/address-seal';
+import { StorageConfig } from '../../src/config/storage.config';
+import type { Answer } from '../support/api-client';
+import { CALLERS, FORWARDED_PER_CALLER, type ReplicaPair } from '../support/replica-pair';
+import { send } from '../support/raw-http';
+import { until } from '../support/until';
+
+const { operator, stranger, reader, crowd, metered } = CALLERS;
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+const FILE = Buffer.alloc(3_000_000, 'a file');
+
+/** Pretends to be a replica: keeps the headers of what it is sent, and answers with headers of its own. */
+class FalseReplica implements AsyncDisposable {
+  readonly received: IncomingHttpHeaders[] = [];
+  private readonly server = createServer((request, response) => {
+    this.received.push(request.headers);
+    response.writeHead(202, {
+      'set-cookie': 'of=the-other',
+      'x-request-id': 'of-the-other',
+      'retry-after': '7',
+    });
+    request.resume().once('end', () => response.end());
+  });
+
+  static async start(): Promise<FalseReplica> {
+    const replica = new FalseReplica();
+    await once(replica.server.listen(0, '127.0.0.1'), 'listening');
+    return replica;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+/** How two replicas forward requests to each other, whatever callers and the table of replicas say. */
+export function describeForwarding(pair: () => ReplicaPair): void {
+  const typing = (id: string, headers: Readonly<Record<string, string>>): Promise<Answer> =>
+    pair()
+      .thereAs({ ...operator, headers })
+      .request('POST', `/v1/sessions/${id}/typing`);
+
+  /** Begins requests at the replica that does not hold the session, and sends only the first byte of their bodies. */
+  function begin(count: number, path: string, headers: Readonly<Record<string, string>>): Socket[] {
+    const { hostname, port, host } = new URL(pair().there.url);
+    const lines = Object.entries({ host, 'content-length': '1000', ...headers });
+    const head = lines.map(([name, value]) => `${name}: ${value}`).join('\r\n');
+    return Array.from({ length: count }, () => {
+      const socket = connect(Number(port), hostname).on('error', () => socket.destroy());
+      socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n\r\n{`);
+      return socket;
+    });
+  }
+
+  async function upload(path: string, type: string): Promise<Answer> {
+    const url = `${pair().there.url}${path}`;
+    const headers = { ...operator.headers, 'content-type': type };
+    const response = await fetch(url, { method: 'POST', headers, body: new Uint8Array(FILE) });
+    const body = (await response.json()) as Answer['body'];
+    return { status: response.status, headers: response.headers, body };
+  }
+
+  /** Writes a replica into the table, as a process with only the database can, and has it hold the session. */
+  async function whileHeldBy(id: string, row: string, work: () => Promise<void>): Promise<void> {
+    const [{ holder } = { holder: '' }] = await pair().query(
+      `select holder from session where conversation_id = '${id}'`,
+    );
+    await pair().query(row);
+    await pair().query(`update session set holder = 'false' where conversation_id = '${id}'`);
+    try {
+      await work();
+    } finally {
+      await pair().query(`update session set holder = '${String(holder)}' where conversation_id = '${id}'`);
+      await pair().query(`delete from replica where id = 'false'`);
+    }
+  }
+
+  const rowOf = (address: string, more = { columns: '', values: '' }): string =>
+    `insert into replica (id, address, lease_until, is_lost${more.columns})
+     values ('false', '${address}', 9000000000000, 0${more.values})`;
+
+  it('serve a caller while others have begun as many requests as they like', async () => {
+    const { id } = await pair().opened();
+    const json = { 'content-type': 'application/json' };
+    const path = `/v1/sessions/${id}/messages`;
+    const sockets = [
+      ...begin(70, path, { ...json, ...reader.headers }),
+      ...begin(70, path, { ...json, ...stranger.headers }),
+      ...begin(70, path, { ...json, ...crowd.headers }),
+    ];
+    let answered = 0;
+    for (const socket of sockets.slice(140)) socket.on('data', () => (answered += 1));
+    await until(() => sockets.slice(0, 70).every(({ bytesRead }) => bytesRead > 0));
+
+    expect((await typing(id, operator.headers)).status).toBe(202);
+    expect(answered).toBe(0);
+    for (const socket of sockets) socket.destroy();
+    await pair().here.end(id);
+  });
+
+  it('let uploads of a caller take no more than its share of the connections', async () => {
+    const { id } = await pair().opened();
+    const path = `/v1/sessions/${id}/attachments?fileName=a.png`;
+    const headers = { 'content-type': 'image/png', ...operator.headers };
+    const sockets: Socket[] = [];
+    let refused: Answer | undefined;
+    await until(async () => {
+      sockets.push(...begin(1, path, headers));
+      const answer = await typing(id, operator.headers);
+      if (answer.status === 503) refused = answer;
+      return refused !== undefined;
+    });
+
+    expect(sockets.length).toBeGreaterThanOrEqual(FORWARDED_PER_CALLER);
+    expect(refused?.body).toMatchObject({ code: 'too-many-forwarded', reason: 'share' });
+    expect(refused?.headers.get('retry-after')).toBe('1');
+    expect((await typing(id, crowd.headers)).status).toBe(202);
+    for (const socket of sockets) socket.destroy();
+    await until(async () => (await typing(id, operator.headers)).status === 202);
+    await pair().here.end(id);
+  });
+
+  it("tell a caller the same of another caller's session and of none", async () => {
+    const { id } = await pair().opened();
+    const forged = { 'x-replica-proof': 'e30.AAAA', 'x-replica-seal': `${Date.now() + 9_999}.1.forged` };
+    const [others, none] = [await typing(id, stranger.headers), await typing(UNKNOWN, stranger.headers)];
+
+    expect([others.status, none.status]).toEqual([404, 404]);
+    expect(others.body['code']).toBe(none.body['code']);
+    expect((await typing(id, { ...stranger.headers, ...forged })).status).toBe(404);
+    expect((await typing(id, forged)).status).toBe(401);
+    expect((await typing(id, reader.headers)).status).toBe(403);
+    await pair().here.end(id);
+  });
+
+  it('send nothing to an address that only the table of replicas vouches for', async () => {
+    const { id } = await pair().opened();
+    await using replica = await FalseReplica.start();
+    await whileHeldBy(id, rowOf(replica.address), async () => {
+      const { status, body } = await typing(id, operator.headers);
+
+      expect([status, body['code']]).toEqual([503, 'session-moving']);
+      expect(replica.received).toEqual([]);
+    });
+  });
+
+  it('send a proof and no credential to a replica, and take of its answer what a replica sends', async () => {
+    const { id } = await pair().opened();
+    await using replica = await FalseReplica.start();
+    const seal = new AddressSeal(
+      new StorageConfig({ DATA_DIR: '', DATA_KEY: [String(pair().world.environment['DATA_KEY'])] }),
+    ).sign({ id: 'false', address: replica.address });
+    const row = rowOf(replica.address, { columns: ', address_seal', values: `, '${seal}'` });
+    await whileHeldBy(id, row, async () => {
+      const { status, headers } = await typing(id, {
+        ...operator.headers,
+        cookie: 'a=b',
+        'x-request-id': 'mine',
+      });
+
+      expect(Object.keys(replica.received[0] ?? {}).sort()).toEqual(
+        expect.arrayContaining(['traceparent', 'x-replica-proof', 'x-request-id']),
+      );
+      for (const name of ['authorization', 'cookie']) expect(replica.received[0]).not.toHaveProperty(name);
+      expect([status, headers.get('x-request-id'), headers.get('retry-after')]).toEqual([202, 'mine', '7']);
+      expect(headers.has('set-cookie')).toBe(false);
+    });
+  });
+
+  it('count a request once, wherever it is served', async () => {
+    const { id } = await pair().opened();
+    const answers: Answer[] = [];
+    while (answers.length < 40) answers.push(await typing(id, metered.headers));
+
+    expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
+    expect(answers.every(({ headers }) => headers.has('ratelimit'))).toBe(true);
+    await pair().here.end(id);
+  });
+
+  it('hand a file on with its own type, and the answer to one that is refused early', async () => {
+    const { id, guest } = await pair().opened();
+    const path = `/v1/sessions/${id}/attachments`;
+    const { status, body } = await upload(`${path}?fileName=a.png`, 'image/png');
+    const refused = await upload(`${path}?fileName=a.ade`, 'image/png');
+    const file = pair().world.genesys.webMessaging.attachments.find(
+      guest.token,
+      String(body['attachmentId']),
+    );
+
+    expect([status, body['fileType'], body['fileSize']]).toEqual([201, 'image/png', FILE.length]);
+    expect(file?.content?.equals(FILE)).toBe(true);
+    expect([refused.status, refused.body['code']]).toEqual([422, 'file-refused']);
+    await pair().here.end(id);
+  });
+
+  it('take an absolute target for its path, and keep the id of the request', async () => {
+    const { id } = await pair().opened();
+    const { status, headers } = await send(pair().there.url, {
+      method: 'POST',
+      path: `http://elsewhere.example/v1/sessions/${id}/messages?`,
+      headers: { ...operator.headers, 'content-type': 'application/json', 'x-request-id': 'of-the-caller' },
+      body: '{ "text": "of an absolute target" }',
+    });
+
+    expect([status, headers['x-request-id']]).toEqual([201, 'of-the-caller']);
+    await pair().here.end(id);
+  });
+
+  it('record at the holder which caller was refused', async () => {
+    const { id } = await pair().opened();
+    await upload(`/v1/sessions/${id}/attachments?fileName=a.ade`, 'image/png');
+    await until(async () => {
+      const { body } = await pair().here.request('GET', '/v1/audit?action=REQUEST_REFUSED&limit=100');
+      return (body['items'] as { reason: string; actor: object }[]).some(
+        ({ reason, actor }) => reason !== 'out-of-reach' && JSON.stringify(actor).includes('"operator"'),
+      );
+    });
+    await pair().here.end(id);
+  });
+}

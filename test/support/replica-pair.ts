@@ -1,0 +1,83 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from '../../src/app.setup';
+import { readEnvironment } from '../../src/config/read-environment';
+import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
+import { World } from '../../src/world';
+import { ApiClient } from './api-client';
+import { aCaller, keysOf, limitedTo, type TestCaller } from './callers';
+import { freePort } from './free-port';
+import { LogCapture } from './log-capture';
+import { administrate, createDatabase, type TestDatabase } from './postgres';
+
+/** Places of a caller among the requests that a replica forwards. */
+export const FORWARDED_PER_CALLER = 4;
+
+export const CALLERS = {
+  operator: aCaller('operator'),
+  /** Opens no session, and reaches none of the others'. */
+  stranger: aCaller('stranger', ['messages.write']),
+  reader: aCaller('reader', ['sessions.read', 'sessions.any']),
+  crowd: aCaller('crowd', ['messages.write', 'sessions.any']),
+  /** For one test of quotas: what it has used up stays used up. */
+  metered: limitedTo(60, aCaller('metered', ['messages.write', 'sessions.any'])),
+};
+
+/** Two replicas in this process on one PostgreSQL. The first one opens the sessions, and so holds them. */
+export class ReplicaPair implements AsyncDisposable {
+  readonly here: ApiClient;
+  readonly there: ApiClient;
+
+  private constructor(
+    readonly world: World,
+    readonly logs: LogCapture,
+    private readonly other: NestFastifyApplication,
+    otherUrl: string,
+    private readonly database: TestDatabase,
+  ) {
+    this.here = new ApiClient(world.url, CALLERS.operator.headers);
+    this.there = new ApiClient(otherUrl, CALLERS.operator.headers);
+  }
+
+  static async start(): Promise<ReplicaPair> {
+    const database = await createDatabase();
+    const [port, otherPort] = [await freePort(), await freePort()];
+    const logs = new LogCapture();
+    const environment = {
+      ...keysOf(...Object.values(CALLERS)),
+      DATABASE_URL: database.url,
+      GENESYS_CHANNEL: 'web-messaging',
+      HEARTBEAT_MAX_INTERVAL_MS: '1000',
+      HEARTBEAT_MIN_INTERVAL_MS: '200',
+      REPLICA_FORWARDED_PER_CALLER: String(FORWARDED_PER_CALLER),
+      PORT: String(port),
+    };
+    const world = await World.start({ logOutput: logs, webMessaging: true, environment });
+    const settings = readEnvironment({ ...world.environment, PORT: String(otherPort) });
+    const other = await createApp(settings, { logOutput: new LogCapture() });
+    await other.listen({ host: '127.0.0.1', port: otherPort });
+    return new ReplicaPair(world, logs, other, `http://127.0.0.1:${otherPort}`, database);
+  }
+
+  /** A client of the replica that does not hold the sessions. */
+  thereAs({ headers }: TestCaller): ApiClient {
+    return new ApiClient(this.there.url, headers);
+  }
+
+  /** A session that the first replica holds. */
+  async opened(): Promise<{ id: string; guest: GuestSession }> {
+    const { body } = await this.here.open();
+    const guest = this.world.genesys.webMessaging.session(String(body['guestIdToken']));
+    if (guest === undefined) throw new Error('The guest is not known upstream.');
+    return { id: String(body['conversationId']), guest };
+  }
+
+  query(statement: string): Promise<Record<string, unknown>[]> {
+    return administrate(this.database.url, statement);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.other.close();
+    await this.world[Symbol.asyncDispose]();
+    await this.database.drop();
+  }
+}
