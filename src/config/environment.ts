@@ -1,5 +1,5 @@
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
-import { type ApiKeyEntry, MAX_REQUESTS_PER_MINUTE } from './api-key-list';
+import { type ApiKeyEntry, MAX_REQUESTS_PER_MINUTE, MAX_SESSIONS } from './api-key-list';
 import type { OAuthClient } from './oauth-client-list';
 import {
   ApiKeysSetting,
@@ -174,6 +174,10 @@ export class Environment {
 
   @IntegerSetting(1, 1_000_000)
   SESSION_MAX_CONCURRENT: number = 500;
+
+  @IsOptional()
+  @IntegerSetting(1, MAX_SESSIONS)
+  SESSION_MAX_PER_CALLER?: number;
 
   @IntegerSetting(1, 2_000_000)
   SESSION_MAX_DURATION_SECONDS: number = 2700;

@@ -26,6 +26,7 @@ import { SessionIdempotency } from './session.idempotency';
 import { SessionNews } from './session.news';
 import { SessionOpening } from './session.opening';
 import { SessionPace } from './session.pace';
+import { SessionCaps } from './session.caps';
 import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
 import { SessionScreening } from './session.screening';
@@ -57,6 +58,7 @@ const CONNECTIONS = 64;
     SessionAuthentication,
     SessionPace,
     BeatShare,
+    SessionCaps,
     SessionPlacement,
     SessionEnding,
     SessionDisconnector,

@@ -18,6 +18,15 @@ export const SERVICE_PROBLEMS = {
     action: 'Wait for Retry-After, then try again; GET /v1/limits shows how many more sessions fit.',
     retry: 'later',
   },
+  'caller-session-limit-reached': {
+    title: 'Too many live sessions of the caller',
+    statuses: [429],
+    meaning:
+      'The share of the caller is used up: of the slots with the reason sessions, of what the rate limits of Genesys Cloud carry with upstream-budget. Nothing was sent.',
+    action:
+      'End sessions that are not needed, or wait for Retry-After; GET /v1/limits shows the share of the caller.',
+    retry: 'later',
+  },
   'session-refused': {
     title: 'A policy refuses the session',
     statuses: [403],
