@@ -179,6 +179,13 @@ export class Environment {
   @IntegerSetting(1, MAX_SESSIONS)
   SESSION_MAX_PER_CALLER?: number;
 
+  @IntegerSetting(1, 1_000)
+  UPLOAD_MAX_CONCURRENT: number = 16;
+
+  @IsOptional()
+  @IntegerSetting(1, 1_000)
+  UPLOAD_MAX_PER_CALLER?: number;
+
   @IntegerSetting(1, 2_000_000)
   SESSION_MAX_DURATION_SECONDS: number = 2700;
 

@@ -37,6 +37,7 @@ describe(readEnvironment.name, () => {
       SYNC_KEEP_DEAD_DAYS: 30,
       SESSION_KEEP_DAYS: 30,
       SESSION_MAX_CONCURRENT: 500,
+      UPLOAD_MAX_CONCURRENT: 16,
       SESSION_MAX_DURATION_SECONDS: 2700,
       SESSION_DEFAULT_DURATION_SECONDS: 1800,
       SESSION_REQUIRED_CAPABILITIES: ['typing-indicator', 'read-receipts'],

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { CallerSessionLimitReachedError } from '../session/domain/session.errors';
 import type { CallerLimits } from '../session/ports/session.store';
 import type { Database, SessionTable } from './database';
@@ -6,8 +6,14 @@ import type { Database, SessionTable } from './database';
 /** As in the partial index `session_live_of_owner`: the planner compares the texts. */
 const IS_LIVE = sql<boolean>`state in ('connecting', 'active')`;
 
+interface TakenSlots extends Database {
+  readonly taken: Pick<SessionTable, 'oauth_client'>;
+}
+
+type CountOfSlots = SelectQueryBuilder<TakenSlots, 'taken', CallerLimits>;
+
 /** Slots that a caller has taken, at most `limit` of them, which is as many index entries as are read. */
-export function callerSlots(db: Kysely<Database>, owner: string, limit: number) {
+export function callerSlots(db: Kysely<Database>, owner: string, limit: number): CountOfSlots {
   const taken = db
     .selectFrom('session')
     .select('oauth_client')

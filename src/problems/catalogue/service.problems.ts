@@ -131,6 +131,21 @@ export const SERVICE_PROBLEMS = {
     action: 'End the session with DELETE /v1/sessions/{conversationId}; once it is over, erase the guest.',
     retry: 'later',
   },
+  'caller-upload-limit-reached': {
+    title: 'Too many uploads of the caller',
+    statuses: [429],
+    meaning:
+      'The caller has as many uploads under way at this process as it may. Nothing of this one was read.',
+    action: 'Finish or give up other uploads, then send the file again after Retry-After.',
+    retry: 'later',
+  },
+  'too-many-uploads': {
+    title: 'Too many uploads',
+    statuses: [503],
+    meaning: 'This process hands on as many files as it can. Nothing of this one was read.',
+    action: 'Send the file again after Retry-After.',
+    retry: 'later',
+  },
   'too-many-streams': {
     title: 'Too many event streams',
     statuses: [503],
