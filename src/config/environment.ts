@@ -109,6 +109,10 @@ export class Environment {
   @UrlSetting('https', 'http')
   GENESYS_CDN_URL?: string;
 
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
+  GENESYS_UPLOAD_ALLOW_PRIVATE: boolean = false;
+
   @IsOptional()
   @Matches(/^[\w-]{1,64}$/, { message: 'must be the id of a web messaging deployment' })
   GENESYS_DEPLOYMENT_ID?: string;
@@ -179,11 +183,11 @@ export class Environment {
   @IntegerSetting(1, MAX_SESSIONS)
   SESSION_MAX_PER_CALLER?: number;
 
-  @IntegerSetting(1, 1_000)
+  @IntegerSetting(1, 128)
   UPLOAD_MAX_CONCURRENT: number = 16;
 
   @IsOptional()
-  @IntegerSetting(1, 1_000)
+  @IntegerSetting(1, 128)
   UPLOAD_MAX_PER_CALLER?: number;
 
   @IntegerSetting(1, 2_000_000)

@@ -28,6 +28,7 @@ describe(readEnvironment.name, () => {
       GENESYS_RATE_WINDOW_MS: 60_000,
       GENESYS_CLIENT_AUTH: 'basic',
       GENESYS_CHANNEL: 'conversations-messaging',
+      GENESYS_UPLOAD_ALLOW_PRIVATE: false,
       CRM_WEBHOOK_ALLOW_PRIVATE: false,
       CRM_INCLUDE_GUEST_TOKEN: false,
       SYNC_FIRST_RETRY_MS: 5_000,
