@@ -7,5 +7,6 @@ export function webMessagingEnvironment(simulatorUrl: string): Record<string, st
     GENESYS_ORIGIN: 'https://shop.example',
     GENESYS_MESSAGING_URL: simulatorUrl.replace('http:', 'ws:'),
     GENESYS_CDN_URL: simulatorUrl,
+    GENESYS_UPLOAD_ALLOW_PRIVATE: 'true',
   };
 }

@@ -42,13 +42,15 @@ describe(KeyAuthenticator.name, () => {
     expect([caller.may('sessions.end'), caller.may('sessions.any')]).toEqual([true, false]);
   });
 
-  it('knows how many requests the caller may make, where its entry says so', () => {
+  it('knows the limits of the caller, where its entry has some', () => {
     const usual = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
-    const own = newApiKey({ name: 'batch', scopes: ['sessions.read'], requestsPerMinute: 600 });
+    const limits = { requestsPerMinute: 600, maxSessions: 20 };
+    const own = newApiKey({ name: 'batch', scopes: ['sessions.read'], ...limits });
     const authenticator = authenticatorWith(usual.entry, own.entry);
+    const none = { requestsPerMinute: undefined, maxSessions: undefined };
 
-    expect(authenticator.authenticate(`Bearer ${own.key}`).requestsPerMinute).toBe(600);
-    expect(authenticator.authenticate(`Bearer ${usual.key}`).requestsPerMinute).toBeUndefined();
+    expect(authenticator.authenticate(`Bearer ${own.key}`)).toMatchObject(limits);
+    expect(authenticator.authenticate(`Bearer ${usual.key}`)).toMatchObject(none);
   });
 
   it('takes every key of a caller while one follows the other, each with its own scopes', () => {

@@ -1,3 +1,4 @@
+import type { ScopeName } from '../common/access/scope';
 import { ApiKeys } from './api-keys';
 import type { AccessMode, Environment } from './environment';
 
@@ -28,5 +29,11 @@ export class AccessConfig {
     };
     this.requestsPerMinute = environment.CALLER_REQUESTS_PER_MINUTE;
     this.publicPages = { metrics: environment.METRICS_PUBLIC, docs: environment.DOCS_PUBLIC };
+  }
+
+  /** Whether several callers can have the scope. The subjects of tokens are not known in advance, so they may be several. */
+  isShared(scope: ScopeName): boolean {
+    if (this.mode === 'open') return false;
+    return this.mode === 'jwt' || this.keys.countOfCallers(scope) > 1;
   }
 }

@@ -55,6 +55,15 @@ describe(ApiKeys.name, () => {
     expect([...keys.of('billing'), ...keys.of('support')]).toEqual([]);
   });
 
+  it('counts the callers with a scope by their names, and follows its file there too', () => {
+    const writer = { ...entry('billing', '1'), scopes: ['sessions.write'] };
+    const keys = keysIn(writer, { ...writer, sha256: '2'.repeat(64) }, entry('console', '3'));
+    expect([keys.countOfCallers('sessions.write'), keys.countOfCallers('audit.read')]).toEqual([1, 0]);
+
+    write(writer, { ...writer, name: 'support', sha256: '4'.repeat(64) });
+    expect(keys.countOfCallers('sessions.write')).toBe(2);
+  });
+
   it('notices another file in the place of its own', () => {
     const keys = keysIn(entry('billing', '1'));
     keys.of('billing');

@@ -1,3 +1,4 @@
+import type { ScopeName } from '../common/access/scope';
 import { type ApiKeyEntry, isApiKeyList } from './api-key-list';
 import type { Environment } from './environment';
 import { FollowedFile } from './followed-file';
@@ -18,6 +19,13 @@ export class ApiKeys {
   of(name: string): readonly ApiKeyEntry[] {
     this.file.follow();
     return this.known.filter((entry) => entry.name === name);
+  }
+
+  /** The number of callers that have a key with this scope, whether or not it has expired. */
+  countOfCallers(scope: ScopeName): number {
+    this.file.follow();
+    const entries = this.known.filter(({ scopes }) => scopes.includes(scope));
+    return new Set(entries.map(({ name }) => name)).size;
   }
 }
 

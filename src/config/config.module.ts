@@ -6,6 +6,7 @@ import type { Environment } from './environment';
 import { GenesysConfig } from './genesys.config';
 import { HeartbeatConfig } from './heartbeat.config';
 import { LogConfig } from './log.config';
+import { MessagesConfig } from './messages.config';
 import { ReplicaConfig } from './replica.config';
 import { SecretFilesConfig } from './secret-files.config';
 import { ServerConfig } from './server.config';
@@ -21,6 +22,7 @@ const CONFIGS = [
   GenesysConfig,
   HeartbeatConfig,
   LogConfig,
+  MessagesConfig,
   ReplicaConfig,
   SecretFilesConfig,
   ServerConfig,

@@ -1,5 +1,5 @@
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
-import { type ApiKeyEntry, MAX_REQUESTS_PER_MINUTE } from './api-key-list';
+import { type ApiKeyEntry, MAX_REQUESTS_PER_MINUTE, MAX_SESSIONS } from './api-key-list';
 import type { Followed } from './followed-file';
 import type { OAuthClient } from './oauth-client-list';
 import {
@@ -126,6 +126,10 @@ export class Environment {
   @UrlSetting('https', 'http')
   GENESYS_CDN_URL?: string;
 
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
+  GENESYS_UPLOAD_ALLOW_PRIVATE: boolean = false;
+
   @IsOptional()
   @Matches(/^[\w-]{1,64}$/, { message: 'must be the id of a web messaging deployment' })
   GENESYS_DEPLOYMENT_ID?: string;
@@ -191,6 +195,17 @@ export class Environment {
 
   @IntegerSetting(1, 1_000_000)
   SESSION_MAX_CONCURRENT: number = 500;
+
+  @IsOptional()
+  @IntegerSetting(1, MAX_SESSIONS)
+  SESSION_MAX_PER_CALLER?: number;
+
+  @IntegerSetting(1, 128)
+  UPLOAD_MAX_CONCURRENT: number = 16;
+
+  @IsOptional()
+  @IntegerSetting(1, 128)
+  UPLOAD_MAX_PER_CALLER?: number;
 
   @IntegerSetting(1, 2_000_000)
   SESSION_MAX_DURATION_SECONDS: number = 2700;

@@ -56,6 +56,7 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
       { ...ENTRY, sha256: HASH.replace('0', 'f'), expires: '2027-01-01T00:00:00Z' },
       { ...ENTRY, sha256: HASH.replace('0', 'e'), requestsPerMinute: 1 },
       { ...ENTRY, sha256: HASH.replace('0', 'd'), requestsPerMinute: 1_000_000 },
+      { ...ENTRY, sha256: HASH.replace('0', 'c'), maxSessions: 1_000_000 },
     ]);
     const path = fileWith(`${text}\n`);
     const inline = readEnvironment({ ...MINIMAL, API_KEYS: text });
@@ -80,6 +81,8 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ['a misspelt end', JSON.stringify([{ ...ENTRY, expire: '2027-01-01T00:00:00Z' }])],
     ['no requests', JSON.stringify([{ ...ENTRY, requestsPerMinute: 0 }])],
     ['too many requests', JSON.stringify([{ ...ENTRY, requestsPerMinute: 1_000_001 }])],
+    ['no sessions', JSON.stringify([{ ...ENTRY, maxSessions: 0 }])],
+    ['too many sessions', JSON.stringify([{ ...ENTRY, maxSessions: 1_000_001 }])],
     ['half a request', JSON.stringify([{ ...ENTRY, requestsPerMinute: 1.5 }])],
     ['a text as a number', JSON.stringify([{ ...ENTRY, requestsPerMinute: '600' }])],
     ['nothing as a number', JSON.stringify([{ ...ENTRY, requestsPerMinute: null }])],

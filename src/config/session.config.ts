@@ -6,6 +6,8 @@ const USUAL_CAPABILITIES = ['typing-indicator', 'read-receipts'];
 /** The rules a session is opened and ended by. */
 export class SessionConfig {
   readonly maxConcurrent: number;
+  /** Live sessions of one caller, where the deployment says. */
+  readonly maxPerCaller: number | undefined;
   readonly maxDurationSeconds: number;
   readonly defaultDurationSeconds: number;
   readonly requiredCapabilities: readonly string[];
@@ -24,6 +26,7 @@ export class SessionConfig {
 
   constructor(environment: Environment) {
     this.maxConcurrent = environment.SESSION_MAX_CONCURRENT;
+    this.maxPerCaller = environment.SESSION_MAX_PER_CALLER;
     this.maxDurationSeconds = environment.SESSION_MAX_DURATION_SECONDS;
     this.defaultDurationSeconds = environment.SESSION_DEFAULT_DURATION_SECONDS;
     this.requiredCapabilities = environment.SESSION_REQUIRED_CAPABILITIES;

@@ -10,6 +10,8 @@ export class WebMessagingConfig {
   /** Of the description of the deployment. */
   readonly deploymentUrl: string;
   readonly timeoutMs: number;
+  /** Whether files may be put to private addresses and over `http:`, as far as the platform says so. */
+  readonly uploadsAllowPrivate: boolean;
 
   constructor(environment: Environment) {
     const region = environment.GENESYS_REGION ?? '';
@@ -21,11 +23,7 @@ export class WebMessagingConfig {
     this.socketUrl = `${withoutSlash(messagingUrl)}/v1?deploymentId=${id}`;
     this.deploymentUrl = `${withoutSlash(cdnUrl)}/webdeployments/v1/deployments/${id}/config.json`;
     this.timeoutMs = environment.UPSTREAM_TIMEOUT_MS;
-  }
-
-  /** Whether everything goes unencrypted, as it may with a platform on this machine. */
-  get isPlain(): boolean {
-    return this.socketUrl.startsWith('ws:');
+    this.uploadsAllowPrivate = environment.GENESYS_UPLOAD_ALLOW_PRIVATE;
   }
 
   /** Whether there is a deployment to hold sessions with. */

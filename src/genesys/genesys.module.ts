@@ -23,8 +23,7 @@ import { GuestLogin } from './web-messaging/login/guest-login';
 import { ConnectPacer } from './web-messaging/pacing/connect-pacer';
 import { PlatformConversations } from './web-messaging/platform-conversations';
 import { ConversingTools } from './web-messaging/socket/conversing-tools';
-import { FileStorage } from './web-messaging/upload/file-storage';
-import { PresignedStorage } from './web-messaging/upload/presigned-storage';
+import { UploadModule } from './web-messaging/upload/upload.module';
 import { WebAuthentication } from './web-messaging/web-authentication';
 import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
 import { WebMessages } from './web-messaging/web-messages';
@@ -41,8 +40,6 @@ const WEB_MESSAGING = [
   { provide: GuestLines, useExisting: WsLines },
   GenesysHistory,
   { provide: GuestHistory, useExisting: GenesysHistory },
-  PresignedStorage,
-  { provide: FileStorage, useExisting: PresignedStorage },
   ConversingTools,
   DeploymentConfig,
   PlatformConversations,
@@ -57,7 +54,7 @@ const WEB_MESSAGING = [
 /** The adapter to Genesys Cloud: its channels, and the token endpoint that Auth asks for tokens. */
 @Global()
 @Module({
-  imports: [AuthModule, OutboundHttpModule.withConnections(CONNECTIONS)],
+  imports: [AuthModule, UploadModule, OutboundHttpModule.withConnections(CONNECTIONS)],
   providers: [
     GenesysTelemetry,
     UpstreamGuards,

@@ -9,7 +9,6 @@ import type { FileInRequest } from '../common/http/incoming-file';
 import { ApiProblems } from '../common/problem/problem.response';
 import { ByHolder } from '../common/server/by-holder.decorator';
 import { TakesFile } from '../common/server/takes-file.decorator';
-import { reachOf } from '../session/domain/reach';
 import { AttachmentsService } from './attachments.service';
 import { AttachmentResponse } from './dto/attachment.response';
 import { FileQueryDto } from './dto/file-query.dto';
@@ -19,7 +18,9 @@ const UPLOADING_PROBLEMS = {
   404: ['session-not-found'],
   409: ['not-supported-by-channel', 'session-not-active'],
   422: ['file-refused'],
+  429: ['caller-upload-limit-reached'],
   ...TALKING_PROBLEMS,
+  503: ['too-many-uploads', ...TALKING_PROBLEMS[503]],
 };
 
 @ApiTags('messages')
@@ -42,6 +43,6 @@ export class AttachmentsController {
     @HungUp() hungUp: AbortSignal,
   ): Promise<AttachmentResponse> {
     const file = { fileName, fileType, fileSize, content };
-    return this.service.upload(conversationId, file, { reach: reachOf(caller), hungUp });
+    return this.service.upload(conversationId, file, { caller, hungUp });
   }
 }

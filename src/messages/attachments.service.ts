@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { withAnySignal } from '../common/time/any-signal';
-import type { Reach } from '../session/domain/reach';
+import { reachOf } from '../session/domain/reach';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
 import { talkingOver } from './domain/talking-session';
 import { MessagesTelemetry } from './messages.telemetry';
+import { UploadPlaces } from './upload.places';
 
 /** The files that guests send. Nothing of them is kept here. */
 @Injectable()
@@ -16,24 +18,27 @@ export class AttachmentsService {
     private readonly channels: GuestChannels,
     private readonly drain: Drain,
     private readonly telemetry: MessagesTelemetry,
+    private readonly places: UploadPlaces,
   ) {}
 
   /**
    * Hands a file on as it arrives, and resolves once messages can refer to it. Throws `SessionNotFoundError`,
-   * `SessionNotActiveError`, `NotSupportedByChannelError`, `FileRefusedError`, `UpstreamError`s, and the reason of the
-   * signal when the caller has hung up.
+   * `SessionNotActiveError`, `NotSupportedByChannelError`, `FileRefusedError`, `CallerUploadLimitReachedError`,
+   * `TooManyUploadsError`, `UpstreamError`s, and the reason of the signal when the caller has hung up.
    */
   async upload(
     conversationId: string,
     file: FileToUpload,
-    { reach, hungUp }: { reach: Reach; hungUp: AbortSignal },
+    { caller, hungUp }: { caller: Caller; hungUp: AbortSignal },
   ): Promise<UploadedFile> {
     this.drain.assertOpen();
-    const { session, messaging } = talkingOver(await this.sessions.get(conversationId, reach), this.channels);
+    const found = await this.sessions.get(conversationId, reachOf(caller));
+    const { session, messaging } = talkingOver(found, this.channels);
     try {
+      const release = this.places.take(caller);
       const uploaded = await withAnySignal([hungUp, this.drain.signal], (signal) =>
         messaging.upload(session.snapshot, file, signal),
-      );
+      ).finally(release);
       this.telemetry.uploaded();
       return uploaded;
     } catch (error) {

@@ -8,6 +8,7 @@ import { MessagesController } from './messages.controller';
 import { MessagesQueries } from './messages.queries';
 import { MessagesService } from './messages.service';
 import { MessagesTelemetry } from './messages.telemetry';
+import { UploadPlaces } from './upload.places';
 
 /** Needs a `MessageStore`, a `SessionStore`, the `GuestChannels` and the `ConversationNews` from the composition root. */
 @Module({
@@ -20,6 +21,7 @@ import { MessagesTelemetry } from './messages.telemetry';
     MessageSending,
     MessageInbox,
     MessagesTelemetry,
+    UploadPlaces,
   ],
 })
 export class MessagesModule {}

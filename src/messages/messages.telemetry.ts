@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, RequestTimeoutException } from '@nestjs/common';
 import { DomainError } from '../common/errors/domain.error';
 import { Metrics } from '../metrics/metrics';
 
@@ -42,9 +42,10 @@ export class MessagesTelemetry {
     this.uploads.inc({ outcome: 'ok' });
   }
 
-  /** A caller who has hung up is to blame for whatever comes of it. */
+  /** A caller who has hung up, or sends nothing any more, is to blame for whatever comes of it. */
   uploadFailed(error: unknown, isHungUp: boolean): void {
-    const outcome = error instanceof DomainError ? error.code : 'internal';
+    const isStalled = error instanceof RequestTimeoutException;
+    const outcome = error instanceof DomainError ? error.code : isStalled ? 'stalled' : 'internal';
     this.uploads.inc({ outcome: isHungUp ? 'hung-up' : outcome });
   }
 

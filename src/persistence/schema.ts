@@ -16,7 +16,8 @@ import { replicas } from './migrations/0010-replicas';
 import { sharedLimits } from './migrations/0011-shared-limits';
 import { passingEvents } from './migrations/0012-passing-events';
 import { leavingReplicas } from './migrations/0013-leaving-replicas';
-import { sealedAddresses } from './migrations/0014-sealed-addresses';
+import { liveSessionsOfAnOwner } from './migrations/0014-live-sessions-of-an-owner';
+import { sealedAddresses } from './migrations/0016-sealed-addresses';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -34,7 +35,8 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0011-shared-limits': sharedLimits,
   '0012-passing-events': passingEvents,
   '0013-leaving-replicas': leavingReplicas,
-  '0014-sealed-addresses': sealedAddresses,
+  '0014-live-sessions-of-an-owner': liveSessionsOfAnOwner,
+  '0016-sealed-addresses': sealedAddresses,
 };
 
 /** A little less than the time that whoever starts a process gives it. */

@@ -15,6 +15,7 @@ import {
 import { type SessionQuery, SessionStore, type SlotLimits } from '../session/ports/session.store';
 import { AuditWriter } from './audit.writer';
 import { addToCounters, COUNTERS, readCounters, slotsOf, takeOne } from './counters';
+import { assertCallerHasRoom, countCallerSlots } from './caller-slots';
 import type { Database, SessionTable } from './database';
 import { forUpdate } from './dialect';
 import { EventWriter } from './event.writer';
@@ -43,7 +44,11 @@ export class SqlSessionStore extends SessionStore {
     super();
   }
 
-  async reserve(session: Session, { total, ofClient }: SlotLimits, request?: KeyedRequest): Promise<void> {
+  async reserve(
+    session: Session,
+    { total, ofClient, ofCaller }: SlotLimits,
+    request?: KeyedRequest,
+  ): Promise<void> {
     const row = this.guests.sealSession(toRow(session.snapshot));
     await this.unitOfWork.run(async (work) => {
       const { db } = work;
@@ -54,6 +59,7 @@ export class SqlSessionStore extends SessionStore {
       if (!(await takeOne(db, slotsOf(row.oauth_client), ofClient))) {
         throw new SessionLimitReachedError(ofClient, 'upstream-budget');
       }
+      if (ofCaller !== undefined) await assertCallerHasRoom(db, row, ofCaller);
       await db.insertInto('session').values(row).execute();
     });
   }
@@ -191,6 +197,10 @@ export class SqlSessionStore extends SessionStore {
   async countLive(): Promise<number> {
     const counters = await this.unitOfWork.read(readCounters);
     return counters.get(COUNTERS.slots) ?? 0;
+  }
+
+  async countLiveOf(owner: string, limit: number): Promise<number> {
+    return (await this.unitOfWork.read((db) => countCallerSlots(db, owner, limit))).total;
   }
 
   async countLiveByClient(): Promise<ReadonlyMap<string, number>> {

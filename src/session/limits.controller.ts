@@ -1,5 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator';
+import { Caller } from '../access/domain/caller';
 import { Scope } from '../common/access/route-access.decorators';
 import { ApiProblems } from '../common/problem/problem.response';
 import { LimitsResponse } from './dto/limits.response';
@@ -10,13 +12,13 @@ import { LimitsQueries } from './limits.queries';
 export class LimitsController {
   constructor(private readonly queries: LimitsQueries) {}
 
-  /** What limits the number of sessions, and how much of it is left. */
+  /** What limits the number of sessions, in all and of the caller, and how much of it is left. */
   @Get()
   @Scope('sessions.read')
   @Header('cache-control', 'no-store')
   @ApiResponse({ status: 200, type: LimitsResponse })
   @ApiProblems({ 503: ['storage-unavailable'] })
-  limits(): Promise<LimitsResponse> {
-    return this.queries.limits();
+  limits(@CurrentCaller() caller: Caller): Promise<LimitsResponse> {
+    return this.queries.limits(caller);
   }
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/domain/caller';
 import { HeartbeatConfig } from '../config/heartbeat.config';
-import { SessionConfig } from '../config/session.config';
-import type { ClientLimitsResponse, LimitsResponse } from './dto/limits.response';
+import type { CallerLimitsResponse, ClientLimitsResponse, LimitsResponse } from './dto/limits.response';
 import { SessionStore } from './ports/session.store';
 import { type ClientCapacity, UpstreamCapacity } from './ports/upstream-capacity';
+import { SessionCaps } from './session.caps';
 import { SessionPace } from './session.pace';
 
 /** Reads what limits the number of sessions; changes nothing. */
@@ -13,19 +14,29 @@ export class LimitsQueries {
     private readonly sessions: SessionStore,
     private readonly capacity: UpstreamCapacity,
     private readonly pace: SessionPace,
-    private readonly config: SessionConfig,
+    private readonly caps: SessionCaps,
     private readonly heartbeats: HeartbeatConfig,
   ) {}
 
-  async limits(): Promise<LimitsResponse> {
+  async limits(caller: Caller): Promise<LimitsResponse> {
     const byClient = await this.sessions.countLiveByClient();
     const live = await this.sessions.countLive();
-    const cap = this.config.maxConcurrent;
+    const cap = this.caps.total;
     const clients = this.capacity.clients.map((client) =>
       this.ofClient(client, byClient.get(client.id) ?? 0),
     );
     const room = clients.reduce((sum, client) => sum + Math.max(0, client.cap - client.live), 0);
-    return { sessions: { cap, live, more: Math.max(0, Math.min(cap - live, room)) }, clients };
+    const more = Math.max(0, Math.min(cap - live, room));
+    return { sessions: { cap, live, more }, caller: await this.ofCaller(caller), clients };
+  }
+
+  private async ofCaller(caller: Caller): Promise<CallerLimitsResponse> {
+    const shares = this.caps.of(caller, this.pace.fittingInAll);
+    return {
+      cap: shares.total,
+      onClients: shares.onClients,
+      live: await this.sessions.countLiveOf(caller.owner, this.caps.total),
+    };
   }
 
   private ofClient(client: ClientCapacity, live: number): ClientLimitsResponse {

@@ -1,6 +1,7 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Drain } from '../common/lifecycle/drain';
 import { SystemClock } from '../common/time/system-clock';
+import { AccessConfig } from '../config/access.config';
 import { Environment } from '../config/environment';
 import { HeartbeatConfig } from '../config/heartbeat.config';
 import { ServerConfig } from '../config/server.config';
@@ -26,6 +27,7 @@ import { SessionHandover } from './session.handover';
 import { SessionIdempotency } from './session.idempotency';
 import { SessionOpening } from './session.opening';
 import { BeatShare } from './session.beat-share';
+import { SessionCaps } from './session.caps';
 import { SessionPace } from './session.pace';
 import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
@@ -61,6 +63,8 @@ export class FakeSessionServices {
   readonly capacity = new FakeUpstreamCapacity();
   readonly config: SessionConfig;
   readonly pace: SessionPace;
+  readonly caps: SessionCaps;
+  readonly placement: SessionPlacement;
   readonly admission: SessionAdmission;
   readonly opening: SessionOpening;
   readonly disconnector: SessionDisconnector;
@@ -88,8 +92,9 @@ export class FakeSessionServices {
     this.config = new SessionConfig(environment);
     const beatShare = new BeatShare(lease, store, this.capacity);
     this.pace = new SessionPace(this.capacity, heartbeats, heartbeatConfig, clock, beatShare);
-    const placement = new SessionPlacement(store, this.pace, channels, this.config, lease);
-    this.admission = new SessionAdmission(this.screening, placement, this.config, clock, telemetry);
+    this.caps = new SessionCaps(this.config, new AccessConfig(environment));
+    this.placement = new SessionPlacement(store, this.pace, channels, this.caps, lease);
+    this.admission = new SessionAdmission(this.screening, this.placement, this.config, clock, telemetry);
     this.opening = new SessionOpening(store, channels, clock, this.config, telemetry);
     this.disconnector = new SessionDisconnector(store, channels, this.config, clock, telemetry);
     this.ending = new SessionEnding(this.writer, heartbeats, this.disconnector, telemetry, drain);

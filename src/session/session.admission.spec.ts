@@ -85,6 +85,18 @@ describe(SessionAdmission.name, () => {
     expect(await services.metrics.sample('sessions_created_total{outcome="session-limit-reached"}')).toBe(7);
   });
 
+  it('leaves another caller served when one has filled its share of the slots', async () => {
+    services = new FakeSessionServices({ ACCESS_MODE: 'jwt', SESSION_MAX_CONCURRENT: 3 });
+    const openAs = (name: string) =>
+      services.admission.reserve({ queueId: 'support' }, new Caller(name, new Set(['sessions.write'])));
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => openAs('greedy')));
+
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    expect((await openAs('other')).snapshot.owner).toBe('other');
+    const refused = 'sessions_created_total{outcome="caller-session-limit-reached"}';
+    expect(await services.metrics.sample(refused)).toBe(3);
+  });
+
   it('asks the policies about the session with its defaults, before anything else', async () => {
     const policy = new FakeSessionPolicy('hours', () => {
       expect(services.store.calls).toEqual([]);

@@ -37,15 +37,16 @@ export class SessionAdmission {
 
   /**
    * Asks every policy, then takes a slot and writes the session as `connecting` and the caller's. Throws `ShuttingDownError`,
-   * `SessionRefusedError`, `PolicyUnavailableError`, `NotSupportedByChannelError` or `SessionLimitReachedError`, and `RequestInProgressError` when the
-   * key of the request is taken; then there is no session.
+   * `SessionRefusedError`, `PolicyUnavailableError`, `NotSupportedByChannelError`, `SessionLimitReachedError` or
+   * `CallerSessionLimitReachedError`, and `RequestInProgressError` when the key of the request is taken; then there is no
+   * session.
    */
-  async reserve(asked: OpenSession, { owner }: Caller, request?: KeyedRequest): Promise<Session> {
+  async reserve(asked: OpenSession, caller: Caller, request?: KeyedRequest): Promise<Session> {
     try {
       const requested = this.withDefaults(asked);
       await this.screening.pass(requested);
-      const place = await this.placement.choose(requested.channel, { login: asked.authentication });
-      const session = this.sessionFrom(requested, owner, place);
+      const place = await this.placement.choose(requested.channel, caller, asked.authentication);
+      const session = this.sessionFrom(requested, caller.owner, place);
       await this.placement.reserve(session, place, request);
       return session;
     } catch (error) {

@@ -29,6 +29,7 @@ import { SessionIdempotency } from './session.idempotency';
 import { SessionNews } from './session.news';
 import { SessionOpening } from './session.opening';
 import { SessionPace } from './session.pace';
+import { SessionCaps } from './session.caps';
 import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
 import { SessionScreening } from './session.screening';
@@ -57,6 +58,7 @@ import { SessionWriter } from './session.writer';
     SessionAuthentication,
     SessionPace,
     BeatShare,
+    SessionCaps,
     SessionPlacement,
     SessionEnding,
     SessionDisconnector,

@@ -56,6 +56,11 @@ export class SessionPace {
     return sessionsThatFit(beatsPerMs, this.config.stretchMaxMs);
   }
 
+  /** How many sessions all clients can carry together. */
+  get fittingInAll(): number {
+    return this.clients.reduce((sum, client) => sum + this.fitting(client), 0);
+  }
+
   private compute(): ReadonlyMap<string, number> {
     const demands = this.heartbeats.demandByGroup();
     return new Map(

@@ -1,5 +1,4 @@
-import { Environment } from '../config/environment';
-import { SessionConfig } from '../config/session.config';
+import { Caller } from '../access/domain/caller';
 import { aSession, anActiveSession } from './domain/session.builder';
 import { SessionLimitReachedError } from './domain/session.errors';
 import { aClient } from './ports/upstream-capacity.fake';
@@ -14,8 +13,7 @@ let placement: SessionPlacement;
 
 beforeEach(() => {
   services = new FakeSessionServices();
-  const { store, pace, channels, lease } = services;
-  placement = new SessionPlacement(store, pace, channels, new SessionConfig(new Environment()), lease);
+  placement = services.placement;
 });
 
 describe(SessionPlacement.name, () => {
@@ -31,7 +29,7 @@ describe(SessionPlacement.name, () => {
       ...Array.from({ length: 2 }, () => anActiveSession({ oauthClient: 'large' })),
     );
 
-    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'large' });
+    expect(await placement.choose('fake', Caller.anonymous)).toMatchObject({ oauthClient: 'large' });
   });
 
   it('chooses among equals the one that could send most at once', async () => {
@@ -41,17 +39,17 @@ describe(SessionPlacement.name, () => {
       aClient('c', { left: 7 }),
     ];
 
-    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'b' });
+    expect(await placement.choose('fake', Caller.anonymous)).toMatchObject({ oauthClient: 'b' });
   });
 
   it('chooses a client that could send nothing at the moment only when there is no other', async () => {
     const spent = aClient('spent', { left: 0.5 });
     services.capacity.clients = [spent, aClient('busy', { left: 3 })];
     services.store.given(anActiveSession({ oauthClient: 'busy' }));
-    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'busy' });
+    expect(await placement.choose('fake', Caller.anonymous)).toMatchObject({ oauthClient: 'busy' });
 
     services.capacity.clients = [spent];
-    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'spent' });
+    expect(await placement.choose('fake', Caller.anonymous)).toMatchObject({ oauthClient: 'spent' });
   });
 
   it('skips a client that is full, however much it has left', async () => {
@@ -61,7 +59,7 @@ describe(SessionPlacement.name, () => {
     ];
     services.store.given(aSession({ oauthClient: 'full' }), anActiveSession({ oauthClient: 'full' }));
 
-    expect(await placement.choose('fake')).toEqual({
+    expect(await placement.choose('fake', Caller.anonymous)).toEqual({
       oauthClient: 'free',
       holder: 'here',
       limits: { total: 500, ofClient: 2 },
@@ -71,24 +69,39 @@ describe(SessionPlacement.name, () => {
   it('chooses a client that the login refuses only when there is no other', async () => {
     const refused = aClient('refused', { isRefused: true, left: 1_000 });
     services.capacity.clients = [refused, aClient('well', { left: 0 })];
-    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'well' });
+    expect(await placement.choose('fake', Caller.anonymous)).toMatchObject({ oauthClient: 'well' });
 
     services.capacity.clients = [refused];
-    expect(await placement.choose('fake')).toMatchObject({ oauthClient: 'refused' });
+    expect(await placement.choose('fake', Caller.anonymous)).toMatchObject({ oauthClient: 'refused' });
   });
 
   it('has no place when no client carries one session more', async () => {
     services.capacity.clients = ['a', 'b'].map((id) => aClient(id, { beatsPerMs: 0 }));
 
-    const error = await placement.choose('fake').catch((caught: unknown) => caught);
+    const error = await placement.choose('fake', Caller.anonymous).catch((caught: unknown) => caught);
 
     expect(error).toBeInstanceOf(SessionLimitReachedError);
     expect(error).toMatchObject({ code: 'session-limit-reached', reason: 'upstream-budget' });
   });
 
+  it('limits what a caller may have beside others, of the slots and of what the clients carry', async () => {
+    services = new FakeSessionServices({ ACCESS_MODE: 'jwt' });
+    services.capacity.clients = [aClient('a', { beatsPerMs: 10 * TWO_SESSIONS })];
+    const caller = new Caller('billing', new Set(['sessions.write']));
+    const single = new FakeSessionServices({ ACCESS_MODE: 'keys' });
+
+    expect((await services.placement.choose('fake', caller)).limits).toEqual({
+      total: 500,
+      ofClient: 20,
+      ofCaller: { total: 450, onClients: 18 },
+    });
+    expect((await services.placement.choose('fake', Caller.anonymous)).limits).not.toHaveProperty('ofCaller');
+    expect((await single.placement.choose('fake', caller)).limits).not.toHaveProperty('ofCaller');
+  });
+
   it('reserves within the limits of the place, whoever came first meanwhile', async () => {
     services.capacity.clients = [aClient('a', { beatsPerMs: TWO_SESSIONS })];
-    const place = await placement.choose('fake');
+    const place = await placement.choose('fake', Caller.anonymous);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 5 }, () => placement.reserve(aSession({ oauthClient: 'a' }), place)),
     );

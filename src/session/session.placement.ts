@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SessionConfig } from '../config/session.config';
+import type { Caller } from '../access/domain/caller';
 import { Lease } from '../replica/ports/lease';
 import type { KeyedRequest } from './domain/keyed-request';
 import type { Login } from './domain/login';
@@ -9,6 +9,7 @@ import { SessionLimitReachedError } from './domain/session.errors';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionStore, type SlotLimits } from './ports/session.store';
 import type { ClientCapacity } from './ports/upstream-capacity';
+import { SessionCaps } from './session.caps';
 import { SessionPace } from './session.pace';
 
 /** Where a new session goes: an OAuth client with room, or none, and the limits that its slot counts against. */
@@ -37,7 +38,7 @@ export class SessionPlacement {
     private readonly sessions: SessionStore,
     private readonly pace: SessionPace,
     private readonly channels: GuestChannels,
-    private readonly config: SessionConfig,
+    private readonly caps: SessionCaps,
     private readonly lease: Lease,
   ) {}
 
@@ -46,15 +47,16 @@ export class SessionPlacement {
    * `NotSupportedByChannelError` when the guest wants to log in over a channel that has no way to. Throws
    * `StorageUnavailableError` while this replica cannot be sure of what it holds.
    */
-  async choose(channel: string, { login }: { readonly login?: Login | undefined } = {}): Promise<Place> {
+  async choose(channel: string, caller: Caller, login?: Login): Promise<Place> {
     this.lease.assertTrusted();
     const { holder } = this.lease;
     if (login !== undefined && this.channels.get(channel).authentication === undefined)
       throw new NotSupportedByChannelError(channel);
-    const total = this.config.maxConcurrent;
+    const { total } = this.caps;
+    const ofCaller = this.shareOf(caller);
     // Nothing of such a session is counted against any client.
     if (!this.channels.get(channel).beatsOnBudget)
-      return { oauthClient: '', holder, limits: { total, ofClient: total } };
+      return { oauthClient: '', holder, limits: { total, ofClient: total, ...ofCaller } };
     const live = await this.sessions.countLiveByClient();
     const candidates: Candidate[] = this.pace.clients
       .map((client) => ({
@@ -71,12 +73,20 @@ export class SessionPlacement {
         b.left - a.left,
     );
     if (best === undefined) throw new SessionLimitReachedError(total, 'upstream-budget');
-    return { oauthClient: best.id, holder, limits: { total, ofClient: best.ofClient } };
+    return { oauthClient: best.id, holder, limits: { total, ofClient: best.ofClient, ...ofCaller } };
   }
 
   /** Writes the session down in its place, and the key that it was asked for with. */
   reserve(session: Session, { limits }: Place, request?: KeyedRequest): Promise<void> {
     return this.sessions.reserve(session, limits, request);
+  }
+
+  /** Nothing where the caller may have everything: then there is nothing to count. */
+  private shareOf(caller: Caller): Pick<SlotLimits, 'ofCaller'> {
+    const onClients = this.pace.fittingInAll;
+    const ofCaller = this.caps.of(caller, onClients);
+    const hasAll = ofCaller.total >= this.caps.total && ofCaller.onClients >= onClients;
+    return hasAll ? {} : { ofCaller };
   }
 }
 

@@ -1,6 +1,6 @@
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
-import { aCaller, allBut, keysOf } from '../support/callers';
+import { aCaller, allBut, keysOf, withSessions } from '../support/callers';
 import { LogCapture } from '../support/log-capture';
 import { until } from '../support/until';
 
@@ -8,6 +8,7 @@ describe('sessions of several callers', () => {
   const callers = {
     billing: aCaller('billing', allBut('sessions.any')),
     rotated: aCaller('billing', ['sessions.read']),
+    limited: withSessions(2, aCaller('limited', allBut('sessions.any'))),
     support: aCaller('support', allBut('sessions.any')),
     supervisor: aCaller('supervisor'),
   };
@@ -25,6 +26,7 @@ describe('sessions of several callers', () => {
     apis = {
       billing: clientOf(callers.billing),
       rotated: clientOf(callers.rotated),
+      limited: clientOf(callers.limited),
       support: clientOf(callers.support),
       supervisor: clientOf(callers.supervisor),
     };
@@ -55,6 +57,23 @@ describe('sessions of several callers', () => {
     expect((await apis.supervisor.get(id)).status).toBe(200);
     expect((await apis.supervisor.end(id)).status).toBe(200);
     expect((await apis.billing.end(id)).body).toMatchObject({ state: 'terminated' });
+  });
+
+  it('are limited by caller, and leave another caller served when one has filled its share', async () => {
+    const { limited, supervisor } = apis;
+    const opened = [await limited.opened(), await limited.opened()];
+    const refused = await limited.open();
+
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { code: 'caller-session-limit-reached', reason: 'sessions' },
+    });
+    expect(refused.headers.get('retry-after')).toBe('5');
+    const { body } = await limited.request('GET', '/v1/limits');
+    expect(body).toMatchObject({ caller: { cap: 2, onClients: 2, live: 2 } });
+    await supervisor.end(await supervisor.opened());
+    for (const id of opened) await limited.end(id);
+    await limited.end(await limited.opened());
   });
 
   it('are to others as if they did not exist', async () => {

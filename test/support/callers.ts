@@ -23,6 +23,11 @@ export function limitedTo(requestsPerMinute: number, caller: TestCaller): TestCa
   return { ...caller, entry: { ...caller.entry, requestsPerMinute } };
 }
 
+/** The same caller, with so many live sessions at most. */
+export function withSessions(maxSessions: number, caller: TestCaller): TestCaller {
+  return { ...caller, entry: { ...caller.entry, maxSessions } };
+}
+
 export function bearer(credential: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${credential}` };
 }

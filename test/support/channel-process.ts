@@ -54,6 +54,7 @@ export class ChannelProcess implements AsyncDisposable {
       GENESYS_API_URL: url,
       GENESYS_MESSAGING_URL: url.replace('http:', 'ws:'),
       GENESYS_CDN_URL: url,
+      GENESYS_UPLOAD_ALLOW_PRIVATE: 'true',
       GENESYS_CLIENT_ID: CHANNEL_CLIENT.id,
       GENESYS_CLIENT_SECRET: CHANNEL_CLIENT.secret,
       GENESYS_DEPLOYMENT_ID: DEMO_DEPLOYMENT_ID,

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Controller, Get, NotFoundException, Post } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,6 +9,21 @@ import { FileInBody } from './file-in-body.decorator';
 import type { FileInRequest } from './incoming-file';
 
 const SIZE = 1_000_000;
+/** Everything that a server and a socket need to go on; nothing but `setTimeout` stands still. */
+const REAL_BUT_TIMEOUTS = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+] as const;
+
+/** Tells of every part that a route has read. */
+const parts = new EventEmitter();
 
 @Controller()
 class FilesController {
@@ -15,7 +31,10 @@ class FilesController {
   @TakesFile()
   async take(@FileInBody() { type, size, content }: FileInRequest): Promise<object> {
     let read = 0;
-    for await (const chunk of content) read += chunk.length;
+    for await (const chunk of content) {
+      read += chunk.length;
+      parts.emit('part');
+    }
     return { type, size, read };
   }
 
@@ -77,6 +96,22 @@ describe('a file in a body', () => {
     socket.write(Buffer.alloc(SIZE / 2));
 
     await expectToHear(JSON.stringify({ type: 'image/png', size: SIZE, read: SIZE }));
+  });
+
+  it('is given up when nothing of it comes for five seconds while it is read', async () => {
+    jest.useFakeTimers({ doNotFake: [...REAL_BUT_TIMEOUTS] });
+    try {
+      begin('/taken');
+      socket.write(Buffer.alloc(SIZE / 2));
+      await new Promise((resolve) => parts.once('part', resolve));
+      while (jest.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+      jest.advanceTimersByTime(5_000);
+
+      await expectToHear('HTTP/1.1 408');
+      await expectToHear('connection: close');
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it.each(['tasted', 'left'])('leaves the connection as it was when it is %s', async (how) => {

@@ -3,12 +3,17 @@ import {
   HttpException,
   HttpStatus,
   PayloadTooLargeException,
+  RequestTimeoutException,
   UnsupportedMediaTypeException,
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { unstalled } from './unstalled';
 
 /** More than any channel takes: a larger file is refused before its session is looked up. */
 export const MAX_FILE_BYTES = 100 * 1024 * 1024;
+
+/** A caller that sends nothing for longer than this has left its file unfinished: it holds a place that others wait for. */
+const STALLED_AFTER_MS = 5_000;
 
 const MEDIA_TYPE = /^([\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127})\s*(;|$)/;
 
@@ -18,7 +23,10 @@ export interface FileInRequest {
   readonly type: string;
   /** In bytes, as the caller says it. */
   readonly size: number;
-  /** As it arrives, to be read once and only as far as it is wanted. It fails when the caller hangs up in between. */
+  /**
+   * As it arrives, to be read once and only as far as it is wanted. It fails when the caller hangs up in between, and with
+   * 408 when the caller sends nothing for five seconds while it is being read.
+   */
   readonly content: AsyncIterable<Uint8Array>;
 }
 
@@ -34,7 +42,11 @@ export function incomingFileOf(raw: IncomingMessage, reply: FastifyReply): FileI
     raw.removeAllListeners('readable').resume();
   });
   // A consumer that stops reading must not destroy the connection that the reply needs.
-  const content = { [Symbol.asyncIterator]: () => raw.iterator({ destroyOnReturn: false }) };
+  const unread = { [Symbol.asyncIterator]: () => raw.iterator({ destroyOnReturn: false }) };
+  const content = unstalled(unread, STALLED_AFTER_MS, () => {
+    void reply.header('connection', 'close');
+    return new RequestTimeoutException();
+  });
   return { type, size, content };
 }
 

@@ -50,6 +50,14 @@ describe(RateBudget.name, () => {
     expect(budget.status.closedForMs).toBe(expected);
   });
 
+  it('believes a report of a used-up window for a sensible time, however long that lasts', () => {
+    budget.tryTake('other');
+    budget.settle({ allowed: 300, count: 300, resetMs: 315_360_000_000 });
+    expect(budget.tryTake('disconnect')).toBe(300_000);
+    now += 300_000;
+    expect(budget.tryTake('disconnect')).toBe(0);
+  });
+
   it('follows the allowance that the platform reports', () => {
     budget.tryTake('other');
     budget.settle({ allowed: 180, count: 1, resetMs: 30_000 });

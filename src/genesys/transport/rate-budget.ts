@@ -22,7 +22,7 @@ export interface RateBudgetStatus {
 
 /** Share of the allowance that beats may plan with; what is left opens and ends sessions. */
 const BEAT_SHARE = 0.86;
-/** A 429 may ask for ten years; after this long one request finds out whether it still stands. */
+/** A 429 may ask for ten years, and a window last as long; after this long one request finds out whether it still stands. */
 const MAX_CLOSED_MS = 300_000;
 const DEFAULT_CLOSED_MS = 3_000;
 
@@ -107,7 +107,8 @@ export class RateBudget {
     const { count, allowed, resetMs } = report ?? {};
     if (allowed !== undefined && allowed > 0) this.adopt(allowed);
     if (count === undefined || resetMs === undefined) return;
-    this.window = { used: count, endsAt: this.now() + resetMs, unreported: this.inFlight };
+    const endsAt = this.now() + Math.min(MAX_CLOSED_MS, resetMs);
+    this.window = { used: count, endsAt, unreported: this.inFlight };
   }
 
   /** A 429 came: nothing is sent for as long as it asks, by nobody who shares the client. */

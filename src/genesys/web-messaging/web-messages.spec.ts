@@ -123,11 +123,4 @@ describe(`${WebMessages.name} and files`, () => {
       mayHaveTakenEffect: false,
     });
   });
-
-  it('are uploaded sixteen at a time, over all sessions', async () => {
-    for (let number = 0; number < 16; number += 1)
-      expect(await outcomeOf({}, 100, `c-${number}`)).toBeUndefined();
-
-    expect(await outcomeOf({}, 100, 'c-16')).toMatchObject({ reason: 'overload' });
-  });
 });

@@ -24,7 +24,6 @@ import { conversationMessageOf } from './conversation-message';
 import { GuestSockets } from './guest-sockets';
 import { SocketNews } from './socket-news';
 import { oversizeOf } from './frames/size-limits';
-import { AtMost } from './pacing/at-most';
 import type { GuestSocket } from './socket/guest-socket';
 import { refusalOfFile } from './upload/file-limits';
 
@@ -49,16 +48,12 @@ const FILE_REASONS: Readonly<Record<number, FileRefusalReason>> = {
   4005: 'name-invalid',
 };
 
-/** Uploads of all guests at a time: each holds a connection of its caller and one to the storage. */
-const UPLOADS_AT_A_TIME = 16;
 /** How long an upload waits to be told what the deployment takes. */
 const PATIENCE_MS = 5_000;
 
 /** What guests say and hear over their sockets. */
 @Injectable()
 export class WebMessages extends GuestMessaging {
-  private readonly uploads = new AtMost(UPLOADS_AT_A_TIME);
-
   constructor(
     private readonly sockets: GuestSockets,
     news: ConversationNews,
@@ -86,19 +81,17 @@ export class WebMessages extends GuestMessaging {
     }
   }
 
-  upload(conversation: Conversation, file: FileToUpload, signal: AbortSignal): Promise<UploadedFile> {
-    return this.uploads.run(async () => {
-      const socket = this.sockets.of(conversation);
-      await untilDescribed(socket, signal);
-      const reason = socket.facts && refusalOfFile(file, socket.facts.media);
-      if (reason !== undefined) throw new FileRefusedError(reason);
-      try {
-        const { fileName, fileType, fileSize } = file;
-        return { attachmentId: await socket.upload(file, signal), fileName, fileType, fileSize };
-      } catch (error) {
-        throw refusedFileOf(error) ?? error;
-      }
-    });
+  async upload(conversation: Conversation, file: FileToUpload, signal: AbortSignal): Promise<UploadedFile> {
+    const socket = this.sockets.of(conversation);
+    await untilDescribed(socket, signal);
+    const reason = socket.facts && refusalOfFile(file, socket.facts.media);
+    if (reason !== undefined) throw new FileRefusedError(reason);
+    try {
+      const { fileName, fileType, fileSize } = file;
+      return { attachmentId: await socket.upload(file, signal), fileName, fileType, fileSize };
+    } catch (error) {
+      throw refusedFileOf(error) ?? error;
+    }
   }
 
   typing(conversation: Conversation): void {

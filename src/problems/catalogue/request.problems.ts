@@ -67,7 +67,8 @@ export const REQUEST_PROBLEMS = {
   'request-timeout': {
     title: 'The request took too long to arrive',
     statuses: [408],
-    meaning: 'Headers have ten seconds to arrive and the whole request thirty; the connection is closed.',
+    meaning:
+      'Headers have ten seconds to arrive, the whole request thirty, and each part of a file five; the connection is closed.',
     action: 'Send the request again at once, on a new connection; look for what slows it down if it recurs.',
     retry: 'later',
   },

@@ -18,6 +18,15 @@ export const SERVICE_PROBLEMS = {
     action: 'Wait for Retry-After, then try again; GET /v1/limits shows how many more sessions fit.',
     retry: 'later',
   },
+  'caller-session-limit-reached': {
+    title: 'Too many live sessions of the caller',
+    statuses: [429],
+    meaning:
+      'The share of the caller is used up: of the slots with the reason sessions, of what the rate limits of Genesys Cloud carry with upstream-budget. Nothing was sent.',
+    action:
+      'End sessions that are not needed, or wait for Retry-After; GET /v1/limits shows the share of the caller.',
+    retry: 'later',
+  },
   'session-refused': {
     title: 'A policy refuses the session',
     statuses: [403],
@@ -128,6 +137,21 @@ export const SERVICE_PROBLEMS = {
     meaning:
       'A session of the guest lives or is still being disconnected, which needs its token. Nothing was changed.',
     action: 'End the session with DELETE /v1/sessions/{conversationId}; once it is over, erase the guest.',
+    retry: 'later',
+  },
+  'caller-upload-limit-reached': {
+    title: 'Too many uploads of the caller',
+    statuses: [429],
+    meaning:
+      'The caller has as many uploads under way at this process as it may. Nothing of this one was read.',
+    action: 'Finish or give up other uploads, then send the file again after Retry-After.',
+    retry: 'later',
+  },
+  'too-many-uploads': {
+    title: 'Too many uploads',
+    statuses: [503],
+    meaning: 'This process hands on as many files as it can. Nothing of this one was read.',
+    action: 'Send the file again after Retry-After.',
     retry: 'later',
   },
   'too-many-streams': {

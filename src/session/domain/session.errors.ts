@@ -35,6 +35,27 @@ export class SessionLimitReachedError extends DomainError {
   }
 }
 
+/** The caller has as many live sessions as it may. Nothing was written and nothing was sent; other callers are not touched. */
+export class CallerSessionLimitReachedError extends DomainError {
+  readonly code = 'caller-session-limit-reached';
+  readonly kind = 'rate-limited';
+  readonly title = 'Too many live sessions of the caller';
+  override readonly retryAfterMs = 5_000;
+
+  /** `reason` tells which share is used up: of the slots of this service, or of what the platform's rate limits can carry. */
+  constructor(
+    limit: number,
+    override readonly reason: 'sessions' | 'upstream-budget' = 'sessions',
+  ) {
+    const sessions = limit === 1 ? 'session' : 'sessions';
+    super(
+      reason === 'sessions'
+        ? `The caller may have ${limit} live ${sessions} at once.`
+        : `The caller may have ${limit} live ${sessions} at once that the rate limits of Genesys Cloud carry.`,
+    );
+  }
+}
+
 /** What a policy calls its reasons: short, and the same every time. */
 const REASON = /^[a-z][a-z0-9-]{0,39}$/;
 const MAX_DETAIL_LENGTH = 300;

@@ -14,6 +14,20 @@ export class SessionLimitsResponse {
   more: number = 0;
 }
 
+export class CallerLimitsResponse {
+  /** Sessions of the caller that may live at once. */
+  @ApiProperty({ type: 'integer', example: 450 })
+  cap: number = 0;
+
+  /** As many of them may be on OAuth clients, by what their rate limits can carry at the moment. */
+  @ApiProperty({ type: 'integer', example: 464 })
+  onClients: number = 0;
+
+  /** Sessions of the caller that live now. */
+  @ApiProperty({ type: 'integer', example: 80 })
+  live: number = 0;
+}
+
 export class BudgetResponse {
   /** Requests per window, as the platform says. */
   @ApiProperty({ type: 'integer', example: 300 })
@@ -52,10 +66,13 @@ export class ClientLimitsResponse {
   heartbeatIntervalMs: number = 0;
 }
 
-/** What limits the number of sessions, and how much of it is left. */
+/** What limits the number of sessions, in all and of the caller, and how much of it is left. */
 export class LimitsResponse {
   @ApiProperty({ type: SessionLimitsResponse })
   sessions: SessionLimitsResponse = new SessionLimitsResponse();
+
+  @ApiProperty({ type: CallerLimitsResponse })
+  caller: CallerLimitsResponse = new CallerLimitsResponse();
 
   @ApiProperty({ type: [ClientLimitsResponse] })
   clients: ClientLimitsResponse[] = [];

@@ -7,12 +7,13 @@ import type { SessionSnapshot } from '../domain/session-snapshot';
 import type { SessionEvent } from '../domain/session-event';
 import { LIVE_STATES, type SessionState } from '../domain/session-state';
 import {
+  CallerSessionLimitReachedError,
   SessionChangedError,
   SessionEndedWhileOpeningError,
   SessionLimitReachedError,
 } from '../domain/session.errors';
 import { FakeIdempotencyStore } from './idempotency.store.fake';
-import { type SessionQuery, SessionStore, type SlotLimits } from './session.store';
+import { type CallerLimits, type SessionQuery, SessionStore, type SlotLimits } from './session.store';
 
 type Operation = Exclude<keyof SessionStore, 'prototype'>;
 
@@ -65,17 +66,25 @@ export class FakeSessionStore extends SessionStore {
     });
   }
 
-  async reserve(session: Session, { total, ofClient }: SlotLimits, request?: KeyedRequest): Promise<void> {
+  async reserve(
+    session: Session,
+    { total, ofClient, ofCaller }: SlotLimits,
+    request?: KeyedRequest,
+  ): Promise<void> {
     await this.begin('reserve');
     const { conversationId, oauthClient } = session.snapshot;
     if (request !== undefined && !this.keys.take(request, session.snapshot))
       throw new RequestInProgressError();
     const live = this.liveByClient().get(oauthClient) ?? 0;
-    if (this.slots >= total || live >= ofClient) {
-      this.keys.settle(conversationId, 'forgotten');
-      throw this.slots >= total
+    const refusal =
+      this.slots >= total
         ? new SessionLimitReachedError(total)
-        : new SessionLimitReachedError(ofClient, 'upstream-budget');
+        : live >= ofClient
+          ? new SessionLimitReachedError(ofClient, 'upstream-budget')
+          : this.refusalOf(session.snapshot, ofCaller);
+    if (refusal !== undefined) {
+      this.keys.settle(conversationId, 'forgotten');
+      throw refusal;
     }
     this.slots += 1;
     this.rows.set(session.conversationId, { ...session.snapshot });
@@ -150,6 +159,11 @@ export class FakeSessionStore extends SessionStore {
     return this.slots;
   }
 
+  async countLiveOf(owner: string, limit: number): Promise<number> {
+    await this.begin('countLiveOf');
+    return Math.min(limit, this.liveOf(owner).length);
+  }
+
   async countLiveByClient(): Promise<ReadonlyMap<string, number>> {
     await this.begin('countLiveByClient');
     return this.liveByClient();
@@ -164,6 +178,23 @@ export class FakeSessionStore extends SessionStore {
       .map((row) => ({ ...row, holder: to }));
     for (const row of moved) this.rows.set(row.conversationId, row);
     return moved.map((row) => Session.restore(row));
+  }
+
+  private refusalOf(
+    { owner, oauthClient }: SessionSnapshot,
+    ofCaller?: CallerLimits,
+  ): CallerSessionLimitReachedError | undefined {
+    if (ofCaller === undefined) return undefined;
+    const taken = this.liveOf(owner);
+    if (taken.length >= ofCaller.total) return new CallerSessionLimitReachedError(ofCaller.total);
+    const onClients = taken.filter((row) => row.oauthClient !== '').length;
+    return oauthClient !== '' && onClients >= ofCaller.onClients
+      ? new CallerSessionLimitReachedError(ofCaller.onClients, 'upstream-budget')
+      : undefined;
+  }
+
+  private liveOf(owner: string): SessionSnapshot[] {
+    return [...this.rows.values()].filter((row) => row.owner === owner && LIVE_STATES.includes(row.state));
   }
 
   private liveByClient(): Map<string, number> {

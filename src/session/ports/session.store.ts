@@ -3,10 +3,20 @@ import type { KeyOutcome } from '../domain/kept-answer';
 import type { Session } from '../domain/session';
 import type { SessionState } from '../domain/session-state';
 
-/** How many sessions may live at once: in all, and on the new session's OAuth client. */
+/** Sessions of one caller that may live at once: in all, and on OAuth clients. */
+export interface CallerLimits {
+  readonly total: number;
+  readonly onClients: number;
+}
+
+/**
+ * Sessions that may live at once: in all, on the new session's OAuth client, and of its owner. Without `ofCaller` the
+ * owner has no limit of its own.
+ */
 export interface SlotLimits {
   readonly total: number;
   readonly ofClient: number;
+  readonly ofCaller?: CallerLimits;
 }
 
 /** Which sessions a page shows; newest first, by (createdAt, conversationId). */
@@ -29,8 +39,8 @@ export interface SessionQuery {
  */
 export abstract class SessionStore {
   /**
-   * Takes a slot, which counts against both limits, and writes the new session, or throws
-   * `SessionLimitReachedError`. Exact under any number of concurrent callers. The key of a request that has one is
+   * Takes a slot, which counts against all limits, and writes the new session, or throws `SessionLimitReachedError` or
+   * `CallerSessionLimitReachedError`. Exact under any number of concurrent callers. The key of a request that has one is
    * written as well; when it was used before and has not expired, that is a `RequestInProgressError`, whatever has
    * become of it since.
    */
@@ -74,6 +84,9 @@ export abstract class SessionStore {
 
   /** Slots taken now. */
   abstract countLive(): Promise<number>;
+
+  /** Slots taken now by sessions of this owner, counted up to `limit`. */
+  abstract countLiveOf(owner: string, limit: number): Promise<number>;
 
   /** Slots taken now, by OAuth client. */
   abstract countLiveByClient(): Promise<ReadonlyMap<string, number>>;

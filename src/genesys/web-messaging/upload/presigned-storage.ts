@@ -8,6 +8,7 @@ import {
   UpstreamServerError,
 } from '../../../common/errors/upstream.errors';
 import { NEVER_CANCELLED } from '../../../common/http/never-cancelled';
+import { EgressForbiddenError } from '../../../common/http/outbound.errors';
 import { USER_AGENT } from '../../../common/product';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import type { FileToUpload } from '../../../session/ports/guest-messaging';
@@ -15,6 +16,9 @@ import { translateFailure } from '../../transport/classification';
 import type { PresignedUrl } from '../frames/server-frame';
 import { FileStorage } from './file-storage';
 import { TimedContent } from './timed-content';
+import { UploadTarget } from './upload-target';
+import { UploadTargetRefusedError } from './upload-target.errors';
+import { UploadTelemetry } from './upload.telemetry';
 
 /** Longer than a caller may take to send a file. */
 const STORED_WITHIN_MS = 60_000;
@@ -22,35 +26,47 @@ const STORED_WITHIN_MS = 60_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * Puts files to presigned URLs. Such a URL is a credential: it is in no error and no log line, and nobody is redirected.
- * From the last byte on the storage has the time that any request to the platform has.
+ * Puts files to presigned URLs, which the platform names: only to those that `UploadTarget` allows, at globally routable
+ * addresses. Such a URL is a credential: it is in no error and no log line, and no redirect is followed. From the last byte on the storage has the time that any request to the platform has.
  */
 @Injectable()
 export class PresignedStorage extends FileStorage {
   constructor(
     private readonly http: HttpService,
     private readonly config: WebMessagingConfig,
+    private readonly telemetry: UploadTelemetry,
   ) {
     super();
   }
 
-  async put({ url, headers }: PresignedUrl, file: FileToUpload, parent: AbortSignal): Promise<void> {
-    if (!this.isAllowed(url)) throw new UpstreamInvalidResponseError('no address for a file');
+  async put(place: PresignedUrl, file: FileToUpload, parent: AbortSignal): Promise<void> {
+    try {
+      const target = UploadTarget.of(place, this.config.uploadsAllowPrivate);
+      this.telemetry.headersDropped(target.dropped);
+      await this.putTo(target, file, parent);
+    } catch (error) {
+      if (error instanceof UploadTargetRefusedError) this.telemetry.targetRefused(error);
+      throw error;
+    }
+  }
+
+  private async putTo(
+    { url, headers }: UploadTarget,
+    file: FileToUpload,
+    parent: AbortSignal,
+  ): Promise<void> {
     const content = new TimedContent(file.content, this.config.timeoutMs);
     try {
       const signal = AbortSignal.any([parent, content.signal]);
       assertStored(await this.send(url, headersOf(headers, file), Readable.from(content), signal));
     } catch (error) {
       parent.throwIfAborted();
+      if (error instanceof EgressForbiddenError)
+        throw new UploadTargetRefusedError('address', { cause: error });
       throw content.failure ?? translateFailure(error);
     } finally {
       content.end();
     }
-  }
-
-  private isAllowed(url: string): boolean {
-    const protocols = this.config.isPlain ? ['http:', 'https:'] : ['https:'];
-    return URL.canParse(url) && protocols.includes(new URL(url).protocol);
   }
 
   private async send(
@@ -67,11 +83,10 @@ export class PresignedStorage extends FileStorage {
 
 /** Those that the URL was signed with, and what describes the body. */
 function headersOf(signed: Readonly<Record<string, string>>, file: FileToUpload): Record<string, string> {
-  const given = new Map(Object.entries(signed).map(([name, value]) => [name.toLowerCase(), value]));
   return {
     'user-agent': USER_AGENT,
     'content-type': file.fileType,
-    ...Object.fromEntries(given),
+    ...signed,
     'content-length': String(file.fileSize),
   };
 }

@@ -1,0 +1,14 @@
+import type { Environment } from './environment';
+
+/** What callers may do with the conversations of their guests at once. */
+export class MessagesConfig {
+  /** Files that this process hands on at a time. */
+  readonly maxUploads: number;
+  /** Those of one caller, where the deployment says. */
+  readonly maxUploadsPerCaller: number | undefined;
+
+  constructor(environment: Environment) {
+    this.maxUploads = environment.UPLOAD_MAX_CONCURRENT;
+    this.maxUploadsPerCaller = environment.UPLOAD_MAX_PER_CALLER;
+  }
+}

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { OutboundHttpModule } from '../../../common/http/outbound-http.module';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import { FileStorage } from './file-storage';
+import { PresignedStorage } from './presigned-storage';
+import { UploadTelemetry } from './upload.telemetry';
+
+/** As many as a process hands on at most: `UPLOAD_MAX_CONCURRENT` cannot be more. */
+const CONNECTIONS = 128;
+
+/** The storage for files, over connections of its own: the platform names its hosts, so they are judged by their addresses. */
+@Module({
+  imports: [
+    OutboundHttpModule.withConnections(CONNECTIONS, {
+      inject: [WebMessagingConfig],
+      useFactory: ({ uploadsAllowPrivate }: WebMessagingConfig) => ({ publicOnly: !uploadsAllowPrivate }),
+    }),
+  ],
+  providers: [UploadTelemetry, PresignedStorage, { provide: FileStorage, useExisting: PresignedStorage }],
+  exports: [FileStorage],
+})
+export class UploadModule {}

@@ -1,0 +1,25 @@
+import { DomainError } from '../../common/errors/domain.error';
+
+/** The caller has as many uploads under way as it may. Nothing was read or sent; other callers are not touched. */
+export class CallerUploadLimitReachedError extends DomainError {
+  readonly code = 'caller-upload-limit-reached';
+  readonly kind = 'rate-limited';
+  readonly title = 'Too many uploads of the caller';
+  override readonly retryAfterMs = 1_000;
+
+  constructor(limit: number) {
+    super(`The caller may have ${limit} ${limit === 1 ? 'upload' : 'uploads'} under way at a process.`);
+  }
+}
+
+/** This process hands on as many files as it may. Nothing was read or sent. */
+export class TooManyUploadsError extends DomainError {
+  readonly code = 'too-many-uploads';
+  readonly kind = 'unavailable';
+  readonly title = 'Too many uploads';
+  override readonly retryAfterMs = 1_000;
+
+  constructor(limit: number) {
+    super(`There are ${limit} uploads under way already.`);
+  }
+}
