@@ -37,7 +37,9 @@ export class ForeignHostError extends DomainError {
   readonly title = 'The request is addressed to another host';
 
   constructor() {
-    super('Without credentials, the service answers only to loopback names and addresses, such as 127.0.0.1.');
+    super(
+      'Without credentials, the service answers only to loopback names and addresses, such as 127.0.0.1.',
+    );
   }
 }
 
