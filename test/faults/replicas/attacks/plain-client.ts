@@ -12,7 +12,7 @@ export interface PlainRequest {
   readonly body?: Buffer | string;
 }
 
-/** Well-formed requests on connections that are kept open, as any client makes them. */
+/** Well-formed requests on connections that are kept open. */
 export class PlainClient implements AsyncDisposable {
   private readonly agent = new Agent({
     keepAliveTimeout: KEPT_ALIVE_MS,
