@@ -22,8 +22,8 @@ export function handOnToHolders(
       body: request.raw,
     });
     if (answer === undefined) {
-      // Who has hung up meanwhile is not heard to do so again.
-      if (!reply.raw.closed) reply.raw.once('close', requests.begin(conversationId));
+      // A caller that has hung up meanwhile causes no second close; `closed` stays false for an answer that was queued.
+      if (!reply.raw.destroyed) reply.raw.once('close', requests.begin(conversationId));
       return payload;
     }
     await reply.code(answer.status).headers(answer.headers).send(answer.body);

@@ -7,6 +7,7 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { problemOfStatus } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { parseStrictJson } from '../validation/strict-json';
+import { closeQueuedAnswers } from './queued-answers';
 import { SECURITY_HEADERS } from './security-headers';
 import { dropSilentConnections } from './silent-connections';
 import { takesFile } from './takes-file.decorator';
@@ -51,6 +52,7 @@ export function createHttpServer(): FastifyAdapter {
   leaveFilesUnread(adapter.getInstance());
   ignoreExpectations(adapter.getInstance());
   dropSilentConnections(adapter.getInstance());
+  closeQueuedAnswers(adapter.getInstance());
   return adapter;
 }
 
