@@ -4,7 +4,7 @@ import { isScopeName, SCOPES } from './common/access/scope';
 import { isApiKeyList } from './config/api-key-list';
 
 const HELP = `npm run key -- --name billing --scopes sessions.read,sessions.write [--expires 2027-01-01T00:00:00Z]
-  [--requests-per-minute 600]
+  [--requests-per-minute 600] [--event-streams 50]
 
 Makes a key for a caller. The key goes to the caller and is kept nowhere; the entry goes into the list of API_KEYS or
 API_KEYS_FILE.
@@ -12,6 +12,7 @@ API_KEYS_FILE.
   --scopes   separated by commas: ${SCOPES.join(', ')}
   --expires  a moment as RFC 3339 writes it; without it the key is good until its entry is taken out
   --requests-per-minute  how many the caller may make with the key; without it, CALLER_REQUESTS_PER_MINUTE
+  --event-streams  how many the caller may have in a process; without it, EVENT_STREAMS_MAX_PER_CALLER
 `;
 
 function main(): void {
@@ -21,15 +22,19 @@ function main(): void {
       scopes: { type: 'string', default: '' },
       expires: { type: 'string' },
       'requests-per-minute': { type: 'string' },
+      'event-streams': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { name, scopes, expires, 'requests-per-minute': rate, help } = values;
+  const { name, scopes, expires, 'requests-per-minute': rate, 'event-streams': streams, help } = values;
   const end = expires === undefined ? {} : { expires };
-  const limit = rate === undefined ? {} : { requestsPerMinute: wholeNumber(rate) };
+  const limits = {
+    ...(rate === undefined ? {} : { requestsPerMinute: wholeNumber(rate) }),
+    ...(streams === undefined ? {} : { eventStreams: wholeNumber(streams) }),
+  };
   const wanted = scopes.split(',');
   const known = wanted.filter(isScopeName);
-  const { key, entry } = newApiKey({ name, scopes: known, ...end, ...limit });
+  const { key, entry } = newApiKey({ name, scopes: known, ...end, ...limits });
   if (help || known.length < wanted.length || !isApiKeyList([entry])) {
     process.stderr.write(HELP);
     process.exitCode = help ? 0 : 1;

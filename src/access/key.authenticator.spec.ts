@@ -45,13 +45,23 @@ describe(KeyAuthenticator.name, () => {
     expect([caller.may('sessions.end'), caller.may('sessions.any')]).toEqual([true, false]);
   });
 
-  it('knows how many requests the caller may make, where its entry says so', () => {
+  it('knows the limits of the caller, where its entry says so', () => {
     const usual = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
-    const own = newApiKey({ name: 'batch', scopes: ['sessions.read'], requestsPerMinute: 600 });
+    const own = newApiKey({
+      name: 'batch',
+      scopes: ['sessions.read'],
+      requestsPerMinute: 600,
+      eventStreams: 50,
+    });
     const authenticator = authenticatorWith(usual.entry, own.entry);
 
-    expect(authenticator.authenticate(`Bearer ${own.key}`).requestsPerMinute).toBe(600);
-    expect(authenticator.authenticate(`Bearer ${usual.key}`).requestsPerMinute).toBeUndefined();
+    const limitsOf = (key: string): unknown[] => {
+      const { requestsPerMinute, eventStreams } = authenticator.authenticate(`Bearer ${key}`);
+      return [requestsPerMinute, eventStreams];
+    };
+
+    expect(limitsOf(own.key)).toEqual([600, 50]);
+    expect(limitsOf(usual.key)).toEqual([undefined, undefined]);
   });
 
   it('takes every key of a caller while one follows the other, each with its own scopes', () => {

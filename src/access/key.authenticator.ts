@@ -29,7 +29,8 @@ export class KeyAuthenticator extends Authenticator {
     const entry = this.entryOf(name, hashOfKey(key));
     if (entry === undefined) throw new UnauthenticatedError('unknown-key');
     if (this.hasExpired(entry)) throw new UnauthenticatedError('expired');
-    return new Caller(entry.name, new Set(entry.scopes), entry.name, entry.requestsPerMinute);
+    const { scopes, requestsPerMinute, eventStreams } = entry;
+    return new Caller(entry.name, new Set(scopes), entry.name, requestsPerMinute, eventStreams);
   }
 
   private entryOf(name: string, hash: string): ApiKeyEntry | undefined {

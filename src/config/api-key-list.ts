@@ -12,17 +12,20 @@ export interface ApiKeyEntry {
   readonly expires?: string;
   /** How many requests the caller may make with this key; without it, what the deployment allows everybody. */
   readonly requestsPerMinute?: number;
+  /** Event streams of the caller in one process; without it, the share that the deployment gives every caller. */
+  readonly eventStreams?: number;
 }
 
 export const MAX_REQUESTS_PER_MINUTE = 1_000_000;
+export const MAX_EVENT_STREAMS = 10_000;
 
 /** Without an underscore, which ends the name within a key. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
-const FIELDS = new Set(['name', 'sha256', 'scopes', 'expires', 'requestsPerMinute']);
+const FIELDS = new Set(['name', 'sha256', 'scopes', 'expires', 'requestsPerMinute', 'eventStreams']);
 
 export const API_KEYS_RULE =
-  'must be a JSON list of {"name","sha256","scopes"} with or without "expires" and "requestsPerMinute", as npm run key prints them, each key once';
+  'must be a JSON list of {"name","sha256","scopes"} with or without "expires", "requestsPerMinute" and "eventStreams", as npm run key prints them, each key once';
 
 export function isApiKeyName(value: unknown): value is string {
   return typeof value === 'string' && NAME.test(value);
@@ -39,14 +42,15 @@ function isApiKeyEntry(value: unknown): value is ApiKeyEntry {
   // A misspelt "expires" would make a key that never does.
   if (!Object.keys(value).every((field) => FIELDS.has(field))) return false;
   const entry = value as Partial<Record<keyof ApiKeyEntry, unknown>>;
-  const { name, sha256, scopes, expires, requestsPerMinute } = entry;
+  const { name, sha256, scopes, expires, requestsPerMinute, eventStreams } = entry;
   const isHash = typeof sha256 === 'string' && SHA256.test(sha256);
   const isUsable = Array.isArray(scopes) && scopes.length > 0 && scopes.every(isScopeName);
-  const isBounded = requestsPerMinute === undefined || isRate(requestsPerMinute);
+  const isBounded =
+    isLimit(requestsPerMinute, MAX_REQUESTS_PER_MINUTE) && isLimit(eventStreams, MAX_EVENT_STREAMS);
   const ends = expires === undefined || isTimestamp(expires);
   return isApiKeyName(name) && isHash && isUsable && isBounded && ends;
 }
 
-function isRate(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_REQUESTS_PER_MINUTE;
+function isLimit(value: unknown, max: number): boolean {
+  return value === undefined || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max);
 }

@@ -16,6 +16,7 @@ import { replicas } from './migrations/0010-replicas';
 import { sharedLimits } from './migrations/0011-shared-limits';
 import { passingEvents } from './migrations/0012-passing-events';
 import { leavingReplicas } from './migrations/0013-leaving-replicas';
+import { eventsOfOwners } from './migrations/0015-events-of-owners';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -33,6 +34,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0011-shared-limits': sharedLimits,
   '0012-passing-events': passingEvents,
   '0013-leaving-replicas': leavingReplicas,
+  '0015-events-of-owners': eventsOfOwners,
 };
 
 /** A little less than the time that whoever starts a process gives it. */

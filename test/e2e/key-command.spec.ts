@@ -37,15 +37,16 @@ describe('npm run key', () => {
     expect((await new ApiClient(world.url).open()).status).toBe(401);
   });
 
-  it('prints an entry with an end and a limit of its own, where it is asked to', async () => {
+  it('prints an entry with an end and limits of its own, where it is asked to', async () => {
     const end = '2027-01-01T00:00:00Z';
     const facts = ['--name', 'billing', '--scopes', 'sessions.read', '--expires', end];
-    const { code, stdout } = await run(...facts, '--requests-per-minute', '600');
+    const { code, stdout } = await run(...facts, '--requests-per-minute', '600', '--event-streams', '50');
 
     expect(code).toBe(0);
     expect(JSON.parse(/^entry {2}(.+)$/m.exec(stdout)?.[1] ?? '')).toMatchObject({
       expires: end,
       requestsPerMinute: 600,
+      eventStreams: 50,
     });
   });
 

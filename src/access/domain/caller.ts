@@ -7,13 +7,14 @@ export class Caller {
 
   /**
    * `owner` is what the sessions that the caller opens are kept under; empty: they are nobody's. `requestsPerMinute`
-   * is there when the caller has a limit of its own.
+   * and `eventStreams` are there when the caller has limits of its own.
    */
   constructor(
     readonly name: string,
     readonly scopes: ReadonlySet<ScopeName>,
     readonly owner: string = name,
     readonly requestsPerMinute?: number,
+    readonly eventStreams?: number,
   ) {}
 
   may(scope: ScopeName): boolean {
