@@ -4,7 +4,7 @@ import { isScopeName, SCOPES } from './common/access/scope';
 import { isApiKeyList } from './config/api-key-list';
 
 const HELP = `npm run key -- --name billing --scopes sessions.read,sessions.write [--expires 2027-01-01T00:00:00Z]
-  [--requests-per-minute 600] [--max-sessions 100]
+  [--requests-per-minute 600] [--max-sessions 100] [--event-streams 50]
 
 Makes a key for a caller. The key goes to the caller and is kept nowhere; the entry goes into the list of API_KEYS or
 API_KEYS_FILE.
@@ -13,6 +13,7 @@ API_KEYS_FILE.
   --expires  a moment as RFC 3339 writes it; without it the key is good until its entry is taken out
   --requests-per-minute  how many the caller may make with the key; without it, CALLER_REQUESTS_PER_MINUTE
   --max-sessions  live sessions that the caller may have at once; without it, SESSION_MAX_PER_CALLER
+  --event-streams  how many the caller may have in a process; without it, EVENT_STREAMS_MAX_PER_CALLER
 `;
 
 function main(): void {
@@ -23,14 +24,16 @@ function main(): void {
       expires: { type: 'string' },
       'requests-per-minute': { type: 'string' },
       'max-sessions': { type: 'string' },
+      'event-streams': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { name, scopes, expires, 'requests-per-minute': rate, 'max-sessions': sessions, help } = values;
+  const { name, scopes, expires, help } = values;
   const end = expires === undefined ? {} : { expires };
   const limits = {
-    ...(rate === undefined ? {} : { requestsPerMinute: wholeNumber(rate) }),
-    ...(sessions === undefined ? {} : { maxSessions: wholeNumber(sessions) }),
+    ...limitIn('requestsPerMinute', values['requests-per-minute']),
+    ...limitIn('maxSessions', values['max-sessions']),
+    ...limitIn('eventStreams', values['event-streams']),
   };
   const wanted = scopes.split(',');
   const known = wanted.filter(isScopeName);
@@ -43,9 +46,11 @@ function main(): void {
   process.stdout.write(`key    ${key}\nentry  ${JSON.stringify(entry)}\n`);
 }
 
-/** What is not written in decimal digits is no number. */
-function wholeNumber(text: string): number {
-  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
+/** A limit as an entry has it. A text that is not written in decimal digits becomes a number that no entry takes. */
+function limitIn<Name extends string>(name: Name, text: string | undefined): Partial<Record<Name, number>> {
+  if (text === undefined) return {};
+  const limits: Partial<Record<string, number>> = { [name]: /^\d+$/.test(text) ? Number(text) : Number.NaN };
+  return limits as Partial<Record<Name, number>>;
 }
 
 main();

@@ -5,7 +5,7 @@ import type { ApiKeyEntry } from '../config/api-key-list';
 import { hashOfKey, nameInKey } from './api-key';
 import { bearerOf } from './bearer';
 import { UnauthenticatedError } from './domain/access.errors';
-import { Caller } from './domain/caller';
+import { Caller, type CallerLimits } from './domain/caller';
 import { Authenticator } from './ports/authenticator';
 
 /**
@@ -27,8 +27,7 @@ export class KeyAuthenticator extends Authenticator {
     const entry = this.entryOf(name, hashOfKey(key));
     if (entry === undefined) throw new UnauthenticatedError('unknown-key');
     if (this.hasExpired(entry)) throw new UnauthenticatedError('expired');
-    const { scopes, requestsPerMinute, maxSessions } = entry;
-    return new Caller(entry.name, new Set(scopes), entry.name, requestsPerMinute, maxSessions);
+    return new Caller(entry.name, new Set(entry.scopes), entry.name, limitsOf(entry));
   }
 
   private entryOf(name: string, hash: string): ApiKeyEntry | undefined {
@@ -43,4 +42,12 @@ export class KeyAuthenticator extends Authenticator {
   private hasExpired({ expires }: ApiKeyEntry): boolean {
     return expires !== undefined && Date.parse(expires) <= this.clock.now();
   }
+}
+
+function limitsOf({ requestsPerMinute, maxSessions, eventStreams }: ApiKeyEntry): CallerLimits {
+  return {
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(maxSessions === undefined ? {} : { maxSessions }),
+    ...(eventStreams === undefined ? {} : { eventStreams }),
+  };
 }

@@ -49,8 +49,10 @@ describe(MemoryCallerQuotas.name, () => {
   });
 
   it('follows the limit of the caller, where it has one', async () => {
-    expect(await grantedAtOnce(100, new Caller('batch', SCOPES, 'batch', 50))).toBe(50);
-    expect(await grantedAtOnce(100, new Caller('probe', SCOPES, 'probe', 2))).toBe(2);
+    expect(await grantedAtOnce(100, new Caller('batch', SCOPES, 'batch', { requestsPerMinute: 50 }))).toBe(
+      50,
+    );
+    expect(await grantedAtOnce(100, new Caller('probe', SCOPES, 'probe', { requestsPerMinute: 2 }))).toBe(2);
   });
 
   it('forgets nothing of a caller that is one of very many', async () => {

@@ -22,7 +22,7 @@ export class MemoryCallerQuotas extends CallerQuotas {
   }
 
   take(caller: Caller): Promise<Quota> {
-    const perMinute = caller.requestsPerMinute ?? this.config.requestsPerMinute;
+    const perMinute = caller.limits.requestsPerMinute ?? this.config.requestsPerMinute;
     const now = performance.now();
     const bucket = this.buckets.get(caller.name, () => new TokenBucket(perMinute, now));
     return Promise.resolve(bucket.take(perMinute, now));

@@ -85,7 +85,9 @@ describe(SharedCallerQuotas.name, () => {
 
   it('gives who has keys with different limits one minute, not two', async () => {
     await granted(one, 30);
-    expect(await granted(other, 100, new Caller('billing', SCOPES, 'billing', 10))).toBe(5);
+    expect(
+      await granted(other, 100, new Caller('billing', SCOPES, 'billing', { requestsPerMinute: 10 })),
+    ).toBe(5);
     expect(await granted(other, 100)).toBe(0);
   });
 

@@ -45,7 +45,7 @@ export class SharedCallerQuotas extends CallerQuotas {
   }
 
   private stockOf(caller: Caller): CallerStock {
-    const perMinute = caller.requestsPerMinute ?? this.config.requestsPerMinute;
+    const perMinute = caller.limits.requestsPerMinute ?? this.config.requestsPerMinute;
     return this.stocks.get(
       `${perMinute} ${caller.name}`,
       () => new CallerStock(this.buckets, caller.name, perMinute),

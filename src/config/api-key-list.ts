@@ -14,18 +14,28 @@ export interface ApiKeyEntry {
   readonly requestsPerMinute?: number;
   /** Sessions of the caller that may live at once; without it, the share that the deployment gives every caller. */
   readonly maxSessions?: number;
+  /** Event streams of the caller in one process; without it, the share that the deployment gives every caller. */
+  readonly eventStreams?: number;
 }
 
 export const MAX_REQUESTS_PER_MINUTE = 1_000_000;
 export const MAX_SESSIONS = 1_000_000;
+export const MAX_EVENT_STREAMS = 10_000;
 
 /** Without an underscore, which ends the name within a key. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
-const FIELDS = new Set(['name', 'sha256', 'scopes', 'expires', 'requestsPerMinute', 'maxSessions']);
+/** The most that an entry may allow of each limit. */
+const LIMITS = {
+  requestsPerMinute: MAX_REQUESTS_PER_MINUTE,
+  maxSessions: MAX_SESSIONS,
+  eventStreams: MAX_EVENT_STREAMS,
+} as const;
+const LIMIT_NAMES = ['requestsPerMinute', 'maxSessions', 'eventStreams'] as const;
+const FIELDS = new Set<string>(['name', 'sha256', 'scopes', 'expires', ...LIMIT_NAMES]);
 
 export const API_KEYS_RULE =
-  'must be a JSON list of {"name","sha256","scopes"} with or without "expires", "requestsPerMinute" and "maxSessions", as npm run key prints them, each key once';
+  'must be a JSON list of {"name","sha256","scopes"} with or without "expires", "requestsPerMinute", "maxSessions" and "eventStreams", as npm run key prints them, each key once';
 
 export function isApiKeyName(value: unknown): value is string {
   return typeof value === 'string' && NAME.test(value);
@@ -42,10 +52,10 @@ function isApiKeyEntry(value: unknown): value is ApiKeyEntry {
   // A misspelt "expires" would make a key that never does.
   if (!Object.keys(value).every((field) => FIELDS.has(field))) return false;
   const entry = value as Partial<Record<keyof ApiKeyEntry, unknown>>;
-  const { name, sha256, scopes, expires, requestsPerMinute, maxSessions } = entry;
+  const { name, sha256, scopes, expires } = entry;
   const isHash = typeof sha256 === 'string' && SHA256.test(sha256);
   const isUsable = Array.isArray(scopes) && scopes.length > 0 && scopes.every(isScopeName);
-  const isBounded = isLimit(requestsPerMinute, MAX_REQUESTS_PER_MINUTE) && isLimit(maxSessions, MAX_SESSIONS);
+  const isBounded = LIMIT_NAMES.every((limit) => isLimit(entry[limit], LIMITS[limit]));
   const ends = expires === undefined || isTimestamp(expires);
   return isApiKeyName(name) && isHash && isUsable && isBounded && ends;
 }

@@ -3,6 +3,7 @@ import { AccessConfig } from './access.config';
 import { AuditConfig } from './audit.config';
 import { CrmConfig } from './crm.config';
 import type { Environment } from './environment';
+import { EventsConfig } from './events.config';
 import { GenesysConfig } from './genesys.config';
 import { HeartbeatConfig } from './heartbeat.config';
 import { LogConfig } from './log.config';
@@ -19,6 +20,7 @@ const CONFIGS = [
   AccessConfig,
   AuditConfig,
   CrmConfig,
+  EventsConfig,
   GenesysConfig,
   HeartbeatConfig,
   LogConfig,

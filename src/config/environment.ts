@@ -1,5 +1,5 @@
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
-import { type ApiKeyEntry, MAX_REQUESTS_PER_MINUTE, MAX_SESSIONS } from './api-key-list';
+import { type ApiKeyEntry, MAX_EVENT_STREAMS, MAX_REQUESTS_PER_MINUTE, MAX_SESSIONS } from './api-key-list';
 import type { Followed } from './followed-file';
 import type { OAuthClient } from './oauth-client-list';
 import {
@@ -224,6 +224,12 @@ export class Environment {
 
   @IntegerSetting(1_000, 86_400_000)
   SESSION_DISCONNECT_DEADLINE_MS: number = 600_000;
+
+  @IntegerSetting(1, MAX_EVENT_STREAMS)
+  EVENT_STREAMS_MAX: number = 100;
+
+  @IntegerSetting(1, MAX_EVENT_STREAMS)
+  EVENT_STREAMS_MAX_PER_CALLER: number = 20;
 
   @IntegerSetting(10, 3_600_000)
   HEARTBEAT_MAX_INTERVAL_MS: number = 30_000;

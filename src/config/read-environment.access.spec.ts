@@ -57,6 +57,7 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
       { ...ENTRY, sha256: HASH.replace('0', 'e'), requestsPerMinute: 1 },
       { ...ENTRY, sha256: HASH.replace('0', 'd'), requestsPerMinute: 1_000_000 },
       { ...ENTRY, sha256: HASH.replace('0', 'c'), maxSessions: 1_000_000 },
+      { ...ENTRY, sha256: HASH.replace('0', 'b'), eventStreams: 1 },
     ]);
     const path = fileWith(`${text}\n`);
     const inline = readEnvironment({ ...MINIMAL, API_KEYS: text });
@@ -86,6 +87,8 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ['half a request', JSON.stringify([{ ...ENTRY, requestsPerMinute: 1.5 }])],
     ['a text as a number', JSON.stringify([{ ...ENTRY, requestsPerMinute: '600' }])],
     ['nothing as a number', JSON.stringify([{ ...ENTRY, requestsPerMinute: null }])],
+    ['no event streams', JSON.stringify([{ ...ENTRY, eventStreams: 0 }])],
+    ['too many event streams', JSON.stringify([{ ...ENTRY, eventStreams: 10_001 }])],
     ['a misspelt limit', JSON.stringify([{ ...ENTRY, requestsPerMin: 600 }])],
     ['a key twice', JSON.stringify([ENTRY, { ...ENTRY, name: 'other' }])],
   ])('refuses %s as API_KEYS, and does not repeat it', (_, text) => {

@@ -1,13 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 
-const EXAMPLE = `id: 4711
+const FIRST_ID = 'f2JdUu0y5rW1kNqX8bTzC4vHsL7eMgA3oPiYhRjDw9Q';
 
-id: 4712
+const EXAMPLE = `id: ${FIRST_ID}
+
+id: Kp0m1vQ7cQyWQv4i0dJmXl2rT8sG5bZfE3nH6uYaD9o
 event: session.active
 data: {"conversationId":"0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11","at":"2027-01-15T08:00:00.000Z","session":{"state":"active","version":2}}
 
-id: 4713
+id: W3xR9tLkVb2nQ8yZ5cF1mJ7pH4dS0gA6eU9iOtYrKqM
 event: message
 data: {"conversationId":"0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11","at":"2027-01-15T08:00:07.000Z","message":{"id":"0a1b2c3d4e5f60718293a4b5c6d7e8f9","direction":"outbound","type":"text","text":"How can I help?","content":[],"sentAt":"2027-01-15T08:00:07.000Z"}}
 
@@ -26,7 +28,7 @@ const LAST_EVENT_ID = {
   required: false,
   description:
     'The id of the last event that the client has; clients of server-sent events send it by themselves.',
-  schema: { type: 'string', example: '4711' },
+  schema: { type: 'string', example: FIRST_ID },
 };
 
 /** Documents a route that answers with a stream of events. */

@@ -1,3 +1,4 @@
+import { Caller } from '../access/domain/caller';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { FakeLease } from '../replica/ports/lease.fake';
 import type { FeedEvent } from './domain/feed-event';
@@ -5,6 +6,7 @@ import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
 import { StreamWish } from './domain/stream-wish';
 import { EventStream, type StreamPlan } from './event.stream';
+import { anEventIdSeal } from './event-id.seal.builder';
 import { EventTail } from './event.tail';
 import { EventsTelemetry } from './events.telemetry';
 import { FakeOutlet } from './outlet.fake';
@@ -33,6 +35,7 @@ export interface FakeStream {
 export class FakeEventStreaming {
   readonly feed = new FakeEventFeed();
   readonly bell = new EventBell();
+  readonly ids = anEventIdSeal();
   readonly metrics = new ReadableMetrics();
   readonly telemetry = new EventsTelemetry(this.metrics);
   readonly tail = new EventTail(this.feed, this.bell, this.telemetry);
@@ -45,8 +48,10 @@ export class FakeEventStreaming {
   }
 
   /** A stream that has begun, and perhaps not come far. */
-  begin({ conversationId, owner, types = STREAM_TYPES, ...plan }: FakePlan = {}): FakeStream {
-    const outlet = new FakeOutlet();
+  begin(
+    { conversationId, owner, types = STREAM_TYPES, ...plan }: FakePlan = {},
+    outlet = new FakeOutlet(),
+  ): FakeStream {
     const ends: StreamEnd[] = [];
     const latest = plan.latest ?? this.feed.events.at(-1)?.position ?? 0;
     const filter = {
@@ -57,13 +62,14 @@ export class FakeEventStreaming {
       {
         wish: new StreamWish(filter, new Set(types)),
         from: latest,
-        isReset: false,
+        start: plan.from === undefined ? 'now' : 'resumed',
+        caller: Caller.anonymous,
         isOver: false,
         isAllowed: () => Promise.resolve(true),
         ...plan,
         latest,
       },
-      { feed: this.feed, tail: this.tail },
+      this,
       outlet,
       (reason) => ends.push(reason),
     );

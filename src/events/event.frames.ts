@@ -12,12 +12,12 @@ const RETRY_SHARE = 2 / 3;
 export const PING = ': ping\n\n';
 
 /** An event with an id: a client that comes back with it goes on after it. */
-export function frameOf(event: FeedEvent): string {
-  const { position, conversationId } = event;
+export function frameOf(event: FeedEvent, id: string): string {
+  const { conversationId } = event;
   const at = new Date(event.at).toISOString();
   return event.kind === 'state'
-    ? framed(`session.${event.body.state}`, { conversationId, at, session: event.body }, position)
-    : framed('message', { conversationId, at, message: event.body }, position);
+    ? framed(`session.${event.body.state}`, { conversationId, at, session: event.body }, id)
+    : framed('message', { conversationId, at, message: event.body }, id);
 }
 
 /** An event without an id: nobody can come back to it. */
@@ -26,13 +26,13 @@ export function passingFrameOf({ kind, conversationId, at, body }: PassingEvent)
 }
 
 /** Says that events may be missing, and from where on none is. */
-export function resetFrame(position: number, at: number): string {
-  return framed('reset', { at: new Date(at).toISOString() }, position);
+export function resetFrame(id: string, at: number): string {
+  return framed('reset', { at: new Date(at).toISOString() }, id);
 }
 
 /** Tells a client where it is without telling it an event. */
-export function markFrame(position: number): string {
-  return `id: ${position}\n\n`;
+export function markFrame(id: string): string {
+  return `id: ${id}\n\n`;
 }
 
 /** When to come back; other for everybody, so that they do not come all at once. */
@@ -40,7 +40,7 @@ export function retryFrame(): string {
   return `retry: ${jittered(RETRY_MS, RETRY_SHARE)}\n\n`;
 }
 
-function framed(name: string, data: object, position?: number): string {
-  const id = position === undefined ? '' : `id: ${position}\n`;
-  return `${id}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+function framed(name: string, data: object, id?: string): string {
+  const first = id === undefined ? '' : `id: ${id}\n`;
+  return `${first}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

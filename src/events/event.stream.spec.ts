@@ -35,7 +35,7 @@ describe(EventStream.name, () => {
 
       expect(outlet.told).toEqual(['mark 2', 'session.active 3', 'message 4']);
       expect(outlet.written).toContain(
-        'id: 3\nevent: session.active\ndata: {"conversationId":"c","at":"2027-01-15T08:00:00.000Z",' +
+        '\nevent: session.active\ndata: {"conversationId":"c","at":"2027-01-15T08:00:00.000Z",' +
           '"session":{"state":"active","version":3}}\n\n',
       );
     });
@@ -64,7 +64,7 @@ describe(EventStream.name, () => {
 
     it('says that events may be missing when the client asked for more than there is', async () => {
       world.feed.add(aMessageEvent(7));
-      const { outlet, begun } = world.begin({ isReset: true });
+      const { outlet, begun } = world.begin({ start: 'reset' });
       await begun;
       await world.happens(aMessageEvent(8));
 
@@ -83,7 +83,7 @@ describe(EventStream.name, () => {
       await world.happens(aMessageEvent(252));
 
       const expected = Array.from({ length: 251 }, (_, at) => `message ${at + 2}`);
-      expect(outlet.told).toEqual(['mark 1', ...expected]);
+      expect(outlet.told).toEqual(['mark 1', ...expected.slice(0, -1), 'mark 251', 'message 252']);
       expect(readsOfStreams()).toEqual([1, 101, 201]);
     });
 
@@ -95,7 +95,7 @@ describe(EventStream.name, () => {
       await begun;
       await world.happens(aMessageEvent(4));
 
-      expect(outlet.told).toEqual(['mark 1', 'message 2', 'message 3', 'message 4']);
+      expect(outlet.told).toEqual(['mark 1', 'message 2', 'message 3', 'mark 3', 'message 4']);
     });
 
     it('hears nothing twice that the tail has still to read', async () => {
@@ -106,7 +106,7 @@ describe(EventStream.name, () => {
       await begun;
       await world.happens(aMessageEvent(3));
 
-      expect(outlet.told).toEqual(['mark 0', 'message 1', 'message 2', 'message 3']);
+      expect(outlet.told).toEqual(['mark 0', 'mark 0', 'message 1', 'message 2', 'message 3']);
       expect(first.outlet.told).toEqual(['mark 0', 'message 1', 'message 2', 'message 3']);
     });
 
@@ -120,16 +120,33 @@ describe(EventStream.name, () => {
       await begun;
 
       const expected = Array.from({ length: 1_501 }, (_, at) => `message ${at + 2}`);
-      expect(outlet.told).toEqual(['mark 1', ...expected]);
+      expect(outlet.told).toEqual(['mark 1', ...expected, 'mark 1502']);
       expect(Math.max(...readsOfStreams())).toBeGreaterThan(100);
     });
 
-    it('tells a client that it is up to date although nothing was of concern to it', async () => {
-      world.feed.add(aMessageEvent(1), aMessageEvent(2, OTHER));
+    it('shows with its frames nothing of what is of no concern to its client, but spares it the next time', async () => {
+      world.feed.add(aMessageEvent(1));
+      const quiet = world.begin({ ...THIS, from: 1 });
+      await quiet.begun;
+      quiet.stream.end('shutdown');
+      world.feed.add(aMessageEvent(2, OTHER));
       const { outlet, begun } = world.begin({ ...THIS, from: 1 });
       await begun;
 
+      expect(quiet.outlet.told).toEqual(['mark 1', 'mark 1', 'retry']);
       expect(outlet.told).toEqual(['mark 1', 'mark 2']);
+    });
+
+    it('gives no id twice, so that ids do not tell whether anything has happened', async () => {
+      const streams = [world.begin(), world.begin({ from: 0 })];
+      await Promise.all(streams.map(({ begun }) => begun));
+      await world.happens(aMessageEvent(1));
+      const ids = streams
+        .flatMap(({ outlet }) => [...outlet.written.matchAll(/^id: (.+)$/gm)])
+        .map(([, id]) => id);
+
+      expect(ids).toHaveLength(5);
+      expect(new Set(ids).size).toBe(5);
     });
 
     it('ends when events cannot be read, and says when to come back', async () => {
@@ -215,58 +232,6 @@ describe(EventStream.name, () => {
     });
   });
 
-  describe('in the course of time', () => {
-    it('sends a comment every 15 seconds, and nothing after its end', async () => {
-      const { outlet, begun, stream } = world.begin();
-      await begun;
-      await jest.advanceTimersByTimeAsync(30_000);
-      expect(outlet.told).toEqual(['mark 0', 'ping', 'ping']);
-
-      stream.end('shutdown');
-      await jest.advanceTimersByTimeAsync(60_000);
-      await world.happens(aMessageEvent(1));
-
-      expect(outlet.told).toEqual(['mark 0', 'ping', 'ping', 'retry']);
-      expect(jest.getTimerCount()).toBe(0);
-    });
-
-    it('ends within a minute after its credential is good no longer', async () => {
-      let isAllowed = true;
-      const { begun, ends } = world.begin({ isAllowed: () => Promise.resolve(isAllowed) });
-      await begun;
-      await jest.advanceTimersByTimeAsync(60_000);
-      expect(ends).toEqual([]);
-
-      isAllowed = false;
-      await jest.advanceTimersByTimeAsync(30_000);
-
-      expect(ends).toEqual(['credential']);
-    });
-
-    it('ends when its credential cannot be looked at', async () => {
-      const { begun, ends } = world.begin({ isAllowed: () => Promise.reject(new Error('broken')) });
-      await begun;
-      await jest.advanceTimersByTimeAsync(30_000);
-
-      expect(ends).toEqual(['failed']);
-    });
-
-    it('ends once, and leaves nothing behind, when its client hangs up', async () => {
-      world.feed.add(aMessageEvent(1));
-      world.feed.hold();
-      const { outlet, begun, ends, stream } = world.begin({ from: 0 });
-      outlet.hangUp();
-      stream.end('shutdown');
-      world.feed.letGo();
-      await begun;
-      await jest.advanceTimersByTimeAsync(1_000);
-
-      expect(ends).toEqual(['hung-up']);
-      expect(outlet.told).not.toContain('message 1');
-      expect(jest.getTimerCount()).toBe(0);
-    });
-  });
-
   it('is not told in passing what happens before it is up to date', async () => {
     world.feed.add(aMessageEvent(1));
     world.feed.hold();
@@ -277,6 +242,6 @@ describe(EventStream.name, () => {
     await begun;
     stream.pass(typing);
 
-    expect(outlet.told).toEqual(['mark 0', 'message 1', 'typing']);
+    expect(outlet.told).toEqual(['mark 0', 'message 1', 'mark 1', 'typing']);
   });
 });

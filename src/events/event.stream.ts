@@ -1,11 +1,12 @@
+import type { Caller } from '../access/domain/caller';
 import type { FeedEvent } from './domain/feed-event';
 import type { PassingEvent } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
 import type { StreamWish } from './domain/stream-wish';
 import { frameOf, markFrame, passingFrameOf, PING, resetFrame, retryFrame } from './event.frames';
-import type { EventTail, TailListener } from './event.tail';
+import type { TailListener } from './event.tail';
 import type { Outlet } from './outlet';
-import type { EventFeed } from './ports/event.feed';
+import type { StreamSources } from './stream.sources';
 
 const PING_MS = 15_000;
 /** Twice in the time within which a stream ends whose credential is good no longer. */
@@ -19,13 +20,20 @@ const BATCH = 100;
 /** What may happen while a stream catches up; with more it begins to catch up anew. */
 const MAX_PENDING = 1_000;
 
-/** What a stream is to do. */
+/**
+ * Where a stream begins: with what happens from `now` on, after the last event that the client has (`resumed`), or from
+ * now on although the client has asked for more than there is (`reset`).
+ */
+export type StreamStart = 'now' | 'resumed' | 'reset';
+
+/** The task of a stream. */
 export interface StreamPlan {
+  /** The caller that the stream counts for. */
+  readonly caller: Caller;
   readonly wish: StreamWish;
   /** What comes after it is told. */
   readonly from: number;
-  /** The client has asked for more than there is. */
-  readonly isReset: boolean;
+  readonly start: StreamStart;
   /** The end of the feed, looked at before anything else was. */
   readonly latest: number;
   /** The session has ended before: what there is of it is told, and then the stream ends. */
@@ -34,22 +42,17 @@ export interface StreamPlan {
   readonly isAllowed: () => Promise<boolean>;
 }
 
-/** What streams read from. */
-export interface StreamSources {
-  readonly feed: EventFeed;
-  readonly tail: EventTail;
-}
-
 /**
  * Tells one client what it has asked for, each event once and in the order of the feed:
  *
  *   catching up ── has all that the tail has passed ──▶ live ── any reason to end ──▶ ended
  *
- * What happens while it catches up waits until it is its turn. A client that lets more than 256 kB wait is let go.
+ * What happens while it catches up waits until it is its turn. A client that lets more than 256 kB wait is let go. Frames
+ * without an event come at the same moments whatever happens in sessions that are not its concern. A stream that has
+ * ended joins nothing: its client may have hung up before it begins.
  */
 export class EventStream implements TailListener {
   private position: number;
-  private marked: number | undefined;
   private pending: FeedEvent[] = [];
   private isLive = false;
   private hasMissed = false;
@@ -69,8 +72,9 @@ export class EventStream implements TailListener {
   /** To be called once. Resolves when the stream is live, or has ended. */
   async begin(): Promise<void> {
     this.watch();
-    if (this.plan.isReset) this.reset();
+    if (this.plan.start === 'reset') this.reset();
     else this.mark();
+    if (this.hasEnded) return;
     try {
       if (this.plan.isOver) await this.tellAllThereIs();
       else await this.catchUp();
@@ -97,7 +101,7 @@ export class EventStream implements TailListener {
   end(reason: StreamEnd, error?: unknown): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
-    this.outlet.write(reason === 'over' ? markFrame(this.position) : retryFrame());
+    this.outlet.write(reason === 'over' ? markFrame(this.id) : retryFrame());
     this.isLive = false;
     this.pending = [];
     this.sources.tail.leave(this);
@@ -151,7 +155,7 @@ export class EventStream implements TailListener {
       const event = this.pending.shift();
       if (event === undefined) {
         this.isLive = true;
-        this.mark();
+        if (this.plan.start === 'resumed') this.mark();
         return;
       }
       await this.tellInTime(event);
@@ -169,23 +173,21 @@ export class EventStream implements TailListener {
     if (this.hasEnded || event.position <= this.position) return;
     const { wish, isOver } = this.plan;
     this.position = event.position;
-    if (wish.includes(event)) {
-      this.write(frameOf(event));
-      this.marked = event.position;
-    }
+    if (wish.includes(event)) this.write(frameOf(event, this.id));
     if (!isOver && wish.endsWith(event)) this.end('over');
   }
 
   private reset(): void {
-    this.write(resetFrame(this.position, Date.now()));
-    this.marked = this.position;
+    this.write(resetFrame(this.id, Date.now()));
   }
 
   /** So that a client that comes back need not go through what was of no concern again. */
   private mark(): void {
-    if (this.marked === this.position) return;
-    this.write(markFrame(this.position));
-    this.marked = this.position;
+    this.write(markFrame(this.id));
+  }
+
+  private get id(): string {
+    return this.sources.ids.seal(this.position);
   }
 
   private write(text: string): void {

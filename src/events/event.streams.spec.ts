@@ -1,16 +1,24 @@
 import { Logger } from '@nestjs/common';
+import { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
+import { Environment } from '../config/environment';
+import { EventsConfig } from '../config/events.config';
 import { aLine, aTyping } from './domain/passing-event.builder';
 import { STREAM_TYPES } from './domain/stream-event';
 import { StreamWish } from './domain/stream-wish';
+import { TooManyCallerStreamsError } from './domain/too-many-caller-streams.error';
 import { TooManyStreamsError } from './domain/too-many-streams.error';
 import { FakeEventStreaming } from './event-streaming.fake';
+import type { StreamPlan } from './event.stream';
 import { EventStreams } from './event.streams';
 import { FakeOutlet } from './outlet.fake';
 import type { FeedFilter } from './ports/event.feed';
 
-const MAX_STREAMS = 100;
+const [MAX_STREAMS, SHARE] = [50, 3];
+const LIMITS = { EVENT_STREAMS_MAX: MAX_STREAMS, EVENT_STREAMS_MAX_PER_CALLER: SHARE };
+const SCOPES = new Set(['sessions.read'] as const);
+const [billing, support] = [new Caller('billing', SCOPES), new Caller('support', SCOPES)];
 
 let world: FakeEventStreaming;
 let drain: Drain;
@@ -21,7 +29,8 @@ beforeEach(() => {
   jest.useFakeTimers();
   world = new FakeEventStreaming();
   drain = new Drain();
-  streams = new EventStreams(world.elsewhere, drain, world.telemetry);
+  const config = new EventsConfig(Object.assign(new Environment(), LIMITS));
+  streams = new EventStreams(world.elsewhere, drain, config, world.telemetry);
   streams.onModuleInit();
 });
 afterEach(async () => {
@@ -30,12 +39,26 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-async function begun(filter: FeedFilter = {}, outlet = new FakeOutlet()): Promise<FakeOutlet> {
-  const wish = new StreamWish(filter, new Set(STREAM_TYPES));
-  const plan = { wish, from: 0, latest: 0, isReset: false, isOver: false };
-  streams.begin({ ...plan, isAllowed: () => Promise.resolve(true) }, world, () => outlet);
+async function begun(
+  filter: FeedFilter = {},
+  outlet = new FakeOutlet(),
+  caller = Caller.anonymous,
+): Promise<FakeOutlet> {
+  streams.begin(planOf(filter, caller), world, () => outlet);
   await world.settled();
   return outlet;
+}
+
+async function begunBy(caller: Caller, count: number): Promise<FakeOutlet[]> {
+  const outlets = [];
+  for (let at = 0; at < count; at += 1) outlets.push(await begun({}, new FakeOutlet(), caller));
+  return outlets;
+}
+
+function planOf(filter: FeedFilter, caller: Caller): StreamPlan {
+  const wish = new StreamWish(filter, new Set(STREAM_TYPES));
+  const isAllowed = (): Promise<boolean> => Promise.resolve(true);
+  return { caller, wish, from: 0, latest: 0, start: 'now', isOver: false, isAllowed };
 }
 
 describe(EventStreams.name, () => {
@@ -64,15 +87,58 @@ describe(EventStreams.name, () => {
     expect([streams.count, world.exchange.looks - before]).toEqual([0, 0]);
   });
 
-  it('are so many and no more, until one ends', async () => {
-    const outlets = [];
-    for (let count = 0; count < MAX_STREAMS; count += 1) outlets.push(await begun());
-    const asked = jest.fn(() => new FakeOutlet());
+  it('are so many and no more, until one ends, all of them of one caller where none is told apart', async () => {
+    const outlets = await begunBy(Caller.anonymous, MAX_STREAMS);
 
-    await expect(begun({}, asked())).rejects.toThrow(TooManyStreamsError);
+    await expect(begun()).rejects.toThrow(TooManyStreamsError);
     expect(await world.metrics.sample('sse_clients')).toBe(MAX_STREAMS);
+    expect(await world.metrics.sample('sse_refused_total{reason="total"}')).toBe(1);
     outlets[0]?.hangUp();
     await expect(begun()).resolves.toBeInstanceOf(FakeOutlet);
+  });
+
+  it('leave other callers their places when one has all of its own, until one of those ends', async () => {
+    const outlets = await begunBy(billing, SHARE);
+
+    await expect(begunBy(billing, 1)).rejects.toThrow(TooManyCallerStreamsError);
+    await expect(begunBy(billing, 1)).rejects.toMatchObject({ retryAfterMs: 5_000 });
+    await expect(begunBy(support, SHARE)).resolves.toHaveLength(SHARE);
+    expect(await world.metrics.sample('sse_refused_total{reason="share"}')).toBe(2);
+    outlets[0]?.hangUp();
+    await expect(begunBy(billing, 1)).resolves.toHaveLength(1);
+  });
+
+  it('are as many of a caller as its key says', async () => {
+    const large = new Caller('batch', SCOPES, 'batch', { eventStreams: SHARE + 2 });
+    await begunBy(large, SHARE + 2);
+
+    await expect(begunBy(large, 1)).rejects.toThrow(TooManyCallerStreamsError);
+  });
+
+  it('take no place when they cannot be begun', async () => {
+    const broken = (): never => {
+      throw new Error('broken');
+    };
+    for (let count = 0; count < SHARE; count += 1)
+      expect(() => {
+        streams.begin(planOf({}, billing), world, broken);
+      }).toThrow('broken');
+
+    await expect(begunBy(billing, SHARE)).resolves.toHaveLength(SHARE);
+  });
+
+  it('leave nothing joined when their clients hung up before they began', async () => {
+    world.lease.isShared = true;
+    for (let count = 0; count < 2 * MAX_STREAMS; count += 1)
+      await begun({}, FakeOutlet.ofClientThatIsGone(), billing);
+    await jest.advanceTimersByTimeAsync(1_000);
+    const [looks, reads] = [world.exchange.looks, world.feed.reads.length];
+    await jest.advanceTimersByTimeAsync(5_000);
+
+    expect(await world.metrics.sample('sse_clients')).toBe(0);
+    expect([world.exchange.looks - looks, world.feed.reads.length - reads]).toEqual([0, 0]);
+    expect(jest.getTimerCount()).toBe(0);
+    await expect(begunBy(billing, SHARE)).resolves.toHaveLength(SHARE);
   });
 
   it('end when the process stops, and none begins any more', async () => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,7 +9,7 @@ import { ApiProblems } from '../common/problem/problem.response';
 import { StreamEventsDto, typesIn } from './dto/stream-events.dto';
 import { ApiEventStream } from './event-stream.decorator';
 import { type AskedStream, EventsService } from './events.service';
-import { ResponseOutlet } from './response.outlet';
+import { ResponseOutlet, STREAM_HEADERS } from './response.outlet';
 
 @ApiTags('events')
 @Controller({ version: '1' })
@@ -19,16 +20,19 @@ export class EventsController {
    * Tells live what happens in the caller's sessions, or in everybody's with the scope `sessions.any`.
    *
    * Events: `message`; `session.active` and the like for changes of state; and, as they happen and without an id,
-   * `typing` and `line`. `message` and `typing` need the scope `messages.read` too. Whoever comes back with the last id
-   * in `Last-Event-ID` is told what came after it, each event once and in order; `0` stands for the beginning of what
-   * is kept. An id that is not known any more is answered with the event `reset`: events may be missing, and the
-   * stream goes on from now. A comment comes every 15 seconds. Clients that do not read are let go at 256 kB.
+   * `typing` and `line`. `message` and `typing` need the scope `messages.read` too. A client that comes back with the
+   * last id in `Last-Event-ID` is told what came after it, each event once and in order; `0` stands for the beginning of
+   * what is kept. Ids are opaque: they tell nothing of the order or the number of events, and the same event has another
+   * one on each stream. An id that is not known any more is answered with the event `reset`: events may be missing, and
+   * the stream goes on from now. A comment comes every 15 seconds. Clients that do not read are let go at 256 kB. A caller
+   * may have some streams at once, and gets 429 for one too many: one stream tells of all its sessions.
    */
   @Get('events')
   @Scope('sessions.read')
   @ApiEventStream()
   @ApiProblems({
     400: ['validation-failed'],
+    429: ['too-many-caller-streams'],
     503: ['too-many-streams', 'storage-unavailable', 'shutting-down'],
   })
   all(
@@ -37,7 +41,7 @@ export class EventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.serve(askedIn(request, caller, query), reply);
+    return this.serve(askedIn(request, caller, query), request, reply);
   }
 
   /**
@@ -50,6 +54,7 @@ export class EventsController {
   @ApiProblems({
     400: ['validation-failed'],
     404: ['session-not-found'],
+    429: ['too-many-caller-streams'],
     503: ['too-many-streams', 'storage-unavailable', 'shutting-down'],
   })
   ofSession(
@@ -59,12 +64,15 @@ export class EventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.serve({ ...askedIn(request, caller, query), conversationId }, reply);
+    return this.serve({ ...askedIn(request, caller, query), conversationId }, request, reply);
   }
 
-  private async serve(asked: AskedStream, reply: FastifyReply): Promise<void> {
+  /** A request for the headers alone gets those of the stream, which does not begin. */
+  private async serve(asked: AskedStream, { method }: FastifyRequest, reply: FastifyReply): Promise<void> {
     const plan = await this.service.plan(asked);
     if (plan === undefined) await reply.status(204).send();
+    // A stream as the body, of which nothing is sent: with any other body Fastify would tell its length.
+    else if (method === 'HEAD') await reply.headers(STREAM_HEADERS).send(Readable.from([]));
     else this.service.begin(plan, () => new ResponseOutlet(reply));
   }
 }

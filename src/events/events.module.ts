@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module';
 import { ConversationOwners } from './conversation.owners';
+import { EventIdSeal } from './event-id.seal';
 import { EventStreams } from './event.streams';
 import { EventTail } from './event.tail';
 import { EventsController } from './events.controller';
@@ -10,6 +11,7 @@ import { PassingNews } from './passing.news';
 import { PassingPublisher } from './passing.publisher';
 import { PassingRetention } from './passing.retention';
 import { PassingTail } from './passing.tail';
+import { StreamSources } from './stream.sources';
 
 /**
  * Needs an `EventFeed`, an `EventBell`, a `PassingExchange`, a `SessionStore`, the `Lease` and the `ConversationNews` from
@@ -20,8 +22,10 @@ import { PassingTail } from './passing.tail';
   controllers: [EventsController],
   providers: [
     EventsService,
+    EventIdSeal,
     EventStreams,
     EventTail,
+    StreamSources,
     PassingNews,
     PassingPublisher,
     PassingTail,

@@ -8,12 +8,14 @@ import type { ScopeName } from '../common/access/scope';
 import { Drain } from '../common/lifecycle/drain';
 import { AccessConfig } from '../config/access.config';
 import { Environment } from '../config/environment';
+import { EventsConfig } from '../config/events.config';
 import { anActiveSession, aSession } from '../session/domain/session.builder';
 import { SessionNotFoundError } from '../session/domain/session.errors';
 import { FakeSessionServices } from '../session/session-services.fake';
 import { aMessageEvent } from './domain/feed-event.builder';
 import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import { FakeEventStreaming } from './event-streaming.fake';
+import { anEventIdSeal } from './event-id.seal.builder';
 import type { StreamPlan } from './event.stream';
 import { EventStreams } from './event.streams';
 import { type AskedStream, EventsService } from './events.service';
@@ -42,9 +44,14 @@ beforeEach(() => {
   authenticator = new FakeAuthenticator();
   const config = new AccessConfig(new Environment());
   const access = new AccessService(authenticator, config, new AccessTelemetry(world.metrics));
-  const streams = new EventStreams(world.elsewhere, new Drain(), world.telemetry);
-  service = new EventsService(sessions.queries, access, world.feed, world.tail, streams);
+  const limits = new EventsConfig(new Environment());
+  const streams = new EventStreams(world.elsewhere, new Drain(), limits, world.telemetry);
+  service = new EventsService(sessions.queries, access, world, streams);
 });
+
+function sealed(position: number): string {
+  return anEventIdSeal().seal(position);
+}
 
 function aListener(...scopes: ScopeName[]): Caller {
   return new Caller('billing', new Set<ScopeName>(['sessions.read', ...scopes]));
@@ -99,18 +106,49 @@ describe(EventsService.name, () => {
   });
 
   it.each([
-    ['no id', undefined, { from: 7, isReset: false }],
-    ['an empty id', '', { from: 7, isReset: false }],
-    ['a known id', '5', { from: 5, isReset: false }],
-    ['the beginning', '0', { from: 0, isReset: false }],
-    ['an id that is gone', '6', { from: 7, isReset: true }],
-    ['an id that is yet to come', '8', { from: 7, isReset: true }],
-    ['an id that is none', '5e0', { from: 7, isReset: true }],
-    ['an id that is no number for certain', '9'.repeat(40), { from: 7, isReset: true }],
+    ['no id', undefined, { from: 7, start: 'now' }],
+    ['an empty id', '', { from: 7, start: 'now' }],
+    ['an id', sealed(5), { from: 5, start: 'resumed' }],
+    ['an id of an event that may be another caller’s, or removed', sealed(6), { from: 6, start: 'resumed' }],
+    ['the beginning', '0', { from: 0, start: 'resumed' }],
+    ['an id from before the first event', sealed(0), { from: 0, start: 'resumed' }],
+    ['an id from before what is kept', sealed(1), { from: 7, start: 'reset' }],
+    ['an id of a position that was never given', sealed(8), { from: 7, start: 'reset' }],
+    ['an id that another service has sealed', anEventIdSeal('b').seal(5), { from: 7, start: 'reset' }],
+    ['an id that is none', '5e0', { from: 7, start: 'reset' }],
+    ['an id that is no number for certain', '9'.repeat(40), { from: 7, start: 'reset' }],
   ])('goes on after %s', async (_what, lastEventId, expected) => {
-    world.feed.add(aMessageEvent(5), aMessageEvent(7));
+    world.feed.add(aMessageEvent(1), aMessageEvent(2), aMessageEvent(5), aMessageEvent(7));
+    world.feed.forget(2);
 
     expect(await planned(lastEventId === undefined ? {} : { lastEventId })).toMatchObject(expected);
+  });
+
+  it('goes on after a number that an earlier release gave as an id, whoever’s event it is, and after none given later', async () => {
+    world.feed.add(aMessageEvent(2), aMessageEvent(5, { owner: 'support' }), aMessageEvent(9));
+    world.feed.lastInClear = 6;
+    world.feed.forget(2);
+    const starts = [1, 5, 6, 7, 9, 10].map(async (position) => {
+      const { from, start } = await planned({ lastEventId: String(position) });
+      return `${start} ${from}`;
+    });
+
+    expect(await Promise.all(starts)).toEqual([
+      'reset 9',
+      'resumed 5',
+      'resumed 6',
+      'reset 9',
+      'reset 9',
+      'reset 9',
+    ]);
+  });
+
+  it('does not tell from an id whether another caller’s last events were removed', async () => {
+    world.feed.add(aMessageEvent(1), aMessageEvent(2, { owner: 'support' }));
+    const lastEventId = sealed(2);
+    world.feed.events.pop();
+
+    expect(await planned({ lastEventId })).toMatchObject({ from: 2, start: 'resumed' });
   });
 
   it('plans no stream for a session that has ended and is told of', async () => {
@@ -121,9 +159,12 @@ describe(EventsService.name, () => {
     const asked = { conversationId, caller: aListener(), authorization: undefined };
 
     expect(await service.plan(asked)).toBeUndefined();
-    expect(await service.plan({ ...asked, lastEventId: '1' })).toBeUndefined();
+    expect(await service.plan({ ...asked, lastEventId: sealed(1) })).toBeUndefined();
     expect(await service.plan({ ...asked, lastEventId: '0' })).toMatchObject({ isOver: true, from: 0 });
-    expect(await service.plan({ ...asked, lastEventId: '9' })).toMatchObject({ isOver: true, isReset: true });
+    expect(await service.plan({ ...asked, lastEventId: sealed(9) })).toMatchObject({
+      isOver: true,
+      start: 'reset',
+    });
   });
 
   it('looks for the end of the feed before it looks at the session', async () => {

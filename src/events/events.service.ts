@@ -9,12 +9,12 @@ import { STREAM_TYPES, type StreamType, TYPES_OF_MESSAGES } from './domain/strea
 import { StreamWish } from './domain/stream-wish';
 import type { StreamPlan } from './event.stream';
 import { EventStreams } from './event.streams';
-import { EventTail } from './event.tail';
 import type { Outlet } from './outlet';
-import { EventFeed } from './ports/event.feed';
+import type { FeedFilter } from './ports/event.feed';
+import { StreamSources } from './stream.sources';
 
-/** Positions are whole numbers; clients need not know. */
-const EVENT_ID = /^\d{1,15}$/;
+/** Ids of earlier releases are positions in clear. */
+const IN_CLEAR = /^\d{1,15}$/;
 
 /** What a caller wants to hear. */
 export interface AskedStream {
@@ -35,8 +35,7 @@ export class EventsService {
   constructor(
     private readonly sessions: SessionQueries,
     private readonly access: AccessService,
-    private readonly feed: EventFeed,
-    private readonly tail: EventTail,
+    private readonly sources: StreamSources,
     private readonly streams: EventStreams,
   ) {}
 
@@ -48,19 +47,18 @@ export class EventsService {
     const { conversationId, caller, authorization } = asked;
     const types = this.typesFor(caller, asked.types);
     // Before the session: when that has not ended, its end is told after here.
-    const latest = await this.feed.latest();
+    const latest = await this.sources.feed.latest();
     const isOver = conversationId !== undefined && (await this.hasEnded(conversationId, caller));
-    const start = await this.startFor(asked.lastEventId, latest);
+    const start = await this.startAfter(asked.lastEventId, latest);
     const filter = conversationId === undefined ? reachOf(caller) : { conversationId };
-    if (isOver && !start.isReset && (await this.feed.after(start.from, 1, filter)).length === 0)
-      return undefined;
+    if (isOver && start.start !== 'reset' && (await this.isToldAll(start.from, filter))) return undefined;
     const isAllowed = (): Promise<boolean> => this.access.stillKnows(caller, authorization);
-    return { wish: new StreamWish(filter, types), ...start, latest, isOver, isAllowed };
+    return { caller, wish: new StreamWish(filter, types), ...start, latest, isOver, isAllowed };
   }
 
-  /** Throws `TooManyStreamsError` and `ShuttingDownError` before it asks for the outlet. */
+  /** Throws `TooManyCallerStreamsError`, `TooManyStreamsError` and `ShuttingDownError` before it asks for the outlet. */
   begin(plan: StreamPlan, outlet: () => Outlet): void {
-    this.streams.begin(plan, { feed: this.feed, tail: this.tail }, outlet);
+    this.streams.begin(plan, this.sources, outlet);
   }
 
   private typesFor(caller: Caller, asked: readonly StreamType[] | undefined): ReadonlySet<StreamType> {
@@ -74,14 +72,29 @@ export class EventsService {
     return TRANSITIONS[state].length === 0;
   }
 
-  private async startFor(
+  private async isToldAll(from: number, filter: FeedFilter): Promise<boolean> {
+    return (await this.sources.feed.after(from, 1, filter)).length === 0;
+  }
+
+  private async startAfter(
     lastEventId: string | undefined,
     latest: number,
-  ): Promise<Pick<StreamPlan, 'from' | 'isReset'>> {
-    if (lastEventId === undefined || lastEventId === '') return { from: latest, isReset: false };
-    const position = EVENT_ID.test(lastEventId) ? Number(lastEventId) : undefined;
-    const isKnown = position !== undefined && (position === FEED_START || (await this.feed.holds(position)));
-    return isKnown ? { from: position, isReset: false } : { from: latest, isReset: true };
+  ): Promise<Pick<StreamPlan, 'from' | 'start'>> {
+    if (lastEventId === undefined || lastEventId === '') return { from: latest, start: 'now' };
+    const position = await this.positionOf(lastEventId, latest);
+    return position === undefined ? { from: latest, start: 'reset' } : { from: position, start: 'resumed' };
+  }
+
+  /** Undefined for an id that was not given to a client, or after which events may have been removed. */
+  private async positionOf(id: string, latest: number): Promise<number | undefined> {
+    const { feed, ids } = this.sources;
+    const sealed = ids.open(id);
+    const position = sealed ?? (IN_CLEAR.test(id) ? Number(id) : undefined);
+    if (position === FEED_START) return FEED_START;
+    // After the end there is only what was in a database that an older backup has replaced.
+    if (position === undefined || position > latest) return undefined;
+    const isKnown = sealed === undefined ? await feed.reachesInClear(position) : await feed.reaches(position);
+    return isKnown ? position : undefined;
   }
 }
 

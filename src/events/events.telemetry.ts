@@ -1,19 +1,27 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { ShareRefusal } from '../common/limits/caller-shares';
 import { Seldom } from '../common/logging/seldom';
+import { RecentValues } from '../common/recent-values';
 import { Metrics } from '../metrics/metrics';
+import type { Caller } from '../access/domain/caller';
 import type { StreamEnd } from './domain/stream-end';
 
 /** How often a trouble is told that may come up several times a second. */
 const TOLD_EVERY_MS = 60_000;
+/** Callers whose refusals are remembered, so that each is logged once a minute. */
+const MAX_REFUSED_CALLERS = 2_000;
 
 /** What operators hear of event streams. */
 @Injectable()
 export class EventsTelemetry {
   private readonly log = new Logger('Events');
   private readonly drops;
+  private readonly refusals;
   private readonly lost;
   private readonly notTold = new Seldom(TOLD_EVERY_MS);
   private readonly notHeard = new Seldom(TOLD_EVERY_MS);
+  private readonly overShare = new RecentValues<Seldom>(TOLD_EVERY_MS, MAX_REFUSED_CALLERS);
+  private readonly overTotal = new Seldom(TOLD_EVERY_MS);
   private isInTrouble = false;
   private clients: () => number = () => 0;
 
@@ -22,6 +30,11 @@ export class EventsTelemetry {
     this.drops = metrics.counter('sse_dropped_total', 'Event streams that the service has ended by reason', [
       'reason',
     ]);
+    this.refusals = metrics.counter(
+      'sse_refused_total',
+      'Event streams that were not begun: the share of their caller (share) or all places (total) are taken',
+      ['reason'],
+    );
     this.lost = metrics.counter(
       'passing_events_lost_total',
       'Typing and states of lines that other replicas were not told, by reason',
@@ -31,6 +44,20 @@ export class EventsTelemetry {
 
   watchClients(count: () => number): void {
     this.clients = count;
+  }
+
+  /** Counted each time, logged once a minute: per caller where it is over its share. */
+  refused(reason: ShareRefusal, { name }: Caller): void {
+    this.refusals.inc({ reason });
+    const seldom =
+      reason === 'total' ? this.overTotal : this.overShare.get(name, () => new Seldom(TOLD_EVERY_MS));
+    const message =
+      reason === 'total'
+        ? 'Event stream refused: all are taken'
+        : 'Event stream refused: the caller has its share';
+    seldom.say((count) => {
+      this.log.warn({ message, caller: name, count });
+    });
   }
 
   /** What ends by itself, or by its caller, is no news. */

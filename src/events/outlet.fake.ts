@@ -1,3 +1,4 @@
+import { anEventIdSeal } from './event-id.seal.builder';
 import type { Outlet } from './outlet';
 
 /** Takes down what was written. Its reader takes everything at once, or nothing until it is told to. */
@@ -5,17 +6,26 @@ export class FakeOutlet implements Outlet {
   written = '';
   state: 'open' | 'ended' | 'destroyed' = 'open';
   waitingBytes = 0;
+  private readonly ids = anEventIdSeal();
   private isReading = true;
+  private isGone = false;
   private readonly closeListeners: (() => void)[] = [];
   private drainListeners: ((isDrained: boolean) => void)[] = [];
 
-  /** Names of events in the order in which they came, with their ids; `mark`, `ping` and `retry` for what is none. */
+  static ofClientThatIsGone(): FakeOutlet {
+    const outlet = new FakeOutlet();
+    outlet.hangUp();
+    return outlet;
+  }
+
+  /** Names of events in the order in which they came, with the positions that their ids seal; `mark`, `ping` and `retry` for what is none. */
   get told(): string[] {
     return this.written
       .split('\n\n')
       .filter((block) => block !== '')
       .map((block) => {
-        const id = /^id: (\d+)$/m.exec(block)?.[1];
+        const sealed = /^id: (.+)$/m.exec(block)?.[1];
+        const id = sealed === undefined ? undefined : String(this.ids.open(sealed));
         const name = /^event: (.+)$/m.exec(block)?.[1] ?? (id === undefined ? block.split(': ')[0] : 'mark');
         return [name === '' ? 'ping' : name, id].filter((part) => part !== undefined).join(' ');
       });
@@ -33,6 +43,7 @@ export class FakeOutlet implements Outlet {
 
   /** The client is gone. */
   hangUp(): void {
+    this.isGone = true;
     for (const listener of this.closeListeners) listener();
   }
 
@@ -59,7 +70,8 @@ export class FakeOutlet implements Outlet {
   }
 
   onClose(listener: () => void): void {
-    this.closeListeners.push(listener);
+    if (this.isGone) listener();
+    else this.closeListeners.push(listener);
   }
 
   private settle(isDrained: boolean): void {

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { SystemClock } from '../common/time/system-clock';
 import { anActiveSession } from '../session/domain/session.builder';
@@ -9,6 +10,8 @@ import { ConversationOwners } from './conversation.owners';
 import { STREAM_TYPES } from './domain/stream-event';
 import { StreamWish } from './domain/stream-wish';
 import { FakeEventStreaming } from './event-streaming.fake';
+import { EventsConfig } from '../config/events.config';
+import { Environment } from '../config/environment';
 import { EventStreams } from './event.streams';
 import { FakeOutlet } from './outlet.fake';
 import { PassingNews } from './passing.news';
@@ -31,7 +34,12 @@ beforeEach(() => {
   sessions = new FakeSessionStore();
   sessions.given(session);
   news = new ConversationNews();
-  streams = new EventStreams(world.elsewhere, new Drain(), world.telemetry);
+  streams = new EventStreams(
+    world.elsewhere,
+    new Drain(),
+    new EventsConfig(new Environment()),
+    world.telemetry,
+  );
   publisher = new PassingPublisher(world.exchange, world.lease, world.telemetry);
   const owners = new ConversationOwners(sessions, world.telemetry);
   new PassingNews(news, owners, new SystemClock(), streams, publisher).onModuleInit();
@@ -45,7 +53,7 @@ afterEach(async () => {
 async function begun(): Promise<FakeOutlet> {
   const outlet = new FakeOutlet();
   const wish = new StreamWish({}, new Set(STREAM_TYPES));
-  const plan = { wish, from: 0, latest: 0, isReset: false, isOver: false };
+  const plan = { caller: Caller.anonymous, wish, from: 0, latest: 0, start: 'now' as const, isOver: false };
   streams.begin({ ...plan, isAllowed: () => Promise.resolve(true) }, world, () => outlet);
   await world.settled();
   return outlet;

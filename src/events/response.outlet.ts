@@ -2,7 +2,14 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { Outlet } from './outlet';
 
-const TYPE = 'text/event-stream; charset=utf-8';
+/** The headers of a stream of events. */
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // Proxies would hold events back until there are enough of them.
+  'x-accel-buffering': 'no',
+} as const;
+
 /** For a client that does not even take the end. */
 const LINGER_MS = 1_000;
 
@@ -10,7 +17,7 @@ const LINGER_MS = 1_000;
 export class ResponseOutlet implements Outlet {
   private readonly raw: ServerResponse;
 
-  /** Whatever was set on the reply is sent with it. A request for the headers alone gets nothing else. */
+  /** The headers of the reply are sent with it. */
   constructor(reply: FastifyReply) {
     reply.hijack();
     this.raw = reply.raw;
@@ -18,15 +25,8 @@ export class ResponseOutlet implements Outlet {
     this.raw.on('error', () => {
       this.raw.destroy();
     });
-    this.raw.writeHead(200, {
-      ...definedHeaders(reply),
-      'content-type': TYPE,
-      'cache-control': 'no-store',
-      // Proxies would hold events back until there are enough of them.
-      'x-accel-buffering': 'no',
-    });
+    this.raw.writeHead(200, { ...definedHeaders(reply), ...STREAM_HEADERS });
     this.raw.flushHeaders();
-    if (reply.request.method === 'HEAD') this.raw.end();
   }
 
   get waitingBytes(): number {

@@ -15,6 +15,8 @@ export const COUNTERS = {
   deliveryLatencyMs: 'delivery-latency-ms',
   /** The last place in the feed that was given. */
   feed: 'feed',
+  /** Until when clients were given positions in clear as ids, in epoch milliseconds; 0 where they never were. */
+  feedInClearUntil: 'feed-in-clear-until',
 } as const;
 
 /** The counter of the slots that the sessions of an OAuth client take. */

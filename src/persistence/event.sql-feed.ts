@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
 import { FEED_START, type FeedEvent } from '../events/domain/feed-event';
 import { EventFeed, type FeedFilter } from '../events/ports/event.feed';
-import type { ConversationEventTable } from './database';
+import { COUNTERS } from './counters';
+import type { ConversationEventTable, Database } from './database';
 import { numberEvents } from './feed.numbering';
 import { GuestSeal } from './guest.seal';
 import { UnitOfWork } from './unit-of-work';
@@ -11,6 +12,20 @@ type Row = Pick<
   Selectable<ConversationEventTable>,
   'position' | 'id' | 'conversation_id' | 'owner' | 'kind' | 'at' | 'body'
 >;
+
+/** What is read of the feed: one of two indexes gives it in order, so that it costs as much as what it finds. */
+export function eventsAfter(
+  db: Kysely<Database>,
+  { position, limit, conversationId, owner }: FeedFilter & { position: number; limit: number },
+): SelectQueryBuilder<Database, 'conversation_event', Row> {
+  let query = db
+    .selectFrom('conversation_event')
+    .select(['position', 'id', 'conversation_id', 'owner', 'kind', 'at', 'body'])
+    .where('position', '>', position);
+  if (conversationId !== undefined) query = query.where('conversation_id', '=', conversationId);
+  if (owner !== undefined) query = query.where('owner', '=', owner);
+  return query.orderBy('position').limit(limit);
+}
 
 /** The feed in SQL. Events that have no place in it yet get one when somebody looks; see `numberEvents`. */
 @Injectable()
@@ -24,38 +39,46 @@ export class SqlEventFeed extends EventFeed {
 
   async after(position: number, limit: number, filter: FeedFilter = {}): Promise<FeedEvent[]> {
     await numberEvents(this.unitOfWork);
-    const { conversationId, owner } = filter;
-    const rows = await this.unitOfWork.read((db) => {
-      let query = db
-        .selectFrom('conversation_event')
-        .select(['position', 'id', 'conversation_id', 'owner', 'kind', 'at', 'body'])
-        .where('position', '>', position);
-      if (conversationId !== undefined) query = query.where('conversation_id', '=', conversationId);
-      if (owner !== undefined) query = query.where('owner', '=', owner);
-      return query.orderBy('position').limit(limit).execute();
-    });
+    const rows = await this.unitOfWork.read((db) =>
+      eventsAfter(db, { position, limit, ...filter }).execute(),
+    );
     return rows.map((row) => this.eventIn(row));
   }
 
   async latest(): Promise<number> {
     await numberEvents(this.unitOfWork);
+    return (await this.counter(COUNTERS.feed)) ?? FEED_START;
+  }
+
+  async reaches(position: number): Promise<boolean> {
+    return (await this.lastAt(position)) !== undefined;
+  }
+
+  async reachesInClear(position: number): Promise<boolean> {
+    const at = await this.lastAt(position);
+    if (at === undefined) return false;
+    return at < ((await this.counter(COUNTERS.feedInClearUntil)) ?? 0);
+  }
+
+  /** The time of the last event at or before a position. */
+  private async lastAt(position: number): Promise<number | undefined> {
     const row = await this.unitOfWork.read((db) =>
       db
         .selectFrom('conversation_event')
-        .select('position')
-        .where('position', 'is not', null)
+        .select('at')
+        .where('position', '<=', position)
         .orderBy('position', 'desc')
         .limit(1)
         .executeTakeFirst(),
     );
-    return row?.position ?? FEED_START;
+    return row?.at;
   }
 
-  async holds(position: number): Promise<boolean> {
+  private async counter(name: string): Promise<number | undefined> {
     const row = await this.unitOfWork.read((db) =>
-      db.selectFrom('conversation_event').select('id').where('position', '=', position).executeTakeFirst(),
+      db.selectFrom('counter').select('value').where('name', '=', name).executeTakeFirst(),
     );
-    return row !== undefined;
+    return row?.value;
   }
 
   private eventIn({ position, id, conversation_id, owner, kind, at, body }: Row): FeedEvent {

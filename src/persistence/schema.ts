@@ -17,6 +17,7 @@ import { sharedLimits } from './migrations/0011-shared-limits';
 import { passingEvents } from './migrations/0012-passing-events';
 import { leavingReplicas } from './migrations/0013-leaving-replicas';
 import { liveSessionsOfAnOwner } from './migrations/0014-live-sessions-of-an-owner';
+import { eventsOfOwners } from './migrations/0015-events-of-owners';
 import { sealedAddresses } from './migrations/0016-sealed-addresses';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
@@ -36,6 +37,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0012-passing-events': passingEvents,
   '0013-leaving-replicas': leavingReplicas,
   '0014-live-sessions-of-an-owner': liveSessionsOfAnOwner,
+  '0015-events-of-owners': eventsOfOwners,
   '0016-sealed-addresses': sealedAddresses,
 };
 

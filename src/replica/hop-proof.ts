@@ -30,7 +30,8 @@ export interface Hop {
     readonly name: string;
     readonly owner: string;
     readonly scopes: readonly ScopeName[];
-    readonly requestsPerMinute?: number;
+    /** Limits of its own. */
+    readonly limits?: Readonly<Partial<Record<'requestsPerMinute' | 'maxSessions' | 'eventStreams', number>>>;
   };
   /** Times that the request was forwarded, this time included. */
   readonly hops: number;

@@ -30,8 +30,8 @@ export function forwardToHolders(
       forwardable(request, reply, hops.countOf(request)),
     );
     if (answer === undefined) {
-      // The close event of a connection that closed meanwhile has passed.
-      if (!reply.raw.closed) reply.raw.once('close', held.begin(conversationId));
+      // A caller that has hung up meanwhile causes no second close; `closed` stays false for an answer that was queued.
+      if (!reply.raw.destroyed) reply.raw.once('close', held.begin(conversationId));
       return undefined;
     }
     return reply.code(answer.status).headers(answer.headers).send(answer.body);

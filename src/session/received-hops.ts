@@ -35,8 +35,8 @@ export class ReceivedHops {
       throw new SessionMovingError();
     }
     this.hops.set(request, hop);
-    const { name, scopes, owner, requestsPerMinute } = hop.caller;
-    return new Caller(name, new Set(scopes), owner, requestsPerMinute);
+    const { name, scopes, owner, limits } = hop.caller;
+    return new Caller(name, new Set(scopes), owner, limits);
   }
 
   /** Times that the request was forwarded. */

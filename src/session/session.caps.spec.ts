@@ -54,7 +54,7 @@ describe(SessionCaps.name, () => {
   it('prefers what the key says to the setting, and the setting to the default, up to what there is', () => {
     const caps = capsWith({ SESSION_MAX_PER_CALLER: 200 }, ...SEVERAL);
     const withOwn = (maxSessions: number): Caller =>
-      new Caller('batch', BILLING.scopes, 'batch', undefined, maxSessions);
+      new Caller('batch', BILLING.scopes, 'batch', { maxSessions });
 
     expect(caps.of(BILLING, 120)).toEqual({ total: 200, onClients: 120 });
     expect(caps.of(withOwn(7), 120)).toEqual({ total: 7, onClients: 7 });

@@ -26,7 +26,7 @@ export class SessionCaps {
   /** The shares of a caller: of the slots, and of the sessions that the OAuth clients carry. */
   of(caller: Caller, onClients: number): CallerLimits {
     if (caller === Caller.anonymous) return { total: this.total, onClients };
-    const own = caller.maxSessions ?? this.config.maxPerCaller;
+    const own = caller.limits.maxSessions ?? this.config.maxPerCaller;
     return { total: this.shareOf(this.total, own), onClients: this.shareOf(onClients, own) };
   }
 

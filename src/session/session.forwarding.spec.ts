@@ -24,7 +24,7 @@ import { SessionQueries } from './session.queries';
 const THERE: Replica = { id: 'there', address: 'http://there', seal: '' };
 const ANSWER: ForwardedAnswer = { status: 201, headers: {}, body: '{}' };
 const BODY = Buffer.from('{ "a": 1 }');
-const BILLING = new Caller('billing', new Set(['messages.write']), 'billing', 60);
+const BILLING = new Caller('billing', new Set(['messages.write']), 'billing', { requestsPerMinute: 60 });
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const CONFIG = new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] });
 
@@ -163,9 +163,9 @@ describe(SessionForwarding.name, () => {
       },
       body: BODY,
     });
-    const { name, owner, requestsPerMinute } = BILLING;
+    const { name, owner, limits } = BILLING;
     expect(hopIn(lastSent())).toMatchObject({
-      caller: { name, owner, scopes: ['messages.write'], requestsPerMinute },
+      caller: { name, owner, scopes: ['messages.write'], limits },
       hops: 1,
       digest: digestOf(BODY),
     });

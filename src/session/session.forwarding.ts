@@ -67,15 +67,10 @@ export class SessionForwarding {
     const body = request.body();
     const url = targetOf(request.url);
     const headers = { ...headersOf(request), ...lengthOf(body, request) };
-    const { name, owner, scopes, requestsPerMinute } = caller;
+    const { name, owner, scopes, limits } = caller;
     const digest = digestOf(body instanceof Readable ? undefined : body);
     const hop = {
-      caller: {
-        name,
-        owner,
-        scopes: [...scopes],
-        ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
-      },
+      caller: { name, owner, scopes: [...scopes], limits },
       hops: request.hops + 1,
       ...(digest === undefined ? {} : { digest }),
     };

@@ -155,15 +155,6 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
       const [first] = await stores.feed.after(start, 1);
       expect(await ids(1, {}, first?.position)).toEqual(['b']);
     });
-
-    it('holds the positions that it has shown, and no others', async () => {
-      await keep(aMessage('a'));
-      const position = await stores.feed.latest();
-
-      expect(await stores.feed.holds(position)).toBe(true);
-      expect(await stores.feed.holds(position + 1)).toBe(false);
-      expect(await stores.feed.holds(FEED_START)).toBe(false);
-    });
   });
 });
 

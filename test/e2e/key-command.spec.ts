@@ -40,13 +40,15 @@ describe('npm run key', () => {
   it('prints an entry with an end and limits of its own, where it is asked to', async () => {
     const end = '2027-01-01T00:00:00Z';
     const facts = ['--name', 'billing', '--scopes', 'sessions.read', '--expires', end];
-    const { code, stdout } = await run(...facts, '--requests-per-minute', '600', '--max-sessions', '40');
+    const limits = ['--requests-per-minute', '600', '--max-sessions', '40', '--event-streams', '50'];
+    const { code, stdout } = await run(...facts, ...limits);
 
     expect(code).toBe(0);
     expect(JSON.parse(/^entry {2}(.+)$/m.exec(stdout)?.[1] ?? '')).toMatchObject({
       expires: end,
       requestsPerMinute: 600,
       maxSessions: 40,
+      eventStreams: 50,
     });
   });
 

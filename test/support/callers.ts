@@ -32,6 +32,11 @@ export function bearer(credential: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${credential}` };
 }
 
+/** The same caller, with a share of its own of the event streams. */
+export function streaming(eventStreams: number, caller: TestCaller): TestCaller {
+  return { ...caller, entry: { ...caller.entry, eventStreams } };
+}
+
 /** The environment of a service that knows these callers. */
 export function keysOf(...callers: readonly TestCaller[]): Readonly<Record<string, string>> {
   return { ACCESS_MODE: 'keys', API_KEYS: JSON.stringify(callers.map(({ entry }) => entry)) };

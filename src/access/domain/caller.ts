@@ -1,20 +1,25 @@
 import { type ScopeName, SCOPES } from '../../common/access/scope';
 
-/** Who is calling, and what they may do. */
+/** Limits of a caller's own; what is absent is as the deployment has it for every caller. */
+export interface CallerLimits {
+  readonly requestsPerMinute?: number;
+  /** Sessions that may live at once. */
+  readonly maxSessions?: number;
+  /** Event streams in one process. */
+  readonly eventStreams?: number;
+}
+
+/** The caller of a request, with its scopes and limits. */
 export class Caller {
   /** Anybody, where nobody is asked who they are. */
   static readonly anonymous = new Caller('anonymous', new Set(SCOPES), '');
 
-  /**
-   * `owner` is what the sessions that the caller opens are kept under; empty: they are nobody's. `requestsPerMinute`
-   * and `maxSessions` are there when the caller has limits of its own.
-   */
+  /** `owner` is what the sessions that the caller opens are kept under; empty: they are nobody's. */
   constructor(
     readonly name: string,
     readonly scopes: ReadonlySet<ScopeName>,
     readonly owner: string = name,
-    readonly requestsPerMinute?: number,
-    readonly maxSessions?: number,
+    readonly limits: CallerLimits = {},
   ) {}
 
   may(scope: ScopeName): boolean {

@@ -39,6 +39,16 @@ describe(Drain.name, () => {
     expect(told).toEqual([true]);
   });
 
+  it('tells its beginning to listeners that come after it too', () => {
+    const drain = new Drain();
+    const told: string[] = [];
+    drain.begin();
+    drain.onAnnounced(() => told.push('announced'));
+    drain.onBegin(() => told.push('begun'));
+
+    expect(told).toEqual(['announced', 'begun']);
+  });
+
   it('announces itself once, while everything still passes', () => {
     const drain = new Drain();
     const heard: boolean[] = [];

@@ -39,14 +39,16 @@ export class Drain {
     return this.controller.signal;
   }
 
-  /** For what can be given to others before the stop: it is told once. */
+  /** Calls the listener once when the stop is announced, at once when it was already: for what can be given to others before. */
   onAnnounced(listener: () => void): void {
-    this.heralds.push(listener);
+    if (this.isAnnounced) listener();
+    else this.heralds.push(listener);
   }
 
-  /** For what would go on without end: it is told once, as soon as the process is on its way out. */
+  /** Calls the listener once when the drain begins, at once when it has begun already: for what would go on without end. */
   onBegin(listener: () => void): void {
-    this.listeners.push(listener);
+    if (this.hasBegun) listener();
+    else this.listeners.push(listener);
   }
 
   announce(): void {

@@ -10,6 +10,7 @@ import { pathOf, sendProblem } from '../problem/send-problem';
 import { parseStrictJson } from '../validation/strict-json';
 import { isByHolder } from './by-holder.decorator';
 import { originFormOf } from './origin-form';
+import { closeQueuedAnswers } from './queued-answers';
 import { RawBodies } from './raw-bodies';
 import { SECURITY_HEADERS } from './security-headers';
 import { dropSilentConnections } from './silent-connections';
@@ -62,6 +63,7 @@ export function createHttpServer(
   leaveFilesUnread(adapter.getInstance());
   ignoreExpectations(adapter.getInstance());
   dropSilentConnections(adapter.getInstance());
+  closeQueuedAnswers(adapter.getInstance());
   return adapter;
 }
 

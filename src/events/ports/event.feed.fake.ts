@@ -6,12 +6,21 @@ export class FakeEventFeed extends EventFeed {
   readonly events: FeedEvent[] = [];
   /** What was asked for by `after`. */
   readonly reads: { readonly position: number; readonly filter?: FeedFilter }[] = [];
+  /** The last position that clients may have in clear. */
+  lastInClear = FEED_START;
+  private last = FEED_START;
   private trouble: Error | undefined;
   private gate: Promise<void> | undefined;
   private openGate: () => void = () => undefined;
 
   add(...events: readonly FeedEvent[]): void {
     this.events.push(...events);
+    this.last = this.events.at(-1)?.position ?? this.last;
+  }
+
+  /** As if the sessions of everything up to a position had been removed. */
+  forget(position: number): void {
+    this.events.splice(0, this.events.findLastIndex((event) => event.position <= position) + 1);
   }
 
   fails(error: Error): void {
@@ -47,14 +56,18 @@ export class FakeEventFeed extends EventFeed {
   }
 
   async latest(): Promise<number> {
-    const found = this.events.at(-1)?.position ?? FEED_START;
+    const found = this.last;
     await this.gate;
     return found;
   }
 
-  async holds(position: number): Promise<boolean> {
-    const isThere = this.events.some((event) => event.position === position);
+  async reaches(position: number): Promise<boolean> {
+    const isThere = this.events.some((event) => event.position <= position);
     await this.gate;
     return isThere;
+  }
+
+  async reachesInClear(position: number): Promise<boolean> {
+    return position <= this.lastInClear && (await this.reaches(position));
   }
 }

@@ -19,9 +19,18 @@ export abstract class EventFeed {
    */
   abstract after(position: number, limit: number, filter?: FeedFilter): Promise<FeedEvent[]>;
 
-  /** The position of the last event that is shown; the beginning when there is none. */
+  /** The position of the last event that was ever shown; the beginning when there was none. */
   abstract latest(): Promise<number>;
 
-  /** Whether there is an event with this position: it may have been removed with its session. */
-  abstract holds(position: number): Promise<boolean>;
+  /**
+   * Whether the feed still goes back as far as this position: an event at or before it is kept. It does not tell whether
+   * there is an event with this position, which may be another caller's.
+   */
+  abstract reaches(position: number): Promise<boolean>;
+
+  /**
+   * As `reaches`, for a position that a client has in clear from an earlier release. False for every position that was
+   * given later than a day after the upgrade.
+   */
+  abstract reachesInClear(position: number): Promise<boolean>;
 }

@@ -162,6 +162,14 @@ export const SERVICE_PROBLEMS = {
       'Try again after Retry-After; follow all sessions with one stream of /v1/events, and close those not needed.',
     retry: 'later',
   },
+  'too-many-caller-streams': {
+    title: 'Too many event streams of the caller',
+    statuses: [429],
+    meaning: 'The caller has as many event streams in this process as it may. Nothing was begun.',
+    action:
+      'Close a stream, or follow all sessions with one stream of /v1/events; then try again after Retry-After.',
+    retry: 'later',
+  },
   'storage-unavailable': {
     title: 'The service cannot reach its database',
     statuses: [503],

@@ -1,5 +1,6 @@
 import { UpstreamRejectedError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { RequestContext } from '../../../common/logging/request-context';
+import { onAbort } from '../../../common/time/on-abort';
 import { pause } from '../../../common/time/pause';
 import type { Credentials } from '../../../session/ports/guest-credentials';
 import type { ServerFrame, SessionFacts } from '../frames/server-frame';
@@ -98,17 +99,17 @@ export class SessionLoop {
     const { dialogue, facts } = await this.start.begin((frame) => {
       this.listener.onFrame(frame);
     }, signal);
-    const hangUp = (): void => {
+    // The session may have ended since its line was configured.
+    const stopListening = onAbort(signal, () => {
       dialogue.hangUp();
-    };
-    signal.addEventListener('abort', hangUp);
+    });
     try {
       if (!(await this.isWelcome(dialogue, facts))) return;
       const since = performance.now();
       this.lost(await dialogue.ended, performance.now() - since);
     } finally {
       dialogue.hangUp();
-      signal.removeEventListener('abort', hangUp);
+      stopListening();
     }
   }
 

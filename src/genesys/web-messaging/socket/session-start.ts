@@ -5,6 +5,7 @@ import {
   UpstreamThrottledError,
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
+import { onAbort } from '../../../common/time/on-abort';
 import { pause } from '../../../common/time/pause';
 import { GuestNotAuthenticatedError } from '../../../session/domain/authentication.errors';
 import type { Credentials } from '../../../session/ports/guest-credentials';
@@ -61,10 +62,9 @@ export class SessionStart {
   async begin(hear: FrameListener, signal: AbortSignal): Promise<ConfiguredSession> {
     await pause(Math.ceil(this.configures.waitMs), signal);
     const dialogue = await this.connect(hear, signal);
-    const hangUp = (): void => {
+    const stopListening = onAbort(signal, () => {
       dialogue.hangUp();
-    };
-    signal.addEventListener('abort', hangUp, { once: true });
+    });
     try {
       return { dialogue, facts: await this.turns.run(() => this.configureFirst(dialogue), signal) };
     } catch (error) {
@@ -72,7 +72,7 @@ export class SessionStart {
       dialogue.hangUp();
       throw ending !== undefined && isFault(ending) ? new UpstreamRejectedError(400) : error;
     } finally {
-      signal.removeEventListener('abort', hangUp);
+      stopListening();
     }
   }
 

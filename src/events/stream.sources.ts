@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common';
+import { EventIdSeal } from './event-id.seal';
+import { EventTail } from './event.tail';
+import { EventFeed } from './ports/event.feed';
+
+/** The parts that all streams of this process share: the events, and the ids that events have on the wire. */
+@Injectable()
+export class StreamSources {
+  constructor(
+    readonly feed: EventFeed,
+    readonly tail: EventTail,
+    readonly ids: EventIdSeal,
+  ) {}
+}
