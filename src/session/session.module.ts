@@ -26,6 +26,7 @@ import { SessionIdempotency } from './session.idempotency';
 import { SessionNews } from './session.news';
 import { SessionOpening } from './session.opening';
 import { SessionPace } from './session.pace';
+import { OpeningBulkhead } from './opening.bulkhead';
 import { SessionCaps } from './session.caps';
 import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
@@ -59,6 +60,7 @@ const CONNECTIONS = 64;
     SessionPace,
     BeatShare,
     SessionCaps,
+    OpeningBulkhead,
     SessionPlacement,
     SessionEnding,
     SessionDisconnector,
