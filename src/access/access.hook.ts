@@ -42,9 +42,10 @@ export function identifyCallers(
  * `identifyCallers`. A route that names none is left to `ScopeGuard`.
  */
 export function admitCallers(server: FastifyInstance, access: AccessService): void {
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', (request, _reply, done) => {
     const [caller, route] = [RequestCallers.find(request), accessTo(request)];
     if (caller !== undefined && route !== undefined) access.authorize(caller, route);
+    done();
   });
 }
 

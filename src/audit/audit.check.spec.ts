@@ -1,5 +1,7 @@
 import { Drain } from '../common/lifecycle/drain';
 import { SystemClock } from '../common/time/system-clock';
+import { AccessConfig } from '../config/access.config';
+import { Environment } from '../config/environment';
 import { AuditCheck } from './audit.check';
 import { AuditExport } from './audit.export';
 import { FakeAuditObserver } from './ports/audit.observer.fake';
@@ -15,7 +17,8 @@ beforeEach(() => {
   log = RecordingLog.install();
   trail = new FakeAuditTrail();
   observer = new FakeAuditObserver();
-  check = new AuditCheck(new AuditExport(trail, new SystemClock(), new Drain()), observer);
+  const access = new AccessConfig(new Environment());
+  check = new AuditCheck(new AuditExport(trail, new SystemClock(), new Drain(), access), observer);
 });
 afterEach(async () => {
   await check.onModuleDestroy();

@@ -39,15 +39,20 @@ export class AuditController {
     description: 'One JSON value per line.',
     content: { [NDJSON]: { schema: { type: 'string' } } },
   })
-  @ApiProblems({ 503: ['storage-unavailable'] })
+  @ApiProblems({ 429: ['too-many-in-flight'], 503: ['storage-unavailable'] })
   async export(): Promise<StreamableFile> {
-    const lines = this.exporting.lines();
-    // What fails before there is a first line is an answer of its own.
-    const first = await lines.next();
-    return new StreamableFile(Readable.from(followedBy(first.done === true ? '' : first.value, lines)), {
-      type: NDJSON,
-      disposition: 'attachment; filename="audit.ndjson"',
-    });
+    const release = this.exporting.begin();
+    try {
+      const lines = this.exporting.lines();
+      // What fails before there is a first line is an answer of its own.
+      const first = await lines.next();
+      const stream = Readable.from(followedBy(first.done === true ? '' : first.value, lines));
+      stream.once('close', release);
+      return new StreamableFile(stream, { type: NDJSON, disposition: 'attachment; filename="audit.ndjson"' });
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 }
 

@@ -1,7 +1,13 @@
+import type { StreamableFile } from '@nestjs/common';
+import { RequestContext } from '../common/logging/request-context';
 import { Drain } from '../common/lifecycle/drain';
 import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
 import { SystemClock } from '../common/time/system-clock';
+import { AccessConfig } from '../config/access.config';
+import { Environment } from '../config/environment';
+import { AuditController } from './audit.controller';
 import { AuditExport } from './audit.export';
+import { AuditQueries } from './audit.queries';
 import { AuditVerifier } from './domain/audit-verifier';
 import { FakeAuditTrail } from './ports/audit.trail.fake';
 
@@ -12,7 +18,8 @@ let exporting: AuditExport;
 beforeEach(() => {
   trail = new FakeAuditTrail();
   drain = new Drain();
-  exporting = new AuditExport(trail, new SystemClock(), drain);
+  const access = new AccessConfig(Object.assign(new Environment(), { ACCESS_MODE: 'jwt' }));
+  exporting = new AuditExport(trail, new SystemClock(), drain, access);
 });
 
 async function exported(afterHeader: () => void = () => undefined): Promise<string> {
@@ -49,6 +56,32 @@ describe(AuditExport.name, () => {
       trail.fill(2, 10);
     });
     expect(findingIn(text)).toBe(10);
+  });
+
+  it('leaves another caller its exports when one does not read those that fill its share', async () => {
+    trail.fill(2, 1_234);
+    const controller = new AuditController(new AuditQueries(trail), exporting);
+    const exportAs = (caller: string): Promise<StreamableFile> =>
+      RequestContext.run('request', () => {
+        RequestContext.actAs(caller);
+        return controller.export();
+      });
+    const unread = [await exportAs('greedy'), await exportAs('greedy')];
+
+    await expect(exportAs('greedy')).rejects.toMatchObject({ code: 'too-many-in-flight', reason: 'caller' });
+    await exportAs('other');
+    unread[0]?.getStream().destroy();
+    await new Promise((resolve) => setImmediate(resolve));
+    await exportAs('greedy');
+    await exportAs('other');
+    await expect(exportAs('third')).rejects.toMatchObject({ reason: 'all' });
+  });
+
+  it('takes no place for an export that fails before its first line', async () => {
+    const controller = new AuditController(new AuditQueries(trail), exporting);
+    trail.failure = new Error('down');
+    for (let attempt = 0; attempt < 10; attempt += 1)
+      await expect(controller.export()).rejects.toThrow('down');
   });
 
   it('hands out nothing when it cannot be recorded', async () => {

@@ -1,19 +1,36 @@
 import { Injectable } from '@nestjs/common';
 import { Drain } from '../common/lifecycle/drain';
+import { InFlightShares } from '../common/limits/in-flight-shares';
+import type { ReleasePlace } from '../common/limits/caller-shares';
 import { Clock } from '../common/time/clock';
+import { AccessConfig } from '../config/access.config';
 import { type ExportedChain, type ExportHeader, headerOf } from './domain/audit-export';
 import { AuditTrail } from './ports/audit.trail';
 
 const PAGE = 500;
+/** Exports under way: each reads page after page from the database. */
+const AT_A_TIME = 4;
 
 /** The audit trail line by line, as it was at the moment of the first line. */
 @Injectable()
 export class AuditExport {
+  private readonly places: InFlightShares;
+
   constructor(
     private readonly trail: AuditTrail,
     private readonly clock: Clock,
     private readonly drain: Drain,
-  ) {}
+    access: AccessConfig,
+  ) {
+    this.places = new InFlightShares(AT_A_TIME, () =>
+      access.isShared('audit.read') ? AT_A_TIME / 2 : AT_A_TIME,
+    );
+  }
+
+  /** A place for an export, as long as its stream lives. Throws `TooManyInFlightError`. */
+  begin(): ReleasePlace {
+    return this.places.take();
+  }
 
   /** What somebody takes away. That there was an export is recorded before the first line is handed out. */
   async *lines(): AsyncGenerator<string, void> {

@@ -20,6 +20,7 @@ describe(readEnvironment.name, () => {
       CALLER_REQUESTS_PER_MINUTE: 6_000,
       HOST: '127.0.0.1',
       PORT: 3000,
+      REPLICA_FORWARDED_PER_CALLER: 64,
       METRICS_PUBLIC: false,
       DOCS_PUBLIC: false,
       DATABASE_START_TIMEOUT_MS: 60_000,

@@ -123,7 +123,7 @@ describe(RemoteReplica.name, () => {
     'sends nothing to an address that is %s, and reports it once',
     async (reason, level, change) => {
       const made = jest.fn(aRequest());
-      for (const _attempt of [1, 2])
+      for (let times = 0; times < 2; times += 1)
         await expect(send(change(there()), 'billing', made)).rejects.toMatchObject({
           code: 'session-moving',
         });

@@ -120,7 +120,7 @@ export class RemoteReplica {
       this.telemetry.proofRefused();
       throw new SessionMovingError();
     }
-    return { status, headers: returnedOf(answered as Readonly<Record<string, unknown>>), body: data };
+    return { status, headers: returnedOf(answered), body: data };
   }
 }
 

@@ -19,6 +19,7 @@ import { SessionPolicies } from './ports/session-policies';
 import { FakeSessionHolders } from './ports/session.holders.fake';
 import { FakeSessionStore } from './ports/session.store.fake';
 import { FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
+import { OpeningBulkhead } from './opening.bulkhead';
 import { SessionAdoption } from './session.adoption';
 import { SessionAdmission } from './session.admission';
 import { SessionDisconnector } from './session.disconnector';
@@ -100,7 +101,8 @@ export class FakeSessionServices {
     this.ending = new SessionEnding(this.writer, heartbeats, this.disconnector, telemetry, drain);
     this.watch = new SessionWatch(heartbeats, channels, heartbeatConfig, this.pace, telemetry);
     this.handover = new SessionHandover(heartbeats, channels, holders, lease, this.requests);
-    this.service = new SessionService(this.admission, this.opening, this.ending, this.watch, drain);
+    const bulkhead = new OpeningBulkhead(drain, new AccessConfig(environment));
+    this.service = new SessionService(bulkhead, this.admission, this.opening, this.ending, this.watch);
     const idempotencyTelemetry = new IdempotencyTelemetry(this.metrics);
     this.idempotency = new SessionIdempotency(this.service, store.keys, lease, drain, idempotencyTelemetry);
     this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
-import { Drain } from '../common/lifecycle/drain';
 import { isConversationId } from './domain/conversation-id';
 import type { OpenedAnswer } from './domain/kept-answer';
 import type { KeyedRequest } from './domain/keyed-request';
@@ -9,6 +8,7 @@ import type { Reach } from './domain/reach';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
 import type { Opened } from './ports/guest-channel';
+import { OpeningBulkhead } from './opening.bulkhead';
 import { type OpenSession, SessionAdmission } from './session.admission';
 import { SessionEnding } from './session.ending';
 import { SessionOpening } from './session.opening';
@@ -32,11 +32,11 @@ export interface Keeping {
 @Injectable()
 export class SessionService {
   constructor(
+    private readonly bulkhead: OpeningBulkhead,
     private readonly admission: SessionAdmission,
     private readonly opening: SessionOpening,
     private readonly ending: SessionEnding,
     private readonly watch: SessionWatch,
-    private readonly drain: Drain,
   ) {}
 
   /**
@@ -45,8 +45,10 @@ export class SessionService {
    * the session is `failed`, its slot is free and the CRM hears nothing.
    */
   async open(asked: OpenSession, caller: Caller, keeping?: Keeping): Promise<OpenedSession> {
-    const session = await this.admission.reserve(asked, caller, keeping?.request);
-    return this.carryOut(session, asked.authentication, keeping);
+    return this.bulkhead.run(caller, async (signal) => {
+      const session = await this.admission.reserve(asked, caller, keeping?.request);
+      return this.carryOut(session, signal, asked.authentication, keeping);
+    });
   }
 
   /**
@@ -58,9 +60,10 @@ export class SessionService {
     { authentication }: OpenSession,
     keeping: Keeping,
   ): Promise<OpenedSession> {
-    this.drain.assertOpen();
-    const session = await this.opening.takeOver(conversationId, keeping.request.openingBy);
-    return this.carryOut(session, authentication, keeping);
+    return this.bulkhead.goOn(async (signal) => {
+      const session = await this.opening.takeOver(conversationId, keeping.request.openingBy);
+      return this.carryOut(session, signal, authentication, keeping);
+    });
   }
 
   /**
@@ -74,10 +77,11 @@ export class SessionService {
 
   private async carryOut(
     session: Session,
+    signal: AbortSignal,
     login: Login | undefined,
     keeping?: Keeping,
   ): Promise<OpenedSession> {
-    const opened = await this.opening.openUpstream(session, this.drain.signal, login);
+    const opened = await this.opening.openUpstream(session, signal, login);
     const { answer: upstream } = opened;
     const answer = await this.opening.activate(
       session,

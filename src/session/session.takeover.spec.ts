@@ -154,10 +154,7 @@ describe(SessionTakeover.name, () => {
     beforeEach(() => {
       const lease = Object.assign(new FakeLease(), { isShared: true, lookEveryMs: 300 });
       services = new FakeSessionServices({}, lease);
-      services.replicas.replicas.push(
-        { id: 'here', address: '', seal: '' },
-        { id: 'there', address: '', seal: '' },
-      );
+      for (const id of ['here', 'there']) services.replicas.replicas.push({ id, address: '', seal: '' });
     });
 
     async function begin(): Promise<void> {

@@ -1,3 +1,6 @@
+import { RequestContext } from '../common/logging/request-context';
+import { AccessConfig } from '../config/access.config';
+import { Environment } from '../config/environment';
 import { DeliveryFailedError } from './domain/delivery.errors';
 import { SinkNotFoundError } from './domain/sync.errors';
 import { OutboxRelay } from './outbox.relay';
@@ -19,9 +22,10 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   services = new FakeSyncServices();
   store = new FakeSinkStore();
+  const access = new AccessConfig(Object.assign(new Environment(), { ACCESS_MODE: 'jwt' }));
   const relay = new OutboxRelay(services.sinks, services.tools, new OutboxBell());
   resumed = jest.spyOn(relay, 'resumed');
-  service = new SinksService(services.sinks, store, services.clock, relay);
+  service = new SinksService(services.sinks, store, services.clock, relay, access);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -100,6 +104,23 @@ describe(SinksService.name, () => {
       services.sink.next(() => Promise.reject(new TypeError('secret')));
 
       expect(await test()).toStrictEqual({ at: NOW, latencyMs: 0, error: 'TypeError' });
+    });
+
+    it('leaves another caller served when the tests of one fill its share, and ends with its place', async () => {
+      services.sink.next(never, never, takes(0));
+      const testAs = (caller: string): Promise<unknown> =>
+        RequestContext.run('request', () => {
+          RequestContext.actAs(caller);
+          return service.test('crm');
+        });
+      const unanswered = [testAs('greedy'), testAs('greedy')];
+
+      await expect(testAs('greedy')).rejects.toMatchObject({ code: 'too-many-in-flight', reason: 'caller' });
+      const [other] = await Promise.all([testAs('other'), jest.advanceTimersByTimeAsync(0)]);
+      expect(other).toMatchObject({ latencyMs: 0 });
+      await jest.advanceTimersByTimeAsync(15_000);
+      await Promise.all(unanswered);
+      await expect(testAs('greedy')).resolves.toMatchObject({ latencyMs: 0 });
     });
 
     it('waits for fifteen seconds', async () => {

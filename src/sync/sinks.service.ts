@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { v4 as uuid } from 'uuid';
 import type { SessionEvent } from '../session/domain/session-event';
+import { InFlightShares } from '../common/limits/in-flight-shares';
 import { Clock } from '../common/time/clock';
+import { AccessConfig } from '../config/access.config';
 import type { Attempt } from './domain/delivery';
 import { DeliveryFailedError, reasonOf } from './domain/delivery.errors';
 import { SinkNotFoundError } from './domain/sync.errors';
@@ -11,15 +13,24 @@ import { SinkStore } from './ports/sink.store';
 import { OutboxRelay } from './outbox.relay';
 import { attemptWith } from './sink-attempt';
 
+/** Tests at a time; the connections to a receiver are 64. */
+const TESTS = 4;
+
 /** What operators can do with sinks. Every method throws `SinkNotFoundError` for a name that no sink has. */
 @Injectable()
 export class SinksService {
+  private readonly tests: InFlightShares;
+
   constructor(
     private readonly sinks: EventSinks,
     private readonly store: SinkStore,
     private readonly clock: Clock,
     private readonly relay: OutboxRelay,
-  ) {}
+    access: AccessConfig,
+  ) {
+    const share = (): number => (access.isShared('deliveries.operate') ? TESTS / 2 : TESTS);
+    this.tests = new InFlightShares(TESTS, share);
+  }
 
   /** Keeps the sink's events instead of delivering them; what is in flight is finished. */
   async pause(name: string): Promise<void> {
@@ -32,9 +43,17 @@ export class SinksService {
     this.relay.resumed(name);
   }
 
-  /** Hands one event of no session to the sink, beside the queue and whatever state the sink is in. */
+  /**
+   * Hands one event of no session to the sink, beside the queue and whatever state the sink is in. Throws
+   * `TooManyInFlightError` when too many do so: deliveries use the same connections.
+   */
   async test(name: string): Promise<Attempt> {
     const sink = this.sinkOf(name);
+    const release = this.tests.take();
+    return this.attempt(sink).finally(release);
+  }
+
+  private async attempt(sink: EventSink): Promise<Attempt> {
     const startedAt = performance.now();
     const failure = await attemptWith(sink, this.testEvent(), new AbortController().signal);
     const outcome = { at: this.clock.now(), latencyMs: Math.round(performance.now() - startedAt) };

@@ -218,12 +218,16 @@ export function describeForwarding(pair: () => ReplicaPair): void {
   it('record at the holder which caller was refused', async () => {
     const { id } = await pair().opened();
     await upload(`/v1/sessions/${id}/attachments?fileName=a.ade`, 'image/png');
+    let actors: object[] = [];
     await until(async () => {
       const { body } = await pair().here.request('GET', '/v1/audit?action=REQUEST_REFUSED&limit=100');
-      return (body['items'] as { reason: string; actor: object }[]).some(
-        ({ reason, actor }) => reason !== 'out-of-reach' && JSON.stringify(actor).includes('"operator"'),
-      );
+      actors = (body['items'] as { target: { id: string }; reason: string; actor: object }[])
+        .filter(({ target, reason }) => target.id.endsWith('/attachments') && reason === 'extension-blocked')
+        .map(({ actor }) => actor);
+      return actors.length > 0;
     });
+
+    expect(actors[0]).toEqual({ type: 'caller', name: 'operator' });
     await pair().here.end(id);
   });
 }

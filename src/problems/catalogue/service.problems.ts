@@ -139,6 +139,14 @@ export const SERVICE_PROBLEMS = {
     action: 'End the session with DELETE /v1/sessions/{conversationId}; once it is over, erase the guest.',
     retry: 'later',
   },
+  'too-many-in-flight': {
+    title: 'Too many requests of this kind under way',
+    statuses: [429],
+    meaning:
+      'This process serves only so many requests of this kind at a time: of the caller with the reason caller, of all with the reason all. Nothing was done.',
+    action: 'Wait for answers to earlier requests, then send this one again after Retry-After.',
+    retry: 'later',
+  },
   'caller-upload-limit-reached': {
     title: 'Too many uploads of the caller',
     statuses: [429],
