@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor, invalidCursor } from '../common/pagination/cursor';
-import { isTimestamp } from '../common/validation/text.decorators';
 import type { ConversationMessage } from '../session/domain/conversation-message';
 import type { Reach } from '../session/domain/reach';
 import { SessionQueries } from '../session/session.queries';
-import { type MessageQuery, MessageStore } from './ports/message.store';
+import { decodeCursor, encodeCursor } from './messages.cursor';
+import { MessageStore } from './ports/message.store';
 
 export interface MessagePage {
   readonly messages: readonly ConversationMessage[];
@@ -30,17 +29,11 @@ export class MessagesQueries {
     reach: Reach,
   ): Promise<MessagePage> {
     await this.sessions.get(conversationId, reach);
-    const after = cursor === undefined ? {} : { after: positionIn(cursor, conversationId) };
+    const after = cursor === undefined ? {} : { after: decodeCursor(cursor, conversationId) };
     const found = await this.messages.list(conversationId, { ...after, limit: limit + 1 });
     const messages = found.slice(0, limit);
     const last = messages.at(-1);
     const hasMore = found.length > limit && last !== undefined;
-    return { messages, nextCursor: hasMore ? encodeCursor([conversationId, last.sentAt, last.id]) : null };
+    return { messages, nextCursor: hasMore ? encodeCursor(last, conversationId) : null };
   }
-}
-
-function positionIn(cursor: string, conversationId: string): NonNullable<MessageQuery['after']> {
-  const [of, sentAt, id] = decodeCursor(cursor);
-  if (of !== conversationId || !isTimestamp(sentAt) || typeof id !== 'string') throw invalidCursor();
-  return { sentAt, id };
 }

@@ -3,6 +3,7 @@ import {
   type Fields,
   fieldsIn,
   flagIn,
+  idIn,
   isFields,
   known,
   numberIn,
@@ -10,6 +11,7 @@ import {
   textIn,
   textMapIn,
   textsIn,
+  wholeNumberIn,
 } from './fields';
 import { guestMessageOf } from './guest-message';
 import { MalformedFrameError } from './malformed-frame.error';
@@ -85,7 +87,7 @@ function sessionFactsOf(body: Fields): SessionFacts {
     durationSeconds: numberIn(body, 'durationSeconds'),
     expirationDate: numberIn(body, 'expirationDate'),
     media: mediaOf(body),
-    ...known({ maxCustomDataBytes: numberIn(body, 'maxCustomDataBytes') }),
+    ...known({ maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes') }),
   };
 }
 
@@ -96,7 +98,7 @@ function mediaOf(body: Fields): AllowedMedia {
     // A session that is resumed may be described in fewer words.
     ...(isFields(body['allowedMedia']) ? { fileTypes } : {}),
     blockedExtensions: textsIn(body, 'blockedExtensions'),
-    ...known({ maxFileSizeKB: numberIn(inbound, 'maxFileSizeKB') }),
+    ...known({ maxFileSizeKB: wholeNumberIn(inbound, 'maxFileSizeKB') }),
   };
 }
 
@@ -137,7 +139,7 @@ function presignedUrlOf({ body }: Envelope): ServerFrame {
       ...known({
         fileName: textIn(body, 'fileName'),
         fileType: textIn(body, 'fileType'),
-        fileSize: numberIn(body, 'fileSize'),
+        fileSize: wholeNumberIn(body, 'fileSize'),
       }),
     },
   };
@@ -158,7 +160,7 @@ function urlRefusedOf({ body }: Envelope): ServerFrame {
 }
 
 function attachmentIdIn(body: Fields): string {
-  const id = textIn(body, 'attachmentId');
+  const id = idIn(body, 'attachmentId');
   if (id === undefined) throw new MalformedFrameError('an attachment without an id');
   return id;
 }
@@ -174,7 +176,7 @@ function configurationOf({ body }: Envelope): ServerFrame {
     kind: 'configuration',
     media: mediaOf(body),
     ...known({
-      maxCustomDataBytes: numberIn(body, 'maxCustomDataBytes'),
+      maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes'),
       sessionDurationSeconds: numberIn(body, 'sessionDurationSeconds'),
     }),
   };
