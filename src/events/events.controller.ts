@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
+import { AuditReads } from '../audit/audit.reads';
 import { Scope } from '../common/access/route-access.decorators';
 import { ApiProblems } from '../common/problem/problem.response';
 import { StreamEventsDto, typesIn } from './dto/stream-events.dto';
@@ -13,7 +14,10 @@ import { ResponseOutlet } from './response.outlet';
 @ApiTags('events')
 @Controller({ version: '1' })
 export class EventsController {
-  constructor(private readonly service: EventsService) {}
+  constructor(
+    private readonly service: EventsService,
+    private readonly reads: AuditReads,
+  ) {}
 
   /**
    * Tells live what happens in the caller's sessions, or in everybody's with the scope `sessions.any`.
@@ -64,8 +68,12 @@ export class EventsController {
 
   private async serve(asked: AskedStream, reply: FastifyReply): Promise<void> {
     const plan = await this.service.plan(asked);
-    if (plan === undefined) await reply.status(204).send();
-    else this.service.begin(plan, () => new ResponseOutlet(reply));
+    if (plan === undefined) {
+      await reply.status(204).send();
+      return;
+    }
+    await this.reads.record(plan.reading);
+    this.service.begin(plan, () => new ResponseOutlet(reply));
   }
 }
 

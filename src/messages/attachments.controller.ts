@@ -8,7 +8,6 @@ import { HungUp } from '../common/http/hung-up.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { ByHolder } from '../common/server/by-holder.decorator';
 import { TakesFile } from '../common/server/takes-file.decorator';
-import { reachOf } from '../session/domain/reach';
 import { AttachmentsService } from './attachments.service';
 import { AttachmentResponse } from './dto/attachment.response';
 import { FileQueryDto } from './dto/file-query.dto';
@@ -41,6 +40,6 @@ export class AttachmentsController {
     @HungUp() hungUp: AbortSignal,
   ): Promise<AttachmentResponse> {
     const file = { fileName, fileType, fileSize, content };
-    return this.service.upload(conversationId, file, { reach: reachOf(caller), hungUp });
+    return this.service.upload(conversationId, file, { caller, hungUp });
   }
 }

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { withAnySignal } from '../common/time/any-signal';
-import type { Reach } from '../session/domain/reach';
+import { foreignAct } from '../session/domain/foreign-act';
+import { reachOf } from '../session/domain/reach';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
-import { talkingOver } from './domain/talking-session';
+import { type TalkingSession, talkingOver } from './domain/talking-session';
+import { GuestActs } from './guest.acts';
 import { MessagesTelemetry } from './messages.telemetry';
 
 /** The files that guests send. Nothing of them is kept here. */
@@ -16,6 +19,7 @@ export class AttachmentsService {
     private readonly channels: GuestChannels,
     private readonly drain: Drain,
     private readonly telemetry: MessagesTelemetry,
+    private readonly acts: GuestActs,
   ) {}
 
   /**
@@ -26,10 +30,26 @@ export class AttachmentsService {
   async upload(
     conversationId: string,
     file: FileToUpload,
-    { reach, hungUp }: { reach: Reach; hungUp: AbortSignal },
+    { caller, hungUp }: { caller: Caller; hungUp: AbortSignal },
   ): Promise<UploadedFile> {
     this.drain.assertOpen();
-    const { session, messaging } = talkingOver(await this.sessions.get(conversationId, reach), this.channels);
+    const found = await this.sessions.get(conversationId, reachOf(caller));
+    const { session, messaging } = talkingOver(found, this.channels);
+    const act = foreignAct(caller, session, 'FILE_SENT');
+    const uploaded = await this.handOn(file, { session, messaging }, hungUp).catch(async (error: unknown) => {
+      await this.acts.failed(act, error, hungUp.aborted);
+      throw error;
+    });
+    const { attachmentId } = uploaded;
+    await this.acts.succeeded(act && { ...act, detail: { ...act.detail, attachmentId } });
+    return uploaded;
+  }
+
+  private async handOn(
+    file: FileToUpload,
+    { session, messaging }: TalkingSession,
+    hungUp: AbortSignal,
+  ): Promise<UploadedFile> {
     try {
       const uploaded = await withAnySignal([hungUp, this.drain.signal], (signal) =>
         messaging.upload(session.snapshot, file, signal),

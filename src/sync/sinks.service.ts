@@ -32,9 +32,14 @@ export class SinksService {
     this.relay.resumed(name);
   }
 
-  /** Hands one event of no session to the sink, beside the queue and whatever state the sink is in. */
+  /** Hands one event of no session to the sink, beside the queue and whatever state the sink is in, and records that. */
   async test(name: string): Promise<Attempt> {
-    const sink = this.sinkOf(name);
+    const attempt = await this.attemptAt(this.sinkOf(name));
+    await this.store.recordTest(name, attempt);
+    return attempt;
+  }
+
+  private async attemptAt(sink: EventSink): Promise<Attempt> {
     const startedAt = performance.now();
     const failure = await attemptWith(sink, this.testEvent(), new AbortController().signal);
     const outcome = { at: this.clock.now(), latencyMs: Math.round(performance.now() - startedAt) };
