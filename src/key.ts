@@ -49,8 +49,7 @@ function main(): void {
 /** A limit as an entry has it. A text that is not written in decimal digits becomes a number that no entry takes. */
 function limitIn<Name extends string>(name: Name, text: string | undefined): Partial<Record<Name, number>> {
   if (text === undefined) return {};
-  const limits: Partial<Record<string, number>> = { [name]: /^\d+$/.test(text) ? Number(text) : Number.NaN };
-  return limits as Partial<Record<Name, number>>;
+  return { [name]: /^\d+$/.test(text) ? Number(text) : Number.NaN } as Partial<Record<Name, number>>;
 }
 
 main();

@@ -4,8 +4,10 @@ import { AuditController } from './audit.controller';
 import { AuditExport } from './audit.export';
 import { AuditLogger } from './audit.logger';
 import { AuditQueries } from './audit.queries';
+import { AuditReads } from './audit.reads';
 import { AuditRefusals } from './audit.refusals';
 import { AuditRetention } from './audit.retention';
+import { AuditThrottle } from './audit.throttle';
 import { AuditPublisher } from './ports/audit.publisher';
 
 /** The audit trail towards people. Needs the `AuditTrail`, which keeps it, and an `AuditObserver` from the composition root. */
@@ -17,10 +19,12 @@ import { AuditPublisher } from './ports/audit.publisher';
     AuditQueries,
     AuditExport,
     AuditCheck,
+    AuditThrottle,
     AuditRefusals,
+    AuditReads,
     AuditRetention,
     { provide: AuditPublisher, useExisting: AuditLogger },
   ],
-  exports: [AuditPublisher, AuditRefusals],
+  exports: [AuditPublisher, AuditRefusals, AuditReads],
 })
 export class AuditModule {}

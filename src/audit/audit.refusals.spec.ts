@@ -2,6 +2,7 @@ import { UnauthenticatedError } from '../access/domain/access.errors';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { RequestContext } from '../common/logging/request-context';
 import { AuditRefusals } from './audit.refusals';
+import { AuditThrottle } from './audit.throttle';
 import { FakeAuditTrail } from './ports/audit.trail.fake';
 import { RecordingLog } from './recording-log.fake';
 
@@ -16,13 +17,17 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
   trail = new FakeAuditTrail();
-  refusals = new AuditRefusals(trail);
+  refusals = new AuditRefusals(trail, new AuditThrottle(trail));
 });
 afterEach(() => {
   jest.useRealTimers();
 });
 
-function refuse(caller: string | undefined, reason: 'expired' | 'missing' = 'expired', route = ROUTE): void {
+function refuse(
+  caller: string | undefined,
+  reason: 'expired' | 'missing' = 'expired',
+  route: string = ROUTE,
+): void {
   RequestContext.run('request-1', () => {
     if (caller !== undefined) RequestContext.actAs(caller);
     refusals.observe(new UnauthenticatedError(reason), route);
@@ -96,6 +101,20 @@ describe(AuditRefusals.name, () => {
     expect(recorded.reduce((sum, count) => sum + count, 0)).toBe(450 * 3);
   });
 
+  it('records each route and each reason of a caller', () => {
+    for (let count = 0; count < 5; count += 1) {
+      refuse('billing');
+      refuse('billing', 'missing');
+      refuse('billing', 'expired', 'DELETE /v1/sessions/:conversationId');
+    }
+
+    expect(trail.facts.map(({ target, reason }) => `${target.id} ${reason}`)).toEqual([
+      `${ROUTE} expired`,
+      `${ROUTE} missing`,
+      'DELETE /v1/sessions/:conversationId expired',
+    ]);
+  });
+
   it('writes few at once, however many are refused', () => {
     for (let count = 0; count < 1_000; count += 1) refuse(`caller-${count}`);
 
@@ -108,7 +127,7 @@ describe(AuditRefusals.name, () => {
     await refusals.settle();
 
     expect(log.at('error')).toEqual([
-      expect.objectContaining({ message: 'A refusal could not be recorded', code: 'unauthenticated' }),
+      expect.objectContaining({ message: 'Audit records could not be written' }),
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Caller } from '../access/domain/caller';
+import type { AuditFact } from '../audit/domain/audit-record';
 import type { FeedEvent } from './domain/feed-event';
 import type { PassingEvent } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
@@ -38,6 +39,8 @@ export interface StreamPlan {
   readonly latest: number;
   /** The session has ended before: what there is of it is told, and then the stream ends. */
   readonly isOver: boolean;
+  /** To be recorded first, when the stream tells messages of other callers' guests. */
+  readonly reading?: AuditFact;
   /** Whether the caller may still listen. */
   readonly isAllowed: () => Promise<boolean>;
 }

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
+import { AuditReads } from '../audit/audit.reads';
 import { Scope } from '../common/access/route-access.decorators';
 import { ApiProblems } from '../common/problem/problem.response';
 import { StreamEventsDto, typesIn } from './dto/stream-events.dto';
@@ -14,7 +15,10 @@ import { ResponseOutlet, STREAM_HEADERS } from './response.outlet';
 @ApiTags('events')
 @Controller({ version: '1' })
 export class EventsController {
-  constructor(private readonly service: EventsService) {}
+  constructor(
+    private readonly service: EventsService,
+    private readonly reads: AuditReads,
+  ) {}
 
   /**
    * Tells live what happens in the caller's sessions, or in everybody's with the scope `sessions.any`.
@@ -70,10 +74,17 @@ export class EventsController {
   /** A request for the headers alone gets those of the stream, which does not begin. */
   private async serve(asked: AskedStream, { method }: FastifyRequest, reply: FastifyReply): Promise<void> {
     const plan = await this.service.plan(asked);
-    if (plan === undefined) await reply.status(204).send();
+    if (plan === undefined) {
+      await reply.status(204).send();
+      return;
+    }
     // A stream as the body, of which nothing is sent: with any other body Fastify would tell its length.
-    else if (method === 'HEAD') await reply.headers(STREAM_HEADERS).send(Readable.from([]));
-    else this.service.begin(plan, () => new ResponseOutlet(reply));
+    if (method === 'HEAD') {
+      await reply.headers(STREAM_HEADERS).send(Readable.from([]));
+      return;
+    }
+    await this.reads.record(plan.reading);
+    this.service.begin(plan, () => new ResponseOutlet(reply));
   }
 }
 

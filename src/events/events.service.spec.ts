@@ -167,6 +167,22 @@ describe(EventsService.name, () => {
     });
   });
 
+  it('has recorded that it tells messages of the guests of other callers', async () => {
+    const [own, foreign] = [anActiveSession({ owner: 'billing' }), anActiveSession({ owner: 'support' })];
+    sessions.store.given(own);
+    sessions.store.given(foreign);
+    const caller = aListener('messages.read', 'sessions.any');
+    const readings = [
+      await planned(),
+      await planned({ caller, conversationId: own.conversationId }),
+      await planned({ caller, types: ['session'] }),
+      await planned({ caller }),
+      await planned({ caller, conversationId: foreign.conversationId }),
+    ].map(({ reading }) => reading?.target.id);
+
+    expect(readings).toEqual([undefined, undefined, undefined, '*', foreign.conversationId]);
+  });
+
   it('looks for the end of the feed before it looks at the session', async () => {
     const session = anActiveSession({ owner: 'billing' });
     sessions.store.given(session);

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../access/access.service';
 import type { Caller } from '../access/domain/caller';
+import type { AuditFact } from '../audit/domain/audit-record';
+import { foreignAct, ofAllSessions } from '../session/domain/foreign-act';
 import { reachOf } from '../session/domain/reach';
+import type { Session } from '../session/domain/session';
 import { TRANSITIONS } from '../session/domain/session-state';
 import { SessionQueries } from '../session/session.queries';
 import { FEED_START } from './domain/feed-event';
@@ -48,12 +51,23 @@ export class EventsService {
     const types = this.typesFor(caller, asked.types);
     // Before the session: when that has not ended, its end is told after here.
     const latest = await this.sources.feed.latest();
-    const isOver = conversationId !== undefined && (await this.hasEnded(conversationId, caller));
+    const session =
+      conversationId === undefined ? undefined : await this.sessions.get(conversationId, reachOf(caller));
+    const isOver = session !== undefined && TRANSITIONS[session.state].length === 0;
     const start = await this.startAfter(asked.lastEventId, latest);
     const filter = conversationId === undefined ? reachOf(caller) : { conversationId };
     if (isOver && start.start !== 'reset' && (await this.isToldAll(start.from, filter))) return undefined;
     const isAllowed = (): Promise<boolean> => this.access.stillKnows(caller, authorization);
-    return { caller, wish: new StreamWish(filter, types), ...start, latest, isOver, isAllowed };
+    const reading = readingOf(caller, types, session);
+    return {
+      caller,
+      wish: new StreamWish(filter, types),
+      ...start,
+      latest,
+      isOver,
+      ...(reading === undefined ? {} : { reading }),
+      isAllowed,
+    };
   }
 
   /** Throws `TooManyCallerStreamsError`, `TooManyStreamsError` and `ShuttingDownError` before it asks for the outlet. */
@@ -65,11 +79,6 @@ export class EventsService {
     if (asked?.some(isOfMessages)) this.access.authorize(caller, { kind: 'scope', scope: 'messages.read' });
     if (asked !== undefined) return new Set(asked);
     return new Set(STREAM_TYPES.filter((type) => caller.may('messages.read') || !isOfMessages(type)));
-  }
-
-  private async hasEnded(conversationId: string, caller: Caller): Promise<boolean> {
-    const { state } = await this.sessions.get(conversationId, reachOf(caller));
-    return TRANSITIONS[state].length === 0;
   }
 
   private async isToldAll(from: number, filter: FeedFilter): Promise<boolean> {
@@ -100,4 +109,15 @@ export class EventsService {
 
 function isOfMessages(type: StreamType): boolean {
   return TYPES_OF_MESSAGES.includes(type);
+}
+
+/** What a stream tells of the guests of other callers: messages. A state is no personal data. */
+function readingOf(
+  caller: Caller,
+  types: ReadonlySet<StreamType>,
+  session: Session | undefined,
+): AuditFact | undefined {
+  if (![...types].some(isOfMessages)) return undefined;
+  if (session !== undefined) return foreignAct(caller, session, 'EVENTS_STREAMED');
+  return reachOf(caller).owner === undefined ? ofAllSessions(caller, 'EVENTS_STREAMED') : undefined;
 }

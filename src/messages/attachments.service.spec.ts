@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { Caller } from '../access/domain/caller';
+import { FakeAuditTrail } from '../audit/ports/audit.trail.fake';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { abortable } from '../common/time/abortable';
 import { Drain } from '../common/lifecycle/drain';
@@ -15,6 +16,7 @@ import { FakeGuestMessaging } from '../session/ports/guest-messaging.fake';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { FakeSessionServices } from '../session/session-services.fake';
 import { AttachmentsService } from './attachments.service';
+import { GuestActs } from './guest.acts';
 import { MessagesTelemetry } from './messages.telemetry';
 import { UploadPlaces } from './upload.places';
 
@@ -50,7 +52,8 @@ beforeEach(() => {
   const environment = Object.assign(new Environment(), { ACCESS_MODE: 'jwt', UPLOAD_MAX_CONCURRENT: 4 });
   const places = new UploadPlaces(new MessagesConfig(environment), new AccessConfig(environment));
   const telemetry = new MessagesTelemetry(metrics);
-  service = new AttachmentsService(services.queries, channels, new Drain(), telemetry, places);
+  const acts = new GuestActs(new FakeAuditTrail());
+  service = new AttachmentsService(services.queries, channels, new Drain(), telemetry, places, acts);
 });
 
 function upload(

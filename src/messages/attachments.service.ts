@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { withAnySignal } from '../common/time/any-signal';
+import { foreignAct } from '../session/domain/foreign-act';
 import { reachOf } from '../session/domain/reach';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
-import { talkingOver } from './domain/talking-session';
+import { type TalkingSession, talkingOver } from './domain/talking-session';
+import { GuestActs } from './guest.acts';
 import { MessagesTelemetry } from './messages.telemetry';
 import { UploadPlaces } from './upload.places';
 
@@ -19,6 +21,7 @@ export class AttachmentsService {
     private readonly drain: Drain,
     private readonly telemetry: MessagesTelemetry,
     private readonly places: UploadPlaces,
+    private readonly acts: GuestActs,
   ) {}
 
   /**
@@ -34,6 +37,22 @@ export class AttachmentsService {
     this.drain.assertOpen();
     const found = await this.sessions.get(conversationId, reachOf(caller));
     const { session, messaging } = talkingOver(found, this.channels);
+    const act = foreignAct(caller, session, 'FILE_SENT');
+    const from = { caller, hungUp };
+    const uploaded = await this.handOn(file, { session, messaging }, from).catch(async (error: unknown) => {
+      await this.acts.failed(act, error, hungUp.aborted);
+      throw error;
+    });
+    const { attachmentId } = uploaded;
+    await this.acts.succeeded(act && { ...act, detail: { ...act.detail, attachmentId } });
+    return uploaded;
+  }
+
+  private async handOn(
+    file: FileToUpload,
+    { session, messaging }: TalkingSession,
+    { caller, hungUp }: { caller: Caller; hungUp: AbortSignal },
+  ): Promise<UploadedFile> {
     try {
       const release = this.places.take(caller);
       const uploaded = await withAnySignal([hungUp, this.drain.signal], (signal) =>

@@ -109,4 +109,18 @@ describe(MessageInbox.name, () => {
 
     expect(store.idsOf(ID)).toHaveLength(3);
   });
+
+  it('tells an operator when the record of an act cannot wait any more', async () => {
+    const act = { action: 'MESSAGE_SENT', target: { type: 'session', id: ID } } as const;
+    store.failures.push(new Error('away'), new Error('away'));
+    inbox.add(ID, { message: aMessage('m'), act });
+    hear(0, 501);
+    inbox.add(ID, { message: aMessage('n'), act });
+
+    expect(log.at('error')).toEqual([
+      expect.objectContaining({ count: 1 }),
+      expect.objectContaining({ count: 1 }),
+    ]);
+    await jest.advanceTimersByTimeAsync(0);
+  });
 });

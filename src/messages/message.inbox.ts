@@ -5,12 +5,11 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { Loop } from '../common/time/loop';
-import type { ConversationMessage } from '../session/domain/conversation-message';
 import { ConversationNews } from '../session/ports/conversation-news';
 import { GuestChannels } from '../session/ports/guest-channels';
 import { SessionStore } from '../session/ports/session.store';
 import { MessagesTelemetry } from './messages.telemetry';
-import { MessageStore } from './ports/message.store';
+import { type MessageRequest, MessageStore } from './ports/message.store';
 
 const RETRY_MS = 1_000;
 const MAX_PER_CONVERSATION = 500;
@@ -26,7 +25,7 @@ const AT_A_TIME = 8;
  */
 @Injectable()
 export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  private readonly waiting = new Map<string, ConversationMessage[]>();
+  private readonly waiting = new Map<string, MessageRequest[]>();
   private readonly incomplete = new Set<string>();
   private count = 0;
   private readonly loop = new Loop(
@@ -50,7 +49,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
   onModuleInit(): void {
     this.news.follow({
       onMessage: (conversationId, message) => {
-        this.take(conversationId, message);
+        this.add(conversationId, { message });
       },
     });
   }
@@ -65,24 +64,35 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     await this.loop.stop();
   }
 
-  private take(conversationId: string, message: ConversationMessage): void {
-    if (this.incomplete.has(conversationId)) return;
+  /** Keeps a message, and what is to be recorded with it, as soon as that is possible. */
+  add(conversationId: string, request: MessageRequest): void {
+    if (this.incomplete.has(conversationId)) {
+      this.reportLost(conversationId, [request]);
+      return;
+    }
     const messages = this.waiting.get(conversationId) ?? [];
     if (messages.length >= MAX_PER_CONVERSATION || this.count >= MAX_WAITING) {
       this.letGo(conversationId, messages);
+      this.reportLost(conversationId, [...messages, request]);
       return;
     }
-    messages.push(message);
+    messages.push(request);
     this.waiting.set(conversationId, messages);
     this.count += 1;
     this.loop.wake();
   }
 
-  private letGo(conversationId: string, messages: readonly ConversationMessage[]): void {
+  private letGo(conversationId: string, messages: readonly MessageRequest[]): void {
     this.waiting.delete(conversationId);
     this.count -= messages.length;
     this.incomplete.add(conversationId);
     this.telemetry.overflowed(conversationId);
+  }
+
+  /** Messages are read anew; the record of an act is nowhere else. */
+  private reportLost(conversationId: string, requests: readonly MessageRequest[]): void {
+    const count = requests.filter(({ act }) => act !== undefined).length;
+    if (count > 0) this.telemetry.actsLost(count, conversationId);
   }
 
   private async drain(): Promise<void> {
@@ -98,10 +108,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
   /** What could not be kept is still the first that waits. */
   private async keepSome(conversationId: string): Promise<void> {
     const messages = (this.waiting.get(conversationId) ?? []).slice(0, BATCH);
-    const added = await this.messages.keep(
-      conversationId,
-      messages.map((message) => ({ message })),
-    );
+    const added = await this.messages.keep(conversationId, messages);
     this.telemetry.keptSome(added);
     const waiting = this.waiting.get(conversationId);
     // Let go meanwhile.
@@ -113,7 +120,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     else this.moveToEnd(conversationId, waiting);
   }
 
-  private moveToEnd(conversationId: string, messages: ConversationMessage[]): void {
+  private moveToEnd(conversationId: string, messages: MessageRequest[]): void {
     this.waiting.delete(conversationId);
     this.waiting.set(conversationId, messages);
   }

@@ -1,13 +1,21 @@
+import { Caller } from '../access/domain/caller';
+import { FakeAuditTrail } from '../audit/ports/audit.trail.fake';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { UpstreamTimeoutError } from '../common/errors/upstream.errors';
 import { Drain } from '../common/lifecycle/drain';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import type { ConversationMessage } from '../session/domain/conversation-message';
+import { foreignAct } from '../session/domain/foreign-act';
 import { anActiveSession } from '../session/domain/session.builder';
+import { ConversationNews } from '../session/ports/conversation-news';
+import { GuestChannels } from '../session/ports/guest-channels';
 import { aMessage, FakeGuestMessaging } from '../session/ports/guest-messaging.fake';
 import type { TalkingSession } from './domain/talking-session';
+import { GuestActs } from './guest.acts';
+import { MessageInbox } from './message.inbox';
 import { MessageSending, type SentMessage } from './message.sending';
 import { MessagesTelemetry } from './messages.telemetry';
+import { FakeSessionStore } from '../session/ports/session.store.fake';
 import { FakeMessageStore } from './ports/message.store.fake';
 
 const ASKED = { reference: 'ref', isRepeatable: true, text: 'Hello' };
@@ -17,6 +25,8 @@ let metrics: ReadableMetrics;
 let store: FakeMessageStore;
 let messaging: FakeGuestMessaging;
 let talking: TalkingSession;
+let trail: FakeAuditTrail;
+let inbox: MessageInbox;
 let sending: MessageSending;
 
 beforeEach(() => {
@@ -26,9 +36,20 @@ beforeEach(() => {
   store = new FakeMessageStore();
   messaging = new FakeGuestMessaging();
   talking = { session: anActiveSession(), messaging };
-  sending = new MessageSending(store, new Drain(), new MessagesTelemetry(metrics));
+  trail = new FakeAuditTrail();
+  const telemetry = new MessagesTelemetry(metrics);
+  inbox = new MessageInbox(
+    new ConversationNews(),
+    store,
+    new FakeSessionStore(),
+    new GuestChannels([]),
+    telemetry,
+  );
+  inbox.onApplicationBootstrap();
+  sending = new MessageSending(store, new Drain(), telemetry, inbox, new GuestActs(trail));
 });
-afterEach(() => {
+afterEach(async () => {
+  await inbox.onModuleDestroy();
   jest.useRealTimers();
 });
 
@@ -115,5 +136,59 @@ describe(MessageSending.name, () => {
 
     expect(await once()).toMatchObject({ message: { id: 'm' } });
     expect(log.at('warn')).toHaveLength(1);
+  });
+
+  describe('for the guest of another caller', () => {
+    const stranger = new Caller('support', new Set());
+
+    beforeEach(() => {
+      const act = foreignAct(stranger, talking.session, 'MESSAGE_SENT');
+      if (act === undefined) throw new Error('The session is its own.');
+      talking = { ...talking, act };
+    });
+
+    const sent = (messageId: string): object => ({
+      action: 'MESSAGE_SENT',
+      target: { type: 'session', id: talking.session.conversationId },
+      conversationId: talking.session.conversationId,
+      actor: { type: 'caller', name: 'support' },
+      detail: { owner: talking.session.snapshot.owner, messageId },
+    });
+
+    it('is recorded with the message, and not again when it is replayed', async () => {
+      messaging.steps.push(() => Promise.resolve(aMessage('m', { reference: 'ref' })));
+      await once();
+      await once();
+
+      expect(store.acts).toEqual([sent('m')]);
+      expect(trail.facts).toEqual([]);
+    });
+
+    it('is recorded later when it cannot be now', async () => {
+      messaging.steps.push(() => {
+        store.failures.push(new Error('away'), new Error('away'));
+        return Promise.resolve(aMessage('m'));
+      });
+      await sending.send(talking, ASKED);
+      expect(store.acts).toEqual([]);
+      await jest.advanceTimersByTimeAsync(2_000);
+
+      expect(store.acts).toEqual([sent('m')]);
+    });
+
+    it('is recorded as a failure, without hiding why it failed', async () => {
+      messaging.steps.push(
+        () => Promise.reject(new UpstreamTimeoutError()),
+        () => Promise.reject(new UpstreamTimeoutError()),
+      );
+      await expect(sending.send(talking, ASKED)).rejects.toMatchObject({ code: 'upstream-timeout' });
+      trail.failure = new Error('away');
+      await expect(sending.send(talking, ASKED)).rejects.toMatchObject({ code: 'upstream-timeout' });
+
+      expect(trail.facts).toEqual([
+        expect.objectContaining({ action: 'MESSAGE_SENT', outcome: 'failure', reason: 'upstream-timeout' }),
+      ]);
+      expect(log.at('error')).toHaveLength(1);
+    });
   });
 });

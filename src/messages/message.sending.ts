@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditFact } from '../audit/domain/audit-record';
 import { Drain } from '../common/lifecycle/drain';
 import { abortable } from '../common/time/abortable';
 import { withDeadline } from '../common/time/deadline';
@@ -7,8 +8,10 @@ import { IdempotencyKeyReusedError, RequestInProgressError } from '../session/do
 import type { MessageToSend } from '../session/ports/guest-messaging';
 import { fingerprintOf } from './domain/message-reference';
 import type { TalkingSession } from './domain/talking-session';
+import { GuestActs } from './guest.acts';
+import { MessageInbox } from './message.inbox';
 import { MessagesTelemetry } from './messages.telemetry';
-import { MessageStore } from './ports/message.store';
+import { type MessageRequest, MessageStore } from './ports/message.store';
 
 /** How long a request waits for the one before it: less than a stopping process waits for requests. */
 const PATIENCE_MS = 2_000;
@@ -36,10 +39,12 @@ export class MessageSending {
     private readonly messages: MessageStore,
     private readonly drain: Drain,
     private readonly telemetry: MessagesTelemetry,
+    private readonly inbox: MessageInbox,
+    private readonly acts: GuestActs,
   ) {}
 
   async send(
-    { session, messaging }: TalkingSession,
+    { session, messaging, act }: TalkingSession,
     asked: MessageToSend,
     fingerprint?: string,
   ): Promise<ConversationMessage> {
@@ -47,10 +52,15 @@ export class MessageSending {
     try {
       const message = await messaging.send(snapshot, asked, this.drain.signal);
       this.telemetry.sent();
-      await this.keep(conversationId, message, fingerprint);
+      await this.keep(conversationId, {
+        message,
+        ...(fingerprint === undefined ? {} : { fingerprint }),
+        ...(act === undefined ? {} : { act: named(act, message) }),
+      });
       return message;
     } catch (error) {
       this.telemetry.sendingFailed(error);
+      await this.acts.failed(act, error);
       throw error;
     }
   }
@@ -87,17 +97,13 @@ export class MessageSending {
     );
   }
 
-  /** The conversation has the message: trouble of ours must not look as if it had not. It comes with the news, too. */
-  private async keep(
-    conversationId: string,
-    message: ConversationMessage,
-    fingerprint: string | undefined,
-  ): Promise<void> {
-    const request = { message, ...(fingerprint === undefined ? {} : { fingerprint }) };
+  /** The conversation has the message: trouble of ours must not look as if it had not. It is kept later, with its record. */
+  private async keep(conversationId: string, request: MessageRequest): Promise<void> {
     try {
       await this.messages.keep(conversationId, [request]);
     } catch (error) {
       this.telemetry.keepingFailed(error, conversationId);
+      this.inbox.add(conversationId, request);
     }
   }
 
@@ -110,4 +116,8 @@ export class MessageSending {
       }
     });
   }
+}
+
+function named(act: AuditFact, { id }: ConversationMessage): AuditFact {
+  return { ...act, detail: { ...act.detail, messageId: id } };
 }

@@ -74,7 +74,7 @@ export class MessagesController {
     @Query() query: PageQueryDto,
     @CurrentCaller() caller: Caller,
   ): Promise<MessageListResponse> {
-    const { messages, nextCursor } = await this.queries.list(conversationId, query, reachOf(caller));
+    const { messages, nextCursor } = await this.queries.list(conversationId, query, caller);
     return { items: messages, nextCursor };
   }
 

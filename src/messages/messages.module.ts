@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module';
 import { AttachmentsController } from './attachments.controller';
 import { AttachmentsService } from './attachments.service';
+import { GuestActs } from './guest.acts';
 import { MessageInbox } from './message.inbox';
 import { MessageSending } from './message.sending';
 import { MessagesController } from './messages.controller';
@@ -22,6 +23,7 @@ import { UploadPlaces } from './upload.places';
     MessageInbox,
     MessagesTelemetry,
     UploadPlaces,
+    GuestActs,
   ],
 })
 export class MessagesModule {}

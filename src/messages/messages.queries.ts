@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor, invalidCursor } from '../common/pagination/cursor';
-import { isTimestamp } from '../common/validation/text.decorators';
+import type { Caller } from '../access/domain/caller';
+import { AuditReads } from '../audit/audit.reads';
 import type { ConversationMessage } from '../session/domain/conversation-message';
-import type { Reach } from '../session/domain/reach';
+import { foreignAct } from '../session/domain/foreign-act';
+import { reachOf } from '../session/domain/reach';
 import { SessionQueries } from '../session/session.queries';
-import { type MessageQuery, MessageStore } from './ports/message.store';
+import { decodeCursor, encodeCursor } from './messages.cursor';
+import { MessageStore } from './ports/message.store';
 
 export interface MessagePage {
   readonly messages: readonly ConversationMessage[];
@@ -12,12 +14,13 @@ export interface MessagePage {
   readonly nextCursor: string | null;
 }
 
-/** Reads what was said; changes nothing. */
+/** Reads what was said; changes nothing. What is read of the guest of another caller is recorded first. */
 @Injectable()
 export class MessagesQueries {
   constructor(
     private readonly sessions: SessionQueries,
     private readonly messages: MessageStore,
+    private readonly reads: AuditReads,
   ) {}
 
   /**
@@ -27,20 +30,15 @@ export class MessagesQueries {
   async list(
     conversationId: string,
     { limit, cursor }: { limit: number; cursor?: string },
-    reach: Reach,
+    caller: Caller,
   ): Promise<MessagePage> {
-    await this.sessions.get(conversationId, reach);
-    const after = cursor === undefined ? {} : { after: positionIn(cursor, conversationId) };
+    const session = await this.sessions.get(conversationId, reachOf(caller));
+    const after = cursor === undefined ? {} : { after: decodeCursor(cursor, conversationId) };
+    await this.reads.record(foreignAct(caller, session, 'MESSAGES_READ'));
     const found = await this.messages.list(conversationId, { ...after, limit: limit + 1 });
     const messages = found.slice(0, limit);
     const last = messages.at(-1);
     const hasMore = found.length > limit && last !== undefined;
-    return { messages, nextCursor: hasMore ? encodeCursor([conversationId, last.sentAt, last.id]) : null };
+    return { messages, nextCursor: hasMore ? encodeCursor(last, conversationId) : null };
   }
-}
-
-function positionIn(cursor: string, conversationId: string): NonNullable<MessageQuery['after']> {
-  const [of, sentAt, id] = decodeCursor(cursor);
-  if (of !== conversationId || !isTimestamp(sentAt) || typeof id !== 'string') throw invalidCursor();
-  return { sentAt, id };
 }

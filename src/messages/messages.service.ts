@@ -3,6 +3,7 @@ import { v4 as uuid } from 'uuid';
 import type { Caller } from '../access/domain/caller';
 import { InvalidRequestError } from '../common/errors/invalid-request.error';
 import { Drain } from '../common/lifecycle/drain';
+import { foreignAct } from '../session/domain/foreign-act';
 import { idempotencyKeyOf } from '../session/domain/idempotency-key';
 import { type Reach, reachOf } from '../session/domain/reach';
 import { GuestChannels } from '../session/ports/guest-channels';
@@ -39,11 +40,13 @@ export class MessagesService {
     this.drain.assertOpen();
     assertSaysSomething(asked);
     const reference = key === undefined ? uuid() : keyedReference(conversationId, caller, key);
-    const session = await this.find(conversationId, reachOf(caller));
+    const found = await this.find(conversationId, reachOf(caller));
+    const act = foreignAct(caller, found.session, 'MESSAGE_SENT');
+    const talking: TalkingSession = act === undefined ? found : { ...found, act };
     const message: MessageToSend = { ...asked, reference, isRepeatable: key !== undefined };
     return key === undefined
-      ? { message: await this.sending.send(session, message), isReplayed: false }
-      : this.sending.sendOnce(session, message);
+      ? { message: await this.sending.send(talking, message), isReplayed: false }
+      : this.sending.sendOnce(talking, message);
   }
 
   /** Tells that the guest types. Throws what `send` throws of sessions and channels. */

@@ -66,6 +66,14 @@ export class MessagesTelemetry {
     this.log.warn({ message: 'Too many messages wait to be kept: they are read anew later', conversationId });
   }
 
+  actsLost(count: number, conversationId: string): void {
+    this.log.error({
+      message: 'Audit records of messages were lost: too many waited',
+      count,
+      conversationId,
+    });
+  }
+
   rereadingFailed(error: unknown, conversationId: string): void {
     this.log.error({ message: 'A conversation could not be read anew', conversationId, error });
   }

@@ -22,9 +22,9 @@ export class SqlAuditTrail extends AuditTrail {
     super();
   }
 
-  async record(fact: AuditFact): Promise<void> {
+  async record(...facts: readonly AuditFact[]): Promise<void> {
     await this.unitOfWork.run((work) => {
-      this.writer.write(work, [fact]);
+      this.writer.write(work, facts);
       return Promise.resolve();
     });
   }

@@ -21,12 +21,13 @@ export class AuditWriter {
   /** The transaction fails when its facts cannot be written. */
   write(work: Work, facts: readonly AuditFact[]): void {
     if (facts.length === 0) return;
+    // Each is a record of its own, also where one fact is told twice.
+    const all = facts.map((fact) => ({ ...fact }));
     const waiting = this.waiting.get(work);
     if (waiting !== undefined) {
-      waiting.push(...facts);
+      waiting.push(...all);
       return;
     }
-    const all = [...facts];
     this.waiting.set(work, all);
     work.beforeCommit(() => this.append(work, all));
   }

@@ -107,17 +107,14 @@ export class SqlDeliveryLedger extends DeliveryLedger {
     let replayed = 0;
     let after: Pick<SessionEventTable, 'occurred_at' | 'id'> | undefined;
     do {
+      const isFirst = after === undefined;
       const page = await this.unitOfWork.read((db) =>
         selectedEvents(db, selection, after).limit(REPLAY_STEP).execute(),
       );
       const conversationIds = [...new Set(page.map((event) => event.conversation_id))];
-      if (page.length > 0) replayed += await this.replayStep(selection, conversationIds, at);
+      if (page.length > 0 || isFirst) replayed += await this.replayStep(selection, conversationIds, at);
       after = page.length < REPLAY_STEP ? undefined : page.at(-1);
     } while (after !== undefined);
-    await this.unitOfWork.run((work) => {
-      this.recordReplay(work, selection, replayed);
-      return Promise.resolve();
-    });
     return replayed;
   }
 
@@ -132,14 +129,15 @@ export class SqlDeliveryLedger extends DeliveryLedger {
 
   /**
    * Whole conversations, as far as they are selected, so that the first event of a lane is never queued after the
-   * second was delivered again.
+   * second was delivered again. Each step is recorded with what it has done.
    */
   private replayStep(
     selection: ReplaySelection,
     conversationIds: readonly string[],
     at: number,
   ): Promise<number> {
-    return this.unitOfWork.run(async ({ db }) => {
+    return this.unitOfWork.run(async (work) => {
+      const { db } = work;
       const { sink, from, to } = selection;
       const eventIds = db
         .selectFrom('session_event')
@@ -148,7 +146,12 @@ export class SqlDeliveryLedger extends DeliveryLedger {
         .$if(from !== undefined, (query) => query.where('occurred_at', '>=', from ?? 0))
         .$if(to !== undefined, (query) => query.where('occurred_at', '<', to ?? 0));
       const deliveries = { eventIds, unlessQueuedAt: at, ...(sink === undefined ? {} : { sink }) };
-      return (await queueAnew(db, deliveries, at)) + (await hasten(db, deliveries, at));
+      const replayed =
+        conversationIds.length === 0
+          ? 0
+          : (await queueAnew(db, deliveries, at)) + (await hasten(db, deliveries, at));
+      this.recordReplay(work, selection, replayed);
+      return replayed;
     });
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
 import { type MessageQuery, type MessageRequest, MessageStore } from '../messages/ports/message.store';
 import type { ConversationMessage } from '../session/domain/conversation-message';
+import { AuditWriter } from './audit.writer';
 import type { ConversationEventTable } from './database';
 import { forUpdate } from './dialect';
 import { FeedWriter } from './feed.writer';
@@ -15,6 +16,7 @@ export class SqlMessageStore extends MessageStore {
     private readonly unitOfWork: UnitOfWork,
     private readonly feed: FeedWriter,
     private readonly guests: GuestSeal,
+    private readonly audit: AuditWriter,
   ) {
     super();
   }
@@ -22,6 +24,10 @@ export class SqlMessageStore extends MessageStore {
   async keep(conversationId: string, messages: readonly MessageRequest[]): Promise<number> {
     if (messages.length === 0) return 0;
     return this.unitOfWork.run(async (work) => {
+      this.audit.write(
+        work,
+        messages.flatMap(({ act }) => act ?? []),
+      );
       const owner = await lockOwner(work, conversationId);
       if (owner === undefined) return 0;
       const whose = { conversation_id: conversationId, owner };

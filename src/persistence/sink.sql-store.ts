@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditFact } from '../audit/domain/audit-record';
+import type { Attempt } from '../sync/domain/delivery';
 import type { ReceiverVerdict } from '../sync/ports/outbox.store';
 import { type PauseReason, type SinkState, SinkStore } from '../sync/ports/sink.store';
 import { AuditWriter } from './audit.writer';
 import type { Database, SinkTable } from './database';
+import { storable } from './delivery.mapper';
 import { releaseLanes } from './delivery.queue';
 import { UnitOfWork } from './unit-of-work';
 
@@ -35,14 +37,27 @@ export class SqlSinkStore extends SinkStore {
   async resume(sink: string, at: number): Promise<void> {
     await this.unitOfWork.run(async (work) => {
       await releaseLanes(work.db, sink, at);
-      const row = await work.db
-        .deleteFrom('sink')
-        .where('name', '=', sink)
-        .returning('paused_at')
-        .executeTakeFirst();
-      if ((row?.paused_at ?? null) === null) return;
-      const change = { before: 'paused', after: 'running', detail: { sink } };
+      const row = await work.db.deleteFrom('sink').where('name', '=', sink).returningAll().executeTakeFirst();
+      const { paused } = row === undefined ? {} : toState(row);
+      const before = paused === undefined ? 'running' : 'paused';
+      const change = { before, after: 'running', detail: { sink } };
       this.audit.write(work, [{ action: 'SINK_RESUMED', target: { type: 'sink', id: sink }, ...change }]);
+    });
+  }
+
+  async recordTest(sink: string, { latencyMs, status, error }: Attempt): Promise<void> {
+    const detail = {
+      sink,
+      latency: Math.round(latencyMs),
+      ...(status === undefined ? {} : { status }),
+      ...(error === undefined ? {} : { error: storable(error) }),
+    };
+    const outcome = error === undefined ? 'success' : 'failure';
+    await this.unitOfWork.run((work) => {
+      this.audit.write(work, [
+        { action: 'SINK_TESTED', target: { type: 'sink', id: sink }, outcome, detail },
+      ]);
+      return Promise.resolve();
     });
   }
 }

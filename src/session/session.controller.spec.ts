@@ -1,4 +1,7 @@
 import { Caller } from '../access/domain/caller';
+import { AuditReads } from '../audit/audit.reads';
+import { AuditThrottle } from '../audit/audit.throttle';
+import { FakeAuditTrail } from '../audit/ports/audit.trail.fake';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { UpstreamServerError } from '../common/errors/upstream.errors';
 import { anActiveSession } from './domain/session.builder';
@@ -32,7 +35,8 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
   services = new FakeSessionServices();
-  controller = new SessionController(services.idempotency, services.service, services.queries);
+  const reads = new AuditReads(new AuditThrottle(new FakeAuditTrail()));
+  controller = new SessionController(services.idempotency, services.service, services.queries, reads);
   reply = new FakeReply();
 });
 afterEach(async () => {

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Header, Headers, Param, Post, Query, Res
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
+import { AuditReads } from '../audit/audit.reads';
 import { Scope } from '../common/access/route-access.decorators';
 import { entityTagOf, isKnown } from '../common/http/entity-tag';
 import { HungUp } from '../common/http/hung-up.decorator';
@@ -13,6 +14,7 @@ import { OpenedSessionResponse } from './dto/opened-session.response';
 import { SessionListResponse } from './dto/session-list.response';
 import { SessionResponse } from './dto/session.response';
 import type { OpenedAnswer } from './domain/kept-answer';
+import { foreignListing } from './domain/foreign-act';
 import { reachOf } from './domain/reach';
 import type { Session } from './domain/session';
 import { SessionIdempotency } from './session.idempotency';
@@ -59,6 +61,7 @@ export class SessionController {
     private readonly openings: SessionIdempotency,
     private readonly service: SessionService,
     private readonly queries: SessionQueries,
+    private readonly reads: AuditReads,
   ) {}
 
   /** Opens a guest session and keeps it alive until it ends; once for each Idempotency-Key. */
@@ -94,6 +97,7 @@ export class SessionController {
   @ApiProblems({ 400: ['validation-failed'], 503: ['storage-unavailable'] })
   async list(@Query() query: ListSessionsDto, @CurrentCaller() caller: Caller): Promise<SessionListResponse> {
     const { sessions, nextCursor } = await this.queries.list(query, reachOf(caller));
+    await this.reads.record(foreignListing(caller, sessions));
     return new SessionListResponse(
       sessions.map((session) => this.present(session)),
       nextCursor,

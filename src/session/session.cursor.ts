@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as cursors from '../common/pagination/cursor';
+import { isEpochMs } from '../common/validation/column-types';
 import { isConversationId } from './domain/conversation-id';
 import type { Reach } from './domain/reach';
 import type { SessionState } from './domain/session-state';
@@ -14,18 +15,20 @@ interface Filter extends Reach {
   readonly state?: SessionState;
 }
 
+const POSITION = [
+  cursors.partOf(isEpochMs),
+  (part: unknown) => (typeof part === 'string' && isConversationId(part) ? part : undefined),
+] as const;
+
 /** A position in a list as an opaque text, bound to the state and the owner that the list was filtered by. */
 export function encodeCursor({ createdAt, conversationId }: Position, filter: Filter): string {
-  return cursors.encodeCursor([nameOf(filter), createdAt, conversationId]);
+  return cursors.encodeCursor([nameOf(filter)], [createdAt, conversationId]);
 }
 
 /** Throws `InvalidRequestError` for anything that `encodeCursor` did not make for the same filter. */
 export function decodeCursor(cursor: string, filter: Filter): Position {
-  const [name, createdAt, conversationId] = cursors.decodeCursor(cursor);
-  const isId = typeof conversationId === 'string' && isConversationId(conversationId);
-  const isOurs = name === nameOf(filter) && Number.isSafeInteger(createdAt) && isId;
-  if (!isOurs) throw cursors.invalidCursor();
-  return { createdAt: createdAt as number, conversationId };
+  const [createdAt, conversationId] = cursors.decodeCursor(cursor, [nameOf(filter)], POSITION);
+  return { createdAt, conversationId };
 }
 
 /** The owner as a hash: a name may be longer than a cursor. */

@@ -46,10 +46,13 @@ describe(decodeCursor.name, () => {
     ['a moment that is no number', ['deliveries', '*', '*', '*', 'now', ID]],
     ['a moment that is no whole number', ['deliveries', '*', '*', '*', 1.5, ID]],
     ['a moment beyond all numbers', ['deliveries', '*', '*', '*', Number.MAX_VALUE, ID]],
+    ['a moment that no date has', ['deliveries', '*', '*', '*', 8.64e15 + 1, ID]],
+    ['an id with NUL', ['deliveries', '*', '*', '*', 1, `${ID}\u0000`]],
+    ['more than a position', ['deliveries', '*', '*', '*', 1, ID, 1]],
     ['an id that is none', ['deliveries', '*', '*', '*', 1, 'crm.x']],
     ['an id that is no text', ['deliveries', '*', '*', '*', 1, 7]],
   ])('refuses %s', (_, parts) => {
-    expect(problemsOf(cursors.encodeCursor(parts))).toEqual(REFUSED);
+    expect(problemsOf(cursors.encodeCursor([], parts))).toEqual(REFUSED);
   });
 
   it.each(['', 'x', '%%%', 'bnVsbA', 'e30', '"', 'W10'])('refuses the text %j', (cursor) => {

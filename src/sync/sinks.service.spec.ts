@@ -70,6 +70,7 @@ describe(SinksService.name, () => {
       services.sink.next(takes(40));
 
       expect(await test(40)).toStrictEqual({ at: NOW + 40, latencyMs: 40 });
+      expect(store.tests).toEqual([{ sink: 'crm', attempt: { at: NOW + 40, latencyMs: 40 } }]);
       await test();
 
       const events = services.sink.handed.map(({ event }) => event);

@@ -44,13 +44,15 @@ export class SinksService {
   }
 
   /**
-   * Hands one event of no session to the sink, beside the queue and whatever state the sink is in. Throws
-   * `TooManyInFlightError` when too many do so: deliveries use the same connections.
+   * Hands one event of no session to the sink, beside the queue and whatever state the sink is in, and records that.
+   * Throws `TooManyInFlightError` when too many do so: deliveries use the same connections.
    */
   async test(name: string): Promise<Attempt> {
     const sink = this.sinkOf(name);
     const release = this.tests.take();
-    return this.attempt(sink).finally(release);
+    const attempt = await this.attempt(sink).finally(release);
+    await this.store.recordTest(name, attempt);
+    return attempt;
   }
 
   private async attempt(sink: EventSink): Promise<Attempt> {

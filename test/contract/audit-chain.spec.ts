@@ -1,3 +1,4 @@
+import type { AuditFact } from '../../src/audit/domain/audit-record';
 import { sql } from 'kysely';
 import { CHAIN_COUNT } from '../../src/audit/domain/audit-chain';
 import { AuditVerifier } from '../../src/audit/domain/audit-verifier';
@@ -178,7 +179,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     expect(pages).toEqual(await counts({}));
   });
 
-  function fact(count: number): Parameters<SqlAuditTrail['record']>[0] {
+  function fact(count: number): AuditFact {
     return {
       action: 'REQUEST_REFUSED',
       target: { type: 'route', id: 'POST /v1/sessions' },

@@ -149,6 +149,9 @@ describe.each(DIALECTS)(`${DeliveryLedger.name}, what it has sent again, on %s`,
       await expect(replaying).resolves.toBe(1_200);
       await work();
       expect(delivered).toBe(1_200);
+      const records = (await audited('DELIVERIES_REPLAYED')) as { replayed: number }[];
+      expect(records.length).toBeGreaterThan(1);
+      expect(records.reduce((sum, { replayed }) => sum + replayed, 0)).toBe(1_200);
     });
 
     it('leaves to a relay what it has in hand, and hands it out again only if it fails', async () => {

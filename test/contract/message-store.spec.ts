@@ -49,6 +49,29 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
       expect(await list()).toEqual(['a', 'b', 'c']);
     });
 
+    it('are recorded with the act of another caller in one transaction, also when they are known already', async () => {
+      const { conversationId } = session;
+      const act = {
+        action: 'MESSAGE_SENT',
+        target: { type: 'session', id: conversationId },
+        conversationId,
+      } as const;
+      const recorded = (): unknown[] =>
+        stores.published.records.filter((record) => record.conversationId === conversationId);
+      await keep(aMessage('a'));
+      expect(recorded()).toEqual([]);
+      await stores.messages.keep(conversationId, [
+        { message: aMessage('a'), act },
+        { message: aMessage('b'), act },
+      ]);
+      expect(recorded()).toEqual([act, act].map((fact) => expect.objectContaining(fact) as unknown));
+      // No JSON can be made of it.
+      const content = [{ type: 'other', contentType: 'Card', value: { count: 1n } }] as const;
+      const broken = { message: aMessage('c', { content }), act };
+      await expect(stores.messages.keep(conversationId, [broken])).rejects.toThrow();
+      expect(recorded()).toHaveLength(2);
+    });
+
     it('come back as they were', async () => {
       const attachment = { id: 'f', filename: 'a.png', sizeBytes: 7 };
       const message = aMessage('full', {

@@ -130,12 +130,42 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await expect(audited('SINK_PAUSED')).resolves.toHaveLength(2);
   });
 
-  it('ends a request for quiet too, without a word about a pause that never was', async () => {
+  it('ends a request for quiet too, and records that as of a sink that was running', async () => {
     await refuse({ quietUntil: 900_000 });
     await stores.sinks.resume('crm', 3_500);
     await stores.sinks.resume('crm', 3_600);
     await expect(stores.due({ now: 3_500 })).resolves.toHaveLength(2);
-    await expect(audited('SINK_RESUMED')).resolves.toEqual([]);
+    await expect(audited('SINK_RESUMED')).resolves.toHaveLength(2);
+    expect(stores.published.records.filter(({ action }) => action === 'SINK_RESUMED')).toEqual([
+      expect.objectContaining({ before: 'running', after: 'running' }),
+      expect.objectContaining({ before: 'running', after: 'running' }),
+    ]);
+  });
+
+  it('records what came of a test', async () => {
+    await stores.sinks.recordTest('crm', { at: 3_000, latencyMs: 5.4 });
+    await stores.sinks.recordTest('crm', { ...REFUSED, error: 'status 503\u0000', status: 503 });
+    expect(
+      stores.published.records.map(({ action, target, outcome, detail }) => ({
+        action,
+        target,
+        outcome,
+        detail,
+      })),
+    ).toEqual([
+      {
+        action: 'SINK_TESTED',
+        target: { type: 'sink', id: 'crm' },
+        outcome: 'success',
+        detail: { sink: 'crm', latency: 5 },
+      },
+      {
+        action: 'SINK_TESTED',
+        target: { type: 'sink', id: 'crm' },
+        outcome: 'failure',
+        detail: { sink: 'crm', latency: 5, status: 503, error: 'status 503\uFFFD' },
+      },
+    ]);
   });
 
   it('remembers over a restart', async () => {

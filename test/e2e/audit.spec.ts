@@ -121,7 +121,7 @@ describe('the audit trail over HTTP', () => {
     },
   );
 
-  it('records refusals, of each caller and kind the first in a minute', async () => {
+  it('records refusals, of each caller, route and reason the first in a minute', async () => {
     const conversationId = await api.opened();
     const stranger = new ApiClient(world.url, shop.headers);
     for (let count = 0; count < 5; count += 1) {
@@ -130,7 +130,7 @@ describe('the audit trail over HTTP', () => {
       expect((await stranger.get(conversationId)).status).toBe(404);
       expect((await stranger.end(conversationId)).status).toBe(404);
     }
-    await until(async () => (await list('?outcome=denied')).items.length >= 3);
+    await until(async () => (await list('?outcome=denied')).items.length >= 4);
 
     const { items } = await list('?outcome=denied');
     expect(
@@ -141,6 +141,7 @@ describe('the audit trail over HTTP', () => {
       new Set([
         'unknown  GET /v1/sessions/:conversationId malformed',
         'caller shop POST /v1/sessions insufficient-scope',
+        'caller shop DELETE /v1/sessions/:conversationId out-of-reach',
         'caller shop GET /v1/sessions/:conversationId out-of-reach',
       ]),
     );

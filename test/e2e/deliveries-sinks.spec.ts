@@ -100,6 +100,7 @@ describe('a sink, as operators see and steer it', () => {
     expect(await sinkActions()).toEqual([
       ['SINK_PAUSED', null, { sink: 'crm', reason: 'operator' }],
       ['SINK_RESUMED', null, { sink: 'crm' }],
+      ['SINK_RESUMED', null, { sink: 'crm' }],
     ]);
   });
 

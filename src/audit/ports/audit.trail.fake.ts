@@ -39,9 +39,9 @@ export class FakeAuditTrail extends AuditTrail {
     );
   }
 
-  record(fact: AuditFact): Promise<void> {
+  record(...facts: readonly AuditFact[]): Promise<void> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
-    this.facts.push(fact);
+    this.facts.push(...facts);
     return Promise.resolve();
   }
 

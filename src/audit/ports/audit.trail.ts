@@ -31,8 +31,11 @@ export interface AuditQuery extends AuditFilter {
 
 /** The audit trail as it is kept. Everything throws `StorageUnavailableError` when the database cannot be used. */
 export abstract class AuditTrail {
-  /** Writes down what changed nothing; whatever changes something is written with it, by its own store. */
-  abstract record(fact: AuditFact): Promise<void>;
+  /**
+   * Writes facts, all or none, that change nothing here; whatever changes something is written with it, by its own
+   * store.
+   */
+  abstract record(...facts: readonly AuditFact[]): Promise<void>;
 
   /** The newest first. */
   abstract list(query: AuditQuery): Promise<AuditRecord[]>;

@@ -1,38 +1,70 @@
 import fc from 'fast-check';
 import { InvalidRequestError } from '../errors/invalid-request.error';
-import { decodeCursor, encodeCursor, invalidCursor } from './cursor';
+import { decodeCursor, encodeCursor, partOf } from './cursor';
 
+const LIST = ['things', '*'];
+const number = partOf((part): part is number => typeof part === 'number');
+const text = partOf((part): part is string => typeof part === 'string');
 const textOf = (content: string): string => Buffer.from(content).toString('base64url');
 
+/** A position, or the code of what is wrong with its cursor. */
+function read(cursor: string, list = LIST): unknown {
+  try {
+    return decodeCursor(cursor, list, [number, text]);
+  } catch (error) {
+    if (error instanceof InvalidRequestError)
+      return error.errors.map(({ pointer, code }) => `${pointer} ${code}`);
+    throw error;
+  }
+}
+
+const REFUSED = ['#/cursor invalid-cursor'];
+
 describe(decodeCursor.name, () => {
-  it('gives back what was encoded, as a text that fits a URL', () => {
+  it('gives back the position that was encoded, as a text that fits a URL', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.string(), fc.integer(), fc.string({ unit: 'grapheme' }))), (parts) => {
-        const cursor = encodeCursor(parts);
-        expect(cursor).toMatch(/^[\w-]*$/);
-        expect(decodeCursor(cursor)).toEqual(parts);
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme' })),
+        fc.integer(),
+        fc.string({ unit: 'grapheme' }),
+        (list, at, id) => {
+          const cursor = encodeCursor(list, [at, id]);
+          expect(cursor).toMatch(/^[\w-]+$/);
+          expect(read(cursor, list)).toEqual([at, id]);
+        },
+      ),
     );
   });
 
-  it.each(['', '{}', 'null', '"text"', '7', 'true', '[1', 'undefined'])('finds no parts in %j', (content) => {
-    expect(decodeCursor(textOf(content))).toEqual([]);
+  it.each(['', '{}', 'null', '"text"', '7', 'true', '[1', 'undefined', '[]', '["things","*"]'])(
+    'refuses %j',
+    (content) => {
+      expect(read(textOf(content))).toEqual(REFUSED);
+    },
+  );
+
+  it.each([
+    ['too few parts', ['things', '*', 1]],
+    ['too many parts', ['things', '*', 1, 'a', 'b']],
+    ['the parts of another list', ['words', '*', 1, 'a']],
+    ['the parts of another filter', ['things', 'x', 1, 'a']],
+    ['a part of another type', ['things', '*', '1', 'a']],
+    ['a part that is null', ['things', '*', null, 'a']],
+    ['a part that is a list', ['things', '*', 1, ['a']]],
+  ])('refuses %s', (_, parts) => {
+    expect(read(textOf(JSON.stringify(parts)))).toEqual(REFUSED);
   });
 
-  it('finds no parts in any text that was not encoded', () => {
+  it('answers any text, and any JSON in a text, with a position of the right types or with a refusal', () => {
+    const forged = fc.oneof(
+      fc.string(),
+      fc.json().map(textOf),
+      fc.array(fc.jsonValue()).map((parts) => textOf(JSON.stringify([...LIST, ...parts]))),
+    );
     fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(Array.isArray(decodeCursor(text))).toBe(true);
+      fc.property(forged, (cursor) => {
+        expect([REFUSED, [expect.any(Number), expect.any(String)]]).toContainEqual(read(cursor));
       }),
     );
-  });
-});
-
-describe(invalidCursor.name, () => {
-  it('points to the cursor', () => {
-    const error = invalidCursor();
-
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error.errors).toEqual([expect.objectContaining({ pointer: '#/cursor', code: 'invalid-cursor' })]);
   });
 });

@@ -64,6 +64,33 @@ describe(conversationMessageOf.name, () => {
     expect(conversationMessageOf(one)?.id).not.toBe(conversationMessageOf(other)?.id);
   });
 
+  it.each(['', 'a\u0000', '\uD800', 'm 1', 'm'.repeat(129), 'ä'])(
+    'gives a message with the id %j one that can be stored, and no such reference',
+    (id) => {
+      const said = { type: 'Text', text: 'Hi', direction: 'Inbound', channel: { time: TIME } };
+      const told = conversationMessageOf(guestMessageOf({ ...said, id, metadata: { id } }));
+
+      expect(told).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
+      expect(told).not.toHaveProperty('reference');
+    },
+  );
+
+  it.each(['+010000-01-01T00:00:00Z', '-000001-01-01T00:00:00Z', '1e309', 'yesterday'])(
+    'takes the present for the time %j, which cannot be told again',
+    (time) => {
+      const told = conversationMessageOf(guestMessageOf({ type: 'Text', text: 'Hi', channel: { time } }));
+
+      expect(told?.sentAt).toMatch(/^20\d{2}-/);
+    },
+  );
+
+  it.each([-1, 1.5, 2 ** 53, 1e308, '7'])('overlooks the size %p of a file', (fileSize) => {
+    const content = [{ contentType: 'Attachment', attachment: { id: 'a', fileSize } }];
+    const told = conversationMessageOf(guestMessageOf({ type: 'Text', content, channel: { time: TIME } }));
+
+    expect(told?.content).toEqual([{ type: 'attachment', attachment: { id: 'a' } }]);
+  });
+
   it.each([
     { type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }] },
     { type: 'Text' },

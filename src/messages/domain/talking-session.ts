@@ -1,3 +1,4 @@
+import type { AuditFact } from '../../audit/domain/audit-record';
 import { NotSupportedByChannelError, SessionNotActiveError } from '../../session/domain/messaging.errors';
 import type { Session } from '../../session/domain/session';
 import type { GuestChannels } from '../../session/ports/guest-channels';
@@ -7,6 +8,8 @@ import type { GuestMessaging } from '../../session/ports/guest-messaging';
 export interface TalkingSession {
   readonly session: Session;
   readonly messaging: GuestMessaging;
+  /** To be recorded with what the guest says, when another caller than the owner of the session speaks for it. */
+  readonly act?: AuditFact;
 }
 
 /**

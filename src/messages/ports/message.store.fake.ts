@@ -1,9 +1,11 @@
+import type { AuditFact } from '../../audit/domain/audit-record';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { type MessageQuery, type MessageRequest, MessageStore } from './message.store';
 
 /** Messages in memory. `failures` are thrown first, one per call. */
 export class FakeMessageStore extends MessageStore {
   readonly failures: Error[] = [];
+  readonly acts: AuditFact[] = [];
   private readonly kept = new Map<string, MessageRequest[]>();
 
   /** The ids of what is kept, in the order in which it came. */
@@ -13,6 +15,7 @@ export class FakeMessageStore extends MessageStore {
 
   async keep(conversationId: string, messages: readonly MessageRequest[]): Promise<number> {
     await this.pass();
+    this.acts.push(...messages.flatMap(({ act }) => act ?? []));
     const known = new Set(this.idsOf(conversationId));
     const added = messages.filter(({ message }) => !known.has(message.id));
     this.kept.set(conversationId, [...this.of(conversationId), ...added]);

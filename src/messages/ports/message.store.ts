@@ -1,3 +1,4 @@
+import type { AuditFact } from '../../audit/domain/audit-record';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 
 /** A message, and what it was asked for with. */
@@ -5,6 +6,8 @@ export interface MessageRequest {
   readonly message: ConversationMessage;
   /** The same for requests that ask for the same; absent when the message was met before its request was answered. */
   readonly fingerprint?: string;
+  /** Who has sent it, when that was not the owner of the session; it is recorded with the message. */
+  readonly act?: AuditFact;
 }
 
 /** Which messages of a conversation a page shows; the oldest first, by (sentAt, id). */
@@ -24,6 +27,7 @@ export abstract class MessageStore {
   /**
    * Keeps messages of one conversation, each once by its id; returns how many were new. Nothing is kept when there is
    * no such session, or its guest is erased. A fingerprint is kept also when the message was there before without one.
+   * Acts are recorded in the same transaction, whether or not their message is new or kept.
    */
   abstract keep(conversationId: string, messages: readonly MessageRequest[]): Promise<number>;
 

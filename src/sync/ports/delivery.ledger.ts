@@ -50,7 +50,7 @@ export abstract class DeliveryLedger {
   /**
    * Queues the selected deliveries anew, in the order of their lanes; the pending ones among them are due at once.
    * Works in steps, so that no lock is held long: when it breaks off, some are queued and the rest are as they were.
-   * Returns how many there were. Writes `DELIVERIES_REPLAYED`.
+   * Returns how many there were. Writes `DELIVERIES_REPLAYED`, one for each 500 events.
    */
   abstract replay(selection: ReplaySelection, at: number): Promise<number>;
 

@@ -1,9 +1,11 @@
+import type { Attempt } from '../domain/delivery';
 import { type PauseReason, type SinkState, SinkStore } from './sink.store';
 
 /** What is remembered about sinks, in memory. A test can break it. */
 export class FakeSinkStore extends SinkStore {
   readonly states = new Map<string, SinkState>();
   readonly resumed: { readonly sink: string; readonly at: number }[] = [];
+  readonly tests: { readonly sink: string; readonly attempt: Attempt }[] = [];
   trouble: Error | undefined;
 
   async state(sink: string): Promise<SinkState> {
@@ -20,6 +22,11 @@ export class FakeSinkStore extends SinkStore {
     await this.begin();
     this.states.delete(sink);
     this.resumed.push({ sink, at });
+  }
+
+  async recordTest(sink: string, attempt: Attempt): Promise<void> {
+    await this.begin();
+    this.tests.push({ sink, attempt });
   }
 
   private async begin(): Promise<void> {

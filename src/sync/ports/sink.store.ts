@@ -1,3 +1,5 @@
+import type { Attempt } from '../domain/delivery';
+
 /** Why a sink gets no events: an operator said so, or its receiver said that it wants none any more. */
 export type PauseReason = 'operator' | 'receiver-gone';
 
@@ -15,6 +17,9 @@ export abstract class SinkStore {
   /** Hands out nothing more to the sink; its events are kept. Pausing twice changes nothing. Writes `SINK_PAUSED`. */
   abstract pause(sink: string, at: number): Promise<void>;
 
-  /** Ends a pause and a request for quiet, and makes every waiting lane due. Writes `SINK_RESUMED` if it was paused. */
+  /** Ends a pause and a request for quiet, and makes every waiting lane due. Writes `SINK_RESUMED`. */
   abstract resume(sink: string, at: number): Promise<void>;
+
+  /** Writes `SINK_TESTED`: an operator has had an event of no session handed to the sink. */
+  abstract recordTest(sink: string, attempt: Attempt): Promise<void>;
 }

@@ -1,3 +1,8 @@
+import { isWholeNumber, isWritableMoment } from '../../../common/validation/column-types';
+
+/** Of messages and files, which are UUIDs or hexadecimal digits today. */
+const ID = /^[\x21-\x7e]{1,128}$/;
+
 /** A JSON object whose fields nobody has looked at. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,6 +29,18 @@ export function numberIn(fields: Fields, name: string): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+/** A count or a size: it is stored and shown as a whole number. */
+export function wholeNumberIn(fields: Fields, name: string): number | undefined {
+  const value = fields[name];
+  return isWholeNumber(value) ? value : undefined;
+}
+
+/** An id that can be stored, indexed and named in requests. */
+export function idIn(fields: Fields, name: string): string | undefined {
+  const value = fields[name];
+  return typeof value === 'string' && ID.test(value) ? value : undefined;
+}
+
 export function flagIn(fields: Fields, name: string): boolean {
   return fields[name] === true;
 }
@@ -46,10 +63,10 @@ export function textMapIn(fields: Fields, name: string): Readonly<Record<string,
   );
 }
 
-/** A moment in ISO 8601, as epoch milliseconds. */
+/** A moment in ISO 8601, as epoch milliseconds, if it can be told again as RFC 3339 has it. */
 export function timeIn(fields: Fields, name: string): number | undefined {
   const at = Date.parse(textIn(fields, name) ?? '');
-  return Number.isNaN(at) ? undefined : at;
+  return isWritableMoment(at) ? at : undefined;
 }
 
 /** The fields without those that are undefined. */

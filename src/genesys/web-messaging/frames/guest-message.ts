@@ -2,12 +2,13 @@ import {
   type Fields,
   fieldsIn,
   flagIn,
+  idIn,
   known,
-  numberIn,
   objectsIn,
   textIn,
   textMapIn,
   timeIn,
+  wholeNumberIn,
 } from './fields';
 
 export type Direction = 'Inbound' | 'Outbound';
@@ -84,7 +85,7 @@ export function guestMessageOf(body: Fields): GuestMessage {
   const metadata = textMapIn(body, 'metadata');
   const entity = textIn(body, 'originatingEntity');
   return {
-    ...known({ id: textIn(body, 'id'), text: textIn(body, 'text'), at: timeIn(channel, 'time') }),
+    ...known({ id: idIn(body, 'id'), text: textIn(body, 'text'), at: timeIn(channel, 'time') }),
     type: typeOf(textIn(body, 'type')),
     direction: textIn(body, 'direction') === 'Inbound' ? 'Inbound' : 'Outbound',
     ...(entity === 'Human' || entity === 'Bot' ? { originatingEntity: entity } : {}),
@@ -116,7 +117,7 @@ function eventOf(event: Fields): MessageEvent {
   if (eventType === 'Typing') {
     const typing = fieldsIn(event, 'typing');
     const isOn = textIn(typing, 'type') !== 'Off';
-    return { kind: 'typing', isOn, ...known({ durationMs: numberIn(typing, 'duration') }) };
+    return { kind: 'typing', isOn, ...known({ durationMs: wholeNumberIn(typing, 'duration') }) };
   }
   const type = textIn(fieldsIn(event, 'presence'), 'type');
   const presence = PRESENCE_TYPES.find((name) => eventType === 'Presence' && name === type);
@@ -145,7 +146,7 @@ function attachmentOf(fields: Fields): Attachment | undefined {
       mediaType: textIn(fields, 'mediaType'),
       mime: textIn(fields, 'mime'),
       // The schema has one name, the wire another.
-      sizeBytes: numberIn(fields, 'fileSize') ?? numberIn(fields, 'contentSizeBytes'),
+      sizeBytes: wholeNumberIn(fields, 'fileSize') ?? wholeNumberIn(fields, 'contentSizeBytes'),
       url: textIn(fields, 'url'),
     }),
   };

@@ -4,6 +4,7 @@ import {
   type Fields,
   fieldsIn,
   flagIn,
+  idIn,
   isFields,
   known,
   numberIn,
@@ -11,6 +12,7 @@ import {
   textIn,
   textMapIn,
   textsIn,
+  wholeNumberIn,
 } from './fields';
 import { guestMessageOf } from './guest-message';
 import { MalformedFrameError } from './malformed-frame.error';
@@ -86,7 +88,7 @@ function sessionFactsOf(body: Fields): SessionFacts {
     durationSeconds: numberIn(body, 'durationSeconds'),
     expirationDate: numberIn(body, 'expirationDate'),
     media: mediaOf(body),
-    ...known({ maxCustomDataBytes: numberIn(body, 'maxCustomDataBytes') }),
+    ...known({ maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes') }),
   };
 }
 
@@ -97,7 +99,7 @@ function mediaOf(body: Fields): AllowedMedia {
     // A session that is resumed may be described in fewer words.
     ...(isFields(body['allowedMedia']) ? { fileTypes } : {}),
     blockedExtensions: textsIn(body, 'blockedExtensions'),
-    ...known({ maxFileSizeKB: numberIn(inbound, 'maxFileSizeKB') }),
+    ...known({ maxFileSizeKB: wholeNumberIn(inbound, 'maxFileSizeKB') }),
   };
 }
 
@@ -138,7 +140,7 @@ function presignedUrlOf({ body }: Envelope): ServerFrame {
       ...known({
         fileName: textIn(body, 'fileName'),
         fileType: textIn(body, 'fileType'),
-        fileSize: numberIn(body, 'fileSize'),
+        fileSize: wholeNumberIn(body, 'fileSize'),
       }),
     },
   };
@@ -159,7 +161,7 @@ function urlRefusedOf({ body }: Envelope): ServerFrame {
 }
 
 function attachmentIdIn(body: Fields): string {
-  const id = textIn(body, 'attachmentId');
+  const id = idIn(body, 'attachmentId');
   if (id === undefined) throw new MalformedFrameError('an attachment without an id');
   return id;
 }
@@ -175,7 +177,7 @@ function configurationOf({ body }: Envelope): ServerFrame {
     kind: 'configuration',
     media: mediaOf(body),
     ...known({
-      maxCustomDataBytes: numberIn(body, 'maxCustomDataBytes'),
+      maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes'),
       sessionDurationSeconds: numberIn(body, 'sessionDurationSeconds'),
     }),
   };

@@ -23,4 +23,11 @@ describe(expiryOf.name, () => {
   it.each([0, -1, 1e12, undefined])('knows no duration of %p', (durationSeconds) => {
     expect(expiryOf({ durationSeconds, expirationDate: undefined }, NOW)).toEqual({});
   });
+
+  it('comes in whole milliseconds, as a database stores them', () => {
+    const stated = { durationSeconds: 60.00049, expirationDate: NOW / 1000 + 1.0004 };
+
+    expect(expiryOf(stated, NOW)).toEqual({ durationMs: 60_000, expiresAt: NOW + 1_000 });
+    expect(expiryOf({ ...stated, expirationDate: undefined }, NOW).expiresAt).toBe(NOW + 60_000);
+  });
 });

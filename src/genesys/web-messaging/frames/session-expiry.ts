@@ -17,13 +17,13 @@ const MAX_SECONDS = 2 * 365 * 86_400;
 
 /**
  * When the session expires. A date that lies in the past or absurdly far ahead is overlooked: then, as without a
- * date, it is the duration from now on.
+ * date, it is the duration from now on. Both come out in whole milliseconds, as they are stored.
  */
 export function expiryOf({ durationSeconds, expirationDate }: StatedExpiry, now: number): SessionExpiry {
-  const durationMs = isSane(durationSeconds) ? durationSeconds * 1000 : undefined;
+  const durationMs = isSane(durationSeconds) ? Math.round(durationSeconds * 1000) : undefined;
   const isDateSane = expirationDate !== undefined && isSane(expirationDate - now / 1000);
   const fromDuration = durationMs === undefined ? undefined : now + durationMs;
-  const expiresAt = isDateSane ? expirationDate * 1000 : fromDuration;
+  const expiresAt = isDateSane ? Math.round(expirationDate * 1000) : fromDuration;
   return {
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(expiresAt === undefined ? {} : { expiresAt }),

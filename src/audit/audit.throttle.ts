@@ -1,0 +1,149 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { RequestContext } from '../common/logging/request-context';
+import { Seldom } from '../common/logging/seldom';
+import { Loop } from '../common/time/loop';
+import type { AuditFact } from './domain/audit-record';
+import { AuditTrail } from './ports/audit.trail';
+
+const WINDOW_MS = 60_000;
+/** After this long a record that could not be written is tried again. */
+const RETRY_MS = 1_000;
+const MAX_KINDS = 10_000;
+/** Records of one transaction when windows are closed. */
+const BATCH = 100;
+const COMPLAIN_EVERY_MS = 10_000;
+
+interface Window {
+  /** The first of its kind, with its actor. */
+  readonly fact: AuditFact;
+  /** When a record of the kind was last written. */
+  at: number;
+  suppressed: number;
+  /** Settles once that record is committed. */
+  written: Promise<void>;
+}
+
+/**
+ * Records of every kind of fact the first in a minute, and counts the others: `suppressed` in the next record of the
+ * kind, or in one that closes the window when no other comes. One kind never hides another. Counts that are not yet
+ * recorded are lost in a crash, but not when the process stops in order.
+ *
+ * Its memory is bounded: facts of more than 10,000 kinds in a minute are counted by action, and by no actor.
+ */
+@Injectable()
+export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger(AuditThrottle.name);
+  private readonly complaints = new Seldom(COMPLAIN_EVERY_MS);
+  private readonly windows = new Map<string, Window>();
+  private readonly loop = new Loop(
+    WINDOW_MS,
+    () => this.close(performance.now() - WINDOW_MS),
+    (error) => {
+      this.failed(error);
+    },
+  );
+
+  constructor(private readonly trail: AuditTrail) {}
+
+  onApplicationBootstrap(): void {
+    this.loop.startLater();
+  }
+
+  /** Records every count that is left. */
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+    await this.close(Infinity).catch((error: unknown) => {
+      this.failed(error);
+    });
+  }
+
+  /**
+   * Resolves once a record of the kind in this window is committed, the fact's own or an earlier one. Rejects when it
+   * cannot be written, for a second without another attempt.
+   */
+  record(kind: string, fact: AuditFact): Promise<void> {
+    const window = this.windowOf(kind, fact);
+    const now = performance.now();
+    if (now - window.at < WINDOW_MS) {
+      window.suppressed += 1;
+      return window.written;
+    }
+    const { suppressed } = window;
+    Object.assign(window, { at: now, suppressed: 0, written: this.trail.record(counted(fact, suppressed)) });
+    window.written.catch(() => {
+      window.at = now - WINDOW_MS + RETRY_MS;
+      window.suppressed += suppressed + 1;
+    });
+    return window.written;
+  }
+
+  /** Leaves the fact to the record that closes its window. */
+  count(kind: string, fact: AuditFact): void {
+    this.windowOf(kind, fact).suppressed += 1;
+  }
+
+  failed(error: unknown): void {
+    this.complaints.say((count) => {
+      this.log.error({ message: 'Audit records could not be written', count, error });
+    });
+  }
+
+  private windowOf(kind: string, fact: AuditFact): Window {
+    const found = this.windows.get(kind);
+    if (found !== undefined) return found;
+    if (this.windows.size >= MAX_KINDS && kind !== fact.action)
+      return this.windowOf(fact.action, unspecific(fact));
+    const window = { fact: withActor(fact), at: -Infinity, suppressed: 0, written: Promise.resolve() };
+    this.windows.set(kind, window);
+    return window;
+  }
+
+  /** Records the counts of the windows that began before a moment, and forgets those that have none. */
+  private async close(before: number): Promise<void> {
+    const over = [...this.windows].filter(([, { at }]) => at <= before);
+    for (const [kind, { suppressed }] of over) if (suppressed === 0) this.windows.delete(kind);
+    const counts = over.map(([, window]) => window);
+    for (let index = 0; index < counts.length; index += BATCH)
+      await this.closeSome(counts.slice(index, index + BATCH).filter(({ suppressed }) => suppressed > 0));
+  }
+
+  private async closeSome(windows: readonly Window[]): Promise<void> {
+    if (windows.length === 0) return;
+    const at = performance.now();
+    const counts = windows.map(({ suppressed }) => suppressed);
+    const written = this.trail.record(...windows.map(({ fact, suppressed }) => counted(fact, suppressed)));
+    for (const window of windows) Object.assign(window, { at, suppressed: 0, written });
+    try {
+      await written;
+    } catch (error) {
+      windows.forEach((window, index) => {
+        window.at = at - WINDOW_MS + RETRY_MS;
+        window.suppressed += counts[index] ?? 0;
+      });
+      throw error;
+    }
+  }
+}
+
+function counted(fact: AuditFact, suppressed: number): AuditFact {
+  return suppressed === 0 ? fact : { ...fact, detail: { ...fact.detail, suppressed } };
+}
+
+/** A window is closed outside of the request that has opened it. */
+function withActor(fact: AuditFact): AuditFact {
+  const { caller } = RequestContext;
+  if (fact.actor !== undefined) return fact;
+  return {
+    ...fact,
+    actor: caller === undefined ? { type: 'unknown', name: '' } : { type: 'caller', name: caller },
+  };
+}
+
+function unspecific({ action, target, outcome }: AuditFact): AuditFact {
+  return {
+    action,
+    target: { type: target.type, id: '*' },
+    ...(outcome === undefined ? {} : { outcome }),
+    actor: { type: 'unknown', name: '' },
+  };
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AuditAction, AuditRecord } from '../../src/audit/domain/audit-record';
+import { World } from '../../src/world';
+import { verdictOnTrail } from '../support/audit-export';
+import { aCaller, allBut, keysOf } from '../support/callers';
+import { CANARY, ForeignActs, type Needs } from '../support/foreign-acts';
+import { LogCapture } from '../support/log-capture';
+
+/** Every operation of the API, as its description names it. */
+function operations(): string[] {
+  const { paths } = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as {
+    paths: Readonly<Record<string, object>>;
+  };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+}
+
+/** Operations that leave no record, and why. Every operation is either here or among those below. */
+const UNRECORDED: Readonly<Record<string, string>> = {
+  'POST /v1/sessions/{conversationId}/typing': 'says nothing, leaves nothing and comes every few seconds',
+  'GET /v1/sessions/{conversationId}': 'one session, named by its id',
+  'GET /v1/audit': 'guests by reference only',
+  'GET /v1/deliveries': 'no personal data',
+  'GET /v1/deliveries/{id}': 'no personal data',
+  'GET /v1/sinks': 'no personal data',
+  'GET /v1/sinks/{name}': 'no personal data',
+  'GET /v1/limits': 'no personal data',
+  'GET /v1/metrics': 'no personal data',
+  'GET /health/live': 'no personal data',
+  'GET /health/ready': 'no personal data',
+  'GET /problems/{code}': 'no personal data',
+};
+
+const SPAN = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
+
+let acts: ForeignActs;
+
+/** The action that each operation leaves a record of. */
+const RECORDED: Readonly<Record<string, readonly [AuditAction, Needs?]>> = {
+  'POST /v1/sessions': ['SESSION_INITIALIZED', { body: () => ({ queueId: 'q', name: CANARY }) }],
+  'GET /v1/sessions': ['SESSIONS_LISTED', { target: '*' }],
+  'DELETE /v1/sessions/{conversationId}': ['SESSION_END_REQUESTED'],
+  'PUT /v1/sessions/{conversationId}/authentication': ['GUEST_AUTHENTICATED', { body: () => acts.login() }],
+  'DELETE /v1/sessions/{conversationId}/authentication': ['GUEST_LOGOUT_REQUESTED', { isLoggedIn: true }],
+  'POST /v1/sessions/{conversationId}/messages': ['MESSAGE_SENT', { body: () => ({ text: CANARY }) }],
+  'GET /v1/sessions/{conversationId}/messages': ['MESSAGES_READ'],
+  'POST /v1/sessions/{conversationId}/attachments': ['FILE_SENT'],
+  'GET /v1/events': ['EVENTS_STREAMED', { target: '*' }],
+  'GET /v1/sessions/{conversationId}/events': ['EVENTS_STREAMED'],
+  'POST /v1/deliveries/{id}/retry': ['DELIVERY_RETRIED'],
+  'POST /v1/deliveries/replay': ['DELIVERIES_REPLAYED', { body: () => SPAN, target: '*' }],
+  'POST /v1/sinks/{name}/pause': ['SINK_PAUSED'],
+  'POST /v1/sinks/{name}/resume': ['SINK_RESUMED'],
+  'POST /v1/sinks/{name}/test': ['SINK_TESTED'],
+  'POST /v1/guests/{guestRef}/erase': ['GUEST_ERASED'],
+  'GET /v1/audit/export': ['AUDIT_EXPORTED', { target: '*' }],
+};
+
+describe('every operation that changes something or reads personal data in bulk', () => {
+  const callers = { owner: aCaller('billing', allBut('sessions.any')), stranger: aCaller('support') };
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({
+      logOutput: new LogCapture(),
+      webMessaging: true,
+      environment: { GENESYS_CHANNEL: 'web-messaging', ...keysOf(...Object.values(callers)) },
+    });
+    acts = new ForeignActs(world.url, callers);
+  }, 120_000);
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  async function recorded(query: string): Promise<readonly AuditRecord[]> {
+    const { body } = await acts.stranger.request('GET', `/v1/audit?limit=200&${query}`);
+    return body['items'] as readonly AuditRecord[];
+  }
+
+  it('is decided about', () => {
+    expect([...Object.keys(RECORDED), ...Object.keys(UNRECORDED)].sort()).toEqual(operations().sort());
+  });
+
+  it.each(Object.entries(RECORDED))('leaves a record: %s', async (operation, [action, needs = {}]) => {
+    const { answer, target } = await acts.perform(operation, needs);
+    expect(answer.status).toBeLessThan(300);
+
+    const [record] = await recorded(`actor=support&action=${action}&target=${encodeURIComponent(target)}`);
+    expect(record).toMatchObject({
+      action,
+      outcome: 'success',
+      actor: { type: 'caller', name: 'support' },
+      target: { id: target },
+      requestId: answer.headers.get('x-request-id'),
+    });
+  });
+
+  it('leaves a record when it fails, too', async () => {
+    const { id } = await acts.opened();
+    const asked = { text: CANARY, attachmentIds: ['unknown'] };
+    const { status, body } = await acts.stranger.request('POST', `/v1/sessions/${id}/messages`, asked);
+    expect(status).toBeGreaterThanOrEqual(400);
+
+    const [record] = await recorded(`target=${id}&action=MESSAGE_SENT`);
+    expect(record).toMatchObject({ outcome: 'failure', reason: body['code'], detail: { owner: 'billing' } });
+  });
+
+  it('leaves none of what a caller says, sends and reads in the conversation of its own guest', async () => {
+    const { id } = await acts.opened();
+    expect(await acts.talk(id)).toEqual([201, 200, 200, 200, 201]);
+
+    const actions = (await recorded('actor=billing')).map(({ action }) => action);
+    expect(actions).toContain('SESSION_INITIALIZED');
+    for (const action of ['MESSAGE_SENT', 'MESSAGES_READ', 'FILE_SENT', 'EVENTS_STREAMED', 'SESSIONS_LISTED'])
+      expect(actions).not.toContain(action);
+  });
+
+  it('tells each route that a caller was refused at once in a minute, and how often', async () => {
+    const id = await acts.stranger.opened();
+    for (let count = 0; count < 3; count += 1) {
+      await acts.owner.get(id);
+      await acts.owner.end(id);
+      await acts.owner.request('GET', `/v1/sessions/${id}/messages`);
+    }
+    const refused = await recorded('actor=billing&action=REQUEST_REFUSED');
+    expect(refused.map(({ target }) => target.id).sort()).toEqual([
+      'DELETE /v1/sessions/:conversationId',
+      'GET /v1/sessions/:conversationId',
+      'GET /v1/sessions/:conversationId/messages',
+    ]);
+
+    // A service that stops records the counts that are left.
+    await world.restart();
+    acts = new ForeignActs(world.url, callers);
+    const counts = await recorded('actor=billing&action=REQUEST_REFUSED');
+    expect(counts.map(({ detail }) => detail['suppressed'] ?? 0).sort()).toEqual([0, 0, 0, 2, 2, 2]);
+  });
+
+  it('keeps texts, names, files and credentials out of the trail, whose chains hold', async () => {
+    const { headers } = callers.stranger;
+    const text = await (await fetch(`${world.url}/v1/audit/export`, { headers })).text();
+
+    expect(text).toContain('"MESSAGE_SENT"');
+    for (const secret of [CANARY, 'jwt_', 'ggs_', 'eyJ']) expect(text).not.toContain(secret);
+    expect(await verdictOnTrail(world.url, headers)).toBe('whole');
+  });
+});

@@ -1,0 +1,107 @@
+import { guestRefOf } from '../../src/session/domain/guest-token';
+import { type Answer, ApiClient } from './api-client';
+import type { TestCaller } from './callers';
+import { until } from './until';
+
+/** What no audit record may hold: a part of every name, text, file name and credential that these acts go with. */
+export const CANARY = 'canary';
+const TEXT = `${CANARY}-text`;
+
+/** An act that was done, and the id of its target. */
+export interface Done {
+  readonly answer: Answer;
+  readonly target: string;
+}
+
+/** A body of an operation, or a guest that its session has to have. */
+export interface Needs {
+  readonly body?: () => object;
+  readonly isLoggedIn?: boolean;
+  /** The id of the target, where it is neither in the path nor in the answer. */
+  readonly target?: string;
+}
+
+/** Operations of the API, each carried out by a stranger on something that belongs to the owner. */
+export class ForeignActs {
+  private people = 0;
+  readonly owner: ApiClient;
+  readonly stranger: ApiClient;
+
+  constructor(
+    private readonly url: string,
+    private readonly callers: { readonly owner: TestCaller; readonly stranger: TestCaller },
+  ) {
+    this.owner = new ApiClient(url, callers.owner.headers);
+    this.stranger = new ApiClient(url, callers.stranger.headers);
+  }
+
+  /** A session of a guest of the owner's. */
+  async opened(body: object = {}): Promise<{ id: string; guestRef: string }> {
+    const { status, body: session } = await this.owner.open({ name: `${CANARY}-name`, ...body });
+    if (status !== 201) throw new Error(`The opening was answered with ${status}.`);
+    const guestRef = guestRefOf(String(session['guestIdToken']));
+    return { id: String(session['conversationId']), guestRef };
+  }
+
+  /** Of another person each time: the platform lets a person have one session. */
+  login(): object {
+    this.people += 1;
+    const authCode = `jane${this.people}:${CANARY}-code`;
+    return { authCode, redirectUri: 'https://shop.example/', codeVerifier: 'v' };
+  }
+
+  /** Carries out an operation such as `POST /v1/sinks/{name}/test`. */
+  async perform(operation: string, { body, isLoggedIn = false, target }: Needs): Promise<Done> {
+    const [method = '', path = ''] = operation.split(' ');
+    const [, parameter] = /\{(\w+)\}/.exec(path) ?? [];
+    const value = parameter === undefined ? undefined : await this.valueOf(parameter, isLoggedIn);
+    if (parameter === undefined) await this.opened();
+    const at = path.replace(/\{\w+\}/, value ?? '');
+    const answer = at.endsWith('/attachments')
+      ? await this.upload(at, this.callers.stranger)
+      : await this.stranger.request(method, at, body?.());
+    return { answer, target: target ?? value ?? String(answer.body['conversationId']) };
+  }
+
+  /** Everything that a session's owner may do in its conversation. */
+  async talk(id: string): Promise<number[]> {
+    const path = `/v1/sessions/${id}`;
+    const answers = [
+      await this.owner.request('POST', `${path}/messages`, { text: TEXT }),
+      await this.owner.request('GET', `${path}/messages`),
+      await this.owner.request('GET', `${path}/events`),
+      await this.owner.list(),
+      await this.upload(`${path}/attachments`, this.callers.owner),
+    ];
+    return answers.map(({ status }) => status);
+  }
+
+  private async valueOf(parameter: string, isLoggedIn: boolean): Promise<string> {
+    if (parameter === 'name') return 'crm';
+    const { id, guestRef } = await this.opened(isLoggedIn ? { authentication: this.login() } : {});
+    if (parameter === 'id') return this.deliveryOf(id);
+    if (parameter !== 'guestRef') return id;
+    await this.owner.end(id);
+    return guestRef;
+  }
+
+  private async deliveryOf(id: string): Promise<string> {
+    let found: readonly { id: string }[] = [];
+    await until(async () => {
+      const query = `conversationId=${id}&status=delivered`;
+      const { body } = await this.stranger.request('GET', `/v1/deliveries?${query}`);
+      found = body['items'] as readonly { id: string }[];
+      return found.length > 0;
+    });
+    return found[0]?.id ?? '';
+  }
+
+  private async upload(path: string, { headers }: TestCaller): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}?fileName=${CANARY}.png`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'image/png' },
+      body: new Uint8Array([1, 2, 3]),
+    });
+    return { status: response.status, headers: response.headers, body: {} };
+  }
+}
