@@ -13,7 +13,7 @@ import { Clock } from '../common/time/clock';
 import { parseRetryAfter } from '../common/time/retry-after';
 import { CrmConfig } from '../config/crm.config';
 import type { SessionEvent } from '../session/domain/session-event';
-import { DeliveryFailedError } from '../sync/domain/delivery.errors';
+import { DeliveryFailedError, withMembers } from '../sync/domain/delivery.errors';
 import { EventSink } from '../sync/ports/event.sink';
 import { CrmTelemetry } from './crm.telemetry';
 import { WebhookSigner } from './webhook.signer';
@@ -99,7 +99,8 @@ export class CrmWebhookSink extends EventSink {
       return new DeliveryFailedError('address not allowed', { cause: error });
     }
     const isLate = signal.aborted || error instanceof OutboundTimeoutError;
-    return new DeliveryFailedError(isLate ? 'no answer in time' : 'no connection', { cause: error });
+    const reason = isLate ? 'no answer in time' : withMembers('no connection', error);
+    return new DeliveryFailedError(reason, { cause: error });
   }
 }
 

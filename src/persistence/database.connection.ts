@@ -1,6 +1,7 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import type { Resolve } from '../common/names/name-resolver';
 import type { DataKey } from '../config/data-key-list';
 import type { StorageConfig } from '../config/storage.config';
 import type { Database } from './database';
@@ -26,12 +27,12 @@ export class DatabaseConnection implements OnApplicationShutdown {
   ) {}
 
   /** Throws one of the errors of `persistence.errors.ts`, each with a message for an operator. */
-  static async open(config: StorageConfig): Promise<DatabaseConnection> {
+  static async open(config: StorageConfig, resolve?: Resolve): Promise<DatabaseConnection> {
     const { databaseUrl, dataDir, dataKeys } = config;
     const connection =
       databaseUrl === undefined
         ? await DatabaseConnection.openEmbedded(dataDir, dataKeys)
-        : await DatabaseConnection.openServer(databaseUrl, dataKeys);
+        : await DatabaseConnection.openServer(databaseUrl, dataKeys, resolve);
     new Logger(DatabaseConnection.name).log(
       databaseUrl === undefined ? `Using the SQLite database in ${dataDir}.` : 'Using PostgreSQL.',
     );
@@ -83,10 +84,11 @@ export class DatabaseConnection implements OnApplicationShutdown {
   private static async openServer(
     databaseUrl: string,
     dataKeys: readonly DataKey[],
+    resolve: Resolve | undefined,
   ): Promise<DatabaseConnection> {
     try {
-      await preparePostgres(databaseUrl, dataKeys);
-      const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl));
+      await preparePostgres(databaseUrl, dataKeys, resolve);
+      const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl, resolve));
       // Kysely closes only what it has used.
       await connection.check();
       return connection;
@@ -96,8 +98,12 @@ export class DatabaseConnection implements OnApplicationShutdown {
   }
 }
 
-async function preparePostgres(databaseUrl: string, dataKeys: readonly DataKey[]): Promise<void> {
-  const db = openPostgresForMigrations(databaseUrl);
+async function preparePostgres(
+  databaseUrl: string,
+  dataKeys: readonly DataKey[],
+  resolve: Resolve | undefined,
+): Promise<void> {
+  const db = openPostgresForMigrations(databaseUrl, resolve);
   try {
     await migrate(db, 'postgres');
     await admitDataKeys(db, dataKeys);

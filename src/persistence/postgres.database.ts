@@ -1,14 +1,24 @@
 import { Logger } from '@nestjs/common';
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import { type ClientConfig, DatabaseError, Pool, type PoolClient, TypeOverrides, types } from 'pg';
+import { NameResolver, type Resolve } from '../common/names/name-resolver';
 import type { Database } from './database';
+import { ResolvingSocket } from './resolving-socket';
+
+const CONNECT_TIMEOUT_MS = 1_000;
+/** How long each of several addresses is tried. */
+const ATTEMPT_MS = CONNECT_TIMEOUT_MS / 2;
 
 /** What every connection to PostgreSQL has in common. */
-export function connectionSettings(databaseUrl: string): ClientConfig {
+export function connectionSettings(
+  databaseUrl: string,
+  resolve: Resolve = new NameResolver().resolve,
+): ClientConfig {
   return {
     connectionString: databaseUrl,
     application_name: 'genesys-guest-sessions',
-    connectionTimeoutMillis: 1_000,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    stream: () => new ResolvingSocket(resolve, ATTEMPT_MS),
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
   };
@@ -19,9 +29,9 @@ export function connectionSettings(databaseUrl: string): ClientConfig {
  * an answer that never comes after six; a connection that broke is never used again, and breaking ends nothing but
  * the statement that was running.
  */
-export function openPostgres(databaseUrl: string): Kysely<Database> {
+export function openPostgres(databaseUrl: string, resolve?: Resolve): Kysely<Database> {
   const pool = new Pool({
-    ...connectionSettings(databaseUrl),
+    ...connectionSettings(databaseUrl, resolve),
     max: 10,
     statement_timeout: 5_000,
     query_timeout: 6_000,
@@ -44,9 +54,9 @@ export function openPostgres(databaseUrl: string): Kysely<Database> {
  * For changes of the schema: one connection, without limits on how long a statement may take. Waiting for a lock fails
  * soon, and a process that stops in the middle loses its transaction.
  */
-export function openPostgresForMigrations(databaseUrl: string): Kysely<Database> {
+export function openPostgresForMigrations(databaseUrl: string, resolve?: Resolve): Kysely<Database> {
   const pool = new Pool({
-    ...connectionSettings(databaseUrl),
+    ...connectionSettings(databaseUrl, resolve),
     max: 1,
     // Whoever wants the same table after it waits behind it: less than the second that they wait for a connection.
     lock_timeout: 500,

@@ -1,6 +1,8 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Agent } from 'undici';
-import { publicOnlyConnector, type Resolve } from './public-only.connector';
+import { NameResolver, type Resolve } from '../names/name-resolver';
+import { connectOptions } from '../names/socket-lookup';
+import { publicOnlyConnector } from './public-only.connector';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 
@@ -8,7 +10,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 export interface OutboundOptions {
   /** To globally routable addresses only; otherwise anywhere. */
   readonly publicOnly?: boolean;
-  /** How names are resolved, instead of by the system, when only public addresses are allowed. */
+  /** How names are resolved, instead of by a resolver of the pool's own. */
   readonly resolve?: Resolve;
 }
 
@@ -17,13 +19,14 @@ export interface OutboundOptions {
  * Per origin at most `connections` are open; connecting may take 3 seconds. Closed with the application.
  */
 export class OutboundPool extends Agent implements OnApplicationShutdown {
-  constructor(connections: number, { publicOnly = false, resolve }: OutboundOptions = {}) {
+  constructor(connections: number, options: OutboundOptions = {}) {
+    const { publicOnly = false, resolve = new NameResolver().resolve } = options;
     super({
       connections,
       pipelining: 1,
       connect: publicOnly
         ? publicOnlyConnector(CONNECT_TIMEOUT_MS, resolve)
-        : { timeout: CONNECT_TIMEOUT_MS },
+        : { timeout: CONNECT_TIMEOUT_MS, ...connectOptions(resolve) },
       keepAliveTimeout: 30_000,
       keepAliveMaxTimeout: 60_000,
       // The adapter bounds the whole request; two more clocks per request would only cost.

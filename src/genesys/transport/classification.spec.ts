@@ -156,6 +156,16 @@ describe(translateFailure.name, () => {
     },
   );
 
+  it('knows that nothing has left when no address of a name could be reached in time', () => {
+    const timedOut = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT', syscall: 'connect' });
+    const failure = Object.assign(new AggregateError([timedOut, timedOut]), { code: 'ETIMEDOUT' });
+
+    expect(translateFailure(failure)).toMatchObject({
+      code: 'upstream-unavailable',
+      mayHaveTakenEffect: false,
+    });
+  });
+
   it('leaves an error alone that has its name already', () => {
     const error = new UpstreamServerError(500);
 

@@ -1,5 +1,8 @@
+import { Socket } from 'node:net';
 import { FakeUpstreamTrust } from '../../../session/ports/upstream-trust.fake';
 import { UpstreamForbiddenError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
+import { HostLookup } from '../../../common/names/host-lookup';
+import { NameResolver } from '../../../common/names/name-resolver';
 import { Environment } from '../../../config/environment';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
@@ -16,25 +19,31 @@ let server: GuestServer;
 let metrics: ReadableMetrics;
 let listener: FakeLineListener;
 let lines: WsLines;
+let environment: Environment;
 
 beforeEach(async () => {
   server = await GuestServer.start();
   metrics = new ReadableMetrics();
   listener = new FakeLineListener();
-  const environment = Object.assign(new Environment(), {
+  environment = Object.assign(new Environment(), {
     GENESYS_MESSAGING_URL: `${server.url}/`,
     GENESYS_DEPLOYMENT_ID: 'dep-1',
     GENESYS_ORIGIN: 'https://support.example.com',
   });
-  lines = new WsLines(
-    new WebMessagingConfig(environment),
-    new WebMessagingTelemetry(metrics),
-    new FakeUpstreamTrust(),
-  );
+  lines = linesTo(environment);
 });
 afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
+
+function linesTo(environment: Environment, names = new NameResolver()): WsLines {
+  return new WsLines(
+    new WebMessagingConfig(environment),
+    new WebMessagingTelemetry(metrics),
+    new FakeUpstreamTrust(),
+    names,
+  );
+}
 
 async function connected(): Promise<GuestLine> {
   const line = await lines.connect(listener, SIGNAL);
@@ -55,6 +64,27 @@ describe(WsLines.name, () => {
     expect(request?.headers).toMatchObject({ origin: 'https://support.example.com' });
     expect(request?.headers['sec-websocket-extensions']).toBeUndefined();
     expect(await metrics.sample('ws_connections')).toBe(1);
+  });
+
+  it('resolves the name by the resolver of the process, and tries each address longer than a far one takes', async () => {
+    metrics = new ReadableMetrics();
+    const connect = jest.spyOn(Socket.prototype, 'connect');
+    const lookup = new HostLookup();
+    const addresses = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    Object.assign(lookup, { find: () => Promise.resolve({ addresses, ttlMs: 60_000 }) });
+    const url = new URL(server.url);
+    url.hostname = 'guest.example';
+    lines = linesTo(
+      Object.assign(environment, { GENESYS_MESSAGING_URL: url.href }),
+      new NameResolver(lookup),
+    );
+    await connected();
+
+    const options = connect.mock.calls
+      .flat(2)
+      .find((given) => Object(given) === given && 'host' in Object(given));
+    expect(options).toMatchObject({ host: 'guest.example', autoSelectFamilyAttemptTimeout: 1_000 });
+    connect.mockRestore();
   });
 
   it('carries frames both ways, each as one text', async () => {

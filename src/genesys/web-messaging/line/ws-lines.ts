@@ -7,6 +7,8 @@ import {
   UpstreamInvalidResponseError,
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
+import { NameResolver } from '../../../common/names/name-resolver';
+import { connectOptions } from '../../../common/names/socket-lookup';
 import { USER_AGENT } from '../../../common/product';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { errorOf } from '../../transport/classification';
@@ -27,6 +29,7 @@ export class WsLines extends GuestLines {
     private readonly config: WebMessagingConfig,
     private readonly telemetry: WebMessagingTelemetry,
     private readonly trust: UpstreamTrust,
+    private readonly names: NameResolver,
   ) {
     super();
   }
@@ -39,6 +42,7 @@ export class WsLines extends GuestLines {
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      ...connectOptions(this.names.resolve),
     });
     const give = (): void => {
       socket.terminate();
