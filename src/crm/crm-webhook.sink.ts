@@ -2,11 +2,7 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 import { NEVER_CANCELLED } from '../common/http/never-cancelled';
-import {
-  EgressForbiddenError,
-  OutboundTimeoutError,
-  OutboundTooLargeError,
-} from '../common/http/outbound.errors';
+import { EgressForbiddenError, OutboundTimeoutError } from '../common/http/outbound.errors';
 import { RequestContext } from '../common/logging/request-context';
 import { USER_AGENT } from '../common/product';
 import { Clock } from '../common/time/clock';
@@ -70,12 +66,12 @@ export class CrmWebhookSink extends EventSink {
           timeout: TIMEOUT_MS,
           maxContentLength: MAX_ANSWER_BYTES,
           cancelToken: NEVER_CANCELLED,
+          // The receiver's word is the status: whatever it says beyond it, and whether it comes to an end, is of no interest.
+          statusDecides: true,
           signal,
         }),
       );
     } catch (error) {
-      // What the receiver says beyond status and headers is of no interest, however long it is.
-      if (error instanceof OutboundTooLargeError) return error;
       throw this.failure(error, signal);
     }
   }

@@ -1,10 +1,12 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { Agent } from 'undici';
+import { Agent, buildConnector } from 'undici';
 import { NameResolver, type Resolve } from '../names/name-resolver';
 import { connectOptions } from '../names/socket-lookup';
+import { readingStatusLines } from './answered-status';
 import { publicOnlyConnector } from './public-only.connector';
 
 const CONNECT_TIMEOUT_MS = 3_000;
+const MAX_HEADER_BYTES = 64 * 1024;
 
 /** Where a pool may connect to. */
 export interface OutboundOptions {
@@ -24,9 +26,12 @@ export class OutboundPool extends Agent implements OnApplicationShutdown {
     super({
       connections,
       pipelining: 1,
-      connect: publicOnly
-        ? publicOnlyConnector(CONNECT_TIMEOUT_MS, resolve)
-        : { timeout: CONNECT_TIMEOUT_MS, ...connectOptions(resolve) },
+      connect: readingStatusLines(
+        publicOnly
+          ? publicOnlyConnector(CONNECT_TIMEOUT_MS, resolve)
+          : buildConnector({ timeout: CONNECT_TIMEOUT_MS, ...connectOptions(resolve) }),
+      ),
+      maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: 30_000,
       keepAliveMaxTimeout: 60_000,
       // The adapter bounds the whole request; two more clocks per request would only cost.

@@ -1,13 +1,19 @@
 import { Readable } from 'node:stream';
 import { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { type Dispatcher, request } from 'undici';
+import { answeredStatusOf } from './answered-status';
 import { lookingLast } from './last-look';
 import { OutboundTimeoutError, OutboundTooLargeError } from './outbound.errors';
+
+/** How long a body may take that is of no interest. */
+const DRAIN_MS = 1_000;
 
 declare module 'axios' {
   interface AxiosRequestConfig {
     /** Called when the connection is there and the first byte is about to leave. What it throws keeps it from leaving. */
     beforeSend?: () => void;
+    /** The answer is its status: it resolves with the status and the headers, whatever comes of the body. */
+    statusDecides?: boolean;
   }
 }
 
@@ -19,7 +25,8 @@ declare module 'axios' {
  * `config.maxContentLength` the bytes that are read. `config.beforeSend` is called when the connection is there and
  * the first byte is about to leave. It rejects with what that throws, `OutboundTimeoutError`,
  * `OutboundTooLargeError`, the abort reason of `config.signal` (in place of which axios throws its `CanceledError`),
- * or undici's own error.
+ * or undici's own error. With `config.statusDecides` it resolves as soon as the final status line and the headers have
+ * arrived, and also where all that could be read of the answer is its status line; it then has no headers.
  */
 export function undiciAdapter(dispatcher: Dispatcher): AxiosAdapter {
   return async (config) => {
@@ -52,22 +59,56 @@ async function exchange(
   config: InternalAxiosRequestConfig,
   signal: AbortSignal,
 ): Promise<AxiosResponse<string>> {
-  const { statusCode, headers, body } = await request(config.url ?? '', {
-    dispatcher: config.beforeSend === undefined ? dispatcher : lookingLast(dispatcher, config.beforeSend),
-    signal,
-    method: (config.method ?? 'get').toUpperCase(),
-    headers: config.headers.toJSON() as Record<string, string>,
-    body: typeof config.data === 'string' || config.data instanceof Readable ? config.data : null,
-  });
+  const { statusCode, headers, body } = await sent(dispatcher, config, signal);
   const maxBytes = config.maxContentLength ?? -1;
+  if (config.statusDecides === true) {
+    void drain(body, maxBytes);
+    return answerOf(config, statusCode, headers);
+  }
   const data = await readText(body, maxBytes, () => new OutboundTooLargeError(maxBytes, statusCode, headers));
-  return {
-    data,
-    status: statusCode,
-    statusText: '',
-    headers: headers as Record<string, string>,
-    config,
-  };
+  return answerOf(config, statusCode, headers, data);
+}
+
+type Sent = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'> & {
+  readonly body: Dispatcher.ResponseData['body'] | undefined;
+};
+
+async function sent(
+  dispatcher: Dispatcher,
+  config: InternalAxiosRequestConfig,
+  signal: AbortSignal,
+): Promise<Sent> {
+  try {
+    return await request(config.url ?? '', {
+      dispatcher: config.beforeSend === undefined ? dispatcher : lookingLast(dispatcher, config.beforeSend),
+      signal,
+      method: (config.method ?? 'get').toUpperCase(),
+      headers: config.headers.toJSON() as Record<string, string>,
+      body: typeof config.data === 'string' || config.data instanceof Readable ? config.data : null,
+    });
+  } catch (failure) {
+    const statusCode = config.statusDecides === true ? answeredStatusOf(failure) : undefined;
+    if (statusCode === undefined) throw failure;
+    return { statusCode, headers: {}, body: undefined };
+  }
+}
+
+function answerOf(
+  config: InternalAxiosRequestConfig,
+  status: number,
+  headers: Dispatcher.ResponseData['headers'],
+  data = '',
+): AxiosResponse<string> {
+  return { data, status, statusText: '', headers: headers, config };
+}
+
+/** Reads a body that is of no interest, so that its connection may be used again; drops the connection of a long one. */
+async function drain(body: Sent['body'], maxBytes: number): Promise<void> {
+  try {
+    await body?.dump({ limit: maxBytes, signal: AbortSignal.timeout(DRAIN_MS) });
+  } catch {
+    // The answer was its status; the connection is gone with the body.
+  }
 }
 
 async function readText(
