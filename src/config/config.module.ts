@@ -6,6 +6,7 @@ import type { Environment } from './environment';
 import { GenesysConfig } from './genesys.config';
 import { HeartbeatConfig } from './heartbeat.config';
 import { LogConfig } from './log.config';
+import { ProxyConfig } from './proxy.config';
 import { ReplicaConfig } from './replica.config';
 import { ServerConfig } from './server.config';
 import { SessionConfig } from './session.config';
@@ -20,6 +21,7 @@ const CONFIGS = [
   GenesysConfig,
   HeartbeatConfig,
   LogConfig,
+  ProxyConfig,
   ReplicaConfig,
   ServerConfig,
   SessionConfig,

@@ -29,6 +29,7 @@ describe(readEnvironment.name, () => {
       GENESYS_CLIENT_AUTH: 'basic',
       GENESYS_CHANNEL: 'conversations-messaging',
       CRM_WEBHOOK_ALLOW_PRIVATE: false,
+      CRM_WEBHOOK_PROXY: true,
       CRM_INCLUDE_GUEST_TOKEN: false,
       SYNC_FIRST_RETRY_MS: 5_000,
       SYNC_PROBE_INTERVAL_MS: 30_000,

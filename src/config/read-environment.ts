@@ -18,6 +18,9 @@ const SECRETS = [
   'DATA_KEY',
 ] as const;
 
+/** Also known in lower case, which comes first, as in other programs. */
+const IN_BOTH_CASES: ReadonlySet<string> = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']);
+
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** The names of all variables, as the decorators declare them. */
@@ -58,12 +61,25 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
   for (const secret of [single, ...several.map((client) => client.secret), ...keys]) {
     if (secret !== '') environment.secrets.add(secret);
   }
+  rememberProxyCredentials(environment);
+}
+
+function rememberProxyCredentials({ HTTP_PROXY, HTTPS_PROXY, secrets }: Environment): void {
+  for (const proxy of [HTTP_PROXY, HTTPS_PROXY]) {
+    if (proxy === undefined) continue;
+    const { username, password } = new URL(proxy);
+    if (password === '') continue;
+    const plain = [username, password].map(decodeURIComponent);
+    for (const secret of [password, plain[1] ?? '', Buffer.from(plain.join(':')).toString('base64')])
+      secrets.add(secret);
+  }
 }
 
 function present(variables: Variables): Record<string, string> {
   const given: Record<string, string> = {};
   for (const name of environmentNames()) {
-    const value = variables[name];
+    const lowerCase = IN_BOTH_CASES.has(name) ? variables[name.toLowerCase()] : undefined;
+    const value = lowerCase === undefined || lowerCase === '' ? variables[name] : lowerCase;
     if (value !== undefined && value !== '') given[name] = value;
   }
   return given;

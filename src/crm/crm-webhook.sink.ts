@@ -16,6 +16,13 @@ import { WebhookSigner } from './webhook.signer';
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** The receiver's word is the status: whatever it says beyond it, and whether it comes to an end, is of no interest. */
+const LIMITS = {
+  timeout: TIMEOUT_MS,
+  maxContentLength: MAX_ANSWER_BYTES,
+  cancelToken: NEVER_CANCELLED,
+  statusDecides: true,
+};
 const GONE = 410;
 /** The statuses whose `Retry-After` is about the receiver as a whole. */
 const RETRY_AFTER_STATUSES = new Set([429, 503]);
@@ -63,11 +70,7 @@ export class CrmWebhookSink extends EventSink {
             ...RequestContext.traceHeaders,
             ...signed,
           },
-          timeout: TIMEOUT_MS,
-          maxContentLength: MAX_ANSWER_BYTES,
-          cancelToken: NEVER_CANCELLED,
-          // The receiver's word is the status: whatever it says beyond it, and whether it comes to an end, is of no interest.
-          statusDecides: true,
+          ...LIMITS,
           signal,
         }),
       );

@@ -44,9 +44,9 @@ function answeringRaw(...texts: string[]): void {
     socket
       .on('error', () => undefined)
       .on('data', () => {
-        const text = texts.shift();
+        const text = texts.shift() ?? '';
         if (texts.length === 0) socket.end(text, 'latin1');
-        else socket.write(text ?? '', 'latin1');
+        else socket.write(text, 'latin1');
       });
   });
 }

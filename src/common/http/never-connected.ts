@@ -9,6 +9,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
   'EPROTO',
+  'ERR_PROXY_REFUSED',
 ]);
 
 /** System calls that come before a connection, whatever they fail with: a connect may time out by itself. */

@@ -3,6 +3,8 @@ import { Agent, buildConnector } from 'undici';
 import { NameResolver, type Resolve } from '../names/name-resolver';
 import { connectOptions } from '../names/socket-lookup';
 import { readingStatusLines } from './answered-status';
+import type { ProxyRules } from './proxy-rules';
+import { proxyingConnector } from './proxying.connector';
 import { publicOnlyConnector } from './public-only.connector';
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -14,6 +16,8 @@ export interface OutboundOptions {
   readonly publicOnly?: boolean;
   /** How names are resolved, instead of by a resolver of the pool's own. */
   readonly resolve?: Resolve;
+  /** Which targets are reached through a proxy; none without it. */
+  readonly proxies?: ProxyRules;
 }
 
 /**
@@ -22,15 +26,10 @@ export interface OutboundOptions {
  */
 export class OutboundPool extends Agent implements OnApplicationShutdown {
   constructor(connections: number, options: OutboundOptions = {}) {
-    const { publicOnly = false, resolve = new NameResolver().resolve } = options;
     super({
       connections,
       pipelining: 1,
-      connect: readingStatusLines(
-        publicOnly
-          ? publicOnlyConnector(CONNECT_TIMEOUT_MS, resolve)
-          : buildConnector({ timeout: CONNECT_TIMEOUT_MS, ...connectOptions(resolve) }),
-      ),
+      connect: readingStatusLines(connectorOf(options)),
       maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: 30_000,
       keepAliveMaxTimeout: 60_000,
@@ -43,4 +42,18 @@ export class OutboundPool extends Agent implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.destroy();
   }
+}
+
+function connectorOf({
+  publicOnly = false,
+  resolve = new NameResolver().resolve,
+  proxies,
+}: OutboundOptions): buildConnector.connector {
+  const timeoutMs = CONNECT_TIMEOUT_MS;
+  const direct = publicOnly
+    ? publicOnlyConnector(timeoutMs, resolve)
+    : buildConnector({ timeout: timeoutMs, ...connectOptions(resolve) });
+  return proxies === undefined
+    ? direct
+    : proxyingConnector(direct, { proxies, resolve, publicOnly, timeoutMs });
 }

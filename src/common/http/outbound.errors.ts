@@ -25,3 +25,13 @@ export class EgressForbiddenError extends Error {
     this.name = EgressForbiddenError.name;
   }
 }
+
+/** The proxy did not let the connection through, and nothing was sent to its target. */
+export class ProxyRefusedError extends Error {
+  readonly code = 'ERR_PROXY_REFUSED';
+
+  constructor(readonly status: number) {
+    super(`The proxy answered CONNECT with status ${status}`);
+    this.name = ProxyRefusedError.name;
+  }
+}

@@ -61,7 +61,7 @@ async function exchange(
 ): Promise<AxiosResponse<string>> {
   const { statusCode, headers, body } = await sent(dispatcher, config, signal);
   const maxBytes = config.maxContentLength ?? -1;
-  if (config.statusDecides === true) {
+  if (body === undefined || config.statusDecides === true) {
     void drain(body, maxBytes);
     return answerOf(config, statusCode, headers);
   }

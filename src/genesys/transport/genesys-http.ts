@@ -76,7 +76,7 @@ export class GenesysHttp {
         timeout: this.config.timeoutMs,
         maxContentLength: MAX_ANSWER_BYTES,
         cancelToken: NEVER_CANCELLED,
-        statusDecides: ANSWERED_BY_STATUS.has(request.operation),
+        ...(ANSWERED_BY_STATUS.has(request.operation) ? { statusDecides: true } : {}),
         ...(signal === undefined ? {} : { signal }),
         ...(request.beforeSend === undefined ? {} : { beforeSend: request.beforeSend }),
       }),

@@ -1,9 +1,11 @@
 import { Socket } from 'node:net';
 import { FakeUpstreamTrust } from '../../../session/ports/upstream-trust.fake';
 import { UpstreamForbiddenError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
+import { ConnectProxyFake } from '../../../common/http/connect-proxy.fake';
 import { HostLookup } from '../../../common/names/host-lookup';
 import { NameResolver } from '../../../common/names/name-resolver';
 import { Environment } from '../../../config/environment';
+import { ProxyConfig } from '../../../config/proxy.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
 import { ClientFrames } from '../frames/client-frame';
@@ -42,6 +44,7 @@ function linesTo(environment: Environment, names = new NameResolver()): WsLines 
     new WebMessagingTelemetry(metrics),
     new FakeUpstreamTrust(),
     names,
+    new ProxyConfig(environment),
   );
 }
 
@@ -85,6 +88,29 @@ describe(WsLines.name, () => {
       .find((given) => Object(given) === given && 'host' in Object(given));
     expect(options).toMatchObject({ host: 'guest.example', autoSelectFamilyAttemptTimeout: 1_000 });
     connect.mockRestore();
+  });
+
+  it('connects through the proxy, with credentials, which resolves the name', async () => {
+    await using proxy = await ConnectProxyFake.start('corp:secret');
+    const url = new URL(server.url);
+    url.hostname = 'guest.example';
+    metrics = new ReadableMetrics();
+    const settings = { GENESYS_MESSAGING_URL: url.href, HTTP_PROXY: proxy.url() };
+    lines = linesTo(Object.assign(environment, settings));
+    await connected();
+
+    expect(proxy.targets).toEqual([`guest.example:${url.port}`]);
+  });
+
+  it('has sent nothing when the proxy refuses', async () => {
+    await using proxy = await ConnectProxyFake.start('corp:secret');
+    metrics = new ReadableMetrics();
+    lines = linesTo(Object.assign(environment, { HTTP_PROXY: proxy.url('corp:wrong') }));
+
+    await expect(lines.connect(listener, SIGNAL)).rejects.toMatchObject({
+      code: 'upstream-unavailable',
+      mayHaveTakenEffect: false,
+    });
   });
 
   it('carries frames both ways, each as one text', async () => {
