@@ -56,6 +56,13 @@ describe(errorOf.name, () => {
     expect(errorOf(answer(507))?.message).toContain('507');
   });
 
+  it('tells a server that failed from one that refused', () => {
+    expect([errorOf(answer(418))?.kind, errorOf(answer(507))?.kind]).toEqual([
+      'upstream-rejected',
+      'upstream-failed',
+    ]);
+  });
+
   it('names the permission that a 403 may be missing', () => {
     expect(errorOf(answer(403))?.message).toContain('conversation:write');
   });
