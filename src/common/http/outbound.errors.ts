@@ -18,6 +18,14 @@ export class OutboundTooLargeError extends Error {
   }
 }
 
+/** The body is of a content coding that was not asked for, or its bytes are not of the coding that it names. */
+export class OutboundCodingError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('The content coding of the answer cannot be decoded', options);
+    this.name = OutboundCodingError.name;
+  }
+}
+
 /** The address to connect to is not globally routable, and nothing was sent there. The message names neither. */
 export class EgressForbiddenError extends Error {
   constructor(readonly host: string) {

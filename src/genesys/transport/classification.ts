@@ -1,5 +1,9 @@
 import { neverConnected } from '../../common/http/never-connected';
-import { OutboundTooLargeError, OutboundTimeoutError } from '../../common/http/outbound.errors';
+import {
+  OutboundCodingError,
+  OutboundTooLargeError,
+  OutboundTimeoutError,
+} from '../../common/http/outbound.errors';
 import {
   UpstreamError,
   UpstreamForbiddenError,
@@ -44,6 +48,8 @@ export function jsonObjectOf(answer: GenesysAnswer): Readonly<Record<string, unk
 export function translateFailure(failure: unknown): UpstreamError {
   if (failure instanceof UpstreamError) return failure;
   if (failure instanceof OutboundTooLargeError) return new UpstreamInvalidResponseError('too long');
+  if (failure instanceof OutboundCodingError)
+    return new UpstreamInvalidResponseError('a content coding', { cause: failure });
   if (failure instanceof OutboundTimeoutError) return new UpstreamTimeoutError({ cause: failure });
   return new UpstreamUnavailableError({ cause: failure, sent: !neverConnected(failure) });
 }

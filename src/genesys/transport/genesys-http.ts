@@ -34,7 +34,6 @@ export class GenesysHttp {
   private readonly identity = {
     'user-agent': USER_AGENT,
     accept: 'application/json',
-    'accept-encoding': 'identity',
   };
 
   constructor(
