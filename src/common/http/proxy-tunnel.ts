@@ -37,7 +37,7 @@ export async function openTunnel(
   };
   const request = (isSecure ? httpsRequest : httpRequest)(options);
   request.end();
-  // Proxies that refuse CONNECT altogether may answer it as any other request.
+  // Proxies that refuse CONNECT altogether may answer it like a request of another method.
   request.on('response', (response) => request.emit('connect', response, response.socket, Buffer.alloc(0)));
   const [response, socket, head] = (await once(request, 'connect')) as [IncomingMessage, Socket, Buffer];
   const status = response.statusCode ?? 0;
