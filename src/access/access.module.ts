@@ -4,6 +4,7 @@ import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { SharedBuckets } from '../common/limits/shared-buckets';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
+import { ProxyConfig } from '../config/proxy.config';
 import { Metrics } from '../metrics/metrics';
 import { AccessService } from './access.service';
 import { AccessTelemetry } from './access.telemetry';
@@ -20,6 +21,7 @@ import { ScopeGuard } from './scope.guard';
 import { SharedCallerQuotas } from './shared-caller-quotas';
 import { SigningKeys } from './signing-keys';
 
+const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) => ({ proxies }) };
 const CONNECTIONS = 1;
 
 /**
@@ -28,7 +30,7 @@ const CONNECTIONS = 1;
  */
 @Global()
 @Module({
-  imports: [OutboundHttpModule.withConnections(CONNECTIONS)],
+  imports: [OutboundHttpModule.withConnections(CONNECTIONS, PROXIED)],
   providers: [
     AccessService,
     AccessTelemetry,

@@ -8,6 +8,7 @@ import { GenesysConfig } from './genesys.config';
 import { HeartbeatConfig } from './heartbeat.config';
 import { LogConfig } from './log.config';
 import { MessagesConfig } from './messages.config';
+import { ProxyConfig } from './proxy.config';
 import { ReplicaConfig } from './replica.config';
 import { SecretFilesConfig } from './secret-files.config';
 import { ServerConfig } from './server.config';
@@ -25,6 +26,7 @@ const CONFIGS = [
   HeartbeatConfig,
   LogConfig,
   MessagesConfig,
+  ProxyConfig,
   ReplicaConfig,
   SecretFilesConfig,
   ServerConfig,

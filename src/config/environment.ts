@@ -11,6 +11,7 @@ import {
   ListSetting,
   OAuthClientsSetting,
   PostgresUrlSetting,
+  ProxySetting,
   UrlSetting,
   UrlWithUserSetting,
   WebhookSecretsSetting,
@@ -178,6 +179,10 @@ export class Environment {
   @IsBoolean({ message: 'must be true or false' })
   CRM_INCLUDE_GUEST_TOKEN: boolean = false;
 
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
+  CRM_WEBHOOK_PROXY: boolean = true;
+
   @IntegerSetting(10, 600_000)
   SYNC_FIRST_RETRY_MS: number = 5_000;
 
@@ -251,6 +256,18 @@ export class Environment {
 
   @IntegerSetting(100, 600_000)
   UPSTREAM_BREAKER_RECOVERY_MS: number = 10_000;
+
+  @IsOptional()
+  @ProxySetting()
+  HTTP_PROXY?: string;
+
+  @IsOptional()
+  @ProxySetting()
+  HTTPS_PROXY?: string;
+
+  @IsOptional()
+  @IsString()
+  NO_PROXY?: string;
 
   @ChoiceSetting('handover', 'disconnect')
   SHUTDOWN_MODE: 'handover' | 'disconnect' = 'handover';

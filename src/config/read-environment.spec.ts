@@ -32,6 +32,7 @@ describe(readEnvironment.name, () => {
       GENESYS_CHANNEL: 'conversations-messaging',
       GENESYS_UPLOAD_ALLOW_PRIVATE: false,
       CRM_WEBHOOK_ALLOW_PRIVATE: false,
+      CRM_WEBHOOK_PROXY: true,
       CRM_INCLUDE_GUEST_TOKEN: false,
       SYNC_FIRST_RETRY_MS: 5_000,
       SYNC_PROBE_INTERVAL_MS: 30_000,

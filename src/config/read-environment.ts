@@ -21,6 +21,9 @@ const SECRETS = [
   'DATA_KEY',
 ] as const;
 
+/** Also known in lower case, which comes first, as in other programs. */
+const IN_BOTH_CASES: ReadonlySet<string> = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']);
+
 const NOT_OF_THIS_MACHINE =
   'HOST must be a loopback address or name, such as 127.0.0.1, when ACCESS_MODE is open; others need keys, jwt, or open-anywhere for no credentials at all';
 
@@ -65,12 +68,25 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
   for (const secret of [single, ...several.map((client) => client.secret), ...keys, ...passwords]) {
     if (secret !== '') environment.secrets.add(secret);
   }
+  rememberProxyCredentials(environment);
+}
+
+function rememberProxyCredentials({ HTTP_PROXY, HTTPS_PROXY, secrets }: Environment): void {
+  for (const proxy of [HTTP_PROXY, HTTPS_PROXY]) {
+    if (proxy === undefined) continue;
+    const { username, password } = new URL(proxy);
+    if (password === '') continue;
+    const plain = [username, password].map(decodeURIComponent);
+    for (const secret of [password, plain[1] ?? '', Buffer.from(plain.join(':')).toString('base64')])
+      secrets.add(secret);
+  }
 }
 
 function present(variables: Variables): Record<string, string> {
   const given: Record<string, string> = {};
   for (const name of environmentNames()) {
-    const value = settingText(variables[name] ?? '');
+    const lowerCase = IN_BOTH_CASES.has(name) ? settingText(variables[name.toLowerCase()] ?? '') : '';
+    const value = lowerCase === '' ? settingText(variables[name] ?? '') : lowerCase;
     if (value !== '') given[name] = value;
   }
   return given;

@@ -77,6 +77,30 @@ function FaultlessSetting(name: string, faultOf: (value: unknown) => string | un
   return ValidateBy({ name, validator: { validate, defaultMessage: (args) => (args ? message(args) : '') } });
 }
 
+/** The URL of a proxy: a host, with or without a port and credentials, and nothing else. */
+export function ProxySetting(): PropertyDecorator {
+  const message =
+    'must be a URL such as http://proxy.example.com:3128, with user:password@ where the proxy asks for it';
+  return ValidateBy({ name: 'isProxyUrl', validator: { validate: isProxyUrl } }, { message });
+}
+
+function isProxyUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, pathname, search, hash, username, password } = new URL(value);
+  const isBare = pathname === '/' && search === '' && hash === '';
+  return ['http:', 'https:'].includes(protocol) && isBare && isDecodable(username) && isDecodable(password);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    // A stray percent sign.
+    return false;
+  }
+}
+
 /** The keys of callers as a JSON list. Unlike `IsOptional`, it does not excuse a `null` that was given as JSON. */
 export function ApiKeysSetting(): PropertyDecorator {
   return applyDecorators(MayBeAbsent(), JsonListSetting(isApiKeyList, API_KEYS_RULE));

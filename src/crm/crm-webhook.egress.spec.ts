@@ -150,7 +150,7 @@ describe(`${CrmWebhookSink.name}, told to send to an address that is not public`
   });
 
   it('refuses a name that has been rebound since it was last good', async () => {
-    const answers = [['8.8.8.8'], ['127.0.0.1'], ['8.8.8.8', '127.0.0.1']];
+    const answers = [['8.8.8.8'], ['127.0.0.1'], ['10.1.2.3', '127.0.0.1']];
     const connect = publicOnlyConnector(3_000, () => addressesOf(answers.shift()));
     // From the loopback nothing gets out of this machine: the attempt fails at once and names where it went.
     const agent = new Agent({ connect, localAddress: '127.0.0.1' });
@@ -169,6 +169,14 @@ describe(`${CrmWebhookSink.name}, told to send to an address that is not public`
       expect.objectContaining({ message: 'address not allowed' }),
     ]);
     expect(connections).toBe(0);
+  });
+
+  it('names how each address of a name failed', async () => {
+    const agent = new OutboundPool(1, { resolve: () => addressesOf(['127.0.0.2', '127.0.0.3']) });
+    const failure = await deliveredTo('two.example.com', 'http', await httpOver(agent));
+    await agent.destroy();
+
+    expect(failure?.message).toBe('no connection (ECONNREFUSED)');
   });
 
   it('tells operators the host and no more', async () => {

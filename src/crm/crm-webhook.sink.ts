@@ -2,24 +2,27 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 import { NEVER_CANCELLED } from '../common/http/never-cancelled';
-import {
-  EgressForbiddenError,
-  OutboundTimeoutError,
-  OutboundTooLargeError,
-} from '../common/http/outbound.errors';
+import { EgressForbiddenError, OutboundTimeoutError } from '../common/http/outbound.errors';
 import { RequestContext } from '../common/logging/request-context';
 import { USER_AGENT } from '../common/product';
 import { Clock } from '../common/time/clock';
 import { parseRetryAfter } from '../common/time/retry-after';
 import { CrmConfig } from '../config/crm.config';
 import type { SessionEvent } from '../session/domain/session-event';
-import { DeliveryFailedError } from '../sync/domain/delivery.errors';
+import { DeliveryFailedError, withMembers } from '../sync/domain/delivery.errors';
 import { EventSink } from '../sync/ports/event.sink';
 import { CrmTelemetry } from './crm.telemetry';
 import { WebhookSigner } from './webhook.signer';
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** The receiver's word is the status: whatever it says beyond it, and whether it comes to an end, is of no interest. */
+const LIMITS = {
+  timeout: TIMEOUT_MS,
+  maxContentLength: MAX_ANSWER_BYTES,
+  cancelToken: NEVER_CANCELLED,
+  statusDecides: true,
+};
 const GONE = 410;
 /** The statuses whose `Retry-After` is about the receiver as a whole. */
 const RETRY_AFTER_STATUSES = new Set([429, 503]);
@@ -68,15 +71,11 @@ export class CrmWebhookSink extends EventSink {
             ...RequestContext.traceHeaders,
             ...signed,
           },
-          timeout: TIMEOUT_MS,
-          maxContentLength: MAX_ANSWER_BYTES,
-          cancelToken: NEVER_CANCELLED,
+          ...LIMITS,
           signal,
         }),
       );
     } catch (error) {
-      // What the receiver says beyond status and headers is of no interest, however long it is.
-      if (error instanceof OutboundTooLargeError) return error;
       throw this.failure(error, signal);
     }
   }
@@ -105,7 +104,8 @@ export class CrmWebhookSink extends EventSink {
       return new DeliveryFailedError('address not allowed', { cause: error });
     }
     const isLate = signal.aborted || error instanceof OutboundTimeoutError;
-    return new DeliveryFailedError(isLate ? 'no answer in time' : 'no connection', { cause: error });
+    const reason = isLate ? 'no answer in time' : withMembers('no connection', error);
+    return new DeliveryFailedError(reason, { cause: error });
   }
 }
 

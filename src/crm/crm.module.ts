@@ -1,6 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { CrmConfig } from '../config/crm.config';
+import { ProxyConfig } from '../config/proxy.config';
 import { EventSinks } from '../sync/ports/event-sinks';
 import { CrmWebhookSink } from './crm-webhook.sink';
 import { CrmTelemetry } from './crm.telemetry';
@@ -13,8 +14,11 @@ const CONNECTIONS = 64;
 @Module({
   imports: [
     OutboundHttpModule.withConnections(CONNECTIONS, {
-      inject: [CrmConfig],
-      useFactory: ({ allowPrivate }: CrmConfig) => ({ publicOnly: !allowPrivate }),
+      inject: [CrmConfig, ProxyConfig],
+      useFactory: ({ allowPrivate }: CrmConfig, { webhookProxies: proxies }: ProxyConfig) => ({
+        publicOnly: !allowPrivate,
+        proxies,
+      }),
     }),
   ],
   providers: [CrmTelemetry, WebhookSigner, CrmWebhookSink],

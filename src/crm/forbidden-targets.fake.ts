@@ -10,7 +10,7 @@ export const CONFIGURABLE = [
   '[0:0:0:0:0:0:0:0] [::0.0.0.0] [::0.0.0.1]',
   // IPv4 within IPv6
   '[::ffff:127.0.0.1] [::FFFF:127.0.0.1] [::ffff:7f00:1] [::FFFF:7F00:0001]',
-  '[0:0:0:0:0:ffff:127.0.0.1] [0:0:0:0:0:ffff:7f00:1] [0::ffff:a9fe:a9fe] [::ffff:8.8.8.8]',
+  '[0:0:0:0:0:ffff:127.0.0.1] [0:0:0:0:0:ffff:7f00:1] [0::ffff:a9fe:a9fe]',
   '[::127.0.0.1] [::7f00:1] [::ffff:0:127.0.0.1] [64:ff9b::127.0.0.1] [64:ff9b::7f00:1]',
   '[64:ff9b:1::7f00:1] [2002:7f00:1::] [2002:7f00:0001::1] [2001:0:7f00:1::]',
   // IPv6 of its own
@@ -58,7 +58,6 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   'mapped.example.com': ['::ffff:127.0.0.1'],
   'nat64.example.com': ['64:ff9b::7f00:1'],
   'zone.example.com': ['fe80::1%lo'],
-  'one-of-two.example.com': ['8.8.8.8', '127.0.0.1'],
-  'other-family.example.com': ['8.8.8.8', '::1'],
+  'both-families.example.com': ['10.1.2.3', '::1'],
   'xn--lcalhost-n4a': ['127.0.0.1'],
 };

@@ -4,6 +4,7 @@ import { TokenEndpoint } from '../auth/ports/token-endpoint';
 import { UpstreamCapacity } from '../session/ports/upstream-capacity';
 import { SharedBuckets } from '../common/limits/shared-buckets';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
+import { ProxyConfig } from '../config/proxy.config';
 import { WebMessagingConfig } from '../config/web-messaging.config';
 import { ConversationsMessagingChannel } from './conversations-messaging/conversations-messaging.channel';
 import { OAuthTokenEndpoint } from './oauth/oauth-token-endpoint';
@@ -32,6 +33,8 @@ import { WebMessagingTelemetry } from './web-messaging/web-messaging.telemetry';
 /** Connections to Genesys Cloud: enough for bursts of beats, few enough not to look like an attack. */
 const CONNECTIONS = 128;
 
+const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) => ({ proxies }) };
+
 /** What guest sessions over the guest WebSocket are made of. */
 const WEB_MESSAGING = [
   WebMessagingTelemetry,
@@ -54,7 +57,7 @@ const WEB_MESSAGING = [
 /** The adapter to Genesys Cloud: its channels, and the token endpoint that Auth asks for tokens. */
 @Global()
 @Module({
-  imports: [AuthModule, UploadModule, OutboundHttpModule.withConnections(CONNECTIONS)],
+  imports: [AuthModule, UploadModule, OutboundHttpModule.withConnections(CONNECTIONS, PROXIED)],
   providers: [
     GenesysTelemetry,
     UpstreamGuards,

@@ -2,6 +2,7 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import type { Resolve } from '../common/names/name-resolver';
 import type { DataKey } from '../config/data-key-list';
 import type { StorageConfig } from '../config/storage.config';
 import type { Database } from './database';
@@ -29,12 +30,12 @@ export class DatabaseConnection implements OnApplicationShutdown {
   ) {}
 
   /** Throws one of the errors of `persistence.errors.ts`, each with a message for an operator. */
-  static async open(config: StorageConfig): Promise<DatabaseConnection> {
+  static async open(config: StorageConfig, resolve?: Resolve): Promise<DatabaseConnection> {
     const { databaseUrl, dataDir, dataKeys } = config;
     const connection =
       databaseUrl === undefined
         ? await DatabaseConnection.openEmbedded(dataDir, dataKeys)
-        : await DatabaseConnection.openServer(databaseUrl, config);
+        : await DatabaseConnection.openServer(databaseUrl, config, resolve);
     new Logger(DatabaseConnection.name).log(
       databaseUrl === undefined ? `Using the SQLite database in ${dataDir}.` : 'Using PostgreSQL.',
     );
@@ -86,11 +87,17 @@ export class DatabaseConnection implements OnApplicationShutdown {
   private static async openServer(
     databaseUrl: string,
     { dataKeys, startTimeoutMs }: StorageConfig,
+    resolve: Resolve | undefined,
   ): Promise<DatabaseConnection> {
     try {
-      const hasSessionLimits = await untilAnswers(startTimeoutMs, () => takesSessionLimits(databaseUrl));
-      await preparePostgres(databaseUrl, dataKeys);
-      const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl, hasSessionLimits));
+      const hasSessionLimits = await untilAnswers(startTimeoutMs, () =>
+        takesSessionLimits(databaseUrl, resolve),
+      );
+      await preparePostgres(databaseUrl, dataKeys, resolve);
+      const connection = new DatabaseConnection(
+        'postgres',
+        openPostgres(databaseUrl, hasSessionLimits, resolve),
+      );
       // Kysely closes only what it has used.
       await connection.check();
       return connection;
@@ -118,8 +125,12 @@ async function untilAnswers<T>(timeoutMs: number, ask: () => Promise<T>): Promis
   }
 }
 
-async function preparePostgres(databaseUrl: string, dataKeys: readonly DataKey[]): Promise<void> {
-  const db = openPostgresForMigrations(databaseUrl);
+async function preparePostgres(
+  databaseUrl: string,
+  dataKeys: readonly DataKey[],
+  resolve: Resolve | undefined,
+): Promise<void> {
+  const db = openPostgresForMigrations(databaseUrl, resolve);
   try {
     await migrate(db, 'postgres');
     await admitDataKeys(db, dataKeys);

@@ -1,3 +1,5 @@
+import { messageOf } from '../common/errors/failure-text';
+
 /** Another process works in the data directory. Nothing was read or changed. */
 export class DataDirectoryInUseError extends Error {
   override readonly name = 'DataDirectoryInUseError';
@@ -61,7 +63,6 @@ export class DatabaseOpenError extends Error {
 
 function reasonOf(cause: unknown): string {
   if (typeof cause !== 'object' || cause === null) return String(cause);
-  // Trying several addresses of one host fails with an AggregateError, which has no message of its own.
-  if ('errors' in cause && Array.isArray(cause.errors)) return cause.errors.map(reasonOf).join('; ');
-  return 'message' in cause && typeof cause.message === 'string' ? cause.message : 'for an unknown reason';
+  const hasMessage = 'message' in cause && typeof cause.message === 'string';
+  return hasMessage ? messageOf(cause as Error) : 'for an unknown reason';
 }

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { SharedBuckets } from '../common/limits/shared-buckets';
+import { NameResolver } from '../common/names/name-resolver';
 import { StorageConfig } from '../config/storage.config';
 import { AuditTrail } from '../audit/ports/audit.trail';
 import { EventFeed } from '../events/ports/event.feed';
@@ -47,7 +48,7 @@ import { UnitOfWork } from './unit-of-work';
 
 /**
  * Binds every storage port to its SQL store. The application does not come up unless the database is open and
- * migrated. Needs, from global modules: `Clock`, `StorageConfig`, `AuditPublisher`, `EventSinks`,
+ * migrated. Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditPublisher`, `EventSinks`,
  * `OutboxBell`, `EventBell` and `HealthChecks`.
  */
 @Global()
@@ -55,8 +56,9 @@ import { UnitOfWork } from './unit-of-work';
   providers: [
     {
       provide: DatabaseConnection,
-      useFactory: (config: StorageConfig) => DatabaseConnection.open(config),
-      inject: [StorageConfig],
+      useFactory: (config: StorageConfig, names: NameResolver) =>
+        DatabaseConnection.open(config, names.resolve),
+      inject: [StorageConfig, NameResolver],
     },
     {
       provide: DataCipher,

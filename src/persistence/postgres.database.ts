@@ -1,7 +1,13 @@
 import { Logger } from '@nestjs/common';
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import { Client, type ClientConfig, DatabaseError, Pool, type PoolClient, TypeOverrides, types } from 'pg';
+import { NameResolver, type Resolve } from '../common/names/name-resolver';
 import type { Database } from './database';
+import { ResolvingSocket } from './resolving-socket';
+
+const CONNECT_TIMEOUT_MS = 1_000;
+/** How long each of several addresses is tried. */
+const ATTEMPT_MS = CONNECT_TIMEOUT_MS / 2;
 
 /** Limits that the server keeps, in milliseconds, by the names of its parameters. */
 type ServerLimits = Readonly<Partial<Record<(typeof LIMITS)[number], number>>>;
@@ -26,11 +32,15 @@ const PROTOCOL_VIOLATION = '08P01';
 const UNSUPPORTED_PARAMETER = /unsupported startup parameter/i;
 
 /** What every connection to PostgreSQL has in common. */
-export function connectionSettings(databaseUrl: string): ClientConfig {
+export function connectionSettings(
+  databaseUrl: string,
+  resolve: Resolve = new NameResolver().resolve,
+): ClientConfig {
   return {
     connectionString: databaseUrl,
     application_name: 'genesys-guest-sessions',
-    connectionTimeoutMillis: 1_000,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    stream: () => new ResolvingSocket(resolve, ATTEMPT_MS),
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
   };
@@ -40,8 +50,8 @@ export function connectionSettings(databaseUrl: string): ClientConfig {
  * Whether the server takes limits with the connection. A transaction pooler does not: its server connections are
  * shared, and what is set on one would be found by other clients. Throws what connecting throws otherwise.
  */
-export async function takesSessionLimits(databaseUrl: string): Promise<boolean> {
-  const client = new Client({ ...connectionSettings(databaseUrl), ...STATEMENT_LIMITS });
+export async function takesSessionLimits(databaseUrl: string, resolve?: Resolve): Promise<boolean> {
+  const client = new Client({ ...connectionSettings(databaseUrl, resolve), ...STATEMENT_LIMITS });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -67,9 +77,13 @@ export async function takesSessionLimits(databaseUrl: string): Promise<boolean> 
  * behind a transaction pooler as well; `withSessionLimits` sets them for the connection too, which covers statements
  * outside of transactions. Nothing else of a session is used: no named statements, no session locks, no `listen`.
  */
-export function openPostgres(databaseUrl: string, withSessionLimits: boolean): Kysely<Database> {
+export function openPostgres(
+  databaseUrl: string,
+  withSessionLimits: boolean,
+  resolve?: Resolve,
+): Kysely<Database> {
   const pool = new Pool({
-    ...connectionSettings(databaseUrl),
+    ...connectionSettings(databaseUrl, resolve),
     max: 10,
     query_timeout: 6_000,
     ...(withSessionLimits ? STATEMENT_LIMITS : {}),
@@ -92,9 +106,9 @@ export function openPostgres(databaseUrl: string, withSessionLimits: boolean): K
  * For changes of the schema: one connection, without limits on how long a statement may take. Waiting for a lock fails
  * soon, and a process that stops in the middle loses its transaction.
  */
-export function openPostgresForMigrations(databaseUrl: string): Kysely<Database> {
+export function openPostgresForMigrations(databaseUrl: string, resolve?: Resolve): Kysely<Database> {
   const pool = new Pool({
-    ...connectionSettings(databaseUrl),
+    ...connectionSettings(databaseUrl, resolve),
     max: 1,
     types: readingInt8AsNumber(),
   });

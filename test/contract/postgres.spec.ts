@@ -112,6 +112,23 @@ describe(`${DatabaseConnection.name} on a server`, () => {
     await stores.close();
   });
 
+  it('resolves the name of the server by the resolver of the process, and tries each of its addresses', async () => {
+    const named = new URL(url());
+    named.hostname = 'db.example';
+    const asked: string[] = [];
+    const addresses = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    const resolve = (hostname: string): Promise<typeof addresses> => {
+      asked.push(hostname);
+      return Promise.resolve(addresses);
+    };
+    const config = Object.assign(Object.create(storage.config) as StorageConfig, { databaseUrl: named.href });
+    const connection = await DatabaseConnection.open(config, resolve);
+
+    await expect(connection.check()).resolves.toBeUndefined();
+    expect(new Set(asked)).toEqual(new Set(['db.example']));
+    await connection.close();
+  });
+
   it('says which database cannot be opened and why, without its password', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');

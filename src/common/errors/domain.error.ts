@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'unprocessable'
   | 'rate-limited'
   | 'upstream-rejected'
+  | 'upstream-failed'
   | 'upstream-unavailable'
   | 'upstream-timeout'
   | 'unavailable'

@@ -72,7 +72,7 @@ export class UpstreamRejectedError extends UpstreamError {
 /** A 5xx. */
 export class UpstreamServerError extends UpstreamError {
   readonly code = 'upstream-error';
-  readonly kind = 'upstream-rejected';
+  readonly kind = 'upstream-failed';
 
   constructor(readonly status: number) {
     super(`Genesys Cloud failed with status ${status}.`);

@@ -1,5 +1,6 @@
 import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import { NameResolver } from '../names/name-resolver';
 import { type OutboundOptions, OutboundPool } from './outbound-pool';
 import { undiciAdapter } from './undici.adapter';
 
@@ -22,8 +23,9 @@ export class OutboundHttpModule {
         { provide: OUTBOUND_OPTIONS, ...options },
         {
           provide: OutboundPool,
-          inject: [OUTBOUND_OPTIONS],
-          useFactory: (chosen: OutboundOptions) => new OutboundPool(connections, chosen),
+          inject: [OUTBOUND_OPTIONS, { token: NameResolver, optional: true }],
+          useFactory: (chosen: OutboundOptions, names?: NameResolver) =>
+            new OutboundPool(connections, { ...(names && { resolve: names.resolve }), ...chosen }),
         },
       ],
       exports: [OutboundPool],

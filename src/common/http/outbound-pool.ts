@@ -1,15 +1,23 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { Agent } from 'undici';
-import { publicOnlyConnector, type Resolve } from './public-only.connector';
+import { Agent, buildConnector } from 'undici';
+import { NameResolver, type Resolve } from '../names/name-resolver';
+import { connectOptions } from '../names/socket-lookup';
+import { readingStatusLines } from './answered-status';
+import type { ProxyRules } from './proxy-rules';
+import { proxyingConnector } from './proxying.connector';
+import { publicOnlyConnector } from './public-only.connector';
 
 const CONNECT_TIMEOUT_MS = 3_000;
+const MAX_HEADER_BYTES = 64 * 1024;
 
 /** Where a pool may connect to. */
 export interface OutboundOptions {
   /** To globally routable addresses only; otherwise anywhere. */
   readonly publicOnly?: boolean;
-  /** How names are resolved, instead of by the system, when only public addresses are allowed. */
+  /** How names are resolved, instead of by a resolver of the pool's own. */
   readonly resolve?: Resolve;
+  /** Which targets are reached through a proxy; none without it. */
+  readonly proxies?: ProxyRules;
 }
 
 /**
@@ -17,13 +25,12 @@ export interface OutboundOptions {
  * Per origin at most `connections` are open; connecting may take 3 seconds. Closed with the application.
  */
 export class OutboundPool extends Agent implements OnApplicationShutdown {
-  constructor(connections: number, { publicOnly = false, resolve }: OutboundOptions = {}) {
+  constructor(connections: number, options: OutboundOptions = {}) {
     super({
       connections,
       pipelining: 1,
-      connect: publicOnly
-        ? publicOnlyConnector(CONNECT_TIMEOUT_MS, resolve)
-        : { timeout: CONNECT_TIMEOUT_MS },
+      connect: readingStatusLines(connectorOf(options)),
+      maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: 30_000,
       keepAliveMaxTimeout: 60_000,
       // The adapter bounds the whole request; two more clocks per request would only cost.
@@ -35,4 +42,18 @@ export class OutboundPool extends Agent implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.destroy();
   }
+}
+
+function connectorOf({
+  publicOnly = false,
+  resolve = new NameResolver().resolve,
+  proxies,
+}: OutboundOptions): buildConnector.connector {
+  const timeoutMs = CONNECT_TIMEOUT_MS;
+  const direct = publicOnly
+    ? publicOnlyConnector(timeoutMs, resolve)
+    : buildConnector({ timeout: timeoutMs, ...connectOptions(resolve) });
+  return proxies === undefined
+    ? direct
+    : proxyingConnector(direct, { proxies, resolve, publicOnly, timeoutMs });
 }

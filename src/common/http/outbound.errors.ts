@@ -18,10 +18,28 @@ export class OutboundTooLargeError extends Error {
   }
 }
 
+/** The body is of a content coding that was not asked for, or its bytes are not of the coding that it names. */
+export class OutboundCodingError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('The content coding of the answer cannot be decoded', options);
+    this.name = OutboundCodingError.name;
+  }
+}
+
 /** The address to connect to is not globally routable, and nothing was sent there. The message names neither. */
 export class EgressForbiddenError extends Error {
   constructor(readonly host: string) {
     super('The address is not globally routable');
     this.name = EgressForbiddenError.name;
+  }
+}
+
+/** The proxy did not let the connection through, and nothing was sent to its target. */
+export class ProxyRefusedError extends Error {
+  readonly code = 'ERR_PROXY_REFUSED';
+
+  constructor(readonly status: number) {
+    super(`The proxy answered CONNECT with status ${status}`);
+    this.name = ProxyRefusedError.name;
   }
 }

@@ -24,9 +24,14 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'reserved (240/4) and broadcast': ['240.0.0.0', '255.255.255.254', '255.255.255.255'],
   'unspecified and loopback in IPv6': ['::', '::1', '0:0:0:0:0:0:0:1'],
   'IPv4-compatible (::/96)': ['::2', '::127.0.0.1', '::7f00:1', '::8.8.8.8', '::ffff'],
-  'IPv4-mapped': ['::ffff:127.0.0.1', '::ffff:7f00:1', '::FFFF:10.0.0.1', '::ffff:8.8.8.8'],
+  'IPv4-mapped': ['::ffff:127.0.0.1', '::ffff:7f00:1', '::FFFF:10.0.0.1', '::ffff:8.8.8.8%lo'],
   'IPv4-translated': ['::ffff:0:127.0.0.1', '::ffff:0:808:808'],
-  NAT64: ['64:ff9b::7f00:1', '64:ff9b::8.8.8.8', '64:ff9b:1::1', '64:ff9b:1:ffff:ffff:ffff:ffff:ffff'],
+  'NAT64 (64:ff9b::/96) to an address that is not public': [
+    ...['64:ff9b::7f00:1', '64:ff9b::10.0.0.1', '64:ff9b::169.254.169.254', '64:ff9b::8.8.8.8%lo'],
+  ],
+  'NAT64 with a local prefix (64:ff9b:1::/48), and beside both': [
+    ...['64:ff9b:1::1', '64:ff9b:1::8.8.8.8', '64:ff9b:1:ffff:ffff:ffff:ffff:ffff', '64:ff9b::1:0:808:808'],
+  ],
   'discard-only and dummy (100::/64, 100:0:0:1::/64)': ['100::', '100::1', '100:0:0:1::1'],
   'IETF protocol assignments (2001::/23), Teredo, ORCHID and benchmarking among it': [
     ...[
@@ -71,6 +76,7 @@ describe(isPublicAddress.name, () => {
     ...['126.255.255.255', '128.0.0.0', '169.253.255.255', '169.255.0.0', '172.15.255.255', '172.32.0.0'],
     ...['192.0.1.0', '192.0.3.0', '192.167.255.255', '192.169.0.0', '198.17.255.255', '198.20.0.0'],
     ...['198.51.99.255', '203.0.114.0', '223.255.255.255'],
+    ...['64:ff9b::8.8.8.8', '64:FF9B:0::808:808', '::ffff:8.8.8.8', '::ffff:808:808'],
     ...['2001:200::1', '2001:4860:4860::8888', '2003::1', '2606:4700:4700::1111', '2A00:1450::1', '2c0f::1'],
   ])('is true for %s', (address) => {
     expect(isPublicAddress(address)).toBe(true);

@@ -69,14 +69,12 @@ describe(publicOnlyConnector.name, () => {
   );
 
   it.each([
-    ['its only address', [LOOPBACK]],
-    ['the first', [LOOPBACK, PUBLIC]],
-    ['the last', [PUBLIC, '2606:4700::1111', LOOPBACK]],
-    ['one in IPv6', [PUBLIC, '::1']],
-    ['one that is mapped', ['::ffff:127.0.0.1', PUBLIC]],
-    ['none', []],
-    ['one that is none', ['127.1']],
-  ])('refuses a name when the forbidden one is %s', async (_which, addresses) => {
+    ['whose only address is forbidden', [LOOPBACK]],
+    ['whose addresses of both families are forbidden', [LOOPBACK, '::1']],
+    ['whose addresses are mapped and translated', ['::ffff:127.0.0.1', '64:ff9b::7f00:1']],
+    ['without an address', []],
+    ['with a malformed address', ['127.1']],
+  ])('refuses a name %s', async (_which, addresses) => {
     answers.push(addresses);
     const failure = await failureOf(`https://crm.example.com:${port}/`);
 
@@ -87,10 +85,25 @@ describe(publicOnlyConnector.name, () => {
   });
 
   it.each([
+    ['first', [LOOPBACK, PUBLIC]],
+    ['last', [PUBLIC, '64:ff9b::7f00:1', '::1']],
+  ])('tries only the allowed addresses of a name when the forbidden one is the %s', async (_, addresses) => {
+    await pool.destroy();
+    const dispatcher = new Agent({ connect: publicOnlyConnector(3_000, resolve), localAddress: LOOPBACK });
+    answers.push(addresses);
+    const failure = await failureOf(`http://crm.example.com:${port}/`, dispatcher);
+    await dispatcher.destroy();
+
+    expect(failure).toMatchObject({ syscall: 'connect', address: PUBLIC });
+    expect(failure).not.toHaveProperty('errors');
+    expect(connections).toBe(0);
+  });
+
+  it.each([
     ['several', true],
     ['one', false],
   ])(
-    'goes to the very address that it has checked, and judges anew at every connect (trying %s)',
+    'goes to the very address that it has checked, and judges again at every connect (trying %s)',
     async (_, several) => {
       setDefaultAutoSelectFamily(several);
       await pool.destroy();

@@ -86,6 +86,19 @@ describe(createLogger.name, () => {
     ]);
   });
 
+  it('names the members of an aggregate, as an error and as a cause', () => {
+    const book = new LogBook();
+    const members = [new Error('connect ENETUNREACH ::1:443'), new Error('connect ETIMEDOUT 192.0.2.1:443')];
+    book.logger.warn(
+      { message: 'Failed', error: new Error('x', { cause: new AggregateError(members) }) },
+      'X',
+    );
+    book.logger.warn({ message: 'Failed', error: new AggregateError(members) }, 'X');
+
+    const both = 'connect ENETUNREACH ::1:443; connect ETIMEDOUT 192.0.2.1:443';
+    expect(book.lines).toMatchObject([{ cause: `AggregateError: ${both}` }, { errorMessage: both }]);
+  });
+
   it('says nothing below its level', () => {
     const book = new LogBook({ level: 'warn' });
     book.logger.log('info', 'X');

@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { WinstonModule } from 'nest-winston';
 import { createLogger as createWinston, format, transports } from 'winston';
 import { DomainError } from '../errors/domain.error';
+import { messageOf } from '../errors/failure-text';
 import { Redaction } from './redaction';
 import { RequestContext } from './request-context';
 
@@ -23,7 +24,7 @@ const UNWANTED: Readonly<Record<string, readonly ('warn' | 'log' | 'debug' | 've
 
 /**
  * The one logger of the process: winston, one line per fact, behind Nest's `Logger`. A line may be given as a text
- * or as an object with `message`, fields, and `error`, of which the name, the message and, on level `error`, the
+ * or as an object with `message`, fields, and `error`, of which the name, the message (of an aggregate: those of its members) and, on level `error`, the
  * stack of an unexpected one are kept. Request id and trace id are added, and nothing leaves without `Redaction`.
  */
 export function createLogger(
@@ -61,8 +62,8 @@ function flatten({ error, ...rest }: Record<string, unknown>): Record<string, un
   return {
     ...rest,
     error: error.name,
-    errorMessage: error.message,
-    ...(cause instanceof Error ? { cause: `${cause.name}: ${cause.message}` } : {}),
+    errorMessage: messageOf(error),
+    ...(cause instanceof Error ? { cause: `${cause.name}: ${messageOf(cause)}` } : {}),
     // An error with a name in the domain tells where it comes from by that name.
     ...(rest['level'] === 'error' && stack !== undefined && !(error instanceof DomainError) ? { stack } : {}),
   };

@@ -24,6 +24,7 @@ describe(toProblem.name, () => {
     ['unprocessable', 422],
     ['rate-limited', 429],
     ['upstream-rejected', 502],
+    ['upstream-failed', 502],
     ['upstream-unavailable', 503],
     ['upstream-timeout', 504],
     ['unavailable', 503],

@@ -29,6 +29,7 @@ export const STATUS_OF = {
   unprocessable: HttpStatus.UNPROCESSABLE_ENTITY,
   'rate-limited': HttpStatus.TOO_MANY_REQUESTS,
   'upstream-rejected': HttpStatus.BAD_GATEWAY,
+  'upstream-failed': HttpStatus.BAD_GATEWAY,
   'upstream-unavailable': HttpStatus.SERVICE_UNAVAILABLE,
   'upstream-timeout': HttpStatus.GATEWAY_TIMEOUT,
   unavailable: HttpStatus.SERVICE_UNAVAILABLE,

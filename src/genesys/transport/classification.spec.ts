@@ -56,6 +56,13 @@ describe(errorOf.name, () => {
     expect(errorOf(answer(507))?.message).toContain('507');
   });
 
+  it('tells a server that failed from one that refused', () => {
+    expect([errorOf(answer(418))?.kind, errorOf(answer(507))?.kind]).toEqual([
+      'upstream-rejected',
+      'upstream-failed',
+    ]);
+  });
+
   it('names the permission that a 403 may be missing', () => {
     expect(errorOf(answer(403))?.message).toContain('conversation:write');
   });
@@ -161,6 +168,16 @@ describe(translateFailure.name, () => {
       });
     },
   );
+
+  it('knows that nothing has left when no address of a name could be reached in time', () => {
+    const timedOut = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT', syscall: 'connect' });
+    const failure = Object.assign(new AggregateError([timedOut, timedOut]), { code: 'ETIMEDOUT' });
+
+    expect(translateFailure(failure)).toMatchObject({
+      code: 'upstream-unavailable',
+      mayHaveTakenEffect: false,
+    });
+  });
 
   it('leaves an error alone that has its name already', () => {
     const error = new UpstreamServerError(500);

@@ -1,4 +1,9 @@
-import { OutboundTooLargeError, OutboundTimeoutError } from '../../common/http/outbound.errors';
+import { neverConnected } from '../../common/http/never-connected';
+import {
+  OutboundCodingError,
+  OutboundTooLargeError,
+  OutboundTimeoutError,
+} from '../../common/http/outbound.errors';
 import {
   UpstreamError,
   UpstreamForbiddenError,
@@ -40,32 +45,12 @@ export function jsonObjectOf(answer: GenesysAnswer): Readonly<Record<string, unk
   return value as Record<string, unknown>;
 }
 
-/** Failures before there was a connection: nothing of the request has left. */
-const NEVER_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'EPROTO',
-]);
-
-/** How Node names what goes wrong in a TLS handshake, certificates that are not trusted among it. */
-const TLS_FAILURE = /CERT|^ERR_(SSL|TLS)_|^UNABLE_TO_/;
-
 /** Names what went wrong when no answer arrived, by the kind of the failure and never by its text. */
 export function translateFailure(failure: unknown): UpstreamError {
   if (failure instanceof UpstreamError) return failure;
   if (failure instanceof OutboundTooLargeError) return new UpstreamInvalidResponseError('too long');
+  if (failure instanceof OutboundCodingError)
+    return new UpstreamInvalidResponseError('a content coding', { cause: failure });
   if (failure instanceof OutboundTimeoutError) return new UpstreamTimeoutError({ cause: failure });
-  return new UpstreamUnavailableError({ cause: failure, sent: !neverConnected(codeOf(failure)) });
-}
-
-function neverConnected(code: string): boolean {
-  return NEVER_CONNECTED.has(code) || TLS_FAILURE.test(code);
-}
-
-function codeOf(failure: unknown): string {
-  return typeof failure === 'object' && failure !== null && 'code' in failure ? String(failure.code) : '';
+  return new UpstreamUnavailableError({ cause: failure, sent: !neverConnected(failure) });
 }

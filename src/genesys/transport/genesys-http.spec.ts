@@ -14,6 +14,7 @@ import { GenesysConfig } from '../../config/genesys.config';
 import { HttpReceiver } from '../../crm/http-receiver.fake';
 import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
 import { GenesysHttp, type GenesysRequest } from './genesys-http';
+import type { Operation } from './operation';
 import { UpstreamGuards } from './upstream-guards';
 import { GenesysTelemetry } from './genesys.telemetry';
 
@@ -42,9 +43,9 @@ function genesys(timeoutMs = 5_000): GenesysHttp {
   );
 }
 
-function request(): GenesysRequest {
+function request(operation: Operation = 'open'): GenesysRequest {
   return {
-    operation: 'beat',
+    operation,
     method: 'PATCH',
     url: `${receiver.url}/api/v2/x`,
     headers: { authorization: 'Bearer t', 'content-type': 'application/json' },
@@ -53,7 +54,7 @@ function request(): GenesysRequest {
 }
 
 function observed(result: string): Promise<number | undefined> {
-  return metrics.sample(`upstream_request_duration_seconds_count{operation="beat",result="${result}"}`);
+  return metrics.sample(`upstream_request_duration_seconds_count{operation="open",result="${result}"}`);
 }
 
 describe(GenesysHttp.name, () => {
@@ -123,6 +124,17 @@ describe(GenesysHttp.name, () => {
 
     await expect(genesys(50).send(request())).rejects.toBeInstanceOf(UpstreamTimeoutError);
   });
+
+  it.each(['beat', 'disconnect', 'guest-logout'] as const)(
+    'takes the answer to a %s for its status, whatever comes of the body',
+    async (operation) => {
+      receiver.next((response) => {
+        response.writeHead(200, { 'inin-ratelimit-count': '7' }).write('half');
+      });
+
+      expect(await genesys().send(request(operation))).toMatchObject({ status: 200, rate: { count: 7 } });
+    },
+  );
 
   it('reads no answer without an end', async () => {
     receiver.nextStatus(200, 'x'.repeat(1024 * 1024 + 1));

@@ -15,6 +15,9 @@ import { UpstreamGuards } from './upstream-guards';
 /** What is read of an answer at most. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
+/** The operations whose answers say nothing that is needed beyond their status. */
+const ANSWERED_BY_STATUS: ReadonlySet<Operation> = new Set<Operation>(['beat', 'disconnect', 'guest-logout']);
+
 export interface GenesysRequest {
   readonly operation: Operation;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -31,7 +34,6 @@ export class GenesysHttp {
   private readonly identity = {
     'user-agent': USER_AGENT,
     accept: 'application/json',
-    'accept-encoding': 'identity',
   };
 
   constructor(
@@ -73,6 +75,7 @@ export class GenesysHttp {
         timeout: this.config.timeoutMs,
         maxContentLength: MAX_ANSWER_BYTES,
         cancelToken: NEVER_CANCELLED,
+        ...(ANSWERED_BY_STATUS.has(request.operation) ? { statusDecides: true } : {}),
         ...(signal === undefined ? {} : { signal }),
         ...(request.beforeSend === undefined ? {} : { beforeSend: request.beforeSend }),
       }),

@@ -10,7 +10,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { DomainError } from '../../common/errors/domain.error';
-import { OutboundTooLargeError } from '../../common/http/outbound.errors';
+import { OutboundCodingError, OutboundTooLargeError } from '../../common/http/outbound.errors';
 import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import type { GenesysAnswer } from './genesys-answer';
 
@@ -86,11 +86,12 @@ function isServerError(result: unknown): boolean {
 }
 
 /**
- * No answer. One that was too long to read is an answer; our own abort (axios gives it this code) says nothing, nor does what
+ * No answer. One that was too long to read or to decode is an answer; our own abort (axios gives it this code) says nothing, nor does what
  * we kept from being sent.
  */
 function isOutage(failure: unknown): boolean {
-  if (failure instanceof OutboundTooLargeError || failure instanceof DomainError) return false;
+  const isAnswer = failure instanceof OutboundTooLargeError || failure instanceof OutboundCodingError;
+  if (isAnswer || failure instanceof DomainError) return false;
   return !(
     typeof failure === 'object' &&
     failure !== null &&

@@ -33,6 +33,8 @@ export type KeyOutcome = KeptAnswer | 'forgotten';
 export function problemKeptOf(error: unknown): { readonly problem: KeptProblem } {
   if (!(error instanceof DomainError))
     return { problem: { code: 'internal', kind: 'internal', title: 'Internal error', detail: '' } };
-  const { code, kind, title, message: detail, reason } = error;
+  const { code, title, message: detail, reason } = error;
+  // A replica of the release before has no other kind for it, and answers both with the same status.
+  const kind = error.kind === 'upstream-failed' ? 'upstream-rejected' : error.kind;
   return { problem: { code, kind, title, detail, ...(reason === undefined ? {} : { reason }) } };
 }

@@ -1,6 +1,14 @@
 import { DeliveryFailedError, reasonOf } from './delivery.errors';
 
 describe(reasonOf.name, () => {
+  it('names the codes of the members of an aggregate, and no address', () => {
+    const members = ['ENETUNREACH', 'ETIMEDOUT'].map((code) =>
+      Object.assign(new Error(`connect ${code} 192.0.2.1:443`), { code }),
+    );
+
+    expect(reasonOf(new AggregateError(members))).toBe('AggregateError (ENETUNREACH, ETIMEDOUT)');
+  });
+
   it('is our own words about a failed delivery', () => {
     const error = new DeliveryFailedError('status 503', { cause: new Error('secret') });
 

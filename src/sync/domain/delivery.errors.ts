@@ -1,3 +1,5 @@
+import { codesOf, membersOf } from '../../common/errors/failure-text';
+
 /** What a failed attempt taught about the receiver, beside its reason. */
 export interface DeliveryFailure extends ErrorOptions {
   /** The HTTP status, where the receiver speaks HTTP. */
@@ -32,5 +34,11 @@ export class DeliveryFailedError extends Error {
 /** A failed attempt in words that are safe to keep, whatever was thrown. */
 export function reasonOf(error: unknown): string {
   if (error instanceof DeliveryFailedError) return error.message;
-  return error instanceof Error ? error.name : 'unknown';
+  return error instanceof Error ? withMembers(error.name, error) : 'unknown';
+}
+
+/** Adds the codes of the members of an aggregate, such as one for each address of a name; other errors have one cause. */
+export function withMembers(reason: string, error: unknown): string {
+  const codes = membersOf(error).length === 0 ? [] : codesOf(error);
+  return codes.length === 0 ? reason : `${reason} (${codes.join(', ')})`;
 }

@@ -10,8 +10,6 @@ const ATTEMPT_MS = 15_000;
 /** Each is played to one conversation, by the name of its queue. Fewer than would make the receiver failing. */
 const NEVER: Readonly<Record<string, Fault>> = {
   'hangs-before-headers': { kind: 'hang-before-headers' },
-  'hangs-after-headers': { kind: 'hang-after-headers' },
-  'sends-one-byte-a-second': { kind: 'trickle', bytesPerSecond: 1 },
   'promises-and-does-not-keep': { kind: 'informational' },
 };
 const LATE = { queue: 'answers-after-14-seconds', fault: { kind: 'delay', ms: 14_000 } } as const;

@@ -68,7 +68,6 @@ const REFUSED: Row[] = [
   ['500 with a gzip bomb', () => ({ kind: 'gzip-bomb', bytes: GIGABYTE, status: 500 }), 500],
   ['with a reset', () => ({ kind: 'reset' }), 'no connection'],
   ['with a reset after it has worked', () => ({ kind: 'reset', effect: 'after' }), 'no connection'],
-  ['200 and resets in the middle of the body', () => ({ kind: 'reset-mid-body' }), 'no connection'],
   ['by hanging up', () => ({ kind: 'hang-up' }), 'no connection'],
   ['with something that is no HTTP', () => ({ kind: 'not-http' }), 'no connection'],
 ];
@@ -80,6 +79,9 @@ const ACCEPTED: [what: string, fault: Fault][] = [
   ['200 with HTML', { kind: 'garbage' }],
   ['200 with nothing', { kind: 'empty' }],
   ['200 with half a JSON document', { kind: 'truncated-json' }],
+  ['200 and resets in the middle of the body', { kind: 'reset-mid-body' }],
+  ['200 and nothing after the headers', { kind: 'hang-after-headers' }],
+  ['200 and one byte a second', { kind: 'trickle', bytesPerSecond: 1 }],
   ['204', { kind: 'status', status: 204, body: '' }],
   ['299', { kind: 'status', status: 299 }],
   ['200 and asks to be left alone', { kind: 'status', status: 200, retryAfter: 120 }],

@@ -18,12 +18,8 @@ const RETRIED: [what: string, fault: Fault, requests: number, tokens: number][] 
   ['a black hole', { kind: 'black-hole' }, 1, 1],
   ['silence', { kind: 'hang-before-headers' }, 1, 1],
   ['silence after the fact', { kind: 'hang-before-headers', effect: 'after' }, 1, 1],
-  ['silence after the headers', { kind: 'hang-after-headers' }, 1, 1],
-  ['one byte a second', { kind: 'trickle', bytesPerSecond: 1 }, 1, 1],
   ['a reset', { kind: 'reset' }, 1, 1],
   ['a reset after the fact', { kind: 'reset', effect: 'after' }, 1, 1],
-  ['a reset in mid-body', { kind: 'reset-mid-body' }, 1, 1],
-  ['100 MB', { kind: 'huge', bytes: 100_000_000 }, 1, 1],
   ['a redirect 302', { kind: 'redirect', location: 'http://127.0.0.1:9/' }, 1, 1],
   ['a redirect 307', { kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, 1, 1],
 ];
@@ -38,6 +34,10 @@ const FINAL: [what: string, fault: Fault, outcome: 'confirmed' | 'gone'][] = [
   ['200 with truncated JSON', { kind: 'truncated-json', effect: 'after' }, 'confirmed'],
   ['200 with fields of other types', { kind: 'wrong-types', effect: 'after' }, 'confirmed'],
   ['200 with a gzip bomb', { ...GZIP_BOMB, effect: 'after' }, 'confirmed'],
+  ['200 and silence after the headers', { kind: 'hang-after-headers' }, 'confirmed'],
+  ['200 with one byte a second', { kind: 'trickle', bytesPerSecond: 1 }, 'confirmed'],
+  ['200 and a reset in mid-body', { kind: 'reset-mid-body' }, 'confirmed'],
+  ['200 with 100 MB', { kind: 'huge', bytes: 100_000_000 }, 'confirmed'],
 ];
 
 /** Trouble that outlasts the deadline, and how many requests of it arrive; undefined for as many as there are. */

@@ -1,6 +1,11 @@
+import { Socket } from 'node:net';
 import { FakeUpstreamTrust } from '../../../session/ports/upstream-trust.fake';
 import { UpstreamForbiddenError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
+import { ConnectProxyFake } from '../../../common/http/connect-proxy.fake';
+import { HostLookup } from '../../../common/names/host-lookup';
+import { NameResolver } from '../../../common/names/name-resolver';
 import { Environment } from '../../../config/environment';
+import { ProxyConfig } from '../../../config/proxy.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
 import { ClientFrames } from '../frames/client-frame';
@@ -16,25 +21,32 @@ let server: GuestServer;
 let metrics: ReadableMetrics;
 let listener: FakeLineListener;
 let lines: WsLines;
+let environment: Environment;
 
 beforeEach(async () => {
   server = await GuestServer.start();
   metrics = new ReadableMetrics();
   listener = new FakeLineListener();
-  const environment = Object.assign(new Environment(), {
+  environment = Object.assign(new Environment(), {
     GENESYS_MESSAGING_URL: `${server.url}/`,
     GENESYS_DEPLOYMENT_ID: 'dep-1',
     GENESYS_ORIGIN: 'https://support.example.com',
   });
-  lines = new WsLines(
-    new WebMessagingConfig(environment),
-    new WebMessagingTelemetry(metrics),
-    new FakeUpstreamTrust(),
-  );
+  lines = linesTo(environment);
 });
 afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
+
+function linesTo(environment: Environment, names = new NameResolver()): WsLines {
+  return new WsLines(
+    new WebMessagingConfig(environment),
+    new WebMessagingTelemetry(metrics),
+    new FakeUpstreamTrust(),
+    names,
+    new ProxyConfig(environment),
+  );
+}
 
 async function connected(): Promise<GuestLine> {
   const line = await lines.connect(listener, SIGNAL);
@@ -55,6 +67,50 @@ describe(WsLines.name, () => {
     expect(request?.headers).toMatchObject({ origin: 'https://support.example.com' });
     expect(request?.headers['sec-websocket-extensions']).toBeUndefined();
     expect(await metrics.sample('ws_connections')).toBe(1);
+  });
+
+  it('resolves the name by the resolver of the process, and tries each address longer than a far one takes', async () => {
+    metrics = new ReadableMetrics();
+    const connect = jest.spyOn(Socket.prototype, 'connect');
+    const lookup = new HostLookup();
+    const addresses = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    Object.assign(lookup, { find: () => Promise.resolve({ addresses, ttlMs: 60_000 }) });
+    const url = new URL(server.url);
+    url.hostname = 'guest.example';
+    lines = linesTo(
+      Object.assign(environment, { GENESYS_MESSAGING_URL: url.href }),
+      new NameResolver(lookup),
+    );
+    await connected();
+
+    const options = connect.mock.calls
+      .flat(2)
+      .find((given) => Object(given) === given && 'host' in Object(given));
+    expect(options).toMatchObject({ host: 'guest.example', autoSelectFamilyAttemptTimeout: 1_000 });
+    connect.mockRestore();
+  });
+
+  it('connects through the proxy, with credentials, which resolves the name', async () => {
+    await using proxy = await ConnectProxyFake.start('corp:secret');
+    const url = new URL(server.url);
+    url.hostname = 'guest.example';
+    metrics = new ReadableMetrics();
+    const settings = { GENESYS_MESSAGING_URL: url.href, HTTP_PROXY: proxy.url() };
+    lines = linesTo(Object.assign(environment, settings));
+    await connected();
+
+    expect(proxy.targets).toEqual([`guest.example:${url.port}`]);
+  });
+
+  it('has sent nothing when the proxy refuses', async () => {
+    await using proxy = await ConnectProxyFake.start('corp:secret');
+    metrics = new ReadableMetrics();
+    lines = linesTo(Object.assign(environment, { HTTP_PROXY: proxy.url('corp:wrong') }));
+
+    await expect(lines.connect(listener, SIGNAL)).rejects.toMatchObject({
+      code: 'upstream-unavailable',
+      mayHaveTakenEffect: false,
+    });
   });
 
   it('carries frames both ways, each as one text', async () => {

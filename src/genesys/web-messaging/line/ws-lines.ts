@@ -1,5 +1,7 @@
 import { UpstreamTrust } from '../../../session/ports/upstream-trust';
 import type { IncomingMessage } from 'node:http';
+import { type createConnection, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 import { WebSocket } from 'ws';
 import {
@@ -7,7 +9,11 @@ import {
   UpstreamInvalidResponseError,
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
+import { NameResolver } from '../../../common/names/name-resolver';
+import { openTunnel } from '../../../common/http/proxy-tunnel';
+import { connectOptions } from '../../../common/names/socket-lookup';
 import { USER_AGENT } from '../../../common/product';
+import { ProxyConfig } from '../../../config/proxy.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { errorOf } from '../../transport/classification';
 import { rateReportOf } from '../../transport/genesys-answer';
@@ -27,18 +33,23 @@ export class WsLines extends GuestLines {
     private readonly config: WebMessagingConfig,
     private readonly telemetry: WebMessagingTelemetry,
     private readonly trust: UpstreamTrust,
+    private readonly names: NameResolver,
+    private readonly proxy: ProxyConfig,
   ) {
     super();
   }
 
   async connect(listener: LineListener, signal: AbortSignal): Promise<GuestLine> {
     signal.throwIfAborted();
+    const createConnection = await this.tunnelled(signal);
     const socket = new WebSocket(this.config.socketUrl, {
       origin: this.config.origin,
       headers: { 'user-agent': USER_AGENT },
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      ...connectOptions(this.names.resolve),
+      ...(createConnection === undefined ? {} : { createConnection }),
     });
     const give = (): void => {
       socket.terminate();
@@ -48,6 +59,24 @@ export class WsLines extends GuestLines {
       return await this.opened(socket, listener, signal);
     } finally {
       signal.removeEventListener('abort', give);
+    }
+  }
+
+  /** The connection through the proxy, where there is one. */
+  private async tunnelled(signal: AbortSignal): Promise<typeof createConnection | undefined> {
+    const { protocol, hostname, port } = new URL(this.config.socketUrl);
+    const proxy = this.proxy.proxies.proxyFor({ protocol, hostname, port });
+    if (proxy === undefined) return undefined;
+    const isSecure = protocol === 'wss:';
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const target = { host, port: Number(port) || (isSecure ? 443 : 80) };
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS)]);
+    try {
+      const socket = await openTunnel(proxy, target, { resolve: this.names.resolve, signal: inTime });
+      return () => (isSecure ? connectTls({ socket, servername: isIP(host) === 0 ? host : '' }) : socket);
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw new UpstreamUnavailableError({ cause, sent: false });
     }
   }
 

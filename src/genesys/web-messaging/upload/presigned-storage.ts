@@ -76,7 +76,7 @@ export class PresignedStorage extends FileStorage {
     signal: AbortSignal,
   ): Promise<number> {
     const request = { url, method: 'PUT', headers, data, signal, timeout: STORED_WITHIN_MS };
-    const limits = { maxContentLength: MAX_ANSWER_BYTES, cancelToken: NEVER_CANCELLED };
+    const limits = { maxContentLength: MAX_ANSWER_BYTES, cancelToken: NEVER_CANCELLED, statusDecides: true };
     return (await firstValueFrom(this.http.request<string>({ ...request, ...limits }))).status;
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { OutboundHttpModule } from '../../../common/http/outbound-http.module';
+import { ProxyConfig } from '../../../config/proxy.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { FileStorage } from './file-storage';
 import { PresignedStorage } from './presigned-storage';
@@ -12,8 +13,11 @@ const CONNECTIONS = 128;
 @Module({
   imports: [
     OutboundHttpModule.withConnections(CONNECTIONS, {
-      inject: [WebMessagingConfig],
-      useFactory: ({ uploadsAllowPrivate }: WebMessagingConfig) => ({ publicOnly: !uploadsAllowPrivate }),
+      inject: [WebMessagingConfig, ProxyConfig],
+      useFactory: ({ uploadsAllowPrivate }: WebMessagingConfig, { proxies }: ProxyConfig) => ({
+        publicOnly: !uploadsAllowPrivate,
+        proxies,
+      }),
     }),
   ],
   providers: [UploadTelemetry, PresignedStorage, { provide: FileStorage, useExisting: PresignedStorage }],

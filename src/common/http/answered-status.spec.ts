@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { answeredStatusOf } from './answered-status';
+import { OutboundPool } from './outbound-pool';
+import { undiciAdapter } from './undici.adapter';
+
+let server: Server;
+let pool: OutboundPool;
+let answer: RequestListener;
+let client: AxiosInstance;
+
+beforeEach(async () => {
+  server = createServer((incoming, response) => {
+    answer(incoming, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  pool = new OutboundPool(1);
+  client = axios.create({
+    adapter: undiciAdapter(pool),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/path`,
+    timeout: 5_000,
+    validateStatus: () => true,
+  });
+});
+afterEach(async () => {
+  await pool.onApplicationShutdown();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const request = (config: Parameters<AxiosInstance['request']>[0] = {}): Promise<AxiosResponse<string>> =>
+  client.request<string>({ url: client.defaults.url ?? '', ...config });
+
+const OK = 'HTTP/1.1 200 OK\r\n';
+const HEADERS = `${OK}content-length: 10\r\n\r\n`;
+
+/** Answers each request on a connection with the next of the texts, and hangs up after the last one. */
+function answeringRaw(...texts: string[]): void {
+  server.removeAllListeners('request');
+  server.on('connection', (socket) => {
+    socket.removeAllListeners('data');
+    socket
+      .on('error', () => undefined)
+      .on('data', () => {
+        const text = texts.shift() ?? '';
+        if (texts.length === 0) socket.end(text, 'latin1');
+        else socket.write(text, 'latin1');
+      });
+  });
+}
+
+describe(answeredStatusOf.name, () => {
+  it.each([
+    ['that breaks off after the status line', OK, 200],
+    ['that breaks off within a body', `${HEADERS}half`, 200],
+    ['whose length is not that of its body', `${OK}content-length: 2\r\n\r\nthree`, 200],
+    ['without a body by its status, but with one', 'HTTP/1.1 204 -\r\ncontent-length: 2\r\n\r\nok', 204],
+    ['with 20 kB of headers', `${OK}x-note: ${'a'.repeat(20_000)}\r\n\r\n`, 200],
+    ['with headers that are longer than what is read', `${OK}x-note: ${'a'.repeat(100_000)}\r\n\r\n`, 200],
+    ['with a control character in a header', `${OK}x-note: a\x00b\r\n\r\n`, 200],
+    ['with a header without a colon', `${OK}note\r\n\r\n`, 200],
+    ['with lines that end with LF alone', 'HTTP/1.1 200 OK\ncontent-length: 2\n\nok', 200],
+    ['after an interim one', `HTTP/1.1 103 -\r\nlink: a\r\n\r\n${OK}x-note: \x00\r\n\r\n`, 200],
+    ['that refuses and breaks off', 'HTTP/1.1 503 No\r\n', 503],
+  ])('takes an answer %s for its status', async (_, text, status) => {
+    answeringRaw(text);
+
+    expect((await request({ method: 'POST', data: '{}', statusDecides: true })).status).toBe(status);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half a status line', 'HTTP/1.1 200 O'],
+    ['a greeting of another protocol', '220 mail.example.com ESMTP\r\n'],
+    ['an interim answer', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+    ['a status that is none', 'HTTP/1.1 999 OK\n\n'],
+  ])('takes %s for no answer', async (_, text) => {
+    answeringRaw(text);
+
+    await expect(request({ statusDecides: true })).rejects.toBeInstanceOf(Error);
+  });
+
+  it('keeps to the answer of the request itself: that of an earlier one on the connection says nothing', async () => {
+    answeringRaw(`${OK}content-length: 0\r\n\r\n`, '');
+    await request({ statusDecides: true });
+
+    await expect(request({ statusDecides: true })).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+  });
+
+  it('does not wait for a body that never ends, and drops its connection', async () => {
+    let closed: Promise<unknown> | undefined;
+    answer = (_, response) => {
+      closed = once(response, 'close');
+      response.writeHead(200).write('half');
+    };
+
+    expect(await request({ statusDecides: true })).toMatchObject({ status: 200, data: '' });
+    await closed;
+  });
+
+  it('uses the connection again when the body ends', async () => {
+    let connections = 0;
+    server.on('connection', () => (connections += 1));
+    answer = (_, response) => {
+      response.end('accepted');
+    };
+    for (let sent = 0; sent < 3; sent += 1) await request({ statusDecides: true });
+
+    expect(connections).toBe(1);
+  });
+
+  it('decides nothing unless it is said to', async () => {
+    answeringRaw(OK);
+
+    await expect(request()).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+  });
+});

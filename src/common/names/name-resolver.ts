@@ -1,0 +1,28 @@
+import type { LookupAddress } from 'node:dns';
+import { RecentValues } from '../recent-values';
+import { HostLookup } from './host-lookup';
+import { ResolvedName } from './resolved-name';
+
+/** Names that were not asked for in this time are forgotten. */
+const KEPT_MS = 3_600_000;
+const MAX_NAMES = 1_000;
+
+/** All addresses of a name. */
+export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+/**
+ * Resolves the names of all outgoing connections. A name that is not answered holds up no other: look-ups share no
+ * threads, and each name is looked up once at a time. Answers are kept for their time to live (1 to 60 seconds), and
+ * after that for as long as the name servers do not answer; failures are kept for a second.
+ */
+export class NameResolver {
+  private readonly names: RecentValues<ResolvedName>;
+
+  constructor(private readonly lookup: HostLookup = new HostLookup()) {
+    this.names = new RecentValues(KEPT_MS, MAX_NAMES);
+  }
+
+  /** Rejects with `NameUnresolvedError`. */
+  readonly resolve: Resolve = (hostname) =>
+    this.names.get(hostname.toLowerCase(), () => new ResolvedName(hostname, this.lookup.find)).addresses();
+}
