@@ -138,8 +138,9 @@ function problemBreaches(
 ): string[] {
   const problem: Json = isRecord(body) ? body : {};
   const code = String(problem['code']);
-  // What could not be read as a request has no path.
-  const isHere = problem['instance'] === pathOf(request) || problem['instance'] === '';
+  // The origin of an absolute target is no part of an instance. A request that could not be parsed has no path.
+  const path = pathOf(request).replace(/^https?:\/\/[^/]*/, '');
+  const isHere = problem['instance'] === path || problem['instance'] === '';
   return [
     ...(codes.has(code) ? [] : [`${code} is not described for ${status}`]),
     ...(problem['type'] === `/problems/${code}` ? [] : ['has the type of another problem']),
