@@ -41,7 +41,7 @@ export function scopesIn(claims: Claims, caller: string, rules: ScopeRules): Rea
   return new Set(words.flatMap((word) => scopesOfWord(word, rules)));
 }
 
-/** `scope` as RFC 9068 has it, or `scp` as others do. What this service does not know is none of its business. */
+/** `scope` as RFC 9068 has it, or `scp` as others do. Words that are no scopes of this service are ignored. */
 function standardScopesIn({ scope, scp }: Claims): ReadonlySet<ScopeName> {
   const said = scope ?? scp;
   const words: readonly unknown[] =
@@ -74,7 +74,7 @@ function textsOf(claim: unknown, max: number): readonly string[] {
   return texts;
 }
 
-/** A claim of the token itself, and not what every object inherits. */
+/** The token's own claim, never an inherited property such as `constructor`. */
 function claimOf(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }

@@ -23,7 +23,7 @@ export function scopeRulesIn(environment: Environment): ScopeRules {
   };
 }
 
-/** No look-up in it finds what every object inherits. */
+/** A look-up in a `Map` finds no inherited property such as `constructor`. */
 function mapOf(map: ScopeMap | undefined): ScopeRules['byWord'] {
   return map === undefined ? undefined : new Map(Object.entries(map));
 }
