@@ -3,6 +3,9 @@ import { Environment } from '../config/environment';
 import { UnauthenticatedError } from './domain/access.errors';
 import { callerIn, requireAudience, scopesIn } from './token-claims';
 
+/** Claims, and the value or the reason for the refusal. */
+type Case = readonly [Readonly<Record<string, unknown>>, unknown];
+
 function issuerWith(settings: Partial<Environment>): TokenIssuer {
   return new AccessConfig(Object.assign(new Environment(), settings)).issuer;
 }
@@ -59,7 +62,7 @@ describe(callerIn.name, () => {
 describe(requireAudience.name, () => {
   const issuer = issuerWith({ AUTH_AUDIENCE_CLAIM: 'client_id', AUTH_AUDIENCE: 'billing, support' });
 
-  it.each([
+  it.each<Case>([
     [{ client_id: 'billing' }, undefined],
     [{ client_id: 'support' }, undefined],
     [{ client_id: ['another', 'support'] }, undefined],
@@ -75,7 +78,11 @@ describe(requireAudience.name, () => {
     [{ client_id: 'billing', aud: 7 }, 'claims'],
     ...MALFORMED.map((claim) => [{ client_id: claim }, 'claims'] as const),
   ])('judges %j', (claims, outcome) => {
-    expect(outcomeOf(() => { requireAudience(claims, issuer); })).toBe(outcome);
+    expect(
+      outcomeOf(() => {
+        requireAudience(claims, issuer);
+      }),
+    ).toBe(outcome);
   });
 });
 
@@ -96,7 +103,7 @@ describe(scopesIn.name, () => {
     expect(scopesOf(claims, {})).toEqual(scopes);
   });
 
-  it.each([
+  it.each<Case>([
     [{ roles: ['sessions.read', 'Another.Role', 'sessions.read'] }, ['sessions.read']],
     [{ roles: 'sessions.read  sessions.end' }, ['sessions.read', 'sessions.end']],
     [{ roles: ['sessions.read sessions.end'] }, []],
