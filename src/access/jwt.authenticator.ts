@@ -1,22 +1,23 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { isScopeName, type ScopeName } from '../common/access/scope';
 import { DomainError } from '../common/errors/domain.error';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import { bearerOf } from './bearer';
 import { type Refusal, UnauthenticatedError } from './domain/access.errors';
 import { Caller } from './domain/caller';
-import { isAccessToken } from './token-kind';
 import { Authenticator } from './ports/authenticator';
 import { SigningKeys } from './signing-keys';
+import { callerIn, requireAudience, scopesIn } from './token-claims';
+import { isAccessToken } from './token-kind';
 
 /** Signatures of a private key only: with a shared secret, whoever checks tokens could also make them. */
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 5;
-/** Kept with every session: no control characters, no half characters, and not without end. */
-const SUBJECT = /^[^\p{C}]{1,255}$/u;
 
-/** Knows callers by tokens (JWT) that the configured issuer has signed for this service. */
+/**
+ * Knows callers by tokens (JWT) that the configured issuer has signed for this service. Which claims name the audience,
+ * the caller and its scopes is configured; none stands in for another that is missing or malformed.
+ */
 export class JwtAuthenticator extends Authenticator {
   constructor(
     private readonly config: AccessConfig,
@@ -28,36 +29,29 @@ export class JwtAuthenticator extends Authenticator {
 
   async authenticate(authorization: string | undefined): Promise<Caller> {
     const token = bearerOf(authorization);
-    const { sub, ...claims } = await this.verified(token);
-    if (typeof sub !== 'string' || !SUBJECT.test(sub)) throw new UnauthenticatedError('claims');
-    return new Caller(sub, scopesOf(claims));
+    const claims = await this.verified(token);
+    const caller = callerIn(claims, this.config.issuer);
+    return new Caller(caller, scopesIn(claims, caller, this.config.issuer.scopes));
   }
 
   private async verified(token: string): Promise<JWTPayload> {
-    const { issuer, audience } = this.config.issuer;
+    const { issuer, audienceClaim, audiences, callerClaim } = this.config.issuer;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, this.keys.find, {
         algorithms: ALGORITHMS,
         issuer,
-        audience,
-        requiredClaims: ['exp', 'sub'],
+        ...(audienceClaim === 'aud' ? { audience: [...audiences] } : {}),
+        requiredClaims: ['exp', callerClaim],
         currentDate: new Date(this.clock.now()),
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
       if (!isAccessToken(protectedHeader, payload)) throw new UnauthenticatedError('type');
+      if (audienceClaim !== 'aud') requireAudience(payload, this.config.issuer);
       return payload;
     } catch (error) {
       throw error instanceof DomainError ? error : new UnauthenticatedError(refusalOf(error));
     }
   }
-}
-
-/** `scope` as RFC 9068 has it, or `scp` as others do. What this service does not know is none of its business. */
-function scopesOf({ scope, scp }: Readonly<Record<string, unknown>>): ReadonlySet<ScopeName> {
-  const said = scope ?? scp;
-  const words: readonly unknown[] =
-    typeof said === 'string' ? said.split(' ') : Array.isArray(said) ? said : [];
-  return new Set(words.filter(isScopeName));
 }
 
 /** Whatever keeps a token from being verified, it proves nothing. */

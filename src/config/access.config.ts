@@ -1,12 +1,17 @@
 import type { ScopeName } from '../common/access/scope';
 import { ApiKeys } from './api-keys';
 import type { AccessMode, Environment } from './environment';
+import { audiencesIn, type ScopeRules, scopeRulesIn } from './token-rules';
 
 /** Who vouches for tokens, and what a token for this service says. */
 export interface TokenIssuer {
   readonly jwksUrl: string;
   readonly issuer: string;
-  readonly audience: string;
+  /** The claim that names the audience, and the audiences of this service. */
+  readonly audienceClaim: string;
+  readonly audiences: readonly string[];
+  readonly callerClaim: string;
+  readonly scopes: ScopeRules;
 }
 
 /** Who may call, and how often. */
@@ -25,13 +30,16 @@ export class AccessConfig {
     this.issuer = {
       jwksUrl: environment.AUTH_JWKS_URL ?? '',
       issuer: environment.AUTH_ISSUER ?? '',
-      audience: environment.AUTH_AUDIENCE ?? '',
+      audienceClaim: environment.AUTH_AUDIENCE_CLAIM,
+      audiences: audiencesIn(environment),
+      callerClaim: environment.AUTH_CALLER_CLAIM,
+      scopes: scopeRulesIn(environment),
     };
     this.requestsPerMinute = environment.CALLER_REQUESTS_PER_MINUTE;
     this.publicPages = { metrics: environment.METRICS_PUBLIC, docs: environment.DOCS_PUBLIC };
   }
 
-  /** Whether several callers can have the scope. The subjects of tokens are not known in advance, so they may be several. */
+  /** Whether several callers can have the scope. The callers of tokens are not known in advance, so they may be several. */
   isShared(scope: ScopeName): boolean {
     if (this.mode === 'open') return false;
     return this.mode === 'jwt' || this.keys.countOfCallers(scope) > 1;

@@ -2,16 +2,20 @@ import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, ValidateIf } from
 import { type ApiKeyEntry, MAX_EVENT_STREAMS, MAX_REQUESTS_PER_MINUTE, MAX_SESSIONS } from './api-key-list';
 import type { Followed } from './followed-file';
 import type { OAuthClient } from './oauth-client-list';
+import type { ScopeMap } from './scope-map';
 import {
   ApiKeysSetting,
   BooleanSetting,
   ChoiceSetting,
+  ClaimSetting,
   DataKeysSetting,
   IntegerSetting,
   ListSetting,
   OAuthClientsSetting,
   PostgresUrlSetting,
+  PrefixSetting,
   ProxySetting,
+  ScopeMapSetting,
   UrlSetting,
   UrlWithUserSetting,
   WebhookSecretsSetting,
@@ -76,6 +80,26 @@ export class Environment {
   @IsOptional()
   @IsString()
   AUTH_AUDIENCE?: string;
+
+  @ClaimSetting('iss', 'sub', 'exp', 'nbf', 'iat', 'jti')
+  AUTH_AUDIENCE_CLAIM: string = 'aud';
+
+  @ClaimSetting('iss', 'aud', 'exp', 'nbf', 'iat', 'jti')
+  AUTH_CALLER_CLAIM: string = 'sub';
+
+  @IsOptional()
+  @ClaimSetting('iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti')
+  AUTH_SCOPE_CLAIM?: string;
+
+  @IsOptional()
+  @PrefixSetting()
+  AUTH_SCOPE_PREFIX?: string;
+
+  @ScopeMapSetting()
+  AUTH_SCOPE_MAP?: ScopeMap;
+
+  @ScopeMapSetting()
+  AUTH_CALLER_SCOPES?: ScopeMap;
 
   @IntegerSetting(1, MAX_REQUESTS_PER_MINUTE)
   CALLER_REQUESTS_PER_MINUTE: number = 6_000;

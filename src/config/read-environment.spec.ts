@@ -17,6 +17,8 @@ describe(readEnvironment.name, () => {
     expect(Object.fromEntries(Object.entries(readEnvironment(MINIMAL)))).toEqual({
       ...MINIMAL,
       DATA_KEY: [MINIMAL.DATA_KEY],
+      AUTH_AUDIENCE_CLAIM: 'aud',
+      AUTH_CALLER_CLAIM: 'sub',
       CALLER_REQUESTS_PER_MINUTE: 6_000,
       HOST: '127.0.0.1',
       PORT: 3000,

@@ -7,6 +7,7 @@ import { ConfigurationError } from './configuration.error';
 import { dataKeyTextOf } from './data-key-list';
 import { Environment } from './environment';
 import { settingText } from './setting-text';
+import { tokenContradictions } from './token-rules';
 import { passwordIn } from './url-rules';
 import { webhookKeyOf } from './webhook-secret-list';
 
@@ -152,7 +153,8 @@ function accessContradictions(environment: Environment): string[] {
   if (mode !== 'jwt') return [];
   const problems = (['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const)
     .filter((name) => environment[name] === undefined)
-    .map((name) => `${name} is required when ACCESS_MODE is jwt`);
+    .map((name) => `${name} is required when ACCESS_MODE is jwt`)
+    .concat(tokenContradictions(environment));
   // Whoever stands between could sign tokens of their own.
   if (URL.canParse(jwksUrl ?? '') && !isTamperProof(new URL(jwksUrl ?? ''))) {
     problems.push('AUTH_JWKS_URL must start with https:// unless it is on this machine');

@@ -11,10 +11,12 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
+import { isClaimText } from '../common/access/claim-text';
 import { MayBeAbsent } from '../common/validation/text.decorators';
 import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
 import { DATA_KEY_RULE, isDataKeyList, splitDataKeys } from './data-key-list';
 import { isOAuthClientList, OAUTH_CLIENTS_RULE } from './oauth-client-list';
+import { isScopeMap, SCOPE_MAP_RULE } from './scope-map';
 import { postgresUrlFault, urlFault } from './url-rules';
 import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
 
@@ -101,17 +103,39 @@ function isDecodable(text: string): boolean {
   }
 }
 
+/** The name of a claim of a token, at its top level, other than those that always mean something else. */
+export function ClaimSetting(...others: string[]): PropertyDecorator {
+  const validate = (value: unknown): boolean => isWord(value) && !others.includes(value);
+  const message = `must be the name of a claim, of 1 to 255 characters without white space, other than ${others.join(', ')}`;
+  return ValidateBy({ name: 'isClaimName', validator: { validate } }, { message });
+}
+
+/** The beginning of words. */
+export function PrefixSetting(): PropertyDecorator {
+  const message = 'must have 1 to 255 characters, without white space and control characters';
+  return ValidateBy({ name: 'isPrefix', validator: { validate: isWord } }, { message });
+}
+
+function isWord(value: unknown): value is string {
+  return isClaimText(value) && !/\s/.test(value);
+}
+
 /** The keys of callers as a JSON list. Unlike `IsOptional`, it does not excuse a `null` that was given as JSON. */
 export function ApiKeysSetting(): PropertyDecorator {
-  return applyDecorators(MayBeAbsent(), JsonListSetting(isApiKeyList, API_KEYS_RULE));
+  return applyDecorators(MayBeAbsent(), JsonSetting(isApiKeyList, API_KEYS_RULE));
+}
+
+/** Scopes by texts, as a JSON object. */
+export function ScopeMapSetting(): PropertyDecorator {
+  return applyDecorators(MayBeAbsent(), JsonSetting(isScopeMap, SCOPE_MAP_RULE));
 }
 
 /** A JSON list of OAuth clients. */
 export function OAuthClientsSetting(): PropertyDecorator {
-  return JsonListSetting(isOAuthClientList, OAUTH_CLIENTS_RULE);
+  return JsonSetting(isOAuthClientList, OAUTH_CLIENTS_RULE);
 }
 
-function JsonListSetting(validate: (value: unknown) => boolean, message: string): PropertyDecorator {
+function JsonSetting(validate: (value: unknown) => boolean, message: string): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => parsedOrAsIs(value)),
     ValidateBy({ name: validate.name, validator: { validate } }, { message }),
