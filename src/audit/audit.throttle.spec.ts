@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { RequestContext } from '../common/logging/request-context';
 import { AuditThrottle } from './audit.throttle';
 import type { AuditFact } from './domain/audit-record';
@@ -19,7 +20,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   trail = new FakeAuditTrail();
-  throttle = new AuditThrottle(trail);
+  throttle = new AuditThrottle(trail, new PoisonMessages());
   throttle.onApplicationBootstrap();
 });
 afterEach(async () => {

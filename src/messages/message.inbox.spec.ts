@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { anActiveSession } from '../session/domain/session.builder';
@@ -31,7 +32,13 @@ beforeEach(() => {
   sessions.given(SESSION);
   messaging = new FakeGuestMessaging();
   const channels = new GuestChannels([Object.assign(new FakeGuestChannel(), { messaging })]);
-  inbox = new MessageInbox(news, store, sessions, channels, new MessagesTelemetry(metrics));
+  inbox = new MessageInbox(
+    news,
+    store,
+    sessions,
+    channels,
+    new MessagesTelemetry(metrics, new PoisonMessages()),
+  );
   inbox.onModuleInit();
   inbox.onApplicationBootstrap();
 });

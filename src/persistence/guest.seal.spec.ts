@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { newDataKey, dataKeyOf } from '../config/data-key-list';
 import { aSession, anActiveSession } from '../session/domain/session.builder';
 import type { SessionEvent } from '../session/domain/session-event';
@@ -8,7 +9,7 @@ import { toEventRow, toRow, toSession } from './session.mapper';
 
 const key = dataKeyOf(newDataKey('k1'));
 if (key === undefined) throw new Error('There is no key.');
-const seal = new GuestSeal(new DataCipher([key]));
+const seal = new GuestSeal(new DataCipher([key]), new PoisonMessages());
 
 const { snapshot } = aSession({ name: 'Ada Lovelace', guestToken: 'jwt_00000000000000000000000000000001' });
 

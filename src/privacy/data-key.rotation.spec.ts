@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { DataKeyRotation } from './data-key.rotation';
 import { FakeDataKeyRegister } from './ports/data-key.register.fake';
@@ -16,7 +17,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   keys = new FakeDataKeyRegister();
-  rotation = new DataKeyRotation(keys, new PrivacyTelemetry());
+  rotation = new DataKeyRotation(keys, new PrivacyTelemetry(new PoisonMessages()));
 });
 afterEach(async () => {
   await expectStopped();
