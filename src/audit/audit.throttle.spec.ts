@@ -127,4 +127,36 @@ describe(AuditThrottle.name, () => {
       },
     ]);
   });
+
+  it('sets a window aside whose record is refused, and closes the others', async () => {
+    for (const id of ['a', 'poisoned', 'b']) {
+      await throttle.record(id, of(id));
+      throttle.count(id, of(id));
+    }
+    trail.refused.add('poisoned');
+    await jest.advanceTimersByTimeAsync(600_000);
+
+    expect(recorded().slice(3)).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+    expect(log.at('error')).toEqual([
+      expect.objectContaining({ message: 'Poison message set aside', operation: 'audit', reason: '22021' }),
+    ]);
+  });
+
+  it('closes the other windows when a batch of them fails', async () => {
+    for (let kind = 0; kind < 150; kind += 1) throttle.count(`${kind}`, of(`${kind}`));
+    const record = trail.record.bind(trail);
+    jest
+      .spyOn(trail, 'record')
+      .mockImplementation((...facts) =>
+        facts.some(({ target }) => target.id === '7')
+          ? Promise.reject(new TypeError('a fault of ours'))
+          : record(...facts),
+      );
+    await jest.advanceTimersByTimeAsync(60_000);
+
+    expect(recorded()).toHaveLength(50);
+  });
 });
