@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { POISON_QUEUES, PoisonMessages } from '../common/poison/poison-messages';
 import { Metrics } from './metrics';
 
 /** Counts the items that queues and loops set aside. */
@@ -11,6 +11,8 @@ export class PoisonTelemetry {
       'Items that can never be processed and were set aside, by queue',
       ['queue'],
     );
+    // A series that begins with 1 has no increase that an alert could see.
+    for (const queue of POISON_QUEUES) counter.inc({ queue }, 0);
     poison.onSetAside((queue) => {
       counter.inc({ queue });
     });

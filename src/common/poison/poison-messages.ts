@@ -2,9 +2,18 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataRefusedError } from '../errors/data-refused.error';
 import { RecentValues } from '../recent-values';
 
-/** The queues and loops that set items aside; values of a label. */
-export type PoisonQueue =
-  'messages' | 'deliveries' | 'sessions' | 'audit' | 'events' | 'passing-events' | 'data-keys';
+/** The queues and loops that set items aside. */
+export const POISON_QUEUES = [
+  'messages',
+  'deliveries',
+  'sessions',
+  'audit',
+  'events',
+  'passing-events',
+  'data-keys',
+] as const;
+
+export type PoisonQueue = (typeof POISON_QUEUES)[number];
 
 /** An item is counted and logged once within this time, however often it is met. */
 const TOLD_FOR_MS = 3_600_000;
