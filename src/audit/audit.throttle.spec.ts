@@ -147,14 +147,13 @@ describe(AuditThrottle.name, () => {
 
   it('closes the other windows when a batch of them fails', async () => {
     for (let kind = 0; kind < 150; kind += 1) throttle.count(`${kind}`, of(`${kind}`));
-    const record = trail.record.bind(trail);
-    jest
-      .spyOn(trail, 'record')
-      .mockImplementation((...facts) =>
+    const record: (...facts: AuditFact[]) => Promise<void> = trail.record.bind(trail);
+    Object.assign(trail, {
+      record: (...facts: AuditFact[]) =>
         facts.some(({ target }) => target.id === '7')
           ? Promise.reject(new TypeError('a fault of ours'))
           : record(...facts),
-      );
+    });
     await jest.advanceTimersByTimeAsync(60_000);
 
     expect(recorded()).toHaveLength(50);

@@ -42,7 +42,7 @@ export class SqlEventFeed extends EventFeed {
   async after(position: number, limit: number, filter: FeedFilter = {}): Promise<FeedEvent[]> {
     await numberEvents(this.unitOfWork);
     const events: FeedEvent[] = [];
-    for (let last = position; ; ) {
+    for (let last = position; ;) {
       const page = { position: last, limit: limit - events.length, ...filter };
       const rows: readonly Row[] = await this.unitOfWork.read((db) => eventsAfter(db, page).execute());
       events.push(...rows.flatMap((row) => this.readableEventIn(row) ?? []));

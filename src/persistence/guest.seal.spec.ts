@@ -5,7 +5,6 @@ import { aSession, anActiveSession } from '../session/domain/session.builder';
 import type { SessionEvent } from '../session/domain/session-event';
 import { DataCipher } from './data-cipher';
 import { GuestSeal } from './guest.seal';
-import { UnreadableDataError } from './persistence.errors';
 import { toEventRow, toRow, toSession } from './session.mapper';
 
 const key = dataKeyOf(newDataKey('k1'));
@@ -55,7 +54,10 @@ describe(GuestSeal.name, () => {
     for (const moved of [{ name: other.name }, { guest_token: sealed.name }])
       expect(seal.openSession({ ...sealed, ...moved })).toMatchObject({ name: '', guest_token: '' });
     expect(log.at('error')).toEqual([
-      expect.objectContaining({ message: 'Poison message set aside', conversationId: sealed.conversation_id }),
+      expect.objectContaining({
+        message: 'Poison message set aside',
+        conversationId: sealed.conversation_id,
+      }),
     ]);
   });
 
