@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
+import { PoisonMessages } from '../../src/common/poison/poison-messages';
 import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { AuditWriter } from '../../src/persistence/audit.writer';
@@ -55,10 +56,12 @@ serve<ClaimCommands>({
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     });
     connection = await DatabaseConnection.open(config);
+    const poison = new PoisonMessages();
     outbox = new SqlOutboxStore(
       new UnitOfWork(connection),
       new AuditWriter(new NoPublisher()),
-      new GuestSeal(new DataCipher(config.dataKeys)),
+      new GuestSeal(new DataCipher(config.dataKeys), poison),
+      poison,
     );
     return undefined;
   },

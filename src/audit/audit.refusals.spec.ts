@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { UnauthenticatedError } from '../access/domain/access.errors';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { RequestContext } from '../common/logging/request-context';
@@ -17,7 +18,7 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
   trail = new FakeAuditTrail();
-  refusals = new AuditRefusals(trail, new AuditThrottle(trail));
+  refusals = new AuditRefusals(trail, new AuditThrottle(trail, new PoisonMessages()));
 });
 afterEach(() => {
   jest.useRealTimers();

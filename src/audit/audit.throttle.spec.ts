@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { RequestContext } from '../common/logging/request-context';
 import { AuditThrottle } from './audit.throttle';
 import type { AuditFact } from './domain/audit-record';
@@ -19,7 +20,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   trail = new FakeAuditTrail();
-  throttle = new AuditThrottle(trail);
+  throttle = new AuditThrottle(trail, new PoisonMessages());
   throttle.onApplicationBootstrap();
 });
 afterEach(async () => {
@@ -125,5 +126,36 @@ describe(AuditThrottle.name, () => {
         detail: { suppressed: 49 },
       },
     ]);
+  });
+
+  it('sets a window aside whose record is refused, and closes the others', async () => {
+    for (const id of ['a', 'poisoned', 'b']) {
+      await throttle.record(id, of(id));
+      throttle.count(id, of(id));
+    }
+    trail.refused.add('poisoned');
+    await jest.advanceTimersByTimeAsync(600_000);
+
+    expect(recorded().slice(3)).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+    expect(log.at('error')).toEqual([
+      expect.objectContaining({ message: 'Poison message set aside', operation: 'audit', reason: '22021' }),
+    ]);
+  });
+
+  it('closes the other windows when a batch of them fails', async () => {
+    for (let kind = 0; kind < 150; kind += 1) throttle.count(`${kind}`, of(`${kind}`));
+    const record: (...facts: AuditFact[]) => Promise<void> = trail.record.bind(trail);
+    Object.assign(trail, {
+      record: (...facts: AuditFact[]) =>
+        facts.some(({ target }) => target.id === '7')
+          ? Promise.reject(new TypeError('a fault of ours'))
+          : record(...facts),
+    });
+    await jest.advanceTimersByTimeAsync(60_000);
+
+    expect(recorded()).toHaveLength(50);
   });
 });

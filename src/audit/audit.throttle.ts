@@ -1,6 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DataRefusedError } from '../common/errors/data-refused.error';
 import { RequestContext } from '../common/logging/request-context';
 import { Seldom } from '../common/logging/seldom';
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { Loop } from '../common/time/loop';
 import type { AuditFact } from './domain/audit-record';
 import { AuditTrail } from './ports/audit.trail';
@@ -28,6 +30,8 @@ interface Window {
  * kind, or in one that closes the window when no other comes. One kind never hides another. Counts that are not yet
  * recorded are lost in a crash, but not when the process stops in order.
  *
+ * A window whose record the database refuses is set aside with its count, and the others are closed.
+ *
  * Its memory is bounded: facts of more than 10,000 kinds in a minute are counted by action, and by no actor.
  */
 @Injectable()
@@ -43,7 +47,10 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
     },
   );
 
-  constructor(private readonly trail: AuditTrail) {}
+  constructor(
+    private readonly trail: AuditTrail,
+    private readonly poison: PoisonMessages,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.loop.startLater();
@@ -102,13 +109,32 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
   private async close(before: number): Promise<void> {
     const over = [...this.windows].filter(([, { at }]) => at <= before);
     for (const [kind, { suppressed }] of over) if (suppressed === 0) this.windows.delete(kind);
-    const counts = over.map(([, window]) => window);
-    for (let index = 0; index < counts.length; index += BATCH)
-      await this.closeSome(counts.slice(index, index + BATCH).filter(({ suppressed }) => suppressed > 0));
+    const failures: unknown[] = [];
+    const left = over.filter(([, { suppressed }]) => suppressed > 0);
+    for (let index = 0; index < left.length; index += BATCH) {
+      const slice = left.slice(index, index + BATCH);
+      await this.closeOrSetAside(slice).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** One by one when they are refused together, without those that are refused by themselves. */
+  private async closeOrSetAside(entries: readonly (readonly [string, Window])[]): Promise<void> {
+    try {
+      await this.closeSome(entries.map(([, window]) => window));
+    } catch (error) {
+      if (!(error instanceof DataRefusedError)) throw error;
+      if (entries.length > 1) for (const entry of entries) await this.closeOrSetAside([entry]);
+      else for (const [kind] of entries) this.setAside(kind, error);
+    }
+  }
+
+  private setAside(kind: string, error: DataRefusedError): void {
+    this.windows.delete(kind);
+    this.poison.setAside('audit', kind, error);
   }
 
   private async closeSome(windows: readonly Window[]): Promise<void> {
-    if (windows.length === 0) return;
     const at = performance.now();
     const counts = windows.map(({ suppressed }) => suppressed);
     const written = this.trail.record(...windows.map(({ fact, suppressed }) => counted(fact, suppressed)));

@@ -2,10 +2,11 @@ import { Global, Module } from '@nestjs/common';
 import { Drain } from './lifecycle/drain';
 import { InFlightRequests } from './lifecycle/in-flight-requests';
 import { NameResolver } from './names/name-resolver';
+import { PoisonMessages } from './poison/poison-messages';
 import { Clock } from './time/clock';
 import { SystemClock } from './time/system-clock';
 
-/** What every module may inject: the clock, the state of the process and the resolver of host names. */
+/** The clock, the state of the process, the resolver of host names and the report of poison messages, for every module. */
 @Global()
 @Module({
   providers: [
@@ -13,8 +14,9 @@ import { SystemClock } from './time/system-clock';
     { provide: Clock, useExisting: SystemClock },
     Drain,
     InFlightRequests,
+    PoisonMessages,
     { provide: NameResolver, useFactory: () => new NameResolver() },
   ],
-  exports: [SystemClock, Clock, Drain, InFlightRequests, NameResolver],
+  exports: [SystemClock, Clock, Drain, InFlightRequests, PoisonMessages, NameResolver],
 })
 export class CommonModule {}

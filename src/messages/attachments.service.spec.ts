@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { Readable } from 'node:stream';
 import { Caller } from '../access/domain/caller';
 import { FakeAuditTrail } from '../audit/ports/audit.trail.fake';
@@ -51,7 +52,7 @@ beforeEach(() => {
   const channels = new GuestChannels([Object.assign(new FakeGuestChannel(), { messaging })]);
   const environment = Object.assign(new Environment(), { ACCESS_MODE: 'jwt', UPLOAD_MAX_CONCURRENT: 4 });
   const places = new UploadPlaces(new MessagesConfig(environment), new AccessConfig(environment));
-  const telemetry = new MessagesTelemetry(metrics);
+  const telemetry = new MessagesTelemetry(metrics, new PoisonMessages());
   const acts = new GuestActs(new FakeAuditTrail());
   service = new AttachmentsService(services.queries, channels, new Drain(), telemetry, places, acts);
 });

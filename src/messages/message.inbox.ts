@@ -4,7 +4,10 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { DataRefusedError } from '../common/errors/data-refused.error';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { Loop } from '../common/time/loop';
+import type { Session } from '../session/domain/session';
 import { ConversationNews } from '../session/ports/conversation-news';
 import { GuestChannels } from '../session/ports/guest-channels';
 import { SessionStore } from '../session/ports/session.store';
@@ -20,8 +23,9 @@ const AT_A_TIME = 8;
 
 /**
  * Keeps every message that channels meet, in the order in which they met them. While the storage cannot be used they
- * wait; of a conversation with more than can wait, all are let go and it is read anew afterwards. A process that
- * ends loses none: the next one reads the conversations it takes over anew.
+ * wait; of a conversation with more than can wait, all are let go and it is read anew afterwards. A message that the
+ * storage refuses is set aside, and a conversation that fails holds up no other. A process that ends loses none: the
+ * next one reads the conversations it takes over anew.
  */
 @Injectable()
 export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
@@ -90,34 +94,79 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
   }
 
   /** Messages are read anew; the record of an act is nowhere else. */
-  private reportLost(conversationId: string, requests: readonly MessageRequest[]): void {
+  private reportLost(
+    conversationId: string,
+    requests: readonly MessageRequest[],
+    reason: 'overflow' | 'refused' = 'overflow',
+  ): void {
     const count = requests.filter(({ act }) => act !== undefined).length;
-    if (count > 0) this.telemetry.actsLost(count, conversationId);
+    if (count > 0) this.telemetry.actsLost(reason, count, conversationId);
   }
 
+  /** A conversation that fails is passed over until the next run; the first failure is thrown at the end. */
   private async drain(): Promise<void> {
-    while (this.waiting.size > 0) {
-      const some = [...this.waiting.keys()].slice(0, AT_A_TIME);
+    const failures = new Map<string, unknown>();
+    for (;;) {
+      const some = this.nextExcept(failures);
+      if (some.length === 0) break;
       const results = await Promise.allSettled(some.map((conversationId) => this.keepSome(conversationId)));
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
+      results.forEach((result, index) => {
+        if (result.status === 'rejected') failures.set(some[index] ?? '', result.reason);
+      });
+      const trouble = [...failures.values()].find((reason) => reason instanceof StorageUnavailableError);
+      if (trouble !== undefined) throw trouble;
     }
     for (const conversationId of this.incomplete) await this.reread(conversationId);
+    for (const failure of failures.values()) throw failure;
+  }
+
+  private nextExcept(failed: ReadonlyMap<string, unknown>): string[] {
+    const some: string[] = [];
+    for (const conversationId of this.waiting.keys()) {
+      if (some.length === AT_A_TIME) break;
+      if (!failed.has(conversationId)) some.push(conversationId);
+    }
+    return some;
   }
 
   /** What could not be kept is still the first that waits. */
   private async keepSome(conversationId: string): Promise<void> {
     const messages = (this.waiting.get(conversationId) ?? []).slice(0, BATCH);
+    try {
+      await this.keep(conversationId, messages);
+    } catch (error) {
+      if (!(error instanceof DataRefusedError)) throw error;
+      for (const message of messages) await this.keepOrSetAside(conversationId, message);
+    }
+    const waiting = this.waiting.get(conversationId);
+    // The next turn is that of another conversation.
+    if (waiting !== undefined) this.moveToEnd(conversationId, waiting);
+  }
+
+  private async keepOrSetAside(conversationId: string, request: MessageRequest): Promise<void> {
+    try {
+      await this.keep(conversationId, [request]);
+    } catch (error) {
+      if (!(error instanceof DataRefusedError)) throw error;
+      this.telemetry.refused(error, conversationId, request.message.id);
+      this.reportLost(conversationId, [request], 'refused');
+      this.remove(conversationId, [request]);
+    }
+  }
+
+  private async keep(conversationId: string, messages: readonly MessageRequest[]): Promise<void> {
     const added = await this.messages.keep(conversationId, messages);
     this.telemetry.keptSome(added);
+    this.remove(conversationId, messages);
+  }
+
+  /** Takes away the first that wait, unless all of the conversation were let go meanwhile. */
+  private remove(conversationId: string, messages: readonly MessageRequest[]): void {
     const waiting = this.waiting.get(conversationId);
-    // Let go meanwhile.
-    if (waiting === undefined) return;
+    if (waiting === undefined || waiting[0] !== messages[0]) return;
     waiting.splice(0, messages.length);
     this.count -= messages.length;
     if (waiting.length === 0) this.waiting.delete(conversationId);
-    // The next turn is somebody else's.
-    else this.moveToEnd(conversationId, waiting);
   }
 
   private moveToEnd(conversationId: string, messages: MessageRequest[]): void {
@@ -126,13 +175,24 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
   }
 
   private async reread(conversationId: string): Promise<void> {
-    const session = await this.sessions.find(conversationId);
+    const session = await this.find(conversationId);
     this.incomplete.delete(conversationId);
     if (session?.state !== 'active') return;
     try {
       this.channels.get(session.snapshot.channel).messaging?.reread(session.snapshot);
     } catch (error) {
       this.telemetry.rereadingFailed(error, conversationId);
+    }
+  }
+
+  /** Undefined also for a session that cannot be read: it must not keep the others from being read again. */
+  private async find(conversationId: string): Promise<Session | undefined> {
+    try {
+      return await this.sessions.find(conversationId);
+    } catch (error) {
+      if (error instanceof StorageUnavailableError) throw error;
+      this.telemetry.rereadingRefused(error, conversationId);
+      return undefined;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { Caller } from '../access/domain/caller';
 import { FakeAuditTrail } from '../audit/ports/audit.trail.fake';
 import { RecordingLog } from '../audit/recording-log.fake';
@@ -37,7 +38,7 @@ beforeEach(() => {
   messaging = new FakeGuestMessaging();
   talking = { session: anActiveSession(), messaging };
   trail = new FakeAuditTrail();
-  const telemetry = new MessagesTelemetry(metrics);
+  const telemetry = new MessagesTelemetry(metrics, new PoisonMessages());
   inbox = new MessageInbox(
     new ConversationNews(),
     store,

@@ -1,5 +1,6 @@
 import { Injectable, Logger, RequestTimeoutException } from '@nestjs/common';
 import { DomainError } from '../common/errors/domain.error';
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { Metrics } from '../metrics/metrics';
 
 /** What operators hear of messages. Nothing of what was said is told. */
@@ -12,7 +13,10 @@ export class MessagesTelemetry {
   private readonly overflows;
   private waiting: () => number = () => 0;
 
-  constructor(metrics: Metrics) {
+  constructor(
+    metrics: Metrics,
+    private readonly poison: PoisonMessages,
+  ) {
     this.sendings = metrics.counter('messages_sent_total', 'Messages of guests by outcome', ['outcome']);
     this.uploads = metrics.counter('attachments_total', 'Files of guests by outcome', ['outcome']);
     this.kept = metrics.counter(
@@ -53,6 +57,16 @@ export class MessagesTelemetry {
     this.kept.inc(count);
   }
 
+  /** The message can never be kept. */
+  refused(error: unknown, conversationId: string, messageId: string): void {
+    this.poison.setAside('messages', `${conversationId} ${messageId}`, error, conversationId);
+  }
+
+  /** The conversation can never be read again: its messages were lost. */
+  rereadingRefused(error: unknown, conversationId: string): void {
+    this.poison.setAside('messages', conversationId, error, conversationId);
+  }
+
   keepingFailed(error: unknown, conversationId?: string): void {
     this.log.warn({
       message: 'Messages could not be kept and are tried again',
@@ -66,9 +80,10 @@ export class MessagesTelemetry {
     this.log.warn({ message: 'Too many messages wait to be kept: they are read anew later', conversationId });
   }
 
-  actsLost(count: number, conversationId: string): void {
+  actsLost(reason: 'overflow' | 'refused', count: number, conversationId: string): void {
     this.log.error({
-      message: 'Audit records of messages were lost: too many waited',
+      message: 'Audit records of messages lost',
+      reason,
       count,
       conversationId,
     });

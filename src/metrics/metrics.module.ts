@@ -5,12 +5,13 @@ import { LogTelemetry } from './log.telemetry';
 import { Metrics } from './metrics';
 import { MetricsController } from './metrics.controller';
 import { MetricsService } from './metrics.service';
+import { PoisonTelemetry } from './poison.telemetry';
 
 /** Needs a `SummaryStore` from the composition root. */
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [Metrics, MetricsService, HttpTelemetry, AuditTelemetry, LogTelemetry],
+  providers: [Metrics, MetricsService, HttpTelemetry, AuditTelemetry, LogTelemetry, PoisonTelemetry],
   exports: [Metrics, HttpTelemetry, AuditTelemetry, LogTelemetry],
 })
 export class MetricsModule {}

@@ -4,6 +4,7 @@ import { DataKeyRegister, type WalkPosition, type WalkStep } from '../privacy/po
 import { DataCipher } from './data-cipher';
 import type { Database } from './database';
 import { forgetOverwritten } from './dialect';
+import { UnreadableDataError } from './persistence.errors';
 import { contextOf, SEALED_COLUMNS, type SealedColumn } from './sealed-columns';
 import { UnitOfWork } from './unit-of-work';
 
@@ -12,6 +13,10 @@ const BEGINNING: WalkPosition = { place: 0, key: '' };
 interface StoredText {
   readonly key: string;
   readonly text: string;
+}
+
+interface Replacement extends StoredText {
+  readonly renewed: string;
 }
 
 /** The keys in SQL. A walk goes through the columns of `SEALED_COLUMNS`, one after the other, in order of the rows' keys. */
@@ -33,16 +38,16 @@ export class SqlDataKeyRegister extends DataKeyRegister {
 
   async renew(limit: number, { place, key }: WalkPosition = BEGINNING): Promise<WalkStep> {
     const column = SEALED_COLUMNS[place];
-    if (column === undefined) return { renewed: 0 };
+    if (column === undefined) return { renewed: 0, unreadable: [] };
     const texts = await this.unitOfWork.read((db) => textsAfter(db, column, key, limit));
-    const renewed = await this.replace(
-      column,
-      texts.filter(({ text }) => this.isOutdated(column, text)),
-    );
+    const outdated = texts.filter(({ text }) => this.isOutdated(column, text));
+    const { replacements, unreadable } = this.sealAgain(column, outdated);
+    const renewed = await this.replace(column, replacements);
+    const done = { renewed, unreadable };
     const last = texts.at(-1);
-    if (last !== undefined && texts.length === limit) return { renewed, next: { place, key: last.key } };
+    if (last !== undefined && texts.length === limit) return { ...done, next: { place, key: last.key } };
     const hasMore = place + 1 < SEALED_COLUMNS.length;
-    return { renewed, ...(hasMore ? { next: { place: place + 1, key: '' } } : {}) };
+    return { ...done, ...(hasMore ? { next: { place: place + 1, key: '' } } : {}) };
   }
 
   async retire(keyIds: readonly string[]): Promise<void> {
@@ -55,13 +60,27 @@ export class SqlDataKeyRegister extends DataKeyRegister {
     return this.cipher.isSealed(text) ? !this.cipher.isCurrent(text) : isSecret(text);
   }
 
-  /** Returns how many were still what they had been. */
-  private async replace(column: SealedColumn, texts: readonly StoredText[]): Promise<number> {
-    if (texts.length === 0) return 0;
-    const replacements = texts.map(({ key, text }) => {
+  private sealAgain(
+    column: SealedColumn,
+    texts: readonly StoredText[],
+  ): { readonly replacements: readonly Replacement[]; readonly unreadable: readonly string[] } {
+    const replacements: Replacement[] = [];
+    const unreadable: string[] = [];
+    for (const { key, text } of texts) {
       const context = contextOf(column, key);
-      return { key, text, renewed: this.cipher.seal(this.cipher.open(text, context), context) };
-    });
+      try {
+        replacements.push({ key, text, renewed: this.cipher.seal(this.cipher.open(text, context), context) });
+      } catch (error) {
+        if (!(error instanceof UnreadableDataError)) throw error;
+        unreadable.push(context);
+      }
+    }
+    return { replacements, unreadable };
+  }
+
+  /** Returns how many were still what they had been. */
+  private async replace(column: SealedColumn, replacements: readonly Replacement[]): Promise<number> {
+    if (replacements.length === 0) return 0;
     return this.unitOfWork.run(async ({ db }) => {
       let count = 0;
       for (const replacement of replacements) count += await replaceOne(db, column, replacement);
@@ -88,7 +107,7 @@ async function textsAfter(
 async function replaceOne(
   db: Kysely<Database>,
   { table, key, column }: SealedColumn,
-  replacement: StoredText & { readonly renewed: string },
+  replacement: Replacement,
 ): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     update ${sql.table(table)} set ${sql.ref(column)} = ${replacement.renewed}

@@ -5,7 +5,7 @@ import { toEvent } from './session.mapper';
 
 const MAX_ERROR_LENGTH = 500;
 
-type EventRow = Selectable<SessionEventTable>;
+export type EventRow = Selectable<SessionEventTable>;
 
 export function toDelivery(
   event: EventRow,

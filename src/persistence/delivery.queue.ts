@@ -16,7 +16,7 @@ import { type Dialect, ofFewLengths } from './dialect';
 const PENDING = sql.lit<DeliveryStatus>('pending');
 
 /** What a claim needs of a row. */
-type ClaimedRow = Pick<
+export type ClaimedRow = Pick<
   DeliveryTable,
   'event_id' | 'sink' | 'attempts' | 'queued_at' | 'next_attempt_at' | 'sequence' | 'claimed_by'
 >;

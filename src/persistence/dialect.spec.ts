@@ -1,6 +1,49 @@
-import { isHeldUp, isUnavailable, isWorthRetrying, ofFewLengths } from './dialect';
+import { isDataError, isHeldUp, isUnavailable, isWorthRetrying, ofFewLengths, refusalOf } from './dialect';
 
 const withCode = (code: string) => Object.assign(new Error('It failed.'), { code });
+
+describe(isDataError.name, () => {
+  it.each([
+    '22021',
+    '22003',
+    '22P02',
+    '23505',
+    '23502',
+    '54000',
+    'SQLITE_CONSTRAINT',
+    'SQLITE_CONSTRAINT_CHECK',
+  ])('takes %s for a fault of the data', (code) => {
+    expect(isDataError(withCode(code))).toBe(true);
+  });
+
+  it.each(['SQLITE_MISMATCH', 'SQLITE_TOOBIG', 'SQLITE_RANGE'])(
+    'takes %s for a fault of the data',
+    (code) => {
+      expect(isDataError(withCode(code))).toBe(true);
+    },
+  );
+
+  it.each(['42P01', '40001', '57014', '2201', 'ERR_22021', 'SQLITE_FULL', 'SQLITE_BUSY', 'SQLITE_ERROR'])(
+    'takes %s for something else',
+    (code) => {
+      expect(isDataError(withCode(code))).toBe(false);
+    },
+  );
+});
+
+describe(refusalOf.name, () => {
+  it('tells the code and what it names of the schema, and no value', () => {
+    const message = 'invalid input syntax for type bigint: "what a guest wrote"';
+    const refused = Object.assign(new Error(message), {
+      code: '23505',
+      table: 'session',
+      constraint: 'session_pkey',
+      detail: 'Key (name)=(Ada) already exists.',
+    });
+
+    expect(refusalOf(refused)).toBe('23505 (table session, constraint session_pkey)');
+  });
+});
 
 describe(isUnavailable.name, () => {
   it.each([

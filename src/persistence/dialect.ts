@@ -65,6 +65,24 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE_MESSAGES.test(textOf(error, 'message') ?? '');
 }
 
+/** The database refuses the values of a statement, and would refuse them again; it can be used. */
+export function isDataError(error: unknown): boolean {
+  return DATA_CODES.test(codeOf(error) ?? '') || TOO_BIG_TO_BIND.test(textOf(error, 'message') ?? '');
+}
+
+/** The code of a refusal with what it names of the schema; no value, which messages of PostgreSQL quote. */
+export function refusalOf(error: unknown): string {
+  const code = codeOf(error) ?? 'too big to bind';
+  const names = (['table', 'column', 'constraint'] as const).flatMap((key) => {
+    const name = textOf(error, key);
+    return name === undefined ? [] : `${key} ${name}`;
+  });
+  // SQLite names columns, tables and conditions in its message, and nothing else.
+  const message = code.startsWith('SQLITE_CONSTRAINT') ? (textOf(error, 'message') ?? '') : '';
+  const details = [...names, ...(message === '' ? [] : [message])];
+  return details.length === 0 ? code : `${code} (${details.join(', ')})`;
+}
+
 /** The server cannot be reached at the moment, or is on its way up or down; not one that answered with a refusal. */
 export function isUnreachable(error: unknown): boolean {
   // Every address of a name was tried, and none answered.
@@ -75,6 +93,12 @@ export function isUnreachable(error: unknown): boolean {
 
 /** Errors of the operating system; the classes connection, resources and operator intervention of SQLSTATE. */
 const UNREACHABLE_CODES = /^(E(?!RR_)[A-Z_]+|(08|53|57)[0-9A-Z]{3})$/;
+
+// SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded.
+const DATA_CODES = /^((22|23|54)[0-9A-Z]{3}|SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)(_[A-Z]+)?)$/;
+
+// better-sqlite3 raises this without a code.
+const TOO_BIG_TO_BIND = /^The bound string, buffer, or bigint is too big$/;
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -108,7 +132,10 @@ export function codeOf(error: unknown): string | undefined {
   return textOf(error, 'code');
 }
 
-function textOf(error: unknown, key: 'code' | 'message'): string | undefined {
+function textOf(
+  error: unknown,
+  key: 'code' | 'message' | 'table' | 'column' | 'constraint',
+): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const value: unknown = Reflect.get(error, key);
   return typeof value === 'string' ? value : undefined;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { FEED_START, type FeedEvent } from '../events/domain/feed-event';
 import { EventFeed, type FeedFilter } from '../events/ports/event.feed';
 import { COUNTERS } from './counters';
@@ -33,16 +34,22 @@ export class SqlEventFeed extends EventFeed {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly guests: GuestSeal,
+    private readonly poison: PoisonMessages,
   ) {
     super();
   }
 
   async after(position: number, limit: number, filter: FeedFilter = {}): Promise<FeedEvent[]> {
     await numberEvents(this.unitOfWork);
-    const rows = await this.unitOfWork.read((db) =>
-      eventsAfter(db, { position, limit, ...filter }).execute(),
-    );
-    return rows.map((row) => this.eventIn(row));
+    const events: FeedEvent[] = [];
+    for (let last = position; ;) {
+      const page = { position: last, limit: limit - events.length, ...filter };
+      const rows: readonly Row[] = await this.unitOfWork.read((db) => eventsAfter(db, page).execute());
+      events.push(...rows.flatMap((row) => this.readableEventIn(row) ?? []));
+      // Again only when rows could not be read, so that a page ends early only at the end of the feed.
+      if (rows.length < page.limit || events.length === limit) return events;
+      last = rows.at(-1)?.position ?? last;
+    }
   }
 
   async latest(): Promise<number> {
@@ -79,6 +86,16 @@ export class SqlEventFeed extends EventFeed {
       db.selectFrom('counter').select('value').where('name', '=', name).executeTakeFirst(),
     );
     return row?.value;
+  }
+
+  /** Undefined for an event that cannot be read: readers of the feed pass over it. */
+  private readableEventIn(row: Row): FeedEvent | undefined {
+    try {
+      return this.eventIn(row);
+    } catch (error) {
+      this.poison.setAside('events', row.id, error, row.conversation_id);
+      return undefined;
+    }
   }
 
   private eventIn({ position, id, conversation_id, owner, kind, at, body }: Row): FeedEvent {

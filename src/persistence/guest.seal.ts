@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { DataCipher } from './data-cipher';
 import type { SessionEventTable, SessionTable } from './database';
+import { UnreadableDataError } from './persistence.errors';
 import { contextOf, disclosesToken } from './sealed-columns';
 
 type GuestColumns = Pick<SessionTable, 'conversation_id' | 'guest_token' | 'name'>;
@@ -15,15 +17,27 @@ type EventRow = Selectable<SessionEventTable>;
  */
 @Injectable()
 export class GuestSeal {
-  constructor(private readonly cipher: DataCipher) {}
+  constructor(
+    private readonly cipher: DataCipher,
+    private readonly poison: PoisonMessages,
+  ) {}
 
   sealSession<Row extends GuestColumns>(row: Row): Row {
     return withGuest(row, (text, context) => this.cipher.seal(text, context));
   }
 
-  /** Throws `UnreadableDataError`. */
+  /**
+   * A session whose guest cannot be decrypted has none, like that of an erased guest: it must be possible to end it, and
+   * one such row must not keep the others from being read. It is reported as a poison message.
+   */
   openSession<Row extends GuestColumns>(row: Row): Row {
-    return withGuest(row, (text, context) => this.cipher.open(text, context));
+    try {
+      return withGuest(row, (text, context) => this.cipher.open(text, context));
+    } catch (error) {
+      if (!(error instanceof UnreadableDataError)) throw error;
+      this.poison.setAside('sessions', row.conversation_id, error, row.conversation_id);
+      return withGuest(row, () => '');
+    }
   }
 
   sealCredentials(text: string, conversationId: string): string {

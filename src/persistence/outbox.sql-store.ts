@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { PoisonMessages } from '../common/poison/poison-messages';
 import type { AuditDetail, AuditFact } from '../audit/domain/audit-record';
 import type { Attempt, Delivery, DeliveryStatus } from '../sync/domain/delivery';
 import { CRM_SINK, deliveryIdOf } from '../sync/domain/delivery-id';
@@ -7,8 +8,15 @@ import { type Backlog, type Claim, OutboxStore, type ReceiverVerdict } from '../
 import { AuditWriter } from './audit.writer';
 import { addToCounters, COUNTERS } from './counters';
 import type { DeliveryTable } from './database';
-import { storable, toAttemptRow, toDelivery } from './delivery.mapper';
-import { claimWanted, dueHeads, hastenBehind, releaseLanes, waitBehind } from './delivery.queue';
+import { type EventRow, storable, toAttemptRow, toDelivery } from './delivery.mapper';
+import {
+  type ClaimedRow,
+  claimWanted,
+  dueHeads,
+  hastenBehind,
+  releaseLanes,
+  waitBehind,
+} from './delivery.queue';
 import { silenceSink, sinkPaused } from './sink.sql-store';
 import { ofFewLengths } from './dialect';
 import { GuestSeal } from './guest.seal';
@@ -27,26 +35,39 @@ export class SqlOutboxStore extends OutboxStore {
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: AuditWriter,
     private readonly guests: GuestSeal,
+    private readonly poison: PoisonMessages,
   ) {
     super();
   }
 
   async claim(claim: Claim): Promise<Delivery[]> {
-    return this.unitOfWork.read(async (db, dialect) => {
-      const rows = await claimWanted(db, dialect, claim);
-      if (rows.length === 0) return [];
-      const ids = rows.map((row) => row.event_id);
-      const events = await db
-        .selectFrom('session_event')
-        .selectAll()
-        .where('id', 'in', ofFewLengths(ids))
-        .execute();
-      const byId = new Map(events.map((event) => [event.id, this.guests.openEvent(event)]));
-      return rows.flatMap((row) => {
-        const event = byId.get(row.event_id);
-        return event === undefined ? [] : [toDelivery(event, row)];
-      });
+    const { rows, events } = await this.unitOfWork.read(async (db, dialect) => {
+      const claimed = await claimWanted(db, dialect, claim);
+      if (claimed.length === 0) return { rows: [], events: [] };
+      const ids = ofFewLengths(claimed.map((row) => row.event_id));
+      const found = await db.selectFrom('session_event').selectAll().where('id', 'in', ids).execute();
+      return { rows: claimed, events: found };
     });
+    const byId = new Map(events.map((event) => [event.id, event]));
+    const deliveries: Delivery[] = [];
+    for (const row of rows) {
+      const event = byId.get(row.event_id);
+      const delivery = event === undefined ? undefined : await this.readable(event, row, claim.now);
+      if (delivery !== undefined) deliveries.push(delivery);
+    }
+    return deliveries;
+  }
+
+  /** Undefined for an event that cannot be read, which is buried: it must not keep the others from being claimed. */
+  private async readable(event: EventRow, row: ClaimedRow, now: number): Promise<Delivery | undefined> {
+    try {
+      return toDelivery(this.guests.openEvent(event), row);
+    } catch (error) {
+      this.poison.setAside('deliveries', `${row.sink} ${event.id}`, error, event.conversation_id);
+      const delivery = toDelivery({ ...event, metadata: '{}' }, row);
+      await this.bury(delivery, { at: now, latencyMs: 0, error: 'The event cannot be read.' });
+      return undefined;
+    }
   }
 
   async unclaim(sink: string, relay: string): Promise<void> {

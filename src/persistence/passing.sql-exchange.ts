@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
+import { PoisonMessages } from '../common/poison/poison-messages';
 import type { PassingEvent } from '../events/domain/stream-event';
 import {
   type PassingBatch,
@@ -27,6 +28,7 @@ export class SqlPassingExchange extends PassingExchange {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly guests: GuestSeal,
+    private readonly poison: PoisonMessages,
   ) {
     super();
   }
@@ -79,7 +81,16 @@ export class SqlPassingExchange extends PassingExchange {
   }
 
   private batchIn({ id, source, number, body, age }: Row & { readonly age: number }): PassingBatch {
-    const events = JSON.parse(this.guests.openPassing(body, id)) as PassingEvent[];
-    return { source, number, ageMs: age, events };
+    return { source, number, ageMs: age, events: this.eventsIn(id, body) };
+  }
+
+  /** None in a batch that cannot be read: readers go on behind it. */
+  private eventsIn(id: string, body: string): PassingEvent[] {
+    try {
+      return JSON.parse(this.guests.openPassing(body, id)) as PassingEvent[];
+    } catch (error) {
+      this.poison.setAside('passing-events', id, error);
+      return [];
+    }
   }
 }

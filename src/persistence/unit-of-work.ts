@@ -1,10 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Kysely, Transaction } from 'kysely';
+import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { StorageTrouble } from '../session/ports/storage-trouble';
 import type { Database } from './database';
 import { DatabaseConnection } from './database.connection';
-import { type Dialect, isUnavailable, isWorthRetrying } from './dialect';
+import { type Dialect, isDataError, isUnavailable, isWorthRetrying, refusalOf } from './dialect';
 
 const MAX_RETRIES = 3;
 
@@ -19,7 +20,8 @@ export interface Work {
 }
 
 /**
- * Runs statements and transactions. Trouble with the database comes out as `StorageUnavailableError`; a deadlock or
+ * Runs statements and transactions. Trouble with the database comes out as `StorageUnavailableError`, values that it
+ * refuses as `DataRefusedError`; a deadlock or
  * a serialization failure is tried again up to three times, so a transaction's work may run more than once and must
  * have no effect but its statements and what it hands to `afterCommit`.
  *
@@ -46,7 +48,7 @@ export class UnitOfWork extends StorageTrouble {
     try {
       return await query(this.connection.db, this.connection.dialect);
     } catch (error) {
-      throw isUnavailable(error) ? this.trouble(error) : error;
+      throw this.named(error);
     }
   }
 
@@ -55,8 +57,7 @@ export class UnitOfWork extends StorageTrouble {
       try {
         return await this.attempt(work);
       } catch (error) {
-        if (isUnavailable(error)) throw this.trouble(error);
-        if (!isWorthRetrying(error)) throw error;
+        if (!isWorthRetrying(error)) throw this.named(error);
         if (retries === MAX_RETRIES) throw this.trouble(error);
         this.logger.debug(`A transaction is tried again: ${String(error)}`);
       }
@@ -81,6 +82,11 @@ export class UnitOfWork extends StorageTrouble {
       this.runEffect(effect);
     });
     return result;
+  }
+
+  private named(error: unknown): unknown {
+    if (isUnavailable(error)) return this.trouble(error);
+    return isDataError(error) ? new DataRefusedError(refusalOf(error)) : error;
   }
 
   private trouble(cause: unknown): StorageUnavailableError {

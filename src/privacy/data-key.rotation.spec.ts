@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { DataKeyRotation } from './data-key.rotation';
 import { FakeDataKeyRegister } from './ports/data-key.register.fake';
@@ -16,7 +17,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   keys = new FakeDataKeyRegister();
-  rotation = new DataKeyRotation(keys, new PrivacyTelemetry());
+  rotation = new DataKeyRotation(keys, new PrivacyTelemetry(new PoisonMessages()));
 });
 afterEach(async () => {
   await expectStopped();
@@ -88,5 +89,26 @@ describe(DataKeyRotation.name, () => {
 
     expect(keys.walked).toHaveLength(2);
     expect(keys.ids).toEqual(['k1']);
+  });
+
+  it('goes on behind texts that no key decrypts, retires no key, and repeats the walk an hour later', async () => {
+    keys.ids = ['k1'];
+    keys.unreadable = ['session/a/name', 'session/b/name'];
+    keys.steps.push(100, 7);
+    rotation.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(50 * MINUTE);
+
+    expect(keys.walked).toHaveLength(2);
+    expect(keys.ids).toEqual(['k1']);
+    expect(log.at('error')).toEqual([
+      expect.objectContaining({ message: 'Poison message set aside', operation: 'data-keys' }),
+      expect.objectContaining({ message: 'Poison message set aside', operation: 'data-keys' }),
+      expect.objectContaining({ count: 2 }),
+    ]);
+    keys.unreadable = [];
+    await jest.advanceTimersByTimeAsync(11 * MINUTE);
+
+    expect(keys.walked).toHaveLength(3);
+    expect(keys.ids).toEqual([]);
   });
 });

@@ -8,14 +8,18 @@ const PAUSE_MS = 60_000;
 /** Texts per transaction, and the rest between two: what callers and relays do goes first. */
 const BATCH = 100;
 const REST_MS = 20;
+/** After this long a walk is repeated that has met texts which no key decrypts. */
+const REPEAT_MS = 3_600_000;
 
 /**
  * Encrypts with the key in use what is stored under older ones or in clear, a little at a time and from the start
  * on, and tells which keys nothing needs any more. A walk that was cut short begins anew: what it has done counts.
+ * A text that no key decrypts holds up no other; as long as there is one, no key is retired.
  */
 @Injectable()
 export class DataKeyRotation implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly abort = new AbortController();
+  private restsUntil = -Infinity;
   private readonly loop = new Loop(
     PAUSE_MS,
     () => this.rotate(),
@@ -39,26 +43,34 @@ export class DataKeyRotation implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async rotate(): Promise<void> {
+    if (performance.now() < this.restsUntil) return;
     const outdated = await this.keys.outdated();
     if (outdated.length === 0) return;
     this.telemetry.rotationBegan(outdated);
-    const renewed = await this.renewAll();
-    if (renewed === undefined) return;
+    const walk = await this.renewAll();
+    if (walk === undefined) return;
+    if (walk.unreadable > 0) {
+      this.restsUntil = performance.now() + REPEAT_MS;
+      this.telemetry.rotationIncomplete(walk.unreadable);
+      return;
+    }
     await this.keys.retire(outdated);
-    this.telemetry.rotationEnded(outdated, renewed);
+    this.telemetry.rotationEnded(outdated, walk.renewed);
   }
 
-  /** How many texts were encrypted anew; undefined when the process stops before the walk is over. */
-  private async renewAll(): Promise<number | undefined> {
-    let renewed = 0;
+  /** The numbers of texts; undefined when the process stops before the walk is over. */
+  private async renewAll(): Promise<{ readonly renewed: number; readonly unreadable: number } | undefined> {
+    let [renewed, unreadable] = [0, 0];
     let position: WalkPosition | undefined;
     do {
       if (this.abort.signal.aborted) return undefined;
       const step = await this.keys.renew(BATCH, position);
       renewed += step.renewed;
+      unreadable += step.unreadable.length;
+      for (const text of step.unreadable) this.telemetry.unreadable(text);
       position = step.next;
       await delay(REST_MS, undefined, { signal: this.abort.signal }).catch(() => undefined);
     } while (position !== undefined);
-    return renewed;
+    return { renewed, unreadable };
   }
 }

@@ -1,9 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { PoisonMessages } from '../common/poison/poison-messages';
 
 /** What operators hear of the keys that guests' names and tokens are encrypted with. An empty id is no key at all. */
 @Injectable()
 export class PrivacyTelemetry {
   private readonly log = new Logger('Privacy');
+
+  constructor(private readonly poison: PoisonMessages) {}
 
   rotationBegan(outdated: readonly string[]): void {
     for (const dataKey of outdated) {
@@ -21,6 +24,18 @@ export class PrivacyTelemetry {
       if (dataKey === '') this.log.log({ message: 'Nothing is stored in clear any more', count });
       else this.log.log({ message: 'A key is no longer needed in DATA_KEY', dataKey, count });
     }
+  }
+
+  /** `place` is the table, the key of the row and the column of a text that no key decrypts. */
+  unreadable(place: string): void {
+    this.poison.setAside('data-keys', place, new Error(`No key of DATA_KEY decrypts ${place}`));
+  }
+
+  rotationIncomplete(count: number): void {
+    this.log.error({
+      message: 'Stored texts cannot be decrypted; no key of DATA_KEY is retired as long as they are there',
+      count,
+    });
   }
 
   rotationFailed(error: unknown): void {

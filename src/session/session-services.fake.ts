@@ -1,5 +1,7 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Drain } from '../common/lifecycle/drain';
+import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonTelemetry } from '../metrics/poison.telemetry';
 import { SystemClock } from '../common/time/system-clock';
 import { AccessConfig } from '../config/access.config';
 import { Environment } from '../config/environment';
@@ -55,6 +57,7 @@ export class FakeSessionServices {
   readonly requests = new HeldRequests();
   /** How often the database could not be used. */
   readonly trouble = { troubles: 0 };
+  readonly poison = new PoisonMessages();
   readonly policies = new SessionPolicies();
   readonly heartbeats = new HeartbeatService(new SchedulerRegistry(), this.clock);
   readonly metrics = new ReadableMetrics();
@@ -88,6 +91,7 @@ export class FakeSessionServices {
   ) {
     const environment = Object.assign(new Environment(), { GENESYS_CHANNEL: 'fake' }, settings);
     const { store, channels, clock, drain, telemetry, heartbeats, holders } = this;
+    new PoisonTelemetry(this.metrics, this.poison);
     const heartbeatConfig = new HeartbeatConfig(environment);
     this.writer = new SessionWriter(store, clock, lease);
     this.config = new SessionConfig(environment);
@@ -107,8 +111,8 @@ export class FakeSessionServices {
     this.idempotency = new SessionIdempotency(this.service, store.keys, lease, drain, idempotencyTelemetry);
     this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);
     this.queries = new SessionQueries(store, heartbeats, heartbeatConfig);
-    this.sweeper = new SessionSweeper(store, this.ending, clock, this.config, lease);
-    this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch);
+    this.sweeper = new SessionSweeper(store, this.ending, clock, this.config, lease, this.poison);
+    this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch, this.poison);
     const share = new SessionShare(this.replicas, store, heartbeats, lease);
     this.upkeep = new SessionUpkeep(store, this.trouble, lease, this.adoption);
     this.takeover = new SessionTakeover(lease, share, this.adoption, this.handover, this.upkeep);

@@ -1,4 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { PoisonMessages } from '../common/poison/poison-messages';
 import type { Session } from './domain/session';
 import { IdempotencyStore } from './ports/idempotency.store';
 import { SessionEnding } from './session.ending';
@@ -22,9 +24,22 @@ export class SessionAdoption {
     private readonly writer: SessionWriter,
     private readonly ending: SessionEnding,
     private readonly watch: SessionWatch,
+    private readonly poison: PoisonMessages,
   ) {}
 
+  /** Throws `StorageUnavailableError`. A session that fails otherwise is left, so that the others are taken over. */
   async adopt(session: Session): Promise<Adopted> {
+    try {
+      return await this.goOnWith(session);
+    } catch (error) {
+      if (error instanceof StorageUnavailableError) throw error;
+      const { conversationId } = session;
+      this.poison.setAside('sessions', conversationId, error, conversationId);
+      return 'left';
+    }
+  }
+
+  private async goOnWith(session: Session): Promise<Adopted> {
     if (session.state === 'connecting') return this.adoptOpening(session.conversationId);
     return session.state === 'active' && this.beginToBeat(session) ? 'beats' : 'left';
   }

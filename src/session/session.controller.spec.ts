@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { Caller } from '../access/domain/caller';
 import { AuditReads } from '../audit/audit.reads';
 import { AuditThrottle } from '../audit/audit.throttle';
@@ -35,7 +36,7 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
   services = new FakeSessionServices();
-  const reads = new AuditReads(new AuditThrottle(new FakeAuditTrail()));
+  const reads = new AuditReads(new AuditThrottle(new FakeAuditTrail(), new PoisonMessages()));
   controller = new SessionController(services.idempotency, services.service, services.queries, reads);
   reply = new FakeReply();
 });

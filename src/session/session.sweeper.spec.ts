@@ -1,4 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
+import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { FakeHeartbeatPlan } from '../heartbeat/domain/heartbeat-plan.fake';
 import { aSession, anActiveSession, aTerminatingSession } from './domain/session.builder';
@@ -168,5 +169,28 @@ describe(SessionSweeper.name, () => {
     await over;
 
     expect(stateOf(session.conversationId)).toBe('terminated');
+  });
+
+  it('ends the others behind any number of sessions whose end is refused for ever', async () => {
+    const poisoned = Array.from({ length: 150 }, () => anActiveSession({ expiresAt: NOW - 60_000 }));
+    const session = anActiveSession({ expiresAt: NOW });
+    const ids = new Set(poisoned.map(({ conversationId }) => conversationId));
+    const save = services.store.save.bind(services.store);
+    const saving = jest
+      .spyOn(services.store, 'save')
+      .mockImplementation((changed, outcome) =>
+        ids.has(changed.conversationId)
+          ? Promise.reject(new DataRefusedError('23514'))
+          : save(changed, outcome),
+      );
+    services.store.given(...poisoned, session);
+    services.sweeper.onApplicationBootstrap();
+
+    await jest.advanceTimersByTimeAsync(30_000);
+
+    expect(stateOf(session.conversationId)).toBe('terminated');
+    expect(saving.mock.calls.filter(([changed]) => ids.has(changed.conversationId))).toHaveLength(150);
+    expect(await services.metrics.sample('poison_messages_total{queue="sessions"}')).toBe(150);
+    expect(log.at('error')).toHaveLength(150);
   });
 });

@@ -1,9 +1,14 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { RequestContext } from '../common/logging/request-context';
+import { PoisonMessages } from '../common/poison/poison-messages';
+import { RestingNames } from '../common/poison/resting-names';
 import { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
 import { SessionConfig } from '../config/session.config';
 import { Lease } from '../replica/ports/lease';
+import type { Session } from './domain/session';
+import { SessionChangedError } from './domain/session.errors';
 import { SessionStore } from './ports/session.store';
 import { SessionEnding } from './session.ending';
 
@@ -14,14 +19,19 @@ const BATCH = 100;
 const MAX_IN_FLIGHT = 128;
 /** An opening gets this long beyond its own deadline before it counts as abandoned. */
 const STALL_MARGIN_MS = 5_000;
+/** For how long a session rests whose work failed for a reason that stays, and how many such sessions are remembered. */
+const REST_MS = 600_000;
+const MAX_RESTING = 1_000;
 
 /**
  * Does what the clock asks for: ends sessions at their duration limit, retries upstream disconnects that are due,
- * gives up openings that nobody finishes. It finds its work in the store, so a crash loses none of it.
+ * gives up openings that nobody finishes. It finds its work in the store, so a crash loses none of it. A session whose
+ * work fails for a reason that stays rests for ten minutes, and the work behind it is done meanwhile.
  */
 @Injectable()
 export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(SessionSweeper.name);
+  private readonly resting = new RestingNames(REST_MS, MAX_RESTING);
   private readonly inFlight = new Map<string, Promise<unknown>>();
   private readonly loop = new Loop(
     PAUSE_MS,
@@ -37,6 +47,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
     private readonly config: SessionConfig,
     private readonly lease: Lease,
+    private readonly poison: PoisonMessages,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -53,16 +64,23 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     const { holder, isTrusted } = this.lease;
     if (!isTrusted) return;
     const now = this.clock.now();
-    for (const session of await this.sessions.findExpired(now, BATCH, holder)) {
-      this.begin(session.conversationId, () => this.ending.end(session.conversationId, 'duration-limit'));
-    }
-    for (const session of await this.sessions.findDisconnectsDue(now, BATCH, holder)) {
-      this.begin(session.conversationId, () => this.ending.retry(session));
-    }
+    // Those that rest are found as well, and must leave room for the others.
+    const limit = BATCH + this.resting.names.length;
     const stalledSince = now - this.config.openDeadlineMs - STALL_MARGIN_MS;
-    for (const session of await this.sessions.findStalled(stalledSince, BATCH, holder)) {
-      this.begin(session.conversationId, () => this.ending.interrupt(session.conversationId));
-    }
+    this.beginAll(await this.sessions.findExpired(now, limit, holder), ({ conversationId }) =>
+      this.ending.end(conversationId, 'duration-limit'),
+    );
+    this.beginAll(await this.sessions.findDisconnectsDue(now, limit, holder), (session) =>
+      this.ending.retry(session),
+    );
+    this.beginAll(await this.sessions.findStalled(stalledSince, limit, holder), ({ conversationId }) =>
+      this.ending.interrupt(conversationId),
+    );
+  }
+
+  private beginAll(sessions: readonly Session[], work: (session: Session) => Promise<unknown>): void {
+    const awake = sessions.filter(({ conversationId }) => !this.resting.has(conversationId));
+    for (const session of awake.slice(0, BATCH)) this.begin(session.conversationId, () => work(session));
   }
 
   /** Starts work on a session unless some is in flight; the sweep itself waits for none of it. */
@@ -70,9 +88,18 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.inFlight.has(conversationId) || this.inFlight.size >= MAX_IN_FLIGHT) return;
     const guarded = RequestContext.beginTrace(work)
       .catch((error: unknown) => {
-        this.log.warn({ message: 'Work on a session failed and is repeated', conversationId, error });
+        this.failed(conversationId, error);
       })
       .finally(() => this.inFlight.delete(conversationId));
     this.inFlight.set(conversationId, guarded);
+  }
+
+  private failed(conversationId: string, error: unknown): void {
+    if (error instanceof StorageUnavailableError || error instanceof SessionChangedError) {
+      this.log.warn({ message: 'Work on a session failed and is repeated', conversationId, error });
+      return;
+    }
+    this.resting.add(conversationId);
+    this.poison.setAside('sessions', conversationId, error, conversationId);
   }
 }

@@ -1,4 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
+import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { FakeLease } from '../replica/ports/lease.fake';
 import { aSession, anActiveSession, aTerminatingSession } from './domain/session.builder';
@@ -302,5 +303,23 @@ describe(SessionTakeover.name, () => {
       expect(services.heartbeats.running).toBe(1);
       expect(log.at('warn')).toHaveLength(1);
     });
+  });
+
+  it('starts, and takes over the others, when one session is refused', async () => {
+    const openings = Array.from({ length: 3 }, () => aSession(ORPHAN));
+    const active = anActiveSession(ORPHAN);
+    services.store.given(...openings, active);
+    services.store.failNext('save', new DataRefusedError('23514'));
+
+    await services.takeover.onModuleInit();
+
+    expect(openings.map(({ conversationId }) => services.store.row(conversationId).state).sort()).toEqual([
+      'connecting',
+      'failed',
+      'failed',
+    ]);
+    expect(services.heartbeats.running).toBe(1);
+    expect(await services.metrics.sample('poison_messages_total{queue="sessions"}')).toBe(1);
+    expect(log.at('error')).toHaveLength(1);
   });
 });

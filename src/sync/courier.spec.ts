@@ -1,4 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
+import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { Courier, type Errand } from './courier';
 import { anEvent } from './domain/delivery.builder';
@@ -219,6 +220,30 @@ describe(Courier.name, () => {
 
       expect(result.errand).toBe('unknown');
       expect(jest.getTimerCount()).toBe(0);
+    });
+  });
+
+  describe.each(['settle', 'postpone'] as const)('when the outbox refuses what it would %s', (operation) => {
+    const refused = new DataRefusedError('22003');
+
+    it('gives the delivery up at once, with the reason, and reports it', async () => {
+      if (operation === 'postpone') services.sink.next(refuse);
+      outbox.failNext(operation, refused);
+      const result = await carry();
+
+      expect(result.errand).toBe('unknown');
+      expect(outbox.row('a')).toMatchObject({ status: 'dead', errors: [refused.message] });
+      expect(await services.metrics.sample('poison_messages_total{queue="deliveries"}')).toBe(1);
+      expect(log.at('error')).toEqual([expect.objectContaining({ conversationId: 'a', reason: '22003' })]);
+    });
+
+    it('says that the delivery is stuck when giving it up is refused as well', async () => {
+      if (operation === 'postpone') services.sink.next(refuse);
+      outbox.failNext(operation, refused);
+      outbox.failNext('bury', refused);
+
+      expect((await carry()).errand).toBe('stuck');
+      expect(await services.metrics.sample('poison_messages_total{queue="deliveries"}')).toBe(1);
     });
   });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { DataRefusedError } from '../common/errors/data-refused.error';
 import { RequestContext } from '../common/logging/request-context';
 import type { Clock } from '../common/time/clock';
 import type { Attempt, Delivery } from './domain/delivery';
@@ -12,10 +13,13 @@ import type { SyncTelemetry } from './sync.telemetry';
 /** How long a lane rests whose delivery could not be saved. */
 const STORAGE_PAUSE_MS = 5_000;
 
-/** What came of an errand: unknown when it was broken off, or could not be written down. */
-export type Errand = 'delivered' | 'failed' | 'unknown';
+/** The outcome of an errand: unknown when it was broken off or not recorded, stuck when its record is refused for ever. */
+export type Errand = 'delivered' | 'failed' | 'unknown' | 'stuck';
 
-/** Hands one event to its sink and writes down what came of it: accepted, again later, or given up. */
+/**
+ * Hands one event to its sink and writes down what came of it: accepted, again later, or given up. A delivery whose record the
+ * outbox refuses is given up as well.
+ */
 export class Courier {
   constructor(
     private readonly sink: EventSink,
@@ -41,11 +45,16 @@ export class Courier {
       if (failure === undefined) return await this.settle(delivery, latencyMs);
       return signal.aborted ? 'unknown' : await this.putOff(delivery, failure.error, latencyMs);
     } catch (error) {
-      this.telemetry.troubled(error);
-      // The event is due still: a lane that went on at once would flood the receiver with it.
-      await delay(STORAGE_PAUSE_MS, undefined, { signal }).catch(() => undefined);
-      return 'unknown';
+      if (error instanceof DataRefusedError) return this.giveUp(delivery, error, signal);
+      return this.rest(error, signal);
     }
+  }
+
+  /** The event is due still: a lane that went on at once would flood the receiver with it. */
+  private async rest(error: unknown, signal: AbortSignal): Promise<'unknown'> {
+    this.telemetry.troubled(error);
+    await delay(STORAGE_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    return 'unknown';
   }
 
   private async settle(delivery: Delivery, latencyMs: number): Promise<Errand> {
@@ -71,6 +80,21 @@ export class Courier {
       if (isPaused) this.telemetry.receiverGone(delivery.sink);
     }
     return 'failed';
+  }
+
+  /** Without an end of its own the event would be sent again and again, and hold up its lane. */
+  private async giveUp(
+    delivery: Delivery,
+    refusal: DataRefusedError,
+    signal: AbortSignal,
+  ): Promise<'unknown' | 'stuck'> {
+    this.telemetry.poisoned(delivery, refusal);
+    try {
+      await this.outbox.bury(delivery, { at: this.clock.now(), latencyMs: 0, error: refusal.message });
+      return 'unknown';
+    } catch (error) {
+      return error instanceof DataRefusedError ? 'stuck' : this.rest(error, signal);
+    }
   }
 }
 

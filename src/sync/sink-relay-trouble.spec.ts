@@ -1,4 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
+import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { anEvent } from './domain/delivery.builder';
 import { OutboxRelay } from './outbox.relay';
@@ -215,5 +216,21 @@ describe(OutboxRelay.name, () => {
     expect(() => {
       new OutboxBell().ring();
     }).not.toThrow();
+  });
+
+  it('leaves a lane alone whose head is refused for ever, and goes on with the others', async () => {
+    const refused = Array.from({ length: 100 }, () => new DataRefusedError('22003'));
+    outbox.failNext('settle', refused[0]);
+    outbox.failNext('bury', ...refused);
+    outbox.queue('crm', anEvent({ conversationId: 'poisoned' }));
+    relay.start();
+    await jest.advanceTimersByTimeAsync(1_000);
+    outbox.queue('crm', anEvent({ conversationId: 'b' }));
+    await jest.advanceTimersByTimeAsync(60_000);
+
+    expect(sink.sequencesOf('poisoned')).toEqual([1]);
+    expect(outbox.row('b').status).toBe('delivered');
+    expect(await services.metrics.sample('poison_messages_total{queue="deliveries"}')).toBe(1);
+    await expectOverWithin(200, relay.stop(100));
   });
 });

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
+import { RestingNames } from '../common/poison/resting-names';
 import type { Courier } from './courier';
 import type { DeliveryPace } from './delivery-pace';
 import type { Delivery } from './domain/delivery';
@@ -15,6 +16,9 @@ const PAUSE_MS = 500;
 const IN_FLIGHT = 64;
 /** Longer than an attempt may take; what a killed process had in hand is handed out again after this. */
 const CLAIM_MS = 20_000;
+/** For how long a lane rests whose head can neither be settled nor buried, and how many such lanes are remembered. */
+const STUCK_MS = 3_600_000;
+const MAX_STUCK = 1_000;
 
 /** What a relay of one sink works with. */
 export interface RelayParts {
@@ -36,6 +40,7 @@ export interface RelayParts {
 export class SinkRelay {
   private readonly lanes = new SinkLanes(IN_FLIGHT);
   private readonly abort = new AbortController();
+  private readonly stuck = new RestingNames(STUCK_MS, MAX_STUCK);
   private look: Promise<void> = Promise.resolve();
   private comingBack: NodeJS.Timeout | undefined;
   private readonly loop = new Loop(
@@ -90,18 +95,23 @@ export class SinkRelay {
   }
 
   private async untilIdle(signal: AbortSignal): Promise<void> {
-    const { outbox, sink, clock, pace, health, telemetry } = this.parts;
+    const { outbox, sink, clock, pace, telemetry } = this.parts;
     try {
       do {
         await this.dispatch();
         await this.lanes.settled();
         await delay(pace.waitMs, undefined, { signal }).catch(() => undefined);
-      } while (!signal.aborted && !health.isFailing && (await outbox.isDue(sink, clock.now())));
+      } while (this.goesOn(signal) && (await outbox.isDue(sink, clock.now())));
     } catch (error) {
       // Asking again at once would storm a database in trouble; what is in flight may still end.
       telemetry.troubled(error);
       await this.lanes.settled();
     }
+  }
+
+  /** A stuck lane stays due: waiting for it would have no end. */
+  private goesOn(signal: AbortSignal): boolean {
+    return !signal.aborted && !this.parts.health.isFailing && this.stuck.names.length === 0;
   }
 
   /** A claim that cannot be given back is over by itself a little later. */
@@ -128,7 +138,7 @@ export class SinkRelay {
     const { outbox, sink, clock, health, pace } = this.parts;
     const now = clock.now();
     const isProbe = health.isFailing;
-    const except = [...this.lanes.busy];
+    const except = [...this.lanes.busy, ...this.stuck.names];
     const claim = {
       sink,
       relay: this.parts.lease.holder,
@@ -182,6 +192,7 @@ export class SinkRelay {
   private async carry(delivery: Delivery): Promise<void> {
     const { courier, health, telemetry } = this.parts;
     const errand = await courier.carry(delivery, this.abort.signal);
+    if (errand === 'stuck') this.stuck.add(delivery.event.conversationId);
     if (errand === 'delivered' && health.succeeded()) await this.recovered();
     if (errand === 'failed' && health.failed(delivery.event.conversationId, delivery.attempts === 0)) {
       telemetry.failing(delivery.sink);

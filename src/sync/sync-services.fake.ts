@@ -3,6 +3,8 @@ import { SystemClock } from '../common/time/system-clock';
 import { Environment } from '../config/environment';
 import { SyncConfig } from '../config/sync.config';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
+import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonTelemetry } from '../metrics/poison.telemetry';
 import { anEvent } from './domain/delivery.builder';
 import { FakeEventSink } from './ports/event.sink.fake';
 import { EventSinks } from './ports/event-sinks';
@@ -18,11 +20,13 @@ export class FakeSyncServices {
   readonly metrics = new ReadableMetrics();
   readonly sink = new FakeEventSink();
   readonly sinks = new EventSinks([this.sink]);
-  readonly telemetry = new SyncTelemetry(this.metrics, this.outbox, this.sinks);
+  readonly poison = new PoisonMessages();
+  readonly telemetry = new SyncTelemetry(this.metrics, this.outbox, this.sinks, this.poison);
   readonly tools: RelayTools;
   readonly relay: SinkRelay;
 
   constructor(settings: Partial<Environment> = {}) {
+    new PoisonTelemetry(this.metrics, this.poison);
     const config = new SyncConfig(Object.assign(new Environment(), settings));
     this.tools = new RelayTools(this.outbox, this.clock, this.telemetry, config, new FakeLease());
     this.relay = this.tools.relayTo(this.sink);

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { Metrics } from '../metrics/metrics';
 import type { Delivery } from './domain/delivery';
 import { EventSinks } from './ports/event-sinks';
@@ -19,6 +20,7 @@ export class SyncTelemetry {
     metrics: Metrics,
     private readonly outbox: OutboxStore,
     sinks: EventSinks,
+    private readonly poison: PoisonMessages,
   ) {
     this.attempts = metrics.counter('webhook_attempts_total', 'Delivery attempts by result', [
       'sink',
@@ -88,6 +90,11 @@ export class SyncTelemetry {
       ...this.factsOf(delivery),
       error,
     });
+  }
+
+  /** The outcome of the delivery can never be recorded. */
+  poisoned({ sink, event }: Delivery, error: unknown): void {
+    this.poison.setAside('deliveries', `${sink} ${event.id}`, error, event.conversationId);
   }
 
   /** An operator asked for so many deliveries again. */

@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../../src/common/poison/poison-messages';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newDataKey } from '../../src/config/data-key-list';
@@ -50,7 +51,7 @@ describe('docs/operations.md on PostgreSQL', () => {
 
   /** What a replica does in the background until it finds nothing more. */
   async function renewAll({ dataKeys }: TestStores): Promise<void> {
-    const rotation = new DataKeyRotation(dataKeys, new PrivacyTelemetry());
+    const rotation = new DataKeyRotation(dataKeys, new PrivacyTelemetry(new PoisonMessages()));
     rotation.onApplicationBootstrap();
     await until(async () => (await dataKeys.outdated()).length === 0);
     await rotation.onModuleDestroy();

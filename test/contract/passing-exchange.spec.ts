@@ -43,7 +43,11 @@ async function inSql(dialect: (typeof DIALECTS)[number]): Promise<SqlExchanges> 
   const storage = await createStorage(dialect);
   const stores = await TestStores.open(storage.config);
   const beside = (): SqlPassingExchange =>
-    new SqlPassingExchange(stores.unitOfWork, new GuestSeal(new DataCipher(storage.config.dataKeys)));
+    new SqlPassingExchange(
+      stores.unitOfWork,
+      new GuestSeal(new DataCipher(storage.config.dataKeys), stores.poison),
+      stores.poison,
+    );
   return {
     stores,
     keys: storage.config.dataKeys,
@@ -167,7 +171,11 @@ describe.each(DIALECTS)('PassingExchange on %s', (dialect) => {
     await walk(new SqlDataKeyRegister(stores.unitOfWork, cipher));
 
     expect(await bodies()).toEqual([{ body: expect.stringMatching(/^enc:k2:/) as string }]);
-    const here = new SqlPassingExchange(stores.unitOfWork, new GuestSeal(cipher));
+    const here = new SqlPassingExchange(
+      stores.unitOfWork,
+      new GuestSeal(cipher, stores.poison),
+      stores.poison,
+    );
     expect(eventsOf(await here.after(new Map(), 10))).toEqual([aLine('live')]);
   });
 });

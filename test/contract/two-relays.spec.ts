@@ -121,9 +121,9 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
     await storage.remove();
   });
 
-  const relayOver = ({ outbox }: TestStores, name: string): SinkRelay => {
+  const relayOver = ({ outbox, poison }: TestStores, name: string): SinkRelay => {
     const sink = new SharedSink(receiver, name);
-    const telemetry = new CountingTelemetry(new ReadableMetrics(), outbox, new EventSinks([sink]));
+    const telemetry = new CountingTelemetry(new ReadableMetrics(), outbox, new EventSinks([sink]), poison);
     telemetries.push(telemetry);
     return new RelayTools(
       outbox,

@@ -1,4 +1,5 @@
 import { SettableClock } from '../../src/common/time/settable-clock.fake';
+import { PoisonMessages } from '../../src/common/poison/poison-messages';
 import { SystemClock } from '../../src/common/time/system-clock';
 import { Logger } from '@nestjs/common';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -119,6 +120,7 @@ export class TestStores {
   readonly archive: SqlSessionArchive;
   readonly dataKeys: SqlDataKeyRegister;
   readonly unitOfWork: UnitOfWork;
+  readonly poison = new PoisonMessages();
   rings = 0;
 
   /** What the stores take for the time. */
@@ -136,7 +138,7 @@ export class TestStores {
       this.rings += 1;
     });
     const audit = new AuditWriter(this.published);
-    const seal = new GuestSeal(cipher);
+    const seal = new GuestSeal(cipher, this.poison);
     const named = new EventSinks(sinks.map((name) => new NamedSink(name)));
     this.unitOfWork = new OrderlyUnitOfWork(connection);
     const feed = new FeedWriter(seal, new EventBell(), this.clock);
@@ -146,13 +148,13 @@ export class TestStores {
     this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys, seal);
     this.credentials = new SqlGuestCredentials(this.unitOfWork, seal);
     this.messages = new SqlMessageStore(this.unitOfWork, feed, seal, audit);
-    this.feed = new SqlEventFeed(this.unitOfWork, seal);
-    this.passing = new SqlPassingExchange(this.unitOfWork, seal);
+    this.feed = new SqlEventFeed(this.unitOfWork, seal, this.poison);
+    this.passing = new SqlPassingExchange(this.unitOfWork, seal, this.poison);
     this.holders = new SqlSessionHolders(this.unitOfWork, seal, this.time);
     this.replicas = new SqlReplicaStore(this.unitOfWork, connection);
     this.buckets = new SqlSharedBuckets(this.unitOfWork, connection);
     this.idempotency = new SqlIdempotencyStore(this.unitOfWork, keys, this.clock);
-    this.outbox = new SqlOutboxStore(this.unitOfWork, audit, seal);
+    this.outbox = new SqlOutboxStore(this.unitOfWork, audit, seal, this.poison);
     this.ledger = new SqlDeliveryLedger(this.unitOfWork, audit, seal);
     this.sinks = new SqlSinkStore(this.unitOfWork, audit);
     this.summary = new SqlSummaryStore(this.unitOfWork);

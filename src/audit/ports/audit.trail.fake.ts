@@ -1,3 +1,4 @@
+import { DataRefusedError } from '../../common/errors/data-refused.error';
 import { CHAIN_START, type ChainLink } from '../domain/audit-chain';
 import type { ExportedChain } from '../domain/audit-export';
 import type { AuditFact, AuditRecord } from '../domain/audit-record';
@@ -12,6 +13,8 @@ export class FakeAuditTrail extends AuditTrail {
   sealable = 0;
   droppable = 0;
   failure: Error | undefined;
+  /** Targets whose records are always refused. */
+  readonly refused = new Set<string>();
   private readonly records: AuditRecord[] = [];
 
   /** Adds so many records to a chain. */
@@ -41,6 +44,8 @@ export class FakeAuditTrail extends AuditTrail {
 
   record(...facts: readonly AuditFact[]): Promise<void> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
+    if (facts.some(({ target }) => this.refused.has(target.id)))
+      return Promise.reject(new DataRefusedError('22021'));
     this.facts.push(...facts);
     return Promise.resolve();
   }

@@ -1,11 +1,13 @@
+import { DataRefusedError } from '../../common/errors/data-refused.error';
 import type { AuditFact } from '../../audit/domain/audit-record';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { type MessageQuery, type MessageRequest, MessageStore } from './message.store';
 
-/** Messages in memory. `failures` are thrown first, one per call. */
+/** Messages in memory. `failures` are thrown first, one per call; messages with the ids in `refused` are always refused. */
 export class FakeMessageStore extends MessageStore {
   readonly failures: Error[] = [];
   readonly acts: AuditFact[] = [];
+  readonly refused = new Set<string>();
   private readonly kept = new Map<string, MessageRequest[]>();
 
   /** The ids of what is kept, in the order in which it came. */
@@ -15,6 +17,7 @@ export class FakeMessageStore extends MessageStore {
 
   async keep(conversationId: string, messages: readonly MessageRequest[]): Promise<number> {
     await this.pass();
+    if (messages.some(({ message }) => this.refused.has(message.id))) throw new DataRefusedError('22021');
     this.acts.push(...messages.flatMap(({ act }) => act ?? []));
     const known = new Set(this.idsOf(conversationId));
     const added = messages.filter(({ message }) => !known.has(message.id));

@@ -3,6 +3,8 @@ import { DataKeyRegister, type WalkPosition, type WalkStep } from './data-key.re
 /** Keys by their ids, and a walk of as many steps as there are numbers, each of which is what that step renews. */
 export class FakeDataKeyRegister extends DataKeyRegister {
   ids: string[] = [];
+  /** What every first step of a walk cannot decrypt. */
+  unreadable: string[] = [];
   readonly steps: (number | Error)[] = [];
   /** Where each step began. */
   readonly walked: (WalkPosition | undefined)[] = [];
@@ -16,7 +18,8 @@ export class FakeDataKeyRegister extends DataKeyRegister {
     const renewed = this.steps.shift() ?? 0;
     if (renewed instanceof Error) return Promise.reject(renewed);
     const next = { place: 0, key: String(this.walked.length) };
-    return Promise.resolve({ renewed, ...(this.steps.length === 0 ? {} : { next }) });
+    const unreadable = from === undefined ? this.unreadable : [];
+    return Promise.resolve({ renewed, unreadable, ...(this.steps.length === 0 ? {} : { next }) });
   }
 
   override retire(keyIds: readonly string[]): Promise<void> {

@@ -7,6 +7,8 @@ export interface WalkPosition {
 export interface WalkStep {
   /** How many texts were encrypted anew. */
   readonly renewed: number;
+  /** Texts that no key decrypts, by table, column and key of the row. They stay as they are. */
+  readonly unreadable: readonly string[];
   /** Absent when the walk is over. */
   readonly next?: WalkPosition;
 }
@@ -19,7 +21,7 @@ export abstract class DataKeyRegister {
   /**
    * Looks at no more than `limit` stored texts, from the beginning or from where an earlier step ended, and encrypts
    * with the key in use what is not. What others change at the same time stays as they leave it. Everything that was
-   * stored when the walk began is under the key in use once it is over.
+   * stored when the walk began, and can be decrypted, is under the key in use once it is over.
    */
   abstract renew(limit: number, from?: WalkPosition): Promise<WalkStep>;
 

@@ -1,3 +1,4 @@
+import { PoisonMessages } from '../../../src/common/poison/poison-messages';
 import { dataKeyOf, newDataKey } from '../../../src/config/data-key-list';
 import { StorageConfig } from '../../../src/config/storage.config';
 import { DataCipher } from '../../../src/persistence/data-cipher';
@@ -49,7 +50,7 @@ export class CrowdWorld implements AsyncDisposable {
   async fill(count: number): Promise<void> {
     const key = dataKeyOf(this.dataKey);
     if (key === undefined) throw new Error('The data key cannot be read.');
-    const seal = new GuestSeal(new DataCipher([key]));
+    const seal = new GuestSeal(new DataCipher([key]), new PoisonMessages());
     const config = new StorageConfig({
       DATA_DIR: '',
       DATABASE_URL: this.server.url,

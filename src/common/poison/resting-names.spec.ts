@@ -1,0 +1,30 @@
+import { RestingNames } from './resting-names';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe(RestingNames.name, () => {
+  it('lets names rest for the time given, from the last time that they were added', () => {
+    const resting = new RestingNames(1_000, 10);
+    resting.add('a');
+    resting.add('b');
+    jest.advanceTimersByTime(600);
+    resting.add('a');
+    jest.advanceTimersByTime(400);
+
+    expect([resting.has('a'), resting.has('b'), resting.names]).toEqual([true, false, ['a']]);
+    jest.advanceTimersByTime(600);
+    expect(resting.names).toEqual([]);
+  });
+
+  it('forgets the oldest beyond its bound', () => {
+    const resting = new RestingNames(1_000, 2);
+    for (const name of ['a', 'b', 'c']) resting.add(name);
+
+    expect(resting.names).toEqual(['b', 'c']);
+  });
+});

@@ -1,0 +1,165 @@
+import { sql } from 'kysely';
+import { DataRefusedError } from '../../src/common/errors/data-refused.error';
+import { FEED_START } from '../../src/events/domain/feed-event';
+import { DataCipher } from '../../src/persistence/data-cipher';
+import { GuestSeal } from '../../src/persistence/guest.seal';
+import { SqlPassingExchange } from '../../src/persistence/passing.sql-exchange';
+import { UnitOfWork } from '../../src/persistence/unit-of-work';
+import type { ConversationMessage } from '../../src/session/domain/conversation-message';
+import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
+import { conversationsOf, toldTwice } from './queued-sessions';
+
+/** It has the form of an encrypted text, and no key decrypts it. */
+const UNREADABLE = `enc:k1:${'A'.repeat(60)}`;
+
+function aMessage(id: string): ConversationMessage {
+  const sentAt = new Date(1_800_000_000_000).toISOString();
+  return { id, direction: 'outbound', type: 'text', text: 'a text', content: [], sentAt };
+}
+
+describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) => {
+  let storage: TestStorage;
+  let stores: TestStores;
+  let reported: string[];
+
+  beforeEach(async () => {
+    storage = await createStorage(dialect);
+    stores = await TestStores.open(storage.config);
+    reported = [];
+    stores.poison.onSetAside((queue) => reported.push(queue));
+  });
+  afterEach(async () => {
+    await stores.close();
+    await storage.remove();
+  });
+
+  const insertCounter = (name: string, value: bigint | null): Promise<unknown> =>
+    stores.unitOfWork.run(({ db }) =>
+      sql`insert into counter (name, value) values (${name}, ${value})`.execute(db),
+    );
+
+  describe(UnitOfWork.name, () => {
+    it('names a violated constraint, in a transaction and outside of one', async () => {
+      const insert = sql`insert into counter (name, value) values ('slots', 1)`;
+      const code = dialect === 'postgres' ? /23505 .*counter/ : /SQLITE_CONSTRAINT.*counter\.name/;
+
+      for (const attempt of [
+        stores.unitOfWork.run(({ db }) => insert.execute(db)),
+        stores.unitOfWork.read((db) => insert.execute(db)),
+      ])
+        await expect(attempt).rejects.toMatchObject({
+          name: DataRefusedError.name,
+          refusal: expect.stringMatching(code) as string,
+        });
+      expect(stores.unitOfWork.troubles).toBe(0);
+    });
+
+    it('names a missing value and a number that is too large', async () => {
+      await expect(insertCounter('a', null)).rejects.toBeInstanceOf(DataRefusedError);
+      await expect(insertCounter('a', 2n ** 70n)).rejects.toBeInstanceOf(DataRefusedError);
+    });
+
+    it('leaves statements that are wrong as they are', async () => {
+      const wrong = stores.unitOfWork.read((db) => sql`select nothing from nowhere`.execute(db));
+
+      await expect(wrong).rejects.not.toBeInstanceOf(DataRefusedError);
+    });
+
+    if (dialect === 'postgres')
+      it('names a text with the character that cannot be stored, and does not quote it', async () => {
+        const { conversationId } = await stores.reserved();
+        const message = { ...aMessage('what a guest wrote\u0000') };
+
+        await expect(stores.messages.keep(conversationId, [{ message }])).rejects.toMatchObject({
+          name: DataRefusedError.name,
+          message: 'The database refused the data: 22021.',
+        });
+      });
+  });
+
+  it('hands out deliveries beside one whose event cannot be read, which is given up', async () => {
+    const [poisoned, other] = [await toldTwice(stores), await toldTwice(stores)];
+    await stores.connection.db
+      .updateTable('session_event')
+      .set({ metadata: UNREADABLE })
+      .where('conversation_id', '=', poisoned.conversationId)
+      .where('sequence', '=', 1)
+      .execute();
+
+    expect(conversationsOf(await stores.claim())).toEqual([other.conversationId]);
+    expect(await stores.outbox.backlog('crm')).toMatchObject({ dead: 1, pending: 3 });
+    const [next] = await stores.claim({ relay: 'relay-2', except: [other.conversationId] });
+    expect(next?.event).toMatchObject({ conversationId: poisoned.conversationId, sequence: 2 });
+    expect(reported).toEqual(['deliveries']);
+  });
+
+  it('shows the events of the feed behind those that cannot be read', async () => {
+    const { conversationId } = await stores.reserved();
+    const messages = ['a', 'b', 'c', 'd'].map((id) => ({ message: aMessage(id) }));
+    await stores.messages.keep(conversationId, messages);
+    await stores.connection.db
+      .updateTable('conversation_event')
+      .set({ body: UNREADABLE })
+      .where('message_id', 'in', ['a', 'b', 'd'])
+      .execute();
+
+    for (const limit of [1, 2, 10]) {
+      const events = await stores.feed.after(FEED_START, limit, { conversationId });
+      expect(events.map(({ body }) => body)).toEqual([expect.objectContaining({ id: 'c' })]);
+    }
+    expect(reported).toEqual(['events', 'events', 'events']);
+  });
+
+  it('lets a session be taken over and ended whose guest cannot be decrypted', async () => {
+    const [poisoned, other] = [await stores.activated(1_000), await stores.activated(1_000)];
+    await stores.connection.db
+      .updateTable('session')
+      .set({ name: UNREADABLE })
+      .where('conversation_id', '=', poisoned.conversationId)
+      .execute();
+    const both = [poisoned.conversationId, other.conversationId].sort();
+    const idsOf = (sessions: readonly { conversationId: string }[]): string[] =>
+      sessions.map(({ conversationId }) => conversationId).sort();
+
+    expect(idsOf(await stores.holders.claim('here', 10))).toEqual(both);
+    expect(idsOf(await stores.sessions.findExpired(1_000_000_000, 10))).toEqual(both);
+    expect(idsOf(await stores.sessions.walk('active', undefined, 10))).toEqual(both);
+    const found = await stores.get(poisoned.conversationId);
+    expect(found.snapshot).toMatchObject({ name: '', guestToken: '' });
+    found.end('requested', 2_000);
+    await stores.sessions.save(found);
+    expect((await stores.get(poisoned.conversationId)).state).toBe('terminating');
+    expect(reported).toEqual(['sessions']);
+  });
+
+  it('goes on behind a batch of passing events that cannot be read', async () => {
+    const event = { conversationId: 'a', owner: '', at: 1, kind: 'typing', body: { isOn: true } } as const;
+    await stores.passing.publish([event]);
+    await stores.connection.db.updateTable('passing_batch').set({ body: UNREADABLE }).execute();
+    await stores.passing.publish([event]);
+    const seal = new GuestSeal(new DataCipher(storage.config.dataKeys), stores.poison);
+    const elsewhere = new SqlPassingExchange(stores.unitOfWork, seal, stores.poison);
+
+    const batches = await elsewhere.after(new Map(), 10);
+    expect(batches.map(({ number, events }) => [number, events.length])).toEqual([
+      [1, 0],
+      [2, 1],
+    ]);
+    expect(reported).toEqual(['passing-events']);
+  });
+
+  it('encrypts the other texts with the key in use, and names those that no key decrypts', async () => {
+    const { conversationId } = await stores.activated();
+    const { db } = stores.connection;
+    await db
+      .updateTable('session')
+      .set({ name: UNREADABLE.replace('k1', 'k0'), guest_token: 'in clear' })
+      .execute();
+
+    const step = await stores.dataKeys.renew(10);
+    expect(step.renewed).toBe(1);
+    expect((await stores.dataKeys.renew(10, step.next)).unreadable).toEqual([
+      `session/${conversationId}/name`,
+    ]);
+  });
+});
