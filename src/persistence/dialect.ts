@@ -65,6 +65,11 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE_MESSAGES.test(textOf(error, 'message') ?? '');
 }
 
+/** There is no space left for what was to be written. */
+export function isStorageFull(error: unknown): boolean {
+  return [DISK_FULL, 'SQLITE_FULL'].includes(codeOf(error) ?? '');
+}
+
 /** The server cannot be reached at the moment, or is on its way up or down; not one that answered with a refusal. */
 export function isUnreachable(error: unknown): boolean {
   // Every address of a name was tried, and none answered.
@@ -77,6 +82,7 @@ export function isUnreachable(error: unknown): boolean {
 const UNREACHABLE_CODES = /^(E(?!RR_)[A-Z_]+|(08|53|57)[0-9A-Z]{3})$/;
 
 const LOCK_NOT_AVAILABLE = '55P03';
+const DISK_FULL = '53100';
 
 const UNAVAILABLE_CODES = [
   // Errors of the operating system: ECONNREFUSED, ENOTFOUND, ETIMEDOUT.
