@@ -11,7 +11,8 @@ import { type Dialect, isUnreachable } from './dialect';
 import { DatabaseOpenError, DataKeyError, SchemaTooNewError } from './persistence.errors';
 import { openPostgres, openPostgresForMigrations, takesSessionLimits } from './postgres.database';
 import { migrate } from './schema';
-import { openSqlite } from './sqlite.database';
+import { SqliteBackup } from './sqlite-backup';
+import { openSqliteFile, queriesOn } from './sqlite.database';
 
 const CHECK_TIMEOUT_MS = 1_000;
 /** Between two attempts to reach the server at the start. */
@@ -27,6 +28,8 @@ export class DatabaseConnection implements OnApplicationShutdown {
   private constructor(
     readonly dialect: Dialect,
     readonly db: Kysely<Database>,
+    /** Copies the embedded database; PostgreSQL has its own means. */
+    readonly backup?: SqliteBackup,
   ) {}
 
   /** Throws one of the errors of `persistence.errors.ts`, each with a message for an operator. */
@@ -73,7 +76,8 @@ export class DatabaseConnection implements OnApplicationShutdown {
     dataDir: string,
     dataKeys: readonly DataKey[],
   ): Promise<DatabaseConnection> {
-    const db = openSqlite(dataDir);
+    const file = openSqliteFile(dataDir);
+    const db = queriesOn(file);
     try {
       await migrate(db, 'sqlite');
       await admitDataKeys(db, dataKeys);
@@ -81,7 +85,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
       await db.destroy();
       throw nameOf(error, `the database in ${dataDir}`);
     }
-    return new DatabaseConnection('sqlite', db);
+    return new DatabaseConnection('sqlite', db, new SqliteBackup(file));
   }
 
   private static async openServer(

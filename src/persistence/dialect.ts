@@ -83,6 +83,11 @@ export function refusalOf(error: unknown): string {
   return details.length === 0 ? code : `${code} (${details.join(', ')})`;
 }
 
+/** There is no space left for what was to be written. */
+export function isStorageFull(error: unknown): boolean {
+  return [DISK_FULL, 'SQLITE_FULL'].includes(codeOf(error) ?? '');
+}
+
 /** The server cannot be reached at the moment, or is on its way up or down; not one that answered with a refusal. */
 export function isUnreachable(error: unknown): boolean {
   // Every address of a name was tried, and none answered.
@@ -101,6 +106,7 @@ const DATA_CODES = /^((22|23|54)[0-9A-Z]{3}|SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|R
 const TOO_BIG_TO_BIND = /^The bound string, buffer, or bigint is too big$/;
 
 const LOCK_NOT_AVAILABLE = '55P03';
+const DISK_FULL = '53100';
 
 const UNAVAILABLE_CODES = [
   // Errors of the operating system: ECONNREFUSED, ENOTFOUND, ETIMEDOUT.

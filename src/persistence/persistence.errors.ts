@@ -61,6 +61,11 @@ export class DatabaseOpenError extends Error {
   }
 }
 
+/** A backup was not written; the message says why. Nothing is left of it. */
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+}
+
 function reasonOf(cause: unknown): string {
   if (typeof cause !== 'object' || cause === null) return String(cause);
   const hasMessage = 'message' in cause && typeof cause.message === 'string';

@@ -22,6 +22,7 @@ import { SinkStore } from '../sync/ports/sink.store';
 import { SqlAuditTrail } from './audit.sql-trail';
 import { AuditWriter } from './audit.writer';
 import { SqlSharedBuckets } from './bucket.sql-store';
+import { ControlSocket } from './control-socket';
 import { SqlGuestCredentials } from './credentials.sql-store';
 import { DataCipher } from './data-cipher';
 import { SqlDataKeyRegister } from './data-key.sql-register';
@@ -66,6 +67,7 @@ import { UnitOfWork } from './unit-of-work';
       inject: [StorageConfig],
     },
     DatabaseHealth,
+    ControlSocket,
     UnitOfWork,
     { provide: StorageTrouble, useExisting: UnitOfWork },
     AuditWriter,

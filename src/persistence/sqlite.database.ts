@@ -8,12 +8,24 @@ import { ensurePrivateDatabase, ensurePrivateDirectory } from './private-files';
 
 const FILE_NAME = 'guest-sessions.db';
 
+/** The embedded database in `dataDir`, for queries; see `openSqliteFile`. */
+export function openSqlite(dataDir: string): Kysely<Database> {
+  return queriesOn(openSqliteFile(dataDir));
+}
+
+/** Queries on an open file, which is closed with them. */
+export function queriesOn(file: SqliteFile.Database): Kysely<Database> {
+  return new Kysely<Database>({
+    dialect: new TransactionalSqliteDialect({ database: cachingStatements(file) }),
+  });
+}
+
 /**
  * Opens the SQLite file in `dataDir`, creating both when they do not exist. From then on, until it is closed or the
  * process ends in any way, no other process can open it: a second one gets a `DataDirectoryInUseError` at once.
  * A commit is on the disk when it returns. The files are readable for their owner alone.
  */
-export function openSqlite(dataDir: string): Kysely<Database> {
+export function openSqliteFile(dataDir: string): SqliteFile.Database {
   const directory = resolve(dataDir);
   let file: SqliteFile.Database | undefined;
   try {
@@ -22,9 +34,7 @@ export function openSqlite(dataDir: string): Kysely<Database> {
     ensurePrivateDatabase(path);
     file = new SqliteFile(path, { timeout: 0 });
     takeExclusively(file);
-    return new Kysely<Database>({
-      dialect: new TransactionalSqliteDialect({ database: cachingStatements(file) }),
-    });
+    return file;
   } catch (error) {
     file?.close();
     if (codeOf(error)?.startsWith('SQLITE_BUSY')) {

@@ -5,9 +5,19 @@ import { StorageUnavailableError } from '../common/errors/storage-unavailable.er
 import { StorageTrouble } from '../session/ports/storage-trouble';
 import type { Database } from './database';
 import { DatabaseConnection } from './database.connection';
-import { type Dialect, isDataError, isUnavailable, isWorthRetrying, refusalOf } from './dialect';
+import {
+  codeOf,
+  type Dialect,
+  isDataError,
+  isStorageFull,
+  isUnavailable,
+  isWorthRetrying,
+  refusalOf,
+} from './dialect';
 
 const MAX_RETRIES = 3;
+/** Without a write that failed for its space for this long, the next one that does is another outage. */
+const FULL_OUTAGE_GAP_MS = 600_000;
 
 /** A transaction in progress. */
 export interface Work {
@@ -20,8 +30,8 @@ export interface Work {
 }
 
 /**
- * Runs statements and transactions. Trouble with the database comes out as `StorageUnavailableError`, values that it
- * refuses as `DataRefusedError`; a deadlock or
+ * Runs statements and transactions. Trouble with the database comes out as `StorageUnavailableError`, and a full volume
+ * is logged once an outage; values that it refuses come out as `DataRefusedError`; a deadlock or
  * a serialization failure is tried again up to three times, so a transaction's work may run more than once and must
  * have no effect but its statements and what it hands to `afterCommit`.
  *
@@ -34,6 +44,7 @@ export interface Work {
 export class UnitOfWork extends StorageTrouble {
   private readonly logger = new Logger(UnitOfWork.name);
   private troublesSeen = 0;
+  private lastFullAt = -Infinity;
 
   constructor(private readonly connection: DatabaseConnection) {
     super();
@@ -91,7 +102,23 @@ export class UnitOfWork extends StorageTrouble {
 
   private trouble(cause: unknown): StorageUnavailableError {
     this.troublesSeen += 1;
-    return new StorageUnavailableError({ cause });
+    const isFull = isStorageFull(cause);
+    if (isFull) this.noteFull(cause);
+    return new StorageUnavailableError({ cause, isFull });
+  }
+
+  /** One line an outage. Whether there is space again no success tells: transactions that write nothing succeed. */
+  private noteFull(error: unknown): void {
+    const now = performance.now();
+    if (now - this.lastFullAt > FULL_OUTAGE_GAP_MS) {
+      this.logger.error({
+        message: 'Database volume full',
+        reason: 'storage-full',
+        code: codeOf(error),
+        error,
+      });
+    }
+    this.lastFullAt = now;
   }
 
   /** What is committed is done: an effect that fails must not look like a failed transaction. */

@@ -199,6 +199,31 @@ describe('what is deployed', () => {
     );
   });
 
+  it('has HAProxy repeat at another replica reads and ends, and posts with a key only', () => {
+    const balancer = readDeployed('haproxy/haproxy.cfg');
+    const [, rule = ''] = /disable-l7-retry unless (.+)$/m.exec(balancer) ?? [];
+    const repeated = rule
+      .split(' or ')
+      .filter((alternative) => !alternative.includes(' '))
+      .flatMap((name) => (new RegExp(`acl ${name} method (.+)$`, 'm').exec(balancer)?.[1] ?? '').split(' '));
+
+    expect(repeated).toEqual(['GET', 'HEAD', 'DELETE']);
+    expect(rule).toMatch(/ or is-post is-done-once has-key$/);
+  });
+
+  it('has HAProxy take what the replicas take together, with fewer than 20,000 open files', () => {
+    const balancer = readDeployed('haproxy/haproxy.cfg');
+    const total = Number(/^ {2}maxconn (\d+)$/m.exec(balancer)?.[1]);
+    const each = Number(/default-server .* maxconn (\d+)/.exec(balancer)?.[1]);
+
+    expect(total).toBeGreaterThan(replicas.length * each);
+    expect(2 * total).toBeLessThan(19_000);
+  });
+
+  it('has HAProxy pass on no hint for idle connections but keep to its own time', () => {
+    expect(readDeployed('haproxy/haproxy.cfg')).toMatch(/^ {2}http-response del-header keep-alive$/m);
+  });
+
   it('probes routes that there are', () => {
     const { paths } = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')) as { paths: object };
     const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) =>

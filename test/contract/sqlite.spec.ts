@@ -171,7 +171,9 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
     const { rows } = await pragma(stores, 'page_count');
     await pragma(stores, `max_page_count = ${rows[0]?.page_count ?? 1}`);
     const large = newSession(1_000, { name: 'x'.repeat(1_000_000) });
-    await expect(stores.sessions.reserve(large, limits(10))).rejects.toThrow(StorageUnavailableError);
+    const failed = stores.sessions.reserve(large, limits(10));
+    await expect(failed).rejects.toThrow(StorageUnavailableError);
+    await expect(failed).rejects.toThrow('The storage of the database is full');
     await expect(stores.get(session.conversationId)).resolves.toHaveProperty('state', 'active');
     await expect(stores.sessions.countLive()).resolves.toBe(1);
     await pragma(stores, 'max_page_count = 1000000');

@@ -7,7 +7,12 @@ export class StorageUnavailableError extends DomainError {
   readonly title = 'The service cannot reach its database';
   override readonly retryAfterMs = 2_000;
 
-  constructor(options?: ErrorOptions) {
-    super('The service cannot reach its database at the moment.', options);
+  constructor(options?: ErrorOptions & { readonly isFull?: boolean }) {
+    super(
+      options?.isFull === true
+        ? 'The storage of the database is full. The service can read, and write again when there is space.'
+        : 'The service cannot reach its database at the moment.',
+      options,
+    );
   }
 }

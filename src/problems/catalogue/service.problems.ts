@@ -181,7 +181,9 @@ export const SERVICE_PROBLEMS = {
   'storage-unavailable': {
     title: 'The service cannot reach its database',
     statuses: [503],
-    meaning: 'The database does not answer. Nothing of the request is durable unless an answer said so.',
+    meaning:
+      'The database does not answer, or has no space left to write to, which the detail says. Nothing of the request is ' +
+      'durable unless an answer said so.',
     action: 'Try again after Retry-After, with a growing pause.',
     retry: 'later',
   },

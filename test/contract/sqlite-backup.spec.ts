@@ -1,0 +1,139 @@
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { BackupError } from '../../src/persistence/persistence.errors';
+import { SqliteBackup } from '../../src/persistence/sqlite-backup';
+import {
+  createStorage,
+  newSession,
+  TestStores,
+  type TestStorage,
+  limits,
+} from '../support/persistence.harness';
+
+describe(SqliteBackup.name, () => {
+  let storage: TestStorage;
+  let stores: TestStores;
+  let copies: string;
+  const { signal } = new AbortController();
+
+  beforeEach(async () => {
+    storage = await createStorage('sqlite');
+    stores = await TestStores.open(storage.config);
+    copies = join(storage.config.dataDir, 'copies');
+    mkdirSync(copies);
+  });
+
+  afterEach(async () => {
+    await stores.close();
+    await storage.remove();
+  });
+
+  const backup = (): SqliteBackup => {
+    if (stores.connection.backup === undefined) throw new Error('There is no backup.');
+    return stores.connection.backup;
+  };
+
+  /** Sessions in the copy and their queues, when it is opened as the service opens it. */
+  const sessionsIn = async (): Promise<[id: string, queueId: string][]> => {
+    const connection = await DatabaseConnection.open({
+      databaseUrl: undefined,
+      dataDir: copies,
+      startTimeoutMs: 0,
+      dataKeys: storage.config.dataKeys,
+    });
+    const rows = await connection.db.selectFrom('session').selectAll().execute();
+    await connection.close();
+    return rows.map((row) => [row.conversation_id, row.queue_id]);
+  };
+
+  it('writes one file for its owner alone, with everything that was committed', async () => {
+    const before = await stores.activated();
+    const target = join(copies, 'guest-sessions.db');
+    const umask = process.umask(0);
+    try {
+      await backup().writeTo(target, signal);
+    } finally {
+      process.umask(umask);
+    }
+    const after = await stores.activated();
+
+    expect(readdirSync(copies)).toEqual(['guest-sessions.db']);
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect(await sessionsIn()).toEqual([[before.conversationId, 'queue-1']]);
+    await expect(stores.sessions.countLive()).resolves.toBe(2);
+    await expect(stores.get(after.conversationId)).resolves.toHaveProperty('state', 'active');
+  });
+
+  it('copies nothing of a transaction that is rolled back meanwhile', async () => {
+    const { conversationId } = await stores.activated();
+    let copied: Promise<void> | undefined;
+    const transaction = stores.connection.db.transaction().execute(async (work) => {
+      copied = backup().writeTo(join(copies, 'guest-sessions.db'), signal);
+      await work.updateTable('session').set({ queue_id: 'changed' }).execute();
+      // The copy has its turns while the change is neither committed nor rolled back.
+      for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+      throw new Error('rolled back');
+    });
+
+    await expect(transaction).rejects.toThrow('rolled back');
+    await copied;
+    expect(await sessionsIn()).toEqual([[conversationId, 'queue-1']]);
+  });
+
+  it('takes in what is committed while it copies, or leaves it out, and is whole', async () => {
+    const wide = { name: 'x'.repeat(200_000) };
+    for (let count = 0; count < 20; count += 1) {
+      await stores.sessions.reserve(newSession(1_000, wide), limits(100));
+    }
+    const copied = backup().writeTo(join(copies, 'guest-sessions.db'), signal);
+    for (let count = 0; count < 20; count += 1) {
+      await stores.sessions.reserve(newSession(1_000, wide), limits(100));
+    }
+    await copied;
+
+    const found = (await sessionsIn()).map(([id]) => id);
+    expect(found.length).toBeGreaterThanOrEqual(20);
+    expect(new Set(found).size).toBe(found.length);
+  });
+
+  it.each([
+    ['a file that exists', 'there.db', /exists\. A backup replaces no file/],
+    ['a link, wherever it leads', 'link.db', /exists/],
+    ['a name that SQLite uses itself', '../guest-sessions.db-journal', /SQLite uses itself/],
+    ['a directory that does not exist', 'nowhere/copy.db', /ENOENT/],
+  ])('refuses %s, and leaves nothing', async (_, name, reason) => {
+    writeFileSync(join(copies, 'there.db'), 'kept');
+    symlinkSync(join(copies, 'target.db'), join(copies, 'link.db'));
+    const files = readdirSync(storage.config.dataDir, { recursive: true }).sort();
+    const refused = backup().writeTo(join(copies, name), signal);
+
+    await expect(refused).rejects.toThrow(BackupError);
+    await expect(refused).rejects.toThrow(reason);
+    expect(readdirSync(storage.config.dataDir, { recursive: true }).sort()).toEqual(files);
+  });
+
+  it('refuses a relative path', async () => {
+    await expect(backup().writeTo('copy.db', signal)).rejects.toThrow('copy.db is not an absolute path');
+  });
+
+  it('leaves nothing when it is aborted, and can be asked again', async () => {
+    const target = join(copies, 'guest-sessions.db');
+    const aborted = backup().writeTo(target, AbortSignal.abort(new BackupError('The command has ended.')));
+
+    await expect(aborted).rejects.toThrow('The command has ended.');
+    expect(readdirSync(copies)).toEqual([]);
+    await backup().writeTo(target, signal);
+    expect(readdirSync(copies)).toEqual(['guest-sessions.db']);
+  });
+
+  it('writes one copy at a time', async () => {
+    const first = backup().writeTo(join(copies, 'guest-sessions.db'), signal);
+
+    await expect(backup().writeTo(join(copies, 'second.db'), signal)).rejects.toThrow(
+      'Another backup is running',
+    );
+    await first;
+    expect(readdirSync(copies)).toEqual(['guest-sessions.db']);
+  });
+});
