@@ -1,20 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingHttpHeaders, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import type { DomainError } from '../errors/domain.error';
 import { problemOfStatus, toProblem } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
-import { parseStrictJson } from '../validation/strict-json';
-import { isByHolder } from './by-holder.decorator';
+import { addBodyParsers } from './body-parsers';
 import { originFormOf } from './origin-form';
 import { closeQueuedAnswers } from './queued-answers';
-import { RawBodies } from './raw-bodies';
 import { SECURITY_HEADERS } from './security-headers';
 import { dropSilentConnections } from './silent-connections';
-import { takesFile } from './takes-file.decorator';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -59,8 +55,7 @@ export function createHttpServer(
     },
   };
   const adapter = new FastifyAdapter(options);
-  acceptOnlyJson(adapter.getInstance());
-  leaveFilesUnread(adapter.getInstance());
+  addBodyParsers(adapter.getInstance());
   ignoreExpectations(adapter.getInstance());
   dropSilentConnections(adapter.getInstance());
   closeQueuedAnswers(adapter.getInstance());
@@ -74,48 +69,6 @@ function ignoreExpectations({ server }: FastifyInstance): void {
 
 function requestIdFrom(header: string | string[] | undefined): string {
   return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID();
-}
-
-function acceptOnlyJson(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (!isPlainUtf8(request.headers)) {
-      done(new UnsupportedMediaTypeException());
-      return;
-    }
-    const bytes = Buffer.from(body);
-    if (isByHolder(request)) RawBodies.keep(request, bytes);
-    try {
-      done(null, parseStrictJson(bytes));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error('unreadable'));
-    }
-  });
-}
-
-/** The type that every body of a route for files has, as far as its parser is concerned. */
-const ANY_FILE = 'application/x-file-in-body';
-
-/**
- * A file stays in its stream, however large it is and also when it is JSON: the route reads it, or refuses it unread. The
- * raw request keeps the type of the file.
- */
-function leaveFilesUnread(server: FastifyInstance): void {
-  server.addHook('onRequest', (request, _reply, done) => {
-    if (takesFile(request)) request.headers = { 'content-type': ANY_FILE };
-    done();
-  });
-  server.addContentTypeParser(ANY_FILE, (request, _payload, done) => {
-    if (takesFile(request) || request.is404) done(null);
-    else done(new UnsupportedMediaTypeException());
-  });
-}
-
-/** Whether a body is neither in another charset nor compressed. */
-function isPlainUtf8(headers: IncomingHttpHeaders): boolean {
-  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
-  const coding = headers['content-encoding'] ?? 'identity';
-  return charset.toLowerCase() === 'utf-8' && coding.toLowerCase() === 'identity';
 }
 
 /** What never became a request: broken HTTP, headers that are too long or too slow. */
