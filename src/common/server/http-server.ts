@@ -7,6 +7,7 @@ import type { DomainError } from '../errors/domain.error';
 import { problemOfStatus, toProblem } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { addBodyParsers } from './body-parsers';
+import { answerHalfClosed } from './half-closed';
 import { originFormOf } from './origin-form';
 import { closeQueuedAnswers } from './queued-answers';
 import { SECURITY_HEADERS } from './security-headers';
@@ -59,6 +60,7 @@ export function createHttpServer(
   ignoreExpectations(adapter.getInstance());
   dropSilentConnections(adapter.getInstance());
   closeQueuedAnswers(adapter.getInstance());
+  answerHalfClosed(adapter.getInstance());
   return adapter;
 }
 
