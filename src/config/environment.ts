@@ -11,6 +11,7 @@ import {
   ListSetting,
   OAuthClientsSetting,
   PostgresUrlSetting,
+  PrefixUrlSetting,
   ProxySetting,
   UrlSetting,
   UrlWithUserSetting,
@@ -51,6 +52,10 @@ export class Environment {
 
   @IntegerSetting(0, 65_535)
   PORT: number = 3000;
+
+  @IsOptional()
+  @PrefixUrlSetting('https', 'http')
+  PUBLIC_URL?: string;
 
   @IsOptional()
   @UrlSetting('https', 'http')

@@ -10,6 +10,7 @@ import { addBodyParsers } from './body-parsers';
 import { answerHalfClosed } from './half-closed';
 import { originFormOf } from './origin-form';
 import { closeQueuedAnswers } from './queued-answers';
+import { setPublicUrl } from './public-url';
 import { SECURITY_HEADERS } from './security-headers';
 import { dropSilentConnections } from './silent-connections';
 
@@ -25,6 +26,7 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
  */
 export function createHttpServer(
   refusalOf: (request: IncomingMessage) => DomainError | undefined = () => undefined,
+  publicUrl = '',
 ): FastifyAdapter {
   const options: FastifyHttpOptions<Server> = {
     bodyLimit: BODY_LIMIT_BYTES,
@@ -49,10 +51,11 @@ export function createHttpServer(
       sendProblem(
         reply,
         refusal === undefined ? problemOfStatus(status, occurrence) : toProblem(refusal, occurrence),
+        publicUrl,
       );
     },
     clientErrorHandler: (error, socket) => {
-      answerBrokenRequest(error, socket);
+      answerBrokenRequest(error, socket, publicUrl);
     },
   };
   const adapter = new FastifyAdapter(options);
@@ -61,6 +64,7 @@ export function createHttpServer(
   dropSilentConnections(adapter.getInstance());
   closeQueuedAnswers(adapter.getInstance());
   answerHalfClosed(adapter.getInstance());
+  setPublicUrl(adapter.getInstance(), publicUrl);
   return adapter;
 }
 
@@ -74,14 +78,15 @@ function requestIdFrom(header: string | string[] | undefined): string {
 }
 
 /** What never became a request: broken HTTP, headers that are too long or too slow. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, publicUrl: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const status = BROKEN_REQUEST_STATUS[error.code ?? ''] ?? 400;
   const requestId = randomUUID();
-  const body = JSON.stringify(problemOfStatus(status, { instance: '', requestId }));
+  const problem = problemOfStatus(status, { instance: '', requestId });
+  const body = JSON.stringify({ ...problem, type: publicUrl + problem.type });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'content-type: application/problem+json; charset=utf-8',
