@@ -90,7 +90,7 @@ describe('a route without a body', () => {
   });
 
   it.each(bodiless)('answers an empty body of any type as it answers none: $id', async ({ method, path }) => {
-    const answerTo = async (headers: RawRequest['headers'], body?: string): Promise<unknown> => {
+    const answerTo = async (headers: Readonly<Record<string, string>>, body?: string): Promise<unknown> => {
       const answer = await send(world.url, { method, path, headers, body });
       return [answer.status, (JSON.parse(answer.body) as { code?: unknown }).code];
     };
