@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { BEARER_SCHEME, describeAccess } from './access/access.documentation';
 import { describeQuotas } from './access/quota.documentation';
 import { addProblems } from './problems/problem-responses';
+import { ServerConfig } from './config/server.config';
 import { PRODUCT } from './common/product';
 
 const DESCRIPTION = `Opens, keeps alive and ends Genesys Cloud guest messaging sessions.
@@ -22,14 +23,15 @@ every log line and audit record that the request causes, and \`traceparent\` (W3
 
 /** The description of the API, as it is served at `/openapi.json` and kept in `docs/openapi.json`. */
 export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
+  const { publicUrl } = app.get(ServerConfig);
   const outline = new DocumentBuilder()
     .setTitle(PRODUCT.name)
     .setDescription(DESCRIPTION)
     .setVersion(PRODUCT.version)
     .setOpenAPIVersion('3.1.0')
-    .addBearerAuth({ type: 'http', bearerFormat: 'a key of this service, or a JWT' }, BEARER_SCHEME)
-    .build();
-  const document = SwaggerModule.createDocument(app, outline, { operationIdFactory });
+    .addBearerAuth({ type: 'http', bearerFormat: 'a key of this service, or a JWT' }, BEARER_SCHEME);
+  if (publicUrl !== '') outline.addServer(publicUrl);
+  const document = SwaggerModule.createDocument(app, outline.build(), { operationIdFactory });
   return describeQuotas(addProblems(describeAccess(document)));
 }
 

@@ -22,6 +22,7 @@ import { RuleContainer } from './common/validation/rule-container';
 import { StrictValidationPipe } from './common/validation/validation-pipe';
 import type { Environment } from './config/environment';
 import { LogConfig } from './config/log.config';
+import { ServerConfig } from './config/server.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
 import { LogTelemetry } from './metrics/log.telemetry';
 import { forwardToHolders } from './session/holder.hook';
@@ -44,7 +45,10 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     AppModule.forEnvironment(environment),
-    createHttpServer((request) => app.get(AccessService).refusalOf(request)),
+    createHttpServer(
+      (request) => app.get(AccessService).refusalOf(request),
+      new ServerConfig(environment).publicUrl,
+    ),
     {
       bodyParser: false,
       abortOnError: false,

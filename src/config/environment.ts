@@ -14,6 +14,7 @@ import {
   OAuthClientsSetting,
   PostgresUrlSetting,
   PrefixSetting,
+  PrefixUrlSetting,
   ProxySetting,
   ScopeMapSetting,
   UrlSetting,
@@ -55,6 +56,10 @@ export class Environment {
 
   @IntegerSetting(0, 65_535)
   PORT: number = 3000;
+
+  @IsOptional()
+  @PrefixUrlSetting('https', 'http')
+  PUBLIC_URL?: string;
 
   @IsOptional()
   @UrlSetting('https', 'http')

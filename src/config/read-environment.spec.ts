@@ -138,6 +138,9 @@ describe(readEnvironment.name, () => {
     ...['file:///etc/passwd', 'https://[fe80::1%25lo]/', 'https://0x100000000/', 'https://xn--a/'].map(
       (bad) => ['CRM_WEBHOOK_URL', bad, 'must be a URL that starts with https:// or http://'],
     ),
+    ['PUBLIC_URL', '/guests', 'must be a URL that starts with https:// or http://'],
+    ['PUBLIC_URL', 'https://user:pw@gateway.example.com', 'must not hold a user or a password'],
+    ['PUBLIC_URL', 'https://gateway.example.com/?guests', 'must not hold a query or a fragment'],
     ['DATABASE_URL', 'mysql://host/db', 'must be a URL that starts with postgres:// or postgresql://'],
     ...['yes', '1', 'TRUE', 'on'].map((bad) => ['CRM_INCLUDE_GUEST_TOKEN', bad, 'must be true or false']),
     ...['typing-indicator,', 'Typing', ',', 'a;b', 'a b'].map((bad) => [

@@ -63,6 +63,17 @@ export function UrlSetting(...schemes: string[]): PropertyDecorator {
   return FaultlessSetting('isUrlSetting', (value) => urlFault(value, schemes, false));
 }
 
+/** An absolute URL that paths are appended to. */
+export function PrefixUrlSetting(...schemes: string[]): PropertyDecorator {
+  return FaultlessSetting('isPrefixUrl', (value) => prefixFault(value, schemes));
+}
+
+function prefixFault(value: unknown, schemes: readonly string[]): string | undefined {
+  const fault = urlFault(value, schemes, false);
+  if (fault !== undefined || typeof value !== 'string') return fault;
+  return /[?#]/.test(value) ? 'must not hold a query or a fragment' : undefined;
+}
+
 /** An absolute URL that may hold a user and a password, which are sent as HTTP Basic. */
 export function UrlWithUserSetting(...schemes: string[]): PropertyDecorator {
   return FaultlessSetting('isUrlSetting', (value) => urlFault(value, schemes, true));

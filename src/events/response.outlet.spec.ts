@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { answerHalfClosed } from '../common/server/half-closed';
 import { ResponseOutlet } from './response.outlet';
 
 const MB = 1024 * 1024;
@@ -31,6 +32,7 @@ async function received(): Promise<string> {
 
 beforeEach(() => {
   server = fastify();
+  answerHalfClosed(server);
 });
 afterEach(async () => {
   client.destroy();
@@ -77,6 +79,17 @@ describe(ResponseOutlet.name, () => {
     const late = jest.fn();
     outlet.onClose(late);
     expect(late).toHaveBeenCalledTimes(1);
+  });
+
+  it('ends when its client closes its side of the connection', async () => {
+    await requested();
+    const closed = new Promise<void>((resolve) => {
+      outlet.onClose(resolve);
+    });
+    client.resume().end();
+    await closed;
+
+    expect(await outlet.drained(1_000)).toBe(false);
   });
 
   it('ends after what was written, also when its reader does not take it', async () => {

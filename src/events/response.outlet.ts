@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { endWithClient } from '../common/server/half-closed';
 import type { Outlet } from './outlet';
 
 /** The headers of a stream of events. */
@@ -27,6 +28,7 @@ export class ResponseOutlet implements Outlet {
     });
     this.raw.writeHead(200, { ...definedHeaders(reply), ...STREAM_HEADERS });
     this.raw.flushHeaders();
+    endWithClient(this.raw);
   }
 
   get waitingBytes(): number {

@@ -3,6 +3,7 @@ import { ApiExtraModels, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swa
 import { Public } from '../common/access/route-access.decorators';
 import { prefersHtml } from '../common/http/accept';
 import { ApiProblems } from '../common/problem/problem.response';
+import { publicUrlOf } from '../common/server/public-url';
 import { PROBLEM_CATALOGUE } from './catalogue/problem-catalogue';
 import { ProblemTypeResponse } from './dto/problem-type.response';
 import { problemPage } from './problem-page';
@@ -37,7 +38,7 @@ export class ProblemsController {
   ): ProblemTypeResponse | string {
     const found = PROBLEM_CATALOGUE.get(code);
     if (found === undefined) throw new NotFoundException();
-    const explained = new ProblemTypeResponse(code, found);
+    const explained = new ProblemTypeResponse(code, found, publicUrlOf(reply));
     if (!prefersHtml(headers.accept)) return explained;
     reply.header('content-type', 'text/html; charset=utf-8');
     return problemPage(explained);

@@ -16,6 +16,7 @@ import { SessionQueries } from './session.queries';
 const MAX_HOPS = 3;
 /** Request headers that the routes of a holder read. */
 const FORWARDED = ['accept', 'content-type', 'content-encoding', 'idempotency-key'] as const;
+const OF_BODY: ReadonlySet<string> = new Set(['content-type', 'content-encoding']);
 
 /** A request that may have to be forwarded. */
 export interface ForwardableRequest {
@@ -66,7 +67,8 @@ export class SessionForwarding {
     const { method, caller } = request;
     const body = request.body();
     const url = targetOf(request.url);
-    const headers = { ...headersOf(request), ...lengthOf(body, request) };
+    const isEmpty = !(body instanceof Readable) && body.length === 0;
+    const headers = { ...headersOf(request, isEmpty), ...lengthOf(body, request) };
     const { name, owner, scopes, limits } = caller;
     const digest = digestOf(body instanceof Readable ? undefined : body);
     const hop = {
@@ -75,7 +77,6 @@ export class SessionForwarding {
       ...(digest === undefined ? {} : { digest }),
     };
     const proof = this.proof.sign({ method, url, headers }, hop, holder.id);
-    const isEmpty = !(body instanceof Readable) && body.length === 0;
     return { method, url, headers: { ...headers, [PROOF_HEADER]: proof }, body: isEmpty ? null : body };
   }
 }
@@ -87,11 +88,12 @@ function targetOf(url: string): string {
   return pathname + search;
 }
 
-function headersOf({ id, headers }: ForwardableRequest): Record<string, string> {
+/** A body that is empty has no type and no coding, whatever the client declares. */
+function headersOf({ id, headers }: ForwardableRequest, isEmpty: boolean): Record<string, string> {
   const forwarded: Record<string, string> = { 'x-request-id': id, ...RequestContext.traceHeaders };
   for (const name of FORWARDED) {
     const value = headers[name];
-    if (typeof value === 'string') forwarded[name] = value;
+    if (typeof value === 'string' && !(isEmpty && OF_BODY.has(name))) forwarded[name] = value;
   }
   return forwarded;
 }

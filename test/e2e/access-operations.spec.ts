@@ -4,7 +4,6 @@ import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../support/until';
 import { World } from '../../src/world';
 import { accessOf } from '../../src/common/access/route-access';
 import { ApiClient } from '../support/api-client';

@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { World } from '../../src/world';
+import { ApiDescription } from '../support/generated/api-description';
+import type { Json } from '../support/openapi-reader';
 import { type RawRequest, send } from '../support/raw-http';
 import { expectProblem, expectToOpenSession, expectUnchanged, opening } from '../support/refusals';
+
+const DOCUMENT = JSON.parse(readFileSync(resolve(__dirname, '../../docs/openapi.json'), 'utf8')) as Json;
 
 const QUEUE = '"queueId":"q-1"';
 
@@ -70,6 +76,71 @@ describe('a body that is no acceptable JSON', () => {
     const chunked = { ...json, 'transfer-encoding': 'chunked' };
     const empty = await send(world.url, { method: 'POST', headers: chunked, body: '0\r\n\r\n' });
     expectProblem(empty, 400, 'malformed-json');
+  });
+});
+
+describe('a route without a body', () => {
+  const bodiless = new ApiDescription(DOCUMENT).operations
+    .filter(({ method, body, takesFile }) => method !== 'GET' && body === undefined && !takesFile)
+    .map(({ id, method, path }) => ({ id, method, path: path.replaceAll(/\{\w+\}/g, 'some-id') }));
+  const CHUNKED = { 'transfer-encoding': 'chunked' };
+
+  it('is every route that changes something and takes nothing', () => {
+    expect(bodiless.map(({ id }) => id)).toEqual(expect.arrayContaining(['sessionEnd', 'sinksTest']));
+  });
+
+  it.each(bodiless)('answers an empty body of any type as it answers none: $id', async ({ method, path }) => {
+    const answerTo = async (headers: Readonly<Record<string, string>>, body?: string): Promise<unknown> => {
+      const answer = await send(world.url, { method, path, headers, body });
+      return [answer.status, (JSON.parse(answer.body) as { code?: unknown }).code];
+    };
+    const bare = await answerTo({});
+
+    expect(bare).not.toEqual([400, 'malformed-json']);
+    for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'json', '']) {
+      const typed = { 'content-type': type };
+      expect(await answerTo(typed)).toEqual(bare);
+      expect(await answerTo(typed, '')).toEqual(bare);
+      expect(await answerTo({ ...typed, ...CHUNKED }, '0\r\n\r\n')).toEqual(bare);
+    }
+    expect(await answerTo(CHUNKED, '0\r\n\r\n')).toEqual(bare);
+    expect(await answerTo({ 'content-encoding': 'gzip' }, '')).toEqual(bare);
+  });
+
+  it.each(bodiless)('refuses a body that it cannot read: $id', async ({ method, path }) => {
+    const json = { 'content-type': 'application/json' };
+    expectProblem(await send(world.url, { method, path, headers: json, body: '{' }), 400, 'malformed-json');
+    for (const headers of [{ 'content-type': 'text/plain' }, {}])
+      for (const [body, framing] of [
+        ['{}', {}],
+        ['2\r\n{}\r\n0\r\n\r\n', CHUNKED],
+      ] as const) {
+        const answer = await send(world.url, { method, path, headers: { ...headers, ...framing }, body });
+        expectProblem(answer, 415, 'unsupported-media-type');
+      }
+  });
+});
+
+describe('a route with a body', () => {
+  it.each(['application/json', 'application/x-www-form-urlencoded', 'json'])(
+    'refuses an empty one by its emptiness: %s',
+    async (type) => {
+      const { detail } = expectProblem(
+        await send(world.url, opening('', { 'content-type': type })),
+        400,
+        'malformed-json',
+      );
+
+      expect(detail).toBe('The request has no body.');
+    },
+  );
+});
+
+describe('a body in UTF-8', () => {
+  it.each(['utf-8', 'utf8', 'UTF8', '"utf8"', '"UTF-8"'])('may name its charset: %s', async (charset) => {
+    const type = { 'content-type': `application/json; charset=${charset}` };
+
+    expectProblem(await send(world.url, opening('{}', type)), 400, 'validation-failed');
   });
 });
 

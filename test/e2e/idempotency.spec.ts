@@ -3,6 +3,8 @@ import { World } from '../../src/world';
 import { ApiClient, type Answer } from '../support/api-client';
 import { aCaller, allBut, keysOf } from '../support/callers';
 import { LogCapture } from '../support/log-capture';
+import { sendHalfClosed } from '../support/raw-http';
+import { expectProblem, opening } from '../support/refusals';
 import { until } from '../support/until';
 
 const MESSAGING = '/api/v2/conversations/messaging';
@@ -121,6 +123,26 @@ describe('openings with an idempotency key', () => {
 
     expect([answer.status, answer.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
     expect(sent()).toBe(before + 1);
+  });
+
+  it.each([
+    ['with a key', { 'idempotency-key': 'half-closed' }],
+    ['without a key', {}],
+  ])('are answered when their client has closed its side of the connection: %s', async (_, headers) => {
+    world.genesys.faults.add({ match: OPENING, fault: { kind: 'delay', ms: 300 }, times: 1 });
+    const answer = await sendHalfClosed(world.url, opening('{"queueId":"support","name":"Ada"}', headers));
+
+    expect(answer).toMatchObject({ status: 201, headers: { connection: 'close' } });
+    const { conversationId } = JSON.parse(answer.body) as { conversationId: string };
+    expect(await api.stateOf(conversationId)).toBe('active');
+  });
+
+  it('are refused when their client has closed its side before the end of the request', async () => {
+    const before = sent();
+    const request = opening('{"queueId":"support"', { 'content-length': '40' });
+
+    expectProblem(await sendHalfClosed(world.url, request), 400, 'bad-request');
+    expect(sent()).toBe(before);
   });
 
   it('are answered with a failure once more when it may have taken effect', async () => {

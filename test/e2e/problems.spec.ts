@@ -1,7 +1,7 @@
 import { PROBLEM_CATALOGUE } from '../../src/problems/catalogue/problem-catalogue';
 import { World } from '../../src/world';
-import { send } from '../support/raw-http';
-import { expectProblem } from '../support/refusals';
+import { type RawRequest, send } from '../support/raw-http';
+import { expectProblem, opening } from '../support/refusals';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
@@ -11,6 +11,53 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
+});
+
+describe('the answers behind a gateway', () => {
+  const PUBLIC_URL = 'https://gateway.example.com/guests';
+  let behind: World;
+  beforeAll(async () => {
+    behind = await World.start({ environment: { LOG_LEVEL: 'error', PUBLIC_URL: `${PUBLIC_URL}/` } });
+  }, 120_000);
+  afterAll(async () => {
+    await behind[Symbol.asyncDispose]();
+  });
+
+  it('lead to a session that was opened through it, also when they are replayed', async () => {
+    const request = opening('{"queueId":"q-1"}', { 'idempotency-key': 'one' });
+    for (const replayed of [undefined, 'true']) {
+      const { headers, body } = await send(behind.url, request);
+      const { conversationId } = JSON.parse(body) as { conversationId: string };
+
+      expect(headers['idempotency-replayed']).toBe(replayed);
+      expect(headers['location']).toBe(`${PUBLIC_URL}/v1/sessions/${conversationId}`);
+    }
+  });
+
+  it.each<[string, RawRequest]>([
+    ['not-found', { path: '/nowhere' }],
+    ['not-found', { path: '/v1/sessions/%zz' }],
+    ['method-not-allowed', { method: 'PUT' }],
+    ['session-not-found', { path: '/v1/sessions/nobody' }],
+    ['validation-failed', opening('{}')],
+    ['bad-request', { headers: { 'content-length': 'x' } }],
+  ])('explain a problem there: %s %j', async (code, request) => {
+    const { body } = await send(behind.url, request);
+
+    expect(JSON.parse(body)).toMatchObject({ code, type: `${PUBLIC_URL}/problems/${code}` });
+    const explained = await send(behind.url, { path: `/problems/${code}` });
+    expect(JSON.parse(explained.body)).toMatchObject({ type: `${PUBLIC_URL}/problems/${code}` });
+  });
+
+  it('describe an API there', async () => {
+    const served = async ({ url }: World): Promise<unknown> => {
+      const { body } = await send(url, { path: '/openapi.json' });
+      return (JSON.parse(body) as { servers: unknown }).servers;
+    };
+
+    expect(await served(behind)).toEqual([{ url: PUBLIC_URL }]);
+    expect(await served(world)).toEqual([]);
+  });
 });
 
 describe('where the type of a problem leads', () => {

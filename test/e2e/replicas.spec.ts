@@ -64,7 +64,8 @@ describe('two replicas on one PostgreSQL', () => {
 
   it('end sessions for each other, by their holder', async () => {
     const { id, guest } = await opened();
-    const { status, body } = await there.end(id);
+    const json = { 'content-type': 'application/json' };
+    const { status, body } = await there.request('DELETE', `/v1/sessions/${id}`, undefined, json);
 
     expect([status, body['state'], body['endReason']]).toEqual([200, 'terminated', 'requested']);
     expect(guest.connections.size).toBe(0);

@@ -25,11 +25,20 @@ export function send(url: string, request: RawRequest): Promise<RawAnswer> {
   return sendBytes(url, bytesOf(url, request));
 }
 
+/** The same, with this side of the connection closed right behind the request, as `nc -N` does. */
+export function sendHalfClosed(url: string, request: RawRequest): Promise<RawAnswer> {
+  return sendBytes(url, bytesOf(url, request), { isLast: true });
+}
+
 /**
  * Writes the bytes and resolves with the first answer once the server has closed the connection; of a stream of events,
  * which has no end, with what it begins with.
  */
-export function sendBytes(url: string, bytes: string | Uint8Array): Promise<RawAnswer> {
+export function sendBytes(
+  url: string,
+  bytes: string | Uint8Array,
+  { isLast = false } = {},
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const received: Buffer[] = [];
@@ -51,6 +60,7 @@ export function sendBytes(url: string, bytes: string | Uint8Array): Promise<RawA
       else resolve(answer);
     });
     socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+    if (isLast) socket.end();
   });
 }
 

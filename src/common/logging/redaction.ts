@@ -60,6 +60,10 @@ const ALLOWED_FIELDS = new Set([
 const CREDENTIALS =
   /jwt_[0-9a-f]{32}|\b(?:Bearer|Basic) [\w.~+/=-]+|ggs_[a-z0-9-]+_[\w-]{43}|\beyJ[\w-]+\.[\w-]+\.[\w-]*/gi;
 
+export function isAllowedField(name: string): boolean {
+  return ALLOWED_FIELDS.has(name);
+}
+
 /** Plain values under allowed names. */
 export interface SafeLine {
   readonly message?: string | number | boolean;
@@ -77,7 +81,7 @@ export class Redaction {
   apply(line: Readonly<Record<string, unknown>>): SafeLine {
     const safe: Record<string, string | number | boolean> = {};
     for (const [field, value] of Object.entries(line)) {
-      if (!ALLOWED_FIELDS.has(field)) continue;
+      if (!isAllowedField(field)) continue;
       if (typeof value === 'string') safe[field] = this.blank(value);
       else if (typeof value === 'number' || typeof value === 'boolean') safe[field] = value;
     }

@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingHttpHeaders, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import type { DomainError } from '../errors/domain.error';
 import { problemOfStatus, toProblem } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
-import { parseStrictJson } from '../validation/strict-json';
-import { isByHolder } from './by-holder.decorator';
+import { addBodyParsers } from './body-parsers';
+import { answerHalfClosed } from './half-closed';
 import { originFormOf } from './origin-form';
 import { closeQueuedAnswers } from './queued-answers';
-import { RawBodies } from './raw-bodies';
+import { setPublicUrl } from './public-url';
 import { SECURITY_HEADERS } from './security-headers';
 import { dropSilentConnections } from './silent-connections';
-import { takesFile } from './takes-file.decorator';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -28,6 +26,7 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
  */
 export function createHttpServer(
   refusalOf: (request: IncomingMessage) => DomainError | undefined = () => undefined,
+  publicUrl = '',
 ): FastifyAdapter {
   const options: FastifyHttpOptions<Server> = {
     bodyLimit: BODY_LIMIT_BYTES,
@@ -52,18 +51,20 @@ export function createHttpServer(
       sendProblem(
         reply,
         refusal === undefined ? problemOfStatus(status, occurrence) : toProblem(refusal, occurrence),
+        publicUrl,
       );
     },
     clientErrorHandler: (error, socket) => {
-      answerBrokenRequest(error, socket);
+      answerBrokenRequest(error, socket, publicUrl);
     },
   };
   const adapter = new FastifyAdapter(options);
-  acceptOnlyJson(adapter.getInstance());
-  leaveFilesUnread(adapter.getInstance());
+  addBodyParsers(adapter.getInstance());
   ignoreExpectations(adapter.getInstance());
   dropSilentConnections(adapter.getInstance());
   closeQueuedAnswers(adapter.getInstance());
+  answerHalfClosed(adapter.getInstance());
+  setPublicUrl(adapter.getInstance(), publicUrl);
   return adapter;
 }
 
@@ -76,57 +77,16 @@ function requestIdFrom(header: string | string[] | undefined): string {
   return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID();
 }
 
-function acceptOnlyJson(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (!isPlainUtf8(request.headers)) {
-      done(new UnsupportedMediaTypeException());
-      return;
-    }
-    const bytes = Buffer.from(body);
-    if (isByHolder(request)) RawBodies.keep(request, bytes);
-    try {
-      done(null, parseStrictJson(bytes));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error('unreadable'));
-    }
-  });
-}
-
-/** The type that every body of a route for files has, as far as its parser is concerned. */
-const ANY_FILE = 'application/x-file-in-body';
-
-/**
- * A file stays in its stream, however large it is and also when it is JSON: the route reads it, or refuses it unread. The
- * raw request keeps the type of the file.
- */
-function leaveFilesUnread(server: FastifyInstance): void {
-  server.addHook('onRequest', (request, _reply, done) => {
-    if (takesFile(request)) request.headers = { 'content-type': ANY_FILE };
-    done();
-  });
-  server.addContentTypeParser(ANY_FILE, (request, _payload, done) => {
-    if (takesFile(request) || request.is404) done(null);
-    else done(new UnsupportedMediaTypeException());
-  });
-}
-
-/** Whether a body is neither in another charset nor compressed. */
-function isPlainUtf8(headers: IncomingHttpHeaders): boolean {
-  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
-  const coding = headers['content-encoding'] ?? 'identity';
-  return charset.toLowerCase() === 'utf-8' && coding.toLowerCase() === 'identity';
-}
-
 /** What never became a request: broken HTTP, headers that are too long or too slow. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, publicUrl: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const status = BROKEN_REQUEST_STATUS[error.code ?? ''] ?? 400;
   const requestId = randomUUID();
-  const body = JSON.stringify(problemOfStatus(status, { instance: '', requestId }));
+  const problem = problemOfStatus(status, { instance: '', requestId });
+  const body = JSON.stringify({ ...problem, type: publicUrl + problem.type });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'content-type: application/problem+json; charset=utf-8',

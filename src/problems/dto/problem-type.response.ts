@@ -31,8 +31,8 @@ export class ProblemTypeResponse {
   @ApiProperty({ enum: RETRIES, example: 'later' })
   readonly retry: Retry;
 
-  constructor(code: string, { title, statuses, meaning, action, retry }: ProblemType) {
-    this.type = `/problems/${code}`;
+  constructor(code: string, { title, statuses, meaning, action, retry }: ProblemType, publicUrl = '') {
+    this.type = `${publicUrl}/problems/${code}`;
     this.code = code;
     this.title = title;
     this.statuses = statuses;

@@ -147,6 +147,14 @@ describe(parseFrame.name, () => {
     },
   );
 
+  it.each([
+    { message: 'Internal server error', connectionId: 'L0SM9cOFvHcCIhw=', requestId: 'Zy8aFHy0' },
+    { message: 'Forbidden', connectionId: 'L0SM9cOFvHcCIhw=', requestId: 'Zy8aFHy0' },
+    { message: 'Endpoint request timed out' },
+  ])('takes the error of a gateway, which has no class, for unknown: %j', (frame) => {
+    expect(parseFrame(JSON.stringify(frame))).toEqual({ kind: 'unknown' });
+  });
+
   it('overlooks fields of the wrong type', () => {
     const body = { id: 7, text: ['x'], channel: 'x', content: 'x', events: [1], metadata: { a: 1 }, type: 3 };
 
@@ -168,6 +176,8 @@ describe(parseFrame.name, () => {
     '7',
     '{}',
     '{"class":7}',
+    '{"class":7,"message":"Internal server error"}',
+    '{"message":{}}',
     '{"class":"SessionResponse"}',
     '{"class":"SessionResponse","body":{"connected":"yes"}}',
     '{"class":"JwtResponse","body":{}}',

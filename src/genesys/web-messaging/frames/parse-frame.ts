@@ -50,13 +50,17 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
 ]);
 
 /**
- * Understands a text frame of the server. A class that nobody knows is `unknown`, fields that nobody asked for are
- * overlooked; a `MalformedFrameError` is thrown for what is no frame, or lacks what its class is about.
+ * Understands a text frame of the server. An unknown class is `unknown`, and so is the error of a gateway in front of the
+ * server, which has no class; unknown fields are overlooked. Throws `MalformedFrameError` for a text that is no frame, and
+ * for one that lacks the content of its class.
  */
 export function parseFrame(text: string): ServerFrame {
   const frame = jsonOf(text);
   const name = textIn(frame, 'class');
-  if (name === undefined) throw new MalformedFrameError('no class');
+  if (name === undefined) {
+    if (isOfGateway(frame)) return { kind: 'unknown' };
+    throw new MalformedFrameError('no class');
+  }
   const tracingId = textIn(frame, 'tracingId');
   const parse = PARSERS.get(name);
   const content: ServerFrame =
@@ -64,6 +68,11 @@ export function parseFrame(text: string): ServerFrame {
       ? { kind: 'unknown' }
       : parse({ code: numberIn(frame, 'code') ?? 0, body: fieldsIn(frame, 'body'), tracingId });
   return tracingId === undefined ? content : { ...content, tracingId };
+}
+
+/** As Amazon API Gateway sends it when it cannot hand a frame on: `message`, `connectionId` and `requestId`. */
+function isOfGateway(frame: Fields): boolean {
+  return frame['class'] === undefined && textIn(frame, 'message') !== undefined;
 }
 
 function jsonOf(text: string): Fields {

@@ -56,7 +56,7 @@ type Content =
   | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
   /** `errorCode` is of the platform's list: 4006 expired, 4007 not found, 4011 too long, 401, 403 … */
   | { readonly kind: 'refused'; readonly errorCode: number }
-  /** A class that nobody knows yet, or one that concerns nobody here. */
+  /** An unknown class, one that has no use here, or the error of a gateway, which has no class. */
   | { readonly kind: 'unknown' };
 
 /** A frame of the server: one kind for each of its classes. */

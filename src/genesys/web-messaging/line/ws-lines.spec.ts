@@ -132,6 +132,22 @@ describe(WsLines.name, () => {
     expect(await metrics.sample('upstream_unknown_total')).toBe(1);
   });
 
+  it('counts the error of a gateway, and goes on', async () => {
+    await lines.connect(listener, SIGNAL);
+    const error = {
+      message: 'Internal server error',
+      connectionId: 'L0SM9cOFvHcCIhw=',
+      requestId: 'Zy8aFHy0',
+    };
+    for (const frame of [error, { class: 'SessionExpiredEvent' }])
+      server.sockets[0]?.send(JSON.stringify(frame));
+    await until(() => listener.frames.length === 2 || listener.endings.length > 0);
+
+    expect(listener.frames.map(({ kind }) => kind)).toEqual(['unknown', 'session-expired']);
+    expect(listener.endings).toEqual([]);
+    expect(await metrics.sample('upstream_unknown_total')).toBe(1);
+  });
+
   it.each([
     [403, '', { code: 'upstream-forbidden' }],
     [401, '', { code: 'upstream-unauthorized' }],

@@ -1,0 +1,145 @@
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+import { isAllowedField } from '../../src/common/logging/redaction';
+
+const root = join(__dirname, '../..');
+const LOGGERS: ReadonlySet<string> = new Set(['Logger', 'LoggerService', 'ConsoleLogger']);
+const METHODS: ReadonlySet<string> = new Set(['log', 'warn', 'error', 'debug', 'verbose', 'fatal']);
+const PLAIN =
+  ts.TypeFlags.Any |
+  ts.TypeFlags.StringLike |
+  ts.TypeFlags.NumberLike |
+  ts.TypeFlags.BooleanLike |
+  ts.TypeFlags.Undefined;
+
+interface LoggedField {
+  readonly name: string;
+  /** Whether a value of its type may be dropped, which only plain ones are not. */
+  readonly isPlain: boolean;
+}
+
+interface LogCall {
+  readonly place: string;
+  readonly fields: readonly LoggedField[];
+  /** Whether the type names every field. */
+  readonly isClosed: boolean;
+}
+
+/**
+ * Of packages only Nest's is read, which makes the program half as large. A value from another one has the type `any`;
+ * an object from another one, of which the fields are then unknown, is reported.
+ */
+function programOf(rootNames: readonly string[]): ts.Program {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as { config: object };
+  const parsed = ts.parseJsonConfigFileContent(
+    { ...config, include: [], files: [...rootNames] },
+    ts.sys,
+    root,
+  );
+  const options: ts.CompilerOptions = { ...parsed.options, types: [] };
+  const host = ts.createCompilerHost(options);
+  const cache = ts.createModuleResolutionCache(root, (name) => name, options);
+  host.resolveModuleNameLiterals = (names, from) =>
+    names.map(({ text }) =>
+      text.startsWith('.') || text === '@nestjs/common'
+        ? ts.resolveModuleName(text, from, options, host, cache, undefined, ts.ModuleKind.CommonJS)
+        : { resolvedModule: undefined },
+    );
+  return ts.createProgram({ rootNames, options, host });
+}
+
+/** Every call of a method of Nest's loggers with an object. */
+function logCallsIn(program: ts.Program, sources: readonly ts.SourceFile[]): LogCall[] {
+  const checker = program.getTypeChecker();
+  const calls: LogCall[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node)) calls.push(...logCall(checker, node));
+    ts.forEachChild(node, visit);
+  };
+  sources.forEach(visit);
+  return calls;
+}
+
+function logCall(
+  checker: ts.TypeChecker,
+  { expression: callee, arguments: [first] }: ts.CallExpression,
+): LogCall[] {
+  if (first === undefined || !ts.isPropertyAccessExpression(callee) || !METHODS.has(callee.name.text))
+    return [];
+  if (!isLogger(checker.getNonNullableType(checker.getTypeAtLocation(callee.expression)))) return [];
+  const type = checker.getTypeAtLocation(first);
+  if ((type.flags & ts.TypeFlags.StringLike) !== 0) return [];
+  const source = callee.getSourceFile();
+  const { line } = source.getLineAndCharacterOfPosition(callee.getStart());
+  return [
+    {
+      place: `${relative(root, source.fileName)}:${line + 1}`,
+      fields: membersOf(type).flatMap((member) => fieldsOf(checker, member)),
+      isClosed: membersOf(type).every((member) => isClosed(checker, member)),
+    },
+  ];
+}
+
+function isLogger(type: ts.Type): boolean {
+  const symbol = type.getSymbol();
+  const isNest = symbol?.declarations?.some((at) => at.getSourceFile().fileName.includes('/@nestjs/common/'));
+  return isNest === true && LOGGERS.has(symbol?.name ?? '');
+}
+
+function membersOf(type: ts.Type): readonly ts.Type[] {
+  return type.isUnion() ? type.types : [type];
+}
+
+function fieldsOf(checker: ts.TypeChecker, type: ts.Type): LoggedField[] {
+  return checker.getPropertiesOfType(type).map((property) => ({
+    name: property.name,
+    isPlain: membersOf(checker.getTypeOfSymbol(property)).every(({ flags }) => (flags & PLAIN) !== 0),
+  }));
+}
+
+function isClosed(checker: ts.TypeChecker, type: ts.Type): boolean {
+  return (type.flags & ts.TypeFlags.Object) !== 0 && checker.getIndexInfosOfType(type).length === 0;
+}
+
+const files = ts.sys
+  .readDirectory(join(root, 'src'), ['.ts'])
+  .filter((name) => !/\.(spec|fake|builder)\.ts$/.test(name));
+const program = programOf(files);
+const calls = logCallsIn(
+  program,
+  program.getSourceFiles().filter(({ fileName }) => files.includes(fileName)),
+);
+
+describe('the fields of log lines', () => {
+  it('are found, also those of spreads', () => {
+    expect(calls.length).toBeGreaterThan(60);
+    const inAccess = calls.filter(({ place }) => place.startsWith('src/access/access.telemetry.ts'));
+    expect(inAccess.map(({ fields }) => fields.map(({ name }) => name).sort())).toContainEqual([
+      'count',
+      'message',
+      'reason',
+    ]);
+  });
+
+  it('are all known where they are logged', () => {
+    expect(calls.filter(({ isClosed }) => !isClosed).map(({ place }) => place)).toEqual([]);
+  });
+
+  it('are on the allow-list', () => {
+    const dropped = calls.flatMap(({ place, fields }) =>
+      fields.filter(({ name }) => !isAllowedField(name)).map(({ name }) => `${place} ${name}`),
+    );
+
+    expect(dropped).toEqual([]);
+  });
+
+  it('have plain values', () => {
+    const dropped = calls.flatMap(({ place, fields }) =>
+      fields
+        .filter(({ name, isPlain }) => name !== 'error' && !isPlain)
+        .map(({ name }) => `${place} ${name}`),
+    );
+
+    expect(dropped).toEqual([]);
+  });
+});
