@@ -34,7 +34,7 @@ export function controlRequestIn(line: string): ControlRequest | undefined {
   try {
     value = JSON.parse(line);
   } catch {
-    // Not JSON is as little a request as any other line.
+    // What is not JSON is no request.
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;

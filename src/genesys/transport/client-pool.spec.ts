@@ -93,11 +93,15 @@ describe(ClientPool.name, () => {
 
   it('tells people how each client is doing', () => {
     const note = (): unknown => health.notes.map(([name, detail]) => [name, detail()]);
-    expect(note()).toEqual([['genesys-clients', { first: 'ok', second: 'ok' }]]);
+    expect(note()).toEqual([['genesys-clients', { first: 'untried', second: 'untried' }]]);
+
+    pool.get('first').unanswered();
+    pool.get('second').accepted();
+    expect(note()).toEqual([['genesys-clients', { first: 'unreachable', second: 'ok' }]]);
 
     pool.get('first').refused();
+    jest.advanceTimersByTime(60_000);
     pool.get('second').gate.close(1_000);
-
     expect(note()).toEqual([['genesys-clients', { first: 'refused', second: 'closed' }]]);
   });
 

@@ -267,6 +267,15 @@ describe(GenesysApi.name, () => {
     });
   });
 
+  it('says of a client whose login cannot be reached that it is unreachable, until there is a token', async () => {
+    endpoint.next(() => Promise.reject(new UpstreamTimeoutError()));
+    await expect(api.call(CALL, SIGNAL)).rejects.toBeInstanceOf(UpstreamTimeoutError);
+    expect(pool.get('client').condition).toBe('unreachable');
+
+    await api.call(CALL, SIGNAL);
+    expect(pool.get('client').condition).toBe('ok');
+  });
+
   it('remembers which client the login refuses, until it gives that client a token', async () => {
     endpoint.next(() => Promise.reject(new UpstreamUnauthorizedError()));
     await api.call(CALL, SIGNAL).catch(() => undefined);

@@ -74,6 +74,7 @@ export class GenesysApi {
       return token;
     } catch (error) {
       if (error instanceof UpstreamUnauthorizedError) client.refused();
+      else client.unanswered();
       throw error;
     }
   }

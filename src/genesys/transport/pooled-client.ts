@@ -10,6 +10,7 @@ export class PooledClient {
   readonly retries = new RetryBudget();
   readonly gate: BudgetGate;
   private refusedUntil = 0;
+  private login: 'untried' | 'ok' | 'refused' | 'unreachable' = 'untried';
 
   constructor(
     readonly id: string,
@@ -26,16 +27,23 @@ export class PooledClient {
   /** The login refused the client; new sessions go elsewhere for a while. */
   refused(): void {
     this.refusedUntil = performance.now() + REFUSED_MS;
+    this.login = 'refused';
   }
 
   /** The login gave the client a token. */
   accepted(): void {
     this.refusedUntil = 0;
+    this.login = 'ok';
   }
 
-  /** How the client is doing, in a word. */
-  get condition(): 'ok' | 'refused' | 'closed' {
-    if (this.isRefused) return 'refused';
+  /** The login gave no token for another reason than the client's credentials. */
+  unanswered(): void {
+    this.login = 'unreachable';
+  }
+
+  /** What the last request for a token came to; `closed` where it succeeded and a 429 has closed the budget. */
+  get condition(): 'untried' | 'ok' | 'refused' | 'unreachable' | 'closed' {
+    if (this.login !== 'ok') return this.login;
     return this.budget.isClosed ? 'closed' : 'ok';
   }
 }
