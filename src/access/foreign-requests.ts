@@ -6,6 +6,8 @@ import { ForeignHostError, ForeignOriginError } from './domain/access.errors';
 /** The part of a request that tells where it is addressed to, and which web page sent it. */
 export interface RequestHead {
   readonly url?: string | undefined;
+  /** The target as it arrived, where `url` was rewritten (Fastify's `rewriteUrl`). */
+  readonly originalUrl?: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
 
@@ -31,12 +33,12 @@ const OWN_SITES = ['none', 'same-origin'];
  * a page that adds one sends no simple request, so what a foreign page sends arrives without a credential.
  */
 export function foreignnessOf(
-  { url = '', headers }: RequestHead,
+  { url = '', originalUrl = url, headers }: RequestHead,
   mode: AccessConfig['mode'],
 ): ForeignHostError | ForeignOriginError | undefined {
   if (mode !== 'open' && mode !== 'open-anywhere') return undefined;
   const isLocal = mode === 'open';
-  const addressed = addressedIn(url, headers).map(authorityOf);
+  const addressed = addressedIn(originalUrl, headers).map(authorityOf);
   // Where any name may be ours, only the pages of others can be told apart.
   if (isLocal && !(addressed.length > 0 && addressed.every(isLoopback))) return new ForeignHostError();
   return isFromOwnPage(headers, addressed[0], isLocal) ? undefined : new ForeignOriginError();

@@ -22,6 +22,8 @@ export class CrmConfig {
 
 function splitUser(setting: string | undefined): { url?: string; authorization?: string } {
   if (setting === undefined) return {};
+  // The environment refuses such a URL; a delivery to it fails.
+  if (!URL.canParse(setting)) return { url: setting };
   const url = new URL(setting);
   const { username, password } = url;
   if (username + password === '') return { url: setting };

@@ -7,6 +7,8 @@ describe(urlFault.name, () => {
     'http://my_crm_1/',
     'https://[2001:db8::1]/x',
     'https://192.0.2.1',
+    'https://CRM.example.com:8443/x?y=@',
+    'https://bücher.example/',
   ])('takes %s', (url) => {
     expect(urlFault(url, ['https', 'http'], false)).toBeUndefined();
   });
@@ -19,6 +21,8 @@ describe(urlFault.name, () => {
     'https:crm',
     'https:///crm',
     'https://a b',
+    'https://2130706433/',
+    'https://0x7f.1/',
     '',
   ])('refuses %j', (url) => {
     expect(urlFault(url, ['https', 'http'], true)).toBe('must be a URL that starts with https:// or http://');

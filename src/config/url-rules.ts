@@ -15,8 +15,17 @@ export function urlFault(
   const wanted = `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
   if (typeof value !== 'string' || !HOSTED.test(value) || !URL.canParse(value)) return wanted;
   const { protocol, hostname, username, password } = new URL(value);
-  if (!schemes.includes(protocol.slice(0, -1)) || hostname === '') return wanted;
+  if (!schemes.includes(protocol.slice(0, -1)) || !isPlain(value, hostname)) return wanted;
   return !mayHoldUser && username + password !== '' ? 'must not hold a user or a password' : undefined;
+}
+
+/** Whether the host is spelled as it is understood: `0x7f.1` and `%31` are other spellings of an address. */
+function isPlain(value: string, hostname: string): boolean {
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(value)?.[1] ?? '';
+  const spelled = authority.slice(authority.lastIndexOf('@') + 1).replace(/:\d*$/, '');
+  // A name in another script becomes one of ASCII letters (IDNA).
+  const isInternational = /[^\p{ASCII}]/u.test(spelled) && hostname.includes('xn--');
+  return isInternational || spelled.startsWith('[') || spelled.toLowerCase() === hostname;
 }
 
 /**

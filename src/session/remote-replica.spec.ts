@@ -86,6 +86,7 @@ describe(RemoteReplica.name, () => {
     expect(request?.headers).toEqual({
       host: request?.headers.host,
       connection: 'keep-alive',
+      'accept-encoding': 'gzip, deflate, br',
       'content-length': String(expected.length),
       ...headers,
     });

@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
 import { World } from '../../src/world';
 import { type Answer, ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';
+import { storedText } from '../support/stored-text';
 import { until } from '../support/until';
 
 const REDIRECT = 'https://shop.example/signed-in';
@@ -253,9 +252,6 @@ describe('a guest who shows who it is', () => {
   }
 
   function files(): string {
-    const directory = world.environment['DATA_DIR'] ?? '';
-    return readdirSync(directory)
-      .map((name) => readFileSync(join(directory, name), 'latin1'))
-      .join('\n');
+    return storedText(world.environment['DATA_DIR'] ?? '');
   }
 });

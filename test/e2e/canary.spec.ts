@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { newDataKey } from '../../src/config/data-key-list';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { guestRefOf } from '../../src/session/domain/guest-token';
@@ -7,6 +5,7 @@ import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { aCaller, keysOf } from '../support/callers';
 import { LogCapture } from '../support/log-capture';
+import { storedText } from '../support/stored-text';
 import { until } from '../support/until';
 
 const SECRET = 'canary-client-secret-8c1f';
@@ -102,10 +101,7 @@ describe('credentials and names', () => {
 
   /** The bytes of every file in the data directory. */
   function files(): string {
-    const directory = world.environment['DATA_DIR'] ?? '';
-    return readdirSync(directory)
-      .map((name) => readFileSync(join(directory, name), 'latin1'))
-      .join('\n');
+    return storedText(world.environment['DATA_DIR'] ?? '');
   }
 
   async function tables(): Promise<Readonly<Record<string, string>>> {

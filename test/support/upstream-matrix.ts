@@ -37,8 +37,13 @@ export function inAnHour(): string {
   return new Date(Date.now() + 3_600_000).toUTCString();
 }
 
-/** What ends by itself, and what is tried three times: that alone may take 4.5 of any seconds. */
-const UNHURRIED: ReadonlySet<Fault['kind']> = new Set([GZIP_BOMB.kind, 'reset', 'reset-mid-body'] as const);
+/** Faults that end in a time-out, which is waited for: only there is it short. */
+const HURRIED: ReadonlySet<Fault['kind']> = new Set([
+  'black-hole',
+  'hang-before-headers',
+  'hang-after-headers',
+  'trickle',
+] as const);
 
 /**
  * A world of its own for one row of the matrix: its counters begin at zero, and a client that a 429 has closed or a
@@ -72,7 +77,7 @@ export class MatrixWorld implements AsyncDisposable {
   /** With time-outs that a busy machine needs not fear, where the fault is none that ends in one. */
   static startFor({ kind }: Fault): Promise<MatrixWorld> {
     const patient = { UPSTREAM_TIMEOUT_MS: '10000', SESSION_OPEN_DEADLINE_MS: '30000' };
-    return MatrixWorld.start(UNHURRIED.has(kind) ? patient : {});
+    return MatrixWorld.start(HURRIED.has(kind) ? {} : patient);
   }
 
   static beating(environment: Readonly<Record<string, string>> = {}): Promise<MatrixWorld> {

@@ -45,7 +45,7 @@ const NO = { ...REFUSED, ...OURS };
 /** Nothing can have happened: there is nothing to undo, and a caller may come again with its key. */
 const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts][] = [
   ['a 403 to the connection', { upgrade: status(403) }, '502 upstream-forbidden', REFUSED],
-  ['a 429 with no hint', { upgrade: status(429), ...DEADLINE }, '503 upstream-throttled'],
+  ['a 429 with no hint', { upgrade: status(429) }, '503 upstream-throttled'],
   ['a 429 for ten years', { upgrade: status(429, '315360000') }, '503 upstream-throttled'],
   ['a 500 to the connection', { upgrade: status(500) }, '502 upstream-error'],
   ['a redirect', { upgrade: status(302) }, '502 upstream-invalid-response'],
@@ -129,7 +129,7 @@ const SUCCESSES: [what: string, trouble: Trouble, counts?: Counts][] = [
 
 async function troubled(trouble: Trouble): Promise<SocketWorld> {
   const { upgrade, config, configure, answer, times = Number.MAX_SAFE_INTEGER } = trouble;
-  const { deployment = {}, environment = {}, deadlineMs = 20_000 } = trouble;
+  const { deployment = {}, environment = {}, deadlineMs = 120_000 } = trouble;
   const world = await SocketWorld.start({
     deployment,
     environment: { SESSION_OPEN_DEADLINE_MS: String(deadlineMs), ...environment },
