@@ -1,3 +1,6 @@
+import { sql } from 'kysely';
+import { chainOf } from '../../src/audit/domain/audit-chain';
+import type { Session } from '../../src/session/domain/session';
 import { SessionLimitReachedError } from '../../src/session/domain/session.errors';
 import { SessionStore } from '../../src/session/ports/session.store';
 import { createFirstSchema } from './earlier-schemas';
@@ -9,6 +12,7 @@ import {
   TestStores,
   type TestStorage,
 } from '../support/persistence.harness';
+import { until } from '../support/until';
 
 describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} on %s`, (dialect) => {
   let storage: TestStorage;
@@ -166,3 +170,59 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
     });
   });
 });
+
+describe(`the counters of the ${SessionStore.name} on postgres`, () => {
+  it('are held by a save for nothing but its commit, so that others do not wait for its audit chain', async () => {
+    const storage = await createStorage('postgres');
+    const stores = await TestStores.open(storage.config);
+    const waiting = await stores.activated();
+    const other = await sessionOfAnotherChain(stores, chainOf(waiting.conversationId));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const locked = new Promise<void>((resolve, reject) => {
+      stores.connection.db
+        .transaction()
+        .execute(async (db) => {
+          await db
+            .selectFrom('audit_head')
+            .select('chain')
+            .where('chain', '=', chainOf(waiting.conversationId))
+            .forUpdate()
+            .execute();
+          resolve();
+          await held;
+        })
+        .catch(reject);
+    });
+    await locked;
+    waiting.end('requested', 2_000);
+    const blocked = stores.sessions.save(waiting);
+    await until(async () => (await waitingForLocks(stores)) === 1);
+    other.end('requested', 2_000);
+    await stores.sessions.save(other);
+
+    expect((await stores.get(other.conversationId)).state).toBe('terminating');
+    expect((await stores.get(waiting.conversationId)).state).toBe('active');
+    release();
+    await blocked;
+    await expect(stores.sessions.countLive()).resolves.toBe(0);
+    await stores.close();
+    await storage.remove();
+  });
+});
+
+async function sessionOfAnotherChain(stores: TestStores, chain: number): Promise<Session> {
+  for (;;) {
+    const session = await stores.activated();
+    if (chainOf(session.conversationId) !== chain) return session;
+    session.end('requested', 1_500);
+    await stores.sessions.save(session);
+  }
+}
+
+async function waitingForLocks({ connection }: TestStores): Promise<number> {
+  const { rows } = await sql<{ waiting: number }>`
+    select count(*)::int as waiting from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(connection.db);
+  return rows[0]?.waiting ?? 0;
+}
