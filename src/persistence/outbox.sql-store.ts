@@ -95,8 +95,8 @@ export class SqlOutboxStore extends OutboxStore {
       const detail = { ...factsOf(delivery), latency };
       this.audit.write(work, [{ action: 'CRM_SYNC_SUCCESS', ...settled(delivery, 'delivered'), detail }]);
       if (delivery.sink !== CRM_SINK) return;
-      // Last, because every other settlement waits for these two rows until this one has committed.
-      await addToCounters(work.db, { [COUNTERS.deliveries]: 1, [COUNTERS.deliveryLatencyMs]: latency });
+      const changes = { [COUNTERS.deliveries]: 1, [COUNTERS.deliveryLatencyMs]: latency };
+      work.lastOfAll(() => addToCounters(work.db, changes));
     });
   }
 

@@ -14,7 +14,7 @@ import {
 } from '../session/domain/session.errors';
 import { type SessionQuery, SessionStore, type SlotLimits } from '../session/ports/session.store';
 import { AuditWriter } from './audit.writer';
-import { addToCounters, COUNTERS, readCounters, slotsOf, takeOne } from './counters';
+import { addToCounters, type CounterChanges, COUNTERS, readCounters, slotsOf, takeOne } from './counters';
 import { assertCallerHasRoom, countCallerSlots } from './caller-slots';
 import type { Database, SessionTable } from './database';
 import { forUpdate } from './dialect';
@@ -78,8 +78,9 @@ export class SqlSessionStore extends SessionStore {
       if (settled !== undefined) await this.keys.settle(work, after.conversationId, settled);
       if (before.state !== after.state) await this.events.writeState(work, after);
       await this.events.write(work, events);
-      await addToCounters(work.db, countersOf(before, after));
-      this.audit.write(work, await withDisconnectionRate(work, audit));
+      const changes = countersOf(before, after);
+      this.audit.write(work, await withDisconnectionRate(work, audit, changes));
+      work.lastOfAll(() => addToCounters(work.db, changes));
       work.afterCommit(() => {
         session.saved();
       });
@@ -244,12 +245,17 @@ async function lockVersion(
   return row;
 }
 
-/** The share of the started sessions that ended as disconnected, this one included. */
-async function withDisconnectionRate(work: Work, facts: readonly AuditFact[]): Promise<readonly AuditFact[]> {
+/** The share of the started sessions that ended as disconnected: of those committed, and this one. */
+async function withDisconnectionRate(
+  work: Work,
+  facts: readonly AuditFact[],
+  changes: CounterChanges,
+): Promise<readonly AuditFact[]> {
   if (!facts.some((fact) => fact.action === 'SESSION_DISCONNECTED')) return facts;
   const counters = await readCounters(work.db);
-  const started = counters.get(COUNTERS.sessionsStarted) ?? 0;
-  const disconnected = counters.get(COUNTERS.sessionsDisconnected) ?? 0;
+  const valueOf = (name: string): number => (counters.get(name) ?? 0) + (changes[name] ?? 0);
+  const started = valueOf(COUNTERS.sessionsStarted);
+  const disconnected = valueOf(COUNTERS.sessionsDisconnected);
   const disconnectionRate = (started === 0 ? 0 : disconnected / started).toFixed(4);
   return facts.map((fact) =>
     fact.action === 'SESSION_DISCONNECTED'

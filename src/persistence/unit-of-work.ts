@@ -25,6 +25,11 @@ export interface Work {
   readonly dialect: Dialect;
   /** Runs in the transaction when its work is done, in the order given. */
   beforeCommit(step: () => Promise<void>): void;
+  /**
+   * Runs after every step of `beforeCommit`, right before the commit: for the few rows that nearly all transactions
+   * change, so that the others wait for nothing but a commit.
+   */
+  lastOfAll(step: () => Promise<void>): void;
   /** Runs once the transaction has committed, in the order given; never when it has not. */
   afterCommit(effect: () => void): void;
 }
@@ -36,8 +41,8 @@ export interface Work {
  * have no effect but its statements and what it hands to `afterCommit`.
  *
  * So that transactions do not wait for each other in a circle, each locks in this order: its session's row; then its
- * idempotency key; then its events and deliveries; then its sink; then counters, in the order of their names; then,
- * before the commit, the heads of audit chains, in the order of their numbers. A reservation begins with the key:
+ * idempotency key; then its events and deliveries; then its sink; then, before the commit, the heads of audit chains, in
+ * the order of their numbers; and last of all counters, in the order of their names. A reservation begins with the key:
  * nobody else knows its session yet.
  */
 @Injectable()
@@ -78,15 +83,18 @@ export class UnitOfWork extends StorageTrouble {
   private async attempt<T>(work: (work: Work) => Promise<T>): Promise<T> {
     const { db, dialect } = this.connection;
     const steps: (() => Promise<void>)[] = [];
+    const lastSteps: (() => Promise<void>)[] = [];
     const effects: (() => void)[] = [];
     const result = await db.transaction().execute(async (transaction) => {
       const outcome = await work({
         db: transaction,
         dialect,
         beforeCommit: (step) => steps.push(step),
+        lastOfAll: (step) => lastSteps.push(step),
         afterCommit: (effect) => effects.push(effect),
       });
       for (const step of steps) await step();
+      for (const step of lastSteps) await step();
       return outcome;
     });
     effects.forEach((effect) => {
