@@ -34,7 +34,7 @@ export class StreamFloods implements Attack {
     await using client = new PlainClient(tally, signal);
     const headers = bearer(keys.streams);
     const stream = headOf('GET', '/v1/events', headers);
-    // The hoarder's own sessions come and go: there is something to tell to who never reads it.
+    // The hoarder's own sessions come and go, so that there are events for the client that never reads.
     const eventful = headOf('GET', '/v1/events', { ...bearer(keys.hoarder), 'last-event-id': '0' });
     const open = (url: string, bytes: string, holdMs: number): Promise<unknown> =>
       exchange({ url, bytes, holdMs }, tally, signal);
