@@ -2,7 +2,7 @@ import { headerOf } from '../../src/audit/domain/audit-export';
 import { AuditVerifier } from '../../src/audit/domain/audit-verifier';
 import { auditChain } from '../../src/persistence/migrations/0006-audit-chain';
 import {
-  createStorage,
+  createEmptyStorage,
   DIALECTS,
   newSession,
   TestStores,
@@ -17,7 +17,7 @@ describe.each(DIALECTS)(`${auditChain.name} on %s`, (dialect) => {
   let storage: TestStorage;
 
   beforeEach(async () => {
-    storage = await createStorage(dialect);
+    storage = await createEmptyStorage(dialect);
   });
 
   afterEach(async () => {

@@ -2,7 +2,7 @@ import { StorageUnavailableError } from '../../src/common/errors/storage-unavail
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { SchemaTooNewError } from '../../src/persistence/persistence.errors';
 import {
-  createStorage,
+  createEmptyStorage,
   DIALECTS,
   newSession,
   TestStores,
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 describe.each(DIALECTS)(`${DatabaseConnection.name} on %s`, (dialect) => {
   beforeEach(async () => {
-    storage = await createStorage(dialect);
+    storage = await createEmptyStorage(dialect);
   });
 
   it('keeps everything over a restart', async () => {

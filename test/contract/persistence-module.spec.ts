@@ -18,7 +18,7 @@ import { DeliveryLedger } from '../../src/sync/ports/delivery.ledger';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { SinkStore } from '../../src/sync/ports/sink.store';
 import {
-  createStorage,
+  createEmptyStorage,
   newSession,
   RecordingPublisher,
   type TestStorage,
@@ -29,7 +29,7 @@ describe(PersistenceModule.name, () => {
   let storage: TestStorage;
 
   beforeEach(async () => {
-    storage = await createStorage('sqlite');
+    storage = await createEmptyStorage('sqlite');
   });
 
   afterEach(async () => {

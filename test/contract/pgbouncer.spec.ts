@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { StorageConfig } from '../../src/config/storage.config';
 import { freePort } from '../support/free-port';
 import {
-  createStorage,
+  createEmptyStorage,
   DATA_KEY,
   newSession,
   TestStores,
@@ -21,7 +21,7 @@ describeOrSkip(`a database behind PgBouncer in transaction mode${where}`, () => 
   let started: Promise<PgBouncer>;
 
   beforeAll(async () => {
-    storage = await createStorage('postgres');
+    storage = await createEmptyStorage('postgres');
     const direct = storage.config.databaseUrl ?? '';
     const port = await freePort();
     const pooled = new URL(direct);

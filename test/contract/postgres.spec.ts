@@ -5,7 +5,7 @@ import { UnitOfWork } from '../../src/persistence/unit-of-work';
 import { StorageConfig } from '../../src/config/storage.config';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import {
-  createStorage,
+  createEmptyStorage,
   newSession,
   TestStores,
   type TestStorage,
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 describe(`${DatabaseConnection.name} on a server`, () => {
   beforeEach(async () => {
-    storage = await createStorage('postgres');
+    storage = await createEmptyStorage('postgres');
   });
 
   const url = () => storage.config.databaseUrl ?? '';
@@ -151,7 +151,7 @@ describe(`${DatabaseConnection.name} on a server that goes away`, () => {
 
   beforeEach(async () => {
     server = await PostgresServer.start();
-    storage = await createStorage('postgres', server.url);
+    storage = await createEmptyStorage('postgres', server.url);
   });
 
   afterAll(async () => {

@@ -3,7 +3,7 @@ import { DatabaseOpenError, SchemaTooNewError } from '../../src/persistence/pers
 import { openPostgresForMigrations } from '../../src/persistence/postgres.database';
 import { migrate } from '../../src/persistence/schema';
 import { schemaChanges, untilWaiting, whileLocked } from '../support/held-locks';
-import { createStorage, newSession, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createEmptyStorage, newSession, TestStores, type TestStorage } from '../support/persistence.harness';
 import { administrate } from '../support/postgres';
 import { until } from '../support/until';
 import { createFirstSchema } from './earlier-schemas';
@@ -20,7 +20,7 @@ describe(`${migrate.name} beside others on PostgreSQL`, () => {
   let url: string;
 
   beforeEach(async () => {
-    storage = await createStorage('postgres');
+    storage = await createEmptyStorage('postgres');
     url = storage.config.databaseUrl ?? '';
   });
 

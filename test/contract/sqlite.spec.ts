@@ -16,7 +16,7 @@ import { StorageConfig } from '../../src/config/storage.config';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { DatabaseOpenError, DataDirectoryInUseError } from '../../src/persistence/persistence.errors';
 import {
-  createStorage,
+  createEmptyStorage,
   newSession,
   TestStores,
   type TestStorage,
@@ -31,7 +31,7 @@ afterEach(async () => {
 
 describe(`${DatabaseConnection.name} on a data directory`, () => {
   beforeEach(async () => {
-    storage = await createStorage('sqlite');
+    storage = await createEmptyStorage('sqlite');
   });
 
   const within = (name: string) => new StorageConfig({ DATA_DIR: join(storage.config.dataDir, name) });

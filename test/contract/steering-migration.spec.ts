@@ -1,7 +1,7 @@
 import { steeringDeliveries } from '../../src/persistence/migrations/0003-steering-deliveries';
 import type { Delivery } from '../../src/sync/domain/delivery';
 import {
-  createStorage,
+  createEmptyStorage,
   DIALECTS,
   newSession,
   TestStores,
@@ -13,7 +13,7 @@ describe.each(DIALECTS)(`${steeringDeliveries.name} on %s`, (dialect) => {
   let storage: TestStorage;
 
   beforeEach(async () => {
-    storage = await createStorage(dialect);
+    storage = await createEmptyStorage(dialect);
   });
 
   afterEach(async () => {

@@ -2,7 +2,7 @@ import { SettableClock } from '../../src/common/time/settable-clock.fake';
 import { PoisonMessages } from '../../src/common/poison/poison-messages';
 import { SystemClock } from '../../src/common/time/system-clock';
 import { Logger } from '@nestjs/common';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditRecord } from '../../src/audit/domain/audit-record';
@@ -44,8 +44,9 @@ import { EventSink } from '../../src/sync/ports/event.sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { OutboxBell } from '../../src/sync/ports/outbox-bell';
 import type { Claim } from '../../src/sync/ports/outbox.store';
+import { createMigratedDatabase, migratedSqliteFile, SQLITE_FILE } from './migrated-databases';
 import { OrderlyUnitOfWork } from './orderly-unit-of-work';
-import { createDatabase } from './postgres';
+import { createDatabase, type TestDatabase } from './postgres';
 
 Logger.overrideLogger(false);
 
@@ -60,14 +61,27 @@ export interface TestStorage {
   remove(): Promise<void>;
 }
 
-export async function createStorage(dialect: Dialect, serverUrl?: string): Promise<TestStorage> {
-  if (dialect === 'postgres') {
-    const { url, drop } = await createDatabase(serverUrl);
-    return {
-      config: new StorageConfig({ DATABASE_URL: url, DATA_DIR: './data', DATA_KEY: [DATA_KEY] }),
-      remove: drop,
-    };
-  }
+/** A database at this release's schema, without data and without knowledge of a data key: a copy, in place of a migration. */
+export async function createStorage(dialect: Dialect): Promise<TestStorage> {
+  if (dialect === 'postgres') return storageOn(await createMigratedDatabase());
+  const storage = emptyDirectory();
+  writeFileSync(join(storage.config.dataDir, SQLITE_FILE), await migratedSqliteFile(), { mode: 0o600 });
+  return storage;
+}
+
+/** A database without a schema, for tests of what makes or changes one. */
+export async function createEmptyStorage(dialect: Dialect, serverUrl?: string): Promise<TestStorage> {
+  return dialect === 'postgres' ? storageOn(await createDatabase(serverUrl)) : emptyDirectory();
+}
+
+function storageOn({ url, drop }: TestDatabase): TestStorage {
+  return {
+    config: new StorageConfig({ DATABASE_URL: url, DATA_DIR: './data', DATA_KEY: [DATA_KEY] }),
+    remove: drop,
+  };
+}
+
+function emptyDirectory(): TestStorage {
   const directory = mkdtempSync(join(tmpdir(), 'guest-sqlite-'));
   return {
     config: new StorageConfig({ DATA_DIR: directory, DATA_KEY: [DATA_KEY] }),

@@ -7,10 +7,13 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty database of the test run's server (or of `serverUrl`), for one suite or one test. */
-export async function createDatabase(serverUrl = testServerUrl()): Promise<TestDatabase> {
+/** A database of the test run's server (or of `serverUrl`), for one suite or one test: empty, or a copy of `template`. */
+export async function createDatabase(
+  serverUrl = testServerUrl(),
+  template = 'template1',
+): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await administrate(serverUrl, `create database ${name}`);
+  await administrate(serverUrl, `create database ${name} template ${template}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const drop = async (): Promise<void> => {
@@ -31,7 +34,11 @@ export async function administrate(url: string, statement: string): Promise<Reco
   }
 }
 
-function testServerUrl(): string {
+export function databaseAt(url: string): string {
+  return new URL(url).pathname.slice(1);
+}
+
+export function testServerUrl(): string {
   const url = process.env['TEST_DATABASE_URL'];
   if (url === undefined) {
     throw new Error(
