@@ -20,7 +20,7 @@ function classesIn(path: string): Type[] {
   return exported.filter((value): value is Type => typeof value === 'function' && value.name.endsWith('Dto'));
 }
 
-/** What is declared as a list, and what has a rule for each of its entries. */
+/** Properties that are declared as lists or have a rule for each entry. */
 function listsOf(dto: Type): string[] {
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
   const names = rules

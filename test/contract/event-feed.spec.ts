@@ -8,7 +8,7 @@ import { eventsOfOwners } from '../../src/persistence/migrations/0015-events-of-
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
 
 const EVENTS = 20_000;
-/** Of the events, every so many is one of the caller. */
+/** Every 500th event is one of the caller. */
 const EVERY = 500;
 const LIMIT = 10;
 const HOUR_MS = 3_600_000;

@@ -8,6 +8,7 @@ import { World } from '../../src/world';
 import { accessOf } from '../../src/common/access/route-access';
 import { ApiClient } from '../support/api-client';
 import { aCaller, keysOf, type TestCaller } from '../support/callers';
+import { forgedProof } from '../support/forged-proof';
 import { LogCapture } from '../support/log-capture';
 import { type RawAnswer, send, sendBytes } from '../support/raw-http';
 import { until } from '../support/until';
@@ -115,16 +116,17 @@ describe('pages for operators', () => {
     expect((await ask(caller.key, 'nonsense')).status).toBe(400);
   });
 
-  it('believe no header that says who has called a proxy', async () => {
+  it('believe no header that names the caller of a proxy', async () => {
     const headers = {
       'x-forwarded-user': 'operator',
       'x-forwarded-for': '127.0.0.1',
       'x-original-url': '/health/live',
       'x-rewrite-url': '/health/live',
-      'x-replica-seal': `${Date.now() + 20_000}.1.${'A'.repeat(43)}`,
+      ...forgedProof(),
     };
 
     expect(await statusOf('/metrics', headers)).toBe(401);
+    expect(await statusOf('/v1/sessions/unknown/typing', headers, 'POST')).toBe(401);
   });
 
   it('take a credential from its header alone, in whatever case its scheme is', async () => {

@@ -73,7 +73,7 @@ describe('tokens of an issuer', () => {
     },
     'is for a logout': () => issuer.sign(READ, { typ: 'logout+jwt' }),
     'proves the possession of a key': () => issuer.sign(READ, { typ: 'dpop+jwt' }),
-    'tells an application who signed in': () => issuer.sign({ ...READ, at_hash: 'x' }, { typ: 'JWT' }),
+    'is an ID token': () => issuer.sign({ ...READ, at_hash: 'x' }, { typ: 'JWT' }),
     'is no token': () => Promise.resolve('ggs_billing_'.padEnd(55, 'A')),
     'has five parts': () => Promise.resolve('eyJhbGciOiJSU0EtT0FFUCJ9.a.b.c.d'),
     'is dots': () => Promise.resolve('..'),
@@ -99,7 +99,7 @@ describe('tokens of an issuer', () => {
     expect((await list(world, token)).status).toBe(200);
   });
 
-  it.each(['JWT', 'at+jwt', 'application/at+jwt'])('let in whoever has one of the type %s', async (typ) => {
+  it.each(['JWT', 'at+jwt', 'application/at+jwt'])('are accepted with the type %s', async (typ) => {
     expect((await list(world, await issuer.sign(READ, { typ }))).status).toBe(200);
   });
 

@@ -8,6 +8,7 @@ import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { aCaller, allBut, keysOf, streaming, type TestCaller } from '../support/callers';
 import { LogCapture } from '../support/log-capture';
+import { headOf } from '../support/raw-http';
 import { until } from '../support/until';
 
 const callers = {
@@ -95,10 +96,7 @@ describe('the streams of one caller', () => {
 function requesting(path: string, { headers }: TestCaller, times: number): Socket {
   const { hostname, port } = new URL(world.url);
   const socket = connect(Number(port), hostname);
-  const lines = Object.entries({ host: hostname, ...headers }).map(
-    ([name, value]) => `${name}: ${value}\r\n`,
-  );
-  socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`.repeat(times));
+  socket.write(headOf('GET', path, headers).repeat(times));
   return socket;
 }
 

@@ -41,7 +41,7 @@ const TEXTS: readonly unknown[] = [
 ];
 const ID = '00000000-0000-4000-8000-000000000001';
 
-/** Of a moment every value is a range of its own: moments before 1970 are stored, too. */
+/** Values that are invalid as a moment; moments before 1970 are valid. */
 const MOMENTS = NUMBERS.filter((value) => value !== -1 && value !== 2 ** 31 && value !== 2 ** 32);
 
 /** A cursor with a value in the place of a part of the position, counted from its end. */

@@ -1,46 +1,19 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { once } from 'node:events';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { HttpReceiver } from '../../src/crm/http-receiver.fake';
 import { AddressSeal } from '../../src/replica/address-seal';
 import { StorageConfig } from '../../src/config/storage.config';
 import type { Answer } from '../support/api-client';
+import { forgedProof } from '../support/forged-proof';
 import { CALLERS, FORWARDED_PER_CALLER, type ReplicaPair } from '../support/replica-pair';
-import { send } from '../support/raw-http';
+import { headOf, send } from '../support/raw-http';
 import { until } from '../support/until';
 
 const { operator, stranger, reader, crowd, metered } = CALLERS;
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const FILE = Buffer.alloc(3_000_000, 'a file');
 
-/** Pretends to be a replica: keeps the headers of what it is sent, and answers with headers of its own. */
-class FalseReplica implements AsyncDisposable {
-  readonly received: IncomingHttpHeaders[] = [];
-  private readonly server = createServer((request, response) => {
-    this.received.push(request.headers);
-    response.writeHead(202, {
-      'set-cookie': 'of=the-other',
-      'x-request-id': 'of-the-other',
-      'retry-after': '7',
-    });
-    request.resume().once('end', () => response.end());
-  });
-
-  static async start(): Promise<FalseReplica> {
-    const replica = new FalseReplica();
-    await once(replica.server.listen(0, '127.0.0.1'), 'listening');
-    return replica;
-  }
-
-  get address(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
-  }
-}
+/** Headers that the false replica adds to its answer. */
+const FALSE_ANSWER = { 'set-cookie': 'of=the-other', 'x-request-id': 'of-the-other', 'retry-after': '7' };
 
 /** How two replicas forward requests to each other, whatever callers and the table of replicas say. */
 export function describeForwarding(pair: () => ReplicaPair): void {
@@ -51,12 +24,11 @@ export function describeForwarding(pair: () => ReplicaPair): void {
 
   /** Begins requests at the replica that does not hold the session, and sends only the first byte of their bodies. */
   function begin(count: number, path: string, headers: Readonly<Record<string, string>>): Socket[] {
-    const { hostname, port, host } = new URL(pair().there.url);
-    const lines = Object.entries({ host, 'content-length': '1000', ...headers });
-    const head = lines.map(([name, value]) => `${name}: ${value}`).join('\r\n');
+    const { hostname, port } = new URL(pair().there.url);
+    const head = headOf('POST', path, { 'content-length': '1000', ...headers });
     return Array.from({ length: count }, () => {
       const socket = connect(Number(port), hostname).on('error', () => socket.destroy());
-      socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n\r\n{`);
+      socket.write(`${head}{`);
       return socket;
     });
   }
@@ -131,7 +103,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
 
   it("tell a caller the same of another caller's session and of none", async () => {
     const { id } = await pair().opened();
-    const forged = { 'x-replica-proof': 'e30.AAAA', 'x-replica-seal': `${Date.now() + 9_999}.1.forged` };
+    const forged = forgedProof();
     const [others, none] = [await typing(id, stranger.headers), await typing(UNKNOWN, stranger.headers)];
 
     expect([others.status, none.status]).toEqual([404, 404]);
@@ -144,8 +116,8 @@ export function describeForwarding(pair: () => ReplicaPair): void {
 
   it('send nothing to an address that only the table of replicas vouches for', async () => {
     const { id } = await pair().opened();
-    await using replica = await FalseReplica.start();
-    await whileHeldBy(id, rowOf(replica.address), async () => {
+    await using replica = await HttpReceiver.start();
+    await whileHeldBy(id, rowOf(replica.url), async () => {
       const { status, body } = await typing(id, operator.headers);
 
       expect([status, body['code']]).toEqual([503, 'session-moving']);
@@ -155,11 +127,12 @@ export function describeForwarding(pair: () => ReplicaPair): void {
 
   it('send a proof and no credential to a replica, and take of its answer what a replica sends', async () => {
     const { id } = await pair().opened();
-    await using replica = await FalseReplica.start();
+    await using replica = await HttpReceiver.start();
     const seal = new AddressSeal(
       new StorageConfig({ DATA_DIR: '', DATA_KEY: [String(pair().world.environment['DATA_KEY'])] }),
-    ).sign({ id: 'false', address: replica.address });
-    const row = rowOf(replica.address, { columns: ', address_seal', values: `, '${seal}'` });
+    ).sign({ id: 'false', address: replica.url });
+    replica.nextStatus(202, '', FALSE_ANSWER);
+    const row = rowOf(replica.url, { columns: ', address_seal', values: `, '${seal}'` });
     await whileHeldBy(id, row, async () => {
       const { status, headers } = await typing(id, {
         ...operator.headers,
@@ -167,10 +140,11 @@ export function describeForwarding(pair: () => ReplicaPair): void {
         'x-request-id': 'mine',
       });
 
-      expect(Object.keys(replica.received[0] ?? {}).sort()).toEqual(
+      const [received] = replica.received;
+      expect(Object.keys(received?.headers ?? {}).sort()).toEqual(
         expect.arrayContaining(['traceparent', 'x-replica-proof', 'x-request-id']),
       );
-      for (const name of ['authorization', 'cookie']) expect(replica.received[0]).not.toHaveProperty(name);
+      for (const name of ['authorization', 'cookie']) expect(received?.headers).not.toHaveProperty(name);
       expect([status, headers.get('x-request-id'), headers.get('retry-after')]).toEqual([202, 'mine', '7']);
       expect(headers.has('set-cookie')).toBe(false);
     });

@@ -3,7 +3,7 @@ import { type Answer, ApiClient } from './api-client';
 import type { TestCaller } from './callers';
 import { until } from './until';
 
-/** What no audit record may hold: a part of every name, text, file name and credential that these acts go with. */
+/** A part of every name, text, file name and credential of these acts, which no audit record may hold. */
 export const CANARY = 'canary';
 const TEXT = `${CANARY}-text`;
 
@@ -43,7 +43,7 @@ export class ForeignActs {
     return { id: String(session['conversationId']), guestRef };
   }
 
-  /** Of another person each time: the platform lets a person have one session. */
+  /** A login of another person each time: the platform lets a person have one session. */
   login(): object {
     this.people += 1;
     const authCode = `jane${this.people}:${CANARY}-code`;

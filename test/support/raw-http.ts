@@ -74,12 +74,17 @@ function bytesOf(
       ? {}
       : { 'content-length': String(content.length) };
   const defaults = { host: new URL(url).host, connection: 'close', ...length };
-  const all: NonNullable<RawRequest['headers']> = { ...defaults, ...headers };
-  const lines = Object.entries(all).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}: ${value}`],
-  );
-  const head = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+  const head = Buffer.from(headOf(method, path, { ...defaults, ...headers }), 'latin1');
   return Buffer.concat([head, content ?? Buffer.alloc(0)]);
+}
+
+/** The head of a request in HTTP/1.1, to be followed by its body; a header that is undefined is left out. */
+export function headOf(method: string, target: string, headers: RawRequest['headers'] = {}): string {
+  const all: NonNullable<RawRequest['headers']> = { host: 'guest-sessions', ...headers };
+  const lines = Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${value}\r\n`],
+  );
+  return `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
 export function isEventStream(contentType: string | string[] | undefined): boolean {

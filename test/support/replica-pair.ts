@@ -18,7 +18,7 @@ export const CALLERS = {
   stranger: aCaller('stranger', ['messages.write']),
   reader: aCaller('reader', ['sessions.read', 'sessions.any']),
   crowd: aCaller('crowd', ['messages.write', 'sessions.any']),
-  /** For one test of quotas: what it has used up stays used up. */
+  /** The caller of one test of quotas: what it has used up stays used up. */
   metered: limitedTo(60, aCaller('metered', ['messages.write', 'sessions.any'])),
 };
 

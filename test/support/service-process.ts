@@ -51,34 +51,31 @@ export class ServiceProcess {
     });
   }
 
-  /** Spawns the process and waits for nothing: for processes that are to fail. */
-  static spawn(environment: Readonly<Record<string, string>>, entry = ENTRY): ServiceProcess {
-    if (!existsSync(entry)) throw new Error(`${entry} does not exist: run "npm run build" first.`);
-    return new ServiceProcess(
-      spawn(process.execPath, [entry], {
-        env: { PATH: process.env['PATH'], ...environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
-    );
-  }
-
-  /** Spawns a process on a given `PORT` whose standard output is a file descriptor of the test, and waits until it is ready. */
-  static async startWithOutput(
+  /**
+   * Spawns the process and does not wait until it is ready: for processes that are to fail. With `stdout`, a file
+   * descriptor of the test that takes the standard output, the environment has to name the `PORT`.
+   */
+  static spawn(
     environment: Readonly<Record<string, string>>,
-    stdout: number,
-  ): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, [ENTRY], {
+    entry = ENTRY,
+    stdout?: number,
+  ): ServiceProcess {
+    if (!existsSync(entry)) throw new Error(`${entry} does not exist: run "npm run build" first.`);
+    const child = spawn(process.execPath, [entry], {
       env: { PATH: process.env['PATH'], ...environment },
-      stdio: ['ignore', stdout, 'pipe'],
+      stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
     });
-    const service = new ServiceProcess(child, `http://127.0.0.1:${environment['PORT'] ?? ''}`);
-    await service.untilReady();
-    return service;
+    const address = `http://127.0.0.1:${environment['PORT'] ?? ''}`;
+    return new ServiceProcess(child, stdout === undefined ? undefined : address);
   }
 
   /** Spawns the process and waits until it says that it is ready. */
-  static async start(environment: Readonly<Record<string, string>>, entry = ENTRY): Promise<ServiceProcess> {
-    const service = ServiceProcess.spawn(environment, entry);
+  static async start(
+    environment: Readonly<Record<string, string>>,
+    entry = ENTRY,
+    stdout?: number,
+  ): Promise<ServiceProcess> {
+    const service = ServiceProcess.spawn(environment, entry, stdout);
     try {
       await service.untilReady();
       return service;

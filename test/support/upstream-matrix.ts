@@ -63,7 +63,6 @@ export class MatrixWorld implements AsyncDisposable {
         // As much as the simulator allows: a bucket that is raised by its first answer begins almost empty.
         GENESYS_REQUESTS_PER_MINUTE: '1000000',
         UPSTREAM_BREAKER_MIN_RPS: '1000000',
-        // Room for a second attempt after a 429 without a hint (2.4 s at most), and never for a third (4.8 s at least).
         SESSION_OPEN_DEADLINE_MS: '4500',
         HEARTBEAT_MAX_INTERVAL_MS: '3600000',
         HEARTBEAT_MIN_INTERVAL_MS: '3600000',

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import type { GeneratedRequest } from './generated/generated-request';
 import { type RawAnswer, send } from './raw-http';
 
-/** What a request has cost: CPU time of this process, whatever else the machine does, and the bytes of the answer. */
+/** The cost of a request: CPU time of this process, whatever else the machine does, and the bytes of the answer. */
 export interface Cost {
   readonly cpuMs: number;
   readonly status: number;

@@ -51,7 +51,7 @@ describe('npm run backup', () => {
     load.start(6);
     await waitFor(() => {
       expect(load.acknowledged).toBeGreaterThanOrEqual(60);
-    });
+    }, 60_000);
     const opened = [...load.opened];
     const { code, stdout, stderr } = await backup(
       '--to',
@@ -74,7 +74,7 @@ describe('npm run backup', () => {
     expect(opened.filter((id) => crmStory(world.crm, id)[0] !== '1 connected')).toEqual([]);
     expect(await verdictOnTrail(world.service.url)).toBe('whole');
     await world.api.opened();
-  }, 90_000);
+  }, 150_000);
 
   it('says why there is no backup', async () => {
     const there = join(copies, 'guest-sessions.db');
@@ -82,9 +82,9 @@ describe('npm run backup', () => {
       code: 1,
       stderr: `No backup was written: ${there} exists. A backup replaces no file.\n`,
     });
-    const nobody = await backup('--to', join(copies, 'third.db'), '--data-dir', join(copies, 'empty'));
-    expect(nobody).toMatchObject({ code: 1 });
-    expect(nobody.stderr).toMatch(/No process of the service listens on \S+\/empty\/control\.sock/);
+    const unreachable = await backup('--to', join(copies, 'third.db'), '--data-dir', join(copies, 'empty'));
+    expect(unreachable).toMatchObject({ code: 1 });
+    expect(unreachable.stderr).toMatch(/No process of the service listens on \S+\/empty\/control\.sock/);
     const deep = await backup('--to', join(copies, 'third.db'), '--data-dir', join(copies, 'x'.repeat(100)));
     expect(deep.stderr).toMatch(/The path of DATA_DIR is too long for a control socket/);
     expect(await backup('--into', there)).toMatchObject({ code: 2 });

@@ -5,7 +5,7 @@ import { freePort } from '../../support/free-port';
 import { ProcessWorld } from '../../support/process-world';
 import { ServiceApi } from '../../support/service-api';
 import { ServiceProcess } from '../../support/service-process';
-import { ServiceStorages } from '../../support/service-storage';
+import { type ServiceStorage, ServiceStorages } from '../../support/service-storage';
 import { until } from '../../support/until';
 
 const storages = new ServiceStorages();
@@ -25,40 +25,44 @@ async function opensAndEnds(service: ServiceProcess): Promise<void> {
 const ENTRY = resolve(__dirname, '../../../dist/main.js');
 
 describe('a service whose log cannot be written', () => {
-  it('goes on when the reader of its output is gone, counts lost lines, and stops in order', async () => {
-    const storage = await storages.create('SQLite');
-    const world = await ProcessWorld.start(storage);
-    try {
-      world.service.stopReading();
-      await opensAndEnds(world.service);
-      await until(async () => (await linesLost(world.service.url)) > 0);
-      await opensAndEnds(world.service);
-      world.service.signal('SIGTERM');
+  let storage: ServiceStorage;
+  let world: ProcessWorld;
 
-      expect(await world.service.exited).toMatchObject({ code: 0 });
-    } finally {
-      await world.stop();
-      await storage.remove();
-    }
+  beforeAll(async () => {
+    storage = await storages.create('SQLite');
+    world = await ProcessWorld.start(storage);
+  }, 60_000);
+
+  afterAll(async () => {
+    await world.stop();
+    await storage.remove();
+  });
+
+  it('goes on when the reader of its output is gone, counts lost lines, and stops in order', async () => {
+    world.service.stopReading();
+    await opensAndEnds(world.service);
+    await until(async () => (await linesLost(world.service.url)) > 0);
+    await opensAndEnds(world.service);
+    world.service.signal('SIGTERM');
+
+    expect(await world.service.exited).toMatchObject({ code: 0 });
   });
 
   it('starts, serves and stops in order on a full device', async () => {
-    const storage = await storages.create('SQLite');
-    const world = await ProcessWorld.start(storage);
+    await world.service.kill();
     const full = openSync('/dev/full', 'w');
+    let service: ServiceProcess | undefined;
     try {
-      await world.service.kill();
       const environment = { ...world.environment, PORT: String(await freePort()) };
-      const service = await ServiceProcess.startWithOutput(environment, full);
+      service = await ServiceProcess.start(environment, undefined, full);
       await opensAndEnds(service);
       expect(await linesLost(service.url)).toBeGreaterThan(0);
       service.signal('SIGTERM');
 
       expect(await service.exited).toMatchObject({ code: 0 });
     } finally {
+      await service?.kill();
       closeSync(full);
-      await world.stop();
-      await storage.remove();
     }
   });
 

@@ -40,7 +40,7 @@ export function mebibytes(bytes: number): string {
   return `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
 }
 
-/** What of the registries of all replicas is not as it should be while only these sessions live. */
+/** Leftovers in the registries of all replicas while only these sessions live. */
 export async function leftovers(world: AttackWorld, sessions: number): Promise<string[]> {
   const pages = await Promise.all(
     world.urls.map((url) => MetricsPage.read(url, world.callers.operator.headers)),

@@ -22,7 +22,7 @@ export function tableOf(all: readonly AttackFigures[]): string[] {
   return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
 }
 
-/** What the replicas wrote to their logs while so much time passed. */
+/** The log lines of the replicas in so many seconds. */
 export function logReport({ logs }: AttackWorld, seconds: number): string[] {
   return logs.flatMap((log, index) => {
     const most = [...log.messages].sort(([, a], [, b]) => b - a).slice(0, MESSAGES_SHOWN);

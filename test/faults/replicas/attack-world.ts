@@ -15,7 +15,7 @@ import { LogWatch } from './log-watch';
 const REPLICAS = 2;
 const READY_ATTEMPTS = 4;
 const CLIENT = { id: 'attack-client', secret: 'attack-secret' };
-/** Of sessions that live long: the beats of a full house, with the default cap, are fifty a second. */
+/** The interval of sessions that live long: the beats of a full house, with the default cap, are fifty a second. */
 const BEAT_MS = 10_000;
 
 /** The name of every guest of the normal load, and their words: nothing that an attacker or a log sees may hold them. */

@@ -25,7 +25,7 @@ export async function strangersIn({ genesys, replicas, book }: ReplicaWorld): Pr
     const holders = holdersAt(notes, at);
     const isRightful = holders.some((id) => wasSentBy(sent, lives.get(id), hostOf));
     if (isRightful) return [];
-    const sender = nameOf.get(headers.host ?? '') ?? 'somebody';
+    const sender = nameOf.get(headers.host ?? '') ?? 'an unknown process';
     return [`${sender} sent ${method} for ${conversationId} at ${at}: ${storyOf(notes)}`];
   });
 }
@@ -48,12 +48,12 @@ function holdersAt(notes: readonly HoldingNote[], at: number): string[] {
   return [...new Set(recent.map(({ holder }) => holder))];
 }
 
-/** Who held it when, for whoever has to find out how that came about. */
+/** The holders in order, to explain a finding. */
 function storyOf(notes: readonly HoldingNote[]): string {
   const told = notes.map(
-    ({ at, holder, state }) => `${state} with ${holder || 'nobody'} from ${Math.round(at)}`,
+    ({ at, holder, state }) => `${state} with ${holder || 'no replica'} from ${Math.round(at)}`,
   );
-  return told.join(', ') || 'nobody has ever held it';
+  return told.join(', ') || 'no replica has ever held it';
 }
 
 function byConversation(notes: readonly HoldingNote[]): Map<string, HoldingNote[]> {

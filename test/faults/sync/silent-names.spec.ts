@@ -47,6 +47,7 @@ describe('a CRM whose name is not answered', () => {
     const answers = await Promise.all(Array.from({ length: OPENINGS }, () => client.open()));
 
     expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
-    expect(new Set(names.asked)).toEqual(new Set([CRM]));
+    // Resolvers append the search domains of the machine to a name without an answer.
+    expect(names.asked.filter((name) => !name.startsWith(CRM))).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+import { PROOF_HEADER } from '../../../src/session/received-hops';
+import { forgedProof } from '../forged-proof';
 import type { ApiOperation, ApiParameter } from './api-description';
 import { AWKWARD_HEADER_UNITS, AWKWARD_UNITS, filled, unitsInTurn } from './awkward-text';
 import type { Identity } from './cast';
@@ -7,7 +9,7 @@ import { worstBodiesFor } from './worst-bodies';
 /** A request that costs as much as one may. */
 export interface WorstRequest {
   readonly what: string;
-  /** Where the weight is: in the body, or in address and headers. */
+  /** The part that has the weight: the body, or address and headers. */
   readonly kind: 'body' | 'head';
   readonly request: GeneratedRequest;
 }
@@ -32,7 +34,7 @@ const READ_ANYWAY = [
     'range',
     'host',
   ],
-  ...['traceparent', 'tracestate', 'if-none-match', 'last-event-id', 'idempotency-key', 'x-replica-seal'],
+  ...['traceparent', 'tracestate', 'if-none-match', 'last-event-id', 'idempotency-key'],
 ];
 
 /** The worst requests for an operation; `turn` chooses among those that are alike for all operations. */
@@ -42,6 +44,7 @@ export function worstRequestsFor(operation: ApiOperation, identity: Identity, tu
     ...operation.parameters.flatMap((parameter) => textsOf(operation, parameter, identity, turn)),
     ...queriesOf(operation, identity),
     ...headersOf(operation, identity, turn),
+    ...proofsOf(operation, identity, turn),
   ];
 }
 
@@ -130,6 +133,24 @@ function headersOf(operation: ApiOperation, identity: Identity, turn: number): W
       request: withHeader(requestFor(operation, identity), name, unit),
     })),
   );
+}
+
+/** Proofs of a hop, which only the routes that the holder of a session serves read. */
+function proofsOf(operation: ApiOperation, identity: Identity, turn: number): WorstRequest[] {
+  const isByHolder = operation.method !== 'GET' && operation.path.includes('{conversationId}/');
+  if (!isByHolder) return [];
+  const request = requestFor(operation, identity);
+  const wellFormed: WorstRequest = {
+    what: `${operation.id} with a forged proof`,
+    kind: 'head',
+    request: { ...request, headers: { ...request.headers, ...forgedProof(HEAD_BYTES - 100) } },
+  };
+  const awkward = unitsInTurn(AWKWARD_HEADER_UNITS, IN_TURN, turn).map((unit) => ({
+    what: `${operation.id} with ${PROOF_HEADER} of ${JSON.stringify(unit)}`,
+    kind: 'head' as const,
+    request: withHeader(request, PROOF_HEADER, unit),
+  }));
+  return [wellFormed, ...awkward];
 }
 
 function withHeader(request: GeneratedRequest, name: string, unit: string): GeneratedRequest {

@@ -22,7 +22,7 @@ export interface AttackPlan {
   readonly planted: readonly Target[];
   /** The key of the victim, for the requests that the victim makes to planted sessions. */
   readonly victimKey: string;
-  /** What the victim's guests say. */
+  /** The text that the victim's guests send. */
   readonly victimText: string;
   /** Secrets of others: an answer that holds one of them is a leak. */
   readonly canaries: readonly string[];

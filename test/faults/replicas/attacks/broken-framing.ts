@@ -1,7 +1,10 @@
 import type { Attack, AttackPlan, Target } from './attack';
+import { bearer } from '../../../support/callers';
+import { forgedProof } from '../../../support/forged-proof';
+import { headOf } from '../../../support/raw-http';
 import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
-import { bearerOf, exchange, headOf } from './raw-exchange';
+import { exchange } from './raw-exchange';
 
 /** Each is refused by the parser, before anything of the service has run. */
 const PACE = { perSecond: 5, atMost: 20 };
@@ -54,7 +57,7 @@ function smuggled({ conversationId }: Target, key: string, length: number): Brok
   const chunked = `0\r\n\r\n${hidden}`;
   const path = `/v1/sessions/${conversationId}/messages`;
   const post = (...lines: string[]): string =>
-    headOf('POST', path, { ...bearerOf(key), 'content-type': 'application/json' }).slice(0, -2) +
+    headOf('POST', path, { ...bearer(key), 'content-type': 'application/json' }).slice(0, -2) +
     [...lines, '', ''].join('\r\n');
   return [
     {
@@ -66,7 +69,7 @@ function smuggled({ conversationId }: Target, key: string, length: number): Brok
     { what: 'TE with a tab', bytes: post('transfer-encoding:\tchunked, identity') + chunked },
     { what: 'folded TE', bytes: post('x-note: a', ' transfer-encoding: chunked') + chunked },
     { what: 'two lengths', bytes: post('content-length: 0', `content-length: ${hidden.length}`) + hidden },
-    { what: 'chunk size that is none', bytes: `${post('transfer-encoding: chunked')}zz\r\n${hidden}` },
+    { what: 'an invalid chunk size', bytes: `${post('transfer-encoding: chunked')}zz\r\n${hidden}` },
     {
       what: 'chunk size beyond numbers',
       bytes: `${post('transfer-encoding: chunked')}fffffffffffffffff\r\n${hidden}`,
@@ -91,18 +94,26 @@ function forged({ conversationId }: Target, key: string): BrokenRequest[] {
     'x-original-url': '/health/live',
     'x-rewrite-url': '/health/live',
   };
-  const seal = `${Date.now() + 20_000}.1.${'A'.repeat(43)}`;
   const close = { connection: 'close' };
-  const sealed = { ...bearerOf(key), ...close, 'x-replica-seal': seal, 'content-length': '2' };
-  const two = `${headOf('GET', path, { ...bearerOf(key), ...close }).slice(0, -2)}authorization: Bearer x\r\n\r\n`;
+  // Accepted, if the proof were believed.
+  const message = '{"text":"forged"}';
+  const proven = {
+    ...{ 'content-type': 'application/json', 'content-length': String(message.length) },
+    ...close,
+    ...forgedProof(),
+  };
+  const two = `${headOf('GET', path, { ...bearer(key), ...close }).slice(0, -2)}authorization: Bearer x\r\n\r\n`;
   return [
     { what: 'forwarded headers', bytes: headOf('GET', path, { ...close, ...forwarded }) },
-    { what: 'a forged seal', bytes: `${headOf('POST', `${path}/messages`, sealed)}{}` },
-    { what: 'a forged seal without a key', bytes: headOf('GET', path, { ...close, 'x-replica-seal': seal }) },
+    {
+      what: 'a forged proof',
+      bytes: headOf('POST', `${path}/messages`, { ...proven, ...bearer(key) }) + message,
+    },
+    { what: 'a forged proof without a key', bytes: headOf('POST', `${path}/messages`, proven) + message },
     { what: 'two credentials', bytes: two },
     {
       what: 'a target of another host',
-      bytes: headOf('GET', `http://169.254.169.254${path}`, { ...close, ...bearerOf(key) }),
+      bytes: headOf('GET', `http://169.254.169.254${path}`, { ...close, ...bearer(key) }),
     },
     { what: 'a target of no path', bytes: headOf('GET', '//evil.example/v1/sessions', close) },
     { what: 'a tunnel', bytes: headOf('CONNECT', '127.0.0.1:5432', close) },

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { bearer } from '../../../support/callers';
+import { headOf } from '../../../support/raw-http';
 import type { Attack, AttackPlan } from './attack';
 import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
-import { bearerOf, exchange, headOf } from './raw-exchange';
+import { exchange } from './raw-exchange';
 
 /** Refusals before any work: five of each a second are nothing to a service that refuses early. */
 const CHEAP = { perSecond: 10, atMost: 40 };
@@ -49,7 +51,7 @@ export class ExpensiveReads implements Attack {
     const { replicas, keys, canaries } = this.plan;
     const tally = new AttackTally(this.name, canaries);
     await using client = new PlainClient(tally, signal);
-    const headers = bearerOf(keys.reader);
+    const headers = bearer(keys.reader);
     const get = async (index: number, path: string): Promise<void> => {
       const status = await client.ask(turnOf(replicas, index), { path, headers });
       if (status === 500) tally.found(`${path.slice(0, 100)} was answered with 500`);

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { administrate } from '../../../support/postgres';
+import { bearer } from '../../../support/callers';
 import type { Attack, AttackPlan } from './attack';
 import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
-import { bearerOf } from './raw-exchange';
 
 /** The victim talks as guests do. */
 const MESSAGES = { perSecond: 2, atMost: 20 };
@@ -32,7 +32,7 @@ export class ForgedReplica implements Attack {
     try {
       await this.plant((listener.address() as AddressInfo).port);
       await using client = new PlainClient(tally, signal);
-      const headers = { ...bearerOf(victimKey), 'content-type': 'application/json' };
+      const headers = { ...bearer(victimKey), 'content-type': 'application/json' };
       const body = JSON.stringify({ text: victimText });
       await Promise.all([
         atPace(PLANTINGS, signal, () => this.take()),

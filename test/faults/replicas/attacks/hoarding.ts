@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { bearer } from '../../../support/callers';
+import { headOf } from '../../../support/raw-http';
 import type { Attack, AttackPlan } from './attack';
 import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
-import { bearerOf, exchange, headOf } from './raw-exchange';
+import { exchange } from './raw-exchange';
 
 /** Half of the normal load: every slot of the default cap is asked for within a minute, and then again and again. */
 const OPENINGS = { perSecond: 10, atMost: 40 };
@@ -30,7 +32,7 @@ export class Hoarding implements Attack {
     const { replicas, keys, own, canaries } = this.plan;
     const tally = new AttackTally(this.name, canaries);
     await using client = new PlainClient(tally, signal);
-    const headers = bearerOf(keys.hoarder);
+    const headers = bearer(keys.hoarder);
     const open = async (index: number, more: Readonly<Record<string, string>> = {}): Promise<void> => {
       await client.ask(turnOf(replicas, index), {
         method: 'POST',

@@ -59,7 +59,7 @@ export function hostileReplays(): HostileBody[] {
   ];
 }
 
-/** What hurts any reader of JSON objects. */
+/** Bodies that are costly for any reader of JSON objects. */
 function hostileObjects(field: string): HostileBody[] {
   return [
     named('one error per unknown field', `{${field},${fields('0')}}`),

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { AttackTally } from './attack-tally';
 
 const STATUS_LINE = /HTTP\/1\.1 (\d{3})/g;
-/** Of what was received; enough for the heads of many refusals. */
+/** The part of what was received that is kept; enough for the heads of many refusals. */
 const KEPT_BYTES = 64 * 1024;
 
 const CLOSED = 'closed by the service';
@@ -78,20 +78,4 @@ export function exchange(
     });
     socket.write(content);
   });
-}
-
-/** The head of a request in HTTP/1.1, to be followed by its body. */
-export function headOf(
-  method: string,
-  target: string,
-  headers: Readonly<Record<string, string>> = {},
-): string {
-  const lines = Object.entries({ host: 'guest-sessions', ...headers }).map(
-    ([name, value]) => `${name}: ${value}\r\n`,
-  );
-  return `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;
-}
-
-export function bearerOf(key: string): { readonly authorization: string } {
-  return { authorization: `Bearer ${key}` };
 }

@@ -1,7 +1,9 @@
+import { bearer } from '../../../support/callers';
+import { headOf } from '../../../support/raw-http';
 import type { Attack, AttackPlan, Target } from './attack';
 import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
-import { bearerOf, exchange, headOf } from './raw-exchange';
+import { exchange } from './raw-exchange';
 
 /** A few new connections a second, each held for as long as the service bears it: at most a hundred and sixty. */
 const EACH = { perSecond: 1, atMost: 40 };
@@ -46,7 +48,7 @@ export class SlowSenders implements Attack {
         await exchange({ url, bytes: uploadTo(target, keys.slow), holdMs: HELD_MS }, tally, signal);
       }),
       atPace(EACH, signal, async (index) => {
-        const bytes = headOf('GET', '/v1/sessions', bearerOf(keys.slow)).slice(0, -2);
+        const bytes = headOf('GET', '/v1/sessions', bearer(keys.slow)).slice(0, -2);
         await drip(turnOf(replicas, index), bytes);
       }),
     ]);
@@ -55,11 +57,11 @@ export class SlowSenders implements Attack {
 }
 
 function messageTo({ conversationId }: Target, key: string): string {
-  const headers = { ...bearerOf(key), 'content-type': 'application/json', 'content-length': `${BODY_BYTES}` };
+  const headers = { ...bearer(key), 'content-type': 'application/json', 'content-length': `${BODY_BYTES}` };
   return `${headOf('POST', `/v1/sessions/${conversationId}/messages`, headers)}{"text":"`;
 }
 
 function uploadTo({ conversationId }: Target, key: string): string {
-  const headers = { ...bearerOf(key), 'content-type': 'image/png', 'content-length': `${FILE_BYTES}` };
+  const headers = { ...bearer(key), 'content-type': 'image/png', 'content-length': `${FILE_BYTES}` };
   return `${headOf('POST', `/v1/sessions/${conversationId}/attachments?fileName=a.png`, headers)}${BEGUN}`;
 }

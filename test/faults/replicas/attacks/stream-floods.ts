@@ -1,8 +1,10 @@
+import { bearer } from '../../../support/callers';
+import { headOf } from '../../../support/raw-http';
 import type { Attack, AttackPlan } from './attack';
 import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
-import { bearerOf, exchange, headOf } from './raw-exchange';
+import { exchange } from './raw-exchange';
 
 /** One question for the head should cost no more than any other refusal or short answer. */
 const HEADS = { perSecond: 20, atMost: 40 };
@@ -30,10 +32,10 @@ export class StreamFloods implements Attack {
     const { replicas, keys, canaries } = this.plan;
     const tally = new AttackTally(this.name, canaries);
     await using client = new PlainClient(tally, signal);
-    const headers = bearerOf(keys.streams);
+    const headers = bearer(keys.streams);
     const stream = headOf('GET', '/v1/events', headers);
-    // The hoarder's own sessions come and go: there is something to tell to who never reads it.
-    const eventful = headOf('GET', '/v1/events', { ...bearerOf(keys.hoarder), 'last-event-id': '0' });
+    // The hoarder's own sessions come and go, so that there are events for the client that never reads.
+    const eventful = headOf('GET', '/v1/events', { ...bearer(keys.hoarder), 'last-event-id': '0' });
     const open = (url: string, bytes: string, holdMs: number): Promise<unknown> =>
       exchange({ url, bytes, holdMs }, tally, signal);
     await Promise.all([

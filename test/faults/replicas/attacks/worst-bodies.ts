@@ -1,3 +1,4 @@
+import { bearer } from '../../../support/callers';
 import type { Attack, AttackPlan } from './attack';
 import { type AttackFigures, AttackTally } from './attack-tally';
 import {
@@ -9,7 +10,6 @@ import {
 } from './hostile-bodies';
 import { atPace, turnOf } from './pace';
 import { PlainClient, type PlainRequest } from './plain-client';
-import { bearerOf } from './raw-exchange';
 
 /** 260 kB a second in all. A body that is refused as soon as its bound is reached costs about a millisecond. */
 const PACE = { perSecond: 4, atMost: 40 };
@@ -28,7 +28,7 @@ export class WorstBodies implements Attack {
     const tally = new AttackTally(this.name, canaries);
     await using client = new PlainClient(tally, signal);
     const requests = this.requests();
-    const headers = { ...bearerOf(keys.bodies), 'content-type': 'application/json' };
+    const headers = { ...bearer(keys.bodies), 'content-type': 'application/json' };
     await atPace(PACE, signal, async (index) => {
       const url = turnOf(replicas, Math.floor(index / requests.length) + index);
       const request = turnOf(requests, index);
