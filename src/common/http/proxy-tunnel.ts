@@ -42,8 +42,8 @@ async function answerOf(proxy: URL, target: Target, options: TunnelOptions): Pro
     request.on('response', (response) => request.emit('connect', response, response.socket, Buffer.alloc(0)));
     return (await once(request, 'connect')) as ProxyAnswer;
   } catch (error) {
-    const { aborted, reason } = options.signal;
-    throw new ProxyUnreachableError((aborted ? reason : error) as Error);
+    const { signal } = options;
+    throw new ProxyUnreachableError((signal.aborted ? signal.reason : error) as Error);
   }
 }
 
