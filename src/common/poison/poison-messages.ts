@@ -21,7 +21,7 @@ const MAX_TOLD = 10_000;
 
 /**
  * Reports poison messages: items that a queue cannot process however often it tries, and sets aside so that the items
- * behind them are processed. Each item is counted and logged once an hour. Values of an item never reach the log.
+ * behind them are processed. Each item is counted and logged at most once an hour. Values of an item never reach the log.
  */
 @Injectable()
 export class PoisonMessages {
