@@ -43,7 +43,12 @@ async function failureOver(scheme: string, port = (server.address() as AddressIn
 
 describe(openTunnel.name, () => {
   it.each<[string, (socket: Socket) => void]>([
-    ['is silent until the time is over', () => { inTime.abort(new Error('late')); }],
+    [
+      'is silent until the time is over',
+      () => {
+        inTime.abort(new Error('late'));
+      },
+    ],
     ['ends the connection', (socket) => socket.end()],
     ['resets the connection', (socket) => socket.resetAndDestroy()],
     ['breaks off within its answer', (socket) => socket.end('HTTP/1.1 200 ')],
