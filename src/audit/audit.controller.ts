@@ -44,7 +44,7 @@ export class AuditController {
     const release = this.exporting.begin();
     try {
       const lines = this.exporting.lines();
-      // What fails before there is a first line is an answer of its own.
+      // An error before the first line becomes a problem response.
       const first = await lines.next();
       const stream = Readable.from(followedBy(first.done === true ? '' : first.value, lines));
       stream.once('close', release);

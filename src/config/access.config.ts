@@ -41,7 +41,7 @@ export class AccessConfig {
 
   /** Whether several callers can have the scope. The callers of tokens are not known in advance, so they may be several. */
   isShared(scope: ScopeName): boolean {
-    if (this.mode === 'open') return false;
-    return this.mode === 'jwt' || this.keys.countOfCallers(scope) > 1;
+    if (this.mode !== 'keys') return this.mode === 'jwt';
+    return this.keys.countOfCallers(scope) > 1;
   }
 }

@@ -5,13 +5,14 @@ import { FollowedFile } from './followed-file';
 
 /** The keys of callers. Those that came from a file follow it: keys are added and revoked without a restart. */
 export class ApiKeys {
-  private known: readonly ApiKeyEntry[];
+  private known: readonly ApiKeyEntry[] = [];
+  private callers: ReadonlyMap<ScopeName, number> = new Map();
   private readonly file: FollowedFile<readonly ApiKeyEntry[]>;
 
   constructor(environment: Environment) {
-    this.known = environment.API_KEYS ?? [];
+    this.take(environment.API_KEYS ?? []);
     this.file = FollowedFile.of(environment, 'API_KEYS', listIn, (list) => {
-      this.known = list;
+      this.take(list);
     });
   }
 
@@ -21,12 +22,26 @@ export class ApiKeys {
     return this.known.filter((entry) => entry.name === name);
   }
 
-  /** The number of callers that have a key with this scope, whether or not it has expired. */
+  /**
+   * The number of callers that have a key with this scope, whether or not it has expired, as of the last look at the file:
+   * each look-up of a caller is one.
+   */
   countOfCallers(scope: ScopeName): number {
-    this.file.follow();
-    const entries = this.known.filter(({ scopes }) => scopes.includes(scope));
-    return new Set(entries.map(({ name }) => name)).size;
+    return this.callers.get(scope) ?? 0;
   }
+
+  private take(list: readonly ApiKeyEntry[]): void {
+    this.known = list;
+    this.callers = countsOf(list);
+  }
+}
+
+function countsOf(list: readonly ApiKeyEntry[]): ReadonlyMap<ScopeName, number> {
+  const names = new Map<ScopeName, Set<string>>();
+  for (const { name, scopes } of list) {
+    for (const scope of scopes) names.set(scope, (names.get(scope) ?? new Set()).add(name));
+  }
+  return new Map([...names].map(([scope, { size }]) => [scope, size]));
 }
 
 function listIn(text: string): readonly ApiKeyEntry[] | undefined {

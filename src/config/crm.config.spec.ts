@@ -1,10 +1,12 @@
 import { CrmConfig } from './crm.config';
-import { MINIMAL } from './environment.fake';
+import { MINIMAL, problemsOf } from './environment.fake';
 import { readEnvironment } from './read-environment';
 
 function crmAt(url: string): CrmConfig {
   return new CrmConfig(readEnvironment({ ...MINIMAL, CRM_WEBHOOK_URL: url }));
 }
+
+const basicOf = (credentials: string): string => Buffer.from(credentials).toString('base64');
 
 describe(CrmConfig.name, () => {
   it('takes user and password out of the URL and sends them as HTTP Basic, decoded', () => {
@@ -20,12 +22,19 @@ describe(CrmConfig.name, () => {
     expect(crmAt(url)).toMatchObject({ webhookUrl: url, authorization: undefined });
   });
 
-  it('hides the password from the log', () => {
-    const environment = readEnvironment({
-      ...MINIMAL,
-      CRM_WEBHOOK_URL: 'https://user:p%3Aw@crm.example.com/',
-    });
+  it.each([
+    ['https://user:p%3Aw@crm.example.com/', ['p%3Aw', 'p:w', basicOf('user:p:w')]],
+    ['https://user:p@ss@crm.example.com/', ['p%40ss', 'p@ss', basicOf('user:p@ss')]],
+    ['https://token@crm.example.com/', [basicOf('token:')]],
+  ])('hides the credentials in %s from the log, in every form', (url, forms) => {
+    const { secrets } = readEnvironment({ ...MINIMAL, CRM_WEBHOOK_URL: url });
 
-    expect([...environment.secrets]).toContain('p:w');
+    expect([...secrets]).toEqual(expect.arrayContaining(forms));
+  });
+
+  it.each(['https://user:50%@crm.example.com/', 'https://%zz:w@crm.example.com/'])('refuses %s', (url) => {
+    expect(problemsOf({ ...MINIMAL, CRM_WEBHOOK_URL: url })).toEqual([
+      'CRM_WEBHOOK_URL must have its user and password percent-encoded',
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Environment } from './environment';
 
-/** What callers may do with the conversations of their guests at once. */
+/** Limits of concurrent work on conversations. */
 export class MessagesConfig {
   /** Files that this process hands on at a time. */
   readonly maxUploads: number;

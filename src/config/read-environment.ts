@@ -8,7 +8,7 @@ import { dataKeyTextOf } from './data-key-list';
 import { Environment } from './environment';
 import { settingText } from './setting-text';
 import { tokenContradictions } from './token-rules';
-import { passwordIn } from './url-rules';
+import { basicSecrets, databaseUrlSecrets } from './url-secrets';
 import { webhookKeyOf } from './webhook-secret-list';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -61,26 +61,19 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
     GENESYS_CLIENTS: several = [],
     CRM_WEBHOOK_SECRET = [],
     DATA_KEY,
-    DATABASE_URL = '',
-    CRM_WEBHOOK_URL = '',
+    DATABASE_URL,
   } = environment;
-  const passwords = [DATABASE_URL, CRM_WEBHOOK_URL].map((url) => passwordIn(url) ?? '');
   const keys = [...CRM_WEBHOOK_SECRET.map(webhookKeyOf), ...DATA_KEY.map(dataKeyTextOf)];
-  for (const secret of [single, ...several.map((client) => client.secret), ...keys, ...passwords]) {
+  const ofDatabase = DATABASE_URL === undefined ? [] : databaseUrlSecrets(DATABASE_URL);
+  const clientSecrets = several.map((client) => client.secret);
+  for (const secret of [single, ...clientSecrets, ...keys, ...ofDatabase, ...basicCredentials(environment)]) {
     if (secret !== '') environment.secrets.add(secret);
   }
-  rememberProxyCredentials(environment);
 }
 
-function rememberProxyCredentials({ HTTP_PROXY, HTTPS_PROXY, secrets }: Environment): void {
-  for (const proxy of [HTTP_PROXY, HTTPS_PROXY]) {
-    if (proxy === undefined) continue;
-    const { username, password } = new URL(proxy);
-    if (password === '') continue;
-    const plain = [username, password].map(decodeURIComponent);
-    for (const secret of [password, plain[1] ?? '', Buffer.from(plain.join(':')).toString('base64')])
-      secrets.add(secret);
-  }
+function basicCredentials({ CRM_WEBHOOK_URL, HTTP_PROXY, HTTPS_PROXY }: Environment): readonly string[] {
+  const urls = [CRM_WEBHOOK_URL, HTTP_PROXY, HTTPS_PROXY];
+  return urls.flatMap((url) => (url === undefined ? [] : basicSecrets(url)));
 }
 
 function present(variables: Variables): Record<string, string> {

@@ -17,7 +17,7 @@ import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
 import { DATA_KEY_RULE, isDataKeyList, splitDataKeys } from './data-key-list';
 import { isOAuthClientList, OAUTH_CLIENTS_RULE } from './oauth-client-list';
 import { isScopeMap, SCOPE_MAP_RULE } from './scope-map';
-import { postgresUrlFault, urlFault } from './url-rules';
+import { isDecodable, postgresUrlFault, urlFault } from './url-rules';
 import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
 
 /** A whole number within bounds, both included, written in decimal digits. */
@@ -102,16 +102,6 @@ function isProxyUrl(value: unknown): boolean {
   const { protocol, pathname, search, hash, username, password } = new URL(value);
   const isBare = pathname === '/' && search === '' && hash === '';
   return ['http:', 'https:'].includes(protocol) && isBare && isDecodable(username) && isDecodable(password);
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    // A stray percent sign.
-    return false;
-  }
 }
 
 /** The name of a claim of a token, at its top level, other than those that always mean something else. */

@@ -1,4 +1,4 @@
-import { passwordIn, postgresUrlFault, urlFault } from './url-rules';
+import { postgresUrlFault, urlFault } from './url-rules';
 
 describe(urlFault.name, () => {
   it.each([
@@ -34,6 +34,13 @@ describe(urlFault.name, () => {
     expect(urlFault(url, ['https'], true)).toBeUndefined();
     expect(urlFault(url, ['https'], false)).toBe('must not hold a user or a password');
   });
+
+  it.each(['https://user:50%@crm.example.com/', 'https://us%zzer@crm.example.com/', 'https://u:%ff@crm/'])(
+    'refuses credentials that cannot be decoded: %s',
+    (url) => {
+      expect(urlFault(url, ['https'], true)).toBe('must have its user and password percent-encoded');
+    },
+  );
 });
 
 describe(postgresUrlFault.name, () => {
@@ -76,17 +83,5 @@ describe(postgresUrlFault.name, () => {
     ],
   ])('says what is wrong with %s, without its password', (url, fault) => {
     expect(postgresUrlFault(url)).toBe(fault);
-  });
-});
-
-describe(passwordIn.name, () => {
-  it.each([
-    ['postgres://u:p%23w@host/db', 'p#w'],
-    ['postgres://u:p:w@host/db', 'p:w'],
-    ['https://u:%zz@host/', '%zz'],
-    ['postgres://u@host/db', undefined],
-    ['https://host/a:b@c', undefined],
-  ])('of %s is %s', (url, password) => {
-    expect(passwordIn(url)).toBe(password);
   });
 });

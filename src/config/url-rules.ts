@@ -6,7 +6,7 @@ const POSTGRES = /^postgres(ql)?:\/\//i;
 /** A URL ends its host at the first #, / or ?, so that the rest of such a password would be taken for a path. */
 const UNENCODED_PASSWORD = /^\w+:\/\/[^/?#@]*:(?!\d*[/?#])[^/?#@]*[/?#].*@/;
 
-/** What is wrong with an absolute URL of one of the schemes, as the rest of a sentence; undefined when nothing is. */
+/** The fault of an absolute URL of one of the schemes, as the rest of a sentence; undefined for a valid one. */
 export function urlFault(
   value: unknown,
   schemes: readonly string[],
@@ -16,7 +16,19 @@ export function urlFault(
   if (typeof value !== 'string' || !HOSTED.test(value) || !URL.canParse(value)) return wanted;
   const { protocol, hostname, username, password } = new URL(value);
   if (!schemes.includes(protocol.slice(0, -1)) || !isPlain(value, hostname)) return wanted;
-  return !mayHoldUser && username + password !== '' ? 'must not hold a user or a password' : undefined;
+  if (!mayHoldUser) return username + password === '' ? undefined : 'must not hold a user or a password';
+  const isEncoded = isDecodable(username) && isDecodable(password);
+  return isEncoded ? undefined : 'must have its user and password percent-encoded';
+}
+
+/** Whether every percent sign of a text begins the encoding of a character. */
+export function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether the host is spelled as it is understood: `0x7f.1` and `%31` are other spellings of an address. */
@@ -29,7 +41,7 @@ function isPlain(value: string, hostname: string): boolean {
 }
 
 /**
- * What is wrong with the URL of a PostgreSQL database, judged by the parser of the driver: hosts in the query, Unix
+ * The fault of the URL of a PostgreSQL database, judged by the parser of the driver: hosts in the query, Unix
  * sockets and certificates are as it takes them.
  */
 export function postgresUrlFault(value: unknown): string | undefined {
@@ -45,16 +57,5 @@ export function postgresUrlFault(value: unknown): string | undefined {
     if (code !== undefined && path !== undefined)
       return `names a file that cannot be read (${code}: ${path})`;
     return 'cannot be parsed: percent-encode special characters of its user and password';
-  }
-}
-
-/** The password in a URL, decoded; undefined when there is none. */
-export function passwordIn(url: string): string | undefined {
-  const found = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:([^/?#@]*)@/i.exec(url)?.[1];
-  if (found === undefined || found === '') return undefined;
-  try {
-    return decodeURIComponent(found);
-  } catch {
-    return found;
   }
 }

@@ -1,6 +1,6 @@
 import { DomainError, type InputError } from './domain.error';
 
-/** How many errors one answer tells. */
+/** Maximum number of errors in one answer. */
 export const MAX_TOLD_ERRORS = 20;
 
 /**

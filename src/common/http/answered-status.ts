@@ -50,7 +50,7 @@ function readAlong(socket: Socket): void {
 }
 
 class AnswerHead {
-  /** Of the final status line, once it is complete. */
+  /** The status of the final status line, once it is complete. */
   status: number | undefined;
   private head = '';
 

@@ -53,6 +53,20 @@ describe(decoded.name, () => {
     expect(headers['content-encoding']).toBeUndefined();
   });
 
+  it.each([
+    ['gzip', 200],
+    ['gzip', 204],
+    ['deflate', 200],
+    ['br', 200],
+    ['br', 202],
+  ])('takes a body without a byte for an empty one (%s, %i)', async (coding, status) => {
+    answer = (_, response) => {
+      response.writeHead(status, { 'content-encoding': coding }).end();
+    };
+
+    expect(await request()).toMatchObject({ status, data: '' });
+  });
+
   it.each(['gzip', 'br'])('decodes no more of a bomb than it may read (%s)', async (coding) => {
     const bomb = (coding === 'br' ? brotliCompressSync : gzipSync)(Buffer.alloc(16 * 1024 * 1024));
     answer = (_, response) => {

@@ -14,7 +14,7 @@ const DECODERS = new Map([
 
 /**
  * The bytes of a body without its content coding, as they are read: a reader that stops early has decoded no more than
- * it took. Reading fails with `OutboundCodingError` where the coding is unknown or the bytes are not of it.
+ * it took. A body without a byte is empty whatever its coding: 204 may name one. Reading fails with `OutboundCodingError` where the coding is unknown or the bytes are not of it.
  */
 export async function* decoded(body: Readable, coding: unknown): AsyncGenerator<Uint8Array> {
   const name = typeof coding === 'string' ? coding.trim().toLowerCase() : '';
@@ -34,11 +34,16 @@ export async function* decoded(body: Readable, coding: unknown): AsyncGenerator<
   try {
     yield* bytes;
   } catch (cause) {
+    if (decoder.bytesWritten === 0 && codeOf(cause) === 'Z_BUF_ERROR') return;
     throw isOfDecoder(cause) ? new OutboundCodingError({ cause }) : (failure ?? cause);
   }
 }
 
 function isOfDecoder(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   return code.startsWith('Z_') || /^ERR_(_?ZLIB|_?BROTLI|BROTLI)/.test(code) || code.startsWith('ERR__ERROR');
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

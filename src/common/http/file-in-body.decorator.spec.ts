@@ -98,7 +98,7 @@ describe('a file in a body', () => {
     await expectToHear(JSON.stringify({ type: 'image/png', size: SIZE, read: SIZE }));
   });
 
-  it('is given up when nothing of it comes for five seconds while it is read', async () => {
+  it('fails with 408 when no byte arrives for five seconds while it is read', async () => {
     jest.useFakeTimers({ doNotFake: [...REAL_BUT_TIMEOUTS] });
     try {
       begin('/taken');

@@ -1,6 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-/** A signal that aborts when the connection of a response closes, before or after the response was sent. */
+/**
+ * A signal that aborts when the connection of a response closes, before or after the response was sent: at a reset, and when
+ * a write fails. A caller that closes only its own side behind the request (FIN) may still read the response
+ * (`answerHalfClosed`), so that the signal does not abort then.
+ */
 export function hungUpOf(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   const abort = (): void => {

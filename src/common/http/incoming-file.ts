@@ -10,7 +10,7 @@ import type { FastifyReply } from 'fastify';
 import { unstalled } from './unstalled';
 
 /** More than any channel takes: a larger file is refused before its session is looked up. */
-export const MAX_FILE_BYTES = 100 * 1024 * 1024;
+const MAX_FILE_BYTES = 100 * 1024 * 1024;
 
 /** A caller that sends nothing for longer than this has left its file unfinished: it holds a place that others wait for. */
 const STALLED_AFTER_MS = 5_000;
@@ -54,7 +54,7 @@ function sizeOf({ headers }: IncomingMessage, reply: FastifyReply): number {
   const length = headers['content-length'];
   const size = Number(length);
   if (length !== undefined && size <= MAX_FILE_BYTES) return size;
-  // Nobody knows how much would have to be passed over.
+  // Without a length, the number of bytes to discard is unknown.
   void reply.header('connection', 'close');
   throw length === undefined
     ? new HttpException('Length Required', HttpStatus.LENGTH_REQUIRED)
@@ -64,7 +64,7 @@ function sizeOf({ headers }: IncomingMessage, reply: FastifyReply): number {
 function typeOf({ headers }: IncomingMessage): string {
   const type = MEDIA_TYPE.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
   const coding = headers['content-encoding'] ?? 'identity';
-  // A form with a file in it would arrive as a file that nobody can open.
+  // A form with a file in it would be stored as an unreadable file.
   if (type === undefined || type.startsWith('multipart/') || coding.toLowerCase() !== 'identity')
     throw new UnsupportedMediaTypeException();
   return type;

@@ -10,6 +10,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'EPROTO',
   'ERR_PROXY_REFUSED',
+  'ERR_PROXY_UNREACHABLE',
 ]);
 
 /** System calls that come before a connection, whatever they fail with: a connect may time out by itself. */

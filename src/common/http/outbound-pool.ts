@@ -10,7 +10,7 @@ import { publicOnlyConnector } from './public-only.connector';
 const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_HEADER_BYTES = 64 * 1024;
 
-/** Where a pool may connect to. */
+/** Restrictions and routes of the connections of a pool. */
 export interface OutboundOptions {
   /** To globally routable addresses only; otherwise anywhere. */
   readonly publicOnly?: boolean;
@@ -22,7 +22,8 @@ export interface OutboundOptions {
 
 /**
  * The connections to one kind of receiver: each receiver has its own, so that a hanging one holds up no other.
- * Per origin at most `connections` are open; connecting may take 3 seconds. Closed with the application.
+ * Per origin at most `connections` are open; connecting may take 3 seconds, and through a proxy 3 seconds for the tunnel
+ * and 3 seconds for TLS. Closed with the application.
  */
 export class OutboundPool extends Agent implements OnApplicationShutdown {
   constructor(connections: number, options: OutboundOptions = {}) {

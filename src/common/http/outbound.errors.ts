@@ -1,3 +1,5 @@
+import { messageOf } from '../errors/failure-text';
+
 /** The total time of an outbound request was over before its answer was complete. */
 export class OutboundTimeoutError extends Error {
   constructor(readonly timeoutMs: number) {
@@ -41,5 +43,15 @@ export class ProxyRefusedError extends Error {
   constructor(readonly status: number) {
     super(`The proxy answered CONNECT with status ${status}`);
     this.name = ProxyRefusedError.name;
+  }
+}
+
+/** The proxy could not be connected to, or closed or kept silent instead of answering; nothing was sent to its target. */
+export class ProxyUnreachableError extends Error {
+  readonly code = 'ERR_PROXY_UNREACHABLE';
+
+  constructor(cause: Error) {
+    super(`The proxy has opened no tunnel: ${messageOf(cause)}`, { cause });
+    this.name = ProxyUnreachableError.name;
   }
 }

@@ -10,6 +10,12 @@ export interface Target {
   readonly port?: string | number | null;
 }
 
+/** The host without brackets, and the port or that of the protocol. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
 interface ProxySettings {
   readonly http?: string | undefined;
   readonly https?: string | undefined;
@@ -44,12 +50,17 @@ export class ProxyRules {
   }
 
   /** Undefined for a direct connection. */
-  proxyFor({ protocol, hostname, port }: Target): URL | undefined {
-    const host = withoutBrackets(hostname.toLowerCase()).replace(/\.$/, '');
-    const wanted = Number(port ?? 0) || (DEFAULT_PORTS[protocol] ?? 0);
-    if (this.direct.some((isDirect) => isDirect(host, wanted))) return undefined;
+  proxyFor(target: Target): URL | undefined {
+    const { host, port } = endpointOf(target);
+    const name = host.toLowerCase().replace(/\.$/, '');
+    if (this.direct.some((isDirect) => isDirect(name, port))) return undefined;
+    const { protocol } = target;
     return protocol === 'https:' || protocol === 'wss:' ? this.https : this.http;
   }
+}
+
+export function endpointOf({ protocol, hostname, port }: Target): Endpoint {
+  return { host: withoutBrackets(hostname), port: Number(port ?? 0) || (DEFAULT_PORTS[protocol] ?? 0) };
 }
 
 function ruleOf(entry: string): (host: string, port: number) => boolean {

@@ -64,7 +64,7 @@ describe(proxyingConnector.name, () => {
     const failure: unknown = await bodyOf(url, proxied()).catch((error: unknown) => error);
     secure.close();
 
-    // The handshake got as far as the certificate, which nobody vouches for.
+    // The handshake got as far as the certificate, which is not trusted.
     expect(failure).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     expect(proxy.targets).toHaveLength(1);
   });

@@ -23,7 +23,7 @@ export function proxyingConnector(
 ): buildConnector.connector {
   const secure = buildConnector({ timeout: timeoutMs });
   return (options, callback) => {
-    const { protocol, hostname, port } = options;
+    const { protocol, hostname } = options;
     const proxy = proxies.proxyFor(options);
     if (proxy === undefined) {
       direct(options, callback);
@@ -33,11 +33,9 @@ export function proxyingConnector(
       process.nextTick(callback, new EgressForbiddenError(hostname), null);
       return;
     }
-    const isSecure = protocol === 'https:';
-    const target = { host: hostname, port: Number(port) || (isSecure ? 443 : 80) };
-    openTunnel(proxy, target, { resolve, signal: AbortSignal.timeout(timeoutMs) }).then(
+    openTunnel(proxy, options, { resolve, signal: AbortSignal.timeout(timeoutMs) }).then(
       (httpSocket) => {
-        if (isSecure) secure({ ...options, httpSocket }, callback);
+        if (protocol === 'https:') secure({ ...options, httpSocket }, callback);
         else callback(null, httpSocket);
       },
       (error: unknown) => {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
-import { NameResolver, type Resolve } from '../names/name-resolver';
+import type { Resolve } from '../names/name-resolver';
 import { connectOptions } from '../names/socket-lookup';
 import { EgressForbiddenError } from './outbound.errors';
 import { isPublicAddress } from './public-address';
@@ -11,13 +11,10 @@ import { isPublicAddress } from './public-address';
  * every connect again: a name that resolves to something else the next time is judged by that. Of a name with several
  * addresses only the allowed ones are tried.
  */
-export function publicOnlyConnector(
-  timeoutMs: number,
-  resolve: Resolve = new NameResolver().resolve,
-): buildConnector.connector {
+export function publicOnlyConnector(timeoutMs: number, resolve: Resolve): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs, ...connectOptions(publicOnly(resolve)) });
   return (options, callback) => {
-    // For a literal address a socket looks nothing up.
+    // A socket looks up no literal address.
     if (isIP(options.hostname) === 0 || isPublicAddress(options.hostname)) connect(options, callback);
     else process.nextTick(callback, new EgressForbiddenError(options.hostname), null);
   };

@@ -39,7 +39,7 @@ describe(unstalled.name, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('does not count the time in which nobody reads', async () => {
+  it('does not count the time between two reads', async () => {
     const content = reading();
     source.write('a part');
     await content.next();

@@ -1,6 +1,6 @@
 /**
- * The content as it arrives. Throws the error of `stalled` when the next part of it takes longer than `withinMs`; time in
- * which nobody reads does not count. Leaving early leaves the rest of the content unread.
+ * The content as it arrives. Throws the error of `stalled` when the next part of it takes longer than `withinMs`; time
+ * between two reads does not count. Leaving early leaves the rest of the content unread.
  */
 export async function* unstalled(
   content: AsyncIterable<Uint8Array>,

@@ -14,8 +14,15 @@ class HeldDescriptor implements Descriptor {
     });
   }
 
-  writeSync(): void {
-    throw new Error('not at its end');
+  /** The results of synchronous writes: a number of bytes or an error code; everything is written after the last one. */
+  readonly results: (number | string)[] = [];
+  synchronous = '';
+
+  writeSync(bytes: Uint8Array): number {
+    const result = this.results.shift() ?? bytes.length;
+    if (typeof result === 'string') throw Object.assign(new Error(result), { code: result });
+    this.synchronous += Buffer.from(bytes).subarray(0, result).toString();
+    return result;
   }
 
   get texts(): string[] {
@@ -67,6 +74,19 @@ describe(LogOutput.name, () => {
     expect([lost, descriptor.texts]).toEqual([1, ['first\n', 'st\n', '\nsecond\n']]);
   });
 
+  it('ends a torn line also when the next batch fails', () => {
+    output.write('first\n');
+    descriptor.calls[0]?.answer(null, 3);
+    descriptor.calls[1]?.answer('ENOSPC');
+    output.write('second\n');
+    descriptor.calls[2]?.answer('ENOSPC');
+    output.write('third\n');
+    descriptor.calls[3]?.answer(null);
+    output.write('fourth\n');
+
+    expect(descriptor.texts.slice(2)).toEqual(['\nsecond\n', '\nthird\n', 'fourth\n']);
+  });
+
   it('loses what a reader that does not read leaves waiting beyond 256 kB', () => {
     const line = `${'x'.repeat(1023)}\n`;
     for (let count = 0; count < 300; count += 1) output.write(line);
@@ -91,7 +111,7 @@ describe(LogOutput.name, () => {
       write: (bytes, done) => {
         write(fd, bytes, done);
       },
-      writeSync: () => undefined,
+      writeSync: () => 0,
     });
     const lines = await new Promise<number>((resolve) => {
       full.onLost(resolve);
@@ -100,5 +120,87 @@ describe(LogOutput.name, () => {
     closeSync(fd);
 
     expect(lines).toBe(1);
+  });
+});
+
+describe('LogOutput.flush', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+    jest.spyOn(Atomics, 'wait').mockImplementation((_memory, _at, _value, ms = 0) => {
+      jest.advanceTimersByTime(ms);
+      return 'timed-out';
+    });
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  it('writes what waits behind a write in progress, once', () => {
+    for (const line of ['a\n', 'b\n', 'c\n']) output.write(line);
+    output.flush();
+    output.flush();
+
+    expect(descriptor.synchronous).toBe('b\nc\n');
+  });
+
+  it('goes on where a partial write ended', () => {
+    for (const line of ['a\n', 'bcd\n', 'efg\n']) output.write(line);
+    descriptor.results.push(1, 5);
+    output.flush();
+
+    expect(descriptor.synchronous).toBe('bcd\nefg\n');
+  });
+
+  it('begins with the rest of a batch that a full descriptor has not taken, and does not write it again', () => {
+    output.write('first\n');
+    descriptor.calls[0]?.answer(null, 3);
+    descriptor.calls[1]?.answer('EAGAIN');
+    output.write('second\n');
+    descriptor.results.push('EAGAIN', 2, 'EAGAIN');
+    output.flush();
+    jest.advanceTimersByTime(1_000);
+
+    expect(descriptor.synchronous).toBe('st\nsecond\n');
+    expect(descriptor.texts).toEqual(['first\n', 'st\n']);
+  });
+
+  it('waits for a full descriptor no longer than a second', () => {
+    output.write('a\n');
+    descriptor.calls[0]?.answer('EAGAIN');
+    descriptor.results.push(...Array<string>(200).fill('EAGAIN'));
+    output.flush();
+
+    expect([descriptor.synchronous, descriptor.results.length]).toEqual(['', 100]);
+  });
+
+  it('ends a line that a failure has torn', () => {
+    output.write('first\n');
+    descriptor.calls[0]?.answer(null, 3);
+    output.write('second\n');
+    descriptor.calls[1]?.answer('ENOSPC');
+    descriptor.calls[2]?.answer('ENOSPC');
+    // Waits behind a batch that fails while the line is still torn.
+    output.write('third\n');
+    descriptor.calls[3]?.answer('EAGAIN');
+    output.flush();
+
+    expect(descriptor.synchronous).toBe('\nthird\n');
+  });
+
+  it.each(['EPIPE', 'ENOSPC'])('gives up at %s', (code) => {
+    for (const line of ['a\n', 'b\n']) output.write(line);
+    descriptor.results.push(code);
+    output.flush();
+
+    expect([descriptor.synchronous, descriptor.results]).toEqual(['', []]);
+  });
+
+  it('writes nothing behind a write that has been in progress for more than a second', () => {
+    for (const line of ['a\n', 'b\n']) output.write(line);
+    jest.advanceTimersByTime(1_001);
+    output.flush();
+
+    expect(descriptor.synchronous).toBe('');
   });
 });

@@ -8,6 +8,10 @@ const MAX_BATCH_BYTES = 64 * 1024;
 const RETRY_MS = 100;
 /** A write that takes longer has a reader that does not read: at the exit it is not waited for. */
 const STALLED_AFTER_MS = 1_000;
+/** Pause of a flush before a full descriptor is tried again. */
+const FLUSH_RETRY_MS = 10;
+/** Memory that no thread notifies: waiting on it is a synchronous pause. */
+const NEVER_NOTIFIED = new Int32Array(new SharedArrayBuffer(4));
 
 /** System calls, so that a test can refuse them. */
 export interface Descriptor {
@@ -15,7 +19,8 @@ export interface Descriptor {
     bytes: Uint8Array,
     done: (error: NodeJS.ErrnoException | null | undefined, written: number) => void,
   ): void;
-  writeSync(bytes: Uint8Array): void;
+  /** The number of bytes written. */
+  writeSync(bytes: Uint8Array): number;
 }
 
 interface Batch {
@@ -36,6 +41,8 @@ export class LogOutput extends Writable {
   private waiting: string[] = [];
   private waitingBytes = 0;
   private writing: Batch | undefined;
+  /** Of a batch that a full descriptor has not taken. */
+  private retry: NodeJS.Timeout | undefined;
   private isTorn = false;
   private listener: (lines: number) => void = () => undefined;
 
@@ -52,9 +59,7 @@ export class LogOutput extends Writable {
       write: (bytes, done) => {
         write(fd, bytes, done);
       },
-      writeSync: (bytes) => {
-        writeSync(fd, bytes);
-      },
+      writeSync: (bytes) => writeSync(fd, bytes),
     });
     process.once('exit', () => {
       output.flush();
@@ -87,7 +92,6 @@ export class LogOutput extends Writable {
     if (this.writing !== undefined || this.waiting.length === 0) return;
     const lines = this.nextLines();
     const text = (this.isTorn ? '\n' : '') + lines.join('');
-    this.isTorn = false;
     this.send({ lines: lines.length, bytes: Buffer.from(text), startedAt: performance.now() });
   }
 
@@ -104,7 +108,8 @@ export class LogOutput extends Writable {
     this.writing = batch;
     this.descriptor.write(batch.bytes, (error, written) => {
       if (error?.code === 'EAGAIN') {
-        setTimeout(() => {
+        this.retry = setTimeout(() => {
+          this.retry = undefined;
           this.send(batch);
         }, RETRY_MS).unref();
         return;
@@ -122,14 +127,40 @@ export class LogOutput extends Writable {
     });
   }
 
-  private flush(): void {
-    const { writing } = this;
-    if (writing !== undefined && performance.now() - writing.startedAt > STALLED_AFTER_MS) return;
-    if (this.waiting.length === 0) return;
-    try {
-      this.descriptor.writeSync(Buffer.from(this.waiting.join('')));
-    } catch {
-      // The process is at its end, and there is no other place to tell it.
+  /**
+   * Writes synchronously what waits, for the exit of the process. Waits for a full descriptor up to a second, and not at
+   * all where a write has been in progress for longer.
+   */
+  flush(): void {
+    const { writing, retry } = this;
+    // Lines wait behind a batch only: one that a system call is writing, or one that a full descriptor has not taken.
+    if (writing === undefined) return;
+    const isInProgress = retry === undefined;
+    if (isInProgress && performance.now() - writing.startedAt > STALLED_AFTER_MS) return;
+    const lines = Buffer.from(this.waiting.join(''));
+    this.waiting = [];
+    this.waitingBytes = 0;
+    if (isInProgress) {
+      this.writeNow(lines);
+      return;
+    }
+    clearTimeout(retry);
+    this.retry = undefined;
+    this.writing = undefined;
+    this.writeNow(Buffer.concat([writing.bytes, lines]));
+  }
+
+  private writeNow(bytes: Uint8Array): void {
+    const deadline = performance.now() + STALLED_AFTER_MS;
+    let rest = bytes;
+    while (rest.length > 0 && performance.now() < deadline) {
+      try {
+        rest = rest.subarray(this.descriptor.writeSync(rest));
+      } catch (error) {
+        // The process is at its end, and there is no other place to tell of any other failure.
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+        Atomics.wait(NEVER_NOTIFIED, 0, 0, FLUSH_RETRY_MS);
+      }
     }
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { LookupAddress } from 'node:dns';
 
-/** Where the machine keeps what its own resolver goes by. */
+/** Paths of the files that the resolver of the system reads. */
 export interface HostFiles {
   readonly hosts: string;
   readonly resolver: string;

@@ -12,7 +12,7 @@ const ATTEMPT_MS = 600;
 const ATTEMPTS = 3;
 /** How long one family waits for the other (RFC 8305, section 3, has less; the answer is kept here). */
 const OTHER_FAMILY_MS = 150;
-/** What is not answered with a time to live. */
+/** Time to live of an answer that has none. */
 const OTHER_TTL_MS = 5_000;
 /** Answers of a name server that say nothing about the next candidate. */
 const NEXT_CANDIDATE: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED']);

@@ -6,7 +6,7 @@ const TYPES = { 1: 4, 28: 6 } as const;
 const NXDOMAIN = 3;
 const SERVFAIL = 2;
 
-/** What a name has: addresses, an answer that there is a failure, or no answer at all. */
+/** The record of a name: addresses, a failure, or no answer at all. */
 export type NameRecord = readonly string[] | 'failing' | 'silent';
 
 /**

@@ -52,7 +52,7 @@ async function known(): Promise<void> {
 }
 
 describe(ResolvedName.name, () => {
-  it('looks up once for all who ask at a time, and keeps the answer for its time to live', async () => {
+  it('looks up once for concurrent callers, and keeps the answer for its time to live', async () => {
     const asked = [name.addresses(), name.addresses()];
     lookups[0]?.resolve(FIRST);
     expect(await Promise.all(asked)).toEqual([FIRST.addresses, FIRST.addresses]);

@@ -67,7 +67,7 @@ export class ResolvedName {
     }
   }
 
-  /** Those who come until the look-up has ended need not wait for it as well. */
+  /** Callers until the end of the look-up get the earlier answer at once. */
   private take(earlier: readonly LookupAddress[]): readonly LookupAddress[] {
     this.goodUntil = Math.max(this.goodUntil, this.now() + STALE_MS);
     return earlier;

@@ -8,7 +8,7 @@ const ADDRESSES = [
   { address: '::1', family: 6 },
 ];
 
-/** What a socket is told. */
+/** The arguments of the callback. */
 function lookedUp(options: { all?: boolean; family?: number }): Promise<unknown[]> {
   const lookup = socketLookup(() => Promise.resolve(ADDRESSES));
   return new Promise((resolve) => {

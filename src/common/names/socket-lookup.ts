@@ -15,7 +15,7 @@ export function connectOptions(
   return { lookup: socketLookup(resolve), autoSelectFamilyAttemptTimeout: attemptMs };
 }
 
-/** What `net.connect` looks names up with, in place of `dns.lookup`. */
+/** The `lookup` option of `net.connect`, in place of `dns.lookup`. */
 export function socketLookup(resolve: Resolve): LookupFunction {
   return (hostname, { all, family }, callback) => {
     resolve(hostname).then(

@@ -50,6 +50,16 @@ describe(PoisonMessages.name, () => {
     expect(log.at('error')).toHaveLength(3);
   });
 
+  it('reports an item once an hour, however often it is met', async () => {
+    for (let minutes = 0; minutes < 120; minutes += 10) {
+      poison.setAside('events', 'a', REFUSED);
+      jest.advanceTimersByTime(10 * 60_000);
+    }
+
+    expect(log.at('error')).toHaveLength(2);
+    expect(await metrics.sample('poison_messages_total{queue="events"}')).toBe(2);
+  });
+
   it('does not log the message of a parser, which quotes what it read', () => {
     poison.setAside('events', 'a', new SyntaxError('Unexpected token in "what a guest wrote"'));
 

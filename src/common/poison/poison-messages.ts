@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataRefusedError } from '../errors/data-refused.error';
-import { RecentValues } from '../recent-values';
+import { RestingNames } from './resting-names';
 
 /** The queues and loops that set items aside. */
 export const POISON_QUEUES = [
@@ -15,18 +15,18 @@ export const POISON_QUEUES = [
 
 export type PoisonQueue = (typeof POISON_QUEUES)[number];
 
-/** An item is counted and logged once within this time, however often it is met. */
+/** Each item is counted and logged once within this time. */
 const TOLD_FOR_MS = 3_600_000;
 const MAX_TOLD = 10_000;
 
 /**
  * Reports poison messages: items that a queue cannot process however often it tries, and sets aside so that the items
- * behind them are processed. Each item is counted and logged once an hour. Values of an item never reach the log.
+ * behind them are processed. Each item is counted and logged at most once an hour. Values of an item never reach the log.
  */
 @Injectable()
 export class PoisonMessages {
   private readonly log = new Logger('Poison');
-  private readonly told = new RecentValues<true>(TOLD_FOR_MS, MAX_TOLD);
+  private readonly told = new RestingNames(TOLD_FOR_MS, MAX_TOLD);
   private observe: (queue: PoisonQueue) => void = () => undefined;
 
   onSetAside(observe: (queue: PoisonQueue) => void): void {
@@ -35,7 +35,9 @@ export class PoisonMessages {
 
   /** `key` identifies the item within its queue and is not logged. */
   setAside(queue: PoisonQueue, key: string, error: unknown, conversationId?: string): void {
-    if (!this.isNew(JSON.stringify([queue, key]))) return;
+    const name = JSON.stringify([queue, key]);
+    if (this.told.has(name)) return;
+    this.told.add(name);
     this.observe(queue);
     this.log.error({
       message: 'Poison message set aside',
@@ -45,15 +47,6 @@ export class PoisonMessages {
       // The parser of JSON quotes the text that it cannot read.
       ...(error instanceof SyntaxError ? {} : { error }),
     });
-  }
-
-  private isNew(name: string): boolean {
-    let isNew = false;
-    this.told.get(name, () => {
-      isNew = true;
-      return true;
-    });
-    return isNew;
   }
 }
 

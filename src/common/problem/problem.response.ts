@@ -8,7 +8,7 @@ import {
 } from '@nestjs/swagger';
 
 class InputErrorResponse {
-  /** Where in the request, as a JSON pointer. Of a name that is longer than 100 characters it has the beginning. */
+  /** JSON pointer to the field. A name longer than 100 characters is cut off. */
   @ApiProperty({ type: String, example: '#/durationLimit' })
   pointer: string = '';
 

@@ -24,14 +24,16 @@ export function addBodyParsers(server: FastifyInstance): void {
 }
 
 /**
- * Sets the type by which a parser is chosen; the raw request keeps the one of its header. A type other than JSON is none:
+ * Sets the type by which a parser is chosen; the raw request keeps the one of its header. Headers that are set are merged
+ * at each reading, so those without a type are left alone. A type other than JSON is none:
  * Fastify refuses a type that it cannot parse before any parser sees whether there is a body.
  */
 function declareTypes(server: FastifyInstance): void {
   server.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request;
     if (takesFile(request)) request.headers = { 'content-type': ANY_FILE };
-    else if (!isJson(headers) || hasNoBody(headers)) request.headers = { 'content-type': undefined };
+    else if (headers['content-type'] !== undefined && (!isJson(headers) || hasNoBody(headers)))
+      request.headers = { 'content-type': undefined };
     done();
   });
 }

@@ -3,7 +3,7 @@ import type { InputError } from '../errors/domain.error';
 import { pointerTo } from './json-pointer';
 import { boundOfList, tooManyEntries } from './list.decorators';
 
-/** What is left of request data without the lists that are too long, and an error for each of these. */
+/** Request data without its too long lists, and an error for each of these. */
 export interface CheckedLists {
   readonly rest: unknown;
   readonly errors: readonly InputError[];

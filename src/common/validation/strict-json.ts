@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../errors/invalid-request.error';
 import { scanJson } from '../json/json-scan';
+import { isStorableText } from './column-types';
 import { MalformedJsonError } from './malformed-json.error';
 
 const MAX_DEPTH = 32;
@@ -11,7 +12,7 @@ const MAX_VALUES = 1_000;
 const PROTOTYPE_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Reads a request body as JSON and refuses what JSON allows but nobody means: duplicate keys (two readers may
+ * Reads a request body as JSON and refuses JSON that is legal but ambiguous or hostile: duplicate keys (two readers may
  * choose differently), deep nesting, floods of keys and values, NUL and lone surrogates (PostgreSQL stores neither).
  * All of that is found in one linear look before anything is built of the body, which ends at the first breach.
  * Throws `MalformedJsonError`, or `InvalidRequestError` for names that reach into a prototype.
@@ -81,17 +82,12 @@ function assertName(name: string, siblings: Set<string> | undefined): void {
   }
 }
 
-/** What a text stands for. Only an escape can spell what is refused: the body is UTF-8, and JSON has no raw NUL. */
+/** The value of a JSON string. Only an escape can spell what is refused: the body is UTF-8, and JSON has no raw NUL. */
 function textOf(spelled: string): string {
   if (!spelled.includes('\\')) return spelled.slice(1, -1);
   const text = String(parse(spelled));
-  if (text.includes('\u0000') || !isWellFormed(text)) {
+  if (!isStorableText(text, Infinity)) {
     throw new MalformedJsonError('The request body has a text with NUL or half a surrogate pair.');
   }
   return text;
-}
-
-function isWellFormed(text: string): boolean {
-  // The lookarounds find a surrogate that has lost its other half; ES2024's isWellFormed is not in our target.
-  return !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text);
 }

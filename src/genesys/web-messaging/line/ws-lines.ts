@@ -10,6 +10,7 @@ import {
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
 import { NameResolver } from '../../../common/names/name-resolver';
+import { endpointOf } from '../../../common/http/proxy-rules';
 import { openTunnel } from '../../../common/http/proxy-tunnel';
 import { connectOptions } from '../../../common/names/socket-lookup';
 import { USER_AGENT } from '../../../common/product';
@@ -64,12 +65,11 @@ export class WsLines extends GuestLines {
 
   /** The connection through the proxy, where there is one. */
   private async tunnelled(signal: AbortSignal): Promise<typeof createConnection | undefined> {
-    const { protocol, hostname, port } = new URL(this.config.socketUrl);
-    const proxy = this.proxy.proxies.proxyFor({ protocol, hostname, port });
+    const target = new URL(this.config.socketUrl);
+    const proxy = this.proxy.proxies.proxyFor(target);
     if (proxy === undefined) return undefined;
-    const isSecure = protocol === 'wss:';
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const target = { host, port: Number(port) || (isSecure ? 443 : 80) };
+    const isSecure = target.protocol === 'wss:';
+    const { host } = endpointOf(target);
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS)]);
     try {
       const socket = await openTunnel(proxy, target, { resolve: this.names.resolve, signal: inTime });
