@@ -21,10 +21,10 @@ export class ApiKeys {
     return this.known.filter((entry) => entry.name === name);
   }
 
-  /** The number of callers that have a key with this scope, whether or not it has expired. */
-  countOfCallers(scope: ScopeName): number {
+  /** The number of callers that have a key with one of the scopes, whether or not it has expired. */
+  countOfCallers(...scopes: readonly ScopeName[]): number {
     this.file.follow();
-    const entries = this.known.filter(({ scopes }) => scopes.includes(scope));
+    const entries = this.known.filter((entry) => scopes.some((scope) => entry.scopes.includes(scope)));
     return new Set(entries.map(({ name }) => name)).size;
   }
 }

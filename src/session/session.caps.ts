@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Caller } from '../access/domain/caller';
+import type { Caller } from '../access/domain/caller';
 import { AccessConfig } from '../config/access.config';
 import { SessionConfig } from '../config/session.config';
 import type { CallerLimits } from './ports/session.store';
@@ -25,7 +25,7 @@ export class SessionCaps {
 
   /** The shares of a caller: of the slots, and of the sessions that the OAuth clients carry. */
   of(caller: Caller, onClients: number): CallerLimits {
-    if (caller === Caller.anonymous) return { total: this.total, onClients };
+    if (caller.isAnonymous) return { total: this.total, onClients };
     const own = caller.limits.maxSessions ?? this.config.maxPerCaller;
     return { total: this.shareOf(this.total, own), onClients: this.shareOf(onClients, own) };
   }
