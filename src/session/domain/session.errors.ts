@@ -111,6 +111,7 @@ export class SessionChangedError extends DomainError {
   readonly code = 'session-changed';
   readonly kind = 'conflict';
   readonly title = 'The session has changed meanwhile';
+  override readonly isTransient = true;
 
   constructor() {
     super('The session was changed by someone else at the same moment.');
