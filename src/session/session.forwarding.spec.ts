@@ -112,9 +112,13 @@ describe(SessionForwarding.name, () => {
 
     expect(await forwarding.forward(heldHere(), aRequest())).toBeUndefined();
     expect(await forwarding.forward(ended.conversationId, aRequest())).toBeUndefined();
-    lease.isShared = false;
-    expect(await forwarding.forward(heldBy('there'), aRequest())).toBeUndefined();
     expect(sent).toEqual([]);
+  });
+
+  it('has no other holders where leases are not shared', () => {
+    expect(forwarding.isShared).toBe(true);
+    lease.isShared = false;
+    expect(forwarding.isShared).toBe(false);
   });
 
   it('refuses an unknown session and one out of reach alike: at once, by one read of the store', async () => {

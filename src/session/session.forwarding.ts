@@ -48,6 +48,11 @@ export class SessionForwarding {
     private readonly remote: RemoteReplica,
   ) {}
 
+  /** Whether there can be other holders. Without any, every request is served here. */
+  get isShared(): boolean {
+    return this.lease.isShared;
+  }
+
   /**
    * The answer of the holder; undefined when this replica has to serve the request itself. Throws `SessionNotFoundError`,
    * alike and at once for an unknown session and one out of reach, `SessionMovingError` when no replica holds the session in
@@ -55,7 +60,6 @@ export class SessionForwarding {
    * `TooManyForwardedError`.
    */
   async forward(conversationId: string, request: ForwardableRequest): Promise<ForwardedAnswer | undefined> {
-    if (!this.lease.isShared) return undefined;
     const { caller, hungUp, hops } = request;
     const session = await this.queries.get(conversationId, reachOf(caller));
     const holder = await this.locator.holderOf(session, hungUp);
