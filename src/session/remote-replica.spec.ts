@@ -12,6 +12,7 @@ import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { Drain } from '../common/lifecycle/drain';
 import type { ScopeName } from '../common/access/scope';
 import { AccessConfig } from '../config/access.config';
+import type { ApiKeyEntry } from '../config/api-key-list';
 import { newDataKey } from '../config/data-key-list';
 import { Environment } from '../config/environment';
 import { MAX_FORWARDED, ReplicaConfig } from '../config/replica.config';
@@ -24,10 +25,9 @@ import { type ForwardedAnswer, RemoteReplica, type SentRequest } from './remote-
 
 const SEAL = new AddressSeal(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
 const SHARE = 2;
-const [BILLING, OTHER] = ['billing', 'other'].map((name) => new Caller(name, new Set(['messages.write']))) as [
-  Caller,
-  Caller,
-];
+const [BILLING, OTHER] = ['billing', 'other'].map(
+  (name) => new Caller(name, new Set(['messages.write'])),
+) as [Caller, Caller];
 const hungUp = new AbortController().signal;
 
 let server: Server;
@@ -76,7 +76,7 @@ function remoteWith(settings: Partial<Environment>): RemoteReplica {
   );
 }
 
-function keyOf(name: string, ...scopes: ScopeName[]): object {
+function keyOf(name: string, ...scopes: ScopeName[]): ApiKeyEntry {
   return newApiKey({ name, scopes }).entry;
 }
 
@@ -183,11 +183,15 @@ describe(RemoteReplica.name, () => {
   });
 
   it.each([
-    ['the only caller that can change sessions', BILLING, [keyOf('billing', 'messages.write', 'sessions.write')]],
+    [
+      'the only caller that can change sessions',
+      BILLING,
+      [keyOf('billing', 'messages.write', 'sessions.write')],
+    ],
     ['a caller without a credential, forwarded or not', new Caller('anonymous', new Set(), ''), []],
   ])('gives all places to %s', async (_who, caller, entries) => {
     const mode = caller.isAnonymous ? 'open' : 'keys';
-    remote = remoteWith({ ACCESS_MODE: mode, API_KEYS: entries as Environment['API_KEYS'] });
+    remote = remoteWith({ ACCESS_MODE: mode, API_KEYS: entries });
     const end = fill(caller, MAX_FORWARDED);
 
     await expect(send(there(), caller)).rejects.toMatchObject({ code: 'too-many-forwarded' });
@@ -197,7 +201,7 @@ describe(RemoteReplica.name, () => {
 
   it('counts a caller that can only write messages and one that can only log guests in as several', async () => {
     const keys = [keyOf('billing', 'messages.write'), keyOf('other', 'sessions.write')];
-    remote = remoteWith({ ACCESS_MODE: 'keys', API_KEYS: keys as Environment['API_KEYS'] });
+    remote = remoteWith({ ACCESS_MODE: 'keys', API_KEYS: keys });
     const end = fill(BILLING, SHARE);
 
     await expect(send()).rejects.toMatchObject({ code: 'too-many-caller-forwarded' });

@@ -39,7 +39,11 @@ export class SessionAdoption {
       if (error instanceof StorageUnavailableError) throw error;
       const { conversationId } = session;
       if (isTransient(error))
-        this.log.warn({ message: 'Takeover of a session failed: left to the sweeper', conversationId, error });
+        this.log.warn({
+          message: 'Takeover of a session failed: left to the sweeper',
+          conversationId,
+          error,
+        });
       else this.poison.setAside('sessions', conversationId, error, conversationId);
       return 'left';
     }

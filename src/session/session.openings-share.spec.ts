@@ -29,8 +29,8 @@ function open(service: SessionService, caller: Caller): Promise<OpenedSession> {
 
 /** Begins openings that the platform answers when the test says; the number of those that were opened. */
 function begin(service: SessionService, caller: Caller, count: number): () => Promise<number> {
-  let answer: (result: object) => void = () => undefined;
-  const answered = new Promise<object>((resolve) => {
+  let answer: (result: Record<string, unknown>) => void = () => undefined;
+  const answered = new Promise<Record<string, unknown>>((resolve) => {
     answer = resolve;
   });
   services.channel.onOpen(...Array.from({ length: count }, () => () => answered));

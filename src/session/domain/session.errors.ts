@@ -161,7 +161,9 @@ export class TooManyCallerForwardedError extends DomainError {
   override readonly retryAfterMs = 1_000;
 
   constructor(limit: number) {
-    super(`The caller may have ${limit} ${limit === 1 ? 'request' : 'requests'} under way to other replicas.`);
+    super(
+      `The caller may have ${limit} ${limit === 1 ? 'request' : 'requests'} under way to other replicas.`,
+    );
   }
 }
 
