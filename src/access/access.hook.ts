@@ -38,13 +38,13 @@ export function identifyCallers(
 }
 
 /**
- * Checks the scope that a route names before the body is read or anything is done for the request. It comes after
- * `identifyCallers`. A route that names none is left to `ScopeGuard`.
+ * Checks that the caller has the scope of the route, before the body is read or anything is done for the request. Refuses
+ * every caller on a route that declares no access. It comes after `identifyCallers`, and is the only such check.
  */
 export function admitCallers(server: FastifyInstance, access: AccessService): void {
   server.addHook('onRequest', (request, _reply, done) => {
-    const [caller, route] = [RequestCallers.find(request), accessTo(request)];
-    if (caller !== undefined && route !== undefined) access.authorize(caller, route);
+    const caller = RequestCallers.find(request);
+    if (caller !== undefined) access.authorize(caller, accessTo(request), request.routeOptions.url);
     done();
   });
 }

@@ -16,7 +16,6 @@ import { AccessService } from './access.service';
 import { newApiKey } from './api-key';
 import { CurrentCaller } from './current-caller.decorator';
 import { Caller } from './domain/caller';
-import { ScopeGuard } from './scope.guard';
 
 @Global()
 @Module({
@@ -67,7 +66,7 @@ let log: RecordingLog;
 let app: NestFastifyApplication;
 let parsed: number;
 
-async function start(settings: Partial<Environment>, { withHook = true } = {}): Promise<void> {
+async function start(settings: Partial<Environment>): Promise<void> {
   const environment = Object.assign(new Environment(), { API_KEYS: [entry] }, settings);
   const module = await Test.createTestingModule({
     imports: [ConfigModule.forEnvironment(environment), CommonModule, SurroundingsModule, AccessModule],
@@ -78,16 +77,14 @@ async function start(settings: Partial<Environment>, { withHook = true } = {}): 
   app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
   app.useGlobalFilters(new ProblemDetailsFilter());
   const server = app.getHttpAdapter().getInstance();
-  if (withHook) {
-    identifyCallers(server, app.get(AccessService), ({ headers }) =>
-      headers['x-vouched'] === undefined ? undefined : new Caller('vouched', new Set(['sessions.read'])),
-    );
-    admitCallers(server, app.get(AccessService));
-    server.addHook('preParsing', (_request, _reply, payload, done) => {
-      parsed += 1;
-      done(null, payload);
-    });
-  }
+  identifyCallers(server, app.get(AccessService), ({ headers }) =>
+    headers['x-vouched'] === undefined ? undefined : new Caller('vouched', new Set(['sessions.read'])),
+  );
+  admitCallers(server, app.get(AccessService));
+  server.addHook('preParsing', (_request, _reply, payload, done) => {
+    parsed += 1;
+    done(null, payload);
+  });
   await app.init();
   server.get('/beside', () => 'here');
   await server.ready();
@@ -105,7 +102,7 @@ beforeEach(() => {
 });
 afterEach(() => app.close());
 
-describe(ScopeGuard.name, () => {
+describe(admitCallers.name, () => {
   it('lets in by what the route says', async () => {
     await start({});
 
@@ -140,11 +137,12 @@ describe(ScopeGuard.name, () => {
     expect(await call('/scoped')).toEqual([200, 'anonymous']);
   });
 
-  it('asks for a credential beside the controllers too', async () => {
+  it('closes a route beside the controllers that declares no access', async () => {
     await start({});
 
     expect(await call('/beside')).toEqual([401, 'unauthenticated']);
-    expect(await call('/beside', key)).toEqual([200, 'here']);
+    expect(await call('/beside', key)).toEqual([403, 'route-closed']);
+    expect(parsed).toBe(0);
   });
 
   it('refuses a caller without the scope before the body is read', async () => {
@@ -159,12 +157,5 @@ describe(ScopeGuard.name, () => {
     const { body } = await app.inject({ url: '/scoped', headers: { 'x-vouched': 'yes' } });
 
     expect(body).toBe('vouched');
-  });
-
-  it('lets nobody in when nobody has looked who it is', async () => {
-    await start({}, { withHook: false });
-
-    expect(await call('/scoped', key)).toEqual([401, 'unauthenticated']);
-    expect(await call('/public')).toEqual([200, 'here']);
   });
 });

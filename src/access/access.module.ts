@@ -1,5 +1,4 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { SharedBuckets } from '../common/limits/shared-buckets';
 import { Clock } from '../common/time/clock';
@@ -17,7 +16,6 @@ import { Authenticator } from './ports/authenticator';
 import { CallerQuotas } from './ports/caller-quotas';
 import { KeySource } from './ports/key-source';
 import { QuotaService } from './quota.service';
-import { ScopeGuard } from './scope.guard';
 import { SharedCallerQuotas } from './shared-caller-quotas';
 import { SigningKeys } from './signing-keys';
 
@@ -25,8 +23,8 @@ const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) 
 const CONNECTIONS = 1;
 
 /**
- * Who may call, and how often. Its guard stands before every controller of the application. Needs `SharedBuckets` from
- * the composition root.
+ * Identifies callers, authorizes them and limits their requests, by the hooks of `access.hook.ts` and `quota.hook.ts`, which
+ * the application registers. Needs `SharedBuckets` from the composition root.
  */
 @Global()
 @Module({
@@ -42,7 +40,6 @@ const CONNECTIONS = 1;
       inject: [AccessConfig, KeySource, Clock, AccessTelemetry, Metrics],
       useFactory: authenticatorOf,
     },
-    { provide: APP_GUARD, useClass: ScopeGuard },
   ],
   exports: [AccessService, QuotaService],
 })

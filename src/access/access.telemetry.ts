@@ -16,11 +16,11 @@ const MAX_REASONS = 50;
 const OPEN_WARNING = {
   open: 'ACCESS_MODE is open: every program on this machine may do everything',
   'open-anywhere':
-    'ACCESS_MODE is open-anywhere: no credential is asked for at any address, and whatever reaches this service may do everything',
+    'ACCESS_MODE is open-anywhere: no credential is required at any address, and every client that reaches this service may do everything',
 } as const;
 
 /**
- * What operators hear of callers. Nothing here ever sees a credential. Refusals that need no credential are coalesced:
+ * Log lines and counters about callers. No credential is ever passed in. Refusals that need no credential are coalesced:
  * outsiders must not decide how much is logged.
  */
 @Injectable()

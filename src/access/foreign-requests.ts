@@ -39,7 +39,7 @@ export function foreignnessOf(
   if (mode !== 'open' && mode !== 'open-anywhere') return undefined;
   const isLocal = mode === 'open';
   const addressed = addressedIn(originalUrl, headers).map(authorityOf);
-  // Where any name may be ours, only the pages of others can be told apart.
+  // In mode open-anywhere the host is not known, so only requests from pages of other origins can be refused.
   if (isLocal && !(addressed.length > 0 && addressed.every(isLoopback))) return new ForeignHostError();
   return isFromOwnPage(headers, addressed[0], isLocal) ? undefined : new ForeignOriginError();
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccessTelemetry } from './access.telemetry';
-import { Caller } from './domain/caller';
+import type { Caller } from './domain/caller';
 import type { Quota } from './domain/quota';
 import { CallerQuotas } from './ports/caller-quotas';
 
@@ -14,7 +14,7 @@ export class QuotaService {
 
   /** Counts a request of the caller. Undefined where nobody is asked who they are: nobody is limited there. */
   async take(caller: Caller): Promise<Quota | undefined> {
-    if (caller === Caller.anonymous) return undefined;
+    if (caller.isAnonymous) return undefined;
     const quota = await this.quotas.take(caller);
     if (quota.isExceeded) this.telemetry.quotaExceeded(caller, quota);
     return quota;

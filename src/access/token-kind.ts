@@ -14,7 +14,7 @@ const KEYCLOAK_OTHERS = new Set(['id', 'refresh', 'offline', 'logout', 'serializ
 
 /**
  * Whether a verified token can be an access token. Issuers sign several kinds with the same keys for the same audience.
- * A kind that says nothing of itself cannot be told: an ID token of Entra looks like an access token, and lacks `scp` and `azp`.
+ * A token without a sign of its kind cannot be recognised: an ID token of Entra looks like an access token, and lacks `scp` and `azp`.
  */
 export function isAccessToken({ typ }: JWTHeaderParameters, claims: JWTPayload): boolean {
   return (typ === undefined || isAccessType(typ)) && !isIdToken(claims) && !isSecurityEvent(claims);

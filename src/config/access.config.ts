@@ -39,9 +39,9 @@ export class AccessConfig {
     this.publicPages = { metrics: environment.METRICS_PUBLIC, docs: environment.DOCS_PUBLIC };
   }
 
-  /** Whether several callers can have the scope. The callers of tokens are not known in advance, so they may be several. */
-  isShared(scope: ScopeName): boolean {
+  /** Whether several callers can have one of the scopes. The callers of tokens are not known in advance, so they may be several. */
+  isShared(...scopes: readonly ScopeName[]): boolean {
     if (this.mode !== 'keys') return this.mode === 'jwt';
-    return this.keys.countOfCallers(scope) > 1;
+    return this.keys.countOfCallers(...scopes) > 1;
   }
 }

@@ -3,10 +3,12 @@ import { type ApiKeyEntry, isApiKeyList } from './api-key-list';
 import type { Environment } from './environment';
 import { FollowedFile } from './followed-file';
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 /** The keys of callers. Those that came from a file follow it: keys are added and revoked without a restart. */
 export class ApiKeys {
   private known: readonly ApiKeyEntry[] = [];
-  private callers: ReadonlyMap<ScopeName, number> = new Map();
+  private callers: ReadonlyMap<ScopeName, ReadonlySet<string>> = new Map();
   private readonly file: FollowedFile<readonly ApiKeyEntry[]>;
 
   constructor(environment: Environment) {
@@ -23,25 +25,26 @@ export class ApiKeys {
   }
 
   /**
-   * The number of callers that have a key with this scope, whether or not it has expired, as of the last look at the file:
-   * each look-up of a caller is one.
+   * The number of callers that have a key with one of the scopes, whether or not it has expired, as of the last look at the
+   * file: each look-up of a caller is one.
    */
-  countOfCallers(scope: ScopeName): number {
-    return this.callers.get(scope) ?? 0;
+  countOfCallers(...scopes: readonly ScopeName[]): number {
+    const names = scopes.map((scope) => this.callers.get(scope) ?? NO_NAMES);
+    return names.length === 1 ? (names[0] ?? NO_NAMES).size : new Set(names.flatMap((some) => [...some])).size;
   }
 
   private take(list: readonly ApiKeyEntry[]): void {
     this.known = list;
-    this.callers = countsOf(list);
+    this.callers = namesIn(list);
   }
 }
 
-function countsOf(list: readonly ApiKeyEntry[]): ReadonlyMap<ScopeName, number> {
+function namesIn(list: readonly ApiKeyEntry[]): ReadonlyMap<ScopeName, ReadonlySet<string>> {
   const names = new Map<ScopeName, Set<string>>();
   for (const { name, scopes } of list) {
     for (const scope of scopes) names.set(scope, (names.get(scope) ?? new Set()).add(name));
   }
-  return new Map([...names].map(([scope, { size }]) => [scope, size]));
+  return names;
 }
 
 function listIn(text: string): readonly ApiKeyEntry[] | undefined {

@@ -1,12 +1,6 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { derivedKey } from '../common/crypto/derived-key';
 import type { DataKey } from '../config/data-key-list';
 import { StorageConfig } from '../config/storage.config';
 
@@ -27,10 +21,10 @@ interface Keys {
 /**
  * Turns positions of the feed into the ids that callers see, and back: encrypted with AES-256-CTR and authenticated with
  * HMAC-SHA-256, whose first 16 bytes are the IV too (the construction of RFC 5297). An id tells neither its position nor
- * whether another id is before it, after it or of the same position, and nobody but the service makes one.
+ * whether another id is before it, after it or of the same position, and only a process with a data key can make one.
  *
  * Every replica has the keys, which are derived from the data keys. The first one seals and all of them open, because
- * replicas differ in which is the first while a key is changed. An id whose key was removed is not known any more.
+ * replicas differ in which is the first while a key is changed. An id is unknown once its key was removed.
  */
 @Injectable()
 export class EventIdSeal {
@@ -66,7 +60,7 @@ export class EventIdSeal {
 }
 
 function keysOf({ key }: DataKey): Keys {
-  const derived = Buffer.from(hkdfSync('sha256', key, '', PURPOSE, 2 * KEY_BYTES));
+  const derived = derivedKey(key, PURPOSE, 2 * KEY_BYTES);
   return { authentication: derived.subarray(0, KEY_BYTES), encryption: derived.subarray(KEY_BYTES) };
 }
 

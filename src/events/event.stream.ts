@@ -22,7 +22,7 @@ const BATCH = 100;
 const MAX_PENDING = 1_000;
 
 /**
- * Where a stream begins: with what happens from `now` on, after the last event that the client has (`resumed`), or from
+ * The beginning of a stream: events from `now` on, after the last event that the client has (`resumed`), or from
  * now on although the client has asked for more than there is (`reset`).
  */
 export type StreamStart = 'now' | 'resumed' | 'reset';
@@ -50,7 +50,7 @@ export interface StreamPlan {
  *
  *   catching up ── has all that the tail has passed ──▶ live ── any reason to end ──▶ ended
  *
- * What happens while it catches up waits until it is its turn. A client that lets more than 256 kB wait is let go. Frames
+ * Events that happen while it catches up are queued. A client with more than 256 kB unread is disconnected. Frames
  * without an event come at the same moments whatever happens in sessions that are not its concern. A stream that has
  * ended joins nothing: its client may have hung up before it begins.
  */

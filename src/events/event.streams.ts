@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Caller } from '../access/domain/caller';
+import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { CallerShares, type ReleasePlace } from '../common/limits/caller-shares';
 import { EventsConfig } from '../config/events.config';
@@ -87,7 +87,7 @@ export class EventStreams implements OnModuleInit {
 
   /** Without callers to tell apart, the share is the whole. */
   private shareOf(caller: Caller): number {
-    if (caller === Caller.anonymous) return this.config.maxStreams;
+    if (caller.isAnonymous) return this.config.maxStreams;
     return caller.limits.eventStreams ?? this.config.maxStreamsPerCaller;
   }
 }

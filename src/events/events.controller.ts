@@ -21,14 +21,14 @@ export class EventsController {
   ) {}
 
   /**
-   * Tells live what happens in the caller's sessions, or in everybody's with the scope `sessions.any`.
+   * Streams events of the caller's sessions, or of all sessions with the scope `sessions.any`.
    *
    * Events: `message`; `session.active` and the like for changes of state; and, as they happen and without an id,
-   * `typing` and `line`. `message` and `typing` need the scope `messages.read` too. A client that comes back with the
-   * last id in `Last-Event-ID` is told what came after it, each event once and in order; `0` stands for the beginning of
+   * `typing` and `line`. `message` and `typing` need the scope `messages.read` too. A client that reconnects with the
+   * last id in `Last-Event-ID` receives every later event once, in order; `0` stands for the beginning of
    * what is kept. Ids are opaque: they tell nothing of the order or the number of events, and the same event has another
    * one on each stream. An id that is not known any more is answered with the event `reset`: events may be missing, and
-   * the stream goes on from now. A comment comes every 15 seconds. Clients that do not read are let go at 256 kB. A caller
+   * the stream goes on from now. A comment comes every 15 seconds. Clients that do not read are disconnected at 256 kB. A caller
    * may have some streams at once, and gets 429 for one too many: one stream tells of all its sessions.
    */
   @Get('events')

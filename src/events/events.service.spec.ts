@@ -124,7 +124,7 @@ describe(EventsService.name, () => {
     expect(await planned(lastEventId === undefined ? {} : { lastEventId })).toMatchObject(expected);
   });
 
-  it('goes on after a number that an earlier release gave as an id, whoever’s event it is, and after none given later', async () => {
+  it("resumes after a number from an earlier release, of any caller's event, and after none given later", async () => {
     world.feed.add(aMessageEvent(2), aMessageEvent(5, { owner: 'support' }), aMessageEvent(9));
     world.feed.lastInClear = 6;
     world.feed.forget(2);

@@ -111,7 +111,7 @@ function isOfMessages(type: StreamType): boolean {
   return TYPES_OF_MESSAGES.includes(type);
 }
 
-/** What a stream tells of the guests of other callers: messages. A state is no personal data. */
+/** The audit fact for a stream with messages of other callers' guests. A state is no personal data. */
 function readingOf(
   caller: Caller,
   types: ReadonlySet<StreamType>,

@@ -53,8 +53,8 @@ export class EventsTelemetry {
       reason === 'total' ? this.overTotal : this.overShare.get(name, () => new Seldom(TOLD_EVERY_MS));
     const message =
       reason === 'total'
-        ? 'Event stream refused: all are taken'
-        : 'Event stream refused: the caller has its share';
+        ? 'Event stream refused: no place left'
+        : 'Event stream refused: share of the caller used up';
     seldom.say((count) => {
       this.log.warn({ message, caller: name, count });
     });

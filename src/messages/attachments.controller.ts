@@ -18,8 +18,8 @@ const UPLOADING_PROBLEMS = {
   404: ['session-not-found'],
   409: ['not-supported-by-channel', 'session-not-active'],
   422: ['file-refused'],
-  429: ['caller-upload-limit-reached'],
   ...TALKING_PROBLEMS,
+  429: ['caller-upload-limit-reached', ...TALKING_PROBLEMS[429]],
   503: ['too-many-uploads', ...TALKING_PROBLEMS[503]],
 };
 

@@ -87,6 +87,7 @@ export class MessagesController {
   @ApiProblems({
     404: ['session-not-found'],
     409: ['not-supported-by-channel', 'session-not-active'],
+    429: ['too-many-caller-forwarded'],
     503: ['storage-unavailable', 'session-moving', 'too-many-forwarded'],
   })
   typing(@Param('conversationId') conversationId: string, @CurrentCaller() caller: Caller): Promise<void> {

@@ -50,7 +50,8 @@ describe(UploadPlaces.name, () => {
   it('gives all places to those that need no credential, and to the only caller that can upload', () => {
     const { entry } = newApiKey({ name: 'one', scopes: ['messages.write'] });
 
-    const anonymous = fill(placesWith({ ACCESS_MODE: 'open', UPLOAD_MAX_PER_CALLER: 2 }), Caller.anonymous);
+    const forwarded = new Caller('anonymous', Caller.anonymous.scopes, '');
+    const anonymous = fill(placesWith({ ACCESS_MODE: 'open', UPLOAD_MAX_PER_CALLER: 2 }), forwarded);
     expect(anonymous).toEqual({ count: 16, refusal: expect.any(TooManyUploadsError) });
     expect(fill(placesWith({ API_KEYS: [entry] }), ONE).count).toBe(16);
   });

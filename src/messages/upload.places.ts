@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Caller } from '../access/domain/caller';
+import type { Caller } from '../access/domain/caller';
 import { CallerShares, type ReleasePlace } from '../common/limits/caller-shares';
 import { AccessConfig } from '../config/access.config';
 import { MessagesConfig } from '../config/messages.config';
@@ -35,7 +35,7 @@ export class UploadPlaces {
 
   private shareOf(caller: Caller): number {
     const { maxUploads, maxUploadsPerCaller } = this.config;
-    if (caller === Caller.anonymous) return maxUploads;
+    if (caller.isAnonymous) return maxUploads;
     if (maxUploadsPerCaller !== undefined) return maxUploadsPerCaller;
     return this.access.isShared('messages.write') ? Math.max(1, Math.floor(maxUploads * SHARE)) : maxUploads;
   }

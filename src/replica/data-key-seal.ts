@@ -1,5 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { derivedKey } from '../common/crypto/derived-key';
 import type { DataKey } from '../config/data-key-list';
+
+const KEY_BYTES = 32;
 
 /**
  * A message authentication code (HMAC-SHA-256) that every replica can make and check, and a process with only the
@@ -14,7 +17,7 @@ export class DataKeySeal {
     dataKeys: readonly DataKey[],
     readonly purpose: string,
   ) {
-    this.keys = dataKeys.map(({ key }) => createHmac('sha256', key).update(purpose).digest());
+    this.keys = dataKeys.map(({ key }) => derivedKey(key, purpose, KEY_BYTES));
   }
 
   sign(text: string): string {

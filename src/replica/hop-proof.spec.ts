@@ -56,7 +56,7 @@ describe(HopProof.name, () => {
     expect(receiver.read({ ...REQUEST, ...changes }, signed())).toBeUndefined();
   });
 
-  it('is indifferent to how an empty body is told', () => {
+  it('accepts an empty body with a length of zero and without a length alike', () => {
     const empty = { ...REQUEST, headers: {} };
     const proof = sender.sign(empty, HOP, 'there');
 
@@ -72,6 +72,26 @@ describe(HopProof.name, () => {
     jest.advanceTimersByTime(30_001);
     expect(receiver.read(REQUEST, late)).toBe('expired');
     expect(receiver.read(REQUEST, first)).toBe('expired');
+  });
+
+  it('is accepted once by a receiver whose clock is behind that of the sender', () => {
+    const clock = new (class extends SystemClock {
+      override now(): number {
+        return super.now() - 1_000;
+      }
+    })();
+    const lease = Object.assign(new FakeLease(), { holder: 'there' });
+    const behind = new HopProof(new StorageConfig({ DATA_DIR: '', DATA_KEY: [K1] }), clock, lease);
+    jest.advanceTimersByTime(29_999);
+    const proof = signed();
+    expect(behind.read(REQUEST, proof)).toMatchObject(HOP);
+    for (const ms of [1, 30_000]) {
+      jest.advanceTimersByTime(ms);
+      expect(behind.read(REQUEST, signed())).toMatchObject(HOP);
+    }
+    jest.advanceTimersByTime(500);
+
+    expect(behind.read(REQUEST, proof)).toBe('replayed');
   });
 
   it('is none when its statement was changed', () => {

@@ -9,7 +9,9 @@ import { Lease } from './ports/lease';
 
 /** The time that a forwarded request may be on its way. */
 const VALID_MS = 30_000;
-/** More than the requests that a replica receives from others while a proof is valid. */
+/** The clocks of replicas differ by up to a second: the sender's may be ahead, and then a proof is valid for longer. */
+const REMEMBERED_MS = 2 * VALID_MS;
+/** More than the requests that a replica receives from others within that time. */
 const MAX_REMEMBERED = 200_000;
 const PROOF = /^([\w-]+)\.([\w-]+)$/;
 /** Headers that change the meaning of a request. */
@@ -30,8 +32,6 @@ export interface Hop {
     readonly name: string;
     readonly owner: string;
     readonly scopes: readonly ScopeName[];
-    /** Limits of its own. */
-    readonly limits?: Readonly<Partial<Record<'requestsPerMinute' | 'maxSessions' | 'eventStreams', number>>>;
   };
   /** Times that the request was forwarded, this time included. */
   readonly hops: number;
@@ -55,7 +55,7 @@ interface Statement extends Hop {
 @Injectable()
 export class HopProof {
   private readonly seal: DataKeySeal;
-  private readonly seen = new RecentValues<object>(VALID_MS, MAX_REMEMBERED);
+  private readonly seen = new RecentValues<object>(REMEMBERED_MS, MAX_REMEMBERED);
 
   constructor(
     { dataKeys }: StorageConfig,

@@ -17,6 +17,7 @@ import { SessionQueries } from './session.queries';
 const AUTHENTICATING_PROBLEMS = {
   ...UPSTREAM_PROBLEMS,
   502: UPSTREAM_PROBLEMS[502].filter((code) => code !== 'upstream-unauthorized'),
+  429: ['too-many-caller-forwarded'],
   503: [
     ...UPSTREAM_PROBLEMS[503],
     'storage-unavailable',

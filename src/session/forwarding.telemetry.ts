@@ -1,17 +1,37 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { Seldom } from '../common/logging/seldom';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Coalescer } from '../common/limits/coalescer';
 import { Metrics } from '../metrics/metrics';
 import type { HopRefusal } from '../replica/hop-proof';
 
-const QUIET_MS = 60_000;
+type AddressRefusal = 'unsealed' | 'forged';
+type ReportedRefusal = AddressRefusal | HopRefusal | 'altered' | 'unproven';
 
-/** Reports requests that were not forwarded, or not accepted from another replica. No address and no proof reaches a line. */
+const ADDRESS_REFUSED = 'Replica address not used: its seal is not genuine';
+const HOP_REFUSED = 'Forwarded request not accepted';
+
+/** The line of each reason; one at level `error` needs an operator. */
+const LINES = {
+  unsealed: ['warn', ADDRESS_REFUSED],
+  forged: ['error', ADDRESS_REFUSED],
+  expired: ['warn', HOP_REFUSED],
+  misdirected: ['warn', HOP_REFUSED],
+  replayed: ['warn', HOP_REFUSED],
+  altered: ['warn', HOP_REFUSED],
+  unproven: ['error', 'Forwarded request refused: proof not genuine'],
+} as const satisfies Record<ReportedRefusal, readonly ['warn' | 'error', string]>;
+
+/**
+ * Reports requests that were not forwarded, or not accepted from another replica. Each reason is coalesced on its own, so
+ * that none silences another. No address and no proof reaches a line.
+ */
 @Injectable()
-export class ForwardingTelemetry {
+export class ForwardingTelemetry implements OnApplicationShutdown {
   private readonly log = new Logger('Forwarding');
   private readonly refused;
-  private readonly addresses = new Seldom(QUIET_MS);
-  private readonly hops = new Seldom(QUIET_MS);
+  private readonly refusals = new Coalescer<ReportedRefusal>(Object.keys(LINES).length, (reason, count) => {
+    const [level, message] = LINES[reason];
+    this.log[level]({ message, reason, count });
+  });
 
   constructor(metrics: Metrics) {
     this.refused = metrics.counter(
@@ -21,32 +41,30 @@ export class ForwardingTelemetry {
     );
   }
 
-  /** `unsealed` is expected while a release without seals is replaced; `forged` never is. */
-  addressRefused(reason: 'unsealed' | 'forged'): void {
-    this.refused.inc({ reason });
-    this.addresses.say((count) => {
-      const message = 'Replica address not used: its seal is not genuine';
-      if (reason === 'forged') this.log.error({ message, reason, count });
-      else this.log.warn({ message, reason, count });
-    });
+  onApplicationShutdown(): void {
+    this.refusals.flush();
   }
 
-  limited(reason: 'share' | 'total'): void {
+  /** `unsealed` is expected while a release without seals is replaced; `forged` never is. */
+  addressRefused(reason: AddressRefusal): void {
+    this.report(reason);
+  }
+
+  limited(reason: 'caller' | 'all'): void {
     this.refused.inc({ reason });
   }
 
   hopRefused(reason: HopRefusal | 'altered'): void {
-    this.refused.inc({ reason });
-    this.hops.say((count) => {
-      this.log.warn({ message: 'Forwarded request not accepted', reason, count });
-    });
+    this.report(reason);
   }
 
   /** The receiver does not accept the proofs of this replica: their data keys differ. */
   proofRefused(): void {
-    this.refused.inc({ reason: 'unproven' });
-    this.hops.say((count) => {
-      this.log.error({ message: 'Forwarded request refused: proof not genuine', reason: 'unproven', count });
-    });
+    this.report('unproven');
+  }
+
+  private report(reason: ReportedRefusal): void {
+    this.refused.inc({ reason });
+    this.refusals.add(reason, reason);
   }
 }

@@ -24,6 +24,7 @@ export function forwardToHolders(
   server.addHook('preValidation', async (request, reply) => {
     if (!isByHolder(request)) return undefined;
     hops.assertBody(request, takesFile(request) ? undefined : RawBodies.of(request));
+    if (!forwarding.isShared) return undefined;
     const { conversationId = '' } = request.params as { readonly conversationId?: string };
     const answer = await forwarding.forward(
       conversationId,

@@ -12,7 +12,7 @@ import { LimitsQueries } from './limits.queries';
 export class LimitsController {
   constructor(private readonly queries: LimitsQueries) {}
 
-  /** What limits the number of sessions, in all and of the caller, and how much of it is left. */
+  /** The limits on the number of sessions, in all and of the caller, and the rest of each. */
   @Get()
   @Scope('sessions.read')
   @Header('cache-control', 'no-store')

@@ -35,8 +35,8 @@ export class ReceivedHops {
       throw new SessionMovingError();
     }
     this.hops.set(request, hop);
-    const { name, scopes, owner, limits } = hop.caller;
-    return new Caller(name, new Set(scopes), owner, limits);
+    const { name, scopes, owner } = hop.caller;
+    return new Caller(name, new Set(scopes), owner);
   }
 
   /** Times that the request was forwarded. */
@@ -53,7 +53,7 @@ export class ReceivedHops {
   }
 }
 
-/** As a proof has it: none for a body that is streamed. */
+/** The digest as a proof carries it: undefined for a streamed body. */
 export function digestOf(body: Buffer | undefined): string | undefined {
   return body && createHash('sha256').update(body).digest('base64url');
 }

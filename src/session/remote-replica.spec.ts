@@ -3,13 +3,19 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { HttpService } from '@nestjs/axios';
+import { RequestTimeoutException } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { newApiKey } from '../access/api-key';
+import { Caller } from '../access/domain/caller';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { Drain } from '../common/lifecycle/drain';
+import type { ScopeName } from '../common/access/scope';
+import { AccessConfig } from '../config/access.config';
+import type { ApiKeyEntry } from '../config/api-key-list';
 import { newDataKey } from '../config/data-key-list';
 import { Environment } from '../config/environment';
-import { ReplicaConfig } from '../config/replica.config';
+import { MAX_FORWARDED, ReplicaConfig } from '../config/replica.config';
 import { StorageConfig } from '../config/storage.config';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { AddressSeal } from '../replica/address-seal';
@@ -19,12 +25,16 @@ import { type ForwardedAnswer, RemoteReplica, type SentRequest } from './remote-
 
 const SEAL = new AddressSeal(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
 const SHARE = 2;
+const [BILLING, OTHER] = ['billing', 'other'].map(
+  (name) => new Caller(name, new Set(['messages.write'])),
+) as [Caller, Caller];
 const hungUp = new AbortController().signal;
 
 let server: Server;
 let testing: TestingModule;
 let metrics: ReadableMetrics;
 let log: RecordingLog;
+let telemetry: ForwardingTelemetry;
 let remote: RemoteReplica;
 let received: { request: IncomingMessage; body: string }[];
 let answer: (response: ServerResponse) => void;
@@ -44,20 +54,31 @@ beforeEach(async () => {
   testing = await Test.createTestingModule({ imports: [OutboundHttpModule.withConnections(10)] }).compile();
   metrics = new ReadableMetrics();
   log = RecordingLog.install();
-  const settings = { REPLICA_FORWARDED_PER_CALLER: SHARE };
-  remote = new RemoteReplica(
-    testing.get(HttpService),
-    new Drain(),
-    SEAL,
-    new ForwardingTelemetry(metrics),
-    new ReplicaConfig(Object.assign(new Environment(), settings)),
-  );
+  telemetry = new ForwardingTelemetry(metrics);
+  remote = remoteWith({ ACCESS_MODE: 'jwt' });
 });
 afterEach(async () => {
+  telemetry.onApplicationShutdown();
   await testing.close();
   server.closeAllConnections();
   server.close();
 });
+
+function remoteWith(settings: Partial<Environment>): RemoteReplica {
+  const environment = Object.assign(new Environment(), { REPLICA_FORWARDED_PER_CALLER: SHARE }, settings);
+  return new RemoteReplica(
+    testing.get(HttpService),
+    new Drain(),
+    SEAL,
+    telemetry,
+    new ReplicaConfig(environment),
+    new AccessConfig(environment),
+  );
+}
+
+function keyOf(name: string, ...scopes: ScopeName[]): ApiKeyEntry {
+  return newApiKey({ name, scopes }).entry;
+}
 
 function there(): Replica {
   const replica = { id: 'there', address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
@@ -68,8 +89,21 @@ function aRequest(changes: Partial<SentRequest> = {}): () => SentRequest {
   return () => ({ method: 'POST', url: '/v1/x?y=1', headers: {}, body: null, ...changes });
 }
 
-function send(replica = there(), caller = 'billing', request = aRequest()): Promise<ForwardedAnswer> {
+function send(replica = there(), caller = BILLING, request = aRequest()): Promise<ForwardedAnswer> {
   return remote.send(replica, { caller, hungUp }, request);
+}
+
+/** Takes places that the caller gives back by hanging up. */
+function fill(caller: Caller, count: number): () => Promise<void> {
+  answer = () => undefined;
+  const clients = Array.from({ length: count }, () => new AbortController());
+  const underWay = clients.map(({ signal }) =>
+    remote.send(there(), { caller, hungUp: signal }, aRequest()).catch((error: unknown) => error),
+  );
+  return async () => {
+    for (const client of clients) client.abort();
+    await Promise.all(underWay);
+  };
 }
 
 describe(RemoteReplica.name, () => {
@@ -79,7 +113,7 @@ describe(RemoteReplica.name, () => {
     ['nothing', null, ''],
   ])('sends %s with the headers that it is given and no others', async (_kind, body, expected) => {
     const headers = body === null ? {} : { 'content-type': 'a/b', 'content-length': String(expected.length) };
-    await send(there(), 'billing', aRequest({ headers, body }));
+    await send(there(), BILLING, aRequest({ headers, body }));
     const [{ request, body: arrived } = { request: undefined, body: '' }] = received;
 
     expect([request?.method, request?.url, arrived]).toEqual(['POST', '/v1/x?y=1', expected]);
@@ -125,7 +159,7 @@ describe(RemoteReplica.name, () => {
     async (reason, level, change) => {
       const made = jest.fn(aRequest());
       for (let times = 0; times < 2; times += 1)
-        await expect(send(change(there()), 'billing', made)).rejects.toMatchObject({
+        await expect(send(change(there()), BILLING, made)).rejects.toMatchObject({
           code: 'session-moving',
         });
 
@@ -140,12 +174,67 @@ describe(RemoteReplica.name, () => {
     answer = (response) => waiting.push(response);
     const underWay = [send(), send()];
 
-    await expect(send()).rejects.toMatchObject({ code: 'too-many-forwarded', reason: 'share' });
+    await expect(send()).rejects.toMatchObject({ code: 'too-many-caller-forwarded' });
     answer = (response) => response.end();
-    expect(await send(there(), 'other')).toMatchObject({ status: 200 });
+    expect(await send(there(), OTHER)).toMatchObject({ status: 200 });
     for (const response of waiting) response.end();
     await Promise.all(underWay);
     expect(await send()).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    [
+      'the only caller that can change sessions',
+      BILLING,
+      [keyOf('billing', 'messages.write', 'sessions.write')],
+    ],
+    ['a caller without a credential, forwarded or not', new Caller('anonymous', new Set(), ''), []],
+  ])('gives all places to %s', async (_who, caller, entries) => {
+    const mode = caller.isAnonymous ? 'open' : 'keys';
+    remote = remoteWith({ ACCESS_MODE: mode, API_KEYS: entries });
+    const end = fill(caller, MAX_FORWARDED);
+
+    await expect(send(there(), caller)).rejects.toMatchObject({ code: 'too-many-forwarded' });
+    await end();
+    expect(await metrics.sample('forwarding_refused_total{reason="all"}')).toBe(1);
+  });
+
+  it('counts a caller that can only write messages and one that can only log guests in as several', async () => {
+    const keys = [keyOf('billing', 'messages.write'), keyOf('other', 'sessions.write')];
+    remote = remoteWith({ ACCESS_MODE: 'keys', API_KEYS: keys });
+    const end = fill(BILLING, SHARE);
+
+    await expect(send()).rejects.toMatchObject({ code: 'too-many-caller-forwarded' });
+    await end();
+    expect(await metrics.sample('forwarding_refused_total{reason="caller"}')).toBe(1);
+  });
+
+  it('throws what a body throws about its caller', async () => {
+    const stalled = Readable.from(
+      (function* () {
+        yield Buffer.from('a');
+        throw new RequestTimeoutException();
+      })(),
+      { objectMode: false },
+    );
+
+    await expect(send(there(), BILLING, aRequest({ body: stalled }))).rejects.toMatchObject({ status: 408 });
+  });
+
+  it('reports a forged address although one without a seal was reported just before', async () => {
+    await expect(send({ ...there(), seal: '' })).rejects.toThrow();
+    await expect(send({ ...there(), id: 'other' })).rejects.toThrow();
+
+    expect(log.at('warn')).toMatchObject([{ reason: 'unsealed', count: 1 }]);
+    expect(log.at('error')).toMatchObject([{ reason: 'forged', count: 1 }]);
+  });
+
+  it('reports every refusal by the time the process has stopped', async () => {
+    for (let times = 0; times < 3; times += 1)
+      await expect(send({ ...there(), id: 'other' })).rejects.toThrow();
+    telemetry.onApplicationShutdown();
+
+    expect(log.at('error')).toMatchObject([{ count: 1 }, { count: 2 }]);
   });
 
   it('ends a request whose caller has hung up, and frees its place', async () => {
@@ -155,9 +244,17 @@ describe(RemoteReplica.name, () => {
     };
     for (let times = 0; times <= SHARE; times += 1) {
       await expect(
-        remote.send(there(), { caller: 'billing', hungUp: client.signal }, aRequest()),
+        remote.send(there(), { caller: BILLING, hungUp: client.signal }, aRequest()),
       ).rejects.toMatchObject({ code: 'session-moving' });
     }
+  });
+
+  it('waits no longer once the caller has hung up', async () => {
+    const client = new AbortController();
+    const waiting = remote.pause(60_000, client.signal);
+    client.abort();
+
+    await expect(waiting).rejects.toMatchObject({ code: 'session-moving' });
   });
 
   it('takes a refused proof for a session that is moving: the caller was authenticated', async () => {

@@ -1,14 +1,16 @@
 import type { Readable } from 'node:stream';
 import { HttpService } from '@nestjs/axios';
-import { HttpStatus, Injectable } from '@nestjs/common';
+import { HttpException, HttpStatus, Injectable } from '@nestjs/common';
+import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
-import { CallerShares } from '../common/limits/caller-shares';
+import { CallerShares, type ReleasePlace } from '../common/limits/caller-shares';
 import { withAnySignal } from '../common/time/any-signal';
 import { pause } from '../common/time/pause';
+import { AccessConfig } from '../config/access.config';
 import { MAX_FORWARDED, ReplicaConfig } from '../config/replica.config';
 import { AddressSeal } from '../replica/address-seal';
 import type { Replica } from '../replica/ports/replica.store';
-import { SessionMovingError, TooManyForwardedError } from './domain/session.errors';
+import { SessionMovingError, TooManyCallerForwardedError, TooManyForwardedError } from './domain/session.errors';
 import { ForwardingTelemetry } from './forwarding.telemetry';
 
 /** The longest that anything takes that is handed on: a message waits for its turn and its acknowledgement. */
@@ -33,37 +35,43 @@ export interface ForwardedAnswer {
   readonly body: string;
 }
 
-/** The sender of a request: by its share, and by the signal that it waits for the answer no longer. */
+/** The sender of a request, and the signal that it waits for the answer no longer. */
 export interface Sender {
-  readonly caller: string;
+  readonly caller: Caller;
   readonly hungUp: AbortSignal;
 }
 
 /**
  * The connections to other replicas. Sends only to addresses with a genuine seal. Requests under way are limited, in all
- * and per caller, so that no caller can take every connection.
+ * and per caller, so that no caller can take every connection. The only caller that can change sessions, and those that
+ * need no credential, have all.
  */
 @Injectable()
 export class RemoteReplica {
-  private readonly shares: CallerShares;
+  private readonly shares = new CallerShares(MAX_FORWARDED);
 
   constructor(
     private readonly http: HttpService,
     private readonly drain: Drain,
     private readonly seal: AddressSeal,
     private readonly telemetry: ForwardingTelemetry,
-    { forwardedPerCaller }: ReplicaConfig,
-  ) {
-    this.shares = new CallerShares(MAX_FORWARDED, forwardedPerCaller);
-  }
+    private readonly config: ReplicaConfig,
+    private readonly access: AccessConfig,
+  ) {}
 
-  pause(ms: number): Promise<void> {
-    return pause(ms, this.drain.signal);
+  /** Throws `SessionMovingError` as soon as the caller hangs up, and the drain's reason when the process stops. */
+  async pause(ms: number, hungUp: AbortSignal): Promise<void> {
+    await withAnySignal([hungUp, this.drain.signal], (signal) =>
+      pause(ms, signal).catch((error: unknown) => {
+        throw hungUp.aborted ? new SessionMovingError({ cause: error }) : error;
+      }),
+    );
   }
 
   /**
-   * Throws `TooManyForwardedError` when the caller has no place left, and `SessionMovingError` when the replica cannot be
-   * reached or its address is not genuine. The request is made once there is a place for it.
+   * Throws `TooManyCallerForwardedError`, `TooManyForwardedError`, `SessionMovingError` when the replica cannot be
+   * reached or its address is not genuine, and what the body throws about its caller, such as a time-out. The request is
+   * made once there is a place for it.
    */
   async send(
     replica: Replica,
@@ -71,11 +79,7 @@ export class RemoteReplica {
     request: () => SentRequest,
   ): Promise<ForwardedAnswer> {
     this.assertGenuine(replica);
-    const release = this.shares.tryAcquire(caller);
-    if (typeof release === 'string') {
-      this.telemetry.limited(release);
-      throw new TooManyForwardedError(release);
-    }
+    const release = this.acquire(caller);
     try {
       const sent = request();
       return await withAnySignal([hungUp, this.drain.signal], (signal) =>
@@ -84,6 +88,20 @@ export class RemoteReplica {
     } finally {
       release();
     }
+  }
+
+  private acquire(caller: Caller): ReleasePlace {
+    const share = this.shareOf(caller);
+    const place = this.shares.tryAcquire(caller.name, share);
+    if (typeof place !== 'string') return place;
+    this.telemetry.limited(place === 'share' ? 'caller' : 'all');
+    throw place === 'share' ? new TooManyCallerForwardedError(share) : new TooManyForwardedError();
+  }
+
+  /** Every forwarded request is of a route with one of these scopes. */
+  private shareOf(caller: Caller): number {
+    const isShared = !caller.isAnonymous && this.access.isShared('messages.write', 'sessions.write');
+    return isShared ? this.config.forwardedPerCaller : MAX_FORWARDED;
   }
 
   private assertGenuine(replica: Replica): void {
@@ -114,7 +132,7 @@ export class RemoteReplica {
         signal,
       })
       .catch((error: unknown) => {
-        throw new SessionMovingError({ cause: error });
+        throw error instanceof HttpException ? error : new SessionMovingError({ cause: error });
       });
     if (status === UNAUTHORIZED) {
       this.telemetry.proofRefused();

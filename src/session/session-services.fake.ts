@@ -21,7 +21,6 @@ import { SessionPolicies } from './ports/session-policies';
 import { FakeSessionHolders } from './ports/session.holders.fake';
 import { FakeSessionStore } from './ports/session.store.fake';
 import { FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
-import { OpeningBulkhead } from './opening.bulkhead';
 import { SessionAdoption } from './session.adoption';
 import { SessionAdmission } from './session.admission';
 import { SessionDisconnector } from './session.disconnector';
@@ -97,7 +96,8 @@ export class FakeSessionServices {
     this.config = new SessionConfig(environment);
     const beatShare = new BeatShare(lease, store, this.capacity);
     this.pace = new SessionPace(this.capacity, heartbeats, heartbeatConfig, clock, beatShare);
-    this.caps = new SessionCaps(this.config, new AccessConfig(environment));
+    const access = new AccessConfig(environment);
+    this.caps = new SessionCaps(this.config, access);
     this.placement = new SessionPlacement(store, this.pace, channels, this.caps, lease);
     this.admission = new SessionAdmission(this.screening, this.placement, this.config, clock, telemetry);
     this.opening = new SessionOpening(store, channels, clock, this.config, telemetry);
@@ -105,8 +105,8 @@ export class FakeSessionServices {
     this.ending = new SessionEnding(this.writer, heartbeats, this.disconnector, telemetry, drain);
     this.watch = new SessionWatch(heartbeats, channels, heartbeatConfig, this.pace, telemetry);
     this.handover = new SessionHandover(heartbeats, channels, holders, lease, this.requests);
-    const bulkhead = new OpeningBulkhead(drain, new AccessConfig(environment));
-    this.service = new SessionService(bulkhead, this.admission, this.opening, this.ending, this.watch);
+    const { admission, opening, ending, watch } = this;
+    this.service = new SessionService(admission, opening, ending, watch, drain, access);
     const idempotencyTelemetry = new IdempotencyTelemetry(this.metrics);
     this.idempotency = new SessionIdempotency(this.service, store.keys, lease, drain, idempotencyTelemetry);
     this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { isTransient } from '../common/poison/is-transient';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import type { Session } from './domain/session';
 import { IdempotencyStore } from './ports/idempotency.store';
@@ -27,14 +28,23 @@ export class SessionAdoption {
     private readonly poison: PoisonMessages,
   ) {}
 
-  /** Throws `StorageUnavailableError`. A session that fails otherwise is left, so that the others are taken over. */
+  /**
+   * Throws `StorageUnavailableError`. A session that fails otherwise is left, so that the others are taken over; one that
+   * was changed at the same moment is no poison message, and the sweeper finds it.
+   */
   async adopt(session: Session): Promise<Adopted> {
     try {
       return await this.goOnWith(session);
     } catch (error) {
       if (error instanceof StorageUnavailableError) throw error;
       const { conversationId } = session;
-      this.poison.setAside('sessions', conversationId, error, conversationId);
+      if (isTransient(error))
+        this.log.warn({
+          message: 'Takeover of a session failed: left to the sweeper',
+          conversationId,
+          error,
+        });
+      else this.poison.setAside('sessions', conversationId, error, conversationId);
       return 'left';
     }
   }

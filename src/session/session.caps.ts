@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Caller } from '../access/domain/caller';
+import type { Caller } from '../access/domain/caller';
 import { AccessConfig } from '../config/access.config';
 import { SessionConfig } from '../config/session.config';
 import type { CallerLimits } from './ports/session.store';
 
-/** The part of all places that one of several callers may take: another one is served whatever it does. */
-const SHARE = 0.9;
+/** The part of all places that one of several callers may take; the rest stays for the others. */
+const SHARE = 0.5;
 
 /**
  * The numbers of live sessions that the deployment allows: of all callers, and of each. A caller's share is that of its
- * key, else `SESSION_MAX_PER_CALLER`, else nine tenths; the only caller that can open sessions has all, and so have
+ * key, else `SESSION_MAX_PER_CALLER`, else half; the only caller that can open sessions has all, and so have
  * those that need no credential, which are one caller.
  */
 @Injectable()
@@ -25,7 +25,7 @@ export class SessionCaps {
 
   /** The shares of a caller: of the slots, and of the sessions that the OAuth clients carry. */
   of(caller: Caller, onClients: number): CallerLimits {
-    if (caller === Caller.anonymous) return { total: this.total, onClients };
+    if (caller.isAnonymous) return { total: this.total, onClients };
     const own = caller.limits.maxSessions ?? this.config.maxPerCaller;
     return { total: this.shareOf(this.total, own), onClients: this.shareOf(onClients, own) };
   }

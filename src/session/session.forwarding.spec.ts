@@ -24,7 +24,7 @@ import { SessionQueries } from './session.queries';
 const THERE: Replica = { id: 'there', address: 'http://there', seal: '' };
 const ANSWER: ForwardedAnswer = { status: 201, headers: {}, body: '{}' };
 const BODY = Buffer.from('{ "a": 1 }');
-const BILLING = new Caller('billing', new Set(['messages.write']), 'billing', { requestsPerMinute: 60 });
+const BILLING = new Caller('billing', new Set(['messages.write']), 'billing');
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const CONFIG = new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] });
 
@@ -43,7 +43,8 @@ beforeEach(() => {
   replicas.replicas.push(THERE);
   lease = Object.assign(new FakeLease(), { isShared: true });
   const remote = {
-    pause: (ms: number) => jest.advanceTimersByTimeAsync(ms),
+    pause: (ms: number, { aborted }: AbortSignal) =>
+      aborted ? Promise.reject(new Error('Hung up')) : jest.advanceTimersByTimeAsync(ms),
     send: (replica: Replica, sender: Sender, request: () => SentRequest) => {
       sent.push({ replica, sender, request: request() });
       return Promise.resolve(ANSWER);
@@ -111,9 +112,13 @@ describe(SessionForwarding.name, () => {
 
     expect(await forwarding.forward(heldHere(), aRequest())).toBeUndefined();
     expect(await forwarding.forward(ended.conversationId, aRequest())).toBeUndefined();
-    lease.isShared = false;
-    expect(await forwarding.forward(heldBy('there'), aRequest())).toBeUndefined();
     expect(sent).toEqual([]);
+  });
+
+  it('has no other holders where leases are not shared', () => {
+    expect(forwarding.isShared).toBe(true);
+    lease.isShared = false;
+    expect(forwarding.isShared).toBe(false);
   });
 
   it('refuses an unknown session and one out of reach alike: at once, by one read of the store', async () => {
@@ -152,7 +157,7 @@ describe(SessionForwarding.name, () => {
     };
     expect(await forwarding.forward(heldBy('there'), aRequest({ headers }))).toEqual(ANSWER);
 
-    expect(sent).toMatchObject([{ replica: THERE, sender: { caller: 'billing' } }]);
+    expect(sent).toMatchObject([{ replica: THERE, sender: { caller: BILLING } }]);
     expect(lastSent()).toEqual({
       method: 'POST',
       url: '/v1/x?y=1',
@@ -163,9 +168,9 @@ describe(SessionForwarding.name, () => {
       },
       body: BODY,
     });
-    const { name, owner, limits } = BILLING;
+    const { name, owner } = BILLING;
     expect(hopIn(lastSent())).toMatchObject({
-      caller: { name, owner, scopes: ['messages.write'], limits },
+      caller: { name, owner, scopes: ['messages.write'] },
       hops: 1,
       digest: digestOf(BODY),
     });
@@ -248,5 +253,20 @@ describe(SessionForwarding.name, () => {
 
     replicas.take('there');
     await expect(forwarding.forward(id, aRequest())).rejects.toMatchObject({ code: 'session-moving' });
+  });
+
+  it('looks for the holder no longer once the caller has hung up', async () => {
+    replicas.take('there');
+    const client = new AbortController();
+    const waiting = forwarding
+      .forward(heldBy('there'), aRequest({ hungUp: client.signal }))
+      .catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(1_000);
+    client.abort();
+    expect(await waiting).toEqual(new Error('Hung up'));
+    store.calls.length = replicas.calls.length = 0;
+    await jest.advanceTimersByTimeAsync(20_000);
+
+    expect([store.calls, replicas.calls]).toEqual([[], []]);
   });
 });

@@ -48,19 +48,24 @@ export class SessionForwarding {
     private readonly remote: RemoteReplica,
   ) {}
 
+  /** Whether there can be other holders. Without any, every request is served here. */
+  get isShared(): boolean {
+    return this.lease.isShared;
+  }
+
   /**
    * The answer of the holder; undefined when this replica has to serve the request itself. Throws `SessionNotFoundError`,
    * alike and at once for an unknown session and one out of reach, `SessionMovingError` when no replica holds the session in
-   * time or its holder cannot be reached, and `TooManyForwardedError`.
+   * time or its holder cannot be reached, `TooManyCallerForwardedError` and
+   * `TooManyForwardedError`.
    */
   async forward(conversationId: string, request: ForwardableRequest): Promise<ForwardedAnswer | undefined> {
-    if (!this.lease.isShared) return undefined;
     const { caller, hungUp, hops } = request;
     const session = await this.queries.get(conversationId, reachOf(caller));
-    const holder = await this.locator.holderOf(session);
+    const holder = await this.locator.holderOf(session, hungUp);
     if (holder === undefined) return undefined;
     if (hops >= MAX_HOPS) throw new SessionMovingError();
-    return this.remote.send(holder, { caller: caller.name, hungUp }, () => this.sent(request, holder));
+    return this.remote.send(holder, { caller, hungUp }, () => this.sent(request, holder));
   }
 
   private sent(request: ForwardableRequest, holder: Replica): SentRequest {
@@ -69,10 +74,10 @@ export class SessionForwarding {
     const url = targetOf(request.url);
     const isEmpty = !(body instanceof Readable) && body.length === 0;
     const headers = { ...headersOf(request, isEmpty), ...lengthOf(body, request) };
-    const { name, owner, scopes, limits } = caller;
+    const { name, owner, scopes } = caller;
     const digest = digestOf(body instanceof Readable ? undefined : body);
     const hop = {
-      caller: { name, owner, scopes: [...scopes], limits },
+      caller: { name, owner, scopes: [...scopes] },
       hops: request.hops + 1,
       ...(digest === undefined ? {} : { digest }),
     };

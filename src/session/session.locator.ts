@@ -24,21 +24,22 @@ export class SessionLocator {
 
   /**
    * The holder of a session that was read a moment ago. Undefined when it is this replica, or when the session is not active
-   * and needs none. Waits while the session changes hands, and throws `SessionMovingError` when that takes too long.
+   * and needs none. Waits while the session changes hands, throws `SessionMovingError` when that
+   * takes too long or the caller hangs up.
    */
-  async holderOf(found: Session): Promise<Replica | undefined> {
+  async holderOf(found: Session, hungUp: AbortSignal): Promise<Replica | undefined> {
     const { conversationId } = found;
     const givesUpAt = performance.now() + PATIENCE_MS;
     for (let session: Session | undefined = found; ; session = await this.sessions.find(conversationId)) {
       if (session?.state !== 'active') return undefined;
       const { holder } = session.snapshot;
-      // What is given back, or was only just taken, stands in the books as held all the same.
+      // A session that is being handed over, or was just taken, is still persisted as held by this replica.
       if (holder === this.lease.holder && this.heartbeats.status(conversationId) !== undefined)
         return undefined;
       const replica = holder === this.lease.holder ? undefined : await this.live(holder);
       if (replica !== undefined) return replica;
       if (performance.now() >= givesUpAt) throw new SessionMovingError();
-      await this.remote.pause(LOOK_EVERY_MS);
+      await this.remote.pause(LOOK_EVERY_MS, hungUp);
     }
   }
 

@@ -29,7 +29,6 @@ import { SessionIdempotency } from './session.idempotency';
 import { SessionNews } from './session.news';
 import { SessionOpening } from './session.opening';
 import { SessionPace } from './session.pace';
-import { OpeningBulkhead } from './opening.bulkhead';
 import { SessionCaps } from './session.caps';
 import { SessionPlacement } from './session.placement';
 import { SessionQueries } from './session.queries';
@@ -60,7 +59,6 @@ import { SessionWriter } from './session.writer';
     SessionPace,
     BeatShare,
     SessionCaps,
-    OpeningBulkhead,
     SessionPlacement,
     SessionEnding,
     SessionDisconnector,

@@ -93,7 +93,7 @@ describe(SessionPlacement.name, () => {
     expect((await services.placement.choose('fake', caller)).limits).toEqual({
       total: 500,
       ofClient: 20,
-      ofCaller: { total: 450, onClients: 18 },
+      ofCaller: { total: 250, onClients: 10 },
     });
     expect((await services.placement.choose('fake', Caller.anonymous)).limits).not.toHaveProperty('ofCaller');
     expect((await single.placement.choose('fake', caller)).limits).not.toHaveProperty('ofCaller');

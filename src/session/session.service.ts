@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
+import { Drain } from '../common/lifecycle/drain';
+import { InFlightShares } from '../common/limits/in-flight-shares';
+import { AccessConfig } from '../config/access.config';
 import { isConversationId } from './domain/conversation-id';
 import type { OpenedAnswer } from './domain/kept-answer';
 import type { KeyedRequest } from './domain/keyed-request';
@@ -8,7 +11,6 @@ import type { Reach } from './domain/reach';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
 import type { Opened } from './ports/guest-channel';
-import { OpeningBulkhead } from './opening.bulkhead';
 import { type OpenSession, SessionAdmission } from './session.admission';
 import { SessionEnding } from './session.ending';
 import { SessionOpening } from './session.opening';
@@ -28,27 +30,46 @@ export interface Keeping {
   readonly answerOf: (opened: OpenedSession) => OpenedAnswer;
 }
 
-/** What callers can do with sessions. */
+/**
+ * Openings that one of several callers may have under way. They wait in lines that all callers share: for the budget of
+ * an OAuth client, for a connection of a guest, for one of 128 exchanges with the platform.
+ */
+const OPENINGS_PER_CALLER = 128;
+
+/**
+ * Opens and ends sessions for callers. The openings of one of several callers in this process are limited, so that they do
+ * not hold up those of the others. An opening counts until it is over, also when its caller has hung up.
+ */
 @Injectable()
 export class SessionService {
+  private readonly openings: InFlightShares;
+
   constructor(
-    private readonly bulkhead: OpeningBulkhead,
     private readonly admission: SessionAdmission,
     private readonly opening: SessionOpening,
     private readonly ending: SessionEnding,
     private readonly watch: SessionWatch,
-  ) {}
+    private readonly drain: Drain,
+    access: AccessConfig,
+  ) {
+    const share = (): number => (access.isShared('sessions.write') ? OPENINGS_PER_CALLER : Infinity);
+    this.openings = new InFlightShares(Infinity, share);
+  }
 
   /**
-   * Opens a session, which is the caller's from then on. It is written down before anything is sent, so that a crash at any point leaves a trace to
-   * clean up by, and it is `active` and durable when this resolves. Any trouble is thrown as a `DomainError`; then
-   * the session is `failed`, its slot is free and the CRM hears nothing.
+   * Opens a session, which is the caller's from then on. It is persisted before anything is sent, so that a crash at any
+   * point leaves a trace to clean up by, and it is `active` and durable when this resolves. Throws `TooManyInFlightError`
+   * before anything is done. Any other failure is thrown as a `DomainError` too; then the session is `failed`, its slot is
+   * free and the CRM hears nothing.
    */
   async open(asked: OpenSession, caller: Caller, keeping?: Keeping): Promise<OpenedSession> {
-    return this.bulkhead.run(caller, async (signal) => {
+    const release = this.openings.take();
+    try {
       const session = await this.admission.reserve(asked, caller, keeping?.request);
-      return this.carryOut(session, signal, asked.authentication, keeping);
-    });
+      return await this.carryOut(session, asked.authentication, keeping);
+    } finally {
+      release();
+    }
   }
 
   /**
@@ -60,10 +81,9 @@ export class SessionService {
     { authentication }: OpenSession,
     keeping: Keeping,
   ): Promise<OpenedSession> {
-    return this.bulkhead.goOn(async (signal) => {
-      const session = await this.opening.takeOver(conversationId, keeping.request.openingBy);
-      return this.carryOut(session, signal, authentication, keeping);
-    });
+    this.drain.assertOpen();
+    const session = await this.opening.takeOver(conversationId, keeping.request.openingBy);
+    return this.carryOut(session, authentication, keeping);
   }
 
   /**
@@ -77,11 +97,10 @@ export class SessionService {
 
   private async carryOut(
     session: Session,
-    signal: AbortSignal,
     login: Login | undefined,
     keeping?: Keeping,
   ): Promise<OpenedSession> {
-    const opened = await this.opening.openUpstream(session, signal, login);
+    const opened = await this.opening.openUpstream(session, this.drain.signal, login);
     const { answer: upstream } = opened;
     const answer = await this.opening.activate(
       session,

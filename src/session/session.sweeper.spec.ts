@@ -71,7 +71,7 @@ describe(SessionSweeper.name, () => {
     expect(stateOf(later.conversationId)).toBe('terminating');
   });
 
-  it('gives up openings that nobody finishes, and closes what they may have opened', async () => {
+  it('interrupts openings that were abandoned, and closes what they may have opened', async () => {
     const [stalled, fresh] = [aSession({ createdAt: NOW - 35_001 }), aSession({ createdAt: NOW - 30_000 })];
     services.store.given(stalled, fresh);
     services.sweeper.onApplicationBootstrap();

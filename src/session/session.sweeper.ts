@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { RequestContext } from '../common/logging/request-context';
+import { isTransient } from '../common/poison/is-transient';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { RestingNames } from '../common/poison/resting-names';
 import { Clock } from '../common/time/clock';
@@ -8,7 +8,6 @@ import { Loop } from '../common/time/loop';
 import { SessionConfig } from '../config/session.config';
 import { Lease } from '../replica/ports/lease';
 import type { Session } from './domain/session';
-import { SessionChangedError } from './domain/session.errors';
 import { SessionStore } from './ports/session.store';
 import { SessionEnding } from './session.ending';
 
@@ -19,13 +18,13 @@ const BATCH = 100;
 const MAX_IN_FLIGHT = 128;
 /** An opening gets this long beyond its own deadline before it counts as abandoned. */
 const STALL_MARGIN_MS = 5_000;
-/** For how long a session rests whose work failed for a reason that stays, and how many such sessions are remembered. */
+/** Pause of a session after a permanent failure, and the number of such sessions remembered. */
 const REST_MS = 600_000;
 const MAX_RESTING = 1_000;
 
 /**
  * Does what the clock asks for: ends sessions at their duration limit, retries upstream disconnects that are due,
- * gives up openings that nobody finishes. It finds its work in the store, so a crash loses none of it. A session whose
+ * interrupts openings that were abandoned. It finds its work in the store, so a crash loses none of it. A session whose
  * work fails for a reason that stays rests for ten minutes, and the work behind it is done meanwhile.
  */
 @Injectable()
@@ -95,7 +94,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private failed(conversationId: string, error: unknown): void {
-    if (error instanceof StorageUnavailableError || error instanceof SessionChangedError) {
+    if (isTransient(error)) {
       this.log.warn({ message: 'Work on a session failed and is repeated', conversationId, error });
       return;
     }

@@ -4,6 +4,7 @@ import { StorageUnavailableError } from '../common/errors/storage-unavailable.er
 import { FakeLease } from '../replica/ports/lease.fake';
 import { aSession, anActiveSession, aTerminatingSession } from './domain/session.builder';
 import type { Session } from './domain/session';
+import { SessionChangedError } from './domain/session.errors';
 import { keyedRequestOf } from './domain/keyed-request';
 import { SessionTakeover } from './session.takeover';
 import { FakeSessionServices } from './session-services.fake';
@@ -321,5 +322,18 @@ describe(SessionTakeover.name, () => {
     expect(services.heartbeats.running).toBe(1);
     expect(await services.metrics.sample('poison_messages_total{queue="sessions"}')).toBe(1);
     expect(log.at('error')).toHaveLength(1);
+  });
+
+  it('leaves a session that keeps changing to the sweeper, as no poison message', async () => {
+    const [opening, active] = [aSession(ORPHAN), anActiveSession(ORPHAN)];
+    services.store.given(opening, active);
+    services.store.failNext('save', ...Array.from({ length: 20 }, () => new SessionChangedError()));
+
+    await services.takeover.onModuleInit();
+
+    expect(services.store.row(opening.conversationId).state).toBe('connecting');
+    expect(services.heartbeats.running).toBe(1);
+    expect(await services.metrics.sample('poison_messages_total{queue="sessions"}')).toBe(0);
+    expect([log.at('warn').length, log.at('error')]).toEqual([1, []]);
   });
 });

@@ -88,12 +88,12 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     await until(async () => {
       sockets.push(...begin(1, path, headers));
       const answer = await typing(id, operator.headers);
-      if (answer.status === 503) refused = answer;
+      if (answer.status === 429) refused = answer;
       return refused !== undefined;
     });
 
     expect(sockets.length).toBeGreaterThanOrEqual(FORWARDED_PER_CALLER);
-    expect(refused?.body).toMatchObject({ code: 'too-many-forwarded', reason: 'share' });
+    expect(refused?.body).toMatchObject({ code: 'too-many-caller-forwarded' });
     expect(refused?.headers.get('retry-after')).toBe('1');
     expect((await typing(id, crowd.headers)).status).toBe(202);
     for (const socket of sockets) socket.destroy();

@@ -14,13 +14,18 @@ export class Caller {
   /** Anybody, where nobody is asked who they are. */
   static readonly anonymous = new Caller('anonymous', new Set(SCOPES), '');
 
-  /** `owner` is what the sessions that the caller opens are kept under; empty: they are nobody's. */
+  /** `owner` is the owner of the sessions that the caller opens; empty: they have no owner. */
   constructor(
     readonly name: string,
     readonly scopes: ReadonlySet<ScopeName>,
     readonly owner: string = name,
     readonly limits: CallerLimits = {},
   ) {}
+
+  /** Whether no credential was needed. It holds as well for a caller that another replica has forwarded. */
+  get isAnonymous(): boolean {
+    return this.owner === '';
+  }
 
   may(scope: ScopeName): boolean {
     return this.scopes.has(scope);

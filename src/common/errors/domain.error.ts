@@ -45,6 +45,8 @@ export abstract class DomainError extends Error {
   readonly scope?: string;
   /** The caller was told this before, for the same idempotency key. */
   readonly isReplayed?: boolean;
+  /** The same work can succeed when it is repeated: no item of it is the cause. */
+  readonly isTransient?: boolean;
   /** Present on errors about input: what is wrong, up to a bound, and not only the first. */
   readonly errors?: readonly InputError[];
 

@@ -6,6 +6,7 @@ export class StorageUnavailableError extends DomainError {
   readonly kind = 'unavailable';
   readonly title = 'The service cannot reach its database';
   override readonly retryAfterMs = 2_000;
+  override readonly isTransient = true;
 
   constructor(options?: ErrorOptions & { readonly isFull?: boolean }) {
     super(

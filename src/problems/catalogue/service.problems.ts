@@ -67,8 +67,16 @@ export const SERVICE_PROBLEMS = {
     title: 'Too many forwarded requests',
     statuses: [503],
     meaning:
-      'Another replica holds the session, and with the reason share the caller, with total all callers, have too many requests under way to replicas. Nothing was sent.',
-    action: 'Try again after Retry-After; have fewer requests under way at a time.',
+      'Another replica holds the session, and this one has as many requests under way to other replicas as it can. Nothing was sent.',
+    action: 'Try again after Retry-After.',
+    retry: 'later',
+  },
+  'too-many-caller-forwarded': {
+    title: 'Too many forwarded requests of the caller',
+    statuses: [429],
+    meaning:
+      'Another replica holds the session, and the caller has as many requests under way from this replica to others as it may. Nothing was sent.',
+    action: 'Wait for answers to earlier requests, then send this one again after Retry-After.',
     retry: 'later',
   },
   'session-not-active': {

@@ -111,6 +111,7 @@ export class SessionChangedError extends DomainError {
   readonly code = 'session-changed';
   readonly kind = 'conflict';
   readonly title = 'The session has changed meanwhile';
+  override readonly isTransient = true;
 
   constructor() {
     super('The session was changed by someone else at the same moment.');
@@ -140,18 +141,28 @@ export class SessionMovingError extends DomainError {
   }
 }
 
-/** More requests are being forwarded to other replicas than fit, by the caller or by all. Nothing of this one was sent. */
+/** All places for requests to other replicas are taken. Nothing of this request was sent. */
 export class TooManyForwardedError extends DomainError {
   readonly code = 'too-many-forwarded';
   readonly kind = 'unavailable';
   readonly title = 'Too many forwarded requests';
   override readonly retryAfterMs = 1_000;
 
-  constructor(override readonly reason: 'share' | 'total') {
+  constructor() {
+    super('There are too many requests under way to other replicas.');
+  }
+}
+
+/** The caller has its share of the places for requests to other replicas. Nothing of this request was sent. */
+export class TooManyCallerForwardedError extends DomainError {
+  readonly code = 'too-many-caller-forwarded';
+  readonly kind = 'rate-limited';
+  readonly title = 'Too many forwarded requests of the caller';
+  override readonly retryAfterMs = 1_000;
+
+  constructor(limit: number) {
     super(
-      reason === 'share'
-        ? 'The caller has too many requests under way to other replicas.'
-        : 'There are too many requests under way to other replicas.',
+      `The caller may have ${limit} ${limit === 1 ? 'request' : 'requests'} under way to other replicas.`,
     );
   }
 }

@@ -16,11 +16,11 @@ export class SessionLimitsResponse {
 
 export class CallerLimitsResponse {
   /** Sessions of the caller that may live at once. */
-  @ApiProperty({ type: 'integer', example: 450 })
+  @ApiProperty({ type: 'integer', example: 250 })
   cap: number = 0;
 
   /** As many of them may be on OAuth clients, by what their rate limits can carry at the moment. */
-  @ApiProperty({ type: 'integer', example: 464 })
+  @ApiProperty({ type: 'integer', example: 258 })
   onClients: number = 0;
 
   /** Sessions of the caller that live now. */
@@ -66,7 +66,7 @@ export class ClientLimitsResponse {
   heartbeatIntervalMs: number = 0;
 }
 
-/** What limits the number of sessions, in all and of the caller, and how much of it is left. */
+/** The limits on the number of sessions, in all and of the caller, and the rest of each. */
 export class LimitsResponse {
   @ApiProperty({ type: SessionLimitsResponse })
   sessions: SessionLimitsResponse = new SessionLimitsResponse();
