@@ -1,5 +1,4 @@
 import type { Selectable } from 'kysely';
-import { guestRefOf } from '../session/domain/guest-token';
 import { Session } from '../session/domain/session';
 import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import type { SessionEvent } from '../session/domain/session-event';
@@ -29,7 +28,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
   return {
     conversation_id: session.conversationId,
     guest_token: session.guestToken,
-    guest_ref: guestRefOf(session.guestToken),
+    guest_ref: session.guestRef,
     owner: session.owner,
     channel: session.channel,
     oauth_client: session.oauthClient,
@@ -76,6 +75,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
   return Session.restore({
     conversationId: row.conversation_id,
     guestToken: row.guest_token,
+    guestRef: row.guest_ref,
     owner: row.owner,
     channel: row.channel,
     oauthClient: row.oauth_client,
