@@ -7,6 +7,8 @@ import { COUNTERS } from './counters';
 import type { ConversationEventTable, Database } from './database';
 import { numberEvents } from './feed.numbering';
 import { GuestSeal } from './guest.seal';
+import { isUnreadable } from './persistence.errors';
+import { readableRows } from './readable-rows';
 import { UnitOfWork } from './unit-of-work';
 
 type Row = Pick<
@@ -41,15 +43,15 @@ export class SqlEventFeed extends EventFeed {
 
   async after(position: number, limit: number, filter: FeedFilter = {}): Promise<FeedEvent[]> {
     await numberEvents(this.unitOfWork);
-    const events: FeedEvent[] = [];
-    for (let last = position; ;) {
-      const page = { position: last, limit: limit - events.length, ...filter };
-      const rows: readonly Row[] = await this.unitOfWork.read((db) => eventsAfter(db, page).execute());
-      events.push(...rows.flatMap((row) => this.readableEventIn(row) ?? []));
-      // Again only when rows could not be read, so that a page ends early only at the end of the feed.
-      if (rows.length < page.limit || events.length === limit) return events;
-      last = rows.at(-1)?.position ?? last;
-    }
+    const { items } = await readableRows<Row, FeedEvent>(
+      limit,
+      (last, size) => {
+        const page = { ...filter, position: last?.position ?? position, limit: size };
+        return this.unitOfWork.read((db) => eventsAfter(db, page).execute());
+      },
+      (row) => this.readableEventIn(row),
+    );
+    return [...items];
   }
 
   async latest(): Promise<number> {
@@ -93,6 +95,7 @@ export class SqlEventFeed extends EventFeed {
     try {
       return this.eventIn(row);
     } catch (error) {
+      if (!isUnreadable(error)) throw error;
       this.poison.setAside('events', row.id, error, row.conversation_id);
       return undefined;
     }
