@@ -16,7 +16,7 @@ type Row = Pick<
   'position' | 'id' | 'conversation_id' | 'owner' | 'kind' | 'at' | 'body'
 >;
 
-/** What is read of the feed: one of two indexes gives it in order, so that it costs as much as what it finds. */
+/** The query of the feed: one of two indexes gives its order, so that it costs as much as it finds. */
 export function eventsAfter(
   db: Kysely<Database>,
   { position, limit, conversationId, owner }: FeedFilter & { position: number; limit: number },
@@ -30,7 +30,7 @@ export function eventsAfter(
   return query.orderBy('position').limit(limit);
 }
 
-/** The feed in SQL. Events that have no place in it yet get one when somebody looks; see `numberEvents`. */
+/** The feed in SQL. Events that have no place in it yet get one when the feed is read; see `numberEvents`. */
 @Injectable()
 export class SqlEventFeed extends EventFeed {
   constructor(

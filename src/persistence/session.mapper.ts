@@ -46,7 +46,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
 }
 
 /**
- * What a save writes. Not the guest: whoever encrypts it anew or erases it must not be undone by a save. Only what it
+ * What a save writes. Not the guest: an encryption with another key, or an erasure, must not be undone by a save. Only what it
  * proves itself with is forgotten once there is nothing left to do upstream.
  */
 export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
