@@ -32,7 +32,7 @@ export class AuditExport {
     return this.places.take();
   }
 
-  /** What somebody takes away. That there was an export is recorded before the first line is handed out. */
+  /** Export of the trail. It is recorded before the first line is handed out. */
   async *lines(): AsyncGenerator<string, void> {
     const header = await this.header();
     const detail = { records: header.records };

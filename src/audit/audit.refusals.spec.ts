@@ -12,13 +12,15 @@ const NOW = 1_800_000_000_000;
 
 let log: RecordingLog;
 let trail: FakeAuditTrail;
+let throttle: AuditThrottle;
 let refusals: AuditRefusals;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
   trail = new FakeAuditTrail();
-  refusals = new AuditRefusals(trail, new AuditThrottle(trail, new PoisonMessages()));
+  throttle = new AuditThrottle(trail, new PoisonMessages());
+  refusals = new AuditRefusals(trail, throttle);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -35,12 +37,12 @@ function refuse(
   });
 }
 
-const strangerIn = (id: string, reason: string, count?: number): object => ({
+const strangerIn = (id: string, reason: string, suppressed?: number): object => ({
   action: 'REQUEST_REFUSED',
   target: { type: 'route', id },
   outcome: 'denied',
   reason,
-  detail: { code: 'unauthenticated', ...(count === undefined ? {} : { count }) },
+  detail: { code: 'unauthenticated', ...(suppressed === undefined ? {} : { suppressed }) },
   actor: { type: 'unknown', name: '' },
 });
 
@@ -85,9 +87,9 @@ describe(AuditRefusals.name, () => {
 
     await jest.advanceTimersByTimeAsync(1_000);
     expect(trail.facts.slice(3)).toEqual([
-      strangerIn(ROUTE, 'expired', 499),
-      strangerIn(ROUTE, 'missing', 499),
-      strangerIn('GET /v1/audit', 'missing', 499),
+      strangerIn(ROUTE, 'expired', 498),
+      strangerIn(ROUTE, 'missing', 498),
+      strangerIn('GET /v1/audit', 'missing', 498),
     ]);
   });
 
@@ -98,7 +100,7 @@ describe(AuditRefusals.name, () => {
     expect(trail.facts).toHaveLength(100);
     await refusals.settle();
 
-    const recorded = trail.facts.map(({ detail }) => Number(detail?.['count'] ?? 1));
+    const recorded = trail.facts.map(({ detail }) => Number(detail?.['suppressed'] ?? 0) + 1);
     expect(recorded.reduce((sum, count) => sum + count, 0)).toBe(450 * 3);
   });
 
@@ -122,13 +124,41 @@ describe(AuditRefusals.name, () => {
     expect(trail.facts).toHaveLength(100);
   });
 
+  it('records those without a credential later whose record could not be written, and loses none', async () => {
+    trail.failure = new StorageUnavailableError();
+    for (let count = 0; count < 3; count += 1) refuse(undefined);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(trail.facts).toEqual([]);
+    trail.failure = undefined;
+    await jest.advanceTimersByTimeAsync(10_000);
+
+    expect(trail.facts).toEqual([strangerIn(ROUTE, 'expired', 2)]);
+  });
+
+  it('gives up those without a credential whose record is refused', async () => {
+    trail.refused.add(ROUTE);
+    refuse(undefined);
+    await jest.advanceTimersByTimeAsync(600_000);
+
+    expect(log.at('error')).toEqual([expect.objectContaining({ message: 'Audit write failed', count: 1 })]);
+  });
+
+  it('records when it settles how often callers were refused since the modules were destroyed', async () => {
+    await throttle.onModuleDestroy();
+    for (let count = 0; count < 3; count += 1) refuse('billing');
+    expect(trail.facts).toHaveLength(1);
+    await refusals.settle();
+
+    expect(trail.facts.slice(1)).toEqual([
+      expect.objectContaining({ detail: { code: 'unauthenticated', suppressed: 1 } }),
+    ]);
+  });
+
   it('tells a person when a refusal could not be recorded, and nobody else', async () => {
     trail.failure = new StorageUnavailableError();
     refuse('billing');
     await refusals.settle();
 
-    expect(log.at('error')).toEqual([
-      expect.objectContaining({ message: 'Audit records could not be written' }),
-    ]);
+    expect(log.at('error')).toEqual([expect.objectContaining({ message: 'Audit write failed' })]);
   });
 });

@@ -1,28 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import { DataRefusedError } from '../common/errors/data-refused.error';
 import type { DomainError } from '../common/errors/domain.error';
 import { Coalescer } from '../common/limits/coalescer';
 import { RequestContext } from '../common/logging/request-context';
 import { AuditThrottle } from './audit.throttle';
-import type { AuditActor, AuditFact } from './domain/audit-record';
+import { UNKNOWN_ACTOR } from './domain/audit-actor';
+import type { AuditFact } from './domain/audit-record';
+import { standingFor } from './domain/suppressed';
 import { AuditTrail } from './ports/audit.trail';
 
 const MAX_WRITING = 100;
 /** Reasons and routes are closed sets; those that come together are fewer. */
 const MAX_OUTSIDER_KINDS = 500;
 
-const UNKNOWN: AuditActor = { type: 'unknown', name: '' };
-
 /**
  * Records what was not allowed: of each caller, route and reason the first refusal in a minute and the count of the
  * others (`AuditThrottle`). Refusals of requests without a valid credential are coalesced by reason and route: the first
- * one has a record, the others are a count (`Coalescer`). A refusal changes nothing, so no request waits for its record,
+ * one has a record, the others share further ones (`Coalescer`). `suppressed` is the number of further refusals that a
+ * record stands for. A refusal changes nothing, so no request waits for its record,
  * and a client without a credential cannot fill the trail.
  */
 @Injectable()
 export class AuditRefusals {
   private readonly writing = new Set<Promise<void>>();
   private readonly outsiders = new Coalescer<AuditFact>(MAX_OUTSIDER_KINDS, (fact, count) => {
-    if (this.writing.size < MAX_WRITING) this.write(this.trail.record(counted(fact, count)));
+    if (this.writing.size < MAX_WRITING) this.write(this.recordOutsiders(fact, count));
     else this.outsiders.add(kindOf(fact), fact, count);
   });
 
@@ -42,7 +44,7 @@ export class AuditRefusals {
       reason,
       detail: { code },
     };
-    if (caller === undefined) this.outsiders.add(kindOf(refusal), { ...refusal, actor: UNKNOWN });
+    if (caller === undefined) this.outsiders.add(kindOf(refusal), { ...refusal, actor: UNKNOWN_ACTOR });
     else if (this.writing.size >= MAX_WRITING) this.throttle.count(kindOf(refusal, caller), refusal);
     else this.write(this.throttle.record(kindOf(refusal, caller), refusal));
   };
@@ -53,6 +55,17 @@ export class AuditRefusals {
     for (let rounds = Math.ceil(MAX_OUTSIDER_KINDS / MAX_WRITING); rounds > 0; rounds -= 1) {
       this.outsiders.flush();
       await Promise.allSettled(this.writing);
+    }
+    await this.throttle.settle();
+  }
+
+  /** What could not be written is counted again, unless the database would refuse it again. */
+  private async recordOutsiders(fact: AuditFact, count: number): Promise<void> {
+    try {
+      await this.trail.record(standingFor(count, fact));
+    } catch (error) {
+      if (!(error instanceof DataRefusedError)) this.outsiders.add(kindOf(fact), fact, count);
+      throw error;
     }
   }
 
@@ -66,10 +79,6 @@ export class AuditRefusals {
       })
       .finally(() => this.writing.delete(written));
   }
-}
-
-function counted(fact: AuditFact, count: number): AuditFact {
-  return count > 1 ? { ...fact, detail: { ...fact.detail, count } } : fact;
 }
 
 function kindOf({ target, reason, detail }: AuditFact, caller?: string): string {

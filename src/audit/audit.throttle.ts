@@ -1,10 +1,11 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataRefusedError } from '../common/errors/data-refused.error';
-import { RequestContext } from '../common/logging/request-context';
 import { Seldom } from '../common/logging/seldom';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { Loop } from '../common/time/loop';
+import { currentActor, UNKNOWN_ACTOR } from './domain/audit-actor';
 import type { AuditFact } from './domain/audit-record';
+import { standingFor } from './domain/suppressed';
 import { AuditTrail } from './ports/audit.trail';
 
 const WINDOW_MS = 60_000;
@@ -18,6 +19,8 @@ const COMPLAIN_EVERY_MS = 10_000;
 interface Window {
   /** The first of its kind, with its actor. */
   readonly fact: AuditFact;
+  /** It counts facts of several kinds, none of which its records may name. */
+  readonly isShared: boolean;
   /** When a record of the kind was last written. */
   at: number;
   suppressed: number;
@@ -26,9 +29,9 @@ interface Window {
 }
 
 /**
- * Records of every kind of fact the first in a minute, and counts the others: `suppressed` in the next record of the
- * kind, or in one that closes the window when no other comes. One kind never hides another. Counts that are not yet
- * recorded are lost in a crash, but not when the process stops in order.
+ * Records of every kind of fact the first in a minute, and counts the others: the next record of the kind, or one that
+ * closes the window when no other comes, stands for them too, with `suppressed` as the number of further ones. One kind
+ * never hides another. Counts that are not yet recorded are lost in a crash, but not when the process stops in order.
  *
  * A window whose record the database refuses is set aside with its count, and the others are closed.
  *
@@ -56,8 +59,13 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
     this.loop.startLater();
   }
 
-  /** Records every count that is left. */
+  /** Requests are still answered: their counts are recorded by `settle`. */
   async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  /** Records every count that is left; to be called after the last request and before the database closes. */
+  async settle(): Promise<void> {
     await this.loop.stop();
     await this.close(Infinity).catch((error: unknown) => {
       this.failed(error);
@@ -76,7 +84,9 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
       return window.written;
     }
     const { suppressed } = window;
-    Object.assign(window, { at: now, suppressed: 0, written: this.trail.record(counted(fact, suppressed)) });
+    const first = window.isShared ? window.fact : fact;
+    const written = this.trail.record(standingFor(suppressed + 1, first));
+    Object.assign(window, { at: now, suppressed: 0, written });
     window.written.catch(() => {
       window.at = now - WINDOW_MS + RETRY_MS;
       window.suppressed += suppressed + 1;
@@ -91,16 +101,17 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
 
   failed(error: unknown): void {
     this.complaints.say((count) => {
-      this.log.error({ message: 'Audit records could not be written', count, error });
+      this.log.error({ message: 'Audit write failed', count, error });
     });
   }
 
   private windowOf(kind: string, fact: AuditFact): Window {
     const found = this.windows.get(kind);
     if (found !== undefined) return found;
-    if (this.windows.size >= MAX_KINDS && kind !== fact.action)
-      return this.windowOf(fact.action, unspecific(fact));
-    const window = { fact: withActor(fact), at: -Infinity, suppressed: 0, written: Promise.resolve() };
+    const isShared = kind === fact.action;
+    if (this.windows.size >= MAX_KINDS && !isShared) return this.windowOf(fact.action, unspecific(fact));
+    const attributed = { ...fact, actor: fact.actor ?? currentActor() };
+    const window = { fact: attributed, isShared, at: -Infinity, suppressed: 0, written: Promise.resolve() };
     this.windows.set(kind, window);
     return window;
   }
@@ -137,7 +148,9 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
   private async closeSome(windows: readonly Window[]): Promise<void> {
     const at = performance.now();
     const counts = windows.map(({ suppressed }) => suppressed);
-    const written = this.trail.record(...windows.map(({ fact, suppressed }) => counted(fact, suppressed)));
+    const written = this.trail.record(
+      ...windows.map(({ fact, suppressed }) => standingFor(suppressed, fact)),
+    );
     for (const window of windows) Object.assign(window, { at, suppressed: 0, written });
     try {
       await written;
@@ -151,25 +164,11 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-function counted(fact: AuditFact, suppressed: number): AuditFact {
-  return suppressed === 0 ? fact : { ...fact, detail: { ...fact.detail, suppressed } };
-}
-
-/** A window is closed outside of the request that has opened it. */
-function withActor(fact: AuditFact): AuditFact {
-  const { caller } = RequestContext;
-  if (fact.actor !== undefined) return fact;
-  return {
-    ...fact,
-    actor: caller === undefined ? { type: 'unknown', name: '' } : { type: 'caller', name: caller },
-  };
-}
-
 function unspecific({ action, target, outcome }: AuditFact): AuditFact {
   return {
     action,
     target: { type: target.type, id: '*' },
     ...(outcome === undefined ? {} : { outcome }),
-    actor: { type: 'unknown', name: '' },
+    actor: UNKNOWN_ACTOR,
   };
 }

@@ -16,7 +16,7 @@ import { WebhookSigner } from './webhook.signer';
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** The receiver's word is the status: whatever it says beyond it, and whether it comes to an end, is of no interest. */
+/** The status decides: the rest of the answer, and whether it ends, is ignored. */
 const LIMITS = {
   timeout: TIMEOUT_MS,
   maxContentLength: MAX_ANSWER_BYTES,

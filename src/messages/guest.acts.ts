@@ -3,7 +3,7 @@ import type { AuditFact } from '../audit/domain/audit-record';
 import { AuditTrail } from '../audit/ports/audit.trail';
 import { DomainError } from '../common/errors/domain.error';
 
-/** Records acts for guests of other callers which leave nothing in the own data that their record could be written with. */
+/** Records acts for other callers' guests that leave no row here to be recorded with. */
 @Injectable()
 export class GuestActs {
   private readonly log = new Logger(GuestActs.name);
@@ -25,7 +25,7 @@ export class GuestActs {
     } catch (failure) {
       const { action, conversationId = '' } = act;
       this.log.error({
-        message: 'A failed act could not be recorded',
+        message: 'Audit record of a failed act lost',
         action,
         conversationId,
         error: failure,

@@ -82,7 +82,7 @@ describe(MessageInbox.name, () => {
     expect(log.at('warn')).toHaveLength(2);
   });
 
-  it('lets go of what cannot wait any more, and reads it anew afterwards', async () => {
+  it('lets go of what cannot wait any more, and reads it again afterwards', async () => {
     store.failures.push(new StorageUnavailableError());
     hear(0, 501);
     await jest.advanceTimersByTimeAsync(0);
@@ -97,7 +97,7 @@ describe(MessageInbox.name, () => {
     expect(store.idsOf(ID)).toEqual(expect.arrayContaining(['m-0', 'm-1']));
   });
 
-  it('does not read a session anew that is over', async () => {
+  it('does not read a session again that is over', async () => {
     SESSION.lose('gone', Date.now());
     store.failures.push(new StorageUnavailableError());
     hear(0, 501, SESSION.conversationId);
@@ -122,12 +122,59 @@ describe(MessageInbox.name, () => {
     inbox.add(ID, { message: aMessage('m'), act });
     hear(0, 501);
     inbox.add(ID, { message: aMessage('n'), act });
+    await jest.advanceTimersByTimeAsync(0);
 
     expect(log.at('error')).toEqual([
       expect.objectContaining({ count: 1 }),
       expect.objectContaining({ count: 1 }),
     ]);
-    await jest.advanceTimersByTimeAsync(0);
+  });
+
+  describe('messages that are being written while their conversation overflows', () => {
+    const act = { action: 'MESSAGE_SENT', target: { type: 'session', id: ID } } as const;
+    /** Lets the first write go on once the conversation has overflowed. */
+    const overflowDuringWrite = async (outcome?: Error): Promise<void> => {
+      let goOn = (): void => undefined;
+      const overflowed = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      const keep = store.keep.bind(store);
+      jest.spyOn(store, 'keep').mockImplementationOnce(async (id, messages) => {
+        await overflowed;
+        if (outcome !== undefined) throw outcome;
+        return keep(id, messages);
+      });
+      inbox.add(ID, { message: aMessage('m-0'), act });
+      await jest.advanceTimersByTimeAsync(0);
+      hear(1, 501);
+      goOn();
+      await jest.advanceTimersByTimeAsync(0);
+    };
+
+    it('have lost no record when they are kept', async () => {
+      await overflowDuringWrite();
+
+      expect(store.acts).toEqual([act]);
+      expect(log.at('error')).toEqual([]);
+    });
+
+    it('have lost the record of an act, once, when they are refused', async () => {
+      store.refused.add('m-0');
+      await overflowDuringWrite();
+
+      expect(log.at('error')).toEqual([
+        expect.objectContaining({ message: 'Poison message set aside' }),
+        expect.objectContaining({ message: 'Audit records of messages lost', reason: 'refused', count: 1 }),
+      ]);
+    });
+
+    it('have lost the record of an act, once, when they cannot be written', async () => {
+      await overflowDuringWrite(new StorageUnavailableError());
+
+      expect(log.at('error')).toEqual([
+        expect.objectContaining({ message: 'Audit records of messages lost', reason: 'overflow', count: 1 }),
+      ]);
+    });
   });
 
   describe('what the storage refuses', () => {

@@ -23,14 +23,16 @@ const AT_A_TIME = 8;
 
 /**
  * Keeps every message that channels meet, in the order in which they met them. While the storage cannot be used they
- * wait; of a conversation with more than can wait, all are let go and it is read anew afterwards. A message that the
+ * wait; of a conversation with more than can wait, all are let go and it is read again afterwards. A message that the
  * storage refuses is set aside, and a conversation that fails holds up no other. A process that ends loses none: the
- * next one reads the conversations it takes over anew.
+ * next one reads the conversations it takes over again.
  */
 @Injectable()
 export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly waiting = new Map<string, MessageRequest[]>();
   private readonly incomplete = new Set<string>();
+  /** The first that wait, as far as it is not decided yet whether they are kept. */
+  private readonly inFlight = new Map<string, MessageRequest[]>();
   private count = 0;
   private readonly loop = new Loop(
     RETRY_MS,
@@ -77,7 +79,9 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     const messages = this.waiting.get(conversationId) ?? [];
     if (messages.length >= MAX_PER_CONVERSATION || this.count >= MAX_WAITING) {
       this.letGo(conversationId, messages);
-      this.reportLost(conversationId, [...messages, request]);
+      // Those in flight may be kept: they are reported when they are not.
+      const undecided = this.inFlight.get(conversationId)?.length ?? 0;
+      this.reportLost(conversationId, [...messages.slice(undecided), request]);
       return;
     }
     messages.push(request);
@@ -93,7 +97,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     this.telemetry.overflowed(conversationId);
   }
 
-  /** Messages are read anew; the record of an act is nowhere else. */
+  /** Messages are read again; the record of an act is nowhere else. */
   private reportLost(
     conversationId: string,
     requests: readonly MessageRequest[],
@@ -132,15 +136,27 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
   /** What could not be kept is still the first that waits. */
   private async keepSome(conversationId: string): Promise<void> {
     const messages = (this.waiting.get(conversationId) ?? []).slice(0, BATCH);
+    this.inFlight.set(conversationId, [...messages]);
+    try {
+      await this.keepEach(conversationId, messages);
+    } finally {
+      const undecided = this.inFlight.get(conversationId) ?? [];
+      this.inFlight.delete(conversationId);
+      if (this.incomplete.has(conversationId)) this.reportLost(conversationId, undecided);
+    }
+    const waiting = this.waiting.get(conversationId);
+    // The next turn is that of another conversation.
+    if (waiting !== undefined) this.moveToEnd(conversationId, waiting);
+  }
+
+  /** Together, or one by one when they are refused together. */
+  private async keepEach(conversationId: string, messages: readonly MessageRequest[]): Promise<void> {
     try {
       await this.keep(conversationId, messages);
     } catch (error) {
       if (!(error instanceof DataRefusedError)) throw error;
       for (const message of messages) await this.keepOrSetAside(conversationId, message);
     }
-    const waiting = this.waiting.get(conversationId);
-    // The next turn is that of another conversation.
-    if (waiting !== undefined) this.moveToEnd(conversationId, waiting);
   }
 
   private async keepOrSetAside(conversationId: string, request: MessageRequest): Promise<void> {
@@ -162,6 +178,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
 
   /** Takes away the first that wait, unless all of the conversation were let go meanwhile. */
   private remove(conversationId: string, messages: readonly MessageRequest[]): void {
+    this.inFlight.get(conversationId)?.splice(0, messages.length);
     const waiting = this.waiting.get(conversationId);
     if (waiting === undefined || waiting[0] !== messages[0]) return;
     waiting.splice(0, messages.length);

@@ -25,7 +25,7 @@ export class MessagesTelemetry {
     );
     this.overflows = metrics.counter(
       'messages_overflows_total',
-      'Conversations whose messages could not be held until they were kept, and are read anew',
+      'Conversations whose messages could not be held until they were kept, and are read again',
     );
     metrics.gauge('messages_waiting', 'Messages that were met and are not kept yet', () => this.waiting());
   }
@@ -46,7 +46,7 @@ export class MessagesTelemetry {
     this.uploads.inc({ outcome: 'ok' });
   }
 
-  /** A caller who has hung up, or sends nothing any more, is to blame for whatever comes of it. */
+  /** A caller that has hung up or stopped sending is the cause of the outcome. */
   uploadFailed(error: unknown, isHungUp: boolean): void {
     const isStalled = error instanceof RequestTimeoutException;
     const outcome = error instanceof DomainError ? error.code : isStalled ? 'stalled' : 'internal';
@@ -77,7 +77,7 @@ export class MessagesTelemetry {
 
   overflowed(conversationId: string): void {
     this.overflows.inc();
-    this.log.warn({ message: 'Too many messages wait to be kept: they are read anew later', conversationId });
+    this.log.warn({ message: 'Message backlog overflowed, conversation read again later', conversationId });
   }
 
   actsLost(reason: 'overflow' | 'refused', count: number, conversationId: string): void {
@@ -90,6 +90,6 @@ export class MessagesTelemetry {
   }
 
   rereadingFailed(error: unknown, conversationId: string): void {
-    this.log.error({ message: 'A conversation could not be read anew', conversationId, error });
+    this.log.error({ message: 'Conversation reread failed', conversationId, error });
   }
 }

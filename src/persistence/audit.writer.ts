@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { currentActor } from '../audit/domain/audit-actor';
 import { chainOf, type ChainLink, linked } from '../audit/domain/audit-chain';
-import type { AuditActor, AuditFact, AuditRecord } from '../audit/domain/audit-record';
+import type { AuditFact, AuditRecord } from '../audit/domain/audit-record';
 import { AuditPublisher } from '../audit/ports/audit.publisher';
 import { RequestContext } from '../common/logging/request-context';
 import { insertRecords, lockHead, moveHead } from './audit.statements';
 import type { Work } from './unit-of-work';
 
-const SERVICE: AuditActor = { type: 'service', name: 'guest-sessions' };
-
 /**
  * Writes audit records in the transaction of what they record, each chained to the one before it, and publishes them
- * once it has committed. Whoever appends to a chain holds it until the commit, so this comes last in a transaction.
+ * once it has committed. An append holds its chain until the commit, so this comes last in a transaction.
  */
 @Injectable()
 export class AuditWriter {
@@ -96,10 +95,4 @@ function completed(
     after: fact.after ?? null,
     detail: fact.detail ?? {},
   };
-}
-
-function currentActor(): AuditActor {
-  const { requestId, caller } = RequestContext;
-  if (caller !== undefined) return { type: 'caller', name: caller };
-  return requestId === undefined ? SERVICE : { type: 'unknown', name: '' };
 }

@@ -15,10 +15,10 @@ export interface ControlAnswer {
 
 /** The longest request, in characters. */
 export const MAX_REQUEST_CHARACTERS = 8_192;
-/** What an address of a socket has room for: `sun_path` less its final zero. */
+/** Longest address of a socket: `sun_path` less its final zero. */
 export const MAX_SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 
-/** Where the process that works on a data directory listens. Throws when the path is longer than a socket's may be. */
+/** Path of the control socket of the process that works on a data directory. Throws when it is too long. */
 export function controlSocketIn(dataDir: string): string {
   const path = join(resolve(dataDir), 'control.sock');
   const bytes = Buffer.byteLength(path);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createConnection, createServer, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -82,6 +82,17 @@ describe(ControlSocket.name, () => {
     await control.beforeApplicationShutdown();
     expect(readdirSync(directory)).not.toContain('control.sock');
     left.close();
+  });
+
+  it('outlives an error of its server, such as of a connection that it cannot accept', async () => {
+    const listen = jest.spyOn(Server.prototype, 'listen');
+    await control.onApplicationBootstrap();
+    const server = listen.mock.contexts.find((context) => context instanceof Server) as Server;
+    const error = Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' });
+
+    expect(() => server.emit('error', error)).not.toThrow();
+    expect(warn).toHaveBeenCalledWith({ message: 'Control socket failed', error });
+    expect(await ask('null\n')).toEqual({ error: 'The request is not known.' });
   });
 
   it('removes no file that is not a socket, and says that there is no backup', async () => {

@@ -7,6 +7,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { withAnySignal } from '../common/time/any-signal';
 import { StorageConfig } from '../config/storage.config';
 import {
   type ControlAnswer,
@@ -51,6 +52,9 @@ export class ControlSocket implements OnApplicationBootstrap, BeforeApplicationS
       this.server = await listen(path, (socket) => {
         this.accept(socket, backup);
       });
+      this.server.on('error', (error) => {
+        this.logger.warn({ message: 'Control socket failed', error });
+      });
     } catch (error) {
       this.logger.warn({ message: 'Control socket not opened: no backup can be taken', error });
     }
@@ -75,7 +79,9 @@ export class ControlSocket implements OnApplicationBootstrap, BeforeApplicationS
       this.logger.debug({ message: 'Control connection failed', error });
     });
     onFirstLine(socket, (line) => {
-      const answer = this.answer(line, socket, backup, AbortSignal.any([left.signal, this.stopping.signal]));
+      const answer = withAnySignal([left.signal, this.stopping.signal], (signal) =>
+        this.answer(line, socket, backup, signal),
+      );
       this.running.add(answer);
       void answer.finally(() => this.running.delete(answer));
     });

@@ -14,6 +14,7 @@ import { toAttempt, toDeliveryRecord } from './delivery.mapper';
 import { purgeDeliveries, purgeEvents } from './delivery.retention';
 import { hasten, queueAnew, selectedEvents } from './delivery.replay';
 import { GuestSeal } from './guest.seal';
+import { isUnreadable } from './persistence.errors';
 import { UnitOfWork, type Work } from './unit-of-work';
 
 /** Events that one step of a replay looks at. */
@@ -175,7 +176,18 @@ export class SqlDeliveryLedger extends DeliveryLedger {
     narrow: (deliveries: Deliveries, db: Kysely<Database>) => Deliveries,
   ): Promise<DeliveryRecord[]> {
     const rows = await this.unitOfWork.read((db) => narrow(deliveriesOf(db), db).execute());
-    return rows.map((row) => toDeliveryRecord(this.guests.openEvent({ ...row, id: row.event_id }), row));
+    return rows.map((row) => this.recordIn(row));
+  }
+
+  /** An event that cannot be read has no metadata: it must not keep its delivery, or others, from being shown. */
+  private recordIn(row: Joined): DeliveryRecord {
+    const event = { ...row, id: row.event_id };
+    try {
+      return toDeliveryRecord(this.guests.openEvent(event), row);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return toDeliveryRecord({ ...event, metadata: '{}' }, row);
+    }
   }
 }
 

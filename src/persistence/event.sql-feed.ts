@@ -7,6 +7,8 @@ import { COUNTERS } from './counters';
 import type { ConversationEventTable, Database } from './database';
 import { numberEvents } from './feed.numbering';
 import { GuestSeal } from './guest.seal';
+import { isUnreadable } from './persistence.errors';
+import { readableRows } from './readable-rows';
 import { UnitOfWork } from './unit-of-work';
 
 type Row = Pick<
@@ -14,7 +16,7 @@ type Row = Pick<
   'position' | 'id' | 'conversation_id' | 'owner' | 'kind' | 'at' | 'body'
 >;
 
-/** What is read of the feed: one of two indexes gives it in order, so that it costs as much as what it finds. */
+/** The query of the feed: one of two indexes gives its order, so that it costs as much as it finds. */
 export function eventsAfter(
   db: Kysely<Database>,
   { position, limit, conversationId, owner }: FeedFilter & { position: number; limit: number },
@@ -28,7 +30,7 @@ export function eventsAfter(
   return query.orderBy('position').limit(limit);
 }
 
-/** The feed in SQL. Events that have no place in it yet get one when somebody looks; see `numberEvents`. */
+/** The feed in SQL. Events that have no place in it yet get one when the feed is read; see `numberEvents`. */
 @Injectable()
 export class SqlEventFeed extends EventFeed {
   constructor(
@@ -41,15 +43,15 @@ export class SqlEventFeed extends EventFeed {
 
   async after(position: number, limit: number, filter: FeedFilter = {}): Promise<FeedEvent[]> {
     await numberEvents(this.unitOfWork);
-    const events: FeedEvent[] = [];
-    for (let last = position; ;) {
-      const page = { position: last, limit: limit - events.length, ...filter };
-      const rows: readonly Row[] = await this.unitOfWork.read((db) => eventsAfter(db, page).execute());
-      events.push(...rows.flatMap((row) => this.readableEventIn(row) ?? []));
-      // Again only when rows could not be read, so that a page ends early only at the end of the feed.
-      if (rows.length < page.limit || events.length === limit) return events;
-      last = rows.at(-1)?.position ?? last;
-    }
+    const { items } = await readableRows<Row, FeedEvent>(
+      limit,
+      (last, size) => {
+        const page = { ...filter, position: last?.position ?? position, limit: size };
+        return this.unitOfWork.read((db) => eventsAfter(db, page).execute());
+      },
+      (row) => this.readableEventIn(row),
+    );
+    return [...items];
   }
 
   async latest(): Promise<number> {
@@ -93,6 +95,7 @@ export class SqlEventFeed extends EventFeed {
     try {
       return this.eventIn(row);
     } catch (error) {
+      if (!isUnreadable(error)) throw error;
       this.poison.setAside('events', row.id, error, row.conversation_id);
       return undefined;
     }

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { DataCipher } from './data-cipher';
 import type { SessionEventTable, SessionTable } from './database';
-import { UnreadableDataError } from './persistence.errors';
+import { isUnreadable } from './persistence.errors';
 import { contextOf, disclosesToken } from './sealed-columns';
 
 type GuestColumns = Pick<SessionTable, 'conversation_id' | 'guest_token' | 'name'>;
@@ -34,7 +34,7 @@ export class GuestSeal {
     try {
       return withGuest(row, (text, context) => this.cipher.open(text, context));
     } catch (error) {
-      if (!(error instanceof UnreadableDataError)) throw error;
+      if (!isUnreadable(error)) throw error;
       this.poison.setAside('sessions', row.conversation_id, error, row.conversation_id);
       return withGuest(row, () => '');
     }

@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import { PoisonMessages } from '../common/poison/poison-messages';
 import { type MessageQuery, type MessageRequest, MessageStore } from '../messages/ports/message.store';
 import type { ConversationMessage } from '../session/domain/conversation-message';
 import { AuditWriter } from './audit.writer';
-import type { ConversationEventTable } from './database';
+import type { ConversationEventTable, Database } from './database';
 import { forUpdate } from './dialect';
 import { FeedWriter } from './feed.writer';
 import { GuestSeal } from './guest.seal';
+import { isUnreadable } from './persistence.errors';
+import { readableRows } from './readable-rows';
 import { UnitOfWork, type Work } from './unit-of-work';
+
+type StoredMessage = Pick<Selectable<ConversationEventTable>, 'id' | 'body'>;
+type MessagePlace = Pick<Selectable<ConversationEventTable>, 'at' | 'message_id'>;
+type ListedRow = StoredMessage & MessagePlace;
 
 /** Messages in SQL: rows of `conversation_event`. */
 @Injectable()
@@ -17,6 +24,7 @@ export class SqlMessageStore extends MessageStore {
     private readonly feed: FeedWriter,
     private readonly guests: GuestSeal,
     private readonly audit: AuditWriter,
+    private readonly poison: PoisonMessages,
   ) {
     super();
   }
@@ -48,30 +56,54 @@ export class SqlMessageStore extends MessageStore {
         .executeTakeFirst(),
     );
     if (row === undefined) return undefined;
-    const message = this.messageIn(row);
-    return { message, ...(row.fingerprint === null ? {} : { fingerprint: row.fingerprint }) };
+    const message = this.readableIn(conversationId, row);
+    return message && { message, ...(row.fingerprint === null ? {} : { fingerprint: row.fingerprint }) };
   }
 
   async list(conversationId: string, { limit, after }: MessageQuery): Promise<ConversationMessage[]> {
-    const rows = await this.unitOfWork.read((db) => {
-      let query = db
-        .selectFrom('conversation_event')
-        .select(['id', 'body'])
-        .where('conversation_id', '=', conversationId)
-        .where('message_id', 'is not', null);
-      if (after !== undefined) {
-        query = query.where((eb) =>
-          eb(eb.refTuple('at', 'message_id'), '>', eb.tuple(Date.parse(after.sentAt), after.id)),
-        );
-      }
-      return query.orderBy('at').orderBy('message_id').limit(limit).execute();
-    });
-    return rows.map((row) => this.messageIn(row));
+    const start = after && { at: Date.parse(after.sentAt), message_id: after.id };
+    const { items } = await readableRows<ListedRow, ConversationMessage>(
+      limit,
+      (last, size) =>
+        this.unitOfWork.read((db) =>
+          messagesAfter(db, conversationId, last ?? start)
+            .limit(size)
+            .execute(),
+        ),
+      (row) => this.readableIn(conversationId, row),
+    );
+    return [...items];
   }
 
-  private messageIn(row: Pick<Selectable<ConversationEventTable>, 'id' | 'body'>): ConversationMessage {
-    return JSON.parse(this.guests.openMessage(row.body, row.id)) as ConversationMessage;
+  /** Undefined for a message that cannot be read: it is left out, and must not keep the others from being read. */
+  private readableIn(conversationId: string, { id, body }: StoredMessage): ConversationMessage | undefined {
+    try {
+      return JSON.parse(this.guests.openMessage(body, id)) as ConversationMessage;
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      // The row of the feed, which leaves it out too.
+      this.poison.setAside('events', id, error, conversationId);
+      return undefined;
+    }
   }
+}
+
+function messagesAfter(
+  db: Kysely<Database>,
+  conversationId: string,
+  after: MessagePlace | undefined,
+): SelectQueryBuilder<Database, 'conversation_event', ListedRow> {
+  let query = db
+    .selectFrom('conversation_event')
+    .select(['id', 'body', 'at', 'message_id'])
+    .where('conversation_id', '=', conversationId)
+    .where('message_id', 'is not', null);
+  if (after !== undefined) {
+    query = query.where((eb) =>
+      eb(eb.refTuple('at', 'message_id'), '>', eb.tuple(after.at, after.message_id)),
+    );
+  }
+  return query.orderBy('at').orderBy('message_id');
 }
 
 /** The owner of a session whose guest may be written about; its row stays locked, so that nobody erases it meanwhile. */

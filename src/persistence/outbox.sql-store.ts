@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { DataRefusedError } from '../common/errors/data-refused.error';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import type { AuditDetail, AuditFact } from '../audit/domain/audit-record';
 import type { Attempt, Delivery, DeliveryStatus } from '../sync/domain/delivery';
@@ -20,6 +21,7 @@ import {
 import { silenceSink, sinkPaused } from './sink.sql-store';
 import { ofFewLengths } from './dialect';
 import { GuestSeal } from './guest.seal';
+import { isUnreadable } from './persistence.errors';
 import { UnitOfWork, type Work } from './unit-of-work';
 
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
@@ -63,10 +65,22 @@ export class SqlOutboxStore extends OutboxStore {
     try {
       return toDelivery(this.guests.openEvent(event), row);
     } catch (error) {
+      if (!isUnreadable(error)) throw error;
       this.poison.setAside('deliveries', `${row.sink} ${event.id}`, error, event.conversation_id);
       const delivery = toDelivery({ ...event, metadata: '{}' }, row);
-      await this.bury(delivery, { at: now, latencyMs: 0, error: 'The event cannot be read.' });
+      await this.buryUnreadable(delivery, now);
       return undefined;
+    }
+  }
+
+  /** A refused burial leaves the delivery claimed, which holds up its own lane alone. */
+  private async buryUnreadable(delivery: Delivery, at: number): Promise<void> {
+    try {
+      await this.bury(delivery, { at, latencyMs: 0, error: 'The event cannot be read.' });
+    } catch (error) {
+      if (!(error instanceof DataRefusedError)) throw error;
+      const { event, sink } = delivery;
+      this.poison.setAside('deliveries', `${sink} ${event.id} unburied`, error, event.conversationId);
     }
   }
 

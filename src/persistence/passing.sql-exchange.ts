@@ -12,6 +12,7 @@ import {
 import type { PassingBatchTable } from './database';
 import { databaseNow, ofFewLengths } from './dialect';
 import { GuestSeal } from './guest.seal';
+import { isUnreadable } from './persistence.errors';
 import { UnitOfWork } from './unit-of-work';
 
 type Row = Pick<Selectable<PassingBatchTable>, 'id' | 'source' | 'number' | 'body'>;
@@ -89,6 +90,7 @@ export class SqlPassingExchange extends PassingExchange {
     try {
       return JSON.parse(this.guests.openPassing(body, id)) as PassingEvent[];
     } catch (error) {
+      if (!isUnreadable(error)) throw error;
       this.poison.setAside('passing-events', id, error);
       return [];
     }

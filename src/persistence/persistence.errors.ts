@@ -33,6 +33,11 @@ export class UnreadableDataError extends Error {
   }
 }
 
+/** Whether stored data cannot be decrypted or parsed, however often it is read; every other error is not about the data. */
+export function isUnreadable(error: unknown): error is UnreadableDataError | SyntaxError {
+  return error instanceof UnreadableDataError || error instanceof SyntaxError;
+}
+
 /** `DATA_KEY` does not fit what is stored; the message says which key, what is wrong with it, and what to do. */
 export class DataKeyError extends Error {
   override readonly name = 'DataKeyError';

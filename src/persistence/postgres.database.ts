@@ -103,7 +103,7 @@ export function openPostgres(
 }
 
 /**
- * For changes of the schema: one connection, without limits on how long a statement may take. Waiting for a lock fails
+ * Connection for changes of the schema, without limits on how long a statement may take. Waiting for a lock fails
  * soon, and a process that stops in the middle loses its transaction.
  */
 export function openPostgresForMigrations(databaseUrl: string, resolve?: Resolve): Kysely<Database> {

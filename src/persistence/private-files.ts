@@ -35,7 +35,7 @@ function createMissing(path: string): void {
   }
 }
 
-/** A link is not followed: whoever can write to the directory could aim it at another file of this user. */
+/** A link is not followed: a process that can write to the directory could aim it at another file of this user. */
 function narrow(file: string): void {
   try {
     const found = lstatSync(file);

@@ -15,7 +15,7 @@ export function disclosesToken(metadata: string): boolean {
   return metadata.includes('"guestIdToken":');
 }
 
-/** Every place where sealed texts rest: what the start checks, and what is encrypted anew when the key changes. */
+/** Every place where sealed texts rest: what the start checks, and what is encrypted again when the key changes. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'session', key: 'conversation_id', column: 'guest_token', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'name', isSecret: hasText },

@@ -1,5 +1,4 @@
 import type { Selectable } from 'kysely';
-import { guestRefOf } from '../session/domain/guest-token';
 import { Session } from '../session/domain/session';
 import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import type { SessionEvent } from '../session/domain/session-event';
@@ -29,7 +28,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
   return {
     conversation_id: session.conversationId,
     guest_token: session.guestToken,
-    guest_ref: guestRefOf(session.guestToken),
+    guest_ref: session.guestRef,
     owner: session.owner,
     channel: session.channel,
     oauth_client: session.oauthClient,
@@ -47,7 +46,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
 }
 
 /**
- * What a save writes. Not the guest: whoever encrypts it anew or erases it must not be undone by a save. Only what it
+ * What a save writes. Not the guest: an encryption with another key, or an erasure, must not be undone by a save. Only what it
  * proves itself with is forgotten once there is nothing left to do upstream.
  */
 export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
@@ -76,6 +75,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
   return Session.restore({
     conversationId: row.conversation_id,
     guestToken: row.guest_token,
+    guestRef: row.guest_ref,
     owner: row.owner,
     channel: row.channel,
     oauthClient: row.oauth_client,

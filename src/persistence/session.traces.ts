@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import type { Database } from './database';
+import type { Database, SessionEventTable } from './database';
 import { ofFewLengths } from './dialect';
 import type { GuestSeal } from './guest.seal';
+import { isUnreadable } from './persistence.errors';
 
 /**
  * Takes the guest out of everything that hangs on its sessions: events name it by its reference instead of its token,
@@ -22,9 +23,8 @@ export async function eraseTraces(
     .where('conversation_id', 'in', ofFewLengths(conversationIds))
     .execute();
   for (const { id, metadata } of events) {
-    const told = guests.openEvent({ id, metadata }).metadata;
-    const erased = withoutToken(told, guestRef);
-    if (erased !== told)
+    const erased = erasedIn(guests, { id, metadata }, guestRef);
+    if (erased !== undefined)
       await db.updateTable('session_event').set({ metadata: erased }).where('id', '=', id).execute();
   }
 }
@@ -62,6 +62,22 @@ async function forgetMessages(db: Kysely<Database>, conversationIds: readonly st
     .where('conversation_id', 'in', ofFewLengths(conversationIds))
     .where('message_id', 'is not', null)
     .execute();
+}
+
+/** The metadata without the token; undefined when they do not tell it. Empty for those that cannot be read. */
+function erasedIn(
+  guests: GuestSeal,
+  event: Pick<SessionEventTable, 'id' | 'metadata'>,
+  guestRef: string,
+): string | undefined {
+  try {
+    const { metadata } = guests.openEvent(event);
+    const erased = withoutToken(metadata, guestRef);
+    return erased === metadata ? undefined : erased;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return '{}';
+  }
 }
 
 function withoutToken(metadata: string, guestRef: string): string {

@@ -1,4 +1,4 @@
-import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { dirname, isAbsolute } from 'node:path';
 import SqliteFile from 'better-sqlite3';
@@ -9,6 +9,8 @@ import { BackupError } from './persistence.errors';
 /** 400 kB: a step takes a few milliseconds, after which everything else has its turn. */
 const PAGES_PER_STEP = 100;
 const OWNER_FILE = 0o600;
+/** Errors of file systems that have no hard links, or allow none. */
+const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP']);
 /** SQLite would take a file of such a name for a part of another database. */
 const COMPANION = /-(wal|shm|journal)$/;
 
@@ -47,8 +49,7 @@ export class SqliteBackup {
       makeSelfContained(draft);
       await handle.sync();
       signal.throwIfAborted();
-      await assertFree(target);
-      await rename(draft, target);
+      await name(draft, target);
       await syncDirectory(dirname(target));
     } finally {
       await handle.close();
@@ -84,7 +85,23 @@ async function assertFree(target: string): Promise<void> {
     if (codeOf(error) === 'ENOENT') return;
     throw error;
   }
-  throw new BackupError(`${target} exists. A backup replaces no file.`);
+  throw occupied(target);
+}
+
+/** Gives the copy its name, unless another file has got it meanwhile; a link replaces none, a rename would. */
+async function name(draft: string, target: string): Promise<void> {
+  try {
+    await link(draft, target);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw occupied(target, error);
+    if (!NO_HARD_LINKS.has(codeOf(error) ?? '')) throw error;
+    await assertFree(target);
+    await rename(draft, target);
+  }
+}
+
+function occupied(target: string, cause?: unknown): BackupError {
+  return new BackupError(`${target} exists. A backup replaces no file.`, { cause });
 }
 
 /** Without a write-ahead log, which a copy would need beside it to be read. */

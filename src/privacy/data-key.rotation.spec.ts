@@ -59,13 +59,13 @@ describe(DataKeyRotation.name, () => {
 
     expect(log.at('info')).toEqual([
       { message: 'What is stored in clear is being encrypted' },
-      { message: 'What is encrypted with an older key of DATA_KEY is being encrypted anew', dataKey: 'k1' },
+      { message: 'What is encrypted with an older key of DATA_KEY is being encrypted again', dataKey: 'k1' },
       { message: 'Nothing is stored in clear any more', count: 5 },
       { message: 'A key is no longer needed in DATA_KEY', dataKey: 'k1', count: 5 },
     ]);
   });
 
-  it('lets no key go before the walk is over, and begins anew after trouble', async () => {
+  it('lets no key go before the walk is over, and begins again after trouble', async () => {
     keys.ids = ['k1'];
     keys.steps.push(100, new Error('away'), 5);
     rotation.onApplicationBootstrap();

@@ -13,7 +13,7 @@ const REPEAT_MS = 3_600_000;
 
 /**
  * Encrypts with the key in use what is stored under older ones or in clear, a little at a time and from the start
- * on, and tells which keys nothing needs any more. A walk that was cut short begins anew: what it has done counts.
+ * on, and tells which keys nothing needs any more. A walk that was cut short begins again: what it has done counts.
  * A text that no key decrypts holds up no other; as long as there is one, no key is retired.
  */
 @Injectable()

@@ -13,7 +13,7 @@ export class PrivacyTelemetry {
       const message =
         dataKey === ''
           ? 'What is stored in clear is being encrypted'
-          : 'What is encrypted with an older key of DATA_KEY is being encrypted anew';
+          : 'What is encrypted with an older key of DATA_KEY is being encrypted again';
       this.log.log(dataKey === '' ? { message } : { message, dataKey });
     }
   }
@@ -39,6 +39,6 @@ export class PrivacyTelemetry {
   }
 
   rotationFailed(error: unknown): void {
-    this.log.warn({ message: 'Encrypting anew was interrupted and is repeated', error });
+    this.log.warn({ message: 'Encrypting again was interrupted and is repeated', error });
   }
 }

@@ -16,7 +16,7 @@ const PAUSE_MS = 500;
 const IN_FLIGHT = 64;
 /** Longer than an attempt may take; what a killed process had in hand is handed out again after this. */
 const CLAIM_MS = 20_000;
-/** For how long a lane rests whose head can neither be settled nor buried, and how many such lanes are remembered. */
+/** Rest of a lane whose head can neither be settled nor buried, and the number of such lanes remembered. */
 const STUCK_MS = 3_600_000;
 const MAX_STUCK = 1_000;
 

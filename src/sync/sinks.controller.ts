@@ -60,7 +60,11 @@ export class SinksController {
   @Scope('deliveries.operate')
   @HttpCode(200)
   @ApiResponse({ status: 200, type: AttemptResponse })
-  @ApiProblems({ 404: ['sink-not-found'], 429: ['too-many-in-flight'], 503: ['shutting-down'] })
+  @ApiProblems({
+    404: ['sink-not-found'],
+    429: ['too-many-in-flight'],
+    503: ['storage-unavailable', 'shutting-down'],
+  })
   async test(@Param('name') name: string): Promise<AttemptResponse> {
     return new AttemptResponse(await this.service.test(name));
   }

@@ -1,11 +1,17 @@
 import { sql } from 'kysely';
 import { DataRefusedError } from '../../src/common/errors/data-refused.error';
 import { FEED_START } from '../../src/events/domain/feed-event';
+import { AuditWriter } from '../../src/persistence/audit.writer';
 import { DataCipher } from '../../src/persistence/data-cipher';
+import { SqlDeliveryLedger } from '../../src/persistence/delivery.sql-ledger';
+import { SqlEventFeed } from '../../src/persistence/event.sql-feed';
 import { GuestSeal } from '../../src/persistence/guest.seal';
+import { SqlMessageStore } from '../../src/persistence/message.sql-store';
+import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
 import { SqlPassingExchange } from '../../src/persistence/passing.sql-exchange';
 import { UnitOfWork } from '../../src/persistence/unit-of-work';
 import type { ConversationMessage } from '../../src/session/domain/conversation-message';
+import { guestRefOf } from '../../src/session/domain/guest-token';
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
 import { conversationsOf, toldTwice } from './queued-sessions';
 
@@ -93,6 +99,104 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(reported).toEqual(['deliveries']);
   });
 
+  it('shows the deliveries of events that cannot be read, without their metadata', async () => {
+    const { conversationId } = await toldTwice(stores);
+    await stores.connection.db
+      .updateTable('session_event')
+      .set({ metadata: UNREADABLE })
+      .where('sequence', '=', 1)
+      .execute();
+    await stores.claim();
+
+    const shown = await stores.ledger.list({ limit: 10, conversationId });
+    expect(shown.map(({ event, status }) => [event.sequence, status, event.metadata])).toEqual([
+      [2, 'pending', expect.objectContaining({ queueId: 'queue-1' })],
+      [1, 'dead', {}],
+    ]);
+    const [, dead] = shown;
+    if (dead === undefined) throw new Error('There is no dead delivery.');
+    expect(await stores.ledger.find({ eventId: dead.event.id, sink: 'crm' })).toEqual(dead);
+  });
+
+  it('hands out deliveries beside one that can neither be read nor buried', async () => {
+    const [poisoned, other] = [await toldTwice(stores), await toldTwice(stores)];
+    await stores.connection.db
+      .updateTable('session_event')
+      .set({ metadata: UNREADABLE })
+      .where('conversation_id', '=', poisoned.conversationId)
+      .execute();
+    jest.spyOn(stores.outbox, 'bury').mockRejectedValueOnce(new DataRefusedError('22021'));
+
+    expect(conversationsOf(await stores.claim())).toEqual([other.conversationId]);
+    expect(reported).toEqual(['deliveries', 'deliveries']);
+  });
+
+  it('lists the messages beside those that cannot be read, on pages that are complete', async () => {
+    const { conversationId } = await stores.reserved();
+    const messages = ['a', 'b', 'c', 'd', 'e'].map((id) => ({
+      message: { ...aMessage(id), reference: `reference-${id}` },
+    }));
+    await stores.messages.keep(conversationId, messages);
+    await stores.connection.db
+      .updateTable('conversation_event')
+      .set({ body: UNREADABLE })
+      .where('message_id', 'in', ['a', 'b', 'd'])
+      .execute();
+    const idsOf = async (limit: number): Promise<string[]> =>
+      (await stores.messages.list(conversationId, { limit })).map(({ id }) => id);
+
+    expect([await idsOf(1), await idsOf(2), await idsOf(10)]).toEqual([['c'], ['c', 'e'], ['c', 'e']]);
+    expect(await stores.messages.find(conversationId, 'reference-a')).toBeUndefined();
+    expect(await stores.messages.find(conversationId, 'reference-c')).toMatchObject({ message: { id: 'c' } });
+    expect(reported).toEqual(['events', 'events', 'events']);
+  });
+
+  it('erases a guest whose events cannot be read, and them', async () => {
+    const { conversationId, snapshot } = await toldTwice(stores);
+    const { db } = stores.connection;
+    await db.updateTable('session_event').set({ metadata: UNREADABLE }).where('sequence', '=', 1).execute();
+
+    const erasure = await stores.guests.erase(snapshot.guestRef, 5_000);
+    expect(erasure.conversationIds).toEqual([conversationId]);
+    const events = await db.selectFrom('session_event').select('metadata').orderBy('sequence').execute();
+    expect(events.map(({ metadata }) => metadata)).toEqual([
+      '{}',
+      expect.stringContaining(snapshot.guestRef) as string,
+    ]);
+  });
+
+  it('takes no fault of another kind for data that cannot be read', async () => {
+    const { conversationId } = await stores.activated();
+    await stores.messages.keep(conversationId, [{ message: aMessage('a') }]);
+    await stores.passing.publish([]);
+    const seal = new GuestSeal(new DataCipher(storage.config.dataKeys), stores.poison);
+    const fault = (): never => {
+      throw new TypeError('a fault of ours');
+    };
+    Object.assign(seal, { openEvent: fault, openMessage: fault, openPassing: fault });
+    const audit = new AuditWriter(stores.published);
+
+    for (const read of [
+      new SqlEventFeed(stores.unitOfWork, seal, stores.poison).after(FEED_START, 10),
+      new SqlMessageStore(stores.unitOfWork, stores.feedWriter, seal, audit, stores.poison).list(
+        conversationId,
+        { limit: 10 },
+      ),
+      new SqlPassingExchange(stores.unitOfWork, seal, stores.poison).after(new Map(), 10),
+      new SqlOutboxStore(stores.unitOfWork, audit, seal, stores.poison).claim({
+        sink: 'crm',
+        relay: 'relay-1',
+        now: 10_000,
+        until: 30_000,
+        limit: 10,
+      }),
+      new SqlDeliveryLedger(stores.unitOfWork, audit, seal).list({ limit: 10 }),
+    ])
+      await expect(read).rejects.toThrow('a fault of ours');
+    expect(reported).toEqual([]);
+    expect(await stores.outbox.backlog('crm')).toMatchObject({ dead: 0 });
+  });
+
   it('shows the events of the feed behind those that cannot be read', async () => {
     const { conversationId } = await stores.reserved();
     const messages = ['a', 'b', 'c', 'd'].map((id) => ({ message: aMessage(id) }));
@@ -111,7 +215,11 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
   });
 
   it('lets a session be taken over and ended whose guest cannot be decrypted', async () => {
-    const [poisoned, other] = [await stores.activated(1_000), await stores.activated(1_000)];
+    const [poisoned, other] = [
+      await stores.activated(1_000, { disclosesGuestToken: true }),
+      await stores.activated(1_000),
+    ];
+    const { guestRef } = poisoned.snapshot;
     await stores.connection.db
       .updateTable('session')
       .set({ name: UNREADABLE })
@@ -125,10 +233,17 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(idsOf(await stores.sessions.findExpired(1_000_000_000, 10))).toEqual(both);
     expect(idsOf(await stores.sessions.walk('active', undefined, 10))).toEqual(both);
     const found = await stores.get(poisoned.conversationId);
-    expect(found.snapshot).toMatchObject({ name: '', guestToken: '' });
+    expect(found.snapshot).toMatchObject({ name: '', guestToken: '', guestRef });
     found.end('requested', 2_000);
     await stores.sessions.save(found);
-    expect((await stores.get(poisoned.conversationId)).state).toBe('terminating');
+    const terminating = await stores.get(poisoned.conversationId);
+    expect(terminating.state).toBe('terminating');
+    terminating.settleDisconnect('unconfirmed', 3_000);
+    const { events, audit } = terminating.pullChanges();
+    expect(guestRef).toBe(guestRefOf(poisoned.snapshot.guestToken));
+    expect(events.map(({ metadata }) => metadata)).toEqual([expect.objectContaining({ guestRef })]);
+    expect(events[0]?.metadata).not.toHaveProperty('guestIdToken');
+    expect(audit.map(({ detail }) => detail?.['guestRef'])).toEqual([guestRef]);
     expect(reported).toEqual(['sessions']);
   });
 

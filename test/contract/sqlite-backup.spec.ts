@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import type * as FilesOfNode from 'node:fs/promises';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { BackupError } from '../../src/persistence/persistence.errors';
@@ -10,6 +11,8 @@ import {
   type TestStorage,
   limits,
 } from '../support/persistence.harness';
+
+const files = jest.requireActual<typeof FilesOfNode>('node:fs/promises');
 
 describe(SqliteBackup.name, () => {
   let storage: TestStorage;
@@ -25,6 +28,7 @@ describe(SqliteBackup.name, () => {
   });
 
   afterEach(async () => {
+    jest.restoreAllMocks();
     await stores.close();
     await storage.remove();
   });
@@ -111,6 +115,33 @@ describe(SqliteBackup.name, () => {
     await expect(refused).rejects.toThrow(BackupError);
     await expect(refused).rejects.toThrow(reason);
     expect(readdirSync(storage.config.dataDir, { recursive: true }).sort()).toEqual(files);
+  });
+
+  it('replaces no file that appears just before the copy gets its name', async () => {
+    const target = join(copies, 'guest-sessions.db');
+    for (const naming of ['link', 'rename'] as const) {
+      const original = files[naming];
+      jest.spyOn(files, naming).mockImplementation(async (from, to) => {
+        writeFileSync(target, 'kept');
+        await original(from, to);
+      });
+    }
+
+    await expect(backup().writeTo(target, signal)).rejects.toThrow(
+      `${target} exists. A backup replaces no file.`,
+    );
+    expect(readFileSync(target, 'utf8')).toBe('kept');
+    expect(readdirSync(copies)).toEqual(['guest-sessions.db']);
+  });
+
+  it('renames where hard links are not possible', async () => {
+    const link = jest
+      .spyOn(files, 'link')
+      .mockRejectedValue(Object.assign(new Error('no'), { code: 'EPERM' }));
+    await backup().writeTo(join(copies, 'guest-sessions.db'), signal);
+
+    expect(link).toHaveBeenCalled();
+    expect(readdirSync(copies)).toEqual(['guest-sessions.db']);
   });
 
   it('refuses a relative path', async () => {

@@ -26,7 +26,7 @@ describe('the keys that guests are encrypted with', () => {
     await world.restart({ DATA_KEY: `${K2},${K1}` });
     await until(() => logs.with('A key is no longer needed in DATA_KEY').length === 1);
     expect(logs.with('A key is no longer needed in DATA_KEY')).toMatchObject([{ dataKey: 'k1', count: 4 }]);
-    expect(logs.raw).toContain('is being encrypted anew');
+    expect(logs.raw).toContain('is being encrypted again');
 
     await world.restart({ DATA_KEY: K2 });
     expect((await api().get(live)).body).toMatchObject({ state: 'active', name: 'Ada' });

@@ -161,7 +161,7 @@ export class TestStores {
     const keys = new IdempotencyWriter(cipher);
     this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys, seal);
     this.credentials = new SqlGuestCredentials(this.unitOfWork, seal);
-    this.messages = new SqlMessageStore(this.unitOfWork, feed, seal, audit);
+    this.messages = new SqlMessageStore(this.unitOfWork, feed, seal, audit, this.poison);
     this.feed = new SqlEventFeed(this.unitOfWork, seal, this.poison);
     this.passing = new SqlPassingExchange(this.unitOfWork, seal, this.poison);
     this.holders = new SqlSessionHolders(this.unitOfWork, seal, this.time);

@@ -32,8 +32,7 @@ export interface AuditQuery extends AuditFilter {
 /** The audit trail as it is kept. Everything throws `StorageUnavailableError` when the database cannot be used. */
 export abstract class AuditTrail {
   /**
-   * Writes facts, all or none, that change nothing here; whatever changes something is written with it, by its own
-   * store.
+   * Writes facts, all or none, that change nothing here; a change is recorded by its own store, in its transaction.
    */
   abstract record(...facts: readonly AuditFact[]): Promise<void>;
 

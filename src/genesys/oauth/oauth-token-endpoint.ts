@@ -12,7 +12,7 @@ import { errorOf, jsonObjectOf } from '../transport/classification';
 import type { GenesysAnswer } from '../transport/genesys-answer';
 import { GenesysHttp } from '../transport/genesys-http';
 
-/** What fits into a header with room for others; a longer token could be used for no request. */
+/** Longest usable token: it must fit into a header with room for others. */
 const MAX_TOKEN_LENGTH = 8_192;
 /** How much of a refusal is kept for the log. */
 const LOGGED_BODY_LENGTH = 500;

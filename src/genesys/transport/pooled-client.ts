@@ -41,7 +41,7 @@ export class PooledClient {
     this.login = 'unreachable';
   }
 
-  /** What the last request for a token came to; `closed` where it succeeded and a 429 has closed the budget. */
+  /** Result of the last token request; `closed`: it succeeded and a 429 has closed the budget. */
   get condition(): 'untried' | 'ok' | 'refused' | 'unreachable' | 'closed' {
     if (this.login !== 'ok') return this.login;
     return this.budget.isClosed ? 'closed' : 'ok';

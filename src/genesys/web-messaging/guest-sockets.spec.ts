@@ -67,6 +67,15 @@ describe(GuestSockets.name, () => {
     expect(owner.texts).toEqual(['Hello']);
   });
 
+  it('connects nothing for a session without a guest token, and ends no conversation', async () => {
+    const socket = sockets.of({ ...snapshot, guestToken: '' });
+    await jest.advanceTimersByTimeAsync(60_000);
+
+    expect(socket.reason).toBe('closed');
+    expect(server.connectedAt).toEqual([]);
+    expect(sockets.size).toBe(0);
+  });
+
   it('hangs up what it forgets', async () => {
     const socket = sockets.of(snapshot);
     await jest.advanceTimersByTimeAsync(100);

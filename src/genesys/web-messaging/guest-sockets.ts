@@ -45,7 +45,10 @@ export class GuestSockets implements BeforeApplicationShutdown {
     this.identityOf = identityOf;
   }
 
-  /** A socket for a session that does not exist yet, in place of any earlier one. */
+  /**
+   * A socket for a session that does not exist yet, in place of any earlier one. Without a guest token it never connects:
+   * the server would take it for another guest, or end the session.
+   */
   make({ conversationId, guestToken: token }: Conversation): GuestSocket {
     this.forget(conversationId);
     const { lines, pacer, conversing, telemetry } = this;
@@ -59,8 +62,8 @@ export class GuestSockets implements BeforeApplicationShutdown {
       { lines, pacer, conversing, telemetry },
       this.ownerOf(conversationId),
     );
-    // At the end of the process a socket is over from its beginning, and nobody has to be rid of it.
-    if (this.isStopping) socket.leave();
+    // Over from its beginning, and nobody has to be rid of it: at the end of the process, and without a credential.
+    if (this.isStopping || token === '') socket.leave();
     else this.sockets.set(conversationId, socket);
     return socket;
   }

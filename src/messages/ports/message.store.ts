@@ -6,7 +6,7 @@ export interface MessageRequest {
   readonly message: ConversationMessage;
   /** The same for requests that ask for the same; absent when the message was met before its request was answered. */
   readonly fingerprint?: string;
-  /** Who has sent it, when that was not the owner of the session; it is recorded with the message. */
+  /** The act of a caller other than the session's owner; recorded with the message. */
   readonly act?: AuditFact;
 }
 

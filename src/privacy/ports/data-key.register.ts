@@ -5,7 +5,7 @@ export interface WalkPosition {
 }
 
 export interface WalkStep {
-  /** How many texts were encrypted anew. */
+  /** How many texts were encrypted again. */
   readonly renewed: number;
   /** Texts that no key decrypts, by table, column and key of the row. They stay as they are. */
   readonly unreadable: readonly string[];

@@ -3,7 +3,10 @@ import type { DisconnectStatus, EndReason, SessionState } from './session-state'
 /** Everything that is kept of a session. Times are epoch milliseconds. */
 export interface SessionSnapshot {
   readonly conversationId: string;
+  /** A credential. Empty once the guest is erased, and while it cannot be decrypted. */
   readonly guestToken: string;
+  /** `guestRefOf` the token, also when the token itself is not there any more. */
+  readonly guestRef: string;
   /** The caller that opened it; empty when callers were not told apart. */
   readonly owner: string;
   readonly channel: string;

@@ -1,3 +1,4 @@
+import { guestRefOf } from './guest-token';
 import { Session } from './session';
 import type { SessionSnapshot } from './session-snapshot';
 
@@ -7,9 +8,11 @@ let made = 0;
 export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
   made += 1;
   const now = Date.now();
+  const { guestToken = 'jwt_0123456789abcdef0123456789abcdef' } = facts;
   return Session.restore({
     conversationId: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
-    guestToken: 'jwt_0123456789abcdef0123456789abcdef',
+    guestToken,
+    guestRef: guestRefOf(guestToken),
     owner: '',
     channel: 'fake',
     oauthClient: 'client',

@@ -1,4 +1,4 @@
-import { newGuestToken } from './guest-token';
+import { guestRefOf, newGuestToken } from './guest-token';
 import { Session } from './session';
 import type { SessionSnapshot } from './session-snapshot';
 import { aSession, anActiveSession, aTerminatingSession } from './session.builder';
@@ -130,6 +130,7 @@ describe(Session.name, () => {
 
       expect(one.snapshot).toEqual({
         ...GUEST,
+        guestRef: guestRefOf(GUEST.guestToken),
         conversationId: expect.stringMatching(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/) as string,
         createdAt: NOW,
         state: 'connecting',

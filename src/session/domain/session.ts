@@ -56,6 +56,7 @@ export class Session {
     return new Session({
       holder: '',
       ...given,
+      guestRef: guestRefOf(given.guestToken),
       conversationId: uuid(),
       createdAt: now,
       state: 'connecting',
@@ -255,7 +256,7 @@ export class Session {
 
   private tell(state: CrmState, now: number): void {
     this.props.lastSequence += 1;
-    const { channel, queueId, locale, durationLimit, guestToken, endReason } = this.props;
+    const { channel, queueId, locale, durationLimit, guestToken, guestRef, endReason } = this.props;
     this.events.push({
       id: uuid(),
       conversationId: this.conversationId,
@@ -267,16 +268,16 @@ export class Session {
         queueId,
         locale,
         durationLimit,
-        ...(this.props.disclosesGuestToken
+        ...(this.props.disclosesGuestToken && guestToken !== ''
           ? { guestIdToken: guestToken }
-          : { guestRef: guestRefOf(guestToken) }),
+          : { guestRef }),
         ...(endReason === null ? {} : { endReason }),
       },
     });
   }
 
   private record(action: AuditAction, detail: AuditDetail = {}, outcome: AuditOutcome = 'success'): void {
-    const { conversationId, guestToken, endReason, state } = this.props;
+    const { conversationId, guestRef, endReason, state } = this.props;
     this.audit.push({
       action,
       target: { type: 'session', id: conversationId },
@@ -285,7 +286,7 @@ export class Session {
       ...(endReason === null ? {} : { reason: endReason }),
       ...(this.before === undefined ? {} : { before: this.before }),
       after: state,
-      detail: { ...detail, guestRef: guestRefOf(guestToken), ...(endReason === null ? {} : { endReason }) },
+      detail: { ...detail, guestRef, ...(endReason === null ? {} : { endReason }) },
     });
   }
 }

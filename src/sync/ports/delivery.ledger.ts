@@ -43,12 +43,12 @@ export abstract class DeliveryLedger {
 
   /**
    * Makes a delivery due now, whatever became of it; it keeps its id and its place in its lane. One that was accepted
-   * or given up is queued anew. Returns whether it exists. Writes `DELIVERY_RETRIED`.
+   * or given up is queued again. Returns whether it exists. Writes `DELIVERY_RETRIED`.
    */
   abstract retry(key: DeliveryKey, at: number): Promise<boolean>;
 
   /**
-   * Queues the selected deliveries anew, in the order of their lanes; the pending ones among them are due at once.
+   * Queues the selected deliveries again, in the order of their lanes; the pending ones among them are due at once.
    * Works in steps, so that no lock is held long: when it breaks off, some are queued and the rest are as they were.
    * Returns how many there were. Writes `DELIVERIES_REPLAYED`, one for each 500 events.
    */

@@ -3,7 +3,7 @@ import { isWholeNumber, isWritableMoment } from '../../../common/validation/colu
 /** Of messages and files, which are UUIDs or hexadecimal digits today. */
 const ID = /^[\x21-\x7e]{1,128}$/;
 
-/** A JSON object whose fields nobody has looked at. */
+/** A JSON object whose fields are not validated yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Far more than any list or map of the platform has: what comes behind is overlooked, as odd fields are. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { Socket } from 'node:net';
 import { FakeUpstreamTrust } from '../../../session/ports/upstream-trust.fake';
 import { UpstreamForbiddenError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
@@ -77,6 +78,7 @@ describe(WsLines.name, () => {
     Object.assign(lookup, { find: () => Promise.resolve({ addresses, ttlMs: 60_000 }) });
     const url = new URL(server.url);
     url.hostname = 'guest.example';
+    metrics = new ReadableMetrics();
     lines = linesTo(
       Object.assign(environment, { GENESYS_MESSAGING_URL: url.href }),
       new NameResolver(lookup),
@@ -100,6 +102,32 @@ describe(WsLines.name, () => {
     await connected();
 
     expect(proxy.targets).toEqual([`guest.example:${url.port}`]);
+  });
+
+  it('leaves nothing on the signal of a process that connects through the proxy for as long as it lives', async () => {
+    const any = jest.spyOn(AbortSignal, 'any');
+    const { signal } = new AbortController();
+    await using proxy = await ConnectProxyFake.start();
+    const url = new URL(server.url);
+    url.hostname = 'guest.example';
+    metrics = new ReadableMetrics();
+    lines = linesTo(Object.assign(environment, { GENESYS_MESSAGING_URL: url.href, HTTP_PROXY: proxy.url() }));
+    await lines.connect(listener, signal);
+
+    expect(any).not.toHaveBeenCalled();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('gives up when its signal aborts as the tunnel is there', async () => {
+    const controller = new AbortController();
+    Object.assign(lines, {
+      tunnelled: () => {
+        controller.abort(new Error('the process stops'));
+        return Promise.resolve(undefined);
+      },
+    });
+
+    await expect(lines.connect(listener, controller.signal)).rejects.toThrow('the process stops');
   });
 
   it('has sent nothing when the proxy refuses', async () => {

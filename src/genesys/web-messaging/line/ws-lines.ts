@@ -13,6 +13,8 @@ import { NameResolver } from '../../../common/names/name-resolver';
 import { endpointOf } from '../../../common/http/proxy-rules';
 import { openTunnel } from '../../../common/http/proxy-tunnel';
 import { connectOptions } from '../../../common/names/socket-lookup';
+import { withDeadline } from '../../../common/time/deadline';
+import { onAbort } from '../../../common/time/on-abort';
 import { USER_AGENT } from '../../../common/product';
 import { ProxyConfig } from '../../../config/proxy.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
@@ -52,14 +54,13 @@ export class WsLines extends GuestLines {
       ...connectOptions(this.names.resolve),
       ...(createConnection === undefined ? {} : { createConnection }),
     });
-    const give = (): void => {
+    const stopListening = onAbort(signal, () => {
       socket.terminate();
-    };
-    signal.addEventListener('abort', give, { once: true });
+    });
     try {
       return await this.opened(socket, listener, signal);
     } finally {
-      signal.removeEventListener('abort', give);
+      stopListening();
     }
   }
 
@@ -70,9 +71,10 @@ export class WsLines extends GuestLines {
     if (proxy === undefined) return undefined;
     const isSecure = target.protocol === 'wss:';
     const { host } = endpointOf(target);
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS)]);
     try {
-      const socket = await openTunnel(proxy, target, { resolve: this.names.resolve, signal: inTime });
+      const socket = await withDeadline(HANDSHAKE_TIMEOUT_MS, signal, (inTime) =>
+        openTunnel(proxy, target, { resolve: this.names.resolve, signal: inTime }),
+      );
       return () => (isSecure ? connectTls({ socket, servername: isIP(host) === 0 ? host : '' }) : socket);
     } catch (cause) {
       signal.throwIfAborted();

@@ -10,6 +10,7 @@ import {
 import { NEVER_CANCELLED } from '../../../common/http/never-cancelled';
 import { EgressForbiddenError } from '../../../common/http/outbound.errors';
 import { USER_AGENT } from '../../../common/product';
+import { withAnySignal } from '../../../common/time/any-signal';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import type { FileToUpload } from '../../../session/ports/guest-messaging';
 import { translateFailure } from '../../transport/classification';
@@ -27,7 +28,8 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
  * Puts files to presigned URLs, which the platform names: only to those that `UploadTarget` allows, at globally routable
- * addresses. Such a URL is a credential: it is in no error and no log line, and no redirect is followed. From the last byte on the storage has the time that any request to the platform has.
+ * addresses (behind a proxy the address is not seen). Such a URL is a credential: it is in no error and no log line, and
+ * no redirect is followed. From the last byte on the storage has the time that any request to the platform has.
  */
 @Injectable()
 export class PresignedStorage extends FileStorage {
@@ -57,8 +59,10 @@ export class PresignedStorage extends FileStorage {
   ): Promise<void> {
     const content = new TimedContent(file.content, this.config.timeoutMs);
     try {
-      const signal = AbortSignal.any([parent, content.signal]);
-      assertStored(await this.send(url, headersOf(headers, file), Readable.from(content), signal));
+      const status = await withAnySignal([parent, content.signal], (signal) =>
+        this.send(url, headersOf(headers, file), Readable.from(content), signal),
+      );
+      assertStored(status);
     } catch (error) {
       parent.throwIfAborted();
       if (error instanceof EgressForbiddenError)
