@@ -1,9 +1,10 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataRefusedError } from '../common/errors/data-refused.error';
+import { RequestContext } from '../common/logging/request-context';
 import { Seldom } from '../common/logging/seldom';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { Loop } from '../common/time/loop';
-import { currentActor, UNKNOWN_ACTOR } from './domain/audit-actor';
+import { actorOf, UNKNOWN_ACTOR } from './domain/audit-actor';
 import type { AuditFact } from './domain/audit-record';
 import { standingFor } from './domain/suppressed';
 import { AuditTrail } from './ports/audit.trail';
@@ -110,7 +111,7 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
     if (found !== undefined) return found;
     const isShared = kind === fact.action;
     if (this.windows.size >= MAX_KINDS && !isShared) return this.windowOf(fact.action, unspecific(fact));
-    const attributed = { ...fact, actor: fact.actor ?? currentActor() };
+    const attributed = { ...fact, actor: fact.actor ?? actorOf(RequestContext) };
     const window = { fact: attributed, isShared, at: -Infinity, suppressed: 0, written: Promise.resolve() };
     this.windows.set(kind, window);
     return window;

@@ -30,7 +30,9 @@ export class ApiKeys {
    */
   countOfCallers(...scopes: readonly ScopeName[]): number {
     const names = scopes.map((scope) => this.callers.get(scope) ?? NO_NAMES);
-    return names.length === 1 ? (names[0] ?? NO_NAMES).size : new Set(names.flatMap((some) => [...some])).size;
+    return names.length === 1
+      ? (names[0] ?? NO_NAMES).size
+      : new Set(names.flatMap((some) => [...some])).size;
   }
 
   private take(list: readonly ApiKeyEntry[]): void {

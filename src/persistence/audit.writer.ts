@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentActor } from '../audit/domain/audit-actor';
+import { actorOf } from '../audit/domain/audit-actor';
 import { chainOf, type ChainLink, linked } from '../audit/domain/audit-chain';
 import type { AuditFact, AuditRecord } from '../audit/domain/audit-record';
 import { AuditPublisher } from '../audit/ports/audit.publisher';
@@ -84,7 +84,7 @@ function completed(
     schema: 1,
     chain,
     at: new Date(now).toISOString(),
-    actor: fact.actor ?? currentActor(),
+    actor: fact.actor ?? actorOf(RequestContext),
     action: fact.action,
     target: fact.target,
     conversationId: fact.conversationId ?? null,

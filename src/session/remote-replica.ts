@@ -10,7 +10,11 @@ import { AccessConfig } from '../config/access.config';
 import { MAX_FORWARDED, ReplicaConfig } from '../config/replica.config';
 import { AddressSeal } from '../replica/address-seal';
 import type { Replica } from '../replica/ports/replica.store';
-import { SessionMovingError, TooManyCallerForwardedError, TooManyForwardedError } from './domain/session.errors';
+import {
+  SessionMovingError,
+  TooManyCallerForwardedError,
+  TooManyForwardedError,
+} from './domain/session.errors';
 import { ForwardingTelemetry } from './forwarding.telemetry';
 
 /** The longest that anything takes that is handed on: a message waits for its turn and its acknowledgement. */

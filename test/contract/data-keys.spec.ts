@@ -5,6 +5,7 @@ import { DataKeyError } from '../../src/persistence/persistence.errors';
 import { DataKeyRegister, type WalkPosition } from '../../src/privacy/ports/data-key.register';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import {
+  createEmptyStorage,
   createStorage,
   DIALECTS,
   newSession,
@@ -178,6 +179,8 @@ describe.each(DIALECTS)(`${DataKeyRegister.name} on %s`, (dialect) => {
   it('encrypts what an earlier release has stored in clear, and finds its guests', async () => {
     const [session, other] = [newSession(1_000, { name: 'Ada', disclosesGuestToken: true }), newSession()];
     for (const one of [session, other]) one.activate(1_500);
+    await storage.remove();
+    storage = await createEmptyStorage(dialect);
     await createSecondSchema(storage.config, [session, other], ['crm']);
 
     await within([K1], async (stores) => {
@@ -203,6 +206,8 @@ describe.each(DIALECTS)(`${DataKeyRegister.name} on %s`, (dialect) => {
     const sessions = Array.from({ length: 1_201 }, (_, index) =>
       newSession(1_000, { guestToken: `jwt_${String(index)}` }),
     );
+    await storage.remove();
+    storage = await createEmptyStorage(dialect);
     await createFirstSchema(storage.config, sessions);
 
     await within([K1], async ({ connection: { db } }) => {

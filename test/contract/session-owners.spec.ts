@@ -1,5 +1,6 @@
 import { SessionStore } from '../../src/session/ports/session.store';
 import {
+  createEmptyStorage,
   createStorage,
   DIALECTS,
   newSession,
@@ -48,6 +49,8 @@ describe.each(DIALECTS)(`${SessionStore.name} and the owners of sessions on %s`,
 
   it("makes sessions from before nobody's", async () => {
     const session = newSession();
+    await storage.remove();
+    storage = await createEmptyStorage(dialect);
     await createFirstSchema(storage.config, [session]);
     const stores = await TestStores.open(storage.config);
 

@@ -5,6 +5,7 @@ import { SessionLimitReachedError } from '../../src/session/domain/session.error
 import { SessionStore } from '../../src/session/ports/session.store';
 import { createFirstSchema } from './earlier-schemas';
 import {
+  createEmptyStorage,
   createStorage,
   DIALECTS,
   limits,
@@ -142,7 +143,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
 
   describe('on a database from before OAuth clients', () => {
     it('keeps its sessions, without a client, and counts and frees their slots', async () => {
-      const old = await createStorage(dialect);
+      const old = await createEmptyStorage(dialect);
       const [kept, ended] = [newSession(), newSession()];
       await createFirstSchema(old.config, [kept, ended]);
       const migrated = await TestStores.open(old.config);
