@@ -6,6 +6,8 @@ export class GenesysConfig {
   readonly loginUrl: string;
   readonly apiUrl: string;
   readonly clients: OAuthClients;
+  /** The settings that take the place of what `GENESYS_REGION` says, where both are given. */
+  readonly overriddenBy: readonly string[];
   /** How a client identifies itself at the token endpoint. */
   readonly clientAuth: 'basic' | 'body';
   /** Total time for one request, in milliseconds. */
@@ -23,6 +25,7 @@ export class GenesysConfig {
     const region = environment.GENESYS_REGION ?? '';
     this.loginUrl = withoutSlash(environment.GENESYS_LOGIN_URL ?? `https://login.${region}`);
     this.apiUrl = withoutSlash(environment.GENESYS_API_URL ?? `https://api.${region}`);
+    this.overriddenBy = overridingIn(environment);
     this.clients = new OAuthClients(environment);
     this.clientAuth = environment.GENESYS_CLIENT_AUTH;
     this.timeoutMs = environment.UPSTREAM_TIMEOUT_MS;
@@ -31,6 +34,17 @@ export class GenesysConfig {
     this.breakerMinRps = environment.UPSTREAM_BREAKER_MIN_RPS;
     this.breakerRecoveryMs = environment.UPSTREAM_BREAKER_RECOVERY_MS;
   }
+}
+
+function overridingIn(environment: Environment): string[] {
+  if (environment.GENESYS_REGION === undefined) return [];
+  const overriding = [
+    'GENESYS_LOGIN_URL',
+    'GENESYS_API_URL',
+    'GENESYS_MESSAGING_URL',
+    'GENESYS_CDN_URL',
+  ] as const;
+  return overriding.filter((name) => environment[name] !== undefined);
 }
 
 function withoutSlash(url: string): string {

@@ -86,10 +86,10 @@ export class CrmWebhookSink extends EventSink {
   }
 
   private refusal({ status, headers }: Answer): DeliveryFailedError {
-    const retryAfter = headers['retry-after'];
+    const { 'retry-after': retryAfter, date } = headers;
     const retryAfterMs =
       RETRY_AFTER_STATUSES.has(status) && typeof retryAfter === 'string'
-        ? parseRetryAfter(retryAfter, this.clock.now())
+        ? parseRetryAfter(retryAfter, this.clock.now(), typeof date === 'string' ? date : undefined)
         : undefined;
     return new DeliveryFailedError(`status ${status}`, {
       status,

@@ -6,6 +6,7 @@ import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
 import { StreamWish } from './domain/stream-wish';
 import { EventStream, type StreamPlan } from './event.stream';
+import { SystemClock } from '../common/time/system-clock';
 import { anEventIdSeal } from './event-id.seal.builder';
 import { EventTail } from './event.tail';
 import { EventsTelemetry } from './events.telemetry';
@@ -36,6 +37,7 @@ export class FakeEventStreaming {
   readonly feed = new FakeEventFeed();
   readonly bell = new EventBell();
   readonly ids = anEventIdSeal();
+  readonly clock = new SystemClock();
   readonly metrics = new ReadableMetrics();
   readonly telemetry = new EventsTelemetry(this.metrics);
   readonly tail = new EventTail(this.feed, this.bell, this.telemetry);

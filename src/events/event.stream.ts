@@ -181,7 +181,7 @@ export class EventStream implements TailListener {
   }
 
   private reset(): void {
-    this.write(resetFrame(this.id, Date.now()));
+    this.write(resetFrame(this.id, this.sources.clock.now()));
   }
 
   /** So that a client that comes back need not go through what was of no concern again. */

@@ -6,12 +6,21 @@ import { Metrics } from './metrics';
 import { MetricsController } from './metrics.controller';
 import { MetricsService } from './metrics.service';
 import { PoisonTelemetry } from './poison.telemetry';
+import { StorageTelemetry } from './storage.telemetry';
 
-/** Needs a `SummaryStore` from the composition root. */
+/** Needs a `SummaryStore` and `StorageErrors` from the composition root. */
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [Metrics, MetricsService, HttpTelemetry, AuditTelemetry, LogTelemetry, PoisonTelemetry],
+  providers: [
+    Metrics,
+    MetricsService,
+    HttpTelemetry,
+    AuditTelemetry,
+    LogTelemetry,
+    PoisonTelemetry,
+    StorageTelemetry,
+  ],
   exports: [Metrics, HttpTelemetry, AuditTelemetry, LogTelemetry],
 })
 export class MetricsModule {}

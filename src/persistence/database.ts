@@ -137,6 +137,8 @@ export interface SinkTable {
   readonly paused_at: number | null;
   readonly pause_reason: PauseReason | null;
   readonly quiet_until: number | null;
+  /** The receiver counts as failing until then. */
+  readonly failing_until: Generated<number | null>;
 }
 
 export interface IdempotencyKeyTable {

@@ -18,7 +18,7 @@ import {
   releaseLanes,
   waitBehind,
 } from './delivery.queue';
-import { silenceSink, sinkPaused } from './sink.sql-store';
+import { markFailing, silenceSink, sinkPaused } from './sink.sql-store';
 import { ofFewLengths } from './dialect';
 import { GuestSeal } from './guest.seal';
 import { isUnreadable } from './persistence.errors';
@@ -142,7 +142,14 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   async release(sink: string, now: number): Promise<void> {
-    await this.unitOfWork.run(({ db }) => releaseLanes(db, sink, now));
+    await this.unitOfWork.run(async ({ db }) => {
+      await releaseLanes(db, sink, now);
+      await markFailing(db, sink, null);
+    });
+  }
+
+  async markFailing(sink: string, until: number): Promise<void> {
+    await this.unitOfWork.read((db) => markFailing(db, sink, until));
   }
 
   async backlog(sink: string): Promise<Backlog> {

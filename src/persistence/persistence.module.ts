@@ -6,10 +6,12 @@ import { AuditTrail } from '../audit/ports/audit.trail';
 import { EventFeed } from '../events/ports/event.feed';
 import { PassingExchange } from '../events/ports/passing.exchange';
 import { MessageStore } from '../messages/ports/message.store';
+import { StorageErrors } from '../metrics/ports/storage-errors';
 import { SummaryStore } from '../metrics/ports/summary.store';
 import { DataKeyRegister } from '../privacy/ports/data-key.register';
 import { GuestRegister } from '../privacy/ports/guest.register';
 import { SessionArchive } from '../privacy/ports/session.archive';
+import { DeadlineStore } from '../replica/ports/deadline.store';
 import { ReplicaStore } from '../replica/ports/replica.store';
 import { GuestCredentials } from '../session/ports/guest-credentials';
 import { IdempotencyStore } from '../session/ports/idempotency.store';
@@ -28,6 +30,7 @@ import { DataCipher } from './data-cipher';
 import { SqlDataKeyRegister } from './data-key.sql-register';
 import { DatabaseConnection } from './database.connection';
 import { DatabaseHealth } from './database.health';
+import { SqlDeadlineStore } from './deadline.sql-store';
 import { SqlDeliveryLedger } from './delivery.sql-ledger';
 import { SqlEventFeed } from './event.sql-feed';
 import { EventWriter } from './event.writer';
@@ -70,6 +73,7 @@ import { UnitOfWork } from './unit-of-work';
     ControlSocket,
     UnitOfWork,
     { provide: StorageTrouble, useExisting: UnitOfWork },
+    { provide: StorageErrors, useExisting: UnitOfWork },
     AuditWriter,
     SqlAuditTrail,
     GuestSeal,
@@ -79,6 +83,7 @@ import { UnitOfWork } from './unit-of-work';
     SqlEventFeed,
     SqlPassingExchange,
     SqlReplicaStore,
+    SqlDeadlineStore,
     SqlSharedBuckets,
     SqlSessionHolders,
     IdempotencyWriter,
@@ -101,6 +106,7 @@ import { UnitOfWork } from './unit-of-work';
     { provide: SinkStore, useExisting: SqlSinkStore },
     { provide: SummaryStore, useExisting: SqlSummaryStore },
     { provide: ReplicaStore, useExisting: SqlReplicaStore },
+    { provide: DeadlineStore, useExisting: SqlDeadlineStore },
     { provide: SharedBuckets, useExisting: SqlSharedBuckets },
     { provide: SessionHolders, useExisting: SqlSessionHolders },
     { provide: MessageStore, useExisting: SqlMessageStore },
@@ -115,6 +121,7 @@ import { UnitOfWork } from './unit-of-work';
     AuditTrail,
     SessionStore,
     StorageTrouble,
+    StorageErrors,
     GuestCredentials,
     IdempotencyStore,
     OutboxStore,
@@ -122,6 +129,7 @@ import { UnitOfWork } from './unit-of-work';
     SinkStore,
     SummaryStore,
     ReplicaStore,
+    DeadlineStore,
     SharedBuckets,
     SessionHolders,
     MessageStore,

@@ -19,6 +19,7 @@ import { leavingReplicas } from './migrations/0013-leaving-replicas';
 import { liveSessionsOfAnOwner } from './migrations/0014-live-sessions-of-an-owner';
 import { eventsOfOwners } from './migrations/0015-events-of-owners';
 import { sealedAddresses } from './migrations/0016-sealed-addresses';
+import { failingSinks } from './migrations/0017-failing-sinks';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -39,6 +40,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0014-live-sessions-of-an-owner': liveSessionsOfAnOwner,
   '0015-events-of-owners': eventsOfOwners,
   '0016-sealed-addresses': sealedAddresses,
+  '0017-failing-sinks': failingSinks,
 };
 
 /** A little less than the time that whoever starts a process gives it. */

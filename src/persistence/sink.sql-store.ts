@@ -92,6 +92,24 @@ async function keepQuiet(db: Kysely<Database>, sink: string, until: number): Pro
     .execute();
 }
 
+/** Until when the receiver counts as failing, for every process; null when it is back. */
+export async function markFailing(db: Kysely<Database>, sink: string, until: number | null): Promise<void> {
+  if (until === null) {
+    await db
+      .updateTable('sink')
+      .set({ failing_until: null })
+      .where('name', '=', sink)
+      .where('failing_until', 'is not', null)
+      .execute();
+    return;
+  }
+  await db
+    .insertInto('sink')
+    .values({ name: sink, paused_at: null, pause_reason: null, quiet_until: null, failing_until: until })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ failing_until: until }))
+    .execute();
+}
+
 async function pauseRow(
   db: Kysely<Database>,
   sink: string,
@@ -111,9 +129,10 @@ async function pauseRow(
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-function toState({ paused_at, pause_reason, quiet_until }: Selectable<SinkTable>): SinkState {
+function toState({ paused_at, pause_reason, quiet_until, failing_until }: Selectable<SinkTable>): SinkState {
   return {
     ...(paused_at === null ? {} : { paused: { at: paused_at, reason: pause_reason ?? 'operator' } }),
     ...(quiet_until === null ? {} : { quietUntil: quiet_until }),
+    ...(failing_until === null ? {} : { failingUntil: failing_until }),
   };
 }

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Kysely, Transaction } from 'kysely';
 import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import type { StorageErrorReason, StorageErrors } from '../metrics/ports/storage-errors';
 import { StorageTrouble } from '../session/ports/storage-trouble';
 import type { Database } from './database';
 import { DatabaseConnection } from './database.connection';
@@ -46,10 +47,11 @@ export interface Work {
  * nobody else knows its session yet.
  */
 @Injectable()
-export class UnitOfWork extends StorageTrouble {
+export class UnitOfWork extends StorageTrouble implements StorageErrors {
   private readonly logger = new Logger(UnitOfWork.name);
   private troublesSeen = 0;
   private lastFullAt = -Infinity;
+  private observe: (reason: StorageErrorReason) => void = () => undefined;
 
   constructor(private readonly connection: DatabaseConnection) {
     super();
@@ -57,6 +59,10 @@ export class UnitOfWork extends StorageTrouble {
 
   get troubles(): number {
     return this.troublesSeen;
+  }
+
+  onError(listener: (reason: StorageErrorReason) => void): void {
+    this.observe = listener;
   }
 
   /** Statements, each of which is its own transaction. */
@@ -111,6 +117,7 @@ export class UnitOfWork extends StorageTrouble {
   private trouble(cause: unknown): StorageUnavailableError {
     this.troublesSeen += 1;
     const isFull = isStorageFull(cause);
+    this.observe(isFull ? 'full' : 'unavailable');
     if (isFull) this.noteFull(cause);
     return new StorageUnavailableError({ cause, isFull });
   }

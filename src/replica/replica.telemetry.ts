@@ -1,11 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { ReplicaConfig } from '../config/replica.config';
+import { HealthChecks } from '../health/health.checks';
 import { Metrics } from '../metrics/metrics';
 import { Lease } from './ports/lease';
 
-/** How sure this replica is of what it holds. */
+/** How sure this replica is of what it holds, and whether others can reach it. */
 @Injectable()
 export class ReplicaTelemetry {
-  constructor(metrics: Metrics, lease: Lease) {
+  private readonly log = new Logger('Replica');
+
+  constructor(metrics: Metrics, health: HealthChecks, lease: Lease, config: ReplicaConfig) {
     metrics.gauge(
       'lease_trust_remaining_seconds',
       'How long the lease is trusted without being renewed',
@@ -14,6 +18,17 @@ export class ReplicaTelemetry {
     const lost = metrics.counter('lease_lost_total', 'Leases that others took because they ran out');
     lease.onLost(() => {
       lost.inc();
+    });
+    if (lease.isShared) this.tellAddress(health, config.address !== '');
+  }
+
+  /** No reason to be out of rotation: alone, a replica needs no address. */
+  private tellAddress(health: HealthChecks, isAnnounced: boolean): void {
+    health.inform('forwarding', () => ({ address: isAnnounced ? 'announced' : 'none' }));
+    if (isAnnounced) return;
+    this.log.warn({
+      message: 'No address for other replicas: requests for sessions held here are not forwarded',
+      setting: 'REPLICA_URL',
     });
   }
 }

@@ -95,7 +95,7 @@ export class SessionDisconnector {
     const retryAt = this.retryAt(session);
     if (retryAt < (snapshot.endedAt ?? 0) + this.config.disconnectDeadlineMs) {
       session.postponeDisconnect(retryAt);
-      this.telemetry.disconnectFailed(conversationId, error, retryAt);
+      this.telemetry.disconnectFailed(conversationId, error, retryAt - this.clock.now());
     } else {
       session.settleDisconnect('unconfirmed', this.clock.now());
       this.telemetry.disconnectAbandoned(conversationId, error);

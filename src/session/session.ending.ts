@@ -41,6 +41,15 @@ export class SessionEnding {
     return this.disconnectNow(session);
   }
 
+  /** Ends a session at its duration limit; does nothing when that was moved while it was on its way here. */
+  async expire(conversationId: string): Promise<void> {
+    const { session, changed } = await this.writer.apply(conversationId, (found, now) => found.expire(now));
+    if (!changed) return;
+    this.heartbeats.stop(conversationId);
+    this.telemetry.ended(session);
+    await this.disconnectNow(session);
+  }
+
   /** The heartbeat reports a loss: the conversation is gone upstream, or it has failed too often. */
   async lost(conversationId: string, loss: Loss): Promise<void> {
     if (loss.cause === 'failures') {

@@ -18,8 +18,9 @@ beforeEach(() => {
   log = RecordingLog.install();
   services = new FakeSessionServices();
   news = new ConversationNews();
-  const { heartbeats, writer, telemetry } = services;
-  new SessionNews(news, heartbeats, writer, new SessionConfig(new Environment()), telemetry).onModuleInit();
+  const { heartbeats, writer, telemetry, clock } = services;
+  const config = new SessionConfig(new Environment());
+  new SessionNews(news, heartbeats, writer, config, telemetry, clock).onModuleInit();
 });
 afterEach(async () => {
   await services.heartbeats.onModuleDestroy();

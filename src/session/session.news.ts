@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { ConversationNews } from './ports/conversation-news';
@@ -17,6 +18,7 @@ export class SessionNews implements OnModuleInit {
     private readonly writer: SessionWriter,
     private readonly config: SessionConfig,
     private readonly telemetry: SessionTelemetry,
+    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -32,7 +34,7 @@ export class SessionNews implements OnModuleInit {
 
   private async moveExpiry(conversationId: string, expiresAt: number): Promise<void> {
     // Every message moves it, and nothing needs to be read when it lies beyond what any session may last.
-    if (expiresAt >= Date.now() + this.config.maxDurationSeconds * 1000) return;
+    if (expiresAt >= this.clock.now() + this.config.maxDurationSeconds * 1000) return;
     try {
       await this.writer.apply(conversationId, (session) => session.expiresUpstream(expiresAt));
     } catch (error) {

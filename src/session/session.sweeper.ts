@@ -67,7 +67,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     const limit = BATCH + this.resting.names.length;
     const stalledSince = now - this.config.openDeadlineMs - STALL_MARGIN_MS;
     this.beginAll(await this.sessions.findExpired(now, limit, holder), ({ conversationId }) =>
-      this.ending.end(conversationId, 'duration-limit'),
+      this.ending.expire(conversationId),
     );
     this.beginAll(await this.sessions.findDisconnectsDue(now, limit, holder), (session) =>
       this.ending.retry(session),

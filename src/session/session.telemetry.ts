@@ -91,9 +91,8 @@ export class SessionTelemetry {
     this.disconnects.inc({ outcome });
   }
 
-  disconnectFailed(conversationId: string, error: unknown, retryAt: number): void {
+  disconnectFailed(conversationId: string, error: unknown, delayMs: number): void {
     this.disconnects.inc({ outcome: 'failed' });
-    const delayMs = retryAt - Date.now();
     this.log.warn({
       message: 'An upstream disconnect failed and is tried again',
       conversationId,

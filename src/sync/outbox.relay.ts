@@ -26,11 +26,6 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 
-  /** Whether a sink's receiver fails as a whole, as this process has found. */
-  isFailing(sink: string): boolean {
-    return this.relayTo(sink)?.isFailing ?? false;
-  }
-
   /** An operator has resumed a sink. */
   resumed(sink: string): void {
     this.relayTo(sink)?.resumed();

@@ -1,5 +1,7 @@
 /** So many conversations whose first attempt failed, with no success in between, and it is the receiver's fault. */
 const FAILING_FROM = 5;
+/** Longer than an attempt may take. */
+const ATTEMPT_MS = 20_000;
 
 /**
  * Whether a receiver as a whole is failing, as its answers tell. While it is, it hears of one event in an interval,
@@ -24,6 +26,11 @@ export class ReceiverHealth {
   /** Milliseconds until it is time for one event to find out; 0 when it is, or when nobody has to. */
   get untilProbeMs(): number {
     return this.nextProbeAt === undefined ? 0 : Math.max(0, this.nextProbeAt - this.now());
+  }
+
+  /** For how long it is worth telling others that the receiver is failing: a probe is over by then, in milliseconds. */
+  get validMs(): number {
+    return 2 * this.probeIntervalMs + ATTEMPT_MS;
   }
 
   /** One event may find out at once: somebody has reason to think that the receiver is back. */

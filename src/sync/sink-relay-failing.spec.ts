@@ -55,6 +55,17 @@ describe(SinkRelay.name, () => {
       expect(log.at('error')).toEqual([expect.objectContaining({ sink: 'crm' })]);
     });
 
+    it('tells every replica for the time until the next probe is over, and again with each probe', async () => {
+      const until = outbox.failingUntil.get('crm') ?? 0;
+      expect(until).toBeGreaterThan(Date.now() + 2 * PROBE_MS);
+      await jest.advanceTimersByTimeAsync(2 * PROBE_MS);
+      expect(outbox.failingUntil.get('crm')).toBeGreaterThan(until);
+      comeBack(10);
+      await jest.advanceTimersByTimeAsync(2 * PROBE_MS);
+
+      expect(outbox.failingUntil.has('crm')).toBe(false);
+    });
+
     it('hands over one event in an interval, whatever is due and whatever comes', async () => {
       const start = Date.now();
       queueTo(refuse, 50, 'fresh');

@@ -152,7 +152,10 @@ export class SinkRelay {
     // Handed out after the relay gave back what it had: nobody would begin with it until the claim is over.
     if (this.abort.signal.aborted) return this.unclaim();
     pace.take(claimed.length);
-    if (isProbe && claimed.length > 0) health.probed();
+    if (isProbe && claimed.length > 0) {
+      health.probed();
+      await this.tellFailing();
+    }
     for (const delivery of claimed) this.begin(delivery);
     if (claimed.length === limit) this.comeBack(pace.waitMs);
   }
@@ -196,6 +199,17 @@ export class SinkRelay {
     if (errand === 'delivered' && health.succeeded()) await this.recovered();
     if (errand === 'failed' && health.failed(delivery.event.conversationId, delivery.attempts === 0)) {
       telemetry.failing(delivery.sink);
+      await this.tellFailing();
+    }
+  }
+
+  /** Every replica says the same of the receiver. */
+  private async tellFailing(): Promise<void> {
+    const { outbox, sink, clock, health, telemetry } = this.parts;
+    try {
+      await outbox.markFailing(sink, clock.now() + health.validMs);
+    } catch (error) {
+      telemetry.troubled(error);
     }
   }
 

@@ -2,8 +2,6 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { HealthChecks } from '../health/health.checks';
 import { anEvent } from './domain/delivery.builder';
 import { SinkNotFoundError } from './domain/sync.errors';
-import { OutboxRelay } from './outbox.relay';
-import { OutboxBell } from './ports/outbox-bell';
 import { FakeEventSink } from './ports/event.sink.fake';
 import { FakeSinkStore } from './ports/sink.store.fake';
 import { SinksQueries } from './sinks.queries';
@@ -16,8 +14,6 @@ let services: FakeSyncServices;
 let store: FakeSinkStore;
 let health: HealthChecks;
 let queries: SinksQueries;
-/** Sinks whose receivers fail as a whole. */
-let failing: Set<string>;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
@@ -27,10 +23,7 @@ beforeEach(() => {
   health = new HealthChecks();
   const { sinks, outbox, clock, metrics } = services;
   sinks.add(new FakeEventSink('ledger'));
-  failing = new Set();
-  const relay = new OutboxRelay(sinks, services.tools, new OutboxBell());
-  jest.spyOn(relay, 'isFailing').mockImplementation((sink) => failing.has(sink));
-  queries = new SinksQueries(sinks, store, outbox, relay, clock);
+  queries = new SinksQueries(sinks, store, outbox, clock);
   new SinksTelemetry(queries, sinks, metrics, health);
 });
 afterEach(() => {
@@ -76,16 +69,22 @@ describe(SinksQueries.name, () => {
     expect(await queries.get('crm')).toMatchObject({ condition: 'well', quietUntil: NOW + 1 });
   });
 
+  it('is failing as long as some process says so, and not once that is over', async () => {
+    store.states.set('crm', { failingUntil: NOW + 1 });
+    expect(await queries.get('crm')).toMatchObject({ condition: 'failing' });
+
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await queries.get('crm')).toMatchObject({ condition: 'well' });
+  });
+
   it('says first what an operator must end, then what ends by itself', async () => {
-    store.states.set('crm', { quietUntil: NOW + 1_000 });
-    failing.add('crm');
+    store.states.set('crm', { quietUntil: NOW + 1_000, failingUntil: NOW + 1 });
     expect(await queries.conditions()).toEqual({ crm: 'failing', ledger: 'well' });
 
     await store.pause('crm', NOW, 'receiver-gone');
     expect(await queries.conditions()).toEqual({ crm: 'paused', ledger: 'well' });
     expect(await queries.get('crm')).toMatchObject({ paused: { at: NOW, reason: 'receiver-gone' } });
 
-    failing.delete('crm');
     await store.resume('crm', NOW);
     expect(await queries.conditions()).toEqual({ crm: 'well', ledger: 'well' });
   });
@@ -95,7 +94,7 @@ describe(SinksTelemetry.name, () => {
   it('shows what is paused and what is failing', async () => {
     expect([await gauge('sink_paused'), await gauge('sink_failing')]).toEqual([0, 0]);
 
-    failing.add('crm');
+    store.states.set('crm', { failingUntil: NOW + 1 });
     expect([await gauge('sink_paused'), await gauge('sink_failing')]).toEqual([0, 1]);
     await store.pause('crm', NOW);
     expect([await gauge('sink_paused'), await gauge('sink_failing')]).toEqual([1, 0]);

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
 import { SinkNotFoundError } from './domain/sync.errors';
-import { OutboxRelay } from './outbox.relay';
 import { EventSinks } from './ports/event-sinks';
 import { type Backlog, OutboxStore } from './ports/outbox.store';
 import { type SinkState, SinkStore } from './ports/sink.store';
@@ -14,14 +13,13 @@ export interface SinkOverview extends SinkState, Backlog {
   readonly condition: SinkCondition;
 }
 
-/** Reading how sinks are doing. */
+/** Reading how sinks are doing: the same in every replica. */
 @Injectable()
 export class SinksQueries {
   constructor(
     private readonly sinks: EventSinks,
     private readonly store: SinkStore,
     private readonly outbox: OutboxStore,
-    private readonly relay: OutboxRelay,
     private readonly clock: Clock,
   ) {}
 
@@ -33,7 +31,7 @@ export class SinksQueries {
   async get(name: string): Promise<SinkOverview> {
     if (this.sinks.get(name) === undefined) throw new SinkNotFoundError();
     const [state, backlog] = [await this.store.state(name), await this.outbox.backlog(name)];
-    return { name, condition: this.conditionOf(name, state), ...state, ...backlog };
+    return { name, condition: this.conditionOf(state), ...state, ...backlog };
   }
 
   /** In one word each, by name. */
@@ -45,12 +43,13 @@ export class SinksQueries {
 
   /** In one word. */
   async condition(name: string): Promise<SinkCondition> {
-    return this.conditionOf(name, await this.store.state(name));
+    return this.conditionOf(await this.store.state(name));
   }
 
-  private conditionOf(name: string, { paused, quietUntil = 0 }: SinkState): SinkCondition {
+  private conditionOf({ paused, quietUntil = 0, failingUntil = 0 }: SinkState): SinkCondition {
     if (paused !== undefined) return 'paused';
-    if (this.relay.isFailing(name)) return 'failing';
-    return quietUntil > this.clock.now() ? 'quiet' : 'well';
+    const now = this.clock.now();
+    if (failingUntil > now) return 'failing';
+    return quietUntil > now ? 'quiet' : 'well';
   }
 }

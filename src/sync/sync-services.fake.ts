@@ -21,7 +21,7 @@ export class FakeSyncServices {
   readonly sink = new FakeEventSink();
   readonly sinks = new EventSinks([this.sink]);
   readonly poison = new PoisonMessages();
-  readonly telemetry = new SyncTelemetry(this.metrics, this.outbox, this.sinks, this.poison);
+  readonly telemetry = new SyncTelemetry(this.metrics, this.outbox, this.sinks, this.poison, this.clock);
   readonly tools: RelayTools;
   readonly relay: SinkRelay;
 

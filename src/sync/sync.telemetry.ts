@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PoisonMessages } from '../common/poison/poison-messages';
+import { Clock } from '../common/time/clock';
 import { Metrics } from '../metrics/metrics';
 import type { Delivery } from './domain/delivery';
 import { EventSinks } from './ports/event-sinks';
@@ -21,6 +22,7 @@ export class SyncTelemetry {
     private readonly outbox: OutboxStore,
     sinks: EventSinks,
     private readonly poison: PoisonMessages,
+    clock: Clock,
   ) {
     this.attempts = metrics.counter('webhook_attempts_total', 'Delivery attempts by result', [
       'sink',
@@ -48,7 +50,7 @@ export class SyncTelemetry {
       [
         'outbox_oldest_age_seconds',
         'For how long the oldest event waiting for a sink has been waiting',
-        ({ oldestAt }) => (oldestAt === undefined ? 0 : (Date.now() - oldestAt) / 1000),
+        ({ oldestAt }) => (oldestAt === undefined ? 0 : (clock.now() - oldestAt) / 1000),
       ],
       ['outbox_blocked_lanes', 'Lanes whose head was refused', ({ blockedLanes }) => blockedLanes],
       ['outbox_dead', 'Events that were given up and are still kept', ({ dead }) => dead],

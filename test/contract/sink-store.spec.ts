@@ -49,6 +49,19 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await expect(stores.due({ now: 50_000 })).resolves.toHaveLength(2);
   });
 
+  it('tells every process that a receiver is failing, until it is back or an operator resumes the sink', async () => {
+    await refuse({ quietUntil: 50_000 });
+    await stores.outbox.markFailing('crm', 60_000);
+    await stores.outbox.markFailing('crm', 90_000);
+    await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000, failingUntil: 90_000 });
+    await expect(stores.sinks.state('archive')).resolves.toEqual({});
+    await stores.outbox.release('crm', 70_000);
+    await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000 });
+    await stores.outbox.markFailing('crm', 90_000);
+    await stores.sinks.resume('crm', 71_000);
+    await expect(stores.sinks.state('crm')).resolves.toEqual({});
+  });
+
   it.each([
     [50_000, 40_000],
     [40_000, 50_000],

@@ -123,11 +123,18 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
 
   const relayOver = ({ outbox, poison }: TestStores, name: string): SinkRelay => {
     const sink = new SharedSink(receiver, name);
-    const telemetry = new CountingTelemetry(new ReadableMetrics(), outbox, new EventSinks([sink]), poison);
+    const clock = new SystemClock();
+    const telemetry = new CountingTelemetry(
+      new ReadableMetrics(),
+      outbox,
+      new EventSinks([sink]),
+      poison,
+      clock,
+    );
     telemetries.push(telemetry);
     return new RelayTools(
       outbox,
-      new SystemClock(),
+      clock,
       telemetry,
       CONFIG,
       Object.assign(new FakeLease(), { holder: name }),

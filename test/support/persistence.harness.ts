@@ -16,6 +16,7 @@ import { SqlGuestCredentials } from '../../src/persistence/credentials.sql-store
 import { DataCipher } from '../../src/persistence/data-cipher';
 import { SqlDataKeyRegister } from '../../src/persistence/data-key.sql-register';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { SqlDeadlineStore } from '../../src/persistence/deadline.sql-store';
 import { SqlDeliveryLedger } from '../../src/persistence/delivery.sql-ledger';
 import type { Dialect } from '../../src/persistence/dialect';
 import { GuestSeal } from '../../src/persistence/guest.seal';
@@ -124,6 +125,7 @@ export class TestStores {
   readonly feedWriter: FeedWriter;
   readonly holders: SqlSessionHolders;
   readonly replicas: SqlReplicaStore;
+  readonly deadlines: SqlDeadlineStore;
   readonly buckets: SqlSharedBuckets;
   readonly outbox: SqlOutboxStore;
   readonly ledger: SqlDeliveryLedger;
@@ -166,6 +168,7 @@ export class TestStores {
     this.passing = new SqlPassingExchange(this.unitOfWork, seal, this.poison);
     this.holders = new SqlSessionHolders(this.unitOfWork, seal, this.time);
     this.replicas = new SqlReplicaStore(this.unitOfWork, connection);
+    this.deadlines = new SqlDeadlineStore(this.unitOfWork);
     this.buckets = new SqlSharedBuckets(this.unitOfWork, connection);
     this.idempotency = new SqlIdempotencyStore(this.unitOfWork, keys, this.clock);
     this.outbox = new SqlOutboxStore(this.unitOfWork, audit, seal, this.poison);

@@ -49,6 +49,7 @@ const ALLOWED_FIELDS = new Set([
   'stack',
   'state',
   'status',
+  'stepMs',
   'traceId',
   'upstream',
   'upstreamBody',

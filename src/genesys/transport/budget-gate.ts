@@ -1,3 +1,4 @@
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
 import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
 import { PRIORITIES, type Priority } from './priority';
 import type { RateBudget, RateReport } from './rate-budget';
@@ -42,7 +43,8 @@ export class BudgetGate {
 
   /**
    * Resolves when the request may be sent; it is then taken from the budget. Rejects with `UpstreamThrottledError`
-   * when that will not be within `patienceMs`, or with the reason of the signal.
+   * when that will not be within `patienceMs`, with `StorageUnavailableError` when the database that replicas share the
+   * budget in could not be asked meanwhile (openings and disconnects), or with the reason of the signal.
    */
   async pass(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
@@ -96,12 +98,20 @@ export class BudgetGate {
         waiter.refuse(signal.reason);
       };
       const patience = setTimeout(() => {
-        waiter.refuse(new UpstreamThrottledError(this.expectedMs(priority)));
+        waiter.refuse(this.refusalOf(priority));
       }, patienceMs);
       signal.addEventListener('abort', abort);
       line.add(waiter);
       this.admit();
     });
+  }
+
+  /** What kept a request waiting for all its time: the database that replicas share the budget in, or the budget. */
+  private refusalOf(priority: Priority): Error {
+    const isStorage = !this.budget.isReachable && !RECURRING.has(priority);
+    return isStorage
+      ? new StorageUnavailableError({ cause: new Error('The shared budget cannot be asked for.') })
+      : new UpstreamThrottledError(this.expectedMs(priority));
   }
 
   /** Admits whoever may go, and comes back when the next one may. */

@@ -23,7 +23,8 @@ import type { GenesysAnswer } from './genesys-answer';
 export function errorOf(answer: GenesysAnswer): UpstreamError | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
-  if (status === 429) return new UpstreamThrottledError(parseRetryAfter(answer.retryAfter, Date.now()));
+  if (status === 429)
+    return new UpstreamThrottledError(parseRetryAfter(answer.retryAfter, Date.now(), answer.date));
   if (status === 401) return new UpstreamUnauthorizedError();
   if (status === 403) return new UpstreamForbiddenError();
   if (status >= 500) return new UpstreamServerError(status);

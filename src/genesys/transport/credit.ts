@@ -27,6 +27,11 @@ export class Credit {
     return this.debt;
   }
 
+  /** Whether the bucket cannot be asked at the moment. */
+  get isRunning(): boolean {
+    return this.begunAt !== undefined;
+  }
+
   /** A token of the bucket was used. */
   note(): void {
     this.level = this.levelNow + 1;

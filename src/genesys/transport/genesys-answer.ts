@@ -5,6 +5,8 @@ export interface GenesysAnswer {
   readonly status: number;
   readonly body: string;
   readonly retryAfter: string | undefined;
+  /** The clock of the sender. */
+  readonly date?: string | undefined;
   readonly rate: RateReport;
 }
 

@@ -67,6 +67,11 @@ export class GenesysApi {
     return this.sendWithinBudget(client, { ...call, patienceMs }, fresh.value, signal);
   }
 
+  /** Has a token of the client at hand. Rejects with the `UpstreamError` of the token request. */
+  async signIn(oauthClient: string): Promise<void> {
+    await this.tokenOf(this.pool.get(oauthClient));
+  }
+
   private async tokenOf(client: PooledClient): Promise<AccessToken> {
     try {
       const token = await this.auth.token(client.id);
@@ -89,7 +94,7 @@ export class GenesysApi {
     let answer: GenesysAnswer | undefined;
     try {
       answer = await this.send(call, token, signal);
-      if (answer.status === 429) gate.close(parseRetryAfter(answer.retryAfter, Date.now()));
+      if (answer.status === 429) gate.close(parseRetryAfter(answer.retryAfter, Date.now(), answer.date));
       return answer;
     } finally {
       gate.settle(answer?.rate);

@@ -80,11 +80,12 @@ export class GenesysHttp {
         ...(request.beforeSend === undefined ? {} : { beforeSend: request.beforeSend }),
       }),
     );
-    const retryAfter: unknown = headers['retry-after'];
+    const { 'retry-after': retryAfter, date } = headers as Record<string, unknown>;
     return {
       status,
       body: data,
       retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      date: typeof date === 'string' ? date : undefined,
       rate: rateReportOf(headers),
     };
   }

@@ -12,6 +12,7 @@ const BURST_SHARE = 0.08;
  */
 export class OwnSupply extends RequestSupply {
   readonly underWay = 0;
+  readonly isReachable = true;
   private tokens: number;
   private refilledAt: number;
 

@@ -65,6 +65,11 @@ export class RateBudget {
     return this.isClosed ? 0 : this.supply.underWay;
   }
 
+  /** Whether what replicas share can be asked for. */
+  get isReachable(): boolean {
+    return this.supply.isReachable;
+  }
+
   get isClosed(): boolean {
     return this.now() < this.closedUntil;
   }

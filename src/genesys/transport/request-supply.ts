@@ -19,6 +19,9 @@ export abstract class RequestSupply {
   /** Requests per millisecond that are refilled. */
   abstract readonly ratePerMs: number;
 
+  /** Whether it can be asked at the moment; where it cannot, little or nothing is given. */
+  abstract readonly isReachable: boolean;
+
   /**
    * Takes one request and returns 0, or returns how many milliseconds to wait before asking again. `inLine` is how
    * many requests of at least that urgency there are.

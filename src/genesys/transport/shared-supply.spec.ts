@@ -1,5 +1,6 @@
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
 import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
 import { BudgetGate } from './budget-gate';
 import type { Priority } from './priority';
@@ -162,15 +163,16 @@ describe(SharedSupply.name, () => {
       },
     );
 
-    it('tells who waits in vain, and serves again as soon as it can be asked', async () => {
+    it('blames the database for an opening that waits in vain, and serves again as soon as it can be asked', async () => {
       const { gate } = aReplica();
       for (let count = 0; count < 6; count += 1) void send(gate, 'beat');
       await jest.advanceTimersByTimeAsync(20);
       buckets.isDown = true;
       await jest.advanceTimersByTimeAsync(60_000);
-      const refused = send(gate, 'open', 2_000);
+      const [opening, beat] = [send(gate, 'open', 2_000), send(gate, 'beat', 2_000)];
       await jest.advanceTimersByTimeAsync(2_000);
-      await expect(refused).resolves.toBeInstanceOf(UpstreamThrottledError);
+      await expect(opening).resolves.toBeInstanceOf(StorageUnavailableError);
+      await expect(beat).resolves.toBeInstanceOf(UpstreamThrottledError);
 
       const patient = send(gate, 'open', 2_000);
       buckets.isDown = false;

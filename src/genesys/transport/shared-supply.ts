@@ -54,6 +54,10 @@ export class SharedSupply extends RequestSupply {
     return this.asking.size === 0 ? 0 : this.stock.left;
   }
 
+  get isReachable(): boolean {
+    return !this.credit.isRunning;
+  }
+
   get ratePerMs(): number {
     return (this.allowed * (1 - BURST_SHARE)) / (this.windowMs * (1 + LIFE_SHARE));
   }

@@ -152,6 +152,11 @@ export class Session {
     return true;
   }
 
+  /** Ends an active session whose time is over. Returns whether anything changed: its end may lie ahead once more. */
+  expire(now: number): boolean {
+    return this.props.expiresAt <= now && this.end('duration-limit', now);
+  }
+
   /** Genesys accepted the guest's login. Returns whether anything changed; another login is a change as well. */
   authenticate(): boolean {
     if (this.props.state !== 'active') return false;

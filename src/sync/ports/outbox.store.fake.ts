@@ -13,7 +13,8 @@ interface Row {
   errors: string[];
 }
 
-type Operation = 'claim' | 'unclaim' | 'isDue' | 'settle' | 'postpone' | 'bury' | 'release' | 'backlog';
+type Operation =
+  'claim' | 'unclaim' | 'isDue' | 'settle' | 'postpone' | 'bury' | 'markFailing' | 'release' | 'backlog';
 
 /**
  * The queue in memory, by the contract of the port. A test can let the next calls of a method fail, and hold back
@@ -22,6 +23,7 @@ type Operation = 'claim' | 'unclaim' | 'isDue' | 'settle' | 'postpone' | 'bury' 
 export class FakeOutboxStore extends OutboxStore {
   readonly rows: Row[] = [];
   readonly latencies: number[] = [];
+  readonly failingUntil = new Map<string, number>();
   readonly calls: Operation[] = [];
   readonly claims: Claim[] = [];
   readonly paused = new Set<string>();
@@ -117,8 +119,14 @@ export class FakeOutboxStore extends OutboxStore {
     row.errors.push(error);
   }
 
+  async markFailing(sink: string, until: number): Promise<void> {
+    await this.begin('markFailing');
+    this.failingUntil.set(sink, until);
+  }
+
   async release(sink: string, now: number): Promise<void> {
     await this.begin('release');
+    this.failingUntil.delete(sink);
     for (const row of this.pending(sink)) row.nextAttemptAt = Math.min(row.nextAttemptAt, now);
   }
 

@@ -74,6 +74,9 @@ export abstract class OutboxStore {
   /** Given up: the lane goes on without it. Writes `CRM_SYNC_FAILED` with the final error. */
   abstract bury(delivery: Delivery, attempt: Attempt): Promise<void>;
 
+  /** Tells every process that a receiver is failing, until it is told again, its receiver is back, or that moment comes. */
+  abstract markFailing(sink: string, until: number): Promise<void>;
+
   /** Makes every waiting lane of a sink due: its receiver is back. */
   abstract release(sink: string, now: number): Promise<void>;
 

@@ -3,11 +3,13 @@ import type { Attempt } from '../domain/delivery';
 /** Why a sink gets no events: an operator said so, or its receiver said that it wants none any more. */
 export type PauseReason = 'operator' | 'receiver-gone';
 
-/** How an operator and the receiver itself have left a sink. Shared by all processes on one database. */
+/** How an operator, the receiver itself and the processes that deliver to it have left a sink. Shared by all processes on one database. */
 export interface SinkState {
   readonly paused?: { readonly at: number; readonly reason: PauseReason };
   /** The receiver asked to be left alone until then, in epoch milliseconds; may be over. */
   readonly quietUntil?: number;
+  /** A process has found the receiver failing, and is about to look again before then; may be over. */
+  readonly failingUntil?: number;
 }
 
 /** What is remembered about sinks over restarts. A sink that nothing was ever said about is neither paused nor quiet. */

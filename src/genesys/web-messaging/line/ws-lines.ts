@@ -120,6 +120,7 @@ function refusalOf({ statusCode: status = 0, headers }: IncomingMessage): Error 
     return new UpstreamForbiddenError(
       'Genesys Cloud refuses the guest socket: check that the deployment allows GENESYS_ORIGIN.',
     );
-  const answer = { status, body: '', retryAfter: headers['retry-after'], rate: rateReportOf(headers) };
+  const { 'retry-after': retryAfter, date } = headers;
+  const answer = { status, body: '', retryAfter, date, rate: rateReportOf(headers) };
   return errorOf(answer) ?? new UpstreamInvalidResponseError('no WebSocket');
 }

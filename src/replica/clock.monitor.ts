@@ -1,0 +1,118 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Seldom } from '../common/logging/seldom';
+import { Loop } from '../common/time/loop';
+import { SystemClock } from '../common/time/system-clock';
+import { Metrics } from '../metrics/metrics';
+import { DeadlineStore } from './ports/deadline.store';
+import { Lease } from './ports/lease';
+
+const LOOK_EVERY_MS = 1_000;
+/** Smaller differences are corrections of a synchronised clock, which are followed at once. */
+const STEP_MS = 5_000;
+/** For this long a clock has to stay where it was put before its time is taken over. */
+const SETTLED_MS = 60_000;
+/** A clock that is further away is wrong, as the one of a machine without a battery is when it starts. */
+const MAX_STEP_MS = 86_400_000;
+/** Longer than any pause between two attempts, with room for jitter. */
+const LONGEST_PAUSE_MS = 2 * 3_600_000;
+const RECALL_EVERY_MS = 3_600_000;
+const COMPLAIN_EVERY_MS = 3_600_000;
+/** Two clocks that were read further apart than this cannot be compared: the process was held up in between. */
+const READ_WITHIN_MS = 100;
+
+/**
+ * Notices when the clock of the machine is set while the process runs, which moves no deadline: the time of the process
+ * (`SystemClock`) passes by the monotonic clock.
+ *
+ * With an embedded database, the time of the machine is followed in small corrections. After a step of more than five
+ * seconds the process keeps its own time; once the machine's clock has stayed as it is for a minute, the process takes it
+ * over and moves every stored deadline by the same step. A clock that is more than a day off is not taken over before the
+ * next start. With a shared database the time comes from there.
+ */
+@Injectable()
+export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger(ClockMonitor.name);
+  private readonly steps;
+  private readonly complaints = new Seldom(COMPLAIN_EVERY_MS);
+  /** The time of the machine when the monotonic clock was zero, at the last look. */
+  private machineStart = Date.now() - performance.now();
+  private settledSince = performance.now();
+  private recalledAt = -Infinity;
+  private readonly loop = new Loop(
+    LOOK_EVERY_MS,
+    () => this.look(),
+    (error) => {
+      this.log.warn({ message: 'Deadlines could not be corrected: repeated', error });
+    },
+  );
+
+  constructor(
+    private readonly clock: SystemClock,
+    private readonly deadlines: DeadlineStore,
+    private readonly lease: Lease,
+    metrics: Metrics,
+  ) {
+    this.steps = metrics.counter(
+      'clock_steps_total',
+      'Steps of more than five seconds of the clock of the machine',
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  private async look(): Promise<void> {
+    const before = performance.now();
+    const machineNow = Date.now();
+    const isComparable = performance.now() - before < READ_WITHIN_MS;
+    if (isComparable) this.noticeStep(machineNow - before);
+    if (isComparable && !this.lease.isShared) await this.followMachine();
+    await this.recall();
+  }
+
+  private noticeStep(machineStart: number): void {
+    const stepMs = Math.round(machineStart - this.machineStart);
+    this.machineStart = machineStart;
+    if (Math.abs(stepMs) <= STEP_MS) return;
+    this.settledSince = performance.now();
+    this.steps.inc();
+    this.log.warn({ message: 'Clock of the machine stepped: no deadline moves', stepMs });
+  }
+
+  private async followMachine(): Promise<void> {
+    const stepMs = Math.round(this.machineNow() - this.clock.now());
+    if (Math.abs(stepMs) <= STEP_MS) {
+      this.clock.follow(this.machineNow());
+      return;
+    }
+    if (performance.now() - this.settledSince < SETTLED_MS) return;
+    if (Math.abs(stepMs) > MAX_STEP_MS) {
+      this.complaints.say(() => {
+        this.log.error({ message: 'Clock of the machine is more than a day off: not taken over', stepMs });
+      });
+      return;
+    }
+    await this.deadlines.shift(stepMs, () => {
+      this.clock.follow(this.clock.now() + stepMs);
+    });
+    this.log.warn({ message: 'Clock of the machine taken over, deadlines moved with it', stepMs });
+  }
+
+  /** What an earlier process has scheduled with a clock that was ahead. */
+  private async recall(): Promise<void> {
+    const now = performance.now();
+    if (now - this.recalledAt < RECALL_EVERY_MS) return;
+    this.recalledAt = now;
+    const count = await this.deadlines.recall(this.clock.now(), LONGEST_PAUSE_MS);
+    if (count > 0) this.log.warn({ message: 'Deadlines too far ahead corrected', count });
+  }
+
+  private machineNow(): number {
+    return this.machineStart + performance.now();
+  }
+}

@@ -1,0 +1,21 @@
+import { DeadlineStore } from './deadline.store';
+
+/** Remembers what it is asked for, and fails while `error` is set. */
+export class FakeDeadlineStore extends DeadlineStore {
+  readonly shifts: number[] = [];
+  readonly recalls: number[] = [];
+  error: Error | undefined;
+
+  shift(stepMs: number, committed: () => void): Promise<void> {
+    if (this.error !== undefined) return Promise.reject(this.error);
+    this.shifts.push(stepMs);
+    committed();
+    return Promise.resolve();
+  }
+
+  recall(now: number): Promise<number> {
+    if (this.error !== undefined) return Promise.reject(this.error);
+    this.recalls.push(now);
+    return Promise.resolve(0);
+  }
+}
