@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestCallers } from '../access/request-callers';
 import { hungUpOf } from '../common/http/hung-up';
 import { incomingFileOf } from '../common/http/incoming-file';
-import { isByHolder } from '../common/server/by-holder.decorator';
+import { holderPartOf } from '../common/server/by-holder.decorator';
 import { RawBodies } from '../common/server/raw-bodies';
 import { takesFile } from '../common/server/takes-file.decorator';
 import type { HeldRequests } from './held-requests';
@@ -22,14 +22,16 @@ export function forwardToHolders(
   held: HeldRequests,
 ): void {
   server.addHook('preValidation', async (request, reply) => {
-    if (!isByHolder(request)) return undefined;
+    const part = holderPartOf(request);
+    if (part === undefined) return undefined;
     hops.assertBody(request, takesFile(request) ? undefined : RawBodies.of(request));
     if (!forwarding.isShared) return undefined;
     const { conversationId = '' } = request.params as { readonly conversationId?: string };
-    const answer = await forwarding.forward(
-      conversationId,
-      forwardable(request, reply, hops.countOf(request)),
-    );
+    const given = forwardable(request, reply, hops.countOf(request));
+    const answer =
+      part === 'required'
+        ? await forwarding.forward(conversationId, given)
+        : await forwarding.forwardIfReachable(conversationId, given);
     if (answer === undefined) {
       // A caller that has hung up meanwhile causes no second close; `closed` stays false for an answer that was queued.
       if (!reply.raw.destroyed) reply.raw.once('close', held.begin(conversationId));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Caller } from '../access/domain/caller';
-import { isByHolder } from '../common/server/by-holder.decorator';
+import { holderPartOf } from '../common/server/by-holder.decorator';
 import { type Hop, HopProof } from '../replica/hop-proof';
 import { SessionMovingError } from './domain/session.errors';
 import { ForwardingTelemetry } from './forwarding.telemetry';
@@ -26,7 +26,7 @@ export class ReceivedHops {
    */
   receive(request: FastifyRequest): Caller | undefined {
     const given = request.raw.headers[PROOF_HEADER];
-    if (typeof given !== 'string' || !isByHolder(request)) return undefined;
+    if (typeof given !== 'string' || holderPartOf(request) === undefined) return undefined;
     const { method, url, raw } = request;
     const hop = this.proof.read({ method, url, headers: raw.headers }, given);
     if (hop === undefined) return undefined;

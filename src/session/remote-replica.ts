@@ -104,7 +104,8 @@ export class RemoteReplica {
 
   /** Every forwarded request is of a route with one of these scopes. */
   private shareOf(caller: Caller): number {
-    const isShared = !caller.isAnonymous && this.access.isShared('messages.write', 'sessions.write');
+    const isShared =
+      !caller.isAnonymous && this.access.isShared('messages.write', 'sessions.write', 'sessions.end');
     return isShared ? this.config.forwardedPerCaller : MAX_FORWARDED;
   }
 

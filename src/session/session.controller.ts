@@ -6,6 +6,7 @@ import { AuditReads } from '../audit/audit.reads';
 import { Scope } from '../common/access/route-access.decorators';
 import { entityTagOf, isKnown } from '../common/http/entity-tag';
 import { HungUp } from '../common/http/hung-up.decorator';
+import { ByHolder } from '../common/server/by-holder.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { UPSTREAM_PROBLEMS } from '../common/problem/upstream.problems';
 import { ListSessionsDto } from './dto/list-sessions.dto';
@@ -127,6 +128,7 @@ export class SessionController {
 
   /** Ends a session: 200 when Genesys Cloud confirmed, 202 while it is still being disconnected. */
   @Delete(':conversationId')
+  @ByHolder('preferred')
   @Scope('sessions.end')
   @ApiResponse({ status: 200, type: SessionResponse, headers: { ETag: ETAG } })
   @ApiResponse({ status: 202, type: SessionResponse, headers: { ETag: ETAG } })

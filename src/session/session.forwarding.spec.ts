@@ -18,6 +18,7 @@ import { FakeSessionStore } from './ports/session.store.fake';
 import { digestOf } from './received-hops';
 import type { ForwardedAnswer, RemoteReplica, Sender, SentRequest } from './remote-replica';
 import { type ForwardableRequest, SessionForwarding } from './session.forwarding';
+import { SessionMovingError } from './domain/session.errors';
 import { SessionLocator } from './session.locator';
 import { SessionQueries } from './session.queries';
 
@@ -34,6 +35,7 @@ let replicas: FakeReplicaStore;
 let lease: FakeLease;
 let heartbeats: HeartbeatService;
 let forwarding: SessionForwarding;
+let remote: RemoteReplica;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -42,7 +44,7 @@ beforeEach(() => {
   replicas = new FakeReplicaStore();
   replicas.replicas.push(THERE);
   lease = Object.assign(new FakeLease(), { isShared: true });
-  const remote = {
+  remote = {
     pause: (ms: number, { aborted }: AbortSignal) =>
       aborted ? Promise.reject(new Error('Hung up')) : jest.advanceTimersByTimeAsync(ms),
     send: (replica: Replica, sender: Sender, request: () => SentRequest) => {
@@ -113,6 +115,62 @@ describe(SessionForwarding.name, () => {
     expect(await forwarding.forward(heldHere(), aRequest())).toBeUndefined();
     expect(await forwarding.forward(ended.conversationId, aRequest())).toBeUndefined();
     expect(sent).toEqual([]);
+  });
+
+  describe('of a request that every replica can serve', () => {
+    it('has the holder serve it', async () => {
+      replicas.take('there');
+      expect(await forwarding.forwardIfReachable(heldBy('there'), aRequest())).toEqual(ANSWER);
+    });
+
+    it.each([
+      ['is held here', () => heldHere()],
+      ['is held by a replica without a lease', () => heldBy('gone')],
+      ['is taken over at the moment', () => heldBy('here')],
+    ])('serves it here at once when the session %s', async (_what, idOf) => {
+      const startedAt = Date.now();
+      expect(await forwarding.forwardIfReachable(idOf(), aRequest())).toBeUndefined();
+      expect(Date.now()).toBe(startedAt);
+      expect(sent).toEqual([]);
+    });
+
+    it('serves it here when it was forwarded already', async () => {
+      replicas.take('there');
+      expect(await forwarding.forwardIfReachable(heldBy('there'), aRequest({ hops: 1 }))).toBeUndefined();
+      expect(sent).toEqual([]);
+    });
+
+    it.each([
+      ['cannot be reached', () => Promise.reject(new SessionMovingError())],
+      ['has a server error', () => Promise.resolve({ ...ANSWER, status: 503 })],
+    ])('serves it here when the holder %s', async (_what, answer) => {
+      replicas.take('there');
+      jest.spyOn(remote, 'send').mockImplementation(answer);
+      expect(await forwarding.forwardIfReachable(heldBy('there'), aRequest())).toBeUndefined();
+    });
+
+    it('serves it here when the holder does not answer within three seconds', async () => {
+      replicas.take('there');
+      jest.spyOn(remote, 'send').mockImplementation(
+        (_replica, { hungUp }) =>
+          new Promise((_resolve, reject) => {
+            hungUp.addEventListener('abort', () => {
+              reject(new SessionMovingError());
+            });
+          }),
+      );
+      const served = forwarding.forwardIfReachable(heldBy('there'), aRequest());
+      await jest.advanceTimersByTimeAsync(3_000);
+      expect(await served).toBeUndefined();
+    });
+
+    it("refuses one for another caller's session", async () => {
+      replicas.take('there');
+      const id = heldBy('there', 'other');
+      await expect(forwarding.forwardIfReachable(id, aRequest())).rejects.toMatchObject({
+        code: 'session-not-found',
+      });
+    });
   });
 
   it('has no other holders where leases are not shared', () => {

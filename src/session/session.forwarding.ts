@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
+import { DomainError } from '../common/errors/domain.error';
 import { RequestContext } from '../common/logging/request-context';
+import { withDeadline } from '../common/time/deadline';
 import { HopProof } from '../replica/hop-proof';
 import { Lease } from '../replica/ports/lease';
 import type { Replica } from '../replica/ports/replica.store';
@@ -14,6 +16,9 @@ import { SessionQueries } from './session.queries';
 
 /** A session may have changed hands again by the time a request arrives; a request that goes round in circles ends. */
 const MAX_HOPS = 3;
+/** For this long the answer of a holder is waited for where it is not needed. */
+const PREFERRED_MS = 3_000;
+const SERVER_ERROR = 500;
 /** Request headers that the routes of a holder read. */
 const FORWARDED = ['accept', 'content-type', 'content-encoding', 'idempotency-key'] as const;
 const OF_BODY: ReadonlySet<string> = new Set(['content-type', 'content-encoding']);
@@ -66,6 +71,31 @@ export class SessionForwarding {
     if (holder === undefined) return undefined;
     if (hops >= MAX_HOPS) throw new SessionMovingError();
     return this.remote.send(holder, { caller, hungUp }, () => this.sent(request, holder));
+  }
+
+  /**
+   * For requests that every replica can serve, and that change nothing when they are served twice: the answer of the
+   * holder; undefined when this replica has to serve the request, since it is the holder, there is none, or the holder did not
+   * answer it within three seconds. Throws `SessionNotFoundError` like `forward`.
+   */
+  async forwardIfReachable(
+    conversationId: string,
+    request: ForwardableRequest,
+  ): Promise<ForwardedAnswer | undefined> {
+    const { caller, hungUp, hops } = request;
+    const session = await this.queries.get(conversationId, reachOf(caller));
+    const holder = hops > 0 ? undefined : await this.locator.otherHolderOf(session);
+    if (holder === undefined) return undefined;
+    try {
+      const answer = await withDeadline(PREFERRED_MS, hungUp, (signal) =>
+        this.remote.send(holder, { caller, hungUp: signal }, () => this.sent(request, holder)),
+      );
+      return answer.status < SERVER_ERROR ? answer : undefined;
+    } catch (error) {
+      // No place, no genuine address, no connection, no answer: it is served here.
+      if (error instanceof DomainError) return undefined;
+      throw error;
+    }
   }
 
   private sent(request: ForwardableRequest, holder: Replica): SentRequest {

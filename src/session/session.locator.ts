@@ -43,6 +43,11 @@ export class SessionLocator {
     }
   }
 
+  /** The holder of an active session, where that is another replica with a lease. Waits for nothing. */
+  async otherHolderOf({ state, snapshot: { holder } }: Session): Promise<Replica | undefined> {
+    return state === 'active' && holder !== this.lease.holder ? this.live(holder) : undefined;
+  }
+
   private async live(holder: string): Promise<Replica | undefined> {
     return (await this.replicas.live()).find(({ id }) => id === holder);
   }

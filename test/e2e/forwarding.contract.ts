@@ -160,6 +160,16 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     await pair().here.end(id);
   });
 
+  it('let the holder end a session, wherever its end is asked for', async () => {
+    const { id } = await pair().opened();
+    const { status, body } = await pair().there.end(id);
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ state: 'terminated', disconnect: 'confirmed' });
+    const recorded = pair().logs.with('SESSION_END_REQUESTED');
+    expect(recorded).toContainEqual(expect.objectContaining({ conversationId: id, caller: 'operator' }));
+  });
+
   it('hand a file on with its own type, and the answer to one that is refused early', async () => {
     const { id, guest } = await pair().opened();
     const path = `/v1/sessions/${id}/attachments`;

@@ -13,7 +13,7 @@ const START_TIMEOUT_MS = 30_000;
 const KEEPER = `
   trap '' INT TERM
   cd /
-  "$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c max_connections=200 >>"$2/log" 2>&1 &
+  "$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync="$4" >>"$2/log" 2>&1 &
   server=$!
   read -r order
   kill -INT $server
@@ -22,8 +22,9 @@ const KEEPER = `
 `;
 
 /**
- * A real PostgreSQL server on a free port of 127.0.0.1, durable as in production, as whoever we are. It ends with
- * the process that started it, however that ends.
+ * A real PostgreSQL server on a free port of 127.0.0.1, under the user of this process, or another one where that is root.
+ * It ends with the process that started it, however that ends. What it has committed outlives every process that is killed,
+ * its own included; only where `isSynced` does it wait for the disk, as measurements have to.
  */
 export class PostgresServer {
   private keeper: ChildProcess | undefined;
@@ -33,15 +34,16 @@ export class PostgresServer {
     private readonly bin: string,
     private readonly owner: Owner | undefined,
     private readonly port: number,
+    private readonly isSynced: boolean,
   ) {}
 
-  static async start(): Promise<PostgresServer> {
+  static async start({ isSynced = false } = {}): Promise<PostgresServer> {
     const owner = ordinaryUser();
     const directory = newDirectory(owner);
     try {
       const bin = findBinaries(directory, owner);
       initialise(bin, directory, owner);
-      const server = new PostgresServer(directory, bin, owner, await freePort());
+      const server = new PostgresServer(directory, bin, owner, await freePort(), isSynced);
       await server.resume();
       return server;
     } catch (error) {
@@ -68,7 +70,8 @@ export class PostgresServer {
   /** Starts the server again after `halt` or after it was killed. */
   async resume(): Promise<void> {
     if (this.keeper !== undefined) await this.end('keep\n');
-    this.keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', this.bin, this.directory, String(this.port)], {
+    const given = [this.bin, this.directory, String(this.port), this.isSynced ? 'on' : 'off'];
+    this.keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', ...given], {
       ...this.owner,
       cwd: '/',
       stdio: ['pipe', 'ignore', 'ignore'],

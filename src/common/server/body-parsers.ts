@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { parseStrictJson } from '../validation/strict-json';
-import { isByHolder } from './by-holder.decorator';
+import { holderPartOf } from './by-holder.decorator';
 import { RawBodies } from './raw-bodies';
 import { takesFile } from './takes-file.decorator';
 
@@ -62,7 +62,7 @@ function parseJson(server: FastifyInstance): void {
       done(new UnsupportedMediaTypeException());
       return;
     }
-    if (isByHolder(request)) RawBodies.keep(request, bytes);
+    if (holderPartOf(request) !== undefined) RawBodies.keep(request, bytes);
     try {
       done(null, parseStrictJson(bytes));
     } catch (error) {

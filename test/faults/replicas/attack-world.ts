@@ -51,7 +51,7 @@ export class AttackWorld implements AsyncDisposable {
   ) {}
 
   static async start(entry: string): Promise<AttackWorld> {
-    const server = await PostgresServer.start();
+    const server = await PostgresServer.start({ isSynced: true });
     // The journal is of no use here, and would be most of what this process remembers.
     const quiet = { journalSize: 0 };
     const genesys = await GenesysSimulator.start({ clients: { [CLIENT.id]: CLIENT.secret }, ...quiet });

@@ -17,11 +17,13 @@ import { until } from '../../support/until';
 
 const ALLOWED = 300;
 const SESSIONS = 500;
-const OBSERVED_MS = 10 * WINDOW_MS;
+const WINDOWS = Number(process.env['BUDGET_WINDOWS'] ?? 4);
+/** `BUDGET_WINDOWS=10` is the long run. */
+const OBSERVED_MS = WINDOWS * WINDOW_MS;
 const STRETCH_MAX_MS = 12_000;
 
 describe('one client that the platform allows 300 requests a window', () => {
-  it('carries 500 sessions for ten windows, throttled hardly ever', async () => {
+  it('carries 500 sessions for several windows, throttled hardly ever', async () => {
     await using world = await World.start({
       environment: TEN_TIMES_FASTER,
       genesys: { requestsPerMinute: ALLOWED, rateWindowMs: WINDOW_MS },

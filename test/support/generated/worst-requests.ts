@@ -137,7 +137,7 @@ function headersOf(operation: ApiOperation, identity: Identity, turn: number): W
 
 /** Proofs of a hop, which only the routes that the holder of a session serves read. */
 function proofsOf(operation: ApiOperation, identity: Identity, turn: number): WorstRequest[] {
-  const isByHolder = operation.method !== 'GET' && operation.path.includes('{conversationId}/');
+  const isByHolder = operation.method !== 'GET' && operation.path.includes('{conversationId}');
   if (!isByHolder) return [];
   const request = requestFor(operation, identity);
   const wellFormed: WorstRequest = {
