@@ -13,8 +13,9 @@ import { NormalLoad } from '../normal-load';
 import { cpuSeconds, cpuSecondsOfFamily } from '../process-usage';
 import type { Run } from './scenario';
 
-/** Until code is compiled, pools are filled and caches are warm. */
+/** Until code is compiled, pools are filled and caches are warm; not counted. */
 const WARM_UP_MS = 20_000;
+const CALM_MS = 20_000;
 /** Sessions that stay from the beginning to the end. */
 const RESIDENTS = 20;
 const TARGETS = 4;
@@ -33,9 +34,11 @@ export async function attack(run: Run): Promise<string[]> {
   const { tell, entry, random, minutes } = run;
   await using world = await AttackWorld.start(entry);
   const options = { replicas: world.urls, headers: world.callers.load.headers, guest: GUEST, random };
+  await using warmUp = new NormalLoad(options);
+  const residents = await residentsOf(warmUp);
+  await warmUp.run(AbortSignal.timeout(WARM_UP_MS));
   await using calm = new NormalLoad(options);
-  const residents = await residentsOf(calm);
-  await calm.run(AbortSignal.timeout(WARM_UP_MS));
+  await calm.run(AbortSignal.timeout(CALM_MS));
   tell(`before the attack: openings ${calm.openings.summary}; ends ${calm.ends.summary}`);
   const before = await readingsOf(world);
 
