@@ -68,11 +68,11 @@ describe(KeyAuthenticator.name, () => {
       scopes: ['sessions.read'],
       expires: '2027-01-15T10:00:00.000+02:00',
     });
+    jest.setSystemTime(NOW - 1);
     const authenticator = authenticatorWith(entry);
 
-    jest.setSystemTime(NOW - 1);
     expect(refusalOf(authenticator, key)).toBeUndefined();
-    jest.setSystemTime(NOW);
+    jest.advanceTimersByTime(1);
     expect(refusalOf(authenticator, key)).toBe('expired');
   });
 

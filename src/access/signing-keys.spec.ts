@@ -1,6 +1,5 @@
 import { errors, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { RecordingLog } from '../audit/recording-log.fake';
-import { SystemClock } from '../common/time/system-clock';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { AccessTelemetry } from './access.telemetry';
 import { AuthUnavailableError } from './domain/access.errors';
@@ -32,7 +31,7 @@ beforeEach(() => {
   source = new FakeKeySource();
   source.answer = { keys: [one] };
   metrics = new ReadableMetrics();
-  keys = new SigningKeys(source, new SystemClock(), new AccessTelemetry(metrics), metrics);
+  keys = new SigningKeys(source, new AccessTelemetry(metrics), metrics);
 });
 afterEach(() => {
   jest.useRealTimers();

@@ -1,5 +1,4 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import { Clock } from '../common/time/clock';
 import { Metrics } from '../metrics/metrics';
 import { AccessTelemetry } from './access.telemetry';
 import { AuthUnavailableError } from './domain/access.errors';
@@ -28,7 +27,6 @@ export class SigningKeys {
 
   constructor(
     private readonly source: KeySource,
-    private readonly clock: Clock,
     private readonly telemetry: AccessTelemetry,
     metrics: Metrics,
   ) {
@@ -81,7 +79,7 @@ export class SigningKeys {
   }
 
   private async fetch(): Promise<void> {
-    const at = this.clock.now();
+    const at = performance.now();
     try {
       const find = createLocalJWKSet((await this.source.fetch()) as JSONWebKeySet);
       this.known = { find, fetchedAt: at };
@@ -94,7 +92,7 @@ export class SigningKeys {
   }
 
   private get ageMs(): number {
-    return this.known === undefined ? Infinity : this.clock.now() - this.known.fetchedAt;
+    return this.known === undefined ? Infinity : performance.now() - this.known.fetchedAt;
   }
 
   private get areUsable(): boolean {
@@ -104,6 +102,6 @@ export class SigningKeys {
   private get mayAsk(): boolean {
     if (this.asked === undefined) return true;
     const pauseMs = this.asked.failed ? PAUSE_AFTER_FAILURE_MS : PAUSE_MS;
-    return this.clock.now() - this.asked.at >= pauseMs;
+    return performance.now() - this.asked.at >= pauseMs;
   }
 }

@@ -35,7 +35,7 @@ export class AuthService {
     const cached = this.tokens.get(clientId);
     if (cached?.isUsable(this.clock.now()) === true) return cached;
     const refusal = this.refusals.get(clientId);
-    if (refusal !== undefined && this.clock.now() < refusal.until) throw refusal.error;
+    if (refusal !== undefined && performance.now() < refusal.until) throw refusal.error;
     const pending = this.requests.get(clientId);
     if (pending !== undefined) return pending;
     const request = this.request(clientId).finally(() => this.requests.delete(clientId));
@@ -60,7 +60,7 @@ export class AuthService {
     } catch (error) {
       this.telemetry.tokenRequestFailed(clientId, error);
       if (error instanceof UpstreamUnauthorizedError) {
-        this.refusals.set(clientId, { error, until: this.clock.now() + REFUSED_MS });
+        this.refusals.set(clientId, { error, until: performance.now() + REFUSED_MS });
       }
       throw error;
     }

@@ -29,14 +29,14 @@ const MAKE_UP_SPREAD = 0.3;
  *   beating ── as many failures in a row as tolerated, or gone ──▶ lost ── reported ──▶ over
  *
  * `tick` never rejects and returns at once while its predecessor is in flight: a slow beat must not stack up behind
- * itself.
+ * itself. Its schedule runs on the monotonic clock; `now` is the time that beats and the last success are reported with.
  */
 export class Heartbeat {
   private readonly abort = new AbortController();
   private consecutiveFailures = 0;
   private lastSuccessAt: number | undefined;
   private lost: Loss | undefined;
-  private notBefore = 0;
+  private notBefore = -Infinity;
   private inFlight: Promise<void> | undefined;
   private dueAt: number;
   private nextDueAt: number;
@@ -49,7 +49,7 @@ export class Heartbeat {
     private readonly now: () => number,
     private readonly report: HeartbeatReports,
   ) {
-    this.dueAt = now() + firstDelayMs;
+    this.dueAt = performance.now() + firstDelayMs;
     this.nextDueAt = this.dueAt;
     this.paceMs = plan.intervalMs;
   }
@@ -68,11 +68,11 @@ export class Heartbeat {
   }
 
   tick(): void {
-    const now = this.now();
+    const now = performance.now();
     const latenessMs = Math.max(0, now - this.dueAt);
     this.dueAt = this.nextDueAt;
     if (this.inFlight !== undefined || now < this.notBefore) return;
-    this.inFlight = this.turn({ at: now, latenessMs }).finally(() => {
+    this.inFlight = this.turn({ at: this.now(), latenessMs }).finally(() => {
       this.inFlight = undefined;
     });
   }
@@ -85,13 +85,13 @@ export class Heartbeat {
     const isPressed = !this.hasPhase && this.plan.firstWithinMs < this.paceMs;
     this.hasPhase = true;
     const delayMs = isPressed ? Math.random() * this.paceMs : this.paceMs;
-    this.nextDueAt = this.now() + delayMs;
+    this.nextDueAt = performance.now() + delayMs;
     return delayMs;
   }
 
   /** Whatever a beat was postponed for is over: the next one is not held back. */
   hurry(): void {
-    this.notBefore = 0;
+    this.notBefore = -Infinity;
   }
 
   /** Aborts the beat in flight. */
@@ -134,7 +134,7 @@ export class Heartbeat {
     if (isHeldBack || this.paceMs > this.plan.intervalMs) {
       // A whole stretched interval would be a long silence: this beat is made up for sooner, and not with others.
       this.report.again?.(Math.max(waitMs, MAKE_UP_MS) * (1 + Math.random() * MAKE_UP_SPREAD));
-    } else this.notBefore = this.now() + waitMs;
+    } else this.notBefore = performance.now() + waitMs;
   }
 
   private async outcomeOfBeat(time: BeatTime): Promise<BeatOutcome> {

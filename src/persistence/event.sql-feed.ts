@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { FEED_START, type FeedEvent } from '../events/domain/feed-event';
+import { SingleFlight } from '../common/limits/single-flight';
 import { EventFeed, type FeedFilter } from '../events/ports/event.feed';
 import { COUNTERS } from './counters';
 import type { ConversationEventTable, Database } from './database';
@@ -33,6 +34,9 @@ export function eventsAfter(
 /** The feed in SQL. Events that have no place in it yet get one when the feed is read; see `numberEvents`. */
 @Injectable()
 export class SqlEventFeed extends EventFeed {
+  /** One at a time: the others would each hold a connection while they wait for the lock. */
+  private readonly numbering = new SingleFlight(() => numberEvents(this.unitOfWork));
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly guests: GuestSeal,
@@ -42,7 +46,7 @@ export class SqlEventFeed extends EventFeed {
   }
 
   async after(position: number, limit: number, filter: FeedFilter = {}): Promise<FeedEvent[]> {
-    await numberEvents(this.unitOfWork);
+    await this.numbering.run();
     const { items } = await readableRows<Row, FeedEvent>(
       limit,
       (last, size) => {
@@ -55,7 +59,7 @@ export class SqlEventFeed extends EventFeed {
   }
 
   async latest(): Promise<number> {
-    await numberEvents(this.unitOfWork);
+    await this.numbering.run();
     return (await this.counter(COUNTERS.feed)) ?? FEED_START;
   }
 

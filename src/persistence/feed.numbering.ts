@@ -11,7 +11,9 @@ const BATCH = 500;
  * on to a greater number would pass over a row that comes late. One at a time numbers, whoever it is.
  */
 export async function numberEvents(unitOfWork: UnitOfWork): Promise<void> {
-  while (await hasNew(unitOfWork)) await unitOfWork.run(numberSome);
+  // Events that come meanwhile are the next reader's: under a load that never ends, a reader would wait for ever.
+  if (!(await hasNew(unitOfWork))) return;
+  while ((await unitOfWork.run(numberSome)) === BATCH);
 }
 
 function hasNew(unitOfWork: UnitOfWork): Promise<boolean> {
@@ -26,8 +28,11 @@ function hasNew(unitOfWork: UnitOfWork): Promise<boolean> {
   });
 }
 
-/** In the transaction that has written them: for a database with one writer, whose commits cannot overtake each other. */
-export async function numberSome({ db, dialect }: Pick<Work, 'db' | 'dialect'>): Promise<void> {
+/**
+ * In the transaction that has written them: for a database with one writer, whose commits cannot overtake each other.
+ * Returns how many it has numbered, a batch at most.
+ */
+export async function numberSome({ db, dialect }: Pick<Work, 'db' | 'dialect'>): Promise<number> {
   const { value } = await forUpdate(
     dialect,
     db.selectFrom('counter').select('value').where('name', '=', COUNTERS.feed),
@@ -39,7 +44,7 @@ export async function numberSome({ db, dialect }: Pick<Work, 'db' | 'dialect'>):
     .orderBy('written')
     .limit(BATCH)
     .execute();
-  if (rows.length === 0) return;
+  if (rows.length === 0) return 0;
   const places = rows.map(
     ({ written }, index) => sql`(cast(${written} as bigint), cast(${value + index + 1} as bigint))`,
   );
@@ -52,4 +57,5 @@ export async function numberSome({ db, dialect }: Pick<Work, 'db' | 'dialect'>):
     .set({ value: value + rows.length })
     .where('name', '=', COUNTERS.feed)
     .execute();
+  return rows.length;
 }

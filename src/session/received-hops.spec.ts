@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { SystemClock } from '../common/time/system-clock';
+import type { HolderPart } from '../common/server/by-holder.decorator';
 import { newDataKey } from '../config/data-key-list';
 import { StorageConfig } from '../config/storage.config';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
@@ -31,9 +32,9 @@ function signed(to = 'here', digest = digestOf(BODY)): string {
   return proof.sign(request, digest === undefined ? hop : { ...hop, digest }, to);
 }
 
-function aRequest(given: string | undefined, byHolder = true): FastifyRequest {
+function aRequest(given: string | undefined, byHolder: HolderPart | 'none' = 'required'): FastifyRequest {
   const headers = given === undefined ? {} : { [PROOF_HEADER]: given };
-  const routeOptions = { config: { byHolder } };
+  const routeOptions = { config: byHolder === 'none' ? {} : { byHolder } };
   return { method: 'POST', url: '/v1/x', raw: { headers }, routeOptions } as unknown as FastifyRequest;
 }
 
@@ -56,7 +57,11 @@ describe(ReceivedHops.name, () => {
   });
 
   it('takes nothing where no request is forwarded to', () => {
-    expect(hops.receive(aRequest(signed(), false))).toBeUndefined();
+    expect(hops.receive(aRequest(signed(), 'none'))).toBeUndefined();
+  });
+
+  it('takes the proof also where the holder is only preferred', () => {
+    expect(hops.receive(aRequest(signed(), 'preferred'))).toMatchObject({ name: 'billing' });
   });
 
   it('refuses a proof for another replica, and one for the second time', async () => {

@@ -95,7 +95,7 @@ export class FakeSessionServices {
     this.writer = new SessionWriter(store, clock, lease);
     this.config = new SessionConfig(environment);
     const beatShare = new BeatShare(lease, store, this.capacity);
-    this.pace = new SessionPace(this.capacity, heartbeats, heartbeatConfig, clock, beatShare);
+    this.pace = new SessionPace(this.capacity, heartbeats, heartbeatConfig, beatShare);
     const access = new AccessConfig(environment);
     this.caps = new SessionCaps(this.config, access);
     this.placement = new SessionPlacement(store, this.pace, channels, this.caps, lease);

@@ -66,7 +66,7 @@ describe(SessionDisconnector.name, () => {
     await attempt(conversationId);
     for (let row = services.store.row(conversationId); row.disconnectDueAt !== null;) {
       pauses.push(row.disconnectDueAt - Date.now());
-      jest.setSystemTime(row.disconnectDueAt);
+      jest.advanceTimersByTime(row.disconnectDueAt - Date.now());
       await attempt(conversationId);
       row = services.store.row(conversationId);
     }
@@ -183,7 +183,7 @@ describe(SessionDisconnector.name, () => {
       });
 
       for (let due = services.store.row(conversationId).disconnectDueAt; due !== null;) {
-        jest.setSystemTime(due);
+        jest.advanceTimersByTime(due - Date.now());
         await attempt(conversationId);
         due = services.store.row(conversationId).disconnectDueAt;
       }

@@ -119,7 +119,6 @@ describe(SessionForwarding.name, () => {
 
   describe('of a request that every replica can serve', () => {
     it('has the holder serve it', async () => {
-      replicas.take('there');
       expect(await forwarding.forwardIfReachable(heldBy('there'), aRequest())).toEqual(ANSWER);
     });
 
@@ -135,7 +134,6 @@ describe(SessionForwarding.name, () => {
     });
 
     it('serves it here when it was forwarded already', async () => {
-      replicas.take('there');
       expect(await forwarding.forwardIfReachable(heldBy('there'), aRequest({ hops: 1 }))).toBeUndefined();
       expect(sent).toEqual([]);
     });
@@ -144,13 +142,11 @@ describe(SessionForwarding.name, () => {
       ['cannot be reached', () => Promise.reject(new SessionMovingError())],
       ['has a server error', () => Promise.resolve({ ...ANSWER, status: 503 })],
     ])('serves it here when the holder %s', async (_what, answer) => {
-      replicas.take('there');
       jest.spyOn(remote, 'send').mockImplementation(answer);
       expect(await forwarding.forwardIfReachable(heldBy('there'), aRequest())).toBeUndefined();
     });
 
     it('serves it here when the holder does not answer within three seconds', async () => {
-      replicas.take('there');
       jest.spyOn(remote, 'send').mockImplementation(
         (_replica, { hungUp }) =>
           new Promise((_resolve, reject) => {
@@ -165,7 +161,6 @@ describe(SessionForwarding.name, () => {
     });
 
     it("refuses one for another caller's session", async () => {
-      replicas.take('there');
       const id = heldBy('there', 'other');
       await expect(forwarding.forwardIfReachable(id, aRequest())).rejects.toMatchObject({
         code: 'session-not-found',

@@ -29,7 +29,7 @@ beforeEach(() => {
   lease = new FakeLease();
   store = new FakeSessionStore();
   const share = new BeatShare(lease, store, capacity);
-  pace = new SessionPace(capacity, heartbeats, new HeartbeatConfig(new Environment()), clock, share);
+  pace = new SessionPace(capacity, heartbeats, new HeartbeatConfig(new Environment()), share);
 });
 afterEach(async () => {
   await heartbeats.onModuleDestroy();
@@ -101,16 +101,6 @@ describe(SessionPace.name, () => {
     capacity.clients = [aClient('a', { beatsPerMs: TEN_SESSIONS })];
     await jest.advanceTimersByTimeAsync(1_000);
     expect(pace.factorOf('a')).toBe(1);
-  });
-
-  it('goes on being computed when the clock is set back', () => {
-    start('a', 10);
-    expect(pace.factorOf('a')).toBe(1);
-
-    start('a', 10);
-    jest.setSystemTime(Date.now() - 3_600_000);
-
-    expect(pace.factorOf('a')).toBeCloseTo(2, 2);
   });
 
   it('knows how many sessions a client carries with every interval at its longest', () => {

@@ -60,7 +60,7 @@ describe(SessionWatch.name, () => {
     await jest.advanceTimersByTimeAsync(2_000);
     const [, last = 0] = sequences();
 
-    jest.setSystemTime(NOW - 3_600_000);
+    services.clock.follow(NOW - 3_600_000);
     await jest.advanceTimersByTimeAsync(2_000);
 
     expect(sequences().slice(2)).toEqual([last + 1, last + 2]);

@@ -90,6 +90,7 @@ describe(GenesysHttp.name, () => {
   it.each([200, 302, 401, 404, 429, 503])('resolves with an answer of %d as it came', async (status) => {
     receiver.nextStatus(status, '<html>größe', {
       'retry-after': '12',
+      date: 'Sat, 28 Nov 2026 00:00:00 GMT',
       'inin-ratelimit-count': '7',
       'inin-ratelimit-allowed': '300',
       'inin-ratelimit-reset': '41',
@@ -99,6 +100,7 @@ describe(GenesysHttp.name, () => {
       status,
       body: '<html>größe',
       retryAfter: '12',
+      date: 'Sat, 28 Nov 2026 00:00:00 GMT',
       rate: { count: 7, allowed: 300, resetMs: 41_000 },
     });
     expect(receiver.received).toHaveLength(1);
