@@ -31,7 +31,12 @@ export class CrowdWorld implements AsyncDisposable {
   ) {}
 
   static async prepare({ beatMs, entry }: { beatMs: number; entry: string }): Promise<CrowdWorld> {
-    return new CrowdWorld(await PostgresServer.start({ isSynced: true }), await NullUpstream.start(), beatMs, entry);
+    return new CrowdWorld(
+      await PostgresServer.start({ isSynced: true }),
+      await NullUpstream.start(),
+      beatMs,
+      entry,
+    );
   }
 
   /** Starts all replicas at once; resolves when they are ready. */
