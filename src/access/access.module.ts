@@ -60,7 +60,7 @@ function authenticatorOf(
     case 'keys':
       return new KeyAuthenticator(config, clock);
     case 'jwt':
-      return new JwtAuthenticator(config, new SigningKeys(source, telemetry, metrics), clock);
+      return new JwtAuthenticator(config, new SigningKeys(source, clock, telemetry, metrics), clock);
     case 'open':
     case 'open-anywhere':
       return new OpenAuthenticator(config.mode, telemetry);

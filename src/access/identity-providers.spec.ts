@@ -315,7 +315,7 @@ describe('docs/operations.md, Machine tokens of identity providers', () => {
     source.answer = { keys: [{ ...(await exportJWK(publicKey)), kid: 'key', use: 'sig' }] };
     clock.at = NOW * 1000;
     const metrics = new ReadableMetrics();
-    keys = new SigningKeys(source, new AccessTelemetry(metrics), metrics);
+    keys = new SigningKeys(source, clock, new AccessTelemetry(metrics), metrics);
     sign = (header, claims) =>
       new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'key', ...header }).sign(privateKey);
   });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const clock = new SettableClock();
   clock.at = NOW * 1000;
   const metrics = new ReadableMetrics();
-  const keys = new SigningKeys(source, new AccessTelemetry(metrics), metrics);
+  const keys = new SigningKeys(source, clock, new AccessTelemetry(metrics), metrics);
   authenticator = new JwtAuthenticator(new AccessConfig(environment), keys, clock);
 });
 

@@ -1,3 +1,4 @@
+import { SystemClock } from '../common/time/system-clock';
 import { errors, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
@@ -31,7 +32,7 @@ beforeEach(() => {
   source = new FakeKeySource();
   source.answer = { keys: [one] };
   metrics = new ReadableMetrics();
-  keys = new SigningKeys(source, new AccessTelemetry(metrics), metrics);
+  keys = new SigningKeys(source, new SystemClock(), new AccessTelemetry(metrics), metrics);
 });
 afterEach(() => {
   jest.useRealTimers();

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { Clock } from '../common/time/clock';
 import { Metrics } from '../metrics/metrics';
 import { AccessTelemetry } from './access.telemetry';
 import { AuthUnavailableError } from './domain/access.errors';
@@ -27,6 +28,7 @@ export class SigningKeys {
 
   constructor(
     private readonly source: KeySource,
+    private readonly clock: Clock,
     private readonly telemetry: AccessTelemetry,
     metrics: Metrics,
   ) {
@@ -79,7 +81,7 @@ export class SigningKeys {
   }
 
   private async fetch(): Promise<void> {
-    const at = performance.now();
+    const at = this.clock.now();
     try {
       const find = createLocalJWKSet((await this.source.fetch()) as JSONWebKeySet);
       this.known = { find, fetchedAt: at };
@@ -92,7 +94,7 @@ export class SigningKeys {
   }
 
   private get ageMs(): number {
-    return this.known === undefined ? Infinity : performance.now() - this.known.fetchedAt;
+    return this.known === undefined ? Infinity : this.passedSince(this.known.fetchedAt, FRESH_MS);
   }
 
   private get areUsable(): boolean {
@@ -102,6 +104,12 @@ export class SigningKeys {
   private get mayAsk(): boolean {
     if (this.asked === undefined) return true;
     const pauseMs = this.asked.failed ? PAUSE_AFTER_FAILURE_MS : PAUSE_MS;
-    return performance.now() - this.asked.at >= pauseMs;
+    return this.passedSince(this.asked.at, pauseMs) >= pauseMs;
+  }
+
+  /** After the clock was set back, as much as makes the keys be fetched again. */
+  private passedSince(at: number, whenSetBackMs: number): number {
+    const passedMs = this.clock.now() - at;
+    return passedMs < 0 ? whenSetBackMs : passedMs;
   }
 }

@@ -158,6 +158,10 @@ export class Environment {
 
   @BooleanSetting()
   @IsBoolean({ message: 'must be true or false' })
+  GENESYS_SIGN_IN_AT_START: boolean = true;
+
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
   GENESYS_UPLOAD_ALLOW_PRIVATE: boolean = false;
 
   @IsOptional()

@@ -10,6 +10,8 @@ export class GenesysConfig {
   readonly overriddenBy: readonly string[];
   /** How a client identifies itself at the token endpoint. */
   readonly clientAuth: 'basic' | 'body';
+  /** Whether each client asks for a token before the first session. */
+  readonly signsInAtStart: boolean;
   /** Total time for one request, in milliseconds. */
   readonly timeoutMs: number;
   /** Requests that each client may send in a window, until the platform says otherwise. */
@@ -28,6 +30,7 @@ export class GenesysConfig {
     this.overriddenBy = overridingIn(environment);
     this.clients = new OAuthClients(environment);
     this.clientAuth = environment.GENESYS_CLIENT_AUTH;
+    this.signsInAtStart = environment.GENESYS_SIGN_IN_AT_START;
     this.timeoutMs = environment.UPSTREAM_TIMEOUT_MS;
     this.requestsPerWindow = environment.GENESYS_REQUESTS_PER_MINUTE;
     this.rateWindowMs = environment.GENESYS_RATE_WINDOW_MS;

@@ -32,6 +32,7 @@ describe(readEnvironment.name, () => {
       GENESYS_RATE_WINDOW_MS: 60_000,
       GENESYS_CLIENT_AUTH: 'basic',
       GENESYS_CHANNEL: 'conversations-messaging',
+      GENESYS_SIGN_IN_AT_START: true,
       GENESYS_UPLOAD_ALLOW_PRIVATE: false,
       CRM_WEBHOOK_ALLOW_PRIVATE: false,
       CRM_WEBHOOK_PROXY: true,

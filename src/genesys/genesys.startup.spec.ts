@@ -70,6 +70,12 @@ describe(GenesysStartup.name, () => {
     expect(log.at('info')).toContainEqual({ ...AT_API, host: '127.0.0.1:8080' });
   });
 
+  it('leaves the sign-in to the first session where that is wanted', async () => {
+    await startupWith({ GENESYS_REGION: 'x', GENESYS_SIGN_IN_AT_START: false }).onApplicationBootstrap();
+
+    expect(signIns).toEqual([]);
+  });
+
   it('does not fail the start, and does not wait longer than three seconds', async () => {
     signIn = () => Promise.reject(new UpstreamUnavailableError());
     await startupWith({ GENESYS_REGION: 'usw2.pure.cloud' }).onApplicationBootstrap();

@@ -23,6 +23,7 @@ export class GenesysStartup implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     this.logHosts();
+    if (!this.config.signsInAtStart) return;
     const signedIn = Promise.all(this.config.clients.ids.map((id) => this.signIn(id)));
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => {

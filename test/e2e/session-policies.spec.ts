@@ -20,7 +20,8 @@ describe('a policy that cannot be asked', () => {
   const logs = new LogCapture();
 
   beforeAll(async () => {
-    world = await World.start({ logOutput: logs });
+    const environment = { GENESYS_SIGN_IN_AT_START: 'false' };
+    world = await World.start({ logOutput: logs, environment });
     world.app.get(SessionPolicies).add(new TroubledPolicy());
     api = new ApiClient(world.url);
   }, 120_000);

@@ -67,6 +67,8 @@ export class MatrixWorld implements AsyncDisposable {
         HEARTBEAT_MAX_INTERVAL_MS: '3600000',
         HEARTBEAT_MIN_INTERVAL_MS: '3600000',
         LOG_LEVEL: 'error',
+        // The rows say what becomes of the first token, too.
+        GENESYS_SIGN_IN_AT_START: 'false',
         ...environment,
       },
     });
