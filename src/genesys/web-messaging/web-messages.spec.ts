@@ -105,6 +105,7 @@ describe(`${WebMessages.name} and files`, () => {
     [4001, 'type-not-allowed'],
     [4002, 'too-large'],
     [4003, 'content-invalid'],
+    [4102, 'content-invalid'],
     [4004, 'name-invalid'],
     [4005, 'name-invalid'],
   ])('are refused as the platform does with %i: %s', async (errorCode, reason) => {

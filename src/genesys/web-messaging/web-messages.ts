@@ -46,6 +46,7 @@ const FILE_REASONS: Readonly<Record<number, FileRefusalReason>> = {
   4003: 'content-invalid',
   4004: 'name-invalid',
   4005: 'name-invalid',
+  4102: 'content-invalid',
 };
 
 /** How long an upload waits to be told what the deployment takes. */

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Attachment, AttachmentFile } from './attachment';
 import { AttachmentStore } from './attachment-store';
 import { Deployment } from './deployment';
 import { GuestConnection } from './guest-connection';
-import { errorFrame, GUEST_ERRORS, GuestError, missingParameter } from './guest-error';
+import { errorFrame, GUEST_ERRORS, GuestError } from './guest-error';
 import { Fields, GuestRequest, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
 import { event, response, ServerFrame } from './server-frame';
@@ -20,8 +21,7 @@ export class AttachmentDesk {
   /** Answers where to put the file, or why there is no place for it. */
   announce(connection: GuestConnection, request: GuestRequest, session: GuestSession): ServerFrame {
     const { fields, tracingId } = request;
-    const id = textOf(fields['attachmentId']);
-    if (id === undefined) return errorFrame(missingParameter('attachmentId'), tracingId);
+    const id = textOf(fields['attachmentId']) ?? randomUUID();
     const file = fileIn(fields);
     const error = wrongWith(file, session.deployment);
     if (error !== undefined) {

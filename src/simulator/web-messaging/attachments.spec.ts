@@ -54,7 +54,7 @@ describe('an attachment', () => {
     });
 
     const content = [{ contentType: 'Attachment', attachment: { id: 'a-1' } }];
-    const sent = await guest.ask('onMessage', { message: { content } });
+    const sent = await guest.ask('onMessage', { message: { content, type: 'Text' } });
     expect(sent.body).toMatchObject({
       type: 'Text',
       content: [

@@ -91,7 +91,7 @@ export class ConfigureDesk {
     let hasReplaced = false;
     for (const other of this.tools.book) {
       if (other === session || other.user?.id !== user.id || !other.isLive) continue;
-      other.end('replaced', event('ConnectionClosedEvent', { reason: 'signedIn' }));
+      other.end('replaced', event('ConnectionClosedEvent', { reason: 'signedIn', reasonCode: 'signedIn' }));
       other.dropConnections();
       hasReplaced = true;
     }

@@ -64,15 +64,11 @@ describe('a guest is refused', () => {
       'Message length 5000 is larger than 4096',
     ],
     [
-      'large attributes beside the message',
+      'a message without a type',
       {},
-      (guest) =>
-        guest.ask('onMessage', {
-          message: { text: 'Hi', type: 'Text' },
-          channel: { metadata: { customAttributes: { a: 'x'.repeat(2048) } } },
-        }),
-      4013,
-      'Custom Attributes in channel metadata is larger than 2048 bytes',
+      (guest) => guest.ask('onMessage', { message: { text: 'Hi' } }),
+      4020,
+      'Missing parameter type',
     ],
     [
       'large attributes within the message',
@@ -119,6 +115,16 @@ describe('a guest is refused', () => {
     const guest = await start(deployment);
 
     expect(await ask(guest)).toEqual(refusal(code, body));
+  });
+
+  it('not for attributes beside the message, which are ignored', async () => {
+    const guest = await start({});
+    const answer = await guest.ask('onMessage', {
+      message: { text: 'Hi', type: 'Text' },
+      channel: { metadata: { customAttributes: { a: 'x'.repeat(2048) } } },
+    });
+
+    expect(answer).toMatchObject({ class: 'StructuredMessage', code: 200 });
   });
 
   it.each(['no json', '[]', '"text"'])('the frame %s', async (text) => {

@@ -249,7 +249,7 @@ describe('the end of a session is told', () => {
       type: 'message',
       class: 'ConnectionClosedEvent',
       code: 200,
-      body: { reason: 'signedIn' },
+      body: { reason: 'signedIn', reasonCode: 'signedIn' },
     });
     expect(await guest.closed()).toMatchObject({ code: 1000 });
   });

@@ -176,7 +176,9 @@ export class GuestSession {
   }
 
   private closeConnection(connection: GuestConnection, reason?: string): void {
-    connection.send(event('ConnectionClosedEvent', reason === undefined ? {} : { reason }));
+    connection.send(
+      event('ConnectionClosedEvent', reason === undefined ? {} : { reason, reasonCode: reason }),
+    );
     this.detach(connection);
     connection.close();
   }

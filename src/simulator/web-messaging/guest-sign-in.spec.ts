@@ -77,7 +77,9 @@ describe('a guest that signs in', () => {
   it('may bring an ID token', async () => {
     const claims = { sub: 'u-1', given_name: 'Max', family_name: 'Muster' };
     const idToken = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
-    const body = { deploymentId: DEMO_DEPLOYMENT_ID, idToken, nonce: 'n' };
+    const body = { deploymentId: DEMO_DEPLOYMENT_ID, oauth: { idToken, nonce: 'n' } };
+    const flat = { deploymentId: DEMO_DEPLOYMENT_ID, idToken, nonce: 'n' };
+    expect((await served.call('POST', `${PATH}/oauthcodegrantjwtexchange`, '', flat)).status).toBe(400);
     const { jwt } = (await served.call('POST', `${PATH}/oauthcodegrantjwtexchange`, '', body)).body;
     await configure(String(jwt));
 

@@ -38,8 +38,8 @@ export class GuestTokenEndpoint {
     if (!deployment.auth.enabled) {
       return platformError({ status: 403, code: 'not.authorized' }, correlationId);
     }
-    const code = textOf(asFields(body['oauth'])['code']);
-    const idToken = textOf(body['idToken']);
+    const { code: codeGiven, idToken: tokenGiven } = asFields(body['oauth']);
+    const [code, idToken] = [textOf(codeGiven), textOf(tokenGiven)];
     if (code === undefined && idToken === undefined) return platformError({ status: 400 }, correlationId);
     const tokens = this.tokensFor(code, idToken);
     return tokens === undefined ? platformError({ status: 401 }, correlationId) : jsonAnswer(200, tokens);

@@ -25,6 +25,7 @@ export function checkMessage(
   const text = textOf(message['text']);
   const contents = listOf(message['content']);
   if (text === undefined && contents.length === 0) return { error: missingParameter('message') };
+  if (textOf(message['type']) === undefined) return { error: missingParameter('type') };
   const bytes = Buffer.byteLength(text ?? '');
   if (bytes > MAX_TEXT_BYTES) return { error: messageTooLong(bytes) };
   const { maxCustomDataBytes } = session.deployment;
@@ -42,12 +43,10 @@ export function checkMessage(
   };
 }
 
-/** The clients differ in where they put the channel: in the message, or beside it. */
+/** A `channel` beside the message is ignored, as Genesys Cloud does since 2026-06-05. */
 function attributeBytes(request: Fields): number {
-  const channels = [asFields(request['channel']), asFields(asFields(request['message'])['channel'])];
-  const attributes = channels.flatMap((channel) =>
-    Object.entries(asFields(asFields(channel['metadata'])['customAttributes'])),
-  );
+  const { metadata } = asFields(asFields(request['message'])['channel']);
+  const attributes = Object.entries(asFields(asFields(metadata)['customAttributes']));
   return attributes.reduce(
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(asText(value)),
     0,

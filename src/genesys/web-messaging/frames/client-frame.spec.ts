@@ -1,10 +1,6 @@
 import { ClientFrames } from './client-frame';
 
 const frames = new ClientFrames('guest-1');
-const JOURNEY = {
-  customer: { id: 'guest-1', idType: 'cookie' },
-  customerSession: { id: '', type: 'web' },
-};
 
 /** A frame as the server reads it. */
 function onTheWire(frame: object): unknown {
@@ -17,7 +13,6 @@ describe(ClientFrames.name, () => {
       token: 'guest-1',
       deploymentId: 'dep-1',
       startNew: false,
-      journeyContext: JOURNEY,
       tracingId: 't',
       action: 'configureSession',
     });
@@ -31,10 +26,34 @@ describe(ClientFrames.name, () => {
       deploymentId: 'dep-1',
       startNew: false,
       data: { code: 'signed' },
-      journeyContext: JOURNEY,
       tracingId: 't',
       action: 'configureAuthenticatedSession',
     });
+  });
+
+  it('has the token of the guest in no other field than the token', () => {
+    const session = { deploymentId: 'dep-1', startNew: true };
+    const file = { attachmentId: 'a', fileName: 'f', fileType: 't', fileSize: 1 };
+    const all = [
+      frames.configureSession('t', session),
+      frames.configureSession('t', { ...session, authCode: 'signed' }),
+      frames.message('t', { text: 'x', customAttributes: { a: 'b' }, attachmentIds: ['a'] }),
+      frames.typing('t'),
+      frames.join('t', { a: 'b' }),
+      frames.clear('t'),
+      frames.echo(),
+      frames.getJwt('t'),
+      frames.closeSession('t'),
+      frames.announceFile('t', file),
+      frames.getAttachment('t', 'a'),
+      frames.deleteAttachment('t', 'a'),
+      frames.getConfiguration('t', 'dep-1'),
+    ];
+
+    for (const { token, ...rest } of all) {
+      expect(token).toBe('guest-1');
+      expect(JSON.stringify(rest)).not.toContain('guest-1');
+    }
   });
 
   it('says a text with custom attributes, recognisable by its id', () => {
@@ -64,9 +83,9 @@ describe(ClientFrames.name, () => {
       },
     ],
     [
-      'an uploaded file alone, without type and text',
+      'an uploaded file alone, without a text',
       { attachmentIds: ['abcd-1234'] },
-      { content: [{ contentType: 'Attachment', attachment: { id: 'abcd-1234' } }] },
+      { content: [{ contentType: 'Attachment', attachment: { id: 'abcd-1234' } }], type: 'Text' },
     ],
     [
       'a quick reply',
@@ -105,20 +124,24 @@ describe(ClientFrames.name, () => {
     });
   });
 
-  it('answers a date picker with a reference to the question', () => {
-    const payload = '2027-01-15T08:00:00.000Z';
-    const message = {
-      originatingMessageId: 'question',
-      buttons: [{ type: 'DatePicker', text: 'Friday', payload } as const],
-    };
+  it.each(['DatePicker', 'ListPicker'] as const)(
+    'answers a %s with both references to the question',
+    (type) => {
+      const payload = '2027-01-15T08:00:00.000Z';
+      const message = {
+        originatingMessageId: 'question',
+        buttons: [{ type, text: 'Friday', payload }],
+      };
 
-    expect(onTheWire(frames.message('t', message))).toMatchObject({
-      message: {
-        metadata: { id: 't', originatingMessageId: 'question' },
-        content: [{ buttonResponse: { text: 'Friday', payload, type: 'DatePicker' } }],
-      },
-    });
-  });
+      expect(onTheWire(frames.message('t', message))).toMatchObject({
+        message: {
+          type: 'Structured',
+          metadata: { id: 't', parentMessageId: 'question' },
+          content: [{ buttonResponse: { text: 'Friday', payload, type, originatingMessageId: 'question' } }],
+        },
+      });
+    },
+  );
 
   it.each([
     ['typing', frames.typing('t'), { eventType: 'Typing', typing: { type: 'On' } }],

@@ -45,13 +45,13 @@ export interface AnnouncedFile {
 export class ClientFrames {
   constructor(private readonly token: string) {}
 
+  /**
+   * Without `journeyContext`: its customer id is shown to every analyst as `journeyCustomerId`, so the token must never be in
+   * it (official client 2.15.0-rc1, which omits it where no customer cookie is given).
+   */
   configureSession(tracingId: string, { deploymentId, startNew, authCode }: SessionRequest): ClientFrame {
     const { token } = this;
-    const journeyContext = {
-      customer: { id: token, idType: 'cookie' },
-      customerSession: { id: '', type: 'web' },
-    };
-    const shared = { token, deploymentId, startNew, journeyContext, tracingId };
+    const shared = { token, deploymentId, startNew, tracingId };
     return authCode === undefined
       ? { ...shared, action: 'configureSession' }
       : { ...shared, data: { code: authCode }, action: 'configureAuthenticatedSession' };

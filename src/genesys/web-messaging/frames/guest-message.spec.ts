@@ -101,11 +101,26 @@ describe(`${parseFrame.name} with ${guestMessageOf.name}`, () => {
     });
   });
 
-  it('understands typing', () => {
-    const events = [{ eventType: 'Typing', typing: { type: 'On', duration: 5000 } }];
+  it.each([
+    [
+      { type: 'On', duration: 7000, durationMs: 1 },
+      { isOn: true, durationMs: 7_000 },
+    ],
+    [
+      { type: 'On', durationMs: 6000 },
+      { isOn: true, durationMs: 6_000 },
+    ],
+    [
+      { type: 'On', duration: 0 },
+      { isOn: true, durationMs: 5_000 },
+    ],
+    [{ type: 'On' }, { isOn: true, durationMs: 5_000 }],
+    [{ type: 'Off' }, { isOn: false }],
+  ])('understands typing of %j', (typing, expected) => {
+    const events = [{ eventType: 'Typing', typing }];
 
     expect(parsed('StructuredMessage', { type: 'Event', direction: 'Outbound', events })).toMatchObject({
-      message: { type: 'Event', events: [{ kind: 'typing', isOn: true, durationMs: 5000 }] },
+      message: { type: 'Event', events: [{ kind: 'typing', ...expected }] },
     });
   });
 

@@ -11,6 +11,9 @@ import {
   wholeNumberIn,
 } from './fields';
 
+/** How long typing lasts that is told without a duration. */
+const TYPING_MS = 5_000;
+
 export type Direction = 'Inbound' | 'Outbound';
 
 export const PRESENCE_TYPES = [
@@ -117,7 +120,10 @@ function eventOf(event: Fields): MessageEvent {
   if (eventType === 'Typing') {
     const typing = fieldsIn(event, 'typing');
     const isOn = textIn(typing, 'type') !== 'Off';
-    return { kind: 'typing', isOn, ...known({ durationMs: wholeNumberIn(typing, 'duration') }) };
+    // As the web client reads it: `duration || durationMs || 5000`.
+    const stated = [wholeNumberIn(typing, 'duration'), wholeNumberIn(typing, 'durationMs')];
+    const durationMs = stated.find((ms) => ms !== undefined && ms > 0) ?? TYPING_MS;
+    return { kind: 'typing', isOn, ...(isOn ? { durationMs } : {}) };
   }
   const type = textIn(fieldsIn(event, 'presence'), 'type');
   const presence = PRESENCE_TYPES.find((name) => eventType === 'Presence' && name === type);

@@ -1,3 +1,5 @@
+import { known } from './fields';
+
 /** A choice of the guest among buttons that a message offered. */
 export interface ButtonResponse {
   readonly type: 'Button' | 'DatePicker' | 'Form' | 'ListPicker' | 'QuickReply';
@@ -12,7 +14,10 @@ export interface OutgoingMessage {
   readonly buttons?: readonly ButtonResponse[];
   /** Ids of files whose upload has succeeded. */
   readonly attachmentIds?: readonly string[];
-  /** The message that buttons of a date picker answer to. */
+  /**
+   * The message that the choices of a picker answer to: official clients read it in the choice (mobile) or in the metadata
+   * as `parentMessageId` (web), so both are sent.
+   */
   readonly originatingMessageId?: string;
 }
 
@@ -26,24 +31,27 @@ export function messageBody(message: OutgoingMessage, id: string): Readonly<Reco
   return {
     ...(text === undefined ? {} : { text }),
     ...(content.length === 0 ? {} : { content }),
-    metadata: { id, ...(originatingMessageId === undefined ? {} : { originatingMessageId }) },
+    metadata: {
+      id,
+      ...(originatingMessageId === undefined ? {} : { parentMessageId: originatingMessageId }),
+    },
     ...(customAttributes === undefined ? {} : { channel: { metadata: { customAttributes } } }),
-    ...(text === undefined && !hasButtons(message) ? {} : { type: typeOf(message) }),
+    type: typeOf(message),
   };
 }
 
-function contentOf({ buttons = [], attachmentIds = [] }: OutgoingMessage): readonly object[] {
+function contentOf({
+  buttons = [],
+  attachmentIds = [],
+  originatingMessageId,
+}: OutgoingMessage): readonly object[] {
   return [
     ...attachmentIds.map((id) => ({ contentType: 'Attachment', attachment: { id } })),
     ...buttons.map(({ text, payload, type }) => ({
       contentType: 'ButtonResponse',
-      buttonResponse: { text, payload, type },
+      buttonResponse: { text, payload, type, ...known({ originatingMessageId }) },
     })),
   ];
-}
-
-function hasButtons({ buttons = [] }: OutgoingMessage): boolean {
-  return buttons.length > 0;
 }
 
 /** A quick reply is a text that was chosen; every other choice is structured. */

@@ -140,6 +140,29 @@ describe(parseFrame.name, () => {
     });
   });
 
+  it('understands a refusal whose body is an error, with the code of that', () => {
+    const error = {
+      name: 'Error',
+      message: 'm',
+      errorCode: 4011,
+      errorMessage: 'Message length 5000 is larger than 4096',
+    };
+    expect(parsed('ErrorMessage', error, { type: 'response', code: 400, tracingId: 't' })).toEqual({
+      kind: 'refused',
+      errorCode: 4011,
+      tracingId: 't',
+    });
+  });
+
+  it('takes an answer with an error code for a refusal, whatever its class, and no other frame', () => {
+    expect(parsed('SomethingNew', {}, { type: 'response', code: 4020 })).toEqual({
+      kind: 'refused',
+      errorCode: 4020,
+    });
+    expect(parsed('SomethingNew', {}, { type: 'response', code: 200 })).toEqual({ kind: 'unknown' });
+    expect(parsed('SomethingNew', {}, { type: 'message', code: 400 })).toEqual({ kind: 'unknown' });
+  });
+
   it.each(['ResumeTokenResponse', 'Unknown', 'SomethingNew', 'toString'])(
     'does not know the class %s',
     (name) => {

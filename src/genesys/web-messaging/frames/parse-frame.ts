@@ -47,6 +47,7 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ['TooManyRequestsErrorMessage', throttledOf],
   ['string', refusalOf],
   ['Error', refusalOf],
+  ['ErrorMessage', refusalOf],
 ]);
 
 /**
@@ -63,11 +64,15 @@ export function parseFrame(text: string): ServerFrame {
   }
   const tracingId = textIn(frame, 'tracingId');
   const parse = PARSERS.get(name);
-  const content: ServerFrame =
-    parse === undefined
-      ? { kind: 'unknown' }
-      : parse({ code: numberIn(frame, 'code') ?? 0, body: fieldsIn(frame, 'body'), tracingId });
+  const envelope = { code: numberIn(frame, 'code') ?? 0, body: fieldsIn(frame, 'body'), tracingId };
+  const content = parse === undefined ? unknownOf(frame, envelope) : parse(envelope);
   return tracingId === undefined ? content : { ...content, tracingId };
+}
+
+/** An answer that is an error, of whatever class: its request must not wait for another one. */
+function unknownOf(frame: Fields, envelope: Envelope): ServerFrame {
+  const isError = textIn(frame, 'type') === 'response' && envelope.code >= 400;
+  return isError ? refusalOf(envelope) : { kind: 'unknown' };
 }
 
 /** As Amazon API Gateway sends it when it cannot hand a frame on: `message`, `connectionId` and `requestId`. */

@@ -24,10 +24,7 @@ describe(GuestLogin.name, () => {
   it.each([
     [LOGIN, { oauth: { code: 'code', redirectUri: 'https://shop.example', codeVerifier: 'v' } }],
     [{ authCode: 'c', redirectUri: 'r' }, { oauth: { code: 'c', redirectUri: 'r' } }],
-    [
-      { idToken: 'i', nonce: 'n' },
-      { idToken: 'i', nonce: 'n' },
-    ],
+    [{ idToken: 'i', nonce: 'n' }, { oauth: { idToken: 'i', nonce: 'n' } }],
   ])('exchanges %j for credentials', async (asked, sent) => {
     http.next(anAnswer(200, { jwt: 'signed', refreshToken: 'refresh' }));
 
@@ -67,7 +64,7 @@ describe(GuestLogin.name, () => {
     expect(await login.refresh('refresh', SIGNAL)).toBe('next');
     expect(http.requests[0]).toMatchObject({
       url: 'http://api.test/api/v2/webdeployments/token/refresh',
-      body: '{"refreshToken":"refresh"}',
+      body: '{"refreshToken":"refresh","deploymentId":"dep-1"}',
     });
   });
 

@@ -43,7 +43,9 @@ export class GuestLogin {
   /** A new token. Rejects with `GuestNotAuthenticatedError` when there will be none: the guest has to log in anew. */
   async refresh(refreshToken: string, signal: AbortSignal): Promise<string> {
     try {
-      return jwtIn(await this.post('refresh', { refreshToken }, signal));
+      return jwtIn(
+        await this.post('refresh', { refreshToken, deploymentId: this.config.deploymentId }, signal),
+      );
     } catch (error) {
       const isOver = isRefusal(error) || error instanceof UpstreamRejectedError;
       throw isOver ? new GuestNotAuthenticatedError({ cause: error }) : untouching(error);
@@ -81,8 +83,9 @@ export class GuestLogin {
   }
 }
 
+/** `oauth` holds either form (official client 2.15.0-rc1, `AuthJwtRequest`). */
 function exchangeOf({ authCode, redirectUri, codeVerifier, idToken, nonce }: Login): object {
-  if (idToken !== undefined) return { idToken, nonce };
+  if (idToken !== undefined) return { oauth: { idToken, nonce } };
   return { oauth: { code: authCode, redirectUri, ...known({ codeVerifier }) } };
 }
 

@@ -35,12 +35,12 @@ export class FrameHearing {
   private hearMessage(message: GuestMessage): void {
     const { type, direction, events, isReadOnly } = message;
     if (type !== 'Event') this.status.prolong();
-    const [event] = events;
-    if (type === 'Event' && event?.kind === 'typing') {
-      if (direction === 'Outbound') this.owner.onTyping(event.isOn, event.durationMs);
-      return;
-    }
-    this.conversing.incoming.take(message);
+    if (type === 'Event' && direction === 'Outbound')
+      for (const event of events)
+        if (event.kind === 'typing') this.owner.onTyping(event.isOn, event.durationMs);
+    const isTypingAlone =
+      type === 'Event' && events.length > 0 && events.every(({ kind }) => kind === 'typing');
+    if (!isTypingAlone) this.conversing.incoming.take(message);
     // Not before what waits for the history is handed over.
     if (isReadOnly)
       void this.conversing.gap.settled.then(() => {

@@ -207,6 +207,23 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     expect(world.owner.reasons).toEqual(['refused']);
   });
 
+  it('looks at every event of a frame: typing that is over does not hide the end', async () => {
+    await world.open();
+    world.server.last.say('StructuredMessage', {
+      type: 'Event',
+      direction: 'Outbound',
+      metadata: { readOnly: 'true' },
+      events: [
+        { eventType: 'Typing', typing: { type: 'Off' } },
+        { eventType: 'Presence', presence: { type: 'Disconnect' } },
+      ],
+    });
+    await world.pass(1_000);
+
+    expect(world.owner.typing).toEqual([false]);
+    expect(world.socket.reason).toBe('agent-ended');
+  });
+
   it('tells of typing, and keeps it out of the messages', async () => {
     await world.open();
     const typing = (type: string): void => {

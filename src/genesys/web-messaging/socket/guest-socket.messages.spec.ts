@@ -205,6 +205,18 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     expect(world.server.of('onMessage')).toHaveLength(3);
   });
 
+  it('does not tell of typing when five frames of a message were sent within the second', async () => {
+    await world.open();
+    for (let count = 0; count < 5; count += 1) say(`Hello ${count}`);
+    await world.pass(100);
+    world.socket.typing();
+    await world.pass(100);
+
+    expect(
+      world.server.of('onMessage').filter(({ message }) => (message as { type?: string }).type === 'Event'),
+    ).toEqual([]);
+  });
+
   describe('under a reference that may have been used before', () => {
     const sending = { reference: 'ref', isRepeatable: true };
 

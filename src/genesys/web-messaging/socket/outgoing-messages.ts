@@ -105,8 +105,10 @@ export class OutgoingMessages {
   /** Tells that the guest types, unless it was told a moment ago or cannot be told now. */
   typing(dialogue: Dialogue): void {
     const now = performance.now();
-    if (now < this.mayTypeAt || dialogue.room.waitMs > 0) return;
+    if (now < this.mayTypeAt || dialogue.room.waitMs > 0 || this.rate.waitMs > 0) return;
     this.mayTypeAt = now + TYPING_COOL_DOWN_MS;
+    // It is an `onMessage` like any other, of which there may be five a second.
+    this.rate.take();
     dialogue.room.take();
     dialogue.tell(this.frames.typing(uuid()));
   }
