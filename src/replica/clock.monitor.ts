@@ -36,7 +36,8 @@ export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly complaints = new Seldom(COMPLAIN_EVERY_MS);
   /** The time of the machine when the monotonic clock was zero, at the last look. */
   private machineStart = Date.now() - performance.now();
-  private settledSince = performance.now();
+  /** How far the machine is ahead of the process, and since when it has been that far. */
+  private apart = { stepMs: 0, since: performance.now() };
   private recalledAt = -Infinity;
   private readonly loop = new Loop(
     LOOK_EVERY_MS,
@@ -79,7 +80,6 @@ export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
     const stepMs = Math.round(machineStart - this.machineStart);
     this.machineStart = machineStart;
     if (Math.abs(stepMs) <= STEP_MS) return;
-    this.settledSince = performance.now();
     this.steps.inc();
     this.log.warn({ message: 'Clock of the machine stepped: no deadline moves', stepMs });
   }
@@ -87,10 +87,12 @@ export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
   private async followMachine(): Promise<void> {
     const stepMs = Math.round(this.machineNow() - this.clock.now());
     if (Math.abs(stepMs) <= STEP_MS) {
+      this.apart = { stepMs: 0, since: performance.now() };
       this.clock.follow(this.machineNow());
       return;
     }
-    if (performance.now() - this.settledSince < SETTLED_MS) return;
+    if (Math.abs(stepMs - this.apart.stepMs) > STEP_MS) this.apart = { stepMs, since: performance.now() };
+    if (performance.now() - this.apart.since < SETTLED_MS) return;
     if (Math.abs(stepMs) > MAX_STEP_MS) {
       this.complaints.say(() => {
         this.log.error({ message: 'Clock of the machine is more than a day off: not taken over', stepMs });
