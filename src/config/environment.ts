@@ -269,10 +269,10 @@ export class Environment {
   @IntegerSetting(1, MAX_EVENT_STREAMS)
   EVENT_STREAMS_MAX_PER_CALLER: number = 20;
 
-  @IntegerSetting(10, 3_600_000)
+  @IntegerSetting(10, 86_400_000)
   HEARTBEAT_MAX_INTERVAL_MS: number = 30_000;
 
-  @IntegerSetting(10, 3_600_000)
+  @IntegerSetting(10, 86_400_000)
   HEARTBEAT_MIN_INTERVAL_MS: number = 1_000;
 
   @IntegerSetting(10, 3_600_000)

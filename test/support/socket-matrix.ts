@@ -60,8 +60,9 @@ export class SocketWorld implements AsyncDisposable {
       environment: {
         GENESYS_CHANNEL: 'web-messaging',
         SESSION_OPEN_DEADLINE_MS: '20000',
-        HEARTBEAT_MAX_INTERVAL_MS: '3600000',
-        HEARTBEAT_MIN_INTERVAL_MS: '3600000',
+        // The first beat is drawn from the interval: in a day, none comes by chance.
+        HEARTBEAT_MAX_INTERVAL_MS: '86400000',
+        HEARTBEAT_MIN_INTERVAL_MS: '86400000',
         LOG_LEVEL: 'error',
         ...environment,
       },

@@ -64,8 +64,9 @@ export class MatrixWorld implements AsyncDisposable {
         GENESYS_REQUESTS_PER_MINUTE: '1000000',
         UPSTREAM_BREAKER_MIN_RPS: '1000000',
         SESSION_OPEN_DEADLINE_MS: '4500',
-        HEARTBEAT_MAX_INTERVAL_MS: '3600000',
-        HEARTBEAT_MIN_INTERVAL_MS: '3600000',
+        // The first beat is drawn from the interval: in a day, none comes by chance.
+        HEARTBEAT_MAX_INTERVAL_MS: '86400000',
+        HEARTBEAT_MIN_INTERVAL_MS: '86400000',
         LOG_LEVEL: 'error',
         // The rows say what becomes of the first token, too.
         GENESYS_SIGN_IN_AT_START: 'false',

@@ -55,7 +55,7 @@ export class BudgetGate {
     const waitMs = isFirst ? this.budget.tryTake(priority) : this.expectedMs(priority);
     if (isFirst && waitMs === 0) return;
     if (waitMs > patienceMs || this.lines[priority].size >= MAX_WAITERS)
-      throw new UpstreamThrottledError(waitMs);
+      throw this.refusalOf(priority, waitMs);
     await this.queue(priority, patienceMs, signal);
   }
 
@@ -106,12 +106,12 @@ export class BudgetGate {
     });
   }
 
-  /** What kept a request waiting for all its time: the database that replicas share the budget in, or the budget. */
-  private refusalOf(priority: Priority): Error {
+  /** What keeps a request waiting for longer than it can: the database that replicas share the budget in, or the budget. */
+  private refusalOf(priority: Priority, waitMs = this.expectedMs(priority)): Error {
     const isStorage = !this.budget.isReachable && !RECURRING.has(priority);
     return isStorage
       ? new StorageUnavailableError({ cause: new Error('The shared budget cannot be asked for.') })
-      : new UpstreamThrottledError(this.expectedMs(priority));
+      : new UpstreamThrottledError(waitMs);
   }
 
   /** Admits whoever may go, and comes back when the next one may. */

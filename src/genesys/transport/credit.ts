@@ -12,6 +12,7 @@ export class Credit {
   private level = 0;
   private levelAt: number;
   private begunAt: number | undefined;
+  private endedAt = -Infinity;
   private perMs = 0;
   private tokens = 0;
   private refilledAt = 0;
@@ -27,9 +28,9 @@ export class Credit {
     return this.debt;
   }
 
-  /** Whether the bucket cannot be asked at the moment. */
-  get isRunning(): boolean {
-    return this.begunAt !== undefined;
+  /** Whether the bucket cannot be asked, or could not be a moment ago: longer than a request waits for its turn. */
+  get wasNeededOfLate(): boolean {
+    return this.begunAt !== undefined || this.now() - this.endedAt < MEMORY_MS;
   }
 
   /** A token of the bucket was used. */
@@ -48,6 +49,7 @@ export class Credit {
 
   /** The bucket has answered. */
   end(): void {
+    if (this.begunAt !== undefined) this.endedAt = this.now();
     this.begunAt = undefined;
   }
 

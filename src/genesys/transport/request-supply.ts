@@ -19,7 +19,7 @@ export abstract class RequestSupply {
   /** Requests per millisecond that are refilled. */
   abstract readonly ratePerMs: number;
 
-  /** Whether it can be asked at the moment; where it cannot, little or nothing is given. */
+  /** Whether it can be asked, and could be for the last seconds; where it cannot, little or nothing is given. */
   abstract readonly isReachable: boolean;
 
   /**

@@ -55,7 +55,7 @@ export class SharedSupply extends RequestSupply {
   }
 
   get isReachable(): boolean {
-    return !this.credit.isRunning;
+    return !this.credit.wasNeededOfLate;
   }
 
   get ratePerMs(): number {
