@@ -59,7 +59,7 @@ export class AuditRefusals {
     await this.throttle.settle();
   }
 
-  /** What could not be written is counted again, unless the database would refuse it again. */
+  /** Facts whose write failed are counted again, unless the database refuses them for good. */
   private async recordOutsiders(fact: AuditFact, count: number): Promise<void> {
     try {
       await this.trail.record(standingFor(count, fact));

@@ -34,7 +34,7 @@ export function controlRequestIn(line: string): ControlRequest | undefined {
   try {
     value = JSON.parse(line);
   } catch {
-    // What is not JSON is no request.
+    // A text that is not JSON is no request.
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;

@@ -43,14 +43,7 @@ export async function addToCounters(db: Kysely<Database>, changes: CounterChange
 
 /** Adds one to a counter, creating it if need be, unless it has reached its limit; returns whether it did. */
 export async function takeOne(db: Kysely<Database>, name: string, limit: number): Promise<boolean> {
-  // Without a lock: those that ask in vain must not queue for the row that all others need.
-  const { value } = (await valueOf(db, name)) ?? { value: 0 };
-  if (value >= limit) return false;
   return (await raise(db, name, limit)) || ((await create(db, name)) && raise(db, name, limit));
-}
-
-function valueOf(db: Kysely<Database>, name: string): Promise<{ value: number } | undefined> {
-  return db.selectFrom('counter').select('value').where('name', '=', name).executeTakeFirst();
 }
 
 async function raise(db: Kysely<Database>, name: string, limit: number): Promise<boolean> {

@@ -46,8 +46,8 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
 }
 
 /**
- * What a save writes. Not the guest: an encryption with another key, or an erasure, must not be undone by a save. Only what it
- * proves itself with is forgotten once there is nothing left to do upstream.
+ * The columns that a save writes. The guest's are left out: a save must not undo an encryption with another key, or an
+ * erasure. Only the guest's credentials are deleted, once there is nothing left to do upstream.
  */
 export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
   return {

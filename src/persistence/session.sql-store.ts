@@ -55,8 +55,6 @@ export class SqlSessionStore extends SessionStore {
       if (request !== undefined && !(await this.keys.take(work, request, session.snapshot))) {
         throw new RequestInProgressError();
       }
-      // Twice: a caller that goes on asking for more than its share takes no lock that the others wait for.
-      if (ofCaller !== undefined) await assertCallerHasRoom(db, row, ofCaller);
       if (!(await takeOne(db, COUNTERS.slots, total))) throw new SessionLimitReachedError(total);
       if (!(await takeOne(db, slotsOf(row.oauth_client), ofClient))) {
         throw new SessionLimitReachedError(ofClient, 'upstream-budget');

@@ -9,7 +9,7 @@ import { Lease } from './ports/lease';
 const LOOK_EVERY_MS = 1_000;
 /** Smaller differences are corrections of a synchronised clock, which are followed at once. */
 const STEP_MS = 5_000;
-/** For this long a clock has to stay where it was put before its time is taken over. */
+/** Time for which the difference to the machine has to stay the same before its time is taken over. */
 const SETTLED_MS = 60_000;
 /** A clock that is further away is wrong, as the one of a machine without a battery is when it starts. */
 const MAX_STEP_MS = 86_400_000;
@@ -105,7 +105,7 @@ export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
     this.log.warn({ message: 'Clock of the machine taken over, deadlines moved with it', stepMs });
   }
 
-  /** What an earlier process has scheduled with a clock that was ahead. */
+  /** Corrects deadlines that an earlier process has stored with a clock that was ahead. */
   private async recall(): Promise<void> {
     const now = performance.now();
     if (now - this.recalledAt < RECALL_EVERY_MS) return;

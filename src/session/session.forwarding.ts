@@ -16,7 +16,7 @@ import { SessionQueries } from './session.queries';
 
 /** A session may have changed hands again by the time a request arrives; a request that goes round in circles ends. */
 const MAX_HOPS = 3;
-/** For this long the answer of a holder is waited for where it is not needed. */
+/** Time-out of a request to the holder that this replica can serve as well. */
 const PREFERRED_MS = 3_000;
 const SERVER_ERROR = 500;
 /** Request headers that the routes of a holder read. */
@@ -74,9 +74,8 @@ export class SessionForwarding {
   }
 
   /**
-   * For requests that every replica can serve, and that change nothing when they are served twice: the answer of the
-   * holder; undefined when this replica has to serve the request, since it is the holder, there is none, or the holder did not
-   * answer it within three seconds. Throws `SessionNotFoundError` like `forward`.
+   * The answer of the holder to an idempotent request that every replica can serve; undefined when this replica has to serve
+   * it, since it is the holder, there is none, or the holder did not answer within three seconds. Throws `SessionNotFoundError` like `forward`.
    */
   async forwardIfReachable(
     conversationId: string,

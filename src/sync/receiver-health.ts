@@ -28,7 +28,7 @@ export class ReceiverHealth {
     return this.nextProbeAt === undefined ? 0 : Math.max(0, this.nextProbeAt - this.now());
   }
 
-  /** For how long it is worth telling others that the receiver is failing: a probe is over by then, in milliseconds. */
+  /** Validity of the finding that the receiver is failing, in milliseconds: the next probe is over by then. */
   get validMs(): number {
     return 2 * this.probeIntervalMs + ATTEMPT_MS;
   }

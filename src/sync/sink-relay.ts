@@ -152,12 +152,11 @@ export class SinkRelay {
     // Handed out after the relay gave back what it had: nobody would begin with it until the claim is over.
     if (this.abort.signal.aborted) return this.unclaim();
     pace.take(claimed.length);
-    if (isProbe && claimed.length > 0) {
-      health.probed();
-      await this.tellFailing();
-    }
+    if (isProbe && claimed.length > 0) health.probed();
+    // Nothing is waited for between the claim and the lanes: a stop settles what is in them.
     for (const delivery of claimed) this.begin(delivery);
     if (claimed.length === limit) this.comeBack(pace.waitMs);
+    if (isProbe && claimed.length > 0) await this.tellFailing();
   }
 
   /** How many deliveries may begin now. */

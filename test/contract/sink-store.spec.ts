@@ -55,6 +55,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await stores.outbox.markFailing('crm', 90_000);
     await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000, failingUntil: 90_000 });
     await expect(stores.sinks.state('archive')).resolves.toEqual({});
+    await expect(stores.due({ now: 50_000 })).resolves.toHaveLength(2);
     await stores.outbox.release('crm', 70_000);
     await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000 });
     await stores.outbox.markFailing('crm', 90_000);

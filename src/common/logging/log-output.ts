@@ -41,7 +41,7 @@ export class LogOutput extends Writable {
   private waiting: string[] = [];
   private waitingBytes = 0;
   private writing: Batch | undefined;
-  /** Of a batch that a full descriptor has not taken. */
+  /** The timer of the next attempt at a batch that a full descriptor did not accept. */
   private retry: NodeJS.Timeout | undefined;
   private isTorn = false;
   private listener: (lines: number) => void = () => undefined;

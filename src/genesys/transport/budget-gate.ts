@@ -106,7 +106,7 @@ export class BudgetGate {
     });
   }
 
-  /** What keeps a request waiting for longer than it can: the database that replicas share the budget in, or the budget. */
+  /** The error of a request that cannot pass in time: of the database where the shared budget could not be asked, else of the budget. */
   private refusalOf(priority: Priority, waitMs = this.expectedMs(priority)): Error {
     const isStorage = !this.budget.isReachable && !RECURRING.has(priority);
     return isStorage

@@ -62,7 +62,7 @@ export class GuestSockets implements BeforeApplicationShutdown {
       { lines, pacer, conversing, telemetry },
       this.ownerOf(conversationId),
     );
-    // Over from its beginning, and nobody has to be rid of it: at the end of the process, and without a credential.
+    // Never registered, since it is over at once: while the process stops, and without a guest token.
     if (this.isStopping || token === '') socket.leave();
     else this.sockets.set(conversationId, socket);
     return socket;

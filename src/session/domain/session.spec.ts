@@ -287,6 +287,13 @@ describe(Session.name, () => {
     expect(stored).toMatchObject({ state: 'active', version: 1 });
     expect(session.snapshot.version).toBe(2);
   });
+
+  it('expires at its limit and not before, wherever that was moved meanwhile', () => {
+    const session = anActiveSession({ expiresAt: NOW + 1 });
+    expect([session.expire(NOW), session.state]).toEqual([false, 'active']);
+    expect([session.expire(NOW + 1), session.state]).toEqual([true, 'terminating']);
+    expect(session.expire(NOW + 2)).toBe(false);
+  });
 });
 
 describe(newGuestToken.name, () => {
