@@ -2,12 +2,16 @@ import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises
 import { randomUUID } from 'node:crypto';
 import { dirname, isAbsolute } from 'node:path';
 import SqliteFile from 'better-sqlite3';
+import { pause } from '../common/time/pause';
 import { messageOf } from '../common/errors/failure-text';
 import { codeOf } from './dialect';
 import { BackupError } from './persistence.errors';
 
 /** 400 kB: a step takes a few milliseconds, after which everything else has its turn. */
 const PAGES_PER_STEP = 100;
+/** A copy waits for this long until no transaction writes. */
+const BEGIN_WITHIN_MS = 10_000;
+const BEGIN_AGAIN_MS = 5;
 const OWNER_FILE = 0o600;
 /** Errors of file systems that have no hard links, or allow none. */
 const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP']);
@@ -45,7 +49,7 @@ export class SqliteBackup {
     const handle = await open(draft, 'wx', OWNER_FILE);
     try {
       await handle.chmod(OWNER_FILE);
-      await this.copyInto(draft, handle, signal);
+      await this.copyOnceFree(draft, handle, signal);
       makeSelfContained(draft);
       await handle.sync();
       signal.throwIfAborted();
@@ -57,11 +61,23 @@ export class SqliteBackup {
     }
   }
 
-  /** Flushes the copy as it grows and beside the event loop: the last step flushes what is left in its way. */
-  private async copyInto(draft: string, handle: FileHandle, signal: AbortSignal): Promise<void> {
+  /**
+   * Repeats a copy that has not begun. SQLite copies nothing while the connection is in a transaction that writes, and where
+   * that holds for the first step, better-sqlite3 takes it for the last one: it resolves with 0 pages and an empty file.
+   */
+  private async copyOnceFree(draft: string, handle: FileHandle, signal: AbortSignal): Promise<void> {
+    const deadline = performance.now() + BEGIN_WITHIN_MS;
+    while ((await this.copyInto(draft, handle, signal)) === 0) {
+      if (performance.now() > deadline) throw new BackupError('The database was busy for too long.');
+      await pause(BEGIN_AGAIN_MS, signal);
+    }
+  }
+
+  /** Returns the number of pages copied. Flushes the copy as it grows and beside the event loop: the last step flushes what is left in its way. */
+  private async copyInto(draft: string, handle: FileHandle, signal: AbortSignal): Promise<number> {
     let flush: Promise<void> | undefined;
     let failure: unknown;
-    await this.source.backup(draft, {
+    const { totalPages } = await this.source.backup(draft, {
       progress: () => {
         signal.throwIfAborted();
         flush ??= handle
@@ -73,6 +89,7 @@ export class SqliteBackup {
     });
     await flush;
     if (failure !== undefined) throw new BackupError(reasonOf(failure), { cause: failure });
+    return totalPages;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type TestStorage,
   limits,
 } from '../support/persistence.harness';
+import { until } from '../support/until';
 
 const files = jest.requireActual<typeof FilesOfNode>('node:fs/promises');
 
@@ -67,6 +68,26 @@ describe(SqliteBackup.name, () => {
     expect(await sessionsIn()).toEqual([[before.conversationId, 'queue-1']]);
     await expect(stores.sessions.countLive()).resolves.toBe(2);
     await expect(stores.get(after.conversationId)).resolves.toHaveProperty('state', 'active');
+  });
+
+  it.each([
+    ['rolled back', 'queue-1'],
+    ['committed', 'changed'],
+  ])('begins once a transaction that writes is %s, and is whole', async (outcome, queueId) => {
+    const { conversationId } = await stores.activated();
+    let copied: Promise<void> | undefined;
+    const transaction = stores.connection.db.transaction().execute(async (work) => {
+      await work.updateTable('session').set({ queue_id: 'changed' }).execute();
+      copied = backup().writeTo(join(copies, 'guest-sessions.db'), signal);
+      await until(() => readdirSync(copies).length > 0);
+      // Until the copy has taken its first step.
+      for (let turn = 0; turn < 500; turn += 1) await new Promise(setImmediate);
+      if (outcome === 'rolled back') throw new Error(outcome);
+    });
+
+    await transaction.catch(() => undefined);
+    await copied;
+    expect(await sessionsIn()).toEqual([[conversationId, queueId]]);
   });
 
   it('copies nothing of a transaction that is rolled back meanwhile', async () => {
