@@ -36,7 +36,8 @@ function altered(body: Readonly<Record<string, unknown>>): SocketFault {
   return { kind: 'alter', body };
 }
 
-const DEADLINE = { deadlineMs: 1_000 };
+/** Long enough to get as far as the fault on a busy machine. */
+const DEADLINE = { deadlineMs: 5_000 };
 const ONCE = { times: 1 };
 const REFUSED = { ws_refused_total: 1 };
 const OURS = { 'ws_closed_total ours': 1 };
