@@ -7,6 +7,7 @@ import { LedgerSink } from './ledger.sink';
 import { OpeningHoursConfig } from './opening-hours.config';
 
 const { signal } = new AbortController();
+const held = (): void => undefined;
 const MAX_TEST_EVENTS = 50;
 
 function anEvent(sequence = 1, changes: Partial<SessionEvent> = {}): SessionEvent {
@@ -40,7 +41,7 @@ async function linesOf(path = file): Promise<string[]> {
 
 describe(LedgerSink.name, () => {
   it('has the event in the file when it accepts it', async () => {
-    await ledgerAt().deliver(anEvent(), signal);
+    await ledgerAt().deliver(anEvent(), signal, held);
 
     expect((await linesOf()).map((line) => JSON.parse(line) as unknown)).toEqual([
       {
@@ -58,7 +59,7 @@ describe(LedgerSink.name, () => {
     const ledger = ledgerAt();
     const numbers = Array.from({ length: MAX_TEST_EVENTS }, (_, index) => index + 1);
 
-    await Promise.all(numbers.map((sequence) => ledger.deliver(anEvent(sequence), signal)));
+    await Promise.all(numbers.map((sequence) => ledger.deliver(anEvent(sequence), signal, held)));
 
     const kept = (await linesOf()).map((line) => JSON.parse(line) as SessionEvent);
     expect(kept.map(({ sequence }) => sequence)).toEqual(numbers);
@@ -67,17 +68,21 @@ describe(LedgerSink.name, () => {
   it('goes on below a line that was cut off, and in a new file when the old one was moved away', async () => {
     const ledger = ledgerAt();
     await appendFile(file, '{"id":"cut');
-    await ledger.deliver(anEvent(1), signal);
+    await ledger.deliver(anEvent(1), signal, held);
     expect(await linesOf()).toEqual(['{"id":"cut', expect.stringContaining('event-1')]);
 
     await rename(file, `${file}.1`);
-    await ledger.deliver(anEvent(2), signal);
+    await ledger.deliver(anEvent(2), signal, held);
 
     expect(await linesOf()).toEqual([expect.stringContaining('event-2')]);
   });
 
   it('keeps no guest token', async () => {
-    await ledgerAt().deliver(anEvent(1, { metadata: { guestIdToken: 'canary', guestRef: 'hash' } }), signal);
+    await ledgerAt().deliver(
+      anEvent(1, { metadata: { guestIdToken: 'canary', guestRef: 'hash' } }),
+      signal,
+      held,
+    );
 
     expect(await readFile(file, 'utf8')).not.toContain('canary');
   });
@@ -86,22 +91,34 @@ describe(LedgerSink.name, () => {
     const missing = join(folder, 'later');
     const ledger = ledgerAt(join(missing, 'events.jsonl'));
 
-    const failure = await ledger.deliver(anEvent(), signal).catch((error: unknown) => error);
+    const failure = await ledger.deliver(anEvent(), signal, held).catch((error: unknown) => error);
 
     expect(failure).toBeInstanceOf(DeliveryFailedError);
     expect(failure).toMatchObject({ message: 'the ledger cannot be written' });
     await expect(ledger.assertWritable()).rejects.toThrow('the folder of the ledger cannot be written to');
     await rename(await mkdtemp(join(tmpdir(), 'ledger-')), missing);
-    await ledger.deliver(anEvent(), signal);
+    await ledger.deliver(anEvent(), signal, held);
     await expect(ledger.assertWritable()).resolves.toBeUndefined();
   });
 
   it('writes nothing that nobody waits for any more', async () => {
     const ledger = ledgerAt();
-    await ledger.deliver(anEvent(1), signal);
+    await ledger.deliver(anEvent(1), signal, held);
 
-    await expect(ledger.deliver(anEvent(2), AbortSignal.abort())).rejects.toBeInstanceOf(DeliveryFailedError);
+    await expect(ledger.deliver(anEvent(2), AbortSignal.abort(), held)).rejects.toBeInstanceOf(
+      DeliveryFailedError,
+    );
 
     expect(await linesOf()).toHaveLength(1);
+  });
+
+  it('writes nothing that another replica may have written', async () => {
+    const lost = (): void => {
+      throw new Error('another has it');
+    };
+
+    await expect(ledgerAt().deliver(anEvent(), signal, lost)).rejects.toBeInstanceOf(DeliveryFailedError);
+
+    await expect(linesOf()).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -23,11 +23,12 @@ export class LedgerSink extends EventSink {
     super();
   }
 
-  async deliver(event: SessionEvent, signal: AbortSignal): Promise<void> {
+  async deliver(event: SessionEvent, signal: AbortSignal, beforeSend: () => void): Promise<void> {
     // Many conversations are delivered at the same time: lines take turns.
     const turn = this.last.then(async () => {
       // Nobody waits for it any more, and it will come again.
       signal.throwIfAborted();
+      beforeSend();
       await append(this.config.ledgerFile, lineOf(event));
     });
     this.last = turn.catch(() => undefined);

@@ -86,7 +86,11 @@ async function deliveredTo(
 ): Promise<DeliveryFailedError | undefined> {
   const environment = { CRM_WEBHOOK_URL: `${scheme}://${host}:${port}/hook` };
   try {
-    await aWebhookSink(over, { environment, telemetry }).deliver(anEvent(), new AbortController().signal);
+    await aWebhookSink(over, { environment, telemetry }).deliver(
+      anEvent(),
+      new AbortController().signal,
+      () => undefined,
+    );
   } catch (error) {
     if (error instanceof DeliveryFailedError) return error;
     throw error;

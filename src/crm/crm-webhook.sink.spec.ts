@@ -7,7 +7,7 @@ import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { USER_AGENT } from '../common/product';
 import type { Environment } from '../config/environment';
 import { anEvent } from '../sync/domain/delivery.builder';
-import { DeliveryFailedError } from '../sync/domain/delivery.errors';
+import { ClaimLostError, DeliveryFailedError } from '../sync/domain/delivery.errors';
 import { aWebhookSink } from './crm-webhook.builder';
 import { CrmWebhookSink } from './crm-webhook.sink';
 import { HttpReceiver } from './http-receiver.fake';
@@ -47,8 +47,8 @@ function sinkTo(url: string, more: Partial<Environment> = {}): CrmWebhookSink {
   });
 }
 
-function deliver(signal = new AbortController().signal): Promise<void> {
-  return sink.deliver(EVENT, signal);
+function deliver(signal = new AbortController().signal, beforeSend = (): void => undefined): Promise<void> {
+  return sink.deliver(EVENT, signal, beforeSend);
 }
 
 async function errorOf(delivery: Promise<void>): Promise<DeliveryFailedError | undefined> {
@@ -67,6 +67,15 @@ async function failureOf(delivery: Promise<void>): Promise<string> {
 }
 
 describe(CrmWebhookSink.name, () => {
+  it("sends nothing of an event that is another replica's by the time its connection is there", async () => {
+    const lost = (): void => {
+      throw new ClaimLostError();
+    };
+
+    expect(await failureOf(deliver(undefined, lost))).toBe('no connection');
+    expect(receiver.received).toEqual([]);
+  });
+
   it('posts the event as JSON, under an id that a repeat shares', async () => {
     await deliver();
     await deliver();

@@ -53,28 +53,24 @@ export class CrmWebhookSink extends EventSink {
     super();
   }
 
-  async deliver(event: SessionEvent, signal: AbortSignal): Promise<void> {
-    const answer = await this.post(event, signal);
+  async deliver(event: SessionEvent, signal: AbortSignal, beforeSend: () => void): Promise<void> {
+    const answer = await this.post(event, signal, beforeSend);
     if (answer.status < 200 || answer.status > 299) throw this.refusal(answer);
   }
 
-  private async post(event: SessionEvent, signal: AbortSignal): Promise<Answer> {
+  private async post(event: SessionEvent, signal: AbortSignal, beforeSend: () => void): Promise<Answer> {
     const body = JSON.stringify(bodyOf(event));
     const signed = this.signer.headersFor(event.id, body, this.clock.now());
     try {
-      return await firstValueFrom(
-        this.http.post<string>(this.config.webhookUrl ?? '', body, {
-          headers: {
-            'content-type': 'application/json',
-            'user-agent': USER_AGENT,
-            ...this.credentials,
-            ...RequestContext.traceHeaders,
-            ...signed,
-          },
-          ...LIMITS,
-          signal,
-        }),
-      );
+      const headers = {
+        'content-type': 'application/json',
+        'user-agent': USER_AGENT,
+        ...this.credentials,
+        ...RequestContext.traceHeaders,
+        ...signed,
+      };
+      const options = { ...LIMITS, headers, signal, beforeSend };
+      return await firstValueFrom(this.http.post<string>(this.config.webhookUrl ?? '', body, options));
     } catch (error) {
       throw this.failure(error, signal);
     }

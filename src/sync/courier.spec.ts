@@ -21,6 +21,7 @@ let services: FakeSyncServices;
 let outbox: FakeOutboxStore;
 let courier: Courier;
 let stop: AbortController;
+let isHeld: boolean;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
@@ -31,6 +32,7 @@ beforeEach(() => {
   const { sink, clock, telemetry } = services;
   courier = new Courier(sink, outbox, clock, new RetrySchedule(), telemetry);
   stop = new AbortController();
+  isHeld = true;
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -49,7 +51,7 @@ async function claimed(): Promise<Delivery> {
 async function carry(ageMs = 0): Promise<{ errand: Errand | 'open' }> {
   outbox.queue('crm', anEvent({ occurredAt: NOW - ageMs }));
   const result: { errand: Errand | 'open' } = { errand: 'open' };
-  void courier.carry(await claimed(), stop.signal).then((errand) => (result.errand = errand));
+  void courier.carry(await claimed(), stop.signal, () => isHeld).then((errand) => (result.errand = errand));
   await jest.advanceTimersByTimeAsync(0);
   return result;
 }
@@ -62,6 +64,19 @@ const attempts = (result: string): Promise<number | undefined> =>
   services.metrics.sample(`webhook_attempts_total{sink="crm",result="${result}"}`);
 
 describe(Courier.name, () => {
+  it('says nothing of the receiver when the delivery was lost before it was sent', async () => {
+    const postpone = jest.spyOn(outbox, 'postpone');
+    isHeld = false;
+    services.sink.next((_, __, beforeSend) => {
+      beforeSend();
+    });
+
+    expect((await carry()).errand).toBe('unknown');
+    expect(postpone).not.toHaveBeenCalled();
+    expect(outbox.row('a')).toMatchObject({ status: 'pending', attempts: 0 });
+    expect(await attempts('failed')).toBeUndefined();
+  });
+
   describe('an event that is accepted', () => {
     it('is settled with the moment and the latency', async () => {
       const settle = jest.spyOn(outbox, 'settle');
@@ -97,7 +112,7 @@ describe(Courier.name, () => {
       outbox.queue('crm', anEvent());
       outbox.row('a').attempts = 3;
       services.sink.next(refuse);
-      await courier.carry(await claimed(), stop.signal);
+      await courier.carry(await claimed(), stop.signal, () => isHeld);
 
       expect(outbox.row('a')).toMatchObject({ attempts: 4, nextAttemptAt: NOW + MINUTE });
     });
@@ -161,7 +176,7 @@ describe(Courier.name, () => {
 
       const bury = jest.spyOn(outbox, 'bury');
       await jest.advanceTimersByTimeAsync(5_000);
-      expect(await courier.carry(await claimed(), stop.signal)).toBe('failed');
+      expect(await courier.carry(await claimed(), stop.signal, () => isHeld)).toBe('failed');
 
       expect(outbox.row('a').status).toBe('dead');
       const attempt = { at: NOW + 5_000, latencyMs: 0, error: 'status 500', status: 500 };

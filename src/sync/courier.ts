@@ -3,7 +3,7 @@ import { DataRefusedError } from '../common/errors/data-refused.error';
 import { RequestContext } from '../common/logging/request-context';
 import type { Clock } from '../common/time/clock';
 import type { Attempt, Delivery } from './domain/delivery';
-import { DeliveryFailedError, reasonOf } from './domain/delivery.errors';
+import { ClaimLostError, DeliveryFailedError, reasonOf } from './domain/delivery.errors';
 import { RetrySchedule } from './domain/retry-schedule';
 import type { EventSink } from './ports/event.sink';
 import type { OutboxStore, ReceiverVerdict } from './ports/outbox.store';
@@ -31,19 +31,27 @@ export class Courier {
 
   /**
    * Never rejects: what could not be written down is still pending, and comes again. Each attempt is a trace of its
-   * own: the request that caused the event is long over, and the attempts of one event may be days apart.
+   * own: the request that caused the event is long over, and the attempts of one event may be days apart. `isHeld` tells
+   * whether the delivery is this process's still; one that is not is not sent, which says nothing about its receiver.
    */
-  carry(delivery: Delivery, signal: AbortSignal): Promise<Errand> {
-    return RequestContext.beginTrace(() => this.attempt(delivery, signal));
+  carry(delivery: Delivery, signal: AbortSignal, isHeld: () => boolean): Promise<Errand> {
+    return RequestContext.beginTrace(() => this.attempt(delivery, signal, isHeld));
   }
 
-  private async attempt(delivery: Delivery, signal: AbortSignal): Promise<Errand> {
+  private async attempt(delivery: Delivery, signal: AbortSignal, isHeld: () => boolean): Promise<Errand> {
+    const claim = { isLost: false };
+    const beforeSend = (): void => {
+      claim.isLost = !isHeld();
+      if (claim.isLost) throw new ClaimLostError();
+    };
     try {
       const startedAt = performance.now();
-      const failure = await attemptWith(this.sink, delivery.event, signal);
+      const failure = await attemptWith(this.sink, delivery.event, signal, beforeSend);
       const latencyMs = performance.now() - startedAt;
       if (failure === undefined) return await this.settle(delivery, latencyMs);
-      return signal.aborted ? 'unknown' : await this.putOff(delivery, failure.error, latencyMs);
+      return signal.aborted || claim.isLost
+        ? 'unknown'
+        : await this.putOff(delivery, failure.error, latencyMs);
     } catch (error) {
       if (error instanceof DataRefusedError) return this.giveUp(delivery, error, signal);
       return this.rest(error, signal);

@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 function begin(target: EventSink = sink): void {
-  void attemptWith(target, anEvent(), parent.signal).then((value) => {
+  void attemptWith(target, anEvent(), parent.signal, () => undefined).then((value) => {
     outcome = value;
   });
 }

@@ -14,13 +14,14 @@ export async function attemptWith(
   sink: EventSink,
   event: SessionEvent,
   parent: AbortSignal,
+  beforeSend: () => void,
 ): Promise<{ readonly error: unknown } | undefined> {
   let isLate: () => boolean = () => false;
   try {
     await withDeadline(ATTEMPT_TIMEOUT_MS, parent, (signal, isOver) => {
       isLate = isOver;
       // A sink that ignores its signal must not hold its lane for ever.
-      return abortable(sink.deliver(event, signal), signal);
+      return abortable(sink.deliver(event, signal, beforeSend), signal);
     });
     return undefined;
   } catch (error) {

@@ -63,6 +63,29 @@ describe(SinkRelay.name, () => {
     );
   });
 
+  describe('when the replica was frozen on the way to its receiver', () => {
+    it.each([
+      ['its lease is not trusted', () => (services.lease.isTrusted = false)],
+      ['it is another replica since', () => (services.lease.holder = 'another')],
+      ['its claim is over', () => jest.spyOn(services.clock, 'now').mockReturnValue(Date.now() + 21_000)],
+    ])('sends nothing while %s, and records nothing', async (_, thaw) => {
+      const sent: string[] = [];
+      sink.towards('a', async (event, __, beforeSend) => {
+        await takes(50)();
+        beforeSend();
+        sent.push(event.id);
+      });
+      outbox.queue('crm', anEvent());
+      relay.start();
+      await jest.advanceTimersByTimeAsync(10);
+      thaw();
+      await jest.advanceTimersByTimeAsync(50);
+
+      expect(sent).toEqual([]);
+      expect(outbox.row('a')).toMatchObject({ status: 'pending', attempts: 0 });
+    });
+  });
+
   it('hands nothing over twice because a look at the queue was out of date', async () => {
     outbox.queue('crm', anEvent({ sequence: 1 }), anEvent({ sequence: 2 }));
     sink.next(takes(50));

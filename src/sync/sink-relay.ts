@@ -7,7 +7,7 @@ import type { Courier } from './courier';
 import type { DeliveryPace } from './delivery-pace';
 import type { Delivery } from './domain/delivery';
 import type { Lease } from '../replica/ports/lease';
-import type { OutboxStore } from './ports/outbox.store';
+import type { Claim, OutboxStore } from './ports/outbox.store';
 import type { ReceiverHealth } from './receiver-health';
 import { SinkLanes } from './sink-lanes';
 import type { SyncTelemetry } from './sync.telemetry';
@@ -154,7 +154,7 @@ export class SinkRelay {
     pace.take(claimed.length);
     if (isProbe && claimed.length > 0) health.probed();
     // Nothing is waited for between the claim and the lanes: a stop settles what is in them.
-    for (const delivery of claimed) this.begin(delivery);
+    for (const delivery of claimed) this.begin(delivery, claim);
     if (claimed.length === limit) this.comeBack(pace.waitMs);
     if (isProbe && claimed.length > 0) await this.tellFailing();
   }
@@ -180,10 +180,10 @@ export class SinkRelay {
     }, waitMs);
   }
 
-  private begin(delivery: Delivery): void {
+  private begin(delivery: Delivery, claim: Claim): void {
     this.lanes.begin(
       delivery,
-      () => this.carry(delivery),
+      () => this.carry(delivery, claim),
       () => {
         this.wake();
       },
@@ -191,15 +191,21 @@ export class SinkRelay {
   }
 
   /** Never rejects. */
-  private async carry(delivery: Delivery): Promise<void> {
+  private async carry(delivery: Delivery, claim: Claim): Promise<void> {
     const { courier, health, telemetry } = this.parts;
-    const errand = await courier.carry(delivery, this.abort.signal);
+    const errand = await courier.carry(delivery, this.abort.signal, () => this.isHeld(claim));
     if (errand === 'stuck') this.stuck.add(delivery.event.conversationId);
     if (errand === 'delivered' && health.succeeded()) await this.recovered();
     if (errand === 'failed' && health.failed(delivery.event.conversationId, delivery.attempts === 0)) {
       telemetry.failing(delivery.sink);
       await this.tellFailing();
     }
+  }
+
+  /** Whether no other relay can have what was claimed: the claim may be over, or the replica that made it be taken for dead. */
+  private isHeld({ relay, until }: Claim): boolean {
+    const { lease, clock } = this.parts;
+    return lease.isTrusted && lease.holder === relay && clock.now() < until;
   }
 
   /** Every replica says the same of the receiver. */

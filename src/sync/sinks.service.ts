@@ -15,6 +15,8 @@ import { attemptWith } from './sink-attempt';
 
 /** Tests at a time; the connections to a receiver are 64. */
 const TESTS = 4;
+/** A test event is of no lane: it cannot come too late. */
+const OF_NO_CLAIM = (): void => undefined;
 
 /** What operators can do with sinks. Every method throws `SinkNotFoundError` for a name that no sink has. */
 @Injectable()
@@ -57,7 +59,7 @@ export class SinksService {
 
   private async attempt(sink: EventSink): Promise<Attempt> {
     const startedAt = performance.now();
-    const failure = await attemptWith(sink, this.testEvent(), new AbortController().signal);
+    const failure = await attemptWith(sink, this.testEvent(), new AbortController().signal, OF_NO_CLAIM);
     const outcome = { at: this.clock.now(), latencyMs: Math.round(performance.now() - startedAt) };
     if (failure === undefined) return outcome;
     const { status } = failure.error instanceof DeliveryFailedError ? failure.error : {};

@@ -18,6 +18,7 @@ export class FakeSyncServices {
   readonly clock = new SystemClock();
   readonly outbox = new FakeOutboxStore();
   readonly metrics = new ReadableMetrics();
+  readonly lease = new FakeLease();
   readonly sink = new FakeEventSink();
   readonly sinks = new EventSinks([this.sink]);
   readonly poison = new PoisonMessages();
@@ -28,7 +29,7 @@ export class FakeSyncServices {
   constructor(settings: Partial<Environment> = {}) {
     new PoisonTelemetry(this.metrics, this.poison);
     const config = new SyncConfig(Object.assign(new Environment(), settings));
-    this.tools = new RelayTools(this.outbox, this.clock, this.telemetry, config, new FakeLease());
+    this.tools = new RelayTools(this.outbox, this.clock, this.telemetry, config, this.lease);
     this.relay = this.tools.relayTo(this.sink);
   }
 

@@ -31,6 +31,14 @@ export class DeliveryFailedError extends Error {
   }
 }
 
+/** Another replica may have the delivery by now: nothing of it was sent. */
+export class ClaimLostError extends Error {
+  constructor() {
+    super('The claim of the delivery is over.');
+    this.name = ClaimLostError.name;
+  }
+}
+
 /** A failed attempt in words that are safe to keep, whatever was thrown. */
 export function reasonOf(error: unknown): string {
   if (error instanceof DeliveryFailedError) return error.message;

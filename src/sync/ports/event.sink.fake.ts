@@ -1,7 +1,7 @@
 import type { SessionEvent } from '../../session/domain/session-event';
 import { EventSink } from './event.sink';
 
-type Step = (event: SessionEvent, signal: AbortSignal) => void | Promise<void>;
+type Step = (event: SessionEvent, signal: AbortSignal, beforeSend: () => void) => void | Promise<void>;
 
 /**
  * A receiver that keeps what it is handed. It accepts everything unless the test scripts its next answers or says
@@ -31,8 +31,8 @@ export class FakeEventSink extends EventSink {
       .map(({ event }) => event.sequence);
   }
 
-  async deliver(event: SessionEvent, signal: AbortSignal): Promise<void> {
+  async deliver(event: SessionEvent, signal: AbortSignal, beforeSend: () => void): Promise<void> {
     this.handed.push({ event, at: Date.now(), signal });
-    await (this.steps.shift() ?? this.behaviours.get(event.conversationId))?.(event, signal);
+    await (this.steps.shift() ?? this.behaviours.get(event.conversationId))?.(event, signal, beforeSend);
   }
 }
