@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, QueryResult, Selectable } from 'kysely';
+import type { Compilable, CompiledQuery, Selectable } from 'kysely';
 import type { ChainLink } from '../audit/domain/audit-chain';
 import type { AuditRecord } from '../audit/domain/audit-record';
 import { toAuditRow } from './audit.mapper';
@@ -15,7 +15,7 @@ const compiled = new Map<string, CompiledQuery>();
 
 /** Locks the end of a chain, and tells the time by the database's clock. */
 export async function lockHead(work: Work, chain: number): Promise<Head> {
-  const { rows } = await run<Head>(work, 'head', [chain], () =>
+  const statement = compiledOnce(work, 'head', [chain], () =>
     forUpdate(
       work.dialect,
       work.db
@@ -24,32 +24,34 @@ export async function lockHead(work: Work, chain: number): Promise<Head> {
         .where('chain', '=', chain),
     ),
   );
-  const [head] = rows;
+  const [head] = (await work.db.executeQuery<Head>(statement)).rows;
   if (head === undefined) throw new Error(`There is no audit chain ${chain}.`);
   return head;
 }
 
-export async function moveHead(work: Work, chain: number, { seq, hash }: ChainLink): Promise<void> {
-  await run(work, 'move', [seq, hash, chain], () =>
+export function movingHead(work: Work, chain: number, { seq, hash }: ChainLink): CompiledQuery {
+  return compiledOnce(work, 'move', [seq, hash, chain], () =>
     work.db.updateTable('audit_head').set({ seq, hash }).where('chain', '=', chain),
   );
 }
 
-export async function insertRecords(work: Work, records: readonly AuditRecord[]): Promise<void> {
+export function insertingRecords(work: Work, records: readonly AuditRecord[]): CompiledQuery {
   const rows = records.map(toAuditRow);
   const values = rows.flatMap((row) => Object.values(row) as unknown[]);
-  await run(work, `insert ${rows.length}`, values, () => work.db.insertInto('audit_record').values(rows));
+  return compiledOnce(work, `insert ${rows.length}`, values, () =>
+    work.db.insertInto('audit_record').values(rows),
+  );
 }
 
 /** `parameters` are those of the statement that `build` puts together the first time, in the order of its text. */
-function run<Row>(
-  { db, dialect }: Work,
+function compiledOnce(
+  { dialect }: Work,
   name: string,
   parameters: readonly unknown[],
   build: () => Compilable,
-): Promise<QueryResult<Row>> {
+): CompiledQuery {
   const key = `${dialect} ${name}`;
   const statement = compiled.get(key) ?? build().compile();
   compiled.set(key, statement);
-  return db.executeQuery<Row>({ ...statement, parameters });
+  return { ...statement, parameters };
 }

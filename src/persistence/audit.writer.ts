@@ -4,12 +4,13 @@ import { chainOf, type ChainLink, linked } from '../audit/domain/audit-chain';
 import type { AuditFact, AuditRecord } from '../audit/domain/audit-record';
 import { AuditPublisher } from '../audit/ports/audit.publisher';
 import { RequestContext } from '../common/logging/request-context';
-import { insertRecords, lockHead, moveHead } from './audit.statements';
+import { insertingRecords, lockHead, movingHead } from './audit.statements';
 import type { Work } from './unit-of-work';
 
 /**
  * Writes audit records in the transaction of what they record, each chained to the one before it, and publishes them
- * once it has committed. An append holds its chain until the commit, so this comes last in a transaction.
+ * once it has committed. An append holds its chain until the commit, so this comes last in a transaction: the end of the
+ * chain is locked in one round trip, and the records come with the commit in the next.
  */
 @Injectable()
 export class AuditWriter {
@@ -41,7 +42,7 @@ export class AuditWriter {
       });
     }
     const records = facts.flatMap((fact) => recordOf.get(fact) ?? []);
-    await insertRecords(work, records);
+    work.withCommit(insertingRecords(work, records));
     work.afterCommit(() => {
       this.publisher.publish(records);
     });
@@ -71,7 +72,7 @@ async function extend(
     last = record;
     return record;
   });
-  await moveHead(work, chain, last);
+  work.withCommit(movingHead(work, chain, last));
   return records;
 }
 

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { Database } from './database';
 
 /** Counters by name; those not named stay as they are. */
@@ -24,48 +24,38 @@ export function slotsOf(oauthClient: string): string {
   return COUNTERS.slotsOfClientPrefix + oauthClient;
 }
 
-/** Adds to counters, creating those that do not exist. One statement locks them, in the order of their names. */
-export async function addToCounters(db: Kysely<Database>, changes: CounterChanges): Promise<void> {
+/**
+ * The statement that adds to counters, creating those that do not exist, if there is anything to add. It locks them in the
+ * order of their names.
+ */
+export function addingToCounters(db: Kysely<Database>, changes: CounterChanges): CompiledQuery[] {
   const rows = Object.entries(changes)
     .map(([name, value]) => ({ name, value }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (rows.length === 0) return;
-  await db
+  if (rows.length === 0) return [];
+  const statement = db
     .insertInto('counter')
     .values(rows)
     .onConflict((conflict) =>
       conflict
         .column('name')
         .doUpdateSet((eb) => ({ value: eb('counter.value', '+', eb.ref('excluded.value')) })),
-    )
-    .execute();
+    );
+  return [statement.compile()];
 }
 
-/** Adds one to a counter, creating it if need be, unless it has reached its limit; returns whether it did. */
-export async function takeOne(db: Kysely<Database>, name: string, limit: number): Promise<boolean> {
-  return (await raise(db, name, limit)) || ((await create(db, name)) && raise(db, name, limit));
-}
-
-async function raise(db: Kysely<Database>, name: string, limit: number): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('counter')
-    .set((eb) => ({ value: eb('value', '+', 1) }))
-    .where('name', '=', name)
-    .where('value', '<', limit)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows > 0n;
-}
-
-/** Returns whether the counter may have been missing: a concurrent creation counts as one. */
-async function create(db: Kysely<Database>, name: string): Promise<boolean> {
-  const existing = await db.selectFrom('counter').select('name').where('name', '=', name).executeTakeFirst();
-  if (existing !== undefined) return false;
-  await db
+/** The statement that adds one to a counter, creating it if need be; it affects no row when the counter has reached its limit. */
+export function takingOne(db: Kysely<Database>, name: string, limit: number): CompiledQuery {
+  return db
     .insertInto('counter')
-    .values({ name, value: 0 })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .execute();
-  return true;
+    .values({ name, value: 1 })
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet((eb) => ({ value: eb('counter.value', '+', 1) }))
+        .where('counter.value', '<', limit),
+    )
+    .compile();
 }
 
 export async function readCounters(db: Kysely<Database>): Promise<ReadonlyMap<string, number>> {

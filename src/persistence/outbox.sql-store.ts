@@ -7,7 +7,7 @@ import type { Attempt, Delivery, DeliveryStatus } from '../sync/domain/delivery'
 import { CRM_SINK, deliveryIdOf } from '../sync/domain/delivery-id';
 import { type Backlog, type Claim, OutboxStore, type ReceiverVerdict } from '../sync/ports/outbox.store';
 import { AuditWriter } from './audit.writer';
-import { addToCounters, COUNTERS } from './counters';
+import { addingToCounters, COUNTERS } from './counters';
 import type { DeliveryTable } from './database';
 import { type EventRow, storable, toAttemptRow, toDelivery } from './delivery.mapper';
 import {
@@ -110,7 +110,7 @@ export class SqlOutboxStore extends OutboxStore {
       this.audit.write(work, [{ action: 'CRM_SYNC_SUCCESS', ...settled(delivery, 'delivered'), detail }]);
       if (delivery.sink !== CRM_SINK) return;
       const changes = { [COUNTERS.deliveries]: 1, [COUNTERS.deliveryLatencyMs]: latency };
-      work.lastOfAll(() => addToCounters(work.db, changes));
+      work.withCommit(...addingToCounters(work.db, changes));
     });
   }
 

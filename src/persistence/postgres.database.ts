@@ -12,6 +12,9 @@ const ATTEMPT_MS = CONNECT_TIMEOUT_MS / 2;
 /** Limits that the server keeps, in milliseconds, by the names of its parameters. */
 type ServerLimits = Readonly<Partial<Record<(typeof LIMITS)[number], number>>>;
 
+/** The answer to a statement that has nothing to do. */
+const NOTHING = { command: 'COMMIT', rowCount: 0, rows: [] };
+
 const LIMITS = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const;
 
 const STATEMENT_LIMITS: ServerLimits = {
@@ -86,6 +89,8 @@ export function openPostgres(
     ...connectionSettings(databaseUrl, resolve),
     max: 10,
     query_timeout: 6_000,
+    // Nothing but what is sent together (`round-trip.ts`) overlaps: all else waits for its answer.
+    pipeline: true,
     ...(withSessionLimits ? STATEMENT_LIMITS : {}),
     types: readingInt8AsNumber(),
   });
@@ -146,14 +151,19 @@ function beginWith(limits: ServerLimits): string {
 
 /**
  * Remembers that the connection itself failed: further statements, the rollback above all, then fail at once with
- * that same error, and the pool drops the connection.
+ * that same error, and the pool drops the connection. A commit after one that succeeded is answered here: the transaction
+ * was committed with its last statements.
  */
 function guarded(client: PoolClient, begin: string): PostgresPoolClient {
   let broken: { readonly cause: unknown } | undefined;
+  let isCommitted = false;
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     if (broken !== undefined) throw broken.cause;
+    if (sql === 'commit' && isCommitted) return NOTHING;
     try {
-      return await client.query(sql === 'begin' ? begin : sql, [...parameters]);
+      const answer = await client.query(sql === 'begin' ? begin : sql, [...parameters]);
+      isCommitted = sql === 'commit';
+      return answer;
     } catch (error) {
       // What the server itself answers leaves the connection in order.
       if (!(error instanceof DatabaseError)) broken = { cause: error };

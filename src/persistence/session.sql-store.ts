@@ -7,21 +7,18 @@ import { RequestInProgressError } from '../session/domain/idempotency.errors';
 import type { Session } from '../session/domain/session';
 import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import { LIVE_STATES, type SessionState } from '../session/domain/session-state';
-import {
-  SessionChangedError,
-  SessionEndedWhileOpeningError,
-  SessionLimitReachedError,
-} from '../session/domain/session.errors';
+import { SessionChangedError, SessionEndedWhileOpeningError } from '../session/domain/session.errors';
 import { type SessionQuery, SessionStore, type SlotLimits } from '../session/ports/session.store';
 import { AuditWriter } from './audit.writer';
-import { addToCounters, type CounterChanges, COUNTERS, readCounters, slotsOf, takeOne } from './counters';
-import { assertCallerHasRoom, countCallerSlots } from './caller-slots';
+import { addingToCounters, type CounterChanges, COUNTERS, readCounters, slotsOf } from './counters';
+import { countCallerSlots } from './caller-slots';
 import type { Database, SessionTable } from './database';
 import { forUpdate } from './dialect';
 import { EventWriter } from './event.writer';
 import { GuestSeal } from './guest.seal';
 import { IdempotencyWriter } from './idempotency.writer';
 import { countersOf } from './session.counting';
+import { takeSlot } from './session.slots';
 import { toChanges, toRow, toSession } from './session.mapper';
 import { UnitOfWork, type Work } from './unit-of-work';
 
@@ -44,23 +41,13 @@ export class SqlSessionStore extends SessionStore {
     super();
   }
 
-  async reserve(
-    session: Session,
-    { total, ofClient, ofCaller }: SlotLimits,
-    request?: KeyedRequest,
-  ): Promise<void> {
+  async reserve(session: Session, limits: SlotLimits, request?: KeyedRequest): Promise<void> {
     const row = this.guests.sealSession(toRow(session.snapshot));
     await this.unitOfWork.run(async (work) => {
-      const { db } = work;
       if (request !== undefined && !(await this.keys.take(work, request, session.snapshot))) {
         throw new RequestInProgressError();
       }
-      if (!(await takeOne(db, COUNTERS.slots, total))) throw new SessionLimitReachedError(total);
-      if (!(await takeOne(db, slotsOf(row.oauth_client), ofClient))) {
-        throw new SessionLimitReachedError(ofClient, 'upstream-budget');
-      }
-      if (ofCaller !== undefined) await assertCallerHasRoom(db, row, ofCaller);
-      await db.insertInto('session').values(row).execute();
+      await takeSlot(work.db, row, limits);
     });
   }
 
@@ -80,7 +67,7 @@ export class SqlSessionStore extends SessionStore {
       await this.events.write(work, events);
       const changes = countersOf(before, after);
       this.audit.write(work, await withDisconnectionRate(work, audit, changes));
-      work.lastOfAll(() => addToCounters(work.db, changes));
+      work.withCommit(...addingToCounters(work.db, changes));
       work.afterCommit(() => {
         session.saved();
       });
@@ -189,7 +176,8 @@ export class SqlSessionStore extends SessionStore {
         .execute();
       const live = rows.reduce((sum, row) => sum + row.live, 0);
       await db.deleteFrom('counter').where('name', 'like', `${COUNTERS.slotsOfClientPrefix}%`).execute();
-      await addToCounters(db, Object.fromEntries(rows.map((row) => [slotsOf(row.oauth_client), row.live])));
+      const ofClients = Object.fromEntries(rows.map((row) => [slotsOf(row.oauth_client), row.live]));
+      for (const statement of addingToCounters(db, ofClients)) await db.executeQuery(statement);
       await db.updateTable('counter').set({ value: live }).where('name', '=', COUNTERS.slots).execute();
       return live;
     });

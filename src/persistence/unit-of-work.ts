@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Kysely, Transaction } from 'kysely';
+import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import type { StorageErrorReason, StorageErrors } from '../metrics/ports/storage-errors';
@@ -15,6 +15,7 @@ import {
   isWorthRetrying,
   refusalOf,
 } from './dialect';
+import { inRoundTripOfCommit } from './round-trip';
 
 const MAX_RETRIES = 3;
 /** Without a write that failed for its space for this long, the next one that does is another outage. */
@@ -27,10 +28,10 @@ export interface Work {
   /** Runs in the transaction when its work is done, in the order given. */
   beforeCommit(step: () => Promise<void>): void;
   /**
-   * Runs after every step of `beforeCommit`, right before the commit: for the few rows that nearly all transactions
-   * change, so that the others wait for nothing but a commit.
+   * Statements that run after every step of `beforeCommit`, in the order given and in the round trip of the commit: for
+   * the few rows that nearly all transactions change, which nobody then waits for longer than the database itself takes.
    */
-  lastOfAll(step: () => Promise<void>): void;
+  withCommit(...statements: readonly CompiledQuery[]): void;
   /** Runs once the transaction has committed, in the order given; never when it has not. */
   afterCommit(effect: () => void): void;
 }
@@ -89,18 +90,18 @@ export class UnitOfWork extends StorageTrouble implements StorageErrors {
   private async attempt<T>(work: (work: Work) => Promise<T>): Promise<T> {
     const { db, dialect } = this.connection;
     const steps: (() => Promise<void>)[] = [];
-    const lastSteps: (() => Promise<void>)[] = [];
+    const lastStatements: CompiledQuery[] = [];
     const effects: (() => void)[] = [];
     const result = await db.transaction().execute(async (transaction) => {
       const outcome = await work({
         db: transaction,
         dialect,
         beforeCommit: (step) => steps.push(step),
-        lastOfAll: (step) => lastSteps.push(step),
+        withCommit: (...statements) => lastStatements.push(...statements),
         afterCommit: (effect) => effects.push(effect),
       });
       for (const step of steps) await step();
-      for (const step of lastSteps) await step();
+      await inRoundTripOfCommit(transaction, dialect, lastStatements);
       return outcome;
     });
     effects.forEach((effect) => {
