@@ -24,7 +24,7 @@ export async function lockHead(work: Work, chain: number): Promise<Head> {
         .where('chain', '=', chain),
     ),
   );
-  const [head] = (await work.db.executeQuery<Head>(statement)).rows;
+  const [head] = (await work.ask<Head>(statement)).rows;
   if (head === undefined) throw new Error(`There is no audit chain ${chain}.`);
   return head;
 }

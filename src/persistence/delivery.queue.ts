@@ -1,4 +1,5 @@
 import {
+  type CompiledQuery,
   type Kysely,
   type SelectQueryBuilder,
   sql,
@@ -135,46 +136,47 @@ async function markClaimed(
 }
 
 /**
- * Lets the deliveries behind a head wait as long as the head itself. They could not go before it anyway; but due
+ * The statement that lets the deliveries behind a head wait as long as the head itself. They could not go before it anyway; but due
  * ones that are no heads would stand in the way of every claim.
  */
-export async function waitBehind(
+export function waitingBehind(
   db: Kysely<Database>,
   { event, sink }: Pick<Delivery, 'event' | 'sink'>,
   until: number,
-): Promise<void> {
-  await neverTried(db, sink, event)
+): CompiledQuery {
+  return neverTried(db, sink, event)
     .set({ next_attempt_at: until })
     .where('next_attempt_at', '<', until)
-    .execute();
+    .compile();
 }
 
-/** Undoes `waitBehind` when the head is gone. */
-export async function hastenBehind(
+/** The statement that undoes `waitingBehind` when the head is gone. */
+export function hasteningBehind(
   db: Kysely<Database>,
   { event, sink }: Pick<Delivery, 'event' | 'sink'>,
   at: number,
-): Promise<void> {
-  await neverTried(db, sink, event).set({ next_attempt_at: at }).where('next_attempt_at', '>', at).execute();
+): CompiledQuery {
+  return neverTried(db, sink, event).set({ next_attempt_at: at }).where('next_attempt_at', '>', at).compile();
 }
 
-/** Lets new deliveries wait as long as what is before them in their lanes. */
-export async function queueBehindWaiting(
+/** The statement that lets new deliveries wait as long as what is before them in their lanes, if anything can be. */
+export function queueingBehindWaiting(
   db: Kysely<Database>,
   events: readonly Pick<SessionEvent, 'id' | 'sequence'>[],
-): Promise<void> {
+): CompiledQuery[] {
   const followers = events.filter(({ sequence }) => sequence > 1).map(({ id }) => id);
-  if (followers.length === 0) return;
+  if (followers.length === 0) return [];
   const before = sql`from delivery as other
     where other.sink = delivery.sink and other.conversation_id = delivery.conversation_id
       and other.status = 'pending' and other.sequence < delivery.sequence
       and other.next_attempt_at > delivery.next_attempt_at`;
-  await db
+  const statement = db
     .updateTable('delivery')
     .set({ next_attempt_at: sql<number>`(select max(other.next_attempt_at) ${before})` })
     .where('event_id', 'in', followers)
     .where(sql<boolean>`exists (select 1 ${before})`)
-    .execute();
+    .compile();
+  return [statement];
 }
 
 /** What is pending behind an event in its lane and has not failed by itself. */

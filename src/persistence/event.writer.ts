@@ -3,7 +3,7 @@ import type { SessionEvent } from '../session/domain/session-event';
 import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import { EventSinks } from '../sync/ports/event-sinks';
 import { OutboxBell } from '../sync/ports/outbox-bell';
-import { queueBehindWaiting } from './delivery.queue';
+import { queueingBehindWaiting } from './delivery.queue';
 import { FeedWriter } from './feed.writer';
 import { GuestSeal } from './guest.seal';
 import { toDeliveryRow, toEventRow } from './session.mapper';
@@ -24,14 +24,14 @@ export class EventWriter {
     await this.feed.writeState(work, after);
   }
 
-  async write(work: Work, events: readonly SessionEvent[]): Promise<void> {
+  write(work: Work, events: readonly SessionEvent[]): void {
     if (events.length === 0) return;
     const rows = events.map((event) => this.guests.sealEvent(toEventRow(event)));
-    await work.db.insertInto('session_event').values(rows).execute();
+    work.send(work.db.insertInto('session_event').values(rows).compile());
     const deliveries = events.flatMap((event) => this.sinks.names.map((sink) => toDeliveryRow(event, sink)));
     if (deliveries.length === 0) return;
-    await work.db.insertInto('delivery').values(deliveries).execute();
-    await queueBehindWaiting(work.db, events);
+    work.send(work.db.insertInto('delivery').values(deliveries).compile());
+    work.send(...queueingBehindWaiting(work.db, events));
     work.afterCommit(() => {
       this.bell.ring();
     });

@@ -32,11 +32,15 @@ function hasNew(unitOfWork: UnitOfWork): Promise<boolean> {
  * In the transaction that has written them: for a database with one writer, whose commits cannot overtake each other.
  * Returns how many it has numbered, a batch at most.
  */
-export async function numberSome({ db, dialect }: Pick<Work, 'db' | 'dialect'>): Promise<number> {
-  const { value } = await forUpdate(
-    dialect,
-    db.selectFrom('counter').select('value').where('name', '=', COUNTERS.feed),
-  ).executeTakeFirstOrThrow();
+export async function numberSome({
+  db,
+  dialect,
+  ask,
+}: Pick<Work, 'db' | 'dialect' | 'ask'>): Promise<number> {
+  const last = db.selectFrom('counter').select('value').where('name', '=', COUNTERS.feed);
+  const [counter] = (await ask(forUpdate(dialect, last).compile())).rows;
+  if (counter === undefined) throw new Error('The feed has no counter.');
+  const { value } = counter;
   const rows = await db
     .selectFrom('conversation_event')
     .select('written')

@@ -33,14 +33,14 @@ export class FeedWriter {
       ...(endReason === null ? {} : { endReason }),
       version: version + 1,
     };
-    await this.insert(work, [
-      {
-        ...this.rowOf({ conversation_id: conversationId, owner }),
-        kind: 'state',
-        at: this.clock.now(),
-        body: JSON.stringify(change),
-      },
-    ]);
+    const row: Row = {
+      ...this.rowOf({ conversation_id: conversationId, owner }),
+      kind: 'state',
+      at: this.clock.now(),
+      body: JSON.stringify(change),
+    };
+    work.send(work.db.insertInto('conversation_event').values(row).compile());
+    await this.written(work);
   }
 
   /** Returns how many of the messages were new. */
@@ -73,11 +73,15 @@ export class FeedWriter {
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
     if (numInsertedOrUpdatedRows === 0n) return 0;
+    await this.written(work);
+    return Number(numInsertedOrUpdatedRows);
+  }
+
+  private async written(work: Work): Promise<void> {
     // Elsewhere a place is given once it is certain what was committed.
     if (work.dialect === 'sqlite') await numberSome(work);
     work.afterCommit(() => {
       this.bell.ring();
     });
-    return Number(numInsertedOrUpdatedRows);
   }
 }

@@ -40,16 +40,19 @@ export class IdempotencyWriter {
   }
 
   /** Writes what becomes of the key of a session whose opening is over, if it has one. */
-  async settle({ db }: Work, conversationId: string, outcome: KeyOutcome): Promise<void> {
+  settle({ db, send }: Work, conversationId: string, outcome: KeyOutcome): void {
     if (outcome === 'forgotten') {
-      await db.deleteFrom('idempotency_key').where('conversation_id', '=', conversationId).execute();
+      send(db.deleteFrom('idempotency_key').where('conversation_id', '=', conversationId).compile());
       return;
     }
-    await db
-      .updateTable('idempotency_key')
-      .set({ answer: this.cipher.seal(JSON.stringify(outcome), answerOf(conversationId)), opening_by: null })
-      .where('conversation_id', '=', conversationId)
-      .execute();
+    const answer = this.cipher.seal(JSON.stringify(outcome), answerOf(conversationId));
+    send(
+      db
+        .updateTable('idempotency_key')
+        .set({ answer, opening_by: null })
+        .where('conversation_id', '=', conversationId)
+        .compile(),
+    );
   }
 
   /** An answer as `settle` has written it. Throws `UnreadableDataError`. */

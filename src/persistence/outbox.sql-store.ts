@@ -14,9 +14,9 @@ import {
   type ClaimedRow,
   claimWanted,
   dueHeads,
-  hastenBehind,
+  hasteningBehind,
   releaseLanes,
-  waitBehind,
+  waitingBehind,
 } from './delivery.queue';
 import { markFailing, silenceSink, sinkPaused } from './sink.sql-store';
 import { ofFewLengths } from './dialect';
@@ -124,7 +124,8 @@ export class SqlOutboxStore extends OutboxStore {
       const attempts = delivery.attempts + 1;
       const failed = { attempts, next_attempt_at: nextAttemptAt, last_error: storable(attempt.error ?? '') };
       if (!(await change(work, delivery, attempt, failed))) return false;
-      await waitBehind(work.db, delivery, nextAttemptAt);
+      // Before the sink, in the order in which transactions lock.
+      await work.ask(waitingBehind(work.db, delivery, nextAttemptAt));
       if (attempts === 1) this.recordFailure(work, delivery, attempt, 'no');
       const isPaused = await silenceSink(work.db, delivery.sink, attempt.at, verdict);
       if (isPaused) this.audit.write(work, [sinkPaused(delivery.sink, 'receiver-gone')]);
@@ -196,7 +197,7 @@ function settled(
  * was still the teller's to decide.
  */
 async function change(
-  { db }: Work,
+  { db, send }: Work,
   delivery: Delivery,
   attempt: Attempt,
   values: Partial<DeliveryTable>,
@@ -213,8 +214,8 @@ async function change(
     .$if(values.status === undefined, (query) => query.where('attempts', '=', delivery.attempts))
     .executeTakeFirstOrThrow();
   if (numUpdatedRows === 0n) return false;
-  await db.insertInto('delivery_attempt').values(toAttemptRow(delivery, attempt)).execute();
+  send(db.insertInto('delivery_attempt').values(toAttemptRow(delivery, attempt)).compile());
   const hasHeldUp = delivery.attempts > 0 && values.status !== undefined;
-  if (hasHeldUp) await hastenBehind(db, delivery, attempt.at);
+  if (hasHeldUp) send(hasteningBehind(db, delivery, attempt.at));
   return true;
 }

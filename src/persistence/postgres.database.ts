@@ -13,7 +13,8 @@ const ATTEMPT_MS = CONNECT_TIMEOUT_MS / 2;
 type ServerLimits = Readonly<Partial<Record<(typeof LIMITS)[number], number>>>;
 
 /** The answer to a statement that has nothing to do. */
-const NOTHING = { command: 'COMMIT', rowCount: 0, rows: [] };
+const NOTHING = { command: '', rowCount: 0, rows: [] };
+const ENDS: ReadonlySet<string> = new Set(['commit', 'rollback']);
 
 const LIMITS = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const;
 
@@ -115,6 +116,7 @@ export function openPostgresForMigrations(databaseUrl: string, resolve?: Resolve
   const pool = new Pool({
     ...connectionSettings(databaseUrl, resolve),
     max: 1,
+    pipeline: true,
     types: readingInt8AsNumber(),
   });
   pool.on('error', () => undefined);
@@ -151,18 +153,28 @@ function beginWith(limits: ServerLimits): string {
 
 /**
  * Remembers that the connection itself failed: further statements, the rollback above all, then fail at once with
- * that same error, and the pool drops the connection. A commit after one that succeeded is answered here: the transaction
- * was committed with its last statements.
+ * that same error, and the pool drops the connection.
+ *
+ * A transaction is begun in the round trip of its first statement. Its end is answered here when it was committed with its
+ * last statements before, or had none.
  */
 function guarded(client: PoolClient, begin: string): PostgresPoolClient {
   let broken: { readonly cause: unknown } | undefined;
-  let isCommitted = false;
+  let transaction: 'none' | 'beginning' | 'begun' | 'committed' = 'none';
+  const send = (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
+    const isFirst = transaction === 'beginning';
+    if (isFirst) transaction = 'begun';
+    const answers = [...(isFirst ? [client.query(begin)] : []), client.query(sql, [...parameters])];
+    return Promise.all(answers).then((all) => all.at(-1));
+  };
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     if (broken !== undefined) throw broken.cause;
-    if (sql === 'commit' && isCommitted) return NOTHING;
+    if (sql === 'begin') transaction = 'beginning';
+    const hasNothingToEnd = transaction === 'beginning' || transaction === 'committed';
+    if (sql === 'begin' || (hasNothingToEnd && ENDS.has(sql))) return NOTHING;
     try {
-      const answer = await client.query(sql === 'begin' ? begin : sql, [...parameters]);
-      isCommitted = sql === 'commit';
+      const answer = await send(sql, parameters);
+      if (sql === 'commit') transaction = 'committed';
       return answer;
     } catch (error) {
       // What the server itself answers leaves the connection in order.

@@ -11,6 +11,13 @@ export class ResolvingSocket extends Socket {
     super();
   }
 
+  /** Statements that are sent one right after another leave in one packet. */
+  override uncork(): void {
+    process.nextTick(() => {
+      super.uncork();
+    });
+  }
+
   /** The client names a port and a host, or the path of a Unix socket. */
   override connect(
     target: SocketConnectOpts | number | string,

@@ -1,6 +1,5 @@
 import { CompiledQuery, type Kysely, type QueryResult } from 'kysely';
 import type { Database } from './database';
-import type { Dialect } from './dialect';
 
 /** What ends a transaction with the statements before it; Kysely's own commit finds it ended (`postgres.database.ts`). */
 export const COMMIT = CompiledQuery.raw('commit');
@@ -23,14 +22,4 @@ export function inOneRoundTrip(
       return answer.value;
     });
   });
-}
-
-/** Runs the last statements of a transaction; on PostgreSQL they take it with them into its commit. */
-export async function inRoundTripOfCommit(
-  db: Kysely<Database>,
-  dialect: Dialect,
-  statements: readonly CompiledQuery[],
-): Promise<void> {
-  if (statements.length === 0) return;
-  await inOneRoundTrip(db, dialect === 'postgres' ? [...statements, COMMIT] : statements);
 }

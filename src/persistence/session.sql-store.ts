@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditFact } from '../audit/domain/audit-record';
 import { type KeyOutcome, problemKeptOf } from '../session/domain/kept-answer';
 import type { KeyedRequest } from '../session/domain/keyed-request';
@@ -56,15 +56,11 @@ export class SqlSessionStore extends SessionStore {
     const { events, audit } = session.pullChanges();
     await this.unitOfWork.run(async (work) => {
       const before = await lockVersion(work, after, session.heldBy);
-      await work.db
-        .updateTable('session')
-        .set({ ...toChanges(after), version: after.version + 1 })
-        .where('conversation_id', '=', after.conversationId)
-        .execute();
+      work.send(updating(work.db, after));
       const settled = outcome ?? unspokenOutcome(before, after);
-      if (settled !== undefined) await this.keys.settle(work, after.conversationId, settled);
+      if (settled !== undefined) this.keys.settle(work, after.conversationId, settled);
       if (before.state !== after.state) await this.events.writeState(work, after);
-      await this.events.write(work, events);
+      this.events.write(work, events);
       const changes = countersOf(before, after);
       this.audit.write(work, await withDisconnectionRate(work, audit, changes));
       work.withCommit(...addingToCounters(work.db, changes));
@@ -205,6 +201,14 @@ export class SqlSessionStore extends SessionStore {
     const rows = await this.unitOfWork.read(query);
     return rows.map((row) => toSession(this.guests.openSession(row)));
   }
+}
+
+function updating(db: Kysely<Database>, after: Readonly<SessionSnapshot>): CompiledQuery {
+  return db
+    .updateTable('session')
+    .set({ ...toChanges(after), version: after.version + 1 })
+    .where('conversation_id', '=', after.conversationId)
+    .compile();
 }
 
 /** What becomes of the key of a session whose save does not say: whoever was opening it hears that it has ended. */

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { CompiledQuery, Kysely, Transaction } from 'kysely';
+import type { CompiledQuery, Kysely, QueryResult, Transaction } from 'kysely';
 import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import type { StorageErrorReason, StorageErrors } from '../metrics/ports/storage-errors';
@@ -15,7 +15,7 @@ import {
   isWorthRetrying,
   refusalOf,
 } from './dialect';
-import { inRoundTripOfCommit } from './round-trip';
+import { COMMIT, inOneRoundTrip } from './round-trip';
 
 const MAX_RETRIES = 3;
 /** Without a write that failed for its space for this long, the next one that does is another outage. */
@@ -25,6 +25,13 @@ const FULL_OUTAGE_GAP_MS = 600_000;
 export interface Work {
   readonly db: Transaction<Database>;
   readonly dialect: Dialect;
+  /**
+   * Statements of whose results the work needs to know nothing. They are sent together, in the order given, with the
+   * next `ask` or with the commit, and fail there.
+   */
+  send(...statements: readonly CompiledQuery[]): void;
+  /** What was given to `send`, then this statement, in one round trip; resolves with its result. */
+  ask<Row>(statement: CompiledQuery<Row>): Promise<QueryResult<Row>>;
   /** Runs in the transaction when its work is done, in the order given. */
   beforeCommit(step: () => Promise<void>): void;
   /**
@@ -91,17 +98,20 @@ export class UnitOfWork extends StorageTrouble implements StorageErrors {
     const { db, dialect } = this.connection;
     const steps: (() => Promise<void>)[] = [];
     const lastStatements: CompiledQuery[] = [];
+    const unsent: CompiledQuery[] = [];
     const effects: (() => void)[] = [];
     const result = await db.transaction().execute(async (transaction) => {
       const outcome = await work({
         db: transaction,
         dialect,
+        send: (...statements) => unsent.push(...statements),
+        ask: (statement) => ask(transaction, [...unsent.splice(0), statement]),
         beforeCommit: (step) => steps.push(step),
         withCommit: (...statements) => lastStatements.push(...statements),
         afterCommit: (effect) => effects.push(effect),
       });
       for (const step of steps) await step();
-      await inRoundTripOfCommit(transaction, dialect, lastStatements);
+      await finish(transaction, dialect, [...unsent, ...lastStatements]);
       return outcome;
     });
     effects.forEach((effect) => {
@@ -148,4 +158,23 @@ export class UnitOfWork extends StorageTrouble implements StorageErrors {
       );
     }
   }
+}
+
+/** Resolves with the result of the last statement. */
+async function ask<Row>(
+  db: Transaction<Database>,
+  statements: readonly CompiledQuery[],
+): Promise<QueryResult<Row>> {
+  const results = await inOneRoundTrip(db, statements);
+  return results.at(-1) as QueryResult<Row>;
+}
+
+/** On PostgreSQL the last statements take the commit with them. */
+async function finish(
+  db: Transaction<Database>,
+  dialect: Dialect,
+  statements: readonly CompiledQuery[],
+): Promise<void> {
+  if (statements.length > 0)
+    await inOneRoundTrip(db, dialect === 'postgres' ? [...statements, COMMIT] : statements);
 }
