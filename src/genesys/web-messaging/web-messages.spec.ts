@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SystemClock } from '../../common/time/system-clock';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { Environment } from '../../config/environment';
@@ -68,6 +69,29 @@ function allow(allowedMedia: object | undefined, blockedExtensions: string[] = [
 function mode(types: string[], maxFileSizeKB = 1): object {
   return { inbound: { fileTypes: types.map((type) => ({ type })), maxFileSizeKB } };
 }
+
+describe(`${WebMessages.name} and answers`, () => {
+  const choice = (type: 'Button' | 'DatePicker' | 'QuickReply'): object => ({
+    buttonResponses: [{ type, text: 'Yes', payload: 'y' }],
+  });
+  const formResponse = { cannedResponseId: 'canned-1', answers: [] };
+
+  it.each<[string, object, string | undefined]>([
+    ['a quick reply', choice('QuickReply'), 'Yes'],
+    ['a button of a card', choice('Button'), 'Yes'],
+    ['a quick reply with a text', { text: 'Sure', ...choice('QuickReply') }, 'Sure'],
+    ['a date picker', choice('DatePicker'), undefined],
+    ['a form', { formResponse }, ''],
+    ['a form with a text', { text: 'Sent', formResponse }, 'Sent'],
+  ])('says what official clients say with %s', async (_what, asked, text) => {
+    const message = { reference: randomUUID(), isRepeatable: false, ...asked };
+    void messages.send(anActiveSession().snapshot, message, new AbortController().signal).catch(() => null);
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    const [frame] = server.of('onMessage');
+    expect((frame as unknown as { message: { text?: string } }).message.text).toBe(text);
+  });
+});
 
 describe(`${WebMessages.name} and files`, () => {
   it.each<[string, object | undefined, string[], object]>([

@@ -23,6 +23,8 @@ import {
 import { conversationMessageOf } from './conversation-message';
 import { GuestSockets } from './guest-sockets';
 import { SocketNews } from './socket-news';
+import { known } from './frames/fields';
+import { type OutgoingMessage, wordsOf } from './frames/outgoing-message';
 import { oversizeOf } from './frames/size-limits';
 import type { GuestSocket } from './socket/guest-socket';
 import { refusalOfFile } from './upload/file-limits';
@@ -65,11 +67,11 @@ export class WebMessages extends GuestMessaging {
 
   async send(
     conversation: Conversation,
-    { reference, isRepeatable, buttonResponses, ...rest }: MessageToSend,
+    { reference, isRepeatable, ...asked }: MessageToSend,
     signal: AbortSignal,
   ): Promise<ConversationMessage> {
     const socket = this.sockets.of(conversation);
-    const message = { ...rest, ...(buttonResponses === undefined ? {} : { buttons: buttonResponses }) };
+    const message = outgoingOf(asked);
     const oversize = oversizeOf(message, socket.facts?.maxCustomDataBytes);
     if (oversize !== undefined)
       throw new MessageRefusedError(oversize === 'text' ? 'text-too-long' : 'attributes-too-large');
@@ -103,6 +105,16 @@ export class WebMessages extends GuestMessaging {
     this.sockets.forget(conversation.conversationId);
     this.sockets.of(conversation);
   }
+}
+
+/** With the text that official clients send with an answer, unless the caller has another one. */
+function outgoingOf({
+  buttonResponses,
+  formResponse,
+  ...rest
+}: Omit<MessageToSend, 'reference' | 'isRepeatable'>): OutgoingMessage {
+  const message = { ...rest, ...known({ buttons: buttonResponses, form: formResponse }) };
+  return { ...message, ...known({ text: message.text ?? wordsOf(message) }) };
 }
 
 function refusedOf(error: unknown): MessageRefusedError | undefined {
