@@ -236,7 +236,7 @@ describe('what is said in a session', () => {
       'of a form without answers',
       { formResponse: { cannedResponseId: 'c' }, originatingMessageId: 'm' },
       '#/formResponse/answers',
-      'format',
+      'required',
     ],
     ['with a file twice', { attachmentIds: ['a', 'a'] }, '#/attachmentIds', 'duplicate'],
   ])('is refused with a pointer when it is one %s', async (_what, asked, pointer, code) => {
