@@ -3,6 +3,7 @@ import type { World } from '../world';
 import { DemoApi, until } from './demo-api';
 import { type LiveEvent, LiveEvents } from './live-events';
 import type { Narrator } from './narrator';
+import { type Offered, Questions } from './questions';
 
 const NAME = 'Dora';
 /** The smallest picture there is: one grey dot. */
@@ -23,9 +24,8 @@ const TALK = [
 
 type GuestSession = NonNullable<ReturnType<World['genesys']['webMessaging']['session']>>;
 
-interface Told {
+interface Told extends Offered {
   readonly direction: 'inbound' | 'outbound';
-  readonly text: string;
 }
 
 /**
@@ -67,6 +67,8 @@ export class Talk {
     await this.exchange(guest, TALK[1]);
     await this.sendPicture();
     await this.answer(guest, TALK[2].agent);
+    const questions = new Questions(this.world, this.api, this.narrator);
+    await questions.ask(guest.token, this.id, (text) => this.untilHeard(text));
     await this.agentEnds(guest);
   }
 
@@ -139,8 +141,12 @@ export class Talk {
     this.narrator.catchUp();
   }
 
-  private untilHeard(text: string): Promise<void> {
-    return until(`"${text}" is told`, () => this.heard.some((told) => told.text === text));
+  private async untilHeard(text: string): Promise<Told> {
+    const find = (): Told | undefined => this.heard.find((told) => told.text === text);
+    await until(`"${text}" is told`, () => find() !== undefined);
+    const told = find();
+    if (told === undefined) throw new Error(`"${text}" is not told`);
+    return told;
   }
 
   private hear({ name, data }: LiveEvent): void {
@@ -166,6 +172,7 @@ export class Talk {
       GREETING,
       'One moment, please.',
       'I can wait.',
+      ...Questions.TEXTS,
       ...TALK.flatMap((one) => [one.guest, one.agent]),
     ];
     const expected = said.sort().join('\n');

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v4 as uuid } from 'uuid';
 import type { Caller } from '../access/domain/caller';
-import { InvalidRequestError } from '../common/errors/invalid-request.error';
 import { Drain } from '../common/lifecycle/drain';
 import { foreignAct } from '../session/domain/foreign-act';
 import { idempotencyKeyOf } from '../session/domain/idempotency-key';
@@ -10,6 +9,7 @@ import { GuestChannels } from '../session/ports/guest-channels';
 import type { MessageToSend } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
 import { referenceOf } from './domain/message-reference';
+import { assertSendable } from './domain/sendable-message';
 import { type TalkingSession, talkingOver } from './domain/talking-session';
 import { MessageSending, type SentMessage } from './message.sending';
 
@@ -38,7 +38,7 @@ export class MessagesService {
     { caller, key }: { caller: Caller; key: string | undefined },
   ): Promise<SentMessage> {
     this.drain.assertOpen();
-    assertSaysSomething(asked);
+    assertSendable(asked);
     const reference = key === undefined ? uuid() : keyedReference(conversationId, caller, key);
     const found = await this.find(conversationId, reachOf(caller));
     const act = foreignAct(caller, found.session, 'MESSAGE_SENT');
@@ -62,15 +62,4 @@ export class MessagesService {
 
 function keyedReference(conversationId: string, { owner }: Caller, header: string): string {
   return referenceOf({ owner, conversationId, key: idempotencyKeyOf(header) });
-}
-
-function assertSaysSomething({ text, buttonResponses = [], attachmentIds = [] }: AskedMessage): void {
-  if (text !== undefined || buttonResponses.length > 0 || attachmentIds.length > 0) return;
-  throw new InvalidRequestError([
-    {
-      pointer: '#/text',
-      code: 'required',
-      detail: 'is required in a message without buttonResponses and attachmentIds',
-    },
-  ]);
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
@@ -141,6 +141,7 @@ describe('a file of a guest', () => {
               mediaType: 'Image',
               mime: 'image/png',
               sizeBytes: bytes.length,
+              sha256: createHash('sha256').update(bytes).digest('hex'),
               url: expect.stringContaining('/_downloads/'),
             },
           },

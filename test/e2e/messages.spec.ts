@@ -5,6 +5,8 @@ import { type Answer, ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';
 import { until } from '../support/until';
 
+type Json = Record<string, unknown>;
+
 interface Item {
   readonly direction: string;
   readonly text: string;
@@ -155,6 +157,44 @@ describe('what is said in a session', () => {
     ]);
   });
 
+  it('may be a form and a picker, which are shown and answered', async () => {
+    const { id, guest } = await opened();
+    const { agent } = world.genesys.webMessaging;
+    const [picker, form] = [agent.offer(guest.token, 'ListPicker'), agent.offer(guest.token, 'Form')];
+    const shown = async (): Promise<Json[]> =>
+      (await api.request('GET', `/v1/sessions/${id}/messages`)).body['items'] as Json[];
+    await until(async () => (await shown()).length === 2);
+    const offered = (await shown()).flatMap(({ content }) => content as Json[]);
+    const { cannedResponseId } = offered[1]?.['form'] as { cannedResponseId: string };
+    const button = { type: 'ListPicker', text: 'A bag', payload: 'bag' };
+    const answers = [{ id: 'booking', text: 'ABC123', payload: 'ABC123' }];
+    const chosen = await say(id, {
+      buttonResponses: [button],
+      ...{ text: 'Extras chosen', originatingMessageId: picker?.id },
+    });
+    const filled = await say(id, {
+      formResponse: { cannedResponseId, answers },
+      originatingMessageId: form?.id,
+    });
+    const unlinked = await say(id, { buttonResponses: [button], originatingMessageId: form?.id });
+
+    expect(offered.map(({ type }) => type)).toEqual(['list-picker', 'form']);
+    expect([chosen.status, chosen.body['content']]).toEqual([
+      201,
+      [{ type: 'button-response', choice: { ...button, originatingMessageId: picker?.id } }],
+    ]);
+    expect([filled.status, filled.body['content']]).toEqual([
+      201,
+      [
+        {
+          type: 'form-response',
+          formResponse: { originatingMessageId: form?.id, cannedResponseId, answers },
+        },
+      ],
+    ]);
+    expect(unlinked.status).toBe(502);
+  });
+
   it('may be that the guest types', async () => {
     const { id, guest } = await opened();
     const { status } = await api.request('POST', `/v1/sessions/${id}/typing`);
@@ -179,6 +219,24 @@ describe('what is said in a session', () => {
       { buttonResponses: [{ type: 'Knob', text: 'a', payload: 'b' }] },
       '#/buttonResponses/0/type',
       'out-of-range',
+    ],
+    [
+      'of a form as a button',
+      { buttonResponses: [{ type: 'Form', text: 'a', payload: 'b' }] },
+      '#/buttonResponses/0/type',
+      'out-of-range',
+    ],
+    [
+      'of a picker without its message',
+      { buttonResponses: [{ type: 'ListPicker', text: 'a', payload: 'b' }] },
+      '#/originatingMessageId',
+      'required',
+    ],
+    [
+      'of a form without answers',
+      { formResponse: { cannedResponseId: 'c' }, originatingMessageId: 'm' },
+      '#/formResponse/answers',
+      'required',
     ],
     ['with a file twice', { attachmentIds: ['a', 'a'] }, '#/attachmentIds', 'duplicate'],
   ])('is refused with a pointer when it is one %s', async (_what, asked, pointer, code) => {

@@ -16,6 +16,7 @@ describe(conversationMessageOf.name, () => {
         { contentType: 'ButtonResponse', buttonResponse: { text: 'Yes', payload: 'y', type: 'QuickReply' } },
         { contentType: 'Attachment', attachment: { id: 'a', filename: 'a.png', fileSize: 7 } },
         { contentType: 'Card', card: { title: 't' } },
+        { contentType: 'Poll', poll: { title: 't' } },
       ],
     });
 
@@ -28,7 +29,8 @@ describe(conversationMessageOf.name, () => {
       content: [
         { type: 'button-response', choice: { text: 'Yes', payload: 'y', type: 'QuickReply' } },
         { type: 'attachment', attachment: { id: 'a', filename: 'a.png', sizeBytes: 7 } },
-        { type: 'other', contentType: 'Card', value: { contentType: 'Card', card: { title: 't' } } },
+        { type: 'card', card: { title: 't', actions: [] } },
+        { type: 'other', contentType: 'Poll', value: { contentType: 'Poll', poll: { title: 't' } } },
       ],
       sentAt: TIME,
     });

@@ -25,6 +25,8 @@ function contentOf(said: SaidContent): MessageContent {
   switch (said.kind) {
     case 'attachment':
       return { type: 'attachment', attachment: said.attachment };
+    case 'structured':
+      return said.content;
     case 'other':
       return { type: 'other', contentType: said.contentType, value: said.value };
     case 'quick-reply':

@@ -72,6 +72,24 @@ describe(DeploymentConfig.name, () => {
     });
   });
 
+  it.each<[string, object, object | undefined]>([
+    [
+      'modes',
+      { modes: [{ fileTypes: ['image/*', 7], maxFileSizeKB: 5 }, { fileTypes: ['text/plain'] }] },
+      [{ fileTypes: ['image/*'], maxFileSizeKB: 5 }, { fileTypes: ['text/plain'] }],
+    ],
+    [
+      'none where attachments are enabled',
+      { enableAttachments: true, modes: [{ fileTypes: ['*/*'] }] },
+      undefined,
+    ],
+    ['none where there are none', { enableAttachments: false, modes: [] }, undefined],
+  ])('reads what guests may upload: %s', async (_what, fileUpload, modes) => {
+    http.next(anAnswer(200, { messenger: { fileUpload } }));
+
+    expect((await deployment.get()).uploadModes).toEqual(modes);
+  });
+
   it('asks once for all who ask together, and again after five minutes', async () => {
     await Promise.all([deployment.get(), deployment.get()]);
     await jest.advanceTimersByTimeAsync(299_000);

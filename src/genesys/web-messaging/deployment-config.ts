@@ -3,7 +3,17 @@ import { UpstreamError } from '../../common/errors/upstream.errors';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import { GenesysHttp } from '../transport/genesys-http';
-import { type Fields, fieldsIn, flagIn, textIn } from './frames/fields';
+import {
+  type Fields,
+  fieldsIn,
+  flagIn,
+  known,
+  objectsIn,
+  textIn,
+  textsIn,
+  wholeNumberIn,
+} from './frames/fields';
+import type { UploadMode } from './upload/file-limits';
 
 /** What the deployment lets guests do. */
 export interface Deployment {
@@ -17,6 +27,8 @@ export interface Deployment {
   readonly allowsLogin: boolean;
   /** They may do so during a session that they have begun as nobody in particular. */
   readonly allowsStepUp: boolean;
+  /** The files that they may send; undefined where attachments are enabled, and each session says it. */
+  readonly uploadModes?: readonly UploadMode[];
 }
 
 const FRESH_MS = 300_000;
@@ -86,5 +98,16 @@ function deploymentOf(body: Fields): Deployment {
     showsGuestTyping: flagIn(conversations, 'showUserTypingIndicator'),
     allowsLogin: flagIn(auth, 'enabled'),
     allowsStepUp: flagIn(auth, 'allowSessionUpgrade'),
+    ...known({ uploadModes: uploadModesIn(fieldsIn(fieldsIn(body, 'messenger'), 'fileUpload')) }),
   };
+}
+
+/** Without any mode it is left to the session as well. */
+function uploadModesIn(fileUpload: Fields): readonly UploadMode[] | undefined {
+  if (flagIn(fileUpload, 'enableAttachments')) return undefined;
+  const modes = objectsIn(fileUpload, 'modes').map((mode) => ({
+    fileTypes: textsIn(mode, 'fileTypes'),
+    ...known({ maxFileSizeKB: wholeNumberIn(mode, 'maxFileSizeKB') }),
+  }));
+  return modes.length === 0 ? undefined : modes;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SystemClock } from '../../common/time/system-clock';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { Environment } from '../../config/environment';
@@ -5,6 +6,8 @@ import { WebMessagingConfig } from '../../config/web-messaging.config';
 import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
 import { ConversationNews } from '../../session/ports/conversation-news';
+import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
+import { DeploymentConfig } from './deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { FakeGuestHistory } from './history/guest-history.fake';
 import { FakeGuestLines } from './line/guest-lines.fake';
@@ -19,11 +22,13 @@ const FILE = { fileName: 'a.png', fileType: 'image/png', fileSize: 1024 };
 let server: FakeGuestLines;
 let sockets: GuestSockets;
 let messages: WebMessages;
+let http: FakeGenesysHttp;
 
 beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
   server = new FakeGuestLines().begun();
+  http = new FakeGenesysHttp();
   sockets = new GuestSockets(
     server,
     new ConnectPacer(),
@@ -35,7 +40,13 @@ beforeEach(() => {
     new WebMessagingTelemetry(new Metrics()),
     new WebMessagingConfig(new Environment()),
   );
-  messages = new WebMessages(sockets, new ConversationNews());
+  const config = new WebMessagingConfig(
+    Object.assign(new Environment(), {
+      GENESYS_REGION: 'usw2.pure.cloud',
+      GENESYS_DEPLOYMENT_ID: 'dep-1',
+    }),
+  );
+  messages = new WebMessages(sockets, new DeploymentConfig(http, config), new ConversationNews());
 });
 afterEach(() => {
   sockets.beforeApplicationShutdown();
@@ -69,6 +80,45 @@ function mode(types: string[], maxFileSizeKB = 1): object {
   return { inbound: { fileTypes: types.map((type) => ({ type })), maxFileSizeKB } };
 }
 
+describe(`${WebMessages.name} and answers`, () => {
+  const choice = (type: 'Button' | 'DatePicker' | 'QuickReply'): object => ({
+    buttonResponses: [{ type, text: 'Yes', payload: 'y' }],
+  });
+  const formResponse = { cannedResponseId: 'canned-1', answers: [] };
+
+  it.each<[string, object, string | undefined]>([
+    ['a quick reply', choice('QuickReply'), 'Yes'],
+    ['a button of a card', choice('Button'), 'Yes'],
+    ['a quick reply with a text', { text: 'Sure', ...choice('QuickReply') }, 'Sure'],
+    ['a date picker', choice('DatePicker'), undefined],
+    ['a form', { formResponse }, ''],
+    ['a form with a text', { text: 'Sent', formResponse }, 'Sent'],
+  ])('says what official clients say with %s', async (_what, asked, text) => {
+    const message = { reference: randomUUID(), isRepeatable: false, ...asked };
+    void messages.send(anActiveSession().snapshot, message, new AbortController().signal).catch(() => null);
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    const [frame] = server.of('onMessage');
+    expect((frame as unknown as { message: { text?: string } }).message.text).toBe(text);
+  });
+});
+
+describe(`${WebMessages.name} and refusals`, () => {
+  it('tell of a part that the platform misses', async () => {
+    server.next('onMessage', ({ tracingId }, line) => {
+      line.say('string', 'Missing parameter', { code: 4020, tracingId });
+    });
+    const message = { reference: randomUUID(), isRepeatable: false, text: 'Hi' };
+    let outcome: unknown;
+    messages
+      .send(anActiveSession().snapshot, message, new AbortController().signal)
+      .catch((error: unknown) => (outcome = error));
+    await jest.advanceTimersByTimeAsync(1_000);
+
+    expect(outcome).toMatchObject({ code: 'message-refused', reason: 'parameter-missing' });
+  });
+});
+
 describe(`${WebMessages.name} and files`, () => {
   it.each<[string, object | undefined, string[], object]>([
     ['not-enabled', {}, [], {}],
@@ -100,7 +150,36 @@ describe(`${WebMessages.name} and files`, () => {
     expect(server.of('onAttachment')).toHaveLength(1);
   });
 
+  const modes = [
+    { fileTypes: ['image/jpeg'], maxFileSizeKB: 9 },
+    { fileTypes: ['image/png'], maxFileSizeKB: 1 },
+  ];
+
+  it.each<[string | undefined, object, object]>([
+    ['type-not-allowed', { modes }, { fileType: 'text/plain' }],
+    ['too-large', { modes }, { fileSize: 1025 }],
+    [undefined, { modes }, {}],
+    [undefined, { modes }, { fileName: 'a.exe' }],
+    ['extension-blocked', { modes, enableAttachments: true }, { fileName: 'a.exe' }],
+    ['type-not-allowed', { modes, enableAttachments: true }, { fileType: 'image/png' }],
+    ['type-not-allowed', { modes: [] }, {}],
+  ])('go by the modes of a deployment that enables no attachments: %s by %j', async (reason, said, file) => {
+    allow(mode(['text/plain']), ['.exe']);
+    http.next(anAnswer(200, { messenger: { fileUpload: said } }));
+
+    expect(((await outcomeOf(file)) as { reason?: string } | undefined)?.reason).toBe(reason);
+  });
+
+  it('go by the session while the deployment cannot be read', async () => {
+    allow(mode(['image/png']), ['.exe']);
+    http.next(anAnswer(500));
+
+    expect(await outcomeOf({ fileName: 'a.exe' })).toMatchObject({ reason: 'extension-blocked' });
+  });
+
   it.each([
+    [400, 'not-accepted'],
+    [4020, 'parameter-missing'],
     [4000, 'not-enabled'],
     [4001, 'type-not-allowed'],
     [4002, 'too-large'],

@@ -4,6 +4,7 @@ import {
   UpstreamRejectedError,
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
+import { abortable } from '../../common/time/abortable';
 import { withDeadline } from '../../common/time/deadline';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import {
@@ -21,11 +22,15 @@ import {
   type UploadedFile,
 } from '../../session/ports/guest-messaging';
 import { conversationMessageOf } from './conversation-message';
+import { type Deployment, DeploymentConfig } from './deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { SocketNews } from './socket-news';
+import { known } from './frames/fields';
+import { type OutgoingMessage, wordsOf } from './frames/outgoing-message';
 import { oversizeOf } from './frames/size-limits';
+import type { AllowedMedia } from './frames/server-frame';
 import type { GuestSocket } from './socket/guest-socket';
-import { refusalOfFile } from './upload/file-limits';
+import { mediaOfModes, refusalOfFile, type UploadMode } from './upload/file-limits';
 
 /** What the platform says about messages that it does not take; the codes are of the guest protocol. */
 const REASONS: Readonly<Record<number, RefusalReason>> = {
@@ -36,16 +41,19 @@ const REASONS: Readonly<Record<number, RefusalReason>> = {
   4010: 'attachment-not-uploaded',
   4011: 'text-too-long',
   4013: 'attributes-too-large',
+  4020: 'parameter-missing',
 };
 
 /** The same about files. */
 const FILE_REASONS: Readonly<Record<number, FileRefusalReason>> = {
+  400: 'not-accepted',
   4000: 'not-enabled',
   4001: 'type-not-allowed',
   4002: 'too-large',
   4003: 'content-invalid',
   4004: 'name-invalid',
   4005: 'name-invalid',
+  4020: 'parameter-missing',
   4102: 'content-invalid',
 };
 
@@ -57,6 +65,7 @@ const PATIENCE_MS = 5_000;
 export class WebMessages extends GuestMessaging {
   constructor(
     private readonly sockets: GuestSockets,
+    private readonly deployment: DeploymentConfig,
     news: ConversationNews,
   ) {
     super();
@@ -65,11 +74,11 @@ export class WebMessages extends GuestMessaging {
 
   async send(
     conversation: Conversation,
-    { reference, isRepeatable, buttonResponses, ...rest }: MessageToSend,
+    { reference, isRepeatable, ...asked }: MessageToSend,
     signal: AbortSignal,
   ): Promise<ConversationMessage> {
     const socket = this.sockets.of(conversation);
-    const message = { ...rest, ...(buttonResponses === undefined ? {} : { buttons: buttonResponses }) };
+    const message = outgoingOf(asked);
     const oversize = oversizeOf(message, socket.facts?.maxCustomDataBytes);
     if (oversize !== undefined)
       throw new MessageRefusedError(oversize === 'text' ? 'text-too-long' : 'attributes-too-large');
@@ -85,7 +94,8 @@ export class WebMessages extends GuestMessaging {
   async upload(conversation: Conversation, file: FileToUpload, signal: AbortSignal): Promise<UploadedFile> {
     const socket = this.sockets.of(conversation);
     await untilDescribed(socket, signal);
-    const reason = socket.facts && refusalOfFile(file, socket.facts.media);
+    const media = await this.mediaFor(file, socket, signal);
+    const reason = media && refusalOfFile(file, media);
     if (reason !== undefined) throw new FileRefusedError(reason);
     try {
       const { fileName, fileType, fileSize } = file;
@@ -103,6 +113,37 @@ export class WebMessages extends GuestMessaging {
     this.sockets.forget(conversation.conversationId);
     this.sockets.of(conversation);
   }
+
+  /** By the modes of a deployment that does not enable attachments, else as the session says. */
+  private async mediaFor(
+    { fileType }: FileToUpload,
+    { facts }: GuestSocket,
+    signal: AbortSignal,
+  ): Promise<AllowedMedia | undefined> {
+    const modes = await this.uploadModes(signal);
+    return modes === undefined ? facts?.media : mediaOfModes(modes, fileType);
+  }
+
+  /** None while the deployment cannot be read: then the session decides, and the platform after it. */
+  private async uploadModes(parent: AbortSignal): Promise<readonly UploadMode[] | undefined> {
+    try {
+      const read = (signal: AbortSignal): Promise<Deployment> => abortable(this.deployment.get(), signal);
+      return (await withDeadline(PATIENCE_MS, parent, read)).uploadModes;
+    } catch (error) {
+      if (parent.aborted) throw error;
+      return undefined;
+    }
+  }
+}
+
+/** With the text that official clients send with an answer, unless the caller has another one. */
+function outgoingOf({
+  buttonResponses,
+  formResponse,
+  ...rest
+}: Omit<MessageToSend, 'reference' | 'isRepeatable'>): OutgoingMessage {
+  const message = { ...rest, ...known({ buttons: buttonResponses, form: formResponse }) };
+  return { ...message, ...known({ text: message.text ?? wordsOf(message) }) };
 }
 
 function refusedOf(error: unknown): MessageRefusedError | undefined {

@@ -68,7 +68,7 @@ export class WebMessagingWorld {
       this.sockets,
       deployment,
       new ConversationEnd(deployment, new PlatformConversations(api, genesys), config),
-      new WebMessages(this.sockets, new ConversationNews()),
+      new WebMessages(this.sockets, deployment, new ConversationNews()),
       new WebAuthentication(this.sockets, deployment, login, credentials, config),
     );
   }

@@ -2,10 +2,32 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type {
   ConversationMessage,
   MessageAttachment,
-  MessageChoice,
   MessageContent,
   MessageSender,
 } from '../../session/domain/conversation-message';
+import { FormContentResponse, FormResponseResponse } from './form.response';
+import {
+  CardResponse,
+  CarouselResponse,
+  DatePickerResponse,
+  ListPickerResponse,
+  MessageChoiceResponse,
+  QuickReplyV2Response,
+} from './structured-content.response';
+
+const CONTENT_TYPES = [
+  'attachment',
+  'quick-reply',
+  'button-response',
+  'card',
+  'carousel',
+  'date-picker',
+  'list-picker',
+  'form',
+  'form-response',
+  'quick-reply-v2',
+  'other',
+] as const satisfies readonly MessageContent['type'][];
 
 export class MessageAttachmentResponse implements MessageAttachment {
   @ApiProperty({ type: String, example: '8e03978e-40d5-43e8-bc93-6894a57f9324' })
@@ -26,25 +48,22 @@ export class MessageAttachmentResponse implements MessageAttachment {
   /** Leads to the file for a while. Whoever has it can read the file. */
   @ApiPropertyOptional({ type: String, example: 'https://downloads.example/8e03978e' })
   url?: string;
-}
 
-export class MessageChoiceResponse implements MessageChoice {
-  @ApiPropertyOptional({ type: String, example: 'Yes' })
+  /** Hexadecimal digest of the file. */
+  @ApiPropertyOptional({
+    type: String,
+    example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  })
+  sha256?: string;
+
+  /** Caption. */
+  @ApiPropertyOptional({ type: String, example: 'A fjord' })
   text?: string;
-
-  @ApiPropertyOptional({ type: String, example: 'yes' })
-  payload?: string;
-
-  @ApiPropertyOptional({ type: String, example: 'Message' })
-  action?: string;
-
-  @ApiPropertyOptional({ type: String, example: 'QuickReply' })
-  type?: string;
 }
 
-/** What hangs on a message; its type says which other field is there. */
+/** Content of a message beside its text; its type says which other property is there. */
 export class MessageContentResponse {
-  @ApiProperty({ enum: ['attachment', 'quick-reply', 'button-response', 'other'] })
+  @ApiProperty({ enum: CONTENT_TYPES })
   type: MessageContent['type'] = 'other';
 
   @ApiPropertyOptional({ type: MessageAttachmentResponse })
@@ -53,14 +72,37 @@ export class MessageContentResponse {
   @ApiPropertyOptional({ type: MessageChoiceResponse })
   choice?: MessageChoiceResponse;
 
-  /** Genesys Cloud's name for what this service passes on as it is, such as `Card`. */
-  @ApiPropertyOptional({ type: String, example: 'Card' })
+  @ApiPropertyOptional({ type: CardResponse })
+  card?: CardResponse;
+
+  @ApiPropertyOptional({ type: CarouselResponse })
+  carousel?: CarouselResponse;
+
+  @ApiPropertyOptional({ type: DatePickerResponse })
+  datePicker?: DatePickerResponse;
+
+  @ApiPropertyOptional({ type: ListPickerResponse })
+  listPicker?: ListPickerResponse;
+
+  @ApiPropertyOptional({ type: FormContentResponse })
+  form?: FormContentResponse;
+
+  /** A form as the guest answered it. */
+  @ApiPropertyOptional({ type: FormResponseResponse })
+  formResponse?: FormResponseResponse;
+
+  @ApiPropertyOptional({ type: QuickReplyV2Response })
+  quickReplyV2?: QuickReplyV2Response;
+
+  /** Of `other`: the name that Genesys Cloud gives to the content. */
+  @ApiPropertyOptional({ type: String, example: 'GenericTemplate' })
   contentType?: string;
 
+  /** Of `other`: the content as Genesys Cloud sent it. */
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    example: { card: { title: 'Order 4711' } },
+    example: { contentType: 'GenericTemplate', generic: { title: 'Order 4711' } },
   })
   value?: Readonly<Record<string, unknown>>;
 }

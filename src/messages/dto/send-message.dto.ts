@@ -1,22 +1,28 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsString, Matches } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsNotEmpty, IsString, Matches, ValidateNested } from 'class-validator';
 import { BoundedList, UniqueEntries } from '../../common/validation/list.decorators';
 import { MaxBytes, MayBeAbsent } from '../../common/validation/text.decorators';
 import type { ButtonResponse } from '../../session/ports/guest-messaging';
 import { AreCustomAttributes } from './are-custom-attributes.decorator';
+import { FormReplyDto } from './form-reply.dto';
 
 /** What Genesys Cloud takes as the text of a guest's message, in bytes of UTF-8. */
 const MAX_TEXT_BYTES = 4096;
-const BUTTON_TYPES = ['Button', 'DatePicker', 'Form', 'ListPicker', 'QuickReply'] as const;
+const BUTTON_TYPES = ['Button', 'DatePicker', 'ListPicker', 'QuickReply'] as const;
+/** A form has answers of its own; its type is described because it was, and refused because nothing would be linked. */
+const DESCRIBED_TYPES = ['Button', 'DatePicker', 'Form', 'ListPicker', 'QuickReply'];
 const MAX_CHOICES = 10;
 const MAX_ATTACHMENTS = 10;
 const ID = /^[\x21-\x7e]{1,128}$/;
 
 /** A choice of the guest among buttons that a message offered. */
 export class ButtonResponseDto implements ButtonResponse {
-  /** What kind of button it was; `QuickReply` for a quick reply. */
-  @ApiProperty({ enum: BUTTON_TYPES, example: 'QuickReply' })
-  @IsIn(BUTTON_TYPES, { message: `must be one of: ${BUTTON_TYPES.join(', ')}` })
+  /** `QuickReply` for a quick reply, `Button` for a postback of a card. `Form` is refused: see `formResponse`. */
+  @ApiProperty({ enum: DESCRIBED_TYPES, example: 'QuickReply' })
+  @IsIn(BUTTON_TYPES, {
+    message: `must be one of: ${BUTTON_TYPES.join(', ')}; a form is answered with formResponse`,
+  })
   type!: (typeof BUTTON_TYPES)[number];
 
   /** What the button says. */
@@ -26,14 +32,14 @@ export class ButtonResponseDto implements ButtonResponse {
   @MaxBytes(MAX_TEXT_BYTES)
   text!: string;
 
-  /** What the button stands for, as the message has it. */
+  /** As the message has it: the payload of a quick reply or a postback, the `dateTime` of a time, the `id` of an item. */
   @ApiProperty({ type: String, maxLength: MAX_TEXT_BYTES, example: 'yes' })
   @IsString({ message: 'must be a text' })
   @MaxBytes(MAX_TEXT_BYTES)
   payload!: string;
 }
 
-/** What a guest says: a text, choices among buttons, uploaded files, or several of them. */
+/** A text, an answer to what was offered, uploaded files, or several of them. */
 export class SendMessageDto {
   /** At most 4096 bytes in UTF-8. */
   @ApiPropertyOptional({ type: String, maxLength: MAX_TEXT_BYTES, example: 'Where is my order?' })
@@ -53,11 +59,18 @@ export class SendMessageDto {
   @AreCustomAttributes()
   customAttributes?: Record<string, string>;
 
-  /** Several where the question allows it. */
+  /** All of one type; several where the question allows it. */
   @ApiPropertyOptional({ type: [ButtonResponseDto], maxItems: MAX_CHOICES })
   @MayBeAbsent()
   @BoundedList(MAX_CHOICES, () => ButtonResponseDto)
   buttonResponses?: ButtonResponseDto[];
+
+  /** Answers a form. */
+  @ApiPropertyOptional({ type: FormReplyDto })
+  @MayBeAbsent()
+  @ValidateNested({ message: 'must be an object' })
+  @Type(() => FormReplyDto)
+  formResponse?: FormReplyDto;
 
   /** Ids of files that were uploaded for this session. */
   @ApiPropertyOptional({
@@ -72,7 +85,7 @@ export class SendMessageDto {
   @Matches(ID, { each: true, message: 'must hold ids of attachments' })
   attachmentIds?: string[];
 
-  /** The message that the choices answer, where they need to say so: those of a date picker do. */
+  /** The message that is answered: required for a date picker, a list picker and a form. */
   @ApiPropertyOptional({ type: String, example: '0a1b2c3d4e5f60718293a4b5c6d7e8f9' })
   @MayBeAbsent()
   @Matches(ID, { message: 'must be the id of a message' })

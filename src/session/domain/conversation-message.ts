@@ -1,3 +1,6 @@
+import type { MessageChoice } from './message-choice';
+import type { StructuredContent } from './structured-content';
+
 /** A file that hangs on a message. `url` leads to it for a while. */
 export interface MessageAttachment {
   readonly id: string;
@@ -6,20 +9,17 @@ export interface MessageAttachment {
   readonly mime?: string;
   readonly sizeBytes?: number;
   readonly url?: string;
-}
-
-/** A button that was offered, or that was chosen. */
-export interface MessageChoice {
+  /** Hexadecimal digest of the file. */
+  readonly sha256?: string;
+  /** Caption. */
   readonly text?: string;
-  readonly payload?: string;
-  readonly action?: string;
-  readonly type?: string;
 }
 
 export type MessageContent =
   | { readonly type: 'attachment'; readonly attachment: MessageAttachment }
   | { readonly type: 'quick-reply' | 'button-response'; readonly choice: MessageChoice }
-  /** Cards, carousels and the like, as they came. */
+  | StructuredContent
+  /** Content of an unknown type, or without a part that its type requires, as it was sent. */
   | {
       readonly type: 'other';
       readonly contentType: string;

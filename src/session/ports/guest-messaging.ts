@@ -1,14 +1,28 @@
 import type { ConversationMessage } from '../domain/conversation-message';
 import type { Conversation } from './conversation';
 
-/** A choice of the guest among buttons that a message offered. */
+/** A choice of the guest among buttons that a message offered; those of pickers need the message that they answer. */
 export interface ButtonResponse {
-  readonly type: 'Button' | 'DatePicker' | 'Form' | 'ListPicker' | 'QuickReply';
+  readonly type: 'Button' | 'DatePicker' | 'ListPicker' | 'QuickReply';
   readonly text: string;
   readonly payload: string;
 }
 
-/** What a guest wants to say: a text, choices among buttons, uploaded files, or several of them. */
+/** The value of a component; several with the id of a list picker are several choices, empty texts are none. */
+export interface FormAnswer {
+  readonly id: string;
+  readonly text: string;
+  readonly payload: string;
+}
+
+/** The answers to a form, which needs the message that it answers. */
+export interface FormReply {
+  /** Of the form. */
+  readonly cannedResponseId: string;
+  readonly answers: readonly FormAnswer[];
+}
+
+/** What a guest wants to say: a text, an answer to what was offered, uploaded files, or several of them. */
 export interface MessageToSend {
   /** A UUID by which the message is recognised. Whoever sends a message again uses the same one. */
   readonly reference: string;
@@ -17,9 +31,10 @@ export interface MessageToSend {
   readonly text?: string;
   readonly customAttributes?: Readonly<Record<string, string>>;
   readonly buttonResponses?: readonly ButtonResponse[];
+  readonly formResponse?: FormReply;
   /** Ids of files whose upload has succeeded. */
   readonly attachmentIds?: readonly string[];
-  /** The message that the buttons of a date picker belong to. */
+  /** The message that is answered. */
   readonly originatingMessageId?: string;
 }
 

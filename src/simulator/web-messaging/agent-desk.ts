@@ -7,6 +7,7 @@ import { asFields } from './guest-request';
 import { GuestSession } from './guest-session';
 import { event, response } from './server-frame';
 import { SessionBook } from './session-book';
+import { exampleOf, OfferedContent } from './structured-content';
 
 export interface Saying {
   readonly text?: string;
@@ -41,6 +42,11 @@ export class AgentDesk {
     const session = this.findLive(guest);
     const content = contentOf(typeof saying === 'string' ? { text: saying } : saying);
     return session === undefined || session.isReadOnly ? undefined : this.conversations.say(session, content);
+  }
+
+  /** Says something structured, as the simulator has an example of it. */
+  offer(guest: Guest, contentType: OfferedContent, text?: string): GuestMessage | undefined {
+    return this.say(guest, { content: exampleOf(contentType), ...(text === undefined ? {} : { text }) });
   }
 
   /** Shown only if the deployment shows it. */

@@ -26,7 +26,7 @@ export class AttachmentDesk {
     const error = wrongWith(file, session.deployment);
     if (error !== undefined) {
       const body = { attachmentId: id, errorCode: error.code, errorMessage: error.text };
-      return event('GenerateUrlError', body, tracingId);
+      return { ...response('GenerateUrlError', body, tracingId), code: 400 };
     }
     const expiresAt = this.settings.now() + this.settings.attachmentSeconds * 1000;
     const attachment = new Attachment(id, session.token, file, connection.place.baseUrl, expiresAt);
@@ -86,7 +86,8 @@ function fileIn(fields: Fields): AttachmentFile {
 
 function wrongWith(file: AttachmentFile, deployment: Deployment): GuestError | undefined {
   const { fileUpload, blockedExtensions } = deployment;
-  if (!fileUpload.enableAttachments) return GUEST_ERRORS.featureUnavailable;
+  // Without `enableAttachments` the modes alone say what guests may send.
+  if (fileUpload.modes.length === 0) return GUEST_ERRORS.featureUnavailable;
   if (file.fileName.length >= MAX_NAME_LENGTH) return GUEST_ERRORS.fileNameTooLong;
   const extension = /.(\.[^./\\]+)$/.exec(file.fileName)?.[1]?.toLowerCase();
   if (extension === undefined) return GUEST_ERRORS.fileName;
@@ -95,7 +96,8 @@ function wrongWith(file: AttachmentFile, deployment: Deployment): GuestError | u
     fileTypes.some((type) => accepts(type, file.fileType)),
   );
   if (mode === undefined) return GUEST_ERRORS.fileType;
-  return file.fileSize > 0 && file.fileSize <= mode.maxFileSizeKB * 1024 ? undefined : GUEST_ERRORS.fileSize;
+  if (file.fileSize <= 0) return GUEST_ERRORS.fileEmpty;
+  return file.fileSize <= mode.maxFileSizeKB * 1024 ? undefined : GUEST_ERRORS.fileSize;
 }
 
 function accepts(pattern: string, mime: string): boolean {

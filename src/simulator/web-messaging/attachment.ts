@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 export interface AttachmentFile {
   readonly fileName: string;
@@ -43,9 +43,14 @@ export class Attachment {
         fileSize,
         mime: fileType,
         url: this.downloadUrl,
+        ...(this.content === undefined ? {} : { sha256: sha256Of(this.content) }),
       },
     };
   }
+}
+
+function sha256Of(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 function mediaTypeOf(mime: string): string {

@@ -11,6 +11,8 @@ import { checkMessage } from './message-checks';
 import { event, response, ServerFrame } from './server-frame';
 import { SignedTokens } from './signed-tokens';
 
+const RESUME_TOKEN_SECONDS = 300;
+
 export interface GuestDeskTools extends ConfigureTools {
   readonly attachments: AttachmentStore;
   readonly attachmentDesk: AttachmentDesk;
@@ -52,6 +54,8 @@ export class GuestDesk {
         return this.echo(connection, request, session);
       case 'getJwt':
         return this.historyToken(request, session);
+      case 'resumeToken':
+        return this.resumeToken(request, session);
       case 'onAttachment':
         return this.tools.attachmentDesk.announce(connection, request, session);
       case 'getAttachment':
@@ -141,6 +145,12 @@ export class GuestDesk {
     const exp = Math.floor(this.tools.settings.now() / 1000) + this.tools.settings.historyTokenSeconds;
     const jwt = this.tools.tokens.issue('history', session.token, exp);
     return response('JwtResponse', { jwt, exp }, tracingId);
+  }
+
+  private resumeToken({ tracingId }: GuestRequest, session: GuestSession): ServerFrame {
+    const exp = Math.floor(this.tools.settings.now() / 1000) + RESUME_TOKEN_SECONDS;
+    const resumeToken = this.tools.tokens.issue('resume', session.token, exp);
+    return response('ResumeTokenResponse', { resumeToken, exp }, tracingId);
   }
 
   private configuration({ fields, tracingId }: GuestRequest): ServerFrame {

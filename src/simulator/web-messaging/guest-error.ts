@@ -25,6 +25,7 @@ export const GUEST_ERRORS = {
   attachmentExpired: { code: 4008, text: 'The attachment has expired.' },
   attachmentNotFound: { code: 4009, text: 'The attachment was not found.' },
   attachmentNotUploaded: { code: 4010, text: 'The attachment was not successfully uploaded.' },
+  fileEmpty: { code: 4102, text: 'The file is empty.' },
   cannotDowngrade: { code: 4017, text: 'An authenticated session cannot become unauthenticated.' },
 } as const satisfies Record<string, GuestError>;
 

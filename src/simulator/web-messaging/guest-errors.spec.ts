@@ -26,7 +26,7 @@ const clear = { eventType: 'Presence', presence: { type: 'Clear' } };
 
 describe('a guest is refused', () => {
   it.each<[string, DeploymentOptions, (guest: GuestClient) => Promise<Frame>, number, string]>([
-    ['an unknown action', {}, (guest) => guest.ask('resumeToken'), 400, 'Request failed.'],
+    ['an unknown action', {}, (guest) => guest.ask('disconnectGuest'), 400, 'Request failed.'],
     ['an unknown event', {}, (guest) => guest.event({ eventType: 'CoBrowse' }), 400, 'Request failed.'],
     [
       'typing where it is off',
@@ -182,16 +182,17 @@ describe('an announced file is refused', () => {
     [4001, { fileType: 'text/plain' }, { fileUpload: upload }],
     [4001, { fileName: 'a.ADE' }, {}],
     [4002, { fileSize: 1025 }, { fileUpload: upload }],
-    [4002, { fileSize: 0 }, {}],
+    [4102, { fileSize: 0 }, {}],
+    [4002, { fileSize: 1025 }, { fileUpload: { ...upload, enableAttachments: false } }],
     [4004, { fileName: 'png' }, {}],
     [4005, { fileName: `${'a'.repeat(1020)}.png` }, {}],
   ])('with %i for %j', async (errorCode, wrong, deployment) => {
     const guest = await start(deployment);
 
     expect(await guest.ask('onAttachment', { ...file, ...wrong })).toEqual({
-      type: 'message',
+      type: 'response',
       class: 'GenerateUrlError',
-      code: 200,
+      code: 400,
       body: { attachmentId: 'a', errorCode, errorMessage: expect.any(String) },
       tracingId: 't',
     });

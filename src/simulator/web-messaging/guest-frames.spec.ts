@@ -102,6 +102,16 @@ describe('the answers to a guest', () => {
     });
   });
 
+  it('ResumeTokenResponse', async () => {
+    expect(await guest.ask('resumeToken')).toEqual({
+      type: 'response',
+      class: 'ResumeTokenResponse',
+      code: 200,
+      body: { resumeToken: expect.any(String), exp: expect.any(Number) },
+      tracingId: 't',
+    });
+  });
+
   it('is without a tracing id when the request was', async () => {
     guest.socket.send(JSON.stringify({ action: 'getJwt', token: 'guest-1' }));
 

@@ -9,6 +9,7 @@ import {
 import { MessageContent } from './guest-message';
 import { asFields, Fields, isFields, listOf, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
+import { wrongReplyIn } from './reply-checks';
 
 const MAX_TEXT_BYTES = 4096;
 
@@ -30,6 +31,8 @@ export function checkMessage(
   if (bytes > MAX_TEXT_BYTES) return { error: messageTooLong(bytes) };
   const { maxCustomDataBytes } = session.deployment;
   if (attributeBytes(request) > maxCustomDataBytes) return { error: attributesTooLarge(maxCustomDataBytes) };
+  const wrong = wrongReplyIn(message, session.messages);
+  if (wrong !== undefined) return { error: wrong };
   const filled = fillAttachments(contents, session.token, attachments, now);
   if ('error' in filled) return filled;
   const metadata = metadataOf(message['metadata']);

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 
-export type TokenUse = 'history' | 'guest' | 'refresh';
+export type TokenUse = 'history' | 'guest' | 'refresh' | 'resume';
 
 export interface Claims {
   readonly jti: string;

@@ -5,7 +5,8 @@ import { SimulatedRequest } from '../server/simulated-request';
 import { asFields, Fields, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
 import { closeCode, parseSocketFaultRule } from './socket-fault-checks';
-import { Saying } from './agent-desk';
+import { AgentDesk, Saying } from './agent-desk';
+import { OFFERED_CONTENT } from './structured-content';
 import { WebMessaging } from './web-messaging';
 
 type Act = (guest: string, body: Fields) => boolean | number | { readonly id: string } | undefined;
@@ -18,6 +19,7 @@ export class WebMessagingRoutes {
     const { agent } = web;
     this.acts = new Map<string, Act>([
       ['say', (guest, body) => agent.say(guest, sayingIn(body))],
+      ['offer', (guest, body) => offer(agent, guest, body)],
       ['typing', (guest, body) => agent.type(guest, body['type'] === 'Off' ? 'Off' : 'On')],
       ['disconnect', (guest) => agent.disconnect(guest)],
       ['clear', (guest) => agent.clear(guest)],
@@ -100,6 +102,11 @@ export class WebMessagingRoutes {
       throw error;
     }
   }
+}
+
+function offer(agent: AgentDesk, guest: string, body: Fields): { readonly id: string } | undefined {
+  const contentType = OFFERED_CONTENT.find((name) => name === body['contentType']);
+  return contentType === undefined ? undefined : agent.offer(guest, contentType, textOf(body['text']));
 }
 
 /** What is wrong in it is the tester's business: it is what the guest is to be sent. */

@@ -143,6 +143,53 @@ describe(ClientFrames.name, () => {
     },
   );
 
+  it.each(['Button', 'QuickReply'] as const)('answers with a %s without a parent message', (type) => {
+    const message = { originatingMessageId: 'question', buttons: [{ type, text: 'Yes', payload: 'y' }] };
+
+    expect(onTheWire(frames.message('t', message))).toMatchObject({
+      message: { content: [{ buttonResponse: { originatingMessageId: 'question' } }], metadata: { id: 't' } },
+    });
+    expect(JSON.stringify(frames.message('t', message))).not.toContain('parentMessageId');
+  });
+
+  it('answers a form with the reference in the form alone', () => {
+    const answers = [
+      { id: 'name', text: 'Ada', payload: 'Ada' },
+      { id: 'extras', text: '', payload: '' },
+    ];
+    const message = {
+      text: 'Sent',
+      originatingMessageId: 'question',
+      form: { cannedResponseId: 'canned-1', answers },
+    };
+    const component = (text: string): object => ({
+      contentType: 'ButtonResponse',
+      buttonResponse: { type: 'Form', text, payload: text },
+    });
+
+    expect(onTheWire(frames.message('t', message))).toMatchObject({
+      message: {
+        type: 'Structured',
+        text: 'Sent',
+        metadata: { id: 't' },
+        content: [
+          {
+            contentType: 'Form',
+            form: {
+              originatingMessageId: 'question',
+              cannedResponseId: 'canned-1',
+              response: [
+                { id: 'name', component: component('Ada') },
+                { id: 'extras', component: component('') },
+              ],
+            },
+          },
+        ],
+      },
+    });
+    expect(JSON.stringify(frames.message('t', message))).not.toContain('parentMessageId');
+  });
+
   it.each([
     ['typing', frames.typing('t'), { eventType: 'Typing', typing: { type: 'On' } }],
     ['joining', frames.join('t'), { eventType: 'Presence', presence: { type: 'Join' } }],

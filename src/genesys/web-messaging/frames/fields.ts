@@ -24,6 +24,12 @@ export function textIn(fields: Fields, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A text of at most so many characters that both sides can show; a longer one is overlooked. */
+export function boundedTextIn(fields: Fields, name: string, maxLength: number): string | undefined {
+  const text = textIn(fields, name);
+  return text !== undefined && text.length <= maxLength ? text : undefined;
+}
+
 export function numberIn(fields: Fields, name: string): number | undefined {
   const value = fields[name];
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;

@@ -87,15 +87,15 @@ describe(`${parseFrame.name} with ${guestMessageOf.name}`, () => {
 
   it('understands quick replies, and hands on other content as it is', () => {
     const quickReply = { text: 'text_a', payload: 'payload_a', action: 'action_a' };
-    const card = { contentType: 'Card', card: { title: 'x' } };
-    const content = [{ contentType: 'QuickReply', quickReply }, card];
+    const template = { contentType: 'GenericTemplate', generic: { title: 'x' } };
+    const content = [{ contentType: 'QuickReply', quickReply }, template];
 
     expect(parsed('StructuredMessage', { type: 'Structured', text: 'Hi', content })).toMatchObject({
       message: {
         type: 'Structured',
         content: [
           { kind: 'quick-reply', choice: quickReply },
-          { kind: 'other', contentType: 'Card', value: card },
+          { kind: 'other', contentType: 'GenericTemplate', value: template },
         ],
       },
     });

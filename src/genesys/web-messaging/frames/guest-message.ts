@@ -1,3 +1,7 @@
+import type { MessageAttachment } from '../../../session/domain/conversation-message';
+import type { MessageChoice } from '../../../session/domain/message-choice';
+import type { StructuredContent } from '../../../session/domain/structured-content';
+import { choiceOf } from './choice';
 import {
   type Fields,
   fieldsIn,
@@ -10,6 +14,7 @@ import {
   timeIn,
   wholeNumberIn,
 } from './fields';
+import { structuredContentOf } from './structured-content';
 
 /** How long typing lasts that is told without a duration. */
 const TYPING_MS = 5_000;
@@ -34,27 +39,12 @@ export type MessageEvent =
   | { readonly kind: 'presence'; readonly presence: PresenceType }
   | { readonly kind: 'other'; readonly eventType: string };
 
-export interface Attachment {
-  readonly id: string;
-  readonly filename?: string;
-  readonly mediaType?: string;
-  readonly mime?: string;
-  readonly sizeBytes?: number;
-  readonly url?: string;
-}
-
-export interface Choice {
-  readonly text?: string;
-  readonly payload?: string;
-  readonly action?: string;
-  readonly type?: string;
-}
-
 export type MessageContent =
-  | { readonly kind: 'attachment'; readonly attachment: Attachment }
-  | { readonly kind: 'quick-reply'; readonly choice: Choice }
-  | { readonly kind: 'button-response'; readonly choice: Choice }
-  /** Cards, carousels and the like, as they came. */
+  | { readonly kind: 'attachment'; readonly attachment: MessageAttachment }
+  | { readonly kind: 'quick-reply'; readonly choice: MessageChoice }
+  | { readonly kind: 'button-response'; readonly choice: MessageChoice }
+  | { readonly kind: 'structured'; readonly content: StructuredContent }
+  /** Content that cannot be read, as it was sent. */
   | { readonly kind: 'other'; readonly contentType: string; readonly value: Fields };
 
 export interface Sender {
@@ -136,13 +126,16 @@ function contentOf(content: Fields): MessageContent {
     const attachment = attachmentOf(fieldsIn(content, 'attachment'));
     if (attachment !== undefined) return { kind: 'attachment', attachment };
   }
-  if (contentType === 'QuickReply') return { kind: 'quick-reply', choice: choiceOf(content, 'quickReply') };
+  if (contentType === 'QuickReply')
+    return { kind: 'quick-reply', choice: choiceOf(fieldsIn(content, 'quickReply')) };
   if (contentType === 'ButtonResponse')
-    return { kind: 'button-response', choice: choiceOf(content, 'buttonResponse') };
+    return { kind: 'button-response', choice: choiceOf(fieldsIn(content, 'buttonResponse')) };
+  const structured = structuredContentOf(contentType, content);
+  if (structured !== undefined) return { kind: 'structured', content: structured };
   return { kind: 'other', contentType, value: content };
 }
 
-function attachmentOf(fields: Fields): Attachment | undefined {
+function attachmentOf(fields: Fields): MessageAttachment | undefined {
   const id = textIn(fields, 'id');
   if (id === undefined) return undefined;
   return {
@@ -154,16 +147,8 @@ function attachmentOf(fields: Fields): Attachment | undefined {
       // The schema has one name, the wire another.
       sizeBytes: wholeNumberIn(fields, 'fileSize') ?? wholeNumberIn(fields, 'contentSizeBytes'),
       url: textIn(fields, 'url'),
+      sha256: textIn(fields, 'sha256'),
+      text: textIn(fields, 'text'),
     }),
   };
-}
-
-function choiceOf(content: Fields, name: string): Choice {
-  const fields = fieldsIn(content, name);
-  return known({
-    text: textIn(fields, 'text'),
-    payload: textIn(fields, 'payload'),
-    action: textIn(fields, 'action'),
-    type: textIn(fields, 'type'),
-  });
 }

@@ -1,22 +1,17 @@
+import type { ButtonResponse, FormAnswer, FormReply } from '../../../session/ports/guest-messaging';
 import { known } from './fields';
 
-/** A choice of the guest among buttons that a message offered. */
-export interface ButtonResponse {
-  readonly type: 'Button' | 'DatePicker' | 'Form' | 'ListPicker' | 'QuickReply';
-  readonly text: string;
-  readonly payload: string;
-}
-
-/** What a guest says: a text, choices among buttons, uploaded files, or several of them. */
+/** What a guest says: a text, an answer to what was offered, uploaded files, or several of them. */
 export interface OutgoingMessage {
   readonly text?: string;
   readonly customAttributes?: Readonly<Record<string, string>>;
   readonly buttons?: readonly ButtonResponse[];
+  readonly form?: FormReply;
   /** Ids of files whose upload has succeeded. */
   readonly attachmentIds?: readonly string[];
   /**
-   * The message that the choices of a picker answer to: official clients read it in the choice (mobile) or in the metadata
-   * as `parentMessageId` (web), so both are sent.
+   * The message that is answered. Official clients link the choice of a picker in the choice (mobile) or in the metadata
+   * as `parentMessageId` (web), so both are sent; a form is linked in itself alone.
    */
   readonly originatingMessageId?: string;
 }
@@ -26,35 +21,61 @@ export interface OutgoingMessage {
  * is recognised as ours.
  */
 export function messageBody(message: OutgoingMessage, id: string): Readonly<Record<string, unknown>> {
-  const { text, customAttributes, originatingMessageId } = message;
+  const { text, customAttributes, originatingMessageId, buttons = [] } = message;
   const content = contentOf(message);
+  const parentMessageId = buttons.some(isOfPicker) ? originatingMessageId : undefined;
   return {
-    ...(text === undefined ? {} : { text }),
+    ...known({ text }),
     ...(content.length === 0 ? {} : { content }),
-    metadata: {
-      id,
-      ...(originatingMessageId === undefined ? {} : { parentMessageId: originatingMessageId }),
-    },
+    metadata: { id, ...known({ parentMessageId }) },
     ...(customAttributes === undefined ? {} : { channel: { metadata: { customAttributes } } }),
     type: typeOf(message),
   };
 }
 
+/** A quick reply and a button of a card are said as well; undefined for an answer that is not. */
+export function wordsOf({ buttons = [], form }: OutgoingMessage): string | undefined {
+  if (form !== undefined) return '';
+  const [first] = buttons;
+  return first === undefined || isOfPicker(first) ? undefined : first.text;
+}
+
 function contentOf({
   buttons = [],
+  form,
   attachmentIds = [],
   originatingMessageId,
 }: OutgoingMessage): readonly object[] {
   return [
     ...attachmentIds.map((id) => ({ contentType: 'Attachment', attachment: { id } })),
-    ...buttons.map(({ text, payload, type }) => ({
-      contentType: 'ButtonResponse',
-      buttonResponse: { text, payload, type, ...known({ originatingMessageId }) },
-    })),
+    ...buttons.map((button) => choiceOf(button, originatingMessageId)),
+    ...(form === undefined ? [] : [formOf(form, originatingMessageId)]),
   ];
 }
 
-/** A quick reply is a text that was chosen; every other choice is structured. */
-function typeOf({ buttons = [] }: OutgoingMessage): 'Text' | 'Structured' {
-  return buttons.every(({ type }) => type === 'QuickReply') ? 'Text' : 'Structured';
+function choiceOf({ text, payload, type }: ButtonResponse, originatingMessageId: string | undefined): object {
+  return {
+    contentType: 'ButtonResponse',
+    buttonResponse: { text, payload, type, ...known({ originatingMessageId }) },
+  };
+}
+
+function formOf({ cannedResponseId, answers }: FormReply, originatingMessageId: string | undefined): object {
+  const response = answers.map(answerOf);
+  return { contentType: 'Form', form: { ...known({ originatingMessageId }), cannedResponseId, response } };
+}
+
+function answerOf({ id, text, payload }: FormAnswer): object {
+  const buttonResponse = { type: 'Form', text, payload };
+  return { id, component: { contentType: 'ButtonResponse', buttonResponse } };
+}
+
+function isOfPicker({ type }: ButtonResponse): boolean {
+  return type === 'DatePicker' || type === 'ListPicker';
+}
+
+/** A quick reply is a text that was chosen; every other answer is structured. */
+function typeOf({ buttons = [], form }: OutgoingMessage): 'Text' | 'Structured' {
+  const isText = form === undefined && buttons.every(({ type }) => type === 'QuickReply');
+  return isText ? 'Text' : 'Structured';
 }

@@ -92,6 +92,11 @@ describe(parseFrame.name, () => {
       { attachmentId: 'a', errorCode: 4001, errorMessage: 'x' },
       { kind: 'url-refused', errorCode: 4001 },
     ],
+    [
+      'ResumeTokenResponse',
+      { resumeToken: 'r', exp: 1795595381 },
+      { kind: 'resume-token', resumeToken: 'r', expiresAt: 1795595381000 },
+    ],
     ['AttachmentDeletedResponse', { attachmentId: 'a' }, { kind: 'attachment-deleted', attachmentId: 'a' }],
     ['SessionClearedEvent', {}, { kind: 'session-cleared' }],
     ['LogoutEvent', {}, { kind: 'logged-out' }],
@@ -117,6 +122,14 @@ describe(parseFrame.name, () => {
   ])('understands a %s of %j', (name, body, expected) => {
     expect(parsed(name, body)).toEqual(expected);
     expect(parsed(name, { ...body, extra: { deep: 1 } }, { type: 'message', more: 1 })).toEqual(expected);
+  });
+
+  it.each([
+    [{ attachmentId: 'a', errorCode: 4001 }, 4001],
+    [{ attachmentId: 'a' }, 400],
+    ['File type not supported', 400],
+  ])('understands a GenerateUrlError with the code 400: %j', (body, errorCode) => {
+    expect(parsed('GenerateUrlError', body, { code: 400 })).toEqual({ kind: 'url-refused', errorCode });
   });
 
   it.each([
@@ -163,12 +176,13 @@ describe(parseFrame.name, () => {
     expect(parsed('SomethingNew', {}, { type: 'message', code: 400 })).toEqual({ kind: 'unknown' });
   });
 
-  it.each(['ResumeTokenResponse', 'Unknown', 'SomethingNew', 'toString'])(
-    'does not know the class %s',
-    (name) => {
-      expect(parsed(name, {})).toEqual({ kind: 'unknown' });
-    },
-  );
+  it('passes over a ResumeTokenResponse without a token', () => {
+    expect(parsed('ResumeTokenResponse', {})).toEqual({ kind: 'unknown' });
+  });
+
+  it.each(['Unknown', 'SomethingNew', 'toString'])('does not know the class %s', (name) => {
+    expect(parsed(name, {})).toEqual({ kind: 'unknown' });
+  });
 
   it.each([
     { message: 'Internal server error', connectionId: 'L0SM9cOFvHcCIhw=', requestId: 'Zy8aFHy0' },

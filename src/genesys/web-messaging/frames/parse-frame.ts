@@ -31,6 +31,7 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ['SessionResponse', ({ body }) => ({ kind: 'session', facts: sessionFactsOf(body) })],
   ['StructuredMessage', messageOf],
   ['JwtResponse', jwtOf],
+  ['ResumeTokenResponse', resumeTokenOf],
   ['PresignedUrlResponse', presignedUrlOf],
   ['UploadSuccessEvent', uploadSucceededOf],
   ['UploadFailureEvent', uploadFailedOf],
@@ -141,6 +142,14 @@ function jwtOf({ body }: Envelope): ServerFrame {
   return { kind: 'jwt', jwt, ...(exp === undefined ? {} : { expiresAt: exp * 1000 }) };
 }
 
+/** Without a token it is of no use, and no reason to end the line: no request waits for it. */
+function resumeTokenOf({ body }: Envelope): ServerFrame {
+  const resumeToken = textIn(body, 'resumeToken');
+  if (resumeToken === undefined) return { kind: 'unknown' };
+  const exp = numberIn(body, 'exp');
+  return { kind: 'resume-token', resumeToken, ...(exp === undefined ? {} : { expiresAt: exp * 1000 }) };
+}
+
 function presignedUrlOf({ body }: Envelope): ServerFrame {
   const url = textIn(body, 'url');
   if (url === undefined) throw new MalformedFrameError('a presigned URL without a URL');
@@ -170,8 +179,10 @@ function uploadFailedOf({ body }: Envelope): ServerFrame {
   return { kind: 'upload-failed', attachmentId: attachmentIdIn(body), ...errorCode };
 }
 
-function urlRefusedOf({ body }: Envelope): ServerFrame {
-  return { kind: 'url-refused', ...known({ errorCode: numberIn(body, 'errorCode') }) };
+/** The code of the frame counts where the body has none: it is 200 on the wire, and 400 in the documentation. */
+function urlRefusedOf({ code, body }: Envelope): ServerFrame {
+  const errorCode = numberIn(body, 'errorCode') ?? (code >= 400 ? code : undefined);
+  return { kind: 'url-refused', ...known({ errorCode }) };
 }
 
 function attachmentIdIn(body: Fields): string {

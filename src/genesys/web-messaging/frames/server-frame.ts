@@ -37,6 +37,8 @@ type Content =
   /** The answer to an `echo`. */
   | { readonly kind: 'echo'; readonly expiry: StatedExpiry }
   | { readonly kind: 'jwt'; readonly jwt: string; readonly expiresAt?: number }
+  /** Never log it. It resumes a session elsewhere; this service does not ask for it. */
+  | { readonly kind: 'resume-token'; readonly resumeToken: string; readonly expiresAt?: number }
   | { readonly kind: 'presigned-url'; readonly upload: PresignedUrl }
   /** The answer to an announcement in place of a URL. */
   | { readonly kind: 'url-refused'; readonly errorCode?: number }

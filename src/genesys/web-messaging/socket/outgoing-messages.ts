@@ -199,7 +199,9 @@ export class OutgoingMessages {
     if (sentAt === undefined) return false;
     const isOther = found.id !== undefined && this.acknowledged.has(found.id);
     const isEarlier = (found.at ?? sentAt) < sentAt - MAX_SKEW_MS;
-    return found.text !== undefined && found.text === message.text && !isOther && !isEarlier;
+    // An answer may have an empty text, which tells it from no other answer.
+    const hasText = found.text !== undefined && found.text !== '';
+    return hasText && found.text === message.text && !isOther && !isEarlier;
   }
 }
 

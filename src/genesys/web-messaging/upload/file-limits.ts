@@ -2,6 +2,12 @@ import type { FileRefusalReason } from '../../../session/domain/messaging.errors
 import type { FileToUpload } from '../../../session/ports/guest-messaging';
 import type { AllowedMedia } from '../frames/server-frame';
 
+/** A kind of files that guests may send, by the public description of the deployment. */
+export interface UploadMode {
+  readonly fileTypes: readonly string[];
+  readonly maxFileSizeKB?: number;
+}
+
 const EXTENSION = /[^./\\](\.[^./\\]+)$/;
 
 /** Why the deployment would not take a file, as far as the session knows its limits; undefined when it would. */
@@ -17,6 +23,19 @@ export function refusalOfFile(
     return 'type-not-allowed';
   if (fileSize === 0) return 'empty';
   return maxFileSizeKB !== undefined && fileSize > maxFileSizeKB * 1024 ? 'too-large' : undefined;
+}
+
+/** The modes as one: a file of this type has the largest limit of those that take it. */
+export function mediaOfModes(modes: readonly UploadMode[], fileType: string): AllowedMedia {
+  const taking = modes.filter(({ fileTypes }) =>
+    fileTypes.some((pattern) => accepts(pattern.toLowerCase(), fileType)),
+  );
+  const limits = taking.map(({ maxFileSizeKB }) => maxFileSizeKB ?? Number.POSITIVE_INFINITY);
+  return {
+    fileTypes: modes.flatMap(({ fileTypes }) => fileTypes),
+    blockedExtensions: [],
+    ...(limits.length === 0 ? {} : { maxFileSizeKB: Math.max(...limits) }),
+  };
 }
 
 function dotted(extension: string): string {

@@ -1,0 +1,103 @@
+import type {
+  Form,
+  FormAnswer,
+  FormComponent,
+  FormInput,
+  FormIntroduction,
+  FormPage,
+  FormResponse,
+} from '../../../session/domain/structured-content';
+import { type Fields, fieldsIn, flagIn, idIn, isFields, known } from './fields';
+import { listIn, shownTextIn, unlessEmpty } from './part-readers';
+import { datePickerOf, listPickerOf, pickerMessageIn, wheelPickerOf } from './picker-content';
+
+/** Undefined without pages, and without the canned response that an answer has to name. */
+export function formOf(fields: Fields): Form | undefined {
+  const cannedResponseId = idIn(fields, 'cannedResponseId');
+  const formPages = listIn(fields, 'formPages', pageOf);
+  if (cannedResponseId === undefined || formPages.length === 0) return undefined;
+  return {
+    cannedResponseId,
+    ...known({
+      introduction: introductionOf(fieldsIn(fields, 'introduction')),
+      receivedMessage: pickerMessageIn(fields, 'receivedMessage'),
+      replyMessage: pickerMessageIn(fields, 'replyMessage'),
+    }),
+    formPages,
+    showSummary: flagIn(fields, 'showSummary'),
+  };
+}
+
+/** The same content as the guest sends it: undefined when it does not name the form that it answers. */
+export function formResponseOf(fields: Fields): FormResponse | undefined {
+  const originatingMessageId = idIn(fields, 'originatingMessageId');
+  if (originatingMessageId === undefined || !Array.isArray(fields['response'])) return undefined;
+  return {
+    originatingMessageId,
+    ...known({ cannedResponseId: idIn(fields, 'cannedResponseId') }),
+    answers: listIn(fields, 'response', answerOf),
+  };
+}
+
+function introductionOf(fields: Fields): FormIntroduction | undefined {
+  return unlessEmpty(
+    known({
+      title: shownTextIn(fields, 'title'),
+      subtitle: shownTextIn(fields, 'subtitle'),
+      imageUrl: shownTextIn(fields, 'imageUrl'),
+      buttonText: shownTextIn(fields, 'buttonText'),
+    }),
+  );
+}
+
+function pageOf(fields: Fields): FormPage {
+  return {
+    ...known({ title: shownTextIn(fields, 'title'), subtitle: shownTextIn(fields, 'subtitle') }),
+    pageComponents: listIn(fields, 'pageComponents', componentOf),
+  };
+}
+
+function componentOf(fields: Fields): FormComponent {
+  const listPicker = listPickerOf(fieldsIn(fields, 'listPicker'));
+  const wheelPicker = wheelPickerOf(fieldsIn(fields, 'wheelPicker'));
+  switch (fields['formComponentType']) {
+    case 'Input':
+      if (isFields(fields['input'])) return { type: 'input', input: inputOf(fields['input']) };
+      break;
+    case 'DatePicker':
+      if (isFields(fields['datePicker']))
+        return { type: 'date-picker', datePicker: datePickerOf(fields['datePicker']) };
+      break;
+    case 'ListPicker':
+      if (listPicker !== undefined) return { type: 'list-picker', listPicker };
+      break;
+    case 'WheelPicker':
+      if (wheelPicker !== undefined) return { type: 'wheel-picker', wheelPicker };
+      break;
+  }
+  return { type: 'other', value: fields };
+}
+
+function inputOf(fields: Fields): FormInput {
+  return {
+    ...known({
+      id: shownTextIn(fields, 'id'),
+      title: shownTextIn(fields, 'title'),
+      subtitle: shownTextIn(fields, 'subtitle'),
+      placeholderText: shownTextIn(fields, 'placeholderText'),
+    }),
+    isRequired: flagIn(fields, 'isRequired'),
+    isMultipleLine: flagIn(fields, 'isMultipleLine'),
+    ...known({
+      keyboardType: shownTextIn(fields, 'keyboardType'),
+      autoCompleteType: shownTextIn(fields, 'autoCompleteType'),
+    }),
+  };
+}
+
+function answerOf(fields: Fields): FormAnswer | undefined {
+  const id = shownTextIn(fields, 'id');
+  if (id === undefined) return undefined;
+  const value = fieldsIn(fieldsIn(fields, 'component'), 'buttonResponse');
+  return { id, ...known({ text: shownTextIn(value, 'text'), payload: shownTextIn(value, 'payload') }) };
+}

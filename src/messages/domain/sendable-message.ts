@@ -1,0 +1,56 @@
+import type { InputError } from '../../common/errors/domain.error';
+import { InvalidRequestError } from '../../common/errors/invalid-request.error';
+import type { MessageToSend } from '../../session/ports/guest-messaging';
+
+type Asked = Omit<MessageToSend, 'reference' | 'isRepeatable'>;
+
+/** Choices that Genesys Cloud links with a message by its id alone. */
+const PICKERS: readonly string[] = ['DatePicker', 'ListPicker'];
+
+/** Throws `InvalidRequestError` for a message that says nothing, and for an answer that could not be linked. */
+export function assertSendable(asked: Asked): void {
+  const errors = [contentError(asked), mixError(asked), linkError(asked)].filter(
+    (error) => error !== undefined,
+  );
+  if (errors.length > 0) throw new InvalidRequestError(errors);
+}
+
+function contentError(asked: Asked): InputError | undefined {
+  const { text, buttonResponses = [], attachmentIds = [], formResponse } = asked;
+  const saysSomething =
+    text !== undefined || formResponse !== undefined || buttonResponses.length + attachmentIds.length > 0;
+  if (saysSomething) return undefined;
+  return {
+    pointer: '#/text',
+    code: 'required',
+    detail: 'is required in a message without buttonResponses, formResponse and attachmentIds',
+  };
+}
+
+/** One message answers one question. */
+function mixError({ buttonResponses = [], formResponse }: Asked): InputError | undefined {
+  if (formResponse !== undefined && buttonResponses.length > 0)
+    return {
+      pointer: '#/formResponse',
+      code: 'conflict',
+      detail: 'must not be in a message with buttonResponses',
+    };
+  const types = new Set(buttonResponses.map(({ type }) => type));
+  if (types.size <= 1) return undefined;
+  return { pointer: '#/buttonResponses', code: 'conflict', detail: 'must all have the same type' };
+}
+
+function linkError({
+  buttonResponses = [],
+  formResponse,
+  originatingMessageId,
+}: Asked): InputError | undefined {
+  const picker = buttonResponses.find(({ type }) => PICKERS.includes(type))?.type;
+  const needed = formResponse === undefined ? picker : 'form';
+  if (needed === undefined || originatingMessageId !== undefined) return undefined;
+  return {
+    pointer: '#/originatingMessageId',
+    code: 'required',
+    detail: `is required in an answer to a ${needed}: the id of the message that offered it`,
+  };
+}
