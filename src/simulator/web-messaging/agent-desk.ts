@@ -54,7 +54,20 @@ export class AgentDesk {
     return true;
   }
 
-  /** Read-only or not, as the deployment has it. */
+  /**
+   * Any events in one frame, as in the contract: offers of a shared screen, reactions and the like. `Inbound`: as another
+   * device of the guest would. They are kept in the history.
+   */
+  notify(
+    guest: Guest,
+    events: readonly unknown[],
+    direction: 'Inbound' | 'Outbound' = 'Outbound',
+  ): GuestMessage | undefined {
+    const session = this.findLive(guest);
+    return session === undefined ? undefined : this.conversations.notify(session, events, direction);
+  }
+
+  /** Read-only, writable or without any event, as the deployment has it. */
   disconnect(guest: Guest): boolean {
     const session = this.findLive(guest);
     return session !== undefined && this.conversations.disconnect(session);

@@ -47,6 +47,13 @@ export class ConversationDesk {
     return message;
   }
 
+  /** Events of either side. */
+  notify(session: GuestSession, events: readonly unknown[], direction: 'Inbound' | 'Outbound'): GuestMessage {
+    const message = session.compose(direction, { type: 'Event', events });
+    this.deliver(session, message);
+    return message;
+  }
+
   /** Ends the conversation as the deployment has it; says whether one was open. The session lives on. */
   disconnect(session: GuestSession): boolean {
     if (!session.isConversationOpen) return false;
