@@ -32,6 +32,8 @@ const BEAT_PATIENCE_WINDOWS = 2;
 @Injectable()
 export class ConversationsMessagingChannel extends GuestChannel {
   readonly name = 'conversations-messaging';
+  /** Nothing tells of it: a conversation that has ended refuses the next beat, at best. */
+  readonly endDetection = 'none';
 
   constructor(
     private readonly api: GenesysApi,

@@ -1,3 +1,4 @@
+import type { EndDetection } from '../domain/end-detection';
 import {
   type BeatOutcome,
   type Conversation,
@@ -25,6 +26,7 @@ export class FakeGuestChannel extends GuestChannel {
   readonly left: string[] = [];
   /** What is said of conversations that are opened from here on. */
   expiresAt: number | undefined;
+  endDetection: EndDetection | undefined;
   private readonly opens: Step<Answer>[] = [];
   private readonly beats: Step<BeatOutcome>[] = [];
   private readonly disconnects: Step<'confirmed' | 'gone'>[] = [];

@@ -1,4 +1,5 @@
 import type { BeatOutcome as AnyBeatOutcome } from '../../heartbeat/domain/heartbeat-plan';
+import type { EndDetection } from '../domain/end-detection';
 import type { DisconnectMeans, UpstreamEndReason } from '../domain/session-state';
 import type { Conversation, NewConversation } from './conversation';
 import type { GuestAuthentication } from './guest-authentication';
@@ -36,6 +37,9 @@ export abstract class GuestChannel {
 
   /** Whether each beat is a request on the budget of an OAuth client. */
   readonly beatsOnBudget: boolean = true;
+
+  /** How an end by the agent is detected, as far as that is known now. */
+  abstract readonly endDetection: EndDetection | undefined;
 
   /** How guests talk over this channel; undefined when it only holds conversations. */
   readonly messaging: GuestMessaging | undefined;
