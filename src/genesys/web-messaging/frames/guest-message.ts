@@ -10,6 +10,7 @@ import {
   timeIn,
   wholeNumberIn,
 } from './fields';
+import { type RichEvent, richEventOf } from './offers-and-reactions';
 
 /** How long typing lasts that is told without a duration. */
 const TYPING_MS = 5_000;
@@ -32,6 +33,7 @@ export type PresenceType = (typeof PRESENCE_TYPES)[number];
 export type MessageEvent =
   | { readonly kind: 'typing'; readonly isOn: boolean; readonly durationMs?: number }
   | { readonly kind: 'presence'; readonly presence: PresenceType }
+  | RichEvent
   | { readonly kind: 'other'; readonly eventType: string };
 
 export interface Attachment {
@@ -125,6 +127,8 @@ function eventOf(event: Fields): MessageEvent {
     const durationMs = stated.find((ms) => ms !== undefined && ms > 0) ?? TYPING_MS;
     return { kind: 'typing', isOn, ...(isOn ? { durationMs } : {}) };
   }
+  const rich = richEventOf(eventType, event);
+  if (rich !== undefined) return rich;
   const type = textIn(fieldsIn(event, 'presence'), 'type');
   const presence = PRESENCE_TYPES.find((name) => eventType === 'Presence' && name === type);
   return presence === undefined ? { kind: 'other', eventType } : { kind: 'presence', presence };
