@@ -120,13 +120,13 @@ describe(SessionController.name, () => {
   });
 
   it('shows how an end by the agent is detected as long as the session lives', async () => {
-    services.channel.endDetection = 'event';
+    services.channel.detection = 'event';
     const opened = await open({ queueId: 'support' });
     const { etag } = reply.headers;
 
     expect(opened.endDetection).toBe('event');
     expect(await controller.get(opened.conversationId, CALLER, etag, reply)).toBeUndefined();
-    services.channel.endDetection = 'none';
+    services.channel.detection = 'none';
     expect(await controller.get(opened.conversationId, CALLER, etag, reply)).toMatchObject({
       endDetection: 'none',
     });

@@ -56,7 +56,7 @@ export class WebMessagingChannel extends GuestChannel {
     super();
   }
 
-  get endDetection(): EndDetection | undefined {
+  override endDetection(): EndDetection | undefined {
     return this.deployment.peek()?.endDetection;
   }
 

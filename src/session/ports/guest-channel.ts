@@ -38,14 +38,16 @@ export abstract class GuestChannel {
   /** Whether each beat is a request on the budget of an OAuth client. */
   readonly beatsOnBudget: boolean = true;
 
-  /** How an end by the agent is detected, as far as that is known now. */
-  abstract readonly endDetection: EndDetection | undefined;
-
   /** How guests talk over this channel; undefined when it only holds conversations. */
   readonly messaging: GuestMessaging | undefined;
 
   /** How guests log in over this channel; undefined when they cannot, and then `open` is given no login. */
   readonly authentication: GuestAuthentication | undefined;
+
+  /** How an end by the agent is detected; undefined as long as that is not known. */
+  endDetection(): EndDetection | undefined {
+    return undefined;
+  }
 
   /**
    * Opens the conversation under our own id and resolves once the upstream has it. May wait and repeat its request

@@ -20,7 +20,7 @@ export class GuestChannels {
 
   /** Undefined too for the channel of a stored session that this service is composed without. */
   endDetectionOf(name: string): EndDetection | undefined {
-    return this.byName.get(name)?.endDetection;
+    return this.byName.get(name)?.endDetection();
   }
 
   /** Throws for a name that no channel has: requests are validated before, so that is a bug or a lost adapter. */
