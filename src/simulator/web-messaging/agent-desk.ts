@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ConversationDesk } from './conversation-desk';
+import { Deployment } from './deployment';
 import { GuestConnection } from './guest-connection';
 import { GuestIdentities } from './guest-identities';
 import { GuestMessage, MessageContent, Sender } from './guest-message';
@@ -67,10 +68,10 @@ export class AgentDesk {
     return session === undefined ? undefined : this.conversations.notify(session, events, direction);
   }
 
-  /** Read-only, writable or without any event, as the deployment has it. */
-  disconnect(guest: Guest): boolean {
+  /** Read-only, writable or without any event, as the deployment has it, or as another one would. */
+  disconnect(guest: Guest, as?: Deployment['conversationDisconnect']): boolean {
     const session = this.findLive(guest);
-    return session !== undefined && this.conversations.disconnect(session);
+    return session !== undefined && this.conversations.disconnect(session, as);
   }
 
   /** As another device of the guest would. */

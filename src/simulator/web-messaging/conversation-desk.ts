@@ -55,10 +55,10 @@ export class ConversationDesk {
   }
 
   /** Ends the conversation as the deployment has it; says whether one was open. The session lives on. */
-  disconnect(session: GuestSession): boolean {
+  disconnect(session: GuestSession, as = session.deployment.conversationDisconnect): boolean {
     if (!session.isConversationOpen) return false;
     session.isConversationOpen = false;
-    const { enabled, type } = session.deployment.conversationDisconnect;
+    const { enabled, type } = as;
     if (!enabled) return true;
     const isReadOnly = type === 'ReadOnly';
     const content: MessageContent = { type: 'Event', events: DISCONNECT };

@@ -11,6 +11,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
  */
 export class ExpiryWarning {
   private expiresAt: number | undefined;
+  private hasWarned = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -20,10 +21,13 @@ export class ExpiryWarning {
   ) {}
 
   expires(expiresAt: number): void {
-    const { expiresAt: before } = this;
-    if (this.aheadMs === 0 || (before !== undefined && Math.abs(expiresAt - before) < SAME_EXPIRY_MS)) return;
-    this.expiresAt = expiresAt;
+    if (this.aheadMs === 0) return;
     const leftMs = expiresAt - this.clock.now();
+    const isSame = Math.abs(expiresAt - (this.expiresAt ?? -Infinity)) < SAME_EXPIRY_MS;
+    // Halfway would move with each time that it is told.
+    if (isSame && (this.hasWarned || leftMs <= this.aheadMs)) return;
+    this.expiresAt = expiresAt;
+    this.hasWarned = false;
     this.schedule(expiresAt - (leftMs > this.aheadMs ? this.aheadMs : leftMs / 2));
   }
 
@@ -47,6 +51,7 @@ export class ExpiryWarning {
 
   /** Not when it comes late, as after a stop of the process: then there is nothing left to warn of. */
   private tell(): void {
+    this.hasWarned = true;
     if (this.expiresAt !== undefined && this.expiresAt > this.clock.now()) this.warn(this.expiresAt);
   }
 }
