@@ -251,6 +251,9 @@ export class Environment {
   @IntegerSetting(1, 2_000_000)
   SESSION_DEFAULT_DURATION_SECONDS: number = 1800;
 
+  @IntegerSetting(0, 86_400)
+  SESSION_EXPIRY_WARNING_SECONDS: number = 300;
+
   @IntegerSetting(1, 3_650)
   SESSION_KEEP_DAYS: number = 30;
 

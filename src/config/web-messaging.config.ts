@@ -10,6 +10,8 @@ export class WebMessagingConfig {
   /** Of the description of the deployment. */
   readonly deploymentUrl: string;
   readonly timeoutMs: number;
+  /** How long before the platform lets a session expire that is told; 0: never. */
+  readonly expiryWarningMs: number;
   /** Whether files may be put to private addresses and over `http:`, as far as the platform says so. */
   readonly uploadsAllowPrivate: boolean;
 
@@ -22,6 +24,7 @@ export class WebMessagingConfig {
     const id = encodeURIComponent(this.deploymentId);
     this.socketUrl = `${withoutSlash(messagingUrl)}/v1?deploymentId=${id}`;
     this.deploymentUrl = `${withoutSlash(cdnUrl)}/webdeployments/v1/deployments/${id}/config.json`;
+    this.expiryWarningMs = environment.SESSION_EXPIRY_WARNING_SECONDS * 1000;
     this.timeoutMs = environment.UPSTREAM_TIMEOUT_MS;
     this.uploadsAllowPrivate = environment.GENESYS_UPLOAD_ALLOW_PRIVATE;
   }

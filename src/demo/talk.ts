@@ -12,6 +12,7 @@ const PICTURE = Buffer.from(
   'base64',
 );
 
+const GOODBYE = 'One more thing: thank you!';
 const GREETING = 'Welcome! How can we help?';
 const TALK = [
   { guest: 'Where is my order 4711?', agent: 'Let me have a look.' },
@@ -36,7 +37,9 @@ export class Talk {
   private readonly api: DemoApi;
   private readonly heard: Told[] = [];
   private readonly states: string[] = [];
+  private readonly activities: string[] = [];
   private typed = 0;
+  private warnings = 0;
   private id = '';
 
   constructor(
@@ -69,6 +72,8 @@ export class Talk {
     await this.answer(guest, TALK[2].agent);
     const questions = new Questions(this.world, this.api, this.narrator);
     await questions.ask(guest.token, this.id, (text) => this.untilHeard(text));
+    await this.fallSilent();
+    await this.agentLeaves(guest);
     await this.agentEnds(guest);
   }
 
@@ -133,8 +138,25 @@ export class Talk {
     await this.untilHeard(TALK[2].guest);
   }
 
+  private async fallSilent(): Promise<void> {
+    this.narrator.say(
+      'caller',
+      `says nothing for ${NAME}: Genesys would let the session expire in five minutes`,
+    );
+    await until('the expiry is told ahead', () => this.warnings > 0);
+  }
+
+  /** Of a deployment with the mode Send: the guest may write again, which continues the conversation. */
+  private async agentLeaves(guest: GuestSession): Promise<void> {
+    this.narrator.say('agent', `ends the conversation, and leaves ${NAME} free to write (mode Send)`);
+    this.world.genesys.webMessaging.agent.disconnect(guest.token, { enabled: true, type: 'Send' });
+    await until('the end by the agent is told', () => this.activities.includes('agent-ended'));
+    await this.send(GOODBYE);
+    await this.untilHeard(GOODBYE);
+  }
+
   private async agentEnds(guest: GuestSession): Promise<void> {
-    this.narrator.say('agent', 'ends the conversation');
+    this.narrator.say('agent', 'ends the conversation for good (mode ReadOnly)');
     this.world.genesys.webMessaging.agent.disconnect(guest.token);
     await until('the CRM knows', () => this.world.crm.eventsOf(this.id).length >= 2);
     await until('the session is over', () => this.states.includes('disconnected'));
@@ -157,7 +179,12 @@ export class Talk {
     } else if (name === 'typing') {
       this.typed += 1;
       this.narrator.say('  live event', 'typing: the other side types');
+    } else if (name === 'activity') {
+      const { type } = data['activity'] as { type: string };
+      this.activities.push(type);
+      this.narrator.say('  live event', `activity: ${type}`);
     } else {
+      if (name === 'session.expiring') this.warnings += 1;
       const { state } = (data['session'] ?? {}) as { state?: string };
       if (state !== undefined) this.states.push(state);
       this.narrator.say('  live event', name === 'line' ? `line: ${String(data['line'])}` : name);
@@ -173,6 +200,7 @@ export class Talk {
       'One moment, please.',
       'I can wait.',
       ...Questions.TEXTS,
+      GOODBYE,
       ...TALK.flatMap((one) => [one.guest, one.agent]),
     ];
     const expected = said.sort().join('\n');
@@ -193,11 +221,15 @@ export class Talk {
       ['every message is listed, once', listed.join('\n') === expected],
       ['the session was begun once', guest.sessions === 1 && guest.joins === 1],
       ['the line was made twice', guest.configures === 2],
+      [
+        'both ends by the agent are told live',
+        this.activities.filter((type) => type === 'agent-ended').length === 2,
+      ],
       ['the CRM hears: connected, disconnected', crm.join() === 'connected,disconnected'],
     ];
     return expectations.filter(([, holds]) => !holds).map(([what]) => `not as written: ${what}`);
   }
 }
 
-/** What the deployment of the talk does by itself. */
-export const TALK_DEPLOYMENT = { autoStart: true, greeting: GREETING };
+/** The deployment of the talk: an expiry is told two seconds after the last message, five minutes ahead. */
+export const TALK_DEPLOYMENT = { autoStart: true, greeting: GREETING, sessionDurationSeconds: 302 };

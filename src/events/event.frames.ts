@@ -22,7 +22,9 @@ export function frameOf(event: FeedEvent, id: string): string {
 
 /** An event without an id: nobody can come back to it. */
 export function passingFrameOf({ kind, conversationId, at, body }: PassingEvent): string {
-  return framed(kind, { conversationId, at: new Date(at).toISOString(), [kind]: body });
+  const facts = { conversationId, at: new Date(at).toISOString() };
+  if (kind === 'expiring') return framed('session.expiring', { ...facts, session: body });
+  return framed(kind, { ...facts, [kind]: body });
 }
 
 /** Says that events may be missing, and from where on none is. */

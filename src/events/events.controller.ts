@@ -24,7 +24,12 @@ export class EventsController {
    * Streams events of the caller's sessions, or of all sessions with the scope `sessions.any`.
    *
    * Events: `message`; `session.active` and the like for changes of state; and, as they happen and without an id,
-   * `typing` and `line`. `message` and `typing` need the scope `messages.read` too. A client that reconnects with the
+   * `typing`, `line`, `activity`, and `session.expiring` before Genesys Cloud lets a session expire. `activity` says what else
+   * happens in a conversation by `type`: `agent-ended` (with `isReadOnly`: whether the session ends with it), `disconnected`,
+   * `joined`, `signed-in`, `cleared`, `session-expired`, `login-asked`, `login-cancelled`, `login-failed`, `co-browse` and
+   * `video` (with `offer`: `offered`, `accepted`, `expired`, `rejected` or `other`), and `reactions` (with at most 20 of
+   * `reaction` and `count`). It may come again when another replica takes the session over: `id` and `type` are the same then.
+   * `message`, `typing` and `activity` need the scope `messages.read` too. A client that reconnects with the
    * last id in `Last-Event-ID` receives every later event once, in order; `0` stands for the beginning of
    * what is kept. Ids are opaque: they tell nothing of the order or the number of events, and the same event has another
    * one on each stream. An id that is not known any more is answered with the event `reset`: events may be missing, and

@@ -74,6 +74,11 @@ function typesOf({ wish }: StreamPlan): StreamType[] {
     session: { ...aMessageEvent(1), kind: 'state' as const, body: { state: 'active' as const, version: 1 } },
     typing: { ...facts, kind: 'typing' as const, body: { isOn: true } },
     line: { ...facts, kind: 'line' as const, body: 'live' as const },
+    activity: {
+      ...facts,
+      kind: 'activity' as const,
+      body: { type: 'joined' as const, direction: 'inbound' as const, sentAt: '' },
+    },
   };
   return STREAM_TYPES.filter((type) => wish.includes(samples[type]));
 }

@@ -71,6 +71,20 @@ describe(PassingNews.name, () => {
     expect(outlet.written.indexOf('true')).toBeLessThan(outlet.written.indexOf('false'));
   });
 
+  it('tells of activities, and of an expiry ahead among the events of the session', async () => {
+    const outlet = await begun();
+    const sentAt = new Date(NOW).toISOString();
+    const activity = { type: 'agent-ended', direction: 'outbound', sentAt, isReadOnly: false } as const;
+    news.onActivity(conversationId, activity);
+    news.onExpiring(conversationId, NOW + 300_000);
+    await world.settled();
+
+    expect(outlet.told).toEqual(['mark 0', 'activity', 'session.expiring']);
+    expect(outlet.written).toContain(JSON.stringify({ conversationId, at: sentAt, activity }));
+    const session = { expiresAt: new Date(NOW + 300_000).toISOString() };
+    expect(outlet.written).toContain(JSON.stringify({ conversationId, at: sentAt, session }));
+  });
+
   it('tells other replicas the same, also while nobody listens here, and when it was and whose', async () => {
     world.lease.isShared = true;
     news.onTyping(conversationId, { isOn: true });

@@ -20,6 +20,11 @@ export class PassingNews implements OnModuleInit {
   onModuleInit(): void {
     this.news.follow({
       onTyping: (conversationId, body) => void this.pass(conversationId, { kind: 'typing', body }),
+      onActivity: (conversationId, body) => void this.pass(conversationId, { kind: 'activity', body }),
+      onExpiring: (conversationId, expiresAt) => {
+        const body = { expiresAt: new Date(expiresAt).toISOString() };
+        void this.pass(conversationId, { kind: 'expiring', body });
+      },
       onLine: (conversationId, body) => void this.pass(conversationId, { kind: 'line', body }),
     });
   }

@@ -16,6 +16,7 @@ import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamGuards } from './transport/upstream-guards';
 import { ConversationEnd } from './web-messaging/conversation-end';
 import { DeploymentConfig } from './web-messaging/deployment-config';
+import { EndDetectionTelemetry } from './web-messaging/end-detection.telemetry';
 import { GuestSockets } from './web-messaging/guest-sockets';
 import { GenesysHistory } from './web-messaging/history/genesys-history';
 import { GuestHistory } from './web-messaging/history/guest-history';
@@ -46,6 +47,7 @@ const WEB_MESSAGING = [
   { provide: GuestHistory, useExisting: GenesysHistory },
   ConversingTools,
   DeploymentConfig,
+  EndDetectionTelemetry,
   PlatformConversations,
   ConversationEnd,
   GuestSockets,

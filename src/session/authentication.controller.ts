@@ -78,6 +78,10 @@ export class AuthenticationController {
   }
 
   private present(session: Session): SessionResponse {
-    return new SessionResponse(session, this.queries.heartbeatOf(session));
+    return new SessionResponse(
+      session,
+      this.queries.heartbeatOf(session),
+      this.queries.endDetectionOf(session),
+    );
   }
 }

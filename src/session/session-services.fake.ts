@@ -110,7 +110,7 @@ export class FakeSessionServices {
     const idempotencyTelemetry = new IdempotencyTelemetry(this.metrics);
     this.idempotency = new SessionIdempotency(this.service, store.keys, lease, drain, idempotencyTelemetry);
     this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);
-    this.queries = new SessionQueries(store, heartbeats, heartbeatConfig);
+    this.queries = new SessionQueries(store, heartbeats, heartbeatConfig, channels);
     this.sweeper = new SessionSweeper(store, this.ending, clock, this.config, lease, this.poison);
     this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch, this.poison);
     const share = new SessionShare(this.replicas, store, heartbeats, lease);

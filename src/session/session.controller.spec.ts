@@ -119,6 +119,23 @@ describe(SessionController.name, () => {
     expect([reply.code, reply.headers['etag']]).toEqual([304, etag]);
   });
 
+  it('shows how an end by the agent is detected as long as the session lives', async () => {
+    services.channel.detection = 'event';
+    const opened = await open({ queueId: 'support' });
+    const { etag } = reply.headers;
+
+    expect(opened.endDetection).toBe('event');
+    expect(await controller.get(opened.conversationId, CALLER, etag, reply)).toBeUndefined();
+    services.channel.detection = 'none';
+    expect(await controller.get(opened.conversationId, CALLER, etag, reply)).toMatchObject({
+      endDetection: 'none',
+    });
+    await controller.end(opened.conversationId, CALLER, reply);
+    expect(await controller.get(opened.conversationId, CALLER, undefined, reply)).not.toHaveProperty(
+      'endDetection',
+    );
+  });
+
   it('shows a session with another tag when anything of it has changed, its heartbeat included', async () => {
     const { conversationId } = await open({ queueId: 'support' });
     const tags = [reply.headers['etag']];

@@ -146,10 +146,11 @@ export class SessionController {
   /** The tag is the one that a GET would show the session with now. */
   private answerOf(opened: OpenedSession): OpenedAnswer {
     const { session } = opened;
+    const { queries } = this;
     return {
       location: `/v1/sessions/${session.conversationId}`,
       etag: entityTagOf(this.present(session)),
-      body: new OpenedSessionResponse(opened, this.queries.heartbeatOf(session)),
+      body: new OpenedSessionResponse(opened, queries.heartbeatOf(session), queries.endDetectionOf(session)),
     };
   }
 
@@ -162,6 +163,10 @@ export class SessionController {
   }
 
   private present(session: Session): SessionResponse {
-    return new SessionResponse(session, this.queries.heartbeatOf(session));
+    return new SessionResponse(
+      session,
+      this.queries.heartbeatOf(session),
+      this.queries.endDetectionOf(session),
+    );
   }
 }

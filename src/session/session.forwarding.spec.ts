@@ -14,6 +14,7 @@ import { FakeLease } from '../replica/ports/lease.fake';
 import type { Replica } from '../replica/ports/replica.store';
 import { FakeReplicaStore } from '../replica/ports/replica.store.fake';
 import { anActiveSession } from './domain/session.builder';
+import { GuestChannels } from './ports/guest-channels';
 import { FakeSessionStore } from './ports/session.store.fake';
 import { digestOf } from './received-hops';
 import type { ForwardedAnswer, RemoteReplica, Sender, SentRequest } from './remote-replica';
@@ -53,7 +54,8 @@ beforeEach(() => {
     },
   } as unknown as RemoteReplica;
   heartbeats = new HeartbeatService(new SchedulerRegistry(), new SystemClock());
-  const queries = new SessionQueries(store, heartbeats, new HeartbeatConfig(new Environment()));
+  const heartbeatConfig = new HeartbeatConfig(new Environment());
+  const queries = new SessionQueries(store, heartbeats, heartbeatConfig, new GuestChannels([]));
   const locator = new SessionLocator(store, replicas, lease, heartbeats, remote);
   const proof = new HopProof(CONFIG, new SystemClock(), lease);
   forwarding = new SessionForwarding(lease, queries, locator, proof, remote);

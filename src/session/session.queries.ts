@@ -3,10 +3,12 @@ import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { HeartbeatStatus } from '../heartbeat/heartbeat';
 import { HeartbeatConfig } from '../config/heartbeat.config';
 import { isConversationId } from './domain/conversation-id';
+import type { EndDetection } from './domain/end-detection';
 import { isWithin, type Reach } from './domain/reach';
 import type { Session } from './domain/session';
 import type { SessionState } from './domain/session-state';
 import { SessionNotFoundError } from './domain/session.errors';
+import { GuestChannels } from './ports/guest-channels';
 import { SessionStore } from './ports/session.store';
 import { decodeCursor, encodeCursor } from './session.cursor';
 
@@ -23,6 +25,7 @@ export class SessionQueries {
     private readonly sessions: SessionStore,
     private readonly heartbeats: HeartbeatService,
     private readonly config: HeartbeatConfig,
+    private readonly channels: GuestChannels,
   ) {}
 
   /** Throws `SessionNotFoundError`, also for ids that could never be one, and for what is out of reach. */
@@ -52,5 +55,10 @@ export class SessionQueries {
   heartbeatOf({ conversationId, snapshot }: Session): HeartbeatStatus {
     const intervalMs = this.config.intervalMs(snapshot.durationLimit);
     return this.heartbeats.status(conversationId) ?? { intervalMs, consecutiveFailures: 0 };
+  }
+
+  /** How an end of a live session by the agent is detected; undefined for one that has ended, and while it is not known. */
+  endDetectionOf({ isLive, snapshot }: Session): EndDetection | undefined {
+    return isLive ? this.channels.endDetectionOf(snapshot.channel) : undefined;
   }
 }

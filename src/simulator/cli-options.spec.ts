@@ -66,7 +66,7 @@ describe('the command line', () => {
     [['--port', '70000'], /65535/],
     [['--latency-ms', '1e3'], /--latency-ms/],
     [['--client', 'nosecret'], /id:secret/],
-    [['--after-disconnect', 'nothing'], /ReadOnly or Send/],
+    [['--after-disconnect', 'nothing'], /ReadOnly, Send or Off/],
     [['--session-seconds', 'long'], /--session-seconds/],
   ])('refuses %j', (args, message) => {
     expect(parseCliOptions(args)).toMatchObject({

@@ -14,7 +14,7 @@ export const USAGE = `Usage: simulator [options]
   --deployment id           the deployment guests connect to (default ${DEMO_DEPLOYMENT_ID})
   --allowed-domain host     a domain guests may connect from; may be repeated (default every one)
   --auto-start              the deployment starts conversations by itself
-  --after-disconnect what   what an agent's hanging up leaves: ReadOnly (the default) or Send
+  --after-disconnect what   what an agent's hanging up leaves: ReadOnly (the default), Send, or Off for no event
   --session-seconds n       how long a guest session lasts after its last message (default 259200)
   --help
 
@@ -108,14 +108,14 @@ interface DeploymentValues {
 
 function deploymentIn(values: DeploymentValues): DeploymentOptions {
   const type = values['after-disconnect'];
-  if (type !== 'ReadOnly' && type !== 'Send') {
-    throw new UsageError(`--after-disconnect must be ReadOnly or Send, not '${type}'`);
+  if (type !== 'ReadOnly' && type !== 'Send' && type !== 'Off') {
+    throw new UsageError(`--after-disconnect must be ReadOnly, Send or Off, not '${type}'`);
   }
   const domains = values['allowed-domain'];
   return {
     id: values.deployment,
     autoStart: values['auto-start'],
-    conversationDisconnect: { enabled: true, type },
+    conversationDisconnect: type === 'Off' ? { enabled: false, type: 'Send' } : { enabled: true, type },
     sessionDurationSeconds: wholeNumber('--session-seconds', values['session-seconds'], 259_200),
     ...(domains.length > 0 ? { allowedDomains: domains } : {}),
   };

@@ -75,7 +75,7 @@ describe('the events of a session', () => {
     await until(() => client.hasEnded);
 
     expect(client.texts).toEqual(['one', 'two', 'three']);
-    expect(client.names.filter((name) => name !== 'line')).toEqual([
+    expect(client.names.filter((name) => name !== 'line' && name !== 'activity')).toEqual([
       'message',
       'message',
       'message',

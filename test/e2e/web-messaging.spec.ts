@@ -2,7 +2,14 @@ import type { GuestSession } from '../../src/simulator/web-messaging/guest-sessi
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';
+import { EventClient } from '../support/event-client';
 import { until } from '../support/until';
+
+/** An agent's end leaves the guest free to write; an expiry is warned of one second after the last message. */
+const DEPLOYMENT = {
+  conversationDisconnect: { enabled: true, type: 'Send' },
+  sessionDurationSeconds: 86_401,
+} as const;
 
 describe('a session on the channel web-messaging', () => {
   let world: World;
@@ -12,8 +19,10 @@ describe('a session on the channel web-messaging', () => {
     world = await World.start({
       logOutput: new LogCapture(),
       webMessaging: true,
+      genesys: { webMessaging: { deployments: [DEPLOYMENT] } },
       environment: {
         GENESYS_CHANNEL: 'web-messaging',
+        SESSION_EXPIRY_WARNING_SECONDS: '86400',
         HEARTBEAT_MAX_INTERVAL_MS: '1000',
         HEARTBEAT_MIN_INTERVAL_MS: '200',
       },
@@ -79,6 +88,37 @@ describe('a session on the channel web-messaging', () => {
 
     expect((await api.get(id)).body).toMatchObject({ endReason: 'expired' });
     await until(() => world.crm.eventsOf(id).length === 2);
+  });
+
+  it('goes on after an end by the agent that leaves the guest free to write, and streams tell what happens', async () => {
+    const { id, guest } = await opened();
+    const client = await EventClient.open(`${world.url}/v1/sessions/${id}/events`);
+    const { agent } = world.genesys.webMessaging;
+    expect((await api.get(id)).body).toMatchObject({ endDetection: 'event' });
+    expect((await api.request('POST', `/v1/sessions/${id}/messages`, { text: 'Hi' })).status).toBe(201);
+
+    expect(agent.disconnect(guest.token)).toBe(true);
+    const offer = { type: 'Offering', sessionId: 's', sessionJoinToken: 'secret' };
+    const typing = { eventType: 'Typing', typing: { type: 'On' } };
+    agent.notify(guest.token, [typing, { eventType: 'CoBrowse', coBrowse: offer }]);
+
+    const activities = (): unknown[] => client.events.flatMap(({ data }) => data['activity'] ?? []);
+    await until(() => activities().length === 2 && client.names.includes('typing'));
+    expect(activities()).toMatchObject([
+      { type: 'agent-ended', direction: 'outbound', isReadOnly: false },
+      { type: 'co-browse', offer: 'offered' },
+    ]);
+    expect(JSON.stringify(client.events)).not.toContain('secret');
+    expect((await api.request('POST', `/v1/sessions/${id}/messages`, { text: 'Again' })).status).toBe(201);
+    await until(() => client.names.includes('session.expiring'));
+    expect(client.events.find(({ name }) => name === 'session.expiring')?.data).toEqual({
+      conversationId: id,
+      at: expect.any(String),
+      session: { expiresAt: expect.any(String) },
+    });
+    expect(await api.stateOf(id)).toBe('active');
+    client.close();
+    await api.end(id);
   });
 
   it('may be chosen by a request, and the other channel too', async () => {

@@ -1,16 +1,28 @@
+import type { ConversationActivity } from '../../session/domain/conversation-activity';
 import type { LineState, Typing } from '../../session/ports/conversation-news';
 import type { FeedEvent } from './feed-event';
 
-/** What streams tell of: the first two are kept and can be told again, the others only as they happen. */
-export const STREAM_TYPES = ['message', 'session', 'typing', 'line'] as const;
+/**
+ * Types of events on streams. Messages and changes of state are kept and can be told again; everything else, the warning
+ * of an expiry among the events of a session included, only as it happens.
+ */
+export const STREAM_TYPES = ['message', 'session', 'typing', 'line', 'activity'] as const;
 
 export type StreamType = (typeof STREAM_TYPES)[number];
 
 /** What not everybody may hear who may see the session. */
-export const TYPES_OF_MESSAGES: readonly StreamType[] = ['message', 'typing'];
+export const TYPES_OF_MESSAGES: readonly StreamType[] = ['message', 'typing', 'activity'];
+
+/** When the upstream lets the session expire. */
+export interface ExpiryNotice {
+  readonly expiresAt: string;
+}
 
 type What =
-  { readonly kind: 'typing'; readonly body: Typing } | { readonly kind: 'line'; readonly body: LineState };
+  | { readonly kind: 'typing'; readonly body: Typing }
+  | { readonly kind: 'line'; readonly body: LineState }
+  | { readonly kind: 'activity'; readonly body: ConversationActivity }
+  | { readonly kind: 'expiring'; readonly body: ExpiryNotice };
 
 /** Something that is told once, to whoever listens at that moment. `at` is epoch milliseconds. */
 export type PassingEvent = What & {
@@ -20,5 +32,5 @@ export type PassingEvent = What & {
 };
 
 export function typeOf({ kind }: FeedEvent | PassingEvent): StreamType {
-  return kind === 'state' ? 'session' : kind;
+  return kind === 'state' || kind === 'expiring' ? 'session' : kind;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock';
 import { GenesysConfig } from '../../config/genesys.config';
+import type { EndDetection } from '../../session/domain/end-detection';
 import {
   type BeatOutcome,
   type Conversation,
@@ -40,6 +41,11 @@ export class ConversationsMessagingChannel extends GuestChannel {
     private readonly clock: Clock,
   ) {
     super();
+  }
+
+  /** Nothing tells of it: a conversation that has ended refuses the next beat, at best. */
+  override endDetection(): EndDetection {
+    return 'none';
   }
 
   async open(conversation: Conversation, deadlineAt: number, signal: AbortSignal): Promise<Opened> {

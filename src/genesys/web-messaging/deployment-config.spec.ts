@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import { Environment } from '../../config/environment';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
@@ -16,6 +17,7 @@ const DESCRIPTION = {
         showUserTypingIndicator: true,
         autoStart: { enabled: true },
         conversationClear: { enabled: true },
+        conversationDisconnect: { enabled: true, type: 'ReadOnly' },
       },
     },
   },
@@ -26,6 +28,7 @@ let deployment: DeploymentConfig;
 
 beforeEach(() => {
   jest.useFakeTimers();
+  Logger.overrideLogger(false);
   http = new FakeGenesysHttp();
   const environment = Object.assign(new Environment(), {
     GENESYS_REGION: 'usw2.pure.cloud',
@@ -48,6 +51,7 @@ describe(DeploymentConfig.name, () => {
       showsGuestTyping: true,
       allowsLogin: true,
       allowsStepUp: true,
+      endDetection: 'read-only',
     });
     expect(http.requests).toEqual([
       {
@@ -69,6 +73,7 @@ describe(DeploymentConfig.name, () => {
       showsGuestTyping: false,
       allowsLogin: false,
       allowsStepUp: false,
+      endDetection: 'none',
     });
   });
 
@@ -88,6 +93,37 @@ describe(DeploymentConfig.name, () => {
     http.next(anAnswer(200, { messenger: { fileUpload } }));
 
     expect((await deployment.get()).uploadModes).toEqual(modes);
+  });
+
+  it.each([
+    [{ enabled: true, type: 'ReadOnly' }, 'read-only'],
+    [{ enabled: true, type: 'Send' }, 'event'],
+    [{ enabled: true }, 'event'],
+    [{ enabled: false, type: 'ReadOnly' }, 'none'],
+    [undefined, 'none'],
+  ])('reads how an end by the agent is told: %j', async (conversationDisconnect, endDetection) => {
+    http.next(anAnswer(200, { messenger: { apps: { conversations: { conversationDisconnect } } } }));
+
+    expect(await deployment.get()).toMatchObject({ endDetection });
+  });
+
+  it('shows the last description at once, and replaces it in the background', async () => {
+    const read: boolean[] = [];
+    deployment.onRead(({ autoStarts }) => read.push(autoStarts));
+    http.next(anAnswer(500), anAnswer(200, DESCRIPTION), anAnswer(200, {}));
+
+    expect(deployment.peek()).toBeUndefined();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(deployment.peek()).toBeUndefined();
+    expect(http.requests).toHaveLength(1);
+
+    await jest.advanceTimersByTimeAsync(10_001);
+    expect(deployment.peek()).toBeUndefined();
+    await jest.advanceTimersByTimeAsync(300_000);
+    expect(deployment.peek()).toMatchObject({ autoStarts: true });
+    await jest.advanceTimersByTimeAsync(0);
+    expect(deployment.peek()).toMatchObject({ autoStarts: false });
+    expect(read).toEqual([true, false]);
   });
 
   it('asks once for all who ask together, and again after five minutes', async () => {

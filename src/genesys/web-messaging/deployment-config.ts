@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { UpstreamError } from '../../common/errors/upstream.errors';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
+import type { EndDetection } from '../../session/domain/end-detection';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import { GenesysHttp } from '../transport/genesys-http';
 import {
@@ -29,6 +30,8 @@ export interface Deployment {
   readonly allowsStepUp: boolean;
   /** The files that they may send; undefined where attachments are enabled, and each session says it. */
   readonly uploadModes?: readonly UploadMode[];
+  /** How guests are told that the agent has ended the conversation. */
+  readonly endDetection: EndDetection;
 }
 
 const FRESH_MS = 300_000;
@@ -41,9 +44,11 @@ const RETRY_MS = 10_000;
  */
 @Injectable()
 export class DeploymentConfig {
+  private readonly log = new Logger('WebMessaging');
   private latest: Deployment | undefined;
-  private freshUntil = 0;
+  private freshUntil = -Infinity;
   private inFlight: Promise<Deployment> | undefined;
+  private readonly listeners: ((deployment: Deployment) => void)[] = [];
 
   constructor(
     private readonly http: GenesysHttp,
@@ -59,16 +64,31 @@ export class DeploymentConfig {
     return this.inFlight;
   }
 
+  /** The last description, without waiting: an old one, or none, is replaced in the background. */
+  peek(): Deployment | undefined {
+    if (performance.now() >= this.freshUntil)
+      this.get().catch((error: unknown) => {
+        this.log.debug({ message: 'Deployment not readable', error });
+      });
+    return this.latest;
+  }
+
+  /** `listener` is called with each description that is read from here on; it must not throw. */
+  onRead(listener: (deployment: Deployment) => void): void {
+    this.listeners.push(listener);
+  }
+
   private async refresh(): Promise<Deployment> {
     try {
       this.latest = await this.fetch();
       this.freshUntil = performance.now() + FRESH_MS;
-      return this.latest;
     } catch (error) {
-      if (this.latest === undefined) throw error;
       this.freshUntil = performance.now() + RETRY_MS;
+      if (this.latest === undefined) throw error;
       return this.latest;
     }
+    for (const listener of this.listeners) listener(this.latest);
+    return this.latest;
   }
 
   /** Shared by all who ask, so none of their signals ends it: it is bounded by the time-out of every request. */
@@ -99,6 +119,7 @@ function deploymentOf(body: Fields): Deployment {
     allowsLogin: flagIn(auth, 'enabled'),
     allowsStepUp: flagIn(auth, 'allowSessionUpgrade'),
     ...known({ uploadModes: uploadModesIn(fieldsIn(fieldsIn(body, 'messenger'), 'fileUpload')) }),
+    endDetection: endDetectionOf(fieldsIn(conversations, 'conversationDisconnect')),
   };
 }
 
@@ -110,4 +131,10 @@ function uploadModesIn(fileUpload: Fields): readonly UploadMode[] | undefined {
     ...known({ maxFileSizeKB: wholeNumberIn(mode, 'maxFileSizeKB') }),
   }));
   return modes.length === 0 ? undefined : modes;
+}
+
+/** Off unless it is switched on. Only `ReadOnly` makes the conversation refuse messages after the event. */
+function endDetectionOf(disconnect: Fields): EndDetection {
+  if (!flagIn(disconnect, 'enabled')) return 'none';
+  return textIn(disconnect, 'type') === 'ReadOnly' ? 'read-only' : 'event';
 }

@@ -59,7 +59,7 @@ export class GuestSockets implements BeforeApplicationShutdown {
         deploymentId: this.config.deploymentId,
         ...known({ identity: this.identityOf(conversationId) }),
       },
-      { lines, pacer, conversing, telemetry },
+      { lines, pacer, conversing, telemetry, expiryWarningMs: this.config.expiryWarningMs },
       this.ownerOf(conversationId),
     );
     // Never registered, since it is over at once: while the process stops, and without a guest token.

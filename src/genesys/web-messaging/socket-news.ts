@@ -1,4 +1,5 @@
 import type { ConversationNews } from '../../session/ports/conversation-news';
+import { activitiesOf } from './conversation-activity';
 import { conversationMessageOf } from './conversation-message';
 import type { GuestMessage } from './frames/guest-message';
 import { known } from './frames/fields';
@@ -14,6 +15,8 @@ export class SocketNews implements SocketOwner {
   onMessage(said: GuestMessage): void {
     const message = conversationMessageOf(said);
     if (message !== undefined) this.news.onMessage(this.conversationId, message);
+    for (const activity of activitiesOf(said, Date.now()))
+      this.news.onActivity(this.conversationId, activity);
   }
 
   onTyping(isOn: boolean, durationMs?: number): void {
@@ -22,6 +25,10 @@ export class SocketNews implements SocketOwner {
 
   onExpiry(expiresAt: number): void {
     this.news.onExpiry(this.conversationId, expiresAt);
+  }
+
+  onExpiring(expiresAt: number): void {
+    this.news.onExpiring(this.conversationId, expiresAt);
   }
 
   onState(state: SocketState): void {

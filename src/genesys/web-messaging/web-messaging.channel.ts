@@ -6,6 +6,7 @@ import {
 } from '../../common/errors/upstream.errors';
 import { abortable } from '../../common/time/abortable';
 import { withDeadline } from '../../common/time/deadline';
+import type { EndDetection } from '../../session/domain/end-detection';
 import {
   type BeatOutcome,
   type Conversation,
@@ -53,6 +54,10 @@ export class WebMessagingChannel extends GuestChannel {
     override readonly authentication: WebAuthentication,
   ) {
     super();
+  }
+
+  override endDetection(): EndDetection | undefined {
+    return this.deployment.peek()?.endDetection;
   }
 
   async open(

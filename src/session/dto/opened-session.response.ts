@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { HeartbeatStatus } from '../../heartbeat/heartbeat';
+import type { EndDetection } from '../domain/end-detection';
 import type { OpenedSession } from '../session.service';
 import { SessionResponse } from './session.response';
 
@@ -13,8 +14,8 @@ export class OpenedSessionResponse extends SessionResponse {
   @ApiProperty({ type: 'object', additionalProperties: true, example: { state: 'connected' } })
   readonly upstream: Readonly<Record<string, unknown>>;
 
-  constructor({ session, upstream }: OpenedSession, heartbeat: HeartbeatStatus) {
-    super(session, heartbeat);
+  constructor({ session, upstream }: OpenedSession, heartbeat: HeartbeatStatus, endDetection?: EndDetection) {
+    super(session, heartbeat, endDetection);
     this.guestIdToken = session.snapshot.guestToken;
     this.upstream = upstream;
   }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { HeartbeatStatus } from '../../heartbeat/heartbeat';
 import type { Session } from '../domain/session';
+import { END_DETECTIONS, type EndDetection } from '../domain/end-detection';
 import { SESSION_STATES, type SessionState } from '../domain/session-state';
 
 export class HeartbeatResponse {
@@ -69,6 +70,14 @@ export class SessionResponse {
   @ApiPropertyOptional({ enum: ['pending', 'confirmed', 'unconfirmed'] })
   readonly disconnect?: 'pending' | 'confirmed' | 'unconfirmed';
 
+  /**
+   * How an end by the agent is detected. `read-only`: the session ends. `event`: the session goes on, and streams tell an
+   * `activity` of type `agent-ended`. `platform`: by agent-side events of the platform. `none`: not at all. Absent once the
+   * session has ended, and until the deployment could be read.
+   */
+  @ApiPropertyOptional({ enum: END_DETECTIONS })
+  readonly endDetection?: EndDetection;
+
   @ApiProperty({ type: HeartbeatResponse })
   readonly heartbeat: HeartbeatResponse;
 
@@ -76,7 +85,7 @@ export class SessionResponse {
   @ApiProperty({ type: 'integer', example: 2 })
   readonly version: number;
 
-  constructor({ snapshot }: Session, heartbeat: HeartbeatStatus) {
+  constructor({ snapshot }: Session, heartbeat: HeartbeatStatus, endDetection?: EndDetection) {
     this.conversationId = snapshot.conversationId;
     this.state = snapshot.state;
     this.channel = snapshot.channel;
@@ -92,6 +101,7 @@ export class SessionResponse {
     this.authenticated = snapshot.isAuthenticated;
     if (snapshot.erasedAt !== null) this.erasedAt = toIso(snapshot.erasedAt);
     if (snapshot.disconnect !== 'none') this.disconnect = snapshot.disconnect;
+    if (endDetection !== undefined) this.endDetection = endDetection;
     const { lastSuccessAt, intervalMs, consecutiveFailures } = heartbeat;
     const success = lastSuccessAt === undefined ? {} : { lastSuccessAt: toIso(lastSuccessAt) };
     this.heartbeat = { intervalMs, ...success, consecutiveFailures };

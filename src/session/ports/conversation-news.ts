@@ -1,3 +1,4 @@
+import type { ConversationActivity } from '../domain/conversation-activity';
 import type { ConversationMessage } from '../domain/conversation-message';
 
 /** The other side types, for as long as `durationMs` where that is known, or has stopped to. */
@@ -14,9 +15,13 @@ export interface ConversationListener {
   /** A message of either side. One that was told before, by another process or in this one, may be told again. */
   onMessage(conversationId: string, message: ConversationMessage): void;
   onTyping(conversationId: string, typing: Typing): void;
+  /** Of either side. One that was told before may be told again, with the same id. */
+  onActivity(conversationId: string, activity: ConversationActivity): void;
   onLine(conversationId: string, state: LineState): void;
   /** When the upstream lets the conversation expire, in epoch milliseconds, as often as that changes. */
   onExpiry(conversationId: string, expiresAt: number): void;
+  /** The upstream lets the conversation expire soon, unless that is moved. */
+  onExpiring(conversationId: string, expiresAt: number): void;
   /** The upstream says that there is no conversation any more: the next beat will tell why. */
   onOver(conversationId: string): void;
 }
@@ -40,12 +45,20 @@ export class ConversationNews implements ConversationListener {
     for (const listener of this.listeners) listener.onTyping?.(conversationId, typing);
   }
 
+  onActivity(conversationId: string, activity: ConversationActivity): void {
+    for (const listener of this.listeners) listener.onActivity?.(conversationId, activity);
+  }
+
   onLine(conversationId: string, state: LineState): void {
     for (const listener of this.listeners) listener.onLine?.(conversationId, state);
   }
 
   onExpiry(conversationId: string, expiresAt: number): void {
     for (const listener of this.listeners) listener.onExpiry?.(conversationId, expiresAt);
+  }
+
+  onExpiring(conversationId: string, expiresAt: number): void {
+    for (const listener of this.listeners) listener.onExpiring?.(conversationId, expiresAt);
   }
 
   onOver(conversationId: string): void {

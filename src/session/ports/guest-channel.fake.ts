@@ -1,3 +1,4 @@
+import type { EndDetection } from '../domain/end-detection';
 import {
   type BeatOutcome,
   type Conversation,
@@ -25,6 +26,7 @@ export class FakeGuestChannel extends GuestChannel {
   readonly left: string[] = [];
   /** What is said of conversations that are opened from here on. */
   expiresAt: number | undefined;
+  detection: EndDetection | undefined;
   private readonly opens: Step<Answer>[] = [];
   private readonly beats: Step<BeatOutcome>[] = [];
   private readonly disconnects: Step<'confirmed' | 'gone'>[] = [];
@@ -48,6 +50,10 @@ export class FakeGuestChannel extends GuestChannel {
   /** The conversations that an operation was called for, in order. */
   called(operation: Call['operation']): string[] {
     return this.calls.filter((call) => call.operation === operation).map((call) => call.conversationId);
+  }
+
+  override endDetection(): EndDetection | undefined {
+    return this.detection;
   }
 
   async open({ conversationId }: Conversation, _deadlineAt: number, signal: AbortSignal): Promise<Opened> {

@@ -1,4 +1,5 @@
 import type { BeatOutcome as AnyBeatOutcome } from '../../heartbeat/domain/heartbeat-plan';
+import type { EndDetection } from '../domain/end-detection';
 import type { DisconnectMeans, UpstreamEndReason } from '../domain/session-state';
 import type { Conversation, NewConversation } from './conversation';
 import type { GuestAuthentication } from './guest-authentication';
@@ -42,6 +43,11 @@ export abstract class GuestChannel {
 
   /** How guests log in over this channel; undefined when they cannot, and then `open` is given no login. */
   readonly authentication: GuestAuthentication | undefined;
+
+  /** How an end by the agent is detected; undefined as long as that is not known. */
+  endDetection(): EndDetection | undefined {
+    return undefined;
+  }
 
   /**
    * Opens the conversation under our own id and resolves once the upstream has it. May wait and repeat its request

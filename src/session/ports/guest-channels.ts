@@ -1,3 +1,4 @@
+import type { EndDetection } from '../domain/end-detection';
 import type { GuestChannel } from './guest-channel';
 
 /** The channels that this service was composed with, by name. */
@@ -15,6 +16,11 @@ export class GuestChannels {
   /** This process holds the conversation no longer, on whichever channel. */
   leave(conversationId: string): void {
     for (const channel of this.byName.values()) channel.leave(conversationId);
+  }
+
+  /** Undefined too for the channel of a stored session that this service is composed without. */
+  endDetectionOf(name: string): EndDetection | undefined {
+    return this.byName.get(name)?.endDetection();
   }
 
   /** Throws for a name that no channel has: requests are validated before, so that is a bug or a lost adapter. */

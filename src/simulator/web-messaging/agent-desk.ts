@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ConversationDesk } from './conversation-desk';
+import { Deployment } from './deployment';
 import { GuestConnection } from './guest-connection';
 import { GuestIdentities } from './guest-identities';
 import { GuestMessage, MessageContent, Sender } from './guest-message';
@@ -60,10 +61,23 @@ export class AgentDesk {
     return true;
   }
 
-  /** Read-only or not, as the deployment has it. */
-  disconnect(guest: Guest): boolean {
+  /**
+   * Any events in one frame, as in the contract: offers of a shared screen, reactions and the like. `Inbound`: as another
+   * device of the guest would. They are kept in the history.
+   */
+  notify(
+    guest: Guest,
+    events: readonly unknown[],
+    direction: 'Inbound' | 'Outbound' = 'Outbound',
+  ): GuestMessage | undefined {
     const session = this.findLive(guest);
-    return session !== undefined && this.conversations.disconnect(session);
+    return session === undefined ? undefined : this.conversations.notify(session, events, direction);
+  }
+
+  /** Read-only, writable or without any event, as the deployment has it, or as another one would. */
+  disconnect(guest: Guest, as?: Deployment['conversationDisconnect']): boolean {
+    const session = this.findLive(guest);
+    return session !== undefined && this.conversations.disconnect(session, as);
   }
 
   /** As another device of the guest would. */

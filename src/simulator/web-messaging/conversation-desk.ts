@@ -47,11 +47,18 @@ export class ConversationDesk {
     return message;
   }
 
+  /** Events of either side. */
+  notify(session: GuestSession, events: readonly unknown[], direction: 'Inbound' | 'Outbound'): GuestMessage {
+    const message = session.compose(direction, { type: 'Event', events });
+    this.deliver(session, message);
+    return message;
+  }
+
   /** Ends the conversation as the deployment has it; says whether one was open. The session lives on. */
-  disconnect(session: GuestSession): boolean {
+  disconnect(session: GuestSession, as = session.deployment.conversationDisconnect): boolean {
     if (!session.isConversationOpen) return false;
     session.isConversationOpen = false;
-    const { enabled, type } = session.deployment.conversationDisconnect;
+    const { enabled, type } = as;
     if (!enabled) return true;
     const isReadOnly = type === 'ReadOnly';
     const content: MessageContent = { type: 'Event', events: DISCONNECT };

@@ -192,7 +192,7 @@ describe('what the organisation says arrives', () => {
     expect(await guest.next()).toEqual(
       outbound({
         type: 'Event',
-        channel: { time: TIME, type: 'Private', from: {} },
+        channel: { time: TIME, messageId: expect.any(String) },
         events: [{ eventType: 'Typing', typing: { type: 'On', duration: 5000 } }],
       }),
     );
@@ -206,7 +206,7 @@ describe('what the organisation says arrives', () => {
     expect(await guest.next()).toEqual(
       outbound({
         type: 'Event',
-        channel: { time: oneLater, type: 'Private', from: {} },
+        channel: { time: oneLater, messageId: expect.any(String) },
         metadata: { readOnly: 'true' },
         events: [{ eventType: 'Presence', presence: { type: 'Disconnect' } }],
       }),

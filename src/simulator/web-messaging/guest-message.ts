@@ -74,6 +74,8 @@ export class GuestMessage {
       const { from } = this.content;
       return { time: this.time(), messageId: this.channelId, ...(from === undefined ? {} : { from }) };
     }
+    // Texts name their sender, events do not.
+    if (this.content.type === 'Event') return { time: this.time(), messageId: this.channelId };
     return { time: this.time(), type: 'Private', from: this.content.from ?? {} };
   }
 

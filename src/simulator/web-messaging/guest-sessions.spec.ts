@@ -183,6 +183,15 @@ describe('the end of a conversation', () => {
     expect(simulator.webMessaging.session('guest-1')?.conversationIds).toHaveLength(1);
   });
 
+  it('sends no event where the deployment does not, and takes the next message', async () => {
+    await start({ conversationDisconnect: { enabled: false, type: 'ReadOnly' } });
+    const guest = await guestOf('guest-1');
+    await guest.say('Hi');
+
+    expect(simulator.webMessaging.agent.disconnect('guest-1')).toBe(true);
+    expect(await guest.say('again')).toMatchObject({ code: 200, body: { text: 'again' } });
+  });
+
   it('does not come with the end of a socket', async () => {
     await start();
     const guest = await guestOf('guest-1');

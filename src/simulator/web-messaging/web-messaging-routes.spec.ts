@@ -42,6 +42,17 @@ describe('the agent by control routes', () => {
     expect(await guest.closed()).toEqual({ code: 1011, reason: 'restart' });
   });
 
+  it('sends events of either side, which name no sender', async () => {
+    const events = [{ eventType: 'CoBrowse', coBrowse: { type: 'Offering', sessionId: 's' } }];
+    expect(await agent('event', { token: 'guest-1', events })).toBe(200);
+    const { body } = await guest.next();
+    expect(body).toMatchObject({ direction: 'Outbound', type: 'Event', events });
+    expect(Object.keys((body as { channel: object }).channel)).toEqual(['time', 'messageId']);
+    expect(await agent('event', { token: 'guest-1', events, direction: 'Inbound' })).toBe(200);
+    expect((await guest.next()).body).toMatchObject({ direction: 'Inbound', events });
+    expect(await agent('event', { token: 'nobody', events })).toBe(404);
+  });
+
   it.each(['clear', 'expire', 'sign-in-elsewhere', 'logout'])('can %s, once', async (what) => {
     expect(await agent(what, { token: 'guest-1' })).toBe(204);
     expect((await guest.next()).class).toMatch(/Event$/);

@@ -2,7 +2,7 @@ import { InvalidFaultError } from '../faults/invalid-fault.error';
 import { Answer, emptyAnswer, jsonAnswer, problemAnswer } from '../server/answer';
 import { limitOf, only } from '../server/control-routes';
 import { SimulatedRequest } from '../server/simulated-request';
-import { asFields, Fields, textOf } from './guest-request';
+import { asFields, Fields, listOf, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
 import { closeCode, parseSocketFaultRule } from './socket-fault-checks';
 import { AgentDesk, Saying } from './agent-desk';
@@ -21,6 +21,7 @@ export class WebMessagingRoutes {
       ['say', (guest, body) => agent.say(guest, sayingIn(body))],
       ['offer', (guest, body) => offer(agent, guest, body)],
       ['typing', (guest, body) => agent.type(guest, body['type'] === 'Off' ? 'Off' : 'On')],
+      ['event', (guest, body) => agent.notify(guest, listOf(body['events']), directionIn(body))],
       ['disconnect', (guest) => agent.disconnect(guest)],
       ['clear', (guest) => agent.clear(guest)],
       ['expire', (guest) => agent.expire(guest)],
@@ -112,6 +113,10 @@ function offer(agent: AgentDesk, guest: string, body: Fields): { readonly id: st
 /** What is wrong in it is the tester's business: it is what the guest is to be sent. */
 function sayingIn({ text, content, type, by, from }: Fields): Saying {
   return JSON.parse(JSON.stringify({ text, content, type, by, from })) as Saying;
+}
+
+function directionIn({ direction }: Fields): 'Inbound' | 'Outbound' {
+  return direction === 'Inbound' ? 'Inbound' : 'Outbound';
 }
 
 function rawIn({ text, base64 }: Fields): string | Buffer {

@@ -15,6 +15,7 @@ import {
   wholeNumberIn,
 } from './fields';
 import { structuredContentOf } from './structured-content';
+import { type RichEvent, richEventOf } from './offers-and-reactions';
 
 /** How long typing lasts that is told without a duration. */
 const TYPING_MS = 5_000;
@@ -37,6 +38,7 @@ export type PresenceType = (typeof PRESENCE_TYPES)[number];
 export type MessageEvent =
   | { readonly kind: 'typing'; readonly isOn: boolean; readonly durationMs?: number }
   | { readonly kind: 'presence'; readonly presence: PresenceType }
+  | RichEvent
   | { readonly kind: 'other'; readonly eventType: string };
 
 export type MessageContent =
@@ -115,6 +117,8 @@ function eventOf(event: Fields): MessageEvent {
     const durationMs = stated.find((ms) => ms !== undefined && ms > 0) ?? TYPING_MS;
     return { kind: 'typing', isOn, ...(isOn ? { durationMs } : {}) };
   }
+  const rich = richEventOf(eventType, event);
+  if (rich !== undefined) return rich;
   const type = textIn(fieldsIn(event, 'presence'), 'type');
   const presence = PRESENCE_TYPES.find((name) => eventType === 'Presence' && name === type);
   return presence === undefined ? { kind: 'other', eventType } : { kind: 'presence', presence };

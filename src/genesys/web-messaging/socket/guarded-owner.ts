@@ -26,6 +26,12 @@ export class GuardedOwner implements SocketOwner {
     });
   }
 
+  onExpiring(expiresAt: number): void {
+    this.guard(() => {
+      this.owner.onExpiring(expiresAt);
+    });
+  }
+
   onState(state: SocketState): void {
     this.guard(() => {
       this.owner.onState(state);

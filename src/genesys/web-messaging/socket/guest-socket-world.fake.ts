@@ -44,6 +44,7 @@ export class GuestSocketWorld {
       pacer: this.pacer,
       conversing: new ConversingTools(this.history, this.storage, new SystemClock()),
       telemetry: new WebMessagingTelemetry(this.metrics),
+      expiryWarningMs: 300_000,
     },
     this.owner,
   );

@@ -168,6 +168,26 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     ).toBeLessThanOrEqual(60);
   });
 
+  it('warns of its expiry once, whatever becomes of its line', async () => {
+    await world.open();
+    const { expiresAt = 0 } = world.socket;
+    await world.pass(expiresAt - 300_000 - Date.now() - 1);
+    expect(world.owner.warnings).toEqual([]);
+    await world.pass(1);
+    expect(world.owner.warnings).toEqual([expiresAt]);
+    world.server.last.cut();
+    await world.pass(60_000);
+    expect(world.owner.warnings).toHaveLength(1);
+  });
+
+  it('warns of no expiry once it is over', async () => {
+    await world.open();
+    world.socket.leave();
+    await world.pass(4_000_000);
+
+    expect(world.owner.warnings).toEqual([]);
+  });
+
   it('moves the expiry with messages and with what an echo says', async () => {
     await world.open();
     const { expiresAt = 0 } = world.socket;

@@ -51,9 +51,14 @@ export class GuestSocket {
     this.owner = new GuardedOwner(owner, (error) => {
       tools.telemetry.troubled('What a guest socket told could not be taken', error, guest.conversationId);
     });
-    this.status = new SocketStatus(this.owner, tools.conversing.clock, (reason, cause) => {
-      this.settle(reason, cause);
-    });
+    this.status = new SocketStatus(
+      this.owner,
+      tools.conversing.clock,
+      tools.expiryWarningMs,
+      (reason, cause) => {
+        this.settle(reason, cause);
+      },
+    );
     this.start = new SessionStart(guest, this.frames, tools.lines, tools.pacer);
     this.loop = new SessionLoop(this.status, this.start, this.loopListener());
     this.autoStart = new AutoStart(this.frames);

@@ -19,4 +19,6 @@ export interface SocketTools {
   readonly pacer: ConnectPacer;
   readonly conversing: ConversingTools;
   readonly telemetry: WebMessagingTelemetry;
+  /** How long before its expiry a session is warned of; 0: never. */
+  readonly expiryWarningMs: number;
 }

@@ -14,6 +14,10 @@ export class SilentOwner implements SocketOwner {
     return undefined;
   }
 
+  onExpiring(): void {
+    return undefined;
+  }
+
   onState(): void {
     return undefined;
   }

@@ -6,6 +6,7 @@ export class FakeSocketOwner implements SocketOwner {
   readonly messages: GuestMessage[] = [];
   readonly typing: boolean[] = [];
   readonly expiries: number[] = [];
+  readonly warnings: number[] = [];
   readonly states: SocketState[] = [];
   readonly reasons: OverReason[] = [];
 
@@ -23,6 +24,10 @@ export class FakeSocketOwner implements SocketOwner {
 
   onExpiry(expiresAt: number): void {
     this.expiries.push(expiresAt);
+  }
+
+  onExpiring(expiresAt: number): void {
+    this.warnings.push(expiresAt);
   }
 
   onState(state: SocketState): void {

@@ -34,6 +34,8 @@ export interface SocketOwner {
   onTyping(isOn: boolean, durationMs?: number): void;
   /** When the session expires, in epoch milliseconds, as often as that changes. */
   onExpiry(expiresAt: number): void;
+  /** The session expires soon, unless that is moved. */
+  onExpiring(expiresAt: number): void;
   onState(state: SocketState): void;
   /** The last that is heard. */
   onOver(reason: OverReason): void;

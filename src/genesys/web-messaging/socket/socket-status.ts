@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../common/time/clock';
 import { expiryOf, type StatedExpiry } from '../frames/session-expiry';
+import { ExpiryWarning } from './expiry-warning';
 import type { OverReason, SocketOwner, SocketState } from './socket-owner';
 
 /** What a socket is at, told to its owner as it changes. Nothing changes once it is over. */
@@ -9,6 +10,7 @@ export class SocketStatus {
   private readonly stop = new AbortController();
   private currentState: SocketState = 'connecting';
   private overReason: OverReason | undefined;
+  private readonly warning: ExpiryWarning;
   private durationMs: number | undefined;
   private expiry: number | undefined;
   private waiting: (() => void)[] = [];
@@ -17,8 +19,12 @@ export class SocketStatus {
   constructor(
     private readonly owner: SocketOwner,
     private readonly clock: Clock,
+    expiryWarningMs: number,
     private readonly settle: (reason: OverReason, cause: unknown) => void = () => undefined,
   ) {
+    this.warning = new ExpiryWarning(expiryWarningMs, clock, (expiresAt) => {
+      owner.onExpiring(expiresAt);
+    });
     this.signal = this.stop.signal;
     // Every message on its way listens, and stops to when it is over.
     setMaxListeners(0, this.signal);
@@ -48,6 +54,7 @@ export class SocketStatus {
     if (this.currentState === 'over') return false;
     this.currentState = 'over';
     this.overReason = reason;
+    this.warning.stop();
     this.stop.abort(cause);
     this.settle(reason, cause);
     this.owner.onState('over');
@@ -92,6 +99,7 @@ export class SocketStatus {
   private moveExpiry(expiresAt: number | undefined): void {
     if (expiresAt === undefined || expiresAt === this.expiry || this.currentState === 'over') return;
     this.expiry = expiresAt;
+    this.warning.expires(expiresAt);
     this.owner.onExpiry(expiresAt);
   }
 

@@ -1,0 +1,8 @@
+/**
+ * How the service learns that the agent has ended a conversation: by an event after which the upstream takes no more
+ * messages (`read-only`), by an event after which the session goes on (`event`), by agent-side events of the platform
+ * (`platform`), or not at all (`none`).
+ */
+export const END_DETECTIONS = ['read-only', 'event', 'platform', 'none'] as const;
+
+export type EndDetection = (typeof END_DETECTIONS)[number];
