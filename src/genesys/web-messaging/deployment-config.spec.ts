@@ -48,6 +48,7 @@ describe(DeploymentConfig.name, () => {
       showsGuestTyping: true,
       allowsLogin: true,
       allowsStepUp: true,
+      requiresLogin: false,
     });
     expect(http.requests).toEqual([
       {
@@ -69,6 +70,7 @@ describe(DeploymentConfig.name, () => {
       showsGuestTyping: false,
       allowsLogin: false,
       allowsStepUp: false,
+      requiresLogin: false,
     });
   });
 

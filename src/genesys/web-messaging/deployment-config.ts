@@ -17,6 +17,8 @@ export interface Deployment {
   readonly allowsLogin: boolean;
   /** They may do so during a session that they have begun as nobody in particular. */
   readonly allowsStepUp: boolean;
+  /** A guest cannot send a message unless it has logged in when its session began. */
+  readonly requiresLogin: boolean;
 }
 
 const FRESH_MS = 300_000;
@@ -79,12 +81,15 @@ function deploymentOf(body: Fields): Deployment {
   const apps = fieldsIn(fieldsIn(body, 'messenger'), 'apps');
   const conversations = fieldsIn(apps, 'conversations');
   const auth = fieldsIn(body, 'auth');
+  const allowsLogin = flagIn(auth, 'enabled');
+  const allowsStepUp = flagIn(auth, 'allowSessionUpgrade');
   return {
     isActive: textIn(body, 'status') !== 'Inactive',
     autoStarts: flagIn(fieldsIn(conversations, 'autoStart'), 'enabled'),
     allowsClear: flagIn(fieldsIn(conversations, 'conversationClear'), 'enabled'),
     showsGuestTyping: flagIn(conversations, 'showUserTypingIndicator'),
-    allowsLogin: flagIn(auth, 'enabled'),
-    allowsStepUp: flagIn(auth, 'allowSessionUpgrade'),
+    allowsLogin,
+    allowsStepUp,
+    requiresLogin: allowsLogin && !allowsStepUp,
   };
 }

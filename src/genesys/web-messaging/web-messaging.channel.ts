@@ -6,6 +6,7 @@ import {
 } from '../../common/errors/upstream.errors';
 import { abortable } from '../../common/time/abortable';
 import { withDeadline } from '../../common/time/deadline';
+import { AuthenticationRequiredError } from '../../session/domain/authentication.errors';
 import {
   type BeatOutcome,
   type Conversation,
@@ -60,9 +61,11 @@ export class WebMessagingChannel extends GuestChannel {
     deadlineAt: number,
     signal: AbortSignal,
   ): Promise<Opened> {
-    const { isActive, autoStarts: autoStart } = await abortable(this.deployment.get(), signal);
+    const deployment = await abortable(this.deployment.get(), signal);
+    const { isActive, autoStarts: autoStart } = deployment;
     assertInTime(deadlineAt);
     if (!isActive) throw new UpstreamForbiddenError('The deployment is not active in Genesys Cloud.');
+    if (login === undefined && deployment.requiresLogin) throw new AuthenticationRequiredError();
     if (login !== undefined) await this.authentication.prepare(conversation, login, signal);
     const socket = this.sockets.make(conversation);
     try {

@@ -90,6 +90,7 @@ export class GuestDesk {
     const early = this.tools.throttle.refuse('messagesPerSession', session.messageWindow, request);
     if (early !== undefined) return early;
     const { fields, tracingId } = request;
+    if (session.lacksUser) return errorFrame(GUEST_ERRORS.unauthorized, tracingId);
     if (session.isReadOnly) return errorFrame(GUEST_ERRORS.readOnly, tracingId);
     if (asFields(fields['message'])['type'] === 'Event') return this.event(request, session);
     const { attachments, settings, conversations } = this.tools;

@@ -76,6 +76,12 @@ export class GuestSession {
     return this.sessions > 0 && this.endedBy === undefined;
   }
 
+  /** Where authentication is enabled without a step-up, an anonymous guest cannot send messages. */
+  get lacksUser(): boolean {
+    const { enabled, allowSessionUpgrade } = this.deployment.auth;
+    return enabled && !allowSessionUpgrade && this.user === undefined;
+  }
+
   get isOverdue(): boolean {
     return this.isLive && this.settings.now() >= this.expiresAt;
   }
