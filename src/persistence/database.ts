@@ -43,6 +43,8 @@ export interface SessionTable {
   readonly upstream_expires_at: number | null;
   /** Sealed; null for a guest that has not logged in, empty when nobody needs them any more. */
   readonly guest_credentials: string | null;
+  /** Sealed; null where there is none, and once the guest is erased or the session over. */
+  readonly guest_context: string | null;
   /** The replica that holds the session; empty when none does. */
   readonly holder: string;
 }

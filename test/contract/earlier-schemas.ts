@@ -25,6 +25,7 @@ const SINCE_OWNERS = [
   'erased_at',
   'upstream_expires_at',
   'guest_credentials',
+  'guest_context',
   'holder',
 ];
 

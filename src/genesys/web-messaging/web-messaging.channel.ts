@@ -45,6 +45,7 @@ const REFUSED_MS = 30_000;
 export class WebMessagingChannel extends GuestChannel {
   readonly name = 'web-messaging';
   override readonly beatsOnBudget = false;
+  override readonly tellsJourney = true;
 
   constructor(
     private readonly sockets: GuestSockets,

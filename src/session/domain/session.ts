@@ -50,6 +50,7 @@ export class Session {
       | 'capabilities'
       | 'durationLimit'
       | 'disclosesGuestToken'
+      | 'guestContext'
     > & { readonly holder?: string },
     now: number,
   ): Session {

@@ -14,6 +14,7 @@ export type Conversation = Readonly<
     | 'capabilities'
     | 'durationLimit'
     | 'createdAt'
+    | 'guestContext'
   >
 >;
 

@@ -4,10 +4,10 @@ import { AttachmentStore } from './attachment-store';
 import { ConfigureDesk, ConfigureTools } from './configure-desk';
 import { allowedMedia } from './deployment';
 import { GuestConnection } from './guest-connection';
-import { errorFrame, GUEST_ERRORS, GuestError, missingParameter } from './guest-error';
+import { attributesTooLarge, errorFrame, GUEST_ERRORS, GuestError, missingParameter } from './guest-error';
 import { asFields, GuestRequest, listOf, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
-import { checkMessage } from './message-checks';
+import { attributeBytes, attributesOf, checkMessage } from './message-checks';
 import { event, response, ServerFrame } from './server-frame';
 import { SignedTokens } from './signed-tokens';
 
@@ -96,6 +96,7 @@ export class GuestDesk {
     const { attachments, settings, conversations } = this.tools;
     const checked = checkMessage(fields, session, attachments, settings.now());
     if ('error' in checked) return errorFrame(checked.error, tracingId);
+    session.attributes = { ...session.attributes, ...attributesOf(fields) };
     conversations.receive(session, checked.value, tracingId);
     return undefined;
   }
@@ -108,6 +109,10 @@ export class GuestDesk {
       if (!deployment.showUserTypingIndicator) return errorFrame(GUEST_ERRORS.typingIsOff, tracingId);
       this.tools.conversations.type(session, [first], tracingId);
     } else if (presence === 'Join') {
+      const { maxCustomDataBytes } = deployment;
+      if (attributeBytes(fields) > maxCustomDataBytes)
+        return errorFrame(attributesTooLarge(maxCustomDataBytes), tracingId);
+      session.attributes = { ...session.attributes, ...attributesOf(fields) };
       this.tools.conversations.join(session, tracingId);
     } else if (presence === 'Clear') {
       if (!deployment.conversationClear) return errorFrame(GUEST_ERRORS.clearIsOff, tracingId);

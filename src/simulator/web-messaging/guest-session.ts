@@ -41,6 +41,11 @@ export class GuestSession {
   readonly messages: GuestMessage[] = [];
   readonly connections = new Set<GuestConnection>();
 
+  /** The participant data of the customer, as custom attributes have told them. */
+  attributes: Readonly<Record<string, unknown>> = {};
+  /** As the session was configured last. */
+  journeyContext: unknown;
+
   /** Of the newest thousand conversations that were started with this token. */
   readonly conversationIds: string[] = [];
   /** How often a session began under this token. */
@@ -97,6 +102,7 @@ export class GuestSession {
     this.autoStarted = false;
     this.conversationId = undefined;
     this.isConversationOpen = false;
+    this.attributes = {};
     this.messages.length = 0;
     this.sessions += 1;
     this.touch();
