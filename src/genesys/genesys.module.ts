@@ -15,6 +15,7 @@ import { GenesysHttp } from './transport/genesys-http';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamGuards } from './transport/upstream-guards';
 import { ConversationEnd } from './web-messaging/conversation-end';
+import { ConversationLookup } from './web-messaging/conversation-lookup';
 import { DeploymentConfig } from './web-messaging/deployment-config';
 import { GuestSockets } from './web-messaging/guest-sockets';
 import { GenesysHistory } from './web-messaging/history/genesys-history';
@@ -48,6 +49,7 @@ const WEB_MESSAGING = [
   DeploymentConfig,
   PlatformConversations,
   ConversationEnd,
+  ConversationLookup,
   GuestSockets,
   GuestLogin,
   WebAuthentication,

@@ -20,6 +20,7 @@ type ChangingColumns = Pick<
   | 'version'
   | 'upstream_expires_at'
   | 'holder'
+  | 'genesys_conversation_id'
 > &
   Partial<Pick<SessionTable, 'guest_credentials' | 'guest_context'>>;
 
@@ -64,6 +65,7 @@ export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
     version: session.version,
     upstream_expires_at: session.upstreamExpiresAt,
     holder: session.holder,
+    genesys_conversation_id: session.genesysConversationId ?? null,
     ...(isOver(session)
       ? { guest_credentials: session.isAuthenticated ? '' : null, guest_context: null }
       : {}),
@@ -104,6 +106,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
     upstreamExpiresAt: row.upstream_expires_at,
     isAuthenticated: row.guest_credentials !== null,
     ...contextIn(row.guest_context),
+    ...(row.genesys_conversation_id === null ? {} : { genesysConversationId: row.genesys_conversation_id }),
   });
 }
 

@@ -26,6 +26,7 @@ const SINCE_OWNERS = [
   'upstream_expires_at',
   'guest_credentials',
   'guest_context',
+  'genesys_conversation_id',
   'holder',
 ];
 

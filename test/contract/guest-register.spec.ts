@@ -67,8 +67,11 @@ describe.each(DIALECTS)(`${GuestRegister.name} on %s`, (dialect) => {
 
     expect(await stored()).toEqual(sealed);
     expect((await stores.get(session.conversationId)).snapshot).toMatchObject({ guestContext });
+    session.identifyUpstream('theirs');
     session.lose('gone', 2_000);
     await stores.sessions.save(session);
+    const { snapshot } = await stores.get(session.conversationId);
+    expect(snapshot).toMatchObject({ genesysConversationId: 'theirs' });
     expect(await stored()).toBeNull();
     await stores.guests.erase(GUEST, 5_000);
     expect(await stored()).toBeNull();

@@ -59,6 +59,11 @@ describe('what is said in a session', () => {
 
     expect(status).toBe(201);
     expect(JSON.stringify(body)).not.toMatch(/4711|customer-1/);
+    await until(
+      async () =>
+        (await api.get(String(body['conversationId']))).body['genesysConversationId'] ===
+        guest?.conversationId,
+    );
     expect(guest?.attributes).toEqual({ order: '4711', tier: 'gold' });
     expect(guest?.journeyContext).toEqual({
       customer: { id: 'customer-1', idType: 'cookie' },

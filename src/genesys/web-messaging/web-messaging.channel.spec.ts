@@ -153,6 +153,33 @@ describe(WebMessagingChannel.name, () => {
   });
 
   describe('a beat', () => {
+    it('looks the id of the conversation up once there is a message', async () => {
+      const ids: string[] = [];
+      world.news.follow({ onUpstreamId: (_conversationId, id) => ids.push(id) });
+      await open();
+      await beat();
+      expect(http.requests.filter(({ operation }) => operation === 'details')).toEqual([]);
+
+      server.write('Hello', 'message-1');
+      http.next(anAnswer(403), anAnswer(200, { conversationId: 'theirs' }));
+      await beat();
+      expect(ids).toEqual([]);
+      await beat();
+      await beat();
+
+      expect(ids).toEqual(['theirs']);
+      expect(http.requests.filter(({ operation }) => operation === 'details')).toHaveLength(2);
+    });
+
+    it('asks at most three times for the id of a conversation', async () => {
+      await open();
+      server.write('Hello', 'message-1');
+      http.next(...Array.from({ length: 5 }, () => anAnswer(403)));
+      for (let beats = 0; beats < 5; beats += 1) await beat();
+
+      expect(http.requests.filter(({ operation }) => operation === 'details')).toHaveLength(3);
+    });
+
     it('is an echo', async () => {
       await open();
 

@@ -18,6 +18,7 @@ import {
 import { assertInTime } from '../transport/in-time';
 import { classOf } from '../transport/reactions';
 import { ConversationEnd } from './conversation-end';
+import { ConversationLookup } from './conversation-lookup';
 import { DeploymentConfig } from './deployment-config';
 import { known } from './frames/fields';
 import { GuestSockets } from './guest-sockets';
@@ -53,6 +54,7 @@ export class WebMessagingChannel extends GuestChannel {
     private readonly ending: ConversationEnd,
     override readonly messaging: WebMessages,
     override readonly authentication: WebAuthentication,
+    private readonly lookup: ConversationLookup,
   ) {
     super();
   }
@@ -82,7 +84,9 @@ export class WebMessagingChannel extends GuestChannel {
     const socket = this.sockets.of(conversation);
     try {
       await withDeadline(PATIENCE_MS, signal, (patience) => socket.untilLive(patience));
-      return (await socket.echo(signal)) ? { kind: 'ok' } : { kind: 'postponed', cause: 'echo-missed' };
+      if (!(await socket.echo(signal))) return { kind: 'postponed', cause: 'echo-missed' };
+      void this.lookup.look(conversation, socket, signal);
+      return { kind: 'ok' };
     } catch (error) {
       return this.outcomeOf(error, socket, conversation);
     }

@@ -17,6 +17,8 @@ export interface ConversationListener {
   onLine(conversationId: string, state: LineState): void;
   /** When the upstream lets the conversation expire, in epoch milliseconds, as often as that changes. */
   onExpiry(conversationId: string, expiresAt: number): void;
+  /** The upstream's own id of the conversation became known. */
+  onUpstreamId(conversationId: string, genesysConversationId: string): void;
   /** The upstream says that there is no conversation any more: the next beat will tell why. */
   onOver(conversationId: string): void;
 }
@@ -46,6 +48,10 @@ export class ConversationNews implements ConversationListener {
 
   onExpiry(conversationId: string, expiresAt: number): void {
     for (const listener of this.listeners) listener.onExpiry?.(conversationId, expiresAt);
+  }
+
+  onUpstreamId(conversationId: string, genesysConversationId: string): void {
+    for (const listener of this.listeners) listener.onUpstreamId?.(conversationId, genesysConversationId);
   }
 
   onOver(conversationId: string): void {

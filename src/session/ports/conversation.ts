@@ -15,6 +15,7 @@ export type Conversation = Readonly<
     | 'durationLimit'
     | 'createdAt'
     | 'guestContext'
+    | 'genesysConversationId'
   >
 >;
 
