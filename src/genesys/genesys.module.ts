@@ -15,6 +15,7 @@ import { GenesysHttp } from './transport/genesys-http';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamGuards } from './transport/upstream-guards';
 import { ConversationEnd } from './web-messaging/conversation-end';
+import { ConversationLookup } from './web-messaging/conversation-lookup';
 import { DeploymentConfig } from './web-messaging/deployment-config';
 import { EndDetectionTelemetry } from './web-messaging/end-detection.telemetry';
 import { GuestSockets } from './web-messaging/guest-sockets';
@@ -50,6 +51,7 @@ const WEB_MESSAGING = [
   EndDetectionTelemetry,
   PlatformConversations,
   ConversationEnd,
+  ConversationLookup,
   GuestSockets,
   GuestLogin,
   WebAuthentication,

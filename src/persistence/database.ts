@@ -43,6 +43,10 @@ export interface SessionTable {
   readonly upstream_expires_at: number | null;
   /** Sealed; null for a guest that has not logged in, empty when nobody needs them any more. */
   readonly guest_credentials: string | null;
+  /** Sealed; null where there is none, and once the guest is erased or the session over. */
+  readonly guest_context: string | null;
+  /** Genesys' own id of the conversation; null until it is known. */
+  readonly genesys_conversation_id: string | null;
   /** The replica that holds the session; empty when none does. */
   readonly holder: string;
 }

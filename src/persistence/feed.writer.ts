@@ -26,12 +26,13 @@ export class FeedWriter {
   /** The session as it is being saved: it is known by the version after this. */
   async writeState(
     work: Work,
-    { conversationId, owner, state, endReason, version }: Readonly<SessionSnapshot>,
+    { conversationId, owner, state, endReason, version, genesysConversationId }: Readonly<SessionSnapshot>,
   ): Promise<void> {
     const change: StateChange = {
       state,
       ...(endReason === null ? {} : { endReason }),
       version: version + 1,
+      ...(genesysConversationId === undefined ? {} : { genesysConversationId }),
     };
     const row: Row = {
       ...this.rowOf({ conversation_id: conversationId, owner }),

@@ -40,6 +40,18 @@ describe(GuestSeal.name, () => {
     expect(toSession(seal.openSession(sealed)).snapshot).toEqual(snapshot);
   });
 
+  it('hides what the opening said of the guest', () => {
+    const guestContext = { customAttributes: { order: '4711' }, journeyContext: { customerId: 'c-1' } };
+    const told = aSession({ guestContext }).snapshot;
+    const sealed = seal.sealSession(toRow(told));
+
+    expect(sealed.guest_context).toMatch(/^enc:k1:[\w-]+$/);
+    expect(toSession(seal.openSession(sealed)).snapshot).toEqual(told);
+    expect(
+      toSession(seal.openSession({ ...sealed, guest_context: sealed.name })).snapshot,
+    ).not.toHaveProperty('guestContext');
+  });
+
   it('takes what stands in clear, or was erased, as it is', () => {
     const erased = { ...toRow(snapshot), name: '', guest_token: '', erased_at: 5 };
 

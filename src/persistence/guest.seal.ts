@@ -6,12 +6,12 @@ import type { SessionEventTable, SessionTable } from './database';
 import { isUnreadable } from './persistence.errors';
 import { contextOf, disclosesToken } from './sealed-columns';
 
-type GuestColumns = Pick<SessionTable, 'conversation_id' | 'guest_token' | 'name'>;
+type GuestColumns = Pick<SessionTable, 'conversation_id' | 'guest_token' | 'name' | 'guest_context'>;
 type EventRow = Selectable<SessionEventTable>;
 
 /**
- * Encrypts what rows say of a guest on their way into the database, and decrypts it on the way out: the name and the
- * token of a session, what an authenticated guest proves it with, the metadata of an event that tells the token, what
+ * Encrypts what rows say of a guest on their way into the database, and decrypts it on the way out: the name, the
+ * token and the context of a session, what an authenticated guest proves it with, the metadata of an event that tells the token, what
  * was said, and what was noticed in passing. The rest of a row passes as it is, and so do rows from before there was
  * encryption, and what is left of an erased guest.
  */
@@ -84,11 +84,13 @@ function withGuest<Row extends GuestColumns>(
   row: Row,
   change: (text: string, context: string) => string,
 ): Row {
-  const { conversation_id: id, guest_token: token, name } = row;
+  const { conversation_id: id, guest_token: token, name, guest_context: context } = row;
   return {
     ...row,
     guest_token: change(token, contextOf({ table: 'session', column: 'guest_token' }, id)),
     name: change(name, contextOf({ table: 'session', column: 'name' }, id)),
+    guest_context:
+      context === null ? null : change(context, contextOf({ table: 'session', column: 'guest_context' }, id)),
   };
 }
 

@@ -79,6 +79,7 @@ async function eraseSessions(
       name: '',
       guest_token: '',
       guest_credentials: sql<string | null>`case when guest_credentials is null then null else '' end`,
+      guest_context: null,
       erased_at: at,
       version: sql<number>`version + 1`,
     })

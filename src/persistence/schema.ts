@@ -20,6 +20,7 @@ import { liveSessionsOfAnOwner } from './migrations/0014-live-sessions-of-an-own
 import { eventsOfOwners } from './migrations/0015-events-of-owners';
 import { sealedAddresses } from './migrations/0016-sealed-addresses';
 import { failingSinks } from './migrations/0017-failing-sinks';
+import { guestContext } from './migrations/0018-guest-context';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -41,6 +42,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0015-events-of-owners': eventsOfOwners,
   '0016-sealed-addresses': sealedAddresses,
   '0017-failing-sinks': failingSinks,
+  '0018-guest-context': guestContext,
 };
 
 /** A little less than the time that whoever starts a process gives it. */

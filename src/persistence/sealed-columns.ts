@@ -3,7 +3,8 @@ export interface SealedColumn {
   readonly table: 'session' | 'session_event' | 'conversation_event' | 'passing_batch' | 'idempotency_key';
   /** The column that a row is known by. */
   readonly key: 'conversation_id' | 'id';
-  readonly column: 'guest_token' | 'guest_credentials' | 'name' | 'metadata' | 'body' | 'answer';
+  readonly column:
+    'guest_token' | 'guest_credentials' | 'guest_context' | 'name' | 'metadata' | 'body' | 'answer';
   /** Whether a text that stands there in clear has to be encrypted; an empty one is of an erased guest. */
   readonly isSecret: (text: string) => boolean;
 }
@@ -20,6 +21,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'session', key: 'conversation_id', column: 'guest_token', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'name', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'guest_credentials', isSecret: hasText },
+  { table: 'session', key: 'conversation_id', column: 'guest_context', isSecret: hasText },
   { table: 'session_event', key: 'id', column: 'metadata', isSecret: disclosesToken },
   // Written sealed from the first day on: what stands there in clear tells nothing of a guest.
   { table: 'conversation_event', key: 'id', column: 'body', isSecret: () => false },

@@ -20,8 +20,9 @@ type ChangingColumns = Pick<
   | 'version'
   | 'upstream_expires_at'
   | 'holder'
+  | 'genesys_conversation_id'
 > &
-  Partial<Pick<SessionTable, 'guest_credentials'>>;
+  Partial<Pick<SessionTable, 'guest_credentials' | 'guest_context'>>;
 
 /** A session as it is written first, with everything in clear. */
 export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
@@ -41,13 +42,14 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
     created_at: session.createdAt,
     erased_at: session.erasedAt,
     guest_credentials: null,
+    guest_context: session.guestContext === undefined ? null : JSON.stringify(session.guestContext),
     ...toChanges(session),
   };
 }
 
 /**
  * The columns that a save writes. The guest's are left out: a save must not undo an encryption with another key, or an
- * erasure. Only the guest's credentials are deleted, once there is nothing left to do upstream.
+ * erasure. Only the guest's credentials and context are deleted, once there is nothing left to do upstream.
  */
 export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
   return {
@@ -63,7 +65,10 @@ export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
     version: session.version,
     upstream_expires_at: session.upstreamExpiresAt,
     holder: session.holder,
-    ...(isOver(session) ? { guest_credentials: session.isAuthenticated ? '' : null } : {}),
+    genesys_conversation_id: session.genesysConversationId ?? null,
+    ...(isOver(session)
+      ? { guest_credentials: session.isAuthenticated ? '' : null, guest_context: null }
+      : {}),
   };
 }
 
@@ -100,7 +105,14 @@ export function toSession(row: Selectable<SessionTable>): Session {
     holder: row.holder,
     upstreamExpiresAt: row.upstream_expires_at,
     isAuthenticated: row.guest_credentials !== null,
+    ...contextIn(row.guest_context),
+    ...(row.genesys_conversation_id === null ? {} : { genesysConversationId: row.genesys_conversation_id }),
   });
+}
+
+function contextIn(stored: string | null): Pick<SessionSnapshot, 'guestContext'> {
+  if (stored === null || stored === '') return {};
+  return { guestContext: JSON.parse(stored) as NonNullable<SessionSnapshot['guestContext']> };
 }
 
 export function toEventRow(event: SessionEvent): SessionEventTable {

@@ -3,6 +3,7 @@ import type { Caller } from '../access/domain/caller';
 import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
 import { newGuestToken } from './domain/guest-token';
+import type { GuestContext, JourneyContext } from './domain/guest-context';
 import type { KeyedRequest } from './domain/keyed-request';
 import type { Login } from './domain/login';
 import { Session } from './domain/session';
@@ -20,6 +21,8 @@ export interface OpenSession {
   /** Seconds. */
   readonly durationLimit?: number;
   readonly channel?: string;
+  readonly customAttributes?: Readonly<Record<string, string>>;
+  readonly journeyContext?: JourneyContext;
   /** How the guest shows who it is. Nothing but the opening itself gets to see it. */
   readonly authentication?: Login;
 }
@@ -45,8 +48,8 @@ export class SessionAdmission {
     try {
       const requested = this.withDefaults(asked);
       await this.screening.pass(requested);
-      const place = await this.placement.choose(requested.channel, caller, asked.authentication);
-      const session = this.sessionFrom(requested, caller.owner, place);
+      const place = await this.placement.choose(requested.channel, caller, asked);
+      const session = this.sessionFrom({ ...requested, ...contextOf(asked) }, caller.owner, place);
       await this.placement.reserve(session, place, request);
       return session;
     } catch (error) {
@@ -66,11 +69,25 @@ export class SessionAdmission {
     };
   }
 
-  private sessionFrom(requested: RequestedSession, owner: string, { oauthClient, holder }: Place): Session {
+  private sessionFrom(
+    requested: RequestedSession & { readonly guestContext?: GuestContext },
+    owner: string,
+    { oauthClient, holder }: Place,
+  ): Session {
     const { disclosesGuestToken } = this.config;
     return Session.reserve(
       { ...requested, owner, oauthClient, holder, guestToken: newGuestToken(), disclosesGuestToken },
       this.clock.now(),
     );
   }
+}
+
+function contextOf({ customAttributes, journeyContext }: OpenSession): { guestContext?: GuestContext } {
+  if (customAttributes === undefined && journeyContext === undefined) return {};
+  return {
+    guestContext: {
+      ...(customAttributes === undefined ? {} : { customAttributes }),
+      ...(journeyContext === undefined ? {} : { journeyContext }),
+    },
+  };
 }

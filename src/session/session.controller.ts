@@ -40,7 +40,13 @@ const IDEMPOTENCY_KEY = {
 const OPENING_PROBLEMS = {
   400: ['malformed-json', 'validation-failed', 'idempotency-key-invalid'],
   403: ['session-refused', 'guest-not-authenticated'],
-  409: ['session-ended', 'request-in-progress', 'not-supported-by-channel', 'authentication-not-enabled'],
+  409: [
+    'session-ended',
+    'request-in-progress',
+    'not-supported-by-channel',
+    'authentication-not-enabled',
+    'authentication-required',
+  ],
   413: ['payload-too-large'],
   415: ['unsupported-media-type'],
   422: ['idempotency-key-reused'],

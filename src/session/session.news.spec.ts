@@ -47,6 +47,17 @@ describe(SessionNews.name, () => {
     expect(await tell(conversationId, NOW + 31 * MINUTE)).toBeNull();
   });
 
+  it('keeps the id that the upstream has of a conversation, the first that it tells', async () => {
+    const session = anActiveSession();
+    services.store.given(session);
+    for (const id of ['theirs', 'another']) {
+      news.onUpstreamId(session.conversationId, id);
+      await jest.advanceTimersByTimeAsync(0);
+    }
+
+    expect(services.store.row(session.conversationId).genesysConversationId).toBe('theirs');
+  });
+
   it('neither reads nor writes for an expiry that no session reaches', async () => {
     const session = anActiveSession({ expiresAt: NOW + 30 * MINUTE });
     services.store.given(session);

@@ -26,10 +26,21 @@ export class SessionNews implements OnModuleInit {
       onExpiry: (conversationId, expiresAt) => {
         void this.moveExpiry(conversationId, expiresAt);
       },
+      onUpstreamId: (conversationId, genesysConversationId) => {
+        void this.keepId(conversationId, genesysConversationId);
+      },
       onOver: (conversationId) => {
         this.heartbeats.hurry(conversationId);
       },
     });
+  }
+
+  private async keepId(conversationId: string, genesysConversationId: string): Promise<void> {
+    try {
+      await this.writer.apply(conversationId, (session) => session.identifyUpstream(genesysConversationId));
+    } catch (error) {
+      this.telemetry.troubled('The id of a conversation could not be saved', error, conversationId);
+    }
   }
 
   private async moveExpiry(conversationId: string, expiresAt: number): Promise<void> {

@@ -32,6 +32,13 @@ describe(SessionPlacement.name, () => {
     expect(await placement.choose('fake', Caller.anonymous)).toMatchObject({ oauthClient: 'large' });
   });
 
+  it('refuses a journey context over a channel that cannot tell it', async () => {
+    const choice = placement.choose('fake', Caller.anonymous, { journeyContext: { customerId: 'c-1' } });
+
+    await expect(choice).rejects.toMatchObject({ code: 'not-supported-by-channel' });
+    expect(services.store.count).toBe(0);
+  });
+
   it('chooses among equals the one that could send most at once', async () => {
     services.capacity.clients = [
       aClient('a', { left: 5 }),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { Lease } from '../replica/ports/lease';
 import type { KeyedRequest } from './domain/keyed-request';
+import type { JourneyContext } from './domain/guest-context';
 import type { Login } from './domain/login';
 import { NotSupportedByChannelError } from './domain/messaging.errors';
 import type { Session } from './domain/session';
@@ -18,6 +19,12 @@ export interface Place {
   /** The replica that holds the session. */
   readonly holder: string;
   readonly limits: SlotLimits;
+}
+
+/** What of an opening not every channel can do. */
+export interface ChannelWish {
+  readonly authentication?: Login;
+  readonly journeyContext?: JourneyContext;
 }
 
 interface Candidate extends ClientCapacity {
@@ -44,14 +51,18 @@ export class SessionPlacement {
 
   /**
    * Throws `SessionLimitReachedError` with reason `upstream-budget` when no client has room, and
-   * `NotSupportedByChannelError` when the guest wants to log in over a channel that has no way to. Throws
+   * `NotSupportedByChannelError` when the guest wants to log in over a channel that has no way to, or the channel
+   * cannot tell a journey context. Throws
    * `StorageUnavailableError` while this replica cannot be sure of what it holds.
    */
-  async choose(channel: string, caller: Caller, login?: Login): Promise<Place> {
+  async choose(channel: string, caller: Caller, wish: ChannelWish = {}): Promise<Place> {
     this.lease.assertTrusted();
     const { holder } = this.lease;
-    if (login !== undefined && this.channels.get(channel).authentication === undefined)
-      throw new NotSupportedByChannelError(channel);
+    const { authentication, tellsJourney } = this.channels.get(channel);
+    const isBeyond =
+      (wish.authentication !== undefined && authentication === undefined) ||
+      (wish.journeyContext !== undefined && !tellsJourney);
+    if (isBeyond) throw new NotSupportedByChannelError(channel);
     const { total } = this.caps;
     const ofCaller = this.shareOf(caller);
     // Nothing of such a session is counted against any client.

@@ -70,12 +70,13 @@ export class Conversation {
   toResource(): unknown {
     const { id, state, createdTime, body } = this;
     const [customer, queue] = this.participantIds;
+    const attributes = body.metadata?.['customAttributes'] ?? {};
     return {
       id,
       state,
       createdTime,
       participants: [
-        { id: customer, purpose: 'customer', name: body.from.name ?? 'Guest', state },
+        { id: customer, purpose: 'customer', name: body.from.name ?? 'Guest', state, attributes },
         { id: queue, purpose: 'acd', queueId: body.to[0]?.id, state },
       ],
       selfUri: `/api/v2/conversations/messaging/${id}`,

@@ -25,6 +25,8 @@ const SINCE_OWNERS = [
   'erased_at',
   'upstream_expires_at',
   'guest_credentials',
+  'guest_context',
+  'genesys_conversation_id',
   'holder',
 ];
 

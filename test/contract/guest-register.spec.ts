@@ -58,6 +58,25 @@ describe.each(DIALECTS)(`${GuestRegister.name} on %s`, (dialect) => {
     expect(listed.map(({ event }) => event.metadata['guestIdToken'])).toEqual([TOKEN, TOKEN]);
   });
 
+  it('keeps what the opening said of the guest encrypted, and deletes it with the end of the session', async () => {
+    const guestContext = { customAttributes: { order: 'canary-4711' } };
+    const stored = async (): Promise<unknown> =>
+      (await stores.connection.db.selectFrom('session').select('guest_context').executeTakeFirstOrThrow())
+        .guest_context;
+    const session = await stores.activated(1_000, { ...ADA, guestContext });
+
+    expect(await stored()).toEqual(sealed);
+    expect((await stores.get(session.conversationId)).snapshot).toMatchObject({ guestContext });
+    session.identifyUpstream('theirs');
+    session.lose('gone', 2_000);
+    await stores.sessions.save(session);
+    const { snapshot } = await stores.get(session.conversationId);
+    expect(snapshot).toMatchObject({ genesysConversationId: 'theirs' });
+    expect(await stored()).toBeNull();
+    await stores.guests.erase(GUEST, 5_000);
+    expect(await stored()).toBeNull();
+  });
+
   it('erases name and token for good, and the session stays otherwise', async () => {
     const session = await over();
     const before = (await stores.get(session.conversationId)).snapshot;

@@ -52,6 +52,27 @@ describe('what is said in a session', () => {
       .filter(({ direction, content }) => direction === 'Inbound' && content.type !== 'Event')
       .map(({ content }) => content.text);
 
+  it('takes what the opening says of the guest along: attributes once, the journey without the token', async () => {
+    const customAttributes = { order: '4711' };
+    const journeyContext = { customerId: 'customer-1', sessionId: 'visit-1', sessionType: 'app' };
+    const { status, body } = await api.open({ customAttributes, journeyContext });
+    const guest = world.genesys.webMessaging.session(String(body['guestIdToken']));
+    await say(String(body['conversationId']), { text: 'Hello', customAttributes: { tier: 'gold' } });
+
+    expect(status).toBe(201);
+    expect(JSON.stringify(body)).not.toMatch(/4711|customer-1/);
+    await until(
+      async () =>
+        (await api.get(String(body['conversationId']))).body['genesysConversationId'] ===
+        guest?.conversationId,
+    );
+    expect(guest?.attributes).toEqual({ order: '4711', tier: 'gold' });
+    expect(guest?.journeyContext).toEqual({
+      customer: { id: 'customer-1', idType: 'cookie' },
+      customerSession: { id: 'visit-1', type: 'app' },
+    });
+  });
+
   it('reaches the other side and comes back from there, each once and in order', async () => {
     const { id, guest } = await opened();
     const { status, body } = await say(id, { text: 'Hello', customAttributes: { order: '4711' } });

@@ -10,6 +10,8 @@ export abstract class UpstreamError extends DomainError {
   dependency: 'api' | 'login' = 'api';
   /** Whether Genesys may have acted on the request all the same; false when it said no, or never saw the request. */
   mayHaveTakenEffect: boolean = true;
+  /** Genesys' own id of the request that failed, for log lines; its support asks for it. */
+  correlationId?: string;
 }
 
 /** What a 429 that names no wait counts as. */

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import type { LoggerService } from '@nestjs/common';
+import { UpstreamServerError } from '../errors/upstream.errors';
 import { createLogger, type LogSettings } from './logger';
 import { RequestContext } from './request-context';
 
@@ -31,6 +32,14 @@ class LogBook {
 }
 
 describe(createLogger.name, () => {
+  it("writes Genesys' own id of a request that failed", () => {
+    const book = new LogBook();
+    const error = Object.assign(new UpstreamServerError(500), { correlationId: 'c0ffee' });
+    book.logger.error({ message: 'Opening failed', error });
+
+    expect(book.lines[0]).toMatchObject({ error: 'UpstreamServerError', correlationId: 'c0ffee' });
+  });
+
   it('writes one line of JSON per fact, with time, level, context and fields', () => {
     const book = new LogBook();
     book.logger.log({ message: 'Opened', conversationId: 'c-1', attempt: 2 }, 'Sessions');

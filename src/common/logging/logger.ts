@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { WinstonModule } from 'nest-winston';
 import { createLogger as createWinston, format, transports } from 'winston';
 import { DomainError } from '../errors/domain.error';
+import { UpstreamError } from '../errors/upstream.errors';
 import { messageOf } from '../errors/failure-text';
 import { Redaction } from './redaction';
 import { RequestContext } from './request-context';
@@ -64,6 +65,9 @@ function flatten({ error, ...rest }: Record<string, unknown>): Record<string, un
     error: error.name,
     errorMessage: messageOf(error),
     ...(cause instanceof Error ? { cause: `${cause.name}: ${messageOf(cause)}` } : {}),
+    ...(error instanceof UpstreamError && error.correlationId !== undefined
+      ? { correlationId: error.correlationId }
+      : {}),
     // An error with a name in the domain tells where it comes from by that name.
     ...(rest['level'] === 'error' && stack !== undefined && !(error instanceof DomainError) ? { stack } : {}),
   };

@@ -16,6 +16,7 @@ const ALLOWED_FIELDS = new Set([
   'cause',
   'channel',
   'code',
+  'correlationId',
   'count',
   'dataKey',
   'delayMs',

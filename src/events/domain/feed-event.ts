@@ -9,6 +9,8 @@ export interface StateChange {
   readonly state: SessionState;
   readonly endReason?: EndReason;
   readonly version: number;
+  /** Genesys' own id of the conversation, once it is known. */
+  readonly genesysConversationId?: string;
 }
 
 type What =

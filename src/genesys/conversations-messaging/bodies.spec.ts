@@ -1,4 +1,5 @@
 import { USER_AGENT } from '../../common/product';
+import { aSession } from '../../session/domain/session.builder';
 import { beatBody, DISCONNECT_BODY, openBody } from './bodies';
 
 const NOW = Date.parse('2027-01-15T08:00:00.123Z');
@@ -34,6 +35,15 @@ describe(openBody.name, () => {
       },
     });
     expect(USER_AGENT).toMatch(/^[\w-]+\/\d+\.\d+\.\d+/);
+  });
+});
+
+describe('the custom attributes of an opening', () => {
+  it('go with it, as participant data of the guest', () => {
+    const { snapshot } = aSession({ guestContext: { customAttributes: { order: '4711' } } });
+
+    expect(openBody(snapshot)['metadata']).toMatchObject({ customAttributes: { order: '4711' } });
+    expect(openBody(aSession().snapshot)['metadata']).not.toHaveProperty('customAttributes');
   });
 });
 

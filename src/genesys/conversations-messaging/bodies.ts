@@ -5,8 +5,18 @@ export type Body = Readonly<Record<string, unknown>>;
 
 /** What opens a conversation. It holds the guest token: never log it. */
 export function openBody(conversation: Omit<Conversation, 'oauthClient'>): Body {
-  const { conversationId, guestToken, queueId, name, locale, capabilities, durationLimit, createdAt } =
-    conversation;
+  const {
+    conversationId,
+    guestToken,
+    queueId,
+    name,
+    locale,
+    capabilities,
+    durationLimit,
+    createdAt,
+    guestContext,
+  } = conversation;
+  const customAttributes = guestContext?.customAttributes;
   return {
     id: conversationId,
     from: { id: guestToken, name, type: 'user' },
@@ -18,6 +28,7 @@ export function openBody(conversation: Omit<Conversation, 'oauthClient'>): Body 
       sessionDurationLimit: durationLimit,
       guestIdToken: guestToken,
       initiatedAt: new Date(createdAt).toISOString(),
+      ...(customAttributes === undefined ? {} : { customAttributes }),
     },
   };
 }

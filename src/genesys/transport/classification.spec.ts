@@ -23,6 +23,11 @@ function withCode(code: string): Error {
 }
 
 describe(errorOf.name, () => {
+  it('keeps the correlation id of the answer', () => {
+    expect(errorOf({ ...answer(500), correlationId: 'c0ffee' })).toMatchObject({ correlationId: 'c0ffee' });
+    expect(errorOf(answer(500))).not.toHaveProperty('correlationId', expect.anything());
+  });
+
   it.each([200, 201, 202, 204, 299])('finds nothing wrong with %d', (status) => {
     expect(errorOf(answer(status))).toBeUndefined();
   });

@@ -19,8 +19,14 @@ import { parseShallowJson } from '../../common/json/shallow-json';
 import { parseRetryAfter } from '../../common/time/retry-after';
 import type { GenesysAnswer } from './genesys-answer';
 
-/** The error that an answer stands for, by its status alone; undefined for a 2xx. */
+/** The error that an answer stands for, by its status alone; undefined for a 2xx. It holds the correlation id. */
 export function errorOf(answer: GenesysAnswer): UpstreamError | undefined {
+  const error = errorOfStatus(answer);
+  if (error !== undefined && answer.correlationId !== undefined) error.correlationId = answer.correlationId;
+  return error;
+}
+
+function errorOfStatus(answer: GenesysAnswer): UpstreamError | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
   if (status === 429)

@@ -1,4 +1,14 @@
-import { rateReportOf } from './genesys-answer';
+import { correlationIdOf, rateReportOf } from './genesys-answer';
+
+describe(correlationIdOf.name, () => {
+  it('takes what looks like an id, and nothing else', () => {
+    const id = '5a1c7c7e-6f0e-4f4b-9a51-5e5f7c1e0d2b';
+
+    expect(correlationIdOf({ 'inin-correlation-id': id })).toEqual({ correlationId: id });
+    for (const other of [undefined, '', 'a b', 'x'.repeat(65), ['a'], 7])
+      expect(correlationIdOf({ 'inin-correlation-id': other })).toEqual({});
+  });
+});
 
 describe(rateReportOf.name, () => {
   it('reads what the platform says about the window, the reset in seconds', () => {

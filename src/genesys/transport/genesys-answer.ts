@@ -8,6 +8,8 @@ export interface GenesysAnswer {
   /** The clock of the sender. */
   readonly date?: string | undefined;
   readonly rate: RateReport;
+  /** By which Genesys' support finds the request (`inin-correlation-id`). */
+  readonly correlationId?: string;
 }
 
 type Headers = Readonly<Record<string, unknown>>;
@@ -20,6 +22,12 @@ export function rateReportOf(headers: Headers): RateReport {
     allowed: numberIn(headers, 'inin-ratelimit-allowed'),
     resetMs: resetSeconds === undefined ? undefined : resetSeconds * 1000,
   };
+}
+
+/** Only what looks like an id: it goes to log lines. */
+export function correlationIdOf(headers: Headers): Pick<GenesysAnswer, 'correlationId'> {
+  const value = headers['inin-correlation-id'];
+  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? { correlationId: value } : {};
 }
 
 function numberIn(headers: Headers, name: string): number | undefined {

@@ -7,7 +7,7 @@ import { RequestContext } from '../../common/logging/request-context';
 import { USER_AGENT } from '../../common/product';
 import { GenesysConfig } from '../../config/genesys.config';
 import { translateFailure } from './classification';
-import { type GenesysAnswer, rateReportOf } from './genesys-answer';
+import { correlationIdOf, type GenesysAnswer, rateReportOf } from './genesys-answer';
 import { GenesysTelemetry } from './genesys.telemetry';
 import type { Operation } from './operation';
 import { UpstreamGuards } from './upstream-guards';
@@ -87,6 +87,7 @@ export class GenesysHttp {
       retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
       date: typeof date === 'string' ? date : undefined,
       rate: rateReportOf(headers),
+      ...correlationIdOf(headers),
     };
   }
 }

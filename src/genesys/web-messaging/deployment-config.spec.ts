@@ -52,6 +52,7 @@ describe(DeploymentConfig.name, () => {
       allowsLogin: true,
       allowsStepUp: true,
       endDetection: 'read-only',
+      requiresLogin: false,
     });
     expect(http.requests).toEqual([
       {
@@ -74,6 +75,7 @@ describe(DeploymentConfig.name, () => {
       allowsLogin: false,
       allowsStepUp: false,
       endDetection: 'none',
+      requiresLogin: false,
     });
   });
 

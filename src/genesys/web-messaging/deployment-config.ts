@@ -32,6 +32,8 @@ export interface Deployment {
   readonly uploadModes?: readonly UploadMode[];
   /** How guests are told that the agent has ended the conversation. */
   readonly endDetection: EndDetection;
+  /** A guest cannot send a message unless it has logged in when its session began. */
+  readonly requiresLogin: boolean;
 }
 
 const FRESH_MS = 300_000;
@@ -111,13 +113,16 @@ function deploymentOf(body: Fields): Deployment {
   const apps = fieldsIn(fieldsIn(body, 'messenger'), 'apps');
   const conversations = fieldsIn(apps, 'conversations');
   const auth = fieldsIn(body, 'auth');
+  const allowsLogin = flagIn(auth, 'enabled');
+  const allowsStepUp = flagIn(auth, 'allowSessionUpgrade');
   return {
     isActive: textIn(body, 'status') !== 'Inactive',
     autoStarts: flagIn(fieldsIn(conversations, 'autoStart'), 'enabled'),
     allowsClear: flagIn(fieldsIn(conversations, 'conversationClear'), 'enabled'),
     showsGuestTyping: flagIn(conversations, 'showUserTypingIndicator'),
-    allowsLogin: flagIn(auth, 'enabled'),
-    allowsStepUp: flagIn(auth, 'allowSessionUpgrade'),
+    allowsLogin,
+    allowsStepUp,
+    requiresLogin: allowsLogin && !allowsStepUp,
     ...known({ uploadModes: uploadModesIn(fieldsIn(fieldsIn(body, 'messenger'), 'fileUpload')) }),
     endDetection: endDetectionOf(fieldsIn(conversations, 'conversationDisconnect')),
   };

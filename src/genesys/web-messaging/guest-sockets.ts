@@ -49,7 +49,7 @@ export class GuestSockets implements BeforeApplicationShutdown {
    * A socket for a session that does not exist yet, in place of any earlier one. Without a guest token it never connects:
    * the server would take it for another guest, or end the session.
    */
-  make({ conversationId, guestToken: token }: Conversation): GuestSocket {
+  make({ conversationId, guestToken: token, guestContext: context }: Conversation): GuestSocket {
     this.forget(conversationId);
     const { lines, pacer, conversing, telemetry } = this;
     const socket = new GuestSocket(
@@ -57,7 +57,7 @@ export class GuestSockets implements BeforeApplicationShutdown {
         conversationId,
         token,
         deploymentId: this.config.deploymentId,
-        ...known({ identity: this.identityOf(conversationId) }),
+        ...known({ identity: this.identityOf(conversationId), context }),
       },
       { lines, pacer, conversing, telemetry, expiryWarningMs: this.config.expiryWarningMs },
       this.ownerOf(conversationId),

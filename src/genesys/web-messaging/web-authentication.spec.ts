@@ -89,10 +89,19 @@ describe(WebAuthentication.name, () => {
     [{ enabled: true }, { code: 'authentication-not-enabled', reason: 'step-up' }],
   ])('do not step up with %j', async (auth, refusal) => {
     deploymentWith(auth);
-    await open();
 
     expect(await logIn()).toMatchObject(refusal);
     expect(operations()).toEqual([]);
+  });
+
+  it('are required for an opening where the deployment allows no step-up: nothing is sent', async () => {
+    deploymentWith({ enabled: true, allowSessionUpgrade: false });
+
+    expect(await open()).toMatchObject({ code: 'authentication-required', mayHaveTakenEffect: false });
+    expect([server.lines.length, sockets.size, operations()]).toEqual([0, 0, []]);
+
+    http.next(anAnswer(200, TOKENS));
+    expect(await openAs()).toMatchObject({ isAuthenticated: true });
   });
 
   it('do not step up in a session that turns out to be over', async () => {

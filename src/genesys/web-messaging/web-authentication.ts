@@ -35,11 +35,16 @@ export class WebAuthentication extends GuestAuthentication {
    * What a session needs before it can begin as an authenticated one. A login that was exchanged by a process that is
    * gone is good once only: what it gave is used.
    */
-  async prepare({ conversationId }: Conversation, login: Login, signal: AbortSignal): Promise<void> {
+  async prepare(
+    { conversationId, guestContext }: Conversation,
+    login: Login,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { allowsLogin } = await this.deployment.get();
     if (!allowsLogin) throw new AuthenticationNotEnabledError('login');
     if ((await this.credentials.find(conversationId)) !== undefined) return;
-    await this.credentials.keep(conversationId, await this.login.exchange(login, signal));
+    const credentials = await this.login.exchange(login, signal, guestContext?.journeyContext);
+    await this.credentials.keep(conversationId, credentials);
   }
 
   async logIn(conversation: Conversation, login: Login, parent: AbortSignal): Promise<void> {
@@ -49,7 +54,8 @@ export class WebAuthentication extends GuestAuthentication {
       try {
         // The login is good once: not before there is a line to use it on.
         await socket.untilLive(signal);
-        await socket.stepUp(await this.login.exchange(login, signal), signal);
+        const journey = conversation.guestContext?.journeyContext;
+        await socket.stepUp(await this.login.exchange(login, signal, journey), signal);
       } catch (error) {
         if (isEnd(socket.reason)) throw new SessionNotActiveError();
         throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;

@@ -15,6 +15,7 @@ import { ClientPool } from '../transport/client-pool';
 import { GenesysApi } from '../transport/genesys-api';
 import { FakeGenesysHttp } from '../transport/genesys-http.fake';
 import { ConversationEnd } from './conversation-end';
+import { ConversationLookup } from './conversation-lookup';
 import { DeploymentConfig } from './deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { FakeGuestHistory } from './history/guest-history.fake';
@@ -39,6 +40,7 @@ export class WebMessagingWorld {
   readonly http = new FakeGenesysHttp();
   readonly server = new FakeGuestLines();
   readonly credentials = new FakeGuestCredentials();
+  readonly news = new ConversationNews();
   readonly sockets: GuestSockets;
   readonly channel: WebMessagingChannel;
 
@@ -61,15 +63,17 @@ export class WebMessagingWorld {
       new SystemClock(),
     );
     const telemetry = new WebMessagingTelemetry(metrics);
+    const platform = new PlatformConversations(api, genesys);
     const deployment = new DeploymentConfig(http, config);
     const login = new GuestLogin(http, genesys, config);
     this.sockets = new GuestSockets(server, new ConnectPacer(), conversing, telemetry, config);
     this.channel = new WebMessagingChannel(
       this.sockets,
       deployment,
-      new ConversationEnd(deployment, new PlatformConversations(api, genesys), config),
-      new WebMessages(this.sockets, deployment, new ConversationNews()),
+      new ConversationEnd(deployment, platform, config),
+      new WebMessages(this.sockets, deployment, this.news),
       new WebAuthentication(this.sockets, deployment, login, credentials, config),
+      new ConversationLookup(platform, this.news, telemetry),
     );
   }
 

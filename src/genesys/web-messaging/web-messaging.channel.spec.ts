@@ -50,6 +50,88 @@ describe(WebMessagingChannel.name, () => {
       expect(server.of('onMessage')).toHaveLength(1);
     });
 
+    const GUEST_CONTEXT = {
+      customAttributes: { order: '4711', tier: 'gold' },
+      journeyContext: { customerId: 'customer-1', sessionId: 'visit-1' },
+    };
+    const guest = { ...snapshot, guestContext: GUEST_CONTEXT };
+    const openWithContext = (): Promise<unknown> =>
+      outcomeOf(channel.open(guest, performance.now() + 30_000, SIGNAL));
+    const say = (reference: string, customAttributes?: Record<string, string>): Promise<unknown> => {
+      const own = customAttributes === undefined ? {} : { customAttributes };
+      return outcomeOf(
+        channel.messaging.send(guest, { reference, isRepeatable: false, text: 'Hi', ...own }, SIGNAL),
+      );
+    };
+    const attributesSent = (): unknown[] =>
+      server.of('onMessage').map((frame) => {
+        const { channel: told } = frame['message'] as {
+          channel?: { metadata: { customAttributes: unknown } };
+        };
+        return told?.metadata.customAttributes;
+      });
+
+    it('starts the conversation with the custom attributes of the opening, and sends them once', async () => {
+      describeDeployment({ autoStart: { enabled: true } });
+      await openWithContext();
+      server.last.say('StructuredMessage', {
+        type: 'Event',
+        direction: 'Inbound',
+        id: 'join-1',
+        events: [{ eventType: 'Presence', presence: { type: 'Join' } }],
+      });
+      await say('5e0a1f9a-3b68-4c5c-9d5e-000000000001');
+
+      expect(attributesSent()).toEqual([GUEST_CONTEXT.customAttributes, undefined]);
+    });
+
+    it('sends the custom attributes of the opening with the first message, again when that fails', async () => {
+      await openWithContext();
+      server.next('onMessage', ({ tracingId }, line) => {
+        line.say('string', 'Request failed.', { code: 400, tracingId });
+      });
+      await say('5e0a1f9a-3b68-4c5c-9d5e-000000000002', { tier: 'silver' });
+      await say('5e0a1f9a-3b68-4c5c-9d5e-000000000003');
+      await say('5e0a1f9a-3b68-4c5c-9d5e-000000000004');
+
+      expect(attributesSent()).toEqual([
+        { order: '4711', tier: 'silver' },
+        GUEST_CONTEXT.customAttributes,
+        undefined,
+      ]);
+    });
+
+    it.each([
+      [true, undefined],
+      [false, GUEST_CONTEXT.customAttributes],
+    ])('sends them in another process when the guest has said nothing yet: %p', async (hasSpoken, sent) => {
+      server.begun();
+      if (hasSpoken)
+        server.keep({
+          action: 'onMessage',
+          token: '',
+          tracingId: 't',
+          message: { type: 'Text', text: 'Hi' },
+        });
+      await say('5e0a1f9a-3b68-4c5c-9d5e-000000000005');
+
+      expect(attributesSent()).toEqual([sent]);
+    });
+
+    it('tells the journey context with each configure', async () => {
+      await openWithContext();
+      server.last.cut();
+      await jest.advanceTimersByTimeAsync(30_000);
+
+      const journeyContext = {
+        customer: { id: 'customer-1', idType: 'cookie' },
+        customerSession: { id: 'visit-1', type: 'web' },
+      };
+      const configures = server.of('configureSession');
+      expect(configures.length).toBeGreaterThan(1);
+      for (const configure of configures) expect(configure).toMatchObject({ journeyContext });
+    });
+
     it('opens nothing with a deployment that is not active', async () => {
       http.next(anAnswer(200, { status: 'Inactive' }));
       expect(await open()).toMatchObject({ code: 'upstream-forbidden', mayHaveTakenEffect: false });
@@ -71,6 +153,33 @@ describe(WebMessagingChannel.name, () => {
   });
 
   describe('a beat', () => {
+    it('looks the id of the conversation up once there is a message', async () => {
+      const ids: string[] = [];
+      world.news.follow({ onUpstreamId: (_conversationId, id) => ids.push(id) });
+      await open();
+      await beat();
+      expect(http.requests.filter(({ operation }) => operation === 'details')).toEqual([]);
+
+      server.write('Hello', 'message-1');
+      http.next(anAnswer(403), anAnswer(200, { conversationId: 'theirs' }));
+      await beat();
+      expect(ids).toEqual([]);
+      await beat();
+      await beat();
+
+      expect(ids).toEqual(['theirs']);
+      expect(http.requests.filter(({ operation }) => operation === 'details')).toHaveLength(2);
+    });
+
+    it('asks at most three times for the id of a conversation', async () => {
+      await open();
+      server.write('Hello', 'message-1');
+      http.next(...Array.from({ length: 5 }, () => anAnswer(403)));
+      for (let beats = 0; beats < 5; beats += 1) await beat();
+
+      expect(http.requests.filter(({ operation }) => operation === 'details')).toHaveLength(3);
+    });
+
     it('is an echo', async () => {
       await open();
 

@@ -7,6 +7,7 @@ import {
 import { abortable } from '../../common/time/abortable';
 import { withDeadline } from '../../common/time/deadline';
 import type { EndDetection } from '../../session/domain/end-detection';
+import { AuthenticationRequiredError } from '../../session/domain/authentication.errors';
 import {
   type BeatOutcome,
   type Conversation,
@@ -18,6 +19,7 @@ import {
 import { assertInTime } from '../transport/in-time';
 import { classOf } from '../transport/reactions';
 import { ConversationEnd } from './conversation-end';
+import { ConversationLookup } from './conversation-lookup';
 import { DeploymentConfig } from './deployment-config';
 import { known } from './frames/fields';
 import { GuestSockets } from './guest-sockets';
@@ -45,6 +47,7 @@ const REFUSED_MS = 30_000;
 export class WebMessagingChannel extends GuestChannel {
   readonly name = 'web-messaging';
   override readonly beatsOnBudget = false;
+  override readonly tellsJourney = true;
 
   constructor(
     private readonly sockets: GuestSockets,
@@ -52,6 +55,7 @@ export class WebMessagingChannel extends GuestChannel {
     private readonly ending: ConversationEnd,
     override readonly messaging: WebMessages,
     override readonly authentication: WebAuthentication,
+    private readonly lookup: ConversationLookup,
   ) {
     super();
   }
@@ -65,9 +69,11 @@ export class WebMessagingChannel extends GuestChannel {
     deadlineAt: number,
     signal: AbortSignal,
   ): Promise<Opened> {
-    const { isActive, autoStarts: autoStart } = await abortable(this.deployment.get(), signal);
+    const deployment = await abortable(this.deployment.get(), signal);
+    const { isActive, autoStarts: autoStart } = deployment;
     assertInTime(deadlineAt);
     if (!isActive) throw new UpstreamForbiddenError('The deployment is not active in Genesys Cloud.');
+    if (login === undefined && deployment.requiresLogin) throw new AuthenticationRequiredError();
     if (login !== undefined) await this.authentication.prepare(conversation, login, signal);
     const socket = this.sockets.make(conversation);
     try {
@@ -83,7 +89,9 @@ export class WebMessagingChannel extends GuestChannel {
     const socket = this.sockets.of(conversation);
     try {
       await withDeadline(PATIENCE_MS, signal, (patience) => socket.untilLive(patience));
-      return (await socket.echo(signal)) ? { kind: 'ok' } : { kind: 'postponed', cause: 'echo-missed' };
+      if (!(await socket.echo(signal))) return { kind: 'postponed', cause: 'echo-missed' };
+      void this.lookup.look(conversation, socket, signal);
+      return { kind: 'ok' };
     } catch (error) {
       return this.outcomeOf(error, socket, conversation);
     }

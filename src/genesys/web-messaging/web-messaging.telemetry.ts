@@ -88,6 +88,11 @@ export class WebMessagingTelemetry {
     });
   }
 
+  /** Another beat tries again. */
+  lookupFailed(error: unknown, conversationId: string): void {
+    this.log.debug({ message: 'Lookup of a conversation id failed', conversationId, error });
+  }
+
   troubled(message: string, error: unknown, conversationId: string): void {
     this.log.error({ message, error, conversationId });
   }

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsNotEmpty, IsString, Matches, ValidateNested } from 'class-validator';
+import { AreCustomAttributes } from '../../common/validation/are-custom-attributes.decorator';
 import { BoundedList, UniqueEntries } from '../../common/validation/list.decorators';
 import { MaxBytes, MayBeAbsent } from '../../common/validation/text.decorators';
 import type { ButtonResponse } from '../../session/ports/guest-messaging';
-import { AreCustomAttributes } from './are-custom-attributes.decorator';
 import { FormReplyDto } from './form-reply.dto';
 
 /** What Genesys Cloud takes as the text of a guest's message, in bytes of UTF-8. */

@@ -76,4 +76,13 @@ export const UPSTREAM_PROBLEMS = {
     action: 'Leave authentication out, or tell the operators that the deployment has to allow it.',
     retry: 'no',
   },
+  'authentication-required': {
+    title: 'The deployment requires guests to log in',
+    statuses: [409],
+    meaning:
+      'The deployment has authentication enabled and lets no session begin without a login, so that an anonymous guest could not send a message. Nothing was sent.',
+    action:
+      'Open the session with authentication, or tell the operators that the deployment has to allow a step-up.',
+    retry: 'changed',
+  },
 } as const satisfies Record<string, ProblemType>;

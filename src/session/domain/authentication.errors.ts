@@ -30,6 +30,18 @@ export class AuthenticationNotEnabledError extends UpstreamError {
   }
 }
 
+/** The deployment takes no guest that does not log in when the session is opened. Nothing was sent. */
+export class AuthenticationRequiredError extends UpstreamError {
+  readonly code = 'authentication-required';
+  readonly kind = 'conflict';
+  override readonly title = 'The deployment requires guests to log in';
+  override mayHaveTakenEffect = false;
+
+  constructor() {
+    super('The deployment takes messages of authenticated guests only.');
+  }
+}
+
 /** There is no login to end. Nothing was sent. */
 export class GuestNotLoggedInError extends DomainError {
   readonly code = 'guest-not-logged-in';

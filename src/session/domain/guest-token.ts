@@ -5,6 +5,13 @@ export function newGuestToken(): string {
   return `jwt_${randomBytes(16).toString('hex')}`;
 }
 
+const GUEST_TOKEN = /jwt_[0-9a-f]{32}/i;
+
+/** Whether a text holds what looks like a guest token. */
+export function holdsGuestToken(text: string): boolean {
+  return GUEST_TOKEN.test(text);
+}
+
 const GUEST_REF = /^[0-9a-f]{32}$/;
 
 /** A name for the guest that is safe to show: always the same for a token, and never leads back to it. */

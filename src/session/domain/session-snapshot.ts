@@ -1,3 +1,4 @@
+import type { GuestContext } from './guest-context';
 import type { DisconnectStatus, EndReason, SessionState } from './session-state';
 
 /** Everything that is kept of a session. Times are epoch milliseconds. */
@@ -41,6 +42,10 @@ export interface SessionSnapshot {
   upstreamExpiresAt: number | null;
   /** The guest has shown who it is. What it proves that with is kept apart. */
   isAuthenticated: boolean;
+  /** Genesys' own id of the conversation, where it differs from ours and once it is known. */
+  genesysConversationId?: string;
+  /** Absent once the guest is erased or the session is over, and while it cannot be decrypted. */
+  readonly guestContext?: GuestContext;
   /** When the guest was erased: since then name and token are empty. */
   readonly erasedAt: number | null;
 }

@@ -303,4 +303,13 @@ describe(newGuestToken.name, () => {
     expect(tokens.every((token) => /^jwt_[0-9a-f]{32}$/.test(token))).toBe(true);
     expect(new Set(tokens).size).toBe(100);
   });
+
+  it('keeps the id that Genesys has of the conversation, and tells it with its end', () => {
+    const session = anActiveSession();
+
+    expect([session.identifyUpstream('theirs'), session.identifyUpstream('another')]).toEqual([true, false]);
+    session.lose('gone', Date.now());
+    expect(session.pullChanges().events.at(-1)?.metadata).toMatchObject({ genesysConversationId: 'theirs' });
+    expect(aSession().identifyUpstream('theirs')).toBe(false);
+  });
 });

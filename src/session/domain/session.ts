@@ -50,6 +50,7 @@ export class Session {
       | 'capabilities'
       | 'durationLimit'
       | 'disclosesGuestToken'
+      | 'guestContext'
     > & { readonly holder?: string },
     now: number,
   ): Session {
@@ -195,6 +196,13 @@ export class Session {
     return true;
   }
 
+  /** Genesys' own id of the conversation became known; it is kept for good. Returns whether anything changed. */
+  identifyUpstream(genesysConversationId: string): boolean {
+    if (this.props.state !== 'active' || this.props.genesysConversationId !== undefined) return false;
+    this.props.genesysConversationId = genesysConversationId;
+    return true;
+  }
+
   /** The upstream disconnect failed and is tried again at `dueAt`. */
   postponeDisconnect(dueAt: number): void {
     this.props.disconnectAttempts += 1;
@@ -262,6 +270,7 @@ export class Session {
   private tell(state: CrmState, now: number): void {
     this.props.lastSequence += 1;
     const { channel, queueId, locale, durationLimit, guestToken, guestRef, endReason } = this.props;
+    const { genesysConversationId } = this.props;
     this.events.push({
       id: uuid(),
       conversationId: this.conversationId,
@@ -277,6 +286,7 @@ export class Session {
           ? { guestIdToken: guestToken }
           : { guestRef }),
         ...(endReason === null ? {} : { endReason }),
+        ...(genesysConversationId === undefined ? {} : { genesysConversationId }),
       },
     });
   }

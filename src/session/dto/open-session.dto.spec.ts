@@ -7,6 +7,7 @@ import { GuestChannels } from '../ports/guest-channels';
 import { HasRequiredCapabilities } from './has-required-capabilities.constraint';
 import { IsKnownChannel } from './is-known-channel.constraint';
 import { IsWithinMaxDuration } from './is-within-max-duration.constraint';
+import { JourneyContextDto } from './journey-context.dto';
 import { LoginDto } from './login.dto';
 import { OpenSessionDto } from './open-session.dto';
 
@@ -115,6 +116,32 @@ describe(OpenSessionDto.name, () => {
 
   it.each([null, 'jane', [], [CODE], 7])('refuses %j as a login', (authentication) => {
     expect(problemsOf({ authentication })).toHaveProperty('authentication');
+  });
+
+  it.each([
+    [{ customAttributes: { order: '4711' } }, {}],
+    [{ customAttributes: { a: 'x'.repeat(2_047) } }, {}],
+    [{ customAttributes: { a: 'x'.repeat(2_048) } }, { customAttributes: expect.any(String) as string }],
+    [{ customAttributes: { a: 1 } }, { customAttributes: expect.any(String) as string }],
+    [{ customAttributes: ['a'] }, { customAttributes: expect.any(String) as string }],
+    [{ journeyContext: {} }, {}],
+    [{ journeyContext: { customerId: 'c', sessionId: 's', sessionType: 'app' } }, {}],
+    [{ journeyContext: 'c' }, { journeyContext: expect.any(String) as string }],
+  ])('checks what is said of the guest: %j', (fields, problems) => {
+    expect(problemsOf(fields)).toEqual(problems);
+  });
+
+  it.each([
+    [{ customerId: `jwt_${'0'.repeat(32)}` }, 'customerId'],
+    [{ sessionId: `visit-jwt_${'a'.repeat(32)}` }, 'sessionId'],
+    [{ customerId: 'x'.repeat(257) }, 'customerId'],
+    [{ customerId: '' }, 'customerId'],
+    [{ sessionType: 'phone' }, 'sessionType'],
+    [{ customer: 'c' }, 'customer'],
+  ])('refuses the journey context %j', (journey, wrong) => {
+    const asked = plainToInstance(JourneyContextDto, journey);
+    const errors = validateSync(asked, { whitelist: true, forbidNonWhitelisted: true });
+    expect(errors.map(({ property }) => property)).toEqual([wrong]);
   });
 
   it('refuses what it does not know', () => {

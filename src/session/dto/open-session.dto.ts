@@ -10,6 +10,7 @@ import {
   Validate,
   ValidateNested,
 } from 'class-validator';
+import { AreCustomAttributes } from '../../common/validation/are-custom-attributes.decorator';
 import { BoundedList, UniqueEntries } from '../../common/validation/list.decorators';
 import {
   IsLanguageTag,
@@ -20,6 +21,7 @@ import {
 import { HasRequiredCapabilities } from './has-required-capabilities.constraint';
 import { IsKnownChannel } from './is-known-channel.constraint';
 import { IsWithinMaxDuration } from './is-within-max-duration.constraint';
+import { JourneyContextDto } from './journey-context.dto';
 import { LoginDto } from './login.dto';
 
 const MAX_CAPABILITIES = 32;
@@ -87,4 +89,25 @@ export class OpenSessionDto {
   @ValidateNested({ message: 'must be a login' })
   @Type(() => LoginDto)
   authentication?: LoginDto;
+
+  /**
+   * Participant data that the flow reads before the first message: texts by name, all names and texts together at most 2048
+   * bytes in UTF-8. On web-messaging they travel with the first thing that the guest sends, until one has arrived.
+   */
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { orderNumber: '4711' },
+  })
+  @MayBeAbsent()
+  @AreCustomAttributes()
+  customAttributes?: Record<string, string>;
+
+  /** The guest in the customer journey of the caller's site or app. Only for channels that can tell it. */
+  @ApiPropertyOptional({ type: JourneyContextDto })
+  @MayBeAbsent()
+  @IsObject({ message: 'must be a journey context' })
+  @ValidateNested({ message: 'must be a journey context' })
+  @Type(() => JourneyContextDto)
+  journeyContext?: JourneyContextDto;
 }

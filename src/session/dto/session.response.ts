@@ -21,6 +21,13 @@ export class SessionResponse {
   @ApiProperty({ type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })
   readonly conversationId: string;
 
+  /**
+   * Genesys Cloud's own id of the conversation, for links and tickets. Absent until it is known, and on
+   * conversations-messaging, where `conversationId` is the id at Genesys Cloud too.
+   */
+  @ApiPropertyOptional({ type: String, example: '9c1d7f0e-7a52-4f1b-8a0f-3b7b1f6a2c44' })
+  readonly genesysConversationId?: string;
+
   @ApiProperty({ enum: SESSION_STATES })
   readonly state: SessionState;
 
@@ -87,6 +94,8 @@ export class SessionResponse {
 
   constructor({ snapshot }: Session, heartbeat: HeartbeatStatus, endDetection?: EndDetection) {
     this.conversationId = snapshot.conversationId;
+    if (snapshot.genesysConversationId !== undefined)
+      this.genesysConversationId = snapshot.genesysConversationId;
     this.state = snapshot.state;
     this.channel = snapshot.channel;
     this.queueId = snapshot.queueId;

@@ -22,6 +22,8 @@ export interface ConversationListener {
   onExpiry(conversationId: string, expiresAt: number): void;
   /** The upstream lets the conversation expire soon, unless that is moved. */
   onExpiring(conversationId: string, expiresAt: number): void;
+  /** The upstream's own id of the conversation became known. */
+  onUpstreamId(conversationId: string, genesysConversationId: string): void;
   /** The upstream says that there is no conversation any more: the next beat will tell why. */
   onOver(conversationId: string): void;
 }
@@ -59,6 +61,10 @@ export class ConversationNews implements ConversationListener {
 
   onExpiring(conversationId: string, expiresAt: number): void {
     for (const listener of this.listeners) listener.onExpiring?.(conversationId, expiresAt);
+  }
+
+  onUpstreamId(conversationId: string, genesysConversationId: string): void {
+    for (const listener of this.listeners) listener.onUpstreamId?.(conversationId, genesysConversationId);
   }
 
   onOver(conversationId: string): void {

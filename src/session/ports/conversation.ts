@@ -14,6 +14,8 @@ export type Conversation = Readonly<
     | 'capabilities'
     | 'durationLimit'
     | 'createdAt'
+    | 'guestContext'
+    | 'genesysConversationId'
   >
 >;
 

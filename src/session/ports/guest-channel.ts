@@ -38,6 +38,9 @@ export abstract class GuestChannel {
   /** Whether each beat is a request on the budget of an OAuth client. */
   readonly beatsOnBudget: boolean = true;
 
+  /** Whether the upstream is told the journey context of a guest; where it is not, none is given. */
+  readonly tellsJourney: boolean = false;
+
   /** How guests talk over this channel; undefined when it only holds conversations. */
   readonly messaging: GuestMessaging | undefined;
 

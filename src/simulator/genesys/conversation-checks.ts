@@ -1,6 +1,8 @@
 import { ConversationBody } from '../conversation';
 import { ErrorDetail } from './platform-error';
 
+/** Names and texts together. */
+const MAX_ATTRIBUTE_BYTES = 2048;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -24,6 +26,7 @@ export function checkConversationBody(body: unknown): Checked<ConversationBody> 
     'context.capabilities':
       Array.isArray(capabilities) && capabilities.every((one) => typeof one === 'string'),
     metadata: metadata === undefined || isFields(metadata),
+    'metadata.customAttributes': areAttributes(asFields(metadata)['customAttributes']),
   });
   return wrong ?? { value: body as ConversationBody };
 }
@@ -50,6 +53,13 @@ function firstFalse(
     .filter(([, isRight]) => !isRight)
     .map(([fieldName]) => ({ errorCode: 'invalid.value', fieldName }));
   return details.length > 0 ? { details } : undefined;
+}
+
+function areAttributes(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!isFields(value) || !Object.values(value).every((text) => typeof text === 'string')) return false;
+  const texts = Object.entries(value).flat();
+  return texts.reduce<number>((sum, text) => sum + Buffer.byteLength(String(text)), 0) <= MAX_ATTRIBUTE_BYTES;
 }
 
 function isFilled(value: unknown): boolean {

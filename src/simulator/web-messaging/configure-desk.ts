@@ -40,6 +40,7 @@ export class ConfigureDesk {
       return this.configureAuthenticated(connection, request, session);
     }
     if (session.user !== undefined) return errorFrame(GUEST_ERRORS.cannotDowngrade, request.tracingId);
+    session.journeyContext = request.fields['journeyContext'];
     return this.enter(connection, request, session);
   }
 

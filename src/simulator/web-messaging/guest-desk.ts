@@ -4,10 +4,10 @@ import { AttachmentStore } from './attachment-store';
 import { ConfigureDesk, ConfigureTools } from './configure-desk';
 import { allowedMedia } from './deployment';
 import { GuestConnection } from './guest-connection';
-import { errorFrame, GUEST_ERRORS, GuestError, missingParameter } from './guest-error';
+import { attributesTooLarge, errorFrame, GUEST_ERRORS, GuestError, missingParameter } from './guest-error';
 import { asFields, GuestRequest, listOf, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
-import { checkMessage } from './message-checks';
+import { attributeBytes, attributesOf, checkMessage } from './message-checks';
 import { event, response, ServerFrame } from './server-frame';
 import { SignedTokens } from './signed-tokens';
 
@@ -94,11 +94,13 @@ export class GuestDesk {
     const early = this.tools.throttle.refuse('messagesPerSession', session.messageWindow, request);
     if (early !== undefined) return early;
     const { fields, tracingId } = request;
+    if (session.lacksUser) return errorFrame(GUEST_ERRORS.unauthorized, tracingId);
     if (session.isReadOnly) return errorFrame(GUEST_ERRORS.readOnly, tracingId);
     if (asFields(fields['message'])['type'] === 'Event') return this.event(request, session);
     const { attachments, settings, conversations } = this.tools;
     const checked = checkMessage(fields, session, attachments, settings.now());
     if ('error' in checked) return errorFrame(checked.error, tracingId);
+    session.attributes = { ...session.attributes, ...attributesOf(fields) };
     conversations.receive(session, checked.value, tracingId);
     return undefined;
   }
@@ -111,6 +113,10 @@ export class GuestDesk {
       if (!deployment.showUserTypingIndicator) return errorFrame(GUEST_ERRORS.typingIsOff, tracingId);
       this.tools.conversations.type(session, [first], tracingId);
     } else if (presence === 'Join') {
+      const { maxCustomDataBytes } = deployment;
+      if (attributeBytes(fields) > maxCustomDataBytes)
+        return errorFrame(attributesTooLarge(maxCustomDataBytes), tracingId);
+      session.attributes = { ...session.attributes, ...attributesOf(fields) };
       this.tools.conversations.join(session, tracingId);
     } else if (presence === 'Clear') {
       if (!deployment.conversationClear) return errorFrame(GUEST_ERRORS.clearIsOff, tracingId);

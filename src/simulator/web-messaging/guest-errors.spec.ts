@@ -94,6 +94,13 @@ describe('a guest is refused', () => {
       'HTTP authorization error',
     ],
     [
+      'a text of an anonymous guest where a session has to begin with a login',
+      { auth: { enabled: true, allowSessionUpgrade: false } },
+      (guest) => guest.say('Hi'),
+      401,
+      'User is unauthorized',
+    ],
+    [
       'authentication without a token',
       {},
       (guest) => guest.ask('configureAuthenticatedSession', { deploymentId: DEMO_DEPLOYMENT_ID }),

@@ -41,6 +41,11 @@ export class GuestSession {
   readonly messages: GuestMessage[] = [];
   readonly connections = new Set<GuestConnection>();
 
+  /** The participant data of the customer, as custom attributes have told them. */
+  attributes: Readonly<Record<string, unknown>> = {};
+  /** As the session was configured last. */
+  journeyContext: unknown;
+
   /** Of the newest thousand conversations that were started with this token. */
   readonly conversationIds: string[] = [];
   /** How often a session began under this token. */
@@ -76,6 +81,12 @@ export class GuestSession {
     return this.sessions > 0 && this.endedBy === undefined;
   }
 
+  /** Where authentication is enabled without a step-up, an anonymous guest cannot send messages. */
+  get lacksUser(): boolean {
+    const { enabled, allowSessionUpgrade } = this.deployment.auth;
+    return enabled && !allowSessionUpgrade && this.user === undefined;
+  }
+
   get isOverdue(): boolean {
     return this.isLive && this.settings.now() >= this.expiresAt;
   }
@@ -91,6 +102,7 @@ export class GuestSession {
     this.autoStarted = false;
     this.conversationId = undefined;
     this.isConversationOpen = false;
+    this.attributes = {};
     this.messages.length = 0;
     this.sessions += 1;
     this.touch();

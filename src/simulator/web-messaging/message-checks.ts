@@ -47,10 +47,13 @@ export function checkMessage(
 }
 
 /** A `channel` beside the message is ignored, as Genesys Cloud does since 2026-06-05. */
-function attributeBytes(request: Fields): number {
+export function attributesOf(request: Fields): Fields {
   const { metadata } = asFields(asFields(request['message'])['channel']);
-  const attributes = Object.entries(asFields(asFields(metadata)['customAttributes']));
-  return attributes.reduce(
+  return asFields(asFields(metadata)['customAttributes']);
+}
+
+export function attributeBytes(request: Fields): number {
+  return Object.entries(attributesOf(request)).reduce(
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(asText(value)),
     0,
   );

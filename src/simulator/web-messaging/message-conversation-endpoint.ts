@@ -43,7 +43,7 @@ function resourceOf(session: GuestSession, id: string): unknown {
   return {
     id,
     participants: [
-      { purpose: 'customer', ...end },
+      { purpose: 'customer', attributes: session.attributes, ...end },
       { purpose: 'acd', ...end },
     ],
     selfUri: `${MESSAGES_PATH}${id}`,

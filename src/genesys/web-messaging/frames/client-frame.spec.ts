@@ -18,6 +18,27 @@ describe(ClientFrames.name, () => {
     });
   });
 
+  it.each([
+    [
+      { customerId: 'c-1', sessionId: 's-1', sessionType: 'app' as const },
+      { customer: { id: 'c-1', idType: 'cookie' }, customerSession: { id: 's-1', type: 'app' } },
+    ],
+    [{ customerId: 'c-1' }, { customer: { id: 'c-1', idType: 'cookie' } }],
+    [{ sessionId: 's-1' }, { customerSession: { id: 's-1', type: 'web' } }],
+    [{}, undefined],
+  ])(
+    'tells the journey of the guest with %j, unless the guest is authenticated',
+    (journey, journeyContext) => {
+      const told = new ClientFrames('guest-1', journey);
+      const request = { deploymentId: 'dep-1', startNew: false };
+
+      expect(told.configureSession('t', request)['journeyContext']).toEqual(journeyContext);
+      expect(told.configureSession('t', { ...request, authCode: 'signed' })).not.toHaveProperty(
+        'journeyContext',
+      );
+    },
+  );
+
   it('configures a session of an authenticated guest with the code of the exchange', () => {
     const request = { deploymentId: 'dep-1', startNew: false, authCode: 'signed' };
 
@@ -33,9 +54,11 @@ describe(ClientFrames.name, () => {
 
   it('has the token of the guest in no other field than the token', () => {
     const session = { deploymentId: 'dep-1', startNew: true };
+    const journey = { customerId: 'c-1', sessionId: 's-1' };
     const file = { attachmentId: 'a', fileName: 'f', fileType: 't', fileSize: 1 };
     const all = [
       frames.configureSession('t', session),
+      new ClientFrames('guest-1', journey).configureSession('t', session),
       frames.configureSession('t', { ...session, authCode: 'signed' }),
       frames.message('t', { text: 'x', customAttributes: { a: 'b' }, attachmentIds: ['a'] }),
       frames.typing('t'),

@@ -1,3 +1,5 @@
+import type { JourneyContext } from '../../../session/domain/guest-context';
+import { known } from './fields';
 import type { OutgoingMessage } from './outgoing-message';
 import { messageBody } from './outgoing-message';
 
@@ -43,17 +45,21 @@ export interface AnnouncedFile {
 
 /** Makes the frames of one guest. `tracingId` comes back with the answer. */
 export class ClientFrames {
-  constructor(private readonly token: string) {}
+  constructor(
+    private readonly token: string,
+    private readonly journey?: JourneyContext,
+  ) {}
 
   /**
-   * Without `journeyContext`: its customer id is shown to every analyst as `journeyCustomerId`, so the token must never be in
-   * it (official client 2.15.0-rc1, which omits it where no customer cookie is given).
+   * `journeyContext` is the caller's, never the token: its customer id is shown to every analyst as `journeyCustomerId`.
+   * As in the official client (2.15.0-rc1) it is left out where there is none, and of an authenticated guest, whose login
+   * has told it.
    */
   configureSession(tracingId: string, { deploymentId, startNew, authCode }: SessionRequest): ClientFrame {
     const { token } = this;
     const shared = { token, deploymentId, startNew, tracingId };
     return authCode === undefined
-      ? { ...shared, action: 'configureSession' }
+      ? { ...shared, ...journeyField(this.journey), action: 'configureSession' }
       : { ...shared, data: { code: authCode }, action: 'configureAuthenticatedSession' };
   }
 
@@ -111,4 +117,13 @@ export class ClientFrames {
   private frame(action: ClientAction, tracingId: string, fields: object = {}): ClientFrame {
     return { token: this.token, ...fields, tracingId, action };
   }
+}
+
+/** The field `journeyContext` as the platform takes it; nothing when there is nothing to tell. */
+export function journeyField(journey: JourneyContext | undefined): { journeyContext?: object } {
+  const { customerId, sessionId, sessionType = 'web' } = journey ?? {};
+  const customer = customerId === undefined ? undefined : { id: customerId, idType: 'cookie' };
+  const customerSession = sessionId === undefined ? undefined : { id: sessionId, type: sessionType };
+  if (customer === undefined && customerSession === undefined) return {};
+  return { journeyContext: known({ customer, customerSession }) };
 }

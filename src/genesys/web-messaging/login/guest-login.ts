@@ -9,10 +9,12 @@ import {
 import { GenesysConfig } from '../../../config/genesys.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { GuestNotAuthenticatedError } from '../../../session/domain/authentication.errors';
+import type { JourneyContext } from '../../../session/domain/guest-context';
 import type { Login } from '../../../session/domain/login';
 import type { Credentials } from '../../../session/ports/guest-credentials';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
 import { GenesysHttp, type GenesysRequest } from '../../transport/genesys-http';
+import { journeyField } from '../frames/client-frame';
 import { type Fields, known, textIn } from '../frames/fields';
 
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -30,8 +32,8 @@ export class GuestLogin {
   ) {}
 
   /** Rejects with `GuestNotAuthenticatedError` when the login is not good, or not any more. */
-  async exchange(login: Login, signal: AbortSignal): Promise<Credentials> {
-    const body = { deploymentId: this.config.deploymentId, ...exchangeOf(login) };
+  async exchange(login: Login, signal: AbortSignal, journey?: JourneyContext): Promise<Credentials> {
+    const body = { deploymentId: this.config.deploymentId, ...exchangeOf(login), ...journeyField(journey) };
     try {
       const answer = await this.post('oauthcodegrantjwtexchange', body, signal);
       return { jwt: jwtIn(answer), ...known({ refreshToken: textIn(answer, 'refreshToken') }) };

@@ -2,6 +2,7 @@ import { v4 as uuid } from 'uuid';
 import type { ClientFrames } from '../frames/client-frame';
 import type { SessionFacts } from '../frames/server-frame';
 import type { Dialogue } from './dialogue';
+import type { OpeningAttributes } from './opening-attributes';
 
 /**
  * Starts the conversation of a deployment with auto-start, once: what was sent over a line that then broke is sent
@@ -10,7 +11,10 @@ import type { Dialogue } from './dialogue';
 export class AutoStart {
   private stage: 'none' | 'wanted' | 'sent' | 'done' = 'none';
 
-  constructor(private readonly frames: ClientFrames) {}
+  constructor(
+    private readonly frames: ClientFrames,
+    private readonly opening: OpeningAttributes,
+  ) {}
 
   want(): void {
     this.stage = 'wanted';
@@ -36,7 +40,7 @@ export class AutoStart {
   }
 
   private join(dialogue: Dialogue): void {
-    dialogue.tell(this.frames.join(uuid()));
+    dialogue.tell(this.frames.join(uuid(), this.opening.beside()));
     this.stage = 'sent';
   }
 }

@@ -5,6 +5,7 @@ import type { ConversingTools } from './conversing-tools';
 import type { Dialogue } from './dialogue';
 import { Gap, type GapListener } from './gap';
 import { IncomingMessages } from './incoming-messages';
+import type { OpeningAttributes } from './opening-attributes';
 import { OutgoingMessages } from './outgoing-messages';
 import { Uploads } from './uploads';
 
@@ -26,6 +27,7 @@ export class Conversing {
     frames: ClientFrames,
     { history, storage, clock }: ConversingTools,
     listener: ConversingListener,
+    opening: OpeningAttributes,
   ) {
     this.catchUp = new CatchUp(history, frames);
     this.incoming = new IncomingMessages((message) => {
@@ -41,6 +43,7 @@ export class Conversing {
       },
       frames,
       clock,
+      opening,
     );
     this.uploads = new Uploads((signal) => listener.live(signal), storage, frames);
   }

@@ -17,6 +17,7 @@ import { FrameHearing } from './frame-hearing';
 import type { Guest, SocketTools } from './guest';
 import { SessionLoop, type SessionLoopListener } from './session-loop';
 import { SessionStart } from './session-start';
+import { OpeningAttributes } from './opening-attributes';
 import type { Sending } from './outgoing-messages';
 import type { OverReason, SocketOwner, SocketState } from './socket-owner';
 import { SocketStatus } from './socket-status';
@@ -37,6 +38,7 @@ export class GuestSocket {
   private readonly start: SessionStart;
   private readonly loop: SessionLoop;
   private readonly autoStart: AutoStart;
+  private readonly opening: OpeningAttributes;
   private readonly conversing: Conversing;
   private readonly hearing: FrameHearing;
   private line:
@@ -47,7 +49,8 @@ export class GuestSocket {
     private readonly tools: SocketTools,
     owner: SocketOwner,
   ) {
-    this.frames = new ClientFrames(guest.token);
+    this.frames = new ClientFrames(guest.token, guest.context?.journeyContext);
+    this.opening = new OpeningAttributes(guest.context?.customAttributes);
     this.owner = new GuardedOwner(owner, (error) => {
       tools.telemetry.troubled('What a guest socket told could not be taken', error, guest.conversationId);
     });
@@ -61,8 +64,8 @@ export class GuestSocket {
     );
     this.start = new SessionStart(guest, this.frames, tools.lines, tools.pacer);
     this.loop = new SessionLoop(this.status, this.start, this.loopListener());
-    this.autoStart = new AutoStart(this.frames);
-    this.conversing = new Conversing(this.frames, tools.conversing, this.conversingListener());
+    this.autoStart = new AutoStart(this.frames, this.opening);
+    this.conversing = new Conversing(this.frames, tools.conversing, this.conversingListener(), this.opening);
     this.hearing = new FrameHearing(this.status, this.conversing, this.autoStart, this.owner, () => {
       this.loop.contended();
     });
@@ -207,6 +210,7 @@ export class GuestSocket {
     return {
       live: (signal) => this.live(signal),
       onMessage: (message) => {
+        if (carriesAttributes(message)) this.opening.arrived();
         this.owner.onMessage(message);
       },
       onHistory: (dialogue, history) => {
@@ -266,4 +270,10 @@ export class GuestSocket {
   private end(reason: OverReason, cause: Error = new UpstreamUnavailableError()): void {
     this.status.end(reason, cause);
   }
+}
+
+/** Everything of the guest but typing and the events of the platform itself. */
+function carriesAttributes({ direction, type, events }: GuestMessage): boolean {
+  if (direction !== 'Inbound') return false;
+  return type !== 'Event' || events.some((event) => event.kind === 'presence' && event.presence === 'Join');
 }

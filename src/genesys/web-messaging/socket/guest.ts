@@ -1,3 +1,4 @@
+import type { GuestContext } from '../../../session/domain/guest-context';
 import type { GuestLines } from '../line/guest-lines';
 import type { GuestIdentity } from '../login/guest-identity';
 import type { ConnectPacer } from '../pacing/connect-pacer';
@@ -9,6 +10,7 @@ export interface Guest {
   readonly conversationId: string;
   readonly token: string;
   readonly deploymentId: string;
+  readonly context?: GuestContext;
   /** Absent where guests cannot log in. */
   readonly identity?: GuestIdentity;
 }

@@ -16,6 +16,7 @@ import { OneByOne } from '../pacing/one-by-one';
 import { SlidingWindow } from '../pacing/sliding-window';
 import type { Dialogue } from './dialogue';
 import { KnownMessages } from './known-messages';
+import type { OpeningAttributes } from './opening-attributes';
 
 const PER_SECOND = 5;
 /** A little longer than a second: what leaves evenly may arrive in a bunch. */
@@ -78,6 +79,7 @@ export class OutgoingMessages {
     private readonly way: MessageWay,
     private readonly frames: ClientFrames,
     private readonly clock: Clock,
+    private readonly opening: OpeningAttributes,
   ) {}
 
   /**
@@ -115,6 +117,7 @@ export class OutgoingMessages {
 
   private async deliver(delivery: Delivery, signal: AbortSignal): Promise<GuestMessage> {
     delivery.mayHaveArrived = await this.isDoubtful(delivery, signal);
+    await this.openingKnown(signal);
     for (let unanswered = 0; unanswered < MAX_SENDS;) {
       const dialogue = await this.turn(signal);
       const wasDoubtful = delivery.mayHaveArrived;
@@ -137,6 +140,13 @@ export class OutgoingMessages {
     await this.way.live(signal);
     await abortable(this.way.settled(), signal);
     return this.doubtful.has(reference) || !this.way.isNew(reference);
+  }
+
+  /** Whether an earlier process has sent the attributes of the opening stands in the history. */
+  private async openingKnown(signal: AbortSignal): Promise<void> {
+    if (!this.opening.isPending) return;
+    await this.way.live(signal);
+    await abortable(this.way.settled(), signal);
   }
 
   private remember({ reference, mayHaveArrived, sentAt }: Delivery): void {
@@ -164,8 +174,10 @@ export class OutgoingMessages {
     this.rate.take();
     dialogue.room.take();
     try {
-      const frame = this.frames.message(reference, message);
+      const customAttributes = this.opening.beside(message.customAttributes);
+      const frame = this.frames.message(reference, { ...message, ...known({ customAttributes }) });
       const answer = await dialogue.ask(frame, 'message', ACKNOWLEDGED_WITHIN_MS);
+      this.opening.arrived();
       if (answer.message.id !== undefined) this.acknowledged.add(answer.message.id);
       return answer.message;
     } catch (error) {

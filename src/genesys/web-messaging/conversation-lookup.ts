@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { ConversationNews } from '../../session/ports/conversation-news';
+import type { Conversation } from '../../session/ports/guest-channel';
+import { PlatformConversations } from './platform-conversations';
+import type { GuestSocket } from './socket/guest-socket';
+import { WebMessagingTelemetry } from './web-messaging.telemetry';
+
+const MAX_TRIES = 3;
+
+/**
+ * Looks the platform's id of a conversation up, once, as soon as a message leads to it. At most three requests for each
+ * socket: an OAuth client without the permission is not asked for ever.
+ */
+@Injectable()
+export class ConversationLookup {
+  private readonly tries = new WeakMap<GuestSocket, number>();
+
+  constructor(
+    private readonly platform: PlatformConversations,
+    private readonly news: ConversationNews,
+    private readonly telemetry: WebMessagingTelemetry,
+  ) {}
+
+  /** Never rejects; what it finds is told as news. */
+  async look(conversation: Conversation, socket: GuestSocket, signal: AbortSignal): Promise<void> {
+    const { anyMessageId } = socket;
+    const tries = this.tries.get(socket) ?? 0;
+    const isKnown = conversation.genesysConversationId !== undefined;
+    if (isKnown || anyMessageId === undefined || tries >= MAX_TRIES) return;
+    this.tries.set(socket, tries + 1);
+    try {
+      const id = await this.platform.idOf(anyMessageId, conversation.oauthClient, signal);
+      if (id === undefined) return;
+      this.tries.set(socket, MAX_TRIES);
+      this.news.onUpstreamId(conversation.conversationId, id);
+    } catch (error) {
+      this.telemetry.lookupFailed(error, conversation.conversationId);
+    }
+  }
+}

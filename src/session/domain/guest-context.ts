@@ -1,0 +1,20 @@
+import type { SessionType } from './session-type';
+
+/** The guest of a session in the customer journey of the caller's site or app. */
+export interface JourneyContext {
+  /** The caller's own id of the customer; analysts see it. */
+  readonly customerId?: string;
+  readonly sessionId?: string;
+  /** `web` when absent. */
+  readonly sessionType?: SessionType;
+}
+
+/**
+ * What the opening says of the guest beside its name: encrypted at rest, erased with the guest, deleted once nothing
+ * is left to do upstream, and part of no answer, event or log line.
+ */
+export interface GuestContext {
+  /** Participant data that routing reads before the first message. */
+  readonly customAttributes?: Readonly<Record<string, string>>;
+  readonly journeyContext?: JourneyContext;
+}
