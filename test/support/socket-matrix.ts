@@ -59,7 +59,8 @@ export class SocketWorld implements AsyncDisposable {
       genesys: { webMessaging: { deployments: [{ id: DEMO_DEPLOYMENT_ID, ...deployment }] } },
       environment: {
         GENESYS_CHANNEL: 'web-messaging',
-        SESSION_OPEN_DEADLINE_MS: '20000',
+        // As long as a busy machine may need, hastened or not.
+        SESSION_OPEN_DEADLINE_MS: '120000',
         // The first beat is drawn from the interval: in a day, none comes by chance.
         HEARTBEAT_MAX_INTERVAL_MS: '86400000',
         HEARTBEAT_MIN_INTERVAL_MS: '86400000',

@@ -133,7 +133,12 @@ async function troubled(trouble: Trouble): Promise<SocketWorld> {
   const { deployment = {}, environment = {}, deadlineMs = 120_000 } = trouble;
   const world = await SocketWorld.start({
     deployment,
-    environment: { SESSION_OPEN_DEADLINE_MS: String(deadlineMs), ...environment },
+    environment: {
+      SESSION_OPEN_DEADLINE_MS: String(deadlineMs),
+      // The description of the deployment would be known before it is spoiled.
+      GENESYS_SIGN_IN_AT_START: 'false',
+      ...environment,
+    },
   });
   if (upgrade !== undefined) world.spoilHttp(UPGRADE, upgrade, times);
   if (config !== undefined) world.spoilHttp(CONFIG, config, times);
