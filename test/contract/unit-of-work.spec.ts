@@ -1,0 +1,89 @@
+import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import { DataRefusedError } from '../../src/common/errors/data-refused.error';
+import { addingToCounters } from '../../src/persistence/counters';
+import type { Database } from '../../src/persistence/database';
+import { UnitOfWork } from '../../src/persistence/unit-of-work';
+import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
+
+const NULL_VALUE = sql`insert into counter (name, value) values ('nothing', null)`;
+
+describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
+  let storage: TestStorage;
+  let stores: TestStores;
+  let unitOfWork: UnitOfWork;
+
+  beforeEach(async () => {
+    storage = await createStorage(dialect);
+    stores = await TestStores.open(storage.config);
+    ({ unitOfWork } = stores);
+  });
+  afterEach(async () => {
+    await stores.close();
+    await storage.remove();
+  });
+
+  const counted = (db: Kysely<Database>, name: string): CompiledQuery<{ value: number }> =>
+    db.selectFrom('counter').select('value').where('name', '=', name).compile();
+  const stored = async (name: string): Promise<number | undefined> => {
+    const { rows } = await unitOfWork.read((db) => db.executeQuery(counted(db, name)));
+    return rows[0]?.value;
+  };
+
+  it('runs what is sent before what is asked next, and the rest with the commit', async () => {
+    const told: unknown[] = [];
+    await unitOfWork.run(async ({ db, send, ask, withCommit, beforeCommit, afterCommit }) => {
+      withCommit(sql`update counter set value = value * 10 where name = 'orders'`.compile(db));
+      afterCommit(() => told.push('committed'));
+      send(...addingToCounters(db, { orders: 2 }));
+      send(...addingToCounters(db, { orders: 3 }));
+      told.push((await ask(counted(db, 'orders'))).rows);
+      send(...addingToCounters(db, { orders: 1 }));
+      beforeCommit(() => {
+        send(...addingToCounters(db, { orders: 1 }));
+        return Promise.resolve();
+      });
+    });
+
+    expect(told).toEqual([[{ value: 5 }], 'committed']);
+    expect(await stored('orders')).toBe(70);
+  });
+
+  it.each(['send', 'withCommit'] as const)(
+    'commits nothing when a statement given to %s fails, and says what failed first',
+    async (by) => {
+      const effects: string[] = [];
+      const work = unitOfWork.run((unit) => {
+        const { db, afterCommit } = unit;
+        afterCommit(() => effects.push('done'));
+        unit[by](
+          ...addingToCounters(db, { before: 1 }),
+          NULL_VALUE.compile(db),
+          ...addingToCounters(db, { after: 1 }),
+        );
+        return Promise.resolve();
+      });
+
+      await expect(work).rejects.toBeInstanceOf(DataRefusedError);
+      await expect(work).rejects.toThrow(/counter/);
+      expect([await stored('before'), await stored('after'), effects]).toEqual([undefined, undefined, []]);
+      await unitOfWork.run(({ db, ask }) => ask(counted(db, 'before')));
+    },
+  );
+
+  it('commits nothing of a work that fails, whatever it had sent', async () => {
+    const work = unitOfWork.run(async ({ db, send, ask }) => {
+      send(...addingToCounters(db, { orders: 1 }));
+      await ask(counted(db, 'orders'));
+      send(...addingToCounters(db, { orders: 1 }));
+      throw new Error('changed its mind');
+    });
+
+    await expect(work).rejects.toThrow('changed its mind');
+    expect(await stored('orders')).toBeUndefined();
+  });
+
+  it('may have nothing to do', async () => {
+    await expect(unitOfWork.run(() => Promise.resolve('nothing'))).resolves.toBe('nothing');
+    await expect(unitOfWork.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+});
