@@ -56,7 +56,7 @@ const SUCCESSES: [what: string, fault: Fault][] = [
 
 describe('a beat', () => {
   it.concurrent.each(LOSSES)('that meets %s three times in a row ends the session', async (_what, fault) => {
-    await using matrix = await MatrixWorld.beating();
+    await using matrix = await MatrixWorld.beating(fault);
     matrix.spoil(BEAT, fault);
     const id = await matrix.api.opened();
     await until(async () => (await matrix.api.stateOf(id)) === 'disconnected');
@@ -97,7 +97,7 @@ describe('a beat', () => {
   );
 
   it.concurrent.each(SUCCESSES)('that gets %s with a 200 has counted', async (_what, fault) => {
-    await using matrix = await MatrixWorld.beating({ UPSTREAM_TIMEOUT_MS: '10000' });
+    await using matrix = await MatrixWorld.beating();
     matrix.spoil(BEAT, fault);
     const id = await matrix.api.opened();
     await matrix.counted('heartbeats', 'ok', TOLERATED + 1);
@@ -126,7 +126,7 @@ describe('a beat', () => {
     ['HTML', { kind: 'garbage' }],
     ['silence', { kind: 'hang-before-headers' }],
   ])('whose fresh token meets %s is postponed, and the session lives on', async (_what, fault) => {
-    await using matrix = await MatrixWorld.beating();
+    await using matrix = await MatrixWorld.beating(fault);
     const id = await matrix.api.opened();
     await matrix.counted('heartbeats', 'ok');
     matrix.world.genesys.faults.add({ match: { path: TOKEN }, fault, times: 4 });
