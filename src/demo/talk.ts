@@ -146,7 +146,7 @@ export class Talk {
     await until('the expiry is told ahead', () => this.warnings > 0);
   }
 
-  /** Of a deployment with the mode Send: the guest may write again, which continues the conversation. */
+  /** Mode Send of a deployment: the guest may write again, which continues the conversation. */
   private async agentLeaves(guest: GuestSession): Promise<void> {
     this.narrator.say('agent', `ends the conversation, and leaves ${NAME} free to write (mode Send)`);
     this.world.genesys.webMessaging.agent.disconnect(guest.token, { enabled: true, type: 'Send' });

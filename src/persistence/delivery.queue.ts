@@ -136,8 +136,8 @@ async function markClaimed(
 }
 
 /**
- * The statement that lets the deliveries behind a head wait as long as the head itself. They could not go before it anyway; but due
- * ones that are no heads would stand in the way of every claim.
+ * The statement that lets the deliveries behind a head wait as long as the head itself. They could not go before it
+ * anyway; but due ones that are no heads would stand in the way of every claim.
  */
 export function waitingBehind(
   db: Kysely<Database>,

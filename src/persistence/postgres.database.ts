@@ -1,6 +1,15 @@
 import { Logger } from '@nestjs/common';
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
-import { Client, type ClientConfig, DatabaseError, Pool, type PoolClient, TypeOverrides, types } from 'pg';
+import {
+  Client,
+  type ClientConfig,
+  DatabaseError,
+  Pool,
+  type PoolClient,
+  type QueryResult,
+  TypeOverrides,
+  types,
+} from 'pg';
 import { NameResolver, type Resolve } from '../common/names/name-resolver';
 import type { Database } from './database';
 import { ResolvingSocket } from './resolving-socket';
@@ -161,26 +170,33 @@ function beginWith(limits: ServerLimits): string {
 function guarded(client: PoolClient, begin: string): PostgresPoolClient {
   let broken: { readonly cause: unknown } | undefined;
   let transaction: 'none' | 'beginning' | 'begun' | 'committed' = 'none';
-  const send = (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
+  const send = async (sql: string, parameters: readonly unknown[]): Promise<QueryResult> => {
     const isFirst = transaction === 'beginning';
     if (isFirst) transaction = 'begun';
-    const answers = [...(isFirst ? [client.query(begin)] : []), client.query(sql, [...parameters])];
-    return Promise.all(answers).then((all) => all.at(-1));
+    const beginning = isFirst ? client.query(begin) : undefined;
+    const [, answer] = await Promise.all([beginning, client.query(sql, [...parameters])]);
+    return answer;
+  };
+  const guardedSend = async (sql: string, parameters: readonly unknown[]): Promise<QueryResult> => {
+    try {
+      return await send(sql, parameters);
+    } catch (error) {
+      // What the server itself answers leaves the connection in order.
+      if (!(error instanceof DatabaseError)) broken = { cause: error };
+      throw error;
+    }
   };
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     if (broken !== undefined) throw broken.cause;
     if (sql === 'begin') transaction = 'beginning';
     const hasNothingToEnd = transaction === 'beginning' || transaction === 'committed';
     if (sql === 'begin' || (hasNothingToEnd && ENDS.has(sql))) return NOTHING;
-    try {
-      const answer = await send(sql, parameters);
-      if (sql === 'commit') transaction = 'committed';
-      return answer;
-    } catch (error) {
-      // What the server itself answers leaves the connection in order.
-      if (!(error instanceof DatabaseError)) broken = { cause: error };
-      throw error;
+    const answer = await guardedSend(sql, parameters);
+    if (sql === 'commit') {
+      transaction = 'committed';
+      assertCommitted(answer);
     }
+    return answer;
   };
   return {
     query: query as PostgresPoolClient['query'],
@@ -188,4 +204,10 @@ function guarded(client: PoolClient, begin: string): PostgresPoolClient {
       client.release(broken !== undefined);
     },
   };
+}
+
+/** PostgreSQL answers the commit of a transaction in which a statement has failed with a rollback, and no error. */
+function assertCommitted({ command }: QueryResult): void {
+  if (command === 'ROLLBACK')
+    throw new Error('The transaction was rolled back: a statement in it has failed.');
 }

@@ -28,9 +28,7 @@ export async function takeSlot(
   ]);
   if (!isTaken(all)) throw new SessionLimitReachedError(total);
   if (!isTaken(onClient)) throw new SessionLimitReachedError(ofClient, 'upstream-budget');
-  if (ofCaller === undefined) return;
-  const [counted] = (ofOwner?.rows ?? []) as CallerLimits[];
-  if (counted !== undefined) assertWithin(ofCaller, counted, row.oauth_client);
+  if (ofCaller !== undefined) assertWithin(ofCaller, ofOwner?.rows[0] as CallerLimits, row.oauth_client);
 }
 
 function isTaken(result: QueryResult<unknown> | undefined): boolean {

@@ -27,7 +27,7 @@ export interface Work {
   readonly dialect: Dialect;
   /**
    * Statements of whose results the work needs to know nothing. They are sent together, in the order given, with the
-   * next `ask` or with the commit, and fail there.
+   * next `ask` or with the commit, and fail there. A statement that is run on `db` itself goes before them.
    */
   send(...statements: readonly CompiledQuery[]): void;
   /** What was given to `send`, then this statement, in one round trip; resolves with its result. */
@@ -36,7 +36,7 @@ export interface Work {
   beforeCommit(step: () => Promise<void>): void;
   /**
    * Statements that run after every step of `beforeCommit`, in the order given and in the round trip of the commit: for
-   * the few rows that nearly all transactions change, which nobody then waits for longer than the database itself takes.
+   * the few rows that nearly all transactions change. Their locks are held only for as long as the database takes to commit.
    */
   withCommit(...statements: readonly CompiledQuery[]): void;
   /** Runs once the transaction has committed, in the order given; never when it has not. */

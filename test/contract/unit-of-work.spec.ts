@@ -82,6 +82,22 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
     expect(await stored('orders')).toBeUndefined();
   });
 
+  it('never takes the commit of a failed transaction for one', async () => {
+    const told: string[] = [];
+    const outcome = await unitOfWork
+      .run(async ({ db, ask, afterCommit }) => {
+        afterCommit(() => told.push('committed'));
+        for (const statement of addingToCounters(db, { orders: 1 })) await ask(statement);
+        await ask(NULL_VALUE.compile(db)).catch(() => undefined);
+      })
+      .catch((error: unknown) => error);
+
+    // A failed statement is the end of a transaction of PostgreSQL; one of SQLite goes on.
+    const isOver = dialect === 'postgres';
+    expect(outcome instanceof Error).toBe(isOver);
+    expect([told, await stored('orders')]).toEqual(isOver ? [[], undefined] : [['committed'], 1]);
+  });
+
   it('may have nothing to do', async () => {
     await expect(unitOfWork.run(() => Promise.resolve('nothing'))).resolves.toBe('nothing');
     await expect(unitOfWork.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');

@@ -1,16 +1,28 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
+import { MayBeAbsent } from './text.decorators';
 
 const MAX_BYTES = 2048;
 
-/** Texts by name, no larger than Genesys Cloud takes: the bytes of all names and texts count. */
+/**
+ * Optional custom attributes: texts by name, no larger than Genesys Cloud takes. The bytes of all names and texts count.
+ * Validates and describes the property.
+ */
 export function AreCustomAttributes(): PropertyDecorator {
-  return ValidateBy({
+  const validation = ValidateBy({
     name: 'areCustomAttributes',
     validator: {
       validate: isSmallTextMap,
       defaultMessage: () => `must be texts by name, together at most ${MAX_BYTES} bytes`,
     },
   });
+  const description = ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { orderNumber: '4711' },
+  });
+  return applyDecorators(description, MayBeAbsent(), validation);
 }
 
 function isSmallTextMap(value: unknown): boolean {

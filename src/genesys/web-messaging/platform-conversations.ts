@@ -3,7 +3,7 @@ import { GenesysConfig } from '../../config/genesys.config';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import { type ApiCall, GenesysApi } from '../transport/genesys-api';
 import type { GenesysAnswer } from '../transport/genesys-answer';
-import { textIn } from './frames/fields';
+import { idIn } from './frames/fields';
 
 const RESOURCE = ['conversations', 'messages'] as const;
 
@@ -15,11 +15,11 @@ export class PlatformConversations {
     private readonly config: GenesysConfig,
   ) {}
 
-  /** The conversation that a message belongs to; undefined when the platform does not say. */
+  /** The conversation that a message belongs to; undefined when the platform names none that can be an id. */
   async idOf(messageId: string, oauthClient: string, signal: AbortSignal): Promise<string | undefined> {
     const path = [...RESOURCE, messageId, 'details'];
     const answer = await this.call({ operation: 'details', method: 'GET', path, oauthClient }, signal);
-    return textIn(jsonObjectOf(answer), 'conversationId');
+    return idIn(jsonObjectOf(answer), 'conversationId');
   }
 
   /** Disconnects all participants. */

@@ -171,6 +171,21 @@ describe(WebMessagingChannel.name, () => {
       expect(http.requests.filter(({ operation }) => operation === 'details')).toHaveLength(2);
     });
 
+    it.each(['x'.repeat(129), 'with a space', '', 7])(
+      'overlooks %p as the id of a conversation',
+      async (conversationId) => {
+        const onUpstreamId = jest.fn();
+        world.news.follow({ onUpstreamId });
+        await open();
+        server.write('Hello', 'message-1');
+        http.next(anAnswer(200, { conversationId }));
+        await beat();
+
+        expect(http.requests.filter(({ operation }) => operation === 'details')).toHaveLength(1);
+        expect(onUpstreamId).not.toHaveBeenCalled();
+      },
+    );
+
     it('asks at most three times for the id of a conversation', async () => {
       await open();
       server.write('Hello', 'message-1');

@@ -13,7 +13,7 @@ const ID = /^[\x21-\x7e]{1,128}$/;
  * each item that was chosen; a list picker or a wheel picker without a choice has one with empty texts.
  */
 export class FormAnswerDto implements FormAnswer {
-  /** Of the component. */
+  /** Id of the component. */
   @ApiProperty({ type: String, maxLength: MAX_TEXT_BYTES, example: 'booking' })
   @IsString({ message: 'must be a text' })
   @IsNotEmpty({ message: 'must not be empty' })

@@ -136,7 +136,7 @@ export class FormContentResponse implements Form {
 }
 
 export class FormAnswerResponse implements FormAnswer {
-  /** Of the component. */
+  /** Id of the component. */
   @ApiProperty({ type: String, example: 'booking' })
   id: string = '';
 

@@ -94,11 +94,11 @@ export class MessageContentResponse {
   @ApiPropertyOptional({ type: QuickReplyV2Response })
   quickReplyV2?: QuickReplyV2Response;
 
-  /** Of `other`: the name that Genesys Cloud gives to the content. */
+  /** Genesys Cloud's name of the content, present for `other`. */
   @ApiPropertyOptional({ type: String, example: 'GenericTemplate' })
   contentType?: string;
 
-  /** Of `other`: the content as Genesys Cloud sent it. */
+  /** The content as Genesys Cloud sent it, present for `other`. */
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,

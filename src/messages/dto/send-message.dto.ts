@@ -50,12 +50,6 @@ export class SendMessageDto {
   text?: string;
 
   /** Told to the flow with the message: texts by name, all names and texts together at most 2048 bytes in UTF-8. */
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: { type: 'string' },
-    example: { orderNumber: '4711' },
-  })
-  @MayBeAbsent()
   @AreCustomAttributes()
   customAttributes?: Record<string, string>;
 

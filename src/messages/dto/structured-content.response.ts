@@ -37,11 +37,11 @@ export class MessageChoiceResponse implements MessageChoice {
   @ApiPropertyOptional({ type: String, example: 'QuickReply' })
   type?: string;
 
-  /** Of a quick reply: a short form of it. */
+  /** Short form of a quick reply. */
   @ApiPropertyOptional({ type: String, example: 'Accepted' })
   summaryText?: string;
 
-  /** Of a choice: the message that it answers. */
+  /** Id of the message that a choice answers. */
   @ApiPropertyOptional({ type: String, example: '0a1b2c3d4e5f60718293a4b5c6d7e8f9' })
   originatingMessageId?: string;
 }
@@ -55,11 +55,11 @@ export class CardActionResponse implements CardAction {
   @ApiPropertyOptional({ type: String, example: 'Book now' })
   text?: string;
 
-  /** Of a link. */
+  /** Target of a link. */
   @ApiPropertyOptional({ type: String, example: 'https://shop.example/norway' })
   url?: string;
 
-  /** Of a postback. */
+  /** Payload of a postback. */
   @ApiPropertyOptional({ type: String, example: 'book-norway' })
   payload?: string;
 }
@@ -79,7 +79,7 @@ export class CardResponse implements Card {
   @ApiPropertyOptional({ type: String, example: 'https://videos.example/norway.mp4' })
   video?: string;
 
-  /** Of the card as a whole. */
+  /** Action of the card as a whole. */
   @ApiPropertyOptional({ type: CardActionResponse })
   defaultAction?: CardActionResponse;
 

@@ -1,7 +1,7 @@
 import type { Kysely, Migration } from 'kysely';
 
 /**
- * What an opening says of the guest beside its name, encrypted; null where it says nothing, and once nobody needs it.
+ * Context of the guest as the opening gives it, encrypted; null where there is none, and once the session needs it no more.
  * Beside it Genesys' own id of the conversation; null until it is known.
  */
 export function guestContext(): Migration {

@@ -26,16 +26,16 @@ export interface Reaction {
 
 /** Something that has happened in a conversation. It holds no text and no credential of the upstream. */
 export interface ConversationActivity {
-  /** Of the upstream's event, where it has one: the same for every time that this activity is told. */
+  /** Id of the upstream's event, where it has one; a repetition has the same. */
   readonly id?: string;
   readonly type: ActivityType;
   /** `inbound` comes from the guest, on whichever of its devices. */
   readonly direction: 'inbound' | 'outbound';
   readonly sentAt: string;
-  /** Of `co-browse` and `video`. */
+  /** Present for `co-browse` and `video`. */
   readonly offer?: OfferState;
-  /** Of `reactions`. */
+  /** Present for `reactions`. */
   readonly reactions?: readonly Reaction[];
-  /** Of `agent-ended`: whether the conversation takes no more messages, so that the session ends. */
+  /** Present for `agent-ended`: whether the conversation takes no more messages, so that the session ends. */
   readonly isReadOnly?: boolean;
 }

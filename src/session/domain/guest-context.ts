@@ -10,7 +10,7 @@ export interface JourneyContext {
 }
 
 /**
- * What the opening says of the guest beside its name: encrypted at rest, erased with the guest, deleted once nothing
+ * Context of a guest, given with the opening: encrypted at rest, erased with the guest, deleted once nothing
  * is left to do upstream, and part of no answer, event or log line.
  */
 export interface GuestContext {

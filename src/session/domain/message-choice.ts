@@ -6,8 +6,8 @@ export interface MessageChoice {
   readonly image?: string;
   readonly action?: string;
   readonly type?: string;
-  /** Of a quick reply: a short form of it. */
+  /** Short form of a quick reply. */
   readonly summaryText?: string;
-  /** Of a choice: the message that it answers. */
+  /** Id of the message that a choice answers. */
   readonly originatingMessageId?: string;
 }

@@ -29,7 +29,7 @@ const DETAILS = {
   'attachment-expired': 'The attachment has expired.',
   'attachment-not-uploaded': 'The attachment was not uploaded.',
   'not-enabled': 'The deployment does not allow this.',
-  'parameter-missing': 'Genesys Cloud misses a part of the message.',
+  'parameter-missing': 'A parameter that Genesys Cloud requires is missing.',
   'read-only': 'The conversation takes no more messages.',
 } as const;
 
@@ -57,7 +57,7 @@ const FILE_DETAILS = {
   empty: 'The file is empty.',
   'name-invalid': 'Genesys Cloud does not take a file of this name.',
   'content-invalid': 'Genesys Cloud does not take what is in the file.',
-  'parameter-missing': 'Genesys Cloud misses a part of what describes the file.',
+  'parameter-missing': 'A parameter that Genesys Cloud requires of a file is missing.',
   'not-accepted': 'Genesys Cloud does not take the file, and gives no further reason.',
 } as const;
 

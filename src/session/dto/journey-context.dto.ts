@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsNotEmpty, IsString, ValidateBy } from 'class-validator';
 import { IsPlainText, MaxBytes, MayBeAbsent } from '../../common/validation/text.decorators';
@@ -16,34 +17,26 @@ function HoldsNoGuestToken(): PropertyDecorator {
   });
 }
 
+function IsJourneyId(example: string): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: String, maxLength: MAX_ID_BYTES, example }),
+    MayBeAbsent(),
+    IsString({ message: 'must be a text' }),
+    IsNotEmpty({ message: 'must not be empty' }),
+    IsPlainText(),
+    MaxBytes(MAX_ID_BYTES),
+    HoldsNoGuestToken(),
+  );
+}
+
 /** The guest in the customer journey of the caller's site or app. Genesys Cloud shows the ids to analysts. */
 export class JourneyContextDto implements JourneyContext {
   /** The caller's own id of the customer, such as the one in its cookie. It must not be a guest token. */
-  @ApiPropertyOptional({
-    type: String,
-    maxLength: MAX_ID_BYTES,
-    example: '7d9c2f6e-0b4f-4a5c-8a55-1f0c6c7f3e21',
-  })
-  @MayBeAbsent()
-  @IsString({ message: 'must be a text' })
-  @IsNotEmpty({ message: 'must not be empty' })
-  @IsPlainText()
-  @MaxBytes(MAX_ID_BYTES)
-  @HoldsNoGuestToken()
+  @IsJourneyId('7d9c2f6e-0b4f-4a5c-8a55-1f0c6c7f3e21')
   customerId?: string;
 
   /** The id of the customer's visit. It must not be a guest token. */
-  @ApiPropertyOptional({
-    type: String,
-    maxLength: MAX_ID_BYTES,
-    example: 'b1c7c0de-52d1-4be8-9d0c-8b4f6b7d9a10',
-  })
-  @MayBeAbsent()
-  @IsString({ message: 'must be a text' })
-  @IsNotEmpty({ message: 'must not be empty' })
-  @IsPlainText()
-  @MaxBytes(MAX_ID_BYTES)
-  @HoldsNoGuestToken()
+  @IsJourneyId('b1c7c0de-52d1-4be8-9d0c-8b4f6b7d9a10')
   sessionId?: string;
 
   /** The kind of the visit; sent with `sessionId` only. */

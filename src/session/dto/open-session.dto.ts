@@ -94,12 +94,6 @@ export class OpenSessionDto {
    * Participant data that the flow reads before the first message: texts by name, all names and texts together at most 2048
    * bytes in UTF-8. On web-messaging they travel with the first thing that the guest sends, until one has arrived.
    */
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: { type: 'string' },
-    example: { orderNumber: '4711' },
-  })
-  @MayBeAbsent()
   @AreCustomAttributes()
   customAttributes?: Record<string, string>;
 

@@ -15,7 +15,7 @@ export interface ConversationListener {
   /** A message of either side. One that was told before, by another process or in this one, may be told again. */
   onMessage(conversationId: string, message: ConversationMessage): void;
   onTyping(conversationId: string, typing: Typing): void;
-  /** Of either side. One that was told before may be told again, with the same id. */
+  /** An activity of either side; it may be repeated, with the same id. */
   onActivity(conversationId: string, activity: ConversationActivity): void;
   onLine(conversationId: string, state: LineState): void;
   /** When the upstream lets the conversation expire, in epoch milliseconds, as often as that changes. */

@@ -17,12 +17,12 @@ export interface FormAnswer {
 
 /** The answers to a form, which needs the message that it answers. */
 export interface FormReply {
-  /** Of the form. */
+  /** Id that the form is sent with. */
   readonly cannedResponseId: string;
   readonly answers: readonly FormAnswer[];
 }
 
-/** What a guest wants to say: a text, an answer to what was offered, uploaded files, or several of them. */
+/** A message to send: a text, an answer to an offer, uploaded files, or several of them. */
 export interface MessageToSend {
   /** A UUID by which the message is recognised. Whoever sends a message again uses the same one. */
   readonly reference: string;

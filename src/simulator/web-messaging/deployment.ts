@@ -55,7 +55,7 @@ export function allowsOrigin({ allowedDomains }: Deployment, origin: string | un
   return allowedDomains.includes(new URL(origin).hostname);
 }
 
-/** What a guest may upload, as its session says it: nothing where the modes of the public description count instead. */
+/** Files that a guest may upload, as its session says it: none where the modes of the public description count instead. */
 export function allowedMedia({ fileUpload: { enableAttachments, modes } }: Deployment): unknown {
   const [mode] = modes;
   if (!enableAttachments || mode === undefined) return {};

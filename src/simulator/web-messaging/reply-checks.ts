@@ -7,7 +7,7 @@ const PICKERS = ['DatePicker', 'ListPicker'];
 const CHOICES = ['Button', 'QuickReply', ...PICKERS];
 
 /**
- * What is wrong with the answers in a guest's message; undefined when there is nothing wrong. A picker names the message
+ * First error among the answers in a guest's message; undefined when there is none. A picker names the message
  * that it answers in the choice, as mobile clients do, or as `metadata.parentMessageId`, as web clients do; a form names it
  * in itself. An answer to a message that did not offer this is refused, because nothing could be linked with it.
  */
@@ -72,7 +72,7 @@ function isFormAnswer(answer: unknown): boolean {
   return textOf(id) !== undefined && contentType === 'ButtonResponse' && hasValue;
 }
 
-/** What the message with this id offered of this kind, if it did. */
+/** The offer of this kind in the message with this id. */
 function offerIn(said: readonly GuestMessage[], id: string, contentType: string): Fields | undefined {
   const message = said.find((one) => one.direction === 'Outbound' && one.id === id);
   return listOf(message?.content.content).find((content) => content['contentType'] === contentType);

@@ -14,7 +14,7 @@ export abstract class EventSink {
   /**
    * Resolves when the receiver has accepted the event for good; anything thrown means it has not. A
    * `DeliveryFailedError` tells why, and what that teaches about the receiver. `signal` aborts when the attempt has
-   * taken too long or the process stops; nobody waits any longer then. A sink calls `beforeSend` right before the event
+   * taken too long or the process stops; its outcome is ignored then. A sink calls `beforeSend` right before the event
    * leaves the process, once its connection is there: it throws when another replica may deliver the event by now, as after
    * this process was frozen, and the sink then sends nothing. A sink that does not call it keeps the order all the same,
    * but for an event that was on its way through such a freeze.

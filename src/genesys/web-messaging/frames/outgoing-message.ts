@@ -1,7 +1,7 @@
 import type { ButtonResponse, FormAnswer, FormReply } from '../../../session/ports/guest-messaging';
 import { known } from './fields';
 
-/** What a guest says: a text, an answer to what was offered, uploaded files, or several of them. */
+/** Message of a guest: a text, an answer to an offer, uploaded files, or several of them. */
 export interface OutgoingMessage {
   readonly text?: string;
   readonly customAttributes?: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export function messageBody(message: OutgoingMessage, id: string): Readonly<Reco
   };
 }
 
-/** A quick reply and a button of a card are said as well; undefined for an answer that is not. */
+/** Text of an answer, which official clients send with quick replies and buttons of cards; undefined for pickers. */
 export function wordsOf({ buttons = [], form }: OutgoingMessage): string | undefined {
   if (form !== undefined) return '';
   const [first] = buttons;

@@ -2,7 +2,7 @@ import { boundedTextIn, type Fields, objectsIn } from './fields';
 
 /** More than the platform lets an author write; the payload of an answer has at most as many bytes. */
 const MAX_TEXT_LENGTH = 4_096;
-/** Of the entries of a list, such as cards, items or times. */
+/** Maximum of entries that are read of a list, such as cards, items or times. */
 const MAX_PARTS = 200;
 
 export function shownTextIn(fields: Fields, name: string): string | undefined {

@@ -11,7 +11,7 @@ export class OpeningAttributes {
     return this.pending !== undefined;
   }
 
-  /** What a carrier takes along: those of the opening as long as they are pending, and its own, which win. */
+  /** Attributes of a message: those of the opening as long as they are pending, and its own, which win. */
   beside(own?: Attributes): Attributes | undefined {
     if (this.pending === undefined) return own;
     return { ...this.pending, ...own };
