@@ -10,6 +10,8 @@ import { waitFor } from '../../support/wait-for';
 const CONVERSATIONS = 600;
 const EVENTS = BACKLOG_STORY.length * CONVERSATIONS;
 const IN_FLIGHT = 64;
+/** Longer than it takes to notice that an event was accepted, and short enough for the pace of deliveries. */
+const ANSWER_MS = 100;
 /** What a killed process had in hand waits until its claim is over, at most 20 seconds. */
 const DELIVERED_WITHIN_MS = 60_000;
 
@@ -36,7 +38,7 @@ describe.each([
     });
     // The answer is under way for a while after the event was accepted: that is when a kill leads to a repeat.
     world.crm.faults.add({ fault: { kind: 'status', status: 500 }, after: 50, times: 3 });
-    world.crm.faults.add({ fault: { kind: 'delay', ms: 30, effect: 'after' } });
+    world.crm.faults.add({ fault: { kind: 'delay', ms: ANSWER_MS, effect: 'after' } });
   }, 60_000);
 
   afterAll(async () => {
@@ -69,6 +71,11 @@ describe.each([
     }, DELIVERED_WITHIN_MS);
     await delay(random.between(0, 50));
     expect(await new DeliveriesApi(world.service.url).sink()).toMatchObject({ condition: 'well' });
+    // Between two batches nothing would be in flight, and nothing would be repeated.
+    const accepted = world.crm.received.length;
+    await waitFor(() => {
+      expect(world.crm.received.length).toBeGreaterThan(accepted);
+    }, DELIVERED_WITHIN_MS);
   }
 
   async function untilDrained(): Promise<void> {
