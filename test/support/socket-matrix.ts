@@ -16,7 +16,7 @@ const COUNTERS =
 
 const OURS = 'ws_closed_total ours';
 
-/** As long as a busy machine may need, hastened or not. */
+/** As long as a busy machine may need. */
 const SEEN_WITHIN_MS = 200_000;
 
 /** The server's answer to whatever came too early. */
@@ -59,7 +59,7 @@ export class SocketWorld implements AsyncDisposable {
       genesys: { webMessaging: { deployments: [{ id: DEMO_DEPLOYMENT_ID, ...deployment }] } },
       environment: {
         GENESYS_CHANNEL: 'web-messaging',
-        // As long as a busy machine may need, hastened or not.
+        // As long as a busy machine may need.
         SESSION_OPEN_DEADLINE_MS: '120000',
         // The first beat is drawn from the interval: in a day, none comes by chance.
         HEARTBEAT_MAX_INTERVAL_MS: '86400000',

@@ -1,6 +1,10 @@
 import type { Fault } from '../../../src/simulator/fault';
 import { until } from '../../support/until';
+import { followLoopTime } from '../../support/loop-time';
 import { GZIP_BOMB, inAnHour, MatrixWorld, OPENING, status, TOKEN } from '../../support/upstream-matrix';
+
+// A time-out here is of this process with all that is in it.
+followLoopTime();
 
 const BEAT = 'heartbeatSequence';
 const TOLERATED = 3;

@@ -1,6 +1,10 @@
 import type { Fault } from '../../../src/simulator/fault';
 import { until } from '../../support/until';
+import { followLoopTime } from '../../support/loop-time';
 import { GZIP_BOMB, inAnHour, MatrixWorld, status } from '../../support/upstream-matrix';
+
+// A time-out here is of this process with all that is in it.
+followLoopTime();
 
 const DISCONNECT = '"disconnected"';
 
@@ -102,7 +106,7 @@ describe('a disconnect', () => {
   it.concurrent.each(ENDLESS)(
     'that meets %s past its deadline is given up, and the session is final and unconfirmed',
     async (_what, fault, requests) => {
-      await using matrix = await MatrixWorld.start({ SESSION_DISCONNECT_DEADLINE_MS: '3000' });
+      await using matrix = await MatrixWorld.start({ SESSION_DISCONNECT_DEADLINE_MS: '8000' });
       const id = await matrix.api.opened();
       matrix.spoil(DISCONNECT, fault);
       expect((await matrix.api.end(id)).status).toBe(202);

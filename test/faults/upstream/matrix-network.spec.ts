@@ -1,5 +1,9 @@
 import { DeadEnd } from '../../support/dead-ends';
+import { followLoopTime } from '../../support/loop-time';
 import { MatrixWorld } from '../../support/upstream-matrix';
+
+// A time-out here is of this process with all that is in it.
+followLoopTime();
 
 /** Which address of Genesys leads nowhere. */
 type Host = 'GENESYS_LOGIN_URL' | 'GENESYS_API_URL';

@@ -1,5 +1,9 @@
 import type { Fault } from '../../../src/simulator/fault';
+import { followLoopTime } from '../../support/loop-time';
 import { GZIP_BOMB, inAnHour, LEAK, MatrixWorld, OPENING, status } from '../../support/upstream-matrix';
+
+// A time-out here is of this process with all that is in it.
+followLoopTime();
 
 /** What is done about the conversation that a failed opening may have left. */
 type Undoing =

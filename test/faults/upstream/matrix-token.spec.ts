@@ -1,6 +1,10 @@
 import { until } from '../../support/until';
 import type { Fault } from '../../../src/simulator/fault';
+import { followLoopTime } from '../../support/loop-time';
 import { GZIP_BOMB, LEAK, MatrixWorld, status, TOKEN } from '../../support/upstream-matrix';
+
+// A time-out here is of this process with all that is in it.
+followLoopTime();
 
 /** No token to be had: how openings end, and how often the login is asked. Nothing of them reaches the platform. */
 const REFUSALS: [what: string, fault: Fault, answer: string, tokens: number][] = [

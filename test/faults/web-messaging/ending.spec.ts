@@ -1,10 +1,10 @@
 import type { Fault } from '../../../src/simulator/fault';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
-import { hasten } from '../../support/faster-time';
+import { followLoopTime } from '../../support/loop-time';
 import { expectSight, SocketWorld } from '../../support/socket-matrix';
 
 // An answer that is lost is waited for five seconds.
-hasten(5);
+followLoopTime(5);
 
 const DETAILS = '/details$';
 const CONVERSATION = '/api/v2/conversations/messages/[^/]+$';

@@ -1,12 +1,12 @@
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
-import { hasten } from '../../support/faster-time';
+import { followLoopTime } from '../../support/loop-time';
 import { expectSight, SocketWorld, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
 // What waits here waits for pauses, pings and time-outs of seconds.
-hasten(4);
+followLoopTime(4);
 
-/** Of the hastened clock: two pings go by. */
+/** Of the clock that runs faster: two pings go by. */
 const PATIENCE_MS = 150_000;
 
 type Counts = Readonly<Record<string, number>>;

@@ -1,11 +1,11 @@
 import type { Fault } from '../../../src/simulator/fault';
 import type { DeploymentOptions } from '../../../src/simulator/web-messaging/deployment';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
-import { hasten } from '../../support/faster-time';
+import { followLoopTime } from '../../support/loop-time';
 import { expectSight, SocketWorld, tooMany } from '../../support/socket-matrix';
 
 // Pauses between attempts are seconds.
-hasten(3);
+followLoopTime(3);
 
 const UPGRADE = '^/v1$';
 const CONFIG = 'config[.]json$';

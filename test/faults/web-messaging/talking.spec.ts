@@ -1,14 +1,14 @@
 import type { Fault } from '../../../src/simulator/fault';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
-import { hasten } from '../../support/faster-time';
+import { followLoopTime } from '../../support/loop-time';
 import { expectSight, SocketWorld, type SocketWorldOptions, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
 // What waits here waits for acknowledgements, echoes and histories: for up to half a minute. An echo that is lost three times is in
 // `guest-socket.echo.spec.ts`: that takes more than a minute.
-hasten(4);
+followLoopTime(4);
 
-/** Of the hastened clock. */
+/** Of the clock that runs faster. */
 const PATIENCE_MS = 240_000;
 
 type Counts = Readonly<Record<string, number>>;
