@@ -9,7 +9,7 @@ import type { Database } from './database';
 import { admitDataKeys } from './data-key.proofs';
 import { type Dialect, isUnreachable } from './dialect';
 import { DatabaseOpenError, DataKeyError, SchemaTooNewError } from './persistence.errors';
-import { openPostgres, openPostgresForMigrations, takesSessionLimits } from './postgres.database';
+import { openPostgres, openPostgresForMigrations, traitsOf } from './postgres.database';
 import { migrate } from './schema';
 import { SqliteBackup } from './sqlite-backup';
 import { openSqliteFile, queriesOn } from './sqlite.database';
@@ -94,14 +94,9 @@ export class DatabaseConnection implements OnApplicationShutdown {
     resolve: Resolve | undefined,
   ): Promise<DatabaseConnection> {
     try {
-      const hasSessionLimits = await untilAnswers(startTimeoutMs, () =>
-        takesSessionLimits(databaseUrl, resolve),
-      );
+      const traits = await untilAnswers(startTimeoutMs, () => traitsOf(databaseUrl, resolve));
       await preparePostgres(databaseUrl, dataKeys, resolve);
-      const connection = new DatabaseConnection(
-        'postgres',
-        openPostgres(databaseUrl, hasSessionLimits, resolve),
-      );
+      const connection = new DatabaseConnection('postgres', openPostgres(databaseUrl, traits, resolve));
       // Kysely closes only what it has used.
       await connection.check();
       return connection;

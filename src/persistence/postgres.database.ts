@@ -13,6 +13,7 @@ import {
 import { NameResolver, type Resolve } from '../common/names/name-resolver';
 import type { Database } from './database';
 import { ResolvingSocket } from './resolving-socket';
+import { StatementNames } from './statement-names';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 /** How long each of several addresses is tried. */
@@ -59,26 +60,40 @@ export function connectionSettings(
   };
 }
 
-/**
- * Whether the server takes limits with the connection. A transaction pooler does not: its server connections are
- * shared, and what is set on one would be found by other clients. Throws what connecting throws otherwise.
- */
-export async function takesSessionLimits(databaseUrl: string, resolve?: Resolve): Promise<boolean> {
+/** What can be told of a server, or of a pooler before it, by one connection. */
+export interface ServerTraits {
+  /**
+   * Whether limits can be set with the connection. A transaction pooler does not take them: its server connections are
+   * shared, and what is set on one would be found by other clients.
+   */
+  readonly takesSessionLimits: boolean;
+  /** Whether the connection is one to the server itself, so that it keeps what it is told, statements above all. */
+  readonly isDirect: boolean;
+}
+
+/** Throws what connecting throws. */
+export async function traitsOf(databaseUrl: string, resolve?: Resolve): Promise<ServerTraits> {
   const client = new Client({ ...connectionSettings(databaseUrl, resolve), ...STATEMENT_LIMITS });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return true;
+    return { takesSessionLimits: true, isDirect: await isDirect(client) };
   } catch (error) {
     const isPooler =
       error instanceof DatabaseError &&
       error.code === PROTOCOL_VIOLATION &&
       UNSUPPORTED_PARAMETER.test(error.message);
-    if (isPooler) return false;
+    if (isPooler) return { takesSessionLimits: false, isDirect: false };
     throw error;
   } finally {
     await client.end();
   }
+}
+
+/** A pooler gives its clients process ids of its own. */
+async function isDirect(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid === (client as Client & { readonly processID: number | null }).processID;
 }
 
 /**
@@ -87,12 +102,13 @@ export async function takesSessionLimits(databaseUrl: string, resolve?: Resolve)
  * the statement that was running.
  *
  * The server's limits are set with `begin`, in the same round trip and for that transaction alone, so that they hold
- * behind a transaction pooler as well; `withSessionLimits` sets them for the connection too, which covers statements
- * outside of transactions. Nothing else of a session is used: no named statements, no session locks, no `listen`.
+ * behind a transaction pooler as well; on a server that takes them they are set for the connection too, which covers
+ * statements outside of transactions. Statements have names on a direct connection. Nothing else of a session is used: no
+ * session locks, no `listen`.
  */
 export function openPostgres(
   databaseUrl: string,
-  withSessionLimits: boolean,
+  { takesSessionLimits, isDirect }: ServerTraits,
   resolve?: Resolve,
 ): Kysely<Database> {
   const pool = new Pool({
@@ -101,7 +117,7 @@ export function openPostgres(
     query_timeout: 6_000,
     // Nothing but what is sent together (`round-trip.ts`) overlaps: all else waits for its answer.
     pipeline: true,
-    ...(withSessionLimits ? STATEMENT_LIMITS : {}),
+    ...(takesSessionLimits ? STATEMENT_LIMITS : {}),
     types: readingInt8AsNumber(),
   });
   const logger = new Logger('PostgresPool');
@@ -113,7 +129,9 @@ export function openPostgres(
     client.on('error', () => undefined);
   });
   return new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: discardingBroken(pool, STATEMENT_LIMITS) }),
+    dialect: new PostgresDialect({
+      pool: discardingBroken(pool, STATEMENT_LIMITS, new StatementNames(isDirect)),
+    }),
   });
 }
 
@@ -133,7 +151,9 @@ export function openPostgresForMigrations(databaseUrl: string, resolve?: Resolve
     client.on('error', () => undefined);
   });
   return new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: discardingBroken(pool, MIGRATION_LIMITS) }),
+    dialect: new PostgresDialect({
+      pool: discardingBroken(pool, MIGRATION_LIMITS, new StatementNames(false)),
+    }),
   });
 }
 
@@ -144,10 +164,10 @@ function readingInt8AsNumber(): TypeOverrides {
   return overrides;
 }
 
-function discardingBroken(pool: Pool, limits: ServerLimits): PostgresPool {
+function discardingBroken(pool: Pool, limits: ServerLimits, names: StatementNames): PostgresPool {
   const begin = beginWith(limits);
   return {
-    connect: async () => guarded(await pool.connect(), begin),
+    connect: async () => guarded(await pool.connect(), begin, names),
     end: () => pool.end(),
   };
 }
@@ -167,24 +187,32 @@ function beginWith(limits: ServerLimits): string {
  * A transaction is begun in the round trip of its first statement. Its end is answered here when it was committed with its
  * last statements before, or had none.
  */
-function guarded(client: PoolClient, begin: string): PostgresPoolClient {
+function guarded(client: PoolClient, begin: string, names: StatementNames): PostgresPoolClient {
   let broken: { readonly cause: unknown } | undefined;
-  let transaction: 'none' | 'beginning' | 'begun' | 'committed' = 'none';
-  const send = async (sql: string, parameters: readonly unknown[]): Promise<QueryResult> => {
+  let transaction: 'none' | 'beginning' | 'begun' | 'failed' | 'committed' = 'none';
+  const send = async (text: string, parameters: readonly unknown[], name?: string): Promise<QueryResult> => {
     const isFirst = transaction === 'beginning';
     if (isFirst) transaction = 'begun';
     const beginning = isFirst ? client.query(begin) : undefined;
-    const [, answer] = await Promise.all([beginning, client.query(sql, [...parameters])]);
+    const values = [...parameters];
+    const statement = name === undefined ? { text, values } : { name, text, values };
+    const [, answer] = await Promise.all([beginning, client.query(statement)]);
     return answer;
   };
   const guardedSend = async (sql: string, parameters: readonly unknown[]): Promise<QueryResult> => {
+    const name = parameters.length === 0 ? undefined : names.nameOf(sql);
     try {
-      return await send(sql, parameters);
+      return await send(sql, parameters, name);
     } catch (error) {
       // What the server itself answers leaves the connection in order.
       if (!(error instanceof DatabaseError)) broken = { cause: error };
-      throw error;
+      // In a transaction that has failed everything fails, whatever its name.
+      const isOfItself = transaction !== 'failed';
+      if (transaction === 'begun') transaction = 'failed';
+      const isToBeRepeated = isOfItself && names.recoversFrom(error, name) && transaction === 'none';
+      if (!isToBeRepeated) throw error;
     }
+    return send(sql, parameters);
   };
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     if (broken !== undefined) throw broken.cause;

@@ -16,6 +16,7 @@ import {
   refusalOf,
 } from './dialect';
 import { COMMIT, inOneRoundTrip } from './round-trip';
+import { isAboutName } from './statement-names';
 
 const MAX_RETRIES = 3;
 /** Without a write that failed for its space for this long, the next one that does is another outage. */
@@ -45,9 +46,9 @@ export interface Work {
 
 /**
  * Runs statements and transactions. Trouble with the database comes out as `StorageUnavailableError`, and a full volume
- * is logged once an outage; values that it refuses come out as `DataRefusedError`; a deadlock or
- * a serialization failure is tried again up to three times, so a transaction's work may run more than once and must
- * have no effect but its statements and what it hands to `afterCommit`.
+ * is logged once an outage; values that it refuses come out as `DataRefusedError`; a deadlock, a serialization failure
+ * or the refusal of a statement's name is tried again up to three times, so a transaction's work may run more than once and
+ * must have no effect but its statements and what it hands to `afterCommit`.
  *
  * So that transactions do not wait for each other in a circle, each locks in this order: its session's row; then its
  * idempotency key; then its events and deliveries; then its sink; then, before the commit, the heads of audit chains, in
@@ -87,7 +88,7 @@ export class UnitOfWork extends StorageTrouble implements StorageErrors {
       try {
         return await this.attempt(work);
       } catch (error) {
-        if (!isWorthRetrying(error)) throw this.named(error);
+        if (!isWorthRetrying(error) && !isAboutName(error)) throw this.named(error);
         if (retries === MAX_RETRIES) throw this.trouble(error);
         this.logger.debug(`A transaction is tried again: ${String(error)}`);
       }

@@ -68,8 +68,10 @@ export class SessionPlacement {
     // Nothing of such a session is counted against any client.
     if (!this.channels.get(channel).beatsOnBudget)
       return { oauthClient: '', holder, limits: { total, ofClient: total, ...ofCaller } };
-    const live = await this.sessions.countLiveByClient();
-    const candidates: Candidate[] = this.pace.clients
+    const { clients } = this.pace;
+    // One client is not compared with others, and whether it has room the reservation finds out.
+    const live = clients.length > 1 ? await this.sessions.countLiveByClient() : new Map<string, number>();
+    const candidates: Candidate[] = clients
       .map((client) => ({
         ...client,
         ofClient: this.pace.fitting(client),

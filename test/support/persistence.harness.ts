@@ -2,6 +2,7 @@ import { SettableClock } from '../../src/common/time/settable-clock.fake';
 import { PoisonMessages } from '../../src/common/poison/poison-messages';
 import { SystemClock } from '../../src/common/time/system-clock';
 import { Logger } from '@nestjs/common';
+import type { Kysely } from 'kysely';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { SqlSharedBuckets } from '../../src/persistence/bucket.sql-store';
 import { SqlGuestCredentials } from '../../src/persistence/credentials.sql-store';
 import { DataCipher } from '../../src/persistence/data-cipher';
 import { SqlDataKeyRegister } from '../../src/persistence/data-key.sql-register';
+import type { Database } from '../../src/persistence/database';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { SqlDeadlineStore } from '../../src/persistence/deadline.sql-store';
 import { SqlDeliveryLedger } from '../../src/persistence/delivery.sql-ledger';
@@ -186,13 +188,23 @@ export class TestStores {
   }
 
   /** The stores of another process on a PostgreSQL database that is open already: a second one takes no lock. */
-  static beside(
-    { databaseUrl = '', dataKeys }: StorageConfig,
+  static beside(config: StorageConfig, sinks: readonly string[] = ['crm']): TestStores {
+    return TestStores.on(
+      openPostgres(config.databaseUrl ?? '', { takesSessionLimits: true, isDirect: true }),
+      config,
+      sinks,
+    );
+  }
+
+  /** Stores on a PostgreSQL database that has its schema already. */
+  static on(
+    db: Kysely<Database>,
+    { dataKeys }: StorageConfig,
     sinks: readonly string[] = ['crm'],
   ): TestStores {
-    const unlocked = Object.create(DatabaseConnection.prototype) as DatabaseConnection;
-    const parts = { dialect: 'postgres', db: openPostgres(databaseUrl, true) } as const;
-    return new TestStores(Object.assign(unlocked, parts), new DataCipher(dataKeys), sinks);
+    const connection = Object.create(DatabaseConnection.prototype) as DatabaseConnection;
+    const parts = { dialect: 'postgres', db } as const;
+    return new TestStores(Object.assign(connection, parts), new DataCipher(dataKeys), sinks);
   }
 
   /** The session as it is stored. */

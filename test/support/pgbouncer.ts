@@ -18,13 +18,18 @@ export class PgBouncer {
     readonly port: number,
   ) {}
 
-  static async start(serverUrl: string, port?: number): Promise<PgBouncer> {
+  /** Unless it is told to ignore them, it refuses clients that set limits with the connection. */
+  static async start(
+    serverUrl: string,
+    port?: number,
+    { ignoresLimits = false }: { readonly ignoresLimits?: boolean } = {},
+  ): Promise<PgBouncer> {
     const owner = ordinaryUser();
     const directory = newDirectory(owner);
     const listenPort = port ?? (await freePort());
     const { hostname, port: serverPort } = new URL(serverUrl);
     const path = join(directory, 'pgbouncer.ini');
-    writeFileSync(path, configuration(hostname, serverPort, listenPort));
+    writeFileSync(path, configuration(hostname, serverPort, listenPort) + (ignoresLimits ? IGNORED : ''));
     if (owner !== undefined) lchownSync(path, owner.uid, owner.gid);
     const child = spawn('pgbouncer', ['-q', path], { ...owner, cwd: directory, stdio: 'ignore' });
     const bouncer = new PgBouncer(child, directory, listenPort);
@@ -46,6 +51,9 @@ export class PgBouncer {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
+
+const IGNORED = `ignore_startup_parameters = statement_timeout, idle_in_transaction_session_timeout
+`;
 
 function configuration(host: string, port: string, listenPort: number): string {
   return `[databases]
