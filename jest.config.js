@@ -63,7 +63,7 @@ module.exports = {
   workerIdleMemoryLimit: '600MB',
   testSequencer: '<rootDir>/test/support/longest-first.sequencer.js',
   // A busy machine is no failure: what waits for a condition has its own, shorter deadline.
-  testTimeout: 90_000,
+  testTimeout: 300_000,
   projects: [
     {
       ...common,

@@ -10,29 +10,29 @@ import {
 import { administrate } from '../support/postgres';
 import { HAS_PGBOUNCER, PgBouncer } from '../support/pgbouncer';
 
-const [itOrSkip, where] = HAS_PGBOUNCER
-  ? ([it, ''] as const)
-  : ([it.skip, ' (skipped: pgbouncer is not installed)'] as const);
+const [describeOrSkip, where] = HAS_PGBOUNCER
+  ? ([describe, ''] as const)
+  : ([describe.skip, ' (skipped: pgbouncer is not installed)'] as const);
 
 /** More than the pooler has connections to the server. */
 const AT_A_TIME = 8;
 
+let storage: TestStorage;
+let stores: TestStores;
+
+beforeEach(async () => {
+  storage = await createEmptyStorage('postgres');
+  stores = await TestStores.open(storage.config);
+});
+
+afterEach(async () => {
+  await stores.close();
+  await storage.remove();
+});
+
+const url = (): string => storage.config.databaseUrl ?? '';
+
 describe('named statements', () => {
-  let storage: TestStorage;
-  let stores: TestStores;
-
-  beforeEach(async () => {
-    storage = await createEmptyStorage('postgres');
-    stores = await TestStores.open(storage.config);
-  });
-
-  afterEach(async () => {
-    await stores.close();
-    await storage.remove();
-  });
-
-  const url = (): string => storage.config.databaseUrl ?? '';
-
   it('are planned once a connection that leads to the server itself', async () => {
     const { conversationId } = await stores.activated();
     await stores.get(conversationId);
@@ -61,8 +61,10 @@ describe('named statements', () => {
     );
     expect(found).toHaveLength(1);
   });
+});
 
-  itOrSkip(`are not used through a pooler, whatever it lets pass${where}`, async () => {
+describeOrSkip(`named statements behind a pooler${where}`, () => {
+  it('are not used, whatever it lets pass', async () => {
     const bouncer = await PgBouncer.start(url(), undefined, { ignoresLimits: true });
     await expect(traitsOf(bouncer.through(url()))).resolves.toEqual({
       takesSessionLimits: true,
@@ -72,7 +74,7 @@ describe('named statements', () => {
     await bouncer.stop();
   });
 
-  itOrSkip(`are given up where a pooler turns out not to know them${where}`, async () => {
+  it('are given up where they turn out to be unknown', async () => {
     const bouncer = await PgBouncer.start(url());
     const db = openPostgres(bouncer.through(url()), { takesSessionLimits: false, isDirect: true });
     const pooled = TestStores.on(db, storage.config);

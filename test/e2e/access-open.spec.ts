@@ -22,7 +22,7 @@ describe('an open service and the pages of a browser', () => {
 
   beforeAll(async () => {
     world = await World.start({ logOutput: logs });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

@@ -43,7 +43,7 @@ describe('pages for operators', () => {
 
   beforeAll(async () => {
     world = await World.start({ logOutput: new LogCapture(), environment: keysOf(caller) });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();
@@ -185,7 +185,7 @@ describe('keys in a file', () => {
     path = join(directory, 'keys.json');
     await write(first);
     world = await World.start({ logOutput: logs, environment: { ACCESS_MODE: 'keys', API_KEYS_FILE: path } });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

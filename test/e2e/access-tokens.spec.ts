@@ -36,7 +36,7 @@ describe('tokens of an issuer', () => {
     const environment = { ...issuer.environment, LOG_LEVEL: 'debug' };
     world = await World.start({ logOutput: logs, environment });
     routes = await routesOf(new ApiClient(world.url, bearer(await issuer.sign())));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();
@@ -162,7 +162,7 @@ describe('an issuer that is down', () => {
     issuer = await TokenIssuer.start();
     world = await World.start({ logOutput: logs, environment: issuer.environment });
     token = await issuer.sign({ ...READ, exp: IN_AN_HOUR + 30 * 3_600 });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

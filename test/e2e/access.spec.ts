@@ -51,7 +51,7 @@ describe('the routes of the API', () => {
       environment: { ...keysOf(...callers), LOG_LEVEL: 'debug' },
     });
     routes = await routesOf(new ApiClient(world.url, everybody.headers));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const [found] = world.genesys.webMessaging.sessions;
   if (found === undefined) throw new Error('The guest is not known upstream.');
   guest = found;
-}, 120_000);
+});
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });

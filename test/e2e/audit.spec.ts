@@ -28,7 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'guest-audit-'));
   api = new ApiClient(world.url, billing.headers);
   audit = new ApiClient(world.url, auditor.headers);
-}, 120_000);
+});
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]();

@@ -69,7 +69,7 @@ describe('every operation that changes something or reads personal data in bulk'
       environment: { GENESYS_CHANNEL: 'web-messaging', ...keysOf(...Object.values(callers)) },
     });
     acts = new ForeignActs(world.url, callers);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

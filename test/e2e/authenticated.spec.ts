@@ -31,7 +31,7 @@ describe('a guest who shows who it is', () => {
       },
     });
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const { body } = await send(world.url, opening('{"queueId":"q-1"}'));
   ({ conversationId } = JSON.parse(body) as { conversationId: string });
   before = await footprint(world);
-}, 120_000);
+});
 afterAll(async () => {
   await expectToOpenSession(world.url);
   await world[Symbol.asyncDispose]();

@@ -8,7 +8,7 @@ const FIELDS = ['queueId', 'name', 'locale', 'capabilities', 'durationLimit', 'c
 let world: World;
 beforeAll(async () => {
   world = await World.start({ environment: { LOG_LEVEL: 'error' } });
-}, 120_000);
+});
 afterAll(async () => {
   await expectToOpenSession(world.url);
   await world[Symbol.asyncDispose]();

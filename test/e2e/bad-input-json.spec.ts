@@ -13,7 +13,7 @@ const QUEUE = '"queueId":"q-1"';
 let world: World;
 beforeAll(async () => {
   world = await World.start({ environment: { LOG_LEVEL: 'error' } });
-}, 120_000);
+});
 afterAll(async () => {
   await expectUnchanged(world);
   await expectToOpenSession(world.url);

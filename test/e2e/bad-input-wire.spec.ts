@@ -11,7 +11,7 @@ let world: World;
 const logs = new LogCapture();
 beforeAll(async () => {
   world = await World.start({ logOutput: logs, environment: { LOG_LEVEL: 'error' } });
-}, 120_000);
+});
 afterAll(async () => {
   await expectToOpenSession(world.url);
   await world[Symbol.asyncDispose]();

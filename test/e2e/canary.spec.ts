@@ -37,7 +37,7 @@ describe('credentials and names', () => {
       },
     });
     connect();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();
@@ -152,7 +152,7 @@ describe('credentials and names', () => {
     expectNothing(canaries, { files: files(), logs: logs.raw });
     expect((await api.request('POST', `/v1/guests/${guestRefOf(guestToken)}/erase`)).status).toBe(200);
     expectNothing(canaries, { files: files(), logs: logs.raw, ...(await tables()) });
-  }, 60_000);
+  });
 
   it('are looked for where they would be found', async () => {
     // As an earlier release wrote it: the search has to see what is there.

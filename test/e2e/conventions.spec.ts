@@ -17,7 +17,7 @@ const logs = new LogCapture();
 beforeAll(async () => {
   world = await World.start({ logOutput: logs, environment: { LOG_LEVEL: 'debug' } });
   api = new ApiClient(world.url);
-}, 120_000);
+});
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });

@@ -31,7 +31,7 @@ describe('deliveries, as operators see them', () => {
     await api.end(refused);
     await until(async () => (await deliveries.list('?status=delivered')).items.length === 2);
     await until(async () => (await deliveries.of(refused))[0]?.failures === 1);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

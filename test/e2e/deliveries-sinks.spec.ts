@@ -23,7 +23,7 @@ describe('a sink, as operators see and steer it', () => {
       },
     });
     connect();
-  }, 120_000);
+  });
 
   afterEach(async () => {
     await world[Symbol.asyncDispose]();

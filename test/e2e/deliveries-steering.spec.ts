@@ -24,7 +24,7 @@ describe('a delivery that is asked for again', () => {
     world = await World.start({ environment, logOutput: new LogCapture() });
     api = new ApiClient(world.url);
     deliveries = new DeliveriesApi(world.url);
-  }, 120_000);
+  });
 
   afterEach(() => {
     world.crm.faults.clear();

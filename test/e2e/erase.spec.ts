@@ -32,7 +32,7 @@ describe('erasing a guest', () => {
       },
     });
     connect();
-  }, 120_000);
+  });
 
   afterEach(() => {
     world.crm.faults.clear();

@@ -22,7 +22,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await World.start({ logOutput: new LogCapture(), environment: keysOf(...Object.values(callers)) });
-}, 120_000);
+});
 afterEach(() => {
   jest.restoreAllMocks();
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
     webMessaging: true,
     environment: { ...keysOf(...Object.values(callers)), GENESYS_CHANNEL: 'web-messaging' },
   });
-}, 120_000);
+});
 
 afterEach(() => {
   for (const client of clients) client.close();

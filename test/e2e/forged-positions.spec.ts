@@ -64,7 +64,7 @@ describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, o
     api = new ApiClient(world.url);
     conversationId = await api.opened();
     await until(async () => (await auditTrailOf(world)).length === 2);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

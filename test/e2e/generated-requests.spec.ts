@@ -49,7 +49,7 @@ beforeAll(async () => {
   traffic = new GeneratedTraffic(description, client, [...cast.secrets, 'demo-secret']);
   writer = new RequestWriter(traffic.memory, cast);
   openSessions = new OpenSessions(traffic, supervisor);
-}, 120_000);
+});
 
 afterAll(async () => {
   settings.print(String(traffic.tally));

@@ -22,7 +22,7 @@ describe('a heartbeat', () => {
       },
     });
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterEach(() => {
     world.genesys.faults.clear();

@@ -19,7 +19,7 @@ describe('openings with an idempotency key', () => {
   beforeAll(async () => {
     world = await World.start({ environment: { LOG_LEVEL: 'debug' }, logOutput: logs });
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterEach(() => {
     world.genesys.faults.clear();
@@ -102,7 +102,7 @@ describe('openings with an idempotency key', () => {
     const opened = await first;
     expectReplayed(await open(key), opened);
     expect(sent()).toBe(before + 1);
-  }, 30_000);
+  });
 
   it('go on when their caller has hung up, who gets the answer with the next request', async () => {
     const key = newKey();

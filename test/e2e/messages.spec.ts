@@ -23,7 +23,7 @@ describe('what is said in a session', () => {
       environment: { GENESYS_CHANNEL: 'web-messaging', HEARTBEAT_MAX_INTERVAL_MS: '1000' },
     });
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

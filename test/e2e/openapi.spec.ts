@@ -17,7 +17,7 @@ let folder: string;
 beforeAll(async () => {
   world = await World.start({ environment: { LOG_LEVEL: 'error' } });
   folder = await mkdtemp(join(tmpdir(), 'guest-sessions-client-'));
-}, 120_000);
+});
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });

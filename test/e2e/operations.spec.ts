@@ -14,7 +14,7 @@ describe('what operators see', () => {
       environment: { HEARTBEAT_MAX_INTERVAL_MS: '100', HEARTBEAT_MIN_INTERVAL_MS: '100' },
     });
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

@@ -8,7 +8,7 @@ const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 let world: World;
 beforeAll(async () => {
   world = await World.start({ environment: { LOG_LEVEL: 'error' } });
-}, 120_000);
+});
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
@@ -18,7 +18,7 @@ describe('the answers behind a gateway', () => {
   let behind: World;
   beforeAll(async () => {
     behind = await World.start({ environment: { LOG_LEVEL: 'error', PUBLIC_URL: `${PUBLIC_URL}/` } });
-  }, 120_000);
+  });
   afterAll(async () => {
     await behind[Symbol.asyncDispose]();
   });

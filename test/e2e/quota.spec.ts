@@ -21,7 +21,7 @@ let world: World;
 beforeAll(async () => {
   const environment = keysOf(usual, hasty, steady, curious, noisy, patient, operator);
   world = await World.start({ logOutput: logs, environment });
-}, 120_000);
+});
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });

@@ -18,7 +18,7 @@ describe('callers that race', () => {
       genesys: { latencyMs: 20 },
     });
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterEach(async () => {
     await world[Symbol.asyncDispose]();

@@ -21,7 +21,7 @@ describe.each(['sqlite', 'postgres'])('a restart on %s', (kind) => {
     const storage = database === undefined ? {} : { DATABASE_URL: database.url };
     world = await World.start({ environment: { ...PACE, ...storage } });
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterEach(async () => {
     await world[Symbol.asyncDispose]();
@@ -79,7 +79,7 @@ describe.each(['sqlite', 'postgres'])('a restart on %s', (kind) => {
     await until(() => world.crm.eventsOf(conversationId).length === 2, 30_000);
     const states = world.crm.eventsOf(conversationId).map(({ body }) => (body as { state: string }).state);
     expect(states).toEqual(['connected', 'terminated']);
-  }, 60_000);
+  });
 
   it('keeps what was counted', async () => {
     await api.end(await api.opened());

@@ -16,7 +16,7 @@ describe('two replicas on one PostgreSQL', () => {
   beforeAll(async () => {
     pair = await ReplicaPair.start();
     ({ world, here, there } = pair);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await pair[Symbol.asyncDispose]();

@@ -21,7 +21,7 @@ describe('the life of a session', () => {
       environment: { HEARTBEAT_MAX_INTERVAL_MS: '200', HEARTBEAT_MIN_INTERVAL_MS: '200', LOG_LEVEL: 'error' },
     });
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

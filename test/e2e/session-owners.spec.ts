@@ -30,7 +30,7 @@ describe('sessions of several callers', () => {
       support: clientOf(callers.support),
       supervisor: clientOf(callers.supervisor),
     };
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

@@ -24,7 +24,7 @@ describe('a policy that cannot be asked', () => {
     world = await World.start({ logOutput: logs, environment });
     world.app.get(SessionPolicies).add(new TroubledPolicy());
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

@@ -27,7 +27,7 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
     api = new ApiClient(world.url);
     await api.opened();
     await until(() => world.crm.received.length === 1);
-  }, 120_000);
+  });
 
   afterEach(async () => {
     world.genesys.faults.clear();

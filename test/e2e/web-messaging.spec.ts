@@ -28,7 +28,7 @@ describe('a session on the channel web-messaging', () => {
       },
     });
     api = new ApiClient(world.url);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

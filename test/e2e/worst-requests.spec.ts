@@ -35,7 +35,7 @@ beforeAll(async () => {
   meter = new WorkMeter(world.url);
   plainMs.body = await plainCost('body');
   plainMs.head = await plainCost('head');
-}, 120_000);
+});
 
 afterAll(async () => {
   print();

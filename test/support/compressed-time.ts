@@ -7,14 +7,15 @@ import { type Answer, ApiClient } from './api-client';
 export const WINDOW_MS = 6_000;
 
 /**
- * Heartbeats and rate windows ten times as fast as in production. The time-out is not compressed as much: the machine
- * is not ten times as fast, and callers, service and simulator share one event loop.
+ * Heartbeats and rate windows ten times as fast as in production. Time-outs are not: the machine is no faster, and callers,
+ * service and simulator share one event loop.
  */
 export const TEN_TIMES_FASTER: Readonly<Record<string, string>> = {
   GENESYS_RATE_WINDOW_MS: String(WINDOW_MS),
   HEARTBEAT_MAX_INTERVAL_MS: '3000',
   HEARTBEAT_STRETCH_MAX_MS: '12000',
-  UPSTREAM_TIMEOUT_MS: '5000',
+  UPSTREAM_TIMEOUT_MS: '25000',
+  SESSION_OPEN_DEADLINE_MS: '60000',
   SESSION_MAX_CONCURRENT: '1000',
   LOG_LEVEL: 'error',
 };
@@ -39,7 +40,7 @@ export function severalClients(ids: readonly string[]): {
 export async function openPatiently(
   url: string,
   count: number,
-  { atATime = 10, deadlineMs = 60_000 } = {},
+  { atATime = 10, deadlineMs = 120_000 } = {},
 ): Promise<string[]> {
   const api = new ApiClient(url);
   const deadline = performance.now() + deadlineMs;

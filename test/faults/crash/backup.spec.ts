@@ -36,7 +36,7 @@ describe('npm run backup', () => {
     storage = await storages.create('SQLite');
     copies = await mkdtemp(join(tmpdir(), 'guest-copies-'));
     world = await ProcessWorld.start(storage, { environment: { SESSION_MAX_CONCURRENT: '150' } });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world.stop();
@@ -74,7 +74,7 @@ describe('npm run backup', () => {
     expect(opened.filter((id) => crmStory(world.crm, id)[0] !== '1 connected')).toEqual([]);
     expect(await verdictOnTrail(world.service.url)).toBe('whole');
     await world.api.opened();
-  }, 150_000);
+  });
 
   it('says why there is no backup', async () => {
     const there = join(copies, 'guest-sessions.db');

@@ -14,7 +14,7 @@ describe('an embedded database whose machine sets its clock forward by an hour',
   beforeAll(async () => {
     storage = await storages.create('SQLite');
     world = await ProcessWorld.start(storage, { environment: { NODE_OPTIONS: CLOCK_THAT_JUMPS } });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world.stop();

@@ -58,7 +58,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
   beforeAll(async () => {
     storage = await storages.create(database);
     world = await ProcessWorld.start(storage);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world.stop();
@@ -88,7 +88,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
 
     expect(sessions.map(({ state }) => state)).toEqual(moments.map(() => 'active'));
     expect(await world.api.metric('heartbeats_running')).toBe(moments.length);
-  }, 40_000);
+  });
 
   function openings(): Promise<ApiAnswer>[] {
     return Array.from({ length: CALLERS }, () => world.api.open('queue-1', `key-${opened}`));

@@ -19,7 +19,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
   beforeAll(async () => {
     storage = await storages.create(database);
     world = await ProcessWorld.start(storage);
-  }, 60_000);
+  });
 
   beforeEach(() => {
     world.genesys.faults.clear();
@@ -40,7 +40,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
       expect(world.genesys.state.conversation(id)?.state).toBe('disconnected');
     });
     await expectGivenUp(id);
-  }, 30_000);
+  });
 
   it('an opening that Genesys Cloud carries out only after the restart closes the conversation all the same', async () => {
     const { state, requests } = world.genesys;
@@ -56,7 +56,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
       expect(state.conversation(id)?.state).toBe('disconnected');
     }, 20_000);
     await expectGivenUp(id);
-  }, 40_000);
+  });
 
   it('the end of a session goes on with it, and tells the CRM once', async () => {
     const id = await world.api.opened();
@@ -77,7 +77,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
       expect(crmStory(world.crm, id)).toEqual(['1 connected', '2 terminated']);
     });
     expect((await world.api.get(id)).body).toMatchObject({ state: 'terminated', endReason: 'requested' });
-  }, 30_000);
+  });
 
   it('a delivery that the CRM has accepted repeats that event, by the same id, before the next one', async () => {
     world.crm.faults.add({
@@ -98,7 +98,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
     const heard = crmEvents(world.crm).get(id) ?? [];
     expect(heard.map(({ state }) => state)).toEqual(['connected', 'connected', 'terminated']);
     expect(heard[1]).toEqual(heard[0]);
-  }, 30_000);
+  });
 
   /** Kills and restarts the service as soon as the simulator has read the opening; its conversation id. */
   async function killDuringOpening(rule: FaultRule): Promise<string> {

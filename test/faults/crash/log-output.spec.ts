@@ -31,7 +31,7 @@ describe('a service whose log cannot be written', () => {
   beforeAll(async () => {
     storage = await storages.create('SQLite');
     world = await ProcessWorld.start(storage);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world.stop();

@@ -37,7 +37,7 @@ describe('a service with a bad environment', () => {
       ]),
     );
     expect(service.stderr + service.stdout).not.toContain(secret);
-  }, 30_000);
+  });
 });
 
 describe('a second service on the same data', () => {
@@ -62,5 +62,5 @@ describe('a second service on the same data', () => {
       await world.stop();
       await storage.remove();
     }
-  }, 60_000);
+  });
 });

@@ -35,7 +35,7 @@ describe('a module that is added to the service by one line', () => {
       entry: extended.entry,
       environment: { LEDGER_FILE: ledgerFile, OPENING_HOURS_BY_QUEUE: '{"night":"closed"}' },
     });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await world.stop();

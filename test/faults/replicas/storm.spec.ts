@@ -15,7 +15,7 @@ describe('three replicas on one PostgreSQL', () => {
 
   beforeAll(async () => {
     world = await ReplicaWorld.start({ environment: { SESSION_MAX_CONCURRENT: String(CAP) } });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

@@ -24,7 +24,7 @@ describe('this release and the next one on one PostgreSQL', () => {
   beforeAll(async () => {
     world = await ReplicaWorld.start({ environment: { SESSION_MAX_CONCURRENT: String(CAP) } });
     load = new ReplicaLoad(world, new SeededRandom(random.seed + 1), CROWD);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await load[Symbol.asyncDispose]();

@@ -39,7 +39,7 @@ describe.each([
     // The answer is under way for a while after the event was accepted: that is when a kill leads to a repeat.
     world.crm.faults.add({ fault: { kind: 'status', status: 500 }, after: 50, times: 3 });
     world.crm.faults.add({ fault: { kind: 'delay', ms: ANSWER_MS, effect: 'after' } });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world.stop();
@@ -61,7 +61,7 @@ describe.each([
       expect(wrong).toEqual([]);
       expectOnlyRepeats();
     });
-  }, 150_000);
+  });
 
   /** Somewhere in its share of the work, and then at no particular instruction of it. */
   async function untilSomeMomentOf(kill: number): Promise<void> {

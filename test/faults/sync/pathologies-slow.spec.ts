@@ -30,7 +30,7 @@ describe('a receiver that takes its time for some conversations', () => {
       conversations.set(queue, await api.opened({ queueId: queue }));
     }
     await until(() => world.crm.requests.total === conversations.size);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

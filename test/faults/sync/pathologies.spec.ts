@@ -97,7 +97,7 @@ describe('a receiver that answers', () => {
     world = await World.start({ environment, logOutput: new LogCapture() });
     api = new ApiClient(world.url);
     deliveries = new DeliveriesApi(world.url);
-  }, 120_000);
+  });
 
   beforeEach(() => {
     world.crm.reset();

@@ -34,7 +34,7 @@ describe('a receiver that refuses the events of a few conversations for ever', (
     while (poisoned.length < POISONED) poisoned.push(await api.opened({ queueId: 'poisoned' }));
     for (const id of poisoned) await api.end(id);
     await until(() => world.crm.requests.count({ status: 500 }) > POISONED);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

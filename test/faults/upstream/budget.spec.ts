@@ -62,7 +62,7 @@ describe('one client that the platform allows 300 requests a window', () => {
     expect(limits.sessions.more).toBeGreaterThan(0);
     await openPatiently(world.url, Math.min(5, limits.sessions.more));
     expect((await limitsOf(world.url)).sessions.live).toBe(SESSIONS + Math.min(5, limits.sessions.more));
-  }, 180_000);
+  });
 });
 
 describe('a client that cannot carry any more sessions', () => {
@@ -88,7 +88,7 @@ describe('a client that cannot carry any more sessions', () => {
     await api.end(first);
     expect((await limitsOf(world.url)).sessions.more).toBe(1);
     await openPatiently(world.url, 1);
-  }, 60_000);
+  });
 });
 
 describe('a client that a 429 has closed', () => {
@@ -135,5 +135,5 @@ describe('a client that a 429 has closed', () => {
       ...openings.map(() => 'open'),
     ]);
     await until(() => requests.find({ limit: 1 }).map(kindOf).includes('beat'));
-  }, 60_000);
+  });
 });

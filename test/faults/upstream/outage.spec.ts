@@ -57,7 +57,7 @@ describe('a login that is down', () => {
     expect(Date.now() - backAt).toBeLessThan(RECOVERY_MS + 3_000);
     await until(() => [...beatsSince(world, backAt).values()].every(({ length }) => length > 0));
     expect(await countIn(world, 'active')).toBe(SESSIONS + 1);
-  }, 60_000);
+  });
 });
 
 describe('an API that answers 500 to everything', () => {
@@ -103,7 +103,7 @@ describe('an API that answers 500 to everything', () => {
       () => [...beatsSince(world, backAt).values()].filter(({ length }) => length > 0).length >= spared,
     );
     expect(await countIn(world, 'active')).toBe(spared);
-  }, 90_000);
+  });
 });
 
 async function timed<T>(work: () => Promise<T>): Promise<{ readonly answer: T; readonly ms: number }> {
