@@ -95,7 +95,7 @@ describe.each<[string, () => Promise<Exchanges>]>([
     const [batch, ...more] = await exchanges.here.after(new Map(), 10);
 
     expect(batch?.events).toEqual([aTyping(1), aLine('reconnecting')]);
-    expect(batch?.ageMs).toBeLessThan(5_000);
+    expect(batch?.ageMs).toBeLessThan(60_000);
     expect(more).toEqual([]);
     expect(await exchanges.there.after(new Map(), 10)).toEqual([]);
   });

@@ -33,7 +33,7 @@ export class PgBouncer {
     if (owner !== undefined) lchownSync(path, owner.uid, owner.gid);
     const child = spawn('pgbouncer', ['-q', path], { ...owner, cwd: directory, stdio: 'ignore' });
     const bouncer = new PgBouncer(child, directory, listenPort);
-    await waitFor(() => answers(listenPort), 10_000);
+    await waitFor(() => answers(listenPort), 60_000);
     return bouncer;
   }
 

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { freePort } from './free-port';
 import { findBinaries, newDirectory, ordinaryUser, type Owner } from './postgres.binaries';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 
 // Runs the server until its own input ends, which it also does when we die in any way; then stops it at once but
 // cleanly and removes the files, unless told to keep them.

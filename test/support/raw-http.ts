@@ -16,7 +16,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 60_000;
 /** Within so many a stream has begun; what comes in more is something else. */
 const FIRST_CHUNKS = 10;
 

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { waitFor } from './wait-for';
 
 const ENTRY = resolve(__dirname, '../../dist/main.js');
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 120_000;
 const KEPT_OUTPUT = 200_000;
 
 /** How a process ended. */

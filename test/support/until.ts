@@ -1,5 +1,5 @@
 /** Resolves once the condition holds; rejects when it does not within the deadline. */
-export async function until(condition: () => boolean | Promise<boolean>, deadlineMs = 30_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, deadlineMs = 60_000): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!(await condition())) {
     if (performance.now() > deadline)

@@ -6,7 +6,7 @@ const PAUSE_MS = 20;
  * Tries until `attempt` no longer throws, and returns what it then returns. After the deadline its last error is the
  * failure, so that a failed expectation shows what was seen instead.
  */
-export async function waitFor<T>(attempt: () => T | Promise<T>, deadlineMs = 30_000): Promise<T> {
+export async function waitFor<T>(attempt: () => T | Promise<T>, deadlineMs = 60_000): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
     try {

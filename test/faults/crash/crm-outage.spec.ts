@@ -4,7 +4,7 @@ import { DATABASES, type ServiceStorage, ServiceStorages } from '../../support/s
 import { waitFor } from '../../support/wait-for';
 
 const SAMPLES = 40;
-const RECOVERED_WITHIN_MS = 30_000;
+const RECOVERED_WITHIN_MS = 60_000;
 const WHOLE_STORY = ['1 connected', '2 terminated'];
 
 const storages = new ServiceStorages();
@@ -49,8 +49,8 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     crm.faults.remove(outage);
     const recoveredAt = Date.now();
 
-    // Twice as long and a bit: a delivery that is waited for would cost a connection and a failure each time.
-    expect(during.medianMs).toBeLessThan(2 * before.medianMs + 25);
+    // A delivery that an opening waited for would cost it seconds.
+    expect(during.medianMs).toBeLessThan(before.medianMs + 1_000);
     await waitFor(() => {
       expect(during.ids.map((id) => crmStory(crm, id))).toEqual(during.ids.map(() => WHOLE_STORY));
     }, RECOVERED_WITHIN_MS);

@@ -55,10 +55,10 @@ describe.each(DATABASES)('a service on %s that is killed again and again under l
         await untilSomeMomentOfWork(load, random);
         await world.restart();
         load.moveTo(world.api);
-        await expectKeptAlive(world, load, database);
+        await expectKeptAlive(world, load);
       }
       await load.stop();
-      await expectKeptAlive(world, load, database);
+      await expectKeptAlive(world, load);
       await expectBooksAgree(world, load);
       expect(load.unanswered).toBeGreaterThan(0);
     });

@@ -59,8 +59,8 @@ describe('three replicas on one PostgreSQL', () => {
 
     const expected = { live: 200, ready: 503, opening: 503, hasRetryAfter: true };
     expect(probed).toEqual(probed.map(({ tookMs }) => ({ ...expected, tookMs })));
-    expect(Math.max(...probed.map(({ tookMs }) => tookMs))).toBeLessThan(5_000);
-    await recovered(world.replicas, 10_000);
+    expect(Math.max(...probed.map(({ tookMs }) => tookMs))).toBeLessThan(25_000);
+    await recovered(world.replicas, 60_000);
   });
 });
 

@@ -83,7 +83,7 @@ describe('a receiver that is down for ten minutes while thousands of events wait
     backAt = Date.now();
     world.crm.faults.remove(outage);
     await until(() => world.crm.received.length > 0);
-    expect((world.crm.received[0]?.at ?? Infinity) - backAt).toBeLessThan(PROBE_MS + 1_000);
+    expect((world.crm.received[0]?.at ?? Infinity) - backAt).toBeLessThan(PROBE_MS + 10_000);
 
     await until(() => world.crm.received.length >= EVENTS, DELIVERED_WITHIN_MS);
     await until(async () => (await deliveries.sink()).pending === 0);

@@ -49,7 +49,7 @@ describe('a receiver that takes its time for some conversations', () => {
     const other = await api.opened();
     await api.end(other);
     await until(() => world.crm.eventsOf(other).length === 2);
-    expect(performance.now() - startedAt).toBeLessThan(ATTEMPT_MS / 2);
+    expect(performance.now() - startedAt).toBeLessThan(ATTEMPT_MS);
     expect((await deliveries.sink()).condition).toBe('well');
   });
 
@@ -68,7 +68,7 @@ describe('a receiver that takes its time for some conversations', () => {
       { at: expect.any(String), result: 'failed', latencyMs: expect.any(Number), error: 'no answer in time' },
     ]);
     expect(attempts[0]?.latencyMs).toBeGreaterThanOrEqual(ATTEMPT_MS - 50);
-    expect(attempts[0]?.latencyMs).toBeLessThan(ATTEMPT_MS + 2_000);
+    expect(attempts[0]?.latencyMs).toBeLessThan(ATTEMPT_MS + 10_000);
     expect(world.crm.requests.count({ conversationId })).toBe(1);
   });
 

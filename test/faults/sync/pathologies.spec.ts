@@ -162,7 +162,7 @@ describe('a receiver that answers', () => {
     expect(attempt).toMatchObject({ result: 'failed', error });
     expect(attempt.status).toBe(typeof answered === 'number' ? answered : undefined);
     // A gigabyte is not read.
-    expect(attempt.latencyMs).toBeLessThan(5_000);
+    expect(attempt.latencyMs).toBeLessThan(14_000);
     await expectPostponed(conversationId, attempt);
     await expectSink(attempt, then);
     expect(world.crm.requests.total).toBe(1);
@@ -177,7 +177,7 @@ describe('a receiver that answers', () => {
 
     expect(attempt).toEqual({ at: expect.any(String), result: 'accepted', latencyMs: expect.any(Number) });
     expect(attempt.latencyMs).toBeGreaterThanOrEqual(fault.kind === 'delay' ? fault.ms - 5 : 0);
-    expect(attempt.latencyMs).toBeLessThan(10_000);
+    expect(attempt.latencyMs).toBeLessThan(14_000);
     expect(await deliveries.sink()).toMatchObject({ condition: 'well', pending: 0 });
     expect(world.crm.requests.total).toBe(1);
   });

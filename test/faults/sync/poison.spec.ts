@@ -9,7 +9,7 @@ const OTHERS = 200;
 /** One fewer than would make the receiver failing. */
 const POISONED = 4;
 /** On a quiet machine it is a small part of this. */
-const P95_MS = 1_000;
+const P95_MS = 4_000;
 
 describe('a receiver that refuses the events of a few conversations for ever', () => {
   let world: World;

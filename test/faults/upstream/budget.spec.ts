@@ -55,9 +55,9 @@ describe('one client that the platform allows 300 requests a window', () => {
     expect(client.heartbeatIntervalMs).toBeGreaterThan(3_000);
     expect(client.heartbeatIntervalMs).toBeLessThanOrEqual(STRETCH_MAX_MS);
     // A beat that waits in line comes late, and so may one of a machine that is busy; none is left out.
-    expect(silences.at(-1)).toBeLessThan(1.5 * client.heartbeatIntervalMs);
+    expect(silences.at(-1)).toBeLessThan(2.5 * client.heartbeatIntervalMs);
     // Nor did the burst of openings silence anybody who was there already.
-    expect(longestSilences(world, startedAt, since).at(-1)).toBeLessThan(1.5 * STRETCH_MAX_MS);
+    expect(longestSilences(world, startedAt, since).at(-1)).toBeLessThan(2.5 * STRETCH_MAX_MS);
 
     expect(limits.sessions.more).toBeGreaterThan(0);
     await openPatiently(world.url, Math.min(5, limits.sessions.more));
