@@ -187,7 +187,10 @@ export class Talk {
       if (name === 'session.expiring') this.warnings += 1;
       const { state } = (data['session'] ?? {}) as { state?: string };
       if (state !== undefined) this.states.push(state);
-      this.narrator.say('  live event', name === 'line' ? `line: ${String(data['line'])}` : name);
+      this.narrator.say(
+        '  live event',
+        name === 'connection' ? `connection: ${String(data['connection'])}` : name,
+      );
     }
   }
 

@@ -16,8 +16,8 @@ data: {"conversationId":"0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11","at":"2027-01-15T
 event: typing
 data: {"conversationId":"0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11","at":"2027-01-15T08:00:09.000Z","typing":{"isOn":true,"durationMs":5000}}
 
-event: line
-data: {"conversationId":"0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11","at":"2027-01-15T08:00:11.000Z","line":"reconnecting"}
+event: connection
+data: {"conversationId":"0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11","at":"2027-01-15T08:00:11.000Z","connection":"reconnecting"}
 
 event: activity
 data: {"conversationId":"0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11","at":"2027-01-15T08:00:15.000Z","activity":{"id":"1b2c3d4e5f60718293a4b5c6d7e8f9a0","type":"agent-ended","direction":"outbound","sentAt":"2027-01-15T08:00:15.000Z","isReadOnly":false}}

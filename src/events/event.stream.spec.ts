@@ -51,15 +51,15 @@ describe(EventStream.name, () => {
     });
 
     it('tells only the types that it is for', async () => {
-      const { outlet, begun, stream } = world.begin({ types: ['session', 'line'] });
+      const { outlet, begun, stream } = world.begin({ types: ['session', 'connection'] });
       await begun;
       await world.happens(aMessageEvent(1), aStateEvent(2, 'active'));
       const passing = { conversationId: 'c', owner: 'billing', at: 0 };
       stream.pass({ ...passing, kind: 'typing', body: { isOn: true } });
-      stream.pass({ ...passing, kind: 'line', body: 'reconnecting' });
+      stream.pass({ ...passing, kind: 'connection', body: 'reconnecting' });
 
-      expect(outlet.told).toEqual(['mark 0', 'session.active 2', 'line']);
-      expect(outlet.written).toContain('"line":"reconnecting"}\n\n');
+      expect(outlet.told).toEqual(['mark 0', 'session.active 2', 'connection']);
+      expect(outlet.written).toContain('"connection":"reconnecting"}\n\n');
     });
 
     it('says that events may be missing when the client asked for more than there is', async () => {

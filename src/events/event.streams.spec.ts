@@ -4,7 +4,7 @@ import { Drain } from '../common/lifecycle/drain';
 import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
 import { Environment } from '../config/environment';
 import { EventsConfig } from '../config/events.config';
-import { aLine, aTyping } from './domain/passing-event.builder';
+import { aConnectionState, aTyping } from './domain/passing-event.builder';
 import { STREAM_TYPES } from './domain/stream-event';
 import { StreamWish } from './domain/stream-wish';
 import { TooManyCallerStreamsError } from './domain/too-many-caller-streams.error';
@@ -70,10 +70,12 @@ describe(EventStreams.name, () => {
       await begun({ owner: 'support' }),
     ];
     streams.pass(aTyping(5_000));
-    await world.exchange.beside().publish([aLine('live')]);
+    await world.exchange.beside().publish([aConnectionState('live')]);
     await jest.advanceTimersByTimeAsync(500);
 
-    expect([one.told, owned.told]).toEqual(Array.from({ length: 2 }, () => ['mark 0', 'typing', 'line']));
+    expect([one.told, owned.told]).toEqual(
+      Array.from({ length: 2 }, () => ['mark 0', 'typing', 'connection']),
+    );
     expect(others.told).toEqual(['mark 0']);
   });
 

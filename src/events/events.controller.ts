@@ -24,7 +24,7 @@ export class EventsController {
    * Streams events of the caller's sessions, or of all sessions with the scope `sessions.any`.
    *
    * Events: `message`; `session.active` and the like for changes of state; and, as they happen and without an id,
-   * `typing`, `line`, `activity`, and `session.expiring` before Genesys Cloud lets a session expire. `activity` says what else
+   * `typing`, `connection`, `activity`, and `session.expiring` before Genesys Cloud lets a session expire. `activity` says what else
    * happens in a conversation by `type`: `agent-ended` (with `isReadOnly`: whether the session ends with it), `disconnected`,
    * `joined`, `signed-in`, `cleared`, `session-expired`, `login-asked`, `login-cancelled`, `login-failed`, `co-browse` and
    * `video` (with `offer`: `offered`, `accepted`, `expired`, `rejected` or `other`), and `reactions` (with at most 20 of

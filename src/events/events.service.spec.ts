@@ -73,7 +73,7 @@ function typesOf({ wish }: StreamPlan): StreamType[] {
     message: aMessageEvent(1),
     session: { ...aMessageEvent(1), kind: 'state' as const, body: { state: 'active' as const, version: 1 } },
     typing: { ...facts, kind: 'typing' as const, body: { isOn: true } },
-    line: { ...facts, kind: 'line' as const, body: 'live' as const },
+    connection: { ...facts, kind: 'connection' as const, body: 'live' as const },
     activity: {
       ...facts,
       kind: 'activity' as const,
@@ -95,8 +95,8 @@ describe(EventsService.name, () => {
 
   it('lets nobody hear what is said without the scope for it', async () => {
     expect(typesOf(await planned())).toEqual(STREAM_TYPES);
-    expect(typesOf(await planned({ types: ['typing', 'line'] }))).toEqual(['typing', 'line']);
-    expect(typesOf(await planned({ caller: aListener() }))).toEqual(['session', 'line']);
+    expect(typesOf(await planned({ types: ['typing', 'connection'] }))).toEqual(['typing', 'connection']);
+    expect(typesOf(await planned({ caller: aListener() }))).toEqual(['session', 'connection']);
     await expect(planned({ caller: aListener(), types: ['session', 'typing'] })).rejects.toThrow(
       InsufficientScopeError,
     );

@@ -36,8 +36,8 @@ export class EventsTelemetry {
       ['reason'],
     );
     this.lost = metrics.counter(
-      'passing_events_lost_total',
-      'Typing and states of lines that other replicas were not told, by reason',
+      'ephemeral_events_lost_total',
+      'Typing, activities and connection states that did not reach other replicas, by reason',
       ['reason'],
     );
   }

@@ -64,10 +64,10 @@ describe(PassingNews.name, () => {
     const outlet = await begun();
     news.onTyping(conversationId, { isOn: true });
     news.onTyping(conversationId, { isOn: false });
-    news.onLine(conversationId, 'reconnecting');
+    news.onConnection(conversationId, 'reconnecting');
     await world.settled();
 
-    expect(outlet.told).toEqual(['mark 0', 'typing', 'typing', 'line']);
+    expect(outlet.told).toEqual(['mark 0', 'typing', 'typing', 'connection']);
     expect(outlet.written.indexOf('true')).toBeLessThan(outlet.written.indexOf('false'));
   });
 
@@ -88,7 +88,7 @@ describe(PassingNews.name, () => {
   it('tells other replicas the same, also while nobody listens here, and when it was and whose', async () => {
     world.lease.isShared = true;
     news.onTyping(conversationId, { isOn: true });
-    news.onLine(conversationId, 'live');
+    news.onConnection(conversationId, 'live');
     await world.settled();
     await publisher.onModuleDestroy();
 
@@ -97,7 +97,7 @@ describe(PassingNews.name, () => {
       {
         events: [
           { ...facts, kind: 'typing', body: { isOn: true } },
-          { ...facts, kind: 'line', body: 'live' },
+          { ...facts, kind: 'connection', body: 'live' },
         ],
       },
     ]);
@@ -107,16 +107,16 @@ describe(PassingNews.name, () => {
     sessions.failNext('find', new StorageUnavailableError());
     const outlet = await begun();
     for (let times = 0; times < 3; times += 1) {
-      news.onLine(conversationId, 'live');
+      news.onConnection(conversationId, 'live');
       await world.settled();
     }
 
     expect(sessions.calls).toEqual(['find', 'find']);
-    expect(outlet.told).toEqual(['mark 0', 'line', 'line']);
+    expect(outlet.told).toEqual(['mark 0', 'connection', 'connection']);
   });
 
   it('asks nothing while nobody listens and nothing is shared', async () => {
-    news.onLine(conversationId, 'live');
+    news.onConnection(conversationId, 'live');
     await world.settled();
 
     expect(sessions.calls).toEqual([]);

@@ -25,7 +25,7 @@ export class PassingNews implements OnModuleInit {
         const body = { expiresAt: new Date(expiresAt).toISOString() };
         void this.pass(conversationId, { kind: 'expiring', body });
       },
-      onLine: (conversationId, body) => void this.pass(conversationId, { kind: 'line', body }),
+      onConnection: (conversationId, body) => void this.pass(conversationId, { kind: 'connection', body }),
     });
   }
 

@@ -1,10 +1,10 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
-import { aLine, aTyping } from './domain/passing-event.builder';
+import { aConnectionState, aTyping } from './domain/passing-event.builder';
 import { FakeEventStreaming } from './event-streaming.fake';
 import { PassingPublisher } from './passing.publisher';
 
-const LOST = (reason: string): string => `passing_events_lost_total{reason="${reason}"}`;
+const LOST = (reason: string): string => `ephemeral_events_lost_total{reason="${reason}"}`;
 
 let log: RecordingLog;
 let world: FakeEventStreaming;
@@ -29,17 +29,17 @@ const published = (): unknown[] => world.exchange.published.map(({ events }) => 
 describe(PassingPublisher.name, () => {
   it('writes what has come up in one batch every 250 ms, and nothing when nothing has', async () => {
     publisher.add(aTyping(1));
-    publisher.add(aLine('live'));
+    publisher.add(aConnectionState('live'));
     await pass(249);
     expect(published()).toEqual([]);
     await pass(1);
-    expect(published()).toEqual([[aTyping(1), aLine('live')]]);
+    expect(published()).toEqual([[aTyping(1), aConnectionState('live')]]);
 
     await pass(1_000);
     publisher.add(aTyping(2));
     await pass(250);
 
-    expect(published()).toEqual([[aTyping(1), aLine('live')], [aTyping(2)]]);
+    expect(published()).toEqual([[aTyping(1), aConnectionState('live')], [aTyping(2)]]);
   });
 
   it('keeps the last 1,000 and counts what it lets go of', async () => {
@@ -54,7 +54,7 @@ describe(PassingPublisher.name, () => {
     world.exchange.fails(new StorageUnavailableError());
     for (const durationMs of [1, 2]) {
       publisher.add(aTyping(durationMs));
-      publisher.add(aLine('reconnecting'));
+      publisher.add(aConnectionState('reconnecting'));
       await pass(250);
     }
     world.exchange.works();
@@ -68,7 +68,7 @@ describe(PassingPublisher.name, () => {
 
   it('tells nothing while the lease is in doubt', async () => {
     world.lease.isTrusted = false;
-    publisher.add(aLine('reconnecting'));
+    publisher.add(aConnectionState('reconnecting'));
     await pass(250);
     world.lease.isTrusted = true;
     await pass(250);

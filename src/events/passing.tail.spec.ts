@@ -1,6 +1,6 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
-import { aLine, aTyping } from './domain/passing-event.builder';
+import { aConnectionState, aTyping } from './domain/passing-event.builder';
 import type { PassingEvent } from './domain/stream-event';
 import { FakeEventStreaming } from './event-streaming.fake';
 import { type PassingListener, PassingTail } from './passing.tail';
@@ -42,12 +42,12 @@ describe(PassingTail.name, () => {
     tail.join(listener);
     tail.join(next);
     await world.exchange.publish([aTyping(1)]);
-    await other.publish([aTyping(2), aLine('reconnecting')]);
+    await other.publish([aTyping(2), aConnectionState('reconnecting')]);
     await pass(500);
-    await other.publish([aLine('live')]);
+    await other.publish([aConnectionState('live')]);
     await pass(5_000);
 
-    expect(listener.heard).toEqual([aTyping(2), aLine('reconnecting'), aLine('live')]);
+    expect(listener.heard).toEqual([aTyping(2), aConnectionState('reconnecting'), aConnectionState('live')]);
     expect(next.heard).toEqual(listener.heard);
   });
 

@@ -154,7 +154,7 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   async backlog(sink: string): Promise<Backlog> {
-    const { pending, oldestAt, blockedLanes, dead } = await this.unitOfWork.read((db) =>
+    const { pending, oldestAt, blockedConversations, dead } = await this.unitOfWork.read((db) =>
       db
         .selectNoFrom([
           sql<number>`(select count(*) from delivery where sink = ${sink} and status = 'pending')`.as(
@@ -164,12 +164,12 @@ export class SqlOutboxStore extends OutboxStore {
             number | null
           >`(select min(queued_at) from delivery where sink = ${sink} and status = 'pending')`.as('oldestAt'),
           sql<number>`(select count(*) from delivery
-            where sink = ${sink} and status = 'pending' and attempts > 0)`.as('blockedLanes'),
+            where sink = ${sink} and status = 'pending' and attempts > 0)`.as('blockedConversations'),
           sql<number>`(select count(*) from delivery where sink = ${sink} and status = 'dead')`.as('dead'),
         ])
         .executeTakeFirstOrThrow(),
     );
-    return { pending, blockedLanes, dead, ...(oldestAt === null ? {} : { oldestAt }) };
+    return { pending, blockedConversations, dead, ...(oldestAt === null ? {} : { oldestAt }) };
   }
 
   private recordFailure(work: Work, delivery: Delivery, { error = '' }: Attempt, final: 'yes' | 'no'): void {

@@ -17,6 +17,9 @@ import { UnitOfWork } from './unit-of-work';
 
 type Row = Pick<Selectable<PassingBatchTable>, 'id' | 'source' | 'number' | 'body'>;
 
+/** The state of a connection as replicas of the release before publish it. */
+type EarlierEvent = Omit<Extract<PassingEvent, { kind: 'connection' }>, 'kind'> & { readonly kind: 'line' };
+
 /**
  * The exchange in SQL. Rows commit in the order of their numbers, since a source writes one at a time; there is no order
  * among sources. An erasure leaves them alone: they hold no word of a guest, and are gone within minutes.
@@ -88,7 +91,8 @@ export class SqlPassingExchange extends PassingExchange {
   /** None in a batch that cannot be read: readers go on behind it. */
   private eventsIn(id: string, body: string): PassingEvent[] {
     try {
-      return JSON.parse(this.guests.openPassing(body, id)) as PassingEvent[];
+      const events = JSON.parse(this.guests.openPassing(body, id)) as (PassingEvent | EarlierEvent)[];
+      return events.map((event) => (event.kind === 'line' ? { ...event, kind: 'connection' } : event));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       this.poison.setAside('passing-events', id, error);

@@ -72,14 +72,14 @@ export async function silenceSink(
   db: Kysely<Database>,
   sink: string,
   at: number,
-  { quietUntil, isGone = false }: ReceiverVerdict,
+  { retryAfter, isGone = false }: ReceiverVerdict,
 ): Promise<boolean> {
-  if (quietUntil !== undefined) await keepQuiet(db, sink, quietUntil);
+  if (retryAfter !== undefined) await throttle(db, sink, retryAfter);
   return isGone && pauseRow(db, sink, at, 'receiver-gone');
 }
 
 /** The longest of several requests counts. */
-async function keepQuiet(db: Kysely<Database>, sink: string, until: number): Promise<void> {
+async function throttle(db: Kysely<Database>, sink: string, until: number): Promise<void> {
   await db
     .insertInto('sink')
     .values({ name: sink, paused_at: null, pause_reason: null, quiet_until: until })
@@ -132,7 +132,7 @@ async function pauseRow(
 function toState({ paused_at, pause_reason, quiet_until, failing_until }: Selectable<SinkTable>): SinkState {
   return {
     ...(paused_at === null ? {} : { paused: { at: paused_at, reason: pause_reason ?? 'operator' } }),
-    ...(quiet_until === null ? {} : { quietUntil: quiet_until }),
+    ...(quiet_until === null ? {} : { retryAfter: quiet_until }),
     ...(failing_until === null ? {} : { failingUntil: failing_until }),
   };
 }

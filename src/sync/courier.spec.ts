@@ -61,7 +61,7 @@ function answer(failure: DeliveryFailure): void {
 }
 
 const attempts = (result: string): Promise<number | undefined> =>
-  services.metrics.sample(`webhook_attempts_total{sink="crm",result="${result}"}`);
+  services.metrics.sample(`delivery_attempts_total{sink="crm",result="${result}"}`);
 
 describe(Courier.name, () => {
   it('says nothing of the receiver when the delivery was lost before it was sent', async () => {
@@ -132,12 +132,12 @@ describe(Courier.name, () => {
       [HOUR + 1, HOUR],
       [0, 0],
     ])(
-      'keeps the receiver quiet when it asks for %d ms, for an hour at most',
-      async (retryAfterMs, quietMs) => {
+      'throttles the receiver when it asks for %d ms, for an hour at most',
+      async (retryAfterMs, throttledMs) => {
         answer({ retryAfterMs });
         await carry();
 
-        expect(outbox.quietUntil).toBe(NOW + quietMs);
+        expect(outbox.retryAfter).toBe(NOW + throttledMs);
         expect(outbox.row('a').nextAttemptAt).toBe(NOW + 5_000);
       },
     );
@@ -160,11 +160,11 @@ describe(Courier.name, () => {
       expect(outbox.row('a').status).toBe('pending');
     });
 
-    it('leaves a receiver that only refuses neither quiet nor paused', async () => {
+    it('leaves a receiver that only refuses neither throttled nor paused', async () => {
       answer({ status: 503 });
       await carry();
 
-      expect(outbox.quietUntil).toBe(0);
+      expect(outbox.retryAfter).toBe(0);
       expect(outbox.paused.size).toBe(0);
       expect(log.at('error')).toHaveLength(0);
     });

@@ -115,7 +115,7 @@ function verdictOf(error: unknown, at: number): ReceiverVerdict {
   if (!(error instanceof DeliveryFailedError)) return {};
   const { retryAfterMs, isReceiverGone: isGone } = error;
   return {
-    ...(retryAfterMs === undefined ? {} : { quietUntil: at + RetrySchedule.quietMs(retryAfterMs) }),
+    ...(retryAfterMs === undefined ? {} : { retryAfter: at + RetrySchedule.throttledMs(retryAfterMs) }),
     ...(isGone ? { isGone } : {}),
   };
 }

@@ -163,7 +163,7 @@ describe(SinkRelay.name, () => {
     queueTo(refuse, 10);
     relay.start();
     await jest.advanceTimersByTimeAsync(100);
-    outbox.quietUntil = Date.now() + 3 * PROBE_MS;
+    outbox.retryAfter = Date.now() + 3 * PROBE_MS;
     sink.handed.length = 0;
 
     await jest.advanceTimersByTimeAsync(3 * PROBE_MS - 1_000);

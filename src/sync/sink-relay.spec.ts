@@ -42,8 +42,8 @@ describe(SinkRelay.name, () => {
     expect(sink.handed.map(({ event }) => event)).toEqual([outbox.row('a').event]);
     expect(outbox.row('a').status).toBe('delivered');
     expect(outbox.latencies).toEqual([40]);
-    expect(await metrics.sample('webhook_attempts_total{sink="crm",result="ok"}')).toBe(1);
-    expect(await metrics.sample('webhook_duration_seconds_sum{sink="crm"}')).toBeCloseTo(0.04);
+    expect(await metrics.sample('delivery_attempts_total{sink="crm",result="ok"}')).toBe(1);
+    expect(await metrics.sample('delivery_duration_seconds_sum{sink="crm"}')).toBeCloseTo(0.04);
   });
 
   it('finds what comes later by itself, and at once when it is woken', async () => {
@@ -109,7 +109,7 @@ describe(SinkRelay.name, () => {
         expect(wait).toBeLessThanOrEqual(1.2 * planned * 1_000 + 500);
       }
       expect(outbox.row('a').errors).toEqual(times.map(() => 'status 500'));
-      expect(await metrics.sample('webhook_attempts_total{sink="crm",result="failed"}')).toBe(times.length);
+      expect(await metrics.sample('delivery_attempts_total{sink="crm",result="failed"}')).toBe(times.length);
       expect(log.at('warn')[0]).toMatchObject({ conversationId: 'a', sink: 'crm', sequence: 1, attempts: 1 });
     });
 
@@ -169,7 +169,7 @@ describe(SinkRelay.name, () => {
       expect(outbox.row('a', 1)).toMatchObject({ status: 'dead', errors: ['status 500'] });
       expect(outbox.row('a', 2).status).toBe('delivered');
       expect(log.at('error')).toEqual([expect.objectContaining({ conversationId: 'a', sequence: 1 })]);
-      expect(await metrics.sample('webhook_attempts_total{sink="crm",result="dead"}')).toBe(1);
+      expect(await metrics.sample('delivery_attempts_total{sink="crm",result="dead"}')).toBe(1);
     });
 
     it('is still handed over once when it is that old, and accepted', async () => {

@@ -40,10 +40,10 @@ describe(SinksQueries.name, () => {
 
     expect(await queries.get('crm')).toStrictEqual({
       name: 'crm',
-      condition: 'well',
+      condition: 'healthy',
       pending: 2,
       oldestAt: NOW - 5_000,
-      blockedLanes: 1,
+      blockedConversations: 1,
       dead: 0,
     });
   });
@@ -52,8 +52,8 @@ describe(SinksQueries.name, () => {
     const overviews = await queries.all();
 
     expect(overviews.map(({ name, condition }) => [name, condition])).toEqual([
-      ['crm', 'well'],
-      ['ledger', 'well'],
+      ['crm', 'healthy'],
+      ['ledger', 'healthy'],
     ]);
   });
 
@@ -61,12 +61,12 @@ describe(SinksQueries.name, () => {
     await expect(queries.get('nobody')).rejects.toThrow(SinkNotFoundError);
   });
 
-  it('is quiet until the moment that its receiver asked for', async () => {
-    store.states.set('crm', { quietUntil: NOW + 1 });
-    expect(await queries.get('crm')).toMatchObject({ condition: 'quiet', quietUntil: NOW + 1 });
+  it('is throttled until the moment that its receiver asked for', async () => {
+    store.states.set('crm', { retryAfter: NOW + 1 });
+    expect(await queries.get('crm')).toMatchObject({ condition: 'throttled', retryAfter: NOW + 1 });
 
     await jest.advanceTimersByTimeAsync(1);
-    expect(await queries.get('crm')).toMatchObject({ condition: 'well', quietUntil: NOW + 1 });
+    expect(await queries.get('crm')).toMatchObject({ condition: 'healthy', retryAfter: NOW + 1 });
   });
 
   it('is failing as long as some process says so, and not once that is over', async () => {
@@ -74,19 +74,19 @@ describe(SinksQueries.name, () => {
     expect(await queries.get('crm')).toMatchObject({ condition: 'failing' });
 
     await jest.advanceTimersByTimeAsync(1);
-    expect(await queries.get('crm')).toMatchObject({ condition: 'well' });
+    expect(await queries.get('crm')).toMatchObject({ condition: 'healthy' });
   });
 
   it('says first what an operator must end, then what ends by itself', async () => {
-    store.states.set('crm', { quietUntil: NOW + 1_000, failingUntil: NOW + 1 });
-    expect(await queries.conditions()).toEqual({ crm: 'failing', ledger: 'well' });
+    store.states.set('crm', { retryAfter: NOW + 1_000, failingUntil: NOW + 1 });
+    expect(await queries.conditions()).toEqual({ crm: 'failing', ledger: 'healthy' });
 
     await store.pause('crm', NOW, 'receiver-gone');
-    expect(await queries.conditions()).toEqual({ crm: 'paused', ledger: 'well' });
+    expect(await queries.conditions()).toEqual({ crm: 'paused', ledger: 'healthy' });
     expect(await queries.get('crm')).toMatchObject({ paused: { at: NOW, reason: 'receiver-gone' } });
 
     await store.resume('crm', NOW);
-    expect(await queries.conditions()).toEqual({ crm: 'well', ledger: 'well' });
+    expect(await queries.conditions()).toEqual({ crm: 'healthy', ledger: 'healthy' });
   });
 });
 
@@ -113,7 +113,7 @@ describe(SinksTelemetry.name, () => {
     const [note] = health.notes;
 
     expect(note?.[0]).toBe('sinks');
-    expect(await note?.[1]()).toEqual({ crm: 'well', ledger: 'paused' });
+    expect(await note?.[1]()).toEqual({ crm: 'healthy', ledger: 'paused' });
     expect(health.all).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { EventSinks } from './ports/event-sinks';
 import { type Backlog, OutboxStore } from './ports/outbox.store';
 import { type SinkState, SinkStore } from './ports/sink.store';
 
-export type SinkCondition = 'well' | 'failing' | 'quiet' | 'paused';
+export type SinkCondition = 'healthy' | 'failing' | 'throttled' | 'paused';
 
 /** How a sink is doing. */
 export interface SinkOverview extends SinkState, Backlog {
@@ -46,10 +46,10 @@ export class SinksQueries {
     return this.conditionOf(await this.store.state(name));
   }
 
-  private conditionOf({ paused, quietUntil = 0, failingUntil = 0 }: SinkState): SinkCondition {
+  private conditionOf({ paused, retryAfter = 0, failingUntil = 0 }: SinkState): SinkCondition {
     if (paused !== undefined) return 'paused';
     const now = this.clock.now();
     if (failingUntil > now) return 'failing';
-    return quietUntil > now ? 'quiet' : 'well';
+    return retryAfter > now ? 'throttled' : 'healthy';
   }
 }

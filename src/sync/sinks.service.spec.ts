@@ -134,7 +134,7 @@ describe(SinksService.name, () => {
       });
     });
 
-    it('pauses no receiver that is gone and leaves none quiet: it only asks', async () => {
+    it('pauses no receiver that is gone and throttles none: it only asks', async () => {
       services.sink.next(() =>
         Promise.reject(
           new DeliveryFailedError('status 410', { status: 410, isReceiverGone: true, retryAfterMs: 5_000 }),

@@ -23,8 +23,8 @@ afterEach(() => {
 const sample = (name: string): Promise<number | undefined> => services.metrics.sample(name);
 const gauges = async (sink = 'crm'): Promise<unknown[]> =>
   Promise.all(
-    ['outbox_pending', 'outbox_oldest_age_seconds', 'outbox_blocked_lanes', 'outbox_dead'].map((name) =>
-      sample(`${name}{sink="${sink}"}`),
+    ['outbox_pending', 'outbox_oldest_age_seconds', 'outbox_blocked_conversations', 'outbox_dead'].map(
+      (name) => sample(`${name}{sink="${sink}"}`),
     ),
   );
 
@@ -96,11 +96,11 @@ describe(SyncTelemetry.name, () => {
     telemetry.buried(delivery, new DeliveryFailedError('status 503'));
 
     const results = ['ok', 'failed', 'dead'].map((result) =>
-      sample(`webhook_attempts_total{sink="crm",result="${result}"}`),
+      sample(`delivery_attempts_total{sink="crm",result="${result}"}`),
     );
     expect(await Promise.all(results)).toEqual([2, 1, 1]);
-    expect(await sample('webhook_duration_seconds_sum{sink="crm"}')).toBe(0.5);
-    expect(await sample('webhook_event_delay_seconds_sum{sink="crm"}')).toBe(30);
+    expect(await sample('delivery_duration_seconds_sum{sink="crm"}')).toBe(0.5);
+    expect(await sample('delivery_event_delay_seconds_sum{sink="crm"}')).toBe(30);
   });
 
   it('writes no metadata of a session into a line', () => {

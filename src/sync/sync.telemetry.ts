@@ -24,18 +24,18 @@ export class SyncTelemetry {
     private readonly poison: PoisonMessages,
     clock: Clock,
   ) {
-    this.attempts = metrics.counter('webhook_attempts_total', 'Delivery attempts by result', [
+    this.attempts = metrics.counter('delivery_attempts_total', 'Delivery attempts by result', [
       'sink',
       'result',
     ]);
     this.latencies = metrics.histogram(
-      'webhook_duration_seconds',
+      'delivery_duration_seconds',
       'Latency of accepted deliveries',
       [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
       ['sink'],
     );
     this.delays = metrics.histogram(
-      'webhook_event_delay_seconds',
+      'delivery_event_delay_seconds',
       'Time from the change of a session, or from an operator asking again, to its delivery',
       [0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
       ['sink'],
@@ -52,7 +52,11 @@ export class SyncTelemetry {
         'For how long the oldest event waiting for a sink has been waiting',
         ({ oldestAt }) => (oldestAt === undefined ? 0 : (clock.now() - oldestAt) / 1000),
       ],
-      ['outbox_blocked_lanes', 'Lanes whose head was refused', ({ blockedLanes }) => blockedLanes],
+      [
+        'outbox_blocked_conversations',
+        'Lanes whose head was refused',
+        ({ blockedConversations }) => blockedConversations,
+      ],
       ['outbox_dead', 'Events that were given up and are still kept', ({ dead }) => dead],
     ];
     for (const [name, help, read] of gauges) metrics.gaugeBy(name, help, 'sink', bySink(read));

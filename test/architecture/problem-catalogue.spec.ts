@@ -96,6 +96,12 @@ describe('the catalogue of problems', () => {
     );
   });
 
+  it('gives no two codes the same title', () => {
+    const titles = [...PROBLEM_CATALOGUE.values()].map(({ title }) => title);
+
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
   it('says something to a person about each, in full sentences', () => {
     for (const [code, { meaning, action }] of PROBLEM_CATALOGUE)
       for (const text of [meaning, action])

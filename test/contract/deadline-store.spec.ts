@@ -72,13 +72,13 @@ describe.each(DIALECTS)(`${DeadlineStore.name} on %s`, (dialect) => {
   it('moves deliveries that wait, with the age of their events, and what their receiver asked for', async () => {
     await stores.activated(1_000);
     const refused = { at: 3_000, latencyMs: 5, error: 'refused' };
-    await stores.outbox.postpone(await claimOne(stores), refused, 20_000, { quietUntil: 20_000 });
+    await stores.outbox.postpone(await claimOne(stores), refused, 20_000, { retryAfter: 20_000 });
     await stores.deadlines.shift(HOUR, () => undefined);
 
     expect(await stores.due({ now: 20_000 + HOUR - 1 })).toEqual([]);
     const [due] = await stores.due({ now: 20_000 + HOUR });
     expect(due?.queuedAt).toBe(1_000 + HOUR);
-    expect(await stores.sinks.state('crm')).toEqual({ quietUntil: 20_000 + HOUR });
+    expect(await stores.sinks.state('crm')).toEqual({ retryAfter: 20_000 + HOUR });
   });
 
   it('recalls what waits longer than any pause, and leaves the rest where it is', async () => {
@@ -104,7 +104,7 @@ describe.each(DIALECTS)(`${DeadlineStore.name} on %s`, (dialect) => {
     await stores.activated(1_000);
     const refused = { at: 3_000, latencyMs: 5, error: 'refused' };
     const far = NOW + PAUSE + 1;
-    await stores.outbox.postpone(await claimOne(stores), refused, far, { quietUntil: far });
+    await stores.outbox.postpone(await claimOne(stores), refused, far, { retryAfter: far });
 
     expect(await stores.deadlines.recall(NOW, PAUSE)).toBe(2);
     expect(await stores.due({ now: NOW })).toHaveLength(1);

@@ -128,7 +128,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
       const trail = await stores.auditTrail();
       if (tell === 'settle') await stores.outbox.settle(lost, ACCEPTED);
       else if (tell === 'bury') await stores.outbox.bury(lost, REFUSED);
-      else await stores.outbox.postpone(lost, REFUSED, 90_000, { quietUntil: 99_000, isGone: true });
+      else await stores.outbox.postpone(lost, REFUSED, 90_000, { retryAfter: 99_000, isGone: true });
       await expect(stores.connection.db.selectFrom('delivery').selectAll().execute()).resolves.toEqual(
         before,
       );

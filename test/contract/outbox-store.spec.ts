@@ -3,7 +3,7 @@ import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
 
-const NOTHING = { blockedLanes: 0, dead: 0 };
+const NOTHING = { blockedConversations: 0, dead: 0 };
 const accepted = (latencyMs: number): Attempt => ({ at: 3_000, latencyMs });
 const refused = (error = 'refused'): Attempt => ({ at: 3_000, latencyMs: 7.6, error });
 
@@ -172,7 +172,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     await stores.outbox.bury(buried, refused());
     await expect(stores.outbox.backlog('crm')).resolves.toMatchObject({
       pending: 3,
-      blockedLanes: 1,
+      blockedConversations: 1,
       dead: 1,
     });
     await expect(stores.outbox.backlog('archive')).resolves.toMatchObject({ ...NOTHING, pending: 4 });

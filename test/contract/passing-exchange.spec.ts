@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DataKey } from '../../src/config/data-key-list';
-import { aLine, aTyping } from '../../src/events/domain/passing-event.builder';
+import { aConnectionState, aTyping } from '../../src/events/domain/passing-event.builder';
 import { type PassingBatch, PassingExchange } from '../../src/events/ports/passing.exchange';
 import { FakePassingExchange } from '../../src/events/ports/passing.exchange.fake';
 import { DataCipher } from '../../src/persistence/data-cipher';
@@ -91,10 +91,10 @@ describe.each<[string, () => Promise<Exchanges>]>([
   });
 
   it('shows what others have published as it was, and nobody its own', async () => {
-    await exchanges.there.publish([aTyping(1), aLine('reconnecting')]);
+    await exchanges.there.publish([aTyping(1), aConnectionState('reconnecting')]);
     const [batch, ...more] = await exchanges.here.after(new Map(), 10);
 
-    expect(batch?.events).toEqual([aTyping(1), aLine('reconnecting')]);
+    expect(batch?.events).toEqual([aTyping(1), aConnectionState('reconnecting')]);
     expect(batch?.ageMs).toBeLessThan(60_000);
     expect(more).toEqual([]);
     expect(await exchanges.there.after(new Map(), 10)).toEqual([]);
@@ -161,10 +161,17 @@ describe.each(DIALECTS)('PassingExchange on %s', (dialect) => {
     await exchanges.close();
   });
 
+  it('calls a connection so where replicas of the release before call it a line', async () => {
+    const { here, there } = exchanges;
+    await there.publish([{ ...aConnectionState('live'), kind: 'line' } as never]);
+
+    expect(eventsOf(await here.after(new Map(), 10))).toEqual([aConnectionState('live')]);
+  });
+
   it('is encrypted, and encrypted anew when the key changes', async () => {
     const { stores, there, keys } = exchanges;
     const cipher = new DataCipher([{ id: 'k2', key: randomBytes(32) }, ...keys]);
-    await there.publish([aLine('live')]);
+    await there.publish([aConnectionState('live')]);
     const bodies = (): Promise<{ body: string }[]> =>
       stores.connection.db.selectFrom('passing_batch').select('body').execute();
     expect(await bodies()).toEqual([{ body: expect.stringMatching(/^enc:k1:/) as string }]);
@@ -176,6 +183,6 @@ describe.each(DIALECTS)('PassingExchange on %s', (dialect) => {
       new GuestSeal(cipher, stores.poison),
       stores.poison,
     );
-    expect(eventsOf(await here.after(new Map(), 10))).toEqual([aLine('live')]);
+    expect(eventsOf(await here.after(new Map(), 10))).toEqual([aConnectionState('live')]);
   });
 });

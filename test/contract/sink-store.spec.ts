@@ -40,8 +40,8 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
   });
 
   it('leaves a receiver alone that asked for it, and no other', async () => {
-    await refuse({ quietUntil: 50_000 });
-    await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000 });
+    await refuse({ retryAfter: 50_000 });
+    await expect(stores.sinks.state('crm')).resolves.toEqual({ retryAfter: 50_000 });
     await expect(stores.due({ now: 49_999 })).resolves.toEqual([]);
     await expect(stores.due({ now: 49_999, isProbe: true })).resolves.toEqual([]);
     await expect(stores.outbox.isDue('crm', 49_999)).resolves.toBe(false);
@@ -50,14 +50,14 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
   });
 
   it('tells every process that a receiver is failing, until it is back or an operator resumes the sink', async () => {
-    await refuse({ quietUntil: 50_000 });
+    await refuse({ retryAfter: 50_000 });
     await stores.outbox.markFailing('crm', 60_000);
     await stores.outbox.markFailing('crm', 90_000);
-    await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000, failingUntil: 90_000 });
+    await expect(stores.sinks.state('crm')).resolves.toEqual({ retryAfter: 50_000, failingUntil: 90_000 });
     await expect(stores.sinks.state('archive')).resolves.toEqual({});
     await expect(stores.due({ now: 50_000 })).resolves.toHaveLength(2);
     await stores.outbox.release('crm', 70_000);
-    await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000 });
+    await expect(stores.sinks.state('crm')).resolves.toEqual({ retryAfter: 50_000 });
     await stores.outbox.markFailing('crm', 90_000);
     await stores.sinks.resume('crm', 71_000);
     await expect(stores.sinks.state('crm')).resolves.toEqual({});
@@ -71,9 +71,9 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await stores.activated(1_001);
     const [one, other] = await stores.claim();
     if (one === undefined || other === undefined) throw new Error('Nothing is due.');
-    await stores.outbox.postpone(one, REFUSED, 4_000, { quietUntil: first });
-    await stores.outbox.postpone(other, REFUSED, 4_000, { quietUntil: second });
-    await expect(stores.sinks.state('crm')).resolves.toEqual({ quietUntil: 50_000 });
+    await stores.outbox.postpone(one, REFUSED, 4_000, { retryAfter: first });
+    await stores.outbox.postpone(other, REFUSED, 4_000, { retryAfter: second });
+    await expect(stores.sinks.state('crm')).resolves.toEqual({ retryAfter: 50_000 });
   });
 
   it('pauses a sink whose receiver is gone, says so once, and keeps its events', async () => {
@@ -115,10 +115,10 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await stores.activated();
     const inFlight = await claimOne(stores);
     await stores.sinks.pause('crm', 2_000);
-    await stores.outbox.postpone(inFlight, GONE, 4_000, { isGone: true, quietUntil: 9_000 });
+    await stores.outbox.postpone(inFlight, GONE, 4_000, { isGone: true, retryAfter: 9_000 });
     await expect(stores.sinks.state('crm')).resolves.toEqual({
       paused: { at: 2_000, reason: 'operator' },
-      quietUntil: 9_000,
+      retryAfter: 9_000,
     });
     await expect(audited('SINK_PAUSED')).resolves.toHaveLength(1);
   });
@@ -132,7 +132,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
   });
 
   it('resumes with every waiting lane due at once, and says so', async () => {
-    await refuse({ isGone: true, quietUntil: 900_000 }, GONE);
+    await refuse({ isGone: true, retryAfter: 900_000 }, GONE);
     await stores.sinks.resume('crm', 3_500);
     await expect(stores.sinks.state('crm')).resolves.toEqual({});
     await expect(stores.due({ now: 3_500 })).resolves.toHaveLength(2);
@@ -145,7 +145,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
   });
 
   it('ends a request for quiet too, and records that as of a sink that was running', async () => {
-    await refuse({ quietUntil: 900_000 });
+    await refuse({ retryAfter: 900_000 });
     await stores.sinks.resume('crm', 3_500);
     await stores.sinks.resume('crm', 3_600);
     await expect(stores.due({ now: 3_500 })).resolves.toHaveLength(2);
@@ -183,7 +183,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
   });
 
   it('remembers over a restart', async () => {
-    await refuse({ isGone: true, quietUntil: 900_000 }, GONE);
+    await refuse({ isGone: true, retryAfter: 900_000 }, GONE);
     const before = await stores.sinks.state('crm');
     await stores.close();
     stores = await TestStores.open(storage.config, ['crm', 'archive']);

@@ -54,19 +54,19 @@ describe('a sink, as operators see and steer it', () => {
       .map(({ action, conversationId, detail }) => [action, conversationId, detail]);
   }
 
-  it('that is well says so everywhere', async () => {
+  it('that is healthy says so everywhere', async () => {
     const conversationId = await api.opened();
     await until(async () => (await deliveries.historyOf(conversationId)).status === 'delivered');
 
-    const well = { name: 'crm', condition: 'well', pending: 0, blockedLanes: 0, dead: 0 };
-    expect((await api.request('GET', '/v1/sinks')).body).toEqual({ items: [well] });
-    expect(await deliveries.sink()).toEqual(well);
-    expect(await readiness()).toMatchObject({ status: 200, sinks: { status: 'up', crm: 'well' } });
+    const healthy = { name: 'crm', condition: 'healthy', pending: 0, blockedConversations: 0, dead: 0 };
+    expect((await api.request('GET', '/v1/sinks')).body).toEqual({ items: [healthy] });
+    expect(await deliveries.sink()).toEqual(healthy);
+    expect(await readiness()).toMatchObject({ status: 200, sinks: { status: 'up', crm: 'healthy' } });
     expect(await gauges()).toEqual([0, 0, 0]);
     expect(await deliveries.metric('outbox_oldest_age_seconds{sink="crm"}')).toBe(0);
-    expect(await deliveries.metric('webhook_attempts_total{sink="crm",result="ok"}')).toBe(1);
-    expect(await deliveries.metric('webhook_event_delay_seconds_count{sink="crm"}')).toBe(1);
-    expect(await deliveries.metric('webhook_event_delay_seconds_bucket{le="60",sink="crm"}')).toBe(1);
+    expect(await deliveries.metric('delivery_attempts_total{sink="crm",result="ok"}')).toBe(1);
+    expect(await deliveries.metric('delivery_event_delay_seconds_count{sink="crm"}')).toBe(1);
+    expect(await deliveries.metric('delivery_event_delay_seconds_bucket{le="60",sink="crm"}')).toBe(1);
   });
 
   it('that is paused keeps its events, over a restart too, until it is resumed', async () => {
@@ -93,7 +93,7 @@ describe('a sink, as operators see and steer it', () => {
     expect(world.crm.requests.total).toBe(0);
 
     const resumed = await deliveries.resume();
-    expect(resumed.condition).toBe('well');
+    expect(resumed.condition).toBe('healthy');
     expect(resumed).not.toHaveProperty('pausedAt');
     await until(() => world.crm.eventsOf(conversationId).length === 2);
     await deliveries.resume();
@@ -132,17 +132,17 @@ describe('a sink, as operators see and steer it', () => {
     await until(async () => (await deliveries.sink()).condition === 'failing');
     expect(await gauges()).toEqual([6, 0, 1]);
     expect(await readiness()).toMatchObject({ status: 200, sinks: { crm: 'failing' } });
-    expect((await deliveries.sink()).blockedLanes).toBeGreaterThanOrEqual(5);
+    expect((await deliveries.sink()).blockedConversations).toBeGreaterThanOrEqual(5);
 
     world.crm.faults.remove(outage);
 
     await until(() => ids.every((id) => world.crm.eventsOf(id).length === 1));
-    await until(async () => (await deliveries.sink()).condition === 'well');
+    await until(async () => (await deliveries.sink()).condition === 'healthy');
     expect(await gauges()).toEqual([0, 0, 0]);
     expect(
-      await deliveries.metric('webhook_attempts_total{sink="crm",result="failed"}'),
+      await deliveries.metric('delivery_attempts_total{sink="crm",result="failed"}'),
     ).toBeGreaterThanOrEqual(5);
-    expect(await deliveries.metric('webhook_attempts_total{sink="crm",result="ok"}')).toBe(6);
+    expect(await deliveries.metric('delivery_attempts_total{sink="crm",result="ok"}')).toBe(6);
   });
 
   it('is tested with an event of no session, beside the queue and also while it is paused', async () => {

@@ -75,7 +75,7 @@ describe('the events of a session', () => {
     await until(() => client.hasEnded);
 
     expect(client.texts).toEqual(['one', 'two', 'three']);
-    expect(client.names.filter((name) => name !== 'line' && name !== 'activity')).toEqual([
+    expect(client.names.filter((name) => name !== 'connection' && name !== 'activity')).toEqual([
       'message',
       'message',
       'message',
@@ -160,13 +160,13 @@ describe('the events of a session', () => {
     expect(world.genesys.webMessaging.agent.type(guest.token)).toBe(true);
     await until(() => client.names.includes('typing'));
     world.genesys.webMessaging.agent.cut(guest.token, 1001);
-    await until(() => client.events.some(({ data }) => data['line'] === 'live'));
+    await until(() => client.events.some(({ data }) => data['connection'] === 'live'));
 
     expect(client.events[0]?.data).toMatchObject({
       conversationId: id,
       typing: { isOn: true, durationMs: 5_000 },
     });
-    expect(client.events.map(({ data }) => data['line'])).toEqual([undefined, 'reconnecting', 'live']);
+    expect(client.events.map(({ data }) => data['connection'])).toEqual([undefined, 'reconnecting', 'live']);
     expect(client.lastId).toBe(lastId);
   });
 });

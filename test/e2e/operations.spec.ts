@@ -62,7 +62,7 @@ describe('what operators see', () => {
       'guest_sessions_heartbeat_lateness_seconds_count',
       'guest_sessions_upstream_request_duration_seconds_count{operation="open",result="2xx"} 1',
       'guest_sessions_oauth_refresh_total{result="ok"} 1',
-      'guest_sessions_webhook_attempts_total{sink="crm",result="ok"}',
+      'guest_sessions_delivery_attempts_total{sink="crm",result="ok"}',
       'guest_sessions_http_request_duration_seconds_count{route="/v1/sessions",method="POST",status_class="2xx"} 1',
       'process_resident_memory_bytes',
     ]) {

@@ -69,7 +69,7 @@ export class InsufficientScopeError extends DomainError {
 export class RouteClosedError extends DomainError {
   readonly code = 'route-closed';
   readonly kind = 'forbidden';
-  readonly title = 'Nobody may do this';
+  readonly title = 'The route has no access rule';
 
   constructor() {
     super('The route lets nobody in.');
@@ -94,7 +94,7 @@ export class QuotaExceededError extends DomainError {
 export class AuthUnavailableError extends DomainError {
   readonly code = 'auth-unavailable';
   readonly kind = 'unavailable';
-  readonly title = 'Callers cannot be told apart';
+  readonly title = 'Authentication is temporarily unavailable';
   override readonly retryAfterMs = 5_000;
 
   constructor(options?: ErrorOptions) {

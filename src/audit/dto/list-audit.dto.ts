@@ -10,7 +10,7 @@ export class ListAuditDto extends PageQueryDto {
   /** Only what this caller did. */
   @ApiPropertyOptional({ type: String, minLength: 1, maxLength: 256, example: 'billing' })
   @MayBeAbsent()
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @Length(1, 256, { message: 'must have 1 to 256 characters' })
   @IsPlainText()
   actor?: string;
@@ -34,7 +34,7 @@ export class ListAuditDto extends PageQueryDto {
   /** Only what was done to this: the id of a target. */
   @ApiPropertyOptional({ type: String, minLength: 1, maxLength: 256, example: 'crm' })
   @MayBeAbsent()
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @Length(1, 256, { message: 'must have 1 to 256 characters' })
   @IsPlainText()
   target?: string;

@@ -1,7 +1,11 @@
 import { InvalidRequestError, MAX_TOLD_ERRORS } from './invalid-request.error';
 
 const errors = (count: number): ConstructorParameters<typeof InvalidRequestError>[0] =>
-  Array.from({ length: count }, (_, at) => ({ pointer: `#/${at}`, code: 'type', detail: 'must be a text' }));
+  Array.from({ length: count }, (_, at) => ({
+    pointer: `#/${at}`,
+    code: 'type',
+    detail: 'must be a string',
+  }));
 
 describe(InvalidRequestError.name, () => {
   it.each([

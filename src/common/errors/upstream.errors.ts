@@ -5,7 +5,6 @@ import { DomainError } from './domain.error';
  * transport) from what arrived, never from message text.
  */
 export abstract class UpstreamError extends DomainError {
-  override readonly title: string = 'Genesys Cloud did not do what was asked';
   /** Which of its hosts: the platform API, or the login that hands out access tokens. */
   dependency: 'api' | 'login' = 'api';
   /** Whether Genesys may have acted on the request all the same; false when it said no, or never saw the request. */
@@ -21,7 +20,7 @@ const DEFAULT_RETRY_AFTER_MS = 3_000;
 export class UpstreamThrottledError extends UpstreamError {
   readonly code = 'upstream-throttled';
   readonly kind = 'upstream-unavailable';
-  override readonly title = 'Genesys Cloud is throttling requests';
+  readonly title = 'Genesys Cloud is throttling requests';
   override mayHaveTakenEffect = false;
 
   override readonly retryAfterMs: number;
@@ -36,6 +35,7 @@ export class UpstreamThrottledError extends UpstreamError {
 /** 401 on a request that carried a fresh token, or the OAuth client's own credentials were refused. */
 export class UpstreamUnauthorizedError extends UpstreamError {
   readonly code = 'upstream-unauthorized';
+  readonly title = 'Genesys Cloud refused the credentials of the service';
   readonly kind = 'upstream-rejected';
   override mayHaveTakenEffect = false;
 
@@ -47,6 +47,7 @@ export class UpstreamUnauthorizedError extends UpstreamError {
 /** 403: the OAuth client's roles lack a permission, or the deployment does not allow our origin. */
 export class UpstreamForbiddenError extends UpstreamError {
   readonly code = 'upstream-forbidden';
+  readonly title = 'Genesys Cloud denied a permission';
   readonly kind = 'upstream-rejected';
   override mayHaveTakenEffect = false;
 
@@ -60,6 +61,7 @@ export class UpstreamForbiddenError extends UpstreamError {
 /** Any other 4xx. `gone` is true for 404 and 410: there is no such conversation any more. */
 export class UpstreamRejectedError extends UpstreamError {
   readonly code = 'upstream-rejected';
+  readonly title = 'Genesys Cloud rejected the request';
   readonly kind = 'upstream-rejected';
   readonly gone: boolean;
 
@@ -74,6 +76,7 @@ export class UpstreamRejectedError extends UpstreamError {
 /** A 5xx. */
 export class UpstreamServerError extends UpstreamError {
   readonly code = 'upstream-error';
+  readonly title = 'Genesys Cloud failed';
   readonly kind = 'upstream-failed';
 
   constructor(readonly status: number) {
@@ -84,6 +87,7 @@ export class UpstreamServerError extends UpstreamError {
 /** An answer that is none: HTML, an empty body, truncated or oversized JSON, a redirect. */
 export class UpstreamInvalidResponseError extends UpstreamError {
   readonly code = 'upstream-invalid-response';
+  readonly title = 'Genesys Cloud sent an invalid response';
   readonly kind = 'upstream-rejected';
 
   constructor(what: string, options?: ErrorOptions) {
@@ -109,6 +113,7 @@ const UNAVAILABLE_BECAUSE: Readonly<Record<UnavailableReason, string>> = {
 /** No connection, or one that broke before an answer was complete. */
 export class UpstreamUnavailableError extends UpstreamError {
   readonly code = 'upstream-unavailable';
+  readonly title = 'Genesys Cloud is unavailable';
   readonly kind = 'upstream-unavailable';
   override readonly retryAfterMs: number;
 
@@ -127,6 +132,7 @@ export class UpstreamUnavailableError extends UpstreamError {
 /** Connected, but no complete answer in time. Whether the request took effect is unknown. */
 export class UpstreamTimeoutError extends UpstreamError {
   readonly code = 'upstream-timeout';
+  readonly title = 'Genesys Cloud timed out';
   readonly kind = 'upstream-timeout';
 
   constructor(options?: ErrorOptions) {

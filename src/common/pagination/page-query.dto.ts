@@ -18,7 +18,7 @@ export class PageQueryDto {
   /** `nextCursor` of the page before, with the same filters. */
   @ApiPropertyOptional({ type: String })
   @MayBeAbsent()
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @MaxLength(512, { message: 'is too long for a cursor' })
   cursor?: string;
 }

@@ -41,7 +41,7 @@ describe(toProblem.name, () => {
   });
 
   it('tells everything that is wrong with a request', () => {
-    const errors = [{ pointer: '#/name', code: 'type', detail: 'must be a text' }];
+    const errors = [{ pointer: '#/name', code: 'type', detail: 'must be a string' }];
 
     expect(toProblem(new InvalidRequestError(errors), OCCURRENCE)).toMatchObject({
       status: 400,

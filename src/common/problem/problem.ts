@@ -39,7 +39,7 @@ export const STATUS_OF = {
 /** What the framework itself refuses. */
 export const OF_STATUS: Readonly<Record<number, readonly [code: string, title: string]>> = {
   400: ['bad-request', 'The request cannot be understood'],
-  404: ['not-found', 'There is nothing here'],
+  404: ['not-found', 'No such resource'],
   405: ['method-not-allowed', 'The resource does not have this method'],
   408: ['request-timeout', 'The request took too long to arrive'],
   411: ['length-required', 'The length of the file is missing'],

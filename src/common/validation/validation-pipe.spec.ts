@@ -13,13 +13,13 @@ function IsJudged(): PropertyDecorator {
 }
 
 class Item {
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @IsJudged()
   name!: string;
 }
 
 class Order {
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   id!: string;
 
   @BoundedList(2, () => Item)

@@ -1,4 +1,4 @@
-import type { LineState } from '../../session/ports/conversation-news';
+import type { ConnectionState } from '../../session/ports/conversation-news';
 import type { PassingEvent } from './stream-event';
 
 const CONVERSATION = { conversationId: 'c', owner: 'billing', at: Date.parse('2027-01-15T08:00:00Z') };
@@ -9,6 +9,6 @@ export function aTyping(durationMs: number): PassingEvent {
 }
 
 /** As `aTyping`. */
-export function aLine(body: LineState): PassingEvent {
-  return { ...CONVERSATION, kind: 'line', body };
+export function aConnectionState(body: ConnectionState): PassingEvent {
+  return { ...CONVERSATION, kind: 'connection', body };
 }

@@ -1,12 +1,12 @@
 import type { ConversationActivity } from '../../session/domain/conversation-activity';
-import type { LineState, Typing } from '../../session/ports/conversation-news';
+import type { ConnectionState, Typing } from '../../session/ports/conversation-news';
 import type { FeedEvent } from './feed-event';
 
 /**
  * Types of events on streams. Messages and changes of state are kept and can be told again; everything else, the warning
  * of an expiry among the events of a session included, only as it happens.
  */
-export const STREAM_TYPES = ['message', 'session', 'typing', 'line', 'activity'] as const;
+export const STREAM_TYPES = ['message', 'session', 'typing', 'connection', 'activity'] as const;
 
 export type StreamType = (typeof STREAM_TYPES)[number];
 
@@ -20,7 +20,7 @@ export interface ExpiryNotice {
 
 type What =
   | { readonly kind: 'typing'; readonly body: Typing }
-  | { readonly kind: 'line'; readonly body: LineState }
+  | { readonly kind: 'connection'; readonly body: ConnectionState }
   | { readonly kind: 'activity'; readonly body: ConversationActivity }
   | { readonly kind: 'expiring'; readonly body: ExpiryNotice };
 

@@ -74,7 +74,7 @@ describe(ClientPool.name, () => {
 
     expect(await metrics.sample('upstream_budget_remaining')).toBeLessThan(1);
     expect(await metrics.sample('upstream_clients_closed')).toBe(1);
-    expect(await metrics.sample('upstream_waiting')).toBe(1);
+    expect(await metrics.sample('upstream_queue_length')).toBe(1);
   });
 
   it('remembers for thirty seconds that the login refused a client, unless it is accepted before', async () => {

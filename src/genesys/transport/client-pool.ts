@@ -35,7 +35,7 @@ export class ClientPool extends UpstreamCapacity {
     metrics.gauge('upstream_clients_closed', 'OAuth clients closed by a 429', () =>
       this.sum((client) => (client.budget.isClosed ? 1 : 0)),
     );
-    metrics.gauge('upstream_waiting', 'Requests waiting for budget', () =>
+    metrics.gauge('upstream_queue_length', 'Requests waiting for budget', () =>
       this.sum(({ gate }) => gate.waiting),
     );
   }

@@ -32,7 +32,7 @@ export class SocketNews implements SocketOwner {
   }
 
   onState(state: SocketState): void {
-    if (state === 'live' || state === 'reconnecting') this.news.onLine(this.conversationId, state);
+    if (state === 'live' || state === 'reconnecting') this.news.onConnection(this.conversationId, state);
   }
 
   onOver(reason: OverReason): void {

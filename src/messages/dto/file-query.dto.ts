@@ -10,7 +10,7 @@ const NAME = /^(?=[^]{1,1023}$)[^/\\]*[^./\\]\.[^./\\]+$/;
 export class FileQueryDto {
   /** With its extension and without a path. */
   @ApiProperty({ type: String, maxLength: MAX_LENGTH, example: 'order.pdf' })
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @Matches(NAME, {
     message: `must be the name of a file with an extension, without a path, of at most ${MAX_LENGTH} characters`,
   })

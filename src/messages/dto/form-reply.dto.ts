@@ -15,20 +15,20 @@ const ID = /^[\x21-\x7e]{1,128}$/;
 export class FormAnswerDto implements FormAnswer {
   /** Id of the component. */
   @ApiProperty({ type: String, maxLength: MAX_TEXT_BYTES, example: 'booking' })
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @IsNotEmpty({ message: 'must not be empty' })
   @MaxBytes(MAX_TEXT_BYTES)
   id!: string;
 
   /** As the guest reads it. */
   @ApiProperty({ type: String, maxLength: MAX_TEXT_BYTES, example: 'ABC123' })
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @MaxBytes(MAX_TEXT_BYTES)
   text!: string;
 
   /** The id of an item, a day such as `2027-01-18T00:00:00.000Z`, or what was typed. */
   @ApiProperty({ type: String, maxLength: MAX_TEXT_BYTES, example: 'ABC123' })
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @MaxBytes(MAX_TEXT_BYTES)
   payload!: string;
 }

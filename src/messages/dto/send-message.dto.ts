@@ -27,14 +27,14 @@ export class ButtonResponseDto implements ButtonResponse {
 
   /** What the button says. */
   @ApiProperty({ type: String, maxLength: MAX_TEXT_BYTES, example: 'Yes' })
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @IsNotEmpty({ message: 'must not be empty' })
   @MaxBytes(MAX_TEXT_BYTES)
   text!: string;
 
   /** As the message has it: the payload of a quick reply or a postback, the `dateTime` of a time, the `id` of an item. */
   @ApiProperty({ type: String, maxLength: MAX_TEXT_BYTES, example: 'yes' })
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @MaxBytes(MAX_TEXT_BYTES)
   payload!: string;
 }
@@ -44,7 +44,7 @@ export class SendMessageDto {
   /** At most 4096 bytes in UTF-8. */
   @ApiPropertyOptional({ type: String, maxLength: MAX_TEXT_BYTES, example: 'Where is my order?' })
   @MayBeAbsent()
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @IsNotEmpty({ message: 'must not be empty' })
   @MaxBytes(MAX_TEXT_BYTES)
   text?: string;

@@ -35,7 +35,7 @@ export const ACCESS_PROBLEMS = {
     retry: 'no',
   },
   'route-closed': {
-    title: 'Nobody may do this',
+    title: 'The route has no access rule',
     statuses: [403],
     meaning:
       'The route does not say which scope it needs, so it lets nobody in: a mistake in this deployment.',
@@ -50,7 +50,7 @@ export const ACCESS_PROBLEMS = {
     retry: 'later',
   },
   'auth-unavailable': {
-    title: 'Callers cannot be told apart',
+    title: 'Authentication is temporarily unavailable',
     statuses: [503],
     meaning: 'The keys that tokens are checked with cannot be had at the moment.',
     action: 'Send the request again after Retry-After.',

@@ -51,7 +51,7 @@ export const REQUEST_PROBLEMS = {
     retry: 'changed',
   },
   'not-found': {
-    title: 'There is nothing here',
+    title: 'No such resource',
     statuses: [404],
     meaning: 'No route of this service has this path.',
     action: 'Compare the path with the API description at /docs.',

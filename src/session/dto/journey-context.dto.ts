@@ -21,7 +21,7 @@ function IsJourneyId(example: string): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: String, maxLength: MAX_ID_BYTES, example }),
     MayBeAbsent(),
-    IsString({ message: 'must be a text' }),
+    IsString({ message: 'must be a string' }),
     IsNotEmpty({ message: 'must not be empty' }),
     IsPlainText(),
     MaxBytes(MAX_ID_BYTES),

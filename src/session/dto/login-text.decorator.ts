@@ -16,7 +16,7 @@ interface LoginTextRule {
 export function LoginText({ form, maxBytes, isOptional = false }: LoginTextRule): PropertyDecorator {
   return applyDecorators(
     ValidateIf((login: Login, value) => value !== undefined || (formOf(login) === form && !isOptional)),
-    IsString({ message: 'must be a text' }),
+    IsString({ message: 'must be a string' }),
     IsNotEmpty({ message: 'must not be empty' }),
     MaxBytes(maxBytes),
     ValidateBy({

@@ -30,7 +30,7 @@ const MAX_CAPABILITIES = 32;
 export class OpenSessionDto {
   /** The Genesys Cloud queue that the guest is led to. */
   @ApiProperty({ type: String, example: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11' })
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @Matches(/^[\x21-\x7e]{1,128}$/, { message: 'must be 1 to 128 visible ASCII characters' })
   // Written without an initial value: a missing queue must be missed, not be empty.
   queueId!: string;
@@ -38,7 +38,7 @@ export class OpenSessionDto {
   /** The guest's name as agents see it: at most 128 characters as a reader counts them, so that an emoji is one. */
   @ApiPropertyOptional({ type: String, default: 'Guest', maxLength: 2048, example: 'Alice' })
   @MayBeAbsent()
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @IsNotEmpty({ message: 'must not be empty' })
   @IsPlainText()
   @MaxGraphemes(128)
@@ -47,7 +47,7 @@ export class OpenSessionDto {
   /** The guest's language as a BCP 47 tag. */
   @ApiPropertyOptional({ type: String, default: 'en-US', maxLength: 35, example: 'en-GB' })
   @MayBeAbsent()
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @IsLanguageTag()
   locale?: string;
 
@@ -78,7 +78,7 @@ export class OpenSessionDto {
   /** The way to reach Genesys Cloud; the service's default when absent. */
   @ApiPropertyOptional({ type: String, example: 'conversations-messaging' })
   @MayBeAbsent()
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be a string' })
   @Validate(IsKnownChannel)
   channel?: string;
 

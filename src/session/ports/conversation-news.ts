@@ -7,8 +7,8 @@ export interface Typing {
   readonly durationMs?: number;
 }
 
-/** Whether a conversation's line to the upstream works. */
-export type LineState = 'live' | 'reconnecting';
+/** Whether a conversation's connection to the upstream works. */
+export type ConnectionState = 'live' | 'reconnecting';
 
 /** Whoever wants to hear what channels notice of the conversations that this process holds. */
 export interface ConversationListener {
@@ -17,7 +17,7 @@ export interface ConversationListener {
   onTyping(conversationId: string, typing: Typing): void;
   /** An activity of either side; it may be repeated, with the same id. */
   onActivity(conversationId: string, activity: ConversationActivity): void;
-  onLine(conversationId: string, state: LineState): void;
+  onConnection(conversationId: string, state: ConnectionState): void;
   /** When the upstream lets the conversation expire, in epoch milliseconds, as often as that changes. */
   onExpiry(conversationId: string, expiresAt: number): void;
   /** The upstream lets the conversation expire soon, unless that is moved. */
@@ -51,8 +51,8 @@ export class ConversationNews implements ConversationListener {
     for (const listener of this.listeners) listener.onActivity?.(conversationId, activity);
   }
 
-  onLine(conversationId: string, state: LineState): void {
-    for (const listener of this.listeners) listener.onLine?.(conversationId, state);
+  onConnection(conversationId: string, state: ConnectionState): void {
+    for (const listener of this.listeners) listener.onConnection?.(conversationId, state);
   }
 
   onExpiry(conversationId: string, expiresAt: number): void {

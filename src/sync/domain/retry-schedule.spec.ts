@@ -76,7 +76,7 @@ describe(RetrySchedule.name, () => {
     [HOUR, HOUR],
     [HOUR + 1, HOUR],
     [Number.MAX_SAFE_INTEGER, HOUR],
-  ])('leaves a receiver that asks for %d ms alone for %d ms', (asked, quiet) => {
-    expect(RetrySchedule.quietMs(asked)).toBe(quiet);
+  ])('leaves a receiver that asks for %d ms alone for %d ms', (asked, throttled) => {
+    expect(RetrySchedule.throttledMs(asked)).toBe(throttled);
   });
 });

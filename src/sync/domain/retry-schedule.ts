@@ -33,7 +33,7 @@ export class RetrySchedule {
   }
 
   /** How long a receiver that asked to be left alone is left alone. */
-  static quietMs(retryAfterMs: number): number {
+  static throttledMs(retryAfterMs: number): number {
     return Math.min(retryAfterMs, MAX_RETRY_AFTER);
   }
 }

@@ -70,24 +70,24 @@ describe(AttemptResponse.name, () => {
 });
 
 describe(SinkResponse.name, () => {
-  const backlog = { pending: 3, blockedLanes: 1, dead: 2 };
+  const backlog = { pending: 3, blockedConversations: 1, dead: 2 };
 
   it('tells of a sink that is well', () => {
-    const response = { name: 'crm', condition: 'well', ...backlog };
+    const response = { name: 'crm', condition: 'healthy', ...backlog };
 
-    expect(sent(new SinkResponse({ name: 'crm', condition: 'well', ...backlog }))).toEqual(response);
-    expect(sent(new SinkListResponse([{ name: 'crm', condition: 'well', ...backlog }]))).toEqual({
+    expect(sent(new SinkResponse({ name: 'crm', condition: 'healthy', ...backlog }))).toEqual(response);
+    expect(sent(new SinkListResponse([{ name: 'crm', condition: 'healthy', ...backlog }]))).toEqual({
       items: [response],
     });
   });
 
-  it('tells since when and why a sink is paused, until when it is quiet, and since when its oldest event waits', () => {
+  it('tells since when and why a sink is paused, until when it is throttled, and since when its oldest event waits', () => {
     const paused = { at: AT, reason: 'receiver-gone' } as const;
     const sink = {
       name: 'crm',
       condition: 'paused',
       paused,
-      quietUntil: AT,
+      retryAfter: AT,
       oldestAt: AT,
       ...backlog,
     } as const;
@@ -97,7 +97,7 @@ describe(SinkResponse.name, () => {
       condition: 'paused',
       pausedAt: TIME,
       pauseReason: 'receiver-gone',
-      quietUntil: TIME,
+      retryAfter: TIME,
       oldestAt: TIME,
       ...backlog,
     });

@@ -9,10 +9,10 @@ export class SinkResponse {
   readonly name: string;
 
   /**
-   * `well`; `failing`: its receiver refuses everybody and is tried with one event at a time; `quiet`: its receiver
-   * asked to be left alone; `paused`: its events are kept until it is resumed.
+   * `healthy`; `failing`: its receiver refuses all events and is probed with one at a time; `throttled`: its receiver
+   * asked for a pause, until `retryAfter`; `paused`: its events are kept until it is resumed.
    */
-  @ApiProperty({ enum: ['well', 'failing', 'quiet', 'paused'] })
+  @ApiProperty({ enum: ['healthy', 'failing', 'throttled', 'paused'] })
   readonly condition: SinkCondition;
 
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
@@ -21,9 +21,9 @@ export class SinkResponse {
   @ApiPropertyOptional({ enum: ['operator', 'receiver-gone'] })
   readonly pauseReason?: PauseReason;
 
-  /** The receiver asked to be left alone until then; may be over. */
+  /** The end of the pause that the receiver asked for; may be in the past. */
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
-  readonly quietUntil?: string;
+  readonly retryAfter?: string;
 
   @ApiProperty({ type: 'integer', example: 3 })
   readonly pending: number;
@@ -34,7 +34,7 @@ export class SinkResponse {
 
   /** Conversations whose next event was refused and is tried again. */
   @ApiProperty({ type: 'integer', example: 1 })
-  readonly blockedLanes: number;
+  readonly blockedConversations: number;
 
   /** Events that were given up and are still kept. */
   @ApiProperty({ type: 'integer', example: 0 })
@@ -47,10 +47,10 @@ export class SinkResponse {
       this.pausedAt = timeOf(sink.paused.at);
       this.pauseReason = sink.paused.reason;
     }
-    if (sink.quietUntil !== undefined) this.quietUntil = timeOf(sink.quietUntil);
+    if (sink.retryAfter !== undefined) this.retryAfter = timeOf(sink.retryAfter);
     this.pending = sink.pending;
     if (sink.oldestAt !== undefined) this.oldestAt = timeOf(sink.oldestAt);
-    this.blockedLanes = sink.blockedLanes;
+    this.blockedConversations = sink.blockedConversations;
     this.dead = sink.dead;
   }
 }

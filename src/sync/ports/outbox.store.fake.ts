@@ -27,7 +27,7 @@ export class FakeOutboxStore extends OutboxStore {
   readonly calls: Operation[] = [];
   readonly claims: Claim[] = [];
   readonly paused = new Set<string>();
-  quietUntil = 0;
+  retryAfter = 0;
   private readonly failures: { readonly operation: Operation; readonly error: unknown }[] = [];
   private readonly holds: Promise<void>[] = [];
 
@@ -96,7 +96,7 @@ export class FakeOutboxStore extends OutboxStore {
     delivery: Delivery,
     { error = '' }: Attempt,
     nextAttemptAt: number,
-    { quietUntil = 0, isGone = false }: ReceiverVerdict = {},
+    { retryAfter = 0, isGone = false }: ReceiverVerdict = {},
   ): Promise<boolean> {
     await this.begin('postpone');
     const row = this.claimed(delivery);
@@ -105,7 +105,7 @@ export class FakeOutboxStore extends OutboxStore {
     row.nextAttemptAt = nextAttemptAt;
     row.claim = undefined;
     row.errors.push(error);
-    this.quietUntil = Math.max(this.quietUntil, quietUntil);
+    this.retryAfter = Math.max(this.retryAfter, retryAfter);
     const isPaused = isGone && !this.paused.has(delivery.sink);
     if (isPaused) this.paused.add(delivery.sink);
     return isPaused;
@@ -136,7 +136,7 @@ export class FakeOutboxStore extends OutboxStore {
     const times = pending.map(({ queuedAt }) => queuedAt);
     return {
       pending: pending.length,
-      blockedLanes: pending.filter(({ attempts }) => attempts > 0).length,
+      blockedConversations: pending.filter(({ attempts }) => attempts > 0).length,
       dead: this.rows.filter((row) => row.sink === sink && row.status === 'dead').length,
       ...(times.length === 0 ? {} : { oldestAt: Math.min(...times) }),
     };
@@ -154,7 +154,7 @@ export class FakeOutboxStore extends OutboxStore {
   }
 
   private heads({ sink, now, isProbe = false }: Pick<Claim, 'sink' | 'now' | 'isProbe'>): Row[] {
-    if (this.paused.has(sink) || this.quietUntil > now) return [];
+    if (this.paused.has(sink) || this.retryAfter > now) return [];
     const isHeld = (row: Row): boolean => row.claim !== undefined && row.claim.until > now;
     const pending = this.pending(sink);
     return pending

@@ -6,7 +6,7 @@ export interface Backlog {
   /** Since when the oldest pending event waits, in epoch milliseconds; absent when none is pending. */
   readonly oldestAt?: number;
   /** Pending events whose last attempt failed: each is the head of a lane that waits. */
-  readonly blockedLanes: number;
+  readonly blockedConversations: number;
   /** Events that were given up and are still kept. */
   readonly dead: number;
 }
@@ -28,7 +28,7 @@ export interface Claim {
 /** What a failed attempt means for the receiver as a whole. */
 export interface ReceiverVerdict {
   /** No event is handed out before this moment, in epoch milliseconds. */
-  readonly quietUntil?: number;
+  readonly retryAfter?: number;
   /** No event is handed out until an operator resumes the sink. */
   readonly isGone?: boolean;
 }

@@ -7,19 +7,19 @@ export type PauseReason = 'operator' | 'receiver-gone';
 export interface SinkState {
   readonly paused?: { readonly at: number; readonly reason: PauseReason };
   /** The receiver asked to be left alone until then, in epoch milliseconds; may be over. */
-  readonly quietUntil?: number;
+  readonly retryAfter?: number;
   /** A process has found the receiver failing, and is about to look again before then; may be over. */
   readonly failingUntil?: number;
 }
 
-/** What is remembered about sinks over restarts. A sink that nothing was ever said about is neither paused nor quiet. */
+/** The state of sinks, which outlives restarts. A sink without an entry is neither paused nor throttled. */
 export abstract class SinkStore {
   abstract state(sink: string): Promise<SinkState>;
 
   /** Hands out nothing more to the sink; its events are kept. Pausing twice changes nothing. Writes `SINK_PAUSED`. */
   abstract pause(sink: string, at: number): Promise<void>;
 
-  /** Ends a pause and a request for quiet, and makes every waiting lane due. Writes `SINK_RESUMED`. */
+  /** Ends a pause and a throttling, and makes every waiting lane due. Writes `SINK_RESUMED`. */
   abstract resume(sink: string, at: number): Promise<void>;
 
   /** Writes `SINK_TESTED`: an operator has had an event of no session handed to the sink. */

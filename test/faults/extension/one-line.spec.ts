@@ -90,7 +90,7 @@ describe('a module that is added to the service by one line', () => {
     });
 
     expect(await world.api.metric('outbox_pending{sink="crm"}')).toBe(1);
-    expect(await world.api.metric('webhook_attempts_total{sink="ledger",result="ok"}')).toBeGreaterThan(0);
+    expect(await world.api.metric('delivery_attempts_total{sink="ledger",result="ok"}')).toBeGreaterThan(0);
     world.crm.faults.clear();
     await world.api.end(id);
   });

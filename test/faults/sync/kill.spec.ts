@@ -70,7 +70,7 @@ describe.each([
       expect(world.crm.received.length).toBeGreaterThanOrEqual(enough);
     }, DELIVERED_WITHIN_MS);
     await delay(random.between(0, 50));
-    expect(await new DeliveriesApi(world.service.url).sink()).toMatchObject({ condition: 'well' });
+    expect(await new DeliveriesApi(world.service.url).sink()).toMatchObject({ condition: 'healthy' });
     // Between two batches nothing would be in flight, and nothing would be repeated.
     const accepted = world.crm.received.length;
     await waitFor(() => {

@@ -87,7 +87,7 @@ describe('a receiver that is down for ten minutes while thousands of events wait
 
     await until(() => world.crm.received.length >= EVENTS, DELIVERED_WITHIN_MS);
     await until(async () => (await deliveries.sink()).pending === 0);
-    expect(await deliveries.sink()).toMatchObject({ condition: 'well', blockedLanes: 0, dead: 0 });
+    expect(await deliveries.sink()).toMatchObject({ condition: 'healthy', blockedConversations: 0, dead: 0 });
   });
 
   it('has got each event once and each conversation in its order', () => {

@@ -46,7 +46,11 @@ describe('a receiver behind', () => {
     expect(attempts).toEqual([
       { at: expect.any(String), result: 'failed', latencyMs: expect.any(Number), error },
     ]);
-    expect(await unreachable.sink()).toMatchObject({ condition: 'well', pending: 1, blockedLanes: 1 });
+    expect(await unreachable.sink()).toMatchObject({
+      condition: 'healthy',
+      pending: 1,
+      blockedConversations: 1,
+    });
     expect((await new ApiClient(world.url).request('GET', '/health/ready')).status).toBe(200);
 
     await world.restart({ CRM_WEBHOOK_URL: world.crm.url });

@@ -50,12 +50,15 @@ describe('a receiver that takes its time for some conversations', () => {
     await api.end(other);
     await until(() => world.crm.eventsOf(other).length === 2);
     expect(performance.now() - startedAt).toBeLessThan(ATTEMPT_MS);
-    expect((await deliveries.sink()).condition).toBe('well');
+    expect((await deliveries.sink()).condition).toBe('healthy');
   });
 
   it('gets nothing more of those conversations meanwhile', async () => {
     for (const id of conversations.values()) await api.end(id);
-    expect(await deliveries.sink()).toMatchObject({ pending: 2 * conversations.size, blockedLanes: 0 });
+    expect(await deliveries.sink()).toMatchObject({
+      pending: 2 * conversations.size,
+      blockedConversations: 0,
+    });
     for (const id of conversations.values()) expect(world.crm.requests.count({ conversationId: id })).toBe(1);
   });
 

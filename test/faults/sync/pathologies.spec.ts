@@ -18,7 +18,7 @@ const LONG = 'x'.repeat(100_000);
 interface Outcome {
   readonly condition?: SinkCondition;
   /** For how long the receiver is left alone. */
-  readonly quietMs?: number;
+  readonly throttledMs?: number;
 }
 
 /** `answered` is the status of the attempt's history, or what kept it from getting one. */
@@ -37,8 +37,8 @@ function inSeconds(seconds: number): string {
   return new Date(Date.now() + 1000 * seconds).toUTCString();
 }
 
-function quiet(seconds: number): Outcome {
-  return { condition: 'quiet', quietMs: 1000 * seconds };
+function throttled(seconds: number): Outcome {
+  return { condition: 'throttled', throttledMs: 1000 * seconds };
 }
 
 const REFUSED: Row[] = [
@@ -49,18 +49,18 @@ const REFUSED: Row[] = [
   ['413', status(413), 413],
   ['422', status(422), 422],
   ['429 without a Retry-After', status(429), 429],
-  ['429 and asks for 7 seconds', status(429, 7), 429, quiet(7)],
-  ['429 and names a date', () => status(429, inSeconds(90))(), 429, quiet(90)],
+  ['429 and asks for 7 seconds', status(429, 7), 429, throttled(7)],
+  ['429 and names a date', () => status(429, inSeconds(90))(), 429, throttled(90)],
   ['429 and names a date that is over', () => status(429, inSeconds(-90))(), 429],
   ['429 with garbage for a Retry-After', status(429, 'soon'), 429],
   ['429 with a negative Retry-After', status(429, -5), 429],
   ['429 with a Retry-After of no time', status(429, 0), 429],
-  ['429 and asks for ten years', status(429, TEN_YEARS_S), 429, quiet(HOUR_MS / 1000)],
-  ['429 and names a date in ten years', () => status(429, inSeconds(TEN_YEARS_S))(), 429, quiet(3600)],
-  ['429 with a number beyond all bounds', status(429, '9'.repeat(400)), 429, quiet(3600)],
+  ['429 and asks for ten years', status(429, TEN_YEARS_S), 429, throttled(HOUR_MS / 1000)],
+  ['429 and names a date in ten years', () => status(429, inSeconds(TEN_YEARS_S))(), 429, throttled(3600)],
+  ['429 with a number beyond all bounds', status(429, '9'.repeat(400)), 429, throttled(3600)],
   ['503 without a Retry-After', status(503), 503],
-  ['503 and asks for 120 seconds', status(503, 120), 503, quiet(120)],
-  ['503, asks for 120 seconds and talks on and on', status(503, 120, LONG), 503, quiet(120)],
+  ['503 and asks for 120 seconds', status(503, 120), 503, throttled(120)],
+  ['503, asks for 120 seconds and talks on and on', status(503, 120, LONG), 503, throttled(120)],
   ['500 with a Retry-After, which is for others', status(500, 120), 500],
   ['410', status(410), 410, { condition: 'paused' }],
   ['410 and talks on and on', status(410, undefined, LONG), 410, { condition: 'paused' }],
@@ -125,16 +125,16 @@ describe('a receiver that answers', () => {
 
   async function expectSink(
     attempt: AttemptResponse,
-    { condition = 'well', quietMs }: Outcome,
+    { condition = 'healthy', throttledMs }: Outcome,
   ): Promise<void> {
     const sink = await deliveries.sink();
-    expect(sink).toMatchObject({ condition, pending: 1, blockedLanes: 1, dead: 0 });
+    expect(sink).toMatchObject({ condition, pending: 1, blockedConversations: 1, dead: 0 });
     if (condition === 'paused') expect(sink.pauseReason).toBe('receiver-gone');
-    if (quietMs === undefined) return;
-    const askedMs = Date.parse(sink.quietUntil ?? '') - Date.parse(attempt.at);
+    if (throttledMs === undefined) return;
+    const askedMs = Date.parse(sink.retryAfter ?? '') - Date.parse(attempt.at);
     // A date has whole seconds, and was made before the attempt.
-    expect(askedMs).toBeGreaterThan(quietMs - 3_000);
-    expect(askedMs).toBeLessThanOrEqual(quietMs);
+    expect(askedMs).toBeGreaterThan(throttledMs - 3_000);
+    expect(askedMs).toBeLessThanOrEqual(throttledMs);
   }
 
   /** After an operator has resumed the sink: the same event under the same id, and before what comes after it. */
@@ -149,7 +149,7 @@ describe('a receiver that answers', () => {
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
     expect(third?.body).toMatchObject({ sequence: 2 });
     expect(requests).toHaveLength(3);
-    expect(await deliveries.sink()).toMatchObject({ condition: 'well', pending: 0 });
+    expect(await deliveries.sink()).toMatchObject({ condition: 'healthy', pending: 0 });
   }
 
   it.each(REFUSED)('%s gets the event again later', async (_what, fault, answered, then = {}) => {
@@ -178,7 +178,7 @@ describe('a receiver that answers', () => {
     expect(attempt).toEqual({ at: expect.any(String), result: 'accepted', latencyMs: expect.any(Number) });
     expect(attempt.latencyMs).toBeGreaterThanOrEqual(fault.kind === 'delay' ? fault.ms - 5 : 0);
     expect(attempt.latencyMs).toBeLessThan(14_000);
-    expect(await deliveries.sink()).toMatchObject({ condition: 'well', pending: 0 });
+    expect(await deliveries.sink()).toMatchObject({ condition: 'healthy', pending: 0 });
     expect(world.crm.requests.total).toBe(1);
   });
 
@@ -196,7 +196,7 @@ describe('a receiver that answers', () => {
   });
 
   it.each([
-    ['quiet', 429, 120],
+    ['throttled', 429, 120],
     ['paused', 410, undefined],
   ] as const)(
     'to one that it wants to be %s hears of nobody until it is resumed',

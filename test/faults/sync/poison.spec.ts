@@ -49,7 +49,7 @@ describe('a receiver that refuses the events of a few conversations for ever', (
       .map(({ at, body }) => at - Date.parse((body as { timestamp: string }).timestamp))
       .sort((a, b) => a - b);
     expect(delays[Math.floor(0.95 * delays.length)]).toBeLessThan(P95_MS);
-    expect(await deliveries.sink()).toMatchObject({ condition: 'well', blockedLanes: POISONED });
+    expect(await deliveries.sink()).toMatchObject({ condition: 'healthy', blockedConversations: POISONED });
   });
 
   it('gets no event of a refused conversation before the first one', async () => {
@@ -89,13 +89,13 @@ describe('a receiver that refuses the events of many conversations for ever', ()
     const [api, deliveries] = [new ApiClient(world.url), new DeliveriesApi(world.url)];
     world.crm.faults.add({ match: { bodyContains: '"poisoned"' }, fault: { kind: 'status', status: 500 } });
     for (let count = 0; count < MANY; count += 1) await api.opened({ queueId: 'poisoned' });
-    await until(async () => (await deliveries.sink()).blockedLanes === MANY);
+    await until(async () => (await deliveries.sink()).blockedConversations === MANY);
     const refusedBefore = world.crm.requests.count({ status: 500 });
 
     const healthy = await api.opened();
     await until(() => world.crm.eventsOf(healthy).length === 1);
 
     expect(world.crm.requests.count({ status: 500 }) - refusedBefore).toBeLessThan(MANY / 4);
-    expect((await deliveries.sink()).condition).toBe('well');
+    expect((await deliveries.sink()).condition).toBe('healthy');
   });
 });
