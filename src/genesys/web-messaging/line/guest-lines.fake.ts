@@ -39,8 +39,8 @@ export class FakeGuestLine implements GuestLine {
     this.end({ cause: 'silent', code: 1006 });
   }
 
-  /** The server says something. */
-  say(name: string, body: unknown, rest: Body = {}): void {
+  /** The server says something; without a class, that is no frame. */
+  say(name: string | undefined, body: unknown, rest: Body = {}): void {
     if (this.isOpen)
       this.listener.onFrame(
         parseFrame(JSON.stringify({ type: 'response', class: name, code: 200, body, ...rest })),

@@ -146,7 +146,8 @@ export class Dialogue implements LineListener {
       const request = this.pending.get(frame.tracingId);
       return request !== undefined && answers(request) ? request : undefined;
     }
-    // A message without a tracing id is somebody else's.
-    return frame.kind === 'message' ? undefined : [...this.pending.values()].find(answers);
+    // A message without a tracing id is somebody else's, and a malformed frame may be anything.
+    const isOfNone = frame.kind === 'message' || frame.kind === 'malformed';
+    return isOfNone ? undefined : [...this.pending.values()].find(answers);
   }
 }

@@ -97,6 +97,34 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     expect(world.owner.texts).toEqual(['Hello']);
   });
 
+  it('looks in the history for what is answered by a frame that cannot be read, at once', async () => {
+    await world.open();
+    world.server.next('onMessage', (frame, line) => {
+      world.server.keep(frame);
+      line.say(undefined, {}, { tracingId: frame.tracingId });
+    });
+    const said = say('Hello');
+    await world.pass(1_000);
+
+    expect(arrived()).toEqual(['Hello']);
+    expect(said.outcome).toEqual(expect.any(String));
+    expect(world.server.lines).toHaveLength(1);
+  });
+
+  it('fails no message for a malformed frame without a tracing id', async () => {
+    await world.open();
+    world.server.next('onMessage', (frame, line) => {
+      line.say('JwtResponse', {});
+      line.say(undefined, {});
+      world.server.accept(frame, line);
+    });
+    const said = say('Hello');
+    await world.pass(1_000);
+
+    expect(said.outcome).toBe(world.server.of('onMessage')[0]?.tracingId);
+    expect(world.history.pages).toEqual([]);
+  });
+
   it('does not send again what arrived, though the acknowledgement is lost', async () => {
     await world.open();
     world.server.next('onMessage', world.server.keep);

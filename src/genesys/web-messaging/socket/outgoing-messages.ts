@@ -1,5 +1,6 @@
 import { v4 as uuid } from 'uuid';
 import {
+  UpstreamInvalidResponseError,
   UpstreamThrottledError,
   UpstreamTimeoutError,
   UpstreamUnavailableError,
@@ -199,6 +200,8 @@ function isThe(reference: string, found: GuestMessage): boolean {
   return found.direction === 'Inbound' && referenceOf(found) === reference;
 }
 
+/** Whether the message may have arrived although its answer did not, or cannot be read. */
 function isUncertain(error: unknown): boolean {
-  return error instanceof UpstreamTimeoutError || error instanceof UpstreamUnavailableError;
+  const isUnreadable = error instanceof UpstreamInvalidResponseError;
+  return isUnreadable || error instanceof UpstreamTimeoutError || error instanceof UpstreamUnavailableError;
 }
