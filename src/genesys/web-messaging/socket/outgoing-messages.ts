@@ -9,7 +9,7 @@ import type { Clock } from '../../../common/time/clock';
 import { abortable } from '../../../common/time/abortable';
 import { withDeadline } from '../../../common/time/deadline';
 import { pause } from '../../../common/time/pause';
-import type { ClientFrames } from '../frames/client-frame';
+import type { ClientFrame, ClientFrames } from '../frames/client-frame';
 import { known } from '../frames/fields';
 import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
@@ -105,10 +105,14 @@ export class OutgoingMessages {
     const now = performance.now();
     if (now < this.mayTypeAt || dialogue.room.waitMs > 0 || this.rate.waitMs > 0) return;
     this.mayTypeAt = now + TYPING_COOL_DOWN_MS;
-    // It is an `onMessage` like any other, of which there may be five a second.
+    this.tell(dialogue, this.frames.typing(uuid()));
+  }
+
+  /** Sends an event that needs no answer. It is an `onMessage` like any other, of which there may be five a second. */
+  tell(dialogue: Dialogue, frame: ClientFrame): void {
     this.rate.take();
     dialogue.room.take();
-    dialogue.tell(this.frames.typing(uuid()));
+    dialogue.tell(frame);
   }
 
   private async deliver(delivery: Delivery, signal: AbortSignal): Promise<GuestMessage> {
