@@ -1,4 +1,4 @@
-import { parseCliOptions } from './cli-options';
+import { DEPLOYMENT_OPTIONS, parseCliOptions, USAGE } from './cli-options';
 import { DEMO_DEPLOYMENT_ID } from './web-messaging/deployment';
 
 describe('the command line', () => {
@@ -18,6 +18,11 @@ describe('the command line', () => {
               autoStart: false,
               conversationDisconnect: { enabled: true, type: 'ReadOnly' },
               sessionDurationSeconds: 259_200,
+              auth: { enabled: true, allowSessionUpgrade: true },
+              conversationClear: true,
+              showAgentTypingIndicator: true,
+              showUserTypingIndicator: true,
+              keepsMetadata: true,
             },
           ],
         },
@@ -30,7 +35,10 @@ describe('the command line', () => {
     const clients = '--client a:b --client c:d:e';
     const web = '--deployment d --allowed-domain x --allowed-domain y --auto-start --after-disconnect Send';
 
-    expect(parseCliOptions(`${args} ${clients} ${web} --session-seconds 60`.split(' '))).toEqual({
+    const off = '--no-clear --no-agent-typing --no-guest-typing --drop-metadata';
+    const all = `${args} ${clients} ${web} ${off} --session-seconds 60 --auth Required --greeting`.split(' ');
+
+    expect(parseCliOptions([...all, 'Good morning'])).toEqual({
       kind: 'run',
       genesys: {
         host: '::1',
@@ -46,6 +54,12 @@ describe('the command line', () => {
               autoStart: true,
               conversationDisconnect: { enabled: true, type: 'Send' },
               sessionDurationSeconds: 60,
+              auth: { enabled: true, allowSessionUpgrade: false },
+              conversationClear: false,
+              showAgentTypingIndicator: false,
+              showUserTypingIndicator: false,
+              keepsMetadata: false,
+              greeting: 'Good morning',
               allowedDomains: ['x', 'y'],
             },
           ],
@@ -53,6 +67,19 @@ describe('the command line', () => {
       },
       crm: { host: '::1', port: 2, journalSize: 0 },
     });
+  });
+
+  it.each([
+    ['--after-disconnect', 'Off', { conversationDisconnect: { enabled: false, type: 'Send' } }],
+    ['--auth', 'Off', { auth: { enabled: false, allowSessionUpgrade: false } }],
+  ])('switches off what %s %s names', (option, value, expected) => {
+    expect(parseCliOptions([option, value])).toMatchObject({
+      genesys: { webMessaging: { deployments: [expected] } },
+    });
+  });
+
+  it('describes every option of a deployment', () => {
+    for (const name of Object.keys(DEPLOYMENT_OPTIONS)) expect(USAGE).toContain(`  --${name} `);
   });
 
   it('asks for help with --help', () => {
@@ -68,6 +95,8 @@ describe('the command line', () => {
     [['--client', 'nosecret'], /id:secret/],
     [['--after-disconnect', 'nothing'], /ReadOnly, Send or Off/],
     [['--session-seconds', 'long'], /--session-seconds/],
+    [['--auth', 'Sometimes'], /Optional, Required or Off/],
+    [['--greeting'], /--greeting/],
   ])('refuses %j', (args, message) => {
     expect(parseCliOptions(args)).toMatchObject({
       kind: 'wrong',

@@ -1,6 +1,6 @@
 import { parseArgs, ParseArgsConfig } from 'node:util';
 import { GenesysSimulatorOptions } from './genesys-simulator';
-import { DEMO_DEPLOYMENT_ID, DeploymentOptions } from './web-messaging/deployment';
+import { DEMO_DEPLOYMENT_ID, Deployment, DeploymentOptions } from './web-messaging/deployment';
 
 export const USAGE = `Usage: simulator [options]
 
@@ -14,19 +14,31 @@ export const USAGE = `Usage: simulator [options]
   --deployment id           the deployment guests connect to (default ${DEMO_DEPLOYMENT_ID})
   --allowed-domain host     a domain guests may connect from; may be repeated (default every one)
   --auto-start              the deployment starts conversations by itself
+  --greeting text           what the flow says when a conversation starts (default nothing)
   --after-disconnect what   what an agent's hanging up leaves: ReadOnly (the default), Send, or Off for no event
   --session-seconds n       how long a guest session lasts after its last message (default 259200)
+  --auth what               guests' login: Optional (the default), Required, or Off
+  --no-clear                guests cannot clear their conversations
+  --no-agent-typing         guests are not told when an agent types
+  --no-guest-typing         guests cannot tell that they type
+  --drop-metadata           metadata of guests' messages does not come back, as from servers that go by the tracing id
   --help
 
 Guests connect to ws://host:port/v1?deploymentId=id; an agent is played with POST /_sim/agent/say and the like.
 `;
 
-const DEPLOYMENT_OPTIONS = {
+export const DEPLOYMENT_OPTIONS = {
   deployment: { type: 'string', default: DEMO_DEPLOYMENT_ID },
   'allowed-domain': { type: 'string', multiple: true, default: [] },
   'auto-start': { type: 'boolean', default: false },
   'after-disconnect': { type: 'string', default: 'ReadOnly' },
   'session-seconds': { type: 'string' },
+  greeting: { type: 'string' },
+  auth: { type: 'string', default: 'Optional' },
+  'no-clear': { type: 'boolean', default: false },
+  'no-agent-typing': { type: 'boolean', default: false },
+  'no-guest-typing': { type: 'boolean', default: false },
+  'drop-metadata': { type: 'boolean', default: false },
 } satisfies ParseArgsConfig['options'];
 const DEFAULT_PORT = 4010;
 const MAX_PORT = 65_535;
@@ -104,6 +116,12 @@ interface DeploymentValues {
   readonly 'auto-start': boolean;
   readonly 'after-disconnect': string;
   readonly 'session-seconds'?: string | undefined;
+  readonly greeting?: string | undefined;
+  readonly auth: string;
+  readonly 'no-clear': boolean;
+  readonly 'no-agent-typing': boolean;
+  readonly 'no-guest-typing': boolean;
+  readonly 'drop-metadata': boolean;
 }
 
 function deploymentIn(values: DeploymentValues): DeploymentOptions {
@@ -117,8 +135,27 @@ function deploymentIn(values: DeploymentValues): DeploymentOptions {
     autoStart: values['auto-start'],
     conversationDisconnect: type === 'Off' ? { enabled: false, type: 'Send' } : { enabled: true, type },
     sessionDurationSeconds: wholeNumber('--session-seconds', values['session-seconds'], 259_200),
+    auth: authIn(values.auth),
+    conversationClear: !values['no-clear'],
+    showAgentTypingIndicator: !values['no-agent-typing'],
+    showUserTypingIndicator: !values['no-guest-typing'],
+    keepsMetadata: !values['drop-metadata'],
     ...(domains.length > 0 ? { allowedDomains: domains } : {}),
+    ...(values.greeting === undefined ? {} : { greeting: values.greeting }),
   };
+}
+
+function authIn(what: string): Deployment['auth'] {
+  switch (what) {
+    case 'Optional':
+      return { enabled: true, allowSessionUpgrade: true };
+    case 'Required':
+      return { enabled: true, allowSessionUpgrade: false };
+    case 'Off':
+      return { enabled: false, allowSessionUpgrade: false };
+    default:
+      throw new UsageError(`--auth must be Optional, Required or Off, not '${what}'`);
+  }
 }
 
 function clientPair(text: string): [id: string, secret: string] {

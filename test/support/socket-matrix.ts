@@ -12,7 +12,7 @@ import { waitFor } from './wait-for';
 
 /** Counters of the metrics page that tell what became of guests, with the label of each; zeros are left out. */
 const COUNTERS =
-  /^guest_sessions_((?:ws_closed|ws_refused|upstream_unknown|heartbeats|terminations|messages_sent|sessions_created|upstream_disconnects)_total)(?:\{[a-z]+="([^"]+)"\})? (\d+)$/gm;
+  /^guest_sessions_((?:ws_closed|ws_refused|upstream_unknown|upstream_malformed|heartbeats|terminations|messages_sent|sessions_created|upstream_disconnects)_total)(?:\{[a-z]+="([^"]+)"\})? (\d+)$/gm;
 
 const OURS = 'ws_closed_total ours';
 

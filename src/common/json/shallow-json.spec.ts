@@ -1,3 +1,4 @@
+import { JsonTooDeepError } from './json-too-deep.error';
 import { parseShallowJson } from './shallow-json';
 
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -17,5 +18,10 @@ describe(parseShallowJson.name, () => {
     ['nothing', ''],
   ])('throws SyntaxError for %s', (_, text) => {
     expect(() => parseShallowJson(text)).toThrow(SyntaxError);
+  });
+
+  it('tells what is nested too deeply from what is no JSON', () => {
+    expect(() => parseShallowJson(nested(101))).toThrow(JsonTooDeepError);
+    expect(() => parseShallowJson('{')).not.toThrow(JsonTooDeepError);
   });
 });

@@ -1,17 +1,18 @@
 import { scanJson } from './json-scan';
+import { JsonTooDeepError } from './json-too-deep.error';
 
 const MAX_DEPTH = 100;
 
 /**
- * Parses JSON that another system has written. Throws `SyntaxError` for what is no JSON, and for what is nested deeper
- * than 100 levels: `JSON.parse` reads any depth, but writing such a value again overflows the stack.
+ * Parses JSON that another system has written. Throws `SyntaxError` for what is no JSON, and `JsonTooDeepError` for what is
+ * nested deeper than 100 levels: `JSON.parse` reads any depth, but writing such a value again overflows the stack.
  */
 export function parseShallowJson(text: string): unknown {
   let depth = 0;
   scanJson(text, {
     onOpen: () => {
       depth += 1;
-      if (depth > MAX_DEPTH) throw new SyntaxError(`nested deeper than ${MAX_DEPTH} levels`);
+      if (depth > MAX_DEPTH) throw new JsonTooDeepError(MAX_DEPTH);
     },
     onClose: () => {
       depth -= 1;

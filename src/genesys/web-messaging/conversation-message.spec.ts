@@ -95,6 +95,7 @@ describe(conversationMessageOf.name, () => {
 
   it.each([
     { type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }] },
+    { type: 'Event', text: 'Disconnected', events: [{ eventType: 'Presence' }] },
     { type: 'Text' },
   ])('makes nothing of what says nothing: %j', (body) => {
     expect(conversationMessageOf(guestMessageOf(body))).toBeUndefined();

@@ -104,19 +104,37 @@ describe(`${WebMessages.name} and answers`, () => {
 });
 
 describe(`${WebMessages.name} and refusals`, () => {
-  it('tell of a part that the platform misses', async () => {
-    server.next('onMessage', ({ tracingId }, line) => {
-      line.say('string', 'Missing parameter', { code: 4020, tracingId });
-    });
+  const TOO_LONG = { errorCode: 4011, errorMessage: 'Message length 5000 is larger than 4096' };
+  const TOO_LARGE = 'Custom Attributes in channel metadata is larger than 2048 bytes';
+
+  // With and without a tracing id: then the message is the only one that waits.
+  it.each<[string, unknown, number, string]>([
+    ['string', 'Missing parameter', 4020, 'parameter-missing'],
+    ['string', TOO_LONG.errorMessage, 4011, 'text-too-long'],
+    ['string', TOO_LARGE, 4013, 'attributes-too-large'],
+    ['Error', TOO_LONG, 400, 'text-too-long'],
+    ['ErrorMessage', { name: 'Error', message: 'm', ...TOO_LONG }, 400, 'text-too-long'],
+    ['SomethingNew', TOO_LONG, 400, 'text-too-long'],
+  ])('tell at once why the platform does not take a message: %s %j %d', async (name, body, code, reason) => {
+    for (const isTraced of [true, false])
+      server.next('onMessage', ({ tracingId }, line) => {
+        line.say(name, body, { code, ...(isTraced ? { tracingId } : {}) });
+      });
+
+    expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
+    expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
+    expect(server.of('onMessage')).toHaveLength(2);
+  });
+
+  async function refusalOfText(): Promise<unknown> {
     const message = { reference: randomUUID(), isRepeatable: false, text: 'Hi' };
     let outcome: unknown;
     messages
       .send(anActiveSession().snapshot, message, new AbortController().signal)
       .catch((error: unknown) => (outcome = error));
     await jest.advanceTimersByTimeAsync(1_000);
-
-    expect(outcome).toMatchObject({ code: 'message-refused', reason: 'parameter-missing' });
-  });
+    return outcome;
+  }
 });
 
 describe(`${WebMessages.name} and files`, () => {

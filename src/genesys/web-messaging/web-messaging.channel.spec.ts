@@ -325,6 +325,18 @@ describe(WebMessagingChannel.name, () => {
       expect(server.of('closeSession')).toHaveLength(1);
     });
 
+    it('finds gone what ends where the session was to be closed', async () => {
+      await open();
+      const events = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }];
+      const body = { type: 'Event', direction: 'Outbound', metadata: { readOnly: 'true' }, events };
+      server.next('closeSession', ({ tracingId }, line) => {
+        line.say('StructuredMessage', body, { type: 'message', tracingId });
+      });
+
+      expect(await disconnect()).toEqual({ kind: 'gone' });
+      expect(sockets.size).toBe(0);
+    });
+
     it('is tried again when the platform fails', async () => {
       await open();
       server.write('Hello', 'm-1');

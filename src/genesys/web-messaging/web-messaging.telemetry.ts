@@ -18,6 +18,7 @@ export class WebMessagingTelemetry {
   private readonly log = new Logger('WebMessaging');
   private readonly closed;
   private readonly unknown;
+  private readonly malformed;
   private readonly refusals;
   private readonly waits;
   private readonly historyFailures;
@@ -33,6 +34,11 @@ export class WebMessagingTelemetry {
       ['code'],
     );
     this.unknown = metrics.counter('upstream_unknown_total', 'Frames of a class that nobody knows');
+    this.malformed = metrics.counter(
+      'upstream_malformed_total',
+      'Frames that are JSON and lack a class or its content, and were skipped, by known class or none',
+      ['class'],
+    );
     this.refusals = metrics.counter(
       'ws_refused_total',
       'Guest sockets that Genesys Cloud refuses, which waiting does not mend',
@@ -60,6 +66,11 @@ export class WebMessagingTelemetry {
 
   unknownFrame(): void {
     this.unknown.inc();
+  }
+
+  /** Of a known class, whose names are few; any other is none. */
+  malformedFrame(className = 'none'): void {
+    this.malformed.inc({ class: className });
   }
 
   reconnectingIn(delayMs: number, conversationId: string, error: unknown): void {

@@ -88,6 +88,21 @@ describe('an attachment', () => {
     expect((await fetch(String(fresh.body['url']))).status).toBe(403);
   });
 
+  it('gets an id where the guest gives it none, and a digest is no hindrance', async () => {
+    const file = {
+      fileName: 'a.png',
+      fileType: 'image/png',
+      fileSize: 3,
+      fileMd5: 'rL0Y20zC+Fzt72VPzMSk2A==',
+    };
+    const { class: name, body } = await guest.ask('onAttachment', file);
+    const { url, headers, attachmentId } = body as { url: string; headers: object; attachmentId: string };
+
+    expect([name, attachmentId]).toEqual(['PresignedUrlResponse', expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    await fetch(url, { method: 'PUT', headers: { ...headers }, body: 'abc' });
+    expect(await guest.next()).toMatchObject({ class: 'UploadSuccessEvent', body: { attachmentId } });
+  });
+
   it('that is not what was announced is a failure', async () => {
     const place = (await announce(10)).body as { url: string; headers: Record<string, string> };
     await fetch(place.url, { method: 'PUT', headers: place.headers, body: 'short' });

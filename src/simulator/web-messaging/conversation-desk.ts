@@ -57,7 +57,7 @@ export class ConversationDesk {
   /** Ends the conversation as the deployment has it; says whether one was open. The session lives on. */
   disconnect(session: GuestSession, as = session.deployment.conversationDisconnect): boolean {
     if (!session.isConversationOpen) return false;
-    session.isConversationOpen = false;
+    session.endConversation();
     const { enabled, type } = as;
     if (!enabled) return true;
     const isReadOnly = type === 'ReadOnly';

@@ -22,6 +22,8 @@ export interface Deployment {
   readonly fileUpload: { readonly enableAttachments: boolean; readonly modes: readonly FileUploadMode[] };
   readonly blockedExtensions: readonly string[];
   readonly maxCustomDataBytes: number;
+  /** Whether metadata that guests send comes back with the message, and stands in its history. */
+  readonly keepsMetadata: boolean;
 }
 
 export type DeploymentOptions = Partial<Deployment>;
@@ -42,6 +44,7 @@ const DEFAULTS: Deployment = {
   fileUpload: { enableAttachments: true, modes: [{ fileTypes: ['*/*'], maxFileSizeKB: 10_240 }] },
   blockedExtensions: ['.ade', '.adp'],
   maxCustomDataBytes: 2048,
+  keepsMetadata: true,
 };
 
 export function deploymentOf(options: DeploymentOptions): Deployment {

@@ -100,7 +100,7 @@ export class GuestDesk {
     const { attachments, settings, conversations } = this.tools;
     const checked = checkMessage(fields, session, attachments, settings.now());
     if ('error' in checked) return errorFrame(checked.error, tracingId);
-    session.attributes = { ...session.attributes, ...attributesOf(fields) };
+    session.addAttributes(attributesOf(fields));
     conversations.receive(session, checked.value, tracingId);
     return undefined;
   }
@@ -116,7 +116,7 @@ export class GuestDesk {
       const { maxCustomDataBytes } = deployment;
       if (attributeBytes(fields) > maxCustomDataBytes)
         return errorFrame(attributesTooLarge(maxCustomDataBytes), tracingId);
-      session.attributes = { ...session.attributes, ...attributesOf(fields) };
+      session.addAttributes(attributesOf(fields));
       this.tools.conversations.join(session, tracingId);
     } else if (presence === 'Clear') {
       if (!deployment.conversationClear) return errorFrame(GUEST_ERRORS.clearIsOff, tracingId);

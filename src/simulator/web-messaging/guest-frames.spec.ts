@@ -28,6 +28,8 @@ const message = (body: object, tracingId?: string): object => ({
 });
 const inbound = (body: object): object =>
   message({ direction: 'Inbound', id: HEX, channel: { time: TIME, messageId: UUID }, ...body }, 't');
+const inboundText = (body: object, metadata: object = {}): object =>
+  inbound({ originatingEntity: '', metadata: { ...metadata, correlationId: UUID }, ...body });
 const outbound = (body: object): object =>
   message({ direction: 'Outbound', id: HEX, metadata: { correlationId: UUID }, ...body });
 const HUMAN_CHANNEL = {
@@ -121,7 +123,7 @@ describe('the answers to a guest', () => {
 
 describe('what the guest said comes back', () => {
   it('as text', async () => {
-    expect(await guest.say('Hello world!')).toEqual(inbound({ type: 'Text', text: 'Hello world!' }));
+    expect(await guest.say('Hello world!')).toEqual(inboundText({ type: 'Text', text: 'Hello world!' }));
   });
 
   it.each([{ type: 'Text' }, { type: 'Structured' }])('as an answer to a question, %j', async ({ type }) => {
@@ -132,13 +134,24 @@ describe('what the guest said comes back', () => {
       },
     ];
 
-    expect(await guest.say('Yes', { type, content })).toEqual(inbound({ type, text: 'Yes', content }));
+    expect(await guest.say('Yes', { type, content })).toEqual(inboundText({ type, text: 'Yes', content }));
   });
 
   it('with the metadata it came with', async () => {
     const metadata = { id: 'aaa-bbb' };
 
-    expect(await guest.say('Hi', { metadata })).toEqual(inbound({ type: 'Text', text: 'Hi', metadata }));
+    expect(await guest.say('Hi', { metadata })).toEqual(inboundText({ type: 'Text', text: 'Hi' }, metadata));
+  });
+
+  it('without the metadata it came with, in its history too, where the server goes by the tracing id', async () => {
+    await using other = await GenesysSimulator.start({
+      webMessaging: { deployments: [{ keepsMetadata: false }] },
+    });
+    await using sender = await GuestClient.connectAndConfigure(other.url, 'guest-1');
+    const { tracingId, body } = await sender.say('Hi', { metadata: { id: 'aaa-bbb' } });
+
+    expect([tracingId, body['metadata']]).toEqual(['t', { correlationId: UUID }]);
+    expect(other.webMessaging.session('guest-1')?.messages[0]?.toEntity()).toMatchObject({ metadata: {} });
   });
 
   it.each([

@@ -94,8 +94,19 @@ describe("the organisation's side", () => {
       expect((await served.call('GET', `${PATH}/${String(id)}/details`, token)).body).toEqual({
         id,
         conversationId,
+        timestamp: new Date(served.now).toISOString(),
+        direction: 'inbound',
+        status: 'received',
+        messengerType: 'webmessaging',
+        selfUri: `${PATH}/${String(id)}/details`,
       });
     }
+    const { id } = served.simulator.webMessaging.agent.say('guest-1', 'Hello') ?? {};
+    await served.guest.next();
+    expect((await served.call('GET', `${PATH}/${String(id)}/details`, token)).body).toMatchObject({
+      direction: 'outbound',
+      status: 'sent',
+    });
 
     const end = await served.call('PATCH', `${PATH}/${conversationId}`, token, { state: 'disconnected' });
 
@@ -106,6 +117,58 @@ describe("the organisation's side", () => {
       participants: [{ purpose: 'customer', state: 'disconnected' }, { purpose: 'acd' }],
     });
     expect(served.simulator.requests.count({ conversationId })).toBe(2);
+  });
+
+  it('sees both participants, with attributes, messages and times, until the end and after it', async () => {
+    const channel = { metadata: { customAttributes: { tier: 'gold' } } };
+    const join = { eventType: 'Presence', presence: { type: 'Join' } };
+    await served.guest.ask('onMessage', { message: { events: [join], channel, type: 'Event' } });
+    const connectedTime = new Date(served.now).toISOString();
+    served.pass(1_000);
+    const order = { metadata: { customAttributes: { order: '4711' } } };
+    const said = await served.guest.say('Hi', { channel: order });
+    const inboundTime = new Date(served.now).toISOString();
+    served.pass(1_000);
+    const answered = served.simulator.webMessaging.agent.say('guest-1', 'Hello');
+    const outboundTime = new Date(served.now).toISOString();
+    const conversationId = served.simulator.webMessaging.session('guest-1')?.conversationId ?? '';
+    const path = `${PATH}/${conversationId}`;
+    const shared = { id: expect.stringMatching(/^[0-9a-f-]{36}$/), type: 'webmessaging', connectedTime };
+    const messages = [
+      [{ messageId: said.body['id'], messageTime: inboundTime, messageStatus: 'received' }],
+      [{ messageId: answered?.id, messageTime: outboundTime, messageStatus: 'sent' }],
+    ];
+
+    const open = await served.call('GET', path, token);
+    expect(open.body).toEqual({
+      id: conversationId,
+      selfUri: path,
+      participants: [
+        {
+          ...shared,
+          purpose: 'customer',
+          state: 'connected',
+          attributes: { tier: 'gold', order: '4711' },
+          messages: messages[0],
+        },
+        { ...shared, purpose: 'acd', state: 'connected', attributes: {}, messages: messages[1] },
+      ],
+    });
+
+    served.pass(1_000);
+    const endTime = new Date(served.now).toISOString();
+    await served.call('PATCH', path, token, { state: 'disconnected' });
+    served.pass(1_000);
+    await served.guest.configure({ startNew: true });
+    const { participants } = open.body as { participants: object[] };
+    expect((await served.call('GET', path, token)).body).toMatchObject({
+      participants: participants.map((participant) => ({
+        ...participant,
+        state: 'disconnected',
+        disconnectType: 'client',
+        endTime,
+      })),
+    });
   });
 
   it.each([

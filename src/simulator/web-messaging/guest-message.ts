@@ -24,6 +24,7 @@ export class GuestMessage {
   readonly id = randomBytes(16).toString('hex');
   /** What the details are found by: for messages of the guest the channel's own id. */
   readonly channelId = randomUUID();
+  private readonly correlationId = randomUUID();
 
   constructor(
     readonly direction: 'Inbound' | 'Outbound',
@@ -31,9 +32,14 @@ export class GuestMessage {
     readonly at: number,
   ) {}
 
+  /** As the details and the participants tell it. */
+  get status(): 'received' | 'sent' {
+    return this.direction === 'Inbound' ? 'received' : 'sent';
+  }
+
   /** Inbound frames repeat the tracing id of the request, also to the guest's other connections. */
   toFrame(tracingId?: string): ServerFrame {
-    const { type, text, content, events, metadata, originatingEntity } = this.content;
+    const { type, text, content, events } = this.content;
     return event(
       'StructuredMessage',
       {
@@ -44,8 +50,7 @@ export class GuestMessage {
         type,
         ...(content === undefined ? {} : { content }),
         ...(events === undefined ? {} : { events }),
-        ...(originatingEntity === undefined ? {} : { originatingEntity }),
-        ...(metadata === undefined ? {} : { metadata }),
+        ...this.origin(),
       },
       tracingId,
     );
@@ -66,6 +71,17 @@ export class GuestMessage {
       direction: this.direction,
       ...(originatingEntity === undefined ? {} : { originatingEntity }),
       metadata: metadata ?? {},
+    };
+  }
+
+  /** The platform's own entry, beside those that the guest has sent with a text. */
+  private origin(): Pick<MessageContent, 'metadata'> & { readonly originatingEntity?: string } {
+    const { type, metadata, originatingEntity } = this.content;
+    if (this.direction === 'Inbound' && type !== 'Event')
+      return { originatingEntity: '', metadata: { ...metadata, correlationId: this.correlationId } };
+    return {
+      ...(originatingEntity === undefined ? {} : { originatingEntity }),
+      ...(metadata === undefined ? {} : { metadata }),
     };
   }
 

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { RateWindow } from '../genesys/rate-window';
 import { ConnectionLog } from './connection-log';
+import { ConversationRecord } from './conversation-record';
 import { Deployment } from './deployment';
 import { GuestConnection } from './guest-connection';
 import { GuestMessage, MessageContent } from './guest-message';
+import { Fields } from './guest-request';
 import { event, ServerFrame } from './server-frame';
 import { WebMessagingSettings } from './web-messaging-options';
 
@@ -35,14 +36,13 @@ export class GuestSession {
   autoStarted = false;
   /** Authenticated; a guest it was before stays one no more. */
   user: GuestUser | undefined;
-  /** Of the conversation of the live session, once it has started. */
-  conversationId: string | undefined;
-  isConversationOpen = false;
+  /** Of the live session, once it has started. */
+  conversation: ConversationRecord | undefined;
   readonly messages: GuestMessage[] = [];
   readonly connections = new Set<GuestConnection>();
 
   /** The participant data of the customer, as custom attributes have told them. */
-  attributes: Readonly<Record<string, unknown>> = {};
+  attributes: Fields = {};
   /** As the session was configured last. */
   journeyContext: unknown;
 
@@ -77,6 +77,14 @@ export class GuestSession {
     this.historyWindow = new RateWindow(minuteMs);
   }
 
+  get conversationId(): string | undefined {
+    return this.conversation?.id;
+  }
+
+  get isConversationOpen(): boolean {
+    return this.conversation?.isOpen === true;
+  }
+
   get isLive(): boolean {
     return this.sessions > 0 && this.endedBy === undefined;
   }
@@ -100,8 +108,8 @@ export class GuestSession {
     this.endedBy = undefined;
     this.isReadOnly = false;
     this.autoStarted = false;
-    this.conversationId = undefined;
-    this.isConversationOpen = false;
+    this.endConversation();
+    this.conversation = undefined;
     this.attributes = {};
     this.messages.length = 0;
     this.sessions += 1;
@@ -128,12 +136,23 @@ export class GuestSession {
 
   /** Starts a conversation unless the session has one; says whether it did. A conversation that ended is resumed. */
   startConversation(): boolean {
-    this.isConversationOpen = true;
-    if (this.conversationId !== undefined) return false;
-    this.conversationId = randomUUID();
-    this.conversationIds.push(this.conversationId);
+    this.conversation?.resume();
+    if (this.conversation !== undefined) return false;
+    this.conversation = new ConversationRecord(this.settings.now());
+    this.conversation.attributes = this.attributes;
+    this.conversationIds.push(this.conversation.id);
     if (this.conversationIds.length > KEPT_CONVERSATIONS) this.conversationIds.shift();
     return true;
+  }
+
+  endConversation(): void {
+    this.conversation?.end(this.settings.now());
+  }
+
+  /** Makes participant data of the custom attributes of a message or a `Join`. */
+  addAttributes(attributes: Fields): void {
+    this.attributes = { ...this.attributes, ...attributes };
+    if (this.conversation !== undefined) this.conversation.attributes = this.attributes;
   }
 
   /** Every connection of the guest receives every message. */
@@ -149,6 +168,7 @@ export class GuestSession {
 
   keep(message: GuestMessage): void {
     this.messages.push(message);
+    this.conversation?.add(message);
     if (this.messages.length > KEPT_MESSAGES) this.messages.shift();
     this.touch();
   }
@@ -161,7 +181,7 @@ export class GuestSession {
   end(by: SessionEnd, frame: ServerFrame): void {
     if (!this.isLive) return;
     this.endedBy = by;
-    this.isConversationOpen = false;
+    this.endConversation();
     this.broadcast(frame);
   }
 

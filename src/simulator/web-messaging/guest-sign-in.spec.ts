@@ -33,7 +33,9 @@ describe('a guest that signs in', () => {
       channel: { from: { firstName: 'Jane', lastName: 'Doe' } },
       events: [{ eventType: 'Presence', presence: { type: 'SignIn' } }],
     });
-    expect(await other.next()).toMatchObject({ body: { reason: 'signedIn' } });
+    expect(await other.next()).toMatchObject({
+      body: { reason: 'signedIn', reasonCode: 'signedIn' },
+    });
     await other.closed();
     expect(await configure(jwt)).toMatchObject({ body: { newSession: false } });
     expect(await served.guest.configure()).toMatchObject({ code: 4017 });
@@ -46,7 +48,9 @@ describe('a guest that signs in', () => {
     expect(await configure((await tokensOf('jane.doe:2')).jwt)).toMatchObject({
       body: { clearedExistingSession: true },
     });
-    expect(await elsewhere.next()).toMatchObject({ body: { reason: 'signedIn' } });
+    expect(await elsewhere.next()).toMatchObject({
+      body: { reason: 'signedIn', reasonCode: 'signedIn' },
+    });
     await elsewhere.closed();
   });
 

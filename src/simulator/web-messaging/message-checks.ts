@@ -29,13 +29,13 @@ export function checkMessage(
   if (textOf(message['type']) === undefined) return { error: missingParameter('type') };
   const bytes = Buffer.byteLength(text ?? '');
   if (bytes > MAX_TEXT_BYTES) return { error: messageTooLong(bytes) };
-  const { maxCustomDataBytes } = session.deployment;
+  const { maxCustomDataBytes, keepsMetadata } = session.deployment;
   if (attributeBytes(request) > maxCustomDataBytes) return { error: attributesTooLarge(maxCustomDataBytes) };
   const wrong = wrongReplyIn(message, session.messages);
   if (wrong !== undefined) return { error: wrong };
   const filled = fillAttachments(contents, session.token, attachments, now);
   if ('error' in filled) return filled;
-  const metadata = metadataOf(message['metadata']);
+  const metadata = keepsMetadata ? metadataOf(message['metadata']) : undefined;
   return {
     value: {
       type: message['type'] === 'Structured' ? 'Structured' : 'Text',

@@ -3,8 +3,7 @@ import { platformError } from '../genesys/platform-error';
 import { Answer, jsonAnswer } from '../server/answer';
 import { ConversationDesk } from './conversation-desk';
 import { asFields } from './guest-request';
-import { GuestSession } from './guest-session';
-import { SessionBook } from './session-book';
+import { SaidMessage, SessionBook } from './session-book';
 
 export const MESSAGES_PATH = '/api/v2/conversations/messages/';
 
@@ -20,32 +19,33 @@ export class MessageConversationEndpoint {
     const notFound = platformError({ status: 404 }, correlationId);
     if (rest !== undefined || (details !== undefined && details !== 'details')) return notFound;
     if (details === 'details') {
-      const conversationId = request.method === 'GET' ? this.book.conversationOf(id) : undefined;
-      return conversationId === undefined ? notFound : jsonAnswer(200, { id, conversationId });
+      const said = request.method === 'GET' ? this.book.findMessage(id) : undefined;
+      return said === undefined ? notFound : jsonAnswer(200, detailsOf(id, said));
     }
     const session = this.book.findByConversation(id);
-    if (session === undefined) return notFound;
-    if (request.method === 'GET') return jsonAnswer(200, resourceOf(session, id));
+    const record = this.book.findRecord(id);
+    if (session === undefined || record === undefined) return notFound;
+    const resource = (): Answer => jsonAnswer(200, record.toResource(`${MESSAGES_PATH}${id}`));
+    if (request.method === 'GET') return resource();
     if (request.method !== 'PATCH') return platformError({ status: 405 }, correlationId);
     if (asFields(request.body)['state'] !== 'disconnected') {
       const wrong = [{ errorCode: 'invalid.value', fieldName: 'state' }];
       return platformError({ status: 400, details: wrong }, correlationId);
     }
     if (session.conversationId === id) this.conversations.disconnect(session);
-    return jsonAnswer(200, resourceOf(session, id));
+    return resource();
   }
 }
 
-/** The state is the participants'; the conversation itself shows none. */
-function resourceOf(session: GuestSession, id: string): unknown {
-  const isOpen = session.conversationId === id && session.isConversationOpen;
-  const end = isOpen ? { state: 'connected' } : { state: 'disconnected', disconnectType: 'client' };
+/** `id` is the one that was asked for: of the frame, or of its channel. */
+function detailsOf(id: string, { conversationId, direction, at, status }: SaidMessage): unknown {
   return {
     id,
-    participants: [
-      { purpose: 'customer', attributes: session.attributes, ...end },
-      { purpose: 'acd', ...end },
-    ],
-    selfUri: `${MESSAGES_PATH}${id}`,
+    conversationId,
+    timestamp: new Date(at).toISOString(),
+    direction: direction === 'Inbound' ? 'inbound' : 'outbound',
+    status,
+    messengerType: 'webmessaging',
+    selfUri: `${MESSAGES_PATH}${id}/details`,
   };
 }

@@ -1,8 +1,19 @@
+import { ConversationRecord } from './conversation-record';
 import { GuestMessage } from './guest-message';
 import { GuestSession } from './guest-session';
 
 const MAX_SESSIONS = 50_000;
 const MAX_MESSAGES = 500_000;
+
+/** A message that was said in a conversation, without its content. */
+export interface SaidMessage extends Pick<GuestMessage, 'direction' | 'at' | 'status'> {
+  readonly conversationId: string;
+}
+
+interface Held {
+  readonly session: GuestSession;
+  readonly record: ConversationRecord;
+}
 
 /**
  * The sessions by token, and the ways to one from a conversation or a message. At most 50,000 sessions and 500,000
@@ -10,8 +21,8 @@ const MAX_MESSAGES = 500_000;
  */
 export class SessionBook {
   private readonly byToken = new Map<string, GuestSession>();
-  private readonly byConversation = new Map<string, GuestSession>();
-  private readonly byMessage = new Map<string, string>();
+  private readonly byConversation = new Map<string, Held>();
+  private readonly byMessage = new Map<string, SaidMessage>();
 
   get size(): number {
     return this.byToken.size;
@@ -31,22 +42,29 @@ export class SessionBook {
   }
 
   findByConversation(conversationId: string): GuestSession | undefined {
-    return this.byConversation.get(conversationId);
+    return this.byConversation.get(conversationId)?.session;
+  }
+
+  /** Also one that its guest has left behind. */
+  findRecord(conversationId: string): ConversationRecord | undefined {
+    return this.byConversation.get(conversationId)?.record;
   }
 
   /** By the id in the message, or the one of its channel. */
-  conversationOf(messageId: string): string | undefined {
+  findMessage(messageId: string): SaidMessage | undefined {
     return this.byMessage.get(messageId);
   }
 
   addConversation(session: GuestSession): void {
-    if (session.conversationId !== undefined) this.byConversation.set(session.conversationId, session);
+    const { conversation: record } = session;
+    if (record !== undefined) this.byConversation.set(record.id, { session, record });
   }
 
-  addMessage(session: GuestSession, { id, channelId }: GuestMessage): void {
+  addMessage(session: GuestSession, { id, channelId, direction, at, status }: GuestMessage): void {
     const { conversationId } = session;
     if (conversationId === undefined) return;
-    for (const messageId of [id, channelId]) this.byMessage.set(messageId, conversationId);
+    const said = { conversationId, direction, at, status };
+    for (const messageId of [id, channelId]) this.byMessage.set(messageId, said);
     for (const oldest of this.byMessage.keys()) {
       if (this.byMessage.size <= MAX_MESSAGES) return;
       this.byMessage.delete(oldest);

@@ -58,11 +58,16 @@ const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: numbe
     { 'ws_closed_total silent': 1 },
   ],
   ['HTML', raw('<html></html>'), { 'ws_closed_total garbage': 1 }],
-  ['JSON that is no object', raw('[]'), { 'ws_closed_total garbage': 1 }],
   [
-    'a frame without a class',
-    raw('{"type":"message","code":200,"body":{}}'),
-    { 'ws_closed_total garbage': 1 },
+    'three malformed frames in a row',
+    (world) => {
+      for (const text of ['[]', '{}', '{"class":"JwtResponse"}']) raw(text)(world);
+    },
+    {
+      'upstream_malformed_total none': 2,
+      'upstream_malformed_total JwtResponse': 1,
+      'ws_closed_total garbage': 1,
+    },
   ],
   ['a binary frame', raw(Buffer.from('{}')), { 'ws_closed_total garbage': 1 }],
   [
@@ -92,6 +97,27 @@ const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: numbe
 /** The line is left alone, and nothing comes of it. */
 const NOTHINGS: [what: string, act: Act, counts: Counts][] = [
   ['a class that nobody knows', frame('Surprise', { of: 'the year' }), { upstream_unknown_total: 1 }],
+  ['JSON that is no object', raw('[]'), { 'upstream_malformed_total none': 1 }],
+  [
+    'a frame without a class',
+    raw('{"type":"message","code":200,"body":{}}'),
+    { 'upstream_malformed_total none': 1 },
+  ],
+  [
+    'an upload that names no file',
+    frame('UploadSuccessEvent', {}),
+    { 'upstream_malformed_total UploadSuccessEvent': 1 },
+  ],
+  [
+    'a malformed frame before each of its frames',
+    (world) => {
+      for (let count = 0; count < 4; count += 1) {
+        raw('{}')(world);
+        frame('JwtResponse', { jwt: 'unasked', exp: 1 })(world);
+      }
+    },
+    { 'upstream_malformed_total none': 4 },
+  ],
   ['an answer that nobody asked for', frame('JwtResponse', { jwt: 'unasked', exp: 1 }), {}],
   ['a refusal of nothing', frame('string', 'Request failed.'), {}],
   ['a session that nobody asked about', frame('SessionResponse', { connected: true, newSession: true }), {}],

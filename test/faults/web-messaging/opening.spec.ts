@@ -115,7 +115,7 @@ const SUCCESSES: [what: string, trouble: Trouble, counts?: Counts][] = [
   [
     'an answer that says nothing',
     { answer: { kind: 'alter', without: ['connected'] }, ...ONCE },
-    { 'ws_closed_total garbage': 1 },
+    { ...OURS, 'upstream_malformed_total SessionResponse': 1 },
   ],
   ['a binary answer', { answer: { kind: 'binary' }, ...ONCE }, { 'ws_closed_total garbage': 1 }],
   ['garbage before the answer', { answer: { kind: 'garbage' }, ...ONCE }, { 'ws_closed_total garbage': 1 }],

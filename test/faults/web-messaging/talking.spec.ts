@@ -41,6 +41,18 @@ const DELIVERIES: [what: string, fault: SocketFault, counts?: Counts][] = [
   ['with which the server goes away', { kind: 'close', code: 1011 }, { 'ws_closed_total 1011': 1 }],
 ];
 
+/** Of a server that does not send metadata back. */
+const UNNAMED: [what: string, spoil: (world: SocketWorld) => void, configures: number][] = [
+  ['that comes back', () => undefined, 1],
+  [
+    'whose acknowledgement breaks with the line',
+    (world) => {
+      world.spoil({ kind: 'close', code: 1006, effect: 'after' }, { action: 'onMessage' });
+    },
+    2,
+  ],
+];
+
 /** The message is refused and the session goes on. */
 const REFUSALS: [code: number, answer: string][] = [
   [409, '422 message-refused'],
@@ -120,6 +132,30 @@ describe('a message of the guest', () => {
     });
     expect(world.guest.messages).toHaveLength(1);
   });
+
+  it.concurrent.each(UNNAMED)(
+    '%s has its reference by the tracing id alone',
+    async (_what, spoil, configures) => {
+      await using world = await opened({ deployment: { keepsMetadata: false } });
+      spoil(world);
+      const path = `/v1/sessions/${world.conversationId}/messages`;
+      const { status, body } = await world.api.request('POST', path, { text: 'Hello' });
+      const { body: listed } = await world.api.request('GET', path);
+      const [message] = world.guest.messages;
+
+      expect([status, message?.content.metadata, world.guest.configures]).toEqual([
+        201,
+        undefined,
+        configures,
+      ]);
+      expect(body).toMatchObject({
+        text: 'Hello',
+        reference: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      });
+      expect(listed['items']).toEqual([body]);
+      expect(world.guest.messages).toHaveLength(1);
+    },
+  );
 
   it.concurrent.each(REFUSALS)('that meets %d is refused, and the session goes on', async (code, answer) => {
     await using world = await opened();

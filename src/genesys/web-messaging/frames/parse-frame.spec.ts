@@ -205,9 +205,11 @@ describe(parseFrame.name, () => {
     });
   });
 
+  it.each(['', 'x', '<html></html>', '{'])('refuses what is no JSON: %s', (text) => {
+    expect(() => parseFrame(text)).toThrow(MalformedFrameError);
+  });
+
   it.each([
-    '',
-    'x',
     '[]',
     'null',
     '7',
@@ -215,20 +217,31 @@ describe(parseFrame.name, () => {
     '{"class":7}',
     '{"class":7,"message":"Internal server error"}',
     '{"message":{}}',
-    '{"class":"SessionResponse"}',
-    '{"class":"SessionResponse","body":{"connected":"yes"}}',
-    '{"class":"JwtResponse","body":{}}',
-    '{"class":"PresignedUrlResponse","body":{"attachmentId":"a"}}',
-    '{"class":"UploadSuccessEvent","body":"x"}',
-  ])('refuses garbage: %s', (text) => {
-    expect(() => parseFrame(text)).toThrow(MalformedFrameError);
+  ])('takes JSON without a class for malformed: %s', (text) => {
+    expect(parseFrame(text)).toEqual({ kind: 'malformed' });
   });
 
-  it('refuses what could not be written again, for it is nested too deeply', () => {
+  it.each([
+    ['SessionResponse', {}],
+    ['SessionResponse', { connected: 'yes' }],
+    ['JwtResponse', {}],
+    ['PresignedUrlResponse', { attachmentId: 'a' }],
+    ['PresignedUrlResponse', { url: 'https://up' }],
+    ['UploadSuccessEvent', 'x'],
+    ['UploadFailureEvent', {}],
+    ['AttachmentDeletedResponse', {}],
+  ])('takes a known class without its content for malformed, and names it: %s %j', (className, body) => {
+    const malformed = { kind: 'malformed', className };
+
+    expect(parsed(className, body)).toEqual(malformed);
+    expect(parsed(className, body, { tracingId: 't' })).toEqual({ ...malformed, tracingId: 't' });
+  });
+
+  it('takes for malformed what could not be written again, for it is nested too deeply', () => {
     const card = (depth: number): string =>
       `{"class":"StructuredMessage","body":{"content":[${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}]}}`;
 
     expect(JSON.stringify(parseFrame(card(90)))).toContain('{"a":1}');
-    expect(() => parseFrame(card(50_000))).toThrow(MalformedFrameError);
+    expect(parseFrame(card(50_000))).toEqual({ kind: 'malformed' });
   });
 });

@@ -1,3 +1,4 @@
+import { JsonTooDeepError } from '../../../common/json/json-too-deep.error';
 import { parseShallowJson } from '../../../common/json/shallow-json';
 import { ECHO_TRACING_ID } from './client-frame';
 import {
@@ -26,9 +27,11 @@ interface Envelope {
 
 type Parser = (envelope: Envelope) => ServerFrame;
 
+const MALFORMED: ServerFrame = { kind: 'malformed' };
+
 /** One parser for each class of the server. What is not here is unknown. */
 const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
-  ['SessionResponse', ({ body }) => ({ kind: 'session', facts: sessionFactsOf(body) })],
+  ['SessionResponse', sessionOf],
   ['StructuredMessage', messageOf],
   ['JwtResponse', jwtOf],
   ['ResumeTokenResponse', resumeTokenOf],
@@ -36,10 +39,7 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ['UploadSuccessEvent', uploadSucceededOf],
   ['UploadFailureEvent', uploadFailedOf],
   ['GenerateUrlError', urlRefusedOf],
-  [
-    'AttachmentDeletedResponse',
-    ({ body }) => ({ kind: 'attachment-deleted', attachmentId: attachmentIdIn(body) }),
-  ],
+  ['AttachmentDeletedResponse', attachmentDeletedOf],
   ['SessionExpiredEvent', () => ({ kind: 'session-expired' })],
   ['SessionClearedEvent', () => ({ kind: 'session-cleared' })],
   ['LogoutEvent', () => ({ kind: 'logged-out' })],
@@ -53,21 +53,24 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
 
 /**
  * Understands a text frame of the server. An unknown class is `unknown`, and so is the error of a gateway in front of the
- * server, which has no class; unknown fields are overlooked. Throws `MalformedFrameError` for a text that is no frame, and
- * for one that lacks the content of its class.
+ * server, which has no class; unknown fields are overlooked. JSON that is no frame is `malformed`. Throws
+ * `MalformedFrameError` for a text that is no JSON.
  */
 export function parseFrame(text: string): ServerFrame {
   const frame = jsonOf(text);
-  const name = textIn(frame, 'class');
-  if (name === undefined) {
-    if (isOfGateway(frame)) return { kind: 'unknown' };
-    throw new MalformedFrameError('no class');
-  }
+  if (!isFields(frame)) return MALFORMED;
   const tracingId = textIn(frame, 'tracingId');
+  return { ...contentOf(frame, tracingId), ...known({ tracingId }) };
+}
+
+function contentOf(frame: Fields, tracingId: string | undefined): ServerFrame {
+  const name = textIn(frame, 'class');
+  if (name === undefined) return isOfGateway(frame) ? { kind: 'unknown' } : MALFORMED;
   const parse = PARSERS.get(name);
   const envelope = { code: numberIn(frame, 'code') ?? 0, body: fieldsIn(frame, 'body'), tracingId };
-  const content = parse === undefined ? unknownOf(frame, envelope) : parse(envelope);
-  return tracingId === undefined ? content : { ...content, tracingId };
+  if (parse === undefined) return unknownOf(frame, envelope);
+  const content = parse(envelope);
+  return content.kind === 'malformed' ? { ...content, className: name } : content;
 }
 
 /** An answer that is an error, of whatever class: its request must not wait for another one. */
@@ -81,21 +84,26 @@ function isOfGateway(frame: Fields): boolean {
   return frame['class'] === undefined && textIn(frame, 'message') !== undefined;
 }
 
-function jsonOf(text: string): Fields {
-  let value: unknown;
+/** Undefined for JSON that could not be written again. */
+function jsonOf(text: string): unknown {
   try {
-    value = parseShallowJson(text);
+    return parseShallowJson(text);
   } catch (cause) {
+    if (cause instanceof JsonTooDeepError) return undefined;
     throw new MalformedFrameError('no JSON', { cause });
   }
-  if (!isFields(value)) throw new MalformedFrameError('no JSON object');
-  return value;
 }
 
-function sessionFactsOf(body: Fields): SessionFacts {
-  if (typeof body['connected'] !== 'boolean') throw new MalformedFrameError('a session without "connected"');
+function sessionOf({ body }: Envelope): ServerFrame {
+  const { connected } = body;
+  return typeof connected === 'boolean'
+    ? { kind: 'session', facts: sessionFactsOf(connected, body) }
+    : MALFORMED;
+}
+
+function sessionFactsOf(connected: boolean, body: Fields): SessionFacts {
   return {
-    connected: body['connected'],
+    connected,
     newSession: flagIn(body, 'newSession'),
     readOnly: flagIn(body, 'readOnly'),
     clearedExistingSession: flagIn(body, 'clearedExistingSession'),
@@ -137,12 +145,12 @@ function secondsOf(text: string | undefined): number | undefined {
 
 function jwtOf({ body }: Envelope): ServerFrame {
   const jwt = textIn(body, 'jwt');
-  if (jwt === undefined) throw new MalformedFrameError('a token response without a token');
+  if (jwt === undefined) return MALFORMED;
   const exp = numberIn(body, 'exp');
   return { kind: 'jwt', jwt, ...(exp === undefined ? {} : { expiresAt: exp * 1000 }) };
 }
 
-/** Without a token it is of no use, and no reason to end the line: no request waits for it. */
+/** Without a token it is of no use, and no request waits for it. */
 function resumeTokenOf({ body }: Envelope): ServerFrame {
   const resumeToken = textIn(body, 'resumeToken');
   if (resumeToken === undefined) return { kind: 'unknown' };
@@ -152,12 +160,13 @@ function resumeTokenOf({ body }: Envelope): ServerFrame {
 
 function presignedUrlOf({ body }: Envelope): ServerFrame {
   const url = textIn(body, 'url');
-  if (url === undefined) throw new MalformedFrameError('a presigned URL without a URL');
+  const attachmentId = idIn(body, 'attachmentId');
+  if (url === undefined || attachmentId === undefined) return MALFORMED;
   const headers = textMapIn(body, 'headers');
   return {
     kind: 'presigned-url',
     upload: {
-      attachmentId: attachmentIdIn(body),
+      attachmentId,
       url,
       headers,
       ...known({
@@ -170,13 +179,15 @@ function presignedUrlOf({ body }: Envelope): ServerFrame {
 }
 
 function uploadSucceededOf({ body }: Envelope): ServerFrame {
-  const downloadUrl = known({ downloadUrl: textIn(body, 'downloadUrl') });
-  return { kind: 'upload-succeeded', attachmentId: attachmentIdIn(body), ...downloadUrl };
+  const attachmentId = idIn(body, 'attachmentId');
+  if (attachmentId === undefined) return MALFORMED;
+  return { kind: 'upload-succeeded', attachmentId, ...known({ downloadUrl: textIn(body, 'downloadUrl') }) };
 }
 
 function uploadFailedOf({ body }: Envelope): ServerFrame {
-  const errorCode = known({ errorCode: numberIn(body, 'errorCode') });
-  return { kind: 'upload-failed', attachmentId: attachmentIdIn(body), ...errorCode };
+  const attachmentId = idIn(body, 'attachmentId');
+  if (attachmentId === undefined) return MALFORMED;
+  return { kind: 'upload-failed', attachmentId, ...known({ errorCode: numberIn(body, 'errorCode') }) };
 }
 
 /** The code of the frame counts where the body has none: it is 200 on the wire, and 400 in the documentation. */
@@ -185,10 +196,9 @@ function urlRefusedOf({ code, body }: Envelope): ServerFrame {
   return { kind: 'url-refused', ...known({ errorCode }) };
 }
 
-function attachmentIdIn(body: Fields): string {
-  const id = idIn(body, 'attachmentId');
-  if (id === undefined) throw new MalformedFrameError('an attachment without an id');
-  return id;
+function attachmentDeletedOf({ body }: Envelope): ServerFrame {
+  const attachmentId = idIn(body, 'attachmentId');
+  return attachmentId === undefined ? MALFORMED : { kind: 'attachment-deleted', attachmentId };
 }
 
 /** The schema calls it `reasonCode`, the wire `reason`. */

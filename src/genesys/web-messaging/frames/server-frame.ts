@@ -59,7 +59,12 @@ type Content =
   /** `errorCode` is of the platform's list: 4006 expired, 4007 not found, 4011 too long, 401, 403 … */
   | { readonly kind: 'refused'; readonly errorCode: number }
   /** An unknown class, one that has no use here, or the error of a gateway, which has no class. */
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'unknown' }
+  /**
+   * JSON that is no object, has no class, lacks the content of its class or is nested too deeply. `className` only where it
+   * is a known one.
+   */
+  | { readonly kind: 'malformed'; readonly className?: string };
 
 /** A frame of the server: one kind for each of its classes. */
 export type ServerFrame = Content & { readonly tracingId?: string };

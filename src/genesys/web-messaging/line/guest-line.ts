@@ -3,7 +3,7 @@ import type { ServerFrame } from '../frames/server-frame';
 
 /**
  * Why a line is no more: the other side closed it with `code` (1006 when it just broke), it was silent for too long,
- * what came over it was no frame, or we hung up.
+ * what came over it was no JSON or again and again no frame, or we hung up.
  */
 export interface LineEnding {
   readonly cause: 'closed' | 'silent' | 'garbage' | 'ours';

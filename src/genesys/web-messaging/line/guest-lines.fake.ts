@@ -39,8 +39,8 @@ export class FakeGuestLine implements GuestLine {
     this.end({ cause: 'silent', code: 1006 });
   }
 
-  /** The server says something. */
-  say(name: string, body: unknown, rest: Body = {}): void {
+  /** The server says something; without a class, that is no frame. */
+  say(name: string | undefined, body: unknown, rest: Body = {}): void {
     if (this.isOpen)
       this.listener.onFrame(
         parseFrame(JSON.stringify({ type: 'response', class: name, code: 200, body, ...rest })),
@@ -67,6 +67,8 @@ export class FakeGuestLines extends GuestLines {
   readonly lines: FakeGuestLine[] = [];
   readonly connectedAt: number[] = [];
   messages: GuestMessage[] = [];
+  /** Whether the guest's metadata comes back with its messages and stands in the history. */
+  keepsMetadata = true;
   /** What the next connections meet instead of a line. */
   readonly refusals: Error[] = [];
   /** What the next configures are answered with, on top of what is usual. */
@@ -131,6 +133,7 @@ export class FakeGuestLines extends GuestLines {
       direction: 'Inbound',
       channel: { time: isoOf(Date.now()) },
       ...(message as Body),
+      ...(this.keepsMetadata ? {} : { metadata: {} }),
     });
 
   private usual(action: string): Answer {

@@ -58,6 +58,46 @@ describe(WsLine.name, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  describe('that meets JSON which is no frame', () => {
+    const say = (text: string): void => {
+      socket.emit('message', Buffer.from(text), false);
+    };
+
+    it('hands it over as malformed, and breaks off at the third in a row', () => {
+      say('[]');
+      say('{"class":"UploadSuccessEvent","body":{}}');
+      expect(listener.endings).toEqual([]);
+
+      say('{"type":"message","code":200,"body":{}}');
+      expect(listener.frames.map(({ kind }) => kind)).toEqual(['malformed', 'malformed', 'malformed']);
+      expect(listener.endings).toEqual([{ cause: 'garbage', code: 1006 }]);
+      expect(socket.terminated).toBe(1);
+    });
+
+    it('goes on for ever as long as there are frames between', () => {
+      for (let count = 0; count < 5; count += 1) {
+        say('null');
+        say('{}');
+        say('{"class":"SomethingNew"}');
+      }
+
+      expect(listener.frames).toHaveLength(15);
+      expect(listener.endings).toEqual([]);
+    });
+
+    it('is not made to break off by it when it has hung up meanwhile', () => {
+      say('[]');
+      say('[]');
+      jest.spyOn(listener, 'onFrame').mockImplementation(() => {
+        line.hangUp();
+      });
+      say('[]');
+
+      expect(listener.endings).toEqual([{ cause: 'ours', code: 1000 }]);
+      expect(socket.closed).toEqual([1000]);
+    });
+  });
+
   it('waits two seconds for the other side to say goodbye, and tells of its end once', () => {
     line.hangUp();
     line.hangUp();

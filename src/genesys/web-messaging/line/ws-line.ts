@@ -3,21 +3,26 @@ import type { RawData, WebSocket } from 'ws';
 import type { ClientFrame } from '../frames/client-frame';
 import { MalformedFrameError } from '../frames/malformed-frame.error';
 import { parseFrame } from '../frames/parse-frame';
+import type { ServerFrame } from '../frames/server-frame';
 import type { GuestLine, LineEnding, LineListener } from './guest-line';
 
 const PING_INTERVAL_MS = 15_000;
 /** How long the other side may take to say goodbye. */
 const FAREWELL_MS = 2_000;
+/** One odd frame is worth no line; a server that sends nothing else is not ours. */
+const MAX_MALFORMED_IN_A_ROW = 3;
 
 /**
  * A line over a WebSocket that is open. It pings every 15 seconds and ends as `silent` when a ping was not answered
- * before the next one, and as `garbage` on a binary, oversized or malformed frame.
+ * before the next one, and as `garbage` on a frame that is binary, oversized, not UTF-8 or no JSON, and on the third
+ * malformed one in a row.
  */
 export class WsLine implements GuestLine {
   private readonly pings: NodeJS.Timeout;
   private farewell: NodeJS.Timeout | undefined;
   private isAwaitingPong = false;
   private isOver = false;
+  private malformedInARow = 0;
 
   constructor(
     private readonly socket: WebSocket,
@@ -65,16 +70,14 @@ export class WsLine implements GuestLine {
 
   private receive(data: RawData, isBinary: boolean): void {
     if (this.isOver) return;
-    if (isBinary || !Buffer.isBuffer(data)) {
+    const frame = isBinary || !Buffer.isBuffer(data) ? undefined : frameIn(data.toString('utf8'));
+    if (frame === undefined) {
       this.breakOff('garbage');
       return;
     }
-    try {
-      this.listener.onFrame(parseFrame(data.toString('utf8')));
-    } catch (error) {
-      if (!(error instanceof MalformedFrameError)) throw error;
-      this.breakOff('garbage');
-    }
+    this.malformedInARow = frame.kind === 'malformed' ? this.malformedInARow + 1 : 0;
+    this.listener.onFrame(frame);
+    if (this.malformedInARow >= MAX_MALFORMED_IN_A_ROW) this.breakOff('garbage');
   }
 
   private ping(): void {
@@ -96,5 +99,15 @@ export class WsLine implements GuestLine {
     this.isOver = true;
     clearInterval(this.pings);
     this.listener.onEnded(ending);
+  }
+}
+
+/** Undefined for what is no JSON. */
+function frameIn(text: string): ServerFrame | undefined {
+  try {
+    return parseFrame(text);
+  } catch (error) {
+    if (error instanceof MalformedFrameError) return undefined;
+    throw error;
   }
 }

@@ -176,6 +176,17 @@ describe(WsLines.name, () => {
     expect(await metrics.sample('upstream_unknown_total')).toBe(1);
   });
 
+  it('counts malformed frames by known class, and goes on', async () => {
+    await connected();
+    for (const text of ['[]', '{"class":"UploadSuccessEvent","body":{}}', '{"class":"LogoutEvent"}', '{}'])
+      server.sockets[0]?.send(text);
+    await until(() => listener.frames.length === 4 || listener.endings.length > 0);
+
+    expect(listener.endings).toEqual([]);
+    expect(await metrics.sample('upstream_malformed_total{class="none"}')).toBe(2);
+    expect(await metrics.sample('upstream_malformed_total{class="UploadSuccessEvent"}')).toBe(1);
+  });
+
   it.each([
     [403, '', { code: 'upstream-forbidden' }],
     [401, '', { code: 'upstream-unauthorized' }],

@@ -105,6 +105,7 @@ export class WsLines extends GuestLines {
     return {
       onFrame: (frame) => {
         if (frame.kind === 'unknown') this.telemetry.unknownFrame();
+        if (frame.kind === 'malformed') this.telemetry.malformedFrame(frame.className);
         listener.onFrame(frame);
       },
       onEnded: (ending) => {

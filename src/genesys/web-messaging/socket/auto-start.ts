@@ -1,5 +1,5 @@
 import { v4 as uuid } from 'uuid';
-import type { ClientFrames } from '../frames/client-frame';
+import type { ClientFrame, ClientFrames } from '../frames/client-frame';
 import type { SessionFacts } from '../frames/server-frame';
 import type { Dialogue } from './dialogue';
 import type { OpeningAttributes } from './opening-attributes';
@@ -14,6 +14,7 @@ export class AutoStart {
   constructor(
     private readonly frames: ClientFrames,
     private readonly opening: OpeningAttributes,
+    private readonly send: (dialogue: Dialogue, frame: ClientFrame) => void,
   ) {}
 
   want(): void {
@@ -40,7 +41,7 @@ export class AutoStart {
   }
 
   private join(dialogue: Dialogue): void {
-    dialogue.tell(this.frames.join(uuid(), this.opening.beside()));
+    this.send(dialogue, this.frames.join(uuid(), this.opening.beside()));
     this.stage = 'sent';
   }
 }

@@ -21,7 +21,7 @@ export class Conversing {
   readonly outgoing: OutgoingMessages;
   readonly uploads: Uploads;
   readonly gap: Gap;
-  private readonly catchUp: CatchUp;
+  private readonly history: Pick<CatchUp, 'read'>;
 
   constructor(
     frames: ClientFrames,
@@ -29,11 +29,14 @@ export class Conversing {
     listener: ConversingListener,
     opening: OpeningAttributes,
   ) {
-    this.catchUp = new CatchUp(history, frames);
+    const catchUp = new CatchUp(history, frames);
+    this.history = {
+      read: async (dialogue, known) => this.outgoing.recognise(await catchUp.read(dialogue, known)),
+    };
     this.incoming = new IncomingMessages((message) => {
       listener.onMessage(message);
     });
-    this.gap = new Gap(this.incoming, this.catchUp, listener);
+    this.gap = new Gap(this.incoming, this.history, listener);
     this.outgoing = new OutgoingMessages(
       {
         live: (signal) => listener.live(signal),
@@ -50,7 +53,7 @@ export class Conversing {
 
   /** What is new in it is handed over. */
   private async recent(dialogue: Dialogue): Promise<readonly GuestMessage[]> {
-    const history = await this.catchUp.read(dialogue, this.incoming.knownBefore);
+    const history = await this.history.read(dialogue, this.incoming.knownBefore);
     this.incoming.merge(history);
     return history;
   }

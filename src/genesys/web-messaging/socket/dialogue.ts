@@ -8,11 +8,15 @@ import type { ServerFrame, ServerFrameKind } from '../frames/server-frame';
 import type { GuestLine, LineEnding, LineListener } from '../line/guest-line';
 import type { GuestLines } from '../line/guest-lines';
 import { SlidingWindow } from '../pacing/sliding-window';
+import { KnownMessages } from './known-messages';
+import { underReference } from './own-messages';
 import { refusalOf } from './refusal';
 
 /** Of 60 requests a minute; the rest is for echoes and whatever else keeps a session alive. */
 const MESSAGES_PER_MINUTE = 50;
 const WINDOW_MS = 63_000;
+/** A message may come back long after its request has run into the time-out. */
+const MAX_SAID = 100;
 
 type FrameOf<Kind extends ServerFrameKind> = Extract<ServerFrame, { kind: Kind }>;
 
@@ -38,6 +42,7 @@ export class Dialogue implements LineListener {
   readonly room = new SlidingWindow(MESSAGES_PER_MINUTE, WINDOW_MS);
   private readonly over = new AbortController();
   private readonly pending = new Map<string, Pending>();
+  private readonly said = new KnownMessages(MAX_SAID);
   private tellEnd: (ending: LineEnding) => void = () => undefined;
   private line: GuestLine | undefined;
 
@@ -83,6 +88,7 @@ export class Dialogue implements LineListener {
       const timer = setTimeout(() => {
         fail(new UpstreamTimeoutError());
       }, timeoutMs);
+      if (kind === 'message') this.said.add(frame.tracingId);
       this.pending.set(frame.tracingId, {
         kind,
         fail,
@@ -109,7 +115,8 @@ export class Dialogue implements LineListener {
     this.line?.giveUp();
   }
 
-  onFrame(frame: ServerFrame): void {
+  onFrame(given: ServerFrame): void {
+    const frame = this.named(given);
     const refusal = refusalOf(frame);
     const request = this.requestOf(frame, refusal);
     if (refusal !== undefined) request?.fail(refusal);
@@ -124,6 +131,13 @@ export class Dialogue implements LineListener {
     this.tellEnd(ending);
   }
 
+  /** The tracing id of a message of ours is its reference, where it comes back without the metadata that has it. */
+  private named(frame: ServerFrame): ServerFrame {
+    if (frame.kind !== 'message' || frame.tracingId === undefined) return frame;
+    if (!this.said.has(frame.tracingId)) return frame;
+    return { ...frame, message: underReference(frame.message, frame.tracingId) };
+  }
+
   private requestOf(frame: ServerFrame, refusal: UpstreamError | undefined): Pending | undefined {
     const wanted = frame.kind === 'url-refused' ? 'presigned-url' : frame.kind;
     const isForAny = refusal !== undefined && frame.kind !== 'url-refused';
@@ -132,7 +146,8 @@ export class Dialogue implements LineListener {
       const request = this.pending.get(frame.tracingId);
       return request !== undefined && answers(request) ? request : undefined;
     }
-    // A message without a tracing id is somebody else's.
-    return frame.kind === 'message' ? undefined : [...this.pending.values()].find(answers);
+    // A message without a tracing id is somebody else's, and a malformed frame may be anything.
+    const isOfNone = frame.kind === 'message' || frame.kind === 'malformed';
+    return isOfNone ? undefined : [...this.pending.values()].find(answers);
   }
 }

@@ -23,7 +23,7 @@ export class Gap {
 
   constructor(
     private readonly incoming: IncomingMessages,
-    private readonly catchUp: CatchUp,
+    private readonly history: Pick<CatchUp, 'read'>,
     private readonly listener: GapListener,
   ) {}
 
@@ -50,7 +50,7 @@ export class Gap {
 
   private async read(dialogue: Dialogue): Promise<boolean> {
     try {
-      const history = await this.catchUp.read(dialogue, this.incoming.knownBefore);
+      const history = await this.history.read(dialogue, this.incoming.knownBefore);
       this.incoming.fill(history);
       this.listener.onHistory(dialogue, history);
       return true;

@@ -4,6 +4,7 @@ import {
   UpstreamThrottledError,
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
+import { ECHO_TRACING_ID } from '../frames/client-frame';
 import { GuestSocket } from './guest-socket';
 import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
 
@@ -259,6 +260,48 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
 
     expect(world.owner.typing).toEqual([true, false]);
     expect(world.owner.messages).toEqual([]);
+  });
+
+  it("does not take the guest's own typing for the agent's", async () => {
+    await world.open();
+    const events = [{ eventType: 'Typing', typing: { type: 'On' } }];
+    world.server.last.say('StructuredMessage', { type: 'Event', direction: 'Inbound', events });
+    await world.pass(1_000);
+
+    expect([world.owner.typing, world.owner.messages]).toEqual([[], []]);
+  });
+
+  it('is not harmed by what no request has asked for, and the next message goes through', async () => {
+    await world.open();
+    const presence = (type: string): object => ({ eventType: 'Presence', presence: { type } });
+    const unasked: [name: string, body: unknown, rest?: object][] = [
+      ['SessionResponse', { connected: true, newSession: false }],
+      ['JwtResponse', { jwt: 'unasked', exp: 1666289700 }],
+      ['ResumeTokenResponse', { resumeToken: 'unasked', exp: 1795595381 }],
+      ['PresignedUrlResponse', { attachmentId: 'a', headers: {}, url: 'https://up.example' }],
+      ['GenerateUrlError', { attachmentId: 'a', errorCode: 4001, errorMessage: 'x' }],
+      ['UploadSuccessEvent', { attachmentId: 'a', downloadUrl: 'https://down', timestamp: 'some_time' }],
+      ['UploadFailureEvent', { attachmentId: 'a', errorCode: 4001, errorMessage: 'x' }],
+      ['AttachmentDeletedResponse', { attachmentId: 'a' }],
+      ['GetConfigurationResponse', { allowedMedia: {}, blockedExtensions: [], maxCustomDataBytes: 2048 }],
+      ['TooManyRequestsErrorMessage', { retryAfter: 3, errorCode: 4029 }, { code: 429 }],
+      ['string', 'Request failed.', { code: 400 }],
+      ['string', 'HTTP authorization error', { code: 403, tracingId: 'of nothing' }],
+      ['Error', { errorCode: 5000 }, { code: 400 }],
+      ['ErrorMessage', { errorCode: 4011 }, { code: 400 }],
+      ['StructuredMessage', { text: 'ping', type: 'Text' }, { tracingId: ECHO_TRACING_ID }],
+      ['StructuredMessage', { type: 'Event', direction: 'Outbound', events: [presence('Join')] }],
+      ['StructuredMessage', { type: 'Event', direction: 'Outbound', events: [] }],
+      ['Unknown', {}],
+      ['SomethingNew', { of: 'the year' }],
+    ];
+    for (const [name, body, rest] of unasked) world.server.last.say(name, body, { type: 'message', ...rest });
+    const said = world.socket.say({ text: 'Hi' }, { reference: 'r', isRepeatable: false }, SIGNAL);
+    await world.pass(1_000);
+
+    expect((await said).metadata['id']).toBe('r');
+    expect([world.socket.state, world.server.lines.length]).toEqual(['live', 1]);
+    expect(world.owner.texts.filter((text) => text !== undefined)).toEqual(['Hi']);
   });
 
   it('goes on when its owner throws', async () => {

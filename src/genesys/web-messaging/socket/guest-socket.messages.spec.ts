@@ -97,6 +97,34 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     expect(world.owner.texts).toEqual(['Hello']);
   });
 
+  it('looks in the history for what is answered by a frame that cannot be read, at once', async () => {
+    await world.open();
+    world.server.next('onMessage', (frame, line) => {
+      world.server.keep(frame);
+      line.say(undefined, {}, { tracingId: frame.tracingId });
+    });
+    const said = say('Hello');
+    await world.pass(1_000);
+
+    expect(arrived()).toEqual(['Hello']);
+    expect(said.outcome).toEqual(expect.any(String));
+    expect(world.server.lines).toHaveLength(1);
+  });
+
+  it('fails no message for a malformed frame without a tracing id', async () => {
+    await world.open();
+    world.server.next('onMessage', (frame, line) => {
+      line.say('JwtResponse', {});
+      line.say(undefined, {});
+      world.server.accept(frame, line);
+    });
+    const said = say('Hello');
+    await world.pass(1_000);
+
+    expect(said.outcome).toBe(world.server.of('onMessage')[0]?.tracingId);
+    expect(world.history.pages).toEqual([]);
+  });
+
   it('does not send again what arrived, though the acknowledgement is lost', async () => {
     await world.open();
     world.server.next('onMessage', world.server.keep);
@@ -127,6 +155,90 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     await world.pass(20_000);
     expect(arrived()).toEqual(['yes', 'yes', 'yes']);
     expect(said.outcome).toEqual(expect.any(String));
+  });
+
+  describe('to a server that keeps no metadata of guests', () => {
+    /** References under which messages were handed over. */
+    const references = (): readonly unknown[] => world.owner.messages.map(({ metadata }) => metadata['id']);
+    const last = (): unknown => world.server.of('onMessage').at(-1)?.tracingId;
+    beforeEach(async () => {
+      world.server.keepsMetadata = false;
+      await world.open();
+    });
+
+    it('has its reference by the tracing id, when it is answered and when it is handed over', async () => {
+      const said = say('Hello');
+      await world.pass(1_000);
+
+      expect(said.outcome).toBe(last());
+      expect(references()).toEqual([last()]);
+    });
+
+    it('has its reference when it comes back after the time-out of its request', async () => {
+      world.history.failures.push(...Array.from({ length: 50 }, () => new UpstreamServerError(503)));
+      world.server.next('onMessage', ({ tracingId }, line) => {
+        const body = { id: 'late', type: 'Text', text: 'Hello', direction: 'Inbound' };
+        setTimeout(() => {
+          line.say('StructuredMessage', body, { tracingId });
+        }, 15_000);
+      });
+      say('Hello');
+      await world.pass(20_000);
+
+      expect(references()).toEqual([last()]);
+      await world.pass(60_000);
+    });
+
+    it.each([
+      ['the acknowledgement is lost', (): void => undefined],
+      [
+        'the line breaks',
+        (): void => {
+          world.server.last.cut();
+        },
+      ],
+    ])(
+      'has its reference in the history when %s, and is neither doubled nor mistaken',
+      async (_what, act) => {
+        say('yes');
+        await world.pass(1_000);
+        world.server.next('onMessage', (frame) => {
+          world.server.keep(frame);
+          act();
+        });
+        const said = say('yes');
+        await world.pass(20_000);
+
+        expect(arrived()).toEqual(['yes', 'yes']);
+        expect(said.outcome).toBe(last());
+        expect(references()).toEqual(world.server.of('onMessage').map(({ tracingId }) => tracingId));
+      },
+    );
+
+    it('recognises files that arrived without a text by their ids', async () => {
+      const asKept: typeof world.server.accept = (frame) => {
+        const content = [{ contentType: 'Attachment', attachment: { id: 'file-1', filename: 'a.png' } }];
+        world.server.keep({ ...frame, message: { type: 'Text', content } });
+      };
+      world.server.next('onMessage', asKept);
+      const said = world.socket.say({ attachmentIds: ['file-1'] }, aNewSending(), SIGNAL);
+      await world.pass(20_000);
+
+      expect((await said).metadata['id']).toBe(last());
+      expect(world.server.of('onMessage')).toHaveLength(1);
+    });
+
+    it('gives no reference to what the guest says elsewhere, nor to events', async () => {
+      const body = { type: 'Text', text: 'Hi', direction: 'Inbound' };
+      world.server.last.say('StructuredMessage', { ...body, id: 'a' }, { tracingId: 'of another client' });
+      world.socket.typing();
+      const tracingId = last();
+      const events = [{ eventType: 'Presence', presence: { type: 'Join' } }];
+      world.server.last.say('StructuredMessage', { ...body, id: 'b', type: 'Event', events }, { tracingId });
+      await world.pass(1_000);
+
+      expect(references().filter((reference) => reference !== undefined)).toEqual([]);
+    });
   });
 
   it.each([

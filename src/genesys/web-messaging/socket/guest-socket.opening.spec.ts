@@ -6,7 +6,7 @@ import {
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
 import { GuestSocket } from './guest-socket';
-import { GuestSocketWorld, NOW } from './guest-socket-world.fake';
+import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
 
 let log: RecordingLog;
 let world: GuestSocketWorld;
@@ -44,6 +44,20 @@ describe(`${GuestSocket.name} when it opens`, () => {
     await world.pass(5_000);
     expect(world.socket.state).toBe('live');
     expect(world.server.of('onMessage')).toHaveLength(1);
+  });
+
+  it('counts the join among the five messages a second', async () => {
+    const sending = { isRepeatable: false };
+    for (let number = 0; number < 5; number += 1)
+      world.socket
+        .say({ text: 'x' }, { ...sending, reference: `r-${number}` }, SIGNAL)
+        .catch(() => undefined);
+    await world.open(true);
+    const sent = world.server.last.sent.filter(({ frame }) => frame.action === 'onMessage');
+    const [first] = sent;
+    const within = sent.filter(({ at }) => at < (first?.at ?? 0) + 1_000);
+
+    expect([sent.length, within.length]).toEqual([6, 5]);
   });
 
   it('does not join where the server has started the conversation, or nobody wants it started', async () => {

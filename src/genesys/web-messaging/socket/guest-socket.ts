@@ -64,7 +64,9 @@ export class GuestSocket {
     );
     this.start = new SessionStart(guest, this.frames, tools.lines, tools.pacer);
     this.loop = new SessionLoop(this.status, this.start, this.loopListener());
-    this.autoStart = new AutoStart(this.frames, this.opening);
+    this.autoStart = new AutoStart(this.frames, this.opening, (dialogue, frame) => {
+      this.conversing.outgoing.tell(dialogue, frame);
+    });
     this.conversing = new Conversing(this.frames, tools.conversing, this.conversingListener(), this.opening);
     this.hearing = new FrameHearing(this.status, this.conversing, this.autoStart, this.owner, () => {
       this.loop.contended();

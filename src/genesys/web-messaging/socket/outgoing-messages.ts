@@ -1,5 +1,6 @@
 import { v4 as uuid } from 'uuid';
 import {
+  UpstreamInvalidResponseError,
   UpstreamThrottledError,
   UpstreamTimeoutError,
   UpstreamUnavailableError,
@@ -8,15 +9,15 @@ import type { Clock } from '../../../common/time/clock';
 import { abortable } from '../../../common/time/abortable';
 import { withDeadline } from '../../../common/time/deadline';
 import { pause } from '../../../common/time/pause';
-import type { ClientFrames } from '../frames/client-frame';
+import type { ClientFrame, ClientFrames } from '../frames/client-frame';
 import { known } from '../frames/fields';
 import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 import { OneByOne } from '../pacing/one-by-one';
 import { SlidingWindow } from '../pacing/sliding-window';
 import type { Dialogue } from './dialogue';
-import { KnownMessages } from './known-messages';
 import type { OpeningAttributes } from './opening-attributes';
+import { OwnMessages, referenceOf } from './own-messages';
 
 const PER_SECOND = 5;
 /** A little longer than a second: what leaves evenly may arrive in a bunch. */
@@ -27,10 +28,6 @@ const DELIVERED_WITHIN_MS = 60_000;
 const MAX_SENDS = 3;
 const LOOK_AGAIN_MS = 5_000;
 const MAX_ASKED_MS = 30_000;
-/** How far the server's clock may be behind ours. */
-const MAX_SKEW_MS = 30_000;
-const MAX_ACKNOWLEDGED = 100;
-const MAX_DOUBTFUL = 100;
 const TYPING_COOL_DOWN_MS = 5_000;
 
 type Outcome = 'unanswered' | 'throttled';
@@ -44,8 +41,6 @@ export interface Sending {
 /** A message on its way. */
 interface Delivery extends Sending {
   readonly message: OutgoingMessage;
-  /** Epoch milliseconds of the first attempt; undefined before. */
-  sentAt?: number;
   mayHaveArrived: boolean;
 }
 
@@ -53,7 +48,7 @@ interface Delivery extends Sending {
 export interface MessageWay {
   /** The line, as soon as there is one. */
   live(signal: AbortSignal): Promise<Dialogue>;
-  /** What the conversation holds of late. Rejects when that cannot be told. */
+  /** What the conversation holds of late, with our references. Rejects when that cannot be told. */
   recent(dialogue: Dialogue): Promise<readonly GuestMessage[]>;
   /** Resolves when what was said before the line is known, or cannot be known for now. */
   settled(): Promise<unknown>;
@@ -69,10 +64,7 @@ export interface MessageWay {
 export class OutgoingMessages {
   private readonly line = new OneByOne();
   private readonly rate = new SlidingWindow(PER_SECOND, SECOND_MS);
-  /** Ids of messages that are ours and no others. */
-  private readonly acknowledged = new KnownMessages(MAX_ACKNOWLEDGED);
-  /** When messages were sent that may have arrived although nobody was told so, by their references. */
-  private readonly doubtful = new Map<string, number>();
+  private readonly own = new OwnMessages();
   private mayTypeAt = 0;
 
   constructor(
@@ -88,14 +80,13 @@ export class OutgoingMessages {
    */
   async say(message: OutgoingMessage, sending: Sending, parent: AbortSignal): Promise<GuestMessage> {
     if (this.line.size >= MAX_WAITING) throw new UpstreamUnavailableError({ reason: 'overload' });
-    const sentAt = this.doubtful.get(sending.reference);
-    const delivery: Delivery = { ...sending, message, mayHaveArrived: false, ...known({ sentAt }) };
+    const delivery: Delivery = { ...sending, message, mayHaveArrived: false };
     return withDeadline(DELIVERED_WITHIN_MS, parent, async (signal, isOver) => {
       try {
         const delivered = this.line.run(() => this.deliver(delivery, signal), signal);
         return await abortable(delivered, signal);
       } catch (error) {
-        this.remember(delivery);
+        if (!delivery.mayHaveArrived) this.own.forget(sending.reference);
         if (!isOver()) throw error;
         const late = new UpstreamTimeoutError({ cause: error });
         late.mayHaveTakenEffect = delivery.mayHaveArrived;
@@ -104,15 +95,24 @@ export class OutgoingMessages {
     });
   }
 
+  /** What was read of the history, with the references of messages that are ours. */
+  recognise(history: readonly GuestMessage[]): readonly GuestMessage[] {
+    return this.own.recognise(history);
+  }
+
   /** Tells that the guest types, unless it was told a moment ago or cannot be told now. */
   typing(dialogue: Dialogue): void {
     const now = performance.now();
     if (now < this.mayTypeAt || dialogue.room.waitMs > 0 || this.rate.waitMs > 0) return;
     this.mayTypeAt = now + TYPING_COOL_DOWN_MS;
-    // It is an `onMessage` like any other, of which there may be five a second.
+    this.tell(dialogue, this.frames.typing(uuid()));
+  }
+
+  /** Sends an event that needs no answer. It is an `onMessage` like any other, of which there may be five a second. */
+  tell(dialogue: Dialogue, frame: ClientFrame): void {
     this.rate.take();
     dialogue.room.take();
-    dialogue.tell(this.frames.typing(uuid()));
+    dialogue.tell(frame);
   }
 
   private async deliver(delivery: Delivery, signal: AbortSignal): Promise<GuestMessage> {
@@ -128,7 +128,10 @@ export class OutgoingMessages {
       const outcome = await this.send(delivery, dialogue);
       if (typeof outcome === 'object') return outcome;
       if (outcome === 'unanswered') unanswered += 1;
-      else delivery.mayHaveArrived = wasDoubtful;
+      else if (!wasDoubtful) {
+        delivery.mayHaveArrived = false;
+        this.own.forget(delivery.reference);
+      }
     }
     const arrived = await this.arrived(delivery, signal);
     if (arrived === undefined) throw new UpstreamTimeoutError();
@@ -139,7 +142,7 @@ export class OutgoingMessages {
     if (!isRepeatable) return false;
     await this.way.live(signal);
     await abortable(this.way.settled(), signal);
-    return this.doubtful.has(reference) || !this.way.isNew(reference);
+    return this.own.isUnsettled(reference) || !this.way.isNew(reference);
   }
 
   /** Whether an earlier process has sent the attributes of the opening stands in the history. */
@@ -147,13 +150,6 @@ export class OutgoingMessages {
     if (!this.opening.isPending) return;
     await this.way.live(signal);
     await abortable(this.way.settled(), signal);
-  }
-
-  private remember({ reference, mayHaveArrived, sentAt }: Delivery): void {
-    if (!mayHaveArrived || sentAt === undefined) return;
-    this.doubtful.set(reference, sentAt);
-    const [oldest] = this.doubtful.keys();
-    if (this.doubtful.size > MAX_DOUBTFUL && oldest !== undefined) this.doubtful.delete(oldest);
   }
 
   /** Waits until there is a line that may carry another message. */
@@ -170,7 +166,7 @@ export class OutgoingMessages {
   private async send(delivery: Delivery, dialogue: Dialogue): Promise<GuestMessage | Outcome> {
     const { reference, message } = delivery;
     delivery.mayHaveArrived = true;
-    delivery.sentAt ??= this.clock.now();
+    this.own.sent(reference, message, this.clock.now());
     this.rate.take();
     dialogue.room.take();
     try {
@@ -178,7 +174,7 @@ export class OutgoingMessages {
       const frame = this.frames.message(reference, { ...message, ...known({ customAttributes }) });
       const answer = await dialogue.ask(frame, 'message', ACKNOWLEDGED_WITHIN_MS);
       this.opening.arrived();
-      if (answer.message.id !== undefined) this.acknowledged.add(answer.message.id);
+      this.own.settle(reference, answer.message);
       return answer.message;
     } catch (error) {
       if (isUncertain(error)) return 'unanswered';
@@ -188,13 +184,13 @@ export class OutgoingMessages {
     }
   }
 
-  private async arrived(delivery: Delivery, signal: AbortSignal): Promise<GuestMessage | undefined> {
+  private async arrived({ reference }: Delivery, signal: AbortSignal): Promise<GuestMessage | undefined> {
     for (;;) {
       const dialogue = await this.way.live(signal);
       try {
         const recent = await this.way.recent(dialogue);
-        const found = recent.find((candidate) => this.isThe(delivery, candidate));
-        if (found?.id !== undefined) this.acknowledged.add(found.id);
+        const found = recent.find((candidate) => isThe(reference, candidate));
+        if (found !== undefined) this.own.settle(reference, found);
         return found;
       } catch {
         // To send it now could double it: whoever waits for the message has a deadline.
@@ -202,21 +198,14 @@ export class OutgoingMessages {
       }
     }
   }
-
-  /** By its id; in a history that does not keep that, by its text, as long as it is no other message of ours. */
-  private isThe({ reference, message, sentAt }: Delivery, found: GuestMessage): boolean {
-    if (found.direction !== 'Inbound') return false;
-    if (found.metadata['id'] !== undefined) return found.metadata['id'] === reference;
-    // What another process has sent cannot be told from what the guest has said before.
-    if (sentAt === undefined) return false;
-    const isOther = found.id !== undefined && this.acknowledged.has(found.id);
-    const isEarlier = (found.at ?? sentAt) < sentAt - MAX_SKEW_MS;
-    // An answer may have an empty text, which tells it from no other answer.
-    const hasText = found.text !== undefined && found.text !== '';
-    return hasText && found.text === message.text && !isOther && !isEarlier;
-  }
 }
 
+function isThe(reference: string, found: GuestMessage): boolean {
+  return found.direction === 'Inbound' && referenceOf(found) === reference;
+}
+
+/** Whether the message may have arrived although its answer did not, or cannot be read. */
 function isUncertain(error: unknown): boolean {
-  return error instanceof UpstreamTimeoutError || error instanceof UpstreamUnavailableError;
+  const isUnreadable = error instanceof UpstreamInvalidResponseError;
+  return isUnreadable || error instanceof UpstreamTimeoutError || error instanceof UpstreamUnavailableError;
 }

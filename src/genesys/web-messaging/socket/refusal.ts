@@ -1,6 +1,7 @@
 import {
   type UpstreamError,
   UpstreamForbiddenError,
+  UpstreamInvalidResponseError,
   UpstreamRejectedError,
   UpstreamServerError,
   UpstreamThrottledError,
@@ -20,6 +21,7 @@ const UNEXPECTED = 5000;
 /** The error that an answer stands for; undefined when it is none. */
 export function refusalOf(frame: ServerFrame): UpstreamError | undefined {
   if (frame.kind === 'throttled') return new UpstreamThrottledError(frame.retryAfterMs);
+  if (frame.kind === 'malformed') return new UpstreamInvalidResponseError('a frame without its content');
   const isRefusal = frame.kind === 'refused' || frame.kind === 'url-refused';
   return isRefusal ? errorOfCode(frame.errorCode) : undefined;
 }

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { GuestMessage } from './guest-message';
+import { Fields } from './guest-request';
+
+const KEPT_MESSAGES = 1_000;
+
+/** A message in the list of its participant. */
+interface MessageEntry {
+  readonly messageId: string;
+  readonly messageTime: string;
+  readonly messageStatus: 'received' | 'sent';
+}
+
+/**
+ * Conversation of a guest as the organisation sees it: two participants, the customer and the queue, with the newest
+ * thousand messages of each. The participants keep their ids, also when the conversation is resumed.
+ *
+ *   open ── end() ──▶ disconnected ── resume() ──▶ open
+ */
+export class ConversationRecord {
+  readonly id = randomUUID();
+  /** Participant data of the customer. */
+  attributes: Fields = {};
+  private endedAt: number | undefined;
+  private readonly customer = new Participant('customer');
+  private readonly queue = new Participant('acd');
+
+  constructor(private readonly startedAt: number) {}
+
+  get isOpen(): boolean {
+    return this.endedAt === undefined;
+  }
+
+  resume(): void {
+    this.endedAt = undefined;
+  }
+
+  end(at: number): void {
+    this.endedAt ??= at;
+  }
+
+  /** Events say nothing: they are in no list. */
+  add(message: GuestMessage): void {
+    if (message.content.type === 'Event') return;
+    (message.direction === 'Inbound' ? this.customer : this.queue).add(message);
+  }
+
+  /** The state is the participants'; the conversation itself shows none. */
+  toResource(selfUri: string): unknown {
+    const { id, startedAt, endedAt, attributes } = this;
+    const times = {
+      connectedTime: isoOf(startedAt),
+      ...(endedAt === undefined ? {} : { endTime: isoOf(endedAt) }),
+    };
+    const state =
+      endedAt === undefined ? { state: 'connected' } : { state: 'disconnected', disconnectType: 'client' };
+    const shared = { ...state, type: 'webmessaging', ...times };
+    return {
+      id,
+      participants: [
+        { ...this.customer.toResource(), ...shared, attributes },
+        { ...this.queue.toResource(), ...shared, attributes: {} },
+      ],
+      selfUri,
+    };
+  }
+}
+
+class Participant {
+  private readonly id = randomUUID();
+  private readonly messages: MessageEntry[] = [];
+
+  constructor(private readonly purpose: 'customer' | 'acd') {}
+
+  add({ id, at, status }: GuestMessage): void {
+    this.messages.push({ messageId: id, messageTime: isoOf(at), messageStatus: status });
+    if (this.messages.length > KEPT_MESSAGES) this.messages.shift();
+  }
+
+  toResource(): {
+    readonly id: string;
+    readonly purpose: string;
+    readonly messages: readonly MessageEntry[];
+  } {
+    const { id, purpose, messages } = this;
+    return { id, purpose, messages };
+  }
+}
+
+function isoOf(at: number): string {
+  return new Date(at).toISOString();
+}
