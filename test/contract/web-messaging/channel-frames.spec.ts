@@ -1,0 +1,129 @@
+import { ClientFrames } from '../../../src/genesys/web-messaging/frames/client-frame';
+import { parseFrame } from '../../../src/genesys/web-messaging/frames/parse-frame';
+import { CLIENT_FRAMES } from '../../fixtures/web-messaging/client-frame-schema';
+import { SERVER_FRAMES } from '../../fixtures/web-messaging/server-frame-schema';
+import { SERVER_FRAME_SAMPLES, TEXT_REFUSALS, textRefusal } from '../../fixtures/web-messaging/server-frames';
+import { FrameRules } from '../../support/frame-rules';
+
+const samples = Object.entries(SERVER_FRAME_SAMPLES);
+
+describe('frames of the server as public sources have them', () => {
+  const rules = new FrameRules(SERVER_FRAMES);
+
+  it.each(samples)('are decoded: %s', (_name, { frame, decoded }) => {
+    expect(parseFrame(JSON.stringify(frame))).toEqual(decoded);
+  });
+
+  it.each(TEXT_REFUSALS)('are decoded: a refusal with the code %d', (code) => {
+    const { frame, decoded } = textRefusal(code);
+
+    expect(parseFrame(JSON.stringify(frame))).toEqual(decoded);
+  });
+
+  it.each(samples)('match the schema of the server: %s', (_name, { frame }) => {
+    expect(rules.breach(classOf(frame), frame)).toBeUndefined();
+  });
+
+  it('cover each class of the schema', () => {
+    const covered = new Set(samples.map(([, { frame }]) => classOf(frame)));
+
+    expect([...covered, 'string'].sort()).toEqual(Object.keys(SERVER_FRAMES).sort());
+  });
+});
+
+const frames = new ClientFrames('guest-1');
+const travelling = (journey: object): ClientFrames => new ClientFrames('guest-1', journey);
+const request = { deploymentId: 'deployment-1', startNew: false };
+const reply = (type: 'Button' | 'DatePicker' | 'ListPicker' | 'QuickReply'): object => ({
+  text: 'Yes',
+  originatingMessageId: 'question-1',
+  buttons: [{ type, text: 'Yes', payload: 'yes' }],
+});
+
+/** Each method that makes a frame, with the variants of the frame. */
+const MADE: Readonly<Record<string, readonly object[]>> = {
+  configureSession: [
+    frames.configureSession('t', request),
+    frames.configureSession('t', { ...request, startNew: true }),
+    frames.configureSession('t', { ...request, authCode: 'signed' }),
+    travelling({ customerId: 'c', sessionId: 's', sessionType: 'app' }).configureSession('t', request),
+    travelling({ customerId: 'c', sessionId: 's' }).configureSession('t', request),
+    travelling({ customerId: 'c' }).configureSession('t', request),
+    travelling({ sessionId: 's' }).configureSession('t', request),
+    travelling({}).configureSession('t', request),
+    travelling({ customerId: 'c' }).configureSession('t', { ...request, authCode: 'signed' }),
+  ],
+  message: [
+    frames.message('t', { text: 'Hello' }),
+    frames.message('t', { text: 'Hello', customAttributes: { orderId: '42' } }),
+    frames.message('t', { attachmentIds: ['file-1', 'file-2'] }),
+    frames.message('t', { text: 'Look', attachmentIds: ['file-1'], customAttributes: {} }),
+    frames.message('t', reply('QuickReply')),
+    frames.message('t', reply('Button')),
+    frames.message('t', reply('DatePicker')),
+    frames.message('t', reply('ListPicker')),
+    frames.message('t', { buttons: [{ type: 'QuickReply', text: 'Yes', payload: 'yes' }] }),
+    frames.message('t', {
+      text: '',
+      originatingMessageId: 'question-1',
+      form: { cannedResponseId: 'issued-1', answers: [{ id: 'name', text: '', payload: '' }] },
+    }),
+  ],
+  typing: [frames.typing('t')],
+  join: [frames.join('t'), frames.join('t', { orderId: '42' })],
+  clear: [frames.clear('t')],
+  echo: [frames.echo()],
+  getJwt: [frames.getJwt('t')],
+  closeSession: [frames.closeSession('t')],
+  announceFile: [
+    frames.announceFile('t', {
+      attachmentId: 'file-1',
+      fileName: 'receipt.png',
+      fileType: 'image/png',
+      fileSize: 10,
+    }),
+  ],
+  getAttachment: [frames.getAttachment('t', 'file-1')],
+  deleteAttachment: [frames.deleteAttachment('t', 'file-1')],
+  getConfiguration: [frames.getConfiguration('t', 'deployment-1')],
+};
+
+describe(ClientFrames.name, () => {
+  const rules = new FrameRules(CLIENT_FRAMES);
+  const made = Object.entries(MADE).flatMap(([method, variants]) =>
+    variants.map((frame): [string, object] => [method, frame]),
+  );
+
+  it.each(made)('makes frames of the contract: %s %j', (_method, frame) => {
+    const onTheWire: unknown = JSON.parse(JSON.stringify(frame));
+
+    expect(rules.breach(textAt(frame, 'action'), onTheWire)).toBeUndefined();
+  });
+
+  it('has no frame that is not held to the contract', () => {
+    const shared = ['constructor', 'event', 'frame'];
+    const methods = Object.getOwnPropertyNames(ClientFrames.prototype);
+
+    expect(methods.filter((name) => !shared.includes(name)).sort()).toEqual(Object.keys(MADE).sort());
+  });
+
+  it('has custom attributes inside the message, where the platform reads them', () => {
+    const attributes = { orderId: '42' };
+
+    for (const frame of [
+      frames.message('t', { text: 'Hello', customAttributes: attributes }),
+      frames.join('t', attributes),
+    ]) {
+      expect(frame).not.toHaveProperty('channel');
+      expect(frame).toHaveProperty('message.channel.metadata.customAttributes', attributes);
+    }
+  });
+});
+
+function classOf(frame: object): string {
+  return textAt(frame, 'class');
+}
+
+function textAt(frame: object, field: string): string {
+  return String(Object.getOwnPropertyDescriptor(frame, field)?.value);
+}
