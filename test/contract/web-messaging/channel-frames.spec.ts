@@ -1,6 +1,11 @@
+import { Environment } from '../../../src/config/environment';
+import { GenesysConfig } from '../../../src/config/genesys.config';
+import { WebMessagingConfig } from '../../../src/config/web-messaging.config';
+import { anAnswer, FakeGenesysHttp } from '../../../src/genesys/transport/genesys-http.fake';
 import { ClientFrames } from '../../../src/genesys/web-messaging/frames/client-frame';
 import { parseFrame } from '../../../src/genesys/web-messaging/frames/parse-frame';
-import { CLIENT_FRAMES } from '../../fixtures/web-messaging/client-frame-schema';
+import { GuestLogin } from '../../../src/genesys/web-messaging/login/guest-login';
+import { CLIENT_FRAMES, LOGIN_EXCHANGE } from '../../fixtures/web-messaging/client-frame-schema';
 import { SERVER_FRAMES } from '../../fixtures/web-messaging/server-frame-schema';
 import { SERVER_FRAME_SAMPLES, TEXT_REFUSALS, textRefusal } from '../../fixtures/web-messaging/server-frames';
 import { FrameRules } from '../../support/frame-rules';
@@ -117,6 +122,33 @@ describe(ClientFrames.name, () => {
       expect(frame).not.toHaveProperty('channel');
       expect(frame).toHaveProperty('message.channel.metadata.customAttributes', attributes);
     }
+  });
+});
+
+describe(GuestLogin.name, () => {
+  const rules = new FrameRules({ exchange: LOGIN_EXCHANGE });
+  const environment = Object.assign(new Environment(), {
+    GENESYS_API_URL: 'http://api.test',
+    GENESYS_ORIGIN: 'https://shop.example',
+    GENESYS_DEPLOYMENT_ID: 'deployment-1',
+  });
+
+  it.each([
+    [{ authCode: 'code', redirectUri: 'https://shop.example', codeVerifier: 'verifier' }, {}],
+    [
+      { authCode: 'code', redirectUri: 'https://shop.example' },
+      { customerId: 'c', sessionId: 's' },
+    ],
+    [{ idToken: 'signed', nonce: 'once' }, { customerId: 'c' }],
+    [{ idToken: 'signed', nonce: 'once' }, { sessionId: 's' }],
+  ])('exchanges a login with the body of the contract: %j %j', async (asked, journey) => {
+    const http = new FakeGenesysHttp();
+    const login = new GuestLogin(http, new GenesysConfig(environment), new WebMessagingConfig(environment));
+    http.next(anAnswer(200, { jwt: 'signed' }));
+
+    await login.exchange(asked, new AbortController().signal, journey);
+
+    expect(rules.breach('exchange', JSON.parse(http.requests[0]?.body ?? ''))).toBeUndefined();
   });
 });
 
