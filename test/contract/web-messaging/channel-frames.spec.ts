@@ -4,8 +4,10 @@ import { WebMessagingConfig } from '../../../src/config/web-messaging.config';
 import { anAnswer, FakeGenesysHttp } from '../../../src/genesys/transport/genesys-http.fake';
 import { ClientFrames } from '../../../src/genesys/web-messaging/frames/client-frame';
 import { parseFrame } from '../../../src/genesys/web-messaging/frames/parse-frame';
+import { GenesysHistory } from '../../../src/genesys/web-messaging/history/genesys-history';
 import { GuestLogin } from '../../../src/genesys/web-messaging/login/guest-login';
 import { CLIENT_FRAMES, LOGIN_EXCHANGE } from '../../fixtures/web-messaging/client-frame-schema';
+import { HISTORY_PAGE, HISTORY_PAGE_SAMPLE } from '../../fixtures/web-messaging/history-page';
 import { SERVER_FRAMES } from '../../fixtures/web-messaging/server-frame-schema';
 import { SERVER_FRAME_SAMPLES, TEXT_REFUSALS, textRefusal } from '../../fixtures/web-messaging/server-frames';
 import { FrameRules } from '../../support/frame-rules';
@@ -125,13 +127,33 @@ describe(ClientFrames.name, () => {
   });
 });
 
+const environment = Object.assign(new Environment(), {
+  GENESYS_API_URL: 'http://api.test',
+  GENESYS_ORIGIN: 'https://shop.example',
+  GENESYS_DEPLOYMENT_ID: 'deployment-1',
+});
+
+describe(GenesysHistory.name, () => {
+  it('reads a page as a public source has it', async () => {
+    const http = new FakeGenesysHttp();
+    const history = new GenesysHistory(
+      http,
+      new GenesysConfig(environment),
+      new WebMessagingConfig(environment),
+    );
+    const { page, decoded } = HISTORY_PAGE_SAMPLE;
+    http.next(anAnswer(200, page));
+
+    expect(new FrameRules({ page: HISTORY_PAGE }).breach('page', page)).toBeUndefined();
+    expect(await history.page('signed', 1, new AbortController().signal)).toEqual({
+      messages: decoded,
+      isLast: true,
+    });
+  });
+});
+
 describe(GuestLogin.name, () => {
   const rules = new FrameRules({ exchange: LOGIN_EXCHANGE });
-  const environment = Object.assign(new Environment(), {
-    GENESYS_API_URL: 'http://api.test',
-    GENESYS_ORIGIN: 'https://shop.example',
-    GENESYS_DEPLOYMENT_ID: 'deployment-1',
-  });
 
   it.each([
     [{ authCode: 'code', redirectUri: 'https://shop.example', codeVerifier: 'verifier' }, {}],

@@ -14,6 +14,7 @@ import {
   QUESTION_ID,
   TOKEN,
 } from '../../fixtures/web-messaging/client-frames';
+import { HISTORY_PAGE } from '../../fixtures/web-messaging/history-page';
 import { SERVER_FRAMES } from '../../fixtures/web-messaging/server-frame-schema';
 import { SERVER_FRAME_SAMPLES, type ServerFrameName } from '../../fixtures/web-messaging/server-frames';
 import { FrameRules } from '../../support/frame-rules';
@@ -220,6 +221,22 @@ describe('frames that the simulator sends', () => {
     expectFrame(await guest.event(clear), 'own clear');
     expectFrame(await guest.next(), 'a cleared session');
     expectFrame(await guest.next(), 'a closed connection');
+  });
+
+  it('and keeps for the history, as a page of the contract', async () => {
+    await configure();
+    await guest.event({ eventType: 'Presence', presence: { type: 'Join' } });
+    await guest.say('Hello');
+    agent().offer(TOKEN, 'QuickReply', 'Shall we book?');
+    await guest.next();
+    const { jwt } = (await guest.ask('getJwt')).body;
+    const { body } = await callJson('GET', `${simulator.url}/api/v2/webmessaging/messages`, String(jwt));
+
+    expect(new FrameRules({ page: HISTORY_PAGE }).breach('page', body)).toBeUndefined();
+    expect(body).toMatchObject({
+      entities: [{ direction: 'Outbound' }, { type: 'Text', direction: 'Inbound' }, { type: 'Event' }],
+      total: 3,
+    });
   });
 
   it('when a guest says too much at once', async () => {
