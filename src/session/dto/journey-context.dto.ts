@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsString, ValidateBy } from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, ValidateBy, type ValidationArguments } from 'class-validator';
 import { IsPlainText, MaxBytes, MayBeAbsent } from '../../common/validation/text.decorators';
 import type { JourneyContext } from '../domain/guest-context';
 import { holdsGuestToken } from '../domain/guest-token';
@@ -14,6 +14,16 @@ function HoldsNoGuestToken(): PropertyDecorator {
   return ValidateBy({
     name: 'holdsNoGuestToken',
     validator: { validate, defaultMessage: () => 'must not hold a guest token' },
+  });
+}
+
+/** Genesys Cloud takes no visit without a customer. */
+function IsOfCustomer(): PropertyDecorator {
+  const validate = (_value: unknown, args?: ValidationArguments): boolean =>
+    args?.object instanceof JourneyContextDto && args.object.customerId !== undefined;
+  return ValidateBy({
+    name: 'isOfCustomer',
+    validator: { validate, defaultMessage: () => 'must be given with a customerId' },
   });
 }
 
@@ -35,8 +45,9 @@ export class JourneyContextDto implements JourneyContext {
   @IsJourneyId('7d9c2f6e-0b4f-4a5c-8a55-1f0c6c7f3e21')
   customerId?: string;
 
-  /** The id of the customer's visit. It must not be a guest token. */
+  /** The id of the customer's visit, given with `customerId` only. It must not be a guest token. */
   @IsJourneyId('b1c7c0de-52d1-4be8-9d0c-8b4f6b7d9a10')
+  @IsOfCustomer()
   sessionId?: string;
 
   /** The kind of the visit; sent with `sessionId` only. */

@@ -133,7 +133,8 @@ describe(OpenSessionDto.name, () => {
 
   it.each([
     [{ customerId: `jwt_${'0'.repeat(32)}` }, 'customerId'],
-    [{ sessionId: `visit-jwt_${'a'.repeat(32)}` }, 'sessionId'],
+    [{ customerId: 'c', sessionId: `visit-jwt_${'a'.repeat(32)}` }, 'sessionId'],
+    [{ sessionId: 'visit-without-customer' }, 'sessionId'],
     [{ customerId: 'x'.repeat(257) }, 'customerId'],
     [{ customerId: '' }, 'customerId'],
     [{ sessionType: 'phone' }, 'sessionType'],

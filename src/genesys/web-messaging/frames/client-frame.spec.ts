@@ -24,7 +24,11 @@ describe(ClientFrames.name, () => {
       { customer: { id: 'c-1', idType: 'cookie' }, customerSession: { id: 's-1', type: 'app' } },
     ],
     [{ customerId: 'c-1' }, { customer: { id: 'c-1', idType: 'cookie' } }],
-    [{ sessionId: 's-1' }, { customerSession: { id: 's-1', type: 'web' } }],
+    [
+      { customerId: 'c-1', sessionId: 's-1' },
+      { customer: { id: 'c-1', idType: 'cookie' }, customerSession: { id: 's-1', type: 'web' } },
+    ],
+    [{ sessionId: 's-1' }, undefined],
     [{}, undefined],
   ])(
     'tells the journey of the guest with %j, unless the guest is authenticated',

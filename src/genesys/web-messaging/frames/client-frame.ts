@@ -67,8 +67,8 @@ export class ClientFrames {
     return this.frame('onMessage', tracingId, { message: messageBody(message, tracingId) });
   }
 
-  typing(tracingId: string, type: 'On' | 'Off' = 'On'): ClientFrame {
-    return this.event(tracingId, { eventType: 'Typing', typing: { type } });
+  typing(tracingId: string): ClientFrame {
+    return this.event(tracingId, { eventType: 'Typing', typing: { type: 'On' } });
   }
 
   /** Starts the conversation of a deployment with auto-start. */
@@ -119,11 +119,11 @@ export class ClientFrames {
   }
 }
 
-/** The field `journeyContext` as the platform takes it; nothing when there is nothing to tell. */
+/** The field `journeyContext` as the platform takes it: there is none without a customer. */
 export function journeyField(journey: JourneyContext | undefined): { journeyContext?: object } {
   const { customerId, sessionId, sessionType = 'web' } = journey ?? {};
-  const customer = customerId === undefined ? undefined : { id: customerId, idType: 'cookie' };
+  if (customerId === undefined) return {};
+  const customer = { id: customerId, idType: 'cookie' };
   const customerSession = sessionId === undefined ? undefined : { id: sessionId, type: sessionType };
-  if (customer === undefined && customerSession === undefined) return {};
-  return { journeyContext: known({ customer, customerSession }) };
+  return { journeyContext: { customer, ...known({ customerSession }) } };
 }
