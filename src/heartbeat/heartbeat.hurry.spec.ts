@@ -35,12 +35,12 @@ describe(`${HeartbeatService.name}, hurried`, () => {
   });
 
   it('hands on why there is nothing left', async () => {
-    const plan = new FakeHeartbeatPlan().next(() => ({ kind: 'gone', reason: 'expired' }));
+    const plan = new FakeHeartbeatPlan().next(() => ({ kind: 'gone', reason: 'expired', endCause: '4006' }));
     heartbeats.start(plan);
     heartbeats.hurry(plan.name);
     await pass(5);
 
-    expect(plan.losses).toEqual([{ cause: 'gone', reason: 'expired' }]);
+    expect(plan.losses).toEqual([{ cause: 'gone', reason: 'expired', endCause: '4006' }]);
   });
 
   it('does nothing for what does not beat', () => {

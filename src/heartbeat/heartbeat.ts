@@ -124,7 +124,11 @@ export class Heartbeat {
         this.postpone(outcome);
         return undefined;
       case 'gone':
-        return { cause: 'gone', ...(outcome.reason === undefined ? {} : { reason: outcome.reason }) };
+        return {
+          cause: 'gone',
+          ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
+          ...(outcome.endCause === undefined ? {} : { endCause: outcome.endCause }),
+        };
     }
   }
 

@@ -29,6 +29,8 @@ export interface SessionTable {
   readonly created_at: number;
   readonly state: SessionState;
   readonly end_reason: EndReason | null;
+  /** The platform's own word for the end; null where there is none. */
+  readonly end_cause: string | null;
   readonly started_at: number;
   readonly expires_at: number;
   readonly ended_at: number | null;

@@ -24,13 +24,12 @@ export class FeedWriter {
   ) {}
 
   /** The session as it is being saved: it is known by the version after this. */
-  async writeState(
-    work: Work,
-    { conversationId, owner, state, endReason, version, genesysConversationId }: Readonly<SessionSnapshot>,
-  ): Promise<void> {
+  async writeState(work: Work, session: Readonly<SessionSnapshot>): Promise<void> {
+    const { conversationId, owner, state, endReason, endCause, version, genesysConversationId } = session;
     const change: StateChange = {
       state,
       ...(endReason === null ? {} : { endReason }),
+      ...(endCause === null ? {} : { endCause }),
       version: version + 1,
       ...(genesysConversationId === undefined ? {} : { genesysConversationId }),
     };

@@ -21,6 +21,7 @@ import { eventsOfOwners } from './migrations/0015-events-of-owners';
 import { sealedAddresses } from './migrations/0016-sealed-addresses';
 import { failingSinks } from './migrations/0017-failing-sinks';
 import { guestContext } from './migrations/0018-guest-context';
+import { endCauses } from './migrations/0019-end-causes';
 import { DatabaseOpenError, SchemaTooNewError } from './persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -43,6 +44,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0016-sealed-addresses': sealedAddresses,
   '0017-failing-sinks': failingSinks,
   '0018-guest-context': guestContext,
+  '0019-end-causes': endCauses,
 };
 
 /** A little less than the time that whoever starts a process gives it. */

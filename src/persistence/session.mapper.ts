@@ -10,6 +10,7 @@ type ChangingColumns = Pick<
   SessionTable,
   | 'state'
   | 'end_reason'
+  | 'end_cause'
   | 'started_at'
   | 'expires_at'
   | 'ended_at'
@@ -55,6 +56,7 @@ export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
   return {
     state: session.state,
     end_reason: session.endReason,
+    end_cause: session.endCause,
     started_at: session.startedAt,
     expires_at: session.expiresAt,
     ended_at: session.endedAt,
@@ -93,6 +95,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
     createdAt: row.created_at,
     state: row.state,
     endReason: row.end_reason,
+    endCause: row.end_cause,
     startedAt: row.started_at,
     expiresAt: row.expires_at,
     endedAt: row.ended_at,

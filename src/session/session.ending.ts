@@ -57,7 +57,7 @@ export class SessionEnding {
       return;
     }
     const { session, changed } = await this.writer.applyHeld(conversationId, (found, now) =>
-      found.lose(upstreamEndReasonOf(loss.reason), now),
+      found.lose(upstreamEndReasonOf(loss.reason), now, loss.endCause),
     );
     this.heartbeats.stop(conversationId);
     if (changed) this.telemetry.ended(session);

@@ -78,7 +78,7 @@ describe(SessionNews.name, () => {
   it('lets the next beat find out at once why a session is over', async () => {
     const session = anActiveSession({ durationLimit: 1800 });
     services.store.given(session);
-    services.channel.onBeat(() => ({ kind: 'gone', reason: 'agent-ended' }));
+    services.channel.onBeat(() => ({ kind: 'gone', reason: 'agent-ended', endCause: 'Presence/Disconnect' }));
     services.watch.begin(session, (loss) => services.ending.lost(session.conversationId, loss));
     news.onOver(session.conversationId);
     await jest.advanceTimersByTimeAsync(10);
@@ -86,6 +86,7 @@ describe(SessionNews.name, () => {
     expect(services.store.row(session.conversationId)).toMatchObject({
       state: 'disconnected',
       endReason: 'agent-ended',
+      endCause: 'Presence/Disconnect',
     });
     expect(services.heartbeats.running).toBe(0);
   });

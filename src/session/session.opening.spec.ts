@@ -77,7 +77,7 @@ describe(SessionOpening.name, () => {
       ['throttling', new UpstreamThrottledError(1_000)],
       ['a refused token', new UpstreamUnauthorizedError()],
       ['a missing permission', new UpstreamForbiddenError()],
-      ['a refusal', new UpstreamRejectedError(400)],
+      ['a refusal', Object.assign(new UpstreamRejectedError(400), { refusal: '400 bad.request' })],
       ['a connection that never came about', new UpstreamUnavailableError({ sent: false })],
       ['a token that cannot be had', fromLogin(new UpstreamUnavailableError())],
       ['a login that is too slow', fromLogin(new UpstreamTimeoutError())],
@@ -90,6 +90,7 @@ describe(SessionOpening.name, () => {
       expect(services.store.row(session.conversationId)).toMatchObject({
         state: 'failed',
         endReason: 'open-failed',
+        endCause: error.refusal ?? null,
         disconnect: 'none',
         disconnectDueAt: null,
       });

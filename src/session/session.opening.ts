@@ -91,7 +91,8 @@ export class SessionOpening {
   private async abandon(session: Session, error: unknown, keyOutcome: KeyOutcome): Promise<void> {
     const outcomeUnknown = !(error instanceof UpstreamError) || error.mayHaveTakenEffect;
     const code = error instanceof UpstreamError ? error.code : 'internal';
-    session.fail('open-failed', this.clock.now(), { code, outcomeUnknown });
+    const endCause = error instanceof UpstreamError ? error.refusal : undefined;
+    session.fail('open-failed', this.clock.now(), { code, outcomeUnknown, endCause });
     try {
       await this.sessions.save(session, keyOutcome);
     } catch (saveError) {

@@ -27,6 +27,7 @@ const SINCE_OWNERS = [
   'guest_credentials',
   'guest_context',
   'genesys_conversation_id',
+  'end_cause',
   'holder',
 ];
 

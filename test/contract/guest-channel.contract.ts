@@ -14,6 +14,8 @@ export interface UpstreamSide {
   readonly channel: Type<GuestChannel>;
   /** What a beat calls an end that the upstream brought about; undefined where it does not say. */
   readonly endReason: UpstreamEndReason | undefined;
+  /** The platform's own word for that end. */
+  readonly endCause: string;
   /** How often a conversation has begun. */
   begun(genesys: GenesysSimulator, conversation: Conversation): number;
   /** How often somebody asked for it, repeats included. */
@@ -178,8 +180,8 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
         // Over a socket the news may take a moment.
         do outcome = await channel.beat(conversation, 1, never);
         while (outcome.kind === 'ok');
-        const { endReason: reason } = upstream;
-        expect(outcome).toEqual({ kind: 'gone', ...(reason === undefined ? {} : { reason }) });
+        const { endReason: reason, endCause } = upstream;
+        expect(outcome).toEqual({ kind: 'gone', ...(reason === undefined ? {} : { reason }), endCause });
         expect((await other.beat(conversation, 2, never)).kind).toBe('gone');
         await until(() => !lives(conversation));
       });

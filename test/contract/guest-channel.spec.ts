@@ -46,6 +46,7 @@ describeGuestChannel({
   name: 'conversations-messaging',
   channel: ConversationsMessagingChannel,
   endReason: undefined,
+  endCause: '404 not.found',
   begun: ({ state }, { conversationId }) => (state.conversation(conversationId) === undefined ? 0 : 1),
   asked: ({ requests }, { conversationId }) => requests.count({ method: 'POST', conversationId }),
   lives: ({ state }, { conversationId }) => state.conversation(conversationId)?.state === 'connected',
@@ -61,6 +62,7 @@ describeGuestChannel({
   name: 'web-messaging',
   channel: WebMessagingChannel,
   endReason: 'expired',
+  endCause: 'SessionExpiredEvent',
   begun: ({ webMessaging }, { guestToken }) => webMessaging.session(guestToken)?.sessions ?? 0,
   asked: ({ webMessaging }, { guestToken }) =>
     (webMessaging.session(guestToken)?.configures ?? 0) + spoiled(webMessaging, guestToken),

@@ -95,6 +95,19 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       });
     });
 
+    it("keeps the platform's own word for an end, and tells it the sinks and the feed", async () => {
+      const session = await stores.activated(1_000);
+      expect((await stores.get(session.conversationId)).snapshot.endCause).toBeNull();
+      session.lose('expired', 2_000, 'SessionExpiredEvent');
+      await stores.sessions.save(session);
+      const { snapshot } = await stores.get(session.conversationId);
+      expect(snapshot).toMatchObject({ endReason: 'expired', endCause: 'SessionExpiredEvent' });
+      const [{ event } = { event: undefined }] = await stores.ledger.list({ limit: 1 });
+      expect(event?.metadata).toMatchObject({ endCause: 'SessionExpiredEvent' });
+      const written = await stores.connection.db.selectFrom('conversation_event').select('body').execute();
+      expect(written.at(-1)?.body).toContain('"endCause":"SessionExpiredEvent"');
+    });
+
     it('keeps any text as it is', async () => {
       const name = `O'Brien "👩‍👩‍👧"\n\t\\ ; drop table session; -- %s $1 ? ß 漢字 \u202e`;
       const session = await stores.activated(1_000, { name, queueId: name, capabilities: [name, ''] });

@@ -38,9 +38,14 @@ describe('a guest who shows who it is', () => {
   });
 
   /** Of somebody else each time: the platform lets a person have one session. */
-  function login(): { authCode: string; redirectUri: string; codeVerifier: string } {
+  function login(): { authCode: string; redirectUri: string; codeVerifier: string; maxAge: number } {
     people += 1;
-    return { authCode: `jane.doe${people}:canary-code-4e1b`, redirectUri: REDIRECT, codeVerifier: 'v' };
+    return {
+      authCode: `jane.doe${people}:canary-code-4e1b`,
+      redirectUri: REDIRECT,
+      codeVerifier: 'v',
+      maxAge: 60,
+    };
   }
 
   function kept(answer: Answer): Answer {

@@ -125,7 +125,10 @@ describe('a heartbeat', () => {
     await until(() => beatsOf(conversationId) >= 1);
     world.genesys.state.disconnect(conversationId);
     await until(async () => (await api.stateOf(conversationId)) === 'disconnected');
-    expect((await api.get(conversationId)).body).toMatchObject({ endReason: 'gone' });
+    expect((await api.get(conversationId)).body).toMatchObject({
+      endReason: 'gone',
+      endCause: '404 not.found',
+    });
     expect(world.genesys.state.conversation(conversationId)).toMatchObject({ lateBeats: 1, disconnects: 0 });
     await until(() => world.crm.eventsOf(conversationId).length === 2);
   });

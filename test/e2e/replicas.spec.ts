@@ -107,6 +107,32 @@ describe('two replicas on one PostgreSQL', () => {
     await here.end(id);
   });
 
+  it('warn at either, once, of the expiry of a session whose guest socket one of them holds', async () => {
+    const clients = await Promise.all(
+      [there, here].map(({ url }) =>
+        EventClient.open(`${url}/v1/events?types=session,typing`, CALLERS.operator.headers),
+      ),
+    );
+    const { id, guest } = await opened();
+    const of = ({ events }: EventClient, name: string): unknown[] =>
+      events.filter((event) => event.name === name && event.data['conversationId'] === id);
+    await until(() => clients.every((client) => of(client, 'session.expiring').length >= 1));
+    // What is noticed in passing comes in its order: a second warning would be there before it.
+    world.genesys.webMessaging.agent.type(guest.token);
+    await until(() => clients.every((client) => of(client, 'typing').length === 1));
+    for (const client of clients) client.close();
+
+    const warning = {
+      conversationId: id,
+      at: expect.any(String),
+      session: { expiresAt: expect.any(String) },
+    };
+    for (const client of clients)
+      expect(of(client, 'session.expiring')).toEqual([expect.objectContaining({ data: warning })]);
+    expect([guest.connections.size, guest.configures]).toEqual([1, 1]);
+    await here.end(id);
+  });
+
   describeForwarding(() => pair);
 
   it('take over when the other one is about to stop, once the messages under way there are answered', async () => {

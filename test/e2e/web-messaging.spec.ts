@@ -1,6 +1,7 @@
 import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
+import { DeliveriesApi } from '../support/deliveries-api';
 import { LogCapture } from '../support/log-capture';
 import { EventClient } from '../support/event-client';
 import { until } from '../support/until';
@@ -82,12 +83,19 @@ describe('a session on the channel web-messaging', () => {
   it('is over when the server says that it is', async () => {
     const { id, guest } = await opened();
     await until(() => guest.echoes === 1);
+    const client = await EventClient.open(`${world.url}/v1/sessions/${id}/events`);
     expect(world.genesys.webMessaging.agent.expire(guest.token)).toBe(true);
 
     await until(async () => (await api.stateOf(id)) === 'disconnected');
 
-    expect((await api.get(id)).body).toMatchObject({ endReason: 'expired' });
+    const ending = { endReason: 'expired', endCause: 'SessionExpiredEvent' };
+    expect((await api.get(id)).body).toMatchObject(ending);
     await until(() => world.crm.eventsOf(id).length === 2);
+    expect(world.crm.eventsOf(id)[1]).toMatchObject({ body: { metadata: ending } });
+    expect((await new DeliveriesApi(world.url).of(id))[1]?.event).toMatchObject(ending);
+    await until(() => client.names.includes('session.disconnected'));
+    expect(client.events.at(-1)?.data).toMatchObject({ session: ending });
+    client.close();
   });
 
   it('goes on after an end by the agent that leaves the guest free to write, and streams tell what happens', async () => {

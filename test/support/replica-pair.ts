@@ -12,6 +12,9 @@ import { administrate, createDatabase, type TestDatabase } from './postgres';
 /** Places of a caller among the requests that a replica forwards. */
 export const FORWARDED_PER_CALLER = 4;
 
+/** An expiry is warned of a second after the session is configured, once. */
+const DEPLOYMENT = { sessionDurationSeconds: 86_401 };
+
 export const CALLERS = {
   operator: aCaller('operator'),
   /** Opens no session, and reaches none of the others'. */
@@ -46,12 +49,14 @@ export class ReplicaPair implements AsyncDisposable {
       ...keysOf(...Object.values(CALLERS)),
       DATABASE_URL: database.url,
       GENESYS_CHANNEL: 'web-messaging',
+      SESSION_EXPIRY_WARNING_SECONDS: '86400',
       HEARTBEAT_MAX_INTERVAL_MS: '1000',
       HEARTBEAT_MIN_INTERVAL_MS: '200',
       REPLICA_FORWARDED_PER_CALLER: String(FORWARDED_PER_CALLER),
       PORT: String(port),
     };
-    const world = await World.start({ logOutput: logs, webMessaging: true, environment });
+    const genesys = { webMessaging: { deployments: [DEPLOYMENT] } };
+    const world = await World.start({ logOutput: logs, webMessaging: true, genesys, environment });
     const settings = readEnvironment({ ...world.environment, PORT: String(otherPort) });
     const other = await createApp(settings, { logOutput: new LogCapture() });
     await other.listen({ host: '127.0.0.1', port: otherPort });

@@ -11,6 +11,10 @@ export abstract class UpstreamError extends DomainError {
   mayHaveTakenEffect: boolean = true;
   /** Genesys' own id of the request that failed, for log lines; its support asks for it. */
   correlationId?: string;
+  /** Tracing id of the guest socket's frame that told of the refusal, for log lines. */
+  tracingId?: string;
+  /** The platform's own word for its refusal: HTTP status and error code, or the code of a frame. */
+  refusal?: string;
 }
 
 /** What a 429 that names no wait counts as. */

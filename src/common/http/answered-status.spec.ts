@@ -100,6 +100,21 @@ describe(answeredStatusOf.name, () => {
     await closed;
   });
 
+  it('reads the body of the statuses that it is told, and is content with the status where that never ends', async () => {
+    const of404 = { statusDecides: true, bodyOf: new Set([404]), maxContentLength: 100 };
+    const bodies = ['gone: not.found', 'gone:', 'x'.repeat(101)];
+    answer = ({ method }, response) => {
+      response.writeHead(method === 'GET' ? 404 : 503).write(bodies[0]);
+      if (bodies.shift() !== 'gone:') response.end();
+    };
+
+    expect(await request(of404)).toMatchObject({ status: 404, data: 'gone: not.found' });
+    expect(await request(of404)).toMatchObject({ status: 404, data: '' });
+    expect(await request(of404)).toMatchObject({ status: 404, data: '' });
+    bodies.push('not read');
+    expect(await request({ ...of404, method: 'POST' })).toMatchObject({ status: 503, data: '' });
+  });
+
   it('uses the connection again when the body ends', async () => {
     let connections = 0;
     server.on('connection', () => (connections += 1));

@@ -10,7 +10,7 @@ const ACCEPTING = { 'accept-encoding': ACCEPTED_CODINGS };
 const OF_THE_CODING: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);
 /** It overlooks a byte order mark at the beginning. */
 const UTF8 = new TextDecoder();
-/** How long a body may take that is of no interest. */
+/** How long a body may take that the answer does not depend on. */
 const DRAIN_MS = 1_000;
 
 declare module 'axios' {
@@ -19,6 +19,8 @@ declare module 'axios' {
     beforeSend?: () => void;
     /** The answer is its status: it resolves with the status and the headers, whatever comes of the body. */
     statusDecides?: boolean;
+    /** With `statusDecides`: statuses whose body is read all the same, as far as it comes within a second. */
+    bodyOf?: ReadonlySet<number>;
   }
 }
 
@@ -32,6 +34,7 @@ declare module 'axios' {
  * `OutboundTooLargeError`, the abort reason of `config.signal` (in place of which axios throws its `CanceledError`),
  * or undici's own error. With `config.statusDecides` it resolves as soon as the final status line and the headers have
  * arrived, and also where all that could be read of the answer is its status line; it then has no headers.
+ * The body is empty then, but for the statuses of `config.bodyOf`, and for those too where it is not complete within a second.
  */
 export function undiciAdapter(dispatcher: Dispatcher): AxiosAdapter {
   return async (config) => {
@@ -67,6 +70,13 @@ async function exchange(
   const { statusCode, headers, body } = await sent(dispatcher, config, signal);
   const maxBytes = config.maxContentLength ?? -1;
   if (body === undefined || config.statusDecides === true) {
+    if (body !== undefined && config.bodyOf?.has(statusCode) === true)
+      return answerOf(
+        config,
+        statusCode,
+        withoutCoding(headers),
+        await textIfComplete(body, { statusCode, headers }, maxBytes),
+      );
     void drain(body, maxBytes);
     return answerOf(config, statusCode, headers);
   }
@@ -110,6 +120,24 @@ function answerOf(
   data = '',
 ): AxiosResponse<string> {
   return { data, status, statusText: '', headers: headers, config };
+}
+
+/** The text of a body that the answer does not depend on; empty where it cannot be read, or not in time. */
+async function textIfComplete(
+  body: Readable,
+  { statusCode, headers }: Omit<Sent, 'body'>,
+  maxBytes: number,
+): Promise<string> {
+  const timer = setTimeout(() => body.destroy(), DRAIN_MS);
+  try {
+    const bytes = decoded(body, headers['content-encoding']);
+    return await readText(bytes, maxBytes, () => new OutboundTooLargeError(maxBytes, statusCode));
+  } catch {
+    // The answer was its status; the connection is gone with the body.
+    return '';
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Reads a body that is of no interest, so that its connection may be used again; drops the connection of a long one. */

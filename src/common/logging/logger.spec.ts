@@ -40,6 +40,15 @@ describe(createLogger.name, () => {
     expect(book.lines[0]).toMatchObject({ error: 'UpstreamServerError', correlationId: 'c0ffee' });
   });
 
+  it('writes the tracing id of a frame that refused something, of the error or of its cause', () => {
+    const book = new LogBook();
+    const refused = Object.assign(new UpstreamServerError(500), { tracingId: 'trace-1' });
+    book.logger.warn({ message: 'Refused', error: refused });
+    book.logger.error({ message: 'Refused', error: new Error('not sent', { cause: refused }) });
+
+    expect(book.lines.map(({ tracingId }) => tracingId)).toEqual(['trace-1', 'trace-1']);
+  });
+
   it('writes one line of JSON per fact, with time, level, context and fields', () => {
     const book = new LogBook();
     book.logger.log({ message: 'Opened', conversationId: 'c-1', attempt: 2 }, 'Sessions');

@@ -65,11 +65,18 @@ function flatten({ error, ...rest }: Record<string, unknown>): Record<string, un
     error: error.name,
     errorMessage: messageOf(error),
     ...(cause instanceof Error ? { cause: `${cause.name}: ${messageOf(cause)}` } : {}),
-    ...(error instanceof UpstreamError && error.correlationId !== undefined
-      ? { correlationId: error.correlationId }
-      : {}),
+    ...idsOf(error),
     // An error with a name in the domain tells where it comes from by that name.
     ...(rest['level'] === 'error' && stack !== undefined && !(error instanceof DomainError) ? { stack } : {}),
+  };
+}
+
+/** The platform's own ids of what failed, the error itself or its cause. */
+function idsOf(error: Error): Record<string, string> {
+  const failed = [error, error.cause].find((each) => each instanceof UpstreamError);
+  return {
+    ...(failed?.correlationId === undefined ? {} : { correlationId: failed.correlationId }),
+    ...(failed?.tracingId === undefined ? {} : { tracingId: failed.tracingId }),
   };
 }
 

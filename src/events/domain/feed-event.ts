@@ -8,6 +8,8 @@ export const FEED_START = 0;
 export interface StateChange {
   readonly state: SessionState;
   readonly endReason?: EndReason;
+  /** The platform's own word for the end. */
+  readonly endCause?: string;
   readonly version: number;
   /** Genesys' own id of the conversation, once it is known. */
   readonly genesysConversationId?: string;

@@ -25,6 +25,12 @@ describe(beatOutcomeOf.name, () => {
     expect(beatOutcomeOf(new UpstreamRejectedError(status))).toEqual({ kind: 'gone' });
   });
 
+  it("keeps the platform's word for the end", () => {
+    const error = Object.assign(new UpstreamRejectedError(404), { refusal: '404 not.found' });
+
+    expect(beatOutcomeOf(error)).toEqual({ kind: 'gone', endCause: '404 not.found' });
+  });
+
   it.each([
     ['rejected', new UpstreamRejectedError(400)],
     ['conflict', new UpstreamRejectedError(409)],

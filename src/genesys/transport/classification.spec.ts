@@ -28,6 +28,23 @@ describe(errorOf.name, () => {
     expect(errorOf(answer(500))).not.toHaveProperty('correlationId', expect.anything());
   });
 
+  it.each([
+    [404, '{"code":"not.found","message":"canary"}', '404 not.found'],
+    [410, '{"code":"conversation.has-ended"}', '410 conversation.has-ended'],
+    [404, '{"code":"jwt_0123456789abcdef0123456789abcdef"}', '404'],
+    [404, '{"code":"No such thing"}', '404'],
+    [400, `{"code":"${'a'.repeat(61)}"}`, '400'],
+    [400, '{"code":4}', '400'],
+    [400, '["code"]', '400'],
+    [503, '<html>Service Unavailable</html>', '503'],
+  ])('keeps status and error code of %d %s as the word for the refusal', (status, body, refusal) => {
+    expect(errorOf(anAnswer(status, body))?.refusal).toBe(refusal);
+  });
+
+  it('has no word for an answer that refuses nothing', () => {
+    expect(errorOf(anAnswer(302, '{"code":"moved"}'))?.refusal).toBeUndefined();
+  });
+
   it.each([200, 201, 202, 204, 299])('finds nothing wrong with %d', (status) => {
     expect(errorOf(answer(status))).toBeUndefined();
   });

@@ -19,11 +19,36 @@ import { parseShallowJson } from '../../common/json/shallow-json';
 import { parseRetryAfter } from '../../common/time/retry-after';
 import type { GenesysAnswer } from './genesys-answer';
 
-/** The error that an answer stands for, by its status alone; undefined for a 2xx. It holds the correlation id. */
+/** Words of letters alone, so that nothing that looks like a token passes for one. */
+const ERROR_CODE = /^(?=.{1,60}$)[a-z]+(?:[._-][a-z]+)*$/i;
+
+/**
+ * The error that an answer stands for, by its status alone; undefined for a 2xx. It holds the correlation id, and the
+ * status with the platform's error code as the word for the refusal.
+ */
 export function errorOf(answer: GenesysAnswer): UpstreamError | undefined {
   const error = errorOfStatus(answer);
-  if (error !== undefined && answer.correlationId !== undefined) error.correlationId = answer.correlationId;
+  if (error === undefined) return undefined;
+  if (answer.correlationId !== undefined) error.correlationId = answer.correlationId;
+  if (answer.status >= 400) error.refusal = refusalOf(answer);
   return error;
+}
+
+/** `404 not.found`; the status alone without a `code` in the form of the platform's. */
+function refusalOf({ status, body }: GenesysAnswer): string {
+  const code = errorCodeIn(body);
+  return code === undefined ? String(status) : `${status} ${code}`;
+}
+
+function errorCodeIn(body: string): string | undefined {
+  try {
+    const value = parseShallowJson(body);
+    const code = typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;
+    return typeof code === 'string' && ERROR_CODE.test(code) ? code : undefined;
+  } catch {
+    // Gateways in front of the platform answer with HTML: the status is all there is.
+    return undefined;
+  }
 }
 
 function errorOfStatus(answer: GenesysAnswer): UpstreamError | undefined {

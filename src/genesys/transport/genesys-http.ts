@@ -18,6 +18,9 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 /** The operations whose answers say nothing that is needed beyond their status. */
 const ANSWERED_BY_STATUS: ReadonlySet<Operation> = new Set<Operation>(['beat', 'disconnect', 'guest-logout']);
 
+/** The statuses by which a conversation is over: their bodies hold the platform's own word for that. */
+const BODY_OF: ReadonlySet<number> = new Set([404, 410]);
+
 export interface GenesysRequest {
   readonly operation: Operation;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -75,7 +78,7 @@ export class GenesysHttp {
         timeout: this.config.timeoutMs,
         maxContentLength: MAX_ANSWER_BYTES,
         cancelToken: NEVER_CANCELLED,
-        ...(ANSWERED_BY_STATUS.has(request.operation) ? { statusDecides: true } : {}),
+        ...(ANSWERED_BY_STATUS.has(request.operation) ? { statusDecides: true, bodyOf: BODY_OF } : {}),
         ...(signal === undefined ? {} : { signal }),
         ...(request.beforeSend === undefined ? {} : { beforeSend: request.beforeSend }),
       }),

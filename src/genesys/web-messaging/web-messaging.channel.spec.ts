@@ -239,7 +239,7 @@ describe(WebMessagingChannel.name, () => {
     });
 
     it('tells that a session is gone which the server would begin anew', async () => {
-      expect(await beat()).toEqual({ kind: 'gone', reason: 'gone' });
+      expect(await beat()).toEqual({ kind: 'gone', reason: 'gone', endCause: 'newSession' });
       expect(sockets.size).toBe(0);
     });
 
@@ -251,7 +251,7 @@ describe(WebMessagingChannel.name, () => {
       await open();
       server.last.say(name, {});
 
-      expect(await beat()).toEqual({ kind: 'gone', reason });
+      expect(await beat()).toEqual({ kind: 'gone', reason, endCause: name });
     });
 
     it('neither ends nor insists when the socket is refused, and finds out with the next beat', async () => {

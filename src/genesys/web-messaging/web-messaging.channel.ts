@@ -120,8 +120,12 @@ export class WebMessagingChannel extends GuestChannel {
     return outcome;
   }
 
-  private outcomeOf(error: unknown, { reason }: GuestSocket, conversation: Conversation): BeatOutcome {
-    if (isEnd(reason)) return this.parted(conversation, { kind: 'gone', reason });
+  private outcomeOf(
+    error: unknown,
+    { reason, endCause }: GuestSocket,
+    conversation: Conversation,
+  ): BeatOutcome {
+    if (isEnd(reason)) return this.parted(conversation, { kind: 'gone', reason, ...known({ endCause }) });
     // The next beat asks anew; until then nobody insists.
     if (reason !== undefined)
       return this.parted(conversation, { kind: 'postponed', cause: reason, retryAfterMs: REFUSED_MS });

@@ -78,8 +78,8 @@ export class WebMessagingTelemetry {
     this.log.debug({ message: 'A guest socket connects again', conversationId, delayMs, error });
   }
 
-  over(reason: OverReason, conversationId: string): void {
-    this.log.log({ message: 'A guest socket is over', conversationId, reason });
+  over(reason: OverReason, conversationId: string, endCause?: string): void {
+    this.log.log({ message: 'A guest socket is over', conversationId, reason, endCause });
   }
 
   /** A person must act: the deployment, its allowed domains or our frames are at fault. */

@@ -6,18 +6,23 @@ export interface Postponed {
   readonly isHeldBack?: boolean;
 }
 
+/** `reason` is one of the plan's own; `endCause` is the other side's word for it. */
+interface Gone {
+  readonly kind: 'gone';
+  readonly reason?: string;
+  readonly endCause?: string;
+}
+
 /**
  * What one heartbeat came to. `ok` resets the count of failures; `failed` counts; `postponed` (throttled, no token,
  * trouble of our own) counts nothing; `gone` says that there is nothing left to keep alive.
  */
 export type BeatOutcome =
-  | { readonly kind: 'ok' }
-  | { readonly kind: 'failed'; readonly cause: string }
-  | Postponed
-  | { readonly kind: 'gone'; readonly reason?: string };
+  { readonly kind: 'ok' } | { readonly kind: 'failed'; readonly cause: string } | Postponed | Gone;
 
 /** Why a heartbeat is lost: it has failed too often, or there is nothing left, for the reason that the beat gave. */
-export type Loss = { readonly cause: 'failures' } | { readonly cause: 'gone'; readonly reason?: string };
+export type Loss =
+  { readonly cause: 'failures' } | ({ readonly cause: 'gone' } & Pick<Gone, 'reason' | 'endCause'>);
 
 export interface BeatTime {
   readonly at: number;

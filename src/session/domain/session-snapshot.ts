@@ -24,6 +24,8 @@ export interface SessionSnapshot {
   readonly createdAt: number;
   state: SessionState;
   endReason: EndReason | null;
+  /** The platform's own word for the end; null while it lives, and where this service ended it. See `endCauseOf`. */
+  endCause: string | null;
   /** When it became active; before that, when somebody last began to open it. */
   startedAt: number;
   expiresAt: number;

@@ -37,6 +37,13 @@ export function upstreamEndReasonOf(word: string | undefined): UpstreamEndReason
   return UPSTREAM_END_REASONS.find((reason) => reason === word) ?? 'gone';
 }
 
+const END_CAUSE = /^[\w ./-]{1,64}$/;
+
+/** The platform's own word for an end, as it is kept and shown; null for a text of any other form. */
+export function endCauseOf(word: string | undefined): string | null {
+  return word !== undefined && END_CAUSE.test(word) ? word : null;
+}
+
 /**
  * The upstream side of an ended session: `none` when there is nothing to close, `pending` while the disconnect is
  * being retried, `confirmed` when Genesys said so, `unconfirmed` when the deadline passed first.

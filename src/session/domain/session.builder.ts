@@ -25,6 +25,7 @@ export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
     createdAt: now,
     state: 'connecting',
     endReason: null,
+    endCause: null,
     startedAt: facts.createdAt ?? now,
     expiresAt: now + 1_800_000,
     endedAt: null,

@@ -135,6 +135,7 @@ describe(Session.name, () => {
         createdAt: NOW,
         state: 'connecting',
         endReason: null,
+        endCause: null,
         startedAt: NOW,
         expiresAt: NOW + 600_000,
         endedAt: null,
@@ -193,6 +194,35 @@ describe(Session.name, () => {
       expect(session.lose('gone', NOW + 1)).toBe(false);
 
       expect(session.snapshot).toMatchObject({ endReason: 'requested', endedAt: NOW });
+    });
+
+    it.each([
+      ['SessionExpiredEvent', 'SessionExpiredEvent'],
+      ['Presence/Disconnect', 'Presence/Disconnect'],
+      ['404 not.found', '404 not.found'],
+      ['x'.repeat(64), 'x'.repeat(64)],
+      ['x'.repeat(65), null],
+      ['{"message":"canary"}', null],
+      ['two\nlines', null],
+      ['', null],
+      [undefined, null],
+    ])("keeps %j as the platform's own word for the end: %j", (word, endCause) => {
+      const session = anActiveSession();
+
+      session.lose('expired', NOW, word);
+
+      const { events, audit } = session.pullChanges();
+      expect(session.snapshot.endCause).toBe(endCause);
+      const told = [events.at(-1)?.metadata['endCause'], audit.at(-1)?.detail?.['endCause']];
+      expect(told).toEqual([endCause ?? undefined, endCause ?? undefined]);
+    });
+
+    it('has no word of the platform for an end of our own', () => {
+      const session = anActiveSession();
+
+      session.end('requested', NOW);
+
+      expect(session.snapshot.endCause).toBeNull();
     });
 
     it('leaves nothing to disconnect when the conversation is gone', () => {

@@ -3,7 +3,13 @@ import type { AuditAction, AuditDetail, AuditFact, AuditOutcome } from '../../au
 import { guestRefOf } from './guest-token';
 import type { CrmState, SessionEvent } from './session-event';
 import type { SessionSnapshot } from './session-snapshot';
-import { type DisconnectMeans, type EndReason, type SessionState, TRANSITIONS } from './session-state';
+import {
+  type DisconnectMeans,
+  endCauseOf,
+  type EndReason,
+  type SessionState,
+  TRANSITIONS,
+} from './session-state';
 import { InvalidTransitionError } from './session.errors';
 
 /** Moments that are this close are the same expiry. */
@@ -62,6 +68,7 @@ export class Session {
       createdAt: now,
       state: 'connecting',
       endReason: null,
+      endCause: null,
       startedAt: now,
       expiresAt: now + given.durationLimit * 1000,
       endedAt: null,
@@ -130,12 +137,16 @@ export class Session {
 
   /**
    * The session never came to life. With `outcomeUnknown` Genesys may hold the conversation all the same, so it is
-   * disconnected there. Returns whether anything changed.
+   * disconnected there. `endCause` is the platform's own word for its refusal. Returns whether anything changed.
    */
-  fail(reason: EndReason, now: number, cause: { code?: string; outcomeUnknown: boolean }): boolean {
+  fail(
+    reason: EndReason,
+    now: number,
+    cause: { code?: string; outcomeUnknown: boolean; endCause?: string | undefined },
+  ): boolean {
     if (this.props.state !== 'connecting') return false;
     this.moveTo('failed');
-    this.finish(reason, now);
+    this.finish(reason, now, cause.endCause);
     if (cause.outcomeUnknown) this.scheduleDisconnect(now);
     const detail = { reason, ...(cause.code === undefined ? {} : { error: cause.code }) };
     this.record('SESSION_FAILED', detail, 'failure');
@@ -173,11 +184,14 @@ export class Session {
     return true;
   }
 
-  /** Genesys says that the conversation is over: there is nothing left to disconnect. Returns whether anything changed. */
-  lose(reason: EndReason, now: number): boolean {
+  /**
+   * Genesys says that the conversation is over, with `endCause` as its own word for that: there is nothing left to
+   * disconnect. Returns whether anything changed.
+   */
+  lose(reason: EndReason, now: number, endCause?: string): boolean {
     if (this.props.state !== 'active') return false;
     this.moveTo('disconnected');
-    this.finish(reason, now);
+    this.finish(reason, now, endCause);
     this.conclude(now);
     return true;
   }
@@ -247,8 +261,9 @@ export class Session {
     this.props.state = next;
   }
 
-  private finish(reason: EndReason, now: number): void {
+  private finish(reason: EndReason, now: number, endCause?: string): void {
     this.props.endReason = reason;
+    this.props.endCause = endCauseOf(endCause);
     this.props.endedAt = now;
   }
 
@@ -270,7 +285,7 @@ export class Session {
   private tell(state: CrmState, now: number): void {
     this.props.lastSequence += 1;
     const { channel, queueId, locale, durationLimit, guestToken, guestRef, endReason } = this.props;
-    const { genesysConversationId } = this.props;
+    const { endCause, genesysConversationId } = this.props;
     this.events.push({
       id: uuid(),
       conversationId: this.conversationId,
@@ -286,13 +301,14 @@ export class Session {
           ? { guestIdToken: guestToken }
           : { guestRef }),
         ...(endReason === null ? {} : { endReason }),
+        ...(endCause === null ? {} : { endCause }),
         ...(genesysConversationId === undefined ? {} : { genesysConversationId }),
       },
     });
   }
 
   private record(action: AuditAction, detail: AuditDetail = {}, outcome: AuditOutcome = 'success'): void {
-    const { conversationId, guestRef, endReason, state } = this.props;
+    const { conversationId, guestRef, endReason, endCause, state } = this.props;
     this.audit.push({
       action,
       target: { type: 'session', id: conversationId },
@@ -301,7 +317,12 @@ export class Session {
       ...(endReason === null ? {} : { reason: endReason }),
       ...(this.before === undefined ? {} : { before: this.before }),
       after: state,
-      detail: { ...detail, guestRef, ...(endReason === null ? {} : { endReason }) },
+      detail: {
+        ...detail,
+        guestRef,
+        ...(endReason === null ? {} : { endReason }),
+        ...(endCause === null ? {} : { endCause }),
+      },
     });
   }
 }

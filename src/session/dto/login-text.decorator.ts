@@ -1,5 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsNotEmpty, IsString, ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import {
+  IsInt,
+  IsNotEmpty,
+  IsString,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateIf,
+  type ValidationArguments,
+} from 'class-validator';
 import { MaxBytes } from '../../common/validation/text.decorators';
 import type { Login } from '../domain/login';
 
@@ -10,26 +19,50 @@ interface LoginTextRule {
   readonly form: Form;
   readonly maxBytes: number;
   readonly isOptional?: boolean;
+  /** It may come with a code too. */
+  readonly isOfEither?: boolean;
 }
 
-/** A text of one form of a login: it has to be there in its form, and must not be in the other. */
-export function LoginText({ form, maxBytes, isOptional = false }: LoginTextRule): PropertyDecorator {
+/** A text of one form of a login: it has to be there in its form, and must not be in the other unless it is of either. */
+export function LoginText({
+  form,
+  maxBytes,
+  isOptional = false,
+  isOfEither = false,
+}: LoginTextRule): PropertyDecorator {
   return applyDecorators(
     ValidateIf((login: Login, value) => value !== undefined || (formOf(login) === form && !isOptional)),
     IsString({ message: 'must be a string' }),
     IsNotEmpty({ message: 'must not be empty' }),
     MaxBytes(maxBytes),
-    ValidateBy({
-      name: 'belongsToTheLogin',
-      validator: {
-        validate: (_value, context?: ValidationArguments) => formOf(context?.object ?? {}) === form,
-        defaultMessage: () => 'must be absent beside an ID token',
-      },
-    }),
+    ...(isOfEither ? [] : [IsOfForm(form)]),
   );
 }
 
-/** Whoever brings anything of an ID token is taken at its word. */
-function formOf({ idToken, nonce }: Login): Form {
-  return idToken === undefined && nonce === undefined ? 'code' : 'token';
+/** A number of seconds that may come with an authorization code. */
+export function LoginSeconds(max: number): PropertyDecorator {
+  const message = `must be a whole number from 0 to ${max}`;
+  return applyDecorators(
+    ValidateIf((_, value) => value !== undefined),
+    IsInt({ message }),
+    Min(0, { message }),
+    Max(max, { message }),
+    IsOfForm('code'),
+  );
+}
+
+function IsOfForm(form: Form): PropertyDecorator {
+  return ValidateBy({
+    name: 'belongsToTheLogin',
+    validator: {
+      validate: (_value, context?: ValidationArguments) => formOf(context?.object ?? {}) === form,
+      defaultMessage: () => 'must be absent beside an ID token',
+    },
+  });
+}
+
+/** An ID token decides; a nonce alone stands for one that is missing. */
+function formOf({ idToken, nonce, authCode, redirectUri }: Login): Form {
+  if (idToken !== undefined) return 'token';
+  return nonce === undefined || authCode !== undefined || redirectUri !== undefined ? 'code' : 'token';
 }

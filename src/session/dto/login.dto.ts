@@ -1,6 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import type { Login } from '../domain/login';
-import { LoginText } from './login-text.decorator';
+import { LoginSeconds, LoginText } from './login-text.decorator';
+
+const MAX_SECONDS = 2_147_483_647;
 
 /** How a guest shows who it is: `authCode` and `redirectUri`, or `idToken` and `nonce`. */
 export class LoginDto implements Login {
@@ -23,6 +25,16 @@ export class LoginDto implements Login {
   @LoginText({ form: 'code', maxBytes: 512, isOptional: true })
   codeVerifier?: string;
 
+  /** Seconds: `max_age` of the login, where it was begun with one. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_SECONDS, example: 3600 })
+  @LoginSeconds(MAX_SECONDS)
+  maxAge?: number;
+
+  /** `iss` that the login returned beside the code (RFC 9207), where it does so. */
+  @ApiPropertyOptional({ type: String, maxLength: 2048, example: 'https://login.shop.example' })
+  @LoginText({ form: 'code', maxBytes: 2048, isOptional: true })
+  iss?: string;
+
   /** The ID token that the organisation's login gave the guest. */
   @ApiPropertyOptional({
     type: String,
@@ -32,8 +44,8 @@ export class LoginDto implements Login {
   @LoginText({ form: 'token', maxBytes: 8192 })
   idToken?: string;
 
-  /** What the login was begun with, and the ID token holds. */
+  /** What the login was begun with, and the ID token holds. Required with `idToken`, optional with `authCode`. */
   @ApiPropertyOptional({ type: String, maxLength: 512, example: 'n-0S6_WzA2Mj' })
-  @LoginText({ form: 'token', maxBytes: 512 })
+  @LoginText({ form: 'token', maxBytes: 512, isOfEither: true })
   nonce?: string;
 }

@@ -92,7 +92,9 @@ describe(OpenSessionDto.name, () => {
   const CODE = { authCode: 'a', redirectUri: 'r' };
   const TOKEN = { idToken: 'i', nonce: 'n' };
 
-  it.each([CODE, { ...CODE, codeVerifier: 'v' }, TOKEN])('takes the login %j', (authentication) => {
+  const ALL = { ...CODE, codeVerifier: 'v', nonce: 'n', maxAge: 0, iss: 'https://login.shop.example' };
+
+  it.each([CODE, { ...CODE, codeVerifier: 'v' }, ALL, TOKEN])('takes the login %j', (authentication) => {
     expect(problemsOf({ authentication })).toEqual({});
   });
 
@@ -107,6 +109,14 @@ describe(OpenSessionDto.name, () => {
     [{ nonce: 'n' }, ['idToken']],
     [{ ...CODE, ...TOKEN }, ['authCode', 'redirectUri']],
     [{ ...TOKEN, codeVerifier: 'v' }, ['codeVerifier']],
+    [{ ...TOKEN, maxAge: 1, iss: 'i' }, ['maxAge', 'iss']],
+    [{ authCode: 'a', nonce: 'n' }, ['redirectUri']],
+    [{ ...CODE, maxAge: -1 }, ['maxAge']],
+    [{ ...CODE, maxAge: 1.5 }, ['maxAge']],
+    [{ ...CODE, maxAge: '60' }, ['maxAge']],
+    [{ ...CODE, maxAge: 2 ** 31 }, ['maxAge']],
+    [{ ...CODE, iss: 7 }, ['iss']],
+    [{ ...CODE, nonce: '' }, ['nonce']],
     [{ ...CODE, password: 'p' }, ['password']],
   ])('refuses the login %j', (login, wrong) => {
     const asked = plainToInstance(LoginDto, login);

@@ -35,6 +35,13 @@ export class SessionResponse {
   @ApiPropertyOptional({ type: String, example: 'requested' })
   readonly endReason?: string;
 
+  /**
+   * The platform's own word for the end, as it was read: frame class or Presence type, error code, HTTP status. Absent while
+   * the session lives, and where this service ended it.
+   */
+  @ApiPropertyOptional({ type: String, maxLength: 64, example: 'SessionExpiredEvent' })
+  readonly endCause?: string;
+
   @ApiProperty({ type: String, example: 'conversations-messaging' })
   readonly channel: string;
 
@@ -106,6 +113,7 @@ export class SessionResponse {
     this.startedAt = toIso(snapshot.startedAt);
     this.expiresAt = toIso(Math.min(snapshot.expiresAt, snapshot.upstreamExpiresAt ?? snapshot.expiresAt));
     if (snapshot.endReason !== null) this.endReason = snapshot.endReason;
+    if (snapshot.endCause !== null) this.endCause = snapshot.endCause;
     if (snapshot.endedAt !== null) this.endedAt = toIso(snapshot.endedAt);
     this.authenticated = snapshot.isAuthenticated;
     if (snapshot.erasedAt !== null) this.erasedAt = toIso(snapshot.erasedAt);

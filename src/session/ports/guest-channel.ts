@@ -7,9 +7,10 @@ import type { GuestMessaging } from './guest-messaging';
 
 export type { Conversation, NewConversation };
 
-/** What one beat came to; `gone` says why, where the upstream does. */
+/** What one beat came to; `gone` says why, where the upstream does, with `endCause` as its own word for that. */
 export type BeatOutcome =
-  Exclude<AnyBeatOutcome, { kind: 'gone' }> | { readonly kind: 'gone'; readonly reason?: UpstreamEndReason };
+  | Exclude<AnyBeatOutcome, { kind: 'gone' }>
+  | { readonly kind: 'gone'; readonly reason?: UpstreamEndReason; readonly endCause?: string };
 
 /** `gone`: there was no conversation (any more). */
 export type DisconnectOutcome =

@@ -90,6 +90,21 @@ describe('a guest that signs in', () => {
     expect((await served.guest.next()).body).toMatchObject({ channel: { from: { firstName: 'Max' } } });
   });
 
+  it.each([
+    [{ nonce: 'n', maxAge: 3600, iss: 'https://login.shop.example' }, 200],
+    [{ maxAge: 0 }, 200],
+    [{ redirectUri: undefined }, 400],
+    [{ maxAge: '3600' }, 400],
+    [{ maxAge: -1 }, 400],
+    [{ iss: 7 }, 400],
+    [{ nonce: {} }, 400],
+  ])('may bring with its code what the schema allows: %j is answered with %d', async (more, status) => {
+    const oauth = { code: 'jane.doe:9', redirectUri: 'https://shop.example.com', ...more };
+    const body = { deploymentId: DEMO_DEPLOYMENT_ID, oauth };
+
+    expect((await served.call('POST', `${PATH}/oauthcodegrantjwtexchange`, '', body)).status).toBe(status);
+  });
+
   it('is refused a code that is used, refused or missing', async () => {
     await exchange('jane.doe:1');
 

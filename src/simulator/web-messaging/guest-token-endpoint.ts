@@ -9,6 +9,8 @@ import { SessionBook } from './session-book';
 
 const PATH = '/api/v2/webdeployments/token/';
 
+const TEXTS = ['code', 'idToken', 'redirectUri', 'nonce', 'codeVerifier', 'iss'];
+
 /** Turns what a guest has from its login into tokens to configure with, renews them, and logs out. */
 export class GuestTokenEndpoint {
   constructor(
@@ -38,9 +40,9 @@ export class GuestTokenEndpoint {
     if (!deployment.auth.enabled) {
       return platformError({ status: 403, code: 'not.authorized' }, correlationId);
     }
-    const { code: codeGiven, idToken: tokenGiven } = asFields(body['oauth']);
-    const [code, idToken] = [textOf(codeGiven), textOf(tokenGiven)];
-    if (code === undefined && idToken === undefined) return platformError({ status: 400 }, correlationId);
+    const oauth = asFields(body['oauth']);
+    const [code, idToken] = [textOf(oauth['code']), textOf(oauth['idToken'])];
+    if (!isOauth(oauth)) return platformError({ status: 400 }, correlationId);
     const tokens = this.tokensFor(code, idToken);
     return tokens === undefined ? platformError({ status: 401 }, correlationId) : jsonAnswer(200, tokens);
   }
@@ -66,4 +68,16 @@ export class GuestTokenEndpoint {
     }
     return emptyAnswer(204);
   }
+}
+
+/**
+ * As `WebDeploymentsOAuthRequestParameters` of the platform SDKs has it: a code comes with its `redirectUri`, an ID token
+ * alone; `maxAge` is a whole number of seconds, all else a text.
+ */
+function isOauth(oauth: Fields): boolean {
+  const { code, idToken, redirectUri, maxAge } = oauth;
+  const areTexts = TEXTS.every((name) => oauth[name] === undefined || textOf(oauth[name]) !== undefined);
+  const isAge = maxAge === undefined || (Number.isInteger(maxAge) && Number(maxAge) >= 0);
+  const isComplete = code === undefined ? idToken !== undefined : redirectUri !== undefined;
+  return areTexts && isAge && isComplete;
 }

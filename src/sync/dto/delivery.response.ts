@@ -22,12 +22,23 @@ export class DeliveredEventResponse {
   @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly occurredAt: string;
 
+  /** Why the session ended; absent where the event is of no end. */
+  @ApiPropertyOptional({ type: String, example: 'expired' })
+  readonly endReason?: string;
+
+  /** The platform's own word for the end; absent where there is none. */
+  @ApiPropertyOptional({ type: String, maxLength: 64, example: 'SessionExpiredEvent' })
+  readonly endCause?: string;
+
   constructor({ event }: DeliveryRecord) {
     this.id = event.id;
     this.type = `session.${event.state}`;
     this.conversationId = event.conversationId;
     this.sequence = event.sequence;
     this.occurredAt = timeOf(event.occurredAt);
+    const { endReason, endCause } = event.metadata;
+    if (endReason !== undefined) this.endReason = String(endReason);
+    if (endCause !== undefined) this.endCause = String(endCause);
   }
 }
 

@@ -38,6 +38,13 @@ describe(DeliveryResponse.name, () => {
     });
   });
 
+  it('tells why the session of the event ended', () => {
+    const metadata = { endReason: 'expired', endCause: 'SessionExpiredEvent' };
+    const ended = aDeliveryRecord({}, { state: 'disconnected', metadata });
+
+    expect(sent(new DeliveryResponse(ended))).toMatchObject({ event: metadata });
+  });
+
   it.each(['delivered', 'dead'] as const)(
     'names no next attempt of one that is %s, but its end',
     (status) => {

@@ -24,6 +24,10 @@ describe(GuestLogin.name, () => {
   it.each([
     [LOGIN, { oauth: { code: 'code', redirectUri: 'https://shop.example', codeVerifier: 'v' } }],
     [{ authCode: 'c', redirectUri: 'r' }, { oauth: { code: 'c', redirectUri: 'r' } }],
+    [
+      { authCode: 'c', redirectUri: 'r', nonce: 'n', maxAge: 0, iss: 'https://login.shop.example' },
+      { oauth: { code: 'c', redirectUri: 'r', nonce: 'n', maxAge: 0, iss: 'https://login.shop.example' } },
+    ],
     [{ idToken: 'i', nonce: 'n' }, { oauth: { idToken: 'i', nonce: 'n' } }],
   ])('exchanges %j for credentials', async (asked, sent) => {
     http.next(anAnswer(200, { jwt: 'signed', refreshToken: 'refresh' }));

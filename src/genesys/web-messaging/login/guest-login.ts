@@ -85,10 +85,10 @@ export class GuestLogin {
   }
 }
 
-/** `oauth` holds either form (official client 2.15.0-rc1, `AuthJwtRequest`). */
-function exchangeOf({ authCode, redirectUri, codeVerifier, idToken, nonce }: Login): object {
+/** `oauth` holds either form (`WebDeploymentsOAuthRequestParameters` of the platform SDKs). */
+function exchangeOf({ idToken, nonce, authCode, redirectUri, codeVerifier, maxAge, iss }: Login): object {
   if (idToken !== undefined) return { oauth: { idToken, nonce } };
-  return { oauth: { code: authCode, redirectUri, ...known({ codeVerifier }) } };
+  return { oauth: { code: authCode, redirectUri, ...known({ codeVerifier, nonce, maxAge, iss }) } };
 }
 
 function jwtIn(answer: Fields): string {

@@ -3,8 +3,8 @@ import type { GuestMessage } from '../frames/guest-message';
 import type { ServerFrame } from '../frames/server-frame';
 import type { AutoStart } from './auto-start';
 import type { Conversing } from './conversing';
-import { refusalOf, verdictOfFrame } from './refusal';
-import type { OverReason, SocketOwner } from './socket-owner';
+import { refusalOf, verdictOfFrame, verdictOfReadOnly } from './refusal';
+import type { SocketOwner, Verdict } from './socket-owner';
 import type { SocketStatus } from './socket-status';
 
 /** What the frames of the server mean for a session that nobody asked about. */
@@ -27,8 +27,8 @@ export class FrameHearing {
     else if (frame.kind === 'echo') this.status.expires(frame.expiry);
     else if (frame.kind === 'connection-closed' && frame.reason !== 'signedIn') this.onContended();
     else {
-      const reason = verdictOfFrame(frame);
-      if (reason !== undefined) this.end(reason, refusalOf(frame));
+      const verdict = verdictOfFrame(frame);
+      if (verdict !== undefined) this.end(verdict, refusalOf(frame));
     }
   }
 
@@ -44,11 +44,11 @@ export class FrameHearing {
     // Not before what waits for the history is handed over.
     if (isReadOnly)
       void this.conversing.gap.settled.then(() => {
-        this.end('agent-ended');
+        this.end(verdictOfReadOnly(message));
       });
   }
 
-  private end(reason: OverReason, cause: Error = new UpstreamUnavailableError()): void {
-    this.status.end(reason, cause);
+  private end(verdict: Verdict, cause: Error = new UpstreamUnavailableError()): void {
+    this.status.end(verdict, cause);
   }
 }

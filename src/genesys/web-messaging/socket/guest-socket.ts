@@ -19,7 +19,7 @@ import { SessionLoop, type SessionLoopListener } from './session-loop';
 import { SessionStart } from './session-start';
 import { OpeningAttributes } from './opening-attributes';
 import type { Sending } from './outgoing-messages';
-import type { OverReason, SocketOwner, SocketState } from './socket-owner';
+import type { OverReason, SocketOwner, SocketState, Verdict } from './socket-owner';
 import { SocketStatus } from './socket-status';
 
 const ANSWERED_WITHIN_MS = 5_000;
@@ -58,8 +58,8 @@ export class GuestSocket {
       this.owner,
       tools.conversing.clock,
       tools.expiryWarningMs,
-      (reason, cause) => {
-        this.settle(reason, cause);
+      (verdict, cause) => {
+        this.settle(verdict, cause);
       },
     );
     this.start = new SessionStart(guest, this.frames, tools.lines, tools.pacer);
@@ -80,6 +80,11 @@ export class GuestSocket {
   /** Why it is over; undefined as long as it is not. */
   get reason(): OverReason | undefined {
     return this.status.reason;
+  }
+
+  /** The platform's own word for the end; undefined where it has none, and as long as the socket is not over. */
+  get endCause(): string | undefined {
+    return this.status.endCause;
   }
 
   /** Epoch milliseconds; undefined until the server has said it. */
@@ -237,20 +242,20 @@ export class GuestSocket {
     this.conversing.gap.fill(dialogue);
   }
 
-  private async partFrom(dialogue: Dialogue, verdict: OverReason): Promise<void> {
+  private async partFrom(dialogue: Dialogue, { reason }: Verdict): Promise<void> {
     // A session that nobody meant to begin.
-    if (verdict === 'gone') dialogue.tell(this.frames.closeSession(uuid()));
+    if (reason === 'gone') dialogue.tell(this.frames.closeSession(uuid()));
     // What the agent said last is worth reading.
-    if (verdict !== 'agent-ended') return;
+    if (reason !== 'agent-ended') return;
     this.conversing.gap.fill(dialogue);
     await this.conversing.gap.settled;
   }
 
   /** The last that happens before the owner hears that it is over. */
-  private settle(reason: OverReason, cause: unknown): void {
+  private settle({ reason, endCause }: Verdict, cause: unknown): void {
     this.conversing.incoming.release();
     if (reason === 'refused') this.tools.telemetry.refused(cause, this.guest.conversationId);
-    else this.tools.telemetry.over(reason, this.guest.conversationId);
+    else this.tools.telemetry.over(reason, this.guest.conversationId, endCause);
   }
 
   private async conclude(reason: OverReason, concluded: Promise<unknown>): Promise<void> {
@@ -270,7 +275,7 @@ export class GuestSocket {
   }
 
   private end(reason: OverReason, cause: Error = new UpstreamUnavailableError()): void {
-    this.status.end(reason, cause);
+    this.status.end({ reason }, cause);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Dialogue } from './dialogue';
 import { isFault, ReconnectPace } from './reconnect-pace';
 import { verdictOf, verdictOfFacts } from './refusal';
 import type { SessionStart } from './session-start';
-import type { OverReason } from './socket-owner';
+import type { Verdict } from './socket-owner';
 import type { SocketStatus } from './socket-status';
 
 /** What happens to the lines of a session, for those who use them. */
@@ -18,7 +18,7 @@ export interface SessionLoopListener {
   /** `isFirst`: the session has just begun, and nothing can have been missed. */
   onLive(dialogue: Dialogue, facts: SessionFacts, isFirst: boolean): void;
   /** The server will not go on: the last chance to use the line. */
-  onRefused(dialogue: Dialogue, verdict: OverReason): Promise<void>;
+  onRefused(dialogue: Dialogue, verdict: Verdict): Promise<void>;
   onLost(): void;
   onWait(delayMs: number, error: unknown): void;
 }
@@ -129,14 +129,14 @@ export class SessionLoop {
     return false;
   }
 
-  private async part(dialogue: Dialogue, verdict: OverReason): Promise<void> {
+  private async part(dialogue: Dialogue, verdict: Verdict): Promise<void> {
     await this.listener.onRefused(dialogue, verdict);
-    this.status.end(verdict, new UpstreamRejectedError(verdict === 'refused' ? 400 : 410));
+    this.status.end(verdict, new UpstreamRejectedError(verdict.reason === 'refused' ? 400 : 410));
   }
 
   private lost(ending: LineEnding, livedMs: number): void {
     this.listener.onLost();
-    if (isFault(ending)) this.status.end('refused', new UpstreamRejectedError(400));
+    if (isFault(ending)) this.status.end({ reason: 'refused' }, new UpstreamRejectedError(400));
     this.cause = undefined;
     this.pace.afterEnding(ending, livedMs);
     this.status.moveTo('reconnecting');
@@ -147,7 +147,8 @@ export class SessionLoop {
     this.pace.afterFailure(error);
     const verdict = verdictOf(error);
     if (verdict !== undefined) this.status.end(verdict, error);
-    else if (this.opening !== undefined && this.isHopeless(this.opening)) this.status.end('closed', error);
+    else if (this.opening !== undefined && this.isHopeless(this.opening))
+      this.status.end({ reason: 'closed' }, error);
   }
 
   private isHopeless(opening: Opening): boolean {

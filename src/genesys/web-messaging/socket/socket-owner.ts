@@ -21,6 +21,12 @@ export type OverReason =
   | 'refused'
   | 'closed';
 
+/** The end of a socket, with the platform's own word for it where that has one. */
+export interface Verdict {
+  readonly reason: OverReason;
+  readonly endCause?: string;
+}
+
 /** Whether a socket is over because there is no conversation any more. */
 export function isEnd(reason: OverReason | undefined): reason is UpstreamEndReason {
   return reason !== undefined && reason !== 'refused' && reason !== 'closed';

@@ -2,14 +2,14 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../common/time/clock';
 import { expiryOf, type StatedExpiry } from '../frames/session-expiry';
 import { ExpiryWarning } from './expiry-warning';
-import type { OverReason, SocketOwner, SocketState } from './socket-owner';
+import type { OverReason, SocketOwner, SocketState, Verdict } from './socket-owner';
 
 /** What a socket is at, told to its owner as it changes. Nothing changes once it is over. */
 export class SocketStatus {
   readonly signal: AbortSignal;
   private readonly stop = new AbortController();
   private currentState: SocketState = 'connecting';
-  private overReason: OverReason | undefined;
+  private overVerdict: Verdict | undefined;
   private readonly warning: ExpiryWarning;
   private durationMs: number | undefined;
   private expiry: number | undefined;
@@ -20,7 +20,7 @@ export class SocketStatus {
     private readonly owner: SocketOwner,
     private readonly clock: Clock,
     expiryWarningMs: number,
-    private readonly settle: (reason: OverReason, cause: unknown) => void = () => undefined,
+    private readonly settle: (verdict: Verdict, cause: unknown) => void = () => undefined,
   ) {
     this.warning = new ExpiryWarning(expiryWarningMs, clock, (expiresAt) => {
       owner.onExpiring(expiresAt);
@@ -35,7 +35,12 @@ export class SocketStatus {
   }
 
   get reason(): OverReason | undefined {
-    return this.overReason;
+    return this.overVerdict?.reason;
+  }
+
+  /** The platform's own word for the end. */
+  get endCause(): string | undefined {
+    return this.overVerdict?.endCause;
   }
 
   get expiresAt(): number | undefined {
@@ -50,15 +55,15 @@ export class SocketStatus {
   }
 
   /** `cause` is what those see who wait. Returns whether it was not over already. */
-  end(reason: OverReason, cause: unknown): boolean {
+  end(verdict: Verdict, cause: unknown): boolean {
     if (this.currentState === 'over') return false;
     this.currentState = 'over';
-    this.overReason = reason;
+    this.overVerdict = verdict;
     this.warning.stop();
     this.stop.abort(cause);
-    this.settle(reason, cause);
+    this.settle(verdict, cause);
     this.owner.onState('over');
-    this.owner.onOver(reason);
+    this.owner.onOver(verdict.reason);
     this.wake();
     return true;
   }

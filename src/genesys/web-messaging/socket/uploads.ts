@@ -15,7 +15,7 @@ import { OneByOne } from '../pacing/one-by-one';
 import type { FileStorage } from '../upload/file-storage';
 import { AwaitedUpload } from './awaited-upload';
 import type { Dialogue } from './dialogue';
-import { errorOfCode } from './refusal';
+import { errorOfFrame } from './refusal';
 
 const AT_A_TIME = 3;
 const ANSWERED_WITHIN_MS = 10_000;
@@ -66,8 +66,7 @@ export class Uploads {
   /** What the server tells of uploads comes by itself. */
   hear(frame: ServerFrame): void {
     if (frame.kind === 'upload-succeeded') this.awaited.get(frame.attachmentId)?.succeed();
-    if (frame.kind === 'upload-failed')
-      this.awaited.get(frame.attachmentId)?.fail(errorOfCode(frame.errorCode));
+    if (frame.kind === 'upload-failed') this.awaited.get(frame.attachmentId)?.fail(errorOfFrame(frame));
   }
 
   private announce(file: AnnouncedFile, parent: AbortSignal): Promise<Place> {
