@@ -1,8 +1,5 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { PatchedBuild } from './patched-build';
 
-const CHECKOUT = resolve(__dirname, '../../..');
 const MIGRATION = '9999-next-release';
 const DONE = 'The schema is that of the next release';
 
@@ -26,24 +23,19 @@ exports.nextRelease = () => ({
 export class NextRelease implements Disposable {
   /** The name of its migration. */
   readonly migration = MIGRATION;
-  private readonly directory = mkdtempSync(join(tmpdir(), 'guest-next-release-'));
+  private readonly build = new PatchedBuild();
 
   constructor() {
-    const build = join(this.directory, 'dist');
-    cpSync(join(CHECKOUT, 'dist'), build, { recursive: true });
-    for (const name of ['node_modules', 'package.json'])
-      symlinkSync(join(CHECKOUT, name), join(this.directory, name));
-    const persistence = join(build, 'persistence');
-    writeFileSync(join(persistence, 'migrations', `${MIGRATION}.js`), SOURCE);
-    appendFileSync(
-      join(persistence, 'schema.js'),
-      `\nMIGRATIONS['${MIGRATION}'] = require('./migrations/${MIGRATION}').nextRelease;\n`,
+    this.build.add(`persistence/migrations/${MIGRATION}.js`, SOURCE);
+    this.build.append(
+      'persistence/schema.js',
+      `MIGRATIONS['${MIGRATION}'] = require('./migrations/${MIGRATION}').nextRelease;`,
     );
   }
 
   /** Its `main.js`. */
   get entry(): string {
-    return join(this.directory, 'dist', 'main.js');
+    return this.build.entry;
   }
 
   /** How often a process with this output has gone through its migration. */
@@ -52,6 +44,6 @@ export class NextRelease implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    this.build[Symbol.dispose]();
   }
 }
