@@ -6,7 +6,7 @@ import { waitFor } from './wait-for';
 type LockKind = 'relation' | 'advisory';
 
 /** A process may have to start first. */
-const WAITING_WITHIN_MS = 30_000;
+const WAITING_WITHIN_MS = 120_000;
 
 /** Does `work` while somebody who is none of the service holds the locks that a statement takes. */
 export async function whileLocked<T>(url: string, statement: string, work: () => Promise<T>): Promise<T> {

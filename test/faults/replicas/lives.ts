@@ -5,17 +5,28 @@ import type { ReplicaWorld } from './replica-world';
 /** A busy machine is no failure. */
 const WITHIN_MS = 60_000;
 
+/** Longer than anything takes that a test does before it lets the others take over. */
+const KEPT_MS = 3_600_000;
+
 /** The id under which a replica that runs holds what it holds. */
 export async function lifeOf(world: ReplicaWorld, { url, name }: Replica): Promise<string> {
   const [row] = await world.query(`select id from replica where address = '${url}' and is_lost = 0
+    and lease_until < extract(epoch from clock_timestamp()) * 1000 + ${KEPT_MS / 2}
     order by lease_until desc limit 1`);
   if (row === undefined) throw new Error(`${name} has no lease.`);
   return String(row['id']);
 }
 
-/** Ends the lease of a process that was killed: what would come about ten seconds later. */
+/** Keeps the lease of a process that was killed, so that its sessions stay where they are however long a busy machine takes. */
+export async function keepLease(world: ReplicaWorld, life: string): Promise<void> {
+  await world.query(`update replica set lease_until = lease_until + ${KEPT_MS} where id = '${life}'`);
+}
+
+/** Ends the lease that was kept: what would have come about ten seconds after the kill. */
 export async function endLease(world: ReplicaWorld, life: string): Promise<void> {
-  await world.query(`update replica set lease_until = lease_until - 10000 where id = '${life}'`);
+  await world.query(
+    `update replica set lease_until = lease_until - ${KEPT_MS + 10_000} where id = '${life}'`,
+  );
 }
 
 /**

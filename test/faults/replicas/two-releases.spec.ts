@@ -3,7 +3,7 @@ import { SeededRandom } from '../../support/seeded-random';
 import { ServiceApi } from '../../support/service-api';
 import { until } from '../../support/until';
 import { waitFor } from '../../support/wait-for';
-import { beating, endLease, holding, lifeOf, taken } from './lives';
+import { beating, endLease, holding, keepLease, lifeOf, taken } from './lives';
 import { NextRelease } from './next-release';
 import type { Replica } from './replica';
 import { ReplicaLoad } from './replica-load';
@@ -82,6 +82,7 @@ describe('this release and the next one on one PostgreSQL', () => {
     const life = await lifeOf(world, replica);
     await holding(world, life, 3);
     await replica.kill();
+    await keepLease(world, life);
     return life;
   }
 
