@@ -28,7 +28,7 @@ import { Lease } from './replica/ports/lease';
 import { ReplicaModule } from './replica/replica.module';
 import { SecretFilesModule } from './secret-files/secret-files.module';
 import { SessionPolicies } from './session/ports/session-policies';
-import { UpstreamTrust } from './session/ports/upstream-trust';
+import { LeaseFence } from './session/ports/lease-fence';
 import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { OutboxBell } from './sync/ports/outbox-bell';
@@ -52,13 +52,13 @@ import { SyncModule } from './sync/sync.module';
     },
     { provide: EventSinks, useFactory: () => new EventSinks() },
     SessionPolicies,
-    { provide: UpstreamTrust, inject: [Lease], useFactory: (lease: Lease): UpstreamTrust => lease },
+    { provide: LeaseFence, inject: [Lease], useFactory: (lease: Lease): LeaseFence => lease },
     ConversationNews,
     OutboxBell,
     EventBell,
   ],
   exports: [
-    UpstreamTrust,
+    LeaseFence,
     AuditObserver,
     GuestChannels,
     SessionPolicies,

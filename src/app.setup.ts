@@ -26,7 +26,7 @@ import { ServerConfig } from './config/server.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
 import { LogTelemetry } from './metrics/log.telemetry';
 import { forwardToHolders } from './session/holder.hook';
-import { HeldRequests } from './session/held-requests';
+import { PinnedSessions } from './session/pinned-sessions';
 import { ReceivedHops } from './session/received-hops';
 import { SessionForwarding } from './session/session.forwarding';
 
@@ -65,7 +65,7 @@ export async function createApp(
   identifyCallers(server, app.get(AccessService), (request) => hops.receive(request));
   limitCallers(server, app.get(QuotaService));
   admitCallers(server, app.get(AccessService));
-  forwardToHolders(server, app.get(SessionForwarding), hops, app.get(HeldRequests));
+  forwardToHolders(server, app.get(SessionForwarding), hops, app.get(PinnedSessions));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   reportProblems(app, app.get(AuditRefusals));

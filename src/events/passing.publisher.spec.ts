@@ -67,10 +67,10 @@ describe(PassingPublisher.name, () => {
   });
 
   it('tells nothing while the lease is in doubt', async () => {
-    world.lease.isTrusted = false;
+    world.lease.isValid = false;
     publisher.add(aConnectionState('reconnecting'));
     await pass(250);
-    world.lease.isTrusted = true;
+    world.lease.isValid = true;
     await pass(250);
 
     expect(published()).toEqual([]);

@@ -62,7 +62,7 @@ export class PassingPublisher implements OnApplicationBootstrap, OnModuleDestroy
     this.waiting = [];
     try {
       // What a replica notices whose lease is in doubt may be of sessions that others have by now.
-      this.lease.assertTrusted();
+      this.lease.assertValid();
       await this.exchange.publish(events);
       this.hasFailed = false;
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { withAnySignal } from '../common/time/any-signal';
 import { foreignAct } from '../session/domain/foreign-act';
-import { reachOf } from '../session/domain/reach';
+import { accessScopeOf } from '../session/domain/access-scope';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
@@ -35,7 +35,7 @@ export class AttachmentsService {
     { caller, hungUp }: { caller: Caller; hungUp: AbortSignal },
   ): Promise<UploadedFile> {
     this.drain.assertOpen();
-    const found = await this.sessions.get(conversationId, reachOf(caller));
+    const found = await this.sessions.get(conversationId, accessScopeOf(caller));
     const { session, messaging } = talkingOver(found, this.channels);
     const act = foreignAct(caller, session, 'FILE_SENT');
     const from = { caller, hungUp };

@@ -6,7 +6,7 @@ import { Scope } from '../common/access/route-access.decorators';
 import { ByHolder } from '../common/server/by-holder.decorator';
 import { PageQueryDto } from '../common/pagination/page-query.dto';
 import { ApiProblems } from '../common/problem/problem.response';
-import { reachOf } from '../session/domain/reach';
+import { accessScopeOf } from '../session/domain/access-scope';
 import { MessageListResponse, MessageResponse } from './dto/message.response';
 import { SendMessageDto } from './dto/send-message.dto';
 import { TALKING_PROBLEMS } from './dto/talking.problems';
@@ -91,6 +91,6 @@ export class MessagesController {
     503: ['storage-unavailable', 'session-moving', 'too-many-forwarded'],
   })
   typing(@Param('conversationId') conversationId: string, @CurrentCaller() caller: Caller): Promise<void> {
-    return this.service.typing(conversationId, reachOf(caller));
+    return this.service.typing(conversationId, accessScopeOf(caller));
   }
 }

@@ -4,7 +4,7 @@ import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { foreignAct } from '../session/domain/foreign-act';
 import { idempotencyKeyOf } from '../session/domain/idempotency-key';
-import { type Reach, reachOf } from '../session/domain/reach';
+import { type AccessScope, accessScopeOf } from '../session/domain/access-scope';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { MessageToSend } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
@@ -40,7 +40,7 @@ export class MessagesService {
     this.drain.assertOpen();
     assertSendable(asked);
     const reference = key === undefined ? uuid() : keyedReference(conversationId, caller, key);
-    const found = await this.find(conversationId, reachOf(caller));
+    const found = await this.find(conversationId, accessScopeOf(caller));
     const act = foreignAct(caller, found.session, 'MESSAGE_SENT');
     const talking: TalkingSession = act === undefined ? found : { ...found, act };
     const message: MessageToSend = { ...asked, reference, isRepeatable: key !== undefined };
@@ -50,13 +50,13 @@ export class MessagesService {
   }
 
   /** Tells that the guest types. Throws what `send` throws of sessions and channels. */
-  async typing(conversationId: string, reach: Reach): Promise<void> {
-    const { session, messaging } = await this.find(conversationId, reach);
+  async typing(conversationId: string, scope: AccessScope): Promise<void> {
+    const { session, messaging } = await this.find(conversationId, scope);
     messaging.typing(session.snapshot);
   }
 
-  private async find(conversationId: string, reach: Reach): Promise<TalkingSession> {
-    return talkingOver(await this.sessions.get(conversationId, reach), this.channels);
+  private async find(conversationId: string, scope: AccessScope): Promise<TalkingSession> {
+    return talkingOver(await this.sessions.get(conversationId, scope), this.channels);
   }
 }
 

@@ -17,7 +17,7 @@ import { GuestCredentials } from '../session/ports/guest-credentials';
 import { IdempotencyStore } from '../session/ports/idempotency.store';
 import { SessionHolders } from '../session/ports/session.holders';
 import { SessionStore } from '../session/ports/session.store';
-import { StorageTrouble } from '../session/ports/storage-trouble';
+import { StorageFailures } from '../session/ports/storage-failures';
 import { DeliveryLedger } from '../sync/ports/delivery.ledger';
 import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
@@ -72,7 +72,7 @@ import { UnitOfWork } from './unit-of-work';
     DatabaseHealth,
     ControlSocket,
     UnitOfWork,
-    { provide: StorageTrouble, useExisting: UnitOfWork },
+    { provide: StorageFailures, useExisting: UnitOfWork },
     { provide: StorageErrors, useExisting: UnitOfWork },
     AuditWriter,
     SqlAuditTrail,
@@ -120,7 +120,7 @@ import { UnitOfWork } from './unit-of-work';
     DatabaseConnection,
     AuditTrail,
     SessionStore,
-    StorageTrouble,
+    StorageFailures,
     StorageErrors,
     GuestCredentials,
     IdempotencyStore,

@@ -79,7 +79,7 @@ describe(SessionNews.name, () => {
     const session = anActiveSession({ durationLimit: 1800 });
     services.store.given(session);
     services.channel.onBeat(() => ({ kind: 'gone', reason: 'agent-ended', endCause: 'Presence/Disconnect' }));
-    services.watch.begin(session, (loss) => services.ending.lost(session.conversationId, loss));
+    services.heartbeat.start(session, (loss) => services.ending.lost(session.conversationId, loss));
     news.onOver(session.conversationId);
     await jest.advanceTimersByTimeAsync(10);
 

@@ -7,14 +7,14 @@ import { isConversationId } from './domain/conversation-id';
 import type { OpenedAnswer } from './domain/kept-answer';
 import type { KeyedRequest } from './domain/keyed-request';
 import type { Login } from './domain/login';
-import type { Reach } from './domain/reach';
+import type { AccessScope } from './domain/access-scope';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
 import type { Opened } from './ports/guest-channel';
 import { type OpenSession, SessionAdmission } from './session.admission';
 import { SessionEnding } from './session.ending';
 import { SessionOpening } from './session.opening';
-import { SessionWatch } from './session.watch';
+import { SessionHeartbeat } from './session-heartbeat';
 
 export interface OpenedSession {
   readonly session: Session;
@@ -48,7 +48,7 @@ export class SessionService {
     private readonly admission: SessionAdmission,
     private readonly opening: SessionOpening,
     private readonly ending: SessionEnding,
-    private readonly watch: SessionWatch,
+    private readonly heartbeat: SessionHeartbeat,
     private readonly drain: Drain,
     access: AccessConfig,
   ) {
@@ -90,9 +90,9 @@ export class SessionService {
    * Ends a session on request; ending it again changes nothing. Throws `SessionNotFoundError`, also for one that is out
    * of reach.
    */
-  async end(conversationId: string, reach: Reach): Promise<Session> {
+  async end(conversationId: string, scope: AccessScope): Promise<Session> {
     if (!isConversationId(conversationId)) throw new SessionNotFoundError();
-    return this.ending.end(conversationId, 'requested', reach);
+    return this.ending.end(conversationId, 'requested', scope);
   }
 
   private async carryOut(
@@ -107,7 +107,7 @@ export class SessionService {
       opened,
       keeping && ((active) => keeping.answerOf({ session: active, upstream })),
     );
-    this.watch.begin(session, (loss) => this.ending.lost(session.conversationId, loss));
+    this.heartbeat.start(session, (loss) => this.ending.lost(session.conversationId, loss));
     return { session, upstream, ...(answer === undefined ? {} : { answer }) };
   }
 }

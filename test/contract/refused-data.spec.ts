@@ -57,7 +57,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
           name: DataRefusedError.name,
           refusal: expect.stringMatching(code) as string,
         });
-      expect(stores.unitOfWork.troubles).toBe(0);
+      expect(stores.unitOfWork.count).toBe(0);
     });
 
     it('names a missing value and a number that is too large', async () => {

@@ -13,8 +13,8 @@ import { ConversationNews } from '../../src/session/ports/conversation-news';
 import { GuestCredentials } from '../../src/session/ports/guest-credentials';
 import { FakeGuestCredentials } from '../../src/session/ports/guest-credentials.fake';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
-import { UpstreamTrust } from '../../src/session/ports/upstream-trust';
-import { FakeUpstreamTrust } from '../../src/session/ports/upstream-trust.fake';
+import { LeaseFence } from '../../src/session/ports/lease-fence';
+import { FakeLeaseFence } from '../../src/session/ports/lease-fence.fake';
 import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
 
@@ -28,10 +28,10 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
     HealthChecks,
     ConversationNews,
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
-    { provide: UpstreamTrust, useClass: FakeUpstreamTrust },
+    { provide: LeaseFence, useClass: FakeLeaseFence },
     { provide: SharedBuckets, useFactory: () => new FakeSharedBuckets() },
   ],
-  exports: [Metrics, HealthChecks, ConversationNews, GuestCredentials, UpstreamTrust, SharedBuckets],
+  exports: [Metrics, HealthChecks, ConversationNews, GuestCredentials, LeaseFence, SharedBuckets],
 })
 class SurroundingsModule {}
 

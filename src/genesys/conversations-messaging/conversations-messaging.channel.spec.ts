@@ -1,4 +1,4 @@
-import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
+import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
@@ -47,7 +47,7 @@ beforeEach(() => {
   const auth = new AuthService(endpoint, clock, new AuthTelemetry(new Metrics()));
   const config = new GenesysConfig(environment);
   const pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedBuckets());
-  const api = new GenesysApi(http, auth, pool, config, new FakeUpstreamTrust());
+  const api = new GenesysApi(http, auth, pool, config, new FakeLeaseFence());
   channel = new ConversationsMessagingChannel(api, pool, config, clock);
 });
 afterEach(() => {

@@ -1,4 +1,4 @@
-import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
+import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
@@ -33,7 +33,7 @@ let http: FakeGenesysHttp;
 let endpoint: FakeTokenEndpoint;
 let pool: ClientPool;
 let api: GenesysApi;
-let trust: FakeUpstreamTrust;
+let trust: FakeLeaseFence;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -56,7 +56,7 @@ function build(requestsPerMinute = 10_000): void {
   });
   const config = new GenesysConfig(environment);
   pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedBuckets());
-  trust = new FakeUpstreamTrust();
+  trust = new FakeLeaseFence();
   api = new GenesysApi(http, auth, pool, config, trust);
 }
 
@@ -294,7 +294,7 @@ describe(GenesysApi.name, () => {
   });
 
   it('sends nothing when the last look tells that somebody else may act', async () => {
-    trust.isTrusted = false;
+    trust.isValid = false;
 
     await expect(api.call(CALL, SIGNAL)).rejects.toBeInstanceOf(StorageUnavailableError);
     expect(http.requests).toEqual([]);

@@ -1,4 +1,4 @@
-import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
+import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
 import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
@@ -55,7 +55,7 @@ export class WebMessagingWorld {
       auth,
       new ClientPool(genesys, metrics, new HealthChecks(), new FakeSharedBuckets()),
       genesys,
-      new FakeUpstreamTrust(),
+      new FakeLeaseFence(),
     );
     const conversing = new ConversingTools(
       new FakeGuestHistory(() => server.messages),

@@ -1,4 +1,4 @@
-import { FakeUpstreamTrust } from '../../../session/ports/upstream-trust.fake';
+import { FakeLeaseFence } from '../../../session/ports/lease-fence.fake';
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
 import { FakeLineListener } from './line-listener.fake';
@@ -31,7 +31,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   socket = new FakeSocket();
   listener = new FakeLineListener();
-  line = new WsLine(socket as unknown as WebSocket, listener, new FakeUpstreamTrust());
+  line = new WsLine(socket as unknown as WebSocket, listener, new FakeLeaseFence());
 });
 afterEach(() => {
   jest.useRealTimers();

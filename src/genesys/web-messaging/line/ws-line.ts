@@ -1,4 +1,4 @@
-import type { UpstreamTrust } from '../../../session/ports/upstream-trust';
+import type { LeaseFence } from '../../../session/ports/lease-fence';
 import type { RawData, WebSocket } from 'ws';
 import type { ClientFrame } from '../frames/client-frame';
 import { MalformedFrameError } from '../frames/malformed-frame.error';
@@ -27,7 +27,7 @@ export class WsLine implements GuestLine {
   constructor(
     private readonly socket: WebSocket,
     private readonly listener: LineListener,
-    private readonly trust: UpstreamTrust,
+    private readonly leaseFence: LeaseFence,
   ) {
     socket.on('message', (data, isBinary) => {
       this.receive(data, isBinary);
@@ -50,7 +50,7 @@ export class WsLine implements GuestLine {
 
   send(frame: ClientFrame): void {
     // Somebody else may hold the session: nothing of ours may reach it any more.
-    if (!this.trust.isTrusted) this.hangUp();
+    if (!this.leaseFence.isValid) this.hangUp();
     // Without a callback an error would be thrown; the end of the line tells it all the same.
     if (!this.isOver) this.socket.send(JSON.stringify(frame), () => undefined);
   }

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { Socket } from 'node:net';
-import { FakeUpstreamTrust } from '../../../session/ports/upstream-trust.fake';
+import { FakeLeaseFence } from '../../../session/ports/lease-fence.fake';
 import { UpstreamForbiddenError, UpstreamThrottledError } from '../../../common/errors/upstream.errors';
 import { ConnectProxyFake } from '../../../common/http/connect-proxy.fake';
 import { HostLookup } from '../../../common/names/host-lookup';
@@ -43,7 +43,7 @@ function linesTo(environment: Environment, names = new NameResolver()): WsLines 
   return new WsLines(
     new WebMessagingConfig(environment),
     new WebMessagingTelemetry(metrics),
-    new FakeUpstreamTrust(),
+    new FakeLeaseFence(),
     names,
     new ProxyConfig(environment),
   );

@@ -1,4 +1,4 @@
-import { UpstreamTrust } from '../../../session/ports/upstream-trust';
+import { LeaseFence } from '../../../session/ports/lease-fence';
 import type { IncomingMessage } from 'node:http';
 import { type createConnection, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -35,7 +35,7 @@ export class WsLines extends GuestLines {
   constructor(
     private readonly config: WebMessagingConfig,
     private readonly telemetry: WebMessagingTelemetry,
-    private readonly trust: UpstreamTrust,
+    private readonly leaseFence: LeaseFence,
     private readonly names: NameResolver,
     private readonly proxy: ProxyConfig,
   ) {
@@ -95,7 +95,7 @@ export class WsLines extends GuestLines {
       });
       socket.once('open', () => {
         socket.removeAllListeners('error');
-        resolve(new WsLine(socket, this.counted(listener), this.trust));
+        resolve(new WsLine(socket, this.counted(listener), this.leaseFence));
       });
     });
   }

@@ -12,7 +12,7 @@ const LEFTOVERS = 5;
 
 /** How many sessions this replica should hold, so that all replicas that stay hold about as many. */
 @Injectable()
-export class SessionShare {
+export class ReplicaShare {
   constructor(
     private readonly replicas: ReplicaStore,
     private readonly sessions: SessionStore,

@@ -13,14 +13,14 @@ import type { SyncTelemetry } from './sync.telemetry';
 /** How long a lane rests whose delivery could not be saved. */
 const STORAGE_PAUSE_MS = 5_000;
 
-/** The outcome of an errand: unknown when it was broken off or not recorded, stuck when its record is refused for ever. */
-export type Errand = 'delivered' | 'failed' | 'unknown' | 'stuck';
+/** `unknown` when the attempt was broken off or not recorded, `stuck` when the database refuses its record for ever. */
+export type DeliveryOutcome = 'delivered' | 'failed' | 'unknown' | 'stuck';
 
 /**
  * Hands one event to its sink and writes down what came of it: accepted, again later, or given up. A delivery whose record the
  * outbox refuses is given up as well.
  */
-export class Courier {
+export class DeliveryWorker {
   constructor(
     private readonly sink: EventSink,
     private readonly outbox: OutboxStore,
@@ -34,11 +34,15 @@ export class Courier {
    * own: the request that caused the event is long over, and the attempts of one event may be days apart. `isHeld` tells
    * whether the delivery is this process's still; one that is not is not sent, which says nothing about its receiver.
    */
-  carry(delivery: Delivery, signal: AbortSignal, isHeld: () => boolean): Promise<Errand> {
+  deliver(delivery: Delivery, signal: AbortSignal, isHeld: () => boolean): Promise<DeliveryOutcome> {
     return RequestContext.beginTrace(() => this.attempt(delivery, signal, isHeld));
   }
 
-  private async attempt(delivery: Delivery, signal: AbortSignal, isHeld: () => boolean): Promise<Errand> {
+  private async attempt(
+    delivery: Delivery,
+    signal: AbortSignal,
+    isHeld: () => boolean,
+  ): Promise<DeliveryOutcome> {
     const claim = { isLost: false };
     const beforeSend = (): void => {
       claim.isLost = !isHeld();
@@ -51,7 +55,7 @@ export class Courier {
       if (failure === undefined) return await this.settle(delivery, latencyMs);
       return signal.aborted || claim.isLost
         ? 'unknown'
-        : await this.putOff(delivery, failure.error, latencyMs);
+        : await this.scheduleRetry(delivery, failure.error, latencyMs);
     } catch (error) {
       if (error instanceof DataRefusedError) return this.giveUp(delivery, error, signal);
       return this.rest(error, signal);
@@ -65,14 +69,18 @@ export class Courier {
     return 'unknown';
   }
 
-  private async settle(delivery: Delivery, latencyMs: number): Promise<Errand> {
+  private async settle(delivery: Delivery, latencyMs: number): Promise<DeliveryOutcome> {
     const at = this.clock.now();
     await this.outbox.settle(delivery, { at, latencyMs });
     this.telemetry.delivered(delivery, latencyMs, at);
     return 'delivered';
   }
 
-  private async putOff(delivery: Delivery, error: unknown, latencyMs: number): Promise<Errand> {
+  private async scheduleRetry(
+    delivery: Delivery,
+    error: unknown,
+    latencyMs: number,
+  ): Promise<DeliveryOutcome> {
     const at = this.clock.now();
     const attempt = failedAttempt(error, at, latencyMs);
     const verdict = verdictOf(error, at);

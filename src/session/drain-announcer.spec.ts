@@ -3,7 +3,7 @@ import { Drain } from '../common/lifecycle/drain';
 import { Environment } from '../config/environment';
 import { ServerConfig } from '../config/server.config';
 import { FakeLease } from '../replica/ports/lease.fake';
-import { SessionDeparture } from './session.departure';
+import { DrainAnnouncer } from './drain-announcer';
 
 let log: RecordingLog;
 let drain: Drain;
@@ -11,7 +11,7 @@ let lease: FakeLease;
 
 function begin(settings: Partial<Environment> = {}): void {
   const config = new ServerConfig(Object.assign(new Environment(), settings));
-  new SessionDeparture(drain, config, lease).onModuleInit();
+  new DrainAnnouncer(drain, config, lease).onModuleInit();
 }
 
 beforeEach(() => {
@@ -20,7 +20,7 @@ beforeEach(() => {
   lease = Object.assign(new FakeLease(), { isShared: true });
 });
 
-describe(SessionDeparture.name, () => {
+describe(DrainAnnouncer.name, () => {
   it('tells the others when the stop is announced', () => {
     begin();
     expect(lease.isRetired).toBe(false);

@@ -21,7 +21,7 @@ import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { AddressSeal } from '../replica/address-seal';
 import type { Replica } from '../replica/ports/replica.store';
 import { ForwardingTelemetry } from './forwarding.telemetry';
-import { type ForwardedAnswer, RemoteReplica, type SentRequest } from './remote-replica';
+import { type ForwardedAnswer, ReplicaHttpClient, type SentRequest } from './replica-http-client';
 
 const SEAL = new AddressSeal(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
 const SHARE = 2;
@@ -35,7 +35,7 @@ let testing: TestingModule;
 let metrics: ReadableMetrics;
 let log: RecordingLog;
 let telemetry: ForwardingTelemetry;
-let remote: RemoteReplica;
+let remote: ReplicaHttpClient;
 let received: { request: IncomingMessage; body: string }[];
 let answer: (response: ServerResponse) => void;
 
@@ -64,9 +64,9 @@ afterEach(async () => {
   server.close();
 });
 
-function remoteWith(settings: Partial<Environment>): RemoteReplica {
+function remoteWith(settings: Partial<Environment>): ReplicaHttpClient {
   const environment = Object.assign(new Environment(), { REPLICA_FORWARDED_PER_CALLER: SHARE }, settings);
-  return new RemoteReplica(
+  return new ReplicaHttpClient(
     testing.get(HttpService),
     new Drain(),
     SEAL,
@@ -106,7 +106,7 @@ function fill(caller: Caller, count: number): () => Promise<void> {
   };
 }
 
-describe(RemoteReplica.name, () => {
+describe(ReplicaHttpClient.name, () => {
   it.each([
     ['text', Buffer.from('{"a":1}'), '{"a":1}'],
     ['file', Readable.from([Buffer.from('bytes')], { objectMode: false }), 'bytes'],

@@ -2,9 +2,9 @@
  * Whether this process may still act for the conversations that it holds. Channels ask at the last moment before they
  * send anything, after everything that they wait for.
  */
-export abstract class UpstreamTrust {
-  abstract readonly isTrusted: boolean;
+export abstract class LeaseFence {
+  abstract readonly isValid: boolean;
 
   /** Throws `StorageUnavailableError`. */
-  abstract assertTrusted(): void;
+  abstract assertValid(): void;
 }

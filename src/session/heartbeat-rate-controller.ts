@@ -3,7 +3,7 @@ import { HeartbeatConfig } from '../config/heartbeat.config';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { type BeatDemand, sessionsThatFit, stretched, stretchFactor } from './domain/beat-pace';
 import { type ClientCapacity, UpstreamCapacity } from './ports/upstream-capacity';
-import { BeatShare } from './session.beat-share';
+import { ReplicaBudgetShare } from './replica-budget-share';
 
 /** How long a factor is good for: sessions come and go, and the platform may change its mind. */
 const VALID_MS = 1_000;
@@ -13,7 +13,7 @@ const VALID_MS = 1_000;
  * slower when it does not.
  */
 @Injectable()
-export class SessionPace {
+export class HeartbeatRateController {
   private factors: ReadonlyMap<string, number> = new Map();
   private computedAt = Number.NEGATIVE_INFINITY;
 
@@ -21,7 +21,7 @@ export class SessionPace {
     private readonly capacity: UpstreamCapacity,
     private readonly heartbeats: HeartbeatService,
     private readonly config: HeartbeatConfig,
-    private readonly share: BeatShare,
+    private readonly share: ReplicaBudgetShare,
   ) {}
 
   /** The interval of a session on this client, at the moment. */

@@ -12,7 +12,7 @@ const PATIENCE_MS = 2_000;
 
 /** Asks everybody who has a say in openings. */
 @Injectable()
-export class SessionScreening {
+export class SessionPolicyEvaluator {
   constructor(
     private readonly policies: SessionPolicies,
     private readonly drain: Drain,
@@ -24,7 +24,7 @@ export class SessionScreening {
    * `SessionRefusedError` of the first policy that refuses, or `PolicyUnavailableError`: a policy that does not
    * answer in time, or fails, lets nothing through.
    */
-  async pass(asked: RequestedSession): Promise<void> {
+  async assertAllowed(asked: RequestedSession): Promise<void> {
     this.drain.assertOpen();
     await withDeadline(PATIENCE_MS, this.drain.signal, async (signal, isOver) => {
       for (const policy of this.policies.all) {

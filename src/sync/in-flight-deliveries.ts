@@ -4,7 +4,7 @@ import type { Delivery } from './domain/delivery';
  * The deliveries in flight to one sink, at most `capacity` of them and one per conversation: a lane that waits
  * takes one place and holds up nobody else.
  */
-export class SinkLanes {
+export class InFlightDeliveries {
   private readonly inFlight = new Map<string, Promise<void>>();
 
   constructor(private readonly capacity: number) {}

@@ -2,7 +2,7 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
 import { PolicyUnavailableError, SessionRefusedError } from './domain/session.errors';
 import { FakeSessionPolicy } from './ports/session.policy.fake';
-import { SessionScreening } from './session.screening';
+import { SessionPolicyEvaluator } from './session-policy-evaluator';
 import { FakeSessionServices } from './session-services.fake';
 
 const ASKED = {
@@ -29,12 +29,12 @@ afterEach(() => {
 /** What comes of asking the policies, in the order in which they registered. */
 async function outcomeOf(...policies: readonly FakeSessionPolicy[]): Promise<unknown> {
   for (const policy of policies) services.policies.add(policy);
-  return services.screening.pass(ASKED).catch((error: unknown) => error);
+  return services.policyEvaluator.assertAllowed(ASKED).catch((error: unknown) => error);
 }
 
 const never = (): Promise<void> => new Promise(() => undefined);
 
-describe(SessionScreening.name, () => {
+describe(SessionPolicyEvaluator.name, () => {
   it('lets everybody through when nobody has a say, and leaves no timer behind', async () => {
     expect(await outcomeOf()).toBeUndefined();
     expect(jest.getTimerCount()).toBe(0);

@@ -4,7 +4,7 @@ import type { HeartbeatPlan, Loss } from '../heartbeat/domain/heartbeat-plan';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { Session } from './domain/session';
 import { GuestChannels } from './ports/guest-channels';
-import { SessionPace } from './session.pace';
+import { HeartbeatRateController } from './heartbeat-rate-controller';
 import { SessionTelemetry } from './session.telemetry';
 
 /** The last beats of what is resumed may be an interval ago, and a lease as well. */
@@ -14,17 +14,17 @@ const RESUMED_PER_MS = 2;
 
 /** Makes the heartbeat plan of a session and hands it over. */
 @Injectable()
-export class SessionWatch {
+export class SessionHeartbeat {
   constructor(
     private readonly heartbeats: HeartbeatService,
     private readonly channels: GuestChannels,
     private readonly config: HeartbeatConfig,
-    private readonly pace: SessionPace,
+    private readonly rateController: HeartbeatRateController,
     private readonly telemetry: SessionTelemetry,
   ) {}
 
   /** Starts the heartbeat of an active session; doing it twice changes nothing. */
-  begin(session: Session, onLost: (loss: Loss) => Promise<void>, { resumed } = { resumed: false }): void {
+  start(session: Session, onLost: (loss: Loss) => Promise<void>, { resumed } = { resumed: false }): void {
     const { conversationId, channel, oauthClient, durationLimit } = session.snapshot;
     const intervalMs = this.config.intervalMs(durationLimit);
     const guestChannel = this.channels.get(channel);
@@ -53,8 +53,8 @@ export class SessionWatch {
     intervalMs: number,
     oauthClient: string,
   ): Pick<HeartbeatPlan, 'group' | 'currentIntervalMs'> {
-    const group = this.pace.clientFor(oauthClient);
-    return { group, currentIntervalMs: () => this.pace.intervalMs(intervalMs, group) };
+    const group = this.rateController.clientFor(oauthClient);
+    return { group, currentIntervalMs: () => this.rateController.intervalMs(intervalMs, group) };
   }
 }
 

@@ -14,8 +14,8 @@ const NO_CLIENT = '';
  * they were the last time counts until it is known how many there are now.
  */
 @Injectable()
-export class BeatShare {
-  private readonly log = new Logger(BeatShare.name);
+export class ReplicaBudgetShare {
+  private readonly log = new Logger(ReplicaBudgetShare.name);
   private live: ReadonlyMap<string, number> = new Map();
   private countedAt = Number.NEGATIVE_INFINITY;
 

@@ -1,7 +1,7 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import type { Loss } from '../heartbeat/domain/heartbeat-plan';
 import { anActiveSession } from './domain/session.builder';
-import { SessionWatch } from './session.watch';
+import { SessionHeartbeat } from './session-heartbeat';
 import { FakeSessionServices } from './session-services.fake';
 
 const NOW = 1_800_000_000_000;
@@ -30,13 +30,13 @@ function sequences(): number[] {
   return services.channel.calls.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]));
 }
 
-describe(SessionWatch.name, () => {
+describe(SessionHeartbeat.name, () => {
   it.each([
     [1800, 30_000],
     [60, 6_000],
     [1, 1_000],
   ])('beats for a session of %d seconds every %d ms', async (durationLimit, intervalMs) => {
-    services.watch.begin(anActiveSession({ durationLimit }), hear);
+    services.heartbeat.start(anActiveSession({ durationLimit }), hear);
 
     await jest.advanceTimersByTimeAsync(intervalMs);
     expect(sequences()).toHaveLength(1);
@@ -45,7 +45,7 @@ describe(SessionWatch.name, () => {
   });
 
   it('numbers the beats so that the numbers only grow', async () => {
-    services.watch.begin(anActiveSession({ durationLimit: 10 }), hear);
+    services.heartbeat.start(anActiveSession({ durationLimit: 10 }), hear);
 
     await jest.advanceTimersByTimeAsync(5_000);
 
@@ -56,7 +56,7 @@ describe(SessionWatch.name, () => {
   });
 
   it('goes on growing when the clock is set back', async () => {
-    services.watch.begin(anActiveSession({ durationLimit: 10 }), hear);
+    services.heartbeat.start(anActiveSession({ durationLimit: 10 }), hear);
     await jest.advanceTimersByTimeAsync(2_000);
     const [, last = 0] = sequences();
 
@@ -68,11 +68,11 @@ describe(SessionWatch.name, () => {
 
   it('begins above the numbers of the process before it', async () => {
     const session = anActiveSession({ durationLimit: 10 });
-    services.watch.begin(session, hear);
+    services.heartbeat.start(session, hear);
     await jest.advanceTimersByTimeAsync(3_000);
     services.heartbeats.stop(session.conversationId);
 
-    services.watch.begin(session, hear, { resumed: true });
+    services.heartbeat.start(session, hear, { resumed: true });
     await jest.advanceTimersByTimeAsync(3_000);
 
     const numbers = sequences();
@@ -80,7 +80,7 @@ describe(SessionWatch.name, () => {
   });
 
   it('lets a resumed session beat within a second, however long the interval', async () => {
-    services.watch.begin(anActiveSession(), hear, { resumed: true });
+    services.heartbeat.start(anActiveSession(), hear, { resumed: true });
 
     await jest.advanceTimersByTimeAsync(1_000);
 
@@ -90,7 +90,7 @@ describe(SessionWatch.name, () => {
 
   it('lets many of them beat evenly, two thousand a second', async () => {
     for (let count = 0; count < 8_000; count += 1)
-      services.watch.begin(anActiveSession(), hear, { resumed: true });
+      services.heartbeat.start(anActiveSession(), hear, { resumed: true });
     await jest.advanceTimersByTimeAsync(1_000);
     expect(sequences().length).toBeLessThan(5_000);
     await jest.advanceTimersByTimeAsync(3_000);
@@ -101,7 +101,7 @@ describe(SessionWatch.name, () => {
   it('reports a loss after as many failures as the settings tolerate', async () => {
     const fails = (): { kind: 'failed'; cause: string } => ({ kind: 'failed', cause: 'upstream-error' });
     services.channel.onBeat(fails, fails);
-    services.watch.begin(anActiveSession({ durationLimit: 10 }), hear);
+    services.heartbeat.start(anActiveSession({ durationLimit: 10 }), hear);
 
     await jest.advanceTimersByTimeAsync(5_000);
 
@@ -113,8 +113,8 @@ describe(SessionWatch.name, () => {
     // Neither at once, nor when the interval is over.
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
     const session = anActiveSession({ durationLimit: 10 });
-    services.watch.begin(session, hear);
-    services.watch.begin(session, hear);
+    services.heartbeat.start(session, hear);
+    services.heartbeat.start(session, hear);
 
     await jest.advanceTimersByTimeAsync(1_000);
 
@@ -128,7 +128,7 @@ describe(SessionWatch.name, () => {
       () => ({ kind: 'ok' }),
       () => ({ kind: 'gone' }),
     );
-    services.watch.begin(anActiveSession({ durationLimit: 10 }), hear);
+    services.heartbeat.start(anActiveSession({ durationLimit: 10 }), hear);
 
     await jest.advanceTimersByTimeAsync(3_000);
 

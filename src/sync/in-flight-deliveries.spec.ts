@@ -1,23 +1,23 @@
 import { aDelivery } from './domain/delivery.builder';
-import { SinkLanes } from './sink-lanes';
+import { InFlightDeliveries } from './in-flight-deliveries';
 
 interface Work {
   readonly finish: () => void;
   readonly fail: () => void;
 }
 
-let lanes: SinkLanes;
+let inFlight: InFlightDeliveries;
 let over: string[];
 
 beforeEach(() => {
-  lanes = new SinkLanes(2);
+  inFlight = new InFlightDeliveries(2);
   over = [];
 });
 
 /** Begins work on a conversation; undefined when the lanes did not take it. */
 function begin(conversationId: string): Work | undefined {
   let work: Work | undefined;
-  lanes.begin(
+  inFlight.begin(
     aDelivery({ conversationId }),
     () =>
       new Promise((resolve, reject) => {
@@ -33,14 +33,14 @@ function begin(conversationId: string): Work | undefined {
   return work;
 }
 
-describe(SinkLanes.name, () => {
+describe(InFlightDeliveries.name, () => {
   it('takes one delivery per conversation', async () => {
     const first = begin('a');
 
     expect(first).toBeDefined();
     expect(begin('a')).toBeUndefined();
     first?.finish();
-    await lanes.settled();
+    await inFlight.settled();
     expect(begin('a')).toBeDefined();
   });
 
@@ -50,28 +50,28 @@ describe(SinkLanes.name, () => {
       true,
       false,
     ]);
-    expect(lanes.free).toBe(0);
+    expect(inFlight.free).toBe(0);
   });
 
   it('tells which conversations are busy, as of now', async () => {
     const work = begin('a');
-    const { busy } = lanes;
+    const { busy } = inFlight;
 
     work?.finish();
-    await lanes.settled();
+    await inFlight.settled();
 
     expect([...busy]).toEqual(['a']);
-    expect([...lanes.busy]).toEqual([]);
+    expect([...inFlight.busy]).toEqual([]);
   });
 
   it('gives the place back before it says that work is over', async () => {
     const free: number[] = [];
-    lanes.begin(
+    inFlight.begin(
       aDelivery({ conversationId: 'a' }),
       () => Promise.resolve(),
-      () => free.push(lanes.free),
+      () => free.push(inFlight.free),
     );
-    await lanes.settled();
+    await inFlight.settled();
 
     expect(free).toEqual([2]);
   });
@@ -79,7 +79,7 @@ describe(SinkLanes.name, () => {
   it('is settled when everything in flight is over', async () => {
     const [one, other] = [begin('a'), begin('b')];
     let isSettled = false;
-    const settled = lanes.settled().then(() => (isSettled = true));
+    const settled = inFlight.settled().then(() => (isSettled = true));
 
     one?.finish();
     await Promise.resolve();
@@ -88,10 +88,10 @@ describe(SinkLanes.name, () => {
     await settled;
 
     expect(over).toEqual(['a', 'b']);
-    expect(lanes.free).toBe(2);
+    expect(inFlight.free).toBe(2);
   });
 
   it('is settled at once when nothing is in flight', async () => {
-    await expect(lanes.settled()).resolves.toBeUndefined();
+    await expect(inFlight.settled()).resolves.toBeUndefined();
   });
 });

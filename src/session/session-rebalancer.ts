@@ -8,10 +8,10 @@ import {
 } from '@nestjs/common';
 import { Loop } from '../common/time/loop';
 import { Lease } from '../replica/ports/lease';
-import { type Adopted, SessionAdoption } from './session.adoption';
-import { SessionHandover } from './session.handover';
-import { SessionShare } from './session.share';
-import { SessionUpkeep } from './session.upkeep';
+import { type RecoveryOutcome, SessionRecovery } from './session-recovery';
+import { SessionClaims } from './session-claims';
+import { ReplicaShare } from './replica-share';
+import { SessionReconciler } from './session-reconciler';
 
 /** Sessions that are claimed in one transaction, and that are walked through at a time. */
 const BATCH = 500;
@@ -22,16 +22,16 @@ const BATCH = 500;
  * it is given up. It takes over what it finds at the start before anything else works on sessions.
  */
 @Injectable()
-export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  private readonly log = new Logger(SessionTakeover.name);
+export class SessionRebalancer implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger(SessionRebalancer.name);
   private readonly loop: Loop;
 
   constructor(
     private readonly lease: Lease,
-    private readonly share: SessionShare,
-    private readonly adoption: SessionAdoption,
-    private readonly handover: SessionHandover,
-    private readonly upkeep: SessionUpkeep,
+    private readonly share: ReplicaShare,
+    private readonly recovery: SessionRecovery,
+    private readonly claims: SessionClaims,
+    private readonly reconciler: SessionReconciler,
   ) {
     this.loop = new Loop(
       lease.lookEveryMs,
@@ -41,7 +41,7 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
       },
     );
     lease.onLost(() => {
-      handover.dropAll();
+      claims.dropAll();
     });
   }
 
@@ -64,25 +64,25 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
   }
 
   private async look(): Promise<void> {
-    if (!this.lease.isTrusted) return;
+    if (!this.lease.isValid) return;
     await this.lease.expireOthers();
     const share = await this.share.current();
     await this.takeOver(share);
     await this.giveBack(share);
-    await this.upkeep.look();
+    await this.reconciler.reconcile();
   }
 
-  private async takeOver(share: number): Promise<Adopted[]> {
-    const outcomes: Adopted[] = [];
+  private async takeOver(share: number): Promise<RecoveryOutcome[]> {
+    const outcomes: RecoveryOutcome[] = [];
     const { holder } = this.lease;
     for (;;) {
       const wanted = Math.min(BATCH, this.share.room(share));
       if (wanted === 0) return outcomes;
-      const claimed = await this.handover.take(wanted);
+      const claimed = await this.claims.claim(wanted);
       for (const session of claimed) {
         // The lease was lost meanwhile, and with it what was claimed.
         if (this.lease.holder !== holder) return outcomes;
-        outcomes.push(await this.adoption.adopt(session));
+        outcomes.push(await this.recovery.recover(session));
       }
       if (claimed.length < BATCH) return outcomes;
       // The embedded database answers without giving way to anybody: beats and requests get their turn here.
@@ -96,15 +96,15 @@ export class SessionTakeover implements OnModuleInit, OnApplicationBootstrap, On
     let given = 0;
     let batch: number;
     do {
-      batch = await this.handover.give(Math.min(BATCH, surplus - given));
+      batch = await this.claims.release(Math.min(BATCH, surplus - given));
       given += batch;
     } while (batch === BATCH);
     if (given > 0) this.log.log({ message: 'Gave sessions back for others to take', count: given });
   }
 }
 
-function countOf(outcomes: readonly Adopted[]): Partial<Record<Adopted, number>> {
-  const counts: Partial<Record<Adopted, number>> = {};
+function countOf(outcomes: readonly RecoveryOutcome[]): Partial<Record<RecoveryOutcome, number>> {
+  const counts: Partial<Record<RecoveryOutcome, number>> = {};
   for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;
 }

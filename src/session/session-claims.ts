@@ -2,23 +2,23 @@ import { Injectable } from '@nestjs/common';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { Lease } from '../replica/ports/lease';
 import type { Session } from './domain/session';
-import { HeldRequests } from './held-requests';
+import { PinnedSessions } from './pinned-sessions';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionHolders } from './ports/session.holders';
 
 /** Takes sessions that nobody holds, and lets go of sessions: another replica goes on with them. */
 @Injectable()
-export class SessionHandover {
+export class SessionClaims {
   constructor(
     private readonly heartbeats: HeartbeatService,
     private readonly channels: GuestChannels,
     private readonly holders: SessionHolders,
     private readonly lease: Lease,
-    private readonly requests: HeldRequests,
+    private readonly requests: PinnedSessions,
   ) {}
 
   /** At most so many. They are this replica's own, and nobody beats for them yet. */
-  take(count: number): Promise<Session[]> {
+  claim(count: number): Promise<Session[]> {
     return this.holders.claim(this.lease.holder, count);
   }
 
@@ -26,8 +26,8 @@ export class SessionHandover {
    * Gives back at most so many of the sessions that this replica beats for, but none that a request needs here. Returns how
    * many. Whatever could not be written down as given back is this replica's own still, and is found again by the upkeep.
    */
-  async give(count: number): Promise<number> {
-    const names = this.heartbeats.names.filter((name) => !this.requests.areUnderWay(name)).slice(0, count);
+  async release(count: number): Promise<number> {
+    const names = this.heartbeats.names.filter((name) => !this.requests.isPinned(name)).slice(0, count);
     this.drop(names);
     await this.holders.release(this.lease.holder, names);
     return names.length;

@@ -8,8 +8,8 @@ import { Lease } from '../replica/ports/lease';
  * gives them back while it still answers requests.
  */
 @Injectable()
-export class SessionDeparture implements OnModuleInit {
-  private readonly log = new Logger(SessionDeparture.name);
+export class DrainAnnouncer implements OnModuleInit {
+  private readonly log = new Logger(DrainAnnouncer.name);
 
   constructor(
     private readonly drain: Drain,

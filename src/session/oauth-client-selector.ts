@@ -11,10 +11,10 @@ import { GuestChannels } from './ports/guest-channels';
 import { SessionStore, type SlotLimits } from './ports/session.store';
 import type { ClientCapacity } from './ports/upstream-capacity';
 import { SessionCaps } from './session.caps';
-import { SessionPace } from './session.pace';
+import { HeartbeatRateController } from './heartbeat-rate-controller';
 
 /** Where a new session goes: an OAuth client with room, or none, and the limits that its slot counts against. */
-export interface Place {
+export interface ClientAssignment {
   readonly oauthClient: string;
   /** The replica that holds the session. */
   readonly holder: string;
@@ -22,7 +22,7 @@ export interface Place {
 }
 
 /** What of an opening not every channel can do. */
-export interface ChannelWish {
+export interface ChannelRequirements {
   readonly authentication?: Login;
   readonly journeyContext?: JourneyContext;
 }
@@ -40,10 +40,10 @@ interface Candidate extends ClientCapacity {
  * budget goes to none.
  */
 @Injectable()
-export class SessionPlacement {
+export class OAuthClientSelector {
   constructor(
     private readonly sessions: SessionStore,
-    private readonly pace: SessionPace,
+    private readonly rateController: HeartbeatRateController,
     private readonly channels: GuestChannels,
     private readonly caps: SessionCaps,
     private readonly lease: Lease,
@@ -55,8 +55,8 @@ export class SessionPlacement {
    * cannot tell a journey context. Throws
    * `StorageUnavailableError` while this replica cannot be sure of what it holds.
    */
-  async choose(channel: string, caller: Caller, wish: ChannelWish = {}): Promise<Place> {
-    this.lease.assertTrusted();
+  async select(channel: string, caller: Caller, wish: ChannelRequirements = {}): Promise<ClientAssignment> {
+    this.lease.assertValid();
     const { holder } = this.lease;
     const { authentication, tellsJourney } = this.channels.get(channel);
     const isBeyond =
@@ -68,13 +68,13 @@ export class SessionPlacement {
     // Nothing of such a session is counted against any client.
     if (!this.channels.get(channel).beatsOnBudget)
       return { oauthClient: '', holder, limits: { total, ofClient: total, ...ofCaller } };
-    const { clients } = this.pace;
+    const { clients } = this.rateController;
     // One client is not compared with others, and whether it has room the reservation finds out.
     const live = clients.length > 1 ? await this.sessions.countLiveByClient() : new Map<string, number>();
     const candidates: Candidate[] = clients
       .map((client) => ({
         ...client,
-        ofClient: this.pace.fitting(client),
+        ofClient: this.rateController.fitting(client),
         sessions: live.get(client.id) ?? 0,
       }))
       .filter(({ sessions, ofClient }) => sessions < ofClient);
@@ -90,13 +90,13 @@ export class SessionPlacement {
   }
 
   /** Writes the session down in its place, and the key that it was asked for with. */
-  reserve(session: Session, { limits }: Place, request?: KeyedRequest): Promise<void> {
+  reserve(session: Session, { limits }: ClientAssignment, request?: KeyedRequest): Promise<void> {
     return this.sessions.reserve(session, limits, request);
   }
 
   /** Nothing where the caller may have everything: then there is nothing to count. */
   private shareOf(caller: Caller): Pick<SlotLimits, 'ofCaller'> {
-    const onClients = this.pace.fittingInAll;
+    const onClients = this.rateController.fittingInAll;
     const ofCaller = this.caps.of(caller, onClients);
     const hasAll = ofCaller.total >= this.caps.total && ofCaller.onClients >= onClients;
     return hasAll ? {} : { ofCaller };

@@ -51,7 +51,7 @@ export interface Sender {
  * need no credential, have all.
  */
 @Injectable()
-export class RemoteReplica {
+export class ReplicaHttpClient {
   private readonly shares = new CallerShares(MAX_FORWARDED);
 
   constructor(

@@ -2,12 +2,12 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { FakeLease } from '../replica/ports/lease.fake';
 import { aClient, FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
 import { FakeSessionStore } from './ports/session.store.fake';
-import { BeatShare } from './session.beat-share';
+import { ReplicaBudgetShare } from './replica-budget-share';
 
 let lease: FakeLease;
 let live: Map<string, number>;
 let isDown: boolean;
-let share: BeatShare;
+let share: ReplicaBudgetShare;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -23,7 +23,7 @@ beforeEach(() => {
   store.countLiveByClient = () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(live));
   const capacity = new FakeUpstreamCapacity();
   capacity.clients = [aClient('a'), aClient('b')];
-  share = new BeatShare(lease, store, capacity);
+  share = new ReplicaBudgetShare(lease, store, capacity);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -35,7 +35,7 @@ async function counted(client: string, here: number): Promise<number> {
   return share.of(client, here);
 }
 
-describe(BeatShare.name, () => {
+describe(ReplicaBudgetShare.name, () => {
   it('is what the sessions here are of all that the client has, with those of a client that is gone', async () => {
     expect(await counted('a', 100)).toBe(0.25);
   });

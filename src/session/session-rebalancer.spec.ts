@@ -6,7 +6,7 @@ import { aSession, anActiveSession, aTerminatingSession } from './domain/session
 import type { Session } from './domain/session';
 import { SessionChangedError } from './domain/session.errors';
 import { keyedRequestOf } from './domain/keyed-request';
-import { SessionTakeover } from './session.takeover';
+import { SessionRebalancer } from './session-rebalancer';
 import { FakeSessionServices } from './session-services.fake';
 
 const NOW = 1_800_000_000_000;
@@ -21,17 +21,17 @@ beforeEach(() => {
   services = new FakeSessionServices();
 });
 afterEach(async () => {
-  await services.takeover.onModuleDestroy();
+  await services.rebalancer.onModuleDestroy();
   await services.heartbeats.onModuleDestroy();
   jest.useRealTimers();
 });
 
-describe(SessionTakeover.name, () => {
+describe(SessionRebalancer.name, () => {
   it('gives active sessions their heartbeat back, the first beats spread over the next second', async () => {
     const active = Array.from({ length: 20 }, () => anActiveSession(ORPHAN));
     services.store.given(...active);
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
     expect(services.heartbeats.running).toBe(20);
 
     await jest.advanceTimersByTimeAsync(5_000);
@@ -45,7 +45,7 @@ describe(SessionTakeover.name, () => {
   it('spreads the second beats over the whole interval, however closely the first ones came', async () => {
     services.store.given(...Array.from({ length: 60 }, () => anActiveSession(ORPHAN)));
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
     await jest.advanceTimersByTimeAsync(65_000);
 
     const beats = services.channel.calls.filter(
@@ -61,7 +61,7 @@ describe(SessionTakeover.name, () => {
     const connecting = aSession(ORPHAN);
     services.store.given(connecting);
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
 
     expect(services.store.row(connecting.conversationId)).toMatchObject({
       state: 'failed',
@@ -81,7 +81,7 @@ describe(SessionTakeover.name, () => {
     await services.store.reserve(keyed, { total: 9, ofClient: 9 }, request);
     services.store.given(other);
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
     services.sweeper.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(35_000);
 
@@ -105,7 +105,7 @@ describe(SessionTakeover.name, () => {
     const active = Array.from({ length: 3 }, () => anActiveSession(ORPHAN));
     services.store.given(lost, ...active);
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
 
     expect(services.heartbeats.running).toBe(3);
     expect(log.at('error')).toHaveLength(1);
@@ -115,7 +115,7 @@ describe(SessionTakeover.name, () => {
     const terminating = aTerminatingSession(ORPHAN);
     services.store.given(terminating);
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
 
     expect(services.store.row(terminating.conversationId)).toEqual({
       ...terminating.snapshot,
@@ -127,7 +127,7 @@ describe(SessionTakeover.name, () => {
   it('finds every session, over however many pages', async () => {
     services.store.given(...Array.from({ length: 1_201 }, () => anActiveSession(ORPHAN)));
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
 
     expect(services.heartbeats.running).toBe(1_201);
   });
@@ -137,7 +137,7 @@ describe(SessionTakeover.name, () => {
     services.store.given(active);
     services.channel.onBeat(() => ({ kind: 'gone' }));
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
     await jest.advanceTimersByTimeAsync(5_000);
 
     expect(services.store.row(active.conversationId)).toMatchObject({
@@ -149,7 +149,7 @@ describe(SessionTakeover.name, () => {
   it('keeps the start from succeeding while the database is away', async () => {
     jest.spyOn(services.holders, 'claim').mockRejectedValueOnce(new StorageUnavailableError());
 
-    await expect(services.takeover.onModuleInit()).rejects.toBeInstanceOf(StorageUnavailableError);
+    await expect(services.rebalancer.onModuleInit()).rejects.toBeInstanceOf(StorageUnavailableError);
   });
 
   describe('among several replicas', () => {
@@ -160,13 +160,13 @@ describe(SessionTakeover.name, () => {
     });
 
     async function begin(): Promise<void> {
-      await services.takeover.onModuleInit();
-      services.takeover.onApplicationBootstrap();
+      await services.rebalancer.onModuleInit();
+      services.rebalancer.onApplicationBootstrap();
     }
 
     it('takes its share of what nobody holds, and leaves the rest to the others', async () => {
       services.store.given(...Array.from({ length: 200 }, () => anActiveSession(ORPHAN)));
-      await services.takeover.onModuleInit();
+      await services.rebalancer.onModuleInit();
 
       expect(services.heartbeats.running).toBeGreaterThanOrEqual(100);
       expect(services.heartbeats.running).toBeLessThanOrEqual(110);
@@ -230,8 +230,8 @@ describe(SessionTakeover.name, () => {
       const [busy, idle] = [anActiveSession(ORPHAN), anActiveSession(ORPHAN)];
       services.store.given(busy, idle);
       await begin();
-      const over = services.requests.begin(busy.conversationId);
-      const alsoOver = services.requests.begin(busy.conversationId);
+      const over = services.requests.pin(busy.conversationId);
+      const alsoOver = services.requests.pin(busy.conversationId);
       services.replicas.leaving.add('here');
       over();
       await jest.advanceTimersByTimeAsync(3_000);
@@ -251,7 +251,7 @@ describe(SessionTakeover.name, () => {
         return release(holder, ids);
       });
       services.replicas.leaving.add('here');
-      services.trouble.troubles += 1;
+      services.trouble.count += 1;
       await jest.advanceTimersByTimeAsync(4_000);
       expect(services.heartbeats.running).toBe(0);
       await jest.advanceTimersByTimeAsync(2_000);
@@ -263,9 +263,9 @@ describe(SessionTakeover.name, () => {
     it('leaves the rest of a claim alone when the lease is lost in the middle of it', async () => {
       await begin();
       services.store.given(...Array.from({ length: 5 }, () => anActiveSession(ORPHAN)));
-      const adopt = services.adoption.adopt.bind(services.adoption);
-      jest.spyOn(services.adoption, 'adopt').mockImplementationOnce(async (session) => {
-        const outcome = await adopt(session);
+      const recover = services.recovery.recover.bind(services.recovery);
+      jest.spyOn(services.recovery, 'recover').mockImplementationOnce(async (session) => {
+        const outcome = await recover(session);
         services.lease.lose('here again');
         return outcome;
       });
@@ -285,12 +285,12 @@ describe(SessionTakeover.name, () => {
 
     it('takes nothing while its lease is in doubt', async () => {
       await begin();
-      services.lease.isTrusted = false;
+      services.lease.isValid = false;
       services.store.given(anActiveSession(ORPHAN));
       await jest.advanceTimersByTimeAsync(2_000);
       expect(services.heartbeats.running).toBe(0);
 
-      services.lease.isTrusted = true;
+      services.lease.isValid = true;
       await jest.advanceTimersByTimeAsync(300);
       expect(services.heartbeats.running).toBe(1);
     });
@@ -312,7 +312,7 @@ describe(SessionTakeover.name, () => {
     services.store.given(...openings, active);
     services.store.failNext('save', new DataRefusedError('23514'));
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
 
     expect(openings.map(({ conversationId }) => services.store.row(conversationId).state).sort()).toEqual([
       'connecting',
@@ -329,7 +329,7 @@ describe(SessionTakeover.name, () => {
     services.store.given(opening, active);
     services.store.failNext('save', ...Array.from({ length: 20 }, () => new SessionChangedError()));
 
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
 
     expect(services.store.row(opening.conversationId).state).toBe('connecting');
     expect(services.heartbeats.running).toBe(1);

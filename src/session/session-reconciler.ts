@@ -3,8 +3,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Lease } from '../replica/ports/lease';
 import type { Session } from './domain/session';
 import { SessionStore } from './ports/session.store';
-import { StorageTrouble } from './ports/storage-trouble';
-import { SessionAdoption } from './session.adoption';
+import { StorageFailures } from './ports/storage-failures';
+import { SessionRecovery } from './session-recovery';
 
 const PAGE = 500;
 /** At the latest, whether or not anything is known to have gone wrong. */
@@ -16,15 +16,15 @@ const AT_LATEST_MS = 60_000;
  * then anyway.
  */
 @Injectable()
-export class SessionUpkeep implements OnModuleInit {
+export class SessionReconciler implements OnModuleInit {
   private seenTroubles = 0;
   private nextLookAt = performance.now() + AT_LATEST_MS;
 
   constructor(
     private readonly sessions: SessionStore,
-    private readonly trouble: StorageTrouble,
+    private readonly trouble: StorageFailures,
     private readonly lease: Lease,
-    private readonly adoption: SessionAdoption,
+    private readonly recovery: SessionRecovery,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -32,15 +32,15 @@ export class SessionUpkeep implements OnModuleInit {
   }
 
   /** Looks when there is reason to. Not while sessions are being given up: what is being given up looks forgotten. */
-  async look(): Promise<void> {
-    const { troubles } = this.trouble;
+  async reconcile(): Promise<void> {
+    const { count: troubles } = this.trouble;
     if (troubles === this.seenTroubles && performance.now() < this.nextLookAt) return;
-    await this.adoptForgotten();
+    await this.recoverForgotten();
     this.seenTroubles = troubles;
     this.nextLookAt = performance.now() + AT_LATEST_MS;
   }
 
-  private async adoptForgotten(): Promise<void> {
+  private async recoverForgotten(): Promise<void> {
     const { holder } = this.lease;
     let page: Session[];
     let after: string | undefined;
@@ -48,7 +48,7 @@ export class SessionUpkeep implements OnModuleInit {
       page = await this.sessions.walk('active', after, PAGE, holder);
       // The lease was lost meanwhile, and with it what was found.
       if (this.lease.holder !== holder) return;
-      for (const session of page) this.adoption.beginToBeat(session);
+      for (const session of page) this.recovery.beginToBeat(session);
       after = page.at(-1)?.conversationId;
       // The embedded database answers without giving way to anybody: beats and requests get their turn here.
       await setImmediate();

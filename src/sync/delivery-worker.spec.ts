@@ -1,7 +1,7 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
-import { Courier, type Errand } from './courier';
+import { DeliveryWorker, type DeliveryOutcome } from './delivery-worker';
 import { anEvent } from './domain/delivery.builder';
 import { type DeliveryFailure, DeliveryFailedError } from './domain/delivery.errors';
 import type { Delivery } from './domain/delivery';
@@ -19,7 +19,7 @@ const HOUR = 60 * MINUTE;
 let log: RecordingLog;
 let services: FakeSyncServices;
 let outbox: FakeOutboxStore;
-let courier: Courier;
+let worker: DeliveryWorker;
 let stop: AbortController;
 let isHeld: boolean;
 
@@ -30,7 +30,7 @@ beforeEach(() => {
   services = new FakeSyncServices();
   ({ outbox } = services);
   const { sink, clock, telemetry } = services;
-  courier = new Courier(sink, outbox, clock, new RetrySchedule(), telemetry);
+  worker = new DeliveryWorker(sink, outbox, clock, new RetrySchedule(), telemetry);
   stop = new AbortController();
   isHeld = true;
 });
@@ -48,10 +48,10 @@ async function claimed(): Promise<Delivery> {
 }
 
 /** Carries an event that waits for so long; the errand is open until it is over. */
-async function carry(ageMs = 0): Promise<{ errand: Errand | 'open' }> {
+async function carry(ageMs = 0): Promise<{ errand: DeliveryOutcome | 'open' }> {
   outbox.queue('crm', anEvent({ occurredAt: NOW - ageMs }));
-  const result: { errand: Errand | 'open' } = { errand: 'open' };
-  void courier.carry(await claimed(), stop.signal, () => isHeld).then((errand) => (result.errand = errand));
+  const result: { errand: DeliveryOutcome | 'open' } = { errand: 'open' };
+  void worker.deliver(await claimed(), stop.signal, () => isHeld).then((errand) => (result.errand = errand));
   await jest.advanceTimersByTimeAsync(0);
   return result;
 }
@@ -63,7 +63,7 @@ function answer(failure: DeliveryFailure): void {
 const attempts = (result: string): Promise<number | undefined> =>
   services.metrics.sample(`delivery_attempts_total{sink="crm",result="${result}"}`);
 
-describe(Courier.name, () => {
+describe(DeliveryWorker.name, () => {
   it('says nothing of the receiver when the delivery was lost before it was sent', async () => {
     const postpone = jest.spyOn(outbox, 'postpone');
     isHeld = false;
@@ -112,7 +112,7 @@ describe(Courier.name, () => {
       outbox.queue('crm', anEvent());
       outbox.row('a').attempts = 3;
       services.sink.next(refuse);
-      await courier.carry(await claimed(), stop.signal, () => isHeld);
+      await worker.deliver(await claimed(), stop.signal, () => isHeld);
 
       expect(outbox.row('a')).toMatchObject({ attempts: 4, nextAttemptAt: NOW + MINUTE });
     });
@@ -176,7 +176,7 @@ describe(Courier.name, () => {
 
       const bury = jest.spyOn(outbox, 'bury');
       await jest.advanceTimersByTimeAsync(5_000);
-      expect(await courier.carry(await claimed(), stop.signal, () => isHeld)).toBe('failed');
+      expect(await worker.deliver(await claimed(), stop.signal, () => isHeld)).toBe('failed');
 
       expect(outbox.row('a').status).toBe('dead');
       const attempt = { at: NOW + 5_000, latencyMs: 0, error: 'status 500', status: 500 };
@@ -210,7 +210,7 @@ describe(Courier.name, () => {
   });
 
   describe.each(['settle', 'postpone', 'bury'] as const)('when it cannot %s', (operation) => {
-    const begin = async (): Promise<{ errand: Errand | 'open' }> => {
+    const begin = async (): Promise<{ errand: DeliveryOutcome | 'open' }> => {
       if (operation !== 'settle') services.sink.next(refuse);
       outbox.failNext(operation, new StorageUnavailableError());
       return carry(operation === 'bury' ? 72 * HOUR : 0);

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 
 /** The requests under way that only this replica can serve, since it holds their sessions. */
 @Injectable()
-export class HeldRequests {
+export class PinnedSessions {
   private readonly counts = new Map<string, number>();
 
   /** Returns what is to be called once when the request is over. */
-  begin(conversationId: string): () => void {
+  pin(conversationId: string): () => void {
     this.counts.set(conversationId, (this.counts.get(conversationId) ?? 0) + 1);
     return () => {
       const left = (this.counts.get(conversationId) ?? 0) - 1;
@@ -16,7 +16,7 @@ export class HeldRequests {
   }
 
   /** Whether a request needs the session to stay where it is. */
-  areUnderWay(conversationId: string): boolean {
+  isPinned(conversationId: string): boolean {
     return this.counts.has(conversationId);
   }
 }

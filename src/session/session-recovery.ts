@@ -5,11 +5,11 @@ import { PoisonMessages } from '../common/poison/poison-messages';
 import type { Session } from './domain/session';
 import { IdempotencyStore } from './ports/idempotency.store';
 import { SessionEnding } from './session.ending';
-import { SessionWatch } from './session.watch';
+import { SessionHeartbeat } from './session-heartbeat';
 import { SessionWriter } from './session.writer';
 
 /** What became of a session that was taken over. */
-export type Adopted = 'beats' | 'interrupted' | 'awaited' | 'left';
+export type RecoveryOutcome = 'beats' | 'interrupted' | 'awaited' | 'left';
 
 /**
  * Goes on with a session that another process has held: an active one gets its heartbeat back; an opening is given up
@@ -17,14 +17,14 @@ export type Adopted = 'beats' | 'interrupted' | 'awaited' | 'left';
  * opening anew, and the sweeper gives it up when nobody comes. Everything else the sweeper finds by itself.
  */
 @Injectable()
-export class SessionAdoption {
-  private readonly log = new Logger(SessionAdoption.name);
+export class SessionRecovery {
+  private readonly log = new Logger(SessionRecovery.name);
 
   constructor(
     private readonly keys: IdempotencyStore,
     private readonly writer: SessionWriter,
     private readonly ending: SessionEnding,
-    private readonly watch: SessionWatch,
+    private readonly heartbeat: SessionHeartbeat,
     private readonly poison: PoisonMessages,
   ) {}
 
@@ -32,7 +32,7 @@ export class SessionAdoption {
    * Throws `StorageUnavailableError`. A session that fails otherwise is left, so that the others are taken over; one that
    * was changed at the same moment is no poison message, and the sweeper finds it.
    */
-  async adopt(session: Session): Promise<Adopted> {
+  async recover(session: Session): Promise<RecoveryOutcome> {
     try {
       return await this.goOnWith(session);
     } catch (error) {
@@ -49,8 +49,8 @@ export class SessionAdoption {
     }
   }
 
-  private async goOnWith(session: Session): Promise<Adopted> {
-    if (session.state === 'connecting') return this.adoptOpening(session.conversationId);
+  private async goOnWith(session: Session): Promise<RecoveryOutcome> {
+    if (session.state === 'connecting') return this.recoverOpening(session.conversationId);
     return session.state === 'active' && this.beginToBeat(session) ? 'beats' : 'left';
   }
 
@@ -58,7 +58,7 @@ export class SessionAdoption {
   beginToBeat(session: Session): boolean {
     const { conversationId } = session;
     try {
-      this.watch.begin(session, (loss) => this.ending.lost(conversationId, loss), { resumed: true });
+      this.heartbeat.start(session, (loss) => this.ending.lost(conversationId, loss), { resumed: true });
       return true;
     } catch (error) {
       this.log.error({ message: 'A session cannot be watched over', conversationId, error });
@@ -66,7 +66,7 @@ export class SessionAdoption {
     }
   }
 
-  private async adoptOpening(conversationId: string): Promise<Adopted> {
+  private async recoverOpening(conversationId: string): Promise<RecoveryOutcome> {
     const awaited = await this.keys.forgetClaims([conversationId]);
     if (awaited.length === 0) {
       await this.ending.interrupt(conversationId);
