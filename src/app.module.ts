@@ -21,7 +21,7 @@ import { MetricsModule } from './metrics/metrics.module';
 import { PersistenceModule } from './persistence/persistence.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { ProblemsModule } from './problems/problems.module';
-import { ConversationNews } from './session/ports/conversation-news';
+import { ConversationEvents } from './session/ports/conversation-events';
 import type { GuestChannel } from './session/ports/guest-channel';
 import { GuestChannels } from './session/ports/guest-channels';
 import { Lease } from './replica/ports/lease';
@@ -53,7 +53,7 @@ import { SyncModule } from './sync/sync.module';
     { provide: EventSinks, useFactory: () => new EventSinks() },
     SessionPolicies,
     { provide: LeaseFence, inject: [Lease], useFactory: (lease: Lease): LeaseFence => lease },
-    ConversationNews,
+    ConversationEvents,
     OutboxBell,
     EventBell,
   ],
@@ -62,7 +62,7 @@ import { SyncModule } from './sync/sync.module';
     AuditObserver,
     GuestChannels,
     SessionPolicies,
-    ConversationNews,
+    ConversationEvents,
     EventSinks,
     OutboxBell,
     EventBell,

@@ -18,7 +18,7 @@ import { ProblemDetailsFilter } from './common/problem/problem-details.filter';
 import { addHooks, refuseWrongMethods } from './common/server/http-hooks';
 import { createHttpServer } from './common/server/http-server';
 import { addSecurityHeaders } from './common/server/security-headers';
-import { RuleContainer } from './common/validation/rule-container';
+import { ConstraintContainer } from './common/validation/constraint-container';
 import { StrictValidationPipe } from './common/validation/validation-pipe';
 import type { Environment } from './config/environment';
 import { LogConfig } from './config/log.config';
@@ -70,7 +70,7 @@ export async function createApp(
   app.useGlobalPipes(new StrictValidationPipe());
   reportProblems(app, app.get(AuditRefusals));
   // Lets the rules of the DTOs ask for this deployment's settings.
-  useContainer(new RuleContainer(app.get(ModuleRef)), { fallback: true });
+  useContainer(new ConstraintContainer(app.get(ModuleRef)), { fallback: true });
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   return app;
 }

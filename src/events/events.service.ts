@@ -9,7 +9,7 @@ import { TRANSITIONS } from '../session/domain/session-state';
 import { SessionQueries } from '../session/session.queries';
 import { FEED_START } from './domain/feed-event';
 import { STREAM_TYPES, type StreamType, TYPES_OF_MESSAGES } from './domain/stream-event';
-import { StreamWish } from './domain/stream-wish';
+import { StreamFilter } from './domain/stream-filter';
 import type { StreamPlan } from './event.stream';
 import { EventStreams } from './event.streams';
 import type { Outlet } from './outlet';
@@ -63,7 +63,7 @@ export class EventsService {
     const reading = readingOf(caller, types, session);
     return {
       caller,
-      wish: new StreamWish(filter, types),
+      wish: new StreamFilter(filter, types),
       ...start,
       latest,
       isOver,

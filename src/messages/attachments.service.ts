@@ -7,7 +7,7 @@ import { accessScopeOf } from '../session/domain/access-scope';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
-import { type TalkingSession, talkingOver } from './domain/talking-session';
+import { type MessagingSession, messagingOf } from './domain/messaging-session';
 import { GuestActs } from './guest.acts';
 import { MessagesTelemetry } from './messages.telemetry';
 import { UploadPlaces } from './upload.places';
@@ -36,7 +36,7 @@ export class AttachmentsService {
   ): Promise<UploadedFile> {
     this.drain.assertOpen();
     const found = await this.sessions.get(conversationId, accessScopeOf(caller));
-    const { session, messaging } = talkingOver(found, this.channels);
+    const { session, messaging } = messagingOf(found, this.channels);
     const act = foreignAct(caller, session, 'FILE_SENT');
     const from = { caller, hungUp };
     const uploaded = await this.handOn(file, { session, messaging }, from).catch(async (error: unknown) => {
@@ -50,7 +50,7 @@ export class AttachmentsService {
 
   private async handOn(
     file: FileToUpload,
-    { session, messaging }: TalkingSession,
+    { session, messaging }: MessagingSession,
     { caller, hungUp }: { caller: Caller; hungUp: AbortSignal },
   ): Promise<UploadedFile> {
     try {

@@ -9,7 +9,7 @@ import { ApiProblems } from '../common/problem/problem.response';
 import { accessScopeOf } from '../session/domain/access-scope';
 import { MessageListResponse, MessageResponse } from './dto/message.response';
 import { SendMessageDto } from './dto/send-message.dto';
-import { TALKING_PROBLEMS } from './dto/talking.problems';
+import { MESSAGING_PROBLEMS } from './dto/messaging.problems';
 import { MessagesQueries } from './messages.queries';
 import { MessagesService } from './messages.service';
 
@@ -29,7 +29,7 @@ const SENDING_PROBLEMS = {
   413: ['payload-too-large'],
   415: ['unsupported-media-type'],
   422: ['idempotency-key-reused', 'message-refused'],
-  ...TALKING_PROBLEMS,
+  ...MESSAGING_PROBLEMS,
 };
 
 /** The part of a reply that a route sets besides its body. */

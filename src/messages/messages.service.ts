@@ -10,7 +10,7 @@ import type { MessageToSend } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
 import { referenceOf } from './domain/message-reference';
 import { assertSendable } from './domain/sendable-message';
-import { type TalkingSession, talkingOver } from './domain/talking-session';
+import { type MessagingSession, messagingOf } from './domain/messaging-session';
 import { MessageSending, type SentMessage } from './message.sending';
 
 /** What a caller wants a guest to have said. */
@@ -42,7 +42,7 @@ export class MessagesService {
     const reference = key === undefined ? uuid() : keyedReference(conversationId, caller, key);
     const found = await this.find(conversationId, accessScopeOf(caller));
     const act = foreignAct(caller, found.session, 'MESSAGE_SENT');
-    const talking: TalkingSession = act === undefined ? found : { ...found, act };
+    const talking: MessagingSession = act === undefined ? found : { ...found, act };
     const message: MessageToSend = { ...asked, reference, isRepeatable: key !== undefined };
     return key === undefined
       ? { message: await this.sending.send(talking, message), isReplayed: false }
@@ -55,8 +55,8 @@ export class MessagesService {
     messaging.typing(session.snapshot);
   }
 
-  private async find(conversationId: string, scope: AccessScope): Promise<TalkingSession> {
-    return talkingOver(await this.sessions.get(conversationId, scope), this.channels);
+  private async find(conversationId: string, scope: AccessScope): Promise<MessagingSession> {
+    return messagingOf(await this.sessions.get(conversationId, scope), this.channels);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { Lease } from '../replica/ports/lease';
-import type { KeyedRequest } from './domain/keyed-request';
+import type { IdempotentRequest } from './domain/idempotent-request';
 import type { JourneyContext } from './domain/guest-context';
 import type { Login } from './domain/login';
 import { NotSupportedByChannelError } from './domain/messaging.errors';
@@ -90,7 +90,7 @@ export class OAuthClientSelector {
   }
 
   /** Writes the session down in its place, and the key that it was asked for with. */
-  reserve(session: Session, { limits }: ClientAssignment, request?: KeyedRequest): Promise<void> {
+  reserve(session: Session, { limits }: ClientAssignment, request?: IdempotentRequest): Promise<void> {
     return this.sessions.reserve(session, limits, request);
   }
 

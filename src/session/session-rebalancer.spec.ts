@@ -5,7 +5,7 @@ import { FakeLease } from '../replica/ports/lease.fake';
 import { aSession, anActiveSession, aTerminatingSession } from './domain/session.builder';
 import type { Session } from './domain/session';
 import { SessionChangedError } from './domain/session.errors';
-import { keyedRequestOf } from './domain/keyed-request';
+import { keyedRequestOf } from './domain/idempotent-request';
 import { SessionRebalancer } from './session-rebalancer';
 import { FakeSessionServices } from './session-services.fake';
 

@@ -4,7 +4,7 @@ import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
 import { newGuestToken } from './domain/guest-token';
 import type { GuestContext, JourneyContext } from './domain/guest-context';
-import type { KeyedRequest } from './domain/keyed-request';
+import type { IdempotentRequest } from './domain/idempotent-request';
 import type { Login } from './domain/login';
 import { Session } from './domain/session';
 import type { RequestedSession } from './ports/session.policy';
@@ -44,7 +44,7 @@ export class SessionAdmission {
    * `CallerSessionLimitReachedError`, and `RequestInProgressError` when the key of the request is taken; then there is no
    * session.
    */
-  async reserve(asked: OpenSession, caller: Caller, request?: KeyedRequest): Promise<Session> {
+  async reserve(asked: OpenSession, caller: Caller, request?: IdempotentRequest): Promise<Session> {
     try {
       const requested = this.withDefaults(asked);
       await this.policyEvaluator.assertAllowed(requested);

@@ -14,7 +14,7 @@ import { OpenSessionDto } from './dto/open-session.dto';
 import { OpenedSessionResponse } from './dto/opened-session.response';
 import { SessionListResponse } from './dto/session-list.response';
 import { SessionResponse } from './dto/session.response';
-import type { OpenedAnswer } from './domain/kept-answer';
+import type { OpenedAnswer } from './domain/stored-response';
 import { foreignListing } from './domain/foreign-act';
 import { accessScopeOf } from './domain/access-scope';
 import type { Session } from './domain/session';

@@ -2,7 +2,7 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { UpstreamServerError } from '../common/errors/upstream.errors';
 import { SessionIdempotency } from './session.idempotency';
-import { FakeAsking } from './session-asking.fake';
+import { FakeOpenOptions } from './session-asking.fake';
 import { FakeSessionServices } from './session-services.fake';
 
 jest.mock('node:timers/promises', () => ({
@@ -14,13 +14,13 @@ const NOW = 1_800_000_000_000;
 
 let log: RecordingLog;
 let services: FakeSessionServices;
-let asking: FakeAsking;
+let asking: FakeOpenOptions;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
   services = new FakeSessionServices({ SESSION_MAX_CONCURRENT: 2 });
-  asking = new FakeAsking(services);
+  asking = new FakeOpenOptions(services);
 });
 afterEach(async () => {
   await services.heartbeats.onModuleDestroy();

@@ -26,7 +26,7 @@ import { SessionForwarding } from './session.forwarding';
 import { SessionClaims } from './session-claims';
 import { SessionLocator } from './session.locator';
 import { SessionIdempotency } from './session.idempotency';
-import { SessionNews } from './session.news';
+import { ConversationEventsHandler } from './conversation-events-handler';
 import { SessionOpening } from './session.opening';
 import { HeartbeatRateController } from './heartbeat-rate-controller';
 import { SessionCaps } from './session.caps';
@@ -64,7 +64,7 @@ import { SessionWriter } from './session.writer';
     SessionDisconnector,
     SessionWriter,
     SessionHeartbeat,
-    SessionNews,
+    ConversationEventsHandler,
     SessionSweeper,
     SessionReconciler,
     SessionRecovery,

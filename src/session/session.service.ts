@@ -4,8 +4,8 @@ import { Drain } from '../common/lifecycle/drain';
 import { InFlightShares } from '../common/limits/in-flight-shares';
 import { AccessConfig } from '../config/access.config';
 import { isConversationId } from './domain/conversation-id';
-import type { OpenedAnswer } from './domain/kept-answer';
-import type { KeyedRequest } from './domain/keyed-request';
+import type { OpenedAnswer } from './domain/stored-response';
+import type { IdempotentRequest } from './domain/idempotent-request';
 import type { Login } from './domain/login';
 import type { AccessScope } from './domain/access-scope';
 import type { Session } from './domain/session';
@@ -25,8 +25,8 @@ export interface OpenedSession {
 }
 
 /** What a request with a key wants to be kept with its session. */
-export interface Keeping {
-  readonly request: KeyedRequest;
+export interface IdempotencyContext {
+  readonly request: IdempotentRequest;
   readonly answerOf: (opened: OpenedSession) => OpenedAnswer;
 }
 
@@ -62,7 +62,7 @@ export class SessionService {
    * before anything is done. Any other failure is thrown as a `DomainError` too; then the session is `failed`, its slot is
    * free and the CRM hears nothing.
    */
-  async open(asked: OpenSession, caller: Caller, keeping?: Keeping): Promise<OpenedSession> {
+  async open(asked: OpenSession, caller: Caller, keeping?: IdempotencyContext): Promise<OpenedSession> {
     const release = this.openings.take();
     try {
       const session = await this.admission.reserve(asked, caller, keeping?.request);
@@ -79,7 +79,7 @@ export class SessionService {
   async goOn(
     conversationId: string,
     { authentication }: OpenSession,
-    keeping: Keeping,
+    keeping: IdempotencyContext,
   ): Promise<OpenedSession> {
     this.drain.assertOpen();
     const session = await this.opening.takeOver(conversationId, keeping.request.openingBy);
@@ -98,7 +98,7 @@ export class SessionService {
   private async carryOut(
     session: Session,
     login: Login | undefined,
-    keeping?: Keeping,
+    keeping?: IdempotencyContext,
   ): Promise<OpenedSession> {
     const opened = await this.opening.openUpstream(session, this.drain.signal, login);
     const { answer: upstream } = opened;

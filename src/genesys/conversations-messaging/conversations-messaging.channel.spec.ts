@@ -12,7 +12,7 @@ import {
   UpstreamUnauthorizedError,
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
-import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
+import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
@@ -46,7 +46,7 @@ beforeEach(() => {
   });
   const auth = new AuthService(endpoint, clock, new AuthTelemetry(new Metrics()));
   const config = new GenesysConfig(environment);
-  const pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedBuckets());
+  const pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedTokenBucketStore());
   const api = new GenesysApi(http, auth, pool, config, new FakeLeaseFence());
   channel = new ConversationsMessagingChannel(api, pool, config, clock);
 });

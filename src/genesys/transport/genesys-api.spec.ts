@@ -9,7 +9,7 @@ import {
   UpstreamTimeoutError,
   UpstreamUnauthorizedError,
 } from '../../common/errors/upstream.errors';
-import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
+import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
@@ -55,7 +55,7 @@ function build(requestsPerMinute = 10_000): void {
     GENESYS_REQUESTS_PER_MINUTE: requestsPerMinute,
   });
   const config = new GenesysConfig(environment);
-  pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedBuckets());
+  pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedTokenBucketStore());
   trust = new FakeLeaseFence();
   api = new GenesysApi(http, auth, pool, config, trust);
 }
