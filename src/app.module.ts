@@ -21,14 +21,14 @@ import { MetricsModule } from './metrics/metrics.module';
 import { PersistenceModule } from './persistence/persistence.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { ProblemsModule } from './problems/problems.module';
-import { ConversationNews } from './session/ports/conversation-news';
+import { ConversationEvents } from './session/ports/conversation-events';
 import type { GuestChannel } from './session/ports/guest-channel';
 import { GuestChannels } from './session/ports/guest-channels';
 import { Lease } from './replica/ports/lease';
 import { ReplicaModule } from './replica/replica.module';
 import { SecretFilesModule } from './secret-files/secret-files.module';
 import { SessionPolicies } from './session/ports/session-policies';
-import { UpstreamTrust } from './session/ports/upstream-trust';
+import { LeaseFence } from './session/ports/lease-fence';
 import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { OutboxBell } from './sync/ports/outbox-bell';
@@ -52,17 +52,17 @@ import { SyncModule } from './sync/sync.module';
     },
     { provide: EventSinks, useFactory: () => new EventSinks() },
     SessionPolicies,
-    { provide: UpstreamTrust, inject: [Lease], useFactory: (lease: Lease): UpstreamTrust => lease },
-    ConversationNews,
+    { provide: LeaseFence, inject: [Lease], useFactory: (lease: Lease): LeaseFence => lease },
+    ConversationEvents,
     OutboxBell,
     EventBell,
   ],
   exports: [
-    UpstreamTrust,
+    LeaseFence,
     AuditObserver,
     GuestChannels,
     SessionPolicies,
-    ConversationNews,
+    ConversationEvents,
     EventSinks,
     OutboxBell,
     EventBell,

@@ -18,7 +18,7 @@ import { ProblemDetailsFilter } from './common/problem/problem-details.filter';
 import { addHooks, refuseWrongMethods } from './common/server/http-hooks';
 import { createHttpServer } from './common/server/http-server';
 import { addSecurityHeaders } from './common/server/security-headers';
-import { RuleContainer } from './common/validation/rule-container';
+import { ConstraintContainer } from './common/validation/constraint-container';
 import { StrictValidationPipe } from './common/validation/validation-pipe';
 import type { Environment } from './config/environment';
 import { LogConfig } from './config/log.config';
@@ -26,7 +26,7 @@ import { ServerConfig } from './config/server.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
 import { LogTelemetry } from './metrics/log.telemetry';
 import { forwardToHolders } from './session/holder.hook';
-import { HeldRequests } from './session/held-requests';
+import { PinnedSessions } from './session/pinned-sessions';
 import { ReceivedHops } from './session/received-hops';
 import { SessionForwarding } from './session/session.forwarding';
 
@@ -65,12 +65,12 @@ export async function createApp(
   identifyCallers(server, app.get(AccessService), (request) => hops.receive(request));
   limitCallers(server, app.get(QuotaService));
   admitCallers(server, app.get(AccessService));
-  forwardToHolders(server, app.get(SessionForwarding), hops, app.get(HeldRequests));
+  forwardToHolders(server, app.get(SessionForwarding), hops, app.get(PinnedSessions));
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   reportProblems(app, app.get(AuditRefusals));
   // Lets the rules of the DTOs ask for this deployment's settings.
-  useContainer(new RuleContainer(app.get(ModuleRef)), { fallback: true });
+  useContainer(new ConstraintContainer(app.get(ModuleRef)), { fallback: true });
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   return app;
 }

@@ -7,7 +7,7 @@ import { StorageConfig } from '../../src/config/storage.config';
 import { AuditWriter } from '../../src/persistence/audit.writer';
 import { DataCipher } from '../../src/persistence/data-cipher';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
-import { GuestSeal } from '../../src/persistence/guest.seal';
+import { GuestDataEncryption } from '../../src/persistence/guest-data-encryption';
 import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
 import { UnitOfWork } from '../../src/persistence/unit-of-work';
 import type { Delivery } from '../../src/sync/domain/delivery';
@@ -60,7 +60,7 @@ serve<ClaimCommands>({
     outbox = new SqlOutboxStore(
       new UnitOfWork(connection),
       new AuditWriter(new NoPublisher()),
-      new GuestSeal(new DataCipher(config.dataKeys), poison),
+      new GuestDataEncryption(new DataCipher(config.dataKeys), poison),
       poison,
     );
     return undefined;

@@ -5,7 +5,7 @@ import { readEnvironment } from '../../src/config/read-environment';
 import { DatabaseConnection } from '../../src/persistence/database.connection';
 import { toRow } from '../../src/persistence/session.mapper';
 import { SessionStore } from '../../src/session/ports/session.store';
-import { SessionWatch } from '../../src/session/session.watch';
+import { SessionHeartbeat } from '../../src/session/session-heartbeat';
 import { BeatObserver, type Observation } from '../support/beat-observer';
 import { activeSessions } from '../support/guests';
 import { serve } from '../support/ipc';
@@ -76,11 +76,11 @@ async function store(count: number, channel: string): Promise<string[]> {
 
 /** Reads the sessions page by page, as the service's own recovery does. */
 async function beginAll(resumed: boolean): Promise<void> {
-  const [sessions, watch] = [app.get(SessionStore), app.get(SessionWatch)];
+  const [sessions, watch] = [app.get(SessionStore), app.get(SessionHeartbeat)];
   let after: string | undefined;
   do {
     const page = await sessions.walk('active', after, PAGE);
-    for (const session of page) watch.begin(session, () => observer.lost(), { resumed });
+    for (const session of page) watch.start(session, () => observer.lost(), { resumed });
     after = page.at(-1)?.conversationId;
   } while (after !== undefined);
 }

@@ -3,7 +3,7 @@ import { readEnvironment } from '../../src/config/read-environment';
 import type { HeartbeatPlan } from '../../src/heartbeat/domain/heartbeat-plan';
 import { Heartbeat } from '../../src/heartbeat/heartbeat';
 import { HeartbeatService } from '../../src/heartbeat/heartbeat.service';
-import { SessionWatch } from '../../src/session/session.watch';
+import { SessionHeartbeat } from '../../src/session/session-heartbeat';
 import { type BeatRun, measureBeats } from '../support/beat-run';
 import { activeSessions } from '../support/guests';
 import { serve } from '../support/ipc';
@@ -34,9 +34,9 @@ async function plansOfService(count: number): Promise<HeartbeatPlan[]> {
   app.get(HeartbeatService).start = (plan) => {
     plans.push(plan);
   };
-  const watch = app.get(SessionWatch);
+  const watch = app.get(SessionHeartbeat);
   for (const session of activeSessions(count, environment.GENESYS_CHANNEL)) {
-    watch.begin(session, () => Promise.resolve());
+    watch.start(session, () => Promise.resolve());
   }
   return plans;
 }

@@ -7,8 +7,8 @@ import { CommonModule } from '../common/common.module';
 import { ProblemDetailsFilter } from '../common/problem/problem-details.filter';
 import { ConfigModule } from '../config/config.module';
 import { Environment } from '../config/environment';
-import { SharedBuckets } from '../common/limits/shared-buckets';
-import { FakeSharedBuckets } from '../common/limits/shared-buckets.fake';
+import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-store';
+import { FakeSharedTokenBucketStore } from '../common/limits/shared-token-bucket-store.fake';
 import { Metrics } from '../metrics/metrics';
 import { admitCallers, identifyCallers } from './access.hook';
 import { AccessModule } from './access.module';
@@ -19,8 +19,8 @@ import { Caller } from './domain/caller';
 
 @Global()
 @Module({
-  providers: [Metrics, { provide: SharedBuckets, useFactory: () => new FakeSharedBuckets() }],
-  exports: [Metrics, SharedBuckets],
+  providers: [Metrics, { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() }],
+  exports: [Metrics, SharedTokenBucketStore],
 })
 class SurroundingsModule {}
 

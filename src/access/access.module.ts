@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
-import { SharedBuckets } from '../common/limits/shared-buckets';
+import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-store';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import { ProxyConfig } from '../config/proxy.config';
@@ -24,7 +24,7 @@ const CONNECTIONS = 1;
 
 /**
  * Identifies callers, authorizes them and limits their requests, by the hooks of `access.hook.ts` and `quota.hook.ts`, which
- * the application registers. Needs `SharedBuckets` from the composition root.
+ * the application registers. Needs `SharedTokenBucketStore` from the composition root.
  */
 @Global()
 @Module({
@@ -33,7 +33,7 @@ const CONNECTIONS = 1;
     AccessService,
     AccessTelemetry,
     QuotaService,
-    { provide: CallerQuotas, inject: [AccessConfig, SharedBuckets], useFactory: quotasOf },
+    { provide: CallerQuotas, inject: [AccessConfig, SharedTokenBucketStore], useFactory: quotasOf },
     { provide: KeySource, useClass: HttpKeySource },
     {
       provide: Authenticator,
@@ -45,7 +45,7 @@ const CONNECTIONS = 1;
 })
 export class AccessModule {}
 
-function quotasOf(config: AccessConfig, buckets: SharedBuckets): CallerQuotas {
+function quotasOf(config: AccessConfig, buckets: SharedTokenBucketStore): CallerQuotas {
   return buckets.isShared ? new SharedCallerQuotas(config, buckets) : new MemoryCallerQuotas(config);
 }
 

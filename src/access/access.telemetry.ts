@@ -5,7 +5,7 @@ import { AuthUnavailableError, UnauthenticatedError } from './domain/access.erro
 import type { Caller } from './domain/caller';
 import { CALLER_POLICY, type Quota, QUOTA_WINDOW_MS } from './domain/quota';
 import { Coalescer } from '../common/limits/coalescer';
-import { RecentValues } from '../common/recent-values';
+import { ExpiringCache } from '../common/expiring-cache';
 
 /** Whose refusals are remembered, so that each is told once. */
 const MAX_REFUSED_CALLERS = 2_000;
@@ -28,7 +28,7 @@ export class AccessTelemetry implements OnApplicationShutdown {
   private readonly log = new Logger('Access');
   private readonly failures;
   private readonly throttled;
-  private readonly refusals = new RecentValues<{ toldAt: number }>(QUOTA_WINDOW_MS, MAX_REFUSED_CALLERS);
+  private readonly refusals = new ExpiringCache<{ toldAt: number }>(QUOTA_WINDOW_MS, MAX_REFUSED_CALLERS);
   private readonly outsiders = new Coalescer<string>(MAX_REASONS, (reason, count) => {
     this.log.log({ message: 'A caller was not let in', reason, ...(count > 1 ? { count } : {}) });
   });

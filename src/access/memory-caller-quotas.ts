@@ -4,7 +4,7 @@ import type { Caller } from './domain/caller';
 import { type Quota, QUOTA_WINDOW_MS } from './domain/quota';
 import { TokenBucket } from './domain/token-bucket';
 import { CallerQuotas } from './ports/caller-quotas';
-import { RecentValues } from '../common/recent-values';
+import { ExpiringCache } from '../common/expiring-cache';
 
 /** Keys have few names; the subjects of tokens are as many as the issuer knows. */
 const MAX_CALLERS = 20_000;
@@ -15,7 +15,7 @@ const MAX_CALLERS = 20_000;
  */
 @Injectable()
 export class MemoryCallerQuotas extends CallerQuotas {
-  private readonly buckets = new RecentValues<TokenBucket>(QUOTA_WINDOW_MS, MAX_CALLERS);
+  private readonly buckets = new ExpiringCache<TokenBucket>(QUOTA_WINDOW_MS, MAX_CALLERS);
 
   constructor(private readonly config: AccessConfig) {
     super();

@@ -1,5 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { FakeSharedBuckets } from '../common/limits/shared-buckets.fake';
+import { FakeSharedTokenBucketStore } from '../common/limits/shared-token-bucket-store.fake';
 import { AccessConfig } from '../config/access.config';
 import { Environment } from '../config/environment';
 import { Caller } from './domain/caller';
@@ -9,14 +9,14 @@ const SCOPES = new Set(['sessions.read'] as const);
 const billing = new Caller('billing', SCOPES);
 const support = new Caller('support', SCOPES);
 
-let buckets: FakeSharedBuckets;
+let buckets: FakeSharedTokenBucketStore;
 let one: SharedCallerQuotas;
 let other: SharedCallerQuotas;
 
 beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
-  buckets = new FakeSharedBuckets();
+  buckets = new FakeSharedTokenBucketStore();
   one = aReplica();
   other = aReplica();
 });

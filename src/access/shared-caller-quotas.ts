@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
-import type { SharedBuckets } from '../common/limits/shared-buckets';
-import { RecentValues } from '../common/recent-values';
+import type { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-store';
+import { ExpiringCache } from '../common/expiring-cache';
 import type { AccessConfig } from '../config/access.config';
-import { CallerStock } from './caller-stock';
+import { CallerTokens } from './caller-tokens';
 import type { Caller } from './domain/caller';
 import { type Quota, QUOTA_WINDOW_MS } from './domain/quota';
 import { MemoryCallerQuotas } from './memory-caller-quotas';
@@ -17,13 +17,13 @@ const ALONE_MS = 1_000;
  */
 export class SharedCallerQuotas extends CallerQuotas {
   private readonly log = new Logger(SharedCallerQuotas.name);
-  private readonly stocks = new RecentValues<CallerStock>(QUOTA_WINDOW_MS, MAX_CALLERS);
+  private readonly stocks = new ExpiringCache<CallerTokens>(QUOTA_WINDOW_MS, MAX_CALLERS);
   private readonly alone: MemoryCallerQuotas;
   private aloneUntil = 0;
 
   constructor(
     private readonly config: AccessConfig,
-    private readonly buckets: SharedBuckets,
+    private readonly buckets: SharedTokenBucketStore,
   ) {
     super();
     this.alone = new MemoryCallerQuotas(config);
@@ -44,11 +44,11 @@ export class SharedCallerQuotas extends CallerQuotas {
     }
   }
 
-  private stockOf(caller: Caller): CallerStock {
+  private stockOf(caller: Caller): CallerTokens {
     const perMinute = caller.limits.requestsPerMinute ?? this.config.requestsPerMinute;
     return this.stocks.get(
       `${perMinute} ${caller.name}`,
-      () => new CallerStock(this.buckets, caller.name, perMinute),
+      () => new CallerTokens(this.buckets, caller.name, perMinute),
     );
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataRefusedError } from '../common/errors/data-refused.error';
 import { RequestContext } from '../common/logging/request-context';
-import { Seldom } from '../common/logging/seldom';
+import { LogThrottle } from '../common/logging/log-throttle';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { Loop } from '../common/time/loop';
 import { actorOf, UNKNOWN_ACTOR } from './domain/audit-actor';
@@ -41,7 +41,7 @@ interface Window {
 @Injectable()
 export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(AuditThrottle.name);
-  private readonly complaints = new Seldom(COMPLAIN_EVERY_MS);
+  private readonly complaints = new LogThrottle(COMPLAIN_EVERY_MS);
   private readonly windows = new Map<string, Window>();
   private readonly loop = new Loop(
     WINDOW_MS,

@@ -1,7 +1,7 @@
 import type { ScopeName } from '../common/access/scope';
 import { type ApiKeyEntry, isApiKeyList } from './api-key-list';
 import type { Environment } from './environment';
-import { FollowedFile } from './followed-file';
+import { ReloadingFile } from './reloading-file';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
@@ -9,11 +9,11 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 export class ApiKeys {
   private known: readonly ApiKeyEntry[] = [];
   private callers: ReadonlyMap<ScopeName, ReadonlySet<string>> = new Map();
-  private readonly file: FollowedFile<readonly ApiKeyEntry[]>;
+  private readonly file: ReloadingFile<readonly ApiKeyEntry[]>;
 
   constructor(environment: Environment) {
     this.take(environment.API_KEYS ?? []);
-    this.file = FollowedFile.of(environment, 'API_KEYS', listIn, (list) => {
+    this.file = ReloadingFile.of(environment, 'API_KEYS', listIn, (list) => {
       this.take(list);
     });
   }

@@ -1,6 +1,6 @@
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
 import { type ApiKeyEntry, MAX_EVENT_STREAMS, MAX_REQUESTS_PER_MINUTE, MAX_SESSIONS } from './api-key-list';
-import type { Followed } from './followed-file';
+import type { Followed } from './reloading-file';
 import type { OAuthClient } from './oauth-client-list';
 import type { ScopeMap } from './scope-map';
 import {

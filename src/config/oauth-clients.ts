@@ -1,5 +1,5 @@
 import type { Environment } from './environment';
-import { FollowedFile } from './followed-file';
+import { ReloadingFile } from './reloading-file';
 import { isOAuthClientList, type OAuthClient } from './oauth-client-list';
 
 type Clients = readonly OAuthClient[];
@@ -7,7 +7,7 @@ type Clients = readonly OAuthClient[];
 /** The OAuth clients of Genesys Cloud. Which ones there are is fixed at the start; secrets in a file follow it. */
 export class OAuthClients {
   private readonly secrets: Map<string, string>;
-  private readonly file: FollowedFile<Clients>;
+  private readonly file: ReloadingFile<Clients>;
 
   constructor(private readonly environment: Environment) {
     this.secrets = new Map(clientsOf(environment).map(({ id, secret }) => [id, secret]));
@@ -26,15 +26,15 @@ export class OAuthClients {
     return secret;
   }
 
-  private fileOf(environment: Environment): FollowedFile<Clients> {
+  private fileOf(environment: Environment): ReloadingFile<Clients> {
     const { files, GENESYS_CLIENT_ID: id } = environment;
     const secretIn = (text: string): Clients | undefined => listOrNothing([{ id, secret: text }]);
     const take = (clients: Clients): void => {
       this.take(clients);
     };
     return files['GENESYS_CLIENT_SECRET'] === undefined
-      ? FollowedFile.of(environment, 'GENESYS_CLIENTS', (text) => listOrNothing(JSON.parse(text)), take)
-      : FollowedFile.of(environment, 'GENESYS_CLIENT_SECRET', secretIn, take);
+      ? ReloadingFile.of(environment, 'GENESYS_CLIENTS', (text) => listOrNothing(JSON.parse(text)), take)
+      : ReloadingFile.of(environment, 'GENESYS_CLIENT_SECRET', secretIn, take);
   }
 
   private take(clients: Clients): void {

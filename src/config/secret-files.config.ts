@@ -1,5 +1,5 @@
 import type { Environment } from './environment';
-import type { Followed } from './followed-file';
+import type { Followed } from './reloading-file';
 
 /** The files that hold secrets and are followed while the process runs. */
 export class SecretFilesConfig {

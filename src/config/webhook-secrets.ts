@@ -1,5 +1,5 @@
 import type { Environment } from './environment';
-import { FollowedFile } from './followed-file';
+import { ReloadingFile } from './reloading-file';
 import { isWebhookSecretList, splitWebhookSecrets, webhookKeyOf } from './webhook-secret-list';
 
 /**
@@ -8,11 +8,11 @@ import { isWebhookSecretList, splitWebhookSecrets, webhookKeyOf } from './webhoo
  */
 export class WebhookSecrets {
   private known: readonly string[];
-  private readonly file: FollowedFile<readonly string[]>;
+  private readonly file: ReloadingFile<readonly string[]>;
 
   constructor(environment: Environment) {
     this.known = environment.CRM_WEBHOOK_SECRET ?? [];
-    this.file = FollowedFile.of(environment, 'CRM_WEBHOOK_SECRET', listIn, (secrets) => {
+    this.file = ReloadingFile.of(environment, 'CRM_WEBHOOK_SECRET', listIn, (secrets) => {
       for (const secret of secrets) environment.secrets.add(webhookKeyOf(secret));
       this.known = secrets;
     });

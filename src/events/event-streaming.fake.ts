@@ -4,7 +4,7 @@ import { FakeLease } from '../replica/ports/lease.fake';
 import type { FeedEvent } from './domain/feed-event';
 import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
-import { StreamWish } from './domain/stream-wish';
+import { StreamFilter } from './domain/stream-filter';
 import { EventStream, type StreamPlan } from './event.stream';
 import { SystemClock } from '../common/time/system-clock';
 import { anEventIdSeal } from './event-id.seal.builder';
@@ -12,9 +12,9 @@ import { EventTail } from './event.tail';
 import { EventsTelemetry } from './events.telemetry';
 import { FakeOutlet } from './outlet.fake';
 import { EventBell } from './ports/event.bell';
-import { PassingTail } from './passing.tail';
+import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
 import { FakeEventFeed } from './ports/event.feed.fake';
-import { FakePassingExchange } from './ports/passing.exchange.fake';
+import { FakeEphemeralEventBus } from './ports/ephemeral-event-bus.fake';
 
 /** What a test says of a stream that differs from one of everything, from the end of the feed on. */
 export interface FakePlan extends Partial<Omit<StreamPlan, 'wish'>> {
@@ -42,8 +42,8 @@ export class FakeEventStreaming {
   readonly telemetry = new EventsTelemetry(this.metrics);
   readonly tail = new EventTail(this.feed, this.bell, this.telemetry);
   readonly lease = new FakeLease();
-  readonly exchange = new FakePassingExchange();
-  readonly elsewhere = new PassingTail(this.exchange, this.lease, this.telemetry);
+  readonly exchange = new FakeEphemeralEventBus();
+  readonly elsewhere = new EphemeralEventSubscriber(this.exchange, this.lease, this.telemetry);
 
   constructor() {
     this.tail.onModuleInit();
@@ -62,7 +62,7 @@ export class FakeEventStreaming {
     };
     const stream = new EventStream(
       {
-        wish: new StreamWish(filter, new Set(types)),
+        wish: new StreamFilter(filter, new Set(types)),
         from: latest,
         start: plan.from === undefined ? 'now' : 'resumed',
         caller: Caller.anonymous,

@@ -1,6 +1,6 @@
 import { jittered } from '../common/time/jitter';
 import type { FeedEvent } from './domain/feed-event';
-import type { PassingEvent } from './domain/stream-event';
+import type { EphemeralEvent } from './domain/stream-event';
 
 const RETRY_MS = 3_000;
 /** Of the time after which clients come back: from one to five seconds. */
@@ -21,7 +21,7 @@ export function frameOf(event: FeedEvent, id: string): string {
 }
 
 /** An event without an id: nobody can come back to it. */
-export function passingFrameOf({ kind, conversationId, at, body }: PassingEvent): string {
+export function passingFrameOf({ kind, conversationId, at, body }: EphemeralEvent): string {
   const facts = { conversationId, at: new Date(at).toISOString() };
   if (kind === 'expiring') return framed('session.expiring', { ...facts, session: body });
   return framed(kind, { ...facts, [kind]: body });

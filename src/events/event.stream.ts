@@ -1,9 +1,9 @@
 import type { Caller } from '../access/domain/caller';
 import type { AuditFact } from '../audit/domain/audit-record';
 import type { FeedEvent } from './domain/feed-event';
-import type { PassingEvent } from './domain/stream-event';
+import type { EphemeralEvent } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
-import type { StreamWish } from './domain/stream-wish';
+import type { StreamFilter } from './domain/stream-filter';
 import { frameOf, markFrame, passingFrameOf, PING, resetFrame, retryFrame } from './event.frames';
 import type { TailListener } from './event.tail';
 import type { Outlet } from './outlet';
@@ -31,7 +31,7 @@ export type StreamStart = 'now' | 'resumed' | 'reset';
 export interface StreamPlan {
   /** The caller that the stream counts for. */
   readonly caller: Caller;
-  readonly wish: StreamWish;
+  readonly wish: StreamFilter;
   /** What comes after it is told. */
   readonly from: number;
   readonly start: StreamStart;
@@ -95,7 +95,7 @@ export class EventStream implements TailListener {
   }
 
   /** Something that is told to who is up to date, and to nobody else. */
-  pass(event: PassingEvent): void {
+  pass(event: EphemeralEvent): void {
     const { wish } = this.plan;
     if (this.isLive && wish.concerns(event) && wish.includes(event)) this.write(passingFrameOf(event));
   }

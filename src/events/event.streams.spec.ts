@@ -4,9 +4,9 @@ import { Drain } from '../common/lifecycle/drain';
 import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
 import { Environment } from '../config/environment';
 import { EventsConfig } from '../config/events.config';
-import { aConnectionState, aTyping } from './domain/passing-event.builder';
+import { aConnectionState, aTyping } from './domain/ephemeral-event.builder';
 import { STREAM_TYPES } from './domain/stream-event';
-import { StreamWish } from './domain/stream-wish';
+import { StreamFilter } from './domain/stream-filter';
 import { TooManyCallerStreamsError } from './domain/too-many-caller-streams.error';
 import { TooManyStreamsError } from './domain/too-many-streams.error';
 import { FakeEventStreaming } from './event-streaming.fake';
@@ -56,7 +56,7 @@ async function begunBy(caller: Caller, count: number): Promise<FakeOutlet[]> {
 }
 
 function planOf(filter: FeedFilter, caller: Caller): StreamPlan {
-  const wish = new StreamWish(filter, new Set(STREAM_TYPES));
+  const wish = new StreamFilter(filter, new Set(STREAM_TYPES));
   const isAllowed = (): Promise<boolean> => Promise.resolve(true);
   return { caller, wish, from: 0, latest: 0, start: 'now', isOver: false, isAllowed };
 }

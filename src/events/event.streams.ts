@@ -3,13 +3,13 @@ import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { CallerShares, type ReleasePlace } from '../common/limits/caller-shares';
 import { EventsConfig } from '../config/events.config';
-import type { PassingEvent } from './domain/stream-event';
+import type { EphemeralEvent } from './domain/stream-event';
 import { TooManyCallerStreamsError } from './domain/too-many-caller-streams.error';
 import { TooManyStreamsError } from './domain/too-many-streams.error';
 import { EventStream, type StreamPlan } from './event.stream';
 import { EventsTelemetry } from './events.telemetry';
 import type { Outlet } from './outlet';
-import { PassingTail } from './passing.tail';
+import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
 import type { StreamSources } from './stream.sources';
 
 /** All streams of this process, of which a caller has a share. They end when the process stops. */
@@ -19,7 +19,7 @@ export class EventStreams implements OnModuleInit {
   private readonly places: CallerShares;
 
   constructor(
-    private readonly elsewhere: PassingTail,
+    private readonly elsewhere: EphemeralEventSubscriber,
     private readonly drain: Drain,
     private readonly config: EventsConfig,
     private readonly telemetry: EventsTelemetry,
@@ -54,7 +54,7 @@ export class EventStreams implements OnModuleInit {
   }
 
   /** Tells all of them what this process has noticed. */
-  pass(event: PassingEvent): void {
+  pass(event: EphemeralEvent): void {
     for (const stream of this.streams) stream.pass(event);
   }
 

@@ -10,7 +10,7 @@ import { ApiProblems } from '../common/problem/problem.response';
 import { StreamEventsDto, typesIn } from './dto/stream-events.dto';
 import { ApiEventStream } from './event-stream.decorator';
 import { type AskedStream, EventsService } from './events.service';
-import { ResponseOutlet, STREAM_HEADERS } from './response.outlet';
+import { SseResponseWriter, STREAM_HEADERS } from './sse-response-writer';
 
 @ApiTags('events')
 @Controller({ version: '1' })
@@ -89,7 +89,7 @@ export class EventsController {
       return;
     }
     await this.reads.record(plan.reading);
-    this.service.begin(plan, () => new ResponseOutlet(reply));
+    this.service.begin(plan, () => new SseResponseWriter(reply));
   }
 }
 

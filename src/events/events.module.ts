@@ -7,14 +7,14 @@ import { EventTail } from './event.tail';
 import { EventsController } from './events.controller';
 import { EventsService } from './events.service';
 import { EventsTelemetry } from './events.telemetry';
-import { PassingNews } from './passing.news';
-import { PassingPublisher } from './passing.publisher';
-import { PassingRetention } from './passing.retention';
-import { PassingTail } from './passing.tail';
+import { EphemeralEventSource } from './ephemeral-event-source';
+import { EphemeralEventPublisher } from './ephemeral-event-publisher';
+import { EphemeralEventPurge } from './ephemeral-event-purge';
+import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
 import { StreamSources } from './stream.sources';
 
 /**
- * Needs an `EventFeed`, an `EventBell`, a `PassingExchange`, a `SessionStore`, the `Lease` and the `ConversationNews` from
+ * Needs an `EventFeed`, an `EventBell`, a `EphemeralEventBus`, a `SessionStore`, the `Lease` and the `ConversationEvents` from
  * the composition root.
  */
 @Module({
@@ -26,10 +26,10 @@ import { StreamSources } from './stream.sources';
     EventStreams,
     EventTail,
     StreamSources,
-    PassingNews,
-    PassingPublisher,
-    PassingTail,
-    PassingRetention,
+    EphemeralEventSource,
+    EphemeralEventPublisher,
+    EphemeralEventSubscriber,
+    EphemeralEventPurge,
     ConversationOwners,
     EventsTelemetry,
   ],

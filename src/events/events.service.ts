@@ -3,13 +3,13 @@ import { AccessService } from '../access/access.service';
 import type { Caller } from '../access/domain/caller';
 import type { AuditFact } from '../audit/domain/audit-record';
 import { foreignAct, ofAllSessions } from '../session/domain/foreign-act';
-import { reachOf } from '../session/domain/reach';
+import { accessScopeOf } from '../session/domain/access-scope';
 import type { Session } from '../session/domain/session';
 import { TRANSITIONS } from '../session/domain/session-state';
 import { SessionQueries } from '../session/session.queries';
 import { FEED_START } from './domain/feed-event';
 import { STREAM_TYPES, type StreamType, TYPES_OF_MESSAGES } from './domain/stream-event';
-import { StreamWish } from './domain/stream-wish';
+import { StreamFilter } from './domain/stream-filter';
 import type { StreamPlan } from './event.stream';
 import { EventStreams } from './event.streams';
 import type { Outlet } from './outlet';
@@ -52,16 +52,18 @@ export class EventsService {
     // Before the session: when that has not ended, its end is told after here.
     const latest = await this.sources.feed.latest();
     const session =
-      conversationId === undefined ? undefined : await this.sessions.get(conversationId, reachOf(caller));
+      conversationId === undefined
+        ? undefined
+        : await this.sessions.get(conversationId, accessScopeOf(caller));
     const isOver = session !== undefined && TRANSITIONS[session.state].length === 0;
     const start = await this.startAfter(asked.lastEventId, latest);
-    const filter = conversationId === undefined ? reachOf(caller) : { conversationId };
+    const filter = conversationId === undefined ? accessScopeOf(caller) : { conversationId };
     if (isOver && start.start !== 'reset' && (await this.isToldAll(start.from, filter))) return undefined;
     const isAllowed = (): Promise<boolean> => this.access.stillKnows(caller, authorization);
     const reading = readingOf(caller, types, session);
     return {
       caller,
-      wish: new StreamWish(filter, types),
+      wish: new StreamFilter(filter, types),
       ...start,
       latest,
       isOver,
@@ -119,5 +121,5 @@ function readingOf(
 ): AuditFact | undefined {
   if (![...types].some(isOfMessages)) return undefined;
   if (session !== undefined) return foreignAct(caller, session, 'EVENTS_STREAMED');
-  return reachOf(caller).owner === undefined ? ofAllSessions(caller, 'EVENTS_STREAMED') : undefined;
+  return accessScopeOf(caller).owner === undefined ? ofAllSessions(caller, 'EVENTS_STREAMED') : undefined;
 }

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ShareRefusal } from '../common/limits/caller-shares';
-import { Seldom } from '../common/logging/seldom';
-import { RecentValues } from '../common/recent-values';
+import { LogThrottle } from '../common/logging/log-throttle';
+import { ExpiringCache } from '../common/expiring-cache';
 import { Metrics } from '../metrics/metrics';
 import type { Caller } from '../access/domain/caller';
 import type { StreamEnd } from './domain/stream-end';
@@ -18,10 +18,10 @@ export class EventsTelemetry {
   private readonly drops;
   private readonly refusals;
   private readonly lost;
-  private readonly notTold = new Seldom(TOLD_EVERY_MS);
-  private readonly notHeard = new Seldom(TOLD_EVERY_MS);
-  private readonly overShare = new RecentValues<Seldom>(TOLD_EVERY_MS, MAX_REFUSED_CALLERS);
-  private readonly overTotal = new Seldom(TOLD_EVERY_MS);
+  private readonly notTold = new LogThrottle(TOLD_EVERY_MS);
+  private readonly notHeard = new LogThrottle(TOLD_EVERY_MS);
+  private readonly overShare = new ExpiringCache<LogThrottle>(TOLD_EVERY_MS, MAX_REFUSED_CALLERS);
+  private readonly overTotal = new LogThrottle(TOLD_EVERY_MS);
   private isInTrouble = false;
   private clients: () => number = () => 0;
 
@@ -50,7 +50,7 @@ export class EventsTelemetry {
   refused(reason: ShareRefusal, { name }: Caller): void {
     this.refusals.inc({ reason });
     const seldom =
-      reason === 'total' ? this.overTotal : this.overShare.get(name, () => new Seldom(TOLD_EVERY_MS));
+      reason === 'total' ? this.overTotal : this.overShare.get(name, () => new LogThrottle(TOLD_EVERY_MS));
     const message =
       reason === 'total'
         ? 'Event stream refused: no place left'

@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
 import { TokenEndpoint } from '../auth/ports/token-endpoint';
 import { UpstreamCapacity } from '../session/ports/upstream-capacity';
-import { SharedBuckets } from '../common/limits/shared-buckets';
+import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-store';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { ProxyConfig } from '../config/proxy.config';
 import { WebMessagingConfig } from '../config/web-messaging.config';
@@ -13,7 +13,7 @@ import { ClientPool } from './transport/client-pool';
 import { GenesysApi } from './transport/genesys-api';
 import { GenesysHttp } from './transport/genesys-http';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
-import { UpstreamGuards } from './transport/upstream-guards';
+import { UpstreamCircuits } from './transport/upstream-circuits';
 import { ConversationEnd } from './web-messaging/conversation-end';
 import { ConversationLookup } from './web-messaging/conversation-lookup';
 import { DeploymentConfig } from './web-messaging/deployment-config';
@@ -21,12 +21,12 @@ import { EndDetectionTelemetry } from './web-messaging/end-detection.telemetry';
 import { GuestSockets } from './web-messaging/guest-sockets';
 import { GenesysHistory } from './web-messaging/history/genesys-history';
 import { GuestHistory } from './web-messaging/history/guest-history';
-import { GuestLines } from './web-messaging/line/guest-lines';
-import { WsLines } from './web-messaging/line/ws-lines';
+import { GuestConnectionFactory } from './web-messaging/connection/guest-connection-factory';
+import { WsConnectionFactory } from './web-messaging/connection/ws-connection-factory';
 import { GuestLogin } from './web-messaging/login/guest-login';
-import { ConnectPacer } from './web-messaging/pacing/connect-pacer';
+import { ConnectRateLimiter } from './web-messaging/pacing/connect-rate-limiter';
 import { PlatformConversations } from './web-messaging/platform-conversations';
-import { ConversingTools } from './web-messaging/socket/conversing-tools';
+import { MessagingDependencies } from './web-messaging/socket/messaging-dependencies';
 import { UploadModule } from './web-messaging/upload/upload.module';
 import { WebAuthentication } from './web-messaging/web-authentication';
 import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
@@ -41,12 +41,12 @@ const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) 
 /** What guest sessions over the guest WebSocket are made of. */
 const WEB_MESSAGING = [
   WebMessagingTelemetry,
-  { provide: ConnectPacer, inject: [SharedBuckets, WebMessagingConfig], useFactory: ConnectPacer.of },
-  WsLines,
-  { provide: GuestLines, useExisting: WsLines },
+  { provide: ConnectRateLimiter, inject: [SharedTokenBucketStore, WebMessagingConfig], useFactory: ConnectRateLimiter.of },
+  WsConnectionFactory,
+  { provide: GuestConnectionFactory, useExisting: WsConnectionFactory },
   GenesysHistory,
   { provide: GuestHistory, useExisting: GenesysHistory },
-  ConversingTools,
+  MessagingDependencies,
   DeploymentConfig,
   EndDetectionTelemetry,
   PlatformConversations,
@@ -65,7 +65,7 @@ const WEB_MESSAGING = [
   imports: [AuthModule, UploadModule, OutboundHttpModule.withConnections(CONNECTIONS, PROXIED)],
   providers: [
     GenesysTelemetry,
-    UpstreamGuards,
+    UpstreamCircuits,
     ClientPool,
     { provide: UpstreamCapacity, useExisting: ClientPool },
     GenesysHttp,

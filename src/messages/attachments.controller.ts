@@ -12,15 +12,15 @@ import { TakesFile } from '../common/server/takes-file.decorator';
 import { AttachmentsService } from './attachments.service';
 import { AttachmentResponse } from './dto/attachment.response';
 import { FileQueryDto } from './dto/file-query.dto';
-import { TALKING_PROBLEMS } from './dto/talking.problems';
+import { MESSAGING_PROBLEMS } from './dto/messaging.problems';
 
 const UPLOADING_PROBLEMS = {
   404: ['session-not-found'],
   409: ['not-supported-by-channel', 'session-not-active'],
   422: ['file-refused'],
-  ...TALKING_PROBLEMS,
-  429: ['caller-upload-limit-reached', ...TALKING_PROBLEMS[429]],
-  503: ['too-many-uploads', ...TALKING_PROBLEMS[503]],
+  ...MESSAGING_PROBLEMS,
+  429: ['caller-upload-limit-reached', ...MESSAGING_PROBLEMS[429]],
+  503: ['too-many-uploads', ...MESSAGING_PROBLEMS[503]],
 };
 
 @ApiTags('messages')

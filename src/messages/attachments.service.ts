@@ -3,11 +3,11 @@ import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { withAnySignal } from '../common/time/any-signal';
 import { foreignAct } from '../session/domain/foreign-act';
-import { reachOf } from '../session/domain/reach';
+import { accessScopeOf } from '../session/domain/access-scope';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
-import { type TalkingSession, talkingOver } from './domain/talking-session';
+import { type MessagingSession, messagingOf } from './domain/messaging-session';
 import { GuestActs } from './guest.acts';
 import { MessagesTelemetry } from './messages.telemetry';
 import { UploadPlaces } from './upload.places';
@@ -35,8 +35,8 @@ export class AttachmentsService {
     { caller, hungUp }: { caller: Caller; hungUp: AbortSignal },
   ): Promise<UploadedFile> {
     this.drain.assertOpen();
-    const found = await this.sessions.get(conversationId, reachOf(caller));
-    const { session, messaging } = talkingOver(found, this.channels);
+    const found = await this.sessions.get(conversationId, accessScopeOf(caller));
+    const { session, messaging } = messagingOf(found, this.channels);
     const act = foreignAct(caller, session, 'FILE_SENT');
     const from = { caller, hungUp };
     const uploaded = await this.handOn(file, { session, messaging }, from).catch(async (error: unknown) => {
@@ -50,7 +50,7 @@ export class AttachmentsService {
 
   private async handOn(
     file: FileToUpload,
-    { session, messaging }: TalkingSession,
+    { session, messaging }: MessagingSession,
     { caller, hungUp }: { caller: Caller; hungUp: AbortSignal },
   ): Promise<UploadedFile> {
     try {

@@ -5,7 +5,7 @@ import { StorageUnavailableError } from '../common/errors/storage-unavailable.er
 import { PoisonTelemetry } from '../metrics/poison.telemetry';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { anActiveSession } from '../session/domain/session.builder';
-import { ConversationNews } from '../session/ports/conversation-news';
+import { ConversationEvents } from '../session/ports/conversation-events';
 import { FakeGuestChannel } from '../session/ports/guest-channel.fake';
 import { GuestChannels } from '../session/ports/guest-channels';
 import { aMessage, FakeGuestMessaging } from '../session/ports/guest-messaging.fake';
@@ -19,7 +19,7 @@ const { conversationId: ID } = SESSION;
 
 let log: RecordingLog;
 let metrics: ReadableMetrics;
-let news: ConversationNews;
+let news: ConversationEvents;
 let store: FakeMessageStore;
 let sessions: FakeSessionStore;
 let messaging: FakeGuestMessaging;
@@ -31,7 +31,7 @@ beforeEach(() => {
   metrics = new ReadableMetrics();
   const poison = new PoisonMessages();
   new PoisonTelemetry(metrics, poison);
-  news = new ConversationNews();
+  news = new ConversationEvents();
   store = new FakeMessageStore();
   sessions = new FakeSessionStore();
   sessions.given(SESSION);

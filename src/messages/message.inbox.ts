@@ -8,7 +8,7 @@ import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { Loop } from '../common/time/loop';
 import type { Session } from '../session/domain/session';
-import { ConversationNews } from '../session/ports/conversation-news';
+import { ConversationEvents } from '../session/ports/conversation-events';
 import { GuestChannels } from '../session/ports/guest-channels';
 import { SessionStore } from '../session/ports/session.store';
 import { MessagesTelemetry } from './messages.telemetry';
@@ -43,7 +43,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
   );
 
   constructor(
-    private readonly news: ConversationNews,
+    private readonly news: ConversationEvents,
     private readonly messages: MessageStore,
     private readonly sessions: SessionStore,
     private readonly channels: GuestChannels,

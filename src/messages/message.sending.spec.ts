@@ -8,10 +8,10 @@ import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import type { ConversationMessage } from '../session/domain/conversation-message';
 import { foreignAct } from '../session/domain/foreign-act';
 import { anActiveSession } from '../session/domain/session.builder';
-import { ConversationNews } from '../session/ports/conversation-news';
+import { ConversationEvents } from '../session/ports/conversation-events';
 import { GuestChannels } from '../session/ports/guest-channels';
 import { aMessage, FakeGuestMessaging } from '../session/ports/guest-messaging.fake';
-import type { TalkingSession } from './domain/talking-session';
+import type { MessagingSession } from './domain/messaging-session';
 import { GuestActs } from './guest.acts';
 import { MessageInbox } from './message.inbox';
 import { MessageSending, type SentMessage } from './message.sending';
@@ -25,7 +25,7 @@ let log: RecordingLog;
 let metrics: ReadableMetrics;
 let store: FakeMessageStore;
 let messaging: FakeGuestMessaging;
-let talking: TalkingSession;
+let talking: MessagingSession;
 let trail: FakeAuditTrail;
 let inbox: MessageInbox;
 let sending: MessageSending;
@@ -40,7 +40,7 @@ beforeEach(() => {
   trail = new FakeAuditTrail();
   const telemetry = new MessagesTelemetry(metrics, new PoisonMessages());
   inbox = new MessageInbox(
-    new ConversationNews(),
+    new ConversationEvents(),
     store,
     new FakeSessionStore(),
     new GuestChannels([]),

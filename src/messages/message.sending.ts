@@ -7,7 +7,7 @@ import type { ConversationMessage } from '../session/domain/conversation-message
 import { IdempotencyKeyReusedError, RequestInProgressError } from '../session/domain/idempotency.errors';
 import type { MessageToSend } from '../session/ports/guest-messaging';
 import { fingerprintOf } from './domain/message-reference';
-import type { TalkingSession } from './domain/talking-session';
+import type { MessagingSession } from './domain/messaging-session';
 import { GuestActs } from './guest.acts';
 import { MessageInbox } from './message.inbox';
 import { MessagesTelemetry } from './messages.telemetry';
@@ -44,7 +44,7 @@ export class MessageSending {
   ) {}
 
   async send(
-    { session, messaging, act }: TalkingSession,
+    { session, messaging, act }: MessagingSession,
     asked: MessageToSend,
     fingerprint?: string,
   ): Promise<ConversationMessage> {
@@ -69,7 +69,7 @@ export class MessageSending {
    * Throws `IdempotencyKeyReusedError` when another message was sent with this reference, and `RequestInProgressError`
    * when a request that is under way takes longer than two seconds more.
    */
-  async sendOnce(talking: TalkingSession, asked: MessageToSend): Promise<SentMessage> {
+  async sendOnce(talking: MessagingSession, asked: MessageToSend): Promise<SentMessage> {
     const { conversationId } = talking.session;
     const { reference } = asked;
     const fingerprint = fingerprintOf(reference, asked);

@@ -6,10 +6,10 @@ import { Scope } from '../common/access/route-access.decorators';
 import { ByHolder } from '../common/server/by-holder.decorator';
 import { PageQueryDto } from '../common/pagination/page-query.dto';
 import { ApiProblems } from '../common/problem/problem.response';
-import { reachOf } from '../session/domain/reach';
+import { accessScopeOf } from '../session/domain/access-scope';
 import { MessageListResponse, MessageResponse } from './dto/message.response';
 import { SendMessageDto } from './dto/send-message.dto';
-import { TALKING_PROBLEMS } from './dto/talking.problems';
+import { MESSAGING_PROBLEMS } from './dto/messaging.problems';
 import { MessagesQueries } from './messages.queries';
 import { MessagesService } from './messages.service';
 
@@ -29,7 +29,7 @@ const SENDING_PROBLEMS = {
   413: ['payload-too-large'],
   415: ['unsupported-media-type'],
   422: ['idempotency-key-reused', 'message-refused'],
-  ...TALKING_PROBLEMS,
+  ...MESSAGING_PROBLEMS,
 };
 
 /** The part of a reply that a route sets besides its body. */
@@ -91,6 +91,6 @@ export class MessagesController {
     503: ['storage-unavailable', 'session-moving', 'too-many-forwarded'],
   })
   typing(@Param('conversationId') conversationId: string, @CurrentCaller() caller: Caller): Promise<void> {
-    return this.service.typing(conversationId, reachOf(caller));
+    return this.service.typing(conversationId, accessScopeOf(caller));
   }
 }

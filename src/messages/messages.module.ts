@@ -11,7 +11,7 @@ import { MessagesService } from './messages.service';
 import { MessagesTelemetry } from './messages.telemetry';
 import { UploadPlaces } from './upload.places';
 
-/** Needs a `MessageStore`, a `SessionStore`, the `GuestChannels` and the `ConversationNews` from the composition root. */
+/** Needs a `MessageStore`, a `SessionStore`, the `GuestChannels` and the `ConversationEvents` from the composition root. */
 @Module({
   imports: [SessionModule],
   controllers: [MessagesController, AttachmentsController],

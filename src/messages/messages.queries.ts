@@ -3,7 +3,7 @@ import type { Caller } from '../access/domain/caller';
 import { AuditReads } from '../audit/audit.reads';
 import type { ConversationMessage } from '../session/domain/conversation-message';
 import { foreignAct } from '../session/domain/foreign-act';
-import { reachOf } from '../session/domain/reach';
+import { accessScopeOf } from '../session/domain/access-scope';
 import { SessionQueries } from '../session/session.queries';
 import { decodeCursor, encodeCursor } from './messages.cursor';
 import { MessageStore } from './ports/message.store';
@@ -32,7 +32,7 @@ export class MessagesQueries {
     { limit, cursor }: { limit: number; cursor?: string },
     caller: Caller,
   ): Promise<MessagePage> {
-    const session = await this.sessions.get(conversationId, reachOf(caller));
+    const session = await this.sessions.get(conversationId, accessScopeOf(caller));
     const after = cursor === undefined ? {} : { after: decodeCursor(cursor, conversationId) };
     await this.reads.record(foreignAct(caller, session, 'MESSAGES_READ'));
     const found = await this.messages.list(conversationId, { ...after, limit: limit + 1 });

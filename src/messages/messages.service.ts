@@ -4,13 +4,13 @@ import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { foreignAct } from '../session/domain/foreign-act';
 import { idempotencyKeyOf } from '../session/domain/idempotency-key';
-import { type Reach, reachOf } from '../session/domain/reach';
+import { type AccessScope, accessScopeOf } from '../session/domain/access-scope';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { MessageToSend } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
 import { referenceOf } from './domain/message-reference';
 import { assertSendable } from './domain/sendable-message';
-import { type TalkingSession, talkingOver } from './domain/talking-session';
+import { type MessagingSession, messagingOf } from './domain/messaging-session';
 import { MessageSending, type SentMessage } from './message.sending';
 
 /** What a caller wants a guest to have said. */
@@ -40,9 +40,9 @@ export class MessagesService {
     this.drain.assertOpen();
     assertSendable(asked);
     const reference = key === undefined ? uuid() : keyedReference(conversationId, caller, key);
-    const found = await this.find(conversationId, reachOf(caller));
+    const found = await this.find(conversationId, accessScopeOf(caller));
     const act = foreignAct(caller, found.session, 'MESSAGE_SENT');
-    const talking: TalkingSession = act === undefined ? found : { ...found, act };
+    const talking: MessagingSession = act === undefined ? found : { ...found, act };
     const message: MessageToSend = { ...asked, reference, isRepeatable: key !== undefined };
     return key === undefined
       ? { message: await this.sending.send(talking, message), isReplayed: false }
@@ -50,13 +50,13 @@ export class MessagesService {
   }
 
   /** Tells that the guest types. Throws what `send` throws of sessions and channels. */
-  async typing(conversationId: string, reach: Reach): Promise<void> {
-    const { session, messaging } = await this.find(conversationId, reach);
+  async typing(conversationId: string, scope: AccessScope): Promise<void> {
+    const { session, messaging } = await this.find(conversationId, scope);
     messaging.typing(session.snapshot);
   }
 
-  private async find(conversationId: string, reach: Reach): Promise<TalkingSession> {
-    return talkingOver(await this.sessions.get(conversationId, reach), this.channels);
+  private async find(conversationId: string, scope: AccessScope): Promise<MessagingSession> {
+    return messagingOf(await this.sessions.get(conversationId, scope), this.channels);
   }
 }
 

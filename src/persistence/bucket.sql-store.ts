@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { type BucketTerms, SharedBuckets, type Taken } from '../common/limits/shared-buckets';
+import { type TokenBucketConfig, SharedTokenBucketStore, type Taken } from '../common/limits/shared-token-bucket-store';
 import { DatabaseConnection } from './database.connection';
 import { databaseNow } from './dialect';
 import { UnitOfWork } from './unit-of-work';
@@ -18,7 +18,7 @@ const ROUNDING = 1e-6;
  * from the row as the one before left it. An embedded database belongs to one process, which needs no bucket.
  */
 @Injectable()
-export class SqlSharedBuckets extends SharedBuckets {
+export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
   readonly isShared: boolean;
 
   constructor(
@@ -29,7 +29,7 @@ export class SqlSharedBuckets extends SharedBuckets {
     this.isShared = dialect === 'postgres';
   }
 
-  async take(terms: BucketTerms, wanted: number, kept: number): Promise<Taken> {
+  async take(terms: TokenBucketConfig, wanted: number, kept: number): Promise<Taken> {
     for (;;) {
       const taken = await this.tryTake(terms, wanted, kept);
       if (taken !== undefined) return taken;
@@ -37,7 +37,7 @@ export class SqlSharedBuckets extends SharedBuckets {
     }
   }
 
-  async close(terms: BucketTerms, forMs: number): Promise<void> {
+  async close(terms: TokenBucketConfig, forMs: number): Promise<void> {
     const wholeMs = Math.ceil(forMs);
     await this.create(terms);
     await this.unitOfWork.read((db, dialect) =>
@@ -50,7 +50,7 @@ export class SqlSharedBuckets extends SharedBuckets {
   }
 
   private async tryTake(
-    { name, capacity, perMs }: BucketTerms,
+    { name, capacity, perMs }: TokenBucketConfig,
     wanted: number,
     kept: number,
   ): Promise<Taken | undefined> {
@@ -77,7 +77,7 @@ export class SqlSharedBuckets extends SharedBuckets {
   }
 
   /** Whoever comes first makes it. Those that nobody needs any more go on the occasion. */
-  private async create({ name, capacity }: BucketTerms): Promise<void> {
+  private async create({ name, capacity }: TokenBucketConfig): Promise<void> {
     await this.unitOfWork.read(async (db, dialect) => {
       const now = databaseNow(dialect);
       await db

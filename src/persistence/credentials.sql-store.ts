@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Credentials, GuestCredentials } from '../session/ports/guest-credentials';
 import { UNFINISHED_STATES } from '../session/domain/session-state';
-import { GuestSeal } from './guest.seal';
+import { GuestDataEncryption } from './guest-data-encryption';
 import { UnitOfWork } from './unit-of-work';
 
 /** Credentials in SQL: a column of `session`, which is written here and forgotten by saves and by erasure. */
@@ -9,7 +9,7 @@ import { UnitOfWork } from './unit-of-work';
 export class SqlGuestCredentials extends GuestCredentials {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly guests: GuestSeal,
+    private readonly guests: GuestDataEncryption,
   ) {
     super();
   }

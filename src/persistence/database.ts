@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AuditAction, AuditActor, AuditOutcome, AuditTarget } from '../audit/domain/audit-record';
 import type { FeedEvent } from '../events/domain/feed-event';
-import type { KeyedRequest } from '../session/domain/keyed-request';
+import type { IdempotentRequest } from '../session/domain/idempotent-request';
 import type { EventState } from '../session/domain/session-event';
 import type { DeliveryStatus } from '../sync/domain/delivery';
 import type { PauseReason } from '../sync/ports/sink.store';
@@ -85,7 +85,7 @@ export interface ConversationEventTable {
   readonly body: string;
 }
 
-/** What replicas tell each other in passing; see `PassingExchange`. */
+/** What replicas tell each other in passing; see `EphemeralEventBus`. */
 export interface PassingBatchTable {
   readonly id: string;
   /** The life of a process, and which of its batches it is. */
@@ -149,7 +149,7 @@ export interface SinkTable {
 
 export interface IdempotencyKeyTable {
   readonly owner: string;
-  readonly operation: KeyedRequest['operation'];
+  readonly operation: IdempotentRequest['operation'];
   readonly key_hash: string;
   readonly fingerprint: string;
   readonly conversation_id: string;

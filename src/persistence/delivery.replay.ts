@@ -1,6 +1,6 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { DeliveryStatus } from '../sync/domain/delivery';
-import type { ReplaySelection } from '../sync/ports/delivery.ledger';
+import type { ReplaySelection } from '../sync/ports/delivery-admin.store';
 import type { Database, SessionEventTable } from './database';
 
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */

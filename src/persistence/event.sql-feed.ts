@@ -7,7 +7,7 @@ import { EventFeed, type FeedFilter } from '../events/ports/event.feed';
 import { COUNTERS } from './counters';
 import type { ConversationEventTable, Database } from './database';
 import { numberEvents } from './feed.numbering';
-import { GuestSeal } from './guest.seal';
+import { GuestDataEncryption } from './guest-data-encryption';
 import { isUnreadable } from './persistence.errors';
 import { readableRows } from './readable-rows';
 import { UnitOfWork } from './unit-of-work';
@@ -39,7 +39,7 @@ export class SqlEventFeed extends EventFeed {
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly guests: GuestSeal,
+    private readonly guests: GuestDataEncryption,
     private readonly poison: PoisonMessages,
   ) {
     super();

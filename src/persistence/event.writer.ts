@@ -5,7 +5,7 @@ import { EventSinks } from '../sync/ports/event-sinks';
 import { OutboxBell } from '../sync/ports/outbox-bell';
 import { queueingBehindWaiting } from './delivery.queue';
 import { FeedWriter } from './feed.writer';
-import { GuestSeal } from './guest.seal';
+import { GuestDataEncryption } from './guest-data-encryption';
 import { toDeliveryRow, toEventRow } from './session.mapper';
 import type { Work } from './unit-of-work';
 
@@ -15,7 +15,7 @@ export class EventWriter {
   constructor(
     private readonly sinks: EventSinks,
     private readonly bell: OutboxBell,
-    private readonly guests: GuestSeal,
+    private readonly guests: GuestDataEncryption,
     private readonly feed: FeedWriter,
   ) {}
 

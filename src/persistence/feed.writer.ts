@@ -8,7 +8,7 @@ import type { MessageRequest } from '../messages/ports/message.store';
 import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import type { Database } from './database';
 import { numberSome } from './feed.numbering';
-import { GuestSeal } from './guest.seal';
+import { GuestDataEncryption } from './guest-data-encryption';
 import type { Work } from './unit-of-work';
 
 type Row = InsertObject<Database, 'conversation_event'>;
@@ -18,7 +18,7 @@ type Whose = Pick<Row, 'conversation_id' | 'owner'>;
 @Injectable()
 export class FeedWriter {
   constructor(
-    private readonly guests: GuestSeal,
+    private readonly guests: GuestDataEncryption,
     private readonly bell: EventBell,
     private readonly clock: Clock,
   ) {}

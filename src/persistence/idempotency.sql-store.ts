@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
-import type { KeyedRequest } from '../session/domain/keyed-request';
+import type { IdempotentRequest } from '../session/domain/idempotent-request';
 import { IdempotencyStore, type KeptRequest } from '../session/ports/idempotency.store';
 import { ofFewLengths } from './dialect';
 import { IdempotencyWriter } from './idempotency.writer';
@@ -17,7 +17,7 @@ export class SqlIdempotencyStore extends IdempotencyStore {
     super();
   }
 
-  async find({ owner, operation, keyHash }: KeyedRequest): Promise<KeptRequest | undefined> {
+  async find({ owner, operation, keyHash }: IdempotentRequest): Promise<KeptRequest | undefined> {
     const row = await this.unitOfWork.read((db) =>
       db
         .selectFrom('idempotency_key')
@@ -37,7 +37,7 @@ export class SqlIdempotencyStore extends IdempotencyStore {
     };
   }
 
-  async claim({ owner, operation, keyHash, openingBy }: KeyedRequest): Promise<boolean> {
+  async claim({ owner, operation, keyHash, openingBy }: IdempotentRequest): Promise<boolean> {
     const { numUpdatedRows } = await this.unitOfWork.read((db) =>
       db
         .updateTable('idempotency_key')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { KeptAnswer, KeyOutcome } from '../session/domain/kept-answer';
-import type { KeyedRequest } from '../session/domain/keyed-request';
+import type { StoredResponse, KeyDisposition } from '../session/domain/stored-response';
+import type { IdempotentRequest } from '../session/domain/idempotent-request';
 import type { SessionSnapshot } from '../session/domain/session-snapshot';
 import { KEY_LIFETIME_MS } from '../session/ports/idempotency.store';
 import { DataCipher } from './data-cipher';
@@ -15,7 +15,7 @@ export class IdempotencyWriter {
   /** Writes the key of a new session, in place of one that has expired; returns whether the key was free. */
   async take(
     { db }: Work,
-    { owner, operation, keyHash, fingerprint, openingBy }: KeyedRequest,
+    { owner, operation, keyHash, fingerprint, openingBy }: IdempotentRequest,
     { conversationId, createdAt }: Readonly<SessionSnapshot>,
   ): Promise<boolean> {
     const use = {
@@ -40,7 +40,7 @@ export class IdempotencyWriter {
   }
 
   /** Writes what becomes of the key of a session whose opening is over, if it has one. */
-  settle({ db, send }: Work, conversationId: string, outcome: KeyOutcome): void {
+  settle({ db, send }: Work, conversationId: string, outcome: KeyDisposition): void {
     if (outcome === 'forgotten') {
       send(db.deleteFrom('idempotency_key').where('conversation_id', '=', conversationId).compile());
       return;
@@ -56,8 +56,8 @@ export class IdempotencyWriter {
   }
 
   /** An answer as `settle` has written it. Throws `UnreadableDataError`. */
-  read(sealed: string, conversationId: string): KeptAnswer {
-    return JSON.parse(this.cipher.open(sealed, answerOf(conversationId))) as KeptAnswer;
+  read(sealed: string, conversationId: string): StoredResponse {
+    return JSON.parse(this.cipher.open(sealed, answerOf(conversationId))) as StoredResponse;
   }
 }
 

@@ -7,7 +7,7 @@ import { AuditWriter } from './audit.writer';
 import type { ConversationEventTable, Database } from './database';
 import { forUpdate } from './dialect';
 import { FeedWriter } from './feed.writer';
-import { GuestSeal } from './guest.seal';
+import { GuestDataEncryption } from './guest-data-encryption';
 import { isUnreadable } from './persistence.errors';
 import { readableRows } from './readable-rows';
 import { UnitOfWork, type Work } from './unit-of-work';
@@ -22,7 +22,7 @@ export class SqlMessageStore extends MessageStore {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly feed: FeedWriter,
-    private readonly guests: GuestSeal,
+    private readonly guests: GuestDataEncryption,
     private readonly audit: AuditWriter,
     private readonly poison: PoisonMessages,
   ) {

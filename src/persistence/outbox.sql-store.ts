@@ -20,7 +20,7 @@ import {
 } from './delivery.queue';
 import { markFailing, silenceSink, sinkPaused } from './sink.sql-store';
 import { ofFewLengths } from './dialect';
-import { GuestSeal } from './guest.seal';
+import { GuestDataEncryption } from './guest-data-encryption';
 import { isUnreadable } from './persistence.errors';
 import { UnitOfWork, type Work } from './unit-of-work';
 
@@ -36,7 +36,7 @@ export class SqlOutboxStore extends OutboxStore {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: AuditWriter,
-    private readonly guests: GuestSeal,
+    private readonly guests: GuestDataEncryption,
     private readonly poison: PoisonMessages,
   ) {
     super();

@@ -1,49 +1,49 @@
 import { Global, Module } from '@nestjs/common';
-import { SharedBuckets } from '../common/limits/shared-buckets';
+import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-store';
 import { NameResolver } from '../common/names/name-resolver';
 import { StorageConfig } from '../config/storage.config';
 import { AuditTrail } from '../audit/ports/audit.trail';
 import { EventFeed } from '../events/ports/event.feed';
-import { PassingExchange } from '../events/ports/passing.exchange';
+import { EphemeralEventBus } from '../events/ports/ephemeral-event-bus';
 import { MessageStore } from '../messages/ports/message.store';
 import { StorageErrors } from '../metrics/ports/storage-errors';
 import { SummaryStore } from '../metrics/ports/summary.store';
-import { DataKeyRegister } from '../privacy/ports/data-key.register';
-import { GuestRegister } from '../privacy/ports/guest.register';
-import { SessionArchive } from '../privacy/ports/session.archive';
+import { DataKeyStore } from '../privacy/ports/data-key.store';
+import { GuestStore } from '../privacy/ports/guest.store';
+import { SessionRetentionStore } from '../privacy/ports/session-retention.store';
 import { DeadlineStore } from '../replica/ports/deadline.store';
 import { ReplicaStore } from '../replica/ports/replica.store';
 import { GuestCredentials } from '../session/ports/guest-credentials';
 import { IdempotencyStore } from '../session/ports/idempotency.store';
 import { SessionHolders } from '../session/ports/session.holders';
 import { SessionStore } from '../session/ports/session.store';
-import { StorageTrouble } from '../session/ports/storage-trouble';
-import { DeliveryLedger } from '../sync/ports/delivery.ledger';
+import { StorageFailures } from '../session/ports/storage-failures';
+import { DeliveryAdminStore } from '../sync/ports/delivery-admin.store';
 import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
 import { SqlAuditTrail } from './audit.sql-trail';
 import { AuditWriter } from './audit.writer';
-import { SqlSharedBuckets } from './bucket.sql-store';
+import { SqlSharedTokenBucketStore } from './bucket.sql-store';
 import { ControlSocket } from './control-socket';
 import { SqlGuestCredentials } from './credentials.sql-store';
 import { DataCipher } from './data-cipher';
-import { SqlDataKeyRegister } from './data-key.sql-register';
+import { SqlDataKeyStore } from './data-key.sql-store';
 import { DatabaseConnection } from './database.connection';
 import { DatabaseHealth } from './database.health';
 import { SqlDeadlineStore } from './deadline.sql-store';
-import { SqlDeliveryLedger } from './delivery.sql-ledger';
+import { SqlDeliveryAdminStore } from './delivery-admin.sql-store';
 import { SqlEventFeed } from './event.sql-feed';
 import { EventWriter } from './event.writer';
 import { FeedWriter } from './feed.writer';
-import { GuestSeal } from './guest.seal';
-import { SqlGuestRegister } from './guest.sql-register';
+import { GuestDataEncryption } from './guest-data-encryption';
+import { SqlGuestStore } from './guest.sql-store';
 import { SqlIdempotencyStore } from './idempotency.sql-store';
 import { IdempotencyWriter } from './idempotency.writer';
 import { SqlMessageStore } from './message.sql-store';
 import { SqlOutboxStore } from './outbox.sql-store';
-import { SqlPassingExchange } from './passing.sql-exchange';
+import { SqlEphemeralEventBus } from './ephemeral-event.sql-bus';
 import { SqlReplicaStore } from './replica.sql-store';
-import { SqlSessionArchive } from './session.sql-archive';
+import { SqlSessionRetentionStore } from './session-retention.sql-store';
 import { SqlSessionHolders } from './session.sql-holders';
 import { SqlSessionStore } from './session.sql-store';
 import { SqlSinkStore } from './sink.sql-store';
@@ -72,72 +72,72 @@ import { UnitOfWork } from './unit-of-work';
     DatabaseHealth,
     ControlSocket,
     UnitOfWork,
-    { provide: StorageTrouble, useExisting: UnitOfWork },
+    { provide: StorageFailures, useExisting: UnitOfWork },
     { provide: StorageErrors, useExisting: UnitOfWork },
     AuditWriter,
     SqlAuditTrail,
-    GuestSeal,
+    GuestDataEncryption,
     EventWriter,
     FeedWriter,
     SqlMessageStore,
     SqlEventFeed,
-    SqlPassingExchange,
+    SqlEphemeralEventBus,
     SqlReplicaStore,
     SqlDeadlineStore,
-    SqlSharedBuckets,
+    SqlSharedTokenBucketStore,
     SqlSessionHolders,
     IdempotencyWriter,
     SqlSessionStore,
     SqlGuestCredentials,
     SqlIdempotencyStore,
     SqlOutboxStore,
-    SqlDeliveryLedger,
+    SqlDeliveryAdminStore,
     SqlSinkStore,
     SqlSummaryStore,
-    SqlGuestRegister,
-    SqlSessionArchive,
-    SqlDataKeyRegister,
+    SqlGuestStore,
+    SqlSessionRetentionStore,
+    SqlDataKeyStore,
     { provide: AuditTrail, useExisting: SqlAuditTrail },
     { provide: SessionStore, useExisting: SqlSessionStore },
     { provide: GuestCredentials, useExisting: SqlGuestCredentials },
     { provide: IdempotencyStore, useExisting: SqlIdempotencyStore },
     { provide: OutboxStore, useExisting: SqlOutboxStore },
-    { provide: DeliveryLedger, useExisting: SqlDeliveryLedger },
+    { provide: DeliveryAdminStore, useExisting: SqlDeliveryAdminStore },
     { provide: SinkStore, useExisting: SqlSinkStore },
     { provide: SummaryStore, useExisting: SqlSummaryStore },
     { provide: ReplicaStore, useExisting: SqlReplicaStore },
     { provide: DeadlineStore, useExisting: SqlDeadlineStore },
-    { provide: SharedBuckets, useExisting: SqlSharedBuckets },
+    { provide: SharedTokenBucketStore, useExisting: SqlSharedTokenBucketStore },
     { provide: SessionHolders, useExisting: SqlSessionHolders },
     { provide: MessageStore, useExisting: SqlMessageStore },
     { provide: EventFeed, useExisting: SqlEventFeed },
-    { provide: PassingExchange, useExisting: SqlPassingExchange },
-    { provide: GuestRegister, useExisting: SqlGuestRegister },
-    { provide: SessionArchive, useExisting: SqlSessionArchive },
-    { provide: DataKeyRegister, useExisting: SqlDataKeyRegister },
+    { provide: EphemeralEventBus, useExisting: SqlEphemeralEventBus },
+    { provide: GuestStore, useExisting: SqlGuestStore },
+    { provide: SessionRetentionStore, useExisting: SqlSessionRetentionStore },
+    { provide: DataKeyStore, useExisting: SqlDataKeyStore },
   ],
   exports: [
     DatabaseConnection,
     AuditTrail,
     SessionStore,
-    StorageTrouble,
+    StorageFailures,
     StorageErrors,
     GuestCredentials,
     IdempotencyStore,
     OutboxStore,
-    DeliveryLedger,
+    DeliveryAdminStore,
     SinkStore,
     SummaryStore,
     ReplicaStore,
     DeadlineStore,
-    SharedBuckets,
+    SharedTokenBucketStore,
     SessionHolders,
     MessageStore,
     EventFeed,
-    PassingExchange,
-    GuestRegister,
-    SessionArchive,
-    DataKeyRegister,
+    EphemeralEventBus,
+    GuestStore,
+    SessionRetentionStore,
+    DataKeyStore,
   ],
 })
 export class PersistenceModule {}

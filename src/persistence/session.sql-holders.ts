@@ -5,7 +5,7 @@ import type { Session } from '../session/domain/session';
 import { SessionHolders } from '../session/ports/session.holders';
 import type { Database } from './database';
 import { databaseNow, type Dialect, ofFewLengths } from './dialect';
-import { GuestSeal } from './guest.seal';
+import { GuestDataEncryption } from './guest-data-encryption';
 import { toSession } from './session.mapper';
 import { UnitOfWork } from './unit-of-work';
 
@@ -19,7 +19,7 @@ export const isOpenSession = sql<boolean>`(ended_at is null or disconnect = 'pen
 export class SqlSessionHolders extends SessionHolders {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly guests: GuestSeal,
+    private readonly guests: GuestDataEncryption,
     private readonly clock: SystemClock,
   ) {
     super();

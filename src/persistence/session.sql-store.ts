@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditFact } from '../audit/domain/audit-record';
-import { type KeyOutcome, problemKeptOf } from '../session/domain/kept-answer';
-import type { KeyedRequest } from '../session/domain/keyed-request';
+import { type KeyDisposition, problemKeptOf } from '../session/domain/stored-response';
+import type { IdempotentRequest } from '../session/domain/idempotent-request';
 import { RequestInProgressError } from '../session/domain/idempotency.errors';
 import type { Session } from '../session/domain/session';
 import type { SessionSnapshot } from '../session/domain/session-snapshot';
@@ -15,7 +15,7 @@ import { countCallerSlots } from './caller-slots';
 import type { Database, SessionTable } from './database';
 import { forUpdate } from './dialect';
 import { EventWriter } from './event.writer';
-import { GuestSeal } from './guest.seal';
+import { GuestDataEncryption } from './guest-data-encryption';
 import { IdempotencyWriter } from './idempotency.writer';
 import { countersOf } from './session.counting';
 import { takeSlot } from './session.slots';
@@ -36,12 +36,12 @@ export class SqlSessionStore extends SessionStore {
     private readonly audit: AuditWriter,
     private readonly events: EventWriter,
     private readonly keys: IdempotencyWriter,
-    private readonly guests: GuestSeal,
+    private readonly guests: GuestDataEncryption,
   ) {
     super();
   }
 
-  async reserve(session: Session, limits: SlotLimits, request?: KeyedRequest): Promise<void> {
+  async reserve(session: Session, limits: SlotLimits, request?: IdempotentRequest): Promise<void> {
     const row = this.guests.sealSession(toRow(session.snapshot));
     await this.unitOfWork.run(async (work) => {
       if (request !== undefined && !(await this.keys.take(work, request, session.snapshot))) {
@@ -51,7 +51,7 @@ export class SqlSessionStore extends SessionStore {
     });
   }
 
-  async save(session: Session, outcome?: KeyOutcome): Promise<void> {
+  async save(session: Session, outcome?: KeyDisposition): Promise<void> {
     const after = { ...session.snapshot };
     const { events, audit } = session.pullChanges();
     await this.unitOfWork.run(async (work) => {
@@ -215,7 +215,7 @@ function updating(db: Kysely<Database>, after: Readonly<SessionSnapshot>): Compi
 function unspokenOutcome(
   before: Pick<SessionTable, 'state'>,
   after: Readonly<SessionSnapshot>,
-): KeyOutcome | undefined {
+): KeyDisposition | undefined {
   const failsNow = before.state === 'connecting' && after.state === 'failed';
   return failsNow ? problemKeptOf(new SessionEndedWhileOpeningError()) : undefined;
 }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database, SessionEventTable } from './database';
 import { ofFewLengths } from './dialect';
-import type { GuestSeal } from './guest.seal';
+import type { GuestDataEncryption } from './guest-data-encryption';
 import { isUnreadable } from './persistence.errors';
 
 /**
@@ -11,7 +11,7 @@ import { isUnreadable } from './persistence.errors';
  */
 export async function eraseTraces(
   db: Kysely<Database>,
-  guests: GuestSeal,
+  guests: GuestDataEncryption,
   guestRef: string,
   conversationIds: readonly string[],
 ): Promise<void> {
@@ -66,7 +66,7 @@ async function forgetMessages(db: Kysely<Database>, conversationIds: readonly st
 
 /** The metadata without the token; undefined when they do not tell it. Empty for those that cannot be read. */
 function erasedIn(
-  guests: GuestSeal,
+  guests: GuestDataEncryption,
   event: Pick<SessionEventTable, 'id' | 'metadata'>,
   guestRef: string,
 ): string | undefined {

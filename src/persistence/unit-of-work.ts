@@ -3,7 +3,7 @@ import type { CompiledQuery, Kysely, QueryResult, Transaction } from 'kysely';
 import { DataRefusedError } from '../common/errors/data-refused.error';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import type { StorageErrorReason, StorageErrors } from '../metrics/ports/storage-errors';
-import { StorageTrouble } from '../session/ports/storage-trouble';
+import { StorageFailures } from '../session/ports/storage-failures';
 import type { Database } from './database';
 import { DatabaseConnection } from './database.connection';
 import {
@@ -56,7 +56,7 @@ export interface Work {
  * nobody else knows its session yet.
  */
 @Injectable()
-export class UnitOfWork extends StorageTrouble implements StorageErrors {
+export class UnitOfWork extends StorageFailures implements StorageErrors {
   private readonly logger = new Logger(UnitOfWork.name);
   private troublesSeen = 0;
   private lastFullAt = -Infinity;
@@ -66,7 +66,7 @@ export class UnitOfWork extends StorageTrouble implements StorageErrors {
     super();
   }
 
-  get troubles(): number {
+  get count(): number {
     return this.troublesSeen;
   }
 

@@ -1,7 +1,7 @@
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { DataKeyRotation } from './data-key.rotation';
-import { FakeDataKeyRegister } from './ports/data-key.register.fake';
+import { FakeDataKeyStore } from './ports/data-key.store.fake';
 import { PrivacyTelemetry } from './privacy.telemetry';
 
 jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
@@ -10,13 +10,13 @@ const MINUTE = 60_000;
 const REST = 20;
 
 let log: RecordingLog;
-let keys: FakeDataKeyRegister;
+let keys: FakeDataKeyStore;
 let rotation: DataKeyRotation;
 
 beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
-  keys = new FakeDataKeyRegister();
+  keys = new FakeDataKeyStore();
   rotation = new DataKeyRotation(keys, new PrivacyTelemetry(new PoisonMessages()));
 });
 afterEach(async () => {

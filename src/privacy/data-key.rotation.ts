@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Loop } from '../common/time/loop';
-import { DataKeyRegister, type WalkPosition } from './ports/data-key.register';
+import { DataKeyStore, type WalkPosition } from './ports/data-key.store';
 import { PrivacyTelemetry } from './privacy.telemetry';
 
 const PAUSE_MS = 60_000;
@@ -29,7 +29,7 @@ export class DataKeyRotation implements OnApplicationBootstrap, OnModuleDestroy 
   );
 
   constructor(
-    private readonly keys: DataKeyRegister,
+    private readonly keys: DataKeyStore,
     private readonly telemetry: PrivacyTelemetry,
   ) {}
 

@@ -4,17 +4,17 @@ import { GuestNotFoundError, GuestSessionLiveError } from './domain/privacy.erro
 import { ErasureResponse } from './dto/erasure.response';
 import { GuestsController } from './guests.controller';
 import { GuestsService } from './guests.service';
-import { FakeGuestRegister } from './ports/guest.register.fake';
+import { FakeGuestStore } from './ports/guest.store.fake';
 
 const NOW = 1_800_000_000_000;
 const GUEST = guestRefOf('jwt_0123456789abcdef0123456789abcdef');
 
-let register: FakeGuestRegister;
+let register: FakeGuestStore;
 let service: GuestsService;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
-  register = new FakeGuestRegister();
+  register = new FakeGuestStore();
   service = new GuestsService(register, new SystemClock());
 });
 afterEach(() => {

@@ -2,7 +2,7 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { SystemClock } from '../common/time/system-clock';
 import { Environment } from '../config/environment';
 import { SessionConfig } from '../config/session.config';
-import { FakeSessionArchive } from './ports/session.archive.fake';
+import { FakeSessionRetentionStore } from './ports/session-retention.store.fake';
 import { SessionRetention } from './session.retention';
 
 jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
@@ -11,7 +11,7 @@ const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
 
 let log: RecordingLog;
-let archive: FakeSessionArchive;
+let archive: FakeSessionRetentionStore;
 let retention: SessionRetention;
 
 function keeping(days?: number): SessionRetention {
@@ -22,7 +22,7 @@ function keeping(days?: number): SessionRetention {
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
-  archive = new FakeSessionArchive();
+  archive = new FakeSessionRetentionStore();
   retention = keeping();
 });
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Housekeeping } from '../common/lifecycle/housekeeping';
 import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
-import { SessionArchive } from './ports/session.archive';
+import { SessionRetentionStore } from './ports/session-retention.store';
 
 /** Sessions per transaction. */
 const BATCH = 100;
@@ -13,7 +13,7 @@ export class SessionRetention extends Housekeeping {
   private readonly log = new Logger(SessionRetention.name);
 
   constructor(
-    private readonly archive: SessionArchive,
+    private readonly archive: SessionRetentionStore,
     clock: Clock,
     private readonly config: SessionConfig,
   ) {

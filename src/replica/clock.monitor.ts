@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Seldom } from '../common/logging/seldom';
+import { LogThrottle } from '../common/logging/log-throttle';
 import { Loop } from '../common/time/loop';
 import { SystemClock } from '../common/time/system-clock';
 import { Metrics } from '../metrics/metrics';
@@ -33,7 +33,7 @@ const READ_WITHIN_MS = 100;
 export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(ClockMonitor.name);
   private readonly steps;
-  private readonly complaints = new Seldom(COMPLAIN_EVERY_MS);
+  private readonly complaints = new LogThrottle(COMPLAIN_EVERY_MS);
   /** The time of the machine when the monotonic clock was zero, at the last look. */
   private machineStart = Date.now() - performance.now();
   /** How far the machine is ahead of the process, and since when it has been that far. */

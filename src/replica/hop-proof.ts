@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ScopeName } from '../common/access/scope';
-import { RecentValues } from '../common/recent-values';
+import { ExpiringCache } from '../common/expiring-cache';
 import { Clock } from '../common/time/clock';
 import { StorageConfig } from '../config/storage.config';
 import { DataKeySeal } from './data-key-seal';
@@ -55,7 +55,7 @@ interface Statement extends Hop {
 @Injectable()
 export class HopProof {
   private readonly seal: DataKeySeal;
-  private readonly seen = new RecentValues<object>(REMEMBERED_MS, MAX_REMEMBERED);
+  private readonly seen = new ExpiringCache<object>(REMEMBERED_MS, MAX_REMEMBERED);
 
   constructor(
     { dataKeys }: StorageConfig,

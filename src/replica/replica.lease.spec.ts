@@ -54,31 +54,31 @@ describe(ReplicaLease.name, () => {
   it('is trusted as long as it is renewed', async () => {
     await pass(60_000);
 
-    expect(lease.isTrusted).toBe(true);
+    expect(lease.isValid).toBe(true);
     expect(store.calls.filter((call) => call === 'renew')).toHaveLength(20);
   });
 
   it('is trusted for eight seconds without a renewal, then not until the next one', async () => {
     store.failures.push(...Array.from({ length: 4 }, () => new Error('away')));
     await pass(7_900);
-    expect(lease.isTrusted).toBe(true);
+    expect(lease.isValid).toBe(true);
     expect(() => {
-      lease.assertTrusted();
+      lease.assertValid();
     }).not.toThrow();
     await pass(200);
 
-    expect(lease.isTrusted).toBe(false);
+    expect(lease.isValid).toBe(false);
     expect(() => {
-      lease.assertTrusted();
+      lease.assertValid();
     }).toThrow(StorageUnavailableError);
     await pass(8_000);
-    expect(lease.isTrusted).toBe(true);
+    expect(lease.isValid).toBe(true);
     expect(log.at('warn')).toHaveLength(4);
   });
 
   it('is not trusted by a process that was frozen, before anything of it runs', () => {
     freeze(8_001);
-    expect(lease.isTrusted).toBe(false);
+    expect(lease.isValid).toBe(false);
   });
 
   it('is lost when somebody has taken it: everybody is told, and the process is another replica', async () => {
@@ -91,7 +91,7 @@ describe(ReplicaLease.name, () => {
     expect(heldWhenLost).toEqual([before]);
     expect(lease.holder).not.toBe(before);
     expect(store.replicas.map(({ id }) => id)).toEqual([lease.holder]);
-    expect(lease.isTrusted).toBe(true);
+    expect(lease.isValid).toBe(true);
     await pass(30_000);
     expect(heldWhenLost).toHaveLength(1);
   });
@@ -132,7 +132,7 @@ describe(ReplicaLease.name, () => {
     await pass(30_000);
 
     expect([...store.leaving]).toEqual([lease.holder]);
-    expect(lease.isTrusted).toBe(true);
+    expect(lease.isValid).toBe(true);
   });
 
   it('ends when it is left, and is renewed no more', async () => {
@@ -163,7 +163,7 @@ describe(ReplicaLease.name, () => {
     const alone = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SEAL);
     freeze(3_600_000);
 
-    expect(alone.isTrusted).toBe(true);
+    expect(alone.isValid).toBe(true);
     await alone.expireOthers();
     expect(store.calls).not.toContain('expire');
   });

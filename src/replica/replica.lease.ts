@@ -70,7 +70,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     return this.replica.id;
   }
 
-  get isTrusted(): boolean {
+  get isValid(): boolean {
     return this.trustLeftMs > 0;
   }
 
@@ -94,8 +94,8 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     if (this.isShared && isFair) await this.store.expire();
   }
 
-  assertTrusted(): void {
-    if (!this.isTrusted) throw new StorageUnavailableError({ cause: new Error('The lease is in doubt.') });
+  assertValid(): void {
+    if (!this.isValid) throw new StorageUnavailableError({ cause: new Error('The lease is in doubt.') });
   }
 
   onLost(listener: () => void): void {
@@ -132,7 +132,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     const now = await this.store.renew(this.holder, LEASE_TTL_MS);
     if (now !== undefined) {
       this.tellTime(now);
-      if (!this.isTrusted) this.recoveredAt = performance.now();
+      if (!this.isValid) this.recoveredAt = performance.now();
       this.renewedAt = startedAt;
       this.lag.forget();
       return;

@@ -8,7 +8,7 @@ import { ApiProblems } from '../common/problem/problem.response';
 import { UPSTREAM_PROBLEMS } from '../common/problem/upstream.problems';
 import { LoginDto } from './dto/login.dto';
 import { SessionResponse } from './dto/session.response';
-import { reachOf } from './domain/reach';
+import { accessScopeOf } from './domain/access-scope';
 import type { Session } from './domain/session';
 import { SessionAuthentication } from './session.authentication';
 import { SessionQueries } from './session.queries';
@@ -61,7 +61,7 @@ export class AuthenticationController {
     @Body() login: LoginDto,
     @CurrentCaller() caller: Caller,
   ): Promise<SessionResponse> {
-    return this.present(await this.authentication.logIn(conversationId, login, reachOf(caller)));
+    return this.present(await this.authentication.logIn(conversationId, login, accessScopeOf(caller)));
   }
 
   /** Logs the guest out of Genesys Cloud, which ends the session as `logged-out`. Doing it again changes nothing. */
@@ -74,7 +74,7 @@ export class AuthenticationController {
     @Param('conversationId') conversationId: string,
     @CurrentCaller() caller: Caller,
   ): Promise<SessionResponse> {
-    return this.present(await this.authentication.logOut(conversationId, reachOf(caller)));
+    return this.present(await this.authentication.logOut(conversationId, accessScopeOf(caller)));
   }
 
   private present(session: Session): SessionResponse {

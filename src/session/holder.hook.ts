@@ -6,7 +6,7 @@ import { incomingFileOf } from '../common/http/incoming-file';
 import { holderPartOf } from '../common/server/by-holder.decorator';
 import { RawBodies } from '../common/server/raw-bodies';
 import { takesFile } from '../common/server/takes-file.decorator';
-import type { HeldRequests } from './held-requests';
+import type { PinnedSessions } from './pinned-sessions';
 import type { ReceivedHops } from './received-hops';
 import type { ForwardableRequest, SessionForwarding } from './session.forwarding';
 
@@ -19,7 +19,7 @@ export function forwardToHolders(
   server: FastifyInstance,
   forwarding: SessionForwarding,
   hops: ReceivedHops,
-  held: HeldRequests,
+  pinned: PinnedSessions,
 ): void {
   server.addHook('preValidation', async (request, reply) => {
     const part = holderPartOf(request);
@@ -34,7 +34,7 @@ export function forwardToHolders(
         : await forwarding.forwardIfReachable(conversationId, given);
     if (answer === undefined) {
       // A caller that has hung up meanwhile causes no second close; `closed` stays false for an answer that was queued.
-      if (!reply.raw.destroyed) reply.raw.once('close', held.begin(conversationId));
+      if (!reply.raw.destroyed) reply.raw.once('close', pinned.pin(conversationId));
       return undefined;
     }
     return reply.code(answer.status).headers(answer.headers).send(answer.body);

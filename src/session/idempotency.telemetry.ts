@@ -6,7 +6,7 @@ import {
   ReplayedProblemError,
   RequestInProgressError,
 } from './domain/idempotency.errors';
-import type { GivenAnswer } from './domain/kept-answer';
+import type { IdempotentResult } from './domain/stored-response';
 
 const REFUSALS = [
   [IdempotencyKeyInvalidError, 'invalid'],
@@ -27,7 +27,7 @@ export class IdempotencyTelemetry {
     ]);
   }
 
-  answered(from: GivenAnswer['from']): void {
+  answered(from: IdempotentResult['from']): void {
     this.requests.inc({ result: from });
   }
 

@@ -5,7 +5,7 @@ import type { CallerLimitsResponse, ClientLimitsResponse, LimitsResponse } from 
 import { SessionStore } from './ports/session.store';
 import { type ClientCapacity, UpstreamCapacity } from './ports/upstream-capacity';
 import { SessionCaps } from './session.caps';
-import { SessionPace } from './session.pace';
+import { HeartbeatRateController } from './heartbeat-rate-controller';
 
 /** Reads what limits the number of sessions; changes nothing. */
 @Injectable()
@@ -13,7 +13,7 @@ export class LimitsQueries {
   constructor(
     private readonly sessions: SessionStore,
     private readonly capacity: UpstreamCapacity,
-    private readonly pace: SessionPace,
+    private readonly rateController: HeartbeatRateController,
     private readonly caps: SessionCaps,
     private readonly heartbeats: HeartbeatConfig,
   ) {}
@@ -31,7 +31,7 @@ export class LimitsQueries {
   }
 
   private async ofCaller(caller: Caller): Promise<CallerLimitsResponse> {
-    const shares = this.caps.of(caller, this.pace.fittingInAll);
+    const shares = this.caps.of(caller, this.rateController.fittingInAll);
     return {
       cap: shares.total,
       onClients: shares.onClients,
@@ -45,8 +45,8 @@ export class LimitsQueries {
       id,
       budget: { allowed, used, resetSeconds: seconds(resetInMs), closedSeconds: seconds(closedForMs) },
       live,
-      cap: this.pace.fitting(client),
-      heartbeatIntervalMs: Math.round(this.pace.intervalMs(this.heartbeats.maxIntervalMs, id)),
+      cap: this.rateController.fitting(client),
+      heartbeatIntervalMs: Math.round(this.rateController.intervalMs(this.heartbeats.maxIntervalMs, id)),
     };
   }
 }

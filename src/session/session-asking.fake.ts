@@ -1,6 +1,6 @@
 import { Caller } from '../access/domain/caller';
 import { DomainError } from '../common/errors/domain.error';
-import { keyedRequestOf } from './domain/keyed-request';
+import { keyedRequestOf } from './domain/idempotent-request';
 import { aSession } from './domain/session.builder';
 import type { OpenSession } from './session.admission';
 import type { OpenedSession } from './session.service';
@@ -15,7 +15,7 @@ interface Asked {
 }
 
 /** Asks for sessions with idempotency keys, and tells what came of it as far as callers can tell. */
-export class FakeAsking {
+export class FakeOpenOptions {
   constructor(private readonly services: FakeSessionServices) {}
 
   async open(given: Asked = {}): Promise<object> {

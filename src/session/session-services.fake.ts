@@ -14,34 +14,34 @@ import { FakeLease } from '../replica/ports/lease.fake';
 import { FakeReplicaStore } from '../replica/ports/replica.store.fake';
 import { IdempotencyRetention } from './idempotency.retention';
 import { IdempotencyTelemetry } from './idempotency.telemetry';
-import { HeldRequests } from './held-requests';
+import { PinnedSessions } from './pinned-sessions';
 import { FakeGuestChannel } from './ports/guest-channel.fake';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionPolicies } from './ports/session-policies';
 import { FakeSessionHolders } from './ports/session.holders.fake';
 import { FakeSessionStore } from './ports/session.store.fake';
 import { FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
-import { SessionAdoption } from './session.adoption';
+import { SessionRecovery } from './session-recovery';
 import { SessionAdmission } from './session.admission';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
-import { SessionHandover } from './session.handover';
+import { SessionClaims } from './session-claims';
 import { SessionIdempotency } from './session.idempotency';
 import { SessionOpening } from './session.opening';
-import { BeatShare } from './session.beat-share';
+import { ReplicaBudgetShare } from './replica-budget-share';
 import { SessionCaps } from './session.caps';
-import { SessionPace } from './session.pace';
-import { SessionPlacement } from './session.placement';
+import { HeartbeatRateController } from './heartbeat-rate-controller';
+import { OAuthClientSelector } from './oauth-client-selector';
 import { SessionQueries } from './session.queries';
-import { SessionShare } from './session.share';
-import { SessionScreening } from './session.screening';
+import { ReplicaShare } from './replica-share';
+import { SessionPolicyEvaluator } from './session-policy-evaluator';
 import { SessionService } from './session.service';
 import { SessionShutdown } from './session.shutdown';
 import { SessionSweeper } from './session.sweeper';
-import { SessionTakeover } from './session.takeover';
+import { SessionRebalancer } from './session-rebalancer';
 import { SessionTelemetry } from './session.telemetry';
-import { SessionUpkeep } from './session.upkeep';
-import { SessionWatch } from './session.watch';
+import { SessionReconciler } from './session-reconciler';
+import { SessionHeartbeat } from './session-heartbeat';
 import { SessionWriter } from './session.writer';
 
 /** The session services as the module wires them, over a store in memory and a scripted channel. */
@@ -53,35 +53,35 @@ export class FakeSessionServices {
   readonly replicas = new FakeReplicaStore();
   readonly clock = new SystemClock();
   readonly drain = new Drain();
-  readonly requests = new HeldRequests();
+  readonly requests = new PinnedSessions();
   /** How often the database could not be used. */
-  readonly trouble = { troubles: 0 };
+  readonly trouble = { count: 0 };
   readonly poison = new PoisonMessages();
   readonly policies = new SessionPolicies();
   readonly heartbeats = new HeartbeatService(new SchedulerRegistry(), this.clock);
   readonly metrics = new ReadableMetrics();
   readonly telemetry = new SessionTelemetry(this.metrics, this.store, this.heartbeats);
-  readonly screening = new SessionScreening(this.policies, this.drain, this.telemetry);
+  readonly policyEvaluator = new SessionPolicyEvaluator(this.policies, this.drain, this.telemetry);
   readonly writer: SessionWriter;
   readonly capacity = new FakeUpstreamCapacity();
   readonly config: SessionConfig;
-  readonly pace: SessionPace;
+  readonly rateController: HeartbeatRateController;
   readonly caps: SessionCaps;
-  readonly placement: SessionPlacement;
+  readonly clientSelector: OAuthClientSelector;
   readonly admission: SessionAdmission;
   readonly opening: SessionOpening;
   readonly disconnector: SessionDisconnector;
   readonly ending: SessionEnding;
-  readonly watch: SessionWatch;
-  readonly handover: SessionHandover;
+  readonly heartbeat: SessionHeartbeat;
+  readonly claims: SessionClaims;
   readonly service: SessionService;
   readonly idempotency: SessionIdempotency;
   readonly retention: IdempotencyRetention;
   readonly queries: SessionQueries;
   readonly sweeper: SessionSweeper;
-  readonly adoption: SessionAdoption;
-  readonly takeover: SessionTakeover;
-  readonly upkeep: SessionUpkeep;
+  readonly recovery: SessionRecovery;
+  readonly rebalancer: SessionRebalancer;
+  readonly reconciler: SessionReconciler;
   readonly shutdown: SessionShutdown;
 
   constructor(
@@ -94,28 +94,40 @@ export class FakeSessionServices {
     const heartbeatConfig = new HeartbeatConfig(environment);
     this.writer = new SessionWriter(store, clock, lease);
     this.config = new SessionConfig(environment);
-    const beatShare = new BeatShare(lease, store, this.capacity);
-    this.pace = new SessionPace(this.capacity, heartbeats, heartbeatConfig, beatShare);
+    const beatShare = new ReplicaBudgetShare(lease, store, this.capacity);
+    this.rateController = new HeartbeatRateController(this.capacity, heartbeats, heartbeatConfig, beatShare);
     const access = new AccessConfig(environment);
     this.caps = new SessionCaps(this.config, access);
-    this.placement = new SessionPlacement(store, this.pace, channels, this.caps, lease);
-    this.admission = new SessionAdmission(this.screening, this.placement, this.config, clock, telemetry);
+    this.clientSelector = new OAuthClientSelector(store, this.rateController, channels, this.caps, lease);
+    this.admission = new SessionAdmission(
+      this.policyEvaluator,
+      this.clientSelector,
+      this.config,
+      clock,
+      telemetry,
+    );
     this.opening = new SessionOpening(store, channels, clock, this.config, telemetry);
     this.disconnector = new SessionDisconnector(store, channels, this.config, clock, telemetry);
     this.ending = new SessionEnding(this.writer, heartbeats, this.disconnector, telemetry, drain);
-    this.watch = new SessionWatch(heartbeats, channels, heartbeatConfig, this.pace, telemetry);
-    this.handover = new SessionHandover(heartbeats, channels, holders, lease, this.requests);
-    const { admission, opening, ending, watch } = this;
-    this.service = new SessionService(admission, opening, ending, watch, drain, access);
+    this.heartbeat = new SessionHeartbeat(
+      heartbeats,
+      channels,
+      heartbeatConfig,
+      this.rateController,
+      telemetry,
+    );
+    this.claims = new SessionClaims(heartbeats, channels, holders, lease, this.requests);
+    const { admission, opening, ending, heartbeat } = this;
+    this.service = new SessionService(admission, opening, ending, heartbeat, drain, access);
     const idempotencyTelemetry = new IdempotencyTelemetry(this.metrics);
     this.idempotency = new SessionIdempotency(this.service, store.keys, lease, drain, idempotencyTelemetry);
     this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);
     this.queries = new SessionQueries(store, heartbeats, heartbeatConfig, channels);
     this.sweeper = new SessionSweeper(store, this.ending, clock, this.config, lease, this.poison);
-    this.adoption = new SessionAdoption(store.keys, this.writer, this.ending, this.watch, this.poison);
-    const share = new SessionShare(this.replicas, store, heartbeats, lease);
-    this.upkeep = new SessionUpkeep(store, this.trouble, lease, this.adoption);
-    this.takeover = new SessionTakeover(lease, share, this.adoption, this.handover, this.upkeep);
+    this.recovery = new SessionRecovery(store.keys, this.writer, this.ending, this.heartbeat, this.poison);
+    const share = new ReplicaShare(this.replicas, store, heartbeats, lease);
+    this.reconciler = new SessionReconciler(store, this.trouble, lease, this.recovery);
+    this.rebalancer = new SessionRebalancer(lease, share, this.recovery, this.claims, this.reconciler);
     this.shutdown = new SessionShutdown(store, this.ending, new ServerConfig(environment), lease, holders);
   }
 }

@@ -4,12 +4,12 @@ import { Clock } from '../common/time/clock';
 import { SessionConfig } from '../config/session.config';
 import { newGuestToken } from './domain/guest-token';
 import type { GuestContext, JourneyContext } from './domain/guest-context';
-import type { KeyedRequest } from './domain/keyed-request';
+import type { IdempotentRequest } from './domain/idempotent-request';
 import type { Login } from './domain/login';
 import { Session } from './domain/session';
 import type { RequestedSession } from './ports/session.policy';
-import { type Place, SessionPlacement } from './session.placement';
-import { SessionScreening } from './session.screening';
+import { type ClientAssignment, OAuthClientSelector } from './oauth-client-selector';
+import { SessionPolicyEvaluator } from './session-policy-evaluator';
 import { SessionTelemetry } from './session.telemetry';
 
 /** What a caller asks for. Absent fields get their defaults. */
@@ -31,8 +31,8 @@ export interface OpenSession {
 @Injectable()
 export class SessionAdmission {
   constructor(
-    private readonly screening: SessionScreening,
-    private readonly placement: SessionPlacement,
+    private readonly policyEvaluator: SessionPolicyEvaluator,
+    private readonly clientSelector: OAuthClientSelector,
     private readonly config: SessionConfig,
     private readonly clock: Clock,
     private readonly telemetry: SessionTelemetry,
@@ -44,13 +44,13 @@ export class SessionAdmission {
    * `CallerSessionLimitReachedError`, and `RequestInProgressError` when the key of the request is taken; then there is no
    * session.
    */
-  async reserve(asked: OpenSession, caller: Caller, request?: KeyedRequest): Promise<Session> {
+  async reserve(asked: OpenSession, caller: Caller, request?: IdempotentRequest): Promise<Session> {
     try {
       const requested = this.withDefaults(asked);
-      await this.screening.pass(requested);
-      const place = await this.placement.choose(requested.channel, caller, asked);
+      await this.policyEvaluator.assertAllowed(requested);
+      const place = await this.clientSelector.select(requested.channel, caller, asked);
       const session = this.sessionFrom({ ...requested, ...contextOf(asked) }, caller.owner, place);
-      await this.placement.reserve(session, place, request);
+      await this.clientSelector.reserve(session, place, request);
       return session;
     } catch (error) {
       this.telemetry.openingFailed(error);
@@ -72,7 +72,7 @@ export class SessionAdmission {
   private sessionFrom(
     requested: RequestedSession & { readonly guestContext?: GuestContext },
     owner: string,
-    { oauthClient, holder }: Place,
+    { oauthClient, holder }: ClientAssignment,
   ): Session {
     const { disclosesGuestToken } = this.config;
     return Session.reserve(

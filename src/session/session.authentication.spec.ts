@@ -2,7 +2,7 @@ import { Caller } from '../access/domain/caller';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { GuestNotAuthenticatedError } from './domain/authentication.errors';
 import type { Login } from './domain/login';
-import { EVERYBODYS } from './domain/reach';
+import { ALL_SESSIONS } from './domain/access-scope';
 import { anActiveSession, aTerminatingSession } from './domain/session.builder';
 import type { Conversation } from './ports/conversation';
 import { GuestAuthentication } from './ports/guest-authentication';
@@ -51,7 +51,7 @@ describe(SessionAuthentication.name, () => {
     const session = anActiveSession();
     services.store.given(session);
 
-    const { snapshot } = await authentication.logIn(session.conversationId, LOGIN, EVERYBODYS);
+    const { snapshot } = await authentication.logIn(session.conversationId, LOGIN, ALL_SESSIONS);
 
     expect(upstream.calls).toEqual([`in ${session.conversationId} code`]);
     expect(snapshot).toMatchObject({ isAuthenticated: true, version: session.snapshot.version + 1 });
@@ -63,7 +63,7 @@ describe(SessionAuthentication.name, () => {
     services.store.given(session);
     upstream.failure = new GuestNotAuthenticatedError();
 
-    await expect(authentication.logIn(session.conversationId, LOGIN, EVERYBODYS)).rejects.toBe(
+    await expect(authentication.logIn(session.conversationId, LOGIN, ALL_SESSIONS)).rejects.toBe(
       upstream.failure,
     );
     expect(services.store.row(session.conversationId)).toEqual(session.snapshot);
@@ -74,8 +74,8 @@ describe(SessionAuthentication.name, () => {
     const session = anActiveSession({ isAuthenticated: true });
     services.store.given(session);
 
-    const ended = await authentication.logOut(session.conversationId, EVERYBODYS);
-    const again = await authentication.logOut(session.conversationId, EVERYBODYS);
+    const ended = await authentication.logOut(session.conversationId, ALL_SESSIONS);
+    const again = await authentication.logOut(session.conversationId, ALL_SESSIONS);
 
     expect(ended.snapshot).toMatchObject({ state: 'disconnected', endReason: 'logged-out' });
     expect(again.snapshot).toEqual(ended.snapshot);
@@ -88,7 +88,7 @@ describe(SessionAuthentication.name, () => {
     services.store.given(session);
     upstream.failure = new Error('upstream');
 
-    await expect(authentication.logOut(session.conversationId, EVERYBODYS)).rejects.toThrow('upstream');
+    await expect(authentication.logOut(session.conversationId, ALL_SESSIONS)).rejects.toThrow('upstream');
     expect(services.store.row(session.conversationId).state).toBe('active');
   });
 
@@ -101,8 +101,8 @@ describe(SessionAuthentication.name, () => {
     const { conversationId } = session;
     const outcome =
       way === 'in'
-        ? authentication.logIn(conversationId, LOGIN, EVERYBODYS)
-        : authentication.logOut(conversationId, EVERYBODYS);
+        ? authentication.logIn(conversationId, LOGIN, ALL_SESSIONS)
+        : authentication.logOut(conversationId, ALL_SESSIONS);
 
     await expect(outcome).rejects.toMatchObject({ code });
     expect(upstream.calls).toEqual([]);

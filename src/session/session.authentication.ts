@@ -3,7 +3,7 @@ import { Drain } from '../common/lifecycle/drain';
 import { GuestNotLoggedInError } from './domain/authentication.errors';
 import type { Login } from './domain/login';
 import { NotSupportedByChannelError, SessionNotActiveError } from './domain/messaging.errors';
-import type { Reach } from './domain/reach';
+import type { AccessScope } from './domain/access-scope';
 import type { Session } from './domain/session';
 import type { GuestAuthentication } from './ports/guest-authentication';
 import { GuestChannels } from './ports/guest-channels';
@@ -32,9 +32,9 @@ export class SessionAuthentication {
    * session as it was. Throws `SessionNotFoundError`, `SessionNotActiveError`, `NotSupportedByChannelError`,
    * `AuthenticationNotEnabledError`, `GuestNotAuthenticatedError` and `UpstreamError`s.
    */
-  async logIn(conversationId: string, login: Login, reach: Reach): Promise<Session> {
+  async logIn(conversationId: string, login: Login, scope: AccessScope): Promise<Session> {
     this.drain.assertOpen();
-    const { session, authentication } = this.over(await this.sessions.get(conversationId, reach));
+    const { session, authentication } = this.over(await this.sessions.get(conversationId, scope));
     await authentication.logIn(session.snapshot, login, this.drain.signal);
     return (await this.writer.apply(conversationId, (found) => found.authenticate())).session;
   }
@@ -43,9 +43,9 @@ export class SessionAuthentication {
    * Logs the guest out, which ends the session as `logged-out`; doing it again changes nothing. Throws what `logIn`
    * throws, and `GuestNotLoggedInError`.
    */
-  async logOut(conversationId: string, reach: Reach): Promise<Session> {
+  async logOut(conversationId: string, scope: AccessScope): Promise<Session> {
     this.drain.assertOpen();
-    const found = await this.sessions.get(conversationId, reach);
+    const found = await this.sessions.get(conversationId, scope);
     if (found.snapshot.endReason === 'logged-out') return found;
     const { authentication } = this.over(found);
     const { session, changed } = await this.writer.apply(conversationId, (current) =>

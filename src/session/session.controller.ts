@@ -14,9 +14,9 @@ import { OpenSessionDto } from './dto/open-session.dto';
 import { OpenedSessionResponse } from './dto/opened-session.response';
 import { SessionListResponse } from './dto/session-list.response';
 import { SessionResponse } from './dto/session.response';
-import type { OpenedAnswer } from './domain/kept-answer';
+import type { OpenedAnswer } from './domain/stored-response';
 import { foreignListing } from './domain/foreign-act';
-import { reachOf } from './domain/reach';
+import { accessScopeOf } from './domain/access-scope';
 import type { Session } from './domain/session';
 import { SessionIdempotency } from './session.idempotency';
 import { SessionQueries } from './session.queries';
@@ -103,7 +103,7 @@ export class SessionController {
   @ApiResponse({ status: 200, type: SessionListResponse })
   @ApiProblems({ 400: ['validation-failed'], 503: ['storage-unavailable'] })
   async list(@Query() query: ListSessionsDto, @CurrentCaller() caller: Caller): Promise<SessionListResponse> {
-    const { sessions, nextCursor } = await this.queries.list(query, reachOf(caller));
+    const { sessions, nextCursor } = await this.queries.list(query, accessScopeOf(caller));
     await this.reads.record(foreignListing(caller, sessions));
     return new SessionListResponse(
       sessions.map((session) => this.present(session)),
@@ -125,7 +125,7 @@ export class SessionController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<SessionResponse | undefined> {
-    const session = await this.queries.get(conversationId, reachOf(caller));
+    const session = await this.queries.get(conversationId, accessScopeOf(caller));
     const { response, tag } = this.tagged(session, reply);
     if (!isKnown(tag, ifNoneMatch)) return response;
     reply.status(304);
@@ -144,7 +144,7 @@ export class SessionController {
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<SessionResponse> {
-    const session = await this.service.end(conversationId, reachOf(caller));
+    const session = await this.service.end(conversationId, accessScopeOf(caller));
     reply.status(session.snapshot.disconnect === 'pending' ? 202 : 200);
     return this.tagged(session, reply).response;
   }

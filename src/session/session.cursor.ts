@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as cursors from '../common/pagination/cursor';
 import { isEpochMs } from '../common/validation/column-types';
 import { isConversationId } from './domain/conversation-id';
-import type { Reach } from './domain/reach';
+import type { AccessScope } from './domain/access-scope';
 import type { SessionState } from './domain/session-state';
 
 interface Position {
@@ -11,7 +11,7 @@ interface Position {
 }
 
 /** What a list shows: sessions in one state or in all, within somebody's reach. */
-interface Filter extends Reach {
+interface Filter extends AccessScope {
   readonly state?: SessionState;
 }
 

@@ -3,7 +3,7 @@ import { Drain } from '../common/lifecycle/drain';
 import type { Loss } from '../heartbeat/domain/heartbeat-plan';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { type EndReason, upstreamEndReasonOf } from './domain/session-state';
-import { EVERYBODYS, isWithin, type Reach } from './domain/reach';
+import { ALL_SESSIONS, canAccess, type AccessScope } from './domain/access-scope';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
 import { SessionDisconnector } from './session.disconnector';
@@ -30,9 +30,9 @@ export class SessionEnding {
    * session that is still being opened becomes `failed`, and what was opened is closed. A session that is out of reach
    * is left alone, and `SessionNotFoundError` thrown.
    */
-  async end(conversationId: string, reason: EndReason, reach: Reach = EVERYBODYS): Promise<Session> {
+  async end(conversationId: string, reason: EndReason, scope: AccessScope = ALL_SESSIONS): Promise<Session> {
     const { session, changed } = await this.writer.apply(conversationId, (found, now) => {
-      if (!isWithin(reach, found)) throw new SessionNotFoundError({ isOutOfReach: true });
+      if (!canAccess(scope, found)) throw new SessionNotFoundError({ isOutOfReach: true });
       return found.end(reason, now) || found.fail(reason, now, { outcomeUnknown: true });
     });
     this.heartbeats.stop(conversationId);

@@ -17,7 +17,7 @@ import { anActiveSession } from './domain/session.builder';
 import { GuestChannels } from './ports/guest-channels';
 import { FakeSessionStore } from './ports/session.store.fake';
 import { digestOf } from './received-hops';
-import type { ForwardedAnswer, RemoteReplica, Sender, SentRequest } from './remote-replica';
+import type { ForwardedAnswer, ReplicaHttpClient, Sender, SentRequest } from './replica-http-client';
 import { type ForwardableRequest, SessionForwarding } from './session.forwarding';
 import { SessionMovingError } from './domain/session.errors';
 import { SessionLocator } from './session.locator';
@@ -36,7 +36,7 @@ let replicas: FakeReplicaStore;
 let lease: FakeLease;
 let heartbeats: HeartbeatService;
 let forwarding: SessionForwarding;
-let remote: RemoteReplica;
+let remote: ReplicaHttpClient;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -52,7 +52,7 @@ beforeEach(() => {
       sent.push({ replica, sender, request: request() });
       return Promise.resolve(ANSWER);
     },
-  } as unknown as RemoteReplica;
+  } as unknown as ReplicaHttpClient;
   heartbeats = new HeartbeatService(new SchedulerRegistry(), new SystemClock());
   const heartbeatConfig = new HeartbeatConfig(new Environment());
   const queries = new SessionQueries(store, heartbeats, heartbeatConfig, new GuestChannels([]));

@@ -7,10 +7,10 @@ import { withDeadline } from '../common/time/deadline';
 import { HopProof } from '../replica/hop-proof';
 import { Lease } from '../replica/ports/lease';
 import type { Replica } from '../replica/ports/replica.store';
-import { reachOf } from './domain/reach';
+import { accessScopeOf } from './domain/access-scope';
 import { SessionMovingError } from './domain/session.errors';
 import { digestOf, PROOF_HEADER } from './received-hops';
-import { type ForwardedAnswer, RemoteReplica, type SentRequest } from './remote-replica';
+import { type ForwardedAnswer, ReplicaHttpClient, type SentRequest } from './replica-http-client';
 import { SessionLocator } from './session.locator';
 import { SessionQueries } from './session.queries';
 
@@ -50,7 +50,7 @@ export class SessionForwarding {
     private readonly queries: SessionQueries,
     private readonly locator: SessionLocator,
     private readonly proof: HopProof,
-    private readonly remote: RemoteReplica,
+    private readonly remote: ReplicaHttpClient,
   ) {}
 
   /** Whether there can be other holders. Without any, every request is served here. */
@@ -66,7 +66,7 @@ export class SessionForwarding {
    */
   async forward(conversationId: string, request: ForwardableRequest): Promise<ForwardedAnswer | undefined> {
     const { caller, hungUp, hops } = request;
-    const session = await this.queries.get(conversationId, reachOf(caller));
+    const session = await this.queries.get(conversationId, accessScopeOf(caller));
     const holder = await this.locator.holderOf(session, hungUp);
     if (holder === undefined) return undefined;
     if (hops >= MAX_HOPS) throw new SessionMovingError();
@@ -82,7 +82,7 @@ export class SessionForwarding {
     request: ForwardableRequest,
   ): Promise<ForwardedAnswer | undefined> {
     const { caller, hungUp, hops } = request;
-    const session = await this.queries.get(conversationId, reachOf(caller));
+    const session = await this.queries.get(conversationId, accessScopeOf(caller));
     const holder = hops > 0 ? undefined : await this.locator.otherHolderOf(session);
     if (holder === undefined) return undefined;
     try {

@@ -8,7 +8,7 @@ import {
 import { SessionRefusedError } from './domain/session.errors';
 import { FakeSessionPolicy } from './ports/session.policy.fake';
 import { SessionIdempotency } from './session.idempotency';
-import { FakeAsking } from './session-asking.fake';
+import { FakeOpenOptions } from './session-asking.fake';
 import { FakeSessionServices } from './session-services.fake';
 
 jest.mock('node:timers/promises', () => ({
@@ -19,13 +19,13 @@ jest.mock('node:timers/promises', () => ({
 const NOW = 1_800_000_000_000;
 
 let services: FakeSessionServices;
-let asking: FakeAsking;
+let asking: FakeOpenOptions;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
   services = new FakeSessionServices({ SESSION_MAX_CONCURRENT: 2 });
-  asking = new FakeAsking(services);
+  asking = new FakeOpenOptions(services);
 });
 afterEach(async () => {
   await services.heartbeats.onModuleDestroy();

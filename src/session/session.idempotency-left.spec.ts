@@ -2,7 +2,7 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
 import { UpstreamServerError } from '../common/errors/upstream.errors';
 import { SessionIdempotency } from './session.idempotency';
-import { FakeAsking } from './session-asking.fake';
+import { FakeOpenOptions } from './session-asking.fake';
 import { FakeSessionServices } from './session-services.fake';
 
 jest.mock('node:timers/promises', () => ({
@@ -14,13 +14,13 @@ const NOW = 1_800_000_000_000;
 
 let log: RecordingLog;
 let services: FakeSessionServices;
-let asking: FakeAsking;
+let asking: FakeOpenOptions;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
   services = new FakeSessionServices({ SESSION_MAX_CONCURRENT: 2 });
-  asking = new FakeAsking(services);
+  asking = new FakeOpenOptions(services);
 });
 afterEach(async () => {
   await services.heartbeats.onModuleDestroy();
@@ -30,7 +30,7 @@ afterEach(async () => {
 describe(`${SessionIdempotency.name}, of an opening that nobody carries out any more,`, () => {
   it('lets one of many go on with it, under the same conversation id', async () => {
     const conversationId = await asking.begunElsewhere();
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
 
     const all = await asking.openMany(20);
 
@@ -70,7 +70,7 @@ describe(`${SessionIdempotency.name}, of an opening that nobody carries out any 
   it('gives it all the time of an opening anew, with which the sweeper does not interfere', async () => {
     const conversationId = await asking.begunElsewhere();
     await jest.advanceTimersByTimeAsync(34_000);
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
     await jest.advanceTimersByTimeAsync(34_000);
     const answer = asking.letUpstreamWait();
     services.sweeper.onApplicationBootstrap();
@@ -86,7 +86,7 @@ describe(`${SessionIdempotency.name}, of an opening that nobody carries out any 
 
   it('tells that the session has ended when the sweeper was first', async () => {
     const conversationId = await asking.begunElsewhere();
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
     await services.ending.interrupt(conversationId);
 
     expect(await asking.open()).toMatchObject({ code: 'session-ended', isReplayed: true });
@@ -94,7 +94,7 @@ describe(`${SessionIdempotency.name}, of an opening that nobody carries out any 
 
   it('tells so as well when the sweeper comes between the look and the first step', async () => {
     const conversationId = await asking.begunElsewhere();
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
     services.store.interfereNext(conversationId, (session) => {
       session.fail('interrupted', NOW, { outcomeUnknown: true });
     });
@@ -116,7 +116,7 @@ describe(`${SessionIdempotency.name}, of an opening that nobody carries out any 
 
   it('refuses another body, and begins nothing while the process stops', async () => {
     const conversationId = await asking.begunElsewhere();
-    await services.takeover.onModuleInit();
+    await services.rebalancer.onModuleInit();
 
     expect(await asking.open({ asked: { queueId: 'sales' } })).toMatchObject({
       code: 'idempotency-key-reused',

@@ -3,7 +3,7 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { UpstreamServerError, UpstreamThrottledError } from '../common/errors/upstream.errors';
 import { FakeSessionPolicy } from './ports/session.policy.fake';
 import { SessionIdempotency } from './session.idempotency';
-import { FakeAsking } from './session-asking.fake';
+import { FakeOpenOptions } from './session-asking.fake';
 import { FakeSessionServices } from './session-services.fake';
 
 jest.mock('node:timers/promises', () => ({
@@ -16,13 +16,13 @@ const DAY = 86_400_000;
 const SUPPORT = { queueId: 'support' };
 
 let services: FakeSessionServices;
-let asking: FakeAsking;
+let asking: FakeOpenOptions;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
   services = new FakeSessionServices({ SESSION_MAX_CONCURRENT: 2 });
-  asking = new FakeAsking(services);
+  asking = new FakeOpenOptions(services);
 });
 afterEach(async () => {
   await services.heartbeats.onModuleDestroy();

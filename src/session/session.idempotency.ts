@@ -11,8 +11,8 @@ import {
   ReplayedProblemError,
   RequestInProgressError,
 } from './domain/idempotency.errors';
-import type { GivenAnswer, KeptAnswer, OpenedAnswer } from './domain/kept-answer';
-import { type KeyedRequest, keyedRequestOf } from './domain/keyed-request';
+import type { IdempotentResult, StoredResponse, OpenedAnswer } from './domain/stored-response';
+import { type IdempotentRequest, keyedRequestOf } from './domain/idempotent-request';
 import { SessionChangedError } from './domain/session.errors';
 import { IdempotencyTelemetry } from './idempotency.telemetry';
 import { IdempotencyStore, type KeptRequest } from './ports/idempotency.store';
@@ -25,7 +25,7 @@ const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 100;
 
 /** How an opening is asked for, besides what is asked for. */
-export interface Asking {
+export interface OpenOptions {
   /** The `Idempotency-Key` as it came. */
   readonly key?: string | undefined;
   readonly answerOf: (opened: OpenedSession) => OpenedAnswer;
@@ -47,7 +47,7 @@ interface Work {
  */
 @Injectable()
 export class SessionIdempotency {
-  private readonly underWay = new Map<string, Promise<GivenAnswer>>();
+  private readonly underWay = new Map<string, Promise<IdempotentResult>>();
 
   constructor(
     private readonly service: SessionService,
@@ -62,7 +62,7 @@ export class SessionIdempotency {
    * `IdempotencyKeyInvalidError`, `IdempotencyKeyReusedError`, `RequestInProgressError` when the first request takes
    * longer than two seconds more, and `ReplayedProblemError`.
    */
-  async open(asked: OpenSession, caller: Caller, asking: Asking): Promise<GivenAnswer> {
+  async open(asked: OpenSession, caller: Caller, asking: OpenOptions): Promise<IdempotentResult> {
     const { key, answerOf } = asking;
     if (key === undefined)
       return { answer: answerOf(await this.service.open(asked, caller)), from: 'opened' };
@@ -81,11 +81,11 @@ export class SessionIdempotency {
     }
   }
 
-  private requestOf(asked: OpenSession, { owner }: Caller, header: string): KeyedRequest {
+  private requestOf(asked: OpenSession, { owner }: Caller, header: string): IdempotentRequest {
     return keyedRequestOf({ owner, key: idempotencyKeyOf(header), asked, openingBy: this.lease.holder });
   }
 
-  private async join(request: KeyedRequest, hungUp: AbortSignal, work: Work): Promise<GivenAnswer> {
+  private async join(request: IdempotentRequest, hungUp: AbortSignal, work: Work): Promise<IdempotentResult> {
     const id = JSON.stringify([request.owner, request.fingerprint]);
     const first = this.underWay.get(id);
     if (first !== undefined) return this.follow(first, request, hungUp);
@@ -96,10 +96,10 @@ export class SessionIdempotency {
 
   /** Gives the answer of the first request again. Of its failures those that are kept say that they are. */
   private async follow(
-    first: Promise<GivenAnswer>,
-    request: KeyedRequest,
+    first: Promise<IdempotentResult>,
+    request: IdempotentRequest,
     hungUp: AbortSignal,
-  ): Promise<GivenAnswer> {
+  ): Promise<IdempotentResult> {
     try {
       const { answer } = await inTime(first, hungUp);
       return { answer, from: 'replayed' };
@@ -112,7 +112,7 @@ export class SessionIdempotency {
   }
 
   /** The first of its kind in this process; another process may be at it all the same. */
-  private async lead(request: KeyedRequest, work: Work): Promise<GivenAnswer> {
+  private async lead(request: IdempotentRequest, work: Work): Promise<IdempotentResult> {
     const givesUpAt = performance.now() + PATIENCE_MS;
     for (;;) {
       const kept = await this.keys.find(request);
@@ -134,9 +134,9 @@ export class SessionIdempotency {
   /** Undefined when somebody else has come first, or is at it. */
   private async carryOut(
     kept: KeptRequest | undefined,
-    request: KeyedRequest,
+    request: IdempotentRequest,
     work: Work,
-  ): Promise<GivenAnswer | undefined> {
+  ): Promise<IdempotentResult | undefined> {
     try {
       if (kept === undefined) return { answer: await work.begin(), from: 'opened' };
       if (!(await this.keys.claim(request))) return undefined;
@@ -154,7 +154,7 @@ function answerIn({ answer }: OpenedSession): OpenedAnswer {
   return answer;
 }
 
-function replayed(kept: KeptAnswer): GivenAnswer {
+function replayed(kept: StoredResponse): IdempotentResult {
   if ('problem' in kept) throw new ReplayedProblemError(kept.problem);
   return { answer: kept.opened, from: 'replayed' };
 }

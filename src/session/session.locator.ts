@@ -5,7 +5,7 @@ import { type Replica, ReplicaStore } from '../replica/ports/replica.store';
 import type { Session } from './domain/session';
 import { SessionMovingError } from './domain/session.errors';
 import { SessionStore } from './ports/session.store';
-import { RemoteReplica } from './remote-replica';
+import { ReplicaHttpClient } from './replica-http-client';
 
 /** How long a request waits while its session changes hands. */
 const PATIENCE_MS = 12_000;
@@ -19,7 +19,7 @@ export class SessionLocator {
     private readonly replicas: ReplicaStore,
     private readonly lease: Lease,
     private readonly heartbeats: HeartbeatService,
-    private readonly remote: RemoteReplica,
+    private readonly remote: ReplicaHttpClient,
   ) {}
 
   /**

@@ -10,37 +10,37 @@ import { IdempotencyRetention } from './idempotency.retention';
 import { IdempotencyTelemetry } from './idempotency.telemetry';
 import { LimitsController } from './limits.controller';
 import { LimitsQueries } from './limits.queries';
-import { SessionAdoption } from './session.adoption';
+import { SessionRecovery } from './session-recovery';
 import { SessionAdmission } from './session.admission';
 import { SessionAuthentication } from './session.authentication';
-import { BeatShare } from './session.beat-share';
+import { ReplicaBudgetShare } from './replica-budget-share';
 import { SessionController } from './session.controller';
 import { ForwardingTelemetry } from './forwarding.telemetry';
-import { HeldRequests } from './held-requests';
+import { PinnedSessions } from './pinned-sessions';
 import { ReceivedHops } from './received-hops';
-import { SessionDeparture } from './session.departure';
+import { DrainAnnouncer } from './drain-announcer';
 import { SessionDisconnector } from './session.disconnector';
 import { SessionEnding } from './session.ending';
-import { RemoteReplica } from './remote-replica';
+import { ReplicaHttpClient } from './replica-http-client';
 import { SessionForwarding } from './session.forwarding';
-import { SessionHandover } from './session.handover';
+import { SessionClaims } from './session-claims';
 import { SessionLocator } from './session.locator';
 import { SessionIdempotency } from './session.idempotency';
-import { SessionNews } from './session.news';
+import { ConversationEventsHandler } from './conversation-events-handler';
 import { SessionOpening } from './session.opening';
-import { SessionPace } from './session.pace';
+import { HeartbeatRateController } from './heartbeat-rate-controller';
 import { SessionCaps } from './session.caps';
-import { SessionPlacement } from './session.placement';
+import { OAuthClientSelector } from './oauth-client-selector';
 import { SessionQueries } from './session.queries';
-import { SessionScreening } from './session.screening';
+import { SessionPolicyEvaluator } from './session-policy-evaluator';
 import { SessionService } from './session.service';
-import { SessionShare } from './session.share';
+import { ReplicaShare } from './replica-share';
 import { SessionShutdown } from './session.shutdown';
 import { SessionSweeper } from './session.sweeper';
-import { SessionTakeover } from './session.takeover';
+import { SessionRebalancer } from './session-rebalancer';
 import { SessionTelemetry } from './session.telemetry';
-import { SessionUpkeep } from './session.upkeep';
-import { SessionWatch } from './session.watch';
+import { SessionReconciler } from './session-reconciler';
+import { SessionHeartbeat } from './session-heartbeat';
 import { SessionWriter } from './session.writer';
 
 /** Needs a `SessionStore`, an `IdempotencyStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
@@ -52,30 +52,30 @@ import { SessionWriter } from './session.writer';
     SessionIdempotency,
     SessionQueries,
     LimitsQueries,
-    SessionScreening,
+    SessionPolicyEvaluator,
     SessionAdmission,
     SessionOpening,
     SessionAuthentication,
-    SessionPace,
-    BeatShare,
+    HeartbeatRateController,
+    ReplicaBudgetShare,
     SessionCaps,
-    SessionPlacement,
+    OAuthClientSelector,
     SessionEnding,
     SessionDisconnector,
     SessionWriter,
-    SessionWatch,
-    SessionNews,
+    SessionHeartbeat,
+    ConversationEventsHandler,
     SessionSweeper,
-    SessionUpkeep,
-    SessionAdoption,
-    SessionShare,
-    SessionHandover,
-    SessionTakeover,
-    SessionDeparture,
-    HeldRequests,
+    SessionReconciler,
+    SessionRecovery,
+    ReplicaShare,
+    SessionClaims,
+    SessionRebalancer,
+    DrainAnnouncer,
+    PinnedSessions,
     SessionLocator,
     SessionForwarding,
-    RemoteReplica,
+    ReplicaHttpClient,
     ReceivedHops,
     ForwardingTelemetry,
     SessionShutdown,

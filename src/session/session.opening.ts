@@ -4,7 +4,7 @@ import { UpstreamError, UpstreamTimeoutError } from '../common/errors/upstream.e
 import { Clock } from '../common/time/clock';
 import { withDeadline } from '../common/time/deadline';
 import { SessionConfig } from '../config/session.config';
-import { type KeyOutcome, type OpenedAnswer, problemKeptOf } from './domain/kept-answer';
+import { type KeyDisposition, type OpenedAnswer, problemKeptOf } from './domain/stored-response';
 import type { Login } from './domain/login';
 import type { Session } from './domain/session';
 import { SessionChangedError, SessionEndedWhileOpeningError } from './domain/session.errors';
@@ -88,7 +88,7 @@ export class SessionOpening {
     });
   }
 
-  private async abandon(session: Session, error: unknown, keyOutcome: KeyOutcome): Promise<void> {
+  private async abandon(session: Session, error: unknown, keyOutcome: KeyDisposition): Promise<void> {
     const outcomeUnknown = !(error instanceof UpstreamError) || error.mayHaveTakenEffect;
     const code = error instanceof UpstreamError ? error.code : 'internal';
     const endCause = error instanceof UpstreamError ? error.refusal : undefined;

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../common/errors/invalid-request.error';
 import { FakeHeartbeatPlan } from '../heartbeat/domain/heartbeat-plan.fake';
-import { EVERYBODYS, type Reach } from './domain/reach';
+import { ALL_SESSIONS, type AccessScope } from './domain/access-scope';
 import { aSession, anActiveSession } from './domain/session.builder';
 import { SessionNotFoundError } from './domain/session.errors';
 import type { SessionState } from './domain/session-state';
@@ -22,12 +22,12 @@ afterEach(() => {
 /** Walks through a list, page by page. */
 async function pages(
   query: { state?: SessionState; limit: number },
-  reach: Reach = EVERYBODYS,
+  scope: AccessScope = ALL_SESSIONS,
 ): Promise<string[][]> {
   const found: string[][] = [];
   let cursor: string | null = null;
   do {
-    const page = await services.queries.list(cursor === null ? query : { ...query, cursor }, reach);
+    const page = await services.queries.list(cursor === null ? query : { ...query, cursor }, scope);
     found.push(page.sessions.map(({ conversationId }) => conversationId));
     cursor = page.nextCursor;
   } while (cursor !== null);
@@ -56,7 +56,7 @@ describe(SessionQueries.name, () => {
     });
 
     it('is one empty page when there is nothing', async () => {
-      expect(await services.queries.list({ limit: 10 }, EVERYBODYS)).toEqual({
+      expect(await services.queries.list({ limit: 10 }, ALL_SESSIONS)).toEqual({
         sessions: [],
         nextCursor: null,
       });
@@ -73,10 +73,10 @@ describe(SessionQueries.name, () => {
 
     it('neither repeats nor skips what was there, while others come', async () => {
       services.store.given(...[1, 2, 3, 4].map((age) => aSession({ createdAt: NOW - age })));
-      const first = await services.queries.list({ limit: 2 }, EVERYBODYS);
+      const first = await services.queries.list({ limit: 2 }, ALL_SESSIONS);
       services.store.given(aSession({ createdAt: NOW }));
 
-      const second = await services.queries.list({ limit: 2, cursor: first.nextCursor ?? '' }, EVERYBODYS);
+      const second = await services.queries.list({ limit: 2, cursor: first.nextCursor ?? '' }, ALL_SESSIONS);
 
       const ages = [...first.sessions, ...second.sessions].map(({ snapshot }) => NOW - snapshot.createdAt);
       expect(ages).toEqual([1, 2, 3, 4]);
@@ -96,7 +96,7 @@ describe(SessionQueries.name, () => {
       services.store.given(aSession({ owner: 'billing' }), aSession({ owner: 'billing' }));
       const { nextCursor } = await services.queries.list({ limit: 1 }, { owner: 'billing' });
 
-      for (const reach of [EVERYBODYS, { owner: 'support' }]) {
+      for (const reach of [ALL_SESSIONS, { owner: 'support' }]) {
         await expect(
           services.queries.list({ limit: 1, cursor: nextCursor ?? '' }, reach),
         ).rejects.toBeInstanceOf(InvalidRequestError);
@@ -105,10 +105,10 @@ describe(SessionQueries.name, () => {
 
     it('refuses the cursor of another list', async () => {
       services.store.given(anActiveSession(), anActiveSession());
-      const { nextCursor } = await services.queries.list({ state: 'active', limit: 1 }, EVERYBODYS);
+      const { nextCursor } = await services.queries.list({ state: 'active', limit: 1 }, ALL_SESSIONS);
 
       await expect(
-        services.queries.list({ limit: 1, cursor: nextCursor ?? '' }, EVERYBODYS),
+        services.queries.list({ limit: 1, cursor: nextCursor ?? '' }, ALL_SESSIONS),
       ).rejects.toBeInstanceOf(InvalidRequestError);
     });
   });
@@ -118,14 +118,14 @@ describe(SessionQueries.name, () => {
       const session = anActiveSession();
       services.store.given(session);
 
-      expect((await services.queries.get(session.conversationId, EVERYBODYS)).snapshot).toEqual(
+      expect((await services.queries.get(session.conversationId, ALL_SESSIONS)).snapshot).toEqual(
         session.snapshot,
       );
     });
 
     it('is not found when there is none', async () => {
       await expect(
-        services.queries.get('00000000-0000-4000-8000-999999999999', EVERYBODYS),
+        services.queries.get('00000000-0000-4000-8000-999999999999', ALL_SESSIONS),
       ).rejects.toBeInstanceOf(SessionNotFoundError);
     });
 
@@ -143,7 +143,7 @@ describe(SessionQueries.name, () => {
     it.each(['nonsense', '', '../sessions', 'A0000000-0000-4000-8000-000000000000', "' or 1=1 --"])(
       'is not looked for by what could never be an id: %p',
       async (conversationId) => {
-        await expect(services.queries.get(conversationId, EVERYBODYS)).rejects.toBeInstanceOf(
+        await expect(services.queries.get(conversationId, ALL_SESSIONS)).rejects.toBeInstanceOf(
           SessionNotFoundError,
         );
         expect(services.store.calls).toEqual([]);

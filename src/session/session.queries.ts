@@ -4,7 +4,7 @@ import type { HeartbeatStatus } from '../heartbeat/heartbeat';
 import { HeartbeatConfig } from '../config/heartbeat.config';
 import { isConversationId } from './domain/conversation-id';
 import type { EndDetection } from './domain/end-detection';
-import { isWithin, type Reach } from './domain/reach';
+import { canAccess, type AccessScope } from './domain/access-scope';
 import type { Session } from './domain/session';
 import type { SessionState } from './domain/session-state';
 import { SessionNotFoundError } from './domain/session.errors';
@@ -29,20 +29,20 @@ export class SessionQueries {
   ) {}
 
   /** Throws `SessionNotFoundError`, also for ids that could never be one, and for what is out of reach. */
-  async get(conversationId: string, reach: Reach): Promise<Session> {
+  async get(conversationId: string, scope: AccessScope): Promise<Session> {
     const session = isConversationId(conversationId) ? await this.sessions.find(conversationId) : undefined;
     if (session === undefined) throw new SessionNotFoundError();
-    if (!isWithin(reach, session)) throw new SessionNotFoundError({ isOutOfReach: true });
+    if (!canAccess(scope, session)) throw new SessionNotFoundError({ isOutOfReach: true });
     return session;
   }
 
   /** Newest first. A cursor belongs to the query it came from; another one is an `InvalidRequestError`. */
   async list(
     query: { state?: SessionState; limit: number; cursor?: string },
-    reach: Reach,
+    scope: AccessScope,
   ): Promise<SessionPage> {
     const { state, limit, cursor } = query;
-    const filter = { ...reach, ...(state === undefined ? {} : { state }) };
+    const filter = { ...scope, ...(state === undefined ? {} : { state }) };
     const after = cursor === undefined ? {} : { after: decodeCursor(cursor, filter) };
     const found = await this.sessions.list({ ...filter, ...after, limit: limit + 1 });
     const sessions = found.slice(0, limit);

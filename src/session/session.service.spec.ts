@@ -1,7 +1,7 @@
 import { Caller } from '../access/domain/caller';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { UpstreamThrottledError } from '../common/errors/upstream.errors';
-import { EVERYBODYS, reachOf } from './domain/reach';
+import { ALL_SESSIONS, accessScopeOf } from './domain/access-scope';
 import {
   SessionEndedWhileOpeningError,
   SessionLimitReachedError,
@@ -81,7 +81,7 @@ describe(SessionService.name, () => {
     await jest.advanceTimersByTimeAsync(10);
     const [conversationId = ''] = services.channel.called('open');
 
-    await services.service.end(conversationId, EVERYBODYS);
+    await services.service.end(conversationId, ALL_SESSIONS);
     answer?.();
 
     expect(await opening).toBeInstanceOf(SessionEndedWhileOpeningError);
@@ -110,8 +110,8 @@ describe(SessionService.name, () => {
   it('ends a session on request, and the second time changes nothing', async () => {
     const { session } = await services.service.open({ queueId: 'support' }, Caller.anonymous);
 
-    const ended = { ...(await services.service.end(session.conversationId, EVERYBODYS)).snapshot };
-    const again = await services.service.end(session.conversationId, EVERYBODYS);
+    const ended = { ...(await services.service.end(session.conversationId, ALL_SESSIONS)).snapshot };
+    const again = await services.service.end(session.conversationId, ALL_SESSIONS);
 
     expect(ended).toMatchObject({ state: 'terminated', endReason: 'requested' });
     expect(again.snapshot).toEqual(ended);
@@ -123,20 +123,20 @@ describe(SessionService.name, () => {
     const { session } = await services.service.open({ queueId: 'support' }, caller);
     const stranger = new Caller('support', caller.scopes);
 
-    await expect(services.service.end(session.conversationId, reachOf(stranger))).rejects.toBeInstanceOf(
-      SessionNotFoundError,
-    );
+    await expect(
+      services.service.end(session.conversationId, accessScopeOf(stranger)),
+    ).rejects.toBeInstanceOf(SessionNotFoundError);
     expect(services.store.row(session.conversationId).state).toBe('active');
     expect(services.heartbeats.status(session.conversationId)).toBeDefined();
 
-    const ended = await services.service.end(session.conversationId, reachOf(caller));
+    const ended = await services.service.end(session.conversationId, accessScopeOf(caller));
     expect(ended.state).toBe('terminated');
   });
 
   it.each(['nonsense', '00000000-0000-4000-8000-000000000000'])(
     'knows no session %p',
     async (conversationId) => {
-      await expect(services.service.end(conversationId, EVERYBODYS)).rejects.toBeInstanceOf(
+      await expect(services.service.end(conversationId, ALL_SESSIONS)).rejects.toBeInstanceOf(
         SessionNotFoundError,
       );
     },

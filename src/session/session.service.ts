@@ -4,17 +4,17 @@ import { Drain } from '../common/lifecycle/drain';
 import { InFlightShares } from '../common/limits/in-flight-shares';
 import { AccessConfig } from '../config/access.config';
 import { isConversationId } from './domain/conversation-id';
-import type { OpenedAnswer } from './domain/kept-answer';
-import type { KeyedRequest } from './domain/keyed-request';
+import type { OpenedAnswer } from './domain/stored-response';
+import type { IdempotentRequest } from './domain/idempotent-request';
 import type { Login } from './domain/login';
-import type { Reach } from './domain/reach';
+import type { AccessScope } from './domain/access-scope';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
 import type { Opened } from './ports/guest-channel';
 import { type OpenSession, SessionAdmission } from './session.admission';
 import { SessionEnding } from './session.ending';
 import { SessionOpening } from './session.opening';
-import { SessionWatch } from './session.watch';
+import { SessionHeartbeat } from './session-heartbeat';
 
 export interface OpenedSession {
   readonly session: Session;
@@ -25,8 +25,8 @@ export interface OpenedSession {
 }
 
 /** What a request with a key wants to be kept with its session. */
-export interface Keeping {
-  readonly request: KeyedRequest;
+export interface IdempotencyContext {
+  readonly request: IdempotentRequest;
   readonly answerOf: (opened: OpenedSession) => OpenedAnswer;
 }
 
@@ -48,7 +48,7 @@ export class SessionService {
     private readonly admission: SessionAdmission,
     private readonly opening: SessionOpening,
     private readonly ending: SessionEnding,
-    private readonly watch: SessionWatch,
+    private readonly heartbeat: SessionHeartbeat,
     private readonly drain: Drain,
     access: AccessConfig,
   ) {
@@ -62,7 +62,7 @@ export class SessionService {
    * before anything is done. Any other failure is thrown as a `DomainError` too; then the session is `failed`, its slot is
    * free and the CRM hears nothing.
    */
-  async open(asked: OpenSession, caller: Caller, keeping?: Keeping): Promise<OpenedSession> {
+  async open(asked: OpenSession, caller: Caller, keeping?: IdempotencyContext): Promise<OpenedSession> {
     const release = this.openings.take();
     try {
       const session = await this.admission.reserve(asked, caller, keeping?.request);
@@ -79,7 +79,7 @@ export class SessionService {
   async goOn(
     conversationId: string,
     { authentication }: OpenSession,
-    keeping: Keeping,
+    keeping: IdempotencyContext,
   ): Promise<OpenedSession> {
     this.drain.assertOpen();
     const session = await this.opening.takeOver(conversationId, keeping.request.openingBy);
@@ -90,15 +90,15 @@ export class SessionService {
    * Ends a session on request; ending it again changes nothing. Throws `SessionNotFoundError`, also for one that is out
    * of reach.
    */
-  async end(conversationId: string, reach: Reach): Promise<Session> {
+  async end(conversationId: string, scope: AccessScope): Promise<Session> {
     if (!isConversationId(conversationId)) throw new SessionNotFoundError();
-    return this.ending.end(conversationId, 'requested', reach);
+    return this.ending.end(conversationId, 'requested', scope);
   }
 
   private async carryOut(
     session: Session,
     login: Login | undefined,
-    keeping?: Keeping,
+    keeping?: IdempotencyContext,
   ): Promise<OpenedSession> {
     const opened = await this.opening.openUpstream(session, this.drain.signal, login);
     const { answer: upstream } = opened;
@@ -107,7 +107,7 @@ export class SessionService {
       opened,
       keeping && ((active) => keeping.answerOf({ session: active, upstream })),
     );
-    this.watch.begin(session, (loss) => this.ending.lost(session.conversationId, loss));
+    this.heartbeat.start(session, (loss) => this.ending.lost(session.conversationId, loss));
     return { session, upstream, ...(answer === undefined ? {} : { answer }) };
   }
 }

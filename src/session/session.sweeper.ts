@@ -60,8 +60,8 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async sweep(): Promise<void> {
     // What others hold is theirs to end.
-    const { holder, isTrusted } = this.lease;
-    if (!isTrusted) return;
+    const { holder, isValid } = this.lease;
+    if (!isValid) return;
     const now = this.clock.now();
     // Those that rest are found as well, and must leave room for the others.
     const limit = BATCH + this.resting.names.length;

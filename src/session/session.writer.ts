@@ -39,7 +39,7 @@ export class SessionWriter {
     conversationId: string,
     change: (session: Session, now: number) => boolean,
   ): Promise<{ session: Session; changed: boolean }> {
-    this.lease.assertTrusted();
+    this.lease.assertValid();
     return this.apply(conversationId, (session, now) => this.holds(session) && change(session, now));
   }
 

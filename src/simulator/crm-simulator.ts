@@ -1,5 +1,5 @@
 import { CrmService } from './crm/crm-service';
-import { FaultBook } from './fault-book';
+import { FaultRegistry } from './fault-registry';
 import { ReceivedEvent } from './received-event';
 import { RequestJournal } from './request-journal';
 import { SimulatorServer } from './server/simulator-server';
@@ -48,7 +48,7 @@ export class CrmSimulator {
     return this.server.requests;
   }
 
-  get faults(): FaultBook {
+  get faults(): FaultRegistry {
     return this.server.faults;
   }
 

@@ -1,4 +1,4 @@
-import { FaultBook } from './fault-book';
+import { FaultRegistry } from './fault-registry';
 import { GenesysState } from './genesys-state';
 import { GenesysService } from './genesys/genesys-service';
 import { RequestJournal } from './request-journal';
@@ -67,7 +67,7 @@ export class GenesysSimulator {
     return this.server.requests;
   }
 
-  get faults(): FaultBook {
+  get faults(): FaultRegistry {
     return this.server.faults;
   }
 

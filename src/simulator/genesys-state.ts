@@ -1,6 +1,6 @@
 import { Conversation, ConversationBody } from './conversation';
 import { RateWindow } from './genesys/rate-window';
-import { AccessToken, TokenBook } from './genesys/token-book';
+import { AccessToken, TokenRegistry } from './genesys/token-registry';
 
 export interface GenesysStateOptions {
   readonly clients: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export class GenesysState {
   readonly now: () => number;
   private readonly secrets: Map<string, string>;
   private readonly revokedClients = new Set<string>();
-  private readonly tokens = new TokenBook();
+  private readonly tokens = new TokenRegistry();
   private readonly rateWindowMs: number;
   private readonly ended = new Set<string>();
 

@@ -2,7 +2,7 @@ import * as cursors from '../common/pagination/cursor';
 import { InvalidRequestError } from '../common/errors/invalid-request.error';
 import { decodeCursor, encodeCursor } from './deliveries.cursor';
 import { anEventId } from './domain/delivery-record.builder';
-import type { DeliveryFilter } from './ports/delivery.ledger';
+import type { DeliveryFilter } from './ports/delivery-admin.store';
 
 const POSITION = { queuedAt: 1_800_000_000_000, sink: 'crm', eventId: anEventId(7) };
 const ID = `crm.${anEventId(7)}`;

@@ -1,7 +1,7 @@
 import * as cursors from '../common/pagination/cursor';
 import { isEpochMs } from '../common/validation/column-types';
 import { parseDeliveryId } from './domain/delivery-id';
-import type { DeliveryFilter, DeliveryPosition } from './ports/delivery.ledger';
+import type { DeliveryFilter, DeliveryPosition } from './ports/delivery-admin.store';
 
 const POSITION = [
   cursors.partOf(isEpochMs),

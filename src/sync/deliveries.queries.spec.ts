@@ -3,13 +3,13 @@ import { ListDeliveriesDto } from './dto/list-deliveries.dto';
 import { DeliveriesQueries } from './deliveries.queries';
 import { aDeliveryRecord, anEventId } from './domain/delivery-record.builder';
 import { DeliveryNotFoundError } from './domain/sync.errors';
-import { FakeDeliveryLedger } from './ports/delivery.ledger.fake';
+import { FakeDeliveryAdminStore } from './ports/delivery-admin.store.fake';
 
-let ledger: FakeDeliveryLedger;
+let ledger: FakeDeliveryAdminStore;
 let queries: DeliveriesQueries;
 
 beforeEach(() => {
-  ledger = new FakeDeliveryLedger();
+  ledger = new FakeDeliveryAdminStore();
   queries = new DeliveriesQueries(ledger);
 });
 

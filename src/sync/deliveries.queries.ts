@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from './deliveries.cursor';
 import type { Attempt, DeliveryRecord } from './domain/delivery';
 import { parseDeliveryId } from './domain/delivery-id';
 import { DeliveryNotFoundError } from './domain/sync.errors';
-import { type DeliveryFilter, DeliveryLedger } from './ports/delivery.ledger';
+import { type DeliveryFilter, DeliveryAdminStore } from './ports/delivery-admin.store';
 
 export interface DeliveryPage {
   readonly deliveries: readonly DeliveryRecord[];
@@ -18,7 +18,7 @@ export interface DeliveryHistory {
 /** Reading deliveries. */
 @Injectable()
 export class DeliveriesQueries {
-  constructor(private readonly ledger: DeliveryLedger) {}
+  constructor(private readonly ledger: DeliveryAdminStore) {}
 
   /** Throws `DeliveryNotFoundError`, also for ids that could never be one. */
   async get(id: string): Promise<DeliveryHistory> {

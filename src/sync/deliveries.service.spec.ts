@@ -2,8 +2,8 @@ import { InvalidRequestError } from '../common/errors/invalid-request.error';
 import { DeliveriesService } from './deliveries.service';
 import { aDeliveryRecord, anEventId } from './domain/delivery-record.builder';
 import { DeliveryNotFoundError } from './domain/sync.errors';
-import { FakeDeliveryLedger } from './ports/delivery.ledger.fake';
-import type { ReplaySelection } from './ports/delivery.ledger';
+import { FakeDeliveryAdminStore } from './ports/delivery-admin.store.fake';
+import type { ReplaySelection } from './ports/delivery-admin.store';
 import { OutboxBell } from './ports/outbox-bell';
 import { FakeSyncServices } from './sync-services.fake';
 
@@ -11,14 +11,14 @@ const NOW = 1_800_000_000_000;
 const ID = `crm.${anEventId(1)}`;
 
 let services: FakeSyncServices;
-let ledger: FakeDeliveryLedger;
+let ledger: FakeDeliveryAdminStore;
 let rings: number;
 let service: DeliveriesService;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   services = new FakeSyncServices();
-  ledger = new FakeDeliveryLedger();
+  ledger = new FakeDeliveryAdminStore();
   const bell = new OutboxBell();
   rings = 0;
   bell.onRing(() => (rings += 1));

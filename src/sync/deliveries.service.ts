@@ -3,7 +3,7 @@ import { InvalidRequestError } from '../common/errors/invalid-request.error';
 import { Clock } from '../common/time/clock';
 import { parseDeliveryId } from './domain/delivery-id';
 import { DeliveryNotFoundError } from './domain/sync.errors';
-import { DeliveryLedger, type ReplaySelection } from './ports/delivery.ledger';
+import { DeliveryAdminStore, type ReplaySelection } from './ports/delivery-admin.store';
 import { OutboxBell } from './ports/outbox-bell';
 import { SyncTelemetry } from './sync.telemetry';
 
@@ -11,7 +11,7 @@ import { SyncTelemetry } from './sync.telemetry';
 @Injectable()
 export class DeliveriesService {
   constructor(
-    private readonly ledger: DeliveryLedger,
+    private readonly ledger: DeliveryAdminStore,
     private readonly clock: Clock,
     private readonly bell: OutboxBell,
     private readonly telemetry: SyncTelemetry,

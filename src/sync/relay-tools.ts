@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
 import { SyncConfig } from '../config/sync.config';
 import { Lease } from '../replica/ports/lease';
-import { Courier } from './courier';
+import { DeliveryWorker } from './delivery-worker';
 import { DeliveryPace } from './delivery-pace';
 import { RetrySchedule } from './domain/retry-schedule';
 import type { EventSink } from './ports/event.sink';
@@ -28,7 +28,7 @@ export class RelayTools {
     return new SinkRelay({
       sink: sink.name,
       outbox,
-      courier: new Courier(sink, outbox, clock, new RetrySchedule(config.firstRetryMs), telemetry),
+      worker: new DeliveryWorker(sink, outbox, clock, new RetrySchedule(config.firstRetryMs), telemetry),
       health: new ReceiverHealth(config.probeIntervalMs, monotonic),
       pace: new DeliveryPace(config.maxPerSecond, monotonic),
       clock,

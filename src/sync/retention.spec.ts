@@ -2,7 +2,7 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { SystemClock } from '../common/time/system-clock';
 import { Environment } from '../config/environment';
 import { SyncConfig } from '../config/sync.config';
-import { FakeDeliveryLedger } from './ports/delivery.ledger.fake';
+import { FakeDeliveryAdminStore } from './ports/delivery-admin.store.fake';
 import { Retention } from './retention';
 
 jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
@@ -11,13 +11,13 @@ const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
 
 let log: RecordingLog;
-let ledger: FakeDeliveryLedger;
+let ledger: FakeDeliveryAdminStore;
 let retention: Retention;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
-  ledger = new FakeDeliveryLedger();
+  ledger = new FakeDeliveryAdminStore();
   retention = new Retention(ledger, new SystemClock(), new SyncConfig(new Environment()));
 });
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Housekeeping } from '../common/lifecycle/housekeeping';
 import { Clock } from '../common/time/clock';
 import { SyncConfig } from '../config/sync.config';
-import { DeliveryLedger } from './ports/delivery.ledger';
+import { DeliveryAdminStore } from './ports/delivery-admin.store';
 
 /** Rows per statement. */
 const BATCH = 500;
@@ -13,7 +13,7 @@ export class Retention extends Housekeeping {
   private readonly log = new Logger(Retention.name);
 
   constructor(
-    private readonly ledger: DeliveryLedger,
+    private readonly ledger: DeliveryAdminStore,
     clock: Clock,
     private readonly config: SyncConfig,
   ) {

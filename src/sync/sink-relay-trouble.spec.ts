@@ -65,7 +65,7 @@ describe(SinkRelay.name, () => {
 
   describe('when the replica was frozen on the way to its receiver', () => {
     it.each([
-      ['its lease is not trusted', () => (services.lease.isTrusted = false)],
+      ['its lease is not trusted', () => (services.lease.isValid = false)],
       ['it is another replica since', () => (services.lease.holder = 'another')],
       ['its claim is over', () => jest.spyOn(services.clock, 'now').mockReturnValue(Date.now() + 21_000)],
     ])('sends nothing while %s, and records nothing', async (_, thaw) => {

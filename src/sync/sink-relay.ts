@@ -3,13 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
 import { RestingNames } from '../common/poison/resting-names';
-import type { Courier } from './courier';
+import type { DeliveryWorker } from './delivery-worker';
 import type { DeliveryPace } from './delivery-pace';
 import type { Delivery } from './domain/delivery';
 import type { Lease } from '../replica/ports/lease';
 import type { Claim, OutboxStore } from './ports/outbox.store';
 import type { ReceiverHealth } from './receiver-health';
-import { SinkLanes } from './sink-lanes';
+import { InFlightDeliveries } from './in-flight-deliveries';
 import type { SyncTelemetry } from './sync.telemetry';
 
 const PAUSE_MS = 500;
@@ -24,7 +24,7 @@ const MAX_STUCK = 1_000;
 export interface RelayParts {
   readonly sink: string;
   readonly outbox: OutboxStore;
-  readonly courier: Courier;
+  readonly worker: DeliveryWorker;
   readonly health: ReceiverHealth;
   readonly pace: DeliveryPace;
   readonly clock: Clock;
@@ -34,11 +34,11 @@ export interface RelayParts {
 
 /**
  * Carries the events of one sink: claims the heads of its lanes as they fall due, as many as there is room for and
- * the pace allows, and sends a courier with each. While the receiver is failing it sends one at a time, as a probe.
+ * the pace allows, and has the worker deliver each. While the receiver is failing it sends one at a time, as a probe.
  * What is in flight at a crash is handed over again.
  */
 export class SinkRelay {
-  private readonly lanes = new SinkLanes(IN_FLIGHT);
+  private readonly inFlight = new InFlightDeliveries(IN_FLIGHT);
   private readonly abort = new AbortController();
   private readonly stuck = new RestingNames(STUCK_MS, MAX_STUCK);
   private look: Promise<void> = Promise.resolve();
@@ -90,7 +90,7 @@ export class SinkRelay {
     await this.loop.stop();
     this.abort.abort();
     clearTimeout(this.comingBack);
-    await this.lanes.settled();
+    await this.inFlight.settled();
     await this.unclaim();
   }
 
@@ -99,13 +99,13 @@ export class SinkRelay {
     try {
       do {
         await this.dispatch();
-        await this.lanes.settled();
+        await this.inFlight.settled();
         await delay(pace.waitMs, undefined, { signal }).catch(() => undefined);
       } while (this.goesOn(signal) && (await outbox.isDue(sink, clock.now())));
     } catch (error) {
       // Asking again at once would storm a database in trouble; what is in flight may still end.
       telemetry.troubled(error);
-      await this.lanes.settled();
+      await this.inFlight.settled();
     }
   }
 
@@ -133,12 +133,12 @@ export class SinkRelay {
 
   private async beginDue(): Promise<void> {
     // What was claimed before this replica was frozen may be in other hands.
-    const limit = this.parts.lease.isTrusted ? this.allowed() : 0;
+    const limit = this.parts.lease.isValid ? this.allowed() : 0;
     if (limit === 0) return;
     const { outbox, sink, clock, health, pace } = this.parts;
     const now = clock.now();
     const isProbe = health.isFailing;
-    const except = [...this.lanes.busy, ...this.stuck.names];
+    const except = [...this.inFlight.busy, ...this.stuck.names];
     const claim = {
       sink,
       relay: this.parts.lease.holder,
@@ -164,9 +164,9 @@ export class SinkRelay {
     const { health, pace } = this.parts;
     if (health.isFailing) {
       this.comeBack(health.untilProbeMs);
-      return health.untilProbeMs === 0 && this.lanes.busy.size === 0 ? 1 : 0;
+      return health.untilProbeMs === 0 && this.inFlight.busy.size === 0 ? 1 : 0;
     }
-    const limit = Math.min(this.lanes.free, pace.allowed);
+    const limit = Math.min(this.inFlight.free, pace.allowed);
     if (limit === 0) this.comeBack(pace.waitMs);
     return limit;
   }
@@ -181,7 +181,7 @@ export class SinkRelay {
   }
 
   private begin(delivery: Delivery, claim: Claim): void {
-    this.lanes.begin(
+    this.inFlight.begin(
       delivery,
       () => this.carry(delivery, claim),
       () => {
@@ -192,11 +192,11 @@ export class SinkRelay {
 
   /** Never rejects. */
   private async carry(delivery: Delivery, claim: Claim): Promise<void> {
-    const { courier, health, telemetry } = this.parts;
-    const errand = await courier.carry(delivery, this.abort.signal, () => this.isHeld(claim));
-    if (errand === 'stuck') this.stuck.add(delivery.event.conversationId);
-    if (errand === 'delivered' && health.succeeded()) await this.recovered();
-    if (errand === 'failed' && health.failed(delivery.event.conversationId, delivery.attempts === 0)) {
+    const { worker, health, telemetry } = this.parts;
+    const outcome = await worker.deliver(delivery, this.abort.signal, () => this.isHeld(claim));
+    if (outcome === 'stuck') this.stuck.add(delivery.event.conversationId);
+    if (outcome === 'delivered' && health.succeeded()) await this.recovered();
+    if (outcome === 'failed' && health.failed(delivery.event.conversationId, delivery.attempts === 0)) {
       telemetry.failing(delivery.sink);
       await this.tellFailing();
     }
@@ -205,7 +205,7 @@ export class SinkRelay {
   /** Whether no other relay can have what was claimed: the claim may be over, or the replica that made it be taken for dead. */
   private isHeld({ relay, until }: Claim): boolean {
     const { lease, clock } = this.parts;
-    return lease.isTrusted && lease.holder === relay && clock.now() < until;
+    return lease.isValid && lease.holder === relay && clock.now() < until;
   }
 
   /** Every replica says the same of the receiver. */

@@ -1,13 +1,13 @@
 import type { DeliveryRecord } from '../../src/sync/domain/delivery';
 import {
-  DeliveryLedger,
+  DeliveryAdminStore,
   type DeliveryPosition,
   type DeliveryQuery,
-} from '../../src/sync/ports/delivery.ledger';
+} from '../../src/sync/ports/delivery-admin.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
 import { deliverAll, keyOf, toldTwice } from './queued-sessions';
 
-describe.each(DIALECTS)(`${DeliveryLedger.name}, what it knows, on %s`, (dialect) => {
+describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
 

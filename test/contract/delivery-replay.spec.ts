@@ -1,12 +1,12 @@
 import type { Delivery } from '../../src/sync/domain/delivery';
-import { DeliveryLedger } from '../../src/sync/ports/delivery.ledger';
+import { DeliveryAdminStore } from '../../src/sync/ports/delivery-admin.store';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
 import { claimOne, deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
 
 const REFUSED = { at: 9_000, latencyMs: 5, error: 'refused' };
 
-describe.each(DIALECTS)(`${DeliveryLedger.name}, what it has sent again, on %s`, (dialect) => {
+describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
 

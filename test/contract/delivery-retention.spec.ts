@@ -1,10 +1,10 @@
-import { DeliveryLedger, type RetentionLimits } from '../../src/sync/ports/delivery.ledger';
+import { DeliveryAdminStore, type RetentionLimits } from '../../src/sync/ports/delivery-admin.store';
 import type { Database } from '../../src/persistence/database';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
 import { deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
 
-describe.each(DIALECTS)(`${DeliveryLedger.name}, what it keeps, on %s`, (dialect) => {
+describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
 

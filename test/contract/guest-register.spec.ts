@@ -1,5 +1,5 @@
 import { GuestNotFoundError, GuestSessionLiveError } from '../../src/privacy/domain/privacy.errors';
-import { GuestRegister } from '../../src/privacy/ports/guest.register';
+import { GuestStore } from '../../src/privacy/ports/guest.store';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import type { Session } from '../../src/session/domain/session';
 import { SessionChangedError } from '../../src/session/domain/session.errors';
@@ -9,7 +9,7 @@ const TOKEN = 'jwt_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
 const GUEST = guestRefOf(TOKEN);
 const ADA = { guestToken: TOKEN, name: 'Ada Lovelace' };
 
-describe.each(DIALECTS)(`${GuestRegister.name} on %s`, (dialect) => {
+describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
 

@@ -1,5 +1,5 @@
-import type { KeptAnswer } from '../../src/session/domain/kept-answer';
-import { type KeyedRequest, keyedRequestOf } from '../../src/session/domain/keyed-request';
+import type { StoredResponse } from '../../src/session/domain/stored-response';
+import { type IdempotentRequest, keyedRequestOf } from '../../src/session/domain/idempotent-request';
 import type { Session } from '../../src/session/domain/session';
 import { IdempotencyStore } from '../../src/session/ports/idempotency.store';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../support/persistence.harness';
 
 const DAY = 86_400_000;
-const ANSWER: KeptAnswer = {
+const ANSWER: StoredResponse = {
   opened: {
     location: '/there',
     etag: '"tag"',
@@ -20,7 +20,7 @@ const ANSWER: KeptAnswer = {
   },
 };
 
-function aRequest(given: Partial<Parameters<typeof keyedRequestOf>[0]> = {}): KeyedRequest {
+function aRequest(given: Partial<Parameters<typeof keyedRequestOf>[0]> = {}): IdempotentRequest {
   return keyedRequestOf({ owner: '', key: 'key-canary', asked: {}, openingBy: 'process-1', ...given });
 }
 
@@ -126,11 +126,11 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
   });
 
   describe('when the opening fails', () => {
-    const PROBLEM: KeptAnswer = {
+    const PROBLEM: StoredResponse = {
       problem: { code: 'upstream-error', kind: 'upstream-rejected', title: 'No', detail: 'It failed.' },
     };
 
-    it.each<[string, KeptAnswer | undefined, object]>([
+    it.each<[string, StoredResponse | undefined, object]>([
       ['keeps the problem that it is told', PROBLEM, PROBLEM],
       [
         'keeps that the session has ended when it is told nothing',

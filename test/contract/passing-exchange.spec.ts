@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { DataKey } from '../../src/config/data-key-list';
-import { aConnectionState, aTyping } from '../../src/events/domain/passing-event.builder';
-import { type PassingBatch, PassingExchange } from '../../src/events/ports/passing.exchange';
-import { FakePassingExchange } from '../../src/events/ports/passing.exchange.fake';
+import { aConnectionState, aTyping } from '../../src/events/domain/ephemeral-event.builder';
+import { type PassingBatch, EphemeralEventBus } from '../../src/events/ports/ephemeral-event-bus';
+import { FakeEphemeralEventBus } from '../../src/events/ports/ephemeral-event-bus.fake';
 import { DataCipher } from '../../src/persistence/data-cipher';
-import { SqlDataKeyRegister } from '../../src/persistence/data-key.sql-register';
-import { GuestSeal } from '../../src/persistence/guest.seal';
-import { SqlPassingExchange } from '../../src/persistence/passing.sql-exchange';
-import type { WalkPosition } from '../../src/privacy/ports/data-key.register';
+import { SqlDataKeyStore } from '../../src/persistence/data-key.sql-store';
+import { GuestDataEncryption } from '../../src/persistence/guest-data-encryption';
+import { SqlEphemeralEventBus } from '../../src/persistence/ephemeral-event.sql-bus';
+import type { WalkPosition } from '../../src/privacy/ports/data-key.store';
 import { createStorage, DIALECTS, TestStores } from '../support/persistence.harness';
 
 /** An exchange as three processes have it. */
 interface Exchanges {
-  readonly here: PassingExchange;
-  readonly there: PassingExchange;
-  readonly elsewhere: PassingExchange;
+  readonly here: EphemeralEventBus;
+  readonly there: EphemeralEventBus;
+  readonly elsewhere: EphemeralEventBus;
   /** As if everything had been published so much earlier. */
   age(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -26,7 +26,7 @@ interface SqlExchanges extends Exchanges {
 }
 
 function inMemory(): Promise<Exchanges> {
-  const here = new FakePassingExchange();
+  const here = new FakeEphemeralEventBus();
   return Promise.resolve({
     here,
     there: here.beside(),
@@ -42,10 +42,10 @@ function inMemory(): Promise<Exchanges> {
 async function inSql(dialect: (typeof DIALECTS)[number]): Promise<SqlExchanges> {
   const storage = await createStorage(dialect);
   const stores = await TestStores.open(storage.config);
-  const beside = (): SqlPassingExchange =>
-    new SqlPassingExchange(
+  const beside = (): SqlEphemeralEventBus =>
+    new SqlEphemeralEventBus(
       stores.unitOfWork,
-      new GuestSeal(new DataCipher(storage.config.dataKeys), stores.poison),
+      new GuestDataEncryption(new DataCipher(storage.config.dataKeys), stores.poison),
       stores.poison,
     );
   return {
@@ -67,7 +67,7 @@ async function inSql(dialect: (typeof DIALECTS)[number]): Promise<SqlExchanges> 
   };
 }
 
-async function walk(keys: SqlDataKeyRegister): Promise<void> {
+async function walk(keys: SqlDataKeyStore): Promise<void> {
   let position: WalkPosition | undefined;
   do position = (await keys.renew(10, position)).next;
   while (position !== undefined);
@@ -80,7 +80,7 @@ const eventsOf = (batches: readonly PassingBatch[]): unknown[] => batches.flatMa
 describe.each<[string, () => Promise<Exchanges>]>([
   ['in memory', inMemory],
   ...DIALECTS.map((dialect) => [`on ${dialect}`, () => inSql(dialect)] as [string, () => Promise<Exchanges>]),
-])('PassingExchange %s', (_, open) => {
+])('EphemeralEventBus %s', (_, open) => {
   let exchanges: Exchanges;
 
   beforeEach(async () => {
@@ -151,7 +151,7 @@ describe.each<[string, () => Promise<Exchanges>]>([
   });
 });
 
-describe.each(DIALECTS)('PassingExchange on %s', (dialect) => {
+describe.each(DIALECTS)('EphemeralEventBus on %s', (dialect) => {
   let exchanges: SqlExchanges;
 
   beforeEach(async () => {
@@ -175,12 +175,12 @@ describe.each(DIALECTS)('PassingExchange on %s', (dialect) => {
     const bodies = (): Promise<{ body: string }[]> =>
       stores.connection.db.selectFrom('passing_batch').select('body').execute();
     expect(await bodies()).toEqual([{ body: expect.stringMatching(/^enc:k1:/) as string }]);
-    await walk(new SqlDataKeyRegister(stores.unitOfWork, cipher));
+    await walk(new SqlDataKeyStore(stores.unitOfWork, cipher));
 
     expect(await bodies()).toEqual([{ body: expect.stringMatching(/^enc:k2:/) as string }]);
-    const here = new SqlPassingExchange(
+    const here = new SqlEphemeralEventBus(
       stores.unitOfWork,
-      new GuestSeal(cipher, stores.poison),
+      new GuestDataEncryption(cipher, stores.poison),
       stores.poison,
     );
     expect(eventsOf(await here.after(new Map(), 10))).toEqual([aConnectionState('live')]);

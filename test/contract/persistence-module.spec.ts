@@ -14,7 +14,7 @@ import { SessionStore } from '../../src/session/ports/session.store';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { EventBell } from '../../src/events/ports/event.bell';
 import { OutboxBell } from '../../src/sync/ports/outbox-bell';
-import { DeliveryLedger } from '../../src/sync/ports/delivery.ledger';
+import { DeliveryAdminStore } from '../../src/sync/ports/delivery-admin.store';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { SinkStore } from '../../src/sync/ports/sink.store';
 import {
@@ -63,7 +63,7 @@ describe(PersistenceModule.name, () => {
     await expect(app.get(SessionStore).countLive()).resolves.toBe(1);
     await expect(app.get(IdempotencyStore).forgetClaims([])).resolves.toEqual([]);
     await expect(app.get(OutboxStore).backlog('crm')).resolves.toMatchObject({ pending: 0 });
-    await expect(app.get(DeliveryLedger).list({ limit: 1 })).resolves.toEqual([]);
+    await expect(app.get(DeliveryAdminStore).list({ limit: 1 })).resolves.toEqual([]);
     await expect(app.get(SinkStore).state('crm')).resolves.toEqual({});
     await expect(app.get(SummaryStore).totals()).resolves.toMatchObject({ sessionsStarted: 0 });
     expect(checks.all.map(([name]) => name)).toContain('database');

@@ -3,12 +3,12 @@ import { DataRefusedError } from '../../src/common/errors/data-refused.error';
 import { FEED_START } from '../../src/events/domain/feed-event';
 import { AuditWriter } from '../../src/persistence/audit.writer';
 import { DataCipher } from '../../src/persistence/data-cipher';
-import { SqlDeliveryLedger } from '../../src/persistence/delivery.sql-ledger';
+import { SqlDeliveryAdminStore } from '../../src/persistence/delivery-admin.sql-store';
 import { SqlEventFeed } from '../../src/persistence/event.sql-feed';
-import { GuestSeal } from '../../src/persistence/guest.seal';
+import { GuestDataEncryption } from '../../src/persistence/guest-data-encryption';
 import { SqlMessageStore } from '../../src/persistence/message.sql-store';
 import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
-import { SqlPassingExchange } from '../../src/persistence/passing.sql-exchange';
+import { SqlEphemeralEventBus } from '../../src/persistence/ephemeral-event.sql-bus';
 import { UnitOfWork } from '../../src/persistence/unit-of-work';
 import type { ConversationMessage } from '../../src/session/domain/conversation-message';
 import { guestRefOf } from '../../src/session/domain/guest-token';
@@ -57,7 +57,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
           name: DataRefusedError.name,
           refusal: expect.stringMatching(code) as string,
         });
-      expect(stores.unitOfWork.troubles).toBe(0);
+      expect(stores.unitOfWork.count).toBe(0);
     });
 
     it('names a missing value and a number that is too large', async () => {
@@ -169,7 +169,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     const { conversationId } = await stores.activated();
     await stores.messages.keep(conversationId, [{ message: aMessage('a') }]);
     await stores.passing.publish([]);
-    const seal = new GuestSeal(new DataCipher(storage.config.dataKeys), stores.poison);
+    const seal = new GuestDataEncryption(new DataCipher(storage.config.dataKeys), stores.poison);
     const fault = (): never => {
       throw new TypeError('a fault of ours');
     };
@@ -182,7 +182,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
         conversationId,
         { limit: 10 },
       ),
-      new SqlPassingExchange(stores.unitOfWork, seal, stores.poison).after(new Map(), 10),
+      new SqlEphemeralEventBus(stores.unitOfWork, seal, stores.poison).after(new Map(), 10),
       new SqlOutboxStore(stores.unitOfWork, audit, seal, stores.poison).claim({
         sink: 'crm',
         relay: 'relay-1',
@@ -190,7 +190,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
         until: 30_000,
         limit: 10,
       }),
-      new SqlDeliveryLedger(stores.unitOfWork, audit, seal).list({ limit: 10 }),
+      new SqlDeliveryAdminStore(stores.unitOfWork, audit, seal).list({ limit: 10 }),
     ])
       await expect(read).rejects.toThrow('a fault of ours');
     expect(reported).toEqual([]);
@@ -252,8 +252,8 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     await stores.passing.publish([event]);
     await stores.connection.db.updateTable('passing_batch').set({ body: UNREADABLE }).execute();
     await stores.passing.publish([event]);
-    const seal = new GuestSeal(new DataCipher(storage.config.dataKeys), stores.poison);
-    const elsewhere = new SqlPassingExchange(stores.unitOfWork, seal, stores.poison);
+    const seal = new GuestDataEncryption(new DataCipher(storage.config.dataKeys), stores.poison);
+    const elsewhere = new SqlEphemeralEventBus(stores.unitOfWork, seal, stores.poison);
 
     const batches = await elsewhere.after(new Map(), 10);
     expect(batches.map(({ number, events }) => [number, events.length])).toEqual([

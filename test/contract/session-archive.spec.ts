@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { GuestNotFoundError } from '../../src/privacy/domain/privacy.errors';
-import { SessionArchive } from '../../src/privacy/ports/session.archive';
+import { SessionRetentionStore } from '../../src/privacy/ports/session-retention.store';
 import type { Database } from '../../src/persistence/database';
-import { removable } from '../../src/persistence/session.sql-archive';
+import { removable } from '../../src/persistence/session-retention.sql-store';
 import type { Session } from '../../src/session/domain/session';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
@@ -10,7 +10,7 @@ import { deliverAll, keyOf, toldTwice } from './queued-sessions';
 
 const LATER = 1e12;
 
-describe.each(DIALECTS)(`${SessionArchive.name} on %s`, (dialect) => {
+describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
 

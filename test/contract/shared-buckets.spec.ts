@@ -1,15 +1,15 @@
-import type { BucketTerms } from '../../src/common/limits/shared-buckets';
-import type { SqlSharedBuckets } from '../../src/persistence/bucket.sql-store';
+import type { TokenBucketConfig } from '../../src/common/limits/shared-token-bucket-store';
+import type { SqlSharedTokenBucketStore } from '../../src/persistence/bucket.sql-store';
 import { createStorage, type TestStorage, TestStores } from '../support/persistence.harness';
 
 const HOUR_MS = 3_600_000;
 /** It fills so slowly that no test sees it. */
-const TERMS: BucketTerms = { name: 'client', capacity: 100, perMs: 1e-9, maxChunk: 10 };
+const TERMS: TokenBucketConfig = { name: 'client', capacity: 100, perMs: 1e-9, maxChunk: 10 };
 
-describe('SharedBuckets on PostgreSQL', () => {
+describe('SharedTokenBucketStore on PostgreSQL', () => {
   let storage: TestStorage;
   let replicas: TestStores[];
-  let buckets: SqlSharedBuckets;
+  let buckets: SqlSharedTokenBucketStore;
 
   beforeAll(async () => {
     storage = await createStorage('postgres');
@@ -25,7 +25,7 @@ describe('SharedBuckets on PostgreSQL', () => {
     await storage.remove();
   });
 
-  function bucketsOf(replica: number): SqlSharedBuckets {
+  function bucketsOf(replica: number): SqlSharedTokenBucketStore {
     const stores = replicas[replica];
     if (stores === undefined) throw new Error(`There is no replica ${replica}`);
     return stores.buckets;
@@ -108,7 +108,7 @@ describe('SharedBuckets on PostgreSQL', () => {
   });
 });
 
-describe('SharedBuckets on SQLite', () => {
+describe('SharedTokenBucketStore on SQLite', () => {
   it('says that nothing is shared', async () => {
     const storage = await createStorage('sqlite');
     const stores = await TestStores.open(storage.config);

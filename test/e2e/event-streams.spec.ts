@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { EventStreams } from '../../src/events/event.streams';
 import { EventTail } from '../../src/events/event.tail';
-import { PassingTail } from '../../src/events/passing.tail';
+import { EphemeralEventSubscriber } from '../../src/events/ephemeral-event-subscriber';
 import { EventFeed } from '../../src/events/ports/event.feed';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
@@ -103,8 +103,8 @@ function requesting(path: string, { headers }: TestCaller, times: number): Socke
 /** Counts what joins the tails from now on and has not left them since. */
 function joinsOfTails(): () => number {
   const joined = new Set<unknown>();
-  for (const token of [EventTail, PassingTail]) {
-    const tail = world.app.get<EventTail | PassingTail>(token);
+  for (const token of [EventTail, EphemeralEventSubscriber]) {
+    const tail = world.app.get<EventTail | EphemeralEventSubscriber>(token);
     const { join, leave } = tail as EventTail;
     jest.spyOn(tail as EventTail, 'join').mockImplementation((listener, latest) => {
       joined.add(listener);

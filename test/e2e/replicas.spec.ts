@@ -1,5 +1,5 @@
 import { Drain } from '../../src/common/lifecycle/drain';
-import { HeldRequests } from '../../src/session/held-requests';
+import { PinnedSessions } from '../../src/session/pinned-sessions';
 import type { World } from '../../src/world';
 import type { ApiClient } from '../support/api-client';
 import { EventClient } from '../support/event-client';
@@ -144,7 +144,7 @@ describe('two replicas on one PostgreSQL', () => {
     });
     const path = `/v1/sessions/${id}/messages`;
     const underWay = here.request('POST', path, { text: 'under way' });
-    await until(() => world.app.get(HeldRequests).areUnderWay(id));
+    await until(() => world.app.get(PinnedSessions).isPinned(id));
     world.app.get(Drain).announce();
     await until(async () => (await here.request('GET', '/health/ready')).status === 503);
     const said = await Promise.all([

@@ -1,20 +1,20 @@
 import { type INestApplicationContext, Global, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommonModule } from '../../src/common/common.module';
-import { SharedBuckets } from '../../src/common/limits/shared-buckets';
-import { FakeSharedBuckets } from '../../src/common/limits/shared-buckets.fake';
+import { SharedTokenBucketStore } from '../../src/common/limits/shared-token-bucket-store';
+import { FakeSharedTokenBucketStore } from '../../src/common/limits/shared-token-bucket-store.fake';
 import { ConfigModule } from '../../src/config/config.module';
 import { newDataKey } from '../../src/config/data-key-list';
 import { readEnvironment } from '../../src/config/read-environment';
 import { GenesysModule } from '../../src/genesys/genesys.module';
 import { HealthChecks } from '../../src/health/health.checks';
 import { Metrics } from '../../src/metrics/metrics';
-import { ConversationNews } from '../../src/session/ports/conversation-news';
+import { ConversationEvents } from '../../src/session/ports/conversation-events';
 import { GuestCredentials } from '../../src/session/ports/guest-credentials';
 import { FakeGuestCredentials } from '../../src/session/ports/guest-credentials.fake';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
-import { UpstreamTrust } from '../../src/session/ports/upstream-trust';
-import { FakeUpstreamTrust } from '../../src/session/ports/upstream-trust.fake';
+import { LeaseFence } from '../../src/session/ports/lease-fence';
+import { FakeLeaseFence } from '../../src/session/ports/lease-fence.fake';
 import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
 
@@ -26,12 +26,12 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
   providers: [
     Metrics,
     HealthChecks,
-    ConversationNews,
+    ConversationEvents,
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
-    { provide: UpstreamTrust, useClass: FakeUpstreamTrust },
-    { provide: SharedBuckets, useFactory: () => new FakeSharedBuckets() },
+    { provide: LeaseFence, useClass: FakeLeaseFence },
+    { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() },
   ],
-  exports: [Metrics, HealthChecks, ConversationNews, GuestCredentials, UpstreamTrust, SharedBuckets],
+  exports: [Metrics, HealthChecks, ConversationEvents, GuestCredentials, LeaseFence, SharedTokenBucketStore],
 })
 class SurroundingsModule {}
 

@@ -2,7 +2,7 @@ import { FEED_START } from '../../src/events/domain/feed-event';
 import { EventFeed } from '../../src/events/ports/event.feed';
 import type { Fault } from '../../src/simulator/fault';
 import { DEMO_DEPLOYMENT_ID, type DeploymentOptions } from '../../src/simulator/web-messaging/deployment';
-import type { AgentDesk } from '../../src/simulator/web-messaging/agent-desk';
+import type { AgentActions } from '../../src/simulator/web-messaging/agent-actions';
 import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
 import type { SocketFault, SocketFaultMatch } from '../../src/simulator/web-messaging/socket-fault';
 import { World } from '../../src/world';
@@ -71,7 +71,7 @@ export class SocketWorld implements AsyncDisposable {
     return new SocketWorld(world, new ApiClient(world.url));
   }
 
-  get agent(): AgentDesk {
+  get agent(): AgentActions {
     return this.world.genesys.webMessaging.agent;
   }
 

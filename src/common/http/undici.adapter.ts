@@ -3,7 +3,7 @@ import { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig 
 import { type Dispatcher, request } from 'undici';
 import { answeredStatusOf } from './answered-status';
 import { ACCEPTED_CODINGS, decoded } from './content-coding';
-import { lookingLast } from './last-look';
+import { withPreSendCheck } from './pre-send-check';
 import { OutboundTimeoutError, OutboundTooLargeError } from './outbound.errors';
 
 const ACCEPTING = { 'accept-encoding': ACCEPTED_CODINGS };
@@ -100,7 +100,7 @@ async function sent(
 ): Promise<Sent> {
   try {
     return await request(config.url ?? '', {
-      dispatcher: config.beforeSend === undefined ? dispatcher : lookingLast(dispatcher, config.beforeSend),
+      dispatcher: config.beforeSend === undefined ? dispatcher : withPreSendCheck(dispatcher, config.beforeSend),
       signal,
       method: (config.method ?? 'get').toUpperCase(),
       headers: { ...(config.headers.toJSON() as Record<string, string>), ...ACCEPTING },

@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { RecentValues } from '../recent-values';
+import { ExpiringCache } from '../expiring-cache';
 import { HostLookup } from './host-lookup';
 import { ResolvedName } from './resolved-name';
 
@@ -16,10 +16,10 @@ export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
  * after that for as long as the name servers do not answer; failures are kept for a second.
  */
 export class NameResolver {
-  private readonly names: RecentValues<ResolvedName>;
+  private readonly names: ExpiringCache<ResolvedName>;
 
   constructor(private readonly lookup: HostLookup = new HostLookup()) {
-    this.names = new RecentValues(KEPT_MS, MAX_NAMES);
+    this.names = new ExpiringCache(KEPT_MS, MAX_NAMES);
   }
 
   /** Rejects with `NameUnresolvedError`. */

@@ -1,5 +1,5 @@
 import type { ConversationActivity } from '../../session/domain/conversation-activity';
-import type { ConnectionState, Typing } from '../../session/ports/conversation-news';
+import type { ConnectionState, Typing } from '../../session/ports/conversation-events';
 import type { FeedEvent } from './feed-event';
 
 /**
@@ -25,12 +25,12 @@ type What =
   | { readonly kind: 'expiring'; readonly body: ExpiryNotice };
 
 /** Something that is told once, to whoever listens at that moment. `at` is epoch milliseconds. */
-export type PassingEvent = What & {
+export type EphemeralEvent = What & {
   readonly conversationId: string;
   readonly owner: string;
   readonly at: number;
 };
 
-export function typeOf({ kind }: FeedEvent | PassingEvent): StreamType {
+export function typeOf({ kind }: FeedEvent | EphemeralEvent): StreamType {
   return kind === 'state' || kind === 'expiring' ? 'session' : kind;
 }

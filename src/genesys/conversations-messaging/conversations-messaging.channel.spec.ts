@@ -1,4 +1,4 @@
-import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
+import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
@@ -12,7 +12,7 @@ import {
   UpstreamUnauthorizedError,
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
-import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
+import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
@@ -46,8 +46,8 @@ beforeEach(() => {
   });
   const auth = new AuthService(endpoint, clock, new AuthTelemetry(new Metrics()));
   const config = new GenesysConfig(environment);
-  const pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedBuckets());
-  const api = new GenesysApi(http, auth, pool, config, new FakeUpstreamTrust());
+  const pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedTokenBucketStore());
+  const api = new GenesysApi(http, auth, pool, config, new FakeLeaseFence());
   channel = new ConversationsMessagingChannel(api, pool, config, clock);
 });
 afterEach(() => {

@@ -1,4 +1,4 @@
-import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
+import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
 import { HealthChecks } from '../../health/health.checks';
@@ -10,14 +10,14 @@ const CLIENTS = ['first', 'second'].map((id) => ({ id, secret: `secret-of-${id}`
 
 let metrics: ReadableMetrics;
 let health: HealthChecks;
-let buckets: FakeSharedBuckets;
+let buckets: FakeSharedTokenBucketStore;
 let pool: ClientPool;
 
 beforeEach(() => {
   jest.useFakeTimers();
   metrics = new ReadableMetrics();
   health = new HealthChecks();
-  buckets = new FakeSharedBuckets();
+  buckets = new FakeSharedTokenBucketStore();
   const environment = Object.assign(new Environment(), { GENESYS_CLIENTS: CLIENTS });
   pool = new ClientPool(new GenesysConfig(environment), metrics, health, buckets);
 });

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { SharedBuckets } from '../../common/limits/shared-buckets';
+import { SharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store';
 import { GenesysConfig } from '../../config/genesys.config';
 import { HealthChecks } from '../../health/health.checks';
 import { Metrics } from '../../metrics/metrics';
 import { type ClientCapacity, UpstreamCapacity } from '../../session/ports/upstream-capacity';
 import { PooledClient } from './pooled-client';
 import { RateBudget } from './rate-budget';
-import { SharedSupply } from './shared-supply';
+import { SharedRateLimiter } from './shared-rate-limiter';
 
 /**
  * The OAuth clients, each with budgets of its own: what happens to one of them does not touch the others. Replicas on
@@ -17,7 +17,7 @@ export class ClientPool extends UpstreamCapacity {
   private readonly members: ReadonlyMap<string, PooledClient>;
   private readonly first: PooledClient;
 
-  constructor(config: GenesysConfig, metrics: Metrics, health: HealthChecks, buckets: SharedBuckets) {
+  constructor(config: GenesysConfig, metrics: Metrics, health: HealthChecks, buckets: SharedTokenBucketStore) {
     super();
     const pooled = config.clients.ids.map((id) => new PooledClient(id, budgetOf(id, config, buckets)));
     const [first] = pooled;
@@ -67,9 +67,9 @@ export class ClientPool extends UpstreamCapacity {
 function budgetOf(
   id: string,
   { requestsPerWindow, rateWindowMs }: GenesysConfig,
-  buckets: SharedBuckets,
+  buckets: SharedTokenBucketStore,
 ): RateBudget {
   if (!buckets.isShared) return new RateBudget(requestsPerWindow, rateWindowMs);
-  const supply = new SharedSupply(buckets, id, requestsPerWindow, rateWindowMs);
+  const supply = new SharedRateLimiter(buckets, id, requestsPerWindow, rateWindowMs);
   return new RateBudget(requestsPerWindow, rateWindowMs, undefined, supply);
 }

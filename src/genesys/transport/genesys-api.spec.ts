@@ -1,4 +1,4 @@
-import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
+import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
@@ -9,7 +9,7 @@ import {
   UpstreamTimeoutError,
   UpstreamUnauthorizedError,
 } from '../../common/errors/upstream.errors';
-import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
+import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
@@ -33,7 +33,7 @@ let http: FakeGenesysHttp;
 let endpoint: FakeTokenEndpoint;
 let pool: ClientPool;
 let api: GenesysApi;
-let trust: FakeUpstreamTrust;
+let trust: FakeLeaseFence;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -55,8 +55,8 @@ function build(requestsPerMinute = 10_000): void {
     GENESYS_REQUESTS_PER_MINUTE: requestsPerMinute,
   });
   const config = new GenesysConfig(environment);
-  pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedBuckets());
-  trust = new FakeUpstreamTrust();
+  pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedTokenBucketStore());
+  trust = new FakeLeaseFence();
   api = new GenesysApi(http, auth, pool, config, trust);
 }
 
@@ -294,7 +294,7 @@ describe(GenesysApi.name, () => {
   });
 
   it('sends nothing when the last look tells that somebody else may act', async () => {
-    trust.isTrusted = false;
+    trust.isValid = false;
 
     await expect(api.call(CALL, SIGNAL)).rejects.toBeInstanceOf(StorageUnavailableError);
     expect(http.requests).toEqual([]);

@@ -4,7 +4,7 @@ import type { AccessToken } from '../../auth/domain/access-token';
 import { UpstreamUnauthorizedError } from '../../common/errors/upstream.errors';
 import { parseRetryAfter } from '../../common/time/retry-after';
 import { GenesysConfig } from '../../config/genesys.config';
-import { UpstreamTrust } from '../../session/ports/upstream-trust';
+import { LeaseFence } from '../../session/ports/lease-fence';
 import { ClientPool } from './client-pool';
 import type { GenesysAnswer } from './genesys-answer';
 import { GenesysHttp } from './genesys-http';
@@ -47,7 +47,7 @@ export class GenesysApi {
     private readonly auth: AuthService,
     private readonly pool: ClientPool,
     private readonly config: GenesysConfig,
-    private readonly trust: UpstreamTrust,
+    private readonly leaseFence: LeaseFence,
   ) {}
 
   /**
@@ -114,7 +114,7 @@ export class GenesysApi {
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         beforeSend: () => {
-          this.trust.assertTrusted();
+          this.leaseFence.assertValid();
         },
       },
       signal,

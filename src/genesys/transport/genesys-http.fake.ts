@@ -4,7 +4,7 @@ import { GenesysConfig } from '../../config/genesys.config';
 import { Metrics } from '../../metrics/metrics';
 import type { GenesysAnswer } from './genesys-answer';
 import { GenesysHttp, type GenesysRequest } from './genesys-http';
-import { UpstreamGuards } from './upstream-guards';
+import { UpstreamCircuits } from './upstream-circuits';
 import { GenesysTelemetry } from './genesys.telemetry';
 
 const NO_REPORT = { count: undefined, allowed: undefined, resetMs: undefined };
@@ -29,7 +29,7 @@ export class FakeGenesysHttp extends GenesysHttp {
   constructor() {
     const config = new GenesysConfig(new Environment());
     const metrics = new Metrics();
-    super(new HttpService(), config, new GenesysTelemetry(metrics), new UpstreamGuards(config, metrics));
+    super(new HttpService(), config, new GenesysTelemetry(metrics), new UpstreamCircuits(config, metrics));
   }
 
   next(...steps: readonly (GenesysAnswer | Error)[]): void {

@@ -15,7 +15,7 @@ import { HttpReceiver } from '../../crm/http-receiver.fake';
 import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
 import { GenesysHttp, type GenesysRequest } from './genesys-http';
 import type { Operation } from './operation';
-import { UpstreamGuards } from './upstream-guards';
+import { UpstreamCircuits } from './upstream-circuits';
 import { GenesysTelemetry } from './genesys.telemetry';
 
 let testing: TestingModule;
@@ -34,7 +34,7 @@ afterEach(async () => {
 
 function genesys(timeoutMs = 5_000): GenesysHttp {
   const config = new GenesysConfig(Object.assign(new Environment(), { UPSTREAM_TIMEOUT_MS: timeoutMs }));
-  const guards = new UpstreamGuards(config, metrics);
+  const guards = new UpstreamCircuits(config, metrics);
   return new GenesysHttp(
     testing.get(HttpService, { strict: false }),
     config,

@@ -10,7 +10,7 @@ import { translateFailure } from './classification';
 import { correlationIdOf, type GenesysAnswer, rateReportOf } from './genesys-answer';
 import { GenesysTelemetry } from './genesys.telemetry';
 import type { Operation } from './operation';
-import { UpstreamGuards } from './upstream-guards';
+import { UpstreamCircuits } from './upstream-circuits';
 
 /** What is read of an answer at most. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -43,7 +43,7 @@ export class GenesysHttp {
     private readonly http: HttpService,
     private readonly config: GenesysConfig,
     private readonly telemetry: GenesysTelemetry,
-    private readonly guards: UpstreamGuards,
+    private readonly guards: UpstreamCircuits,
   ) {}
 
   /**

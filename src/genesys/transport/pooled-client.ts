@@ -1,4 +1,4 @@
-import { BudgetGate } from './budget-gate';
+import { PriorityRequestQueue } from './priority-request-queue';
 import type { RateBudget } from './rate-budget';
 import { RetryBudget } from './retry-budget';
 
@@ -8,7 +8,7 @@ const REFUSED_MS = 30_000;
 /** One OAuth client with what it may still send. */
 export class PooledClient {
   readonly retries = new RetryBudget();
-  readonly gate: BudgetGate;
+  readonly gate: PriorityRequestQueue;
   private refusedUntil = 0;
   private login: 'untried' | 'ok' | 'refused' | 'unreachable' = 'untried';
 
@@ -16,7 +16,7 @@ export class PooledClient {
     readonly id: string,
     readonly budget: RateBudget,
   ) {
-    this.gate = new BudgetGate(budget);
+    this.gate = new PriorityRequestQueue(budget);
   }
 
   /** Whether the login has refused the client's credentials a moment ago. */

@@ -1,6 +1,6 @@
-import { OwnSupply } from './own-supply';
+import { LocalRateLimiter } from './local-rate-limiter';
 import type { Priority } from './priority';
-import type { RequestSupply } from './request-supply';
+import type { RateLimiter } from './rate-limiter';
 
 /** What the platform says with an answer about its token's window (`inin-ratelimit-count`, `-allowed`, `-reset`). */
 export interface RateReport {
@@ -29,7 +29,7 @@ const DEFAULT_CLOSED_MS = 3_000;
 /**
  * How many requests one OAuth client may send: what its supply gives, within what the platform says, its allowance,
  * its count (others may use the same client) and its 429s. A part of the supply is kept for urgent requests. While
- * a 429 has closed the client nothing is sent at all. It only counts; `BudgetGate` waits.
+ * a 429 has closed the client nothing is sent at all. It only counts; `PriorityRequestQueue` waits.
  */
 export class RateBudget {
   private closedUntil = 0;
@@ -42,7 +42,7 @@ export class RateBudget {
     private allowed: number,
     private readonly windowMs: number,
     private readonly now: () => number = () => performance.now(),
-    private readonly supply: RequestSupply = new OwnSupply(allowed, windowMs, now),
+    private readonly supply: RateLimiter = new LocalRateLimiter(allowed, windowMs, now),
   ) {}
 
   /** Beats per millisecond that this client can carry for ever. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ConversationNews } from '../../session/ports/conversation-news';
+import { ConversationEvents } from '../../session/ports/conversation-events';
 import type { Conversation } from '../../session/ports/guest-channel';
 import { PlatformConversations } from './platform-conversations';
 import type { GuestSocket } from './socket/guest-socket';
@@ -17,7 +17,7 @@ export class ConversationLookup {
 
   constructor(
     private readonly platform: PlatformConversations,
-    private readonly news: ConversationNews,
+    private readonly news: ConversationEvents,
     private readonly telemetry: WebMessagingTelemetry,
   ) {}
 

@@ -6,26 +6,26 @@ import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
 import { GuestSockets } from './guest-sockets';
 import { FakeGuestHistory } from './history/guest-history.fake';
-import { FakeGuestLines } from './line/guest-lines.fake';
-import { ConnectPacer } from './pacing/connect-pacer';
-import { ConversingTools } from './socket/conversing-tools';
-import { FakeSocketOwner } from './socket/socket-owner.fake';
+import { FakeGuestConnectionFactory } from './connection/guest-connection-factory.fake';
+import { ConnectRateLimiter } from './pacing/connect-rate-limiter';
+import { MessagingDependencies } from './socket/messaging-dependencies';
+import { FakeSocketListener } from './socket/socket-listener.fake';
 import { FakeFileStorage } from './upload/file-storage.fake';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
 
 const SIGNAL = new AbortController().signal;
 const { snapshot } = anActiveSession();
-let server: FakeGuestLines;
+let server: FakeGuestConnectionFactory;
 let sockets: GuestSockets;
 
 beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
-  server = new FakeGuestLines().begun();
+  server = new FakeGuestConnectionFactory().begun();
   sockets = new GuestSockets(
     server,
-    new ConnectPacer(),
-    new ConversingTools(
+    new ConnectRateLimiter(),
+    new MessagingDependencies(
       new FakeGuestHistory(() => server.messages),
       new FakeFileStorage(),
       new SystemClock(),
@@ -52,7 +52,7 @@ describe(GuestSockets.name, () => {
   });
 
   it('tells whoever follows what is said, by conversation', async () => {
-    const owner = new FakeSocketOwner();
+    const owner = new FakeSocketListener();
     const asked: string[] = [];
     sockets.follow((conversationId) => {
       asked.push(conversationId);

@@ -2,13 +2,13 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import type { Conversation } from '../../session/ports/guest-channel';
 import { known } from './frames/fields';
-import { GuestLines } from './line/guest-lines';
+import { GuestConnectionFactory } from './connection/guest-connection-factory';
 import type { GuestIdentity } from './login/guest-identity';
-import { ConnectPacer } from './pacing/connect-pacer';
-import { ConversingTools } from './socket/conversing-tools';
+import { ConnectRateLimiter } from './pacing/connect-rate-limiter';
+import { MessagingDependencies } from './socket/messaging-dependencies';
 import { GuestSocket } from './socket/guest-socket';
-import type { SocketOwner } from './socket/socket-owner';
-import { SilentOwner } from './socket/silent-owner';
+import type { SocketListener } from './socket/socket-listener';
+import { NullSocketListener } from './socket/null-socket-listener';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
 
 /**
@@ -19,14 +19,14 @@ import { WebMessagingTelemetry } from './web-messaging.telemetry';
 export class GuestSockets implements BeforeApplicationShutdown {
   private readonly sockets = new Map<string, GuestSocket>();
   private isStopping = false;
-  private ownerOf: (conversationId: string) => SocketOwner = () => new SilentOwner();
+  private ownerOf: (conversationId: string) => SocketListener = () => new NullSocketListener();
 
   private identityOf: (conversationId: string) => GuestIdentity | undefined = () => undefined;
 
   constructor(
-    private readonly lines: GuestLines,
-    private readonly pacer: ConnectPacer,
-    private readonly conversing: ConversingTools,
+    private readonly lines: GuestConnectionFactory,
+    private readonly pacer: ConnectRateLimiter,
+    private readonly conversing: MessagingDependencies,
     private readonly telemetry: WebMessagingTelemetry,
     private readonly config: WebMessagingConfig,
   ) {}
@@ -36,7 +36,7 @@ export class GuestSockets implements BeforeApplicationShutdown {
   }
 
   /** Who hears of the sockets that are made from here on. */
-  follow(ownerOf: (conversationId: string) => SocketOwner): void {
+  follow(ownerOf: (conversationId: string) => SocketListener): void {
     this.ownerOf = ownerOf;
   }
 

@@ -15,7 +15,7 @@ import { DeploymentConfig } from './deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { GuestIdentity } from './login/guest-identity';
 import { GuestLogin } from './login/guest-login';
-import { isEnd } from './socket/socket-owner';
+import { isEnd } from './socket/socket-listener';
 
 /** Guests who log in over their sockets, when their sessions begin or later. */
 @Injectable()

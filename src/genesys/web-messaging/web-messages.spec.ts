@@ -5,21 +5,21 @@ import { Environment } from '../../config/environment';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
-import { ConversationNews } from '../../session/ports/conversation-news';
+import { ConversationEvents } from '../../session/ports/conversation-events';
 import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
 import { DeploymentConfig } from './deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { FakeGuestHistory } from './history/guest-history.fake';
-import { FakeGuestLines } from './line/guest-lines.fake';
-import { ConnectPacer } from './pacing/connect-pacer';
-import { ConversingTools } from './socket/conversing-tools';
+import { FakeGuestConnectionFactory } from './connection/guest-connection-factory.fake';
+import { ConnectRateLimiter } from './pacing/connect-rate-limiter';
+import { MessagingDependencies } from './socket/messaging-dependencies';
 import { FakeFileStorage } from './upload/file-storage.fake';
 import { WebMessages } from './web-messages';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
 
 const FILE = { fileName: 'a.png', fileType: 'image/png', fileSize: 1024 };
 
-let server: FakeGuestLines;
+let server: FakeGuestConnectionFactory;
 let sockets: GuestSockets;
 let messages: WebMessages;
 let http: FakeGenesysHttp;
@@ -27,12 +27,12 @@ let http: FakeGenesysHttp;
 beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
-  server = new FakeGuestLines().begun();
+  server = new FakeGuestConnectionFactory().begun();
   http = new FakeGenesysHttp();
   sockets = new GuestSockets(
     server,
-    new ConnectPacer(),
-    new ConversingTools(
+    new ConnectRateLimiter(),
+    new MessagingDependencies(
       new FakeGuestHistory(() => server.messages),
       new FakeFileStorage(),
       new SystemClock(),
@@ -46,7 +46,7 @@ beforeEach(() => {
       GENESYS_DEPLOYMENT_ID: 'dep-1',
     }),
   );
-  messages = new WebMessages(sockets, new DeploymentConfig(http, config), new ConversationNews());
+  messages = new WebMessages(sockets, new DeploymentConfig(http, config), new ConversationEvents());
 });
 afterEach(() => {
   sockets.beforeApplicationShutdown();

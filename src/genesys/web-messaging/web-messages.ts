@@ -13,7 +13,7 @@ import {
   MessageRefusedError,
   type RefusalReason,
 } from '../../session/domain/messaging.errors';
-import { ConversationNews } from '../../session/ports/conversation-news';
+import { ConversationEvents } from '../../session/ports/conversation-events';
 import type { Conversation } from '../../session/ports/guest-channel';
 import {
   type FileToUpload,
@@ -24,7 +24,7 @@ import {
 import { conversationMessageOf } from './conversation-message';
 import { type Deployment, DeploymentConfig } from './deployment-config';
 import { GuestSockets } from './guest-sockets';
-import { SocketNews } from './socket-news';
+import { SocketEventPublisher } from './socket-event-publisher';
 import { known } from './frames/fields';
 import { type OutgoingMessage, wordsOf } from './frames/outgoing-message';
 import { oversizeOf } from './frames/size-limits';
@@ -66,10 +66,10 @@ export class WebMessages extends GuestMessaging {
   constructor(
     private readonly sockets: GuestSockets,
     private readonly deployment: DeploymentConfig,
-    news: ConversationNews,
+    news: ConversationEvents,
   ) {
     super();
-    sockets.follow((conversationId) => new SocketNews(conversationId, news));
+    sockets.follow((conversationId) => new SocketEventPublisher(conversationId, news));
   }
 
   async send(

@@ -1,15 +1,15 @@
-import { FakeUpstreamTrust } from '../../session/ports/upstream-trust.fake';
+import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
 import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
-import { FakeSharedBuckets } from '../../common/limits/shared-buckets.fake';
+import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import { HealthChecks } from '../../health/health.checks';
 import { Metrics } from '../../metrics/metrics';
-import { ConversationNews } from '../../session/ports/conversation-news';
+import { ConversationEvents } from '../../session/ports/conversation-events';
 import { FakeGuestCredentials } from '../../session/ports/guest-credentials.fake';
 import { ClientPool } from '../transport/client-pool';
 import { GenesysApi } from '../transport/genesys-api';
@@ -19,11 +19,11 @@ import { ConversationLookup } from './conversation-lookup';
 import { DeploymentConfig } from './deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { FakeGuestHistory } from './history/guest-history.fake';
-import { FakeGuestLines } from './line/guest-lines.fake';
+import { FakeGuestConnectionFactory } from './connection/guest-connection-factory.fake';
 import { GuestLogin } from './login/guest-login';
-import { ConnectPacer } from './pacing/connect-pacer';
+import { ConnectRateLimiter } from './pacing/connect-rate-limiter';
 import { PlatformConversations } from './platform-conversations';
-import { ConversingTools } from './socket/conversing-tools';
+import { MessagingDependencies } from './socket/messaging-dependencies';
 import { FakeFileStorage } from './upload/file-storage.fake';
 import { WebAuthentication } from './web-authentication';
 import { WebMessages } from './web-messages';
@@ -38,9 +38,9 @@ const ENVIRONMENT = Object.assign(new Environment(), {
 /** The channel over a server and a platform in memory, under fake time. */
 export class WebMessagingWorld {
   readonly http = new FakeGenesysHttp();
-  readonly server = new FakeGuestLines();
+  readonly server = new FakeGuestConnectionFactory();
   readonly credentials = new FakeGuestCredentials();
-  readonly news = new ConversationNews();
+  readonly news = new ConversationEvents();
   readonly sockets: GuestSockets;
   readonly channel: WebMessagingChannel;
 
@@ -53,11 +53,11 @@ export class WebMessagingWorld {
     const api = new GenesysApi(
       http,
       auth,
-      new ClientPool(genesys, metrics, new HealthChecks(), new FakeSharedBuckets()),
+      new ClientPool(genesys, metrics, new HealthChecks(), new FakeSharedTokenBucketStore()),
       genesys,
-      new FakeUpstreamTrust(),
+      new FakeLeaseFence(),
     );
-    const conversing = new ConversingTools(
+    const conversing = new MessagingDependencies(
       new FakeGuestHistory(() => server.messages),
       new FakeFileStorage(),
       new SystemClock(),
@@ -66,7 +66,7 @@ export class WebMessagingWorld {
     const platform = new PlatformConversations(api, genesys);
     const deployment = new DeploymentConfig(http, config);
     const login = new GuestLogin(http, genesys, config);
-    this.sockets = new GuestSockets(server, new ConnectPacer(), conversing, telemetry, config);
+    this.sockets = new GuestSockets(server, new ConnectRateLimiter(), conversing, telemetry, config);
     this.channel = new WebMessagingChannel(
       this.sockets,
       deployment,

@@ -24,7 +24,7 @@ import { DeploymentConfig } from './deployment-config';
 import { known } from './frames/fields';
 import { GuestSockets } from './guest-sockets';
 import type { GuestSocket } from './socket/guest-socket';
-import { isEnd } from './socket/socket-owner';
+import { isEnd } from './socket/socket-listener';
 import { WebAuthentication } from './web-authentication';
 import { WebMessages } from './web-messages';
 

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Seldom } from '../../common/logging/seldom';
+import { LogThrottle } from '../../common/logging/log-throttle';
 import { Metrics } from '../../metrics/metrics';
-import type { LineEnding } from './line/guest-line';
-import type { OverReason } from './socket/socket-owner';
+import type { ConnectionEnd } from './connection/guest-connection';
+import type { OverReason } from './socket/socket-listener';
 
 /** The close codes that have a label of their own; whatever else a server makes up is `other`. */
 const CODES: ReadonlySet<number> = new Set([
@@ -22,8 +22,8 @@ export class WebMessagingTelemetry {
   private readonly refusals;
   private readonly waits;
   private readonly historyFailures;
-  private readonly refusalLines = new Seldom(SAME_LINE_MS);
-  private readonly historyLines = new Seldom(SAME_LINE_MS);
+  private readonly refusalLines = new LogThrottle(SAME_LINE_MS);
+  private readonly historyLines = new LogThrottle(SAME_LINE_MS);
   private lines = 0;
 
   constructor(metrics: Metrics) {
@@ -58,7 +58,7 @@ export class WebMessagingTelemetry {
     this.lines += 1;
   }
 
-  lineEnded({ cause, code }: LineEnding): void {
+  lineEnded({ cause, code }: ConnectionEnd): void {
     this.lines -= 1;
     const label = CODES.has(code) ? String(code) : 'other';
     this.closed.inc({ code: cause === 'closed' ? label : cause });

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Erasure } from '../ports/guest.register';
+import type { Erasure } from '../ports/guest.store';
 
 /** A guest that was erased. Asking again is answered with the same. */
 export class ErasureResponse {

@@ -5,7 +5,7 @@ import { Lease } from './lease';
 export class FakeLease extends Lease {
   holder = 'here';
   isShared = false;
-  isTrusted = true;
+  isValid = true;
   trustLeftMs = Number.POSITIVE_INFINITY;
   lookEveryMs = 60_000;
   isRetired = false;
@@ -14,8 +14,8 @@ export class FakeLease extends Lease {
   looks = 0;
   private readonly listeners: (() => void)[] = [];
 
-  assertTrusted(): void {
-    if (!this.isTrusted) throw new StorageUnavailableError();
+  assertValid(): void {
+    if (!this.isValid) throw new StorageUnavailableError();
   }
 
   onLost(listener: () => void): void {

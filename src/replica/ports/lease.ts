@@ -7,7 +7,7 @@ export abstract class Lease {
   abstract readonly isShared: boolean;
 
   /** Whether it is certain that nobody else has taken what this process holds. */
-  abstract readonly isTrusted: boolean;
+  abstract readonly isValid: boolean;
 
   /** How long the lease is trusted if it is not renewed, in milliseconds. */
   abstract readonly trustLeftMs: number;
@@ -16,7 +16,7 @@ export abstract class Lease {
   abstract readonly lookEveryMs: number;
 
   /** Throws `StorageUnavailableError`: whoever sends something calls this right before. */
-  abstract assertTrusted(): void;
+  abstract assertValid(): void;
 
   /** Called when the lease is lost, before this process is another replica: nothing that was held is its own any more. */
   abstract onLost(listener: () => void): void;

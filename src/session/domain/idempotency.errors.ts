@@ -1,5 +1,5 @@
 import { DomainError } from '../../common/errors/domain.error';
-import type { KeptProblem } from './kept-answer';
+import type { KeptProblem } from './stored-response';
 
 /** The `Idempotency-Key` is none. Nothing was looked up and nothing has changed. */
 export class IdempotencyKeyInvalidError extends DomainError {

@@ -1,5 +1,5 @@
-import type { KeptAnswer, KeyOutcome } from '../domain/kept-answer';
-import type { KeyedRequest } from '../domain/keyed-request';
+import type { StoredResponse, KeyDisposition } from '../domain/stored-response';
+import type { IdempotentRequest } from '../domain/idempotent-request';
 import type { SessionSnapshot } from '../domain/session-snapshot';
 import { IdempotencyStore, KEY_LIFETIME_MS, type KeptRequest } from './idempotency.store';
 
@@ -8,7 +8,7 @@ interface Row {
   readonly conversationId: string;
   readonly expiresAt: number;
   openingBy: string | null;
-  answer?: KeptAnswer;
+  answer?: StoredResponse;
 }
 
 /** Keys in memory, by the contract of the port; the `FakeSessionStore` writes and settles them. */
@@ -22,7 +22,7 @@ export class FakeIdempotencyStore extends IdempotencyStore {
 
   /** What a session store does with the key of a new session; returns whether it was free. */
   take(
-    request: KeyedRequest,
+    request: IdempotentRequest,
     { conversationId, createdAt }: Pick<SessionSnapshot, 'conversationId' | 'createdAt'>,
   ): boolean {
     const known = this.rows.get(placeOf(request));
@@ -34,7 +34,7 @@ export class FakeIdempotencyStore extends IdempotencyStore {
   }
 
   /** What a session store does with the key of a session whose opening is over. */
-  settle(conversationId: string, outcome: KeyOutcome): void {
+  settle(conversationId: string, outcome: KeyDisposition): void {
     for (const [place, row] of this.rows) {
       if (row.conversationId !== conversationId) continue;
       if (outcome === 'forgotten') this.rows.delete(place);
@@ -42,7 +42,7 @@ export class FakeIdempotencyStore extends IdempotencyStore {
     }
   }
 
-  async find(request: KeyedRequest): Promise<KeptRequest | undefined> {
+  async find(request: IdempotentRequest): Promise<KeptRequest | undefined> {
     await Promise.resolve();
     this.finds += 1;
     const row = this.rows.get(placeOf(request));
@@ -51,7 +51,7 @@ export class FakeIdempotencyStore extends IdempotencyStore {
     return { fingerprint, conversationId, ...(answer === undefined ? {} : { answer }) };
   }
 
-  async claim(request: KeyedRequest): Promise<boolean> {
+  async claim(request: IdempotentRequest): Promise<boolean> {
     await Promise.resolve();
     const row = this.rows.get(placeOf(request));
     if (row === undefined || row.answer !== undefined) return false;
@@ -78,6 +78,6 @@ export class FakeIdempotencyStore extends IdempotencyStore {
   }
 }
 
-function placeOf({ owner, operation, keyHash }: KeyedRequest): string {
+function placeOf({ owner, operation, keyHash }: IdempotentRequest): string {
   return JSON.stringify([owner, operation, keyHash]);
 }

@@ -1,5 +1,5 @@
-import type { KeptAnswer } from '../domain/kept-answer';
-import type { KeyedRequest } from '../domain/keyed-request';
+import type { StoredResponse } from '../domain/stored-response';
+import type { IdempotentRequest } from '../domain/idempotent-request';
 
 /** How long a key is kept from its first use on. */
 export const KEY_LIFETIME_MS = 86_400_000;
@@ -9,7 +9,7 @@ export interface KeptRequest {
   readonly fingerprint: string;
   readonly conversationId: string;
   /** Absent while the opening is under way, or was left by a process that is gone. */
-  readonly answer?: KeptAnswer;
+  readonly answer?: StoredResponse;
 }
 
 /**
@@ -21,13 +21,13 @@ export interface KeptRequest {
  */
 export abstract class IdempotencyStore {
   /** What is kept of the request's key. Nothing from the moment it expires, whether or not it was removed yet. */
-  abstract find(request: KeyedRequest): Promise<KeptRequest | undefined>;
+  abstract find(request: IdempotentRequest): Promise<KeptRequest | undefined>;
 
   /**
    * Hands an opening without an answer to the request's process, when none that is still there has it; returns whether it did.
    * Of several processes that ask one gets it.
    */
-  abstract claim(request: KeyedRequest): Promise<boolean>;
+  abstract claim(request: IdempotentRequest): Promise<boolean>;
 
   /**
    * Takes openings without an answer from their processes, which are gone, and returns their conversations; of those

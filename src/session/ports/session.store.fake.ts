@@ -1,7 +1,7 @@
 import type { AuditFact } from '../../audit/domain/audit-record';
 import { RequestInProgressError } from '../domain/idempotency.errors';
-import { type KeyOutcome, problemKeptOf } from '../domain/kept-answer';
-import type { KeyedRequest } from '../domain/keyed-request';
+import { type KeyDisposition, problemKeptOf } from '../domain/stored-response';
+import type { IdempotentRequest } from '../domain/idempotent-request';
 import { Session } from '../domain/session';
 import type { SessionSnapshot } from '../domain/session-snapshot';
 import type { SessionEvent } from '../domain/session-event';
@@ -69,7 +69,7 @@ export class FakeSessionStore extends SessionStore {
   async reserve(
     session: Session,
     { total, ofClient, ofCaller }: SlotLimits,
-    request?: KeyedRequest,
+    request?: IdempotentRequest,
   ): Promise<void> {
     await this.begin('reserve');
     const { conversationId, oauthClient } = session.snapshot;
@@ -90,7 +90,7 @@ export class FakeSessionStore extends SessionStore {
     this.rows.set(session.conversationId, { ...session.snapshot });
   }
 
-  async save(session: Session, outcome?: KeyOutcome): Promise<void> {
+  async save(session: Session, outcome?: KeyDisposition): Promise<void> {
     await this.begin('save');
     this.interferences.shift()?.();
     this.write(session, outcome);
@@ -212,7 +212,7 @@ export class FakeSessionStore extends SessionStore {
     if (index >= 0) throw this.failures.splice(index, 1)[0]?.error;
   }
 
-  private write(session: Session, outcome?: KeyOutcome): void {
+  private write(session: Session, outcome?: KeyDisposition): void {
     const { events, audit } = session.pullChanges();
     const before = this.rows.get(session.conversationId);
     const isSame = before?.version === session.snapshot.version && before.holder === session.heldBy;

@@ -1,5 +1,5 @@
-import type { KeyedRequest } from '../domain/keyed-request';
-import type { KeyOutcome } from '../domain/kept-answer';
+import type { IdempotentRequest } from '../domain/idempotent-request';
+import type { KeyDisposition } from '../domain/stored-response';
 import type { Session } from '../domain/session';
 import type { SessionState } from '../domain/session-state';
 
@@ -44,7 +44,7 @@ export abstract class SessionStore {
    * written as well; when it was used before and has not expired, that is a `RequestInProgressError`, whatever has
    * become of it since.
    */
-  abstract reserve(session: Session, limits: SlotLimits, request?: KeyedRequest): Promise<void>;
+  abstract reserve(session: Session, limits: SlotLimits, request?: IdempotentRequest): Promise<void>;
 
   /**
    * Saves a changed session and what the change caused, and frees its slot when it is no longer live.
@@ -55,7 +55,7 @@ export abstract class SessionStore {
    * `outcome` is what becomes of the session's idempotency key, if it has one. A key is never left without an answer:
    * that of a session which fails without a word about it keeps `SessionEndedWhileOpeningError`.
    */
-  abstract save(session: Session, outcome?: KeyOutcome): Promise<void>;
+  abstract save(session: Session, outcome?: KeyDisposition): Promise<void>;
 
   abstract find(conversationId: string): Promise<Session | undefined>;
 

@@ -13,7 +13,7 @@ import { WebMessagingRoutes } from '../web-messaging/web-messaging-routes';
 import { ConversationEndpoint, conversationIdIn, CONVERSATIONS_PATH } from './conversation-endpoint';
 import { credentialsIn, loginFailure, OAuthEndpoint, TOKEN_PATH } from './oauth-endpoint';
 import { platformError, tooManyRequests } from './platform-error';
-import { AccessToken } from './token-book';
+import { AccessToken } from './token-registry';
 
 const MAX_BODY_BYTES = 512_000;
 const MAX_UPLOAD_BYTES = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { FaultBook } from '../fault-book';
+import { FaultRegistry } from '../fault-registry';
 import { parseFaultRule } from '../faults/fault-checks';
 import { InvalidFaultError } from '../faults/invalid-fault.error';
 import { RequestJournal } from '../request-journal';
@@ -12,7 +12,7 @@ const DEFAULT_LIMIT = 1_000;
 export class ControlRoutes {
   constructor(
     private readonly requests: RequestJournal,
-    private readonly faults: FaultBook,
+    private readonly faults: FaultRegistry,
     private readonly service: SimulatedService,
     private readonly reset: () => void,
   ) {}

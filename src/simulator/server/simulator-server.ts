@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { AddressInfo, Socket } from 'node:net';
 import { Fault } from '../fault';
-import { FaultBook } from '../fault-book';
+import { FaultRegistry } from '../fault-registry';
 import { FaultPlayer } from '../faults/fault-player';
 import { RequestJournal } from '../request-journal';
 import { Answer, problemAnswer } from './answer';
@@ -31,7 +31,7 @@ const MAX_CONTROL_BYTES = 64 * 1024 * 1024;
  */
 export class SimulatorServer {
   readonly requests: RequestJournal;
-  readonly faults = new FaultBook();
+  readonly faults = new FaultRegistry();
   private readonly timers = new TimerSet();
   private readonly player = new FaultPlayer(this.timers);
   private readonly sockets = new Set<Socket>();

@@ -3,7 +3,7 @@ import { AttachmentStore } from './attachment-store';
 import { ConnectionLog } from './connection-log';
 import { deploymentOf } from './deployment';
 import { GuestSession } from './guest-session';
-import { SessionBook } from './session-book';
+import { SessionRegistry } from './session-registry';
 import { settingsOf } from './web-messaging-options';
 
 const settings = settingsOf({}, () => 0);
@@ -17,7 +17,7 @@ function sessionOf(token: string): GuestSession {
 
 describe('what the simulator remembers of guests is bounded', () => {
   it('to 50,000 sessions, with their conversations', () => {
-    const book = new SessionBook();
+    const book = new SessionRegistry();
     const first = sessionOf('guest-0');
     book.add(first);
     first.startConversation();

@@ -1,11 +1,11 @@
 import { TimerSet } from '../server/timer-set';
 import { response } from './server-frame';
-import { SessionBook } from './session-book';
+import { SessionRegistry } from './session-registry';
 
 /** Tells guests that their session has expired, within a second of it. */
 export class ExpiryWatch {
   constructor(
-    private readonly book: SessionBook,
+    private readonly book: SessionRegistry,
     private readonly everyMs: number,
   ) {}
 

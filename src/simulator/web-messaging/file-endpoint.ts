@@ -2,9 +2,9 @@ import { Answer, emptyAnswer, problemAnswer } from '../server/answer';
 import { only } from '../server/control-routes';
 import { SimulatedRequest } from '../server/simulated-request';
 import { Attachment } from './attachment';
-import { AttachmentDesk } from './attachment-desk';
+import { AttachmentHandler } from './attachment-handler';
 import { AttachmentStore } from './attachment-store';
-import { SessionBook } from './session-book';
+import { SessionRegistry } from './session-registry';
 
 const PATH = /^\/(_uploads|_downloads)\/([0-9a-f]+)$/;
 
@@ -14,8 +14,8 @@ export const UPLOADS = '/_uploads/';
 export class FileEndpoint {
   constructor(
     private readonly store: AttachmentStore,
-    private readonly desk: AttachmentDesk,
-    private readonly book: SessionBook,
+    private readonly desk: AttachmentHandler,
+    private readonly book: SessionRegistry,
     private readonly now: () => number,
   ) {}
 

@@ -2,7 +2,7 @@ import { TimerSet } from '../server/timer-set';
 import { isFields } from './guest-request';
 import { ServerFrame } from './server-frame';
 import { FrameFault } from './socket-fault';
-import { SocketFaultBook, SocketFaultSubject } from './socket-fault-book';
+import { SocketFaultRegistry, SocketFaultSubject } from './socket-fault-registry';
 
 const HUGE_BYTES = 10 * 1024 * 1024;
 const GARBAGE = '<html>this is not a frame</html>';
@@ -15,7 +15,7 @@ export class FramePlayer {
   private held: ServerFrame | undefined;
 
   constructor(
-    private readonly faults: SocketFaultBook,
+    private readonly faults: SocketFaultRegistry,
     private readonly timers: TimerSet,
     private readonly outlet: Outlet,
   ) {}

@@ -5,12 +5,12 @@ import { Wire } from '../server/simulated-service';
 import { RateWindow } from '../genesys/rate-window';
 import { ConnectionLog } from './connection-log';
 import { allowsOrigin, Deployment } from './deployment';
-import { ConnectionTools, GuestConnection } from './guest-connection';
-import { GuestDesk } from './guest-desk';
+import { ConnectionTools, ServerConnection } from './server-connection';
+import { GuestRequestHandler } from './guest-request-handler';
 import { errorFrame, GUEST_ERRORS } from './guest-error';
 import { GuestRequest, parseGuestRequest } from './guest-request';
 import { RequestFaultPlayer } from './request-fault-player';
-import { SessionBook } from './session-book';
+import { SessionRegistry } from './session-registry';
 import { Throttle } from './throttle';
 
 export const GUEST_PATH = '/v1';
@@ -19,9 +19,9 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 
 export interface GatewayTools extends ConnectionTools {
   readonly deployments: ReadonlyMap<string, Deployment>;
-  readonly book: SessionBook;
+  readonly book: SessionRegistry;
   readonly throttle: Throttle;
-  readonly desk: GuestDesk;
+  readonly desk: GuestRequestHandler;
 }
 
 /**
@@ -35,7 +35,7 @@ export class GuestGateway {
     autoPong: false,
     maxPayload: MAX_FRAME_BYTES,
   });
-  private readonly connections = new Set<GuestConnection>();
+  private readonly connections = new Set<ServerConnection>();
   private readonly windows = new Map<string, RateWindow>();
   private readonly player: RequestFaultPlayer;
   private lastId = 0;
@@ -91,11 +91,11 @@ export class GuestGateway {
     return window;
   }
 
-  private welcome(socket: WebSocket, place: GuestConnection['place']): void {
+  private welcome(socket: WebSocket, place: ServerConnection['place']): void {
     const { settings, book } = this.tools;
     this.lastId += 1;
     const log = new ConnectionLog(this.lastId, settings.now(), settings.keptFrames);
-    const connection = new GuestConnection(socket, place, log, this.tools);
+    const connection = new ServerConnection(socket, place, log, this.tools);
     this.connections.add(connection);
     socket.on('message', (data, isBinary) => {
       this.receive(connection, data, isBinary);
@@ -113,7 +113,7 @@ export class GuestGateway {
     });
   }
 
-  private receive(connection: GuestConnection, data: RawData, isBinary: boolean): void {
+  private receive(connection: ServerConnection, data: RawData, isBinary: boolean): void {
     // A socket hands over one buffer unless it is told otherwise.
     const text = (data as Buffer).toString('utf8');
     const request = isBinary ? undefined : parseGuestRequest(text);
@@ -126,7 +126,7 @@ export class GuestGateway {
       });
   }
 
-  private carryOut(connection: GuestConnection, request: GuestRequest): void {
+  private carryOut(connection: ServerConnection, request: GuestRequest): void {
     const answer = this.tools.desk.answer(connection, request);
     if (answer !== undefined) connection.send(answer);
   }

@@ -2,7 +2,7 @@ import { RateWindow } from '../genesys/rate-window';
 import { ConnectionLog } from './connection-log';
 import { ConversationRecord } from './conversation-record';
 import { Deployment } from './deployment';
-import { GuestConnection } from './guest-connection';
+import { ServerConnection } from './server-connection';
 import { GuestMessage, MessageContent } from './guest-message';
 import { Fields } from './guest-request';
 import { event, ServerFrame } from './server-frame';
@@ -39,7 +39,7 @@ export class GuestSession {
   /** Of the live session, once it has started. */
   conversation: ConversationRecord | undefined;
   readonly messages: GuestMessage[] = [];
-  readonly connections = new Set<GuestConnection>();
+  readonly connections = new Set<ServerConnection>();
 
   /** The participant data of the customer, as custom attributes have told them. */
   attributes: Fields = {};
@@ -121,7 +121,7 @@ export class GuestSession {
     this.expiresAt = this.settings.now() + this.deployment.sessionDurationSeconds * 1000;
   }
 
-  attach(connection: GuestConnection): void {
+  attach(connection: ServerConnection): void {
     connection.guest = this;
     if (this.connections.has(connection)) return;
     this.connections.add(connection);
@@ -130,7 +130,7 @@ export class GuestSession {
     if (this.logs.length > KEPT_LOGS) this.logs.shift();
   }
 
-  detach(connection: GuestConnection): void {
+  detach(connection: ServerConnection): void {
     if (this.connections.delete(connection)) connection.guest = undefined;
   }
 
@@ -186,7 +186,7 @@ export class GuestSession {
   }
 
   /** Says goodbye to the connections, all or all but one, and closes them. */
-  closeConnections(reason?: string, except?: GuestConnection): void {
+  closeConnections(reason?: string, except?: ServerConnection): void {
     for (const connection of [...this.connections]) {
       if (connection !== except) this.closeConnection(connection, reason);
     }
@@ -207,7 +207,7 @@ export class GuestSession {
     }
   }
 
-  private closeConnection(connection: GuestConnection, reason?: string): void {
+  private closeConnection(connection: ServerConnection, reason?: string): void {
     connection.send(
       event('ConnectionClosedEvent', reason === undefined ? {} : { reason, reasonCode: reason }),
     );
@@ -215,7 +215,7 @@ export class GuestSession {
     connection.close();
   }
 
-  countEcho(connection: GuestConnection): void {
+  countEcho(connection: ServerConnection): void {
     const now = this.settings.now();
     const last = connection.log.echoTimes.at(-1);
     this.echoes += 1;

@@ -5,7 +5,7 @@ import { Deployment } from './deployment';
 import { GuestIdentities, GuestTokens } from './guest-identities';
 import { asFields, Fields, textOf } from './guest-request';
 import { event } from './server-frame';
-import { SessionBook } from './session-book';
+import { SessionRegistry } from './session-registry';
 
 const PATH = '/api/v2/webdeployments/token/';
 
@@ -16,7 +16,7 @@ export class GuestTokenEndpoint {
   constructor(
     private readonly deployments: ReadonlyMap<string, Deployment>,
     private readonly identities: GuestIdentities,
-    private readonly book: SessionBook,
+    private readonly book: SessionRegistry,
   ) {}
 
   /** Undefined for a path of something else. */

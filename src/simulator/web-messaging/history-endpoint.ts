@@ -3,7 +3,7 @@ import { Answer, jsonAnswer } from '../server/answer';
 import { SimulatedRequest } from '../server/simulated-request';
 import { allowsOrigin } from './deployment';
 import { GuestSession } from './guest-session';
-import { SessionBook } from './session-book';
+import { SessionRegistry } from './session-registry';
 import { SignedTokens } from './signed-tokens';
 import { Throttle } from './throttle';
 
@@ -15,7 +15,7 @@ const MAX_PAGE_SIZE = 100;
 /** What was said in the session, newest first, to whoever has the token that `getJwt` gives. */
 export class HistoryEndpoint {
   constructor(
-    private readonly book: SessionBook,
+    private readonly book: SessionRegistry,
     private readonly tokens: SignedTokens,
     private readonly throttle: Throttle,
     private readonly now: () => number,

@@ -1,17 +1,17 @@
 import type { Admitted } from '../genesys/conversation-endpoint';
 import { platformError } from '../genesys/platform-error';
 import { Answer, jsonAnswer } from '../server/answer';
-import { ConversationDesk } from './conversation-desk';
+import { ConversationHandler } from './conversation-handler';
 import { asFields } from './guest-request';
-import { SaidMessage, SessionBook } from './session-book';
+import { SaidMessage, SessionRegistry } from './session-registry';
 
 export const MESSAGES_PATH = '/api/v2/conversations/messages/';
 
 /** The organisation's view of guests' conversations: which one a message belongs to, its state, and its end. */
 export class MessageConversationEndpoint {
   constructor(
-    private readonly book: SessionBook,
-    private readonly conversations: ConversationDesk,
+    private readonly book: SessionRegistry,
+    private readonly conversations: ConversationHandler,
   ) {}
 
   answer({ request, correlationId }: Admitted): Answer {

@@ -1,18 +1,18 @@
-import { GuestConnection } from './guest-connection';
+import { ServerConnection } from './server-connection';
 import { errorFrame, GUEST_ERRORS, tooManyRequestsFrame } from './guest-error';
 import { GuestRequest } from './guest-request';
 import { ServerFrame } from './server-frame';
 import { RequestFault } from './socket-fault';
-import { SocketFaultBook } from './socket-fault-book';
+import { SocketFaultRegistry } from './socket-fault-registry';
 
 const RATE_TOO_HIGH = 4029;
 const RETRY_AFTER_SECONDS = 3;
 
 /** Carries requests out, or the faults that are meant for them. */
 export class RequestFaultPlayer {
-  constructor(private readonly faults: SocketFaultBook) {}
+  constructor(private readonly faults: SocketFaultRegistry) {}
 
-  play(connection: GuestConnection, request: GuestRequest, carryOut: () => void): void {
+  play(connection: ServerConnection, request: GuestRequest, carryOut: () => void): void {
     const fault = this.faults.takeForRequest({
       ...connection.subject,
       // Before the first configure only the request says whose it is.
@@ -26,7 +26,7 @@ export class RequestFaultPlayer {
 }
 
 function spoil(
-  connection: GuestConnection,
+  connection: ServerConnection,
   request: GuestRequest,
   fault: RequestFault,
   carryOut: () => void,
@@ -47,7 +47,7 @@ function spoil(
 }
 
 /** The guest's other connections hear of it. */
-function withoutAnswer(connection: GuestConnection, carryOut: () => void): void {
+function withoutAnswer(connection: ServerConnection, carryOut: () => void): void {
   connection.isMuted = true;
   carryOut();
   connection.isMuted = false;

@@ -5,7 +5,7 @@ import { SimulatedRequest } from '../server/simulated-request';
 import { asFields, Fields, listOf, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
 import { closeCode, parseSocketFaultRule } from './socket-fault-checks';
-import { AgentDesk, Saying } from './agent-desk';
+import { AgentActions, Saying } from './agent-actions';
 import { OFFERED_CONTENT } from './structured-content';
 import { WebMessaging } from './web-messaging';
 
@@ -105,7 +105,7 @@ export class WebMessagingRoutes {
   }
 }
 
-function offer(agent: AgentDesk, guest: string, body: Fields): { readonly id: string } | undefined {
+function offer(agent: AgentActions, guest: string, body: Fields): { readonly id: string } | undefined {
   const contentType = OFFERED_CONTENT.find((name) => name === body['contentType']);
   return contentType === undefined ? undefined : agent.offer(guest, contentType, textOf(body['text']));
 }

@@ -2,19 +2,19 @@ import { Answer } from '../server/answer';
 import { SimulatedRequest } from '../server/simulated-request';
 import { Wire } from '../server/simulated-service';
 import { TimerSet } from '../server/timer-set';
-import { AgentDesk } from './agent-desk';
-import { AttachmentDesk } from './attachment-desk';
+import { AgentActions } from './agent-actions';
+import { AttachmentHandler } from './attachment-handler';
 import { AttachmentStore } from './attachment-store';
-import { ConversationDesk } from './conversation-desk';
+import { ConversationHandler } from './conversation-handler';
 import { Deployment, deploymentOf } from './deployment';
 import { ExpiryWatch } from './expiry-watch';
-import { GuestDesk } from './guest-desk';
+import { GuestRequestHandler } from './guest-request-handler';
 import { GuestGateway } from './guest-gateway';
 import { GuestIdentities } from './guest-identities';
 import { GuestSession } from './guest-session';
-import { SessionBook } from './session-book';
+import { SessionRegistry } from './session-registry';
 import { SignedTokens } from './signed-tokens';
-import { SocketFaultBook } from './socket-fault-book';
+import { SocketFaultRegistry } from './socket-fault-registry';
 import { Throttle } from './throttle';
 import { settingsOf, WebMessagingOptions, WebMessagingSettings } from './web-messaging-options';
 
@@ -26,16 +26,16 @@ const SWEEP_MS = 1_000;
  */
 export class WebMessaging {
   readonly deployments: ReadonlyMap<string, Deployment>;
-  readonly faults = new SocketFaultBook();
-  readonly agent: AgentDesk;
+  readonly faults = new SocketFaultRegistry();
+  readonly agent: AgentActions;
   readonly settings: WebMessagingSettings;
-  readonly book = new SessionBook();
+  readonly book = new SessionRegistry();
   readonly attachments = new AttachmentStore();
   readonly tokens = new SignedTokens();
   readonly throttle: Throttle;
   readonly identities: GuestIdentities;
-  readonly conversations: ConversationDesk;
-  readonly attachmentDesk: AttachmentDesk;
+  readonly conversations: ConversationHandler;
+  readonly attachmentDesk: AttachmentHandler;
   private readonly timers = new TimerSet();
   private readonly expiry = new ExpiryWatch(this.book, SWEEP_MS);
   private readonly gateway: GuestGateway;
@@ -46,11 +46,11 @@ export class WebMessaging {
     this.settings = settingsOf(options, now);
     this.throttle = new Throttle(this.settings);
     this.identities = new GuestIdentities(this.tokens, this.settings);
-    this.conversations = new ConversationDesk(this.book);
-    this.attachmentDesk = new AttachmentDesk(this.attachments, this.settings);
-    this.agent = new AgentDesk(this.book, this.conversations, this.identities);
+    this.conversations = new ConversationHandler(this.book);
+    this.attachmentDesk = new AttachmentHandler(this.attachments, this.settings);
+    this.agent = new AgentActions(this.book, this.conversations, this.identities);
     const { faults, timers, book, throttle, settings } = this;
-    const desk = new GuestDesk(this);
+    const desk = new GuestRequestHandler(this);
     this.gateway = new GuestGateway({
       faults,
       timers,

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsUUID, Matches } from 'class-validator';
 import { IsTimestamp, MayBeAbsent } from '../../common/validation/text.decorators';
 import { SINK_NAME } from '../domain/sink-name';
-import type { ReplaySelection } from '../ports/delivery.ledger';
+import type { ReplaySelection } from '../ports/delivery-admin.store';
 
 /** Which deliveries to repeat: of a conversation, of a span of time (`from` included, `to` not), or of both. */
 export class ReplayDeliveriesDto {

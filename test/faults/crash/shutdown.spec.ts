@@ -184,7 +184,7 @@ describe.each(DATABASES)('a service on %s that gets a SIGTERM', (database) => {
   }
 });
 
-interface KeptAnswer {
+interface StoredResponse {
   readonly status: number;
   readonly retryAfter: string | undefined;
   /** Whether it came over a connection that was there before. */
@@ -198,7 +198,7 @@ class KeptConnection implements AsyncDisposable {
 
   constructor(private readonly url: string) {}
 
-  send(method: string, path: string, body?: unknown): Promise<KeptAnswer> {
+  send(method: string, path: string, body?: unknown): Promise<StoredResponse> {
     return new Promise((resolve, reject) => {
       const headers = body === undefined ? {} : { 'content-type': 'application/json' };
       const sent = request(this.url + path, { agent: this.agent, method, headers }, (response) => {

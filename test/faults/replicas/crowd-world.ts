@@ -3,7 +3,7 @@ import { dataKeyOf, newDataKey } from '../../../src/config/data-key-list';
 import { StorageConfig } from '../../../src/config/storage.config';
 import { DataCipher } from '../../../src/persistence/data-cipher';
 import { DatabaseConnection } from '../../../src/persistence/database.connection';
-import { GuestSeal } from '../../../src/persistence/guest.seal';
+import { GuestDataEncryption } from '../../../src/persistence/guest-data-encryption';
 import { toRow } from '../../../src/persistence/session.mapper';
 import { anActiveSession } from '../../../src/session/domain/session.builder';
 import { freePort } from '../../support/free-port';
@@ -55,7 +55,7 @@ export class CrowdWorld implements AsyncDisposable {
   async fill(count: number): Promise<void> {
     const key = dataKeyOf(this.dataKey);
     if (key === undefined) throw new Error('The data key cannot be read.');
-    const seal = new GuestSeal(new DataCipher([key]), new PoisonMessages());
+    const seal = new GuestDataEncryption(new DataCipher([key]), new PoisonMessages());
     const config = new StorageConfig({
       DATA_DIR: '',
       DATABASE_URL: this.server.url,

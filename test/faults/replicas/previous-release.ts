@@ -20,12 +20,12 @@ exports.toChanges = (session) => {
 exports.toSession = (row) => toSession({ ...row, ...NEW });
 `;
 const SEAL = `{
-  const { sealSession, openSession } = GuestSeal.prototype;
-  GuestSeal.prototype.sealSession = function (row) {
+  const { sealSession, openSession } = GuestDataEncryption.prototype;
+  GuestDataEncryption.prototype.sealSession = function (row) {
     const { guest_context, ...known } = sealSession.call(this, { ...row, guest_context: null });
     return known;
   };
-  GuestSeal.prototype.openSession = function (row) {
+  GuestDataEncryption.prototype.openSession = function (row) {
     return openSession.call(this, { ...row, guest_context: null });
   };
 }`;

@@ -1,7 +1,7 @@
 import { v4 as uuid } from 'uuid';
 import type { ClientFrame, ClientFrames } from '../frames/client-frame';
 import type { SessionFacts } from '../frames/server-frame';
-import type { Dialogue } from './dialogue';
+import type { RequestChannel } from './request-channel';
 import type { OpeningAttributes } from './opening-attributes';
 
 /**
@@ -14,7 +14,7 @@ export class AutoStart {
   constructor(
     private readonly frames: ClientFrames,
     private readonly opening: OpeningAttributes,
-    private readonly send: (dialogue: Dialogue, frame: ClientFrame) => void,
+    private readonly send: (dialogue: RequestChannel, frame: ClientFrame) => void,
   ) {}
 
   want(): void {
@@ -27,20 +27,20 @@ export class AutoStart {
   }
 
   /** A session that exists already may have been started by whoever began it: the history tells. */
-  onLive(dialogue: Dialogue, { newSession }: SessionFacts): void {
+  onLive(dialogue: RequestChannel, { newSession }: SessionFacts): void {
     if (this.stage !== 'wanted') return;
     if (newSession) this.join(dialogue);
     else this.stage = 'sent';
   }
 
   /** `isEmpty` when the history of the conversation holds nothing. */
-  onHistory(dialogue: Dialogue, isEmpty: boolean): void {
+  onHistory(dialogue: RequestChannel, isEmpty: boolean): void {
     if (this.stage !== 'sent') return;
     if (isEmpty) this.join(dialogue);
     else this.stage = 'done';
   }
 
-  private join(dialogue: Dialogue): void {
+  private join(dialogue: RequestChannel): void {
     this.send(dialogue, this.frames.join(uuid(), this.opening.beside()));
     this.stage = 'sent';
   }

@@ -2,7 +2,7 @@ import { UpstreamError } from '../../../common/errors/upstream.errors';
 import { pause } from '../../../common/time/pause';
 import type { ClientFrames } from '../frames/client-frame';
 import type { StatedExpiry } from '../frames/session-expiry';
-import type { Dialogue } from './dialogue';
+import type { RequestChannel } from './request-channel';
 
 /** The platform takes two a minute on a connection: exactly one each 30 seconds, and never one sooner. */
 const COOL_DOWN_MS = 30_250;
@@ -21,7 +21,7 @@ export class Echoes {
   private inFlight: Promise<boolean> | undefined;
 
   constructor(
-    private readonly dialogue: Dialogue,
+    private readonly dialogue: RequestChannel,
     private readonly frames: ClientFrames,
     private readonly hear: (expiry: StatedExpiry) => void,
   ) {}

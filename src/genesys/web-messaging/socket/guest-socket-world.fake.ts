@@ -7,16 +7,16 @@ import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { FakeGuestCredentials } from '../../../session/ports/guest-credentials.fake';
 import { FakeGenesysHttp } from '../../transport/genesys-http.fake';
 import { FakeGuestHistory } from '../history/guest-history.fake';
-import { FakeGuestLines } from '../line/guest-lines.fake';
+import { FakeGuestConnectionFactory } from '../connection/guest-connection-factory.fake';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
 import { GuestIdentity } from '../login/guest-identity';
 import { GuestLogin } from '../login/guest-login';
-import { ConnectPacer } from '../pacing/connect-pacer';
+import { ConnectRateLimiter } from '../pacing/connect-rate-limiter';
 import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import { FakeFileStorage } from '../upload/file-storage.fake';
-import { ConversingTools } from './conversing-tools';
+import { MessagingDependencies } from './messaging-dependencies';
 import { GuestSocket } from './guest-socket';
-import { FakeSocketOwner } from './socket-owner.fake';
+import { FakeSocketListener } from './socket-listener.fake';
 
 export const NOW = 1_800_000_000_000;
 export const SIGNAL = new AbortController().signal;
@@ -25,11 +25,11 @@ setMaxListeners(0, SIGNAL);
 /** One guest socket over a server in memory, under fake time. */
 export class GuestSocketWorld {
   readonly metrics = new ReadableMetrics();
-  readonly server = new FakeGuestLines();
+  readonly server = new FakeGuestConnectionFactory();
   readonly history = new FakeGuestHistory(() => this.server.messages);
   readonly storage = new FakeFileStorage();
-  readonly owner = new FakeSocketOwner();
-  readonly pacer = new ConnectPacer();
+  readonly owner = new FakeSocketListener();
+  readonly pacer = new ConnectRateLimiter();
   readonly http = new FakeGenesysHttp();
   readonly credentials = new FakeGuestCredentials();
   readonly socket = new GuestSocket(
@@ -42,7 +42,7 @@ export class GuestSocketWorld {
     {
       lines: this.server,
       pacer: this.pacer,
-      conversing: new ConversingTools(this.history, this.storage, new SystemClock()),
+      conversing: new MessagingDependencies(this.history, this.storage, new SystemClock()),
       telemetry: new WebMessagingTelemetry(this.metrics),
       expiryWarningMs: 300_000,
     },

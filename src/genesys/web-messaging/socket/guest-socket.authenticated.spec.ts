@@ -1,7 +1,7 @@
 import { RecordingLog } from '../../../audit/recording-log.fake';
 import { UpstreamServerError } from '../../../common/errors/upstream.errors';
 import type { ClientFrame } from '../frames/client-frame';
-import type { FakeGuestLine } from '../line/guest-lines.fake';
+import type { FakeGuestConnection } from '../connection/guest-connection-factory.fake';
 import { anAnswer } from '../../transport/genesys-http.fake';
 import { GuestSocket } from './guest-socket';
 import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 function refuse(code: number, times = 1, action = CONFIGURE): void {
   for (let time = 0; time < times; time += 1) {
-    world.server.next(action, ({ tracingId }: ClientFrame, line: FakeGuestLine) => {
+    world.server.next(action, ({ tracingId }: ClientFrame, line: FakeGuestConnection) => {
       line.say('string', 'User is unauthorized', { code, tracingId });
     });
   }

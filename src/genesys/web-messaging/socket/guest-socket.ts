@@ -9,17 +9,17 @@ import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 import type { SessionFacts } from '../frames/server-frame';
 import { AutoStart } from './auto-start';
-import { Conversing, type ConversingListener } from './conversing';
-import type { Dialogue } from './dialogue';
+import { ConversationMessaging, type ConversationMessagingListener } from './conversation-messaging';
+import type { RequestChannel } from './request-channel';
 import { Echoes } from './echoes';
-import { GuardedOwner } from './guarded-owner';
-import { FrameHearing } from './frame-hearing';
+import { SafeSocketListener } from './safe-socket-listener';
+import { ServerFrameHandler } from './server-frame-handler';
 import type { Guest, SocketTools } from './guest';
 import { SessionLoop, type SessionLoopListener } from './session-loop';
 import { SessionStart } from './session-start';
 import { OpeningAttributes } from './opening-attributes';
 import type { Sending } from './outgoing-messages';
-import type { OverReason, SocketOwner, SocketState, Verdict } from './socket-owner';
+import type { OverReason, SocketListener, SocketState, Verdict } from './socket-listener';
 import { SocketStatus } from './socket-status';
 
 const ANSWERED_WITHIN_MS = 5_000;
@@ -33,25 +33,25 @@ const ANSWERED_WITHIN_MS = 5_000;
  */
 export class GuestSocket {
   private readonly frames: ClientFrames;
-  private readonly owner: SocketOwner;
+  private readonly owner: SocketListener;
   private readonly status: SocketStatus;
   private readonly start: SessionStart;
   private readonly loop: SessionLoop;
   private readonly autoStart: AutoStart;
   private readonly opening: OpeningAttributes;
-  private readonly conversing: Conversing;
-  private readonly hearing: FrameHearing;
+  private readonly conversing: ConversationMessaging;
+  private readonly hearing: ServerFrameHandler;
   private line:
-    { readonly dialogue: Dialogue; readonly echoes: Echoes; readonly facts: SessionFacts } | undefined;
+    { readonly dialogue: RequestChannel; readonly echoes: Echoes; readonly facts: SessionFacts } | undefined;
 
   constructor(
     private readonly guest: Guest,
     private readonly tools: SocketTools,
-    owner: SocketOwner,
+    owner: SocketListener,
   ) {
     this.frames = new ClientFrames(guest.token, guest.context?.journeyContext);
     this.opening = new OpeningAttributes(guest.context?.customAttributes);
-    this.owner = new GuardedOwner(owner, (error) => {
+    this.owner = new SafeSocketListener(owner, (error) => {
       tools.telemetry.troubled('What a guest socket told could not be taken', error, guest.conversationId);
     });
     this.status = new SocketStatus(
@@ -67,8 +67,8 @@ export class GuestSocket {
     this.autoStart = new AutoStart(this.frames, this.opening, (dialogue, frame) => {
       this.conversing.outgoing.tell(dialogue, frame);
     });
-    this.conversing = new Conversing(this.frames, tools.conversing, this.conversingListener(), this.opening);
-    this.hearing = new FrameHearing(this.status, this.conversing, this.autoStart, this.owner, () => {
+    this.conversing = new ConversationMessaging(this.frames, tools.conversing, this.conversingListener(), this.opening);
+    this.hearing = new ServerFrameHandler(this.status, this.conversing, this.autoStart, this.owner, () => {
       this.loop.contended();
     });
   }
@@ -213,7 +213,7 @@ export class GuestSocket {
     };
   }
 
-  private conversingListener(): ConversingListener {
+  private conversingListener(): ConversationMessagingListener {
     return {
       live: (signal) => this.live(signal),
       onMessage: (message) => {
@@ -229,7 +229,7 @@ export class GuestSocket {
     };
   }
 
-  private goLive(dialogue: Dialogue, facts: SessionFacts, isFirst: boolean): void {
+  private goLive(dialogue: RequestChannel, facts: SessionFacts, isFirst: boolean): void {
     const echoes = new Echoes(dialogue, this.frames, (expiry) => {
       this.status.expires(expiry);
     });
@@ -242,7 +242,7 @@ export class GuestSocket {
     this.conversing.gap.fill(dialogue);
   }
 
-  private async partFrom(dialogue: Dialogue, { reason }: Verdict): Promise<void> {
+  private async partFrom(dialogue: RequestChannel, { reason }: Verdict): Promise<void> {
     // A session that nobody meant to begin.
     if (reason === 'gone') dialogue.tell(this.frames.closeSession(uuid()));
     // What the agent said last is worth reading.
@@ -268,7 +268,7 @@ export class GuestSocket {
     this.end(reason);
   }
 
-  private async live(signal: AbortSignal): Promise<Dialogue> {
+  private async live(signal: AbortSignal): Promise<RequestChannel> {
     await this.status.untilLive(signal);
     if (this.line === undefined) throw new UpstreamUnavailableError();
     return this.line.dialogue;

@@ -4,7 +4,7 @@ import {
   UpstreamServerError,
   UpstreamTimeoutError,
 } from '../../../common/errors/upstream.errors';
-import type { FakeGuestLine } from '../line/guest-lines.fake';
+import type { FakeGuestConnection } from '../connection/guest-connection-factory.fake';
 import { GuestSocket } from './guest-socket';
 import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
 
@@ -53,7 +53,7 @@ function tell(name: string, rest: object = {}, attachmentId = idsOf('onAttachmen
 function refuseUrl(isTraced: boolean) {
   return (
     { tracingId, attachmentId }: { tracingId: string; attachmentId?: unknown },
-    line: FakeGuestLine,
+    line: FakeGuestConnection,
   ): void => {
     const rest = isTraced ? { tracingId } : {};
     line.say('GenerateUrlError', { attachmentId, errorCode: 4001 }, { type: 'message', ...rest });

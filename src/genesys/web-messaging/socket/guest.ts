@@ -1,9 +1,9 @@
 import type { GuestContext } from '../../../session/domain/guest-context';
-import type { GuestLines } from '../line/guest-lines';
+import type { GuestConnectionFactory } from '../connection/guest-connection-factory';
 import type { GuestIdentity } from '../login/guest-identity';
-import type { ConnectPacer } from '../pacing/connect-pacer';
+import type { ConnectRateLimiter } from '../pacing/connect-rate-limiter';
 import type { WebMessagingTelemetry } from '../web-messaging.telemetry';
-import type { ConversingTools } from './conversing-tools';
+import type { MessagingDependencies } from './messaging-dependencies';
 
 /** Whose socket it is. The token is the credential of the session. */
 export interface Guest {
@@ -17,9 +17,9 @@ export interface Guest {
 
 /** What every guest socket of the process works with. */
 export interface SocketTools {
-  readonly lines: GuestLines;
-  readonly pacer: ConnectPacer;
-  readonly conversing: ConversingTools;
+  readonly lines: GuestConnectionFactory;
+  readonly pacer: ConnectRateLimiter;
+  readonly conversing: MessagingDependencies;
   readonly telemetry: WebMessagingTelemetry;
   /** How long before its expiry a session is warned of; 0: never. */
   readonly expiryWarningMs: number;

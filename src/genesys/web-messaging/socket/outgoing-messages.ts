@@ -13,9 +13,9 @@ import type { ClientFrame, ClientFrames } from '../frames/client-frame';
 import { known } from '../frames/fields';
 import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
-import { OneByOne } from '../pacing/one-by-one';
+import { Mutex } from '../pacing/mutex';
 import { SlidingWindow } from '../pacing/sliding-window';
-import type { Dialogue } from './dialogue';
+import type { RequestChannel } from './request-channel';
 import type { OpeningAttributes } from './opening-attributes';
 import { OwnMessages, referenceOf } from './own-messages';
 
@@ -47,9 +47,9 @@ interface Delivery extends Sending {
 /** Where messages go, and where it is looked up whether they arrived. */
 export interface MessageWay {
   /** The line, as soon as there is one. */
-  live(signal: AbortSignal): Promise<Dialogue>;
+  live(signal: AbortSignal): Promise<RequestChannel>;
   /** What the conversation holds of late, with our references. Rejects when that cannot be told. */
-  recent(dialogue: Dialogue): Promise<readonly GuestMessage[]>;
+  recent(dialogue: RequestChannel): Promise<readonly GuestMessage[]>;
   /** Resolves when what was said before the line is known, or cannot be known for now. */
   settled(): Promise<unknown>;
   /** Whether nothing of this reference was said, as far as can be told without asking. */
@@ -62,7 +62,7 @@ export interface MessageWay {
  * before it is sent again: it is neither doubled nor lost as long as the history can be read.
  */
 export class OutgoingMessages {
-  private readonly line = new OneByOne();
+  private readonly line = new Mutex();
   private readonly rate = new SlidingWindow(PER_SECOND, SECOND_MS);
   private readonly own = new OwnMessages();
   private mayTypeAt = 0;
@@ -101,7 +101,7 @@ export class OutgoingMessages {
   }
 
   /** Tells that the guest types, unless it was told a moment ago or cannot be told now. */
-  typing(dialogue: Dialogue): void {
+  typing(dialogue: RequestChannel): void {
     const now = performance.now();
     if (now < this.mayTypeAt || dialogue.room.waitMs > 0 || this.rate.waitMs > 0) return;
     this.mayTypeAt = now + TYPING_COOL_DOWN_MS;
@@ -109,7 +109,7 @@ export class OutgoingMessages {
   }
 
   /** Sends an event that needs no answer. It is an `onMessage` like any other, of which there may be five a second. */
-  tell(dialogue: Dialogue, frame: ClientFrame): void {
+  tell(dialogue: RequestChannel, frame: ClientFrame): void {
     this.rate.take();
     dialogue.room.take();
     dialogue.tell(frame);
@@ -153,7 +153,7 @@ export class OutgoingMessages {
   }
 
   /** Waits until there is a line that may carry another message. */
-  private async turn(signal: AbortSignal): Promise<Dialogue> {
+  private async turn(signal: AbortSignal): Promise<RequestChannel> {
     for (;;) {
       const dialogue = await this.way.live(signal);
       const waitMs = Math.max(this.rate.waitMs, dialogue.room.waitMs);
@@ -163,7 +163,7 @@ export class OutgoingMessages {
   }
 
   /** The message as it was acknowledged, or what came instead. Rejects when the server wants no such message. */
-  private async send(delivery: Delivery, dialogue: Dialogue): Promise<GuestMessage | Outcome> {
+  private async send(delivery: Delivery, dialogue: RequestChannel): Promise<GuestMessage | Outcome> {
     const { reference, message } = delivery;
     delivery.mayHaveArrived = true;
     this.own.sent(reference, message, this.clock.now());

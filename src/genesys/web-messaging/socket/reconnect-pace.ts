@@ -1,5 +1,5 @@
 import { UpstreamThrottledError } from '../../../common/errors/upstream.errors';
-import type { LineEnding } from '../line/guest-line';
+import type { ConnectionEnd } from '../connection/guest-connection';
 
 const FIRST_MS = 1_000;
 const MAX_MS = 30_000;
@@ -17,7 +17,7 @@ const GOODBYES: ReadonlySet<number> = new Set([1000, 1001, 1012]);
 const FAULTS: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009, 1010]);
 
 /** Whether the other side hung up because of us. */
-export function isFault({ cause, code }: LineEnding): boolean {
+export function isFault({ cause, code }: ConnectionEnd): boolean {
   return cause === 'closed' && FAULTS.has(code);
 }
 
@@ -31,7 +31,7 @@ export class ReconnectPace {
     return this.nextMs;
   }
 
-  afterEnding({ cause, code }: LineEnding, livedMs: number): void {
+  afterEnding({ cause, code }: ConnectionEnd, livedMs: number): void {
     if (livedMs >= STABLE_MS) this.failures = 0;
     const isGoodbye = cause === 'closed' && GOODBYES.has(code);
     const spreadMs = Math.random() * (isGoodbye ? MAINTENANCE_MS : FIRST_MS);

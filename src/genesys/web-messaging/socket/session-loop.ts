@@ -4,21 +4,21 @@ import { onAbort } from '../../../common/time/on-abort';
 import { pause } from '../../../common/time/pause';
 import type { Credentials } from '../../../session/ports/guest-credentials';
 import type { ServerFrame, SessionFacts } from '../frames/server-frame';
-import type { LineEnding } from '../line/guest-line';
-import type { Dialogue } from './dialogue';
+import type { ConnectionEnd } from '../connection/guest-connection';
+import type { RequestChannel } from './request-channel';
 import { isFault, ReconnectPace } from './reconnect-pace';
 import { verdictOf, verdictOfFacts } from './refusal';
 import type { SessionStart } from './session-start';
-import type { Verdict } from './socket-owner';
+import type { Verdict } from './socket-listener';
 import type { SocketStatus } from './socket-status';
 
 /** What happens to the lines of a session, for those who use them. */
 export interface SessionLoopListener {
   onFrame(frame: ServerFrame): void;
   /** `isFirst`: the session has just begun, and nothing can have been missed. */
-  onLive(dialogue: Dialogue, facts: SessionFacts, isFirst: boolean): void;
+  onLive(dialogue: RequestChannel, facts: SessionFacts, isFirst: boolean): void;
   /** The server will not go on: the last chance to use the line. */
-  onRefused(dialogue: Dialogue, verdict: Verdict): Promise<void>;
+  onRefused(dialogue: RequestChannel, verdict: Verdict): Promise<void>;
   onLost(): void;
   onWait(delayMs: number, error: unknown): void;
 }
@@ -62,7 +62,7 @@ export class SessionLoop {
    * Goes on as a guest who has logged in, over the line that is there. What the server refuses changes nothing; when its
    * answer is lost, the next line brings it.
    */
-  async stepUp(dialogue: Dialogue, credentials: Credentials): Promise<void> {
+  async stepUp(dialogue: RequestChannel, credentials: Credentials): Promise<void> {
     const facts = await this.start.stepUp(dialogue, credentials);
     const verdict = verdictOfFacts(facts, { isResumed: true, isAuthenticated: true });
     if (verdict !== undefined) await this.part(dialogue, verdict);
@@ -113,7 +113,7 @@ export class SessionLoop {
     }
   }
 
-  private async isWelcome(dialogue: Dialogue, given: SessionFacts): Promise<boolean> {
+  private async isWelcome(dialogue: RequestChannel, given: SessionFacts): Promise<boolean> {
     const isOpening = this.opening !== undefined;
     const facts = given.readOnly && isOpening ? await this.start.startNew(dialogue) : given;
     const { isAuthenticated } = this.start;
@@ -129,12 +129,12 @@ export class SessionLoop {
     return false;
   }
 
-  private async part(dialogue: Dialogue, verdict: Verdict): Promise<void> {
+  private async part(dialogue: RequestChannel, verdict: Verdict): Promise<void> {
     await this.listener.onRefused(dialogue, verdict);
     this.status.end(verdict, new UpstreamRejectedError(verdict.reason === 'refused' ? 400 : 410));
   }
 
-  private lost(ending: LineEnding, livedMs: number): void {
+  private lost(ending: ConnectionEnd, livedMs: number): void {
     this.listener.onLost();
     if (isFault(ending)) this.status.end({ reason: 'refused' }, new UpstreamRejectedError(400));
     this.cause = undefined;

@@ -12,11 +12,11 @@ import type { Credentials } from '../../../session/ports/guest-credentials';
 import type { ClientFrames, SessionRequest } from '../frames/client-frame';
 import { known } from '../frames/fields';
 import type { SessionFacts } from '../frames/server-frame';
-import type { GuestLines } from '../line/guest-lines';
-import type { ConnectPacer } from '../pacing/connect-pacer';
-import { OneByOne } from '../pacing/one-by-one';
+import type { GuestConnectionFactory } from '../connection/guest-connection-factory';
+import type { ConnectRateLimiter } from '../pacing/connect-rate-limiter';
+import { Mutex } from '../pacing/mutex';
 import { SlidingWindow } from '../pacing/sliding-window';
-import { Dialogue, type FrameListener } from './dialogue';
+import { RequestChannel, type FrameListener } from './request-channel';
 import type { Guest } from './guest';
 import { isFault } from './reconnect-pace';
 
@@ -27,7 +27,7 @@ const WINDOW_MS = 63_000;
 
 /** A line on which the session is configured, and what the server said of it. */
 export interface ConfiguredSession {
-  readonly dialogue: Dialogue;
+  readonly dialogue: RequestChannel;
   readonly facts: SessionFacts;
 }
 
@@ -38,14 +38,14 @@ export interface ConfiguredSession {
 export class SessionStart {
   private readonly configures = new SlidingWindow(CONFIGURES_PER_MINUTE, WINDOW_MS);
   /** Whoever configures knows for certain who the guest is. */
-  private readonly turns = new OneByOne();
+  private readonly turns = new Mutex();
   private asked = false;
 
   constructor(
     private readonly guest: Guest,
     private readonly frames: ClientFrames,
-    private readonly lines: GuestLines,
-    private readonly pacer: ConnectPacer,
+    private readonly lines: GuestConnectionFactory,
+    private readonly pacer: ConnectRateLimiter,
   ) {}
 
   /** Whether the server may have a session of ours: it was asked for one, and did not say no. */
@@ -80,7 +80,7 @@ export class SessionStart {
    * Configures anew, over a line that lives, for a guest who has just logged in. A refusal leaves everything as it was;
    * without an answer the login stays on offer, for the next line.
    */
-  stepUp(dialogue: Dialogue, credentials: Credentials): Promise<SessionFacts> {
+  stepUp(dialogue: RequestChannel, credentials: Credentials): Promise<SessionFacts> {
     const { identity } = this.guest;
     if (identity === undefined) throw new GuestNotAuthenticatedError();
     return this.turns.run(async () => {
@@ -96,22 +96,22 @@ export class SessionStart {
   }
 
   /** Closes a session whose conversation takes no more messages, and asks for a new one over the same line. */
-  async startNew(dialogue: Dialogue): Promise<SessionFacts> {
+  async startNew(dialogue: RequestChannel): Promise<SessionFacts> {
     await dialogue.ask(this.frames.closeSession(uuid()), 'session', CONFIGURED_WITHIN_MS);
     return this.configure(dialogue, { startNew: true });
   }
 
-  private async connect(hear: FrameListener, signal: AbortSignal): Promise<Dialogue> {
+  private async connect(hear: FrameListener, signal: AbortSignal): Promise<RequestChannel> {
     await this.pacer.pass(signal);
     try {
-      return await Dialogue.begin(this.lines, hear, signal);
+      return await RequestChannel.begin(this.lines, hear, signal);
     } catch (error) {
       if (error instanceof UpstreamThrottledError) this.pacer.close(error.hintMs);
       throw error;
     }
   }
 
-  private async configureFirst(dialogue: Dialogue): Promise<SessionFacts> {
+  private async configureFirst(dialogue: RequestChannel): Promise<SessionFacts> {
     try {
       return await this.configure(dialogue, { startNew: false });
     } catch (error) {
@@ -123,7 +123,7 @@ export class SessionStart {
     }
   }
 
-  private async configure(dialogue: Dialogue, { startNew }: { startNew: boolean }): Promise<SessionFacts> {
+  private async configure(dialogue: RequestChannel, { startNew }: { startNew: boolean }): Promise<SessionFacts> {
     const { identity } = this.guest;
     for (let renewals = 0; ; renewals += 1) {
       const authCode = await identity?.token();
@@ -139,7 +139,7 @@ export class SessionStart {
   }
 
   private async ask(
-    dialogue: Dialogue,
+    dialogue: RequestChannel,
     request: Omit<SessionRequest, 'deploymentId'>,
   ): Promise<SessionFacts> {
     this.configures.take();

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../common/time/clock';
 import { expiryOf, type StatedExpiry } from '../frames/session-expiry';
 import { ExpiryWarning } from './expiry-warning';
-import type { OverReason, SocketOwner, SocketState, Verdict } from './socket-owner';
+import type { OverReason, SocketListener, SocketState, Verdict } from './socket-listener';
 
 /** What a socket is at, told to its owner as it changes. Nothing changes once it is over. */
 export class SocketStatus {
@@ -17,7 +17,7 @@ export class SocketStatus {
 
   /** `settle` comes before the owner hears of the end. */
   constructor(
-    private readonly owner: SocketOwner,
+    private readonly owner: SocketListener,
     private readonly clock: Clock,
     expiryWarningMs: number,
     private readonly settle: (verdict: Verdict, cause: unknown) => void = () => undefined,

@@ -11,10 +11,10 @@ import type { FileToUpload } from '../../../session/ports/guest-messaging';
 import type { AnnouncedFile, ClientFrames } from '../frames/client-frame';
 import type { PresignedUrl, ServerFrame } from '../frames/server-frame';
 import { AtMost } from '../pacing/at-most';
-import { OneByOne } from '../pacing/one-by-one';
+import { Mutex } from '../pacing/mutex';
 import type { FileStorage } from '../upload/file-storage';
 import { AwaitedUpload } from './awaited-upload';
-import type { Dialogue } from './dialogue';
+import type { RequestChannel } from './request-channel';
 import { errorOfFrame } from './refusal';
 
 const AT_A_TIME = 3;
@@ -27,11 +27,11 @@ const WITHDRAWN_WITHIN_MS = 5_000;
 /** Where a file goes, and the line that it was announced on. */
 interface Place {
   readonly url: PresignedUrl;
-  readonly line: Dialogue;
+  readonly line: RequestChannel;
 }
 
 /** Gives the line, as soon as there is one. */
-type LineWay = (signal: AbortSignal) => Promise<Dialogue>;
+type LineWay = (signal: AbortSignal) => Promise<RequestChannel>;
 
 /**
  * Uploads the guest's files, at most three at a time: announces a file, puts it where the platform says, and waits until
@@ -40,7 +40,7 @@ type LineWay = (signal: AbortSignal) => Promise<Dialogue>;
 export class Uploads {
   private readonly places = new AtMost(AT_A_TIME);
   /** An answer without a tracing id is then nobody else's. */
-  private readonly announcing = new OneByOne();
+  private readonly announcing = new Mutex();
   private readonly awaited = new Map<string, AwaitedUpload>();
 
   constructor(
@@ -80,7 +80,7 @@ export class Uploads {
     });
   }
 
-  private async ask(line: Dialogue, file: AnnouncedFile, signal: AbortSignal): Promise<PresignedUrl> {
+  private async ask(line: RequestChannel, file: AnnouncedFile, signal: AbortSignal): Promise<PresignedUrl> {
     line.room.take();
     try {
       const asked = line.ask(this.frames.announceFile(uuid(), file), 'presigned-url', ANSWERED_WITHIN_MS);
@@ -129,7 +129,7 @@ export class Uploads {
     }
   }
 
-  private async has(line: Dialogue, attachmentId: string): Promise<boolean> {
+  private async has(line: RequestChannel, attachmentId: string): Promise<boolean> {
     line.room.take();
     const frame = this.frames.getAttachment(uuid(), attachmentId);
     try {
@@ -151,7 +151,7 @@ export class Uploads {
   }
 
   /** Waits until there is a line that may carry another request. */
-  private async turn(signal: AbortSignal): Promise<Dialogue> {
+  private async turn(signal: AbortSignal): Promise<RequestChannel> {
     for (;;) {
       const line = await this.live(signal);
       const { waitMs } = line.room;

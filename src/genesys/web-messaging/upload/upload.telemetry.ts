@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Seldom } from '../../../common/logging/seldom';
+import { LogThrottle } from '../../../common/logging/log-throttle';
 import { Metrics } from '../../../metrics/metrics';
 import type { UploadTargetRefusedError } from './upload-target.errors';
 
@@ -12,8 +12,8 @@ export class UploadTelemetry {
   private readonly log = new Logger('Uploads');
   private readonly refused;
   private readonly dropped;
-  private readonly refusedLines = new Seldom(SAME_LINE_MS);
-  private readonly droppedLines = new Seldom(SAME_LINE_MS);
+  private readonly refusedLines = new LogThrottle(SAME_LINE_MS);
+  private readonly droppedLines = new LogThrottle(SAME_LINE_MS);
 
   constructor(metrics: Metrics) {
     this.refused = metrics.counter(

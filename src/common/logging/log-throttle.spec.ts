@@ -1,0 +1,25 @@
+import { LogThrottle } from './log-throttle';
+
+describe(LogThrottle.name, () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('lets one line through at a time, and tells how many it stands for', () => {
+    const seldom = new LogThrottle(10_000);
+    const counts: number[] = [];
+    const say = (): void => {
+      seldom.say((count) => counts.push(count));
+    };
+
+    for (let second = 0; second <= 20; second += 1) {
+      say();
+      jest.advanceTimersByTime(1_000);
+    }
+
+    expect(counts).toEqual([1, 10, 10]);
+  });
+});

@@ -1,0 +1,74 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Loop } from '../common/time/loop';
+import { Lease } from '../replica/ports/lease';
+import type { EphemeralEvent } from './domain/stream-event';
+import { EventsTelemetry } from './events.telemetry';
+import { EphemeralEventBus } from './ports/ephemeral-event-bus';
+
+const PAUSE_MS = 250;
+const MAX_WAITING = 1_000;
+
+/**
+ * Tells other replicas what this one notices in passing, in order: whatever has come up within 250 ms in one write. What
+ * cannot be written is lost, and so is the oldest when more than 1,000 wait. Where nothing is shared there is nobody to tell.
+ */
+@Injectable()
+export class EphemeralEventPublisher implements OnApplicationBootstrap, OnModuleDestroy {
+  private waiting: EphemeralEvent[] = [];
+  private hasFailed = false;
+  private readonly loop = new Loop(
+    PAUSE_MS,
+    () => this.publish(),
+    (error) => {
+      this.telemetry.passingNotTold(error);
+    },
+  );
+
+  constructor(
+    private readonly exchange: EphemeralEventBus,
+    private readonly lease: Lease,
+    private readonly telemetry: EventsTelemetry,
+  ) {}
+
+  /** Whether there may be somebody to tell. */
+  get isNeeded(): boolean {
+    return this.lease.isShared;
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.isNeeded) this.loop.startLater();
+  }
+
+  /** What still waits is told, unless the last batch could not be: a stop has no time to wait for the database twice. */
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+    if (this.hasFailed) return;
+    await this.publish().catch((error: unknown) => {
+      this.telemetry.passingNotTold(error);
+    });
+  }
+
+  add(event: EphemeralEvent): void {
+    if (!this.isNeeded) return;
+    this.waiting.push(event);
+    if (this.waiting.length <= MAX_WAITING) return;
+    this.waiting.shift();
+    this.telemetry.passingLost('overflow', 1);
+  }
+
+  private async publish(): Promise<void> {
+    const events = this.waiting;
+    if (events.length === 0) return;
+    this.waiting = [];
+    try {
+      // What a replica notices whose lease is in doubt may be of sessions that others have by now.
+      this.lease.assertValid();
+      await this.exchange.publish(events);
+      this.hasFailed = false;
+    } catch (error) {
+      this.hasFailed = true;
+      this.telemetry.passingLost('failed', events.length);
+      throw error;
+    }
+  }
+}

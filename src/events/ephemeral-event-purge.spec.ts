@@ -1,0 +1,51 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { SystemClock } from '../common/time/system-clock';
+import { aTyping } from './domain/ephemeral-event.builder';
+import { FakeEventStreaming } from './event-streaming.fake';
+import { EphemeralEventPurge } from './ephemeral-event-purge';
+
+jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
+
+let log: RecordingLog;
+let world: FakeEventStreaming;
+let retention: EphemeralEventPurge;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  log = RecordingLog.install();
+  world = new FakeEventStreaming();
+  world.lease.isShared = true;
+  retention = new EphemeralEventPurge(world.exchange, world.lease, new SystemClock(), world.telemetry);
+});
+afterEach(async () => {
+  await retention.onModuleDestroy();
+  jest.useRealTimers();
+});
+
+describe(EphemeralEventPurge.name, () => {
+  it('leaves nothing that is older than a minute, a little at a time', async () => {
+    for (let count = 0; count < 600; count += 1) await world.exchange.publish([aTyping(count)]);
+    retention.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(61_000);
+
+    expect(world.exchange.published).toEqual([]);
+    expect(world.exchange.purges.at(-1)).toEqual({ olderThanMs: 30_000, limit: 500 });
+    expect(world.exchange.purges).toHaveLength(3);
+  });
+
+  it('tells of a storage in trouble', async () => {
+    world.exchange.fails(new StorageUnavailableError());
+    retention.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(30_000);
+
+    expect(log.at('warn')).toEqual([expect.objectContaining({ error: expect.any(Error) as Error })]);
+  });
+
+  it('has nothing to do where nothing is shared', async () => {
+    world.lease.isShared = false;
+    await retention.purge();
+
+    expect(world.exchange.purges).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { Housekeeping } from '../common/lifecycle/housekeeping';
+import { Clock } from '../common/time/clock';
+import { Lease } from '../replica/ports/lease';
+import { EventsTelemetry } from './events.telemetry';
+import { EphemeralEventBus } from './ports/ephemeral-event-bus';
+
+/** Longer than anything is shown. */
+const KEPT_MS = 30_000;
+const PAUSE_MS = 30_000;
+/** Rows per statement. */
+const BATCH = 500;
+
+/** Removes what replicas have told each other in passing, a little at a time, so that nothing of it rests for long. */
+@Injectable()
+export class EphemeralEventPurge extends Housekeeping {
+  constructor(
+    private readonly exchange: EphemeralEventBus,
+    private readonly lease: Lease,
+    clock: Clock,
+    private readonly telemetry: EventsTelemetry,
+  ) {
+    super(clock, PAUSE_MS);
+  }
+
+  protected async step(): Promise<boolean> {
+    return this.lease.isShared && (await this.exchange.purge(KEPT_MS, BATCH)) === BATCH;
+  }
+
+  protected failed(error: unknown): void {
+    this.telemetry.passingNotRemoved(error);
+  }
+}

@@ -1,0 +1,129 @@
+import { RecordingLog } from '../audit/recording-log.fake';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { aConnectionState, aTyping } from './domain/ephemeral-event.builder';
+import type { EphemeralEvent } from './domain/stream-event';
+import { FakeEventStreaming } from './event-streaming.fake';
+import { type PassingListener, EphemeralEventSubscriber } from './ephemeral-event-subscriber';
+import type { FakeEphemeralEventBus } from './ports/ephemeral-event-bus.fake';
+
+class RecordingListener implements PassingListener {
+  readonly heard: EphemeralEvent[] = [];
+
+  pass(event: EphemeralEvent): void {
+    this.heard.push(event);
+  }
+}
+
+let log: RecordingLog;
+let world: FakeEventStreaming;
+let other: FakeEphemeralEventBus;
+let tail: EphemeralEventSubscriber;
+let listener: RecordingListener;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  log = RecordingLog.install();
+  world = new FakeEventStreaming();
+  world.lease.isShared = true;
+  other = world.exchange.beside();
+  tail = world.elsewhere;
+  listener = new RecordingListener();
+});
+afterEach(async () => {
+  await tail.onModuleDestroy();
+  jest.useRealTimers();
+});
+
+const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+
+describe(EphemeralEventSubscriber.name, () => {
+  it('tells everybody once what others publish, within half a second, and nothing of its own', async () => {
+    const next = new RecordingListener();
+    tail.join(listener);
+    tail.join(next);
+    await world.exchange.publish([aTyping(1)]);
+    await other.publish([aTyping(2), aConnectionState('reconnecting')]);
+    await pass(500);
+    await other.publish([aConnectionState('live')]);
+    await pass(5_000);
+
+    expect(listener.heard).toEqual([aTyping(2), aConnectionState('reconnecting'), aConnectionState('live')]);
+    expect(next.heard).toEqual(listener.heard);
+  });
+
+  it('tells everything of several replicas, however much there is, each in its order', async () => {
+    const third = world.exchange.beside();
+    tail.join(listener);
+    for (let count = 1; count <= 120; count += 1) {
+      await other.publish([aTyping(count)]);
+      await third.publish([aTyping(1_000 + count)]);
+    }
+    await pass(500);
+
+    const heard = listener.heard.map(({ body }) => (body as { durationMs: number }).durationMs);
+    const expected = Array.from({ length: 120 }, (_, at) => at + 1);
+    expect(heard.filter((count) => count <= 1_000)).toEqual(expected);
+    expect(heard.filter((count) => count > 1_000)).toEqual(expected.map((count) => 1_000 + count));
+  });
+
+  it('tells nothing from before anybody listened', async () => {
+    await other.publish([aTyping(1)]);
+    await pass(100);
+    tail.join(listener);
+    await other.publish([aTyping(2)]);
+    await pass(500);
+
+    expect(listener.heard).toEqual([aTyping(2)]);
+  });
+
+  it('rests while nobody listens, and tells nothing of that time afterwards', async () => {
+    tail.join(listener);
+    await pass(500);
+    tail.leave(listener);
+    const before = other.looks + world.exchange.looks;
+    await other.publish([aTyping(1)]);
+    await pass(2_000);
+    expect([other.looks + world.exchange.looks - before, jest.getTimerCount()]).toEqual([0, 0]);
+
+    tail.join(listener);
+    await other.publish([aTyping(2)]);
+    await pass(500);
+
+    expect(listener.heard).toEqual([aTyping(2)]);
+  });
+
+  it('remembers what it has told for as long as it is shown, and those who are there still', async () => {
+    tail.join(listener);
+    for (let minute = 1; minute <= 3; minute += 1) {
+      await other.publish([aTyping(minute)]);
+      await pass(60_000);
+    }
+
+    expect(listener.heard).toEqual([aTyping(1), aTyping(2), aTyping(3)]);
+  });
+
+  it('goes on after trouble with what is still shown, and tells of it seldom', async () => {
+    tail.join(listener);
+    await pass(500);
+    world.exchange.fails(new StorageUnavailableError());
+    await other.publish([aTyping(1)]);
+    await pass(8_000);
+    await other.publish([aTyping(2)]);
+    await pass(4_000);
+    expect(listener.heard).toEqual([]);
+
+    world.exchange.works();
+    await pass(500);
+
+    expect(listener.heard).toEqual([aTyping(2)]);
+    expect(log.at('warn')).toHaveLength(1);
+  });
+
+  it('looks at nothing where nothing is shared', async () => {
+    world.lease.isShared = false;
+    tail.join(listener);
+    await pass(5_000);
+
+    expect([world.exchange.looks, jest.getTimerCount()]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { EphemeralEvent } from '../domain/stream-event';
+import { type PassingBatch, EphemeralEventBus, type PassingPlaces, SHOWN_FOR_MS } from './ephemeral-event-bus';
+
+type Published = Omit<PassingBatch, 'ageMs'> & { at: number };
+
+/** An exchange in memory, by the contract of the port, which processes of a test share. It can be in trouble. */
+export class FakeEphemeralEventBus extends EphemeralEventBus {
+  /** How often somebody has looked here. */
+  looks = 0;
+  readonly purges: { readonly olderThanMs: number; readonly limit: number }[] = [];
+  private readonly source = randomUUID();
+  private number = 0;
+  private trouble: Error | undefined;
+
+  constructor(readonly published: Published[] = []) {
+    super();
+  }
+
+  /** That of another process on the same data. */
+  beside(): FakeEphemeralEventBus {
+    return new FakeEphemeralEventBus(this.published);
+  }
+
+  fails(error: Error): void {
+    this.trouble = error;
+  }
+
+  works(): void {
+    this.trouble = undefined;
+  }
+
+  /** As if everything had been published so much earlier. */
+  age(ms: number): void {
+    for (const batch of this.published) batch.at -= ms;
+  }
+
+  publish(events: readonly EphemeralEvent[]): Promise<void> {
+    return this.call(() => {
+      this.number += 1;
+      this.published.push({ source: this.source, number: this.number, at: performance.now(), events });
+    });
+  }
+
+  after(places: PassingPlaces, limit: number): Promise<PassingBatch[]> {
+    this.looks += 1;
+    return this.call(() =>
+      this.published
+        .map(({ at, ...batch }) => ({ ...batch, ageMs: performance.now() - at }))
+        .filter(({ source, ageMs }) => source !== this.source && ageMs <= SHOWN_FOR_MS)
+        .filter(({ source, number }) => number > (places.get(source) ?? 0))
+        .slice(0, limit),
+    );
+  }
+
+  purge(olderThanMs: number, limit: number): Promise<number> {
+    this.purges.push({ olderThanMs, limit });
+    return this.call(() => {
+      const old = this.published.filter(({ at }) => performance.now() - at > olderThanMs).slice(0, limit);
+      for (const batch of old) this.published.splice(this.published.indexOf(batch), 1);
+      return old.length;
+    });
+  }
+
+  private call<T>(work: () => T): Promise<T> {
+    return this.trouble === undefined ? Promise.resolve(work()) : Promise.reject(this.trouble);
+  }
+}

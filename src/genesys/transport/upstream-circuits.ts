@@ -1,0 +1,59 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ConsecutiveBreaker, SamplingBreaker } from 'cockatiel';
+import { GenesysConfig } from '../../config/genesys.config';
+import { Metrics } from '../../metrics/metrics';
+import type { Operation } from './operation';
+import { type GuardState, UpstreamCircuit } from './upstream-circuit';
+
+/** Share of failures that opens the circuit of the API, and the time it is measured over. */
+const FAILING_SHARE = 0.5;
+const SAMPLE_MS = 10_000;
+/** The login is asked so rarely that a share means nothing. */
+const FAILED_LOGINS = 5;
+const API_IN_FLIGHT = 128;
+const LOGIN_IN_FLIGHT = 16;
+
+const GAUGE: Readonly<Record<GuardState, number>> = { closed: 0, 'half-open': 1, open: 2 };
+
+/** The guards of the two hosts of Genesys Cloud: the login and the platform API. */
+@Injectable()
+export class UpstreamCircuits {
+  private readonly log = new Logger('Upstream');
+  private readonly login: UpstreamCircuit;
+  private readonly api: UpstreamCircuit;
+
+  constructor({ breakerMinRps, breakerRecoveryMs: recoveryMs }: GenesysConfig, metrics: Metrics) {
+    this.login = new UpstreamCircuit({
+      breaker: new ConsecutiveBreaker(FAILED_LOGINS),
+      recoveryMs,
+      maxInFlight: LOGIN_IN_FLIGHT,
+    });
+    this.api = new UpstreamCircuit({
+      breaker: new SamplingBreaker({
+        threshold: FAILING_SHARE,
+        duration: SAMPLE_MS,
+        minimumRps: breakerMinRps,
+      }),
+      recoveryMs,
+      maxInFlight: API_IN_FLIGHT,
+    });
+    metrics.gaugeBy('circuit_state', 'Circuits: 0 closed, 1 half open, 2 open', 'dependency', () => ({
+      login: () => GAUGE[this.login.state],
+      api: () => GAUGE[this.api.state],
+    }));
+    this.tell('login', this.login);
+    this.tell('api', this.api);
+  }
+
+  of(operation: Operation): UpstreamCircuit {
+    return operation === 'token' ? this.login : this.api;
+  }
+
+  private tell(dependency: string, guard: UpstreamCircuit): void {
+    guard.onStateChange((state) => {
+      const message = `The circuit of the Genesys ${dependency} is ${state}`;
+      if (state === 'open') this.log.error(message);
+      else this.log.log(message);
+    });
+  }
+}

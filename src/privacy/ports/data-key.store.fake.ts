@@ -1,0 +1,29 @@
+import { DataKeyStore, type WalkPosition, type WalkStep } from './data-key.store';
+
+/** Keys by their ids, and a walk of as many steps as there are numbers, each of which is what that step renews. */
+export class FakeDataKeyStore extends DataKeyStore {
+  ids: string[] = [];
+  /** What every first step of a walk cannot decrypt. */
+  unreadable: string[] = [];
+  readonly steps: (number | Error)[] = [];
+  /** Where each step began. */
+  readonly walked: (WalkPosition | undefined)[] = [];
+
+  override outdated(): Promise<readonly string[]> {
+    return Promise.resolve([...this.ids]);
+  }
+
+  override renew(_limit: number, from?: WalkPosition): Promise<WalkStep> {
+    this.walked.push(from);
+    const renewed = this.steps.shift() ?? 0;
+    if (renewed instanceof Error) return Promise.reject(renewed);
+    const next = { place: 0, key: String(this.walked.length) };
+    const unreadable = from === undefined ? this.unreadable : [];
+    return Promise.resolve({ renewed, unreadable, ...(this.steps.length === 0 ? {} : { next }) });
+  }
+
+  override retire(keyIds: readonly string[]): Promise<void> {
+    this.ids = this.ids.filter((id) => !keyIds.includes(id));
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,14 @@
+import { type Erasure, GuestStore } from './guest.store';
+
+/** Erases whoever it is asked to, and keeps when; or throws what it was told to. */
+export class FakeGuestStore extends GuestStore {
+  readonly erased = new Map<string, number>();
+  failure: Error | undefined;
+
+  override erase(guestRef: string, at: number): Promise<Erasure> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const erasedAt = this.erased.get(guestRef) ?? at;
+    this.erased.set(guestRef, erasedAt);
+    return Promise.resolve({ guestRef, erasedAt, conversationIds: ['conversation-1'] });
+  }
+}

@@ -1,0 +1,13 @@
+import { SessionRetentionStore } from './session-retention.store';
+
+/** Holds nothing; removes as many as it was told to, one entry per call, and fails with those that are errors. */
+export class FakeSessionRetentionStore extends SessionRetentionStore {
+  readonly purges: { readonly endedBefore: number; readonly limit: number }[] = [];
+  readonly purgeable: (number | Error)[] = [];
+
+  override purge(endedBefore: number, limit: number): Promise<number> {
+    this.purges.push({ endedBefore, limit });
+    const next = this.purgeable.shift() ?? 0;
+    return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+  }
+}

@@ -1,0 +1,86 @@
+import { Fault, FaultMatch, FaultRule } from './fault';
+import { FaultRegistry, FaultSubject } from './fault-registry';
+
+const FAULT: Fault = { kind: 'reset' };
+
+function subject(overrides: Partial<FaultSubject> = {}): FaultSubject {
+  return {
+    method: 'PATCH',
+    path: '/api/x',
+    text: '{"status":"disconnected"}',
+    conversationId: 'c-1',
+    client: () => 'demo-client',
+    ...overrides,
+  };
+}
+
+describe('a fault book', () => {
+  it.each<[FaultMatch, boolean]>([
+    [{}, true],
+    [{ method: 'patch' }, true],
+    [{ method: 'POST' }, false],
+    [{ path: '^/api/' }, true],
+    [{ path: /^\/API\//i }, true],
+    [{ path: '^/oauth/' }, false],
+    [{ bodyContains: 'disconnected' }, true],
+    [{ bodyContains: 'heartbeatSequence' }, false],
+    [{ client: 'demo-client' }, true],
+    [{ client: 'other' }, false],
+    [{ conversationId: 'c-1' }, true],
+    [{ conversationId: 'c-2', method: 'PATCH' }, false],
+  ])('with the match %j says %s', (match, isTaken) => {
+    const book = new FaultRegistry();
+    book.add({ match, fault: FAULT });
+
+    expect(book.take(subject()) === FAULT).toBe(isTaken);
+  });
+
+  it('skips the first matches, then applies so many times', () => {
+    const book = new FaultRegistry();
+    book.add({ match: { path: /x/g }, fault: FAULT, after: 1, times: 2 });
+
+    const taken = [1, 2, 3, 4].map(() => book.take(subject()) === FAULT);
+
+    expect(taken).toEqual([false, true, true, false]);
+    expect(book.list()).toMatchObject([{ match: { path: 'x' }, matched: 3, applied: 2, times: 2, after: 1 }]);
+  });
+
+  it('gives the request to the first rule that applies', () => {
+    const book = new FaultRegistry();
+    const first = book.add({ fault: { kind: 'garbage' } });
+    book.add({ fault: { kind: 'empty' } });
+
+    expect(book.take(subject())).toEqual({ kind: 'garbage' });
+    expect([book.remove(first), book.remove(first)]).toEqual([true, false]);
+    expect(book.take(subject())).toEqual({ kind: 'empty' });
+    book.clear();
+    expect(book.take(subject())).toBeUndefined();
+  });
+
+  it('hands out a black hole before the body only if it matches without one', () => {
+    const book = new FaultRegistry();
+    book.add({ match: { bodyContains: 'disconnected' }, fault: { kind: 'black-hole' } });
+    expect(book.takeBeforeBody('PATCH', '/api/x')).toBeUndefined();
+    expect(book.take(subject())).toEqual({ kind: 'black-hole' });
+
+    book.clear();
+    book.add({ match: { method: 'PATCH' }, fault: { kind: 'black-hole' } });
+    expect(book.takeBeforeBody('PATCH', '/api/x')).toEqual({ kind: 'black-hole' });
+    expect(book.take(subject())).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['rule must be an object', []],
+    ['rule.time is not known', { fault: FAULT, time: 1 }],
+    ['rule.times', { fault: FAULT, times: 0 }],
+    ['fault.kind', { fault: { kind: 'explode' } }],
+    ['fault.ms', { fault: { kind: 'delay' } }],
+    ['fault.status', { fault: { kind: 'status', status: 99 } }],
+    ['fault.retryAfter', { fault: { kind: 'status', status: 429, retryAfter: 'a\nb' } }],
+    ['fault.headers', { fault: { kind: 'status', status: 429, headers: { 'a b': 'c' } } }],
+    ['fault.effect', { fault: { kind: 'reset', effect: 'never' } }],
+    ['match.path', { match: { path: '(' }, fault: FAULT }],
+  ])('refuses a rule: %s', (problem, rule) => {
+    expect(() => new FaultRegistry().add(rule as FaultRule)).toThrow(problem);
+  });
+});

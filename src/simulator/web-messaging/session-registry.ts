@@ -1,0 +1,88 @@
+import { ConversationRecord } from './conversation-record';
+import { GuestMessage } from './guest-message';
+import { GuestSession } from './guest-session';
+
+const MAX_SESSIONS = 50_000;
+const MAX_MESSAGES = 500_000;
+
+/** A message that was said in a conversation, without its content. */
+export interface SaidMessage extends Pick<GuestMessage, 'direction' | 'at' | 'status'> {
+  readonly conversationId: string;
+}
+
+interface Held {
+  readonly session: GuestSession;
+  readonly record: ConversationRecord;
+}
+
+/**
+ * The sessions by token, and the ways to one from a conversation or a message. At most 50,000 sessions and 500,000
+ * messages to find them by; beyond that the oldest that nobody is connected to are forgotten.
+ */
+export class SessionRegistry {
+  private readonly byToken = new Map<string, GuestSession>();
+  private readonly byConversation = new Map<string, Held>();
+  private readonly byMessage = new Map<string, SaidMessage>();
+
+  get size(): number {
+    return this.byToken.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<GuestSession> {
+    return this.byToken.values();
+  }
+
+  add(session: GuestSession): void {
+    this.byToken.set(session.token, session);
+    if (this.byToken.size > MAX_SESSIONS) this.forgetOldest();
+  }
+
+  find(token: string | undefined): GuestSession | undefined {
+    return token === undefined ? undefined : this.byToken.get(token);
+  }
+
+  findByConversation(conversationId: string): GuestSession | undefined {
+    return this.byConversation.get(conversationId)?.session;
+  }
+
+  /** Also one that its guest has left behind. */
+  findRecord(conversationId: string): ConversationRecord | undefined {
+    return this.byConversation.get(conversationId)?.record;
+  }
+
+  /** By the id in the message, or the one of its channel. */
+  findMessage(messageId: string): SaidMessage | undefined {
+    return this.byMessage.get(messageId);
+  }
+
+  addConversation(session: GuestSession): void {
+    const { conversation: record } = session;
+    if (record !== undefined) this.byConversation.set(record.id, { session, record });
+  }
+
+  addMessage(session: GuestSession, { id, channelId, direction, at, status }: GuestMessage): void {
+    const { conversationId } = session;
+    if (conversationId === undefined) return;
+    const said = { conversationId, direction, at, status };
+    for (const messageId of [id, channelId]) this.byMessage.set(messageId, said);
+    for (const oldest of this.byMessage.keys()) {
+      if (this.byMessage.size <= MAX_MESSAGES) return;
+      this.byMessage.delete(oldest);
+    }
+  }
+
+  clear(): void {
+    this.byToken.clear();
+    this.byConversation.clear();
+    this.byMessage.clear();
+  }
+
+  private forgetOldest(): void {
+    for (const session of this.byToken.values()) {
+      if (session.connections.size > 0) continue;
+      this.byToken.delete(session.token);
+      for (const id of session.conversationIds) this.byConversation.delete(id);
+      return;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DataRefusedError } from '../common/errors/data-refused.error';
+import { RequestContext } from '../common/logging/request-context';
+import type { Clock } from '../common/time/clock';
+import type { Attempt, Delivery } from './domain/delivery';
+import { ClaimLostError, DeliveryFailedError, reasonOf } from './domain/delivery.errors';
+import { RetrySchedule } from './domain/retry-schedule';
+import type { EventSink } from './ports/event.sink';
+import type { OutboxStore, ReceiverVerdict } from './ports/outbox.store';
+import { attemptWith } from './sink-attempt';
+import type { SyncTelemetry } from './sync.telemetry';
+
+/** How long a lane rests whose delivery could not be saved. */
+const STORAGE_PAUSE_MS = 5_000;
+
+/** `unknown` when the attempt was broken off or not recorded, `stuck` when the database refuses its record for ever. */
+export type DeliveryOutcome = 'delivered' | 'failed' | 'unknown' | 'stuck';
+
+/**
+ * Hands one event to its sink and writes down what came of it: accepted, again later, or given up. A delivery whose record the
+ * outbox refuses is given up as well.
+ */
+export class DeliveryWorker {
+  constructor(
+    private readonly sink: EventSink,
+    private readonly outbox: OutboxStore,
+    private readonly clock: Clock,
+    private readonly schedule: RetrySchedule,
+    private readonly telemetry: SyncTelemetry,
+  ) {}
+
+  /**
+   * Never rejects: what could not be written down is still pending, and comes again. Each attempt is a trace of its
+   * own: the request that caused the event is long over, and the attempts of one event may be days apart. `isHeld` tells
+   * whether the delivery is this process's still; one that is not is not sent, which says nothing about its receiver.
+   */
+  deliver(delivery: Delivery, signal: AbortSignal, isHeld: () => boolean): Promise<DeliveryOutcome> {
+    return RequestContext.beginTrace(() => this.attempt(delivery, signal, isHeld));
+  }
+
+  private async attempt(
+    delivery: Delivery,
+    signal: AbortSignal,
+    isHeld: () => boolean,
+  ): Promise<DeliveryOutcome> {
+    const claim = { isLost: false };
+    const beforeSend = (): void => {
+      claim.isLost = !isHeld();
+      if (claim.isLost) throw new ClaimLostError();
+    };
+    try {
+      const startedAt = performance.now();
+      const failure = await attemptWith(this.sink, delivery.event, signal, beforeSend);
+      const latencyMs = performance.now() - startedAt;
+      if (failure === undefined) return await this.settle(delivery, latencyMs);
+      return signal.aborted || claim.isLost
+        ? 'unknown'
+        : await this.scheduleRetry(delivery, failure.error, latencyMs);
+    } catch (error) {
+      if (error instanceof DataRefusedError) return this.giveUp(delivery, error, signal);
+      return this.rest(error, signal);
+    }
+  }
+
+  /** The event is due still: a lane that went on at once would flood the receiver with it. */
+  private async rest(error: unknown, signal: AbortSignal): Promise<'unknown'> {
+    this.telemetry.troubled(error);
+    await delay(STORAGE_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    return 'unknown';
+  }
+
+  private async settle(delivery: Delivery, latencyMs: number): Promise<DeliveryOutcome> {
+    const at = this.clock.now();
+    await this.outbox.settle(delivery, { at, latencyMs });
+    this.telemetry.delivered(delivery, latencyMs, at);
+    return 'delivered';
+  }
+
+  private async scheduleRetry(
+    delivery: Delivery,
+    error: unknown,
+    latencyMs: number,
+  ): Promise<DeliveryOutcome> {
+    const at = this.clock.now();
+    const attempt = failedAttempt(error, at, latencyMs);
+    const verdict = verdictOf(error, at);
+    // A receiver that wants nothing any more says nothing about the event: it is kept, however old it is.
+    const ageMs = verdict.isGone === true ? 0 : at - delivery.queuedAt;
+    const waitMs = this.schedule.waitMs(delivery.attempts + 1, ageMs);
+    if (waitMs === undefined) {
+      await this.outbox.bury(delivery, attempt);
+      this.telemetry.buried(delivery, error);
+    } else {
+      const isPaused = await this.outbox.postpone(delivery, attempt, at + waitMs, verdict);
+      this.telemetry.postponed(delivery, error, waitMs);
+      if (isPaused) this.telemetry.receiverGone(delivery.sink);
+    }
+    return 'failed';
+  }
+
+  /** Without an end of its own the event would be sent again and again, and hold up its lane. */
+  private async giveUp(
+    delivery: Delivery,
+    refusal: DataRefusedError,
+    signal: AbortSignal,
+  ): Promise<'unknown' | 'stuck'> {
+    this.telemetry.poisoned(delivery, refusal);
+    try {
+      await this.outbox.bury(delivery, { at: this.clock.now(), latencyMs: 0, error: refusal.message });
+      return 'unknown';
+    } catch (error) {
+      return error instanceof DataRefusedError ? 'stuck' : this.rest(error, signal);
+    }
+  }
+}
+
+function failedAttempt(error: unknown, at: number, latencyMs: number): Attempt {
+  const { status } = error instanceof DeliveryFailedError ? error : {};
+  return { at, latencyMs, error: reasonOf(error), ...(status === undefined ? {} : { status }) };
+}
+
+function verdictOf(error: unknown, at: number): ReceiverVerdict {
+  if (!(error instanceof DeliveryFailedError)) return {};
+  const { retryAfterMs, isReceiverGone: isGone } = error;
+  return {
+    ...(retryAfterMs === undefined ? {} : { retryAfter: at + RetrySchedule.throttledMs(retryAfterMs) }),
+    ...(isGone ? { isGone } : {}),
+  };
+}

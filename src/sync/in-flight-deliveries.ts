@@ -1,0 +1,35 @@
+import type { Delivery } from './domain/delivery';
+
+/**
+ * The deliveries in flight to one sink, at most `capacity` of them and one per conversation: a lane that waits
+ * takes one place and holds up nobody else.
+ */
+export class InFlightDeliveries {
+  private readonly inFlight = new Map<string, Promise<void>>();
+
+  constructor(private readonly capacity: number) {}
+
+  get free(): number {
+    return this.capacity - this.inFlight.size;
+  }
+
+  /** The conversations with a delivery in flight now. */
+  get busy(): ReadonlySet<string> {
+    return new Set(this.inFlight.keys());
+  }
+
+  /** Starts `work` for a delivery unless its lane is busy or no place is free; `whenOver` follows it. */
+  begin({ event }: Delivery, work: () => Promise<void>, whenOver: () => void): void {
+    if (this.free === 0 || this.inFlight.has(event.conversationId)) return;
+    const run = work().finally(() => {
+      this.inFlight.delete(event.conversationId);
+      whenOver();
+    });
+    this.inFlight.set(event.conversationId, run);
+  }
+
+  /** Resolves when everything in flight now is over. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.inFlight.values());
+  }
+}
