@@ -19,7 +19,10 @@ import { Caller } from './domain/caller';
 
 @Global()
 @Module({
-  providers: [Metrics, { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() }],
+  providers: [
+    Metrics,
+    { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() },
+  ],
   exports: [Metrics, SharedTokenBucketStore],
 })
 class SurroundingsModule {}

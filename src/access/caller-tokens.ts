@@ -25,7 +25,11 @@ export class CallerTokens {
   ) {
     const terms = { name: `caller:${caller}`, capacity: perMinute, perMs: perMinute / QUOTA_WINDOW_MS };
     const ahead = Math.max(1, perMinute * AHEAD_SHARE);
-    this.stock = new PrefetchedTokens(buckets, () => ({ ...terms, maxChunk: Math.max(ahead, this.inLine) }), LIFE_MS);
+    this.stock = new PrefetchedTokens(
+      buckets,
+      () => ({ ...terms, maxChunk: Math.max(ahead, this.inLine) }),
+      LIFE_MS,
+    );
   }
 
   /** Rejects where the database does not answer at once. What is known to be used up is not asked for. */

@@ -41,7 +41,11 @@ const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) 
 /** What guest sessions over the guest WebSocket are made of. */
 const WEB_MESSAGING = [
   WebMessagingTelemetry,
-  { provide: ConnectRateLimiter, inject: [SharedTokenBucketStore, WebMessagingConfig], useFactory: ConnectRateLimiter.of },
+  {
+    provide: ConnectRateLimiter,
+    inject: [SharedTokenBucketStore, WebMessagingConfig],
+    useFactory: ConnectRateLimiter.of,
+  },
   WsConnectionFactory,
   { provide: GuestConnectionFactory, useExisting: WsConnectionFactory },
   GenesysHistory,

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { type TokenBucketConfig, SharedTokenBucketStore, type Taken } from '../common/limits/shared-token-bucket-store';
+import {
+  type TokenBucketConfig,
+  SharedTokenBucketStore,
+  type Taken,
+} from '../common/limits/shared-token-bucket-store';
 import { DatabaseConnection } from './database.connection';
 import { databaseNow } from './dialect';
 import { UnitOfWork } from './unit-of-work';

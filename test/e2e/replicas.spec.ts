@@ -87,10 +87,12 @@ describe('two replicas on one PostgreSQL', () => {
     const { id, guest } = await opened();
     await until(() => guest.connections.size === 1);
     const clients = await Promise.all(
-      [`/v1/sessions/${id}/events?types=typing,connection`, '/v1/events?types=typing,connection'].flatMap((path) => [
-        EventClient.open(there.url + path, CALLERS.operator.headers),
-        EventClient.open(here.url + path, CALLERS.operator.headers),
-      ]),
+      [`/v1/sessions/${id}/events?types=typing,connection`, '/v1/events?types=typing,connection'].flatMap(
+        (path) => [
+          EventClient.open(there.url + path, CALLERS.operator.headers),
+          EventClient.open(here.url + path, CALLERS.operator.headers),
+        ],
+      ),
     );
     world.genesys.webMessaging.agent.type(guest.token);
     await until(() => clients.every((client) => told(client, id).length >= 1));

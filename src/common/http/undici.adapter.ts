@@ -100,7 +100,8 @@ async function sent(
 ): Promise<Sent> {
   try {
     return await request(config.url ?? '', {
-      dispatcher: config.beforeSend === undefined ? dispatcher : withPreSendCheck(dispatcher, config.beforeSend),
+      dispatcher:
+        config.beforeSend === undefined ? dispatcher : withPreSendCheck(dispatcher, config.beforeSend),
       signal,
       method: (config.method ?? 'get').toUpperCase(),
       headers: { ...(config.headers.toJSON() as Record<string, string>), ...ACCEPTING },

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { EphemeralEvent } from '../domain/stream-event';
-import { type PassingBatch, EphemeralEventBus, type PassingPlaces, SHOWN_FOR_MS } from './ephemeral-event-bus';
+import {
+  type PassingBatch,
+  EphemeralEventBus,
+  type PassingPlaces,
+  SHOWN_FOR_MS,
+} from './ephemeral-event-bus';
 
 type Published = Omit<PassingBatch, 'ageMs'> & { at: number };
 

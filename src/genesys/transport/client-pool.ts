@@ -17,7 +17,12 @@ export class ClientPool extends UpstreamCapacity {
   private readonly members: ReadonlyMap<string, PooledClient>;
   private readonly first: PooledClient;
 
-  constructor(config: GenesysConfig, metrics: Metrics, health: HealthChecks, buckets: SharedTokenBucketStore) {
+  constructor(
+    config: GenesysConfig,
+    metrics: Metrics,
+    health: HealthChecks,
+    buckets: SharedTokenBucketStore,
+  ) {
     super();
     const pooled = config.clients.ids.map((id) => new PooledClient(id, budgetOf(id, config, buckets)));
     const [first] = pooled;

@@ -1,5 +1,9 @@
 import { Logger } from '@nestjs/common';
-import type { TokenBucketConfig, SharedTokenBucketStore, Taken } from '../../common/limits/shared-token-bucket-store';
+import type {
+  TokenBucketConfig,
+  SharedTokenBucketStore,
+  Taken,
+} from '../../common/limits/shared-token-bucket-store';
 import { PrefetchedTokens } from '../../common/limits/prefetched-tokens';
 import { Credit } from './credit';
 import { PRIORITIES, type Priority } from './priority';

@@ -82,7 +82,11 @@ export class WsConnectionFactory extends GuestConnectionFactory {
     }
   }
 
-  private opened(socket: WebSocket, listener: ConnectionListener, signal: AbortSignal): Promise<GuestConnection> {
+  private opened(
+    socket: WebSocket,
+    listener: ConnectionListener,
+    signal: AbortSignal,
+  ): Promise<GuestConnection> {
     return new Promise((resolve, reject) => {
       socket.once('unexpected-response', (_request, response) => {
         reject(refusalOf(response));

@@ -18,10 +18,14 @@ const DEFAULT_CLOSED_MS = 3_000;
 export class ConnectRateLimiter {
   private readonly line = new Mutex();
 
-  constructor(private readonly pace: LocalConnectRateLimiter | SharedConnectRateLimiter = new LocalConnectRateLimiter()) {}
+  constructor(
+    private readonly pace: LocalConnectRateLimiter | SharedConnectRateLimiter = new LocalConnectRateLimiter(),
+  ) {}
 
   static of(buckets: SharedTokenBucketStore, { deploymentId }: WebMessagingConfig): ConnectRateLimiter {
-    return new ConnectRateLimiter(buckets.isShared ? new SharedConnectRateLimiter(buckets, deploymentId) : new LocalConnectRateLimiter());
+    return new ConnectRateLimiter(
+      buckets.isShared ? new SharedConnectRateLimiter(buckets, deploymentId) : new LocalConnectRateLimiter(),
+    );
   }
 
   /** Resolves when one connection may be made; rejects with the reason of the signal. */

@@ -1,5 +1,8 @@
 import { Logger } from '@nestjs/common';
-import type { TokenBucketConfig, SharedTokenBucketStore } from '../../../common/limits/shared-token-bucket-store';
+import type {
+  TokenBucketConfig,
+  SharedTokenBucketStore,
+} from '../../../common/limits/shared-token-bucket-store';
 import { PrefetchedTokens } from '../../../common/limits/prefetched-tokens';
 import { CONNECTIONS_PER_MINUTE, WINDOW_MS } from './connection-limits';
 

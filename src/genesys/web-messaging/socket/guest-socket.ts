@@ -67,7 +67,12 @@ export class GuestSocket {
     this.autoStart = new AutoStart(this.frames, this.opening, (dialogue, frame) => {
       this.conversing.outgoing.tell(dialogue, frame);
     });
-    this.conversing = new ConversationMessaging(this.frames, tools.conversing, this.conversingListener(), this.opening);
+    this.conversing = new ConversationMessaging(
+      this.frames,
+      tools.conversing,
+      this.conversingListener(),
+      this.opening,
+    );
     this.hearing = new ServerFrameHandler(this.status, this.conversing, this.autoStart, this.owner, () => {
       this.loop.contended();
     });

@@ -53,7 +53,11 @@ export class RequestChannel implements ConnectionListener {
     });
   }
 
-  static async begin(lines: GuestConnectionFactory, hear: FrameListener, signal: AbortSignal): Promise<RequestChannel> {
+  static async begin(
+    lines: GuestConnectionFactory,
+    hear: FrameListener,
+    signal: AbortSignal,
+  ): Promise<RequestChannel> {
     const dialogue = new RequestChannel(hear);
     dialogue.line = await lines.connect(dialogue, signal);
     return dialogue;

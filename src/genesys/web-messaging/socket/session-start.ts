@@ -123,7 +123,10 @@ export class SessionStart {
     }
   }
 
-  private async configure(dialogue: RequestChannel, { startNew }: { startNew: boolean }): Promise<SessionFacts> {
+  private async configure(
+    dialogue: RequestChannel,
+    { startNew }: { startNew: boolean },
+  ): Promise<SessionFacts> {
     const { identity } = this.guest;
     for (let renewals = 0; ; renewals += 1) {
       const authCode = await identity?.token();
