@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { accessSync, appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -24,8 +24,9 @@ export class PatchedBuild implements Disposable {
     writeFileSync(this.at(path), source);
   }
 
-  /** Adds statements to the end of a module, by its path in the build. */
+  /** Adds statements to the end of a module, by its path in the build. Throws when there is no such module. */
   append(path: string, source: string): void {
+    accessSync(this.at(path));
     appendFileSync(this.at(path), `\n${source}\n`);
   }
 

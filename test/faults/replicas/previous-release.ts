@@ -42,7 +42,7 @@ export class PreviousRelease implements Disposable {
     this.build.append('persistence/schema.js', SCHEMA);
     this.build.append('persistence/sealed-columns.js', SEALED_COLUMNS);
     this.build.append('persistence/session.mapper.js', MAPPER);
-    this.build.append('persistence/guest.seal.js', SEAL);
+    this.build.append('persistence/guest-data-encryption.js', SEAL);
   }
 
   /** Its `main.js`. */
