@@ -1,13 +1,34 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A port of 127.0.0.1 that nobody listened on a moment ago. */
+/** Below the ports that systems give to outgoing connections, any of which would be in the way. */
+const FIRST = 11_000;
+const PORTS_OF_A_WORKER = 5_000;
+const WORKERS = 4;
+const ATTEMPTS = 100;
+
+/** Test workers run at the same time, and each has ports of its own. */
+const first = FIRST + PORTS_OF_A_WORKER * (Number(process.env['JEST_WORKER_ID'] ?? 0) % WORKERS);
+let next = Math.floor(Math.random() * PORTS_OF_A_WORKER);
+
+/** A port of 127.0.0.1 on which nothing listens, and which this process does not give again for a long time. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const port = first + next;
+    next = (next + 1) % PORTS_OF_A_WORKER;
+    if (await isFree(port)) return port;
+  }
+  throw new Error('There is no free port.');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
+  return true;
 }
