@@ -9,7 +9,7 @@ const PAUSE_MS = 250;
 const MAX_WAITING = 1_000;
 
 /**
- * Tells other replicas what this one notices in passing, in order: whatever has come up within 250 ms in one write. What
+ * Publishes the ephemeral events of this replica to the others, in order: those of 250 ms in one write. What
  * cannot be written is lost, and so is the oldest when more than 1,000 wait. Where nothing is shared there is nobody to tell.
  */
 @Injectable()
@@ -20,7 +20,7 @@ export class EphemeralEventPublisher implements OnApplicationBootstrap, OnModule
     PAUSE_MS,
     () => this.publish(),
     (error) => {
-      this.telemetry.passingNotTold(error);
+      this.telemetry.ephemeralNotPublished(error);
     },
   );
 
@@ -44,7 +44,7 @@ export class EphemeralEventPublisher implements OnApplicationBootstrap, OnModule
     await this.loop.stop();
     if (this.hasFailed) return;
     await this.publish().catch((error: unknown) => {
-      this.telemetry.passingNotTold(error);
+      this.telemetry.ephemeralNotPublished(error);
     });
   }
 
@@ -53,7 +53,7 @@ export class EphemeralEventPublisher implements OnApplicationBootstrap, OnModule
     this.waiting.push(event);
     if (this.waiting.length <= MAX_WAITING) return;
     this.waiting.shift();
-    this.telemetry.passingLost('overflow', 1);
+    this.telemetry.ephemeralLost('overflow', 1);
   }
 
   private async publish(): Promise<void> {
@@ -67,7 +67,7 @@ export class EphemeralEventPublisher implements OnApplicationBootstrap, OnModule
       this.hasFailed = false;
     } catch (error) {
       this.hasFailed = true;
-      this.telemetry.passingLost('failed', events.length);
+      this.telemetry.ephemeralLost('failed', events.length);
       throw error;
     }
   }

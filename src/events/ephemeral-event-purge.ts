@@ -11,7 +11,7 @@ const PAUSE_MS = 30_000;
 /** Rows per statement. */
 const BATCH = 500;
 
-/** Removes what replicas have told each other in passing, a little at a time, so that nothing of it rests for long. */
+/** Purges published ephemeral events in small batches, so that none is kept for long. */
 @Injectable()
 export class EphemeralEventPurge extends Housekeeping {
   constructor(
@@ -28,6 +28,6 @@ export class EphemeralEventPurge extends Housekeeping {
   }
 
   protected failed(error: unknown): void {
-    this.telemetry.passingNotRemoved(error);
+    this.telemetry.ephemeralNotPurged(error);
   }
 }

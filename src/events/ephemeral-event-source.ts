@@ -6,7 +6,7 @@ import type { EphemeralEvent } from './domain/stream-event';
 import { EventStreams } from './event.streams';
 import { EphemeralEventPublisher } from './ephemeral-event-publisher';
 
-/** Tells what channels notice in passing: the streams of this process at once, and those of other replicas. */
+/** Turns what channels notice into ephemeral events, for the streams of this process at once and for those of other replicas. */
 @Injectable()
 export class EphemeralEventSource implements OnModuleInit {
   constructor(

@@ -3,10 +3,10 @@ import { StorageUnavailableError } from '../common/errors/storage-unavailable.er
 import { aConnectionState, aTyping } from './domain/ephemeral-event.builder';
 import type { EphemeralEvent } from './domain/stream-event';
 import { FakeEventStreaming } from './event-streaming.fake';
-import { type PassingListener, EphemeralEventSubscriber } from './ephemeral-event-subscriber';
+import { type EphemeralEventListener, EphemeralEventSubscriber } from './ephemeral-event-subscriber';
 import type { FakeEphemeralEventBus } from './ports/ephemeral-event-bus.fake';
 
-class RecordingListener implements PassingListener {
+class RecordingListener implements EphemeralEventListener {
   readonly heard: EphemeralEvent[] = [];
 
   pass(event: EphemeralEvent): void {

@@ -4,15 +4,15 @@ import { Loop } from '../common/time/loop';
 import { Lease } from '../replica/ports/lease';
 import type { EphemeralEvent } from './domain/stream-event';
 import { EventsTelemetry } from './events.telemetry';
-import { type PassingBatch, EphemeralEventBus, SHOWN_FOR_MS } from './ports/ephemeral-event-bus';
+import { type EphemeralEventBatch, EphemeralEventBus, SHOWN_FOR_MS } from './ports/ephemeral-event-bus';
 
 const BATCH = 50;
 /** Each process looks at a pace of its own, from 250 to 500 ms. */
 const PAUSE_MS = 375;
 const PAUSE_SHARE = 1 / 3;
 
-/** Hears of what other replicas notice in passing; must not throw. */
-export interface PassingListener {
+/** Receives the ephemeral events of other replicas; must not throw. */
+export interface EphemeralEventListener {
   pass(event: EphemeralEvent): void;
 }
 
@@ -22,20 +22,20 @@ interface Place {
 }
 
 /**
- * The one reader of what other replicas notice in passing, for all streams of this process. Everybody who has joined is
+ * The one reader of other replicas' ephemeral events, for all streams of this process. Everybody who has joined is
  * told every event once, and those of a replica in the order in which it noticed them, within a second; nothing is told
  * that was published before anybody had joined. It rests while nobody listens, and where nothing is shared.
  */
 @Injectable()
 export class EphemeralEventSubscriber implements OnModuleDestroy {
-  private readonly listeners = new Set<PassingListener>();
+  private readonly listeners = new Set<EphemeralEventListener>();
   private readonly places = new Map<string, Place>();
   private joinedAt = 0;
   private readonly loop = new Loop(
     jittered(PAUSE_MS, PAUSE_SHARE),
     () => this.read(),
     (error) => {
-      this.telemetry.passingNotHeard(error);
+      this.telemetry.ephemeralNotRead(error);
     },
   );
 
@@ -49,14 +49,14 @@ export class EphemeralEventSubscriber implements OnModuleDestroy {
     await this.loop.stop();
   }
 
-  join(listener: PassingListener): void {
+  join(listener: EphemeralEventListener): void {
     this.listeners.add(listener);
     if (this.listeners.size > 1 || !this.lease.isShared) return;
     this.joinedAt = performance.now();
     this.loop.start();
   }
 
-  leave(listener: PassingListener): void {
+  leave(listener: EphemeralEventListener): void {
     if (this.listeners.delete(listener) && this.listeners.size === 0) void this.loop.stop();
   }
 
@@ -70,7 +70,7 @@ export class EphemeralEventSubscriber implements OnModuleDestroy {
     }
   }
 
-  private tell({ source, number, ageMs, events }: PassingBatch): void {
+  private tell({ source, number, ageMs, events }: EphemeralEventBatch): void {
     const now = performance.now();
     this.places.set(source, { number, readAt: now });
     if (ageMs > now - this.joinedAt) return;

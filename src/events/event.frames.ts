@@ -21,7 +21,7 @@ export function frameOf(event: FeedEvent, id: string): string {
 }
 
 /** An event without an id: nobody can come back to it. */
-export function passingFrameOf({ kind, conversationId, at, body }: EphemeralEvent): string {
+export function ephemeralFrameOf({ kind, conversationId, at, body }: EphemeralEvent): string {
   const facts = { conversationId, at: new Date(at).toISOString() };
   if (kind === 'expiring') return framed('session.expiring', { ...facts, session: body });
   return framed(kind, { ...facts, [kind]: body });

@@ -4,7 +4,7 @@ import type { FeedEvent } from './domain/feed-event';
 import type { EphemeralEvent } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
 import type { StreamFilter } from './domain/stream-filter';
-import { frameOf, markFrame, passingFrameOf, PING, resetFrame, retryFrame } from './event.frames';
+import { frameOf, markFrame, ephemeralFrameOf, PING, resetFrame, retryFrame } from './event.frames';
 import type { TailListener } from './event.tail';
 import type { Outlet } from './outlet';
 import type { StreamSources } from './stream.sources';
@@ -97,7 +97,7 @@ export class EventStream implements TailListener {
   /** Something that is told to who is up to date, and to nobody else. */
   pass(event: EphemeralEvent): void {
     const { wish } = this.plan;
-    if (this.isLive && wish.concerns(event) && wish.includes(event)) this.write(passingFrameOf(event));
+    if (this.isLive && wish.concerns(event) && wish.includes(event)) this.write(ephemeralFrameOf(event));
   }
 
   /** Doing it twice changes nothing. */

@@ -82,29 +82,29 @@ export class EventsTelemetry {
   }
 
   /** Too many waited, or they could not be written. */
-  passingLost(reason: 'overflow' | 'failed', count: number): void {
+  ephemeralLost(reason: 'overflow' | 'failed', count: number): void {
     this.lost.inc({ reason }, count);
   }
 
-  passingNotTold(error: unknown): void {
+  ephemeralNotPublished(error: unknown): void {
     this.notTold.say((count) => {
-      this.log.warn({ message: 'Other replicas could not be told what is told in passing', count, error });
+      this.log.warn({ message: 'Ephemeral events not published', count, error });
     });
   }
 
-  passingNotHeard(error: unknown): void {
+  ephemeralNotRead(error: unknown): void {
     this.notHeard.say((count) => {
-      this.log.warn({ message: 'What other replicas tell in passing could not be read', count, error });
+      this.log.warn({ message: 'Ephemeral events of other replicas not read', count, error });
     });
   }
 
-  passingNotRemoved(error: unknown): void {
-    this.log.warn({ message: 'What was told in passing could not be removed; it is tried again', error });
+  ephemeralNotPurged(error: unknown): void {
+    this.log.warn({ message: 'Ephemeral events not purged; retried later', error });
   }
 
   ownerNotFound(error: unknown, conversationId: string): void {
     this.log.warn({
-      message: 'Whose session it is could not be read: what it tells in passing is lost',
+      message: 'Session owner lookup failed; ephemeral event dropped',
       conversationId,
       error,
     });

@@ -85,7 +85,7 @@ export interface ConversationEventTable {
   readonly body: string;
 }
 
-/** What replicas tell each other in passing; see `EphemeralEventBus`. */
+/** Batches of ephemeral events between replicas; see `EphemeralEventBus`. */
 export interface PassingBatchTable {
   readonly id: string;
   /** The life of a process, and which of its batches it is. */

@@ -4,9 +4,9 @@ import { type Selectable, sql } from 'kysely';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import type { EphemeralEvent } from '../events/domain/stream-event';
 import {
-  type PassingBatch,
+  type EphemeralEventBatch,
   EphemeralEventBus,
-  type PassingPlaces,
+  type EphemeralEventPositions,
   SHOWN_FOR_MS,
 } from '../events/ports/ephemeral-event-bus';
 import type { PassingBatchTable } from './database';
@@ -41,7 +41,7 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
     const id = randomUUID();
     this.number += 1;
     const { source, number } = this;
-    const body = this.guests.sealPassing(JSON.stringify(events), id);
+    const body = this.guests.sealEphemeral(JSON.stringify(events), id);
     await this.unitOfWork.read((db, dialect) =>
       db
         .insertInto('passing_batch')
@@ -50,7 +50,7 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
     );
   }
 
-  async after(places: PassingPlaces, limit: number): Promise<PassingBatch[]> {
+  async after(places: EphemeralEventPositions, limit: number): Promise<EphemeralEventBatch[]> {
     const rows = await this.unitOfWork.read((db, dialect) => {
       // A query of its own is asked once, and lets the index be used: the clock goes on within a statement.
       const now = sql<number>`(select ${databaseNow(dialect)})`;
@@ -84,18 +84,18 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
     return Number(numDeletedRows);
   }
 
-  private batchIn({ id, source, number, body, age }: Row & { readonly age: number }): PassingBatch {
+  private batchIn({ id, source, number, body, age }: Row & { readonly age: number }): EphemeralEventBatch {
     return { source, number, ageMs: age, events: this.eventsIn(id, body) };
   }
 
   /** None in a batch that cannot be read: readers go on behind it. */
   private eventsIn(id: string, body: string): EphemeralEvent[] {
     try {
-      const events = JSON.parse(this.guests.openPassing(body, id)) as (EphemeralEvent | EarlierEvent)[];
+      const events = JSON.parse(this.guests.openEphemeral(body, id)) as (EphemeralEvent | EarlierEvent)[];
       return events.map((event) => (event.kind === 'line' ? { ...event, kind: 'connection' } : event));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      this.poison.setAside('passing-events', id, error);
+      this.poison.setAside('ephemeral-events', id, error);
       return [];
     }
   }

@@ -12,7 +12,7 @@ type EventRow = Selectable<SessionEventTable>;
 /**
  * Encrypts what rows say of a guest on their way into the database, and decrypts it on the way out: the name, the
  * token and the context of a session, what an authenticated guest proves it with, the metadata of an event that tells the token, what
- * was said, and what was noticed in passing. The rest of a row passes as it is, and so do rows from before there was
+ * was said, and ephemeral events. The rest of a row passes as it is, and so do rows from before there was
  * encryption, and what is left of an erased guest.
  */
 @Injectable()
@@ -65,13 +65,13 @@ export class GuestDataEncryption {
   }
 
   /** `id` is of the batch. */
-  sealPassing(text: string, id: string): string {
-    return this.cipher.seal(text, passingOf(id));
+  sealEphemeral(text: string, id: string): string {
+    return this.cipher.seal(text, ephemeralOf(id));
   }
 
   /** Throws `UnreadableDataError`. */
-  openPassing(stored: string, id: string): string {
-    return this.cipher.open(stored, passingOf(id));
+  openEphemeral(stored: string, id: string): string {
+    return this.cipher.open(stored, ephemeralOf(id));
   }
 
   /** Throws `UnreadableDataError`. */
@@ -102,7 +102,7 @@ function messageOf(id: string): string {
   return contextOf({ table: 'conversation_event', column: 'body' }, id);
 }
 
-function passingOf(id: string): string {
+function ephemeralOf(id: string): string {
   return contextOf({ table: 'passing_batch', column: 'body' }, id);
 }
 

@@ -60,7 +60,7 @@ export function connectionSettings(
   };
 }
 
-/** What can be told of a server, or of a pooler before it, by one connection. */
+/** Traits of a server, or of a pooler in front of it, as one connection shows them. */
 export interface ServerTraits {
   /**
    * Whether limits can be set with the connection. A transaction pooler does not take them: its server connections are

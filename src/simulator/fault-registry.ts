@@ -1,5 +1,6 @@
 import { Fault, FaultMatch, FaultRule } from './fault';
 import { parseFaultRule } from './faults/fault-checks';
+import { RuleRegistry } from './rule-registry';
 
 /** What a rule can match on. The client is looked up only when a rule asks for it. */
 export interface FaultSubject {
@@ -22,91 +23,57 @@ export interface FaultListing {
   readonly applied: number;
 }
 
-interface Entry {
-  readonly id: string;
-  readonly rule: FaultRule;
+/** A rule that is ready to be tried. */
+interface PreparedRule extends FaultRule {
   readonly match: FaultMatch;
   readonly path: RegExp | undefined;
   readonly needsOnlyHead: boolean;
-  matched: number;
-  applied: number;
 }
 
-/**
- * The faults a simulator plays. Rules are tried in the order they were added and
- * the first that applies takes the request; those behind it do not see it. A rule
- * that is used up stays listed, so that its counts can be read, until removed.
- */
+/** The faults that a simulator plays on HTTP requests. */
 export class FaultRegistry {
-  private entries: Entry[] = [];
-  private lastId = 0;
+  private readonly rules = new RuleRegistry<PreparedRule>('fault');
 
   /** Throws when the rule cannot be carried out. */
   add(rule: FaultRule): string {
     parseFaultRule(rule);
     const { match = {}, fault } = rule;
-    this.lastId += 1;
-    const id = `fault-${this.lastId}`;
-    this.entries.push({
-      id,
-      rule,
+    return this.rules.add({
+      ...rule,
       match,
       path: match.path === undefined ? undefined : withoutMemory(match.path),
       needsOnlyHead: fault.kind === 'black-hole' && matchesOnHeadAlone(match),
-      matched: 0,
-      applied: 0,
     });
-    return id;
   }
 
   remove(id: string): boolean {
-    const before = this.entries.length;
-    this.entries = this.entries.filter((entry) => entry.id !== id);
-    return this.entries.length < before;
+    return this.rules.remove(id);
   }
 
   clear(): void {
-    this.entries = [];
+    this.rules.clear();
   }
 
   list(): FaultListing[] {
-    return this.entries.map(({ id, rule, match, matched, applied }) => ({
-      id,
+    return this.rules.list().map(({ rule: { match, fault }, ...counts }) => ({
+      ...counts,
       match: typeof match.path === 'object' ? { ...match, path: match.path.source } : match,
-      fault: rule.fault,
-      times: rule.times ?? null,
-      after: rule.after ?? 0,
-      matched,
-      applied,
+      fault,
     }));
   }
 
   /** Of the black holes that match on method and path alone: these come before the body is read. */
   takeBeforeBody(method: string, path: string): Fault | undefined {
-    if (this.entries.length === 0) return undefined;
-    return this.firstThatApplies((entry) => entry.needsOnlyHead && matchesHead(entry, method, path));
+    return this.rules.take((rule) => rule.needsOnlyHead && matchesHead(rule, method, path))?.fault;
   }
 
   take(subject: FaultSubject): Fault | undefined {
-    if (this.entries.length === 0) return undefined;
-    return this.firstThatApplies(
-      (entry) =>
-        !entry.needsOnlyHead &&
-        matchesHead(entry, subject.method, subject.path) &&
-        matchesRest(entry.match, subject),
-    );
-  }
-
-  private firstThatApplies(matches: (entry: Entry) => boolean): Fault | undefined {
-    for (const entry of this.entries) {
-      const { times = Infinity, after = 0, fault } = entry.rule;
-      if (entry.applied >= times || !matches(entry)) continue;
-      entry.matched += 1;
-      if (entry.matched <= after) continue;
-      entry.applied += 1;
-      return fault;
-    }
-    return undefined;
+    return this.rules.take(
+      (rule) =>
+        !rule.needsOnlyHead &&
+        matchesHead(rule, subject.method, subject.path) &&
+        matchesRest(rule.match, subject),
+    )?.fault;
   }
 }
 
@@ -114,10 +81,10 @@ function matchesOnHeadAlone(match: FaultMatch): boolean {
   return match.bodyContains === undefined && match.client === undefined && match.conversationId === undefined;
 }
 
-function matchesHead(entry: Entry, method: string, path: string): boolean {
-  const wanted = entry.match.method;
+function matchesHead(rule: PreparedRule, method: string, path: string): boolean {
+  const wanted = rule.match.method;
   if (wanted !== undefined && wanted.toUpperCase() !== method) return false;
-  return entry.path === undefined || entry.path.test(path);
+  return rule.path === undefined || rule.path.test(path);
 }
 
 function matchesRest(match: FaultMatch, subject: FaultSubject): boolean {

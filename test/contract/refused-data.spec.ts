@@ -173,7 +173,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     const fault = (): never => {
       throw new TypeError('a fault of ours');
     };
-    Object.assign(seal, { openEvent: fault, openMessage: fault, openPassing: fault });
+    Object.assign(seal, { openEvent: fault, openMessage: fault, openEphemeral: fault });
     const audit = new AuditWriter(stores.published);
 
     for (const read of [
@@ -260,7 +260,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
       [1, 0],
       [2, 1],
     ]);
-    expect(reported).toEqual(['passing-events']);
+    expect(reported).toEqual(['ephemeral-events']);
   });
 
   it('encrypts the other texts with the key in use, and names those that no key decrypts', async () => {

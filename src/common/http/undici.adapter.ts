@@ -69,14 +69,11 @@ async function exchange(
 ): Promise<AxiosResponse<string>> {
   const { statusCode, headers, body } = await sent(dispatcher, config, signal);
   const maxBytes = config.maxContentLength ?? -1;
+  if (body !== undefined && config.statusDecides === true && config.bodyOf?.has(statusCode) === true) {
+    const text = await textIfComplete(body, { statusCode, headers }, maxBytes);
+    return answerOf(config, statusCode, withoutCoding(headers), text);
+  }
   if (body === undefined || config.statusDecides === true) {
-    if (body !== undefined && config.bodyOf?.has(statusCode) === true)
-      return answerOf(
-        config,
-        statusCode,
-        withoutCoding(headers),
-        await textIfComplete(body, { statusCode, headers }, maxBytes),
-      );
     void drain(body, maxBytes);
     return answerOf(config, statusCode, headers);
   }

@@ -9,7 +9,7 @@ export const POISON_QUEUES = [
   'sessions',
   'audit',
   'events',
-  'passing-events',
+  'ephemeral-events',
   'data-keys',
 ] as const;
 

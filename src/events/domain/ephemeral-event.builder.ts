@@ -3,12 +3,12 @@ import type { EphemeralEvent } from './stream-event';
 
 const CONVERSATION = { conversationId: 'c', owner: 'billing', at: Date.parse('2027-01-15T08:00:00Z') };
 
-/** Of the conversation `c` and the owner `billing`. */
+/** Typing in the conversation `c`, whose owner is `billing`. */
 export function aTyping(durationMs: number): EphemeralEvent {
   return { ...CONVERSATION, kind: 'typing', body: { isOn: true, durationMs } };
 }
 
-/** As `aTyping`. */
+/** A state of the connection of the same conversation. */
 export function aConnectionState(body: ConnectionState): EphemeralEvent {
   return { ...CONVERSATION, kind: 'connection', body };
 }

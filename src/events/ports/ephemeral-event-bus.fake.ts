@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { EphemeralEvent } from '../domain/stream-event';
 import {
-  type PassingBatch,
+  type EphemeralEventBatch,
   EphemeralEventBus,
-  type PassingPlaces,
+  type EphemeralEventPositions,
   SHOWN_FOR_MS,
 } from './ephemeral-event-bus';
 
-type Published = Omit<PassingBatch, 'ageMs'> & { at: number };
+type Published = Omit<EphemeralEventBatch, 'ageMs'> & { at: number };
 
 /** An exchange in memory, by the contract of the port, which processes of a test share. It can be in trouble. */
 export class FakeEphemeralEventBus extends EphemeralEventBus {
@@ -47,7 +47,7 @@ export class FakeEphemeralEventBus extends EphemeralEventBus {
     });
   }
 
-  after(places: PassingPlaces, limit: number): Promise<PassingBatch[]> {
+  after(places: EphemeralEventPositions, limit: number): Promise<EphemeralEventBatch[]> {
     this.looks += 1;
     return this.call(() =>
       this.published

@@ -1,7 +1,7 @@
 import type { EphemeralEvent } from '../domain/stream-event';
 
 /** What one process has noticed within a moment, in the order in which it noticed it. */
-export interface PassingBatch {
+export interface EphemeralEventBatch {
   /** The life of the process. */
   readonly source: string;
   /** Of its source: later batches have greater ones. */
@@ -12,7 +12,7 @@ export interface PassingBatch {
 }
 
 /** The number of the last batch of each source that a reader has had. */
-export type PassingPlaces = ReadonlyMap<string, number>;
+export type EphemeralEventPositions = ReadonlyMap<string, number>;
 
 /** For so long a batch is shown; whoever comes later has missed it. */
 export const SHOWN_FOR_MS = 10_000;
@@ -31,7 +31,7 @@ export abstract class EphemeralEventBus {
    * Batches of other processes after the places, and no older than `SHOWN_FOR_MS`; those of a source in the order of
    * their numbers. Who goes on after the last ones that were shown gets none twice, and misses none that was published.
    */
-  abstract after(places: PassingPlaces, limit: number): Promise<PassingBatch[]>;
+  abstract after(places: EphemeralEventPositions, limit: number): Promise<EphemeralEventBatch[]>;
 
   /** Removes the oldest batches that are older than this, at most `limit`; returns how many. */
   abstract purge(olderThanMs: number, limit: number): Promise<number>;

@@ -41,6 +41,12 @@ describe(errorOf.name, () => {
     expect(errorOf(anAnswer(status, body))?.refusal).toBe(refusal);
   });
 
+  it('looks for no error code in a long body', () => {
+    const body = JSON.stringify({ code: 'not.found', message: 'm'.repeat(20_000) });
+
+    expect(errorOf(anAnswer(404, body))?.refusal).toBe('404');
+  });
+
   it('has no word for an answer that refuses nothing', () => {
     expect(errorOf(anAnswer(302, '{"code":"moved"}'))?.refusal).toBeUndefined();
   });

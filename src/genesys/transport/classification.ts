@@ -19,6 +19,9 @@ import { parseShallowJson } from '../../common/json/shallow-json';
 import { parseRetryAfter } from '../../common/time/retry-after';
 import type { GenesysAnswer } from './genesys-answer';
 
+/** The errors of the platform have a few hundred characters; what is longer is not worth the time to read it. */
+const MAX_ERROR_LENGTH = 16_384;
+
 /** Words of letters alone, so that nothing that looks like a token passes for one. */
 const ERROR_CODE = /^(?=.{1,60}$)[a-z]+(?:[._-][a-z]+)*$/i;
 
@@ -41,6 +44,7 @@ function refusalOf({ status, body }: GenesysAnswer): string {
 }
 
 function errorCodeIn(body: string): string | undefined {
+  if (body.length > MAX_ERROR_LENGTH) return undefined;
   try {
     const value = parseShallowJson(body);
     const code = typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;

@@ -68,7 +68,7 @@ export class WebMessagingTelemetry {
     this.unknown.inc();
   }
 
-  /** Of a known class, whose names are few; any other is none. */
+  /** The label holds known classes alone, so that its values stay few; `none` stands for the others. */
   malformedFrame(className = 'none'): void {
     this.malformed.inc({ class: className });
   }

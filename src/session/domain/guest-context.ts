@@ -4,7 +4,7 @@ import type { SessionType } from './session-type';
 export interface JourneyContext {
   /** The caller's own id of the customer; analysts see it. */
   readonly customerId?: string;
-  /** Of a customer only: told with `customerId`. */
+  /** The customer's visit; there is none without `customerId`. */
   readonly sessionId?: string;
   /** `web` when absent. */
   readonly sessionType?: SessionType;

@@ -44,7 +44,7 @@ export class LoginDto implements Login {
   @LoginText({ form: 'token', maxBytes: 8192 })
   idToken?: string;
 
-  /** What the login was begun with, and the ID token holds. Required with `idToken`, optional with `authCode`. */
+  /** The nonce of the login request, which an ID token repeats. Required with `idToken`, optional with `authCode`. */
   @ApiPropertyOptional({ type: String, maxLength: 512, example: 'n-0S6_WzA2Mj' })
   @LoginText({ form: 'token', maxBytes: 512, isOfEither: true })
   nonce?: string;

@@ -7,7 +7,7 @@ import type { GuestMessaging } from './guest-messaging';
 
 export type { Conversation, NewConversation };
 
-/** What one beat came to; `gone` says why, where the upstream does, with `endCause` as its own word for that. */
+/** Outcome of one beat; `gone` has a reason where the upstream gives one, and `endCause` is the upstream's own word. */
 export type BeatOutcome =
   | Exclude<AnyBeatOutcome, { kind: 'gone' }>
   | { readonly kind: 'gone'; readonly reason?: UpstreamEndReason; readonly endCause?: string };

@@ -36,7 +36,7 @@ export class GuestSession {
   autoStarted = false;
   /** Authenticated; a guest it was before stays one no more. */
   user: GuestUser | undefined;
-  /** Of the live session, once it has started. */
+  /** The conversation of the live session, once it has started. */
   conversation: ConversationRecord | undefined;
   readonly messages: GuestMessage[] = [];
   readonly connections = new Set<ServerConnection>();

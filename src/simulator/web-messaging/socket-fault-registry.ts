@@ -1,4 +1,5 @@
 import { FrameFault, RequestFault, SocketFault, SocketFaultMatch, SocketFaultRule } from './socket-fault';
+import { RuleRegistry } from '../rule-registry';
 import { isOnRequests, parseSocketFaultRule } from './socket-fault-checks';
 
 /** What a rule can match on: a request, by its action, or a frame, by its class. */
@@ -24,73 +25,43 @@ export interface SocketFaultListing {
   readonly applied: number;
 }
 
-interface Entry {
-  readonly id: string;
-  readonly rule: SocketFaultRule;
-  matched: number;
-  applied: number;
-}
-
-/**
- * The faults of guest sockets. As with the faults of HTTP requests, the first rule that applies takes the request or
- * frame, and one that is used up stays listed.
- */
+/** The faults that a simulator plays on requests and frames of guest sockets. */
 export class SocketFaultRegistry {
-  private entries: Entry[] = [];
-  private lastId = 0;
+  private readonly rules = new RuleRegistry<SocketFaultRule>('socket-fault');
 
   /** Throws when the rule cannot be carried out. */
   add(rule: SocketFaultRule): string {
     parseSocketFaultRule(rule);
-    this.lastId += 1;
-    const id = `socket-fault-${this.lastId}`;
-    this.entries.push({ id, rule, matched: 0, applied: 0 });
-    return id;
+    return this.rules.add(rule);
   }
 
   remove(id: string): boolean {
-    const before = this.entries.length;
-    this.entries = this.entries.filter((entry) => entry.id !== id);
-    return this.entries.length < before;
+    return this.rules.remove(id);
   }
 
   clear(): void {
-    this.entries = [];
+    this.rules.clear();
   }
 
   list(): SocketFaultListing[] {
-    return this.entries.map(({ id, rule, matched, applied }) => ({
-      id,
-      match: rule.match ?? {},
-      fault: rule.fault,
-      times: rule.times ?? null,
-      after: rule.after ?? 0,
-      matched,
-      applied,
-    }));
+    return this.rules
+      .list()
+      .map(({ rule: { match = {}, fault }, ...counts }) => ({ ...counts, match, fault }));
   }
 
   takeForRequest(subject: SocketFaultSubject): RequestFault | undefined {
-    return this.firstThatApplies(subject, isOnRequests) as RequestFault | undefined;
+    return this.firstFor(subject, isOnRequests) as RequestFault | undefined;
   }
 
   takeForFrame(subject: SocketFaultSubject): FrameFault | undefined {
-    return this.firstThatApplies(subject, (fault) => !isOnRequests(fault)) as FrameFault | undefined;
+    return this.firstFor(subject, (fault) => !isOnRequests(fault)) as FrameFault | undefined;
   }
 
-  private firstThatApplies(
+  private firstFor(
     subject: SocketFaultSubject,
     belongs: (fault: SocketFault) => boolean,
   ): SocketFault | undefined {
-    for (const entry of this.entries) {
-      const { match = {}, times = Infinity, after = 0, fault } = entry.rule;
-      if (entry.applied >= times || !belongs(fault) || !matches(match, subject)) continue;
-      entry.matched += 1;
-      if (entry.matched <= after) continue;
-      entry.applied += 1;
-      return fault;
-    }
-    return undefined;
+    return this.rules.take(({ match = {}, fault }) => belongs(fault) && matches(match, subject))?.fault;
   }
 }
 

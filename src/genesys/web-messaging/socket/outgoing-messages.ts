@@ -48,7 +48,7 @@ interface Delivery extends Sending {
 export interface MessageWay {
   /** The line, as soon as there is one. */
   live(signal: AbortSignal): Promise<RequestChannel>;
-  /** What the conversation holds of late, with our references. Rejects when that cannot be told. */
+  /** The newest part of the history, with our references. Rejects when it cannot be read. */
   recent(dialogue: RequestChannel): Promise<readonly GuestMessage[]>;
   /** Resolves when what was said before the line is known, or cannot be known for now. */
   settled(): Promise<unknown>;
@@ -95,7 +95,7 @@ export class OutgoingMessages {
     });
   }
 
-  /** What was read of the history, with the references of messages that are ours. */
+  /** The same history, in which messages of this process have their references. */
   recognise(history: readonly GuestMessage[]): readonly GuestMessage[] {
     return this.own.recognise(history);
   }

@@ -150,7 +150,7 @@ export class RequestChannel implements ConnectionListener {
       const request = this.pending.get(frame.tracingId);
       return request !== undefined && answers(request) ? request : undefined;
     }
-    // A message without a tracing id is somebody else's, and a malformed frame may be anything.
+    // A message without a tracing id is from another client of the guest, and a malformed frame may be anything.
     const isOfNone = frame.kind === 'message' || frame.kind === 'malformed';
     return isOfNone ? undefined : [...this.pending.values()].find(answers);
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DataKey } from '../../src/config/data-key-list';
 import { aConnectionState, aTyping } from '../../src/events/domain/ephemeral-event.builder';
-import { type PassingBatch, EphemeralEventBus } from '../../src/events/ports/ephemeral-event-bus';
+import { type EphemeralEventBatch, EphemeralEventBus } from '../../src/events/ports/ephemeral-event-bus';
 import { FakeEphemeralEventBus } from '../../src/events/ports/ephemeral-event-bus.fake';
 import { DataCipher } from '../../src/persistence/data-cipher';
 import { SqlDataKeyStore } from '../../src/persistence/data-key.sql-store';
@@ -73,9 +73,10 @@ async function walk(keys: SqlDataKeyStore): Promise<void> {
   while (position !== undefined);
 }
 
-const placesOf = (batches: readonly PassingBatch[]): Map<string, number> =>
+const placesOf = (batches: readonly EphemeralEventBatch[]): Map<string, number> =>
   new Map(batches.map(({ source, number }) => [source, number]));
-const eventsOf = (batches: readonly PassingBatch[]): unknown[] => batches.flatMap(({ events }) => events);
+const eventsOf = (batches: readonly EphemeralEventBatch[]): unknown[] =>
+  batches.flatMap(({ events }) => events);
 
 describe.each<[string, () => Promise<Exchanges>]>([
   ['in memory', inMemory],
@@ -107,7 +108,7 @@ describe.each<[string, () => Promise<Exchanges>]>([
       await elsewhere.publish([aTyping(100 + count)]);
     }
     const places = new Map<string, number>();
-    const seen: PassingBatch[] = [];
+    const seen: EphemeralEventBatch[] = [];
     for (let step = 0; step < 3; step += 1) {
       const batches = await here.after(places, 2);
       seen.push(...batches);
