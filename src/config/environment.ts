@@ -193,7 +193,8 @@ export class Environment {
   @ChoiceSetting('basic', 'body')
   GENESYS_CLIENT_AUTH: 'basic' | 'body' = 'basic';
 
-  @ChoiceSetting('conversations-messaging', 'web-messaging')
+  /** Whether there is such a channel is known when all modules have registered theirs. */
+  @Matches(/^[a-z][a-z0-9-]{0,39}$/, { message: 'must be the name of a channel' })
   GENESYS_CHANNEL: string = 'conversations-messaging';
 
   @IsOptional()

@@ -156,7 +156,7 @@ describe(readEnvironment.name, () => {
     ['LOG_LEVEL', 'verbose', 'must be one of: error, warn, info, debug'],
     ['LOG_FORMAT', 'xml', 'must be one of: json, pretty'],
     ['GENESYS_CLIENT_AUTH', 'none', 'must be one of: basic, body'],
-    ['GENESYS_CHANNEL', 'pigeon', 'must be one of: conversations-messaging, web-messaging'],
+    ['GENESYS_CHANNEL', 'Pigeon!', 'must be the name of a channel'],
   ] as [string, string, string][])('refuses %s=%s', (name, value, problem) => {
     expect(problemsOver({ [name]: value })).toEqual([`${name} ${problem}`]);
   });

@@ -1,6 +1,7 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
 import { TokenEndpoint } from '../auth/ports/token-endpoint';
+import { GuestChannels } from '../session/ports/guest-channels';
 import { UpstreamCapacity } from '../session/ports/upstream-capacity';
 import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-store';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
@@ -80,12 +81,19 @@ const WEB_MESSAGING = [
     ConversationsMessagingChannel,
     ...WEB_MESSAGING,
   ],
-  exports: [
-    TokenEndpoint,
-    UpstreamCapacity,
-    ConversationsMessagingChannel,
-    WebMessagingChannel,
-    GuestSockets,
-  ],
+  exports: [TokenEndpoint, UpstreamCapacity, GuestSockets],
 })
-export class GenesysModule {}
+export class GenesysModule implements OnModuleInit {
+  constructor(
+    private readonly channels: GuestChannels,
+    private readonly config: WebMessagingConfig,
+    private readonly rest: ConversationsMessagingChannel,
+    private readonly webMessaging: WebMessagingChannel,
+  ) {}
+
+  onModuleInit(): void {
+    this.channels.add(this.rest);
+    // Without a deployment there is nothing that a guest could connect to.
+    if (this.config.isComplete) this.channels.add(this.webMessaging);
+  }
+}

@@ -1,11 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import {
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Loop } from '../common/time/loop';
 import { Lease } from '../replica/ports/lease';
 import { type RecoveryOutcome, SessionRecovery } from './session-recovery';
@@ -19,10 +13,11 @@ const BATCH = 500;
 /**
  * Goes on with sessions whose process is gone, within this replica's fair share, gives up what is more than that when
  * others join, and sees to what is its own and was forgotten: one after the other, so that nothing is taken up again while
- * it is given up. It takes over what it finds at the start before anything else works on sessions.
+ * it is given up. What it finds at the start is taken over before requests are served, and after every module has
+ * registered its channel, policy or sink (`onModuleInit`).
  */
 @Injectable()
-export class SessionRebalancer implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+export class SessionRebalancer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(SessionRebalancer.name);
   private readonly loop: Loop;
 
@@ -45,7 +40,12 @@ export class SessionRebalancer implements OnModuleInit, OnApplicationBootstrap, 
     });
   }
 
-  async onModuleInit(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
+    await this.takeOverAtStart();
+    this.loop.startLater();
+  }
+
+  async takeOverAtStart(): Promise<void> {
     await this.lease.expireOthers();
     const outcomes = await this.takeOver(await this.share.current());
     const { beats = 0, interrupted = 0, awaited = 0 } = countOf(outcomes);
@@ -53,10 +53,6 @@ export class SessionRebalancer implements OnModuleInit, OnApplicationBootstrap, 
       `Taken over: ${beats} sessions beat again, ${interrupted} half open ones are closed, ` +
         `${awaited} may be asked for again`,
     );
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.startLater();
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -30,7 +30,7 @@ afterEach(async () => {
 describe(`${SessionIdempotency.name}, of an opening that nobody carries out any more,`, () => {
   it('lets one of many go on with it, under the same conversation id', async () => {
     const conversationId = await asking.begunElsewhere();
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     const all = await asking.openMany(20);
 
@@ -70,7 +70,7 @@ describe(`${SessionIdempotency.name}, of an opening that nobody carries out any 
   it('gives it all the time of an opening anew, with which the sweeper does not interfere', async () => {
     const conversationId = await asking.begunElsewhere();
     await jest.advanceTimersByTimeAsync(34_000);
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     await jest.advanceTimersByTimeAsync(34_000);
     const answer = asking.letUpstreamWait();
     services.sweeper.onApplicationBootstrap();
@@ -86,7 +86,7 @@ describe(`${SessionIdempotency.name}, of an opening that nobody carries out any 
 
   it('tells that the session has ended when the sweeper was first', async () => {
     const conversationId = await asking.begunElsewhere();
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     await services.ending.interrupt(conversationId);
 
     expect(await asking.open()).toMatchObject({ code: 'session-ended', isReplayed: true });
@@ -94,7 +94,7 @@ describe(`${SessionIdempotency.name}, of an opening that nobody carries out any 
 
   it('tells so as well when the sweeper comes between the look and the first step', async () => {
     const conversationId = await asking.begunElsewhere();
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     services.store.interfereNext(conversationId, (session) => {
       session.fail('interrupted', NOW, { outcomeUnknown: true });
     });
@@ -116,7 +116,7 @@ describe(`${SessionIdempotency.name}, of an opening that nobody carries out any 
 
   it('refuses another body, and begins nothing while the process stops', async () => {
     const conversationId = await asking.begunElsewhere();
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     expect(await asking.open({ asked: { queueId: 'sales' } })).toMatchObject({
       code: 'idempotency-key-reused',

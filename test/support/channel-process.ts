@@ -13,6 +13,7 @@ import { ConversationEvents } from '../../src/session/ports/conversation-events'
 import { GuestCredentials } from '../../src/session/ports/guest-credentials';
 import { FakeGuestCredentials } from '../../src/session/ports/guest-credentials.fake';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
+import { GuestChannels } from '../../src/session/ports/guest-channels';
 import { LeaseFence } from '../../src/session/ports/lease-fence';
 import { FakeLeaseFence } from '../../src/session/ports/lease-fence.fake';
 import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
@@ -27,11 +28,20 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
     Metrics,
     HealthChecks,
     ConversationEvents,
+    { provide: GuestChannels, useFactory: () => new GuestChannels() },
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
     { provide: LeaseFence, useClass: FakeLeaseFence },
     { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() },
   ],
-  exports: [Metrics, HealthChecks, ConversationEvents, GuestCredentials, LeaseFence, SharedTokenBucketStore],
+  exports: [
+    Metrics,
+    HealthChecks,
+    ConversationEvents,
+    GuestChannels,
+    GuestCredentials,
+    LeaseFence,
+    SharedTokenBucketStore,
+  ],
 })
 class SurroundingsModule {}
 
