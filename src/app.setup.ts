@@ -33,6 +33,8 @@ import { SessionForwarding } from './session/session.forwarding';
 export interface AppOptions {
   /** Where log lines go; standard output when absent. */
   readonly logOutput?: NodeJS.WritableStream;
+  /** Whether a log field that is not on the allow-list is an error, as in tests, instead of being dropped. */
+  readonly refusesUnknownLogFields?: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function createApp(
     {
       bodyParser: false,
       abortOnError: false,
-      logger: createLogger(new LogConfig(environment), options.logOutput),
+      logger: createLogger(new LogConfig(environment), options.logOutput, options.refusesUnknownLogFields),
     },
   );
   if (options.logOutput instanceof LogOutput) app.get(LogTelemetry).watch(options.logOutput);

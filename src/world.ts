@@ -104,7 +104,7 @@ async function startService(
   options: AppOptions,
 ): Promise<NestFastifyApplication> {
   const environment = readEnvironment(variables);
-  const app = await createApp(environment, options);
+  const app = await createApp(environment, { refusesUnknownLogFields: true, ...options });
   await app.listen({ host: environment.HOST, port: environment.PORT });
   return app;
 }

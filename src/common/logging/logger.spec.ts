@@ -165,4 +165,19 @@ describe(createLogger.name, () => {
 
     expect(book.text).toMatch(/^\S+Z WARN {2}\[Heartbeats\] Missed attempt=2\n$/);
   });
+
+  it('refuses a field that is on no allow-list where tests want it to, but not the properties of an error', () => {
+    const strict = createLogger(
+      { level: 'debug', format: 'json', secrets: [] },
+      new Writable({
+        write: (_chunk, _encoding, done) => {
+          done();
+        },
+      }),
+      true,
+    );
+
+    expect(() => strict.log({ message: 'x', surprise: 1 })).toThrow('The log field "surprise"');
+    expect(() => strict.error(Object.assign(new Error('x'), { problems: ['y'] }))).not.toThrow();
+  });
 });
