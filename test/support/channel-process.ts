@@ -18,8 +18,7 @@ import { LeaseFence } from '../../src/session/ports/lease-fence';
 import { FakeLeaseFence } from '../../src/session/ports/lease-fence.fake';
 import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
-
-export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' };
+import { CHANNEL_CLIENT } from './channel-client';
 
 /** What the adapters inject from features that are not there. */
 @Global()
@@ -30,7 +29,8 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
     ConversationEvents,
     { provide: GuestChannels, useFactory: () => new GuestChannels() },
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
-    { provide: LeaseFence, useClass: FakeLeaseFence },
+    FakeLeaseFence,
+    { provide: LeaseFence, useExisting: FakeLeaseFence },
     { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() },
   ],
   exports: [
@@ -39,6 +39,7 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
     ConversationEvents,
     GuestChannels,
     GuestCredentials,
+    FakeLeaseFence,
     LeaseFence,
     SharedTokenBucketStore,
   ],
@@ -86,6 +87,11 @@ export class ChannelProcess implements AsyncDisposable {
 
   channel(type: Type<GuestChannel>): GuestChannel {
     return this.context.get(type, { strict: false });
+  }
+
+  /** The lease of this process, for a test to put in doubt. */
+  get leaseFence(): FakeLeaseFence {
+    return this.context.get(FakeLeaseFence, { strict: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

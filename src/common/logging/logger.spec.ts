@@ -177,7 +177,11 @@ describe(createLogger.name, () => {
       true,
     );
 
-    expect(() => strict.log({ message: 'x', surprise: 1 })).toThrow('The log field "surprise"');
-    expect(() => strict.error(Object.assign(new Error('x'), { problems: ['y'] }))).not.toThrow();
+    expect(() => {
+      strict.log({ message: 'x', surprise: 1 });
+    }).toThrow('The log field "surprise"');
+    expect(() => {
+      strict.error(Object.assign(new Error('x'), { problems: ['y'] }));
+    }).not.toThrow();
   });
 });

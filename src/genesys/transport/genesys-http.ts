@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 import { DomainError } from '../../common/errors/domain.error';
 import { NEVER_CANCELLED } from '../../common/http/never-cancelled';
+import { upstreamErrorOfFailure } from '../../common/http/upstream-failure';
 import { RequestContext } from '../../common/logging/request-context';
 import { USER_AGENT } from '../../common/product';
 import { GenesysConfig } from '../../config/genesys.config';
-import { translateFailure } from './classification';
 import { correlationIdOf, type GenesysAnswer, rateReportOf } from './genesys-answer';
 import { GenesysTelemetry } from './genesys.telemetry';
 import type { Operation } from './operation';
@@ -62,7 +62,7 @@ export class GenesysHttp {
       observe(`${Math.floor(answer.status / 100)}xx`);
       return answer;
     } catch (failure) {
-      const error = failure instanceof DomainError ? failure : translateFailure(failure);
+      const error = failure instanceof DomainError ? failure : upstreamErrorOfFailure(failure);
       observe(error.code);
       throw error;
     }

@@ -9,11 +9,11 @@ import {
 } from '../../../common/errors/upstream.errors';
 import { NEVER_CANCELLED } from '../../../common/http/never-cancelled';
 import { EgressForbiddenError } from '../../../common/http/outbound.errors';
+import { upstreamErrorOfFailure } from '../../../common/http/upstream-failure';
 import { USER_AGENT } from '../../../common/product';
 import { withAnySignal } from '../../../common/time/any-signal';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import type { FileToUpload } from '../../../session/ports/guest-messaging';
-import { translateFailure } from '../../transport/classification';
 import type { PresignedUrl } from '../frames/server-frame';
 import { FileStorage } from './file-storage';
 import { TimedContent } from './timed-content';
@@ -67,7 +67,7 @@ export class PresignedStorage extends FileStorage {
       parent.throwIfAborted();
       if (error instanceof EgressForbiddenError)
         throw new UploadTargetRefusedError('address', { cause: error });
-      throw content.failure ?? translateFailure(error);
+      throw content.failure ?? upstreamErrorOfFailure(error);
     } finally {
       content.end();
     }
