@@ -11,4 +11,9 @@ function readVersion(): string {
 /** What this service calls itself towards others. */
 export const PRODUCT = { name: 'genesys-guest-sessions', version: readVersion() } as const;
 
+/**
+ * `User-Agent` of this service's own requests.
+ *
+ * @publicApi
+ */
 export const USER_AGENT = `${PRODUCT.name}/${PRODUCT.version}`;

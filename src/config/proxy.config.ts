@@ -1,7 +1,11 @@
 import { ProxyRules } from '../common/http/proxy-rules';
 import type { Environment } from './environment';
 
-/** The proxies of outgoing connections. Other replicas and PostgreSQL are always reached directly. */
+/**
+ * The proxies of outgoing connections. Other replicas and PostgreSQL are always reached directly.
+ *
+ * @publicApi
+ */
 export class ProxyConfig {
   readonly proxies: ProxyRules;
   /** Those for webhooks, whose addresses a proxy keeps from being judged. */

@@ -7,10 +7,16 @@ export const ACCEPTING = 'accepting';
  * Throws when what it checks is not well; the message reaches the probe's answer and holds no secret. It runs with
  * every probe, so it should be cheap. It has `HealthChecks.PATIENCE_MS`, after which `signal` aborts and it counts
  * as not well; after that nobody waits for it.
+ *
+ * @publicApi
  */
 export type Check = (signal: AbortSignal) => void | Promise<void>;
 
-/** What there is to say about something that others are to blame for. */
+/**
+ * What there is to say about something that others are to blame for.
+ *
+ * @publicApi
+ */
 export type Detail = () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 
 /**
@@ -19,6 +25,8 @@ export type Detail = () => Readonly<Record<string, string>> | Promise<Readonly<R
  *
  * A check that fails takes the whole service out of rotation: it is for what this process itself must have. Checks
  * and details share one answer, so a name is given once.
+ *
+ * @publicApi
  */
 @Injectable()
 export class HealthChecks {

@@ -14,6 +14,8 @@ const UNSAFE = ['nodejs_active_handles', 'nodejs_active_handles_total'];
 /**
  * The Prometheus registry of this process, one per application so that several may live in one test. Names get the
  * prefix `guest_sessions_`; label values come from closed sets and are never ids.
+ *
+ * @publicApi
  */
 @Injectable()
 export class Metrics {

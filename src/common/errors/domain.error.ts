@@ -28,6 +28,8 @@ export interface InputError {
  *
  * `code` and `title` are constant per class; the message tells of this occurrence, reaches the caller, and
  * therefore never holds upstream text or a secret. What only an operator may see goes into `cause`.
+ *
+ * @publicApi
  */
 export abstract class DomainError extends Error {
   abstract readonly code: string;

@@ -3,6 +3,8 @@ import { DomainError } from './domain.error';
 /**
  * What Genesys Cloud, or the way to it, did to a request of ours. Made in one place (the classification of the
  * transport) from what arrived, never from message text.
+ *
+ * @publicApi
  */
 export abstract class UpstreamError extends DomainError {
   /** Which of its hosts: the platform API, or the login that hands out access tokens. */
@@ -20,7 +22,11 @@ export abstract class UpstreamError extends DomainError {
 /** What a 429 that names no wait counts as. */
 const DEFAULT_RETRY_AFTER_MS = 3_000;
 
-/** Too many requests: three 429s in a row, or a wait that does not fit the caller's deadline. */
+/**
+ * Too many requests: three 429s in a row, or a wait that does not fit the caller's deadline.
+ *
+ * @publicApi
+ */
 export class UpstreamThrottledError extends UpstreamError {
   readonly code = 'upstream-throttled';
   readonly kind = 'upstream-unavailable';
@@ -36,7 +42,11 @@ export class UpstreamThrottledError extends UpstreamError {
   }
 }
 
-/** 401 on a request that carried a fresh token, or the OAuth client's own credentials were refused. */
+/**
+ * 401 on a request that carried a fresh token, or the OAuth client's own credentials were refused.
+ *
+ * @publicApi
+ */
 export class UpstreamUnauthorizedError extends UpstreamError {
   readonly code = 'upstream-unauthorized';
   readonly title = 'Genesys Cloud refused the credentials of the service';
@@ -48,7 +58,11 @@ export class UpstreamUnauthorizedError extends UpstreamError {
   }
 }
 
-/** 403: the OAuth client's roles lack a permission, or the deployment does not allow our origin. */
+/**
+ * 403: the OAuth client's roles lack a permission, or the deployment does not allow our origin.
+ *
+ * @publicApi
+ */
 export class UpstreamForbiddenError extends UpstreamError {
   readonly code = 'upstream-forbidden';
   readonly title = 'Genesys Cloud denied a permission';
@@ -62,7 +76,11 @@ export class UpstreamForbiddenError extends UpstreamError {
   }
 }
 
-/** Any other 4xx. `gone` is true for 404 and 410: there is no such conversation any more. */
+/**
+ * Any other 4xx. `gone` is true for 404 and 410: there is no such conversation any more.
+ *
+ * @publicApi
+ */
 export class UpstreamRejectedError extends UpstreamError {
   readonly code = 'upstream-rejected';
   readonly title = 'Genesys Cloud rejected the request';
@@ -77,7 +95,11 @@ export class UpstreamRejectedError extends UpstreamError {
   }
 }
 
-/** A 5xx. */
+/**
+ * A 5xx.
+ *
+ * @publicApi
+ */
 export class UpstreamServerError extends UpstreamError {
   readonly code = 'upstream-error';
   readonly title = 'Genesys Cloud failed';
@@ -88,7 +110,11 @@ export class UpstreamServerError extends UpstreamError {
   }
 }
 
-/** An answer that is none: HTML, an empty body, truncated or oversized JSON, a redirect. */
+/**
+ * An answer that is none: HTML, an empty body, truncated or oversized JSON, a redirect.
+ *
+ * @publicApi
+ */
 export class UpstreamInvalidResponseError extends UpstreamError {
   readonly code = 'upstream-invalid-response';
   readonly title = 'Genesys Cloud sent an invalid response';
@@ -114,7 +140,11 @@ const UNAVAILABLE_BECAUSE: Readonly<Record<UnavailableReason, string>> = {
   overload: 'Too many requests to Genesys Cloud are waiting already.',
 };
 
-/** No connection, or one that broke before an answer was complete. */
+/**
+ * No connection, or one that broke before an answer was complete.
+ *
+ * @publicApi
+ */
 export class UpstreamUnavailableError extends UpstreamError {
   readonly code = 'upstream-unavailable';
   readonly title = 'Genesys Cloud is unavailable';
@@ -133,7 +163,11 @@ export class UpstreamUnavailableError extends UpstreamError {
   }
 }
 
-/** Connected, but no complete answer in time. Whether the request took effect is unknown. */
+/**
+ * Connected, but no complete answer in time. Whether the request took effect is unknown.
+ *
+ * @publicApi
+ */
 export class UpstreamTimeoutError extends UpstreamError {
   readonly code = 'upstream-timeout';
   readonly title = 'Genesys Cloud timed out';

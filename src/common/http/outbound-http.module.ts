@@ -10,6 +10,7 @@ type OutboundOptionsFactory = Pick<FactoryProvider<OutboundOptions>, 'inject' | 
 const OUTBOUND_OPTIONS = Symbol('OutboundOptions');
 const ANYWHERE: OutboundOptionsFactory = { useFactory: () => ({}) };
 
+/** @publicApi */
 @Module({})
 class OutboundPoolModule {}
 

@@ -12,7 +12,11 @@ export interface Context {
 
 const storage = new AsyncLocalStorage<Context>();
 
-/** Carries the id and the trace of what is being done along every await, for log lines, audit records and others. */
+/**
+ * Carries the id and the trace of what is being done along every await, for log lines, audit records and others.
+ *
+ * @publicApi
+ */
 export const RequestContext = {
   run<T>(requestId: string, work: () => T, trace: Trace = newTrace()): T {
     return storage.run({ requestId, trace }, work);

@@ -5,4 +5,9 @@
  */
 export const END_DETECTIONS = ['read-only', 'event', 'platform', 'none'] as const;
 
+/**
+ * One of `END_DETECTIONS`.
+ *
+ * @publicApi
+ */
 export type EndDetection = (typeof END_DETECTIONS)[number];

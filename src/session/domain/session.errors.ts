@@ -60,7 +60,11 @@ export class CallerSessionLimitReachedError extends DomainError {
 const REASON = /^[a-z][a-z0-9-]{0,39}$/;
 const MAX_DETAIL_LENGTH = 300;
 
-/** A policy does not want the session. Nothing was written and nothing was sent. */
+/**
+ * A policy does not want the session. Nothing was written and nothing was sent.
+ *
+ * @publicApi
+ */
 export class SessionRefusedError extends DomainError {
   readonly code = 'session-refused';
   readonly kind = 'forbidden';

@@ -31,6 +31,8 @@ export interface ConversationListener {
 /**
  * Where channels say what they notice, and features hear it. Everybody hears everything, in the order in which it was
  * said and before the call returns; listeners must neither throw nor take long.
+ *
+ * @publicApi
  */
 export class ConversationEvents implements ConversationListener {
   private readonly listeners: Partial<ConversationListener>[] = [];

@@ -5,6 +5,8 @@ import type { Conversation } from './conversation';
  * How guests of open conversations log in and out over a channel. Every call ends by its signal or its own time-out,
  * and is rejected with an `UpstreamError`, among them `GuestNotAuthenticatedError` and `AuthenticationNotEnabledError`, or
  * with a `SessionNotActiveError` when the conversation turns out to be over.
+ *
+ * @publicApi
  */
 export abstract class GuestAuthentication {
   /**

@@ -3,7 +3,11 @@ import type { SessionPolicy } from './session.policy';
 /** Part of answers, metrics and log lines. */
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
-/** Who has a say in openings. A module adds its policy while it starts (`onModuleInit`). */
+/**
+ * Who has a say in openings. A module adds its policy while it starts (`onModuleInit`).
+ *
+ * @publicApi
+ */
 export class SessionPolicies {
   private readonly policies = new Map<string, SessionPolicy>();
 

@@ -1,6 +1,10 @@
 import type { SessionSnapshot } from '../domain/session-snapshot';
 
-/** A session as it was asked for, valid and with its defaults. It exists nowhere yet, and holds no secret. */
+/**
+ * A session as it was asked for, valid and with its defaults. It exists nowhere yet, and holds no secret.
+ *
+ * @publicApi
+ */
 export type RequestedSession = Readonly<
   Pick<SessionSnapshot, 'channel' | 'queueId' | 'name' | 'locale' | 'capabilities' | 'durationLimit'>
 >;
@@ -11,6 +15,8 @@ export type RequestedSession = Readonly<
  * Every policy is asked about every opening, one after the other, before a slot is taken and anything is sent. It is
  * asked again when the caller tries again, and hears of nothing afterwards: what it needs to know of sessions that
  * live it does not get here.
+ *
+ * @publicApi
  */
 export abstract class SessionPolicy {
   /** Part of answers, metrics and log lines. */

@@ -1,6 +1,10 @@
 import { codesOf, membersOf } from '../../common/errors/failure-text';
 
-/** What a failed attempt taught about the receiver, beside its reason. */
+/**
+ * What a failed attempt taught about the receiver, beside its reason.
+ *
+ * @publicApi
+ */
 export interface DeliveryFailure extends ErrorOptions {
   /** The HTTP status, where the receiver speaks HTTP. */
   readonly status?: number;
@@ -13,6 +17,8 @@ export interface DeliveryFailure extends ErrorOptions {
 /**
  * The receiver did not accept an event. The message is our own words about what happened, and goes into the audit
  * trail: nothing that the receiver sent belongs there.
+ *
+ * @publicApi
  */
 export class DeliveryFailedError extends Error {
   readonly status: number | undefined;

@@ -4,6 +4,8 @@ import type { EventSink } from './event.sink';
 /**
  * The receivers of session events. A module adds its sink while it starts (`onModuleInit`); an event is queued for
  * each of them when it happens, so whoever comes later misses what happened before.
+ *
+ * @publicApi
  */
 export class EventSinks {
   private readonly sinks = new Map<string, EventSink>();

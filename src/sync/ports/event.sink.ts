@@ -6,6 +6,8 @@ import type { SessionEvent } from '../../session/domain/session-event';
  * Delivery is at least once and in order per conversation: the next event of a conversation comes only after the
  * one before it was accepted or given up. Events of different conversations come at the same time. The same event may
  * come again after a crash; its id tells.
+ *
+ * @publicApi
  */
 export abstract class EventSink {
   /** Stored with every delivery, and part of metrics and routes: it must not change between releases. */
