@@ -1,8 +1,11 @@
+import { FakeGuestChannel } from '../../src/session/ports/guest-channel.fake';
+import { GuestChannels } from '../../src/session/ports/guest-channels';
 import { type RequestedSession, SessionPolicy } from '../../src/session/ports/session.policy';
 import { SessionPolicies } from '../../src/session/ports/session-policies';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';
+import { until } from '../support/until';
 
 /** Lets through every queue but those that it is in trouble with. */
 class TroubledPolicy extends SessionPolicy {
@@ -70,5 +73,39 @@ describe('a policy that cannot be asked', () => {
         },
       },
     });
+  });
+});
+
+describe('a channel that a module has added', () => {
+  let world: World;
+  let api: ApiClient;
+  const sms = new FakeGuestChannel('sms');
+
+  beforeAll(async () => {
+    world = await World.start({ environment: { GENESYS_SIGN_IN_AT_START: 'false' } });
+    world.app.get(GuestChannels).add(sms);
+    api = new ApiClient(world.url);
+  });
+
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  it('holds the sessions that requests choose it for, and no others', async () => {
+    const { status, body } = await api.open({ queueId: 'support', channel: 'sms' });
+    await api.open({ queueId: 'support' });
+
+    expect([status, body]).toEqual([201, expect.objectContaining({ channel: 'sms' })]);
+    const { conversationId } = body as { conversationId: string };
+    expect(sms.called('open')).toEqual([conversationId]);
+    expect((await api.end(conversationId)).status).toBe(200);
+    await until(() => sms.called('disconnect').includes(conversationId));
+  });
+
+  it('is among the names that a refusal lists', async () => {
+    const { status, body } = await api.open({ queueId: 'support', channel: 'pigeon' });
+
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain('must be one of: conversations-messaging, sms');
   });
 });

@@ -130,4 +130,12 @@ describe('a module that is added to the service by one line', () => {
     expect((await service.exited).code).toBe(78);
     expect(service.stderr).toContain('LEDGER_FILE must be');
   });
+
+  it('does not start with a default channel that no module has added', async () => {
+    const settings = { GENESYS_CHANNEL: 'pigeon', DATA_DIR: join(extended.folder, 'data'), PORT: '0' };
+    const service = ServiceProcess.spawn({ ...world.environment, ...settings }, extended.entry);
+
+    expect((await service.exited).code).toBe(78);
+    expect(service.stderr).toContain('GENESYS_CHANNEL must be one of: conversations-messaging');
+  });
 });
