@@ -121,7 +121,7 @@ describe('npm run generate', () => {
 
     const formatted = await node(
       folder,
-      ...[bin('prettier/bin/prettier.cjs'), '--config', join(root, '.prettierrc'), '--check'],
+      ...[bin('prettier/bin/prettier.cjs'), '--config', join(root, '.prettierrc.json'), '--check'],
       ...[...files, COMPOSITION_ROOT],
     );
     const typed = await node(folder, bin('typescript/bin/tsc'), '-p', '.');
@@ -134,7 +134,7 @@ describe('npm run generate', () => {
   it('writes specs that pass: of the channel, the contract of every channel', async () => {
     const config = `const { projects: [unit] } = require(${JSON.stringify(join(root, 'jest.config.js'))});
       const roots = [${JSON.stringify(folder)}];
-      module.exports = { ...unit, rootDir: ${JSON.stringify(root)}, roots, testMatch: [roots[0] + '/**/*.spec.ts'] };`;
+      module.exports = { ...unit, testTimeout: 300_000, rootDir: ${JSON.stringify(root)}, roots, testMatch: [roots[0] + '/**/*.spec.ts'] };`;
     writeFileSync(join(folder, 'jest.config.js'), config);
     const report = join(folder, 'report.json');
 

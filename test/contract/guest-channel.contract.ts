@@ -292,7 +292,8 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
       await brief.beat(conversation, 1, never);
       void brief.beat(conversation, 2, never);
       await third[Symbol.asyncDispose]();
-      await until(() => upstream.openConnections === connections);
+      // Those of the other processes may be closed meanwhile.
+      await until(() => upstream.openConnections <= connections);
       await until(() => timers() <= before);
       expect(lives(conversation)).toBe(true);
     });

@@ -10,11 +10,14 @@ type OutboundOptionsFactory = Pick<FactoryProvider<OutboundOptions>, 'inject' | 
 const OUTBOUND_OPTIONS = Symbol('OutboundOptions');
 const ANYWHERE: OutboundOptionsFactory = { useFactory: () => ({}) };
 
-/** @publicApi */
 @Module({})
 class OutboundPoolModule {}
 
-/** Gives the importing module an `HttpService` over a connection pool of its own. */
+/**
+ * Gives the importing module an `HttpService` over a connection pool of its own.
+ *
+ * @publicApi
+ */
 @Module({})
 export class OutboundHttpModule {
   static withConnections(connections: number, options: OutboundOptionsFactory = ANYWHERE): DynamicModule {
