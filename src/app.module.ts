@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestjs/common';
 import { AccessModule } from './access/access.module';
 import { AuditModule } from './audit/audit.module';
-import { AuditObserver } from './audit/ports/audit.observer';
+import { AuditObserver } from './audit/ports/audit-observer';
 import { CommonModule } from './common/common.module';
 import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';

@@ -5,15 +5,15 @@ import type { FeedEvent } from './domain/feed-event';
 import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
 import { StreamFilter } from './domain/stream-filter';
-import { EventStream, type StreamPlan } from './event.stream';
+import { EventStream, type StreamPlan } from './event-stream';
 import { SystemClock } from '../common/time/system-clock';
-import { anEventIdSeal } from './event-id.seal.builder';
-import { EventTail } from './event.tail';
+import { anEventIdSeal } from './event-id-seal.builder';
+import { EventTail } from './event-tail';
 import { EventsTelemetry } from './events.telemetry';
 import { FakeOutlet } from './outlet.fake';
 import { EventBell } from './ports/event.bell';
 import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
-import { FakeEventFeed } from './ports/event.feed.fake';
+import { FakeEventFeed } from './ports/event-feed.fake';
 import { FakeEphemeralEventBus } from './ports/ephemeral-event-bus.fake';
 
 /** What a test says of a stream that differs from one of everything, from the end of the feed on. */

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { InvalidRequestError } from '../common/errors/invalid-request.errors';
 import { DeliveriesService } from './deliveries.service';
 import { aDeliveryRecord, anEventId } from './domain/delivery-record.builder';
 import { DeliveryNotFoundError } from './domain/sync.errors';

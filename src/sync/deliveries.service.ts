@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { InvalidRequestError } from '../common/errors/invalid-request.errors';
 import { Clock } from '../common/time/clock';
 import { parseDeliveryId } from './domain/delivery-id';
 import { DeliveryNotFoundError } from './domain/sync.errors';

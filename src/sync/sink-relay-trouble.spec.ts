@@ -1,6 +1,6 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { DataRefusedError } from '../common/errors/data-refused.error';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { DataRefusedError } from '../common/errors/data-refused.errors';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { anEvent } from './domain/delivery.builder';
 import { OutboxRelay } from './outbox.relay';
 import { FakeEventSink } from './ports/event.sink.fake';

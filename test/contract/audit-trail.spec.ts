@@ -1,6 +1,6 @@
 import { RequestContext } from '../../src/common/logging/request-context';
-import { AuditWriter } from '../../src/persistence/audit.writer';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { AuditWriter } from '../../src/persistence/audit/audit-writer';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
 describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
   let storage: TestStorage;

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
+import { AuditPublisher } from '../../src/audit/ports/audit-publisher';
 import { CommonModule } from '../../src/common/common.module';
 import { StorageConfig } from '../../src/config/storage.config';
-import { HealthChecks } from '../../src/health/health.checks';
+import { HealthChecks } from '../../src/health/health-checks';
 import { SummaryStore } from '../../src/metrics/ports/summary.store';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { DataDirectoryInUseError } from '../../src/persistence/persistence.errors';
 import { PersistenceModule } from '../../src/persistence/persistence.module';
 import { IdempotencyStore } from '../../src/session/ports/idempotency.store';
@@ -23,7 +23,7 @@ import {
   RecordingPublisher,
   type TestStorage,
   limits,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 describe(PersistenceModule.name, () => {
   let storage: TestStorage;

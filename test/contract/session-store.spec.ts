@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
 import { SessionChangedError, SessionLimitReachedError } from '../../src/session/domain/session.errors';
 import { SessionStore } from '../../src/session/ports/session.store';
 import {
@@ -8,7 +8,7 @@ import {
   TestStores,
   type TestStorage,
   limits,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
   let storage: TestStorage;

@@ -11,7 +11,7 @@ import { RelayTools } from '../../src/sync/relay-tools';
 import { SinkRelay } from '../../src/sync/sink-relay';
 import { SyncTelemetry } from '../../src/sync/sync.telemetry';
 import { writeBacklog } from '../../bench/support/backlog';
-import { createStorage, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, TestStores, type TestStorage } from '../support/persistence-harness';
 import { SeededRandom } from '../support/seeded-random';
 import { until } from '../support/until';
 
