@@ -11,7 +11,7 @@ import { anEventIdSeal } from './event-id-seal.builder';
 import { EventTail } from './event-tail';
 import { EventsTelemetry } from './events.telemetry';
 import { FakeOutlet } from './outlet.fake';
-import { EventBell } from './ports/event.bell';
+import { CommitSignal } from '../common/commit-signal';
 import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
 import { FakeEventFeed } from './ports/event-feed.fake';
 import { FakeEphemeralEventBus } from './ports/ephemeral-event-bus.fake';
@@ -35,12 +35,12 @@ export interface FakeStream {
 /** Tails over a feed and an exchange in memory, and streams that follow them. */
 export class FakeEventStreaming {
   readonly feed = new FakeEventFeed();
-  readonly bell = new EventBell();
+  readonly commits = new CommitSignal();
   readonly ids = anEventIdSeal();
   readonly clock = new SystemClock();
   readonly metrics = new ReadableMetrics();
   readonly telemetry = new EventsTelemetry(this.metrics);
-  readonly tail = new EventTail(this.feed, this.bell, this.telemetry);
+  readonly tail = new EventTail(this.feed, this.commits, this.telemetry);
   readonly lease = new FakeLease();
   readonly exchange = new FakeEphemeralEventBus();
   readonly elsewhere = new EphemeralEventSubscriber(this.exchange, this.lease, this.telemetry);
@@ -81,7 +81,7 @@ export class FakeEventStreaming {
   /** What commits and rings, and has reached the tail. */
   async happens(...events: readonly FeedEvent[]): Promise<void> {
     this.feed.add(...events);
-    this.bell.ring();
+    this.commits.notify('feed');
     await this.settled();
   }
 

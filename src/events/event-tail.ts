@@ -3,7 +3,7 @@ import { jittered } from '../common/time/jitter';
 import { Loop } from '../common/time/loop';
 import { FEED_START, type FeedEvent } from './domain/feed-event';
 import { EventsTelemetry } from './events.telemetry';
-import { EventBell } from './ports/event.bell';
+import { CommitSignal } from '../common/commit-signal';
 import { EventFeed } from './ports/event-feed';
 
 const BATCH = 200;
@@ -34,12 +34,12 @@ export class EventTail implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly feed: EventFeed,
-    private readonly bell: EventBell,
+    private readonly commits: CommitSignal,
     private readonly telemetry: EventsTelemetry,
   ) {}
 
   onModuleInit(): void {
-    this.bell.onRing(() => {
+    this.commits.subscribe('feed', () => {
       this.loop.wake();
     });
   }

@@ -14,7 +14,7 @@ import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
 import { StreamSources } from './stream-sources';
 
 /**
- * Needs an `EventFeed`, an `EventBell`, a `EphemeralEventBus`, a `SessionStore`, the `Lease` and the `ConversationEvents` from
+ * Needs an `EventFeed`, an `EphemeralEventBus`, a `SessionStore`, the `Lease` and the `ConversationEvents` from
  * the composition root.
  */
 @Module({

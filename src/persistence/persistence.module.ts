@@ -53,7 +53,7 @@ import { UnitOfWork } from './database/unit-of-work';
 /**
  * Binds every storage port to its SQL store. The application does not come up unless the database is open and
  * migrated. Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditPublisher`, `EventSinks`,
- * `OutboxBell`, `EventBell` and `HealthChecks`.
+ * `HealthChecks`.
  */
 @Global()
 @Module({

@@ -12,8 +12,7 @@ import { PersistenceModule } from '../../src/persistence/persistence.module';
 import { IdempotencyStore } from '../../src/session/ports/idempotency.store';
 import { SessionStore } from '../../src/session/ports/session.store';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
-import { EventBell } from '../../src/events/ports/event.bell';
-import { OutboxBell } from '../../src/sync/ports/outbox-bell';
+import { CommitSignal } from '../../src/common/commit-signal';
 import { DeliveryAdminStore } from '../../src/sync/ports/delivery-admin.store';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { SinkStore } from '../../src/sync/ports/sink.store';
@@ -43,8 +42,7 @@ describe(PersistenceModule.name, () => {
       { provide: StorageConfig, useValue: storage.config },
       { provide: AuditPublisher, useValue: new RecordingPublisher() },
       { provide: EventSinks, useValue: new EventSinks([]) },
-      { provide: OutboxBell, useValue: new OutboxBell() },
-      { provide: EventBell, useValue: new EventBell() },
+      { provide: CommitSignal, useValue: new CommitSignal() },
       { provide: HealthChecks, useValue: checks },
     ];
     @Global()

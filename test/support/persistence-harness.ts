@@ -24,7 +24,7 @@ import type { Dialect } from '../../src/persistence/database/dialect';
 import { GuestDataEncryption } from '../../src/persistence/guest/guest-data-encryption';
 import { SqlGuestStore } from '../../src/persistence/guest/sql-guest.store';
 import { SqlOutboxStore } from '../../src/persistence/outbox/sql-outbox.store';
-import { EventBell } from '../../src/events/ports/event.bell';
+import { CommitSignal } from '../../src/common/commit-signal';
 import { SqlEventFeed } from '../../src/persistence/feed/sql-event-feed';
 import { EventWriter } from '../../src/persistence/feed/event-writer';
 import { SqlIdempotencyStore } from '../../src/persistence/session/sql-idempotency.store';
@@ -45,7 +45,6 @@ import type { SlotLimits } from '../../src/session/ports/session.store';
 import type { Delivery } from '../../src/sync/domain/delivery';
 import { EventSink } from '../../src/sync/ports/event.sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
-import { OutboxBell } from '../../src/sync/ports/outbox-bell';
 import type { Claim } from '../../src/sync/ports/outbox.store';
 import { createMigratedDatabase, migratedSqliteFile, SQLITE_FILE } from './migrated-databases';
 import { OrderlyUnitOfWork } from './orderly-unit-of-work';
@@ -139,7 +138,7 @@ export class TestStores {
   readonly dataKeys: SqlDataKeyStore;
   readonly unitOfWork: UnitOfWork;
   readonly poison = new PoisonMessages();
-  rings = 0;
+  notifications = 0;
 
   /** What the stores take for the time. */
   readonly clock = new SettableClock();
@@ -151,17 +150,17 @@ export class TestStores {
     cipher: DataCipher,
     sinks: readonly string[],
   ) {
-    const bell = new OutboxBell();
-    bell.onRing(() => {
-      this.rings += 1;
+    const commits = new CommitSignal();
+    commits.subscribe('outbox', () => {
+      this.notifications += 1;
     });
     const audit = new AuditWriter(this.published);
     const seal = new GuestDataEncryption(cipher, this.poison);
     const named = new EventSinks(sinks.map((name) => new NamedSink(name)));
     this.unitOfWork = new OrderlyUnitOfWork(connection);
-    const feed = new FeedWriter(seal, new EventBell(), this.clock);
+    const feed = new FeedWriter(seal, new CommitSignal(), this.clock);
     this.feedWriter = feed;
-    const events = new EventWriter(named, bell, seal, feed);
+    const events = new EventWriter(named, commits, seal, feed);
     const keys = new IdempotencyWriter(cipher);
     this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys, seal);
     this.credentials = new SqlGuestCredentials(this.unitOfWork, seal);

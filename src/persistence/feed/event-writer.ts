@@ -2,19 +2,19 @@ import { Injectable } from '@nestjs/common';
 import type { SessionEvent } from '../../session/domain/session-event';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import { EventSinks } from '../../sync/ports/event-sinks';
-import { OutboxBell } from '../../sync/ports/outbox-bell';
+import { CommitSignal } from '../../common/commit-signal';
 import { queueingBehindWaiting } from '../outbox/delivery-queue';
 import { FeedWriter } from './feed-writer';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { toDeliveryRow, toEventRow } from '../session/session.mapper';
 import type { Work } from '../database/unit-of-work';
 
-/** Writes events and a delivery of each per sink, in the transaction of what they tell; rings once that has committed. */
+/** Writes events and a delivery of each per sink, in the transaction of what they tell; notifies the outbox's readers after the commit. */
 @Injectable()
 export class EventWriter {
   constructor(
     private readonly sinks: EventSinks,
-    private readonly bell: OutboxBell,
+    private readonly commits: CommitSignal,
     private readonly guests: GuestDataEncryption,
     private readonly feed: FeedWriter,
   ) {}
@@ -33,7 +33,7 @@ export class EventWriter {
     work.send(work.db.insertInto('delivery').values(deliveries).compile());
     work.send(...queueingBehindWaiting(work.db, events));
     work.afterCommit(() => {
-      this.bell.ring();
+      this.commits.notify('outbox');
     });
   }
 }

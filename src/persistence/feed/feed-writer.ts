@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { InsertObject } from 'kysely';
 import type { StateChange } from '../../events/domain/feed-event';
-import { EventBell } from '../../events/ports/event.bell';
+import { CommitSignal } from '../../common/commit-signal';
 import type { MessageRequest } from '../../messages/ports/message.store';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import type { Database } from '../database/database';
@@ -14,12 +14,12 @@ import type { Work } from '../database/unit-of-work';
 type Row = InsertObject<Database, 'conversation_event'>;
 type Whose = Pick<Row, 'conversation_id' | 'owner'>;
 
-/** Writes the feed, in the transactions of what it tells and under the lock of the session; rings once that has committed. */
+/** Writes the feed, in the transactions of what it tells and under the lock of the session; notifies the feed's readers after the commit. */
 @Injectable()
 export class FeedWriter {
   constructor(
     private readonly guests: GuestDataEncryption,
-    private readonly bell: EventBell,
+    private readonly commits: CommitSignal,
     private readonly clock: Clock,
   ) {}
 
@@ -81,7 +81,7 @@ export class FeedWriter {
     // Elsewhere a place is given once it is certain what was committed.
     if (work.dialect === 'sqlite') await numberSome(work);
     work.afterCommit(() => {
-      this.bell.ring();
+      this.commits.notify('feed');
     });
   }
 }

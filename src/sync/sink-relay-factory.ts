@@ -11,9 +11,9 @@ import { ReceiverHealth } from './receiver-health';
 import { SinkRelay } from './sink-relay';
 import { SyncTelemetry } from './sync.telemetry';
 
-/** What the relays share. */
+/** Builds the relay of a sink from the dependencies that all relays share. */
 @Injectable()
-export class RelayTools {
+export class SinkRelayFactory {
   constructor(
     readonly outbox: OutboxStore,
     readonly clock: Clock,
@@ -22,7 +22,7 @@ export class RelayTools {
     readonly lease: Lease,
   ) {}
 
-  relayTo(sink: EventSink): SinkRelay {
+  create(sink: EventSink): SinkRelay {
     const { outbox, clock, telemetry, config, lease } = this;
     const monotonic = (): number => performance.now();
     return new SinkRelay({
