@@ -1,17 +1,16 @@
 import { type DynamicModule, Global, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { AccessModule } from './access/access.module';
 import { AuditModule } from './audit/audit.module';
-import { AuditObserver } from './audit/ports/audit.observer';
+import { AuditObserver } from './audit/ports/audit-observer';
 import { CommonModule } from './common/common.module';
 import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { ConfigModule } from './config/config.module';
-import { ConfigurationError } from './config/configuration.error';
+import { ConfigurationError } from './config/configuration.errors';
 import type { Environment } from './config/environment';
 import { SessionConfig } from './config/session.config';
 import { CrmModule } from './crm/crm.module';
 import { EventsModule } from './events/events.module';
-import { EventBell } from './events/ports/event.bell';
 import { GenesysModule } from './genesys/genesys.module';
 import { HealthModule } from './health/health.module';
 import { AuditTelemetry } from './metrics/audit.telemetry';
@@ -29,7 +28,6 @@ import { SessionPolicies } from './session/ports/session-policies';
 import { LeaseFence } from './session/ports/lease-fence';
 import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
-import { OutboxBell } from './sync/ports/outbox-bell';
 import { SyncModule } from './sync/sync.module';
 
 /** What the adapters need of each other and of the features, so that neither names the other. */
@@ -46,19 +44,8 @@ import { SyncModule } from './sync/sync.module';
     SessionPolicies,
     { provide: LeaseFence, inject: [Lease], useFactory: (lease: Lease): LeaseFence => lease },
     ConversationEvents,
-    OutboxBell,
-    EventBell,
   ],
-  exports: [
-    LeaseFence,
-    AuditObserver,
-    GuestChannels,
-    SessionPolicies,
-    ConversationEvents,
-    EventSinks,
-    OutboxBell,
-    EventBell,
-  ],
+  exports: [LeaseFence, AuditObserver, GuestChannels, SessionPolicies, ConversationEvents, EventSinks],
 })
 class WiringModule {}
 

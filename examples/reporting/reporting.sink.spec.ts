@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { Global, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { RequestContext } from '../../src/common/logging/request-context';
-import { ConfigurationError } from '../../src/config/configuration.error';
+import { ConfigurationError } from '../../src/config/configuration.errors';
 import { Environment } from '../../src/config/environment';
 import { ProxyConfig } from '../../src/config/proxy.config';
 import type { SessionEvent } from '../../src/session/domain/session-event';

@@ -1,5 +1,5 @@
 import { Redaction } from '../common/logging/redaction';
-import { ConfigurationError } from './configuration.error';
+import { ConfigurationError } from './configuration.errors';
 import { settingFiles } from './environment.fake';
 import { anyText, readSettings, secretSetting, setting } from './extension-settings';
 

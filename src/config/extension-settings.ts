@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { blankInLogs } from '../common/logging/redaction';
-import { ConfigurationError } from './configuration.error';
+import { ConfigurationError } from './configuration.errors';
 import { settingText } from './setting-text';
 
 type Variables = Readonly<Record<string, string | undefined>>;

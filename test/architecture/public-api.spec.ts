@@ -80,7 +80,7 @@ describe('the public API of extensions', () => {
     ['src/session/ports/guest-channels.ts', 'GuestChannels'],
     ['src/session/ports/lease-fence.ts', 'LeaseFence'],
     ['src/session/ports/conversation-events.ts', 'ConversationEvents'],
-    ['src/health/health.checks.ts', 'HealthChecks'],
+    ['src/health/health-checks.ts', 'HealthChecks'],
     ['src/metrics/metrics.ts', 'Metrics'],
     ['src/config/extension-settings.ts', 'readSettings'],
     ['src/common/logging/redaction.ts', 'allowLogFields'],

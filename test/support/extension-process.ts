@@ -4,7 +4,7 @@ import { CommonModule } from '../../src/common/common.module';
 import { ConfigModule } from '../../src/config/config.module';
 import { MINIMAL } from '../../src/config/environment.fake';
 import { readEnvironment } from '../../src/config/read-environment';
-import { HealthChecks } from '../../src/health/health.checks';
+import { HealthChecks } from '../../src/health/health-checks';
 import { Metrics } from '../../src/metrics/metrics';
 import { ConversationEvents } from '../../src/session/ports/conversation-events';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
