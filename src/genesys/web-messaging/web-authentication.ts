@@ -11,7 +11,7 @@ import { SessionNotActiveError } from '../../session/domain/messaging.errors';
 import type { Conversation } from '../../session/ports/conversation';
 import { GuestAuthentication } from '../../session/ports/guest-authentication';
 import { type Credentials, GuestCredentials } from '../../session/ports/guest-credentials';
-import { DeploymentConfig } from './deployment-config';
+import { DeploymentConfig } from './deployment/deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { GuestIdentity } from './login/guest-identity';
 import { GuestLogin } from './login/guest-login';

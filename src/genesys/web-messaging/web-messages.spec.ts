@@ -7,7 +7,7 @@ import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
 import { ConversationEvents } from '../../session/ports/conversation-events';
 import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
-import { DeploymentConfig } from './deployment-config';
+import { DeploymentConfig } from './deployment/deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { FakeGuestHistory } from './history/guest-history.fake';
 import { FakeGuestConnectionFactory } from './connection/guest-connection-factory.fake';

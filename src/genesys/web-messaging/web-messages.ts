@@ -21,10 +21,10 @@ import {
   type MessageToSend,
   type UploadedFile,
 } from '../../session/ports/guest-messaging';
-import { conversationMessageOf } from './conversation-message';
-import { type Deployment, DeploymentConfig } from './deployment-config';
+import { conversationMessageOf } from './conversation/conversation-message';
+import { type Deployment, DeploymentConfig } from './deployment/deployment-config';
 import { GuestSockets } from './guest-sockets';
-import { SocketEventPublisher } from './socket-event-publisher';
+import { SocketEventPublisher } from './conversation/socket-event-publisher';
 import { known } from './frames/fields';
 import { type OutgoingMessage, wordsOf } from './frames/outgoing-message';
 import { oversizeOf } from './frames/size-limits';

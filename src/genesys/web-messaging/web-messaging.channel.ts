@@ -18,9 +18,9 @@ import {
 } from '../../session/ports/guest-channel';
 import { assertInTime } from '../transport/in-time';
 import { classOf } from '../transport/reactions';
-import { ConversationEnd } from './conversation-end';
-import { ConversationLookup } from './conversation-lookup';
-import { DeploymentConfig } from './deployment-config';
+import { ConversationEnd } from './conversation/conversation-end';
+import { ConversationLookup } from './conversation/conversation-lookup';
+import { DeploymentConfig } from './deployment/deployment-config';
 import { known } from './frames/fields';
 import { GuestSockets } from './guest-sockets';
 import type { GuestSocket } from './socket/guest-socket';

@@ -1,4 +1,4 @@
-import { conversationMessageOf } from '../conversation-message';
+import { conversationMessageOf } from '../conversation/conversation-message';
 import { guestMessageOf } from './guest-message';
 import { structuredContentOf } from './structured-content';
 

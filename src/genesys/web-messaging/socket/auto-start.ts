@@ -1,8 +1,8 @@
 import { v4 as uuid } from 'uuid';
 import type { ClientFrame, ClientFrames } from '../frames/client-frame';
 import type { SessionFacts } from '../frames/server-frame';
-import type { RequestChannel } from './request-channel';
-import type { OpeningAttributes } from './opening-attributes';
+import type { RequestChannel } from '../connection/request-channel';
+import type { OpeningAttributes } from '../messages/conversation-start';
 
 /**
  * Starts the conversation of a deployment with auto-start, once: what was sent over a line that then broke is sent

@@ -1,7 +1,7 @@
 import { RecordingLog } from '../../../audit/recording-log.fake';
 import { UpstreamRejectedError, UpstreamServerError } from '../../../common/errors/upstream.errors';
 import { GuestSocket } from './guest-socket';
-import type { Sending } from './outgoing-messages';
+import type { Sending } from '../messages/outgoing-messages';
 import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
 
 let world: GuestSocketWorld;

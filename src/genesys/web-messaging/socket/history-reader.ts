@@ -3,7 +3,7 @@ import { pause } from '../../../common/time/pause';
 import type { ClientFrames } from '../frames/client-frame';
 import type { GuestMessage } from '../frames/guest-message';
 import { SlidingWindow } from '../pacing/sliding-window';
-import type { RequestChannel } from './request-channel';
+import type { RequestChannel } from '../connection/request-channel';
 import type { GuestHistory } from '../history/guest-history';
 
 const JWT_TIMEOUT_MS = 5_000;

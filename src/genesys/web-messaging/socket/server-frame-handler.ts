@@ -2,8 +2,8 @@ import { UpstreamUnavailableError } from '../../../common/errors/upstream.errors
 import type { GuestMessage } from '../frames/guest-message';
 import type { ServerFrame } from '../frames/server-frame';
 import type { AutoStart } from './auto-start';
-import type { ConversationMessaging } from './conversation-messaging';
-import { refusalOf, verdictOfFrame, verdictOfReadOnly } from './refusal';
+import type { ConversationMessaging } from '../messages/conversation-messaging';
+import { refusalOf, verdictOfFrame, verdictOfReadOnly } from '../connection/refusal';
 import type { SocketListener, Verdict } from './socket-listener';
 import type { SocketStatus } from './socket-status';
 

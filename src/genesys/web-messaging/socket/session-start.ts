@@ -16,9 +16,9 @@ import type { GuestConnectionFactory } from '../connection/guest-connection-fact
 import type { ConnectRateLimiter } from '../pacing/connect-rate-limiter';
 import { Mutex } from '../pacing/mutex';
 import { SlidingWindow } from '../pacing/sliding-window';
-import { RequestChannel, type FrameListener } from './request-channel';
+import { RequestChannel, type FrameListener } from '../connection/request-channel';
 import type { Guest } from './guest';
-import { isFault } from './reconnect-pace';
+import { isFault } from './reconnect-backoff';
 
 const CONFIGURED_WITHIN_MS = 5_000;
 /** The platform allows a session so many configures a minute. */

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../common/time/clock';
 import { expiryOf, type StatedExpiry } from '../frames/session-expiry';
-import { ExpiryWarning } from './expiry-warning';
+import { ExpiryWarning } from './expiry-tracker';
 import type { OverReason, SocketListener, SocketState, Verdict } from './socket-listener';
 
 /** What a socket is at, told to its owner as it changes. Nothing changes once it is over. */

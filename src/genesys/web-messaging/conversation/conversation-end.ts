@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { UpstreamForbiddenError, UpstreamRejectedError } from '../../common/errors/upstream.errors';
-import { WebMessagingConfig } from '../../config/web-messaging.config';
-import type { DisconnectMeans } from '../../session/domain/session-state';
-import type { Conversation } from '../../session/ports/guest-channel';
-import { DeploymentConfig } from './deployment-config';
+import { UpstreamForbiddenError, UpstreamRejectedError } from '../../../common/errors/upstream.errors';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import type { DisconnectMeans } from '../../../session/domain/session-state';
+import type { Conversation } from '../../../session/ports/guest-channel';
+import { DeploymentConfig } from '../deployment/deployment-config';
 import { PlatformConversations } from './platform-conversations';
-import type { GuestSocket } from './socket/guest-socket';
+import type { GuestSocket } from '../socket/guest-socket';
 
 /** Ends conversations by the best of three means: as a guest does, by the platform API, or by closing the session. */
 @Injectable()

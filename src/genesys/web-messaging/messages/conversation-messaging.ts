@@ -1,13 +1,13 @@
 import type { ClientFrames } from '../frames/client-frame';
 import type { GuestMessage } from '../frames/guest-message';
-import { HistoryReader } from './history-reader';
-import type { MessagingDependencies } from './messaging-dependencies';
-import type { RequestChannel } from './request-channel';
-import { HistoryBackfill, type HistoryBackfillListener } from './history-backfill';
+import { HistoryReader } from '../socket/history-reader';
+import type { MessagingDependencies } from '../socket/messaging-dependencies';
+import type { RequestChannel } from '../connection/request-channel';
+import { HistoryBackfill, type HistoryBackfillListener } from '../history/history-backfill';
 import { IncomingMessages } from './incoming-messages';
-import type { OpeningAttributes } from './opening-attributes';
+import type { OpeningAttributes } from './conversation-start';
 import { OutgoingMessages } from './outgoing-messages';
-import { Uploads } from './uploads';
+import { Uploads } from '../upload/uploads';
 
 /** What the messages of a conversation need of its socket. */
 export interface ConversationMessagingListener extends HistoryBackfillListener {

@@ -1,6 +1,6 @@
-import type { ActivityType, ConversationActivity } from '../../session/domain/conversation-activity';
-import { known } from './frames/fields';
-import type { GuestMessage, MessageEvent, PresenceType } from './frames/guest-message';
+import type { ActivityType, ConversationActivity } from '../../../session/domain/conversation-activity';
+import { known } from '../frames/fields';
+import type { GuestMessage, MessageEvent, PresenceType } from '../frames/guest-message';
 
 /** Older events come out of the history when another process goes on with a session, and were told before. */
 const RECENT_MS = 300_000;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { ConversationEvents } from '../../session/ports/conversation-events';
-import type { Conversation } from '../../session/ports/guest-channel';
+import { ConversationEvents } from '../../../session/ports/conversation-events';
+import type { Conversation } from '../../../session/ports/guest-channel';
 import { PlatformConversations } from './platform-conversations';
-import type { GuestSocket } from './socket/guest-socket';
-import { WebMessagingTelemetry } from './web-messaging.telemetry';
+import type { GuestSocket } from '../socket/guest-socket';
+import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 
 const MAX_TRIES = 3;
 

@@ -1,9 +1,9 @@
 import { jittered } from '../../../common/time/jitter';
 import { pause } from '../../../common/time/pause';
 import type { GuestMessage } from '../frames/guest-message';
-import type { HistoryReader } from './history-reader';
-import type { RequestChannel } from './request-channel';
-import type { IncomingMessages } from './incoming-messages';
+import type { HistoryReader } from '../socket/history-reader';
+import type { RequestChannel } from '../connection/request-channel';
+import type { IncomingMessages } from '../messages/incoming-messages';
 
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 60_000;

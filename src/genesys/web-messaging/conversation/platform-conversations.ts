@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { GenesysConfig } from '../../config/genesys.config';
-import { errorOf, jsonObjectOf } from '../transport/classification';
-import { type ApiCall, GenesysApi } from '../transport/genesys-api';
-import type { GenesysAnswer } from '../transport/genesys-answer';
-import { idIn } from './frames/fields';
+import { GenesysConfig } from '../../../config/genesys.config';
+import { errorOf, jsonObjectOf } from '../../transport/classification';
+import { type ApiCall, GenesysApi } from '../../transport/genesys-api';
+import type { GenesysAnswer } from '../../transport/genesys-answer';
+import { idIn } from '../frames/fields';
 
 const RESOURCE = ['conversations', 'messages'] as const;
 

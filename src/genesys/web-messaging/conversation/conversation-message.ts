@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ConversationMessage, MessageContent } from '../../session/domain/conversation-message';
-import type { GuestMessage, MessageContent as SaidContent } from './frames/guest-message';
-import { idIn, known } from './frames/fields';
+import type { ConversationMessage, MessageContent } from '../../../session/domain/conversation-message';
+import type { GuestMessage, MessageContent as SaidContent } from '../frames/guest-message';
+import { idIn, known } from '../frames/fields';
 
 /**
  * What was said, as the rest of the service knows it; undefined for an event, which says nothing. A message without an

@@ -1,5 +1,5 @@
 import { conversationMessageOf } from './conversation-message';
-import { guestMessageOf } from './frames/guest-message';
+import { guestMessageOf } from '../frames/guest-message';
 
 const TIME = '2027-01-15T08:00:00.000Z';
 

@@ -1,5 +1,5 @@
 import { activitiesOf } from './conversation-activity';
-import { guestMessageOf } from './frames/guest-message';
+import { guestMessageOf } from '../frames/guest-message';
 
 const NOW = Date.parse('2027-01-15T08:00:00Z');
 

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { UpstreamError } from '../../common/errors/upstream.errors';
-import { WebMessagingConfig } from '../../config/web-messaging.config';
-import type { EndDetection } from '../../session/domain/end-detection';
-import { errorOf, jsonObjectOf } from '../transport/classification';
-import { GenesysHttp } from '../transport/genesys-http';
+import { UpstreamError } from '../../../common/errors/upstream.errors';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import type { EndDetection } from '../../../session/domain/end-detection';
+import { errorOf, jsonObjectOf } from '../../transport/classification';
+import { GenesysHttp } from '../../transport/genesys-http';
 import {
   type Fields,
   fieldsIn,
@@ -13,8 +13,8 @@ import {
   textIn,
   textsIn,
   wholeNumberIn,
-} from './frames/fields';
-import type { UploadMode } from './upload/file-limits';
+} from '../frames/fields';
+import type { UploadMode } from '../upload/file-limits';
 
 /** What the deployment lets guests do. */
 export interface Deployment {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../common/time/clock';
 import { SystemClock } from '../../../common/time/system-clock';
-import { ExpiryWarning } from './expiry-warning';
+import { ExpiryWarning } from './expiry-tracker';
 
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
-import type { ConversationEvents } from '../../session/ports/conversation-events';
+import type { ConversationEvents } from '../../../session/ports/conversation-events';
 import { activitiesOf } from './conversation-activity';
 import { conversationMessageOf } from './conversation-message';
-import type { GuestMessage } from './frames/guest-message';
-import { known } from './frames/fields';
-import type { OverReason, SocketListener, SocketState } from './socket/socket-listener';
+import type { GuestMessage } from '../frames/guest-message';
+import { known } from '../frames/fields';
+import type { OverReason, SocketListener, SocketState } from '../socket/socket-listener';
 
 /** Tells the rest of the service what a guest socket hears. */
 export class SocketEventPublisher implements SocketListener {

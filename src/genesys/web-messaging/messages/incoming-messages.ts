@@ -1,5 +1,5 @@
 import type { GuestMessage } from '../frames/guest-message';
-import { KnownMessages } from './known-messages';
+import { KnownMessages } from '../connection/recent-ids';
 
 /** How long a message waits for others that were sent before it and overtaken: order is not guaranteed upstream. */
 const GATHER_MS = 50;

@@ -12,10 +12,10 @@ import type { AnnouncedFile, ClientFrames } from '../frames/client-frame';
 import type { PresignedUrl, ServerFrame } from '../frames/server-frame';
 import { AtMost } from '../pacing/at-most';
 import { Mutex } from '../pacing/mutex';
-import type { FileStorage } from '../upload/file-storage';
-import { AwaitedUpload } from './awaited-upload';
-import type { RequestChannel } from './request-channel';
-import { errorOfFrame } from './refusal';
+import type { FileStorage } from './file-storage';
+import { AwaitedUpload } from '../socket/awaited-upload';
+import type { RequestChannel } from '../connection/request-channel';
+import { errorOfFrame } from '../connection/refusal';
 
 const AT_A_TIME = 3;
 const ANSWERED_WITHIN_MS = 10_000;

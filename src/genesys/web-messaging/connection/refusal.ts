@@ -12,7 +12,7 @@ import { GuestNotAuthenticatedError } from '../../../session/domain/authenticati
 import { known } from '../frames/fields';
 import type { GuestMessage } from '../frames/guest-message';
 import type { ServerFrame, SessionFacts } from '../frames/server-frame';
-import type { OverReason, Verdict } from './socket-listener';
+import type { OverReason, Verdict } from '../socket/socket-listener';
 
 const EXPIRED = 4006;
 const NOT_FOUND = 4007;

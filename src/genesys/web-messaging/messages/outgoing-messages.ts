@@ -15,8 +15,8 @@ import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 import { Mutex } from '../pacing/mutex';
 import { SlidingWindow } from '../pacing/sliding-window';
-import type { RequestChannel } from './request-channel';
-import type { OpeningAttributes } from './opening-attributes';
+import type { RequestChannel } from '../connection/request-channel';
+import type { OpeningAttributes } from './conversation-start';
 import { OwnMessages, referenceOf } from './own-messages';
 
 const PER_SECOND = 5;

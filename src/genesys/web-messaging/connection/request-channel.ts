@@ -5,11 +5,11 @@ import {
 } from '../../../common/errors/upstream.errors';
 import type { ClientFrame } from '../frames/client-frame';
 import type { ServerFrame, ServerFrameKind } from '../frames/server-frame';
-import type { GuestConnection, ConnectionEnd, ConnectionListener } from '../connection/guest-connection';
-import type { GuestConnectionFactory } from '../connection/guest-connection-factory';
+import type { GuestConnection, ConnectionEnd, ConnectionListener } from './guest-connection';
+import type { GuestConnectionFactory } from './guest-connection-factory';
 import { SlidingWindow } from '../pacing/sliding-window';
-import { KnownMessages } from './known-messages';
-import { underReference } from './own-messages';
+import { KnownMessages } from './recent-ids';
+import { underReference } from '../messages/own-messages';
 import { refusalOf } from './refusal';
 
 /** Of 60 requests a minute; the rest is for echoes and whatever else keeps a session alive. */

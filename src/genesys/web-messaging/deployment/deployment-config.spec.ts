@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
-import { Environment } from '../../config/environment';
-import { WebMessagingConfig } from '../../config/web-messaging.config';
-import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
+import { UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
+import { Environment } from '../../../config/environment';
+import { WebMessagingConfig } from '../../../config/web-messaging.config';
+import { anAnswer, FakeGenesysHttp } from '../../transport/genesys-http.fake';
 import { DeploymentConfig } from './deployment-config';
 
 const DESCRIPTION = {
