@@ -26,7 +26,7 @@ import { WsConnectionFactory } from './web-messaging/connection/ws-connection-fa
 import { GuestLogin } from './web-messaging/login/guest-login';
 import { ConnectRateLimiter } from './web-messaging/pacing/connect-rate-limiter';
 import { PlatformConversations } from './web-messaging/conversation/platform-conversations';
-import { MessagingDependencies } from './web-messaging/socket/messaging-dependencies';
+import { GuestSocketFactory } from './web-messaging/socket/guest-socket-factory';
 import { UploadModule } from './web-messaging/upload/upload.module';
 import { WebAuthentication } from './web-messaging/web-authentication';
 import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
@@ -50,14 +50,14 @@ const WEB_MESSAGING = [
   { provide: GuestConnectionFactory, useExisting: WsConnectionFactory },
   GenesysHistory,
   { provide: GuestHistory, useExisting: GenesysHistory },
-  MessagingDependencies,
   DeploymentConfig,
   EndDetectionTelemetry,
   PlatformConversations,
   ConversationEnd,
   ConversationLookup,
-  GuestSockets,
   GuestLogin,
+  GuestSocketFactory,
+  GuestSockets,
   WebAuthentication,
   WebMessages,
   WebMessagingChannel,

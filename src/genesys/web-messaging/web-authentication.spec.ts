@@ -71,7 +71,7 @@ describe(WebAuthentication.name, () => {
     http.next(anAnswer(401));
 
     expect(await openAs()).toMatchObject({ code, mayHaveTakenEffect: false });
-    expect([server.lines.length, sockets.size, operations().length]).toEqual([0, 0, exchanges]);
+    expect([server.connections.length, sockets.size, operations().length]).toEqual([0, 0, exchanges]);
   });
 
   it('step up over the line that is there', async () => {
@@ -80,7 +80,7 @@ describe(WebAuthentication.name, () => {
     await open();
 
     expect(await logIn()).toBeUndefined();
-    expect(server.lines).toHaveLength(1);
+    expect(server.connections).toHaveLength(1);
     expect(server.of('configureAuthenticatedSession')).toHaveLength(1);
   });
 
@@ -98,7 +98,7 @@ describe(WebAuthentication.name, () => {
     deploymentWith({ enabled: true, allowSessionUpgrade: false });
 
     expect(await open()).toMatchObject({ code: 'authentication-required', mayHaveTakenEffect: false });
-    expect([server.lines.length, sockets.size, operations()]).toEqual([0, 0, []]);
+    expect([server.connections.length, sockets.size, operations()]).toEqual([0, 0, []]);
 
     http.next(anAnswer(200, TOKENS));
     expect(await openAs()).toMatchObject({ isAuthenticated: true });

@@ -1,52 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { SystemClock } from '../../common/time/system-clock';
 import { RecordingLog } from '../../audit/recording-log.fake';
-import { Environment } from '../../config/environment';
-import { WebMessagingConfig } from '../../config/web-messaging.config';
-import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
-import { ConversationEvents } from '../../session/ports/conversation-events';
-import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
-import { DeploymentConfig } from './deployment/deployment-config';
-import { GuestSockets } from './guest-sockets';
-import { FakeGuestHistory } from './history/guest-history.fake';
-import { FakeGuestConnectionFactory } from './connection/guest-connection-factory.fake';
-import { ConnectRateLimiter } from './pacing/connect-rate-limiter';
-import { MessagingDependencies } from './socket/messaging-dependencies';
-import { FakeFileStorage } from './upload/file-storage.fake';
+import { anAnswer } from '../transport/genesys-http.fake';
 import { WebMessages } from './web-messages';
-import { WebMessagingTelemetry } from './web-messaging.telemetry';
+import { WebMessagingWorld } from './web-messaging-world.fake';
 
 const FILE = { fileName: 'a.png', fileType: 'image/png', fileSize: 1024 };
 
-let server: FakeGuestConnectionFactory;
-let sockets: GuestSockets;
+let server: WebMessagingWorld['server'];
+let sockets: WebMessagingWorld['sockets'];
 let messages: WebMessages;
-let http: FakeGenesysHttp;
+let http: WebMessagingWorld['http'];
 
 beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
-  server = new FakeGuestConnectionFactory().begun();
-  http = new FakeGenesysHttp();
-  sockets = new GuestSockets(
-    server,
-    new ConnectRateLimiter(),
-    new MessagingDependencies(
-      new FakeGuestHistory(() => server.messages),
-      new FakeFileStorage(),
-      new SystemClock(),
-    ),
-    new WebMessagingTelemetry(new Metrics()),
-    new WebMessagingConfig(new Environment()),
-  );
-  const config = new WebMessagingConfig(
-    Object.assign(new Environment(), {
-      GENESYS_REGION: 'usw2.pure.cloud',
-      GENESYS_DEPLOYMENT_ID: 'dep-1',
-    }),
-  );
-  messages = new WebMessages(sockets, new DeploymentConfig(http, config), new ConversationEvents());
+  ({ server, sockets, messages, http } = new WebMessagingWorld());
+  server.begun();
 });
 afterEach(() => {
   sockets.beforeApplicationShutdown();
@@ -117,8 +87,8 @@ describe(`${WebMessages.name} and refusals`, () => {
     ['SomethingNew', TOO_LONG, 400, 'text-too-long'],
   ])('tell at once why the platform does not take a message: %s %j %d', async (name, body, code, reason) => {
     for (const isTraced of [true, false])
-      server.next('onMessage', ({ tracingId }, line) => {
-        line.say(name, body, { code, ...(isTraced ? { tracingId } : {}) });
+      server.next('onMessage', ({ tracingId }, connection) => {
+        connection.say(name, body, { code, ...(isTraced ? { tracingId } : {}) });
       });
 
     expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
@@ -206,8 +176,8 @@ describe(`${WebMessages.name} and files`, () => {
     [4004, 'name-invalid'],
     [4005, 'name-invalid'],
   ])('are refused as the platform does with %i: %s', async (errorCode, reason) => {
-    server.next('onAttachment', ({ tracingId, attachmentId }, line) => {
-      line.say('GenerateUrlError', { attachmentId, errorCode }, { tracingId });
+    server.next('onAttachment', ({ tracingId, attachmentId }, connection) => {
+      connection.say('GenerateUrlError', { attachmentId, errorCode }, { tracingId });
     });
 
     expect(await outcomeOf()).toMatchObject({ code: 'file-refused', reason });

@@ -87,8 +87,8 @@ describe(WebMessagingChannel.name, () => {
 
     it('sends the custom attributes of the opening with the first message, again when that fails', async () => {
       await openWithContext();
-      server.next('onMessage', ({ tracingId }, line) => {
-        line.say('string', 'Request failed.', { code: 400, tracingId });
+      server.next('onMessage', ({ tracingId }, connection) => {
+        connection.say('string', 'Request failed.', { code: 400, tracingId });
       });
       await say('5e0a1f9a-3b68-4c5c-9d5e-000000000002', { tier: 'silver' });
       await say('5e0a1f9a-3b68-4c5c-9d5e-000000000003');
@@ -155,7 +155,7 @@ describe(WebMessagingChannel.name, () => {
   describe('a beat', () => {
     it('looks the id of the conversation up once there is a message', async () => {
       const ids: string[] = [];
-      world.news.follow({ onUpstreamId: (_conversationId, id) => ids.push(id) });
+      world.events.follow({ onUpstreamId: (_conversationId, id) => ids.push(id) });
       await open();
       await beat();
       expect(http.requests.filter(({ operation }) => operation === 'details')).toEqual([]);
@@ -175,7 +175,7 @@ describe(WebMessagingChannel.name, () => {
       'overlooks %p as the id of a conversation',
       async (conversationId) => {
         const onUpstreamId = jest.fn();
-        world.news.follow({ onUpstreamId });
+        world.events.follow({ onUpstreamId });
         await open();
         server.write('Hello', 'message-1');
         http.next(anAnswer(200, { conversationId }));
@@ -222,8 +222,12 @@ describe(WebMessagingChannel.name, () => {
 
     it('hands on how long the server asks to be spared', async () => {
       await open();
-      server.next('echo', ({ tracingId }, line) => {
-        line.say('TooManyRequestsErrorMessage', { retryAfter: 7, errorCode: 4029 }, { tracingId, code: 429 });
+      server.next('echo', ({ tracingId }, connection) => {
+        connection.say(
+          'TooManyRequestsErrorMessage',
+          { retryAfter: 7, errorCode: 4029 },
+          { tracingId, code: 429 },
+        );
       });
 
       expect(await beat()).toEqual({ kind: 'postponed', cause: 'throttled', retryAfterMs: 7_000 });
@@ -235,7 +239,7 @@ describe(WebMessagingChannel.name, () => {
       expect(await beat()).toEqual({ kind: 'ok' });
       expect(server.of('onMessage')).toEqual([]);
       expect(await beat()).toEqual({ kind: 'ok' });
-      expect(server.lines).toHaveLength(1);
+      expect(server.connections).toHaveLength(1);
     });
 
     it('tells that a session is gone which the server would begin anew', async () => {
@@ -301,8 +305,8 @@ describe(WebMessagingChannel.name, () => {
       describeDeployment({ conversationClear: { enabled: true } });
       await open();
       server.write('Hello', 'm-1');
-      server.next('onMessage', ({ tracingId }, line) => {
-        line.say('string', 'not supported', { code: 403, tracingId });
+      server.next('onMessage', ({ tracingId }, connection) => {
+        connection.say('string', 'not supported', { code: 403, tracingId });
       });
       http.next(anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
 
@@ -329,8 +333,8 @@ describe(WebMessagingChannel.name, () => {
       await open();
       const events = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }];
       const body = { type: 'Event', direction: 'Outbound', metadata: { readOnly: 'true' }, events };
-      server.next('closeSession', ({ tracingId }, line) => {
-        line.say('StructuredMessage', body, { type: 'message', tracingId });
+      server.next('closeSession', ({ tracingId }, connection) => {
+        connection.say('StructuredMessage', body, { type: 'message', tracingId });
       });
 
       expect(await disconnect()).toEqual({ kind: 'gone' });

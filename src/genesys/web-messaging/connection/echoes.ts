@@ -4,16 +4,16 @@ import type { ClientFrames } from '../frames/client-frame';
 import type { StatedExpiry } from '../frames/session-expiry';
 import type { RequestChannel } from './request-channel';
 
-/** The platform takes two a minute on a connection: exactly one each 30 seconds, and never one sooner. */
+/** The platform allows a connection two echoes a minute: one every 30 seconds, and never an earlier one. */
 const COOL_DOWN_MS = 30_250;
 const COOL_DOWN_SPREAD_MS = 750;
-const ANSWER_TIMEOUT_MS = 10_000;
-/** Misses in a row after which the line is given up although it is open. */
+const ECHO_TIMEOUT_MS = 10_000;
+/** Number of unanswered echoes in a row that breaks an open connection. */
 const TOLERATED_MISSES = 3;
 
 /**
- * The health checks over one line, never one sooner than 30 seconds after its predecessor: one that is asked for
- * sooner waits, and all who ask meanwhile share it.
+ * Sends the echoes of one connection, each at least 30 seconds after its predecessor: an earlier request waits, and all
+ * concurrent requests share one echo.
  */
 export class Echoes {
   private notBefore = 0;
@@ -21,12 +21,12 @@ export class Echoes {
   private inFlight: Promise<boolean> | undefined;
 
   constructor(
-    private readonly dialogue: RequestChannel,
+    private readonly channel: RequestChannel,
     private readonly frames: ClientFrames,
-    private readonly hear: (expiry: StatedExpiry) => void,
+    private readonly onExpiry: (expiry: StatedExpiry) => void,
   ) {}
 
-  /** Whether the echo was answered within 10 seconds. Rejects when the line ends or refuses. */
+  /** Resolves with whether the echo was answered within 10 seconds. Rejects when the connection ends or refuses. */
   echo(): Promise<boolean> {
     this.inFlight ??= this.send().finally(() => {
       this.inFlight = undefined;
@@ -36,19 +36,19 @@ export class Echoes {
 
   private async send(): Promise<boolean> {
     const waitMs = this.notBefore - performance.now();
-    if (waitMs > 0) await pause(waitMs, this.dialogue.signal);
+    if (waitMs > 0) await pause(waitMs, this.channel.signal);
     this.coolDown();
     try {
-      const { expiry } = await this.dialogue.ask(this.frames.echo(), 'echo', ANSWER_TIMEOUT_MS);
-      // It may have been on its way for long: it arrived before its answer left, and that is what the platform counts from.
+      const { expiry } = await this.channel.request(this.frames.echo(), 'echo', ECHO_TIMEOUT_MS);
+      // The platform counts from the arrival of the echo, which may have been late but came before this answer.
       this.coolDown();
       this.misses = 0;
-      this.hear(expiry);
+      this.onExpiry(expiry);
       return true;
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.code !== 'upstream-timeout') throw error;
       this.misses += 1;
-      if (this.misses >= TOLERATED_MISSES) this.dialogue.giveUp();
+      if (this.misses >= TOLERATED_MISSES) this.channel.terminate();
       return false;
     }
   }

@@ -5,7 +5,7 @@ import type { GuestConnection, ConnectionEnd, ConnectionListener } from './guest
 import { GuestConnectionFactory } from './guest-connection-factory';
 
 type Body = Readonly<Record<string, unknown>>;
-type Answer = (frame: ClientFrame, line: FakeGuestConnection) => void;
+type Answer = (frame: ClientFrame, connection: FakeGuestConnection) => void;
 
 /** One connection of the fake, from the server's side. */
 export class FakeGuestConnection implements GuestConnection {
@@ -31,11 +31,11 @@ export class FakeGuestConnection implements GuestConnection {
     });
   }
 
-  hangUp(): void {
+  close(): void {
     this.end({ cause: 'ours', code: 1000 });
   }
 
-  giveUp(): void {
+  terminate(): void {
     this.end({ cause: 'silent', code: 1006 });
   }
 
@@ -64,7 +64,7 @@ export class FakeGuestConnection implements GuestConnection {
  * otherwise; `messages` is the history, the newest first.
  */
 export class FakeGuestConnectionFactory extends GuestConnectionFactory {
-  readonly lines: FakeGuestConnection[] = [];
+  readonly connections: FakeGuestConnection[] = [];
   readonly connectedAt: number[] = [];
   messages: GuestMessage[] = [];
   /** Whether the guest's metadata comes back with its messages and stands in the history. */
@@ -79,14 +79,14 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
 
   /** The line that was made last. */
   get last(): FakeGuestConnection {
-    const line = this.lines.at(-1);
-    if (line === undefined) throw new Error('There is no line');
-    return line;
+    const connection = this.connections.at(-1);
+    if (connection === undefined) throw new Error('There is no line');
+    return connection;
   }
 
   /** All frames of one action over all lines. */
   of(action: string): readonly ClientFrame[] {
-    return this.lines.flatMap((line) => line.of(action));
+    return this.connections.flatMap((connection) => connection.of(action));
   }
 
   /** The session exists already. */
@@ -110,20 +110,20 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
     signal.throwIfAborted();
     const refusal = this.refusals.shift();
     if (refusal !== undefined) return Promise.reject(refusal);
-    const line = new FakeGuestConnection(this, listener);
-    this.lines.push(line);
-    return Promise.resolve(line);
+    const connection = new FakeGuestConnection(this, listener);
+    this.connections.push(connection);
+    return Promise.resolve(connection);
   }
 
-  answer(frame: ClientFrame, line: FakeGuestConnection): void {
+  answer(frame: ClientFrame, connection: FakeGuestConnection): void {
     const answer = this.answers.get(frame.action)?.shift() ?? this.usual(frame.action);
-    answer(frame, line);
+    answer(frame, connection);
   }
 
   /** As the platform does: keeps the message and sends it back. */
-  readonly accept: Answer = (frame, line) => {
+  readonly accept: Answer = (frame, connection) => {
     const body = this.keep(frame);
-    line.say('StructuredMessage', body, { tracingId: frame.tracingId });
+    connection.say('StructuredMessage', body, { tracingId: frame.tracingId });
   };
 
   /** Keeps the message, and the acknowledgement is lost. */
@@ -137,26 +137,30 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
     });
 
   private usual(action: string): Answer {
-    const configure: Answer = ({ tracingId }, line) => {
+    const configure: Answer = ({ tracingId }, connection) => {
       const facts = { connected: true, newSession: !this.isBegun, durationSeconds: 3_600 };
       this.isBegun = true;
-      line.say('SessionResponse', { ...facts, ...this.sessions.shift() }, { tracingId });
+      connection.say('SessionResponse', { ...facts, ...this.sessions.shift() }, { tracingId });
     };
     const answers: Record<string, Answer> = {
       configureSession: configure,
       configureAuthenticatedSession: configure,
       onMessage: this.accept,
-      echo: (_frame, line) => {
-        line.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId: ECHO_TRACING_ID });
+      echo: (_frame, connection) => {
+        connection.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId: ECHO_TRACING_ID });
       },
-      getJwt: ({ tracingId }, line) => {
-        line.say('JwtResponse', { jwt: 'signed', exp: 1 }, { tracingId });
+      getJwt: ({ tracingId }, connection) => {
+        connection.say('JwtResponse', { jwt: 'signed', exp: 1 }, { tracingId });
       },
-      onAttachment: ({ tracingId, attachmentId }, line) => {
-        line.say('PresignedUrlResponse', { attachmentId, url: 'https://up', headers: {} }, { tracingId });
+      onAttachment: ({ tracingId, attachmentId }, connection) => {
+        connection.say(
+          'PresignedUrlResponse',
+          { attachmentId, url: 'https://up', headers: {} },
+          { tracingId },
+        );
       },
-      closeSession: ({ tracingId }, line) => {
-        line.say('SessionResponse', { connected: false, readOnly: true }, { tracingId });
+      closeSession: ({ tracingId }, connection) => {
+        connection.say('SessionResponse', { connected: false, readOnly: true }, { tracingId });
       },
     };
     return answers[action] ?? (() => undefined);
@@ -169,7 +173,7 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
   }
 
   private tell(body: Body): void {
-    this.lines.at(-1)?.say('StructuredMessage', body, { type: 'message' });
+    this.connections.at(-1)?.say('StructuredMessage', body, { type: 'message' });
   }
 }
 

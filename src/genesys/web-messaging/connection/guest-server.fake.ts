@@ -58,6 +58,15 @@ export class GuestServer {
     });
   }
 
+  /** Resolves once the condition holds; rejects when it does not within ten seconds. */
+  async waitFor(condition: () => boolean): Promise<void> {
+    const deadline = performance.now() + 10_000;
+    while (!condition()) {
+      if (performance.now() > deadline) throw new Error(`Condition not met in time: ${String(condition)}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.open) socket.destroy();
     this.http.close();

@@ -1,5 +1,5 @@
-/** The ids that were seen last, so many and no more. */
-export class KnownMessages {
+/** A bounded set that keeps the ids that were added last. */
+export class RecentIds {
   private readonly ids = new Set<string>();
 
   constructor(private readonly max: number) {}
@@ -17,7 +17,7 @@ export class KnownMessages {
     return true;
   }
 
-  /** A copy of what is known now. */
+  /** Returns a copy of the present set. */
   snapshot(): ReadonlySet<string> {
     return new Set(this.ids);
   }

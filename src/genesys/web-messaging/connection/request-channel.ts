@@ -4,63 +4,64 @@ import {
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
 import type { ClientFrame } from '../frames/client-frame';
+import { withReference } from '../frames/guest-message';
 import type { ServerFrame, ServerFrameKind } from '../frames/server-frame';
 import type { GuestConnection, ConnectionEnd, ConnectionListener } from './guest-connection';
 import type { GuestConnectionFactory } from './guest-connection-factory';
 import { SlidingWindow } from '../pacing/sliding-window';
-import { KnownMessages } from './recent-ids';
-import { underReference } from '../messages/own-messages';
+import { RecentIds } from './recent-ids';
 import { refusalOf } from './refusal';
 
-/** Of 60 requests a minute; the rest is for echoes and whatever else keeps a session alive. */
+/** A connection may carry 60 requests a minute: messages leave the rest to echoes and to the upkeep of the session. */
 const MESSAGES_PER_MINUTE = 50;
 const WINDOW_MS = 63_000;
-/** A message may come back long after its request has run into the time-out. */
-const MAX_SAID = 100;
+/** A message may come back long after its request has timed out. */
+const MAX_SENT_IDS = 100;
 
 type FrameOf<Kind extends ServerFrameKind> = Extract<ServerFrame, { kind: Kind }>;
 
-interface Pending {
+interface PendingRequest {
   readonly kind: ServerFrameKind;
   readonly answer: (frame: ServerFrame) => void;
   readonly fail: (error: Error) => void;
 }
 
-/** Every frame that answers no request, every message and every refusal. */
-export type FrameListener = (frame: ServerFrame) => void;
+/** Resolves with the channel of the session, as soon as the session is live. */
+export type LiveChannel = (signal: AbortSignal) => Promise<RequestChannel>;
 
 /**
- * Requests and their answers over one line. An answer finds its request by the tracing id; one without goes to the
- * oldest request that waits for its kind, and a refusal without to the oldest request of all.
+ * Correlates requests and answers over one connection. An answer finds its request by the tracing id; one without goes to
+ * the oldest request that waits for its kind, and a refusal without one to the oldest request of all.
  */
 export class RequestChannel implements ConnectionListener {
-  /** Resolves when the line is no more. */
+  /** Resolves when the connection ends. */
   readonly ended: Promise<ConnectionEnd>;
-  /** Aborts when the line is no more. */
+  /** Aborts when the connection ends. */
   readonly signal: AbortSignal;
-  /** What messages may take of the requests that the platform allows a connection. */
-  readonly room = new SlidingWindow(MESSAGES_PER_MINUTE, WINDOW_MS);
+  /** The share of messages in the requests that the platform allows a connection. */
+  readonly requestWindow = new SlidingWindow(MESSAGES_PER_MINUTE, WINDOW_MS);
   private readonly over = new AbortController();
-  private readonly pending = new Map<string, Pending>();
-  private readonly said = new KnownMessages(MAX_SAID);
-  private tellEnd: (ending: ConnectionEnd) => void = () => undefined;
-  private line: GuestConnection | undefined;
+  private readonly pending = new Map<string, PendingRequest>();
+  private readonly sentMessages = new RecentIds(MAX_SENT_IDS);
+  private resolveEnded: (end: ConnectionEnd) => void = () => undefined;
+  private connection: GuestConnection | undefined;
 
-  private constructor(private readonly hear: FrameListener) {
+  private constructor(private readonly handle: (frame: ServerFrame) => void) {
     this.signal = this.over.signal;
     this.ended = new Promise((resolve) => {
-      this.tellEnd = resolve;
+      this.resolveEnded = resolve;
     });
   }
 
-  static async begin(
-    lines: GuestConnectionFactory,
-    hear: FrameListener,
+  /** Connects. `handle` gets every frame that answers no request, every message and every refusal. */
+  static async connect(
+    connections: GuestConnectionFactory,
+    handle: (frame: ServerFrame) => void,
     signal: AbortSignal,
   ): Promise<RequestChannel> {
-    const dialogue = new RequestChannel(hear);
-    dialogue.line = await lines.connect(dialogue, signal);
-    return dialogue;
+    const channel = new RequestChannel(handle);
+    channel.connection = await connections.connect(channel, signal);
+    return channel;
   }
 
   get isOver(): boolean {
@@ -68,10 +69,10 @@ export class RequestChannel implements ConnectionListener {
   }
 
   /**
-   * Sends a request and resolves with its answer. Rejects with what the server refuses it with, with
-   * `UpstreamTimeoutError`, or with `UpstreamUnavailableError` when the line ends first.
+   * Sends a request and resolves with its answer. Rejects with the error that the server refuses it with, with
+   * `UpstreamTimeoutError`, or with `UpstreamUnavailableError` when the connection ends first.
    */
-  ask<Kind extends ServerFrameKind>(
+  request<Kind extends ServerFrameKind>(
     frame: ClientFrame,
     kind: Kind,
     timeoutMs: number,
@@ -92,7 +93,7 @@ export class RequestChannel implements ConnectionListener {
       const timer = setTimeout(() => {
         fail(new UpstreamTimeoutError());
       }, timeoutMs);
-      if (kind === 'message') this.said.add(frame.tracingId);
+      if (kind === 'message') this.sentMessages.add(frame.tracingId);
       this.pending.set(frame.tracingId, {
         kind,
         fail,
@@ -101,57 +102,57 @@ export class RequestChannel implements ConnectionListener {
           resolve(answer as FrameOf<Kind>);
         },
       });
-      this.line?.send(frame);
+      this.connection?.send(frame);
     });
   }
 
-  /** Sends what needs no answer. */
-  tell(frame: ClientFrame): void {
-    this.line?.send(frame);
+  /** Sends a frame that needs no answer. */
+  send(frame: ClientFrame): void {
+    this.connection?.send(frame);
   }
 
-  hangUp(): void {
-    this.line?.hangUp();
+  close(): void {
+    this.connection?.close();
   }
 
-  /** The line is open and yet does not do its work. */
-  giveUp(): void {
-    this.line?.giveUp();
+  /** Breaks a connection that is open and yet does not answer. */
+  terminate(): void {
+    this.connection?.terminate();
   }
 
-  onFrame(given: ServerFrame): void {
-    const frame = this.named(given);
+  onFrame(received: ServerFrame): void {
+    const frame = this.withOwnReference(received);
     const refusal = refusalOf(frame);
     const request = this.requestOf(frame, refusal);
     if (refusal !== undefined) request?.fail(refusal);
     else request?.answer(frame);
-    // The own message that comes back is an answer, and news; so is a refusal that says that the session is no more.
-    if (request === undefined || frame.kind === 'message' || frame.kind === 'refused') this.hear(frame);
+    // A message of the guest is an answer and a message; a refusal may also say that the session has ended.
+    if (request === undefined || frame.kind === 'message' || frame.kind === 'refused') this.handle(frame);
   }
 
-  onEnded(ending: ConnectionEnd): void {
+  onEnded(end: ConnectionEnd): void {
     this.over.abort(new UpstreamUnavailableError());
     for (const { fail } of [...this.pending.values()]) fail(new UpstreamUnavailableError());
-    this.tellEnd(ending);
+    this.resolveEnded(end);
   }
 
-  /** The tracing id of a message of ours is its reference, where it comes back without the metadata that has it. */
-  private named(frame: ServerFrame): ServerFrame {
+  /** Restores the reference of an own message from its tracing id, in case the message comes back without its metadata. */
+  private withOwnReference(frame: ServerFrame): ServerFrame {
     if (frame.kind !== 'message' || frame.tracingId === undefined) return frame;
-    if (!this.said.has(frame.tracingId)) return frame;
-    return { ...frame, message: underReference(frame.message, frame.tracingId) };
+    if (!this.sentMessages.has(frame.tracingId)) return frame;
+    return { ...frame, message: withReference(frame.message, frame.tracingId) };
   }
 
-  private requestOf(frame: ServerFrame, refusal: UpstreamError | undefined): Pending | undefined {
-    const wanted = frame.kind === 'url-refused' ? 'presigned-url' : frame.kind;
-    const isForAny = refusal !== undefined && frame.kind !== 'url-refused';
-    const answers = ({ kind }: Pending): boolean => isForAny || kind === wanted;
+  private requestOf(frame: ServerFrame, refusal: UpstreamError | undefined): PendingRequest | undefined {
+    const kindOfRequest = frame.kind === 'url-refused' ? 'presigned-url' : frame.kind;
+    const answersAnyKind = refusal !== undefined && frame.kind !== 'url-refused';
+    const isAnswered = ({ kind }: PendingRequest): boolean => answersAnyKind || kind === kindOfRequest;
     if (frame.tracingId !== undefined) {
       const request = this.pending.get(frame.tracingId);
-      return request !== undefined && answers(request) ? request : undefined;
+      return request !== undefined && isAnswered(request) ? request : undefined;
     }
-    // A message without a tracing id is from another client of the guest, and a malformed frame may be anything.
-    const isOfNone = frame.kind === 'message' || frame.kind === 'malformed';
-    return isOfNone ? undefined : [...this.pending.values()].find(answers);
+    // A message without a tracing id comes from another client of the guest, and a malformed frame may be anything.
+    const answersNone = frame.kind === 'message' || frame.kind === 'malformed';
+    return answersNone ? undefined : [...this.pending.values()].find(isAnswered);
   }
 }

@@ -1,6 +1,8 @@
 import { FakeLeaseFence } from '../../../session/ports/lease-fence.fake';
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
+import { Metrics } from '../../../metrics/metrics';
+import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import { FakeConnectionListener } from './connection-listener.fake';
 import { WsConnection } from './ws-connection';
 
@@ -25,13 +27,18 @@ class FakeSocket extends EventEmitter {
 
 let socket: FakeSocket;
 let listener: FakeConnectionListener;
-let line: WsConnection;
+let connection: WsConnection;
 
 beforeEach(() => {
   jest.useFakeTimers();
   socket = new FakeSocket();
   listener = new FakeConnectionListener();
-  line = new WsConnection(socket as unknown as WebSocket, listener, new FakeLeaseFence());
+  connection = new WsConnection(
+    socket as unknown as WebSocket,
+    listener,
+    new FakeLeaseFence(),
+    new WebMessagingTelemetry(new Metrics()),
+  );
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -89,7 +96,7 @@ describe(WsConnection.name, () => {
       say('[]');
       say('[]');
       jest.spyOn(listener, 'onFrame').mockImplementation(() => {
-        line.hangUp();
+        connection.close();
       });
       say('[]');
 
@@ -99,8 +106,8 @@ describe(WsConnection.name, () => {
   });
 
   it('waits two seconds for the other side to say goodbye, and tells of its end once', () => {
-    line.hangUp();
-    line.hangUp();
+    connection.close();
+    connection.close();
     jest.advanceTimersByTime(1_999);
     expect(socket.terminated).toBe(0);
 

@@ -1,5 +1,5 @@
 import type { ActivityType, ConversationActivity } from '../../../session/domain/conversation-activity';
-import { known } from '../frames/fields';
+import { omitUndefined } from '../frames/fields';
 import type { GuestMessage, MessageEvent, PresenceType } from '../frames/guest-message';
 
 /** Older events come out of the history when another process goes on with a session, and were told before. */
@@ -28,7 +28,7 @@ export function activitiesOf(said: GuestMessage, now: number): readonly Conversa
     const what = whatOf(event, said);
     if (what === undefined) return [];
     return {
-      ...known({ id }),
+      ...omitUndefined({ id }),
       ...what,
       direction: direction === 'Inbound' ? ('inbound' as const) : ('outbound' as const),
       sentAt: new Date(at).toISOString(),

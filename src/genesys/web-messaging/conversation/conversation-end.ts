@@ -22,13 +22,9 @@ export class ConversationEnd {
   }
 
   /** Waits for a line. Rejects when the socket is over, or with the reason of the signal. */
-  async reach(
-    conversation: Conversation,
-    socket: GuestSocket,
-    signal: AbortSignal,
-  ): Promise<DisconnectMeans> {
+  async end(conversation: Conversation, socket: GuestSocket, signal: AbortSignal): Promise<DisconnectMeans> {
     await socket.untilLive(signal);
-    await socket.caughtUp;
+    await socket.backfilled;
     return (
       (await this.byClearing(socket, signal)) ??
       (await this.byPlatform(conversation, socket, signal)) ??

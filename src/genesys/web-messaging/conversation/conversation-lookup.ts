@@ -17,7 +17,7 @@ export class ConversationLookup {
 
   constructor(
     private readonly platform: PlatformConversations,
-    private readonly news: ConversationEvents,
+    private readonly events: ConversationEvents,
     private readonly telemetry: WebMessagingTelemetry,
   ) {}
 
@@ -32,7 +32,7 @@ export class ConversationLookup {
       const id = await this.platform.idOf(anyMessageId, conversation.oauthClient, signal);
       if (id === undefined) return;
       this.tries.set(socket, MAX_TRIES);
-      this.news.onUpstreamId(conversation.conversationId, id);
+      this.events.onUpstreamId(conversation.conversationId, id);
     } catch (error) {
       this.telemetry.lookupFailed(error, conversation.conversationId);
     }

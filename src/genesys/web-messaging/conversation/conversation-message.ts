@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ConversationMessage, MessageContent } from '../../../session/domain/conversation-message';
 import type { GuestMessage, MessageContent as SaidContent } from '../frames/guest-message';
-import { idIn, known } from '../frames/fields';
+import { idIn, omitUndefined } from '../frames/fields';
 
 /**
  * What was said, as the rest of the service knows it; undefined for an event, which says nothing. A message without an
@@ -13,7 +13,12 @@ export function conversationMessageOf(said: GuestMessage): ConversationMessage |
   const isInbound = direction === 'Inbound';
   return {
     id: id ?? idOf([direction, at, text, content]),
-    ...known({ reference: isInbound ? idIn(metadata, 'id') : undefined, text, from, originatingEntity }),
+    ...omitUndefined({
+      reference: isInbound ? idIn(metadata, 'id') : undefined,
+      text,
+      from,
+      originatingEntity,
+    }),
     direction: isInbound ? 'inbound' : 'outbound',
     type: type === 'Structured' ? 'structured' : 'text',
     content: content.map(contentOf),

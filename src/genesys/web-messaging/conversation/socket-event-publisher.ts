@@ -2,41 +2,42 @@ import type { ConversationEvents } from '../../../session/ports/conversation-eve
 import { activitiesOf } from './conversation-activity';
 import { conversationMessageOf } from './conversation-message';
 import type { GuestMessage } from '../frames/guest-message';
-import { known } from '../frames/fields';
-import type { OverReason, SocketListener, SocketState } from '../socket/socket-listener';
+import { omitUndefined } from '../frames/fields';
+import type { SocketListener, SocketState } from '../socket/socket-listener';
+import type { OverReason } from '../socket/verdict';
 
-/** Tells the rest of the service what a guest socket hears. */
+/** Publishes the events of a guest socket as conversation events. */
 export class SocketEventPublisher implements SocketListener {
   constructor(
     private readonly conversationId: string,
-    private readonly news: ConversationEvents,
+    private readonly events: ConversationEvents,
   ) {}
 
-  onMessage(said: GuestMessage): void {
-    const message = conversationMessageOf(said);
-    if (message !== undefined) this.news.onMessage(this.conversationId, message);
-    for (const activity of activitiesOf(said, Date.now()))
-      this.news.onActivity(this.conversationId, activity);
+  onMessage(received: GuestMessage): void {
+    const message = conversationMessageOf(received);
+    if (message !== undefined) this.events.onMessage(this.conversationId, message);
+    for (const activity of activitiesOf(received, Date.now()))
+      this.events.onActivity(this.conversationId, activity);
   }
 
   onTyping(isOn: boolean, durationMs?: number): void {
-    this.news.onTyping(this.conversationId, { isOn, ...known({ durationMs }) });
+    this.events.onTyping(this.conversationId, { isOn, ...omitUndefined({ durationMs }) });
   }
 
   onExpiry(expiresAt: number): void {
-    this.news.onExpiry(this.conversationId, expiresAt);
+    this.events.onExpiry(this.conversationId, expiresAt);
   }
 
   onExpiring(expiresAt: number): void {
-    this.news.onExpiring(this.conversationId, expiresAt);
+    this.events.onExpiring(this.conversationId, expiresAt);
   }
 
   onState(state: SocketState): void {
-    if (state === 'live' || state === 'reconnecting') this.news.onConnection(this.conversationId, state);
+    if (state === 'live' || state === 'reconnecting') this.events.onConnection(this.conversationId, state);
   }
 
   onOver(reason: OverReason): void {
-    // Neither says anything about the conversation.
-    if (reason !== 'closed' && reason !== 'refused') this.news.onOver(this.conversationId);
+    // With either reason the conversation may go on.
+    if (reason !== 'closed' && reason !== 'refused') this.events.onOver(this.conversationId);
   }
 }

@@ -8,7 +8,7 @@ import {
   type Fields,
   fieldsIn,
   flagIn,
-  known,
+  omitUndefined,
   objectsIn,
   textIn,
   textsIn,
@@ -123,7 +123,7 @@ function deploymentOf(body: Fields): Deployment {
     allowsLogin,
     allowsStepUp,
     requiresLogin: allowsLogin && !allowsStepUp,
-    ...known({ uploadModes: uploadModesIn(fieldsIn(fieldsIn(body, 'messenger'), 'fileUpload')) }),
+    ...omitUndefined({ uploadModes: uploadModesIn(fieldsIn(fieldsIn(body, 'messenger'), 'fileUpload')) }),
     endDetection: endDetectionOf(fieldsIn(conversations, 'conversationDisconnect')),
   };
 }
@@ -133,7 +133,7 @@ function uploadModesIn(fileUpload: Fields): readonly UploadMode[] | undefined {
   if (flagIn(fileUpload, 'enableAttachments')) return undefined;
   const modes = objectsIn(fileUpload, 'modes').map((mode) => ({
     fileTypes: textsIn(mode, 'fileTypes'),
-    ...known({ maxFileSizeKB: wholeNumberIn(mode, 'maxFileSizeKB') }),
+    ...omitUndefined({ maxFileSizeKB: wholeNumberIn(mode, 'maxFileSizeKB') }),
   }));
   return modes.length === 0 ? undefined : modes;
 }

@@ -1,5 +1,5 @@
 import type { JourneyContext } from '../../../session/domain/guest-context';
-import { known } from './fields';
+import { omitUndefined } from './fields';
 import type { OutgoingMessage } from './outgoing-message';
 import { messageBody } from './outgoing-message';
 
@@ -125,5 +125,5 @@ export function journeyField(journey: JourneyContext | undefined): { journeyCont
   if (customerId === undefined) return {};
   const customer = { id: customerId, idType: 'cookie' };
   const customerSession = sessionId === undefined ? undefined : { id: sessionId, type: sessionType };
-  return { journeyContext: { customer, ...known({ customerSession }) } };
+  return { journeyContext: { customer, ...omitUndefined({ customerSession }) } };
 }

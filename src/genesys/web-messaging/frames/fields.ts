@@ -76,7 +76,9 @@ export function timeIn(fields: Fields, name: string): number | undefined {
 }
 
 /** The fields without those that are undefined. */
-export function known<T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+export function omitUndefined<T extends object>(
+  fields: T,
+): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof T]?: Exclude<T[Name], undefined>;
   };

@@ -7,7 +7,7 @@ import type {
   FormPage,
   FormResponse,
 } from '../../../session/domain/structured-content';
-import { type Fields, fieldsIn, flagIn, idIn, isFields, known } from './fields';
+import { type Fields, fieldsIn, flagIn, idIn, isFields, omitUndefined } from './fields';
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 import { datePickerOf, listPickerOf, pickerMessageIn, wheelPickerOf } from './picker-content';
 
@@ -18,7 +18,7 @@ export function formOf(fields: Fields): Form | undefined {
   if (cannedResponseId === undefined || formPages.length === 0) return undefined;
   return {
     cannedResponseId,
-    ...known({
+    ...omitUndefined({
       introduction: introductionOf(fieldsIn(fields, 'introduction')),
       receivedMessage: pickerMessageIn(fields, 'receivedMessage'),
       replyMessage: pickerMessageIn(fields, 'replyMessage'),
@@ -34,14 +34,14 @@ export function formResponseOf(fields: Fields): FormResponse | undefined {
   if (originatingMessageId === undefined || !Array.isArray(fields['response'])) return undefined;
   return {
     originatingMessageId,
-    ...known({ cannedResponseId: idIn(fields, 'cannedResponseId') }),
+    ...omitUndefined({ cannedResponseId: idIn(fields, 'cannedResponseId') }),
     answers: listIn(fields, 'response', answerOf),
   };
 }
 
 function introductionOf(fields: Fields): FormIntroduction | undefined {
   return unlessEmpty(
-    known({
+    omitUndefined({
       title: shownTextIn(fields, 'title'),
       subtitle: shownTextIn(fields, 'subtitle'),
       imageUrl: shownTextIn(fields, 'imageUrl'),
@@ -52,7 +52,7 @@ function introductionOf(fields: Fields): FormIntroduction | undefined {
 
 function pageOf(fields: Fields): FormPage {
   return {
-    ...known({ title: shownTextIn(fields, 'title'), subtitle: shownTextIn(fields, 'subtitle') }),
+    ...omitUndefined({ title: shownTextIn(fields, 'title'), subtitle: shownTextIn(fields, 'subtitle') }),
     pageComponents: listIn(fields, 'pageComponents', componentOf),
   };
 }
@@ -80,7 +80,7 @@ function componentOf(fields: Fields): FormComponent {
 
 function inputOf(fields: Fields): FormInput {
   return {
-    ...known({
+    ...omitUndefined({
       id: shownTextIn(fields, 'id'),
       title: shownTextIn(fields, 'title'),
       subtitle: shownTextIn(fields, 'subtitle'),
@@ -88,7 +88,7 @@ function inputOf(fields: Fields): FormInput {
     }),
     isRequired: flagIn(fields, 'isRequired'),
     isMultipleLine: flagIn(fields, 'isMultipleLine'),
-    ...known({
+    ...omitUndefined({
       keyboardType: shownTextIn(fields, 'keyboardType'),
       autoCompleteType: shownTextIn(fields, 'autoCompleteType'),
     }),
@@ -99,5 +99,8 @@ function answerOf(fields: Fields): FormAnswer | undefined {
   const id = shownTextIn(fields, 'id');
   if (id === undefined) return undefined;
   const value = fieldsIn(fieldsIn(fields, 'component'), 'buttonResponse');
-  return { id, ...known({ text: shownTextIn(value, 'text'), payload: shownTextIn(value, 'payload') }) };
+  return {
+    id,
+    ...omitUndefined({ text: shownTextIn(value, 'text'), payload: shownTextIn(value, 'payload') }),
+  };
 }

@@ -7,7 +7,7 @@ import {
   fieldsIn,
   flagIn,
   idIn,
-  known,
+  omitUndefined,
   objectsIn,
   textIn,
   textMapIn,
@@ -80,7 +80,7 @@ export function guestMessageOf(body: Fields): GuestMessage {
   const metadata = textMapIn(body, 'metadata');
   const entity = textIn(body, 'originatingEntity');
   return {
-    ...known({ id: idIn(body, 'id'), text: textIn(body, 'text'), at: timeIn(channel, 'time') }),
+    ...omitUndefined({ id: idIn(body, 'id'), text: textIn(body, 'text'), at: timeIn(channel, 'time') }),
     type: typeOf(textIn(body, 'type')),
     direction: textIn(body, 'direction') === 'Inbound' ? 'Inbound' : 'Outbound',
     ...(entity === 'Human' || entity === 'Bot' ? { originatingEntity: entity } : {}),
@@ -98,7 +98,7 @@ function typeOf(type: string | undefined): GuestMessage['type'] {
 
 /** A bot's `from` is empty. */
 function senderOf(from: Fields): { readonly from?: Sender } {
-  const sender = known({
+  const sender = omitUndefined({
     nickname: textIn(from, 'nickname'),
     firstName: textIn(from, 'firstName'),
     lastName: textIn(from, 'lastName'),
@@ -144,7 +144,7 @@ function attachmentOf(fields: Fields): MessageAttachment | undefined {
   if (id === undefined) return undefined;
   return {
     id,
-    ...known({
+    ...omitUndefined({
       filename: textIn(fields, 'filename'),
       mediaType: textIn(fields, 'mediaType'),
       mime: textIn(fields, 'mime'),
@@ -155,4 +155,16 @@ function attachmentOf(fields: Fields): MessageAttachment | undefined {
       text: textIn(fields, 'text'),
     }),
   };
+}
+
+/** The reference that the metadata of a message hold. */
+export function referenceOf({ metadata }: GuestMessage): string | undefined {
+  return metadata['id'];
+}
+
+/** The message as if it had come back with its metadata. Only messages of the guest have a reference; events have none. */
+export function withReference(message: GuestMessage, reference: string): GuestMessage {
+  const isOwn = message.direction === 'Inbound' && message.type !== 'Event';
+  if (!isOwn || referenceOf(message) !== undefined) return message;
+  return { ...message, metadata: { ...message.metadata, id: reference } };
 }

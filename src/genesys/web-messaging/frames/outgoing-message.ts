@@ -1,5 +1,5 @@
 import type { ButtonResponse, FormAnswer, FormReply } from '../../../session/ports/guest-messaging';
-import { known } from './fields';
+import { omitUndefined } from './fields';
 
 /** Message of a guest: a text, an answer to an offer, uploaded files, or several of them. */
 export interface OutgoingMessage {
@@ -25,9 +25,9 @@ export function messageBody(message: OutgoingMessage, id: string): Readonly<Reco
   const content = contentOf(message);
   const parentMessageId = buttons.some(isOfPicker) ? originatingMessageId : undefined;
   return {
-    ...known({ text }),
+    ...omitUndefined({ text }),
     ...(content.length === 0 ? {} : { content }),
-    metadata: { id, ...known({ parentMessageId }) },
+    metadata: { id, ...omitUndefined({ parentMessageId }) },
     ...(customAttributes === undefined ? {} : { channel: { metadata: { customAttributes } } }),
     type: typeOf(message),
   };
@@ -56,13 +56,16 @@ function contentOf({
 function choiceOf({ text, payload, type }: ButtonResponse, originatingMessageId: string | undefined): object {
   return {
     contentType: 'ButtonResponse',
-    buttonResponse: { text, payload, type, ...known({ originatingMessageId }) },
+    buttonResponse: { text, payload, type, ...omitUndefined({ originatingMessageId }) },
   };
 }
 
 function formOf({ cannedResponseId, answers }: FormReply, originatingMessageId: string | undefined): object {
   const response = answers.map(answerOf);
-  return { contentType: 'Form', form: { ...known({ originatingMessageId }), cannedResponseId, response } };
+  return {
+    contentType: 'Form',
+    form: { ...omitUndefined({ originatingMessageId }), cannedResponseId, response },
+  };
 }
 
 function answerOf({ id, text, payload }: FormAnswer): object {

@@ -7,7 +7,7 @@ import {
   flagIn,
   idIn,
   isFields,
-  known,
+  omitUndefined,
   numberIn,
   objectsIn,
   textIn,
@@ -60,7 +60,7 @@ export function parseFrame(text: string): ServerFrame {
   const frame = jsonOf(text);
   if (!isFields(frame)) return MALFORMED;
   const tracingId = textIn(frame, 'tracingId');
-  return { ...contentOf(frame, tracingId), ...known({ tracingId }) };
+  return { ...contentOf(frame, tracingId), ...omitUndefined({ tracingId }) };
 }
 
 function contentOf(frame: Fields, tracingId: string | undefined): ServerFrame {
@@ -111,7 +111,7 @@ function sessionFactsOf(connected: boolean, body: Fields): SessionFacts {
     durationSeconds: numberIn(body, 'durationSeconds'),
     expirationDate: numberIn(body, 'expirationDate'),
     media: mediaOf(body),
-    ...known({ maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes') }),
+    ...omitUndefined({ maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes') }),
   };
 }
 
@@ -122,7 +122,7 @@ function mediaOf(body: Fields): AllowedMedia {
     // A session that is resumed may be described in fewer words.
     ...(isFields(body['allowedMedia']) ? { fileTypes } : {}),
     blockedExtensions: textsIn(body, 'blockedExtensions'),
-    ...known({ maxFileSizeKB: wholeNumberIn(inbound, 'maxFileSizeKB') }),
+    ...omitUndefined({ maxFileSizeKB: wholeNumberIn(inbound, 'maxFileSizeKB') }),
   };
 }
 
@@ -169,7 +169,7 @@ function presignedUrlOf({ body }: Envelope): ServerFrame {
       attachmentId,
       url,
       headers,
-      ...known({
+      ...omitUndefined({
         fileName: textIn(body, 'fileName'),
         fileType: textIn(body, 'fileType'),
         fileSize: wholeNumberIn(body, 'fileSize'),
@@ -181,19 +181,27 @@ function presignedUrlOf({ body }: Envelope): ServerFrame {
 function uploadSucceededOf({ body }: Envelope): ServerFrame {
   const attachmentId = idIn(body, 'attachmentId');
   if (attachmentId === undefined) return MALFORMED;
-  return { kind: 'upload-succeeded', attachmentId, ...known({ downloadUrl: textIn(body, 'downloadUrl') }) };
+  return {
+    kind: 'upload-succeeded',
+    attachmentId,
+    ...omitUndefined({ downloadUrl: textIn(body, 'downloadUrl') }),
+  };
 }
 
 function uploadFailedOf({ body }: Envelope): ServerFrame {
   const attachmentId = idIn(body, 'attachmentId');
   if (attachmentId === undefined) return MALFORMED;
-  return { kind: 'upload-failed', attachmentId, ...known({ errorCode: numberIn(body, 'errorCode') }) };
+  return {
+    kind: 'upload-failed',
+    attachmentId,
+    ...omitUndefined({ errorCode: numberIn(body, 'errorCode') }),
+  };
 }
 
 /** The code of the frame counts where the body has none: it is 200 on the wire, and 400 in the documentation. */
 function urlRefusedOf({ code, body }: Envelope): ServerFrame {
   const errorCode = numberIn(body, 'errorCode') ?? (code >= 400 ? code : undefined);
-  return { kind: 'url-refused', ...known({ errorCode }) };
+  return { kind: 'url-refused', ...omitUndefined({ errorCode }) };
 }
 
 function attachmentDeletedOf({ body }: Envelope): ServerFrame {
@@ -204,14 +212,14 @@ function attachmentDeletedOf({ body }: Envelope): ServerFrame {
 /** The schema calls it `reasonCode`, the wire `reason`. */
 function connectionClosedOf({ body }: Envelope): ServerFrame {
   const reason = textIn(body, 'reason') ?? textIn(body, 'reasonCode');
-  return { kind: 'connection-closed', ...known({ reason }) };
+  return { kind: 'connection-closed', ...omitUndefined({ reason }) };
 }
 
 function configurationOf({ body }: Envelope): ServerFrame {
   return {
     kind: 'configuration',
     media: mediaOf(body),
-    ...known({
+    ...omitUndefined({
       maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes'),
       sessionDurationSeconds: numberIn(body, 'sessionDurationSeconds'),
     }),

@@ -5,7 +5,7 @@ import type {
   StructuredContent,
 } from '../../../session/domain/structured-content';
 import { choiceOf } from './choice';
-import { type Fields, fieldsIn, isFields, known } from './fields';
+import { type Fields, fieldsIn, isFields, omitUndefined } from './fields';
 import { formOf, formResponseOf } from './form-content';
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 import { datePickerOf, listPickerOf } from './picker-content';
@@ -71,7 +71,7 @@ function cardOf(fields: Fields): Card | undefined {
   if (title === undefined) return undefined;
   return {
     title,
-    ...known({
+    ...omitUndefined({
       description: shownTextIn(fields, 'description'),
       image: shownTextIn(fields, 'image'),
       video: shownTextIn(fields, 'video'),
@@ -83,7 +83,7 @@ function cardOf(fields: Fields): Card | undefined {
 
 function cardActionOf(fields: Fields): CardAction | undefined {
   return unlessEmpty(
-    known({
+    omitUndefined({
       type: shownTextIn(fields, 'type'),
       text: shownTextIn(fields, 'text'),
       url: shownTextIn(fields, 'url'),

@@ -60,7 +60,7 @@ export class GuestIdentity {
    * After a configure that failed: resolves when there is a new token to try. Rejects with
    * `GuestNotAuthenticatedError` when only the guest can help, and with the error itself when it is of another kind.
    */
-  async mend(error: unknown, renewals: number, signal: AbortSignal): Promise<void> {
+  async renew(error: unknown, renewals: number, signal: AbortSignal): Promise<void> {
     const hasRunOut = error instanceof UpstreamUnauthorizedError;
     if (!hasRunOut && !(error instanceof UpstreamForbiddenError)) throw error;
     const refreshToken = this.current?.refreshToken;

@@ -15,7 +15,7 @@ import type { Credentials } from '../../../session/ports/guest-credentials';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
 import { GenesysHttp, type GenesysRequest } from '../../transport/genesys-http';
 import { journeyField } from '../frames/client-frame';
-import { type Fields, known, textIn } from '../frames/fields';
+import { type Fields, omitUndefined, textIn } from '../frames/fields';
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
@@ -36,7 +36,7 @@ export class GuestLogin {
     const body = { deploymentId: this.config.deploymentId, ...exchangeOf(login), ...journeyField(journey) };
     try {
       const answer = await this.post('oauthcodegrantjwtexchange', body, signal);
-      return { jwt: jwtIn(answer), ...known({ refreshToken: textIn(answer, 'refreshToken') }) };
+      return { jwt: jwtIn(answer), ...omitUndefined({ refreshToken: textIn(answer, 'refreshToken') }) };
     } catch (error) {
       throw isRefusal(error) ? new GuestNotAuthenticatedError({ cause: error }) : untouching(error);
     }
@@ -88,7 +88,7 @@ export class GuestLogin {
 /** `oauth` holds either form (`WebDeploymentsOAuthRequestParameters` of the platform SDKs). */
 function exchangeOf({ idToken, nonce, authCode, redirectUri, codeVerifier, maxAge, iss }: Login): object {
   if (idToken !== undefined) return { oauth: { idToken, nonce } };
-  return { oauth: { code: authCode, redirectUri, ...known({ codeVerifier, nonce, maxAge, iss }) } };
+  return { oauth: { code: authCode, redirectUri, ...omitUndefined({ codeVerifier, nonce, maxAge, iss }) } };
 }
 
 function jwtIn(answer: Fields): string {

@@ -1,69 +1,69 @@
+import { RecentIds } from '../connection/recent-ids';
 import type { GuestMessage } from '../frames/guest-message';
-import { KnownMessages } from '../connection/recent-ids';
+import type { Notify } from '../socket/socket-listener';
+import type { ConversationStart } from './conversation-start';
 
-/** How long a message waits for others that were sent before it and overtaken: order is not guaranteed upstream. */
+/** Time that a message waits for earlier ones that it has overtaken: the upstream does not guarantee the order. */
 const GATHER_MS = 50;
 const MAX_GATHERED = 500;
-/** Ids that are remembered; a page of history, which is where doubles come from, has 25. */
+/** Maximum of remembered ids; duplicates come from the history, a page of which has 25 messages. */
 const MAX_KNOWN = 500;
 const MAX_REFERENCES = 100;
 
 /**
- * Hands over each message once, by its id, and what arrives together in the order of `channel.time`. While it is
- * held, messages wait for the history that tells what came before them.
+ * Hands each message over once, by its id, and messages that arrive together in the order of `channel.time`. While it
+ * is held, messages wait for the history of the time before them.
  */
 export class IncomingMessages {
-  private readonly known = new KnownMessages(MAX_KNOWN);
+  private readonly knownIds = new RecentIds(MAX_KNOWN);
+  private readonly references = new RecentIds(MAX_REFERENCES);
   private gathered: GuestMessage[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isHeld = false;
-  private before: ReadonlySet<string> | undefined;
+  private idsBeforeLoss: ReadonlySet<string> | undefined;
   private lastId: string | undefined;
-  private readonly references = new KnownMessages(MAX_REFERENCES);
 
-  constructor(private readonly handOver: (message: GuestMessage) => void) {}
+  constructor(
+    private readonly conversationStart: ConversationStart,
+    private readonly notify: Notify,
+  ) {}
 
-  /** Of some message of the conversation. */
+  /** The id of any message of the conversation. */
   get anyId(): string | undefined {
     return this.lastId;
   }
 
-  /** Whether it is certain that no message of this reference came before: not while something may have been missed. */
+  /** Whether certainly no earlier message has this reference; false while messages may have been missed. */
   isNew(reference: string): boolean {
-    return this.before === undefined && !this.references.has(reference);
+    return this.idsBeforeLoss === undefined && !this.references.has(reference);
   }
 
-  /** The ids that were known when the line was lost last, or are known now when nothing was missed since. */
+  /** The ids that were known when the connection was lost, or are known now when none was missed since. */
   get knownBefore(): ReadonlySet<string> {
-    return this.before ?? this.known.snapshot();
+    return this.idsBeforeLoss ?? this.knownIds.snapshot();
   }
 
-  /** The line is lost: messages may be missed from here on, and wait until it is known which. */
+  /** The connection is lost: messages may be missed from here on, and later ones wait for the history. */
   lose(): void {
-    this.before ??= this.known.snapshot();
-    this.hold();
-  }
-
-  /** Messages wait until `release`. */
-  hold(): void {
+    this.idsBeforeLoss ??= this.knownIds.snapshot();
     this.flush();
     this.isHeld = true;
   }
 
-  /** Whatever was missed is among `history`; it is handed over with what waited. */
+  /** Hands over `history`, which holds all missed messages, together with the messages that waited for it. */
   fill(history: readonly GuestMessage[]): void {
     for (const message of history) this.gather(message);
-    this.before = undefined;
+    this.idsBeforeLoss = undefined;
     this.release();
   }
 
-  /** A part of the history that may tell news. */
+  /** Hands over the new messages in a part of the history. */
   merge(history: readonly GuestMessage[]): void {
     for (const message of history) this.gather(message);
     if (!this.isHeld) this.flush();
   }
 
-  /** Messages wait no more. */
+  /** Messages no longer wait for the history. */
   release(): void {
     this.isHeld = false;
     this.flush();
@@ -78,21 +78,28 @@ export class IncomingMessages {
       }, GATHER_MS);
   }
 
-  /** Hands over what waits. */
-  flush(): void {
+  /** Hands over the messages that wait. */
+  private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     const messages = this.gathered;
     this.gathered = [];
-    // A stable order: what has no time stays where it came.
+    // The sort is stable: messages without a time stay in the order of their arrival.
     for (const message of messages.sort((one, other) => (one.at ?? 0) - (other.at ?? 0)))
       this.handOver(message);
+  }
+
+  private handOver(message: GuestMessage): void {
+    this.conversationStart.onMessage(message);
+    this.notify((listener) => {
+      listener.onMessage(message);
+    });
   }
 
   private gather(message: GuestMessage): void {
     const { id } = message;
     if (id !== undefined) {
-      if (!this.known.add(id)) return;
+      if (!this.knownIds.add(id)) return;
       this.lastId = id;
       const { id: reference } = message.metadata;
       if (reference !== undefined) this.references.add(reference);

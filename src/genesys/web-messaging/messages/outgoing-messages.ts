@@ -9,199 +9,184 @@ import type { Clock } from '../../../common/time/clock';
 import { abortable } from '../../../common/time/abortable';
 import { withDeadline } from '../../../common/time/deadline';
 import { pause } from '../../../common/time/pause';
+import type { LiveChannel, RequestChannel } from '../connection/request-channel';
 import type { ClientFrame, ClientFrames } from '../frames/client-frame';
-import { known } from '../frames/fields';
-import type { GuestMessage } from '../frames/guest-message';
+import { omitUndefined } from '../frames/fields';
+import { type GuestMessage, referenceOf } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 import { Mutex } from '../pacing/mutex';
 import { SlidingWindow } from '../pacing/sliding-window';
-import type { RequestChannel } from '../connection/request-channel';
-import type { OpeningAttributes } from './conversation-start';
-import { OwnMessages, referenceOf } from './own-messages';
+import type { ConversationStart } from './conversation-start';
+import type { HistoryBackfill } from './history-backfill';
+import type { IncomingMessages } from './incoming-messages';
+import type { OwnMessages } from './own-messages';
 
 const PER_SECOND = 5;
-/** A little longer than a second: what leaves evenly may arrive in a bunch. */
+/** A little longer than a second: messages that leave evenly may arrive in a burst. */
 const SECOND_MS = 1_050;
 const MAX_WAITING = 50;
-const ACKNOWLEDGED_WITHIN_MS = 10_000;
-const DELIVERED_WITHIN_MS = 60_000;
+const ACKNOWLEDGEMENT_TIMEOUT_MS = 10_000;
+const DELIVERY_TIMEOUT_MS = 60_000;
 const MAX_SENDS = 3;
-const LOOK_AGAIN_MS = 5_000;
-const MAX_ASKED_MS = 30_000;
+const HISTORY_RETRY_MS = 5_000;
+const MAX_RETRY_AFTER_MS = 30_000;
 const TYPING_COOL_DOWN_MS = 5_000;
 
 type Outcome = 'unanswered' | 'throttled';
 
-/** What a message is recognised by, and whether an earlier process may have sent it under the same reference. */
+/** Identity of a message that is sent. */
 export interface Sending {
+  /** Recognises the message when it comes back. */
   readonly reference: string;
+  /** An earlier process may have sent a message with this reference. */
   readonly isRepeatable: boolean;
 }
 
-/** A message on its way. */
+/** A message in flight. */
 interface Delivery extends Sending {
   readonly message: OutgoingMessage;
   mayHaveArrived: boolean;
 }
 
-/** Where messages go, and where it is looked up whether they arrived. */
-export interface MessageWay {
-  /** The line, as soon as there is one. */
-  live(signal: AbortSignal): Promise<RequestChannel>;
-  /** The newest part of the history, with our references. Rejects when it cannot be read. */
-  recent(dialogue: RequestChannel): Promise<readonly GuestMessage[]>;
-  /** Resolves when what was said before the line is known, or cannot be known for now. */
-  settled(): Promise<unknown>;
-  /** Whether nothing of this reference was said, as far as can be told without asking. */
-  isNew(reference: string): boolean;
-}
-
 /**
- * Sends the guest's messages one after the other, at most 5 a second and as many as a connection may carry. The
- * message that comes back is the acknowledgement. One whose acknowledgement is lost is looked for in the history
- * before it is sent again: it is neither doubled nor lost as long as the history can be read.
+ * Sends the guest's messages one after the other, at most 5 a second and within the limit of a connection. The message
+ * that comes back is the acknowledgement. A message without one is looked for in the history before it is sent again:
+ * it is neither duplicated nor lost as long as the history can be read.
  */
 export class OutgoingMessages {
-  private readonly line = new Mutex();
+  private readonly queue = new Mutex();
   private readonly rate = new SlidingWindow(PER_SECOND, SECOND_MS);
-  private readonly own = new OwnMessages();
   private mayTypeAt = 0;
 
   constructor(
-    private readonly way: MessageWay,
+    private readonly liveChannel: LiveChannel,
+    private readonly backfill: HistoryBackfill,
+    private readonly incoming: IncomingMessages,
+    private readonly ownMessages: OwnMessages,
+    private readonly conversationStart: ConversationStart,
     private readonly frames: ClientFrames,
     private readonly clock: Clock,
-    private readonly opening: OpeningAttributes,
   ) {}
 
   /**
-   * Resolves with the message as the conversation has it, once it is acknowledged. Rejects within a minute, or by
-   * the signal, with an `UpstreamError` that tells whether the message may have arrived all the same.
+   * Resolves with the message as the conversation holds it, once it is acknowledged. Rejects within a minute, or by
+   * the signal, with an `UpstreamError` that tells whether the message may have arrived nevertheless.
    */
-  async say(message: OutgoingMessage, sending: Sending, parent: AbortSignal): Promise<GuestMessage> {
-    if (this.line.size >= MAX_WAITING) throw new UpstreamUnavailableError({ reason: 'overload' });
+  async send(message: OutgoingMessage, sending: Sending, parent: AbortSignal): Promise<GuestMessage> {
+    if (this.queue.size >= MAX_WAITING) throw new UpstreamUnavailableError({ reason: 'overload' });
     const delivery: Delivery = { ...sending, message, mayHaveArrived: false };
-    return withDeadline(DELIVERED_WITHIN_MS, parent, async (signal, isOver) => {
+    return withDeadline(DELIVERY_TIMEOUT_MS, parent, async (signal, isOver) => {
       try {
-        const delivered = this.line.run(() => this.deliver(delivery, signal), signal);
+        const delivered = this.queue.run(() => this.deliver(delivery, signal), signal);
         return await abortable(delivered, signal);
       } catch (error) {
-        if (!delivery.mayHaveArrived) this.own.forget(sending.reference);
+        if (!delivery.mayHaveArrived) this.ownMessages.forget(sending.reference);
         if (!isOver()) throw error;
-        const late = new UpstreamTimeoutError({ cause: error });
-        late.mayHaveTakenEffect = delivery.mayHaveArrived;
-        throw late;
+        const timeout = new UpstreamTimeoutError({ cause: error });
+        timeout.mayHaveTakenEffect = delivery.mayHaveArrived;
+        throw timeout;
       }
     });
   }
 
-  /** The same history, in which messages of this process have their references. */
-  recognise(history: readonly GuestMessage[]): readonly GuestMessage[] {
-    return this.own.recognise(history);
-  }
-
-  /** Tells that the guest types, unless it was told a moment ago or cannot be told now. */
-  typing(dialogue: RequestChannel): void {
+  /** Sends that the guest types, unless a recent event has said so or the rate is exhausted. */
+  sendTyping(channel: RequestChannel): void {
     const now = performance.now();
-    if (now < this.mayTypeAt || dialogue.room.waitMs > 0 || this.rate.waitMs > 0) return;
+    if (now < this.mayTypeAt || channel.requestWindow.waitMs > 0 || this.rate.waitMs > 0) return;
     this.mayTypeAt = now + TYPING_COOL_DOWN_MS;
-    this.tell(dialogue, this.frames.typing(uuid()));
+    this.sendEvent(channel, this.frames.typing(uuid()));
   }
 
-  /** Sends an event that needs no answer. It is an `onMessage` like any other, of which there may be five a second. */
-  tell(dialogue: RequestChannel, frame: ClientFrame): void {
+  /** Sends an event that needs no answer. It is an `onMessage` and counts towards the five a second. */
+  sendEvent(channel: RequestChannel, frame: ClientFrame): void {
     this.rate.take();
-    dialogue.room.take();
-    dialogue.tell(frame);
+    channel.requestWindow.take();
+    channel.send(frame);
   }
 
   private async deliver(delivery: Delivery, signal: AbortSignal): Promise<GuestMessage> {
-    delivery.mayHaveArrived = await this.isDoubtful(delivery, signal);
-    await this.openingKnown(signal);
+    delivery.mayHaveArrived = await this.mayBeRepeat(delivery, signal);
+    // The history tells whether an earlier process has sent the attributes of the opening.
+    if (this.conversationStart.hasPendingAttributes) await this.untilBackfilled(signal);
     for (let unanswered = 0; unanswered < MAX_SENDS;) {
-      const dialogue = await this.turn(signal);
-      const wasDoubtful = delivery.mayHaveArrived;
-      // The line may have been lost, or the answer: then nobody but the history knows.
-      const arrived = wasDoubtful ? await this.arrived(delivery, signal) : undefined;
+      const channel = await this.untilAllowed(signal);
+      const mayHaveArrivedBefore = delivery.mayHaveArrived;
+      // The connection or the answer may have been lost: then only the history knows.
+      const arrived = mayHaveArrivedBefore ? await this.findArrived(delivery, signal) : undefined;
       if (arrived !== undefined) return arrived;
-      if (dialogue.isOver) continue;
-      const outcome = await this.send(delivery, dialogue);
+      if (channel.isOver) continue;
+      const outcome = await this.sendOnce(delivery, channel);
       if (typeof outcome === 'object') return outcome;
       if (outcome === 'unanswered') unanswered += 1;
-      else if (!wasDoubtful) {
+      else if (!mayHaveArrivedBefore) {
         delivery.mayHaveArrived = false;
-        this.own.forget(delivery.reference);
+        this.ownMessages.forget(delivery.reference);
       }
     }
-    const arrived = await this.arrived(delivery, signal);
+    const arrived = await this.findArrived(delivery, signal);
     if (arrived === undefined) throw new UpstreamTimeoutError();
     return arrived;
   }
 
-  private async isDoubtful({ reference, isRepeatable }: Sending, signal: AbortSignal): Promise<boolean> {
+  private async mayBeRepeat({ reference, isRepeatable }: Sending, signal: AbortSignal): Promise<boolean> {
     if (!isRepeatable) return false;
-    await this.way.live(signal);
-    await abortable(this.way.settled(), signal);
-    return this.own.isUnsettled(reference) || !this.way.isNew(reference);
+    await this.untilBackfilled(signal);
+    return this.ownMessages.isUnsettled(reference) || !this.incoming.isNew(reference);
   }
 
-  /** Whether an earlier process has sent the attributes of the opening stands in the history. */
-  private async openingKnown(signal: AbortSignal): Promise<void> {
-    if (!this.opening.isPending) return;
-    await this.way.live(signal);
-    await abortable(this.way.settled(), signal);
+  private async untilBackfilled(signal: AbortSignal): Promise<void> {
+    await this.liveChannel(signal);
+    await abortable(this.backfill.settled, signal);
   }
 
-  /** Waits until there is a line that may carry another message. */
-  private async turn(signal: AbortSignal): Promise<RequestChannel> {
+  /** Waits for a connection that may carry another message. */
+  private async untilAllowed(signal: AbortSignal): Promise<RequestChannel> {
     for (;;) {
-      const dialogue = await this.way.live(signal);
-      const waitMs = Math.max(this.rate.waitMs, dialogue.room.waitMs);
-      if (waitMs === 0) return dialogue;
+      const channel = await this.liveChannel(signal);
+      const waitMs = Math.max(this.rate.waitMs, channel.requestWindow.waitMs);
+      if (waitMs === 0) return channel;
       await pause(Math.ceil(waitMs), signal);
     }
   }
 
-  /** The message as it was acknowledged, or what came instead. Rejects when the server wants no such message. */
-  private async send(delivery: Delivery, dialogue: RequestChannel): Promise<GuestMessage | Outcome> {
+  /** Returns the acknowledged message, or the reason why there is none. Rejects when the server refuses the message. */
+  private async sendOnce(delivery: Delivery, channel: RequestChannel): Promise<GuestMessage | Outcome> {
     const { reference, message } = delivery;
     delivery.mayHaveArrived = true;
-    this.own.sent(reference, message, this.clock.now());
+    this.ownMessages.sent(reference, message, this.clock.now());
     this.rate.take();
-    dialogue.room.take();
+    channel.requestWindow.take();
     try {
-      const customAttributes = this.opening.beside(message.customAttributes);
-      const frame = this.frames.message(reference, { ...message, ...known({ customAttributes }) });
-      const answer = await dialogue.ask(frame, 'message', ACKNOWLEDGED_WITHIN_MS);
-      this.opening.arrived();
-      this.own.settle(reference, answer.message);
+      const customAttributes = this.conversationStart.attributesWith(message.customAttributes);
+      const frame = this.frames.message(reference, { ...message, ...omitUndefined({ customAttributes }) });
+      const answer = await channel.request(frame, 'message', ACKNOWLEDGEMENT_TIMEOUT_MS);
+      this.conversationStart.attributesArrived();
+      this.ownMessages.settle(reference, answer.message);
       return answer.message;
     } catch (error) {
       if (isUncertain(error)) return 'unanswered';
       if (!(error instanceof UpstreamThrottledError)) throw error;
-      this.rate.close(Math.min(MAX_ASKED_MS, error.retryAfterMs));
+      this.rate.close(Math.min(MAX_RETRY_AFTER_MS, error.retryAfterMs));
       return 'throttled';
     }
   }
 
-  private async arrived({ reference }: Delivery, signal: AbortSignal): Promise<GuestMessage | undefined> {
+  private async findArrived({ reference }: Delivery, signal: AbortSignal): Promise<GuestMessage | undefined> {
     for (;;) {
-      const dialogue = await this.way.live(signal);
+      const channel = await this.liveChannel(signal);
       try {
-        const recent = await this.way.recent(dialogue);
-        const found = recent.find((candidate) => isThe(reference, candidate));
-        if (found !== undefined) this.own.settle(reference, found);
+        const recent = await this.backfill.readRecent(channel);
+        const found = recent.find(
+          (message) => message.direction === 'Inbound' && referenceOf(message) === reference,
+        );
+        if (found !== undefined) this.ownMessages.settle(reference, found);
         return found;
       } catch {
-        // To send it now could double it: whoever waits for the message has a deadline.
-        await pause(LOOK_AGAIN_MS, signal);
+        // Sending without the history could duplicate the message; the delivery has a deadline.
+        await pause(HISTORY_RETRY_MS, signal);
       }
     }
   }
-}
-
-function isThe(reference: string, found: GuestMessage): boolean {
-  return found.direction === 'Inbound' && referenceOf(found) === reference;
 }
 
 /** Whether the message may have arrived although its answer did not, or cannot be read. */

@@ -1,9 +1,9 @@
-import type { GuestMessage } from '../frames/guest-message';
+import { type GuestMessage, referenceOf, withReference } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 
 const MAX_ACKNOWLEDGED = 100;
 const MAX_UNSETTLED = 100;
-/** How far the server's clock may be behind ours. */
+/** Tolerated lag of the server's clock behind the clock of this process. */
 const MAX_SKEW_MS = 30_000;
 
 interface Sent {
@@ -13,24 +13,24 @@ interface Sent {
 }
 
 /**
- * Messages that this process has sent, at most a hundred of each kind:
+ * Registry of the messages that this process has sent, at most a hundred of each kind:
  *
  *   sent ── settle() ──▶ acknowledged, and known by the server's id
- *     └──── forget() ──▶ unknown: the server did not take it
+ *     └──── forget() ──▶ unknown: the server did not accept it
  *
- * Servers may keep no metadata of guests: then the reference of a message is restored in what is read of the history.
+ * A server may not keep the metadata of guests: the registry then restores the references of messages in the history.
  */
 export class OwnMessages {
-  /** References by the server's ids. */
+  /** References of acknowledged messages by the server's ids. */
   private readonly acknowledged = new Map<string, string>();
   private readonly unsettled = new Map<string, Sent>();
 
-  /** Whether a message of this reference may have arrived without an acknowledgement. */
+  /** Whether a message with this reference may have arrived without an acknowledgement. */
   isUnsettled(reference: string): boolean {
     return this.unsettled.has(reference);
   }
 
-  /** The first attempt counts. */
+  /** Records the first attempt; later ones change nothing. */
   sent(reference: string, message: OutgoingMessage, at: number): void {
     if (!this.unsettled.has(reference)) put(this.unsettled, reference, { message, at }, MAX_UNSETTLED);
   }
@@ -44,12 +44,12 @@ export class OwnMessages {
     this.unsettled.delete(reference);
   }
 
-  /** The history, which has the newest first, with the references of messages that are ours. */
+  /** Returns the history, newest first, with the references of own messages restored. */
   recognise(history: readonly GuestMessage[]): readonly GuestMessage[] {
     return history.map((message) => {
       if (referenceOf(message) !== undefined) return message;
       const reference = this.acknowledged.get(message.id ?? '') ?? this.settledBy(message);
-      return reference === undefined ? message : underReference(message, reference);
+      return reference === undefined ? message : withReference(message, reference);
     });
   }
 
@@ -60,19 +60,7 @@ export class OwnMessages {
   }
 }
 
-/** The reference of a message that came back with its metadata. */
-export function referenceOf({ metadata }: GuestMessage): string | undefined {
-  return metadata['id'];
-}
-
-/** The message as if it had come back with its metadata. Only texts of the guest have a reference. */
-export function underReference(message: GuestMessage, reference: string): GuestMessage {
-  const isOurs = message.direction === 'Inbound' && message.type !== 'Event';
-  if (!isOurs || referenceOf(message) !== undefined) return message;
-  return { ...message, metadata: { ...message.metadata, id: reference } };
-}
-
-/** By its files, whose ids are ours alone, or by its text. What another process has sent cannot be told from others. */
+/** Compares by the files, whose ids are unique to this service, or by the text. Messages of other processes cannot be recognised. */
 function isSame({ message, at }: Sent, found: GuestMessage): boolean {
   if (found.direction !== 'Inbound' || found.type === 'Event') return false;
   if ((found.at ?? at) < at - MAX_SKEW_MS) return false;
@@ -81,7 +69,7 @@ function isSame({ message, at }: Sent, found: GuestMessage): boolean {
     const files = found.content.map((content) => content.kind === 'attachment' && content.attachment.id);
     return attachmentIds.every((id) => files.includes(id));
   }
-  // An answer may have an empty text, which tells it from no other answer.
+  // An answer may have an empty text, which does not distinguish it from other answers.
   return text !== undefined && text !== '' && found.text === text;
 }
 

@@ -1,38 +1,72 @@
 import type { Clock } from '../../../common/time/clock';
+import { expiryOf, type StatedExpiry } from '../frames/session-expiry';
+import type { Notify } from './socket-listener';
 
-/** Moments that are this close are the same expiry: a server tells it in seconds, and after a way of its own. */
+/** Tolerance within which two moments are the same expiry: the server states it in seconds, after a network delay. */
 const SAME_EXPIRY_MS = 10_000;
-/** `setTimeout` takes no more. */
+/** Maximum delay of `setTimeout`. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
- * Warns a fixed time before a session expires, once per expiry: one that is moved is warned of again. A session that has
- * less time left when that is learned, is warned of halfway. Without a time to warn ahead there is no warning.
+ * Tracks the expiry of a session and notifies the listener of each change. It warns a fixed time ahead, once per expiry: an
+ * expiry that is moved gets another warning. A session with less time left is warned of halfway. With 0 there is no
+ * warning.
  */
-export class ExpiryWarning {
-  private expiresAt: number | undefined;
+export class ExpiryTracker {
+  private durationMs: number | undefined;
+  private current: number | undefined;
+  private warnedExpiry: number | undefined;
   private hasWarned = false;
   private timer: NodeJS.Timeout | undefined;
+  private isStopped = false;
 
   constructor(
     private readonly aheadMs: number,
     private readonly clock: Clock,
-    private readonly warn: (expiresAt: number) => void,
+    private readonly notify: Notify,
   ) {}
 
-  expires(expiresAt: number): void {
-    if (this.aheadMs === 0) return;
-    const leftMs = expiresAt - this.clock.now();
-    const isSame = Math.abs(expiresAt - (this.expiresAt ?? -Infinity)) < SAME_EXPIRY_MS;
-    // Halfway would move with each time that it is told.
-    if (isSame && (this.hasWarned || leftMs <= this.aheadMs)) return;
-    this.expiresAt = expiresAt;
-    this.hasWarned = false;
-    this.schedule(expiresAt - (leftMs > this.aheadMs ? this.aheadMs : leftMs / 2));
+  /** Epoch milliseconds; undefined until the server has stated an expiry. */
+  get expiresAt(): number | undefined {
+    return this.current;
   }
 
+  /** Takes over the expiry that the server has stated. */
+  update(stated: StatedExpiry): void {
+    const { durationMs, expiresAt } = expiryOf(stated, this.clock.now());
+    this.durationMs = durationMs ?? this.durationMs;
+    this.moveTo(expiresAt);
+  }
+
+  /** Restarts the duration of the session, which every message of either side does. */
+  prolong(): void {
+    if (this.durationMs !== undefined) this.moveTo(this.clock.now() + this.durationMs);
+  }
+
+  /** The session is over: no notification follows. */
   stop(): void {
+    this.isStopped = true;
     clearTimeout(this.timer);
+  }
+
+  private moveTo(expiresAt: number | undefined): void {
+    if (expiresAt === undefined || expiresAt === this.current || this.isStopped) return;
+    this.current = expiresAt;
+    this.planWarning(expiresAt);
+    this.notify((listener) => {
+      listener.onExpiry(expiresAt);
+    });
+  }
+
+  private planWarning(expiresAt: number): void {
+    if (this.aheadMs === 0) return;
+    const leftMs = expiresAt - this.clock.now();
+    const isSame = Math.abs(expiresAt - (this.warnedExpiry ?? -Infinity)) < SAME_EXPIRY_MS;
+    // Halfway would move with each repetition of the same expiry.
+    if (isSame && (this.hasWarned || leftMs <= this.aheadMs)) return;
+    this.warnedExpiry = expiresAt;
+    this.hasWarned = false;
+    this.schedule(expiresAt - (leftMs > this.aheadMs ? this.aheadMs : leftMs / 2));
   }
 
   private schedule(dueAt: number): void {
@@ -41,17 +75,21 @@ export class ExpiryWarning {
     this.timer = setTimeout(
       () => {
         if (delayMs > MAX_DELAY_MS) this.schedule(dueAt);
-        else this.tell();
+        else this.warn();
       },
       Math.min(Math.max(0, delayMs), MAX_DELAY_MS),
     );
-    // A warning is no reason for a process to stay.
+    // A warning does not keep the process alive.
     this.timer.unref();
   }
 
-  /** Not when it comes late, as after a stop of the process: then there is nothing left to warn of. */
-  private tell(): void {
+  /** A warning that comes after the expiry, as when the process was suspended, is dropped. */
+  private warn(): void {
     this.hasWarned = true;
-    if (this.expiresAt !== undefined && this.expiresAt > this.clock.now()) this.warn(this.expiresAt);
+    const expiresAt = this.warnedExpiry;
+    if (expiresAt === undefined || expiresAt <= this.clock.now()) return;
+    this.notify((listener) => {
+      listener.onExpiring(expiresAt);
+    });
   }
 }

@@ -46,9 +46,9 @@ describe(`${GuestSocket.name} and its echoes`, () => {
 
   it('counts from the answer, because an echo may arrive long after it was sent', async () => {
     await world.open();
-    world.server.next('echo', ({ tracingId }, line) => {
+    world.server.next('echo', ({ tracingId }, connection) => {
       setTimeout(() => {
-        line.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId });
+        connection.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId });
       }, 6_000);
     });
     expect(await outcomeWithin(6_100)).toBe(true);
@@ -77,21 +77,25 @@ describe(`${GuestSocket.name} and its echoes`, () => {
     expect(await outcomeWithin(200)).toBe(false);
     expect(await outcomeWithin(40_000)).toBe(false);
     expect(await outcomeWithin(40_000)).toBe(true);
-    expect(world.server.lines).toHaveLength(1);
+    expect(world.server.connections).toHaveLength(1);
 
     for (let misses = 0; misses < 3; misses += 1) {
       world.server.next('echo');
       expect(await outcomeWithin(45_000)).toBe(false);
     }
     await world.pass(10_000);
-    expect(world.server.lines).toHaveLength(2);
+    expect(world.server.connections).toHaveLength(2);
     expect(world.socket.state).toBe('live');
   });
 
   it('is refused as the server refuses it', async () => {
     await world.open();
-    world.server.next('echo', ({ tracingId }, line) => {
-      line.say('TooManyRequestsErrorMessage', { retryAfter: 7, errorCode: 4029 }, { tracingId, code: 429 });
+    world.server.next('echo', ({ tracingId }, connection) => {
+      connection.say(
+        'TooManyRequestsErrorMessage',
+        { retryAfter: 7, errorCode: 4029 },
+        { tracingId, code: 429 },
+      );
     });
 
     expect(await outcomeWithin(100)).toMatchObject({ code: 'upstream-throttled', retryAfterMs: 7_000 });
@@ -101,8 +105,8 @@ describe(`${GuestSocket.name} and its echoes`, () => {
     await world.open();
     // The next line is not made at once.
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
-    world.server.next('echo', (_frame, line) => {
-      line.cut();
+    world.server.next('echo', (_frame, connection) => {
+      connection.cut();
     });
 
     expect(await outcomeWithin(100)).toMatchObject({ code: 'upstream-unavailable' });

@@ -26,7 +26,7 @@ function aNewSending(): Sending {
 /** Says something; what it came to is kept: the reference under which it was acknowledged, or an error. */
 function say(text: string, signal = SIGNAL): { outcome: unknown } {
   const said: { outcome: unknown } = { outcome: undefined };
-  world.socket.say({ text }, aNewSending(), signal).then(
+  world.socket.send({ text }, aNewSending(), signal).then(
     (message) => (said.outcome = message.metadata['id'] ?? 'without an id'),
     (error: unknown) => (said.outcome = error),
   );
@@ -48,7 +48,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     await world.pass(1_000);
 
     expect(said.outcome).toBe(world.server.of('onMessage')[0]?.tracingId);
-    expect(world.owner.texts).toEqual(['Hello']);
+    expect(world.listener.texts).toEqual(['Hello']);
   });
 
   it('sends at most five a second, in order', async () => {
@@ -81,7 +81,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     await world.open();
     for (let number = 0; number < 50; number += 1) say('x');
 
-    await expect(world.socket.say({ text: 'one more' }, aNewSending(), SIGNAL)).rejects.toMatchObject({
+    await expect(world.socket.send({ text: 'one more' }, aNewSending(), SIGNAL)).rejects.toMatchObject({
       reason: 'overload',
     });
   });
@@ -94,29 +94,29 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
     expect(arrived()).toEqual(['Hello']);
     expect(said.outcome).toEqual(expect.any(String));
-    expect(world.owner.texts).toEqual(['Hello']);
+    expect(world.listener.texts).toEqual(['Hello']);
   });
 
   it('looks in the history for what is answered by a frame that cannot be read, at once', async () => {
     await world.open();
-    world.server.next('onMessage', (frame, line) => {
+    world.server.next('onMessage', (frame, connection) => {
       world.server.keep(frame);
-      line.say(undefined, {}, { tracingId: frame.tracingId });
+      connection.say(undefined, {}, { tracingId: frame.tracingId });
     });
     const said = say('Hello');
     await world.pass(1_000);
 
     expect(arrived()).toEqual(['Hello']);
     expect(said.outcome).toEqual(expect.any(String));
-    expect(world.server.lines).toHaveLength(1);
+    expect(world.server.connections).toHaveLength(1);
   });
 
   it('fails no message for a malformed frame without a tracing id', async () => {
     await world.open();
-    world.server.next('onMessage', (frame, line) => {
-      line.say('JwtResponse', {});
-      line.say(undefined, {});
-      world.server.accept(frame, line);
+    world.server.next('onMessage', (frame, connection) => {
+      connection.say('JwtResponse', {});
+      connection.say(undefined, {});
+      world.server.accept(frame, connection);
     });
     const said = say('Hello');
     await world.pass(1_000);
@@ -133,7 +133,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
     expect(arrived()).toEqual(['Hello']);
     expect(said.outcome).toEqual(expect.any(String));
-    expect(world.owner.texts).toEqual(['Hello']);
+    expect(world.listener.texts).toEqual(['Hello']);
   });
 
   it('recognises by its text what arrived, in a history that does not keep our ids', async () => {
@@ -159,7 +159,8 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
   describe('to a server that keeps no metadata of guests', () => {
     /** References under which messages were handed over. */
-    const references = (): readonly unknown[] => world.owner.messages.map(({ metadata }) => metadata['id']);
+    const references = (): readonly unknown[] =>
+      world.listener.messages.map(({ metadata }) => metadata['id']);
     const last = (): unknown => world.server.of('onMessage').at(-1)?.tracingId;
     beforeEach(async () => {
       world.server.keepsMetadata = false;
@@ -176,10 +177,10 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
     it('has its reference when it comes back after the time-out of its request', async () => {
       world.history.failures.push(...Array.from({ length: 50 }, () => new UpstreamServerError(503)));
-      world.server.next('onMessage', ({ tracingId }, line) => {
+      world.server.next('onMessage', ({ tracingId }, connection) => {
         const body = { id: 'late', type: 'Text', text: 'Hello', direction: 'Inbound' };
         setTimeout(() => {
-          line.say('StructuredMessage', body, { tracingId });
+          connection.say('StructuredMessage', body, { tracingId });
         }, 15_000);
       });
       say('Hello');
@@ -221,7 +222,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
         world.server.keep({ ...frame, message: { type: 'Text', content } });
       };
       world.server.next('onMessage', asKept);
-      const said = world.socket.say({ attachmentIds: ['file-1'] }, aNewSending(), SIGNAL);
+      const said = world.socket.send({ attachmentIds: ['file-1'] }, aNewSending(), SIGNAL);
       await world.pass(20_000);
 
       expect((await said).metadata['id']).toBe(last());
@@ -246,9 +247,9 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     ['did not arrive', false],
   ])('neither doubles nor loses what %s when the line broke', async (_what, isKept) => {
     await world.open();
-    world.server.next('onMessage', (frame, line) => {
+    world.server.next('onMessage', (frame, connection) => {
       if (isKept) world.server.keep(frame);
-      line.cut();
+      connection.cut();
     });
     const said = say('first');
     say('second');
@@ -256,7 +257,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
     expect(arrived()).toEqual(['first', 'second']);
     expect(said.outcome).toEqual(expect.any(String));
-    expect(world.owner.texts).toEqual(['first', 'second']);
+    expect(world.listener.texts).toEqual(['first', 'second']);
   });
 
   it('does not send in doubt while the history cannot be read, and says after a minute that nobody knows', async () => {
@@ -272,8 +273,12 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
   it('waits as long as the server asks, and sends then', async () => {
     await world.open();
-    world.server.next('onMessage', ({ tracingId }, line) => {
-      line.say('TooManyRequestsErrorMessage', { retryAfter: 3, errorCode: 4029 }, { tracingId, code: 429 });
+    world.server.next('onMessage', ({ tracingId }, connection) => {
+      connection.say(
+        'TooManyRequestsErrorMessage',
+        { retryAfter: 3, errorCode: 4029 },
+        { tracingId, code: 429 },
+      );
     });
     say('Hello');
     await world.pass(2_900);
@@ -286,8 +291,8 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
   it('fails with what the server does not take, and goes on with the next', async () => {
     await world.open();
-    world.server.next('onMessage', ({ tracingId }, line) => {
-      line.say('string', 'too long', { code: 4011, tracingId });
+    world.server.next('onMessage', ({ tracingId }, connection) => {
+      connection.say('string', 'too long', { code: 4011, tracingId });
     });
     const said = say('too long');
     say('next');
@@ -343,7 +348,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     }
 
     async function sayOnce(): Promise<unknown> {
-      const said = world.socket.say({ text: 'Once' }, sending, SIGNAL).catch((error: unknown) => error);
+      const said = world.socket.send({ text: 'Once' }, sending, SIGNAL).catch((error: unknown) => error);
       await world.pass(70_000);
       return said;
     }
@@ -386,7 +391,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
       world.server.next('onMessage', world.server.keep);
       const hasty = new AbortController();
       const first = world.socket
-        .say({ text: 'Once' }, sending, hasty.signal)
+        .send({ text: 'Once' }, sending, hasty.signal)
         .catch((error: unknown) => error);
       await world.pass(100);
       hasty.abort(new Error('stopped'));

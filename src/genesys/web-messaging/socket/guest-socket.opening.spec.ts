@@ -28,8 +28,8 @@ describe(`${GuestSocket.name} when it opens`, () => {
       expect.objectContaining({ token: 'guest-token', deploymentId: 'dep-1', startNew: false }),
     ]);
     expect(world.socket.state).toBe('live');
-    expect(world.owner.states).toEqual(['live']);
-    expect(world.owner.expiries).toEqual([NOW + 3_600_000]);
+    expect(world.listener.states).toEqual(['live']);
+    expect(world.listener.expiries).toEqual([NOW + 3_600_000]);
     expect(world.history.pages).toEqual([]);
   });
 
@@ -50,7 +50,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     const sending = { isRepeatable: false };
     for (let number = 0; number < 5; number += 1)
       world.socket
-        .say({ text: 'x' }, { ...sending, reference: `r-${number}` }, SIGNAL)
+        .send({ text: 'x' }, { ...sending, reference: `r-${number}` }, SIGNAL)
         .catch(() => undefined);
     await world.open(true);
     const sent = world.server.last.sent.filter(({ frame }) => frame.action === 'onMessage');
@@ -87,8 +87,8 @@ describe(`${GuestSocket.name} when it opens`, () => {
 
   it('configures again under the same token when the line breaks before the answer', async () => {
     world.server.begun();
-    world.server.next('configureSession', (_frame, line) => {
-      line.cut();
+    world.server.next('configureSession', (_frame, connection) => {
+      connection.cut();
     });
 
     expect(await world.open()).toMatchObject({ newSession: false });
@@ -104,7 +104,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     world.server.next('configureSession');
 
     await expect(world.open()).rejects.toMatchObject({ code: 'upstream-timeout', mayHaveTakenEffect: true });
-    expect(world.server.lines).toHaveLength(3);
+    expect(world.server.connections).toHaveLength(3);
     expect(world.socket.reason).toBe('closed');
   });
 
@@ -128,7 +128,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
       mayHaveTakenEffect: false,
     });
     expect(world.server.connectedAt).toHaveLength(1);
-    expect(world.owner.reasons).toEqual(['refused']);
+    expect(world.listener.reasons).toEqual(['refused']);
     expect(log.at('error')).toHaveLength(1);
   });
 
@@ -139,20 +139,20 @@ describe(`${GuestSocket.name} when it opens`, () => {
     [4007, 'upstream-rejected', 'gone'],
     [4020, 'upstream-rejected', 'refused'],
   ])('fails at once when configuring is refused with %d', async (code, error, reason) => {
-    world.server.next('configureSession', ({ tracingId }, line) => {
-      line.say('string', 'no', { code, tracingId });
+    world.server.next('configureSession', ({ tracingId }, connection) => {
+      connection.say('string', 'no', { code, tracingId });
     });
 
     await expect(world.open()).rejects.toMatchObject({ code: error, mayHaveTakenEffect: false });
-    expect(world.owner.reasons).toEqual([reason]);
+    expect(world.listener.reasons).toEqual([reason]);
   });
 
   it('says that the session may exist when it is refused after an answer that was lost', async () => {
-    world.server.next('configureSession', (_frame, line) => {
-      line.cut();
+    world.server.next('configureSession', (_frame, connection) => {
+      connection.cut();
     });
-    world.server.next('configureSession', ({ tracingId }, line) => {
-      line.say('string', 'no', { code: 401, tracingId });
+    world.server.next('configureSession', ({ tracingId }, connection) => {
+      connection.say('string', 'no', { code: 401, tracingId });
     });
 
     const error = { code: 'upstream-unauthorized', mayHaveTakenEffect: true };
@@ -160,8 +160,8 @@ describe(`${GuestSocket.name} when it opens`, () => {
   });
 
   it('does not insist when the server closes the line because of the configure', async () => {
-    world.server.next('configureSession', (_frame, line) => {
-      line.cut(1008);
+    world.server.next('configureSession', (_frame, connection) => {
+      connection.cut(1008);
     });
 
     await expect(world.open()).rejects.toMatchObject({ code: 'upstream-rejected', mayHaveTakenEffect: true });
@@ -201,7 +201,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     world.server.refusals.push(new UpstreamThrottledError(60_000));
     await world.open().catch(() => undefined);
     let hasPassed = false;
-    void world.pacer.pass(new AbortController().signal).then(() => (hasPassed = true));
+    void world.connectLimiter.pass(new AbortController().signal).then(() => (hasPassed = true));
     await world.pass(30_000);
     expect(hasPassed).toBe(false);
 

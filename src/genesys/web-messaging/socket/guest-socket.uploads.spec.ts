@@ -53,10 +53,10 @@ function tell(name: string, rest: object = {}, attachmentId = idsOf('onAttachmen
 function refuseUrl(isTraced: boolean) {
   return (
     { tracingId, attachmentId }: { tracingId: string; attachmentId?: unknown },
-    line: FakeGuestConnection,
+    connection: FakeGuestConnection,
   ): void => {
     const rest = isTraced ? { tracingId } : {};
-    line.say('GenerateUrlError', { attachmentId, errorCode: 4001 }, { type: 'message', ...rest });
+    connection.say('GenerateUrlError', { attachmentId, errorCode: 4001 }, { type: 'message', ...rest });
   };
 }
 
@@ -108,7 +108,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
 
   it.each([true, false])('is refused, and nobody else with it, traced: %s', async (isTraced) => {
     world.server.next('onMessage');
-    world.socket.say({ text: 'x' }, { reference: 'r', isRepeatable: false }, SIGNAL).catch(() => undefined);
+    world.socket.send({ text: 'x' }, { reference: 'r', isRepeatable: false }, SIGNAL).catch(() => undefined);
     await world.pass(10);
     world.server.next('onAttachment', refuseUrl(isTraced));
     const uploaded = upload();
@@ -141,8 +141,8 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
   });
 
   it('does not put a file where another one belongs', async () => {
-    world.server.next('onAttachment', ({ tracingId }, line) => {
-      line.say('PresignedUrlResponse', { attachmentId: 'another', url: 'https://up' }, { tracingId });
+    world.server.next('onAttachment', ({ tracingId }, connection) => {
+      connection.say('PresignedUrlResponse', { attachmentId: 'another', url: 'https://up' }, { tracingId });
     });
     const uploaded = upload();
     await world.pass(100);
@@ -179,14 +179,14 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
     const uploaded = upload();
     await world.pass(100);
     world.server.last.cut();
-    world.server.next('getAttachment', ({ tracingId }, line) => {
-      line.say('Error', 'not yet', { code: 4010, tracingId });
+    world.server.next('getAttachment', ({ tracingId }, connection) => {
+      connection.say('Error', 'not yet', { code: 4010, tracingId });
     });
     await world.pass(10_000);
     expect([uploaded.outcome, idsOf('getAttachment')]).toEqual([undefined, idsOf('onAttachment')]);
 
-    world.server.next('getAttachment', ({ tracingId, attachmentId }, line) => {
-      line.say('PresignedUrlResponse', { attachmentId, url: 'https://down' }, { tracingId });
+    world.server.next('getAttachment', ({ tracingId, attachmentId }, connection) => {
+      connection.say('PresignedUrlResponse', { attachmentId, url: 'https://down' }, { tracingId });
     });
     world.server.last.cut();
     await world.pass(10_000);

@@ -8,155 +8,178 @@ import { abortable } from '../../../common/time/abortable';
 import { withDeadline } from '../../../common/time/deadline';
 import { pause } from '../../../common/time/pause';
 import type { FileToUpload } from '../../../session/ports/guest-messaging';
+import { errorOfFrame } from '../connection/refusal';
+import type { LiveChannel, RequestChannel } from '../connection/request-channel';
 import type { AnnouncedFile, ClientFrames } from '../frames/client-frame';
 import type { PresignedUrl, ServerFrame } from '../frames/server-frame';
 import { AtMost } from '../pacing/at-most';
 import { Mutex } from '../pacing/mutex';
 import type { FileStorage } from './file-storage';
-import { AwaitedUpload } from '../socket/awaited-upload';
-import type { RequestChannel } from '../connection/request-channel';
-import { errorOfFrame } from '../connection/refusal';
 
 const AT_A_TIME = 3;
-const ANSWERED_WITHIN_MS = 10_000;
-/** With the wait for a line, and for what a connection may carry. */
-const ANNOUNCED_WITHIN_MS = 15_000;
-const TOLD_WITHIN_MS = 30_000;
-const WITHDRAWN_WITHIN_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 10_000;
+/** Includes the wait for a connection, and for its limit. */
+const ANNOUNCEMENT_TIMEOUT_MS = 15_000;
+const CONFIRMATION_TIMEOUT_MS = 30_000;
+const WITHDRAWAL_TIMEOUT_MS = 5_000;
 
-/** Where a file goes, and the line that it was announced on. */
-interface Place {
+/** The storage location of a file, and the channel that announced the file. */
+interface AnnouncedUpload {
   readonly url: PresignedUrl;
-  readonly line: RequestChannel;
+  readonly channel: RequestChannel;
 }
 
-/** Gives the line, as soon as there is one. */
-type LineWay = (signal: AbortSignal) => Promise<RequestChannel>;
+/** A file in the storage whose confirmation by the platform is pending. */
+interface PendingConfirmation {
+  readonly outcome: Promise<void>;
+  readonly succeed: () => void;
+  readonly fail: (error: Error) => void;
+}
 
 /**
- * Uploads the guest's files, at most three at a time: announces a file, puts it where the platform says, and waits until
- * the platform says that it has it. A file of which any of this fails is withdrawn, as far as that can be said.
+ * Uploads the guest's files, at most three at a time: announces a file, puts it to the URL that the platform names, and
+ * waits for the platform's confirmation. A file that fails in any of these steps is withdrawn, on a best-effort basis.
  */
 export class Uploads {
-  private readonly places = new AtMost(AT_A_TIME);
-  /** An answer without a tracing id is then nobody else's. */
+  private readonly slots = new AtMost(AT_A_TIME);
+  /** One announcement at a time, so that an answer without a tracing id belongs to it. */
   private readonly announcing = new Mutex();
-  private readonly awaited = new Map<string, AwaitedUpload>();
+  private readonly unconfirmed = new Map<string, PendingConfirmation>();
 
   constructor(
-    private readonly live: LineWay,
+    private readonly liveChannel: LiveChannel,
     private readonly storage: FileStorage,
     private readonly frames: ClientFrames,
   ) {}
 
   /**
-   * Resolves with the id of the attachment once messages can refer to it. Rejects with an `UpstreamError`, with what the
-   * content fails with, or with the reason of the signal.
+   * Resolves with the id of the attachment once messages can refer to it. Rejects with an `UpstreamError`, with the error
+   * of the content, or with the reason of the signal.
    */
   upload(file: FileToUpload, signal: AbortSignal): Promise<string> {
-    return this.places.run(async () => {
+    return this.slots.run(async () => {
       const { fileName, fileType, fileSize } = file;
       const announced = { attachmentId: uuid(), fileName, fileType, fileSize };
-      const place = await this.announcing.run(() => this.announce(announced, signal), signal);
-      await this.store(place, file, signal);
+      const upload = await this.announcing.run(() => this.announce(announced, signal), signal);
+      await this.store(upload, file, signal);
       return announced.attachmentId;
     });
   }
 
-  /** What the server tells of uploads comes by itself. */
-  hear(frame: ServerFrame): void {
-    if (frame.kind === 'upload-succeeded') this.awaited.get(frame.attachmentId)?.succeed();
-    if (frame.kind === 'upload-failed') this.awaited.get(frame.attachmentId)?.fail(errorOfFrame(frame));
+  /** Handles the confirmation of an upload, which is no answer to a request. */
+  handle(frame: ServerFrame): void {
+    if (frame.kind === 'upload-succeeded') this.unconfirmed.get(frame.attachmentId)?.succeed();
+    if (frame.kind === 'upload-failed') this.unconfirmed.get(frame.attachmentId)?.fail(errorOfFrame(frame));
   }
 
-  private announce(file: AnnouncedFile, parent: AbortSignal): Promise<Place> {
-    return withDeadline(ANNOUNCED_WITHIN_MS, parent, async (signal, isOver) => {
+  private announce(file: AnnouncedFile, parent: AbortSignal): Promise<AnnouncedUpload> {
+    return withDeadline(ANNOUNCEMENT_TIMEOUT_MS, parent, async (signal, isOver) => {
       try {
-        const line = await this.turn(signal);
-        return { url: await this.ask(line, file, signal), line };
+        const channel = await this.untilAllowed(signal);
+        return { url: await this.requestUrl(channel, file, signal), channel };
       } catch (error) {
         throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;
       }
     });
   }
 
-  private async ask(line: RequestChannel, file: AnnouncedFile, signal: AbortSignal): Promise<PresignedUrl> {
-    line.room.take();
+  private async requestUrl(
+    channel: RequestChannel,
+    file: AnnouncedFile,
+    signal: AbortSignal,
+  ): Promise<PresignedUrl> {
+    channel.requestWindow.take();
     try {
-      const asked = line.ask(this.frames.announceFile(uuid(), file), 'presigned-url', ANSWERED_WITHIN_MS);
-      const { upload } = await abortable(asked, signal);
+      const frame = this.frames.announceFile(uuid(), file);
+      const answer = channel.request(frame, 'presigned-url', ANSWER_TIMEOUT_MS);
+      const { upload } = await abortable(answer, signal);
       if (upload.attachmentId === file.attachmentId) return upload;
       throw new UpstreamInvalidResponseError('the address for another file');
     } catch (error) {
-      // What was refused is not there.
+      // A refused file does not exist upstream.
       if (!(error instanceof UpstreamError) || error.mayHaveTakenEffect) this.withdraw(file.attachmentId);
       throw error;
     }
   }
 
-  private async store({ url, line }: Place, file: FileToUpload, signal: AbortSignal): Promise<void> {
-    const { attachmentId } = url;
-    const awaited = new AwaitedUpload();
-    // It may be told before the storage has answered.
-    this.awaited.set(attachmentId, awaited);
+  private async store(upload: AnnouncedUpload, file: FileToUpload, signal: AbortSignal): Promise<void> {
+    const { attachmentId } = upload.url;
+    const pending = pendingConfirmation();
+    // The confirmation may come before the answer of the storage.
+    this.unconfirmed.set(attachmentId, pending);
     try {
-      await this.storage.put(url, file, signal);
-      await this.told(awaited, { url, line }, signal);
+      await this.storage.put(upload.url, file, signal);
+      await this.untilConfirmed(pending, upload, signal);
     } catch (error) {
       this.withdraw(attachmentId);
       throw error;
     } finally {
-      this.awaited.delete(attachmentId);
+      this.unconfirmed.delete(attachmentId);
     }
   }
 
-  private told({ outcome }: AwaitedUpload, place: Place, parent: AbortSignal): Promise<void> {
-    return withDeadline(TOLD_WITHIN_MS, parent, async (signal, isOver) => {
+  private untilConfirmed(
+    { outcome }: PendingConfirmation,
+    upload: AnnouncedUpload,
+    parent: AbortSignal,
+  ): Promise<void> {
+    return withDeadline(CONFIRMATION_TIMEOUT_MS, parent, async (signal, isOver) => {
       try {
-        await abortable(Promise.race([outcome, this.found(place, signal)]), signal);
+        await abortable(Promise.race([outcome, this.untilFound(upload, signal)]), signal);
       } catch (error) {
         throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;
       }
     });
   }
 
-  /** What is told while there is no line is told to nobody: then every line that follows is asked for the file. */
-  private async found({ url, line: first }: Place, signal: AbortSignal): Promise<void> {
-    for (let line = first; ;) {
-      await abortable(line.ended, signal);
-      line = await this.live(signal);
-      if (await this.has(line, url.attachmentId)) return;
+  /** A confirmation is lost when there is no connection: every later connection is asked for the file. */
+  private async untilFound(upload: AnnouncedUpload, signal: AbortSignal): Promise<void> {
+    for (let { channel } = upload; ;) {
+      await abortable(channel.ended, signal);
+      channel = await this.liveChannel(signal);
+      if (await this.isStored(channel, upload.url.attachmentId)) return;
     }
   }
 
-  private async has(line: RequestChannel, attachmentId: string): Promise<boolean> {
-    line.room.take();
+  private async isStored(channel: RequestChannel, attachmentId: string): Promise<boolean> {
+    channel.requestWindow.take();
     const frame = this.frames.getAttachment(uuid(), attachmentId);
     try {
-      return (
-        (await line.ask(frame, 'presigned-url', ANSWERED_WITHIN_MS)).upload.attachmentId === attachmentId
-      );
+      const { upload } = await channel.request(frame, 'presigned-url', ANSWER_TIMEOUT_MS);
+      return upload.attachmentId === attachmentId;
     } catch {
-      // Not yet, or not known: the event may still come.
+      // The platform does not have the file yet, or does not answer: the confirmation may still come.
       return false;
     }
   }
 
-  /** Nobody waits for it: what cannot be told now expires by itself. */
+  /** Runs in the background: a file that cannot be withdrawn now expires upstream. */
   private withdraw(attachmentId: string): void {
-    const told = withDeadline(WITHDRAWN_WITHIN_MS, new AbortController().signal, async (signal) => {
-      (await this.live(signal)).tell(this.frames.deleteAttachment(uuid(), attachmentId));
+    const withdrawn = withDeadline(WITHDRAWAL_TIMEOUT_MS, new AbortController().signal, async (signal) => {
+      (await this.liveChannel(signal)).send(this.frames.deleteAttachment(uuid(), attachmentId));
     });
-    told.catch(() => undefined);
+    withdrawn.catch(() => undefined);
   }
 
-  /** Waits until there is a line that may carry another request. */
-  private async turn(signal: AbortSignal): Promise<RequestChannel> {
+  /** Waits for a connection that may carry another request. */
+  private async untilAllowed(signal: AbortSignal): Promise<RequestChannel> {
     for (;;) {
-      const line = await this.live(signal);
-      const { waitMs } = line.room;
-      if (waitMs === 0) return line;
+      const channel = await this.liveChannel(signal);
+      const { waitMs } = channel.requestWindow;
+      if (waitMs === 0) return channel;
       await pause(Math.ceil(waitMs), signal);
     }
   }
+}
+
+function pendingConfirmation(): PendingConfirmation {
+  let succeed: () => void = () => undefined;
+  let fail: (error: Error) => void = () => undefined;
+  const outcome = new Promise<void>((resolve, reject) => {
+    succeed = resolve;
+    fail = reject;
+  });
+  // The upload may fail before it waits for the outcome.
+  outcome.catch(() => undefined);
+  return { outcome, succeed, fail };
 }
