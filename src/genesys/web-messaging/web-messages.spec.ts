@@ -28,7 +28,7 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
   yield Buffer.alloc(0);
 }
 
-/** What comes of an upload within so many milliseconds: an error, or nothing yet. */
+/** The error of an upload within the time; undefined when it is still pending. */
 async function outcomeOf(file: object = {}, withinMs = 1_000, conversationId = 'c-1'): Promise<unknown> {
   let outcome: unknown;
   const { snapshot } = anActiveSession();
@@ -41,7 +41,7 @@ async function outcomeOf(file: object = {}, withinMs = 1_000, conversationId = '
   return outcome;
 }
 
-/** What the session says of files. */
+/** Sets the limits that the session states for files. */
 function allow(allowedMedia: object | undefined, blockedExtensions: string[] = []): void {
   server.sessions.push({ allowedMedia, blockedExtensions });
 }
@@ -77,7 +77,7 @@ describe(`${WebMessages.name} and refusals`, () => {
   const TOO_LONG = { errorCode: 4011, errorMessage: 'Message length 5000 is larger than 4096' };
   const TOO_LARGE = 'Custom Attributes in channel metadata is larger than 2048 bytes';
 
-  // With and without a tracing id: then the message is the only one that waits.
+  // Each refusal comes with and without a tracing id; without one, the message is the only pending request.
   it.each<[string, unknown, number, string]>([
     ['string', 'Missing parameter', 4020, 'parameter-missing'],
     ['string', TOO_LONG.errorMessage, 4011, 'text-too-long'],

@@ -94,7 +94,7 @@ export class WebMessagingChannel extends GuestChannel {
     try {
       await withDeadline(CONNECTION_TIMEOUT_MS, signal, (deadline) => socket.untilLive(deadline));
       if (!(await socket.echo(signal))) return { kind: 'postponed', cause: 'echo-missed' };
-      void this.lookup.look(conversation, socket, signal);
+      void this.lookup.lookUp(conversation, socket, signal);
       return { kind: 'ok' };
     } catch (error) {
       return this.outcomeOf(error, socket, conversation);

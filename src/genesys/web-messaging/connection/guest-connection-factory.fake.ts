@@ -17,7 +17,7 @@ export class FakeGuestConnection implements GuestConnection {
     private readonly listener: ConnectionListener,
   ) {}
 
-  /** The frames of one action that came over this line. */
+  /** The frames of one action that this connection has received. */
   of(action: string): readonly ClientFrame[] {
     return this.sent.map(({ frame }) => frame).filter((frame) => frame.action === action);
   }
@@ -25,7 +25,7 @@ export class FakeGuestConnection implements GuestConnection {
   send(frame: ClientFrame): void {
     if (!this.isOpen) return;
     this.sent.push({ at: performance.now(), frame });
-    // Never at once: an answer takes its way.
+    // An answer is always asynchronous.
     void Promise.resolve().then(() => {
       this.server.answer(frame, this);
     });
@@ -39,7 +39,7 @@ export class FakeGuestConnection implements GuestConnection {
     this.end({ cause: 'silent', code: 1006 });
   }
 
-  /** The server says something; without a class, that is no frame. */
+  /** The server sends a frame, which is malformed without a class. */
   say(name: string | undefined, body: unknown, rest: Body = {}): void {
     if (this.isOpen)
       this.listener.onFrame(
@@ -60,31 +60,31 @@ export class FakeGuestConnection implements GuestConnection {
 }
 
 /**
- * A guest WebSocket in memory, with one session. It answers everything as the platform would, unless the test says
- * otherwise; `messages` is the history, the newest first.
+ * A guest WebSocket in memory, with one session. It answers every frame as the platform would, unless the test sets another
+ * answer; `messages` is the history, newest first.
  */
 export class FakeGuestConnectionFactory extends GuestConnectionFactory {
   readonly connections: FakeGuestConnection[] = [];
   readonly connectedAt: number[] = [];
   messages: GuestMessage[] = [];
-  /** Whether the guest's metadata comes back with its messages and stands in the history. */
+  /** Whether the guest's metadata come back with its messages and are in the history. */
   keepsMetadata = true;
-  /** What the next connections meet instead of a line. */
+  /** Errors with which the next attempts to connect fail. */
   readonly refusals: Error[] = [];
-  /** What the next configures are answered with, on top of what is usual. */
+  /** Fields that override the answers to the next configures. */
   readonly sessions: Body[] = [];
   private readonly answers = new Map<string, Answer[]>();
   private isBegun = false;
   private count = 0;
 
-  /** The line that was made last. */
+  /** The latest connection. */
   get last(): FakeGuestConnection {
     const connection = this.connections.at(-1);
-    if (connection === undefined) throw new Error('There is no line');
+    if (connection === undefined) throw new Error('There is no connection');
     return connection;
   }
 
-  /** All frames of one action over all lines. */
+  /** All frames of one action over all connections. */
   of(action: string): readonly ClientFrame[] {
     return this.connections.flatMap((connection) => connection.of(action));
   }
@@ -95,12 +95,12 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
     return this;
   }
 
-  /** What the next frame of an action comes to; by default silence. */
+  /** Sets the reaction to the next frame of an action; by default there is no answer. */
   next(action: string, answer: Answer = () => undefined): void {
     this.answers.set(action, [...(this.answers.get(action) ?? []), answer]);
   }
 
-  /** The other side writes. Told over the last line, if that is open, and kept in the history. */
+  /** The agent writes: sends the message over the latest connection, if it is open, and adds it to the history. */
   write(text: string, id = `out-${this.count}`, at = Date.now()): void {
     this.tell(this.record({ id, type: 'Text', text, direction: 'Outbound', channel: { time: isoOf(at) } }));
   }
@@ -120,13 +120,13 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
     answer(frame, connection);
   }
 
-  /** As the platform does: keeps the message and sends it back. */
+  /** Adds the message to the history and sends it back, as the platform does. */
   readonly accept: Answer = (frame, connection) => {
     const body = this.keep(frame);
     connection.say('StructuredMessage', body, { tracingId: frame.tracingId });
   };
 
-  /** Keeps the message, and the acknowledgement is lost. */
+  /** Adds the message to the history, and loses the acknowledgement. */
   readonly keep = ({ message }: ClientFrame): Body =>
     this.record({
       id: `in-${this.count}`,

@@ -6,7 +6,7 @@ import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import { FakeConnectionListener } from './connection-listener.fake';
 import { WsConnection } from './ws-connection';
 
-/** Counts what a line does to its socket. */
+/** Counts the calls of a connection to its socket. */
 class FakeSocket extends EventEmitter {
   pings = 0;
   terminated = 0;

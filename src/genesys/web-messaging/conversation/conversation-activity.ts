@@ -2,7 +2,7 @@ import type { ActivityType, ConversationActivity } from '../../../session/domain
 import { omitUndefined } from '../frames/fields';
 import type { GuestMessage, MessageEvent, PresenceType } from '../frames/guest-message';
 
-/** Older events come out of the history when another process goes on with a session, and were told before. */
+/** Age from which events are dropped: after a resumption the history repeats those that were published before. */
 const RECENT_MS = 300_000;
 const MAX_EVENTS = 20;
 
@@ -18,26 +18,26 @@ const PRESENCES = {
 } satisfies Record<PresenceType, ActivityType>;
 
 /**
- * Activities among the events of a message, in their order; of the history only those of the last five minutes. Typing is
- * none, and neither is an event of an undocumented type.
+ * The activities among the events of a message, in their order, unless the message is older than five minutes. Typing and
+ * events of undocumented types are not activities.
  */
-export function activitiesOf(said: GuestMessage, now: number): readonly ConversationActivity[] {
-  const { id, direction, events, isReadOnly, at = now } = said;
+export function activitiesOf(message: GuestMessage, now: number): readonly ConversationActivity[] {
+  const { id, direction, events, isReadOnly, at = now } = message;
   if (now - at > RECENT_MS) return [];
   return events.slice(0, MAX_EVENTS).flatMap((event) => {
-    const what = whatOf(event, said);
-    if (what === undefined) return [];
+    const activity = activityOf(event, message);
+    if (activity === undefined) return [];
     return {
       ...omitUndefined({ id }),
-      ...what,
+      ...activity,
       direction: direction === 'Inbound' ? ('inbound' as const) : ('outbound' as const),
       sentAt: new Date(at).toISOString(),
-      ...(what.type === 'agent-ended' ? { isReadOnly } : {}),
+      ...(activity.type === 'agent-ended' ? { isReadOnly } : {}),
     };
   });
 }
 
-function whatOf(
+function activityOf(
   event: MessageEvent,
   { direction }: GuestMessage,
 ): Pick<ConversationActivity, 'type' | 'offer' | 'reactions'> | undefined {

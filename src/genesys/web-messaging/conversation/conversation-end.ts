@@ -7,7 +7,7 @@ import { DeploymentConfig } from '../deployment/deployment-config';
 import { PlatformConversations } from './platform-conversations';
 import type { GuestSocket } from '../socket/guest-socket';
 
-/** Ends conversations by the best of three means: as a guest does, by the platform API, or by closing the session. */
+/** Ends conversations by the best of three means: the guest's Clear, the platform API, or closing the session. */
 @Injectable()
 export class ConversationEnd {
   constructor(
@@ -16,12 +16,12 @@ export class ConversationEnd {
     private readonly config: WebMessagingConfig,
   ) {}
 
-  /** How long all of it may take. */
+  /** Time limit for all means together. */
   get timeoutMs(): number {
     return this.config.timeoutMs;
   }
 
-  /** Waits for a line. Rejects when the socket is over, or with the reason of the signal. */
+  /** Waits for a connection, and returns the means. Rejects when the socket is over, or with the reason of the signal. */
   async end(conversation: Conversation, socket: GuestSocket, signal: AbortSignal): Promise<DisconnectMeans> {
     await socket.untilLive(signal);
     await socket.backfilled;
@@ -33,15 +33,15 @@ export class ConversationEnd {
   }
 
   private async byClearing(socket: GuestSocket, signal: AbortSignal): Promise<'clear' | undefined> {
-    // Without a description there are other ways.
+    // Without the description of the deployment the other means remain.
     const deployment = await this.deployment.get().catch(() => undefined);
     if (deployment?.allowsClear !== true) return undefined;
     try {
       await socket.clear(signal);
       return 'clear';
     } catch (error) {
-      // The deployment allows less than it says.
-      if (socket.reason === undefined && isNo(error)) return undefined;
+      // The deployment allows less than its description says.
+      if (socket.reason === undefined && isRefusal(error)) return undefined;
       throw error;
     }
   }
@@ -58,7 +58,7 @@ export class ConversationEnd {
       await this.platform.disconnect(id, oauthClient, signal);
       return 'disconnect';
     } catch (error) {
-      if (isNo(error)) return undefined;
+      if (isRefusal(error)) return undefined;
       throw error;
     }
   }
@@ -69,7 +69,7 @@ export class ConversationEnd {
   }
 }
 
-/** Whether an answer was a no, which asking again does not change. */
-function isNo(error: unknown): boolean {
+/** Whether the platform refused, so that a repeat is useless. */
+function isRefusal(error: unknown): boolean {
   return error instanceof UpstreamRejectedError || error instanceof UpstreamForbiddenError;
 }

@@ -8,8 +8,8 @@ import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 const MAX_TRIES = 3;
 
 /**
- * Looks the platform's id of a conversation up, once, as soon as a message leads to it. At most three requests for each
- * socket: an OAuth client without the permission is not asked for ever.
+ * Looks up the platform's id of a conversation, once, as soon as there is a message to find it by. It sends at most three
+ * requests for each socket, in case the OAuth client lacks the permission.
  */
 @Injectable()
 export class ConversationLookup {
@@ -21,8 +21,8 @@ export class ConversationLookup {
     private readonly telemetry: WebMessagingTelemetry,
   ) {}
 
-  /** Never rejects; what it finds is told as news. */
-  async look(conversation: Conversation, socket: GuestSocket, signal: AbortSignal): Promise<void> {
+  /** Never rejects; publishes the id that it finds. */
+  async lookUp(conversation: Conversation, socket: GuestSocket, signal: AbortSignal): Promise<void> {
     const { anyMessageId } = socket;
     const tries = this.tries.get(socket) ?? 0;
     const isKnown = conversation.genesysConversationId !== undefined;

@@ -4,11 +4,11 @@ import type { GuestMessage, MessageContent as SaidContent } from '../frames/gues
 import { idIn, omitUndefined } from '../frames/fields';
 
 /**
- * What was said, as the rest of the service knows it; undefined for an event, which says nothing. A message without an
- * id gets one of what it says and when.
+ * Translates a message of the guest protocol; undefined for an event and for a message without content. A message without
+ * an id gets the digest of its content and time as its id.
  */
-export function conversationMessageOf(said: GuestMessage): ConversationMessage | undefined {
-  const { id, text, at = Date.now(), direction, type, content, from, originatingEntity, metadata } = said;
+export function conversationMessageOf(message: GuestMessage): ConversationMessage | undefined {
+  const { id, text, at = Date.now(), direction, type, content, from, originatingEntity, metadata } = message;
   if (type === 'Event' || (text === undefined && content.length === 0)) return undefined;
   const isInbound = direction === 'Inbound';
   return {

@@ -7,7 +7,7 @@ import { idIn } from '../frames/fields';
 
 const RESOURCE = ['conversations', 'messages'] as const;
 
-/** Conversations as the platform API sees them. A guest is never told the id of its own: some message leads to it. */
+/** Conversations in the platform API. The guest protocol does not name the conversation id: any message leads to it. */
 @Injectable()
 export class PlatformConversations {
   constructor(
@@ -15,7 +15,7 @@ export class PlatformConversations {
     private readonly config: GenesysConfig,
   ) {}
 
-  /** The conversation that a message belongs to; undefined when the platform names none that can be an id. */
+  /** Finds the conversation of a message; undefined when the platform names no valid id. */
   async idOf(messageId: string, oauthClient: string, signal: AbortSignal): Promise<string | undefined> {
     const path = [...RESOURCE, messageId, 'details'];
     const answer = await this.call({ operation: 'details', method: 'GET', path, oauthClient }, signal);

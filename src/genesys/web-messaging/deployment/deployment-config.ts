@@ -16,7 +16,7 @@ import {
 } from '../frames/fields';
 import type { UploadMode } from '../upload/file-limits';
 
-/** What the deployment lets guests do. */
+/** The features that the deployment grants to guests. */
 export interface Deployment {
   readonly isActive: boolean;
   /** Guests join a conversation as soon as their session begins. */
@@ -24,25 +24,25 @@ export interface Deployment {
   /** Guests may end their conversation for good. */
   readonly allowsClear: boolean;
   readonly showsGuestTyping: boolean;
-  /** Guests may show who they are. */
+  /** Guests may authenticate. */
   readonly allowsLogin: boolean;
-  /** They may do so during a session that they have begun as nobody in particular. */
+  /** Guests may authenticate during a session that has begun without authentication. */
   readonly allowsStepUp: boolean;
-  /** The files that they may send; undefined where attachments are enabled, and each session says it. */
+  /** The files that guests may send; undefined where attachments are enabled, and each session states its limits. */
   readonly uploadModes?: readonly UploadMode[];
-  /** How guests are told that the agent has ended the conversation. */
+  /** The way in which the end of a conversation by the agent is signalled. */
   readonly endDetection: EndDetection;
-  /** A guest cannot send a message unless it has logged in when its session began. */
+  /** Guests have to log in when their session begins; otherwise they cannot send messages. */
   readonly requiresLogin: boolean;
 }
 
 const FRESH_MS = 300_000;
-/** After a failure, an old description is good enough for this long. */
+/** Time after a failed refresh for which the previous description is used. */
 const RETRY_MS = 10_000;
 
 /**
- * The public description of our deployment, fetched at most every five minutes. While it cannot be fetched the last
- * one counts.
+ * The public description of the configured deployment, fetched at most every five minutes. While it cannot be fetched,
+ * the previous one applies.
  */
 @Injectable()
 export class DeploymentConfig {
@@ -57,7 +57,7 @@ export class DeploymentConfig {
     private readonly config: WebMessagingConfig,
   ) {}
 
-  /** Rejects with an `UpstreamError` when there is none yet and it cannot be fetched; nothing has taken effect then. */
+  /** Rejects with an `UpstreamError`, of which nothing has taken effect, when there is no description and the fetch fails. */
   async get(): Promise<Deployment> {
     if (this.latest !== undefined && performance.now() < this.freshUntil) return this.latest;
     this.inFlight ??= this.refresh().finally(() => {
@@ -66,16 +66,16 @@ export class DeploymentConfig {
     return this.inFlight;
   }
 
-  /** The last description, without waiting: an old one, or none, is replaced in the background. */
+  /** The latest description, without waiting; an outdated or missing one is fetched in the background. */
   peek(): Deployment | undefined {
     if (performance.now() >= this.freshUntil)
       this.get().catch((error: unknown) => {
-        this.log.debug({ message: 'Deployment not readable', error });
+        this.log.debug({ message: 'Deployment fetch failed', error });
       });
     return this.latest;
   }
 
-  /** `listener` is called with each description that is read from here on; it must not throw. */
+  /** Registers a listener for each description that is read from now on; it must not throw. */
   onRead(listener: (deployment: Deployment) => void): void {
     this.listeners.push(listener);
   }
@@ -93,7 +93,7 @@ export class DeploymentConfig {
     return this.latest;
   }
 
-  /** Shared by all who ask, so none of their signals ends it: it is bounded by the time-out of every request. */
+  /** Single flight: all callers share it, so that none of their signals aborts it; the request time-out bounds it. */
   private async fetch(): Promise<Deployment> {
     const url = this.config.deploymentUrl;
     try {
@@ -102,7 +102,7 @@ export class DeploymentConfig {
       if (error !== undefined) throw error;
       return deploymentOf(jsonObjectOf(answer));
     } catch (error) {
-      // Nobody has asked for a session yet.
+      // No session has been requested yet.
       if (error instanceof UpstreamError) error.mayHaveTakenEffect = false;
       throw error;
     }
@@ -128,7 +128,7 @@ function deploymentOf(body: Fields): Deployment {
   };
 }
 
-/** Without any mode it is left to the session as well. */
+/** The upload modes; undefined without any, and then the session states the limits. */
 function uploadModesIn(fileUpload: Fields): readonly UploadMode[] | undefined {
   if (flagIn(fileUpload, 'enableAttachments')) return undefined;
   const modes = objectsIn(fileUpload, 'modes').map((mode) => ({
@@ -138,7 +138,7 @@ function uploadModesIn(fileUpload: Fields): readonly UploadMode[] | undefined {
   return modes.length === 0 ? undefined : modes;
 }
 
-/** Off unless it is switched on. Only `ReadOnly` makes the conversation refuse messages after the event. */
+/** `none` unless the setting is enabled. Only `ReadOnly` makes the conversation refuse messages after the event. */
 function endDetectionOf(disconnect: Fields): EndDetection {
   if (!flagIn(disconnect, 'enabled')) return 'none';
   return textIn(disconnect, 'type') === 'ReadOnly' ? 'read-only' : 'event';

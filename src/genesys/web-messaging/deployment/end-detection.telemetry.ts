@@ -7,8 +7,8 @@ import type { EndDetection } from '../../../session/domain/end-detection';
 import { DeploymentConfig } from './deployment-config';
 
 /**
- * Warns operators of a deployment that does not tell when agents end conversations: by a log line whenever that begins,
- * by a gauge, and by a detail of readiness. Reads the deployment at the start, unless sign-in at the start is off.
+ * Warns operators of a deployment that does not signal when agents end conversations: by a log line at each change to it,
+ * by a gauge, and by a detail of readiness. It reads the deployment at startup, unless sign-in at startup is off.
  */
 @Injectable()
 export class EndDetectionTelemetry implements OnModuleInit, OnApplicationBootstrap {

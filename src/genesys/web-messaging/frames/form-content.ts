@@ -11,7 +11,7 @@ import { type Fields, fieldsIn, flagIn, idIn, isFields, omitUndefined } from './
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 import { datePickerOf, listPickerOf, pickerMessageIn, wheelPickerOf } from './picker-content';
 
-/** Undefined without pages, and without the canned response that an answer has to name. */
+/** A form; undefined without pages, and without the canned response that an answer has to name. */
 export function formOf(fields: Fields): Form | undefined {
   const cannedResponseId = idIn(fields, 'cannedResponseId');
   const formPages = listIn(fields, 'formPages', pageOf);
@@ -28,7 +28,7 @@ export function formOf(fields: Fields): Form | undefined {
   };
 }
 
-/** The same content as the guest sends it: undefined when it does not name the form that it answers. */
+/** The answers to a form, as the guest sends them; undefined when they do not name the form. */
 export function formResponseOf(fields: Fields): FormResponse | undefined {
   const originatingMessageId = idIn(fields, 'originatingMessageId');
   if (originatingMessageId === undefined || !Array.isArray(fields['response'])) return undefined;

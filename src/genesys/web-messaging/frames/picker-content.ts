@@ -12,7 +12,7 @@ import type {
 import { type Fields, fieldsIn, flagIn, omitUndefined, numberIn, timeIn, wholeNumberIn } from './fields';
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 
-/** Without readable times it has none: a form offers any day between two dates. */
+/** A date picker. It may have no times: a form offers any day between two dates. */
 export function datePickerOf(fields: Fields): DatePicker {
   return {
     ...omitUndefined({
@@ -29,7 +29,7 @@ export function datePickerOf(fields: Fields): DatePicker {
   };
 }
 
-/** Undefined without an item to choose. */
+/** A list picker; undefined without an item to choose. */
 export function listPickerOf(fields: Fields): ListPicker | undefined {
   const sections = listIn(fields, 'sections', sectionOf);
   if (sections.length === 0) return undefined;
@@ -43,7 +43,7 @@ export function listPickerOf(fields: Fields): ListPicker | undefined {
   };
 }
 
-/** Undefined without an item to choose. */
+/** A wheel picker; undefined without an item to choose. */
 export function wheelPickerOf(fields: Fields): WheelPicker | undefined {
   const items = listIn(fields, 'items', wheelPickerItemOf);
   return items.length === 0 ? undefined : { ...omitUndefined({ id: shownTextIn(fields, 'id') }), items };
@@ -62,7 +62,7 @@ export function pickerMessageIn(fields: Fields, name: string): PickerMessage | u
   );
 }
 
-/** As it was sent, because it may be sent back. */
+/** A valid time, unchanged, because an answer may repeat it. */
 function momentIn(fields: Fields, name: string): string | undefined {
   return timeIn(fields, name) === undefined ? undefined : shownTextIn(fields, name);
 }

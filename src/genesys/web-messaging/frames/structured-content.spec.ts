@@ -2,7 +2,7 @@ import { conversationMessageOf } from '../conversation/conversation-message';
 import { guestMessageOf } from './guest-message';
 import { structuredContentOf } from './structured-content';
 
-/** As callers see the content of a message. */
+/** Returns the content of a message as callers see it. */
 function told(...content: object[]): unknown {
   return conversationMessageOf(guestMessageOf({ type: 'Structured', id: 'm', content }))?.content;
 }

@@ -22,9 +22,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 ]);
 
 /**
- * Content that offers something to choose or to fill in, or a form that is filled in. Undefined for an unknown type and for
- * content without a part that its type requires; optional parts that cannot be read are left out, and so is what exceeds
- * the bounds of lists and texts.
+ * Reads content that offers a choice or a form, or a completed form. Undefined for an unknown type, and for content without
+ * a required part; unreadable optional parts are left out, and so are parts beyond the bounds of lists and texts.
  */
 export function structuredContentOf(contentType: string, content: Fields): StructuredContent | undefined {
   return READERS.get(contentType)?.(content);

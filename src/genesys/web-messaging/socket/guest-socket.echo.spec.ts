@@ -14,7 +14,7 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-/** What an echo comes to within the time. */
+/** The result of an echo within the time. */
 async function outcomeWithin(ms: number): Promise<unknown> {
   let outcome: unknown;
   world.socket.echo(new AbortController().signal).then(
@@ -103,7 +103,7 @@ describe(`${GuestSocket.name} and its echoes`, () => {
 
   it('fails without a line, and when the line ends first', async () => {
     await world.open();
-    // The next line is not made at once.
+    // The next connection is delayed.
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
     world.server.next('echo', (_frame, connection) => {
       connection.cut();

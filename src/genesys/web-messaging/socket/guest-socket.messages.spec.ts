@@ -23,7 +23,7 @@ function aNewSending(): Sending {
   return { reference: `reference-${sendings}`, isRepeatable: false };
 }
 
-/** Says something; what it came to is kept: the reference under which it was acknowledged, or an error. */
+/** Sends a text and records the outcome: the reference under which it was acknowledged, or an error. */
 function say(text: string, signal = SIGNAL): { outcome: unknown } {
   const said: { outcome: unknown } = { outcome: undefined };
   world.socket.send({ text }, aNewSending(), signal).then(
@@ -33,7 +33,7 @@ function say(text: string, signal = SIGNAL): { outcome: unknown } {
   return said;
 }
 
-/** The texts of the guest that the server has. */
+/** The texts of the guest that the server has received. */
 function arrived(): readonly (string | undefined)[] {
   return world.server.messages
     .filter(({ direction }) => direction === 'Inbound')
@@ -158,7 +158,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
   });
 
   describe('to a server that keeps no metadata of guests', () => {
-    /** References under which messages were handed over. */
+    /** The references of the messages that were handed over. */
     const references = (): readonly unknown[] =>
       world.listener.messages.map(({ metadata }) => metadata['id']);
     const last = (): unknown => world.server.of('onMessage').at(-1)?.tracingId;
@@ -337,7 +337,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
   describe('under a reference that may have been used before', () => {
     const sending = { reference: 'ref', isRepeatable: true };
 
-    /** As another process has said it. */
+    /** Adds a message of another process to the history. */
     function saidBefore(metadata: object = { id: 'ref' }): void {
       world.server.keep({
         action: 'onMessage',

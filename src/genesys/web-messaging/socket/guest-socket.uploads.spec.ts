@@ -29,7 +29,7 @@ async function* content(): AsyncGenerator<Uint8Array> {
   yield BYTES.subarray(4);
 }
 
-/** Uploads a file; what it came to is kept: the id of the attachment, or an error. */
+/** Uploads a file and records the outcome: the id of the attachment, or an error. */
 function upload(signal = SIGNAL): { outcome: unknown } {
   const uploaded: { outcome: unknown } = { outcome: undefined };
   const file = { fileName: 'a.png', fileType: 'image/png', fileSize: BYTES.length, content: content() };
@@ -45,7 +45,7 @@ function idsOf(action: string): unknown[] {
   return world.server.of(action).map((frame) => frame['attachmentId']);
 }
 
-/** What the server tells of a file, by default of the one that was announced last. */
+/** Sends the server's event about a file, by default about the latest announced one. */
 function tell(name: string, rest: object = {}, attachmentId = idsOf('onAttachment').at(-1)): void {
   world.server.last.say(name, { attachmentId, ...rest }, { type: 'message' });
 }

@@ -29,7 +29,7 @@ let metrics: ReadableMetrics;
 let telemetry: UploadTelemetry;
 let log: RecordingLog;
 let receiver: HttpReceiver;
-/** What became of the content: read to its end, or left before. */
+/** The outcome of the content: read to its end, or abandoned before. */
 let content: 'unread' | 'read' | 'left';
 
 beforeAll(async () => {
