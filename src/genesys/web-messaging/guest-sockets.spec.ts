@@ -55,7 +55,7 @@ describe(GuestSockets.name, () => {
     expect(sockets.size).toBe(0);
   });
 
-  it('hangs up what it forgets', async () => {
+  it('closes the socket that it forgets', async () => {
     const socket = sockets.get(snapshot);
     await jest.advanceTimersByTimeAsync(100);
     sockets.forget(snapshot.conversationId);
@@ -64,7 +64,7 @@ describe(GuestSockets.name, () => {
     expect(sockets.size).toBe(0);
   });
 
-  it('hangs up at the end of the process, ends no conversation and resumes none', async () => {
+  it('closes all sockets at shutdown, ends no conversation and resumes none', async () => {
     sockets.get(snapshot);
     await jest.advanceTimersByTimeAsync(100);
     const sent = server.last.sent.length;

@@ -44,7 +44,7 @@ describe(WebAuthentication.name, () => {
     http.next(anAnswer(200, { status: 'Active', auth }));
   }
 
-  it('are exchanged and kept before there is a line', async () => {
+  it('are exchanged and persisted before there is a connection', async () => {
     deploymentWith(AUTH);
     http.next(anAnswer(200, TOKENS));
 
@@ -74,7 +74,7 @@ describe(WebAuthentication.name, () => {
     expect([server.connections.length, sockets.size, operations().length]).toEqual([0, 0, exchanges]);
   });
 
-  it('step up over the line that is there', async () => {
+  it('step up over the open connection', async () => {
     deploymentWith(AUTH);
     http.next(anAnswer(200, TOKENS));
     await open();
@@ -113,7 +113,7 @@ describe(WebAuthentication.name, () => {
     expect(operations()).toEqual([]);
   });
 
-  it('do not use their login up while there is no line', async () => {
+  it('do not exchange their login without a connection', async () => {
     deploymentWith(AUTH);
     await open();
     server.refusals.push(...Array.from({ length: 20 }, () => new UpstreamUnavailableError({ sent: false })));
@@ -138,7 +138,7 @@ describe(WebAuthentication.name, () => {
     expect(sockets.size).toBe(0);
   });
 
-  it('stay logged in when nobody knows whether they are not', async () => {
+  it('stay logged in when the outcome of the logout is unknown', async () => {
     deploymentWith(AUTH);
     await keep();
     await open();

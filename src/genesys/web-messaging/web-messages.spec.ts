@@ -33,9 +33,9 @@ async function outcomeOf(file: object = {}, withinMs = 1_000, conversationId = '
   let outcome: unknown;
   const { snapshot } = anActiveSession();
   const { signal } = new AbortController();
-  const asked = { ...FILE, content: nothing(), ...file };
+  const upload = { ...FILE, content: nothing(), ...file };
   messages
-    .upload({ ...snapshot, conversationId }, asked, signal)
+    .upload({ ...snapshot, conversationId }, upload, signal)
     .catch((error: unknown) => (outcome = error));
   await jest.advanceTimersByTimeAsync(withinMs);
   return outcome;
@@ -63,8 +63,8 @@ describe(`${WebMessages.name} and answers`, () => {
     ['a date picker', choice('DatePicker'), undefined],
     ['a form', { formResponse }, ''],
     ['a form with a text', { text: 'Sent', formResponse }, 'Sent'],
-  ])('says what official clients say with %s', async (_what, asked, text) => {
-    const message = { reference: randomUUID(), isRepeatable: false, ...asked };
+  ])('sends the text of official clients with %s', async (_what, content, text) => {
+    const message = { reference: randomUUID(), isRepeatable: false, ...content };
     void messages.send(anActiveSession().snapshot, message, new AbortController().signal).catch(() => null);
     await jest.advanceTimersByTimeAsync(1_000);
 
@@ -85,16 +85,19 @@ describe(`${WebMessages.name} and refusals`, () => {
     ['Error', TOO_LONG, 400, 'text-too-long'],
     ['ErrorMessage', { name: 'Error', message: 'm', ...TOO_LONG }, 400, 'text-too-long'],
     ['SomethingNew', TOO_LONG, 400, 'text-too-long'],
-  ])('tell at once why the platform does not take a message: %s %j %d', async (name, body, code, reason) => {
-    for (const isTraced of [true, false])
-      server.next('onMessage', ({ tracingId }, connection) => {
-        connection.say(name, body, { code, ...(isTraced ? { tracingId } : {}) });
-      });
+  ])(
+    'name the reason at once when the platform refuses a message: %s %j %d',
+    async (name, body, code, reason) => {
+      for (const isTraced of [true, false])
+        server.next('onMessage', ({ tracingId }, connection) => {
+          connection.say(name, body, { code, ...(isTraced ? { tracingId } : {}) });
+        });
 
-    expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
-    expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
-    expect(server.of('onMessage')).toHaveLength(2);
-  });
+      expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
+      expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
+      expect(server.of('onMessage')).toHaveLength(2);
+    },
+  );
 
   async function refusalOfText(): Promise<unknown> {
     const message = { reference: randomUUID(), isRepeatable: false, text: 'Hi' };
@@ -130,7 +133,7 @@ describe(`${WebMessages.name} and files`, () => {
     ['of its type', mode(['IMAGE/png'])],
     ['of its kind', mode(['text/plain', 'image/*'])],
     ['of any type', mode(['*/*'])],
-    ['as far as a session says that goes on', undefined],
+    ['by a resumed session without limits', undefined],
   ])('are announced where files may be sent: %s', async (_, media) => {
     allow(media, ['.exe']);
 
@@ -183,7 +186,7 @@ describe(`${WebMessages.name} and files`, () => {
     expect(await outcomeOf()).toMatchObject({ code: 'file-refused', reason });
   });
 
-  it('do not wait long for a line that says what may be sent', async () => {
+  it('wait only a limited time for the connection that states their limits', async () => {
     server.next('configureSession');
 
     expect(await outcomeOf({}, 5_000)).toMatchObject({

@@ -37,7 +37,7 @@ const disconnect = (): Promise<unknown> => outcomeOf(channel.disconnect(snapshot
 
 describe(WebMessagingChannel.name, () => {
   describe('opening', () => {
-    it("begins a session under the session's own guest token, and starts what the deployment starts", async () => {
+    it("begins a session with the session's own guest token, and starts the conversation where the deployment does", async () => {
       describeDeployment({ autoStart: { enabled: true } });
 
       expect(await open()).toMatchObject({
@@ -104,21 +104,24 @@ describe(WebMessagingChannel.name, () => {
     it.each([
       [true, undefined],
       [false, GUEST_CONTEXT.customAttributes],
-    ])('sends them in another process when the guest has said nothing yet: %p', async (hasSpoken, sent) => {
-      server.begun();
-      if (hasSpoken)
-        server.keep({
-          action: 'onMessage',
-          token: '',
-          tracingId: 't',
-          message: { type: 'Text', text: 'Hi' },
-        });
-      await say('5e0a1f9a-3b68-4c5c-9d5e-000000000005');
+    ])(
+      'sends them in another process when there is no message of the guest yet: %p',
+      async (hasSpoken, sent) => {
+        server.begun();
+        if (hasSpoken)
+          server.keep({
+            action: 'onMessage',
+            token: '',
+            tracingId: 't',
+            message: { type: 'Text', text: 'Hi' },
+          });
+        await say('5e0a1f9a-3b68-4c5c-9d5e-000000000005');
 
-      expect(attributesSent()).toEqual([sent]);
-    });
+        expect(attributesSent()).toEqual([sent]);
+      },
+    );
 
-    it('tells the journey context with each configure', async () => {
+    it('sends the journey context with each configure', async () => {
       await openWithContext();
       server.last.cut();
       await jest.advanceTimersByTimeAsync(30_000);
@@ -209,7 +212,7 @@ describe(WebMessagingChannel.name, () => {
       expect(await beat()).toEqual({ kind: 'postponed', cause: 'echo-missed' });
     });
 
-    it('is postponed while the socket connects again, and goes through on the next line', async () => {
+    it('is postponed while the socket reconnects, and succeeds over the next connection', async () => {
       await open();
       server.refusals.push(...Array.from({ length: 4 }, () => new UpstreamUnavailableError({ sent: false })));
       server.last.cut();
@@ -242,7 +245,7 @@ describe(WebMessagingChannel.name, () => {
       expect(server.connections).toHaveLength(1);
     });
 
-    it('tells that a session is gone which the server would begin anew', async () => {
+    it('reports a session as gone when the server begins a new one', async () => {
       expect(await beat()).toEqual({ kind: 'gone', reason: 'gone', endCause: 'newSession' });
       expect(sockets.size).toBe(0);
     });
@@ -251,7 +254,7 @@ describe(WebMessagingChannel.name, () => {
       ['SessionExpiredEvent', 'expired'],
       ['SessionClearedEvent', 'cleared'],
       ['LogoutEvent', 'logged-out'],
-    ])('tells of the end by a %s', async (name, reason) => {
+    ])('reports the end by a %s', async (name, reason) => {
       await open();
       server.last.say(name, {});
 
@@ -301,7 +304,7 @@ describe(WebMessagingChannel.name, () => {
       expect(server.of('closeSession')).toEqual([]);
     });
 
-    it('asks the platform when the deployment allows less than it says', async () => {
+    it('uses the platform API when the deployment allows less than it states', async () => {
       describeDeployment({ conversationClear: { enabled: true } });
       await open();
       server.write('Hello', 'm-1');
@@ -329,7 +332,7 @@ describe(WebMessagingChannel.name, () => {
       expect(server.of('closeSession')).toHaveLength(1);
     });
 
-    it('finds gone what ends where the session was to be closed', async () => {
+    it('reports `gone` when the session ends before it is closed', async () => {
       await open();
       const events = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }];
       const body = { type: 'Event', direction: 'Outbound', metadata: { readOnly: 'true' }, events };
@@ -350,7 +353,7 @@ describe(WebMessagingChannel.name, () => {
       expect(sockets.size).toBe(1);
     });
 
-    it('ends a session that another process has begun, by what its history tells', async () => {
+    it('ends a session of another process, found by its history', async () => {
       server.begun();
       server.write('Hello', 'm-1');
       http.next(anAnswer(200, {}), anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
@@ -360,12 +363,12 @@ describe(WebMessagingChannel.name, () => {
       expect(server.of('closeSession')).toEqual([]);
     });
 
-    it('finds gone what the server would begin anew', async () => {
+    it('reports `gone` when the server begins a new session', async () => {
       expect(await disconnect()).toEqual({ kind: 'gone' });
       expect(sockets.size).toBe(0);
     });
 
-    it('ends by its time-out when there is no line', async () => {
+    it('ends by its time-out without a connection', async () => {
       await open();
       server.refusals.push(
         ...Array.from({ length: 20 }, () => new UpstreamUnavailableError({ sent: false })),

@@ -32,13 +32,13 @@ beforeEach(async () => {
     GENESYS_DEPLOYMENT_ID: 'dep-1',
     GENESYS_ORIGIN: 'https://support.example.com',
   });
-  connections = linesTo(environment);
+  connections = factoryFor(environment);
 });
 afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function linesTo(environment: Environment, names = new NameResolver()): WsConnectionFactory {
+function factoryFor(environment: Environment, names = new NameResolver()): WsConnectionFactory {
   return new WsConnectionFactory(
     new WebMessagingConfig(environment),
     new WebMessagingTelemetry(metrics),
@@ -78,7 +78,7 @@ describe(WsConnectionFactory.name, () => {
     const url = new URL(server.url);
     url.hostname = 'guest.example';
     metrics = new ReadableMetrics();
-    connections = linesTo(
+    connections = factoryFor(
       Object.assign(environment, { GENESYS_MESSAGING_URL: url.href }),
       new NameResolver(lookup),
     );
@@ -97,7 +97,7 @@ describe(WsConnectionFactory.name, () => {
     url.hostname = 'guest.example';
     metrics = new ReadableMetrics();
     const settings = { GENESYS_MESSAGING_URL: url.href, HTTP_PROXY: proxy.url() };
-    connections = linesTo(Object.assign(environment, settings));
+    connections = factoryFor(Object.assign(environment, settings));
     await connected();
 
     expect(proxy.targets).toEqual([`guest.example:${url.port}`]);
@@ -110,7 +110,7 @@ describe(WsConnectionFactory.name, () => {
     const url = new URL(server.url);
     url.hostname = 'guest.example';
     metrics = new ReadableMetrics();
-    connections = linesTo(
+    connections = factoryFor(
       Object.assign(environment, { GENESYS_MESSAGING_URL: url.href, HTTP_PROXY: proxy.url() }),
     );
     await connections.connect(listener, signal);
@@ -134,7 +134,7 @@ describe(WsConnectionFactory.name, () => {
   it('has sent nothing when the proxy refuses', async () => {
     await using proxy = await ConnectProxyFake.start('corp:secret');
     metrics = new ReadableMetrics();
-    connections = linesTo(Object.assign(environment, { HTTP_PROXY: proxy.url('corp:wrong') }));
+    connections = factoryFor(Object.assign(environment, { HTTP_PROXY: proxy.url('corp:wrong') }));
 
     await expect(connections.connect(listener, SIGNAL)).rejects.toMatchObject({
       code: 'upstream-unavailable',
@@ -153,7 +153,7 @@ describe(WsConnectionFactory.name, () => {
     expect(listener.frames).toEqual([{ kind: 'jwt', jwt: 'größe' }]);
   });
 
-  it('counts classes that nobody knows', async () => {
+  it('counts unknown classes', async () => {
     await connected();
     server.sockets[0]?.send('{"class":"New"}');
     await server.waitFor(() => listener.frames.length === 1);
@@ -202,7 +202,7 @@ describe(WsConnectionFactory.name, () => {
     expect(await metrics.sample('ws_connections')).toBe(0);
   });
 
-  it('tells where to look when the origin is refused', async () => {
+  it('names the setting to check when the origin is refused', async () => {
     server.refuse(403);
 
     const refusal: unknown = await connections.connect(listener, SIGNAL).catch((error: unknown) => error);
@@ -211,7 +211,7 @@ describe(WsConnectionFactory.name, () => {
     expect(String(refusal)).toContain('GENESYS_ORIGIN');
   });
 
-  it('knows that nothing took effect when there is nobody, or the connection breaks', async () => {
+  it('reports no effect when there is no server, or the connection breaks', async () => {
     server.nextUpgrade((socket) => {
       socket.destroy();
     });
@@ -237,7 +237,7 @@ describe(WsConnectionFactory.name, () => {
     await expect(connections.connect(listener, stop.signal)).rejects.toThrow('enough');
   });
 
-  it.each([1000, 1001, 1008, 1011, 4000])('hears of a close with %d', async (code) => {
+  it.each([1000, 1001, 1008, 1011, 4000])('reports a close with %d', async (code) => {
     await connected();
     server.sockets[0]?.close(code);
     await ended();
@@ -247,7 +247,7 @@ describe(WsConnectionFactory.name, () => {
     expect(await metrics.sample('ws_connections')).toBe(0);
   });
 
-  it('hears of a connection that just breaks', async () => {
+  it('reports a connection that breaks', async () => {
     await connected();
     server.sockets[0]?.terminate();
     await ended();
@@ -270,7 +270,7 @@ describe(WsConnectionFactory.name, () => {
     expect(await metrics.sample('ws_closed_total{code="garbage"}')).toBe(1);
   });
 
-  it('hangs up with a farewell, and hears nothing more', async () => {
+  it('closes with 1000, and reports nothing more', async () => {
     const connection = await connected();
     let code: number | undefined;
     server.sockets[0]?.on('close', (given) => (code = given));

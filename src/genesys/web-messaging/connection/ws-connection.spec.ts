@@ -65,7 +65,7 @@ describe(WsConnection.name, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  describe('that meets JSON which is no frame', () => {
+  describe('that receives JSON which is not a frame', () => {
     const say = (text: string): void => {
       socket.emit('message', Buffer.from(text), false);
     };
@@ -92,7 +92,7 @@ describe(WsConnection.name, () => {
       expect(listener.endings).toEqual([]);
     });
 
-    it('is not made to break off by it when it has hung up meanwhile', () => {
+    it('is not broken by it when it has been closed meanwhile', () => {
       say('[]');
       say('[]');
       jest.spyOn(listener, 'onFrame').mockImplementation(() => {
@@ -105,7 +105,7 @@ describe(WsConnection.name, () => {
     });
   });
 
-  it('waits two seconds for the other side to say goodbye, and tells of its end once', () => {
+  it('waits two seconds for the closing handshake, and reports its end once', () => {
     connection.close();
     connection.close();
     jest.advanceTimersByTime(1_999);

@@ -13,7 +13,7 @@ const presence = (type: string): object => ({ eventType: 'Presence', presence: {
 const FACTS = { id: 'e', direction: 'outbound', sentAt: '2027-01-15T08:00:00.000Z' };
 
 describe(activitiesOf.name, () => {
-  it('tells of an end by the agent, and whether the session ends with it', () => {
+  it('reports an end by the agent, and whether the session ends with it', () => {
     const readOnly = { metadata: { readOnly: 'true' } };
     expect(activities([presence('Disconnect')])).toEqual([
       { ...FACTS, type: 'agent-ended', isReadOnly: false },
@@ -34,7 +34,7 @@ describe(activitiesOf.name, () => {
     ['Authenticate', 'login-asked'],
     ['AuthenticateCancel', 'login-cancelled'],
     ['AuthenticateFailure', 'login-failed'],
-  ])('tells %s as %s', (type, told) => {
+  ])('reports %s as %s', (type, told) => {
     const from = { firstName: 'Jane', lastName: 'Doe' };
     const channel = { time: '2027-01-15T08:00:00.000Z', from };
     expect(activities([presence(type)], { direction: 'Inbound', channel })).toEqual([
@@ -45,7 +45,7 @@ describe(activitiesOf.name, () => {
   it.each([
     ['CoBrowse', 'coBrowse', 'co-browse'],
     ['Video', 'video', 'video'],
-  ])('tells the offer of %s, without what opens it', (eventType, name, type) => {
+  ])('reports the offer of %s, without its credentials', (eventType, name, type) => {
     const secrets = { sessionId: 's', sessionJoinToken: 'secret', offeringId: 'o', jwt: 'secret' };
     const states = ['Offering', 'OfferingAccepted', 'OfferingExpired', 'OfferingRejected', '<b>'];
     const events = states.map((state) => ({ eventType, [name]: { type: state, ...secrets } }));
@@ -54,7 +54,7 @@ describe(activitiesOf.name, () => {
     expect(activities(events)).toEqual(offers.map((offer) => ({ ...FACTS, type, offer })));
   });
 
-  it('tells reactions in words of its own, and not more than 20', () => {
+  it('reports known reactions, 20 at most', () => {
     const reactions = [{ reactionType: 'Like', count: 2 }, { reactionType: 'any text' }];
     const many = Array.from({ length: 30 }, () => reactions).flat();
 
@@ -72,7 +72,7 @@ describe(activitiesOf.name, () => {
     expect(one.reactions).toHaveLength(20);
   });
 
-  it('looks at every event of a frame, at 20 at most, and tells neither typing nor unknown ones', () => {
+  it('reports every event of a frame, 20 at most, but neither typing nor unknown ones', () => {
     const typing = { eventType: 'Typing', typing: { type: 'On' } };
     const events = [typing, { eventType: 'New', new: { text: 'x' } }, presence('New'), presence('Join')];
 
@@ -80,7 +80,7 @@ describe(activitiesOf.name, () => {
     expect(activities(Array.from({ length: 50 }, () => presence('Join')))).toHaveLength(20);
   });
 
-  it('leaves out what the history tells of long ago', () => {
+  it('leaves out old events of the history', () => {
     expect(activities([presence('Join')], {}, NOW - 300_001)).toEqual([]);
     expect(activities([presence('Join')], {}, NOW - 299_999)).toHaveLength(1);
     expect(activities([presence('Join')], { channel: {} })).toMatchObject([{ sentAt: FACTS.sentAt }]);

@@ -4,7 +4,7 @@ import { guestMessageOf } from '../frames/guest-message';
 const TIME = '2027-01-15T08:00:00.000Z';
 
 describe(conversationMessageOf.name, () => {
-  it('tells everything of a message of the guest', () => {
+  it('translates every field of a message of the guest', () => {
     const said = guestMessageOf({
       id: 'm-1',
       type: 'Text',
@@ -97,7 +97,7 @@ describe(conversationMessageOf.name, () => {
     { type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }] },
     { type: 'Event', text: 'Disconnected', events: [{ eventType: 'Presence' }] },
     { type: 'Text' },
-  ])('makes nothing of what says nothing: %j', (body) => {
+  ])('returns undefined without content: %j', (body) => {
     expect(conversationMessageOf(guestMessageOf(body))).toBeUndefined();
   });
 });

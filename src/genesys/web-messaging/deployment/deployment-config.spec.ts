@@ -64,7 +64,7 @@ describe(DeploymentConfig.name, () => {
     ]);
   });
 
-  it('allows nothing that is not said', async () => {
+  it('allows nothing that the description does not state', async () => {
     http.next(anAnswer(200, { status: 'Inactive', messenger: 'x' }));
 
     expect(await deployment.get()).toEqual({
@@ -103,7 +103,7 @@ describe(DeploymentConfig.name, () => {
     [{ enabled: true }, 'event'],
     [{ enabled: false, type: 'ReadOnly' }, 'none'],
     [undefined, 'none'],
-  ])('reads how an end by the agent is told: %j', async (conversationDisconnect, endDetection) => {
+  ])('reads how an end by the agent is signalled: %j', async (conversationDisconnect, endDetection) => {
     http.next(anAnswer(200, { messenger: { apps: { conversations: { conversationDisconnect } } } }));
 
     expect(await deployment.get()).toMatchObject({ endDetection });
@@ -128,7 +128,7 @@ describe(DeploymentConfig.name, () => {
     expect(read).toEqual([true, false]);
   });
 
-  it('asks once for all who ask together, and again after five minutes', async () => {
+  it('fetches once for concurrent callers, and again after five minutes', async () => {
     await Promise.all([deployment.get(), deployment.get()]);
     await jest.advanceTimersByTimeAsync(299_000);
     await deployment.get();
@@ -163,7 +163,7 @@ describe(DeploymentConfig.name, () => {
     expect(await deployment.get()).toMatchObject({ isActive: true });
   });
 
-  it('has changed nothing either when what comes cannot be understood', async () => {
+  it('reports no effect when the answer is unreadable', async () => {
     http.next({ ...anAnswer(200), body: '<html>' });
 
     await expect(deployment.get()).rejects.toMatchObject({

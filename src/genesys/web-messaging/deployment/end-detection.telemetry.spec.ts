@@ -50,7 +50,7 @@ async function detail(): Promise<unknown> {
 }
 
 describe(EndDetectionTelemetry.name, () => {
-  it('warns of a deployment that does not tell of the end, until it does', async () => {
+  it('warns of a deployment that does not signal the end, until it does', async () => {
     http.next(OFF, SEND, OFF);
     await start();
 
@@ -73,7 +73,7 @@ describe(EndDetectionTelemetry.name, () => {
     expect(log.at('warn')).toEqual([warning, warning]);
   });
 
-  it('says that it is unknown while the deployment cannot be read', async () => {
+  it('reports `unknown` while the deployment cannot be read', async () => {
     http.next(anAnswer(503));
     await start();
 

@@ -192,7 +192,7 @@ describe(structuredContentOf.name, () => {
     ['Form', { form: { ...FORM, formPages: {} } }],
     ['Form', { form: { response: [] } }],
     ['QuickReplyV2', { quickReplyV2: { title: 'x', actions: [] } }],
-  ])('leaves what it cannot read as it was sent: %s %j', (contentType, rest) => {
+  ])('leaves unreadable content unchanged: %s %j', (contentType, rest) => {
     const content = { contentType, ...rest };
 
     expect(told(content)).toEqual([{ type: 'other', contentType, value: content }]);

@@ -29,7 +29,7 @@ function expireAt(tracker: ExpiryTracker, expiresAt: number): void {
 }
 
 describe(ExpiryTracker.name, () => {
-  it('warns once, its time ahead, however often the same expiry is told', async () => {
+  it('warns once, its time ahead, however often the same expiry is stated', async () => {
     const tracker = trackerAhead(5 * MINUTE);
     expireAt(tracker, NOW + 60 * MINUTE);
     await jest.advanceTimersByTimeAsync(54 * MINUTE);

@@ -40,12 +40,12 @@ async function stepUp(): Promise<unknown> {
   return outcome;
 }
 
-describe(`${GuestSocket.name} of a guest who has logged in`, () => {
+describe(`${GuestSocket.name} of an authenticated guest`, () => {
   beforeEach(() => {
     world.credentials.kept.set('conversation', FIRST);
   });
 
-  it('configures as that guest on each line', async () => {
+  it('configures each connection for the guest', async () => {
     await world.open();
     world.server.last.cut();
     await world.pass(10_000);
@@ -55,14 +55,14 @@ describe(`${GuestSocket.name} of a guest who has logged in`, () => {
     expect(world.socket.state).toBe('live');
   });
 
-  it('goes on when another session of the same person has made way for it', async () => {
+  it('continues when another session of the same guest has been closed in its favour', async () => {
     world.server.sessions.push({ clearedExistingSession: true });
     await world.resume();
 
     expect(world.socket.state).toBe('live');
   });
 
-  it('renews a token that has run out, keeps the new one first, and configures over the same line', async () => {
+  it('renews an expired token, persists the new one first, and configures over the same connection', async () => {
     refuse(401);
     world.http.next(anAnswer(200, { jwt: 'jwt-2' }));
     await world.resume();
@@ -110,8 +110,8 @@ describe(`${GuestSocket.name} of a guest who has logged in`, () => {
   });
 });
 
-describe(`${GuestSocket.name} of a guest who logs in later`, () => {
-  it('configures anew over the line that is there, after the credentials are kept', async () => {
+describe(`${GuestSocket.name} of a guest that logs in later`, () => {
+  it('configures again over the open connection, after the credentials are persisted', async () => {
     await world.open();
     world.server.next(CONFIGURE, ({ tracingId }, connection) => {
       expect(kept()).toEqual(FIRST);
@@ -126,7 +126,7 @@ describe(`${GuestSocket.name} of a guest who logs in later`, () => {
     expect(world.listener.reasons).toEqual([]);
   });
 
-  it.each([403, 429])('is who it was before when the server refuses with %d', async (code) => {
+  it.each([403, 429])('keeps its identity when the server refuses with %d', async (code) => {
     await world.open();
     refuse(code);
     const outcome = await stepUp();
@@ -139,7 +139,7 @@ describe(`${GuestSocket.name} of a guest who logs in later`, () => {
     expect(world.socket.state).toBe('live');
   });
 
-  it('finds out on the next line what has become of a login whose answer was lost', async () => {
+  it('offers a login without an answer again over the next connection', async () => {
     await world.open();
     world.server.next(CONFIGURE, (_frame, connection) => {
       connection.cut();
@@ -151,7 +151,7 @@ describe(`${GuestSocket.name} of a guest who logs in later`, () => {
     expect(world.socket.state).toBe('live');
   });
 
-  it('is who it was before when the next line refuses what the first has left open', async () => {
+  it('restores its identity when the next connection refuses the login', async () => {
     await world.open();
     world.server.next(CONFIGURE, (_frame, connection) => {
       connection.cut();
@@ -174,7 +174,7 @@ describe(`${GuestSocket.name} of a guest who logs in later`, () => {
     expect(world.listener.reasons).toEqual(['gone']);
   });
 
-  it('is signed in elsewhere when the server takes it for a guest who has logged in', async () => {
+  it('is signed in elsewhere when the server expects an authenticated guest', async () => {
     await world.open();
     refuse(4017, 1, 'configureSession');
     world.server.last.cut();

@@ -33,9 +33,9 @@ describe(`${GuestSocket.name} and its echoes`, () => {
     expect(world.server.of('echo')).toHaveLength(1);
   });
 
-  it('sends none earlier than 30 seconds after its predecessor, however often it is asked', async () => {
+  it('sends an echo at the earliest 30 seconds after its predecessor, however often it is requested', async () => {
     await world.open();
-    for (let asked = 0; asked < 200; asked += 1) await outcomeWithin(1_000);
+    for (let count = 0; count < 200; count += 1) await outcomeWithin(1_000);
     const at = world.server.last.sent.filter(({ frame }) => frame.action === 'echo').map((entry) => entry.at);
     const gaps = at.slice(1).map((time, index) => time - (at[index] ?? 0));
 
@@ -68,7 +68,7 @@ describe(`${GuestSocket.name} and its echoes`, () => {
     expect(world.server.of('echo')).toHaveLength(2);
   });
 
-  it('is missed after ten seconds, and breaks the line only after three in a row', async () => {
+  it('is missed after ten seconds, and breaks the connection only after three in a row', async () => {
     await world.open();
     world.server.next('echo');
     world.server.next('echo');
@@ -101,7 +101,7 @@ describe(`${GuestSocket.name} and its echoes`, () => {
     expect(await outcomeWithin(100)).toMatchObject({ code: 'upstream-throttled', retryAfterMs: 7_000 });
   });
 
-  it('fails without a line, and when the line ends first', async () => {
+  it('fails without a connection, and when the connection ends first', async () => {
     await world.open();
     // The next connection is delayed.
     jest.spyOn(Math, 'random').mockReturnValue(0.5);

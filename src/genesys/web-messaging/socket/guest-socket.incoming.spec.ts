@@ -15,7 +15,7 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-describe(`${GuestSocket.name} and what is said to the guest`, () => {
+describe(`${GuestSocket.name} and messages to the guest`, () => {
   it('hands over a message once, however often it comes', async () => {
     await world.open();
     world.server.write('Hello', 'm-1');
@@ -27,7 +27,7 @@ describe(`${GuestSocket.name} and what is said to the guest`, () => {
     expect(world.listener.texts).toEqual(['Hello']);
   });
 
-  it('puts into order what arrives together', async () => {
+  it('orders messages that arrive together', async () => {
     await world.open();
     const now = Date.now();
     world.server.write('second', 'b', now + 2);
@@ -38,7 +38,7 @@ describe(`${GuestSocket.name} and what is said to the guest`, () => {
     expect(world.listener.texts).toEqual(['first', 'second', 'third']);
   });
 
-  it('misses nothing that was said between two lines, over as many pages as it takes', async () => {
+  it('backfills the messages between two connections, over as many pages as necessary', async () => {
     await world.open();
     world.server.write('before', 'before');
     await world.pass(1_000);
@@ -54,7 +54,7 @@ describe(`${GuestSocket.name} and what is said to the guest`, () => {
     expect(world.history.pages.map(({ number }) => number)).toEqual([1, 2, 3]);
   });
 
-  it('puts what comes over the new line behind what was missed', async () => {
+  it('hands over the messages of the new connection after the backfill', async () => {
     await world.open();
     world.server.last.cut();
     world.server.write('missed', 'missed', NOW + 60_000);
@@ -69,7 +69,7 @@ describe(`${GuestSocket.name} and what is said to the guest`, () => {
     expect(world.listener.texts).toEqual(['missed', 'new']);
   });
 
-  it('puts what comes over the first line of a resumption behind what was said before', async () => {
+  it('hands over the messages of a resumed session after the backfill', async () => {
     world.server.write('earlier', 'earlier', NOW - 1_000);
     world.server.next('getJwt', ({ tracingId }, connection) => {
       world.server.write('new', 'new', NOW);

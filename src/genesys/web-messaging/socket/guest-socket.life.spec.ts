@@ -84,7 +84,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     expect(log.at('error')).toHaveLength(1);
   });
 
-  it('does not go on with a session that the server has begun anew, and closes that', async () => {
+  it('does not continue with a new session of the server, and closes it', async () => {
     await world.open();
     world.server.sessions.push({ newSession: true });
     world.server.last.cut();
@@ -97,7 +97,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
   it.each([
     [{ clearedExistingSession: true }, 'cleared'],
     [{ connected: false }, 'refused'],
-  ])('does not go on when it is told %j', async (facts, reason) => {
+  ])('ends when the server describes the session as %j', async (facts, reason) => {
     await world.open();
     world.server.sessions.push(facts);
     world.server.last.cut();
@@ -106,7 +106,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     expect(world.listener.reasons).toEqual([reason]);
   });
 
-  it('reads what the agent said before the conversation was found ended', async () => {
+  it('backfills the last messages of the agent before it ends', async () => {
     await world.open();
     world.server.last.cut();
     world.server.write('Good-bye', 'last');
@@ -169,7 +169,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     ).toBeLessThanOrEqual(60);
   });
 
-  it('warns of its expiry once, whatever becomes of its line', async () => {
+  it('warns of its expiry once, also over several connections', async () => {
     await world.open();
     const { expiresAt = 0 } = world.socket;
     await world.pass(expiresAt - 300_000 - Date.now() - 1);
@@ -189,7 +189,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     expect(world.listener.warnings).toEqual([]);
   });
 
-  it('moves the expiry with messages and with what an echo says', async () => {
+  it('moves the expiry with messages and with echoes', async () => {
     await world.open();
     const { expiresAt = 0 } = world.socket;
     world.server.write('Hello');
@@ -205,7 +205,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     expect(world.listener.expiries.at(-1)).toBe(expirationDate * 1000);
   });
 
-  it('resumes what was begun elsewhere', async () => {
+  it('resumes a session of another process', async () => {
     world.server.write('earlier', 'm-1');
     await world.resume();
 
@@ -214,7 +214,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     expect(world.server.of('onMessage')).toEqual([]);
   });
 
-  it('is gone when what was begun elsewhere is not there any more', async () => {
+  it('is gone when the session of another process no longer exists', async () => {
     world.socket.resume();
     await world.pass(1_000);
 
@@ -245,7 +245,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     expect(world.socket.reason).toBe('agent-ended');
   });
 
-  it('tells of typing, and keeps it out of the messages', async () => {
+  it('reports typing, and keeps it out of the messages', async () => {
     await world.open();
     const typing = (type: string): void => {
       world.server.last.say('StructuredMessage', {
@@ -271,10 +271,10 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     expect([world.listener.typing, world.listener.messages]).toEqual([[], []]);
   });
 
-  it('is not harmed by what no request has asked for, and the next message goes through', async () => {
+  it('ignores unsolicited frames, and sends the next message', async () => {
     await world.open();
     const presence = (type: string): object => ({ eventType: 'Presence', presence: { type } });
-    const unasked: [name: string, body: unknown, rest?: object][] = [
+    const unsolicited: [name: string, body: unknown, rest?: object][] = [
       ['SessionResponse', { connected: true, newSession: false }],
       ['JwtResponse', { jwt: 'unasked', exp: 1666289700 }],
       ['ResumeTokenResponse', { resumeToken: 'unasked', exp: 1795595381 }],
@@ -295,18 +295,19 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
       ['Unknown', {}],
       ['SomethingNew', { of: 'the year' }],
     ];
-    for (const [name, body, rest] of unasked) world.server.last.say(name, body, { type: 'message', ...rest });
-    const said = world.socket.send({ text: 'Hi' }, { reference: 'r', isRepeatable: false }, SIGNAL);
+    for (const [name, body, rest] of unsolicited)
+      world.server.last.say(name, body, { type: 'message', ...rest });
+    const sent = world.socket.send({ text: 'Hi' }, { reference: 'r', isRepeatable: false }, SIGNAL);
     await world.pass(1_000);
 
-    expect((await said).metadata['id']).toBe('r');
+    expect((await sent).metadata['id']).toBe('r');
     expect([world.socket.state, world.server.connections.length]).toEqual(['live', 1]);
     expect(world.listener.texts.filter((text) => text !== undefined)).toEqual(['Hi']);
   });
 
-  it('goes on when its owner throws', async () => {
+  it('continues when its listener throws', async () => {
     world.listener.onMessage = () => {
-      throw new Error('owner');
+      throw new Error('listener');
     };
     await world.open();
     world.server.write('Hello');

@@ -60,14 +60,14 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect([sent.length, within.length]).toEqual([6, 5]);
   });
 
-  it('does not join where the server has started the conversation, or nobody wants it started', async () => {
+  it('does not join when the server has started the conversation, or without auto-start', async () => {
     world.server.sessions.push({ autoStarted: true });
     await world.open(true);
 
     expect(world.server.of('onMessage')).toEqual([]);
   });
 
-  it('joins again when the line broke and the history shows no conversation', async () => {
+  it('joins again when the connection broke and the history is empty', async () => {
     world.server.next('onMessage');
     await world.open(true);
     world.server.last.cut();
@@ -76,7 +76,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(world.server.of('onMessage')).toHaveLength(2);
   });
 
-  it('does not join again when the line broke and the history shows the conversation', async () => {
+  it('does not join again when the connection broke and the history holds a message', async () => {
     world.server.next('onMessage', world.server.keep);
     await world.open(true);
     world.server.last.cut();
@@ -85,7 +85,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(world.server.of('onMessage')).toHaveLength(1);
   });
 
-  it('configures again under the same token when the line breaks before the answer', async () => {
+  it('configures again with the same token when the connection breaks before the answer', async () => {
     world.server.begun();
     world.server.next('configureSession', (_frame, connection) => {
       connection.cut();
@@ -98,7 +98,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     ]);
   });
 
-  it('gives up after three configures without an answer, and says that the session may exist', async () => {
+  it('fails after three configures without an answer, and reports that the session may exist', async () => {
     world.server.next('configureSession');
     world.server.next('configureSession');
     world.server.next('configureSession');
@@ -147,7 +147,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(world.listener.reasons).toEqual([reason]);
   });
 
-  it('says that the session may exist when it is refused after an answer that was lost', async () => {
+  it('reports that the session may exist when it is refused after a lost answer', async () => {
     world.server.next('configureSession', (_frame, connection) => {
       connection.cut();
     });
@@ -159,7 +159,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     await expect(world.open()).rejects.toMatchObject(error);
   });
 
-  it('does not insist when the server closes the line because of the configure', async () => {
+  it('does not retry when the server closes the connection because of the configure', async () => {
     world.server.next('configureSession', (_frame, connection) => {
       connection.cut(1008);
     });
@@ -169,7 +169,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(log.at('error')).toHaveLength(1);
   });
 
-  it('fails when the server says that it is not connected', async () => {
+  it('fails when the server describes the session as not connected', async () => {
     world.server.sessions.push({ connected: false });
 
     await expect(world.open()).rejects.toMatchObject({
@@ -184,7 +184,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(await world.open()).toMatchObject({ connected: true });
   });
 
-  it('waits as long as a refused connection says, unless that is beyond the deadline', async () => {
+  it('waits for the `Retry-After` of a refused connection, unless that is beyond the deadline', async () => {
     world.server.refusals.push(new UpstreamThrottledError(5_000));
     await world.open();
     expect((world.server.connectedAt[1] ?? 0) - (world.server.connectedAt[0] ?? 0)).toBeGreaterThanOrEqual(

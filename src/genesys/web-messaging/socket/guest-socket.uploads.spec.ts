@@ -61,7 +61,7 @@ function refuseUrl(isTraced: boolean) {
 }
 
 describe(`${GuestSocket.name} and the files of the guest`, () => {
-  it('announces a file, puts it where it is told, and waits until the platform has it', async () => {
+  it('announces a file, puts it to the named URL, and waits for the confirmation', async () => {
     const uploaded = upload();
     await world.pass(1_000);
     expect(world.server.of('onAttachment')).toEqual([
@@ -78,7 +78,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
     expect(idsOf('deleteAttachment')).toEqual([]);
   });
 
-  it('hears that the platform has it before the storage has answered', async () => {
+  it('takes a confirmation that comes before the answer of the storage', async () => {
     world.storage.steps.push(() => {
       tell('UploadSuccessEvent');
     });
@@ -88,7 +88,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
     expect(uploaded.outcome).toBe(idsOf('onAttachment')[0]);
   });
 
-  it('tells apart what becomes of several files', async () => {
+  it('distinguishes the outcomes of several files', async () => {
     const uploads = [upload(), upload()];
     await world.pass(100);
     const [first = '', second = ''] = idsOf('onAttachment').map(String);
@@ -106,7 +106,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
     expect(idsOf('deleteAttachment')).toEqual([second]);
   });
 
-  it.each([true, false])('is refused, and nobody else with it, traced: %s', async (isTraced) => {
+  it.each([true, false])('is refused, and no other request with it, traced: %s', async (isTraced) => {
     world.server.next('onMessage');
     world.socket.send({ text: 'x' }, { reference: 'r', isRepeatable: false }, SIGNAL).catch(() => undefined);
     await world.pass(10);
@@ -163,7 +163,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
       (): unknown => world.storage.steps.push(() => new Promise((resolve) => setTimeout(resolve, 50))),
     ],
     ['is waited for', (): unknown => undefined],
-  ])('withdraws a file that nobody wants any more while it %s', async (_, prepare) => {
+  ])('withdraws a file whose upload is aborted while it %s', async (_, prepare) => {
     prepare();
     const caller = new AbortController();
     const uploaded = upload(caller.signal);
@@ -175,7 +175,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
     expect(idsOf('deleteAttachment')).toEqual(idsOf('onAttachment'));
   });
 
-  it('asks the next line for a file when the one before is lost', async () => {
+  it('asks the next connection for a file when the previous one is lost', async () => {
     const uploaded = upload();
     await world.pass(100);
     world.server.last.cut();
