@@ -7,7 +7,7 @@ import { idIn } from '../frames/fields';
 
 const RESOURCE = ['conversations', 'messages'] as const;
 
-/** Conversations in the platform API. The guest protocol does not name the conversation id: any message leads to it. */
+/** Conversations in the platform API. The guest protocol does not name the conversation id, so a message has to lead to it. */
 @Injectable()
 export class PlatformConversations {
   constructor(
