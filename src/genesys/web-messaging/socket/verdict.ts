@@ -96,7 +96,7 @@ export function verdictOfFacts(
   if (!isResumed) return undefined;
   // A new session replaces the one that was asked for: that one has ended, and callers must not take it for alive.
   if (newSession) return { reason: 'gone', endCause: 'newSession' };
-  // For an authenticated guest it means that another session of the same guest has been closed in favour of this one.
+  // With an authenticated guest it means that another session of the same guest was closed in favour of this one.
   return clearedExistingSession && !isAuthenticated
     ? { reason: 'cleared', endCause: 'clearedExistingSession' }
     : undefined;
