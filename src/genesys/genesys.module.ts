@@ -38,7 +38,7 @@ const CONNECTIONS = 128;
 
 const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) => ({ proxies }) };
 
-/** What guest sessions over the guest WebSocket are made of. */
+/** Providers of the guest sessions over the guest WebSocket. */
 const WEB_MESSAGING = [
   WebMessagingTelemetry,
   {
