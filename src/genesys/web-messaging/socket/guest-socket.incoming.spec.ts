@@ -83,7 +83,7 @@ describe(`${GuestSocket.name} and messages to the guest`, () => {
     expect(world.listener.texts).toEqual(['earlier', 'new']);
   });
 
-  it('holds nothing back while the history cannot be read, and fills the gap later', async () => {
+  it('holds nothing back while the history cannot be read, and backfills it later', async () => {
     await world.open();
     world.server.last.cut();
     world.server.write('missed', 'missed');
@@ -99,9 +99,9 @@ describe(`${GuestSocket.name} and messages to the guest`, () => {
 
   it('reads no more pages than the platform allows a session', async () => {
     await world.open();
-    for (let gap = 0; gap < 2; gap += 1) {
+    for (let round = 0; round < 2; round += 1) {
       world.server.last.cut();
-      for (let number = 0; number < 170; number += 1) world.server.write('x', `m-${gap}-${number}`);
+      for (let number = 0; number < 170; number += 1) world.server.write('x', `m-${round}-${number}`);
       await world.pass(10_000);
     }
     await world.pass(180_000);
