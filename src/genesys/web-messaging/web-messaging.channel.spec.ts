@@ -37,7 +37,7 @@ const disconnect = (): Promise<unknown> => outcomeOf(channel.disconnect(snapshot
 
 describe(WebMessagingChannel.name, () => {
   describe('opening', () => {
-    it("begins a session under the session's own guest token, and starts what the deployment starts", async () => {
+    it("begins a session with the session's own guest token, and starts the conversation where the deployment does", async () => {
       describeDeployment({ autoStart: { enabled: true } });
 
       expect(await open()).toMatchObject({
@@ -87,8 +87,8 @@ describe(WebMessagingChannel.name, () => {
 
     it('sends the custom attributes of the opening with the first message, again when that fails', async () => {
       await openWithContext();
-      server.next('onMessage', ({ tracingId }, line) => {
-        line.say('string', 'Request failed.', { code: 400, tracingId });
+      server.next('onMessage', ({ tracingId }, connection) => {
+        connection.say('string', 'Request failed.', { code: 400, tracingId });
       });
       await say('5e0a1f9a-3b68-4c5c-9d5e-000000000002', { tier: 'silver' });
       await say('5e0a1f9a-3b68-4c5c-9d5e-000000000003');
@@ -104,21 +104,24 @@ describe(WebMessagingChannel.name, () => {
     it.each([
       [true, undefined],
       [false, GUEST_CONTEXT.customAttributes],
-    ])('sends them in another process when the guest has said nothing yet: %p', async (hasSpoken, sent) => {
-      server.begun();
-      if (hasSpoken)
-        server.keep({
-          action: 'onMessage',
-          token: '',
-          tracingId: 't',
-          message: { type: 'Text', text: 'Hi' },
-        });
-      await say('5e0a1f9a-3b68-4c5c-9d5e-000000000005');
+    ])(
+      'sends them in another process when there is no message of the guest yet: %p',
+      async (hasSpoken, sent) => {
+        server.begun();
+        if (hasSpoken)
+          server.keep({
+            action: 'onMessage',
+            token: '',
+            tracingId: 't',
+            message: { type: 'Text', text: 'Hi' },
+          });
+        await say('5e0a1f9a-3b68-4c5c-9d5e-000000000005');
 
-      expect(attributesSent()).toEqual([sent]);
-    });
+        expect(attributesSent()).toEqual([sent]);
+      },
+    );
 
-    it('tells the journey context with each configure', async () => {
+    it('sends the journey context with each configure', async () => {
       await openWithContext();
       server.last.cut();
       await jest.advanceTimersByTimeAsync(30_000);
@@ -155,7 +158,7 @@ describe(WebMessagingChannel.name, () => {
   describe('a beat', () => {
     it('looks the id of the conversation up once there is a message', async () => {
       const ids: string[] = [];
-      world.news.follow({ onUpstreamId: (_conversationId, id) => ids.push(id) });
+      world.events.follow({ onUpstreamId: (_conversationId, id) => ids.push(id) });
       await open();
       await beat();
       expect(http.requests.filter(({ operation }) => operation === 'details')).toEqual([]);
@@ -175,7 +178,7 @@ describe(WebMessagingChannel.name, () => {
       'overlooks %p as the id of a conversation',
       async (conversationId) => {
         const onUpstreamId = jest.fn();
-        world.news.follow({ onUpstreamId });
+        world.events.follow({ onUpstreamId });
         await open();
         server.write('Hello', 'message-1');
         http.next(anAnswer(200, { conversationId }));
@@ -209,7 +212,7 @@ describe(WebMessagingChannel.name, () => {
       expect(await beat()).toEqual({ kind: 'postponed', cause: 'echo-missed' });
     });
 
-    it('is postponed while the socket connects again, and goes through on the next line', async () => {
+    it('is postponed while the socket reconnects, and succeeds over the next connection', async () => {
       await open();
       server.refusals.push(...Array.from({ length: 4 }, () => new UpstreamUnavailableError({ sent: false })));
       server.last.cut();
@@ -222,8 +225,12 @@ describe(WebMessagingChannel.name, () => {
 
     it('hands on how long the server asks to be spared', async () => {
       await open();
-      server.next('echo', ({ tracingId }, line) => {
-        line.say('TooManyRequestsErrorMessage', { retryAfter: 7, errorCode: 4029 }, { tracingId, code: 429 });
+      server.next('echo', ({ tracingId }, connection) => {
+        connection.say(
+          'TooManyRequestsErrorMessage',
+          { retryAfter: 7, errorCode: 4029 },
+          { tracingId, code: 429 },
+        );
       });
 
       expect(await beat()).toEqual({ kind: 'postponed', cause: 'throttled', retryAfterMs: 7_000 });
@@ -235,10 +242,10 @@ describe(WebMessagingChannel.name, () => {
       expect(await beat()).toEqual({ kind: 'ok' });
       expect(server.of('onMessage')).toEqual([]);
       expect(await beat()).toEqual({ kind: 'ok' });
-      expect(server.lines).toHaveLength(1);
+      expect(server.connections).toHaveLength(1);
     });
 
-    it('tells that a session is gone which the server would begin anew', async () => {
+    it('reports a session as gone when the server begins a new one', async () => {
       expect(await beat()).toEqual({ kind: 'gone', reason: 'gone', endCause: 'newSession' });
       expect(sockets.size).toBe(0);
     });
@@ -247,7 +254,7 @@ describe(WebMessagingChannel.name, () => {
       ['SessionExpiredEvent', 'expired'],
       ['SessionClearedEvent', 'cleared'],
       ['LogoutEvent', 'logged-out'],
-    ])('tells of the end by a %s', async (name, reason) => {
+    ])('reports the end by a %s', async (name, reason) => {
       await open();
       server.last.say(name, {});
 
@@ -297,12 +304,12 @@ describe(WebMessagingChannel.name, () => {
       expect(server.of('closeSession')).toEqual([]);
     });
 
-    it('asks the platform when the deployment allows less than it says', async () => {
+    it('uses the platform API when the deployment allows less than it states', async () => {
       describeDeployment({ conversationClear: { enabled: true } });
       await open();
       server.write('Hello', 'm-1');
-      server.next('onMessage', ({ tracingId }, line) => {
-        line.say('string', 'not supported', { code: 403, tracingId });
+      server.next('onMessage', ({ tracingId }, connection) => {
+        connection.say('string', 'not supported', { code: 403, tracingId });
       });
       http.next(anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
 
@@ -325,12 +332,12 @@ describe(WebMessagingChannel.name, () => {
       expect(server.of('closeSession')).toHaveLength(1);
     });
 
-    it('finds gone what ends where the session was to be closed', async () => {
+    it('reports `gone` when the session ends before it is closed', async () => {
       await open();
       const events = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }];
       const body = { type: 'Event', direction: 'Outbound', metadata: { readOnly: 'true' }, events };
-      server.next('closeSession', ({ tracingId }, line) => {
-        line.say('StructuredMessage', body, { type: 'message', tracingId });
+      server.next('closeSession', ({ tracingId }, connection) => {
+        connection.say('StructuredMessage', body, { type: 'message', tracingId });
       });
 
       expect(await disconnect()).toEqual({ kind: 'gone' });
@@ -346,7 +353,7 @@ describe(WebMessagingChannel.name, () => {
       expect(sockets.size).toBe(1);
     });
 
-    it('ends a session that another process has begun, by what its history tells', async () => {
+    it('ends a session of another process, found by its history', async () => {
       server.begun();
       server.write('Hello', 'm-1');
       http.next(anAnswer(200, {}), anAnswer(200, { conversationId: 'theirs' }), anAnswer(202));
@@ -356,12 +363,12 @@ describe(WebMessagingChannel.name, () => {
       expect(server.of('closeSession')).toEqual([]);
     });
 
-    it('finds gone what the server would begin anew', async () => {
+    it('reports `gone` when the server begins a new session', async () => {
       expect(await disconnect()).toEqual({ kind: 'gone' });
       expect(sockets.size).toBe(0);
     });
 
-    it('ends by its time-out when there is no line', async () => {
+    it('ends by its time-out without a connection', async () => {
       await open();
       server.refusals.push(
         ...Array.from({ length: 20 }, () => new UpstreamUnavailableError({ sent: false })),

@@ -18,30 +18,30 @@ import {
 } from '../../session/ports/guest-channel';
 import { assertInTime } from '../transport/in-time';
 import { classOf } from '../transport/reactions';
-import { ConversationEnd } from './conversation-end';
-import { ConversationLookup } from './conversation-lookup';
-import { DeploymentConfig } from './deployment-config';
-import { known } from './frames/fields';
+import { ConversationEnd } from './conversation/conversation-end';
+import { ConversationLookup } from './conversation/conversation-lookup';
+import { DeploymentConfig } from './deployment/deployment-config';
+import { omitUndefined } from './frames/fields';
 import { GuestSockets } from './guest-sockets';
 import type { GuestSocket } from './socket/guest-socket';
-import { isEnd } from './socket/socket-listener';
+import { isEnd } from './socket/verdict';
 import { WebAuthentication } from './web-authentication';
 import { WebMessages } from './web-messages';
 
-/** How long a beat waits for a line that is being made. */
-const PATIENCE_MS = 5_000;
-/** Who was refused does not come again at once. */
-const REFUSED_MS = 30_000;
+/** Time that a beat waits for a connection that is being opened. */
+const CONNECTION_TIMEOUT_MS = 5_000;
+/** Delay of the next beat after the server has refused the session. */
+const REFUSED_RETRY_MS = 30_000;
 
 /**
  * Guest sessions over Genesys Cloud's guest WebSocket, one socket per session. The session's guest token is its
- * credential; a session that another process has opened is resumed with it, and never begun anew.
+ * credential; a session that another process has opened is resumed with it, and never replaced by a new one.
  *
- * A guest who shows who it is does so before its socket is made, or over the line that is there; each line after that
- * is configured as that guest.
+ * A guest authenticates before its socket is created, or over the open connection; each later connection is configured
+ * for the authenticated guest.
  *
- * A beat is an echo. One that is missed, a line that is lost and a refusal count nothing against the conversation:
- * the socket connects again, and only what the server says ends the session.
+ * A beat is an echo. A missed echo, a lost connection and a refusal do not count against the conversation: the socket
+ * reconnects, and only the server ends the session.
  */
 @Injectable()
 export class WebMessagingChannel extends GuestChannel {
@@ -75,10 +75,14 @@ export class WebMessagingChannel extends GuestChannel {
     if (!isActive) throw new UpstreamForbiddenError('The deployment is not active in Genesys Cloud.');
     if (login === undefined && deployment.requiresLogin) throw new AuthenticationRequiredError();
     if (login !== undefined) await this.authentication.prepare(conversation, login, signal);
-    const socket = this.sockets.make(conversation);
+    const socket = this.sockets.create(conversation);
     try {
       const answer = { ...(await socket.open({ autoStart, deadlineAt }, signal)) };
-      return { answer, isAuthenticated: login !== undefined, ...known({ expiresAt: socket.expiresAt }) };
+      return {
+        answer,
+        isAuthenticated: login !== undefined,
+        ...omitUndefined({ expiresAt: socket.expiresAt }),
+      };
     } catch (error) {
       this.sockets.forget(conversation.conversationId);
       throw error;
@@ -86,11 +90,11 @@ export class WebMessagingChannel extends GuestChannel {
   }
 
   async beat(conversation: Conversation, _sequence: number, signal: AbortSignal): Promise<BeatOutcome> {
-    const socket = this.sockets.of(conversation);
+    const socket = this.sockets.get(conversation);
     try {
-      await withDeadline(PATIENCE_MS, signal, (patience) => socket.untilLive(patience));
+      await withDeadline(CONNECTION_TIMEOUT_MS, signal, (deadline) => socket.untilLive(deadline));
       if (!(await socket.echo(signal))) return { kind: 'postponed', cause: 'echo-missed' };
-      void this.lookup.look(conversation, socket, signal);
+      void this.lookup.lookUp(conversation, socket, signal);
       return { kind: 'ok' };
     } catch (error) {
       return this.outcomeOf(error, socket, conversation);
@@ -102,10 +106,10 @@ export class WebMessagingChannel extends GuestChannel {
   }
 
   disconnect(conversation: Conversation, parent: AbortSignal): Promise<DisconnectOutcome> {
-    const socket = this.sockets.of(conversation);
+    const socket = this.sockets.get(conversation);
     return withDeadline(this.ending.timeoutMs, parent, async (signal, isOver) => {
       try {
-        const means = await this.ending.reach(conversation, socket, signal);
+        const means = await this.ending.end(conversation, socket, signal);
         return this.parted(conversation, { kind: 'confirmed', means });
       } catch (error) {
         if (isEnd(socket.reason)) return this.parted(conversation, { kind: 'gone' });
@@ -125,10 +129,11 @@ export class WebMessagingChannel extends GuestChannel {
     { reason, endCause }: GuestSocket,
     conversation: Conversation,
   ): BeatOutcome {
-    if (isEnd(reason)) return this.parted(conversation, { kind: 'gone', reason, ...known({ endCause }) });
-    // The next beat asks anew; until then nobody insists.
+    if (isEnd(reason))
+      return this.parted(conversation, { kind: 'gone', reason, ...omitUndefined({ endCause }) });
+    // The next beat resumes the session again, not earlier.
     if (reason !== undefined)
-      return this.parted(conversation, { kind: 'postponed', cause: reason, retryAfterMs: REFUSED_MS });
+      return this.parted(conversation, { kind: 'postponed', cause: reason, retryAfterMs: REFUSED_RETRY_MS });
     const cause = error instanceof UpstreamError ? classOf(error) : 'reconnecting';
     const retryAfterMs = error instanceof UpstreamError ? error.retryAfterMs : undefined;
     return { kind: 'postponed', cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };

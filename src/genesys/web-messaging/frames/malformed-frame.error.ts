@@ -1,7 +1,7 @@
-/** Text of the socket that is no JSON: the other side does not speak the protocol. Its content stays out of the message. */
+/** A text that is not JSON: the server does not speak the protocol. The message does not hold its content. */
 export class MalformedFrameError extends Error {
-  constructor(what: string, options?: ErrorOptions) {
-    super(`The frame cannot be understood: ${what}`, options);
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`The frame cannot be understood: ${reason}`, options);
     this.name = MalformedFrameError.name;
   }
 }

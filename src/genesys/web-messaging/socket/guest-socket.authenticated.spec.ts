@@ -23,8 +23,8 @@ afterEach(async () => {
 
 function refuse(code: number, times = 1, action = CONFIGURE): void {
   for (let time = 0; time < times; time += 1) {
-    world.server.next(action, ({ tracingId }: ClientFrame, line: FakeGuestConnection) => {
-      line.say('string', 'User is unauthorized', { code, tracingId });
+    world.server.next(action, ({ tracingId }: ClientFrame, connection: FakeGuestConnection) => {
+      connection.say('string', 'User is unauthorized', { code, tracingId });
     });
   }
 }
@@ -40,12 +40,12 @@ async function stepUp(): Promise<unknown> {
   return outcome;
 }
 
-describe(`${GuestSocket.name} of a guest who has logged in`, () => {
+describe(`${GuestSocket.name} of an authenticated guest`, () => {
   beforeEach(() => {
     world.credentials.kept.set('conversation', FIRST);
   });
 
-  it('configures as that guest on each line', async () => {
+  it('configures each connection for the guest', async () => {
     await world.open();
     world.server.last.cut();
     await world.pass(10_000);
@@ -55,21 +55,21 @@ describe(`${GuestSocket.name} of a guest who has logged in`, () => {
     expect(world.socket.state).toBe('live');
   });
 
-  it('goes on when another session of the same person has made way for it', async () => {
+  it('continues when another session of the same guest has been closed in its favour', async () => {
     world.server.sessions.push({ clearedExistingSession: true });
     await world.resume();
 
     expect(world.socket.state).toBe('live');
   });
 
-  it('renews a token that has run out, keeps the new one first, and configures over the same line', async () => {
+  it('renews an expired token, persists the new one first, and configures over the same connection', async () => {
     refuse(401);
     world.http.next(anAnswer(200, { jwt: 'jwt-2' }));
     await world.resume();
 
     expect(codes()).toEqual(['jwt-1', 'jwt-2']);
     expect(kept()).toEqual({ jwt: 'jwt-2', refreshToken: 'refresh' });
-    expect(world.server.lines).toHaveLength(1);
+    expect(world.server.connections).toHaveLength(1);
     expect(world.socket.state).toBe('live');
   });
 
@@ -80,7 +80,7 @@ describe(`${GuestSocket.name} of a guest who has logged in`, () => {
     await world.pass(60_000);
 
     expect(codes()).toEqual(['jwt-1', 'jwt-2', 'jwt-3', 'jwt-4']);
-    expect(world.owner.reasons).toEqual(['logged-out']);
+    expect(world.listener.reasons).toEqual(['logged-out']);
   });
 
   it.each([
@@ -92,8 +92,8 @@ describe(`${GuestSocket.name} of a guest who has logged in`, () => {
     await world.resume();
     await world.pass(60_000);
 
-    expect(world.owner.reasons).toEqual(['logged-out']);
-    expect(world.server.lines).toHaveLength(1);
+    expect(world.listener.reasons).toEqual(['logged-out']);
+    expect(world.server.connections).toHaveLength(1);
   });
 
   it('tries again when a new token cannot be had for now, or the credentials cannot be read', async () => {
@@ -104,29 +104,29 @@ describe(`${GuestSocket.name} of a guest who has logged in`, () => {
     refuse(401);
     await world.pass(60_000);
 
-    expect(world.owner.reasons).toEqual([]);
+    expect(world.listener.reasons).toEqual([]);
     expect(world.socket.state).toBe('live');
     expect(codes().at(-1)).toBe('jwt-2');
   });
 });
 
-describe(`${GuestSocket.name} of a guest who logs in later`, () => {
-  it('configures anew over the line that is there, after the credentials are kept', async () => {
+describe(`${GuestSocket.name} of a guest that logs in later`, () => {
+  it('configures again over the open connection, after the credentials are persisted', async () => {
     await world.open();
-    world.server.next(CONFIGURE, ({ tracingId }, line) => {
+    world.server.next(CONFIGURE, ({ tracingId }, connection) => {
       expect(kept()).toEqual(FIRST);
-      line.say('SessionResponse', { connected: true, clearedExistingSession: true }, { tracingId });
+      connection.say('SessionResponse', { connected: true, clearedExistingSession: true }, { tracingId });
     });
     expect(await stepUp()).toBeUndefined();
     world.server.last.cut();
     await world.pass(10_000);
 
     expect(codes()).toEqual(['jwt-1', 'jwt-1']);
-    expect(world.server.lines).toHaveLength(2);
-    expect(world.owner.reasons).toEqual([]);
+    expect(world.server.connections).toHaveLength(2);
+    expect(world.listener.reasons).toEqual([]);
   });
 
-  it.each([403, 429])('is who it was before when the server refuses with %d', async (code) => {
+  it.each([403, 429])('keeps its identity when the server refuses with %d', async (code) => {
     await world.open();
     refuse(code);
     const outcome = await stepUp();
@@ -139,10 +139,10 @@ describe(`${GuestSocket.name} of a guest who logs in later`, () => {
     expect(world.socket.state).toBe('live');
   });
 
-  it('finds out on the next line what has become of a login whose answer was lost', async () => {
+  it('offers a login without an answer again over the next connection', async () => {
     await world.open();
-    world.server.next(CONFIGURE, (_frame, line) => {
-      line.cut();
+    world.server.next(CONFIGURE, (_frame, connection) => {
+      connection.cut();
     });
 
     expect(await stepUp()).toMatchObject({ code: 'upstream-unavailable' });
@@ -151,10 +151,10 @@ describe(`${GuestSocket.name} of a guest who logs in later`, () => {
     expect(world.socket.state).toBe('live');
   });
 
-  it('is who it was before when the next line refuses what the first has left open', async () => {
+  it('restores its identity when the next connection refuses the login', async () => {
     await world.open();
-    world.server.next(CONFIGURE, (_frame, line) => {
-      line.cut();
+    world.server.next(CONFIGURE, (_frame, connection) => {
+      connection.cut();
     });
     refuse(403);
     await stepUp();
@@ -162,7 +162,7 @@ describe(`${GuestSocket.name} of a guest who logs in later`, () => {
 
     expect(kept()).toBeUndefined();
     expect(world.server.of('configureSession')).toHaveLength(2);
-    expect(world.owner.reasons).toEqual([]);
+    expect(world.listener.reasons).toEqual([]);
     expect(world.socket.state).toBe('live');
   });
 
@@ -171,15 +171,15 @@ describe(`${GuestSocket.name} of a guest who logs in later`, () => {
     world.server.sessions.push({ newSession: true });
 
     expect(await stepUp()).toMatchObject({ code: 'upstream-rejected' });
-    expect(world.owner.reasons).toEqual(['gone']);
+    expect(world.listener.reasons).toEqual(['gone']);
   });
 
-  it('is signed in elsewhere when the server takes it for a guest who has logged in', async () => {
+  it('is signed in elsewhere when the server expects an authenticated guest', async () => {
     await world.open();
     refuse(4017, 1, 'configureSession');
     world.server.last.cut();
     await world.pass(10_000);
 
-    expect(world.owner.reasons).toEqual(['signed-in-elsewhere']);
+    expect(world.listener.reasons).toEqual(['signed-in-elsewhere']);
   });
 });

@@ -14,7 +14,7 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-/** What an echo comes to within the time. */
+/** The result of an echo within the time. */
 async function outcomeWithin(ms: number): Promise<unknown> {
   let outcome: unknown;
   world.socket.echo(new AbortController().signal).then(
@@ -33,9 +33,9 @@ describe(`${GuestSocket.name} and its echoes`, () => {
     expect(world.server.of('echo')).toHaveLength(1);
   });
 
-  it('sends none earlier than 30 seconds after its predecessor, however often it is asked', async () => {
+  it('sends an echo at the earliest 30 seconds after its predecessor, however often it is requested', async () => {
     await world.open();
-    for (let asked = 0; asked < 200; asked += 1) await outcomeWithin(1_000);
+    for (let count = 0; count < 200; count += 1) await outcomeWithin(1_000);
     const at = world.server.last.sent.filter(({ frame }) => frame.action === 'echo').map((entry) => entry.at);
     const gaps = at.slice(1).map((time, index) => time - (at[index] ?? 0));
 
@@ -46,9 +46,9 @@ describe(`${GuestSocket.name} and its echoes`, () => {
 
   it('counts from the answer, because an echo may arrive long after it was sent', async () => {
     await world.open();
-    world.server.next('echo', ({ tracingId }, line) => {
+    world.server.next('echo', ({ tracingId }, connection) => {
       setTimeout(() => {
-        line.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId });
+        connection.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId });
       }, 6_000);
     });
     expect(await outcomeWithin(6_100)).toBe(true);
@@ -68,7 +68,7 @@ describe(`${GuestSocket.name} and its echoes`, () => {
     expect(world.server.of('echo')).toHaveLength(2);
   });
 
-  it('is missed after ten seconds, and breaks the line only after three in a row', async () => {
+  it('is missed after ten seconds, and breaks the connection only after three in a row', async () => {
     await world.open();
     world.server.next('echo');
     world.server.next('echo');
@@ -77,32 +77,36 @@ describe(`${GuestSocket.name} and its echoes`, () => {
     expect(await outcomeWithin(200)).toBe(false);
     expect(await outcomeWithin(40_000)).toBe(false);
     expect(await outcomeWithin(40_000)).toBe(true);
-    expect(world.server.lines).toHaveLength(1);
+    expect(world.server.connections).toHaveLength(1);
 
     for (let misses = 0; misses < 3; misses += 1) {
       world.server.next('echo');
       expect(await outcomeWithin(45_000)).toBe(false);
     }
     await world.pass(10_000);
-    expect(world.server.lines).toHaveLength(2);
+    expect(world.server.connections).toHaveLength(2);
     expect(world.socket.state).toBe('live');
   });
 
   it('is refused as the server refuses it', async () => {
     await world.open();
-    world.server.next('echo', ({ tracingId }, line) => {
-      line.say('TooManyRequestsErrorMessage', { retryAfter: 7, errorCode: 4029 }, { tracingId, code: 429 });
+    world.server.next('echo', ({ tracingId }, connection) => {
+      connection.say(
+        'TooManyRequestsErrorMessage',
+        { retryAfter: 7, errorCode: 4029 },
+        { tracingId, code: 429 },
+      );
     });
 
     expect(await outcomeWithin(100)).toMatchObject({ code: 'upstream-throttled', retryAfterMs: 7_000 });
   });
 
-  it('fails without a line, and when the line ends first', async () => {
+  it('fails without a connection, and when the connection ends first', async () => {
     await world.open();
-    // The next line is not made at once.
+    // The next connection is delayed.
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
-    world.server.next('echo', (_frame, line) => {
-      line.cut();
+    world.server.next('echo', (_frame, connection) => {
+      connection.cut();
     });
 
     expect(await outcomeWithin(100)).toMatchObject({ code: 'upstream-unavailable' });

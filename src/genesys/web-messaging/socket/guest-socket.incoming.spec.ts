@@ -15,7 +15,7 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-describe(`${GuestSocket.name} and what is said to the guest`, () => {
+describe(`${GuestSocket.name} and messages to the guest`, () => {
   it('hands over a message once, however often it comes', async () => {
     await world.open();
     world.server.write('Hello', 'm-1');
@@ -24,10 +24,10 @@ describe(`${GuestSocket.name} and what is said to the guest`, () => {
     world.server.write('Hello', 'm-1');
     await world.pass(1_000);
 
-    expect(world.owner.texts).toEqual(['Hello']);
+    expect(world.listener.texts).toEqual(['Hello']);
   });
 
-  it('puts into order what arrives together', async () => {
+  it('orders messages that arrive together', async () => {
     await world.open();
     const now = Date.now();
     world.server.write('second', 'b', now + 2);
@@ -35,10 +35,10 @@ describe(`${GuestSocket.name} and what is said to the guest`, () => {
     world.server.write('third', 'c', now + 3);
     await world.pass(1_000);
 
-    expect(world.owner.texts).toEqual(['first', 'second', 'third']);
+    expect(world.listener.texts).toEqual(['first', 'second', 'third']);
   });
 
-  it('misses nothing that was said between two lines, over as many pages as it takes', async () => {
+  it('backfills the messages between two connections, over as many pages as necessary', async () => {
     await world.open();
     world.server.write('before', 'before');
     await world.pass(1_000);
@@ -47,43 +47,43 @@ describe(`${GuestSocket.name} and what is said to the guest`, () => {
       world.server.write(`m-${number}`, `m-${number}`, NOW + 60_000 + number);
     await world.pass(10_000);
 
-    expect(world.owner.texts).toEqual([
+    expect(world.listener.texts).toEqual([
       'before',
       ...Array.from({ length: 60 }, (_, number) => `m-${number}`),
     ]);
     expect(world.history.pages.map(({ number }) => number)).toEqual([1, 2, 3]);
   });
 
-  it('puts what comes over the new line behind what was missed', async () => {
+  it('hands over the messages of the new connection after the backfill', async () => {
     await world.open();
     world.server.last.cut();
     world.server.write('missed', 'missed', NOW + 60_000);
-    world.server.next('getJwt', ({ tracingId }, line) => {
+    world.server.next('getJwt', ({ tracingId }, connection) => {
       world.server.write('new', 'new', NOW + 61_000);
       setTimeout(() => {
-        line.say('JwtResponse', { jwt: 'signed' }, { tracingId });
+        connection.say('JwtResponse', { jwt: 'signed' }, { tracingId });
       }, 3_000);
     });
     await world.pass(10_000);
 
-    expect(world.owner.texts).toEqual(['missed', 'new']);
+    expect(world.listener.texts).toEqual(['missed', 'new']);
   });
 
-  it('puts what comes over the first line of a resumption behind what was said before', async () => {
+  it('hands over the messages of a resumed session after the backfill', async () => {
     world.server.write('earlier', 'earlier', NOW - 1_000);
-    world.server.next('getJwt', ({ tracingId }, line) => {
+    world.server.next('getJwt', ({ tracingId }, connection) => {
       world.server.write('new', 'new', NOW);
       setTimeout(() => {
-        line.say('JwtResponse', { jwt: 'signed' }, { tracingId });
+        connection.say('JwtResponse', { jwt: 'signed' }, { tracingId });
       }, 3_000);
     });
     await world.resume();
     await world.pass(10_000);
 
-    expect(world.owner.texts).toEqual(['earlier', 'new']);
+    expect(world.listener.texts).toEqual(['earlier', 'new']);
   });
 
-  it('holds nothing back while the history cannot be read, and fills the gap later', async () => {
+  it('holds nothing back while the history cannot be read, and backfills it later', async () => {
     await world.open();
     world.server.last.cut();
     world.server.write('missed', 'missed');
@@ -91,17 +91,17 @@ describe(`${GuestSocket.name} and what is said to the guest`, () => {
     await world.pass(3_000);
     world.server.write('new', 'new');
     await world.pass(500);
-    expect(world.owner.texts).toEqual(['new']);
+    expect(world.listener.texts).toEqual(['new']);
 
     await world.pass(10_000);
-    expect(world.owner.texts).toEqual(['new', 'missed']);
+    expect(world.listener.texts).toEqual(['new', 'missed']);
   });
 
   it('reads no more pages than the platform allows a session', async () => {
     await world.open();
-    for (let gap = 0; gap < 2; gap += 1) {
+    for (let round = 0; round < 2; round += 1) {
       world.server.last.cut();
-      for (let number = 0; number < 170; number += 1) world.server.write('x', `m-${gap}-${number}`);
+      for (let number = 0; number < 170; number += 1) world.server.write('x', `m-${round}-${number}`);
       await world.pass(10_000);
     }
     await world.pass(180_000);
@@ -110,6 +110,6 @@ describe(`${GuestSocket.name} and what is said to the guest`, () => {
 
     expect(at.length).toBeGreaterThan(10);
     expect(Math.max(...inAMinute)).toBeLessThanOrEqual(10);
-    expect(world.owner.messages).toHaveLength(340);
+    expect(world.listener.messages).toHaveLength(340);
   });
 });

@@ -42,9 +42,9 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     world.server.last.say(name, body, rest);
     await world.pass(120_000);
 
-    expect(world.owner.reasons).toEqual([reason]);
+    expect(world.listener.reasons).toEqual([reason]);
     expect(world.socket.reason).toBe(reason);
-    expect(world.server.lines).toHaveLength(1);
+    expect(world.server.connections).toHaveLength(1);
     expect(world.server.last.isOpen).toBe(false);
   });
 
@@ -54,7 +54,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     await world.pass(1_000);
 
     expect(world.socket.state).toBe('live');
-    expect(world.owner.messages).toEqual([expect.objectContaining({ id: 'd' })]);
+    expect(world.listener.messages).toEqual([expect.objectContaining({ id: 'd' })]);
   });
 
   it.each([1000, 1001, 1006, 1011, 1013])(
@@ -65,7 +65,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
       expect(world.socket.state).toBe('live');
       await world.pass(10_000);
 
-      expect(world.owner.states).toEqual(['live', 'reconnecting', 'live']);
+      expect(world.listener.states).toEqual(['live', 'reconnecting', 'live']);
       expect(world.server.of('configureSession').map(({ token }) => token)).toEqual([
         'guest-token',
         'guest-token',
@@ -79,42 +79,42 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     world.server.last.cut(code);
     await world.pass(60_000);
 
-    expect(world.owner.reasons).toEqual(['refused']);
-    expect(world.server.lines).toHaveLength(1);
+    expect(world.listener.reasons).toEqual(['refused']);
+    expect(world.server.connections).toHaveLength(1);
     expect(log.at('error')).toHaveLength(1);
   });
 
-  it('does not go on with a session that the server has begun anew, and closes that', async () => {
+  it('does not continue with a new session of the server, and closes it', async () => {
     await world.open();
     world.server.sessions.push({ newSession: true });
     world.server.last.cut();
     await world.pass(10_000);
 
-    expect(world.owner.reasons).toEqual(['gone']);
+    expect(world.listener.reasons).toEqual(['gone']);
     expect(world.server.of('closeSession')).toHaveLength(1);
   });
 
   it.each([
     [{ clearedExistingSession: true }, 'cleared'],
     [{ connected: false }, 'refused'],
-  ])('does not go on when it is told %j', async (facts, reason) => {
+  ])('ends when the server describes the session as %j', async (facts, reason) => {
     await world.open();
     world.server.sessions.push(facts);
     world.server.last.cut();
     await world.pass(10_000);
 
-    expect(world.owner.reasons).toEqual([reason]);
+    expect(world.listener.reasons).toEqual([reason]);
   });
 
-  it('reads what the agent said before the conversation was found ended', async () => {
+  it('backfills the last messages of the agent before it ends', async () => {
     await world.open();
     world.server.last.cut();
     world.server.write('Good-bye', 'last');
     world.server.sessions.push({ readOnly: true });
     await world.pass(10_000);
 
-    expect(world.owner.texts).toEqual(['Good-bye']);
-    expect(world.owner.reasons).toEqual(['agent-ended']);
+    expect(world.listener.texts).toEqual(['Good-bye']);
+    expect(world.listener.reasons).toEqual(['agent-ended']);
   });
 
   it('does not fight another holder of the session', async () => {
@@ -122,7 +122,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     world.server.last.say('ConnectionClosedEvent', {});
     world.server.last.cut(1000);
     await world.pass(59_000);
-    expect(world.server.lines).toHaveLength(1);
+    expect(world.server.connections).toHaveLength(1);
 
     await world.pass(40_000);
     expect(world.socket.state).toBe('live');
@@ -159,7 +159,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
       if (world.server.last.isOpen) world.server.last.cut(1006);
       await world.pass(1_000);
     }
-    const at = world.server.lines.flatMap(({ sent }) =>
+    const at = world.server.connections.flatMap(({ sent }) =>
       sent.filter(({ frame }) => frame.action === 'configureSession').map((entry) => entry.at),
     );
 
@@ -169,16 +169,16 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     ).toBeLessThanOrEqual(60);
   });
 
-  it('warns of its expiry once, whatever becomes of its line', async () => {
+  it('warns of its expiry once, also over several connections', async () => {
     await world.open();
     const { expiresAt = 0 } = world.socket;
     await world.pass(expiresAt - 300_000 - Date.now() - 1);
-    expect(world.owner.warnings).toEqual([]);
+    expect(world.listener.warnings).toEqual([]);
     await world.pass(1);
-    expect(world.owner.warnings).toEqual([expiresAt]);
+    expect(world.listener.warnings).toEqual([expiresAt]);
     world.server.last.cut();
     await world.pass(60_000);
-    expect(world.owner.warnings).toHaveLength(1);
+    expect(world.listener.warnings).toHaveLength(1);
   });
 
   it('warns of no expiry once it is over', async () => {
@@ -186,10 +186,10 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     world.socket.leave();
     await world.pass(4_000_000);
 
-    expect(world.owner.warnings).toEqual([]);
+    expect(world.listener.warnings).toEqual([]);
   });
 
-  it('moves the expiry with messages and with what an echo says', async () => {
+  it('moves the expiry with messages and with echoes', async () => {
     await world.open();
     const { expiresAt = 0 } = world.socket;
     world.server.write('Hello');
@@ -197,24 +197,24 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     expect(world.socket.expiresAt).toBeGreaterThan(expiresAt);
 
     const expirationDate = Math.floor(Date.now() / 1000) + 90;
-    world.server.next('echo', ({ tracingId }, line) => {
+    world.server.next('echo', ({ tracingId }, connection) => {
       const metadata = { durationSeconds: '3600', expirationDate: String(expirationDate) };
-      line.say('StructuredMessage', { type: 'Text', text: 'ping', metadata }, { tracingId });
+      connection.say('StructuredMessage', { type: 'Text', text: 'ping', metadata }, { tracingId });
     });
     await world.socket.echo(SIGNAL);
-    expect(world.owner.expiries.at(-1)).toBe(expirationDate * 1000);
+    expect(world.listener.expiries.at(-1)).toBe(expirationDate * 1000);
   });
 
-  it('resumes what was begun elsewhere', async () => {
+  it('resumes a session of another process', async () => {
     world.server.write('earlier', 'm-1');
     await world.resume();
 
     expect(world.socket.state).toBe('live');
-    expect(world.owner.texts).toEqual(['earlier']);
+    expect(world.listener.texts).toEqual(['earlier']);
     expect(world.server.of('onMessage')).toEqual([]);
   });
 
-  it('is gone when what was begun elsewhere is not there any more', async () => {
+  it('is gone when the session of another process no longer exists', async () => {
     world.socket.resume();
     await world.pass(1_000);
 
@@ -225,7 +225,7 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     world.server.refusals.push(new UpstreamForbiddenError());
     await world.resume();
 
-    expect(world.owner.reasons).toEqual(['refused']);
+    expect(world.listener.reasons).toEqual(['refused']);
   });
 
   it('looks at every event of a frame: typing that is over does not hide the end', async () => {
@@ -241,11 +241,11 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     });
     await world.pass(1_000);
 
-    expect(world.owner.typing).toEqual([false]);
+    expect(world.listener.typing).toEqual([false]);
     expect(world.socket.reason).toBe('agent-ended');
   });
 
-  it('tells of typing, and keeps it out of the messages', async () => {
+  it('reports typing, and keeps it out of the messages', async () => {
     await world.open();
     const typing = (type: string): void => {
       world.server.last.say('StructuredMessage', {
@@ -258,8 +258,8 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     typing('Off');
     await world.pass(1_000);
 
-    expect(world.owner.typing).toEqual([true, false]);
-    expect(world.owner.messages).toEqual([]);
+    expect(world.listener.typing).toEqual([true, false]);
+    expect(world.listener.messages).toEqual([]);
   });
 
   it("does not take the guest's own typing for the agent's", async () => {
@@ -268,13 +268,13 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
     world.server.last.say('StructuredMessage', { type: 'Event', direction: 'Inbound', events });
     await world.pass(1_000);
 
-    expect([world.owner.typing, world.owner.messages]).toEqual([[], []]);
+    expect([world.listener.typing, world.listener.messages]).toEqual([[], []]);
   });
 
-  it('is not harmed by what no request has asked for, and the next message goes through', async () => {
+  it('ignores unsolicited frames, and sends the next message', async () => {
     await world.open();
     const presence = (type: string): object => ({ eventType: 'Presence', presence: { type } });
-    const unasked: [name: string, body: unknown, rest?: object][] = [
+    const unsolicited: [name: string, body: unknown, rest?: object][] = [
       ['SessionResponse', { connected: true, newSession: false }],
       ['JwtResponse', { jwt: 'unasked', exp: 1666289700 }],
       ['ResumeTokenResponse', { resumeToken: 'unasked', exp: 1795595381 }],
@@ -295,18 +295,19 @@ describe(`${GuestSocket.name} as long as it lives`, () => {
       ['Unknown', {}],
       ['SomethingNew', { of: 'the year' }],
     ];
-    for (const [name, body, rest] of unasked) world.server.last.say(name, body, { type: 'message', ...rest });
-    const said = world.socket.say({ text: 'Hi' }, { reference: 'r', isRepeatable: false }, SIGNAL);
+    for (const [name, body, rest] of unsolicited)
+      world.server.last.say(name, body, { type: 'message', ...rest });
+    const sent = world.socket.send({ text: 'Hi' }, { reference: 'r', isRepeatable: false }, SIGNAL);
     await world.pass(1_000);
 
-    expect((await said).metadata['id']).toBe('r');
-    expect([world.socket.state, world.server.lines.length]).toEqual(['live', 1]);
-    expect(world.owner.texts.filter((text) => text !== undefined)).toEqual(['Hi']);
+    expect((await sent).metadata['id']).toBe('r');
+    expect([world.socket.state, world.server.connections.length]).toEqual(['live', 1]);
+    expect(world.listener.texts.filter((text) => text !== undefined)).toEqual(['Hi']);
   });
 
-  it('goes on when its owner throws', async () => {
-    world.owner.onMessage = () => {
-      throw new Error('owner');
+  it('continues when its listener throws', async () => {
+    world.listener.onMessage = () => {
+      throw new Error('listener');
     };
     await world.open();
     world.server.write('Hello');
@@ -334,23 +335,26 @@ describe(`${GuestSocket.name} when it ends a conversation`, () => {
     expect(world.server.of('onMessage')[0]).toMatchObject({
       message: { events: [{ eventType: 'Presence', presence: { type: 'Clear' } }] },
     });
-    expect(world.owner.reasons).toEqual(['cleared']);
+    expect(world.listener.reasons).toEqual(['cleared']);
   });
 
   it('counts it as cleared when the event comes before the answer', async () => {
     await world.open();
-    world.server.next('onMessage', (_frame, line) => {
-      line.say('SessionClearedEvent', {});
+    world.server.next('onMessage', (_frame, connection) => {
+      connection.say('SessionClearedEvent', {});
     });
     await world.socket.clear(SIGNAL);
 
-    expect(world.owner.reasons).toEqual(['cleared']);
+    expect(world.listener.reasons).toEqual(['cleared']);
   });
 
   it('lives on when the deployment does not let it', async () => {
     await world.open();
-    world.server.next('onMessage', ({ tracingId }, line) => {
-      line.say('string', 'Presence events Conversation Clear are not supported', { code: 403, tracingId });
+    world.server.next('onMessage', ({ tracingId }, connection) => {
+      connection.say('string', 'Presence events Conversation Clear are not supported', {
+        code: 403,
+        tracingId,
+      });
     });
 
     await expect(world.socket.clear(SIGNAL)).rejects.toBeInstanceOf(UpstreamForbiddenError);
@@ -362,7 +366,7 @@ describe(`${GuestSocket.name} when it ends a conversation`, () => {
     await world.socket.closeSession(SIGNAL);
 
     expect(world.server.of('closeSession')[0]).toMatchObject({ closeAllConnections: true });
-    expect(world.owner.reasons).toEqual(['closed']);
+    expect(world.listener.reasons).toEqual(['closed']);
   });
 
   it('leaves without a word', async () => {
@@ -372,6 +376,6 @@ describe(`${GuestSocket.name} when it ends a conversation`, () => {
     await world.pass(60_000);
 
     expect(world.server.last.sent).toHaveLength(before);
-    expect(world.owner.reasons).toEqual(['closed']);
+    expect(world.listener.reasons).toEqual(['closed']);
   });
 });

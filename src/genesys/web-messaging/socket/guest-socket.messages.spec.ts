@@ -1,7 +1,7 @@
 import { RecordingLog } from '../../../audit/recording-log.fake';
 import { UpstreamRejectedError, UpstreamServerError } from '../../../common/errors/upstream.errors';
 import { GuestSocket } from './guest-socket';
-import type { Sending } from './outgoing-messages';
+import type { Sending } from '../messages/outgoing-messages';
 import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
 
 let world: GuestSocketWorld;
@@ -23,17 +23,17 @@ function aNewSending(): Sending {
   return { reference: `reference-${sendings}`, isRepeatable: false };
 }
 
-/** Says something; what it came to is kept: the reference under which it was acknowledged, or an error. */
-function say(text: string, signal = SIGNAL): { outcome: unknown } {
-  const said: { outcome: unknown } = { outcome: undefined };
-  world.socket.say({ text }, aNewSending(), signal).then(
-    (message) => (said.outcome = message.metadata['id'] ?? 'without an id'),
-    (error: unknown) => (said.outcome = error),
+/** Sends a text and records the outcome: the reference under which it was acknowledged, or an error. */
+function send(text: string, signal = SIGNAL): { outcome: unknown } {
+  const attempt: { outcome: unknown } = { outcome: undefined };
+  world.socket.send({ text }, aNewSending(), signal).then(
+    (message) => (attempt.outcome = message.metadata['id'] ?? 'without an id'),
+    (error: unknown) => (attempt.outcome = error),
   );
-  return said;
+  return attempt;
 }
 
-/** The texts of the guest that the server has. */
+/** The texts of the guest that the server has received. */
 function arrived(): readonly (string | undefined)[] {
   return world.server.messages
     .filter(({ direction }) => direction === 'Inbound')
@@ -41,19 +41,19 @@ function arrived(): readonly (string | undefined)[] {
     .reverse();
 }
 
-describe(`${GuestSocket.name} and what the guest says`, () => {
+describe(`${GuestSocket.name} and messages of the guest`, () => {
   it('is acknowledged by the message that comes back, which is handed over once', async () => {
     await world.open();
-    const said = say('Hello');
+    const attempt = send('Hello');
     await world.pass(1_000);
 
-    expect(said.outcome).toBe(world.server.of('onMessage')[0]?.tracingId);
-    expect(world.owner.texts).toEqual(['Hello']);
+    expect(attempt.outcome).toBe(world.server.of('onMessage')[0]?.tracingId);
+    expect(world.listener.texts).toEqual(['Hello']);
   });
 
   it('sends at most five a second, in order', async () => {
     await world.open();
-    for (let number = 0; number < 20; number += 1) say(`m-${number}`);
+    for (let number = 0; number < 20; number += 1) send(`m-${number}`);
     await world.pass(10_000);
     const at = world.server.last.sent
       .filter(({ frame }) => frame.action === 'onMessage')
@@ -67,9 +67,9 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
   it('leaves room for echoes in what a connection may carry', async () => {
     await world.open();
-    for (let number = 0; number < 50; number += 1) say(`m-${number}`);
+    for (let number = 0; number < 50; number += 1) send(`m-${number}`);
     await world.pass(30_000);
-    for (let number = 50; number < 100; number += 1) say(`m-${number}`);
+    for (let number = 50; number < 100; number += 1) send(`m-${number}`);
     await world.pass(20_000);
     expect(world.server.last.sent.length).toBeLessThan(60);
 
@@ -79,9 +79,9 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
   it('takes no more than fifty at once', async () => {
     await world.open();
-    for (let number = 0; number < 50; number += 1) say('x');
+    for (let number = 0; number < 50; number += 1) send('x');
 
-    await expect(world.socket.say({ text: 'one more' }, aNewSending(), SIGNAL)).rejects.toMatchObject({
+    await expect(world.socket.send({ text: 'one more' }, aNewSending(), SIGNAL)).rejects.toMatchObject({
       reason: 'overload',
     });
   });
@@ -89,51 +89,51 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
   it('sends again what never arrived, without an acknowledgement', async () => {
     await world.open();
     world.server.next('onMessage');
-    const said = say('Hello');
+    const attempt = send('Hello');
     await world.pass(20_000);
 
     expect(arrived()).toEqual(['Hello']);
-    expect(said.outcome).toEqual(expect.any(String));
-    expect(world.owner.texts).toEqual(['Hello']);
+    expect(attempt.outcome).toEqual(expect.any(String));
+    expect(world.listener.texts).toEqual(['Hello']);
   });
 
   it('looks in the history for what is answered by a frame that cannot be read, at once', async () => {
     await world.open();
-    world.server.next('onMessage', (frame, line) => {
+    world.server.next('onMessage', (frame, connection) => {
       world.server.keep(frame);
-      line.say(undefined, {}, { tracingId: frame.tracingId });
+      connection.say(undefined, {}, { tracingId: frame.tracingId });
     });
-    const said = say('Hello');
+    const attempt = send('Hello');
     await world.pass(1_000);
 
     expect(arrived()).toEqual(['Hello']);
-    expect(said.outcome).toEqual(expect.any(String));
-    expect(world.server.lines).toHaveLength(1);
+    expect(attempt.outcome).toEqual(expect.any(String));
+    expect(world.server.connections).toHaveLength(1);
   });
 
   it('fails no message for a malformed frame without a tracing id', async () => {
     await world.open();
-    world.server.next('onMessage', (frame, line) => {
-      line.say('JwtResponse', {});
-      line.say(undefined, {});
-      world.server.accept(frame, line);
+    world.server.next('onMessage', (frame, connection) => {
+      connection.say('JwtResponse', {});
+      connection.say(undefined, {});
+      world.server.accept(frame, connection);
     });
-    const said = say('Hello');
+    const attempt = send('Hello');
     await world.pass(1_000);
 
-    expect(said.outcome).toBe(world.server.of('onMessage')[0]?.tracingId);
+    expect(attempt.outcome).toBe(world.server.of('onMessage')[0]?.tracingId);
     expect(world.history.pages).toEqual([]);
   });
 
   it('does not send again what arrived, though the acknowledgement is lost', async () => {
     await world.open();
     world.server.next('onMessage', world.server.keep);
-    const said = say('Hello');
+    const attempt = send('Hello');
     await world.pass(20_000);
 
     expect(arrived()).toEqual(['Hello']);
-    expect(said.outcome).toEqual(expect.any(String));
-    expect(world.owner.texts).toEqual(['Hello']);
+    expect(attempt.outcome).toEqual(expect.any(String));
+    expect(world.listener.texts).toEqual(['Hello']);
   });
 
   it('recognises by its text what arrived, in a history that does not keep our ids', async () => {
@@ -142,24 +142,25 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
       world.server.messages = world.server.messages.map((message) => ({ ...message, metadata: {} }));
     };
     await world.open();
-    say('yes');
+    send('yes');
     await world.pass(1_000);
     world.server.next('onMessage', keepWithoutId);
-    say('yes');
+    send('yes');
     await world.pass(20_000);
     expect(arrived()).toEqual(['yes', 'yes']);
 
     world.server.next('onMessage');
     world.server.messages = world.server.messages.map((message) => ({ ...message, at: NOW - 3_600_000 }));
-    const said = say('yes');
+    const attempt = send('yes');
     await world.pass(20_000);
     expect(arrived()).toEqual(['yes', 'yes', 'yes']);
-    expect(said.outcome).toEqual(expect.any(String));
+    expect(attempt.outcome).toEqual(expect.any(String));
   });
 
   describe('to a server that keeps no metadata of guests', () => {
-    /** References under which messages were handed over. */
-    const references = (): readonly unknown[] => world.owner.messages.map(({ metadata }) => metadata['id']);
+    /** The references of the messages that were handed over. */
+    const references = (): readonly unknown[] =>
+      world.listener.messages.map(({ metadata }) => metadata['id']);
     const last = (): unknown => world.server.of('onMessage').at(-1)?.tracingId;
     beforeEach(async () => {
       world.server.keepsMetadata = false;
@@ -167,22 +168,22 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     });
 
     it('has its reference by the tracing id, when it is answered and when it is handed over', async () => {
-      const said = say('Hello');
+      const attempt = send('Hello');
       await world.pass(1_000);
 
-      expect(said.outcome).toBe(last());
+      expect(attempt.outcome).toBe(last());
       expect(references()).toEqual([last()]);
     });
 
     it('has its reference when it comes back after the time-out of its request', async () => {
       world.history.failures.push(...Array.from({ length: 50 }, () => new UpstreamServerError(503)));
-      world.server.next('onMessage', ({ tracingId }, line) => {
+      world.server.next('onMessage', ({ tracingId }, connection) => {
         const body = { id: 'late', type: 'Text', text: 'Hello', direction: 'Inbound' };
         setTimeout(() => {
-          line.say('StructuredMessage', body, { tracingId });
+          connection.say('StructuredMessage', body, { tracingId });
         }, 15_000);
       });
-      say('Hello');
+      send('Hello');
       await world.pass(20_000);
 
       expect(references()).toEqual([last()]);
@@ -200,17 +201,17 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     ])(
       'has its reference in the history when %s, and is neither doubled nor mistaken',
       async (_what, act) => {
-        say('yes');
+        send('yes');
         await world.pass(1_000);
         world.server.next('onMessage', (frame) => {
           world.server.keep(frame);
           act();
         });
-        const said = say('yes');
+        const attempt = send('yes');
         await world.pass(20_000);
 
         expect(arrived()).toEqual(['yes', 'yes']);
-        expect(said.outcome).toBe(last());
+        expect(attempt.outcome).toBe(last());
         expect(references()).toEqual(world.server.of('onMessage').map(({ tracingId }) => tracingId));
       },
     );
@@ -221,14 +222,14 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
         world.server.keep({ ...frame, message: { type: 'Text', content } });
       };
       world.server.next('onMessage', asKept);
-      const said = world.socket.say({ attachmentIds: ['file-1'] }, aNewSending(), SIGNAL);
+      const attempt = world.socket.send({ attachmentIds: ['file-1'] }, aNewSending(), SIGNAL);
       await world.pass(20_000);
 
-      expect((await said).metadata['id']).toBe(last());
+      expect((await attempt).metadata['id']).toBe(last());
       expect(world.server.of('onMessage')).toHaveLength(1);
     });
 
-    it('gives no reference to what the guest says elsewhere, nor to events', async () => {
+    it('restores no reference of messages over other clients, nor of events', async () => {
       const body = { type: 'Text', text: 'Hi', direction: 'Inbound' };
       world.server.last.say('StructuredMessage', { ...body, id: 'a' }, { tracingId: 'of another client' });
       world.socket.typing();
@@ -244,38 +245,42 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
   it.each([
     ['arrived', true],
     ['did not arrive', false],
-  ])('neither doubles nor loses what %s when the line broke', async (_what, isKept) => {
+  ])('neither duplicates nor loses a message that %s when the connection broke', async (_what, isKept) => {
     await world.open();
-    world.server.next('onMessage', (frame, line) => {
+    world.server.next('onMessage', (frame, connection) => {
       if (isKept) world.server.keep(frame);
-      line.cut();
+      connection.cut();
     });
-    const said = say('first');
-    say('second');
+    const attempt = send('first');
+    send('second');
     await world.pass(20_000);
 
     expect(arrived()).toEqual(['first', 'second']);
-    expect(said.outcome).toEqual(expect.any(String));
-    expect(world.owner.texts).toEqual(['first', 'second']);
+    expect(attempt.outcome).toEqual(expect.any(String));
+    expect(world.listener.texts).toEqual(['first', 'second']);
   });
 
-  it('does not send in doubt while the history cannot be read, and says after a minute that nobody knows', async () => {
+  it('does not repeat an uncertain message while the history cannot be read, and times out after a minute', async () => {
     await world.open();
     world.history.failures.push(...Array.from({ length: 50 }, () => new UpstreamServerError(503)));
     world.server.next('onMessage', world.server.keep);
-    const said = say('Hello');
+    const attempt = send('Hello');
     await world.pass(61_000);
 
     expect(arrived()).toEqual(['Hello']);
-    expect(said.outcome).toMatchObject({ code: 'upstream-timeout', mayHaveTakenEffect: true });
+    expect(attempt.outcome).toMatchObject({ code: 'upstream-timeout', mayHaveTakenEffect: true });
   });
 
   it('waits as long as the server asks, and sends then', async () => {
     await world.open();
-    world.server.next('onMessage', ({ tracingId }, line) => {
-      line.say('TooManyRequestsErrorMessage', { retryAfter: 3, errorCode: 4029 }, { tracingId, code: 429 });
+    world.server.next('onMessage', ({ tracingId }, connection) => {
+      connection.say(
+        'TooManyRequestsErrorMessage',
+        { retryAfter: 3, errorCode: 4029 },
+        { tracingId, code: 429 },
+      );
     });
-    say('Hello');
+    send('Hello');
     await world.pass(2_900);
     expect(world.server.of('onMessage')).toHaveLength(1);
 
@@ -286,28 +291,28 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
 
   it('fails with what the server does not take, and goes on with the next', async () => {
     await world.open();
-    world.server.next('onMessage', ({ tracingId }, line) => {
-      line.say('string', 'too long', { code: 4011, tracingId });
+    world.server.next('onMessage', ({ tracingId }, connection) => {
+      connection.say('string', 'too long', { code: 4011, tracingId });
     });
-    const said = say('too long');
-    say('next');
+    const attempt = send('too long');
+    send('next');
     await world.pass(1_000);
 
-    expect(said.outcome).toBeInstanceOf(UpstreamRejectedError);
+    expect(attempt.outcome).toBeInstanceOf(UpstreamRejectedError);
     expect(arrived()).toEqual(['next']);
   });
 
-  it('waits for a line, and gives up with the socket', async () => {
+  it('waits for a connection, and fails with the socket', async () => {
     await world.open();
     world.server.last.cut();
-    const said = say('Hello');
+    const attempt = send('Hello');
     world.socket.leave();
     await world.pass(10);
 
-    expect(said.outcome).toMatchObject({ code: 'upstream-unavailable' });
+    expect(attempt.outcome).toMatchObject({ code: 'upstream-unavailable' });
   });
 
-  it('tells of typing at most every five seconds', async () => {
+  it('sends typing at most every five seconds', async () => {
     await world.open();
     for (let times = 0; times < 11; times += 1) {
       world.socket.typing();
@@ -317,9 +322,9 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     expect(world.server.of('onMessage')).toHaveLength(3);
   });
 
-  it('does not tell of typing when five frames of a message were sent within the second', async () => {
+  it('does not send typing when five messages were sent within the second', async () => {
     await world.open();
-    for (let count = 0; count < 5; count += 1) say(`Hello ${count}`);
+    for (let count = 0; count < 5; count += 1) send(`Hello ${count}`);
     await world.pass(100);
     world.socket.typing();
     await world.pass(100);
@@ -332,7 +337,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
   describe('under a reference that may have been used before', () => {
     const sending = { reference: 'ref', isRepeatable: true };
 
-    /** As another process has said it. */
+    /** Adds a message of another process to the history. */
     function saidBefore(metadata: object = { id: 'ref' }): void {
       world.server.keep({
         action: 'onMessage',
@@ -343,12 +348,12 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
     }
 
     async function sayOnce(): Promise<unknown> {
-      const said = world.socket.say({ text: 'Once' }, sending, SIGNAL).catch((error: unknown) => error);
+      const attempt = world.socket.send({ text: 'Once' }, sending, SIGNAL).catch((error: unknown) => error);
       await world.pass(70_000);
-      return said;
+      return attempt;
     }
 
-    it('is said at once by a socket that has seen all of the conversation', async () => {
+    it('is sent at once by a socket that knows all of the conversation', async () => {
       await world.open();
       await sayOnce();
 
@@ -356,7 +361,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
       expect(world.history.pages).toEqual([]);
     });
 
-    it('is not said again when an earlier process has said it', async () => {
+    it('is not sent again when an earlier process has sent it', async () => {
       saidBefore();
       await world.resume();
 
@@ -364,7 +369,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
       expect(arrived()).toEqual(['Once']);
     });
 
-    it('is not taken for what the guest has said before in the same words', async () => {
+    it('is not taken for an earlier message with the same text', async () => {
       saidBefore({});
       await world.resume();
       await sayOnce();
@@ -386,7 +391,7 @@ describe(`${GuestSocket.name} and what the guest says`, () => {
       world.server.next('onMessage', world.server.keep);
       const hasty = new AbortController();
       const first = world.socket
-        .say({ text: 'Once' }, sending, hasty.signal)
+        .send({ text: 'Once' }, sending, hasty.signal)
         .catch((error: unknown) => error);
       await world.pass(100);
       hasty.abort(new Error('stopped'));

@@ -28,8 +28,8 @@ describe(`${GuestSocket.name} when it opens`, () => {
       expect.objectContaining({ token: 'guest-token', deploymentId: 'dep-1', startNew: false }),
     ]);
     expect(world.socket.state).toBe('live');
-    expect(world.owner.states).toEqual(['live']);
-    expect(world.owner.expiries).toEqual([NOW + 3_600_000]);
+    expect(world.listener.states).toEqual(['live']);
+    expect(world.listener.expiries).toEqual([NOW + 3_600_000]);
     expect(world.history.pages).toEqual([]);
   });
 
@@ -50,7 +50,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     const sending = { isRepeatable: false };
     for (let number = 0; number < 5; number += 1)
       world.socket
-        .say({ text: 'x' }, { ...sending, reference: `r-${number}` }, SIGNAL)
+        .send({ text: 'x' }, { ...sending, reference: `r-${number}` }, SIGNAL)
         .catch(() => undefined);
     await world.open(true);
     const sent = world.server.last.sent.filter(({ frame }) => frame.action === 'onMessage');
@@ -60,14 +60,14 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect([sent.length, within.length]).toEqual([6, 5]);
   });
 
-  it('does not join where the server has started the conversation, or nobody wants it started', async () => {
+  it('does not join when the server has started the conversation, or without auto-start', async () => {
     world.server.sessions.push({ autoStarted: true });
     await world.open(true);
 
     expect(world.server.of('onMessage')).toEqual([]);
   });
 
-  it('joins again when the line broke and the history shows no conversation', async () => {
+  it('joins again when the connection broke and the history is empty', async () => {
     world.server.next('onMessage');
     await world.open(true);
     world.server.last.cut();
@@ -76,7 +76,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(world.server.of('onMessage')).toHaveLength(2);
   });
 
-  it('does not join again when the line broke and the history shows the conversation', async () => {
+  it('does not join again when the connection broke and the history holds a message', async () => {
     world.server.next('onMessage', world.server.keep);
     await world.open(true);
     world.server.last.cut();
@@ -85,10 +85,10 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(world.server.of('onMessage')).toHaveLength(1);
   });
 
-  it('configures again under the same token when the line breaks before the answer', async () => {
+  it('configures again with the same token when the connection breaks before the answer', async () => {
     world.server.begun();
-    world.server.next('configureSession', (_frame, line) => {
-      line.cut();
+    world.server.next('configureSession', (_frame, connection) => {
+      connection.cut();
     });
 
     expect(await world.open()).toMatchObject({ newSession: false });
@@ -98,13 +98,13 @@ describe(`${GuestSocket.name} when it opens`, () => {
     ]);
   });
 
-  it('gives up after three configures without an answer, and says that the session may exist', async () => {
+  it('fails after three configures without an answer, and reports that the session may exist', async () => {
     world.server.next('configureSession');
     world.server.next('configureSession');
     world.server.next('configureSession');
 
     await expect(world.open()).rejects.toMatchObject({ code: 'upstream-timeout', mayHaveTakenEffect: true });
-    expect(world.server.lines).toHaveLength(3);
+    expect(world.server.connections).toHaveLength(3);
     expect(world.socket.reason).toBe('closed');
   });
 
@@ -128,7 +128,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
       mayHaveTakenEffect: false,
     });
     expect(world.server.connectedAt).toHaveLength(1);
-    expect(world.owner.reasons).toEqual(['refused']);
+    expect(world.listener.reasons).toEqual(['refused']);
     expect(log.at('error')).toHaveLength(1);
   });
 
@@ -139,29 +139,29 @@ describe(`${GuestSocket.name} when it opens`, () => {
     [4007, 'upstream-rejected', 'gone'],
     [4020, 'upstream-rejected', 'refused'],
   ])('fails at once when configuring is refused with %d', async (code, error, reason) => {
-    world.server.next('configureSession', ({ tracingId }, line) => {
-      line.say('string', 'no', { code, tracingId });
+    world.server.next('configureSession', ({ tracingId }, connection) => {
+      connection.say('string', 'no', { code, tracingId });
     });
 
     await expect(world.open()).rejects.toMatchObject({ code: error, mayHaveTakenEffect: false });
-    expect(world.owner.reasons).toEqual([reason]);
+    expect(world.listener.reasons).toEqual([reason]);
   });
 
-  it('says that the session may exist when it is refused after an answer that was lost', async () => {
-    world.server.next('configureSession', (_frame, line) => {
-      line.cut();
+  it('reports that the session may exist when it is refused after a lost answer', async () => {
+    world.server.next('configureSession', (_frame, connection) => {
+      connection.cut();
     });
-    world.server.next('configureSession', ({ tracingId }, line) => {
-      line.say('string', 'no', { code: 401, tracingId });
+    world.server.next('configureSession', ({ tracingId }, connection) => {
+      connection.say('string', 'no', { code: 401, tracingId });
     });
 
     const error = { code: 'upstream-unauthorized', mayHaveTakenEffect: true };
     await expect(world.open()).rejects.toMatchObject(error);
   });
 
-  it('does not insist when the server closes the line because of the configure', async () => {
-    world.server.next('configureSession', (_frame, line) => {
-      line.cut(1008);
+  it('does not retry when the server closes the connection because of the configure', async () => {
+    world.server.next('configureSession', (_frame, connection) => {
+      connection.cut(1008);
     });
 
     await expect(world.open()).rejects.toMatchObject({ code: 'upstream-rejected', mayHaveTakenEffect: true });
@@ -169,7 +169,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(log.at('error')).toHaveLength(1);
   });
 
-  it('fails when the server says that it is not connected', async () => {
+  it('fails when the server describes the session as not connected', async () => {
     world.server.sessions.push({ connected: false });
 
     await expect(world.open()).rejects.toMatchObject({
@@ -184,7 +184,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     expect(await world.open()).toMatchObject({ connected: true });
   });
 
-  it('waits as long as a refused connection says, unless that is beyond the deadline', async () => {
+  it('waits for the `Retry-After` of a refused connection, unless that is beyond the deadline', async () => {
     world.server.refusals.push(new UpstreamThrottledError(5_000));
     await world.open();
     expect((world.server.connectedAt[1] ?? 0) - (world.server.connectedAt[0] ?? 0)).toBeGreaterThanOrEqual(
@@ -201,7 +201,7 @@ describe(`${GuestSocket.name} when it opens`, () => {
     world.server.refusals.push(new UpstreamThrottledError(60_000));
     await world.open().catch(() => undefined);
     let hasPassed = false;
-    void world.pacer.pass(new AbortController().signal).then(() => (hasPassed = true));
+    void world.connectLimiter.pass(new AbortController().signal).then(() => (hasPassed = true));
     await world.pass(30_000);
     expect(hasPassed).toBe(false);
 

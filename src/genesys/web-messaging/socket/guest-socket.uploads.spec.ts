@@ -29,7 +29,7 @@ async function* content(): AsyncGenerator<Uint8Array> {
   yield BYTES.subarray(4);
 }
 
-/** Uploads a file; what it came to is kept: the id of the attachment, or an error. */
+/** Uploads a file and records the outcome: the id of the attachment, or an error. */
 function upload(signal = SIGNAL): { outcome: unknown } {
   const uploaded: { outcome: unknown } = { outcome: undefined };
   const file = { fileName: 'a.png', fileType: 'image/png', fileSize: BYTES.length, content: content() };
@@ -45,7 +45,7 @@ function idsOf(action: string): unknown[] {
   return world.server.of(action).map((frame) => frame['attachmentId']);
 }
 
-/** What the server tells of a file, by default of the one that was announced last. */
+/** Sends the server's event about a file, by default about the latest announced one. */
 function tell(name: string, rest: object = {}, attachmentId = idsOf('onAttachment').at(-1)): void {
   world.server.last.say(name, { attachmentId, ...rest }, { type: 'message' });
 }
@@ -53,15 +53,15 @@ function tell(name: string, rest: object = {}, attachmentId = idsOf('onAttachmen
 function refuseUrl(isTraced: boolean) {
   return (
     { tracingId, attachmentId }: { tracingId: string; attachmentId?: unknown },
-    line: FakeGuestConnection,
+    connection: FakeGuestConnection,
   ): void => {
     const rest = isTraced ? { tracingId } : {};
-    line.say('GenerateUrlError', { attachmentId, errorCode: 4001 }, { type: 'message', ...rest });
+    connection.say('GenerateUrlError', { attachmentId, errorCode: 4001 }, { type: 'message', ...rest });
   };
 }
 
 describe(`${GuestSocket.name} and the files of the guest`, () => {
-  it('announces a file, puts it where it is told, and waits until the platform has it', async () => {
+  it('announces a file, puts it to the named URL, and waits for the confirmation', async () => {
     const uploaded = upload();
     await world.pass(1_000);
     expect(world.server.of('onAttachment')).toEqual([
@@ -78,7 +78,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
     expect(idsOf('deleteAttachment')).toEqual([]);
   });
 
-  it('hears that the platform has it before the storage has answered', async () => {
+  it('takes a confirmation that comes before the answer of the storage', async () => {
     world.storage.steps.push(() => {
       tell('UploadSuccessEvent');
     });
@@ -88,7 +88,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
     expect(uploaded.outcome).toBe(idsOf('onAttachment')[0]);
   });
 
-  it('tells apart what becomes of several files', async () => {
+  it('distinguishes the outcomes of several files', async () => {
     const uploads = [upload(), upload()];
     await world.pass(100);
     const [first = '', second = ''] = idsOf('onAttachment').map(String);
@@ -106,9 +106,9 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
     expect(idsOf('deleteAttachment')).toEqual([second]);
   });
 
-  it.each([true, false])('is refused, and nobody else with it, traced: %s', async (isTraced) => {
+  it.each([true, false])('is refused, and no other request with it, traced: %s', async (isTraced) => {
     world.server.next('onMessage');
-    world.socket.say({ text: 'x' }, { reference: 'r', isRepeatable: false }, SIGNAL).catch(() => undefined);
+    world.socket.send({ text: 'x' }, { reference: 'r', isRepeatable: false }, SIGNAL).catch(() => undefined);
     await world.pass(10);
     world.server.next('onAttachment', refuseUrl(isTraced));
     const uploaded = upload();
@@ -141,8 +141,8 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
   });
 
   it('does not put a file where another one belongs', async () => {
-    world.server.next('onAttachment', ({ tracingId }, line) => {
-      line.say('PresignedUrlResponse', { attachmentId: 'another', url: 'https://up' }, { tracingId });
+    world.server.next('onAttachment', ({ tracingId }, connection) => {
+      connection.say('PresignedUrlResponse', { attachmentId: 'another', url: 'https://up' }, { tracingId });
     });
     const uploaded = upload();
     await world.pass(100);
@@ -163,7 +163,7 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
       (): unknown => world.storage.steps.push(() => new Promise((resolve) => setTimeout(resolve, 50))),
     ],
     ['is waited for', (): unknown => undefined],
-  ])('withdraws a file that nobody wants any more while it %s', async (_, prepare) => {
+  ])('withdraws a file whose upload is aborted while it %s', async (_, prepare) => {
     prepare();
     const caller = new AbortController();
     const uploaded = upload(caller.signal);
@@ -175,18 +175,18 @@ describe(`${GuestSocket.name} and the files of the guest`, () => {
     expect(idsOf('deleteAttachment')).toEqual(idsOf('onAttachment'));
   });
 
-  it('asks the next line for a file when the one before is lost', async () => {
+  it('asks the next connection for a file when the previous one is lost', async () => {
     const uploaded = upload();
     await world.pass(100);
     world.server.last.cut();
-    world.server.next('getAttachment', ({ tracingId }, line) => {
-      line.say('Error', 'not yet', { code: 4010, tracingId });
+    world.server.next('getAttachment', ({ tracingId }, connection) => {
+      connection.say('Error', 'not yet', { code: 4010, tracingId });
     });
     await world.pass(10_000);
     expect([uploaded.outcome, idsOf('getAttachment')]).toEqual([undefined, idsOf('onAttachment')]);
 
-    world.server.next('getAttachment', ({ tracingId, attachmentId }, line) => {
-      line.say('PresignedUrlResponse', { attachmentId, url: 'https://down' }, { tracingId });
+    world.server.next('getAttachment', ({ tracingId, attachmentId }, connection) => {
+      connection.say('PresignedUrlResponse', { attachmentId, url: 'https://down' }, { tracingId });
     });
     world.server.last.cut();
     await world.pass(10_000);

@@ -21,15 +21,15 @@ import { UploadTarget } from './upload-target';
 import { UploadTargetRefusedError } from './upload-target.errors';
 import { UploadTelemetry } from './upload.telemetry';
 
-/** Longer than a caller may take to send a file. */
-const STORED_WITHIN_MS = 60_000;
-/** What is read of an answer at most. */
+/** Exceeds the time that a caller has to send a file. */
+const STORAGE_TIMEOUT_MS = 60_000;
+/** Maximum size of an answer. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * Puts files to presigned URLs, which the platform names: only to those that `UploadTarget` allows, at globally routable
- * addresses (behind a proxy the address is not seen). Such a URL is a credential: it is in no error and no log line, and
- * no redirect is followed. From the last byte on the storage has the time that any request to the platform has.
+ * Puts files to the presigned URLs that the platform names: only to those that `UploadTarget` allows, at globally routable
+ * addresses (behind a proxy the address is not visible). Such a URL is a credential: no error and no log line holds it, and
+ * no redirect is followed. The storage has the time-out of a platform request after the last byte.
  */
 @Injectable()
 export class PresignedStorage extends FileStorage {
@@ -41,9 +41,9 @@ export class PresignedStorage extends FileStorage {
     super();
   }
 
-  async put(place: PresignedUrl, file: FileToUpload, parent: AbortSignal): Promise<void> {
+  async put(presigned: PresignedUrl, file: FileToUpload, parent: AbortSignal): Promise<void> {
     try {
-      const target = UploadTarget.of(place, this.config.uploadsAllowPrivate);
+      const target = UploadTarget.of(presigned, this.config.uploadsAllowPrivate);
       this.telemetry.headersDropped(target.dropped);
       await this.putTo(target, file, parent);
     } catch (error) {
@@ -79,13 +79,13 @@ export class PresignedStorage extends FileStorage {
     data: Readable,
     signal: AbortSignal,
   ): Promise<number> {
-    const request = { url, method: 'PUT', headers, data, signal, timeout: STORED_WITHIN_MS };
+    const request = { url, method: 'PUT', headers, data, signal, timeout: STORAGE_TIMEOUT_MS };
     const limits = { maxContentLength: MAX_ANSWER_BYTES, cancelToken: NEVER_CANCELLED, statusDecides: true };
     return (await firstValueFrom(this.http.request<string>({ ...request, ...limits }))).status;
   }
 }
 
-/** Those that the URL was signed with, and what describes the body. */
+/** The signed headers of the URL, and those that describe the body. */
 function headersOf(signed: Readonly<Record<string, string>>, file: FileToUpload): Record<string, string> {
   return {
     'user-agent': USER_AGENT,
