@@ -12,12 +12,12 @@ const MAX_CALLERS = 20_000;
 const ALONE_MS = 1_000;
 
 /**
- * Quotas that all replicas share. While the database cannot be asked each replica counts for itself: what can be
- * served without it is served, and no caller gets more than its quota from any of them.
+ * Quotas that all replicas share. While the database is unreachable each replica counts for itself, so that requests
+ * that need no database are served and no caller gets more than its quota from any of them.
  */
 export class SharedCallerQuotas extends CallerQuotas {
   private readonly log = new Logger(SharedCallerQuotas.name);
-  private readonly stocks = new ExpiringCache<CallerTokens>(QUOTA_WINDOW_MS, MAX_CALLERS);
+  private readonly tokens = new ExpiringCache<CallerTokens>(QUOTA_WINDOW_MS, MAX_CALLERS);
   private readonly alone: MemoryCallerQuotas;
   private aloneUntil = 0;
 
@@ -32,11 +32,11 @@ export class SharedCallerQuotas extends CallerQuotas {
   async take(caller: Caller): Promise<Quota> {
     if (performance.now() < this.aloneUntil) return this.alone.take(caller);
     try {
-      return await this.stockOf(caller).take();
+      return await this.tokensOf(caller).take();
     } catch (error) {
       if (performance.now() >= this.aloneUntil)
         this.log.warn({
-          message: 'Quotas are counted by this replica alone: the database was asked in vain',
+          message: 'Shared quotas unavailable; counting locally',
           error,
         });
       this.aloneUntil = performance.now() + ALONE_MS;
@@ -44,9 +44,9 @@ export class SharedCallerQuotas extends CallerQuotas {
     }
   }
 
-  private stockOf(caller: Caller): CallerTokens {
+  private tokensOf(caller: Caller): CallerTokens {
     const perMinute = caller.limits.requestsPerMinute ?? this.config.requestsPerMinute;
-    return this.stocks.get(
+    return this.tokens.get(
       `${perMinute} ${caller.name}`,
       () => new CallerTokens(this.buckets, caller.name, perMinute),
     );

@@ -1,13 +1,13 @@
 import type { Caller } from '../domain/caller';
 import type { Quota } from '../domain/quota';
 
-/** How many requests each caller may still make. */
+/** Request quotas of the callers. */
 export abstract class CallerQuotas {
   /**
-   * Takes one request out of what the caller has, if there is one left, and says how it stands then. Atomic: of
-   * requests at the same moment exactly as many fit as were left. Callers are told apart by their name, so that all
-   * keys of a name share one quota. A restart may forget what was taken. Where replicas share a
-   * quota, a few requests of a busy caller may lie at one of them for a moment while another one refuses.
+   * Takes one request out of the caller's quota, if there is one left, and returns the quota after it. Atomic: of
+   * requests at the same moment exactly as many fit as were left. All keys of one caller name share one quota. A restart
+   * may fill it. Where replicas share a quota, one of them may hold a few prefetched requests of a busy caller for a
+   * moment while another one refuses.
    */
   abstract take(caller: Caller): Promise<Quota>;
 }

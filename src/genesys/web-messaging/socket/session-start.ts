@@ -102,7 +102,7 @@ export class SessionStart {
   }
 
   private async connect(hear: FrameListener, signal: AbortSignal): Promise<RequestChannel> {
-    await this.pacer.pass(signal);
+    await this.pacer.acquire(signal);
     try {
       return await RequestChannel.begin(this.lines, hear, signal);
     } catch (error) {

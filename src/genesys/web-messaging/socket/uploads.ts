@@ -1,8 +1,10 @@
+import { bulkhead, BulkheadRejectedError } from 'cockatiel';
 import { v4 as uuid } from 'uuid';
 import {
   UpstreamError,
   UpstreamInvalidResponseError,
   UpstreamTimeoutError,
+  UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
 import { abortable } from '../../../common/time/abortable';
 import { withDeadline } from '../../../common/time/deadline';
@@ -10,7 +12,6 @@ import { pause } from '../../../common/time/pause';
 import type { FileToUpload } from '../../../session/ports/guest-messaging';
 import type { AnnouncedFile, ClientFrames } from '../frames/client-frame';
 import type { PresignedUrl, ServerFrame } from '../frames/server-frame';
-import { AtMost } from '../pacing/at-most';
 import { Mutex } from '../pacing/mutex';
 import type { FileStorage } from '../upload/file-storage';
 import { AwaitedUpload } from './awaited-upload';
@@ -38,7 +39,7 @@ type LineWay = (signal: AbortSignal) => Promise<RequestChannel>;
  * the platform says that it has it. A file of which any of this fails is withdrawn, as far as that can be said.
  */
 export class Uploads {
-  private readonly places = new AtMost(AT_A_TIME);
+  private readonly bulkhead = bulkhead(AT_A_TIME, 0);
   /** An answer without a tracing id is then nobody else's. */
   private readonly announcing = new Mutex();
   private readonly awaited = new Map<string, AwaitedUpload>();
@@ -53,20 +54,28 @@ export class Uploads {
    * Resolves with the id of the attachment once messages can refer to it. Rejects with an `UpstreamError`, with what the
    * content fails with, or with the reason of the signal.
    */
-  upload(file: FileToUpload, signal: AbortSignal): Promise<string> {
-    return this.places.run(async () => {
-      const { fileName, fileType, fileSize } = file;
-      const announced = { attachmentId: uuid(), fileName, fileType, fileSize };
-      const place = await this.announcing.run(() => this.announce(announced, signal), signal);
-      await this.store(place, file, signal);
-      return announced.attachmentId;
-    });
+  async upload(file: FileToUpload, signal: AbortSignal): Promise<string> {
+    try {
+      return await this.bulkhead.execute(() => this.uploadOne(file, signal));
+    } catch (error) {
+      throw error instanceof BulkheadRejectedError
+        ? new UpstreamUnavailableError({ reason: 'overload' })
+        : error;
+    }
   }
 
   /** What the server tells of uploads comes by itself. */
   hear(frame: ServerFrame): void {
     if (frame.kind === 'upload-succeeded') this.awaited.get(frame.attachmentId)?.succeed();
     if (frame.kind === 'upload-failed') this.awaited.get(frame.attachmentId)?.fail(errorOfFrame(frame));
+  }
+
+  private async uploadOne(file: FileToUpload, signal: AbortSignal): Promise<string> {
+    const { fileName, fileType, fileSize } = file;
+    const announced = { attachmentId: uuid(), fileName, fileType, fileSize };
+    const place = await this.announcing.run(() => this.announce(announced, signal), signal);
+    await this.store(place, file, signal);
+    return announced.attachmentId;
   }
 
   private announce(file: AnnouncedFile, parent: AbortSignal): Promise<Place> {
