@@ -11,7 +11,7 @@ import { SessionQueries } from '../session/session.queries';
 import { referenceOf } from './domain/message-reference';
 import { assertSendable } from './domain/sendable-message';
 import { type MessagingSession, messagingOf } from './domain/messaging-session';
-import { MessageSending, type SentMessage } from './message.sending';
+import { MessageSending, type SentMessage } from './message-sending';
 
 /** What a caller wants a guest to have said. */
 export type AskedMessage = Omit<MessageToSend, 'reference' | 'isRepeatable'>;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { callerSlots } from '../../src/persistence/caller-slots';
-import { toRow } from '../../src/persistence/session.mapper';
+import { callerSlots } from '../../src/persistence/session/caller-slots';
+import { toRow } from '../../src/persistence/session/session.mapper';
 import { CallerSessionLimitReachedError } from '../../src/session/domain/session.errors';
 import { SessionStore, type SlotLimits } from '../../src/session/ports/session.store';
 import {
@@ -9,7 +9,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 const CLIENTS = 64;
 const OTHERS = 2_000;

@@ -1,5 +1,5 @@
 import type { ScopeName } from '../../common/access/scope';
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 
 /** Why a credential is none, for operators. Callers are not told: it would help whoever guesses. */
 export type Refusal =

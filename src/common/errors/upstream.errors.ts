@@ -1,4 +1,4 @@
-import { DomainError } from './domain.error';
+import { DomainError } from './domain.errors';
 
 /**
  * What Genesys Cloud, or the way to it, did to a request of ours. Made in one place (the classification of the

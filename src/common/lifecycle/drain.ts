@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setMaxListeners } from 'node:events';
-import { ShuttingDownError } from './shutting-down.error';
+import { ShuttingDownError } from './shutting-down.errors';
 
 /**
  * Whether the process is on its way out.

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors/domain.error';
+import { DomainError } from '../errors/domain.errors';
 
 /** Whether work that failed can succeed when it is repeated, so that its item is no poison message. */
 export function isTransient(error: unknown): boolean {

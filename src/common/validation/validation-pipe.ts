@@ -1,10 +1,10 @@
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
-import type { InputError } from '../errors/domain.error';
-import { InvalidRequestError } from '../errors/invalid-request.error';
+import type { InputError } from '../errors/domain.errors';
+import { InvalidRequestError } from '../errors/invalid-request.errors';
 import { toInputErrors } from './input-errors';
 import { pointerTo } from './json-pointer';
 import { setLongListsAside } from './long-lists';
-import { MalformedJsonError } from './malformed-json.error';
+import { MalformedJsonError } from './malformed-json.errors';
 
 /** Names and values of a query together; the keys of a body are counted where its JSON is read. */
 const MAX_QUERY_FIELDS = 200;

@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 
 /** The caller has as many uploads under way as it may. Nothing was read or sent; other callers are not touched. */
 export class CallerUploadLimitReachedError extends DomainError {

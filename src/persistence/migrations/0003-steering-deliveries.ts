@@ -1,5 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
-import { addIdentity, type Dialect } from '../dialect';
+import { addIdentity, type Dialect } from '../database/dialect';
 
 /** What operators see and steer: attempts, claims, the state of sinks, and what finds old deliveries. */
 export function steeringDeliveries(dialect: Dialect): Migration {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { Database } from '../database';
-import type { Dialect } from '../dialect';
+import type { Database } from '../database/database';
+import type { Dialect } from '../database/dialect';
 
 /** A record may go when the segment that it is in was marked as dropped. */
 const IS_DROPPED = `exists (

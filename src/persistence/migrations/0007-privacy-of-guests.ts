@@ -1,6 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { guestRefOf } from '../../session/domain/guest-token';
-import type { Dialect } from '../dialect';
+import type { Dialect } from '../database/dialect';
 
 /** Sessions whose names for the guest are written at a time. */
 const PORTION = 500;

@@ -1,5 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
-import { databaseNow, type Dialect } from '../dialect';
+import { databaseNow, type Dialect } from '../database/dialect';
 
 /** Replicas of the release before go on for the time of an upgrade, and give positions in clear as ids. */
 const UPGRADE_MS = 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { Lease } from './lease';
 
 /** A lease that is what the test says; by default that of the only process there is. */

@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 
 /** The session's channel cannot do what was asked for. Nothing was sent. */
 export class NotSupportedByChannelError extends DomainError {

@@ -1,4 +1,4 @@
-import { DomainError, type ErrorKind } from '../../common/errors/domain.error';
+import { DomainError, type ErrorKind } from '../../common/errors/domain.errors';
 
 /** The answer to an opening that succeeded. */
 export interface OpenedAnswer {

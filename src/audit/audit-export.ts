@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Drain } from '../common/lifecycle/drain';
+import { InFlightShares } from '../common/limits/in-flight-shares';
+import type { ReleasePlace } from '../common/limits/caller-shares';
+import { Clock } from '../common/time/clock';
+import { AccessConfig } from '../config/access.config';
+import { type ExportedChain, type ExportHeader, headerOf } from './domain/audit-export';
+import { AuditTrail } from './ports/audit-trail';
+
+const PAGE = 500;
+/** Exports under way: each reads page after page from the database. */
+const AT_A_TIME = 4;
+
+/** The audit trail line by line, as it was at the moment of the first line. */
+@Injectable()
+export class AuditExport {
+  private readonly places: InFlightShares;
+
+  constructor(
+    private readonly trail: AuditTrail,
+    private readonly clock: Clock,
+    private readonly drain: Drain,
+    access: AccessConfig,
+  ) {
+    this.places = new InFlightShares(AT_A_TIME, () =>
+      access.isShared('audit.read') ? AT_A_TIME / 2 : AT_A_TIME,
+    );
+  }
+
+  /** A place for an export, as long as its stream lives. Throws `TooManyInFlightError`. */
+  begin(): ReleasePlace {
+    return this.places.take();
+  }
+
+  /** Export of the trail. It is recorded before the first line is handed out. */
+  async *lines(): AsyncGenerator<string, void> {
+    const header = await this.header();
+    const detail = { records: header.records };
+    await this.trail.record({ action: 'AUDIT_EXPORTED', target: { type: 'audit', id: '*' }, detail });
+    yield* this.linesAfter(header);
+  }
+
+  /**
+   * The lines of an export, the header first and then many at a time. When the process stops, the database fails, or
+   * retention drops what was still to come, it throws: whoever reads has an export that ends early, and the verifier
+   * says so.
+   */
+  async *read(): AsyncGenerator<string, void> {
+    yield* this.linesAfter(await this.header());
+  }
+
+  private async header(): Promise<ExportHeader> {
+    return headerOf(await this.trail.chains(), this.clock.now());
+  }
+
+  private async *linesAfter(header: ExportHeader): AsyncGenerator<string, void> {
+    yield `${JSON.stringify(header)}\n`;
+    for (const chain of header.chains) yield* this.recordsOf(chain);
+  }
+
+  private async *recordsOf({ chain, after, head }: ExportedChain): AsyncGenerator<string> {
+    for (let seq = after.seq; seq < head.seq;) {
+      this.drain.signal.throwIfAborted();
+      const records = await this.trail.page(chain, seq, head.seq, PAGE);
+      const next = records.at(-1)?.seq ?? seq;
+      if (next - seq !== records.length || records.length === 0)
+        throw new Error('Records of the audit trail went away while it was exported.');
+      seq = next;
+      yield records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { PoisonMessages } from '../common/poison/poison-messages';
+import { RecordingLog } from '../audit/recording-log.fake';
+import { DataKeyRotation } from './data-key-rotation';
+import { FakeDataKeyStore } from './ports/data-key.store.fake';
+import { PrivacyTelemetry } from './privacy.telemetry';
+
+jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
+
+const MINUTE = 60_000;
+const REST = 20;
+
+let log: RecordingLog;
+let keys: FakeDataKeyStore;
+let rotation: DataKeyRotation;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  log = RecordingLog.install();
+  keys = new FakeDataKeyStore();
+  rotation = new DataKeyRotation(keys, new PrivacyTelemetry(new PoisonMessages()));
+});
+afterEach(async () => {
+  await expectStopped();
+  jest.useRealTimers();
+});
+
+async function expectStopped(): Promise<void> {
+  await rotation.onModuleDestroy();
+  expect(jest.getTimerCount()).toBe(0);
+}
+
+describe(DataKeyRotation.name, () => {
+  it('walks nowhere and says nothing while there is only the key in use', async () => {
+    rotation.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(10 * MINUTE);
+
+    expect(keys.walked).toEqual([]);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('walks from the start of the process to the end of what is stored, with rests', async () => {
+    keys.ids = ['k1'];
+    keys.steps.push(100, 0, 7);
+    rotation.onApplicationBootstrap();
+
+    await jest.advanceTimersByTimeAsync(REST - 1);
+    expect(keys.walked).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(10 * REST);
+
+    expect(keys.walked).toEqual([undefined, { place: 0, key: '1' }, { place: 0, key: '2' }]);
+    expect(keys.ids).toEqual([]);
+  });
+
+  it('says when it begins, and of each key that nothing needs it any more', async () => {
+    keys.ids = ['', 'k1'];
+    keys.steps.push(2, 3);
+    rotation.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(10 * MINUTE);
+
+    expect(log.at('info')).toEqual([
+      { message: 'What is stored in clear is being encrypted' },
+      { message: 'What is encrypted with an older key of DATA_KEY is being encrypted again', dataKey: 'k1' },
+      { message: 'Nothing is stored in clear any more', count: 5 },
+      { message: 'A key is no longer needed in DATA_KEY', dataKey: 'k1', count: 5 },
+    ]);
+  });
+
+  it('lets no key go before the walk is over, and begins again after trouble', async () => {
+    keys.ids = ['k1'];
+    keys.steps.push(100, new Error('away'), 5);
+    rotation.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(MINUTE - 1);
+
+    expect(keys.ids).toEqual(['k1']);
+    expect(log.at('warn')).toEqual([expect.objectContaining({ error: expect.any(Error) as Error })]);
+    await jest.advanceTimersByTimeAsync(MINUTE);
+
+    expect(keys.walked).toEqual([undefined, { place: 0, key: '1' }, undefined]);
+    expect(keys.ids).toEqual([]);
+  });
+
+  it('ends between two steps when the process stops, and lets no key go', async () => {
+    keys.ids = ['k1'];
+    keys.steps.push(...Array.from({ length: 100 }, () => 100));
+    rotation.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1.5 * REST);
+    await rotation.onModuleDestroy();
+    await jest.advanceTimersByTimeAsync(10 * MINUTE);
+
+    expect(keys.walked).toHaveLength(2);
+    expect(keys.ids).toEqual(['k1']);
+  });
+
+  it('goes on behind texts that no key decrypts, retires no key, and repeats the walk an hour later', async () => {
+    keys.ids = ['k1'];
+    keys.unreadable = ['session/a/name', 'session/b/name'];
+    keys.steps.push(100, 7);
+    rotation.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(50 * MINUTE);
+
+    expect(keys.walked).toHaveLength(2);
+    expect(keys.ids).toEqual(['k1']);
+    expect(log.at('error')).toEqual([
+      expect.objectContaining({ message: 'Poison message set aside', operation: 'data-keys' }),
+      expect.objectContaining({ message: 'Poison message set aside', operation: 'data-keys' }),
+      expect.objectContaining({ count: 2 }),
+    ]);
+    keys.unreadable = [];
+    await jest.advanceTimersByTimeAsync(11 * MINUTE);
+
+    expect(keys.walked).toHaveLength(3);
+    expect(keys.ids).toEqual([]);
+  });
+});
