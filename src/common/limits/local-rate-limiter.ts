@@ -1,10 +1,7 @@
-import { type RateLimit, RateLimiter } from './rate-limiter';
-import { TokenBucket, type TokenBucketRate } from './token-bucket';
+import { bucketRateOf, type RateLimit, RateLimiter } from './rate-limiter';
+import { TokenBucket } from './token-bucket';
 
-/**
- * The limit of one process, in memory. A bucket that holds the burst and refills the rest within a window grants no
- * more than the limit in any window, wherever that begins.
- */
+/** The limit of one process, in memory. */
 export class LocalRateLimiter extends RateLimiter {
   readonly pending = 0;
   readonly isReachable = true;
@@ -15,7 +12,7 @@ export class LocalRateLimiter extends RateLimiter {
     now?: () => number,
   ) {
     super(now);
-    this.bucket = new TokenBucket(rateOf(limit), this.now);
+    this.bucket = new TokenBucket(bucketRateOf(limit), this.now);
   }
 
   get left(): number {
@@ -23,7 +20,7 @@ export class LocalRateLimiter extends RateLimiter {
   }
 
   get ratePerMs(): number {
-    return rateOf(this.limit).perMs;
+    return bucketRateOf(this.limit).perMs;
   }
 
   tryTake(reservedShare = 0): number {
@@ -33,10 +30,6 @@ export class LocalRateLimiter extends RateLimiter {
 
   adopt(allowed: number): void {
     this.limit = { ...this.limit, allowed };
-    this.bucket.adopt(rateOf(this.limit));
+    this.bucket.adopt(bucketRateOf(this.limit));
   }
-}
-
-function rateOf({ allowed, windowMs, burstShare }: RateLimit): TokenBucketRate {
-  return { capacity: Math.max(1, allowed * burstShare), perMs: (allowed * (1 - burstShare)) / windowMs };
 }

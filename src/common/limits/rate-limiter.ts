@@ -1,3 +1,5 @@
+import type { TokenBucketRate } from './token-bucket';
+
 /** A limit of the platform: at most `allowed` in any window of that length, wherever it begins. */
 export interface RateLimit {
   readonly allowed: number;
@@ -45,4 +47,13 @@ export abstract class RateLimiter {
   protected changed(): void {
     this.listener();
   }
+}
+
+/**
+ * The bucket that keeps to a limit: it holds the burst and refills the rest within a window. Tokens that may be used up
+ * to `lifeMs` after they left the bucket make that window longer.
+ */
+export function bucketRateOf({ allowed, windowMs, burstShare }: RateLimit, lifeMs = 0): TokenBucketRate {
+  const refill = allowed * (1 - burstShare);
+  return { capacity: Math.max(1, allowed * burstShare), perMs: refill / (windowMs + lifeMs) };
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { PrefetchedTokens } from './prefetched-tokens';
-import { type RateLimit, RateLimiter } from './rate-limiter';
+import { bucketRateOf, type RateLimit, RateLimiter } from './rate-limiter';
 import type { SharedTokenBucketStore, TokenBucketConfig } from './shared-token-bucket-store';
 
 export interface SharedRateLimit extends RateLimit {
@@ -22,11 +22,8 @@ const SLOW_MS = 500;
 const REMEMBERED_MS = 10_000;
 
 /**
- * The limit of all replicas together: tokens of one shared bucket, prefetched in chunks.
- *
- * A window sees at most what the bucket held and what it was refilled with, in the window and in the life of a chunk
- * before it. The refill leaves room for that, so that no window sees more than the limit, wherever it begins. While the
- * store is unreachable nothing is granted beyond the tokens at hand.
+ * The limit of all replicas together: tokens of one shared bucket, prefetched in chunks. While the store is unreachable
+ * nothing is granted beyond the tokens at hand.
  */
 export class SharedRateLimiter extends RateLimiter {
   private readonly log = new Logger(SharedRateLimiter.name);
@@ -60,8 +57,7 @@ export class SharedRateLimiter extends RateLimiter {
   }
 
   get ratePerMs(): number {
-    const { allowed, windowMs, burstShare, lifeMs } = this.limit;
-    return (allowed * (1 - burstShare)) / (windowMs + lifeMs);
+    return this.bucket.perMs;
   }
 
   tryTake(reservedShare = 0, waiting = 1): number {
@@ -92,13 +88,8 @@ export class SharedRateLimiter extends RateLimiter {
   }
 
   private get bucket(): TokenBucketConfig {
-    const { name, allowed, burstShare } = this.limit;
-    return {
-      name,
-      capacity: Math.max(1, allowed * burstShare),
-      perMs: this.ratePerMs,
-      maxChunk: allowed * CHUNK_SHARE,
-    };
+    const { name, allowed, lifeMs } = this.limit;
+    return { name, ...bucketRateOf(this.limit, lifeMs), maxChunk: allowed * CHUNK_SHARE };
   }
 
   /** One fetch at a time. Never rejects. */

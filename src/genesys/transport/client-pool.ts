@@ -48,7 +48,7 @@ export class ClientPool extends UpstreamCapacity {
     return this.get(oauthClient).id;
   }
 
-  /** The client with this id; the first one for an id that is not configured (any more). */
+  /** The client with this id; the first client for an id that is not configured. */
   get(id: string): PooledClient {
     return this.members.get(id) ?? this.first;
   }

@@ -5,17 +5,17 @@ import { Metrics } from '../../metrics/metrics';
 import type { Operation } from './operation';
 import { type GuardState, UpstreamCircuit } from './upstream-circuit';
 
-/** Share of failures that opens the circuit of the API, and the time it is measured over. */
+/** Share of failures that opens the circuit of the API, and the time that it is measured over. */
 const FAILING_SHARE = 0.5;
 const SAMPLE_MS = 10_000;
-/** The login is asked so rarely that a share means nothing. */
+/** Failures in a row that open the circuit of the login, which has too few requests for a share. */
 const FAILED_LOGINS = 5;
 const API_IN_FLIGHT = 128;
 const LOGIN_IN_FLIGHT = 16;
 
 const GAUGE: Readonly<Record<GuardState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
-/** The guards of the two hosts of Genesys Cloud: the login and the platform API. */
+/** The circuits of the two hosts of Genesys Cloud: the login and the platform API. */
 @Injectable()
 export class UpstreamCircuits {
   private readonly log = new Logger('Upstream');

@@ -1,8 +1,12 @@
-/** The ids that were seen last, so many and no more. */
-export class KnownMessages {
-  private readonly ids = new Set<string>();
+import { BoundedMap } from '../../../common/bounded-map';
 
-  constructor(private readonly max: number) {}
+/** Ids of the messages that were seen last, at most `max`. */
+export class KnownMessages {
+  private readonly ids: BoundedMap<string, true>;
+
+  constructor(max: number) {
+    this.ids = new BoundedMap(max);
+  }
 
   has(id: string): boolean {
     return this.ids.has(id);
@@ -11,14 +15,12 @@ export class KnownMessages {
   /** Returns whether the id is new. */
   add(id: string): boolean {
     if (this.ids.has(id)) return false;
-    this.ids.add(id);
-    const [oldest] = this.ids;
-    if (this.ids.size > this.max && oldest !== undefined) this.ids.delete(oldest);
+    this.ids.set(id, true);
     return true;
   }
 
-  /** A copy of what is known now. */
+  /** A copy of the ids that are known now. */
   snapshot(): ReadonlySet<string> {
-    return new Set(this.ids);
+    return new Set(this.ids.keys());
   }
 }
