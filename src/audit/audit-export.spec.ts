@@ -58,6 +58,24 @@ describe(AuditExport.name, () => {
     expect(findingIn(text)).toBe(10);
   });
 
+  it('rests three times as long as a page took before it reads the next', async () => {
+    jest.useFakeTimers();
+    trail.fill(2, 1_234);
+    const page = trail.page.bind(trail);
+    const readAt: number[] = [];
+    trail.page = async (...range) => {
+      readAt.push(performance.now());
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return page(...range);
+    };
+    const all = exported();
+    await jest.advanceTimersByTimeAsync(900);
+    jest.useRealTimers();
+
+    expect(findingIn(await all)).toBe(1_234);
+    expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 400, 800]);
+  });
+
   it('leaves another caller its exports when one does not read those that fill its share', async () => {
     trail.fill(2, 1_234);
     const controller = new AuditController(new AuditQueries(trail), exporting);

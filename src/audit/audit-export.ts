@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Drain } from '../common/lifecycle/drain';
 import { InFlightShares } from '../common/limits/in-flight-shares';
 import type { ReleasePlace } from '../common/limits/caller-shares';
+import { pause } from '../common/time/pause';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import { type ExportedChain, type ExportHeader, headerOf } from './domain/audit-export';
@@ -10,6 +11,8 @@ import { AuditTrail } from './ports/audit-trail';
 const PAGE = 500;
 /** Exports under way: each reads page after page from the database. */
 const AT_A_TIME = 4;
+/** Rest after a page, in multiples of the time that it took: three quarters of the time are left to requests. */
+const REST_PER_WORK = 3;
 
 /** The audit trail line by line, as it was at the moment of the first line. */
 @Injectable()
@@ -61,12 +64,17 @@ export class AuditExport {
   private async *recordsOf({ chain, after, head }: ExportedChain): AsyncGenerator<string> {
     for (let seq = after.seq; seq < head.seq;) {
       this.drain.signal.throwIfAborted();
+      const startedAt = performance.now();
       const records = await this.trail.page(chain, seq, head.seq, PAGE);
       const next = records.at(-1)?.seq ?? seq;
       if (next - seq !== records.length || records.length === 0)
         throw new Error('Records of the audit trail went away while it was exported.');
       seq = next;
-      yield records.map((record) => `${JSON.stringify(record)}\n`).join('');
+      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+      const workMs = performance.now() - startedAt;
+      yield lines;
+      // A slow page is a sign of load, and is followed by a longer rest.
+      if (seq < head.seq) await pause(REST_PER_WORK * workMs, this.drain.signal);
     }
   }
 }

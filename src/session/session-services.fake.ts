@@ -102,6 +102,7 @@ export class FakeSessionServices {
     this.admission = new SessionAdmission(
       this.policyEvaluator,
       this.clientSelector,
+      store,
       this.config,
       clock,
       telemetry,

@@ -49,7 +49,7 @@ export class SessionDisconnector {
   }
 
   /** The session once its holder has disconnected it, or as it is when that takes longer than a request waits. */
-  async awaited({ conversationId }: Session, signal: AbortSignal): Promise<Session> {
+  async untilDisconnected({ conversationId }: Session, signal: AbortSignal): Promise<Session> {
     const givesUpAt = performance.now() + PATIENCE_MS;
     for (;;) {
       const session = await this.sessions.find(conversationId);

@@ -8,7 +8,7 @@ import type { Session } from '../domain/session';
 import { SessionNotFoundError } from '../domain/session.errors';
 import { SessionDisconnector } from './session-disconnector';
 import { SessionTelemetry } from '../session.telemetry';
-import { SessionWriter } from './session-writer';
+import { SessionWriter, type WrittenSession } from './session-writer';
 
 /**
  * The one place that ends sessions, exactly once each: of several causes in the same instant the first one counts
@@ -25,50 +25,45 @@ export class SessionEnding {
   ) {}
 
   /**
-   * Ends a session: first in our books, with the slot freed, then upstream. Resolves after the first attempt to
+   * Ends a session: first in the store, which frees its slot, then upstream. Resolves after the first attempt to
    * disconnect, with the session as it then is: final, or still `terminating` while the disconnect is retried. A
-   * session that is still being opened becomes `failed`, and what was opened is closed. A session that is out of reach
-   * is left alone, and `SessionNotFoundError` thrown.
+   * session that is still being opened becomes `failed`, and the conversation that was opened is closed. Throws
+   * `SessionNotFoundError`, also for a session outside `scope`, which is left alone.
    */
   async end(conversationId: string, reason: EndReason, scope: AccessScope = ALL_SESSIONS): Promise<Session> {
-    const { session, changed } = await this.writer.apply(conversationId, (found, now) => {
-      if (!canAccess(scope, found)) throw new SessionNotFoundError({ isOutOfReach: true });
-      return found.end(reason, now) || found.fail(reason, now, { outcomeUnknown: true });
-    });
-    this.heartbeats.stop(conversationId);
-    if (!changed) return session;
-    this.telemetry.ended(session);
-    return this.disconnectNow(session);
+    return this.endUpstream(
+      await this.writer.apply(conversationId, (found, now) => {
+        if (!canAccess(scope, found)) throw new SessionNotFoundError({ isOutOfReach: true });
+        return found.end(reason, now) || found.fail(reason, now, { outcomeUnknown: true });
+      }),
+    );
   }
 
-  /** Ends a session at its duration limit; does nothing when that was moved while it was on its way here. */
+  /** Ends a session at its duration limit; changes nothing when the limit was moved in the meantime. */
   async expire(conversationId: string): Promise<void> {
-    const { session, changed } = await this.writer.apply(conversationId, (found, now) => found.expire(now));
-    if (!changed) return;
-    this.heartbeats.stop(conversationId);
-    this.telemetry.ended(session);
-    await this.disconnectNow(session);
+    await this.endUpstream(await this.writer.apply(conversationId, (found, now) => found.expire(now)));
   }
 
-  /** The heartbeat reports a loss: the conversation is gone upstream, or it has failed too often. */
+  /** The heartbeat reports a loss: the conversation is gone upstream, or too many beats in a row have failed. */
   async lost(conversationId: string, loss: Loss): Promise<void> {
-    if (loss.cause === 'failures') {
-      await this.endHeld(conversationId);
-      return;
-    }
-    const { session, changed } = await this.writer.applyHeld(conversationId, (found, now) =>
-      found.lose(upstreamEndReasonOf(loss.reason), now, loss.endCause),
+    const written = await this.writer.applyHeld(conversationId, (found, now) =>
+      loss.cause === 'failures'
+        ? found.end('heartbeat-lost', now)
+        : found.lose(upstreamEndReasonOf(loss.reason), now, loss.endCause),
     );
+    // Also where another replica holds the session by now; not before the write, whose failure is repeated by the next beat.
     this.heartbeats.stop(conversationId);
-    if (changed) this.telemetry.ended(session);
+    if (loss.cause === 'failures') await this.endUpstream(written);
+    else this.record(written);
   }
 
-  /** Gives up an opening that nobody finishes any more; the sweeper closes what it may have opened. */
+  /** Ends an opening that no request continues; the sweeper closes the conversation that it may have opened. */
   async interrupt(conversationId: string): Promise<void> {
-    const { session, changed } = await this.writer.apply(conversationId, (found, now) =>
-      found.fail('interrupted', now, { outcomeUnknown: true }),
+    this.record(
+      await this.writer.apply(conversationId, (found, now) =>
+        found.fail('interrupted', now, { outcomeUnknown: true }),
+      ),
     );
-    if (changed) this.telemetry.ended(session);
   }
 
   /** One attempt at an upstream disconnect that is due; resolves with the session as that left it. */
@@ -78,21 +73,22 @@ export class SessionEnding {
     return this.disconnector.attempt(session, this.drain.signal);
   }
 
-  private async endHeld(conversationId: string): Promise<void> {
-    const { session, changed } = await this.writer.applyHeld(conversationId, (found, now) =>
-      found.end('heartbeat-lost', now),
-    );
-    this.heartbeats.stop(conversationId);
-    if (!changed) return;
-    this.telemetry.ended(session);
-    await this.disconnectNow(session);
+  private async endUpstream(written: WrittenSession): Promise<Session> {
+    this.record(written);
+    return written.changed ? this.disconnectNow(written.session) : written.session;
+  }
+
+  /** Stops the heartbeat of a session that is over, and counts the end once. */
+  private record({ session, changed }: WrittenSession): void {
+    if (session.state !== 'active') this.heartbeats.stop(session.conversationId);
+    if (changed) this.telemetry.ended(session);
   }
 
   private async disconnectNow(session: Session): Promise<Session> {
     // Out of time: the disconnect is due, and the next process finds it.
     if (this.drain.signal.aborted) return session;
     // Its holder finds that the disconnect is due.
-    if (!this.writer.holds(session)) return this.disconnector.awaited(session, this.drain.signal);
+    if (!this.writer.holds(session)) return this.disconnector.untilDisconnected(session, this.drain.signal);
     try {
       return await this.retry(session);
     } catch (error) {

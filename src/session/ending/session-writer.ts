@@ -7,6 +7,12 @@ import { SessionStore } from '../ports/session.store';
 
 const MAX_ATTEMPTS = 5;
 
+/** A session as it is persisted now, and whether the change was applied to it. */
+export interface WrittenSession {
+  readonly session: Session;
+  readonly changed: boolean;
+}
+
 /**
  * Reads a session, changes it and saves it, again from the start when somebody else's change came first: of two
  * causes in the same instant, the second finds what the first has done and changes nothing.
@@ -38,7 +44,7 @@ export class SessionWriter {
   async applyHeld(
     conversationId: string,
     change: (session: Session, now: number) => boolean,
-  ): Promise<{ session: Session; changed: boolean }> {
+  ): Promise<WrittenSession> {
     this.lease.assertValid();
     return this.apply(conversationId, (session, now) => this.holds(session) && change(session, now));
   }
@@ -47,7 +53,7 @@ export class SessionWriter {
   async apply(
     conversationId: string,
     change: (session: Session, now: number) => boolean,
-  ): Promise<{ session: Session; changed: boolean }> {
+  ): Promise<WrittenSession> {
     for (let attempt = 1; ; attempt += 1) {
       const session = await this.read(conversationId);
       if (!change(session, this.clock.now())) return { session, changed: false };

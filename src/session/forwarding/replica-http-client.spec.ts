@@ -249,14 +249,6 @@ describe(ReplicaHttpClient.name, () => {
     }
   });
 
-  it('waits no longer once the caller has hung up', async () => {
-    const client = new AbortController();
-    const waiting = remote.pause(60_000, client.signal);
-    client.abort();
-
-    await expect(waiting).rejects.toMatchObject({ code: 'session-moving' });
-  });
-
   it('takes a refused proof for a session that is moving: the caller was authenticated', async () => {
     answer = (response) => response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
 

@@ -5,7 +5,6 @@ import { HttpClient } from '../../common/http/http-client';
 import { Drain } from '../../common/lifecycle/drain';
 import { CallerShares, type ReleasePlace } from '../../common/limits/caller-shares';
 import { withAnySignal } from '../../common/time/any-signal';
-import { pause } from '../../common/time/pause';
 import { AccessConfig } from '../../config/access.config';
 import { MAX_FORWARDED, ReplicaConfig } from '../../config/replica.config';
 import { AddressSeal } from '../../replica/address-seal';
@@ -62,15 +61,6 @@ export class ReplicaHttpClient {
     private readonly config: ReplicaConfig,
     private readonly access: AccessConfig,
   ) {}
-
-  /** Throws `SessionMovingError` as soon as the caller hangs up, and the drain's reason when the process stops. */
-  async pause(ms: number, hungUp: AbortSignal): Promise<void> {
-    await withAnySignal([hungUp, this.drain.signal], (signal) =>
-      pause(ms, signal).catch((error: unknown) => {
-        throw hungUp.aborted ? new SessionMovingError({ cause: error }) : error;
-      }),
-    );
-  }
 
   /**
    * Throws `TooManyCallerForwardedError`, `TooManyForwardedError`, `SessionMovingError` when the replica cannot be

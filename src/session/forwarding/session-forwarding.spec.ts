@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Caller } from '../../access/domain/caller';
+import { Drain } from '../../common/lifecycle/drain';
 import { RequestContext } from '../../common/logging/request-context';
 import { SystemClock } from '../../common/time/system-clock';
 import { newDataKey } from '../../config/data-key-list';
@@ -46,8 +47,6 @@ beforeEach(() => {
   replicas.replicas.push(THERE);
   lease = Object.assign(new FakeLease(), { isShared: true });
   remote = {
-    pause: (ms: number, { aborted }: AbortSignal) =>
-      aborted ? Promise.reject(new Error('Hung up')) : jest.advanceTimersByTimeAsync(ms),
     send: (replica: Replica, sender: Sender, request: () => SentRequest) => {
       sent.push({ replica, sender, request: request() });
       return Promise.resolve(ANSWER);
@@ -56,7 +55,7 @@ beforeEach(() => {
   heartbeats = new HeartbeatService(new SchedulerRegistry(), new SystemClock());
   const heartbeatConfig = new HeartbeatConfig(new Environment());
   const queries = new SessionQueries(store, heartbeats, heartbeatConfig, new GuestChannels([]));
-  const locator = new SessionLocator(store, replicas, lease, heartbeats, remote);
+  const locator = new SessionLocator(store, replicas, lease, heartbeats, new Drain());
   const proof = new HopProof(CONFIG, new SystemClock(), lease);
   forwarding = new SessionForwarding(lease, queries, locator, proof, remote);
 });
@@ -294,6 +293,7 @@ describe(SessionForwarding.name, () => {
     const waiting = forwarding.forward(id, aRequest());
     await jest.advanceTimersByTimeAsync(1_000);
     store.moveHeld('here', 'there', 1, [id]);
+    await jest.advanceTimersByTimeAsync(250);
 
     expect(await waiting).toEqual(ANSWER);
   });
@@ -304,10 +304,13 @@ describe(SessionForwarding.name, () => {
     const waiting = forwarding.forward(id, aRequest());
     await jest.advanceTimersByTimeAsync(1_000);
     replicas.replicas.push(THERE);
+    await jest.advanceTimersByTimeAsync(250);
     expect(await waiting).toEqual(ANSWER);
 
     replicas.take('there');
-    await expect(forwarding.forward(id, aRequest())).rejects.toMatchObject({ code: 'session-moving' });
+    const outcome = forwarding.forward(id, aRequest()).catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(12_000);
+    expect(await outcome).toMatchObject({ code: 'session-moving' });
   });
 
   it('looks for the holder no longer once the caller has hung up', async () => {
@@ -318,7 +321,7 @@ describe(SessionForwarding.name, () => {
       .catch((error: unknown) => error);
     await jest.advanceTimersByTimeAsync(1_000);
     client.abort();
-    expect(await waiting).toEqual(new Error('Hung up'));
+    expect(await waiting).toMatchObject({ code: 'session-moving' });
     store.calls.length = replicas.calls.length = 0;
     await jest.advanceTimersByTimeAsync(20_000);
 

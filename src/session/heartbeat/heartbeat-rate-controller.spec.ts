@@ -108,7 +108,11 @@ describe(HeartbeatRateController.name, () => {
     expect(rateController.factorOf('a')).toBe(1);
   });
 
-  it('knows how many sessions a client carries with every interval at its longest', () => {
-    expect(rateController.fitting(aClient('a', { beatsPerMs: TEN_SESSIONS }))).toBe(40);
+  it('caps the sessions of a client at those that it carries with every interval at its longest', () => {
+    expect(rateController.clientCaps.map(({ id, cap }) => [id, cap])).toEqual([
+      ['a', 40],
+      ['b', 40],
+    ]);
+    expect(rateController.totalCap).toBe(80);
   });
 });

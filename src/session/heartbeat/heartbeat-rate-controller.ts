@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HeartbeatConfig } from '../../config/heartbeat.config';
+import type { HeartbeatPlan } from '../../heartbeat/domain/heartbeat-plan';
 import { HeartbeatService } from '../../heartbeat/heartbeat.service';
 import { type BeatDemand, sessionsThatFit, stretched, stretchFactor } from '../domain/beat-pace';
 import { type ClientCapacity, UpstreamCapacity } from '../ports/upstream-capacity';
@@ -7,6 +8,11 @@ import { ReplicaBudgetShare } from './replica-budget-share';
 
 /** How long a factor is good for: sessions come and go, and the platform may change its mind. */
 const VALID_MS = 1_000;
+
+/** A client and the number of sessions that it can carry at all. */
+export interface ClientCap extends ClientCapacity {
+  readonly cap: number;
+}
 
 /**
  * How often conversations beat, given what the OAuth clients can carry: at their own interval while that fits, evenly
@@ -39,24 +45,23 @@ export class HeartbeatRateController {
     return this.factors.get(oauthClient) ?? 1;
   }
 
-  /** What each client can carry at the moment. */
-  get clients(): readonly ClientCapacity[] {
-    return this.capacity.clients;
+  /** The part of a heartbeat plan that slows the beats of a session down with those of its OAuth client. */
+  paceOf(intervalMs: number, oauthClient: string): Pick<HeartbeatPlan, 'group' | 'currentIntervalMs'> {
+    const group = this.capacity.clientFor(oauthClient);
+    return { group, currentIntervalMs: () => this.intervalMs(intervalMs, group) };
   }
 
-  /** The client whose budget carries the sessions of `oauthClient`. */
-  clientFor(oauthClient: string): string {
-    return this.capacity.clientFor(oauthClient);
+  /** Every OAuth client, and the number of sessions whose beats fit its budget at the longest interval. */
+  get clientCaps(): readonly ClientCap[] {
+    return this.capacity.clients.map((client) => ({
+      ...client,
+      cap: sessionsThatFit(client.beatsPerMs, this.config.stretchMaxMs),
+    }));
   }
 
-  /** How many sessions a client can carry at all. */
-  fitting({ beatsPerMs }: { beatsPerMs: number }): number {
-    return sessionsThatFit(beatsPerMs, this.config.stretchMaxMs);
-  }
-
-  /** How many sessions all clients can carry together. */
-  get fittingInAll(): number {
-    return this.clients.reduce((sum, client) => sum + this.fitting(client), 0);
+  /** The number of sessions that all clients carry together. */
+  get totalCap(): number {
+    return this.clientCaps.reduce((sum, { cap }) => sum + cap, 0);
   }
 
   private compute(): ReadonlyMap<string, number> {

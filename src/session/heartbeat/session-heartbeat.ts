@@ -32,7 +32,7 @@ export class SessionHeartbeat {
     const plan: HeartbeatPlan = {
       name: conversationId,
       intervalMs,
-      ...(guestChannel.beatsOnBudget ? this.sharedPace(intervalMs, oauthClient) : {}),
+      ...(guestChannel.beatsOnBudget ? this.rateController.paceOf(intervalMs, oauthClient) : {}),
       firstWithinMs: resumed ? Math.min(intervalMs, this.resumeWithinMs) : intervalMs,
       tolerance: this.config.failureThreshold,
       beat: async (signal, { at, latenessMs }) => {
@@ -47,14 +47,6 @@ export class SessionHeartbeat {
 
   private get resumeWithinMs(): number {
     return Math.max(RESUME_WITHIN_MS, this.heartbeats.running / RESUMED_PER_MS);
-  }
-
-  private sharedPace(
-    intervalMs: number,
-    oauthClient: string,
-  ): Pick<HeartbeatPlan, 'group' | 'currentIntervalMs'> {
-    const group = this.rateController.clientFor(oauthClient);
-    return { group, currentIntervalMs: () => this.rateController.intervalMs(intervalMs, group) };
   }
 }
 

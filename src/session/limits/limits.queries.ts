@@ -3,16 +3,14 @@ import type { Caller } from '../../access/domain/caller';
 import { HeartbeatConfig } from '../../config/heartbeat.config';
 import type { CallerLimitsResponse, ClientLimitsResponse, LimitsResponse } from '../dto/limits.response';
 import { SessionStore } from '../ports/session.store';
-import { type ClientCapacity, UpstreamCapacity } from '../ports/upstream-capacity';
 import { SessionCaps } from '../opening/session-caps';
-import { HeartbeatRateController } from '../heartbeat/heartbeat-rate-controller';
+import { type ClientCap, HeartbeatRateController } from '../heartbeat/heartbeat-rate-controller';
 
 /** Reads what limits the number of sessions; changes nothing. */
 @Injectable()
 export class LimitsQueries {
   constructor(
     private readonly sessions: SessionStore,
-    private readonly capacity: UpstreamCapacity,
     private readonly rateController: HeartbeatRateController,
     private readonly caps: SessionCaps,
     private readonly heartbeats: HeartbeatConfig,
@@ -22,7 +20,7 @@ export class LimitsQueries {
     const byClient = await this.sessions.countLiveByClient();
     const live = await this.sessions.countLive();
     const cap = this.caps.total;
-    const clients = this.capacity.clients.map((client) =>
+    const clients = this.rateController.clientCaps.map((client) =>
       this.ofClient(client, byClient.get(client.id) ?? 0),
     );
     const room = clients.reduce((sum, client) => sum + Math.max(0, client.cap - client.live), 0);
@@ -31,7 +29,7 @@ export class LimitsQueries {
   }
 
   private async ofCaller(caller: Caller): Promise<CallerLimitsResponse> {
-    const shares = this.caps.of(caller, this.rateController.fittingInAll);
+    const shares = this.caps.of(caller, this.rateController.totalCap);
     return {
       cap: shares.total,
       onClients: shares.onClients,
@@ -39,13 +37,13 @@ export class LimitsQueries {
     };
   }
 
-  private ofClient(client: ClientCapacity, live: number): ClientLimitsResponse {
-    const { id, allowed, used, resetInMs, closedForMs } = client;
+  private ofClient(client: ClientCap, live: number): ClientLimitsResponse {
+    const { id, cap, allowed, used, resetInMs, closedForMs } = client;
     return {
       id,
       budget: { allowed, used, resetSeconds: seconds(resetInMs), closedSeconds: seconds(closedForMs) },
       live,
-      cap: this.rateController.fitting(client),
+      cap,
       heartbeatIntervalMs: Math.round(this.rateController.intervalMs(this.heartbeats.maxIntervalMs, id)),
     };
   }

@@ -108,11 +108,11 @@ describe(OAuthClientSelector.name, () => {
     expect((await single.clientSelector.select('fake', caller)).limits).not.toHaveProperty('ofCaller');
   });
 
-  it('reserves within the limits of the place, whoever came first meanwhile', async () => {
+  it('gives limits that hold for reservations that come at the same time', async () => {
     services.capacity.clients = [aClient('a', { beatsPerMs: TWO_SESSIONS })];
-    const place = await clientSelector.select('fake', Caller.anonymous);
+    const { limits } = await clientSelector.select('fake', Caller.anonymous);
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 5 }, () => clientSelector.reserve(aSession({ oauthClient: 'a' }), place)),
+      Array.from({ length: 5 }, () => services.store.reserve(aSession({ oauthClient: 'a' }), limits)),
     );
 
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);

@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/domain/caller';
 import { Lease } from '../../replica/ports/lease';
-import type { IdempotentRequest } from '../domain/idempotent-request';
 import type { JourneyContext } from '../domain/guest-context';
 import type { Login } from '../domain/login';
 import { NotSupportedByChannelError } from '../domain/messaging.errors';
-import type { Session } from '../domain/session';
 import { SessionLimitReachedError } from '../domain/session.errors';
 import { GuestChannels } from '../ports/guest-channels';
 import { SessionStore, type SlotLimits } from '../ports/session.store';
 import type { ClientCapacity } from '../ports/upstream-capacity';
 import { SessionCaps } from './session-caps';
-import { HeartbeatRateController } from '../heartbeat/heartbeat-rate-controller';
+import { type ClientCap, HeartbeatRateController } from '../heartbeat/heartbeat-rate-controller';
 
 /** Where a new session goes: an OAuth client with room, or none, and the limits that its slot counts against. */
 export interface ClientAssignment {
@@ -27,9 +25,8 @@ export interface ChannelRequirements {
   readonly journeyContext?: JourneyContext;
 }
 
-interface Candidate extends ClientCapacity {
-  /** Sessions that the client can carry at all, and those that it carries. */
-  readonly ofClient: number;
+interface Candidate extends ClientCap {
+  /** Live sessions on the client, of all replicas. */
   readonly sessions: number;
 }
 
@@ -68,35 +65,26 @@ export class OAuthClientSelector {
     // Nothing of such a session is counted against any client.
     if (!this.channels.get(channel).beatsOnBudget)
       return { oauthClient: '', holder, limits: { total, ofClient: total, ...ofCaller } };
-    const { clients } = this.rateController;
+    const clients = this.rateController.clientCaps;
     // One client is not compared with others, and whether it has room the reservation finds out.
     const live = clients.length > 1 ? await this.sessions.countLiveByClient() : new Map<string, number>();
     const candidates: Candidate[] = clients
-      .map((client) => ({
-        ...client,
-        ofClient: this.rateController.fitting(client),
-        sessions: live.get(client.id) ?? 0,
-      }))
-      .filter(({ sessions, ofClient }) => sessions < ofClient);
+      .map((client) => ({ ...client, sessions: live.get(client.id) ?? 0 }))
+      .filter(({ sessions, cap }) => sessions < cap);
     const [best] = candidates.sort(
       (a, b) =>
         Number(a.isRefused) - Number(b.isRefused) ||
         Number(isSpent(a)) - Number(isSpent(b)) ||
-        a.sessions / a.ofClient - b.sessions / b.ofClient ||
+        a.sessions / a.cap - b.sessions / b.cap ||
         b.left - a.left,
     );
     if (best === undefined) throw new SessionLimitReachedError(total, 'upstream-budget');
-    return { oauthClient: best.id, holder, limits: { total, ofClient: best.ofClient, ...ofCaller } };
-  }
-
-  /** Writes the session down in its place, and the key that it was asked for with. */
-  reserve(session: Session, { limits }: ClientAssignment, request?: IdempotentRequest): Promise<void> {
-    return this.sessions.reserve(session, limits, request);
+    return { oauthClient: best.id, holder, limits: { total, ofClient: best.cap, ...ofCaller } };
   }
 
   /** Nothing where the caller may have everything: then there is nothing to count. */
   private shareOf(caller: Caller): Pick<SlotLimits, 'ofCaller'> {
-    const onClients = this.rateController.fittingInAll;
+    const onClients = this.rateController.totalCap;
     const ofCaller = this.caps.of(caller, onClients);
     const hasAll = ofCaller.total >= this.caps.total && ofCaller.onClients >= onClients;
     return hasAll ? {} : { ofCaller };

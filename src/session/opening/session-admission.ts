@@ -7,6 +7,7 @@ import type { GuestContext, JourneyContext } from '../domain/guest-context';
 import type { IdempotentRequest } from '../domain/idempotent-request';
 import type { Login } from '../domain/login';
 import { Session } from '../domain/session';
+import { SessionStore } from '../ports/session.store';
 import type { RequestedSession } from '../ports/session.policy';
 import { type ClientAssignment, OAuthClientSelector } from './oauth-client-selector';
 import { SessionPolicyEvaluator } from './session-policy-evaluator';
@@ -33,6 +34,7 @@ export class SessionAdmission {
   constructor(
     private readonly policyEvaluator: SessionPolicyEvaluator,
     private readonly clientSelector: OAuthClientSelector,
+    private readonly sessions: SessionStore,
     private readonly config: SessionConfig,
     private readonly clock: Clock,
     private readonly telemetry: SessionTelemetry,
@@ -48,9 +50,9 @@ export class SessionAdmission {
     try {
       const requested = this.withDefaults(asked);
       await this.policyEvaluator.assertAllowed(requested);
-      const place = await this.clientSelector.select(requested.channel, caller, asked);
-      const session = this.sessionFrom({ ...requested, ...contextOf(asked) }, caller.owner, place);
-      await this.clientSelector.reserve(session, place, request);
+      const assignment = await this.clientSelector.select(requested.channel, caller, asked);
+      const session = this.sessionFrom({ ...requested, ...contextOf(asked) }, caller.owner, assignment);
+      await this.sessions.reserve(session, assignment.limits, request);
       return session;
     } catch (error) {
       this.telemetry.openingFailed(error);
