@@ -78,7 +78,7 @@ export class SharedRateLimiter extends RateLimiter {
   override close(forMs?: number): void {
     this.closeHere(forMs);
     this.buckets.close(this.bucket, this.closedForMs).catch((error: unknown) => {
-      this.log.warn({ message: 'Closing a shared rate limit failed', error });
+      this.log.warn({ message: 'Closing a shared rate limit failed', policy: this.limit.name, error });
     });
   }
 
@@ -100,7 +100,7 @@ export class SharedRateLimiter extends RateLimiter {
       if (closedForMs > 0) this.closeHere(closedForMs);
     } catch (error) {
       this.failedAt = this.now();
-      this.log.warn({ message: 'Shared rate limit unavailable', error });
+      this.log.warn({ message: 'Shared rate limit unavailable', policy: this.limit.name, error });
     } finally {
       this.fetchingSince = undefined;
     }

@@ -34,12 +34,12 @@ afterEach(async () => {
 
 function genesys(timeoutMs = 5_000): GenesysHttp {
   const config = new GenesysConfig(Object.assign(new Environment(), { UPSTREAM_TIMEOUT_MS: timeoutMs }));
-  const guards = new UpstreamCircuits(config, metrics);
+  const circuits = new UpstreamCircuits(config, metrics);
   return new GenesysHttp(
     testing.get(HttpClient, { strict: false }),
     config,
     new GenesysTelemetry(metrics),
-    guards,
+    circuits,
   );
 }
 

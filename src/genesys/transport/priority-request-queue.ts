@@ -3,10 +3,8 @@ import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
 import { PRIORITIES, type Priority } from './priority';
 import type { RateBudget, RateReport } from './rate-budget';
 
-interface Waiter {
-  readonly admit: () => void;
-  readonly refuse: (error: unknown) => void;
-}
+/** Admits the request that waits. */
+type Admit = () => void;
 
 /** Limit of each priority; more would only be refused later. */
 const MAX_WAITERS = 5_000;
@@ -25,7 +23,7 @@ const BEATS_PER_OPENING = 2;
  * A request that cannot be admitted in time is refused at once, with the wait that it would need.
  */
 export class PriorityRequestQueue {
-  private readonly queues: Readonly<Record<Priority, Set<Waiter>>> = {
+  private readonly queues: Readonly<Record<Priority, Set<Admit>>> = {
     disconnect: new Set(),
     open: new Set(),
     beat: new Set(),
@@ -78,30 +76,27 @@ export class PriorityRequestQueue {
   private wait(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
     const queue = this.queues[priority];
     return new Promise((resolve, reject) => {
-      const leave = (then: () => void): void => {
+      const leave = (): void => {
         clearTimeout(patience);
         signal.removeEventListener('abort', abort);
-        queue.delete(waiter);
-        then();
+        queue.delete(admit);
       };
-      const waiter: Waiter = {
-        admit: () => {
-          leave(resolve);
-        },
-        refuse: (error) => {
-          leave(() => {
-            reject(error instanceof Error ? error : new Error('refused'));
-          });
-        },
+      const admit = (): void => {
+        leave();
+        resolve();
+      };
+      const refuse = (error: Error): void => {
+        leave();
+        reject(error);
       };
       const abort = (): void => {
-        waiter.refuse(signal.reason);
+        refuse(signal.reason as Error);
       };
       const patience = setTimeout(() => {
-        waiter.refuse(this.refusalOf(priority));
+        refuse(this.refusalOf(priority));
       }, patienceMs);
       signal.addEventListener('abort', abort);
-      queue.add(waiter);
+      queue.add(admit);
       this.admit();
     });
   }
@@ -128,8 +123,8 @@ export class PriorityRequestQueue {
         return;
       }
       this.count(next);
-      const [waiter] = this.queues[next];
-      waiter?.admit();
+      const [admit] = this.queues[next];
+      admit?.();
     }
   }
 

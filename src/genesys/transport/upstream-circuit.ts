@@ -14,7 +14,7 @@ import { OutboundCodingError, OutboundTooLargeError } from '../../common/http/ou
 import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import type { GenesysAnswer } from './genesys-answer';
 
-export interface UpstreamGuardOptions {
+export interface UpstreamCircuitOptions {
   /** Condition on which the circuit opens. */
   readonly breaker: IBreaker;
   /** Time that it stays open before one request probes the dependency. */
@@ -23,9 +23,9 @@ export interface UpstreamGuardOptions {
   readonly maxInFlight: number;
 }
 
-export type GuardState = 'closed' | 'half-open' | 'open';
+export type UpstreamCircuitState = 'closed' | 'half-open' | 'open';
 
-const STATE_NAMES: Readonly<Record<CircuitState, GuardState>> = {
+const STATE_NAMES: Readonly<Record<CircuitState, UpstreamCircuitState>> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.HalfOpen]: 'half-open',
   [CircuitState.Open]: 'open',
@@ -45,7 +45,7 @@ export class UpstreamCircuit {
 
   private readonly recoveryMs: number;
 
-  constructor({ breaker, recoveryMs, maxInFlight }: UpstreamGuardOptions) {
+  constructor({ breaker, recoveryMs, maxInFlight }: UpstreamCircuitOptions) {
     this.recoveryMs = recoveryMs;
     // An aborted probe must not close the circuit: its result is unknown.
     const isProbing = (): boolean => this.breaker.state === CircuitState.HalfOpen;
@@ -55,11 +55,11 @@ export class UpstreamCircuit {
     this.policy = wrap(bulkhead(maxInFlight, maxInFlight * 2), this.breaker);
   }
 
-  get state(): GuardState {
+  get state(): UpstreamCircuitState {
     return STATE_NAMES[this.breaker.state];
   }
 
-  onStateChange(listener: (state: GuardState) => void): void {
+  onStateChange(listener: (state: UpstreamCircuitState) => void): void {
     this.breaker.onStateChange((state) => {
       listener(STATE_NAMES[state]);
     });
