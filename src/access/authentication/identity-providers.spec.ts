@@ -22,7 +22,7 @@ const NO_TYPE = {};
 
 const [, section = ''] =
   /^## Machine tokens of identity providers\n([^]*?)^## /m.exec(
-    readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8'),
+    readFileSync(join(__dirname, '../../../docs/operations.md'), 'utf8'),
   ) ?? [];
 
 /** The settings of the guide, by provider. */

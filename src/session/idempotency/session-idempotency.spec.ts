@@ -8,7 +8,7 @@ import { FakeSessionServices } from '../session-services.fake';
 
 jest.mock('node:timers/promises', () => ({
   ...jest.requireActual<object>('node:timers/promises'),
-  ...jest.requireActual<object>('../heartbeat/delay.fake'),
+  ...jest.requireActual<object>('../../heartbeat/delay.fake'),
 }));
 
 const NOW = 1_800_000_000_000;
