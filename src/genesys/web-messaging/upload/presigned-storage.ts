@@ -21,7 +21,6 @@ import { UploadTelemetry } from './upload.telemetry';
 
 /** Longer than a caller may take to send a file. */
 const STORED_WITHIN_MS = 60_000;
-/** What is read of an answer at most. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
