@@ -1,7 +1,5 @@
-import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
-import { firstValueFrom } from 'rxjs';
-import { NEVER_CANCELLED } from '../../src/common/http/never-cancelled';
+import { type HttpAnswer, HttpClient } from '../../src/common/http/http-client';
 import { RequestContext } from '../../src/common/logging/request-context';
 import { USER_AGENT } from '../../src/common/product';
 import { parseRetryAfter } from '../../src/common/time/retry-after';
@@ -12,12 +10,11 @@ import { ReportingConfig } from './reporting.config';
 import { ReportingTelemetry } from './reporting.telemetry';
 
 const LIMITS = {
-  /** Shorter than the 15 seconds of an attempt, so that this sink says what happened. */
-  timeout: 10_000,
-  maxContentLength: 16 * 1024,
-  /** The body of the answer is not waited for. */
+  /** Shorter than the 15 seconds of an attempt, so that the failure is recorded as that of this sink. */
+  timeoutMs: 10_000,
+  maxBytes: 16 * 1024,
+  /** The answer counts without its body. */
   statusDecides: true,
-  cancelToken: NEVER_CANCELLED,
 };
 
 /** Reports ended sessions to an HTTP service: one PUT per session, idempotent by the id of the event. */
@@ -26,7 +23,7 @@ export class ReportingSink extends EventSink {
   readonly name = 'reporting';
 
   constructor(
-    private readonly http: HttpService,
+    private readonly http: HttpClient,
     private readonly config: ReportingConfig,
     private readonly telemetry: ReportingTelemetry,
   ) {
@@ -57,7 +54,7 @@ export class ReportingSink extends EventSink {
     { id, conversationId, state, occurredAt, metadata }: SessionEvent,
     signal: AbortSignal,
     beforeSend: () => void,
-  ): Promise<{ status: number; headers: Readonly<Record<string, string | undefined>> }> {
+  ): Promise<HttpAnswer> {
     const { endReason, queueId } = metadata;
     const body = { conversationId, state, endedAt: new Date(occurredAt).toISOString(), endReason, queueId };
     const headers = {
@@ -66,11 +63,10 @@ export class ReportingSink extends EventSink {
       authorization: `Bearer ${this.config.token}`,
       ...RequestContext.traceHeaders,
     };
-    const options = { ...LIMITS, headers, signal, beforeSend };
     const url = `${this.config.url}/reports/${encodeURIComponent(id)}`;
+    const request = { ...LIMITS, method: 'PUT', url, headers, body: JSON.stringify(body) };
     try {
-      const answer = await firstValueFrom(this.http.put<string>(url, JSON.stringify(body), options));
-      return { status: answer.status, headers: answer.headers as Record<string, string | undefined> };
+      return await this.http.send({ ...request, signal, beforeSend });
     } catch (error) {
       throw new DeliveryFailedError('no answer', { cause: error });
     }

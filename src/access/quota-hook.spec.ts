@@ -1,12 +1,13 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { RecordingLog } from '../audit/recording-log.fake';
+import { FakeSharedTokenBucketStore } from '../common/limits/shared-token-bucket-store.fake';
 import { AccessConfig } from '../config/access.config';
 import { Environment } from '../config/environment';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { AccessTelemetry } from './access.telemetry';
 import { QuotaExceededError } from './domain/access.errors';
 import { Caller } from './domain/caller';
-import { MemoryCallerQuotas } from './quota/memory-caller-quotas';
+import { CallerQuotas } from './quota/caller-quotas';
 import { limitCallers } from './quota-hook';
 import { QuotaService } from './quota.service';
 import { RequestCallers } from './request-callers';
@@ -27,7 +28,7 @@ beforeEach(() => {
   RecordingLog.install();
   [caller, caught, parsed] = [billing, undefined, 0];
   const environment = Object.assign(new Environment(), { CALLER_REQUESTS_PER_MINUTE: 40 });
-  const quotas = new MemoryCallerQuotas(new AccessConfig(environment));
+  const quotas = new CallerQuotas(new AccessConfig(environment), new FakeSharedTokenBucketStore());
   server = fastify();
   server.addHook('onRequest', (request, _reply, done) => {
     if (caller !== undefined && request.headers['x-forwarded'] === undefined)

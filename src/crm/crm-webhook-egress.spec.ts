@@ -1,10 +1,10 @@
-import { HttpService } from '@nestjs/axios';
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { LookupAddress } from 'node:dns';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
+import { HttpClient } from '../common/http/http-client';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { EgressForbiddenError } from '../common/http/outbound.errors';
 import { OutboundPool } from '../common/http/outbound-pool';
@@ -25,7 +25,7 @@ const servers: Server[] = [];
 let connections = 0;
 let port: number;
 let pool: OutboundPool;
-let http: HttpService;
+let http: HttpClient;
 let metrics: ReadableMetrics;
 let telemetry: CrmTelemetry;
 let warned: jest.SpyInstance;
@@ -70,12 +70,12 @@ function addressesOf(addresses: readonly string[] | undefined): Promise<LookupAd
   return Promise.resolve(addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 })));
 }
 
-async function httpOver(dispatcher: Dispatcher): Promise<HttpService> {
+async function httpOver(dispatcher: Dispatcher): Promise<HttpClient> {
   const testing = await Test.createTestingModule({ imports: [OutboundHttpModule.withConnections(4)] })
     .overrideProvider(OutboundPool)
     .useValue(dispatcher)
     .compile();
-  return testing.get(HttpService, { strict: false });
+  return testing.get(HttpClient, { strict: false });
 }
 
 /** Delivers by the real sink to a host as it is written, and says what came of it. */

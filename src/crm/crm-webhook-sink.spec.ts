@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
-import { HttpService } from '@nestjs/axios';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Webhook } from 'standardwebhooks';
+import { HttpClient } from '../common/http/http-client';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { USER_AGENT } from '../common/product';
 import type { Environment } from '../config/environment';
@@ -41,7 +41,7 @@ afterEach(async () => {
 
 function sinkTo(url: string, more: Partial<Environment> = {}): CrmWebhookSink {
   const environment = { CRM_WEBHOOK_URL: url, ...more };
-  return aWebhookSink(testing.get(HttpService, { strict: false }), {
+  return aWebhookSink(testing.get(HttpClient, { strict: false }), {
     environment,
     clock: { now: () => now },
   });

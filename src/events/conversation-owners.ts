@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BoundedMap } from '../common/bounded-map';
 import { SessionStore } from '../session/ports/session.store';
 import { EventsTelemetry } from './events.telemetry';
 
@@ -7,7 +8,7 @@ const MAX_KNOWN = 10_000;
 /** Whose conversations are: that never changes, so it is looked up once, and remembered of so many. */
 @Injectable()
 export class ConversationOwners {
-  private readonly known = new Map<string, Promise<string | undefined>>();
+  private readonly known = new BoundedMap<string, Promise<string | undefined>>(MAX_KNOWN);
 
   constructor(
     private readonly sessions: SessionStore,
@@ -17,7 +18,7 @@ export class ConversationOwners {
   /** Undefined when there is no such session, or when that cannot be told. Who asks first is answered first. */
   of(conversationId: string): Promise<string | undefined> {
     const found = this.known.get(conversationId) ?? this.lookUp(conversationId);
-    this.remember(conversationId, found);
+    this.known.set(conversationId, found);
     return found;
   }
 
@@ -29,12 +30,5 @@ export class ConversationOwners {
       this.telemetry.ownerNotFound(error, conversationId);
       return undefined;
     }
-  }
-
-  private remember(conversationId: string, owner: Promise<string | undefined>): void {
-    this.known.delete(conversationId);
-    this.known.set(conversationId, owner);
-    const [oldest] = this.known.keys();
-    if (this.known.size > MAX_KNOWN && oldest !== undefined) this.known.delete(oldest);
   }
 }

@@ -1,9 +1,9 @@
-import { HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { HttpClient } from '../../common/http/http-client';
 import { OutboundHttpModule } from '../../common/http/outbound-http.module';
 import { AccessConfig } from '../../config/access.config';
 import { Environment } from '../../config/environment';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const { port } = server.address() as AddressInfo;
   application = await Test.createTestingModule({ imports: [HttpModule] }).compile();
   const environment = Object.assign(new Environment(), { AUTH_JWKS_URL: `http://127.0.0.1:${port}/keys` });
-  source = new HttpKeySource(application.get(HttpService, { strict: false }), new AccessConfig(environment));
+  source = new HttpKeySource(application.get(HttpClient, { strict: false }), new AccessConfig(environment));
 });
 afterAll(async () => {
   await application.close();

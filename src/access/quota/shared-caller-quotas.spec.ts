@@ -3,20 +3,21 @@ import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-buc
 import { AccessConfig } from '../../config/access.config';
 import { Environment } from '../../config/environment';
 import { Caller } from '../domain/caller';
-import { SharedCallerQuotas } from './shared-caller-quotas';
+import { CallerQuotas } from './caller-quotas';
 
 const SCOPES = new Set(['sessions.read'] as const);
 const billing = new Caller('billing', SCOPES);
 const support = new Caller('support', SCOPES);
 
 let buckets: FakeSharedTokenBucketStore;
-let one: SharedCallerQuotas;
-let other: SharedCallerQuotas;
+let one: CallerQuotas;
+let other: CallerQuotas;
 
 beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
   buckets = new FakeSharedTokenBucketStore();
+  buckets.isShared = true;
   one = aReplica();
   other = aReplica();
 });
@@ -24,17 +25,17 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function aReplica(): SharedCallerQuotas {
+function aReplica(): CallerQuotas {
   const environment = Object.assign(new Environment(), { CALLER_REQUESTS_PER_MINUTE: 60 });
-  return new SharedCallerQuotas(new AccessConfig(environment), buckets);
+  return new CallerQuotas(new AccessConfig(environment), buckets);
 }
 
-async function granted(quotas: SharedCallerQuotas, count: number, caller = billing): Promise<number> {
+async function granted(quotas: CallerQuotas, count: number, caller = billing): Promise<number> {
   const asked = Array.from({ length: count }, () => quotas.take(caller));
   return (await Promise.all(asked)).filter(({ isExceeded }) => !isExceeded).length;
 }
 
-describe(SharedCallerQuotas.name, () => {
+describe(`${CallerQuotas.name} that replicas share`, () => {
   it('grants of many requests at once, at several replicas, exactly as many as there are', async () => {
     const both = await Promise.all([granted(one, 70), granted(other, 70)]);
     expect(both[0] + both[1]).toBe(60);

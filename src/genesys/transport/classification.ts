@@ -3,15 +3,15 @@ import { upstreamErrorOfStatus } from '../../common/http/upstream-failure';
 import { parseShallowJson } from '../../common/json/shallow-json';
 import type { GenesysAnswer } from './genesys-answer';
 
-/** The errors of the platform have a few hundred characters; what is longer is not worth the time to read it. */
+/** Errors of the platform have a few hundred characters; a longer body is not parsed. */
 const MAX_ERROR_LENGTH = 16_384;
 
-/** Words of letters alone, so that nothing that looks like a token passes for one. */
+/** Words of letters alone, so that a token cannot pass for a code. */
 const ERROR_CODE = /^(?=.{1,60}$)[a-z]+(?:[._-][a-z]+)*$/i;
 
 /**
- * The error that an answer stands for, by its status alone; undefined for a 2xx. It holds the correlation id, and the
- * status with the platform's error code as the word for the refusal.
+ * The error of an answer, by its status alone; undefined for a 2xx. It holds the correlation id, and the status with the
+ * platform's error code.
  */
 export function errorOf(answer: GenesysAnswer): UpstreamError | undefined {
   const error = upstreamErrorOfStatus(answer);
@@ -34,7 +34,7 @@ function errorCodeIn(body: string): string | undefined {
     const code = typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;
     return typeof code === 'string' && ERROR_CODE.test(code) ? code : undefined;
   } catch {
-    // Gateways in front of the platform answer with HTML: the status is all there is.
+    // Gateways in front of the platform answer with HTML, which holds no error code.
     return undefined;
   }
 }

@@ -1,8 +1,12 @@
+import { BoundedMap } from '../../../common/bounded-map';
+
 /** A bounded set that keeps the ids that were added last. */
 export class RecentIds {
-  private readonly ids = new Set<string>();
+  private readonly ids: BoundedMap<string, true>;
 
-  constructor(private readonly max: number) {}
+  constructor(max: number) {
+    this.ids = new BoundedMap(max);
+  }
 
   has(id: string): boolean {
     return this.ids.has(id);
@@ -11,14 +15,12 @@ export class RecentIds {
   /** Returns whether the id is new. */
   add(id: string): boolean {
     if (this.ids.has(id)) return false;
-    this.ids.add(id);
-    const [oldest] = this.ids;
-    if (this.ids.size > this.max && oldest !== undefined) this.ids.delete(oldest);
+    this.ids.set(id, true);
     return true;
   }
 
   /** Returns a copy of the present set. */
   snapshot(): ReadonlySet<string> {
-    return new Set(this.ids);
+    return new Set(this.ids.keys());
   }
 }

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../../common/bounded-map';
 import { type GuestMessage, referenceOf, withReference } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 
@@ -22,8 +23,8 @@ interface Sent {
  */
 export class OwnMessages {
   /** References of acknowledged messages by the server's ids. */
-  private readonly acknowledged = new Map<string, string>();
-  private readonly unsettled = new Map<string, Sent>();
+  private readonly acknowledged = new BoundedMap<string, string>(MAX_ACKNOWLEDGED);
+  private readonly unsettled = new BoundedMap<string, Sent>(MAX_UNSETTLED);
 
   /** Whether a message with this reference may have arrived without an acknowledgement. */
   isUnsettled(reference: string): boolean {
@@ -32,12 +33,12 @@ export class OwnMessages {
 
   /** Records the first attempt; later ones change nothing. */
   sent(reference: string, message: OutgoingMessage, at: number): void {
-    if (!this.unsettled.has(reference)) put(this.unsettled, reference, { message, at }, MAX_UNSETTLED);
+    if (!this.unsettled.has(reference)) this.unsettled.set(reference, { message, at });
   }
 
   settle(reference: string, { id }: GuestMessage): void {
     this.unsettled.delete(reference);
-    if (id !== undefined) put(this.acknowledged, id, reference, MAX_ACKNOWLEDGED);
+    if (id !== undefined) this.acknowledged.set(id, reference);
   }
 
   forget(reference: string): void {
@@ -71,10 +72,4 @@ function isSame({ message, at }: Sent, found: GuestMessage): boolean {
   }
   // An answer may have an empty text, which does not distinguish it from other answers.
   return text !== undefined && text !== '' && found.text === text;
-}
-
-function put<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > max && oldest !== undefined) map.delete(oldest);
 }

@@ -102,7 +102,7 @@ export class SessionStart {
   }
 
   private async openChannel(signal: AbortSignal): Promise<RequestChannel> {
-    await this.connectLimiter.pass(signal);
+    await this.connectLimiter.acquire(signal);
     try {
       return await RequestChannel.connect(this.connections, this.handle, signal);
     } catch (error) {

@@ -1,5 +1,4 @@
 import type { LookupAddress } from 'node:dns';
-import { HttpService } from '@nestjs/axios';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { RecordingLog } from '../../../audit/recording-log.fake';
 import {
@@ -9,6 +8,7 @@ import {
   UpstreamTimeoutError,
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
+import { HttpClient } from '../../../common/http/http-client';
 import { OutboundHttpModule } from '../../../common/http/outbound-http.module';
 import { Environment } from '../../../config/environment';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
@@ -73,7 +73,7 @@ function put(given: Given = {}, settings: object = {}): Promise<void> {
   const environment = { GENESYS_UPLOAD_ALLOW_PRIVATE: true, UPSTREAM_TIMEOUT_MS: 5_000, ...settings };
   const config = new WebMessagingConfig(Object.assign(new Environment(), environment));
   const http = config.uploadsAllowPrivate ? testing : publicOnly;
-  const service = http.get(HttpService, { strict: false });
+  const service = http.get(HttpClient, { strict: false });
   const storage = new PresignedStorage(service, config, telemetry);
   const { url = `${receiver.url}/bucket/key?signature=secret`, signal = new AbortController().signal } =
     given;

@@ -1,13 +1,11 @@
 import { Readable } from 'node:stream';
-import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
-import { firstValueFrom } from 'rxjs';
 import {
   UpstreamInvalidResponseError,
   UpstreamRejectedError,
   UpstreamServerError,
 } from '../../../common/errors/upstream.errors';
-import { NEVER_CANCELLED } from '../../../common/http/never-cancelled';
+import { HttpClient } from '../../../common/http/http-client';
 import { EgressForbiddenError } from '../../../common/http/outbound.errors';
 import { upstreamErrorOfFailure } from '../../../common/http/upstream-failure';
 import { USER_AGENT } from '../../../common/product';
@@ -34,7 +32,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 @Injectable()
 export class PresignedStorage extends FileStorage {
   constructor(
-    private readonly http: HttpService,
+    private readonly http: HttpClient,
     private readonly config: WebMessagingConfig,
     private readonly telemetry: UploadTelemetry,
   ) {
@@ -76,18 +74,27 @@ export class PresignedStorage extends FileStorage {
   private async send(
     url: string,
     headers: Readonly<Record<string, string>>,
-    data: Readable,
+    body: Readable,
     signal: AbortSignal,
   ): Promise<number> {
-    const request = { url, method: 'PUT', headers, data, signal, timeout: STORAGE_TIMEOUT_MS };
-    const limits = { maxContentLength: MAX_ANSWER_BYTES, cancelToken: NEVER_CANCELLED, statusDecides: true };
-    return (await firstValueFrom(this.http.request<string>({ ...request, ...limits }))).status;
+    const { status } = await this.http.send({
+      method: 'PUT',
+      url,
+      headers,
+      body,
+      timeoutMs: STORAGE_TIMEOUT_MS,
+      maxBytes: MAX_ANSWER_BYTES,
+      signal,
+      statusDecides: true,
+    });
+    return status;
   }
 }
 
 /** The signed headers of the URL, and those that describe the body. */
 function headersOf(signed: Readonly<Record<string, string>>, file: FileToUpload): Record<string, string> {
   return {
+    accept: '*/*',
     'user-agent': USER_AGENT,
     'content-type': file.fileType,
     ...signed,

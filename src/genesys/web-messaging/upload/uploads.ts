@@ -1,8 +1,10 @@
+import { bulkhead, BulkheadRejectedError } from 'cockatiel';
 import { v4 as uuid } from 'uuid';
 import {
   UpstreamError,
   UpstreamInvalidResponseError,
   UpstreamTimeoutError,
+  UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
 import { abortable } from '../../../common/time/abortable';
 import { withDeadline } from '../../../common/time/deadline';
@@ -12,7 +14,6 @@ import { errorOfFrame } from '../connection/refusal';
 import type { LiveChannel, RequestChannel } from '../connection/request-channel';
 import type { AnnouncedFile, ClientFrames } from '../frames/client-frame';
 import type { PresignedUrl, ServerFrame } from '../frames/server-frame';
-import { AtMost } from '../pacing/at-most';
 import { Mutex } from '../pacing/mutex';
 import type { FileStorage } from './file-storage';
 
@@ -41,7 +42,7 @@ interface PendingConfirmation {
  * waits for the platform's confirmation. A file that fails in any of these steps is withdrawn, on a best-effort basis.
  */
 export class Uploads {
-  private readonly slots = new AtMost(AT_A_TIME);
+  private readonly bulkhead = bulkhead(AT_A_TIME, 0);
   /** One announcement at a time, so that an answer without a tracing id belongs to it. */
   private readonly announcing = new Mutex();
   private readonly unconfirmed = new Map<string, PendingConfirmation>();
@@ -56,20 +57,28 @@ export class Uploads {
    * Resolves with the id of the attachment once messages can refer to it. Rejects with an `UpstreamError`, with the error
    * of the content, or with the reason of the signal.
    */
-  upload(file: FileToUpload, signal: AbortSignal): Promise<string> {
-    return this.slots.run(async () => {
-      const { fileName, fileType, fileSize } = file;
-      const announced = { attachmentId: uuid(), fileName, fileType, fileSize };
-      const upload = await this.announcing.run(() => this.announce(announced, signal), signal);
-      await this.store(upload, file, signal);
-      return announced.attachmentId;
-    });
+  async upload(file: FileToUpload, signal: AbortSignal): Promise<string> {
+    try {
+      return await this.bulkhead.execute(() => this.uploadOne(file, signal));
+    } catch (error) {
+      throw error instanceof BulkheadRejectedError
+        ? new UpstreamUnavailableError({ reason: 'overload' })
+        : error;
+    }
   }
 
   /** Handles the confirmation of an upload, which is no answer to a request. */
   handle(frame: ServerFrame): void {
     if (frame.kind === 'upload-succeeded') this.unconfirmed.get(frame.attachmentId)?.succeed();
     if (frame.kind === 'upload-failed') this.unconfirmed.get(frame.attachmentId)?.fail(errorOfFrame(frame));
+  }
+
+  private async uploadOne(file: FileToUpload, signal: AbortSignal): Promise<string> {
+    const { fileName, fileType, fileSize } = file;
+    const announced = { attachmentId: uuid(), fileName, fileType, fileSize };
+    const upload = await this.announcing.run(() => this.announce(announced, signal), signal);
+    await this.store(upload, file, signal);
+    return announced.attachmentId;
   }
 
   private announce(file: AnnouncedFile, parent: AbortSignal): Promise<AnnouncedUpload> {

@@ -1,7 +1,6 @@
 import { RecordingLog } from '../../../audit/recording-log.fake';
 import { FakeSharedTokenBucketStore } from '../../../common/limits/shared-token-bucket-store.fake';
 import { ConnectRateLimiter } from './connect-rate-limiter';
-import { SharedConnectRateLimiter } from './shared-connect-rate-limiter';
 
 let buckets: FakeSharedTokenBucketStore;
 let passedAt: number[];
@@ -10,6 +9,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
   buckets = new FakeSharedTokenBucketStore();
+  buckets.isShared = true;
   buckets.answersInMs = 3;
   passedAt = [];
 });
@@ -18,12 +18,12 @@ afterEach(() => {
 });
 
 function aPacer(): ConnectRateLimiter {
-  return new ConnectRateLimiter(new SharedConnectRateLimiter(buckets, 'dep-1'));
+  return ConnectRateLimiter.of(buckets, { deploymentId: 'dep-1' });
 }
 
 function ask(pacer: ConnectRateLimiter, count: number): void {
   for (let asked = 0; asked < count; asked += 1)
-    void pacer.pass(new AbortController().signal).then(() => passedAt.push(performance.now()));
+    void pacer.acquire(new AbortController().signal).then(() => passedAt.push(performance.now()));
 }
 
 /** The most that fell into one minute, wherever it begins. */
@@ -33,7 +33,7 @@ function mostInAMinute(): number {
   );
 }
 
-describe(SharedConnectRateLimiter.name, () => {
+describe(`${ConnectRateLimiter.name} that replicas share`, () => {
   it('lets no more than 1,000 connections of all replicas together into any minute, and nearly as many', async () => {
     const pacers = [aPacer(), aPacer(), aPacer()];
     for (const pacer of pacers) ask(pacer, 700);
@@ -80,7 +80,7 @@ describe(SharedConnectRateLimiter.name, () => {
     const pacer = aPacer();
     buckets.isDown = true;
     const stop = new AbortController();
-    const gaveUp = pacer.pass(stop.signal).catch((error: unknown) => error);
+    const gaveUp = pacer.acquire(stop.signal).catch((error: unknown) => error);
     ask(pacer, 1);
     await jest.advanceTimersByTimeAsync(4_500);
     stop.abort(new Error('enough'));

@@ -1,18 +1,19 @@
+import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
 import { AccessConfig } from '../../config/access.config';
 import { Environment } from '../../config/environment';
 import { Caller } from '../domain/caller';
 import type { Quota } from '../domain/quota';
-import { MemoryCallerQuotas } from './memory-caller-quotas';
+import { CallerQuotas } from './caller-quotas';
 
 const SCOPES = new Set(['sessions.read'] as const);
 const billing = new Caller('billing', SCOPES);
 const support = new Caller('support', SCOPES);
 
-let quotas: MemoryCallerQuotas;
+let quotas: CallerQuotas;
 beforeEach(() => {
   jest.useFakeTimers();
   const environment = Object.assign(new Environment(), { CALLER_REQUESTS_PER_MINUTE: 30 });
-  quotas = new MemoryCallerQuotas(new AccessConfig(environment));
+  quotas = new CallerQuotas(new AccessConfig(environment), new FakeSharedTokenBucketStore());
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -23,7 +24,7 @@ async function grantedAtOnce(count: number, caller: Caller): Promise<number> {
   return (await Promise.all(asked)).filter(({ isExceeded }) => !isExceeded).length;
 }
 
-describe(MemoryCallerQuotas.name, () => {
+describe(CallerQuotas.name, () => {
   it('grants of many requests at once exactly as many as there are', async () => {
     expect(await grantedAtOnce(100, billing)).toBe(30);
     expect(await grantedAtOnce(100, billing)).toBe(0);
