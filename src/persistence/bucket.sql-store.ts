@@ -14,7 +14,7 @@ const FORGET_AFTER_MS = 3_600_000;
 /** Longer than a take may wait for its row: a bucket filled that long from now was filled before the clock went back. */
 const CLOCK_WENT_BACK_MS = 10_000;
 const LONGEST_CLOSED_MS = 300_000;
-/** What fractions may be lost in counting; a token that is there is not refused for it. */
+/** Tolerance for rounding errors, so that no take is refused a token that is available. */
 const ROUNDING = 1e-6;
 
 /**
@@ -80,7 +80,7 @@ export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
     return rows[0];
   }
 
-  /** Whoever comes first makes it. Those that nobody needs any more go on the occasion. */
+  /** The first replica creates the row, and at the same time deletes rows that no replica uses any more. */
   private async create({ name, capacity }: TokenBucketConfig): Promise<void> {
     await this.unitOfWork.read(async (db, dialect) => {
       const now = databaseNow(dialect);

@@ -51,9 +51,9 @@ import { SqlSummaryStore } from './summary.sql-store';
 import { UnitOfWork } from './unit-of-work';
 
 /**
- * Binds every storage port to its SQL store. The application does not come up unless the database is open and
- * migrated. Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditPublisher`, `EventSinks`,
- * `OutboxBell`, `EventBell` and `HealthChecks`.
+ * Binds every storage port to its SQL store. The application starts only once the database is open and migrated.
+ * Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditPublisher`, `EventSinks`, `OutboxBell`,
+ * `EventBell` and `HealthChecks`.
  */
 @Global()
 @Module({
