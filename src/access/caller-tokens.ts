@@ -4,15 +4,15 @@ import { abortable } from '../common/time/abortable';
 import { withDeadline } from '../common/time/deadline';
 import { type Quota, QUOTA_WINDOW_MS } from './domain/quota';
 
-/** Share of a minute's requests that may lie here for those that follow at once. */
+/** Share of a minute's requests that may be prefetched for further requests. */
 const AHEAD_SHARE = 0.05;
 const LIFE_MS = 2_000;
-/** A request waits no longer to be counted. */
+/** Limit for the time that a request waits to be counted. */
 const ANSWER_WITHIN_MS = 250;
-/** What the clock of the database may be coarser than ours: whoever waits as long as it is told is let in. */
+/** Allowance for the coarser clock of the database: a caller that waits as long as told is served. */
 const CLOCK_MS = 2;
 
-/** What this process has of a caller's minute. */
+/** Prefetched tokens of one caller's shared bucket. */
 export class CallerTokens {
   private readonly stock: PrefetchedTokens;
   private inLine = 0;
@@ -32,7 +32,7 @@ export class CallerTokens {
     );
   }
 
-  /** Rejects where the database does not answer at once. What is known to be used up is not asked for. */
+  /** Rejects if the database does not answer in time. It does not ask for tokens that are known to be used up. */
   async take(): Promise<Quota> {
     this.inLine += 1;
     try {
@@ -46,7 +46,10 @@ export class CallerTokens {
     }
   }
 
-  /** Whoever comes while somebody asks waits for that answer, and the next question is for all who are left. */
+  /**
+   * Single flight: requests that arrive during a query wait for its result, and the next query serves the rest of
+   * them.
+   */
   private fetch(): Promise<unknown> {
     this.fetching ??= this.fetchInTime(this.inLine).finally(() => {
       this.fetching = undefined;

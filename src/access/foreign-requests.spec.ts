@@ -88,7 +88,7 @@ describe(foreignnessOf.name, () => {
     expect(codeOf({ origin: 'http://sessions.example' }, anywhere)).toBe('foreign-origin');
   });
 
-  it.each(['keys', 'jwt'] as const)('leaves everything to the credential with %s', (mode) => {
+  it.each(['keys', 'jwt'] as const)('refuses nothing in mode %s, which requires credentials', (mode) => {
     const headers = { host: 'evil.example', origin: 'null', 'sec-fetch-site': 'cross-site' };
 
     expect(foreignnessOf({ url: '/', headers }, mode)).toBeUndefined();

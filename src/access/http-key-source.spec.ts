@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 describe(HttpKeySource.name, () => {
-  it('hands over the key set as it came', async () => {
+  it('returns the key set as it was sent', async () => {
     answer = (response) => response.end('{"keys":[{"kty":"EC"}]}');
 
     expect(await source.fetch()).toEqual({ keys: [{ kty: 'EC' }] });

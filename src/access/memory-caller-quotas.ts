@@ -6,12 +6,12 @@ import { TokenBucket } from './domain/token-bucket';
 import { CallerQuotas } from './ports/caller-quotas';
 import { ExpiringCache } from '../common/expiring-cache';
 
-/** Keys have few names; the subjects of tokens are as many as the issuer knows. */
+/** API keys have few names; tokens have as many subjects as the issuer knows. */
 const MAX_CALLERS = 20_000;
 
 /**
- * Quotas of this process. A bucket that nobody took from for a minute is full, so it is forgotten at no loss; with
- * more callers in a minute than are kept, those that were quiet longest begin anew.
+ * Quotas of this process alone. A bucket unused for a minute is full again, so it can be dropped without loss; with
+ * more callers than `MAX_CALLERS` in a minute, the longest idle ones start again with full buckets.
  */
 @Injectable()
 export class MemoryCallerQuotas extends CallerQuotas {

@@ -68,7 +68,7 @@ async function exhaust(): Promise<void> {
 }
 
 describe(limitCallers.name, () => {
-  it('tells with every answer how the caller stands', async () => {
+  it('states the quota in every response', async () => {
     const { statusCode, headers } = await post();
     const failed = await server.inject('/broken');
 
@@ -80,7 +80,7 @@ describe(limitCallers.name, () => {
     expect([failed.statusCode, failed.headers['ratelimit']]).toEqual([500, '"caller";r=38;t=2']);
   });
 
-  it('refuses before anything of a body is read, and says when to come back', async () => {
+  it('refuses before any of the body is read, and says when to retry', async () => {
     await exhaust();
     parsed = 0;
     const { headers } = await post();
@@ -90,14 +90,14 @@ describe(limitCallers.name, () => {
     expect(caught).toMatchObject({ code: 'quota-exceeded', retryAfterMs: 1_500 });
   });
 
-  it('leaves out a request that another replica has counted', async () => {
+  it('does not count a request that another replica has counted', async () => {
     const { headers } = await server.inject({ method: 'POST', url: '/', headers: { 'x-forwarded': 'yes' } });
 
     expect(headers).not.toHaveProperty('ratelimit');
     expect((await post()).headers['ratelimit']).toBe('"caller";r=39;t=2');
   });
 
-  it('lets in whoever has waited as long as that, and nobody before', async () => {
+  it('serves a caller that has waited that long, and none earlier', async () => {
     await exhaust();
     jest.advanceTimersByTime(1_499);
     expect((await post()).statusCode).toBe(500);

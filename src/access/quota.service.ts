@@ -4,7 +4,7 @@ import type { Caller } from './domain/caller';
 import type { Quota } from './domain/quota';
 import { CallerQuotas } from './ports/caller-quotas';
 
-/** How many requests callers may make. */
+/** Enforces the request quotas of callers. */
 @Injectable()
 export class QuotaService {
   constructor(
@@ -12,7 +12,7 @@ export class QuotaService {
     private readonly telemetry: AccessTelemetry,
   ) {}
 
-  /** Counts a request of the caller. Undefined where nobody is asked who they are: nobody is limited there. */
+  /** Counts a request of the caller. Undefined in the modes without credentials, which have no quotas. */
   async take(caller: Caller): Promise<Quota | undefined> {
     if (caller.isAnonymous) return undefined;
     const quota = await this.quotas.take(caller);

@@ -12,8 +12,8 @@ const MAX_CALLERS = 20_000;
 const ALONE_MS = 1_000;
 
 /**
- * Quotas that all replicas share. While the database cannot be asked each replica counts for itself: what can be
- * served without it is served, and no caller gets more than its quota from any of them.
+ * Quotas that all replicas share. During a database outage each replica counts by itself: requests that need no
+ * database are served, and no caller exceeds its quota at any replica.
  */
 export class SharedCallerQuotas extends CallerQuotas {
   private readonly log = new Logger(SharedCallerQuotas.name);
@@ -36,7 +36,7 @@ export class SharedCallerQuotas extends CallerQuotas {
     } catch (error) {
       if (performance.now() >= this.aloneUntil)
         this.log.warn({
-          message: 'Quotas are counted by this replica alone: the database was asked in vain',
+          message: 'Shared quota unavailable; counting locally',
           error,
         });
       this.aloneUntil = performance.now() + ALONE_MS;

@@ -69,7 +69,7 @@ export async function claimWanted(
 }
 
 /**
- * Claims heads and returns them. SQLite belongs to one process, whose relay knows its deliveries in flight: writing a
+ * Claims heads and returns them. SQLite belongs to one process, and its relay knows its deliveries in flight: writing a
  * claim would cost a synced commit and protect against nothing.
  */
 async function claimHeads(

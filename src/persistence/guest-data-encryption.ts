@@ -27,7 +27,7 @@ export class GuestDataEncryption {
   }
 
   /**
-   * A session whose guest cannot be decrypted reads like one of an erased guest: it must be possible to end it, and
+   * A session reads like one of an erased guest if its guest cannot be decrypted: it must be possible to end it, and
    * one such row must not block the reading of others. It is reported as a poison message.
    */
   openSession<Row extends GuestColumns>(row: Row): Row {

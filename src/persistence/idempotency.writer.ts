@@ -39,7 +39,7 @@ export class IdempotencyWriter {
     return (numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
-  /** Writes the disposition of the key of a session whose opening is over, if it has a key. */
+  /** Writes the disposition of the key of a session after its opening, if it has a key. */
   settle({ db, send }: Work, conversationId: string, outcome: KeyDisposition): void {
     if (outcome === 'forgotten') {
       send(db.deleteFrom('idempotency_key').where('conversation_id', '=', conversationId).compile());

@@ -106,7 +106,7 @@ function messagesAfter(
   return query.orderBy('at').orderBy('message_id');
 }
 
-/** The owner of a session whose guest is not erased; its row stays locked, so that no erasure runs meanwhile. */
+/** The owner of a session if its guest is not erased; its row stays locked, so that no erasure runs meanwhile. */
 async function lockOwner({ db, dialect }: Work, conversationId: string): Promise<string | undefined> {
   const row = await forUpdate(
     dialect,

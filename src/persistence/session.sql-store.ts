@@ -212,7 +212,8 @@ function updating(db: Kysely<Database>, after: Readonly<SessionSnapshot>): Compi
 }
 
 /**
- * The disposition of the key of a session whose save states none: the caller that opened it learns that it has ended.
+ * The default disposition of a session's key, if the save states none: the caller that opened it learns that it has
+ * ended.
  */
 function unspokenOutcome(
   before: Pick<SessionTable, 'state'>,

@@ -27,7 +27,7 @@ export interface Work {
   readonly db: Transaction<Database>;
   readonly dialect: Dialect;
   /**
-   * Queues statements whose results the work does not need. They are sent together, in the order given, with the next
+   * Queues statements without results that the work needs. They are sent together, in the order given, with the next
    * `ask` or with the commit, and fail there. A statement that runs on `db` itself goes before them.
    */
   send(...statements: readonly CompiledQuery[]): void;

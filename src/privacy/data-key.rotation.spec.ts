@@ -58,9 +58,9 @@ describe(DataKeyRotation.name, () => {
     await jest.advanceTimersByTimeAsync(10 * MINUTE);
 
     expect(log.at('info')).toEqual([
-      { message: 'What is stored in clear is being encrypted' },
-      { message: 'What is encrypted with an older key of DATA_KEY is being encrypted again', dataKey: 'k1' },
-      { message: 'Nothing is stored in clear any more', count: 5 },
+      { message: 'Encryption of plain texts started' },
+      { message: 'Re-encryption from an older key of DATA_KEY started', dataKey: 'k1' },
+      { message: 'Encryption of plain texts completed', count: 5 },
       { message: 'A key is no longer needed in DATA_KEY', dataKey: 'k1', count: 5 },
     ]);
   });

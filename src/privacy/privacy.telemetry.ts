@@ -12,8 +12,8 @@ export class PrivacyTelemetry {
     for (const dataKey of outdated) {
       const message =
         dataKey === ''
-          ? 'What is stored in clear is being encrypted'
-          : 'What is encrypted with an older key of DATA_KEY is being encrypted again';
+          ? 'Encryption of plain texts started'
+          : 'Re-encryption from an older key of DATA_KEY started';
       this.log.log(dataKey === '' ? { message } : { message, dataKey });
     }
   }
@@ -21,7 +21,7 @@ export class PrivacyTelemetry {
   /** `count` is of all of them together. */
   rotationEnded(outdated: readonly string[], count: number): void {
     for (const dataKey of outdated) {
-      if (dataKey === '') this.log.log({ message: 'Nothing is stored in clear any more', count });
+      if (dataKey === '') this.log.log({ message: 'Encryption of plain texts completed', count });
       else this.log.log({ message: 'A key is no longer needed in DATA_KEY', dataKey, count });
     }
   }
@@ -33,12 +33,12 @@ export class PrivacyTelemetry {
 
   rotationIncomplete(count: number): void {
     this.log.error({
-      message: 'Stored texts cannot be decrypted; no key of DATA_KEY is retired as long as they are there',
+      message: 'Stored texts undecryptable; no key of DATA_KEY retired',
       count,
     });
   }
 
   rotationFailed(error: unknown): void {
-    this.log.warn({ message: 'Encrypting again was interrupted and is repeated', error });
+    this.log.warn({ message: 'Re-encryption interrupted; retrying', error });
   }
 }

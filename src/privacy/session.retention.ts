@@ -25,6 +25,6 @@ export class SessionRetention extends Housekeeping {
   }
 
   protected failed(error: unknown): void {
-    this.log.warn({ message: 'Old sessions could not be removed; it is tried again', error });
+    this.log.warn({ message: 'Session retention failed; retrying', error });
   }
 }

@@ -43,7 +43,7 @@ export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
     LOOK_EVERY_MS,
     () => this.look(),
     (error) => {
-      this.log.warn({ message: 'Deadlines could not be corrected: repeated', error });
+      this.log.warn({ message: 'Deadline correction failed; retrying', error });
     },
   );
 

@@ -49,7 +49,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
       RENEW_EVERY_MS,
       () => this.renew(),
       (error) => {
-        this.log.warn({ message: 'The lease could not be renewed and is tried again', error });
+        this.log.warn({ message: 'Lease renewal failed; retrying', error });
       },
     );
   }
@@ -138,7 +138,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
       return;
     }
     this.log.error({
-      message: 'The lease was lost: others have what this replica held',
+      message: 'Lease lost: others have what this replica held',
       replica: this.holder,
     });
     this.renewedAt = NEVER;

@@ -1,17 +1,17 @@
-/** What the limit of callers is called, in headers and in the count of refusals. */
+/** Name of the quota of callers, in headers and in the count of refusals. */
 export const CALLER_POLICY = 'caller';
 
-/** Quotas are counted by the minute. */
+/** Window in which quotas are counted. */
 export const QUOTA_WINDOW_MS = 60_000;
 
-/** How a caller stands after one of its requests. */
+/** State of a caller's quota after one of its requests. */
 export interface Quota {
-  /** Requests in a minute. */
+  /** Requests allowed per minute. */
   readonly perMinute: number;
-  /** Whether the request was one too many. Such a one is not counted. */
+  /** True if the request exceeded the quota. Such a request is not counted. */
   readonly isExceeded: boolean;
-  /** Requests that fit at once. */
+  /** Requests that the caller may still make at once. */
   readonly left: number;
-  /** Milliseconds, at least one, until one more fits than now. */
+  /** Milliseconds, at least one, until one more request fits. */
   readonly moreInMs: number;
 }

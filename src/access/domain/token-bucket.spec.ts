@@ -10,7 +10,7 @@ function taken(bucket: TokenBucket, perMinute: number, now: number): number {
   return count;
 }
 
-/** Takes whatever there is; how the caller stands then. */
+/** Takes all tokens; returns the caller's quota after that. */
 function spent(bucket: TokenBucket, perMinute: number, now: number): Quota {
   let quota = bucket.take(perMinute, now);
   while (!quota.isExceeded) quota = bucket.take(perMinute, now);
@@ -21,7 +21,7 @@ const rates = fc.integer({ min: 1, max: 2_000 });
 const pauses = fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 20 });
 
 describe(TokenBucket.name, () => {
-  it('holds a minute of requests, and tells how many are left', () => {
+  it('holds a minute of requests, and returns how many are left', () => {
     const bucket = new TokenBucket(3, 0);
     const stands = Array.from({ length: 4 }, () => bucket.take(3, 0));
 
@@ -49,7 +49,7 @@ describe(TokenBucket.name, () => {
     expect(count).toBe(7 * perMinute);
   });
 
-  it('tells when one more fits, to the millisecond', () => {
+  it('returns to the millisecond when one more fits', () => {
     fc.assert(
       fc.property(rates, pauses, (perMinute, pausesMs) => {
         const bucket = new TokenBucket(perMinute, 0);
@@ -66,7 +66,7 @@ describe(TokenBucket.name, () => {
     );
   });
 
-  it('lets through no more than fits in and flows in, at whatever moments it is asked', () => {
+  it('grants no more than its capacity and its refill, at any times of the calls', () => {
     fc.assert(
       fc.property(rates, pauses, (perMinute, pausesMs) => {
         const bucket = new TokenBucket(perMinute, 0);
@@ -81,7 +81,7 @@ describe(TokenBucket.name, () => {
     );
   });
 
-  it('counts no request that is one too many', () => {
+  it('does not count a refused request', () => {
     const bucket = new TokenBucket(2, 0);
     taken(bucket, 2, 0);
     for (let attempt = 0; attempt < 1_000; attempt += 1) bucket.take(2, 15_000);

@@ -1,12 +1,12 @@
 import { type Quota, QUOTA_WINDOW_MS } from './quota';
 
-/** A request in the parts that the bucket counts in: so many that each millisecond brings whole ones. */
+/** One request in the bucket's unit: so fine that each millisecond adds a whole number. */
 const REQUEST = QUOTA_WINDOW_MS;
 
 /**
- * The requests of one caller. A minute's worth fits in, is there at the beginning, and flows in evenly: no minute sees
- * more than twice that, and no long time more than its share. It counts in whole numbers, so that whoever waits as long
- * as it asks is never a fraction too early.
+ * Token bucket of one caller. It holds one minute of requests, starts full and refills evenly: no minute sees more
+ * than twice the rate, and in the long run the rate holds. It counts in whole numbers, so that a caller that waits as
+ * long as told is never a fraction too early.
  */
 export class TokenBucket {
   private parts: number;
@@ -21,7 +21,7 @@ export class TokenBucket {
     this.filledAt = Math.floor(now);
   }
 
-  /** Takes one request out if there is one. `perMinute` may be another than the time before. */
+  /** Takes one token if there is one. `perMinute` may differ from call to call. */
   take(perMinute: number, now: number): Quota {
     this.adopt(perMinute);
     this.fill(Math.floor(now));
@@ -35,7 +35,7 @@ export class TokenBucket {
     };
   }
 
-  /** The bucket stays as full as it was: whoever alternates between two rates has one minute, not two. */
+  /** Keeps the fill ratio: a caller that alternates between two rates has one minute of requests, not two. */
   private adopt(perMinute: number): void {
     if (perMinute === this.perMinute) return;
     this.parts = Math.floor((this.parts / this.perMinute) * perMinute);

@@ -52,7 +52,7 @@ export const ACCESS_PROBLEMS = {
   'auth-unavailable': {
     title: 'Authentication is temporarily unavailable',
     statuses: [503],
-    meaning: 'The keys that tokens are checked with cannot be had at the moment.',
+    meaning: 'The keys that verify tokens cannot be fetched at the moment.',
     action: 'Send the request again after Retry-After.',
     retry: 'later',
   },
