@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PoisonMessages } from '../common/poison/poison-messages';
 
-/** What operators hear of the keys that guests' names and tokens are encrypted with. An empty id is no key at all. */
+/** Log lines and metrics of the rotation of data keys. An empty id stands for plain text. */
 @Injectable()
 export class PrivacyTelemetry {
   private readonly log = new Logger('Privacy');
@@ -18,7 +18,7 @@ export class PrivacyTelemetry {
     }
   }
 
-  /** `count` is of all of them together. */
+  /** `count` is the total of all keys. */
   rotationEnded(outdated: readonly string[], count: number): void {
     for (const dataKey of outdated) {
       if (dataKey === '') this.log.log({ message: 'Encryption of plain texts completed', count });

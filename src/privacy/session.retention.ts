@@ -7,7 +7,7 @@ import { SessionRetentionStore } from './ports/session-retention.store';
 /** Sessions per transaction. */
 const BATCH = 100;
 
-/** Removes sessions that ended long enough ago, a few at a time. */
+/** Removes sessions after the retention period, a few at a time. */
 @Injectable()
 export class SessionRetention extends Housekeeping {
   private readonly log = new Logger(SessionRetention.name);

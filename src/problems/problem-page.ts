@@ -7,7 +7,7 @@ const RETRY_TEXT: Readonly<Record<Retry, string>> = {
   later: 'Yes: after the time in Retry-After, or with a growing pause where there is none.',
 };
 
-/** The same as the JSON, as a page for a person. It needs no script and no style. */
+/** Renders the JSON as an HTML page. It needs no script and no style. */
 export function problemPage({ code, title, statuses, meaning, action, retry }: ProblemTypeResponse): string {
   return `<!doctype html>
 <html lang="en">
