@@ -25,21 +25,21 @@ const problemsOver = (variables: Record<string, string>): readonly string[] =>
   problemsOf({ ...MINIMAL, ...variables });
 
 describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
-  it('asks for keys unless it is told otherwise', () => {
+  it('requires keys by default', () => {
     expect(problemsOver({})).toEqual([NO_KEY]);
     expect(problemsOver({ ACCESS_MODE: 'keys', API_KEYS: '[]' })).toEqual([NO_KEY]);
     expect(problemsOver({ ACCESS_MODE: 'open' })).toEqual([]);
   });
 
   it.each(['127.0.0.1', '127.0.0.2', '::1', 'localhost', 'api.localhost'])(
-    'asks for no credentials on this machine where it is open: %s',
+    'requires no credentials on this machine in mode open: %s',
     (HOST) => {
       expect(problemsOver({ ACCESS_MODE: 'open', HOST })).toEqual([]);
     },
   );
 
   it.each(['0.0.0.0', '::', '10.0.0.1', 'sessions.example', 'localhost.example', '::ffff:127.0.0.1'])(
-    'asks for no credentials at %s only where that is said in so many words',
+    'requires no credentials at %s only in mode open-anywhere',
     (HOST) => {
       const [problem, ...others] = problemsOver({ ACCESS_MODE: 'open', HOST, PORT: 'none' });
 
@@ -112,7 +112,7 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ]);
   });
 
-  it('needs to know whose tokens it takes, and for whom they are', () => {
+  it('requires the issuer and the audience of tokens', () => {
     expect(problemsOver({ ACCESS_MODE: 'jwt' })).toEqual([
       'AUTH_JWKS_URL is required when ACCESS_MODE is jwt',
       'AUTH_ISSUER is required when ACCESS_MODE is jwt',

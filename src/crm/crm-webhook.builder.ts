@@ -14,7 +14,7 @@ interface SinkFacts {
   readonly telemetry?: CrmTelemetry;
 }
 
-/** The real sink over an `HttpService`, which decides where it may connect to. */
+/** The real sink over an `HttpService`, which controls its allowed addresses. */
 export function aWebhookSink(http: HttpService, facts: SinkFacts = {}): CrmWebhookSink {
   const config = new CrmConfig(Object.assign(new Environment(), facts.environment));
   const { clock = new SystemClock(), telemetry = new CrmTelemetry(new Metrics()) } = facts;
