@@ -1,7 +1,7 @@
 /**
- * The values of those names that were asked for lately, never more than `max`. A value stays for at least `keptMs`
- * after it was asked for, unless half of `max` others were asked for in the meantime, and goes some time later. There
- * is no timer: what is old goes when something is asked for.
+ * A cache of recently used values by name, with at most `max` entries. A value stays for at least `keptMs` after its
+ * last use, unless half of `max` others were used in the meantime, and is dropped some time later. There is no timer:
+ * expired values are dropped at the next use of the cache.
  */
 export class ExpiringCache<Value> {
   private recent = new Map<string, Value>();
@@ -21,7 +21,7 @@ export class ExpiringCache<Value> {
     return this.recent.size + this.earlier.size;
   }
 
-  /** The value of a name; where there is none, `make` makes one. */
+  /** The value of a name; `make` creates a missing one. */
   get(name: string, make: () => Value): Value {
     if (this.now() - this.turnedAt >= this.keptMs) this.turn();
     const found = this.recent.get(name);

@@ -13,10 +13,10 @@ export interface LogSettings {
   readonly secrets: Iterable<string>;
 }
 
-/** Nest tells of every module and route at every start. */
+/** Nest logs every module and route at every start. */
 const BOOT_CHATTER = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory']);
 
-/** What a level leaves out. winston makes a line ready, and looks through it for secrets, before it drops it. */
+/** The methods below each level. winston formats a line, and searches it for secrets, before it drops it. */
 const UNWANTED: Readonly<Record<string, readonly ('warn' | 'log' | 'debug' | 'verbose')[]>> = {
   error: ['warn', 'log', 'debug', 'verbose'],
   warn: ['log', 'debug', 'verbose'],
@@ -24,9 +24,10 @@ const UNWANTED: Readonly<Record<string, readonly ('warn' | 'log' | 'debug' | 've
 };
 
 /**
- * The one logger of the process: winston, one line per fact, behind Nest's `Logger`. A line may be given as a text
- * or as an object with `message`, fields, and `error`, of which the name, the message (of an aggregate: those of its members) and, on level `error`, the
- * stack of an unexpected one are kept. Request id and trace id are added, and nothing leaves without `Redaction`.
+ * The single logger of the process: winston, one line per fact, behind Nest's `Logger`. A line is a string, or an
+ * object with `message`, fields and `error`. Of an error the name, the message (for an aggregate: those of its
+ * members) and, on level `error`, the stack of an unexpected one are written. Request id and trace id are added, and
+ * every line passes `Redaction`.
  */
 export function createLogger(
   settings: LogSettings,
@@ -66,12 +67,12 @@ function flatten({ error, ...rest }: Record<string, unknown>): Record<string, un
     errorMessage: messageOf(error),
     ...(cause instanceof Error ? { cause: `${cause.name}: ${messageOf(cause)}` } : {}),
     ...idsOf(error),
-    // An error with a name in the domain tells where it comes from by that name.
+    // The name of a domain error identifies its origin, so it needs no stack.
     ...(rest['level'] === 'error' && stack !== undefined && !(error instanceof DomainError) ? { stack } : {}),
   };
 }
 
-/** The platform's own ids of what failed, the error itself or its cause. */
+/** The platform's own ids of the failure, from the error or its cause. */
 function idsOf(error: Error): Record<string, string> {
   const failed = [error, error.cause].find((each) => each instanceof UpstreamError);
   return {

@@ -45,7 +45,7 @@ describe(continueTrace.name, () => {
 });
 
 describe(traceparentOf.name, () => {
-  it.each([true, false])('writes what is read again as the same trace, sampled: %s', (isSampled) => {
+  it.each([true, false])('writes a header that is read as the same trace, sampled: %s', (isSampled) => {
     const trace = { ...newTrace(), isSampled };
 
     expect(continueTrace(traceparentOf(trace))).toMatchObject({ traceId: trace.traceId, isSampled });

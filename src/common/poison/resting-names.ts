@@ -1,6 +1,6 @@
 /**
- * Names of items that are left alone for a while, never more than `max`: with more of them the oldest is taken up again.
- * There is no timer: names go when they are asked for.
+ * Names of items that are skipped for a while, at most `max`: beyond that the oldest is released early. There is no
+ * timer: expired names are dropped when the names are read.
  */
 export class RestingNames {
   private readonly until = new Map<string, number>();
@@ -10,7 +10,7 @@ export class RestingNames {
     private readonly max: number,
   ) {}
 
-  /** The names that rest now. */
+  /** The names that are skipped now. */
   get names(): readonly string[] {
     const now = performance.now();
     for (const [name, until] of this.until) if (until <= now) this.until.delete(name);

@@ -40,7 +40,7 @@ describe(toProblem.name, () => {
     });
   });
 
-  it('tells everything that is wrong with a request', () => {
+  it('lists all faults of a request', () => {
     const errors = [{ pointer: '#/name', code: 'type', detail: 'must be a string' }];
 
     expect(toProblem(new InvalidRequestError(errors), OCCURRENCE)).toMatchObject({
@@ -84,7 +84,7 @@ describe(toProblem.name, () => {
     });
   });
 
-  it('keeps the status of the framework, and none of its words', () => {
+  it('keeps the status of the framework, and none of its text', () => {
     const notFound = toProblem(new NotFoundException('Cannot GET /canary'), OCCURRENCE);
     const tooLarge = toProblem(new PayloadTooLargeException('canary'), OCCURRENCE);
 

@@ -1,9 +1,9 @@
 const MAX_MS = 365 * 86_400_000;
 
 /**
- * Reads a `Retry-After` header (RFC 9110, 10.2.3): seconds, or an HTTP date, which counts from the `Date` of the same
- * answer where that is known, since both are by the clock of the sender, else from `now`. Returns milliseconds, never
- * negative and at most a year; undefined for anything else. The caller clamps it to what makes sense there.
+ * Parses a `Retry-After` header (RFC 9110, 10.2.3): seconds, or an HTTP date, which counts from the `Date` of the
+ * same response if known, since both are by the sender's clock, else from `now`. Returns milliseconds, never negative
+ * and at most a year; undefined for any other text. The caller clamps it to a sensible range.
  */
 export function parseRetryAfter(value: string | undefined, now: number, date?: string): number | undefined {
   if (value === undefined) return undefined;

@@ -6,8 +6,8 @@ import { MayBeAbsent } from './text.decorators';
 const MAX_BYTES = 2048;
 
 /**
- * Optional custom attributes: texts by name, no larger than Genesys Cloud takes. The bytes of all names and texts count.
- * Validates and describes the property.
+ * Optional custom attributes: strings by name, within the size limit of Genesys Cloud. The bytes of all names and
+ * values count. Validates and documents the property.
  */
 export function AreCustomAttributes(): PropertyDecorator {
   const validation = ValidateBy({
