@@ -34,7 +34,7 @@ import { EventSinks } from './sync/ports/event-sinks';
 import { OutboxBell } from './sync/ports/outbox-bell';
 import { SyncModule } from './sync/sync.module';
 
-/** What the adapters need of each other and of the features, so that neither names the other. */
+/** Bindings between features and adapters, so that neither names the other. */
 @Global()
 @Module({
   providers: [
@@ -42,7 +42,7 @@ import { SyncModule } from './sync/sync.module';
       provide: GuestChannels,
       inject: [WebMessagingConfig, ConversationsMessagingChannel, WebMessagingChannel],
       useFactory: (config: WebMessagingConfig, rest: GuestChannel, webMessaging: GuestChannel) =>
-        // Without a deployment there is nothing that a guest could connect to.
+        // Without a deployment there is no WebSocket that a guest could connect to.
         new GuestChannels(config.isComplete ? [rest, webMessaging] : [rest]),
     },
     {
@@ -104,7 +104,7 @@ export class AppModule implements OnModuleDestroy {
     private readonly requests: InFlightRequests,
   ) {}
 
-  /** The first step of stopping: nothing new is accepted, what is being served may finish, readiness says no. */
+  /** The first step of the shutdown: new work is refused, requests in flight may finish, readiness fails. */
   async onModuleDestroy(): Promise<void> {
     this.drain.begin();
     await this.requests.idle(this.drain.signal);
