@@ -1,7 +1,7 @@
 import type { Login } from '../domain/login';
 import type { SessionSnapshot } from '../domain/session-snapshot';
 
-/** What a channel needs to know of a session. */
+/** The part of a session that a channel needs. */
 export type Conversation = Readonly<
   Pick<
     SessionSnapshot,
@@ -19,5 +19,5 @@ export type Conversation = Readonly<
   >
 >;
 
-/** A conversation that is to begin, with a guest who shows who it is, or one that does not. */
+/** A conversation to be opened, with or without a login of its guest. */
 export type NewConversation = Conversation & { readonly login?: Login };
