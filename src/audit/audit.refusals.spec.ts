@@ -124,7 +124,7 @@ describe(AuditRefusals.name, () => {
     expect(trail.facts).toHaveLength(100);
   });
 
-  it('keeps refusals without a credential whose record could not be written, and records them later', async () => {
+  it('keeps refusals without a credential if their record cannot be written, and records them later', async () => {
     trail.failure = new StorageUnavailableError();
     for (let count = 0; count < 3; count += 1) refuse(undefined);
     await jest.advanceTimersByTimeAsync(1_000);
@@ -135,7 +135,7 @@ describe(AuditRefusals.name, () => {
     expect(trail.facts).toEqual([strangerIn(ROUTE, 'expired', 2)]);
   });
 
-  it('drops refusals without a credential whose record the database refuses', async () => {
+  it('drops refusals without a credential if the database refuses their record', async () => {
     trail.refused.add(ROUTE);
     refuse(undefined);
     await jest.advanceTimersByTimeAsync(600_000);

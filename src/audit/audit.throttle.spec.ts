@@ -87,7 +87,7 @@ describe(AuditThrottle.name, () => {
     ]);
   });
 
-  it('rejects a read whose record is not written, and tries again after a second', async () => {
+  it('rejects a read if its record cannot be written, and retries after a second', async () => {
     trail.failure = new Error('away');
     await expect(throttle.record('a', FACT)).rejects.toThrow('away');
     trail.failure = undefined;
@@ -155,7 +155,7 @@ describe(AuditThrottle.name, () => {
     expect(trail.facts).toEqual([{ ...unattributed, actor: { type: 'service', name: 'guest-sessions' } }]);
   });
 
-  it('sets aside a window whose record the database refuses, and closes the others', async () => {
+  it('sets aside a window if the database refuses its record, and closes the others', async () => {
     for (const id of ['a', 'poisoned', 'b']) {
       await throttle.record(id, of(id));
       throttle.count(id, of(id));

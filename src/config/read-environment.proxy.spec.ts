@@ -5,7 +5,7 @@ import { readEnvironment } from './read-environment';
 const PROXY = 'http://corp:p%40ss%2Fword@proxy.example.com:3128';
 const TARGET = { protocol: 'https:', hostname: 'api.example' };
 
-describe(`${readEnvironment.name}, told of proxies`, () => {
+describe(`${readEnvironment.name} with proxies`, () => {
   it.each(['HTTPS_PROXY', 'https_proxy'])('reads %s', (name) => {
     const { proxies } = new ProxyConfig(readEnvironment({ ...MINIMAL, [name]: PROXY }));
 

@@ -61,7 +61,7 @@ describe(DataKeyRotation.name, () => {
       { message: 'Encryption of plain texts started' },
       { message: 'Re-encryption from an older key of DATA_KEY started', dataKey: 'k1' },
       { message: 'Encryption of plain texts completed', count: 5 },
-      { message: 'A key is no longer needed in DATA_KEY', dataKey: 'k1', count: 5 },
+      { message: 'Data key no longer needed', dataKey: 'k1', count: 5 },
     ]);
   });
 

@@ -22,7 +22,7 @@ export class PrivacyTelemetry {
   rotationEnded(outdated: readonly string[], count: number): void {
     for (const dataKey of outdated) {
       if (dataKey === '') this.log.log({ message: 'Encryption of plain texts completed', count });
-      else this.log.log({ message: 'A key is no longer needed in DATA_KEY', dataKey, count });
+      else this.log.log({ message: 'Data key no longer needed', dataKey, count });
     }
   }
 

@@ -27,7 +27,7 @@ export class ReplicaTelemetry {
     health.inform('forwarding', () => ({ address: isAnnounced ? 'announced' : 'none' }));
     if (isAnnounced) return;
     this.log.warn({
-      message: 'No address for other replicas: requests for sessions held here are not forwarded',
+      message: 'Replica address missing: requests for sessions held here are not forwarded',
       setting: 'REPLICA_URL',
     });
   }

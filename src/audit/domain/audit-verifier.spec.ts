@@ -147,7 +147,7 @@ describe(AuditVerifier.name, () => {
     expect(findingOf([shorter.header, ...shorter.records], header)).toMatchObject({ line: 1, record: '2/3' });
   });
 
-  it('accepts an earlier export whose records retention has dropped since', () => {
+  it('accepts an earlier export if retention has dropped its records since', () => {
     const { chains } = header;
     const dropped = chains.map((chain) => ({ ...chain, after: chain.head }));
 

@@ -22,7 +22,7 @@ describe(SystemClock.name, () => {
     expect(clock.now()).toBe(NOW + 2_000);
   });
 
-  describe('that was told the time', () => {
+  describe('with a time that was set', () => {
     beforeEach(() => {
       clock.follow(NOW + 5_000);
     });

@@ -14,7 +14,7 @@ export function AreCustomAttributes(): PropertyDecorator {
     name: 'areCustomAttributes',
     validator: {
       validate: isSmallTextMap,
-      defaultMessage: () => `must be texts by name, together at most ${MAX_BYTES} bytes`,
+      defaultMessage: () => `must be strings by name, together at most ${MAX_BYTES} bytes`,
     },
   });
   const description = ApiPropertyOptional({

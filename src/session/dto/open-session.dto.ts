@@ -62,7 +62,7 @@ export class OpenSessionDto {
   @MayBeAbsent()
   @BoundedList(MAX_CAPABILITIES)
   @UniqueEntries('must hold each capability once')
-  @IsString({ each: true, message: 'must hold texts only' })
+  @IsString({ each: true, message: 'must contain strings only' })
   @Matches(/^[a-z][a-z0-9-]{0,63}$/, { each: true, message: 'must hold words such as file-transfer' })
   @Validate(HasRequiredCapabilities)
   capabilities?: string[];
