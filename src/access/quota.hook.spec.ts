@@ -107,9 +107,9 @@ describe(limitCallers.name, () => {
   });
 
   it.each([
-    ['nobody was asked who it is on the route', undefined],
-    ['nobody is asked at all', Caller.anonymous],
-  ])('limits nobody where %s', async (_, somebody) => {
+    ['the route is public', undefined],
+    ['the mode needs no credentials', Caller.anonymous],
+  ])('limits no caller if %s', async (_, somebody) => {
     await exhaust();
     caller = somebody;
     const { statusCode, headers } = await post();

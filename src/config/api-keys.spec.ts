@@ -40,7 +40,7 @@ describe(ApiKeys.name, () => {
     const keys = keysIn(entry('billing', '1'), entry('support', '2'), entry('billing', '3'));
 
     expect(keys.of('billing')).toEqual([entry('billing', '1'), entry('billing', '3')]);
-    expect(keys.of('nobody')).toEqual([]);
+    expect(keys.of('unknown')).toEqual([]);
   });
 
   it('adds and removes keys with its file, also the last one', () => {

@@ -77,8 +77,8 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ['a hash in capitals', JSON.stringify([{ ...ENTRY, sha256: HASH.toUpperCase() }])],
     ['a key instead of its hash', JSON.stringify([{ ...ENTRY, sha256: `ggs_billing_${'c'.repeat(43)}` }])],
     ['no scopes', JSON.stringify([{ ...ENTRY, scopes: [] }])],
-    ['a scope that there is not', JSON.stringify([{ ...ENTRY, scopes: ['sessions.*'] }])],
-    ['an end that is no moment', JSON.stringify([{ ...ENTRY, expires: '2027-01-01' }])],
+    ['an unknown scope', JSON.stringify([{ ...ENTRY, scopes: ['sessions.*'] }])],
+    ['an expiry without a time', JSON.stringify([{ ...ENTRY, expires: '2027-01-01' }])],
     ['a misspelt end', JSON.stringify([{ ...ENTRY, expire: '2027-01-01T00:00:00Z' }])],
     ['no requests', JSON.stringify([{ ...ENTRY, requestsPerMinute: 0 }])],
     ['too many requests', JSON.stringify([{ ...ENTRY, requestsPerMinute: 1_000_001 }])],
@@ -128,7 +128,7 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ['http://127.0.0.1:4020/keys', true],
     ['http://localhost:4020/keys', true],
     ['http://[::1]:4020/keys', true],
-  ])('lets nobody stand between it and the keys: %s', (url, isFine) => {
+  ])('requires keys from an address that no attacker can impersonate: %s', (url, isFine) => {
     const problem = 'AUTH_JWKS_URL must start with https:// unless it is on this machine';
     expect(problemsOver({ ...ISSUER, AUTH_JWKS_URL: url })).toEqual(isFine ? [] : [problem]);
   });

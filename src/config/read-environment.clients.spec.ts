@@ -33,7 +33,7 @@ describe(`${readEnvironment.name} with GENESYS_CLIENTS`, () => {
     ['no client', '[]'],
     ['nothing', 'null'],
     ['a text', '"canary"'],
-    ['a client that is none', '[null]'],
+    ['a client that is null', '[null]'],
     ['a client without a secret', '[{"id":"canary"}]'],
     ['an empty secret', '[{"id":"canary","secret":""}]'],
     ['an empty id', '[{"id":"","secret":"canary"}]'],

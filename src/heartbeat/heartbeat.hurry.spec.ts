@@ -44,7 +44,7 @@ describe(`${HeartbeatService.name}, hurried`, () => {
   });
 
   it('does nothing for an unknown name', () => {
-    heartbeats.hurry('nobody');
+    heartbeats.hurry('unknown');
     expect(scheduler.getIntervals()).toEqual([]);
   });
 });

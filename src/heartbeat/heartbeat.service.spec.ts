@@ -154,10 +154,10 @@ describe(HeartbeatService.name, () => {
     });
 
     it('does nothing for a name that does not run', () => {
-      heartbeats.stop('nobody');
+      heartbeats.stop('unknown');
 
       expect(heartbeats.running).toBe(0);
-      expect(heartbeats.status('nobody')).toBeUndefined();
+      expect(heartbeats.status('unknown')).toBeUndefined();
     });
 
     it('lets the same name start again', async () => {

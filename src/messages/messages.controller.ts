@@ -17,8 +17,8 @@ const IDEMPOTENCY_KEY = {
   name: 'idempotency-key',
   required: false,
   description:
-    'Makes the sending safe to repeat for as long as the session is kept: 1 to 255 visible ASCII characters, or the ' +
-    'same as a quoted string, which may hold spaces too. Use a new one, such as a UUID, for every message.',
+    'Makes the request idempotent for as long as the session is stored: 1 to 255 visible ASCII characters, or the ' +
+    'same as a quoted string, which may contain spaces too. Use a new key, such as a UUID, for every message.',
   schema: { type: 'string', example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
 };
 

@@ -68,7 +68,7 @@ export async function migrate(db: Kysely<Database>, dialect: Dialect): Promise<v
     // A newer release may have migrated while this process waited for its turn.
     await refuseNewer(db);
     if (!isHeldUp(error) || performance.now() > deadline)
-      throw new DatabaseOpenError('the database, whose schema could not be changed', error);
+      throw new DatabaseOpenError('the database: schema migration failed', error);
     new Logger('Schema').warn({ message: 'Migration blocked by a lock; retrying', error });
     await delay(PAUSE_MS);
   }

@@ -2,9 +2,9 @@ import type { Retry } from './catalogue/problem-type';
 import type { ProblemTypeResponse } from './dto/problem-type.response';
 
 const RETRY_TEXT: Readonly<Record<Retry, string>> = {
-  no: 'Not as it is: the same request is refused again until somebody has acted.',
+  no: 'No: the same request is refused again until an operator or the caller has acted.',
   changed: 'With a change: the same request is refused again.',
-  later: 'Yes: after the time in Retry-After, or with a growing pause where there is none.',
+  later: 'Yes: after the time in Retry-After, or with a growing pause without that header.',
 };
 
 /** Renders the JSON as an HTML page. It needs no script and no style. */

@@ -51,7 +51,7 @@ const EXAMPLES = Object.fromEntries(
 
 const HEADERS = {
   'X-Request-Id': {
-    description: 'The id of the request, as the caller gave it, or ours.',
+    description: 'The id of the request: the one that the caller sent, or a generated one.',
     required: true,
     schema: { type: 'string', example: REQUEST_ID },
   },

@@ -74,7 +74,7 @@ describe(HopProof.name, () => {
     expect(receiver.read(REQUEST, first)).toBe('expired');
   });
 
-  it('is accepted once by a receiver whose clock is behind that of the sender', () => {
+  it('is accepted once by a receiver with a clock behind the sender', () => {
     const clock = new (class extends SystemClock {
       override now(): number {
         return super.now() - 1_000;

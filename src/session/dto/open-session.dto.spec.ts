@@ -69,7 +69,7 @@ describe(OpenSessionDto.name, () => {
     ['null', null],
     ['a number among them', ['typing-indicator', 'read-receipts', 7]],
     ['one of them twice', ['typing-indicator', 'read-receipts', 'read-receipts']],
-    ['something that is no word', ['typing-indicator', 'read-receipts', 'A b']],
+    ['an invalid word', ['typing-indicator', 'read-receipts', 'A b']],
   ])('refuses capabilities given as %s', (_, capabilities) => {
     expect(problemsOf({ capabilities })).toHaveProperty('capabilities');
   });
