@@ -96,7 +96,7 @@ describe(AuditExport.name, () => {
     const shortened = exported(() => {
       trail.shorten(2);
     });
-    await expect(shortened).rejects.toThrow('went away');
+    await expect(shortened).rejects.toThrow('dropped during');
 
     jest.useFakeTimers();
     const stopped = exported(() => {

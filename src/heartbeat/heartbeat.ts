@@ -132,7 +132,7 @@ export class Heartbeat {
     }
   }
 
-  /** Upstream's pause is limited to one more interval: a longer silence would end the conversation. */
+  /** Upstream's pause is limited to one more interval: a longer silence could lose the conversation. */
   private postpone({ retryAfterMs = 0, isHeldBack = false }: Postponed): void {
     const waitMs = Math.min(retryAfterMs, this.plan.intervalMs);
     if (isHeldBack || this.paceMs > this.plan.intervalMs) {

@@ -84,7 +84,7 @@ export class SqlIdempotencyStore extends IdempotencyStore {
             .orderBy('old.expires_at')
             .limit(limit),
         )
-        // The key of the session may have been used again meanwhile.
+        // By now the row may belong to a new use of the key.
         .where('expires_at', '<=', now)
         .executeTakeFirstOrThrow(),
     );

@@ -10,7 +10,7 @@ interface RoutedRequest {
 
 /**
  * Routes requests to the replica that holds the session of the address (`:conversationId`). With `preferred` the
- * receiving replica serves the request when the holder cannot be reached, so that it must be idempotent.
+ * receiving replica serves the request when the holder cannot be reached, so the route must be idempotent.
  */
 export function ByHolder(part: HolderPart = 'required'): MethodDecorator {
   return routeFacts({ byHolder: part });

@@ -21,7 +21,7 @@ export abstract class Lease {
   /** Called when the lease is lost, before this process gets a new replica id: it holds nothing any more. */
   abstract onLost(listener: () => void): void;
 
-  /** Expires the leases of replicas that have not renewed in time: any replica may then claim what they hold. */
+  /** Expires the leases of replicas that have not renewed in time; other replicas may then claim what they hold. */
   abstract expireOthers(): Promise<void>;
 
   /** Announces that this process is about to stop, so that the other replicas share its sessions among themselves. */

@@ -30,8 +30,8 @@ export abstract class IdempotencyStore {
   abstract claim(request: IdempotentRequest): Promise<boolean>;
 
   /**
-   * Takes openings without a response from their processes, which are gone, and returns the conversations among the
-   * given ones that have a key.
+   * Takes openings without a response from their processes, which are gone, and returns the given conversations with
+   * such an opening; the others have no key.
    */
   abstract forgetClaims(conversationIds: readonly string[]): Promise<string[]>;
 
