@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestjs/common';
 import { AccessModule } from './access/access.module';
 import { AuditModule } from './audit/audit.module';
-import { AuditObserver } from './audit/ports/audit.observer';
+import { AuditObserver } from './audit/ports/audit-observer';
 import { CommonModule } from './common/common.module';
 import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
@@ -11,7 +11,6 @@ import { WebMessagingConfig } from './config/web-messaging.config';
 import { CrmModule } from './crm/crm.module';
 import { ConversationsMessagingChannel } from './genesys/conversations-messaging/conversations-messaging.channel';
 import { EventsModule } from './events/events.module';
-import { EventBell } from './events/ports/event.bell';
 import { GenesysModule } from './genesys/genesys.module';
 import { WebMessagingChannel } from './genesys/web-messaging/web-messaging.channel';
 import { HealthModule } from './health/health.module';
@@ -31,7 +30,6 @@ import { SessionPolicies } from './session/ports/session-policies';
 import { LeaseFence } from './session/ports/lease-fence';
 import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
-import { OutboxBell } from './sync/ports/outbox-bell';
 import { SyncModule } from './sync/sync.module';
 
 /** Bindings between features and adapters, so that neither names the other. */
@@ -54,19 +52,8 @@ import { SyncModule } from './sync/sync.module';
     SessionPolicies,
     { provide: LeaseFence, inject: [Lease], useFactory: (lease: Lease): LeaseFence => lease },
     ConversationEvents,
-    OutboxBell,
-    EventBell,
   ],
-  exports: [
-    LeaseFence,
-    AuditObserver,
-    GuestChannels,
-    SessionPolicies,
-    ConversationEvents,
-    EventSinks,
-    OutboxBell,
-    EventBell,
-  ],
+  exports: [LeaseFence, AuditObserver, GuestChannels, SessionPolicies, ConversationEvents, EventSinks],
 })
 class WiringModule {}
 

@@ -3,13 +3,13 @@ import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { useContainer } from 'class-validator';
-import { admitCallers, identifyCallers, refuseForeignRequests } from './access/access.hook';
+import { admitCallers, identifyCallers, refuseForeignRequests } from './access/access-hook';
 import { AccessService } from './access/access.service';
-import { limitCallers } from './access/quota.hook';
+import { limitCallers } from './access/quota-hook';
 import { QuotaService } from './access/quota.service';
 import { AppModule } from './app.module';
-import { openApiOf } from './app.openapi';
-import { AuditRefusals } from './audit/audit.refusals';
+import { openApiOf } from './app-openapi';
+import { AuditRefusals } from './audit/audit-refusals';
 import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { LogOutput } from './common/logging/log-output';
@@ -25,10 +25,10 @@ import { LogConfig } from './config/log.config';
 import { ServerConfig } from './config/server.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
 import { LogTelemetry } from './metrics/log.telemetry';
-import { forwardToHolders } from './session/holder.hook';
-import { PinnedSessions } from './session/pinned-sessions';
-import { ReceivedHops } from './session/received-hops';
-import { SessionForwarding } from './session/session.forwarding';
+import { forwardToHolders } from './session/forwarding/holder-hook';
+import { PinnedSessions } from './session/forwarding/pinned-sessions';
+import { ReceivedHops } from './session/forwarding/received-hops';
+import { SessionForwarding } from './session/forwarding/session-forwarding';
 
 export interface AppOptions {
   /** The destination of log lines; standard output if absent. */

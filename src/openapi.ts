@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openApiOf } from './app.openapi';
+import { openApiOf } from './app-openapi';
 import { createApp } from './app.setup';
 import { newDataKey } from './config/data-key-list';
 import { readEnvironment } from './config/read-environment';

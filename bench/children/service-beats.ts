@@ -3,7 +3,7 @@ import { readEnvironment } from '../../src/config/read-environment';
 import type { HeartbeatPlan } from '../../src/heartbeat/domain/heartbeat-plan';
 import { Heartbeat } from '../../src/heartbeat/heartbeat';
 import { HeartbeatService } from '../../src/heartbeat/heartbeat.service';
-import { SessionHeartbeat } from '../../src/session/session-heartbeat';
+import { SessionHeartbeat } from '../../src/session/heartbeat/session-heartbeat';
 import { type BeatRun, measureBeats } from '../support/beat-run';
 import { activeSessions } from '../support/guests';
 import { serve } from '../support/ipc';

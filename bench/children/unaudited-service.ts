@@ -1,7 +1,7 @@
 import { createApp } from '../../src/app.setup';
 import { readEnvironment } from '../../src/config/read-environment';
 import { ServerConfig } from '../../src/config/server.config';
-import { AuditWriter } from '../../src/persistence/audit.writer';
+import { AuditWriter } from '../../src/persistence/audit/audit-writer';
 
 /** The service without an audit trail, which it cannot be without: to see what the trail costs. */
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Database } from '../../src/persistence/database';
-import type { Dialect } from '../../src/persistence/dialect';
-import { toRow } from '../../src/persistence/session.mapper';
+import type { Database } from '../../src/persistence/database/database';
+import type { Dialect } from '../../src/persistence/database/dialect';
+import { toRow } from '../../src/persistence/session/session.mapper';
 import { activeSessions } from './guests';
 
 export interface BacklogShape {

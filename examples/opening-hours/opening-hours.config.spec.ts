@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../src/config/configuration.error';
+import { ConfigurationError } from '../../src/config/configuration.errors';
 import { OpeningHoursConfig } from './opening-hours.config';
 
 const LEDGER_FILE = '/var/lib/ledger/events.jsonl';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../src/config/configuration.error';
+import { ConfigurationError } from '../../src/config/configuration.errors';
 import { BusinessHours } from './business-hours';
 
 type Variables = Readonly<Record<string, string | undefined>>;

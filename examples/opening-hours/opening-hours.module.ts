@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
-import { HealthChecks } from '../../src/health/health.checks';
+import { HealthChecks } from '../../src/health/health-checks';
 import { SessionPolicies } from '../../src/session/ports/session-policies';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { LedgerSink } from './ledger.sink';

@@ -7,23 +7,23 @@ import { ProxyConfig } from '../config/proxy.config';
 import { Metrics } from '../metrics/metrics';
 import { AccessService } from './access.service';
 import { AccessTelemetry } from './access.telemetry';
-import { HttpKeySource } from './http-key-source';
-import { JwtAuthenticator } from './jwt.authenticator';
-import { KeyAuthenticator } from './key.authenticator';
-import { MemoryCallerQuotas } from './memory-caller-quotas';
-import { OpenAuthenticator } from './open.authenticator';
+import { HttpKeySource } from './authentication/http-key-source';
+import { JwtAuthenticator } from './authentication/jwt-authenticator';
+import { KeyAuthenticator } from './authentication/key-authenticator';
+import { MemoryCallerQuotas } from './quota/memory-caller-quotas';
+import { OpenAuthenticator } from './authentication/open-authenticator';
 import { Authenticator } from './ports/authenticator';
 import { CallerQuotas } from './ports/caller-quotas';
 import { KeySource } from './ports/key-source';
 import { QuotaService } from './quota.service';
-import { SharedCallerQuotas } from './shared-caller-quotas';
-import { SigningKeys } from './signing-keys';
+import { SharedCallerQuotas } from './quota/shared-caller-quotas';
+import { SigningKeys } from './authentication/signing-keys';
 
 const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) => ({ proxies }) };
 const CONNECTIONS = 1;
 
 /**
- * Identifies callers, authorizes them and limits their requests, by the hooks of `access.hook.ts` and `quota.hook.ts`, which
+ * Identifies callers, authorizes them and limits their requests, by the hooks of `access-hook.ts` and `quota-hook.ts`, which
  * the application registers. Needs `SharedTokenBucketStore` from the composition root.
  */
 @Global()

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { RouteAccess } from '../common/access/route-access';
-import { DomainError } from '../common/errors/domain.error';
+import { DomainError } from '../common/errors/domain.errors';
 import { AccessConfig } from '../config/access.config';
 import { AccessTelemetry } from './access.telemetry';
 import { InsufficientScopeError, RouteClosedError } from './domain/access.errors';
 import type { Caller } from './domain/caller';
-import { foreignnessOf, type RequestHead } from './foreign-requests';
+import { foreignnessOf, type RequestHead } from './authentication/foreign-requests';
 import { Authenticator } from './ports/authenticator';
 
 /** Authenticates callers and authorizes them for routes. */

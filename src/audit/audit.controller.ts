@@ -1,9 +1,9 @@
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Readable } from 'node:stream';
-import { Scope } from '../common/access/route-access.decorators';
+import { Scope } from '../common/access/route-access.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
-import { AuditExport } from './audit.export';
+import { AuditExport } from './audit-export';
 import { AuditQueries } from './audit.queries';
 import { AuditListResponse } from './dto/audit-record.response';
 import { filterOf, ListAuditDto } from './dto/list-audit.dto';

@@ -1,14 +1,14 @@
 import { Global, Module } from '@nestjs/common';
-import { AuditCheck } from './audit.check';
+import { AuditCheck } from './audit-check';
 import { AuditController } from './audit.controller';
-import { AuditExport } from './audit.export';
-import { AuditLogger } from './audit.logger';
+import { AuditExport } from './audit-export';
+import { AuditLogger } from './audit-logger';
 import { AuditQueries } from './audit.queries';
-import { AuditReads } from './audit.reads';
-import { AuditRefusals } from './audit.refusals';
-import { AuditRetention } from './audit.retention';
-import { AuditThrottle } from './audit.throttle';
-import { AuditPublisher } from './ports/audit.publisher';
+import { AuditReads } from './audit-reads';
+import { AuditRefusals } from './audit-refusals';
+import { AuditRetention } from './audit-retention';
+import { AuditThrottle } from './audit-throttle';
+import { AuditPublisher } from './ports/audit-publisher';
 
 /**
  * The audit trail's API. Needs the `AuditTrail`, which stores it, and an `AuditObserver` from the composition root.

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from './audit.cursor';
+import { decodeCursor, encodeCursor } from './audit-cursor';
 import type { AuditRecord } from './domain/audit-record';
-import { type AuditFilter, AuditTrail } from './ports/audit.trail';
+import { type AuditFilter, AuditTrail } from './ports/audit-trail';
 
 export interface AuditPage {
   readonly records: readonly AuditRecord[];

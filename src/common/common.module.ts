@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { CommitSignal } from './commit-signal';
 import { Drain } from './lifecycle/drain';
 import { InFlightRequests } from './lifecycle/in-flight-requests';
 import { NameResolver } from './names/name-resolver';
@@ -6,17 +7,18 @@ import { PoisonMessages } from './poison/poison-messages';
 import { Clock } from './time/clock';
 import { SystemClock } from './time/system-clock';
 
-/** Clock, process state, resolver of host names and report of poison messages, for every module. */
+/** Clock, commit signal, process state, resolver of host names and report of poison messages, for every module. */
 @Global()
 @Module({
   providers: [
     SystemClock,
     { provide: Clock, useExisting: SystemClock },
+    CommitSignal,
     Drain,
     InFlightRequests,
     PoisonMessages,
     { provide: NameResolver, useFactory: () => new NameResolver() },
   ],
-  exports: [SystemClock, Clock, Drain, InFlightRequests, PoisonMessages, NameResolver],
+  exports: [SystemClock, Clock, CommitSignal, Drain, InFlightRequests, PoisonMessages, NameResolver],
 })
 export class CommonModule {}

@@ -1,5 +1,5 @@
 import { isScopeName, type ScopeName } from '../common/access/scope';
-import { isTimestamp } from '../common/validation/text.decorators';
+import { isTimestamp } from '../common/validation/text.decorator';
 
 /** The stored part of a caller's key: not the key itself. */
 export interface ApiKeyEntry {

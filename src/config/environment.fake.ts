@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError } from './configuration.error';
+import { ConfigurationError } from './configuration.errors';
 import { newDataKey } from './data-key-list';
 import { readEnvironment } from './read-environment';
 

@@ -20,7 +20,7 @@ import {
   UrlSetting,
   UrlWithUserSetting,
   WebhookSecretsSetting,
-} from './setting.decorators';
+} from './setting.decorator';
 
 const ACCESS_MODES = ['keys', 'jwt', 'open', 'open-anywhere'] as const;
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { isLoopbackHost } from '../common/http/loopback';
-import { ConfigurationError } from './configuration.error';
+import { ConfigurationError } from './configuration.errors';
 import { dataKeyTextOf } from './data-key-list';
 import { Environment } from './environment';
 import { settingText } from './setting-text';

@@ -4,9 +4,9 @@ import { SystemClock } from '../common/time/system-clock';
 import { CrmConfig } from '../config/crm.config';
 import { Environment } from '../config/environment';
 import { Metrics } from '../metrics/metrics';
-import { CrmWebhookSink } from './crm-webhook.sink';
+import { CrmWebhookSink } from './crm-webhook-sink';
 import { CrmTelemetry } from './crm.telemetry';
-import { WebhookSigner } from './webhook.signer';
+import { WebhookSigner } from './webhook-signer';
 
 interface SinkFacts {
   readonly environment?: Partial<Environment>;

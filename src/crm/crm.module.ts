@@ -3,9 +3,9 @@ import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { CrmConfig } from '../config/crm.config';
 import { ProxyConfig } from '../config/proxy.config';
 import { EventSinks } from '../sync/ports/event-sinks';
-import { CrmWebhookSink } from './crm-webhook.sink';
+import { CrmWebhookSink } from './crm-webhook-sink';
 import { CrmTelemetry } from './crm.telemetry';
-import { WebhookSigner } from './webhook.signer';
+import { WebhookSigner } from './webhook-signer';
 
 const CONNECTIONS = 64;
 

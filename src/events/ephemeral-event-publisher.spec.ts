@@ -1,5 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { aConnectionState, aTyping } from './domain/ephemeral-event.builder';
 import { FakeEventStreaming } from './event-streaming.fake';
 import { EphemeralEventPublisher } from './ephemeral-event-publisher';

@@ -1,5 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { SystemClock } from '../common/time/system-clock';
 import { aTyping } from './domain/ephemeral-event.builder';
 import { FakeEventStreaming } from './event-streaming.fake';

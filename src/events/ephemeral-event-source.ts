@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
 import { ConversationEvents } from '../session/ports/conversation-events';
-import { ConversationOwners } from './conversation.owners';
+import { ConversationOwners } from './conversation-owners';
 import type { EphemeralEvent } from './domain/stream-event';
-import { EventStreams } from './event.streams';
+import { EventStreams } from './event-streams';
 import { EphemeralEventPublisher } from './ephemeral-event-publisher';
 
 /** Turns what channels notice into ephemeral events, for the streams of this process at once and for those of other replicas. */

@@ -1,5 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { aConnectionState, aTyping } from './domain/ephemeral-event.builder';
 import type { EphemeralEvent } from './domain/stream-event';
 import { FakeEventStreaming } from './event-streaming.fake';

@@ -5,15 +5,15 @@ import type { FeedEvent } from './domain/feed-event';
 import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import type { StreamEnd } from './domain/stream-end';
 import { StreamFilter } from './domain/stream-filter';
-import { EventStream, type StreamPlan } from './event.stream';
+import { EventStream, type StreamPlan } from './event-stream';
 import { SystemClock } from '../common/time/system-clock';
-import { anEventIdSeal } from './event-id.seal.builder';
-import { EventTail } from './event.tail';
+import { anEventIdSeal } from './event-id-seal.builder';
+import { EventTail } from './event-tail';
 import { EventsTelemetry } from './events.telemetry';
 import { FakeOutlet } from './outlet.fake';
-import { EventBell } from './ports/event.bell';
+import { CommitSignal } from '../common/commit-signal';
 import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
-import { FakeEventFeed } from './ports/event.feed.fake';
+import { FakeEventFeed } from './ports/event-feed.fake';
 import { FakeEphemeralEventBus } from './ports/ephemeral-event-bus.fake';
 
 /** What a test says of a stream that differs from one of everything, from the end of the feed on. */
@@ -35,12 +35,12 @@ export interface FakeStream {
 /** Tails over a feed and an exchange in memory, and streams that follow them. */
 export class FakeEventStreaming {
   readonly feed = new FakeEventFeed();
-  readonly bell = new EventBell();
+  readonly commits = new CommitSignal();
   readonly ids = anEventIdSeal();
   readonly clock = new SystemClock();
   readonly metrics = new ReadableMetrics();
   readonly telemetry = new EventsTelemetry(this.metrics);
-  readonly tail = new EventTail(this.feed, this.bell, this.telemetry);
+  readonly tail = new EventTail(this.feed, this.commits, this.telemetry);
   readonly lease = new FakeLease();
   readonly exchange = new FakeEphemeralEventBus();
   readonly elsewhere = new EphemeralEventSubscriber(this.exchange, this.lease, this.telemetry);
@@ -81,7 +81,7 @@ export class FakeEventStreaming {
   /** What commits and rings, and has reached the tail. */
   async happens(...events: readonly FeedEvent[]): Promise<void> {
     this.feed.add(...events);
-    this.bell.ring();
+    this.commits.notify('feed');
     await this.settled();
   }
 

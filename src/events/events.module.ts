@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module';
-import { ConversationOwners } from './conversation.owners';
-import { EventIdSeal } from './event-id.seal';
-import { EventStreams } from './event.streams';
-import { EventTail } from './event.tail';
+import { ConversationOwners } from './conversation-owners';
+import { EventIdSeal } from './event-id-seal';
+import { EventStreams } from './event-streams';
+import { EventTail } from './event-tail';
 import { EventsController } from './events.controller';
 import { EventsService } from './events.service';
 import { EventsTelemetry } from './events.telemetry';
@@ -11,10 +11,10 @@ import { EphemeralEventSource } from './ephemeral-event-source';
 import { EphemeralEventPublisher } from './ephemeral-event-publisher';
 import { EphemeralEventPurge } from './ephemeral-event-purge';
 import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
-import { StreamSources } from './stream.sources';
+import { StreamSources } from './stream-sources';
 
 /**
- * Needs an `EventFeed`, an `EventBell`, a `EphemeralEventBus`, a `SessionStore`, the `Lease` and the `ConversationEvents` from
+ * Needs an `EventFeed`, an `EphemeralEventBus`, a `SessionStore`, the `Lease` and the `ConversationEvents` from
  * the composition root.
  */
 @Module({

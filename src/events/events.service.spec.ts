@@ -15,9 +15,9 @@ import { FakeSessionServices } from '../session/session-services.fake';
 import { aMessageEvent } from './domain/feed-event.builder';
 import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import { FakeEventStreaming } from './event-streaming.fake';
-import { anEventIdSeal } from './event-id.seal.builder';
-import type { StreamPlan } from './event.stream';
-import { EventStreams } from './event.streams';
+import { anEventIdSeal } from './event-id-seal.builder';
+import type { StreamPlan } from './event-stream';
+import { EventStreams } from './event-streams';
 import { type AskedStream, EventsService } from './events.service';
 
 /** Says of everybody what the test says. */

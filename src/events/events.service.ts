@@ -10,11 +10,11 @@ import { SessionQueries } from '../session/session.queries';
 import { FEED_START } from './domain/feed-event';
 import { STREAM_TYPES, type StreamType, TYPES_OF_MESSAGES } from './domain/stream-event';
 import { StreamFilter } from './domain/stream-filter';
-import type { StreamPlan } from './event.stream';
-import { EventStreams } from './event.streams';
+import type { StreamPlan } from './event-stream';
+import { EventStreams } from './event-streams';
 import type { Outlet } from './outlet';
-import type { FeedFilter } from './ports/event.feed';
-import { StreamSources } from './stream.sources';
+import type { FeedFilter } from './ports/event-feed';
+import { StreamSources } from './stream-sources';
 
 /** Ids of earlier releases are positions in clear. */
 const IN_CLEAR = /^\d{1,15}$/;

@@ -1,4 +1,4 @@
-import { anEventIdSeal } from './event-id.seal.builder';
+import { anEventIdSeal } from './event-id-seal.builder';
 import type { Outlet } from './outlet';
 
 /** Takes down what was written. Its reader takes everything at once, or nothing until it is told to. */

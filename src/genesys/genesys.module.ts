@@ -7,7 +7,7 @@ import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { ProxyConfig } from '../config/proxy.config';
 import { WebMessagingConfig } from '../config/web-messaging.config';
 import { ConversationsMessagingChannel } from './conversations-messaging/conversations-messaging.channel';
-import { GenesysStartup } from './genesys.startup';
+import { GenesysStartup } from './genesys-startup';
 import { OAuthTokenEndpoint } from './oauth/oauth-token-endpoint';
 import { ClientPool } from './transport/client-pool';
 import { GenesysApi } from './transport/genesys-api';

@@ -2,7 +2,7 @@ import { type ArgumentsHost, ServiceUnavailableException } from '@nestjs/common'
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TerminusModule } from '@nestjs/terminus';
 import { Drain } from '../common/lifecycle/drain';
-import { HealthChecks } from './health.checks';
+import { HealthChecks } from './health-checks';
 import { HealthController } from './health.controller';
 import { HealthFilter } from './health.filter';
 

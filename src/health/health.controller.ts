@@ -7,12 +7,12 @@ import {
   HealthIndicatorService,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
-import { Public } from '../common/access/route-access.decorators';
+import { Public } from '../common/access/route-access.decorator';
 import { Drain } from '../common/lifecycle/drain';
-import { ShuttingDownError } from '../common/lifecycle/shutting-down.error';
+import { ShuttingDownError } from '../common/lifecycle/shutting-down.errors';
 import { abortable } from '../common/time/abortable';
 import { withDeadline } from '../common/time/deadline';
-import { ACCEPTING, type Check, type Detail, HealthChecks } from './health.checks';
+import { ACCEPTING, type Check, type Detail, HealthChecks } from './health-checks';
 import { HealthFilter } from './health.filter';
 
 @ApiTags('health')

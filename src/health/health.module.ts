@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { HealthChecks } from './health.checks';
+import { HealthChecks } from './health-checks';
 import { HealthController } from './health.controller';
 
 @Global()

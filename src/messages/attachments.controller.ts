@@ -2,7 +2,7 @@ import { Controller, Param, Post, Query } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
-import { Scope } from '../common/access/route-access.decorators';
+import { Scope } from '../common/access/route-access.decorator';
 import { FileInBody } from '../common/http/file-in-body.decorator';
 import { HungUp } from '../common/http/hung-up.decorator';
 import type { FileInRequest } from '../common/http/incoming-file';
@@ -12,7 +12,7 @@ import { TakesFile } from '../common/server/takes-file.decorator';
 import { AttachmentsService } from './attachments.service';
 import { AttachmentResponse } from './dto/attachment.response';
 import { FileQueryDto } from './dto/file-query.dto';
-import { MESSAGING_PROBLEMS } from './dto/messaging.problems';
+import { MESSAGING_PROBLEMS } from './dto/messaging-problems';
 
 const UPLOADING_PROBLEMS = {
   404: ['session-not-found'],

@@ -1,7 +1,7 @@
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { Readable } from 'node:stream';
 import { Caller } from '../access/domain/caller';
-import { FakeAuditTrail } from '../audit/ports/audit.trail.fake';
+import { FakeAuditTrail } from '../audit/ports/audit-trail.fake';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { abortable } from '../common/time/abortable';
 import { Drain } from '../common/lifecycle/drain';
@@ -17,9 +17,9 @@ import { FakeGuestMessaging } from '../session/ports/guest-messaging.fake';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { FakeSessionServices } from '../session/session-services.fake';
 import { AttachmentsService } from './attachments.service';
-import { GuestActs } from './guest.acts';
+import { GuestActs } from './guest-acts';
 import { MessagesTelemetry } from './messages.telemetry';
-import { UploadPlaces } from './upload.places';
+import { UploadPlaces } from './upload-places';
 
 const SCOPES = ['sessions.any', 'messages.write'] as const;
 const GREEDY = new Caller('greedy', new Set(SCOPES));

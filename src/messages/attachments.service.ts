@@ -8,9 +8,9 @@ import { GuestChannels } from '../session/ports/guest-channels';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
 import { type MessagingSession, messagingOf } from './domain/messaging-session';
-import { GuestActs } from './guest.acts';
+import { GuestActs } from './guest-acts';
 import { MessagesTelemetry } from './messages.telemetry';
-import { UploadPlaces } from './upload.places';
+import { UploadPlaces } from './upload-places';
 
 /** Uploads of files from guests. The service stores no part of them. */
 @Injectable()

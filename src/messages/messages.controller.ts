@@ -2,14 +2,14 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } fro
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
-import { Scope } from '../common/access/route-access.decorators';
+import { Scope } from '../common/access/route-access.decorator';
 import { ByHolder } from '../common/server/by-holder.decorator';
 import { PageQueryDto } from '../common/pagination/page-query.dto';
 import { ApiProblems } from '../common/problem/problem.response';
 import { accessScopeOf } from '../session/domain/access-scope';
 import { MessageListResponse, MessageResponse } from './dto/message.response';
 import { SendMessageDto } from './dto/send-message.dto';
-import { MESSAGING_PROBLEMS } from './dto/messaging.problems';
+import { MESSAGING_PROBLEMS } from './dto/messaging-problems';
 import { MessagesQueries } from './messages.queries';
 import { MessagesService } from './messages.service';
 

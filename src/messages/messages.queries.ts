@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
-import { AuditReads } from '../audit/audit.reads';
+import { AuditReads } from '../audit/audit-reads';
 import type { ConversationMessage } from '../session/domain/conversation-message';
 import { foreignAct } from '../session/domain/foreign-act';
 import { accessScopeOf } from '../session/domain/access-scope';
 import { SessionQueries } from '../session/session.queries';
-import { decodeCursor, encodeCursor } from './messages.cursor';
+import { decodeCursor, encodeCursor } from './messages-cursor';
 import { MessageStore } from './ports/message.store';
 
 export interface MessagePage {

@@ -11,7 +11,7 @@ import { SessionQueries } from '../session/session.queries';
 import { referenceOf } from './domain/message-reference';
 import { assertSendable } from './domain/sendable-message';
 import { type MessagingSession, messagingOf } from './domain/messaging-session';
-import { MessageSending, type SentMessage } from './message.sending';
+import { MessageSending, type SentMessage } from './message-sending';
 
 /** The message that a caller requests for a guest. */
 export type AskedMessage = Omit<MessageToSend, 'reference' | 'isRepeatable'>;

@@ -1,5 +1,5 @@
 import { Injectable, Logger, RequestTimeoutException } from '@nestjs/common';
-import { DomainError } from '../common/errors/domain.error';
+import { DomainError } from '../common/errors/domain.errors';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { Metrics } from '../metrics/metrics';
 

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Res, VERSION_NEUTRAL, Version } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { PublicIf, Scope } from '../common/access/route-access.decorators';
+import { PublicIf, Scope } from '../common/access/route-access.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { Metrics } from './metrics';
 import { MetricsResponse } from './metrics.response';

@@ -2,8 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-store';
 import { NameResolver } from '../common/names/name-resolver';
 import { StorageConfig } from '../config/storage.config';
-import { AuditTrail } from '../audit/ports/audit.trail';
-import { EventFeed } from '../events/ports/event.feed';
+import { AuditTrail } from '../audit/ports/audit-trail';
+import { EventFeed } from '../events/ports/event-feed';
 import { EphemeralEventBus } from '../events/ports/ephemeral-event-bus';
 import { MessageStore } from '../messages/ports/message.store';
 import { StorageErrors } from '../metrics/ports/storage-errors';
@@ -15,45 +15,45 @@ import { DeadlineStore } from '../replica/ports/deadline.store';
 import { ReplicaStore } from '../replica/ports/replica.store';
 import { GuestCredentials } from '../session/ports/guest-credentials';
 import { IdempotencyStore } from '../session/ports/idempotency.store';
-import { SessionHolders } from '../session/ports/session.holders';
+import { SessionHolders } from '../session/ports/session-holders';
 import { SessionStore } from '../session/ports/session.store';
 import { StorageFailures } from '../session/ports/storage-failures';
 import { DeliveryAdminStore } from '../sync/ports/delivery-admin.store';
 import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
-import { SqlAuditTrail } from './audit.sql-trail';
-import { AuditWriter } from './audit.writer';
-import { SqlSharedTokenBucketStore } from './bucket.sql-store';
-import { ControlSocket } from './control-socket';
-import { SqlGuestCredentials } from './credentials.sql-store';
-import { DataCipher } from './data-cipher';
-import { SqlDataKeyStore } from './data-key.sql-store';
-import { DatabaseConnection } from './database.connection';
-import { DatabaseHealth } from './database.health';
-import { SqlDeadlineStore } from './deadline.sql-store';
-import { SqlDeliveryAdminStore } from './delivery-admin.sql-store';
-import { SqlEventFeed } from './event.sql-feed';
-import { EventWriter } from './event.writer';
-import { FeedWriter } from './feed.writer';
-import { GuestDataEncryption } from './guest-data-encryption';
-import { SqlGuestStore } from './guest.sql-store';
-import { SqlIdempotencyStore } from './idempotency.sql-store';
-import { IdempotencyWriter } from './idempotency.writer';
-import { SqlMessageStore } from './message.sql-store';
-import { SqlOutboxStore } from './outbox.sql-store';
-import { SqlEphemeralEventBus } from './ephemeral-event.sql-bus';
-import { SqlReplicaStore } from './replica.sql-store';
-import { SqlSessionRetentionStore } from './session-retention.sql-store';
-import { SqlSessionHolders } from './session.sql-holders';
-import { SqlSessionStore } from './session.sql-store';
-import { SqlSinkStore } from './sink.sql-store';
-import { SqlSummaryStore } from './summary.sql-store';
-import { UnitOfWork } from './unit-of-work';
+import { SqlAuditTrail } from './audit/sql-audit-trail';
+import { AuditWriter } from './audit/audit-writer';
+import { SqlSharedTokenBucketStore } from './replica/sql-shared-token-bucket.store';
+import { ControlSocket } from './database/control-socket';
+import { SqlGuestCredentials } from './session/sql-guest-credentials';
+import { DataCipher } from './guest/data-cipher';
+import { SqlDataKeyStore } from './guest/sql-data-key.store';
+import { DatabaseConnection } from './database/database-connection';
+import { DatabaseHealth } from './database/database-health';
+import { SqlDeadlineStore } from './session/sql-deadline.store';
+import { SqlDeliveryAdminStore } from './outbox/sql-delivery-admin.store';
+import { SqlEventFeed } from './feed/sql-event-feed';
+import { EventWriter } from './feed/event-writer';
+import { FeedWriter } from './feed/feed-writer';
+import { GuestDataEncryption } from './guest/guest-data-encryption';
+import { SqlGuestStore } from './guest/sql-guest.store';
+import { SqlIdempotencyStore } from './session/sql-idempotency.store';
+import { IdempotencyWriter } from './session/idempotency-writer';
+import { SqlMessageStore } from './guest/sql-message.store';
+import { SqlOutboxStore } from './outbox/sql-outbox.store';
+import { SqlEphemeralEventBus } from './feed/sql-ephemeral-event-bus';
+import { SqlReplicaStore } from './replica/sql-replica.store';
+import { SqlSessionRetentionStore } from './session/sql-session-retention.store';
+import { SqlSessionHolders } from './session/sql-session-holders';
+import { SqlSessionStore } from './session/sql-session.store';
+import { SqlSinkStore } from './outbox/sql-sink.store';
+import { SqlSummaryStore } from './replica/sql-summary.store';
+import { UnitOfWork } from './database/unit-of-work';
 
 /**
  * Binds every storage port to its SQL store. The application starts only once the database is open and migrated.
- * Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditPublisher`, `EventSinks`, `OutboxBell`,
- * `EventBell` and `HealthChecks`.
+ * Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditPublisher`, `EventSinks`,
+ * `HealthChecks`.
  */
 @Global()
 @Module({

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Scope } from '../common/access/route-access.decorators';
+import { Scope } from '../common/access/route-access.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { ErasureResponse } from './dto/erasure.response';
 import { GuestsService } from './guests.service';

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, NotFoundException, Param, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { Public } from '../common/access/route-access.decorators';
+import { Public } from '../common/access/route-access.decorator';
 import { prefersHtml } from '../common/http/accept';
 import { ApiProblems } from '../common/problem/problem.response';
 import { publicUrlOf } from '../common/server/public-url';

@@ -2,11 +2,11 @@ import { Global, Module } from '@nestjs/common';
 import { SystemClock } from '../common/time/system-clock';
 import { ReplicaConfig } from '../config/replica.config';
 import { AddressSeal } from './address-seal';
-import { ClockMonitor } from './clock.monitor';
+import { ClockMonitor } from './clock-monitor';
 import { HopProof } from './hop-proof';
 import { Lease } from './ports/lease';
 import { ReplicaStore } from './ports/replica.store';
-import { ReplicaLease } from './replica.lease';
+import { ReplicaLease } from './replica-lease';
 import { ReplicaTelemetry } from './replica.telemetry';
 
 /**

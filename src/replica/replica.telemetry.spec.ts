@@ -1,7 +1,7 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { Environment } from '../config/environment';
 import { ReplicaConfig } from '../config/replica.config';
-import { HealthChecks } from '../health/health.checks';
+import { HealthChecks } from '../health/health-checks';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { FakeLease } from './ports/lease.fake';
 import { ReplicaTelemetry } from './replica.telemetry';

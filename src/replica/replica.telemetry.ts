@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ReplicaConfig } from '../config/replica.config';
-import { HealthChecks } from '../health/health.checks';
+import { HealthChecks } from '../health/health-checks';
 import { Metrics } from '../metrics/metrics';
 import { Lease } from './ports/lease';
 

@@ -4,7 +4,7 @@ import { MINIMAL, settingFiles } from '../config/environment.fake';
 import { readEnvironment } from '../config/read-environment';
 import { SecretFilesConfig } from '../config/secret-files.config';
 import { WebhookSecrets } from '../config/webhook-secrets';
-import { HealthChecks } from '../health/health.checks';
+import { HealthChecks } from '../health/health-checks';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { SecretFilesService } from './secret-files.service';
 import { SecretFilesTelemetry } from './secret-files.telemetry';

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SecretFilesConfig } from '../config/secret-files.config';
-import { HealthChecks } from '../health/health.checks';
+import { HealthChecks } from '../health/health-checks';
 import { SecretFilesTelemetry } from './secret-files.telemetry';
 
 const PAUSE_MS = 5_000;

@@ -4,7 +4,7 @@ import { SessionConfig } from '../config/session.config';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { ConversationEvents } from './ports/conversation-events';
 import { SessionTelemetry } from './session.telemetry';
-import { SessionWriter } from './session.writer';
+import { SessionWriter } from './ending/session-writer';
 
 /**
  * Takes what channels notice into the books: when the upstream lets a session expire, and, by way of the heartbeat,

@@ -1,8 +1,8 @@
 import { Caller } from '../access/domain/caller';
-import { DomainError } from '../common/errors/domain.error';
+import { DomainError } from '../common/errors/domain.errors';
 import { keyedRequestOf } from './domain/idempotent-request';
 import { aSession } from './domain/session.builder';
-import type { OpenSession } from './session.admission';
+import type { OpenSession } from './opening/session-admission';
 import type { OpenedSession } from './session.service';
 import type { FakeSessionServices } from './session-services.fake';
 

@@ -12,37 +12,37 @@ import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { FakeLease } from '../replica/ports/lease.fake';
 import { FakeReplicaStore } from '../replica/ports/replica.store.fake';
-import { IdempotencyRetention } from './idempotency.retention';
-import { IdempotencyTelemetry } from './idempotency.telemetry';
-import { PinnedSessions } from './pinned-sessions';
+import { IdempotencyRetention } from './idempotency/idempotency-retention';
+import { IdempotencyTelemetry } from './idempotency/idempotency.telemetry';
+import { PinnedSessions } from './forwarding/pinned-sessions';
 import { FakeGuestChannel } from './ports/guest-channel.fake';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionPolicies } from './ports/session-policies';
-import { FakeSessionHolders } from './ports/session.holders.fake';
+import { FakeSessionHolders } from './ports/session-holders.fake';
 import { FakeSessionStore } from './ports/session.store.fake';
 import { FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
-import { SessionRecovery } from './session-recovery';
-import { SessionAdmission } from './session.admission';
-import { SessionDisconnector } from './session.disconnector';
-import { SessionEnding } from './session.ending';
-import { SessionClaims } from './session-claims';
-import { SessionIdempotency } from './session.idempotency';
-import { SessionOpening } from './session.opening';
-import { ReplicaBudgetShare } from './replica-budget-share';
-import { SessionCaps } from './session.caps';
-import { HeartbeatRateController } from './heartbeat-rate-controller';
-import { OAuthClientSelector } from './oauth-client-selector';
+import { SessionRecovery } from './ownership/session-recovery';
+import { SessionAdmission } from './opening/session-admission';
+import { SessionDisconnector } from './ending/session-disconnector';
+import { SessionEnding } from './ending/session-ending';
+import { SessionClaims } from './ownership/session-claims';
+import { SessionIdempotency } from './idempotency/session-idempotency';
+import { SessionOpening } from './opening/session-opening';
+import { ReplicaBudgetShare } from './heartbeat/replica-budget-share';
+import { SessionCaps } from './opening/session-caps';
+import { HeartbeatRateController } from './heartbeat/heartbeat-rate-controller';
+import { OAuthClientSelector } from './opening/oauth-client-selector';
 import { SessionQueries } from './session.queries';
-import { ReplicaShare } from './replica-share';
-import { SessionPolicyEvaluator } from './session-policy-evaluator';
+import { ReplicaShare } from './ownership/replica-share';
+import { SessionPolicyEvaluator } from './opening/session-policy-evaluator';
 import { SessionService } from './session.service';
-import { SessionShutdown } from './session.shutdown';
-import { SessionSweeper } from './session.sweeper';
-import { SessionRebalancer } from './session-rebalancer';
+import { SessionShutdown } from './ownership/session-shutdown';
+import { SessionSweeper } from './ending/session-sweeper';
+import { SessionRebalancer } from './ownership/session-rebalancer';
 import { SessionTelemetry } from './session.telemetry';
-import { SessionReconciler } from './session-reconciler';
-import { SessionHeartbeat } from './session-heartbeat';
-import { SessionWriter } from './session.writer';
+import { SessionReconciler } from './ownership/session-reconciler';
+import { SessionHeartbeat } from './heartbeat/session-heartbeat';
+import { SessionWriter } from './ending/session-writer';
 
 /** The session services as the module wires them, over a store in memory and a scripted channel. */
 export class FakeSessionServices {
@@ -102,6 +102,7 @@ export class FakeSessionServices {
     this.admission = new SessionAdmission(
       this.policyEvaluator,
       this.clientSelector,
+      store,
       this.config,
       clock,
       telemetry,

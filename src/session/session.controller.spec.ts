@@ -1,8 +1,8 @@
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { Caller } from '../access/domain/caller';
-import { AuditReads } from '../audit/audit.reads';
-import { AuditThrottle } from '../audit/audit.throttle';
-import { FakeAuditTrail } from '../audit/ports/audit.trail.fake';
+import { AuditReads } from '../audit/audit-reads';
+import { AuditThrottle } from '../audit/audit-throttle';
+import { FakeAuditTrail } from '../audit/ports/audit-trail.fake';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { UpstreamServerError } from '../common/errors/upstream.errors';
 import { anActiveSession } from './domain/session.builder';

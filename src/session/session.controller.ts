@@ -2,13 +2,13 @@ import { Body, Controller, Delete, Get, Header, Headers, Param, Post, Query, Res
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
-import { AuditReads } from '../audit/audit.reads';
-import { Scope } from '../common/access/route-access.decorators';
+import { AuditReads } from '../audit/audit-reads';
+import { Scope } from '../common/access/route-access.decorator';
 import { entityTagOf, isKnown } from '../common/http/entity-tag';
 import { HungUp } from '../common/http/hung-up.decorator';
 import { ByHolder } from '../common/server/by-holder.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
-import { UPSTREAM_PROBLEMS } from '../common/problem/upstream.problems';
+import { UPSTREAM_PROBLEMS } from '../common/problem/upstream-problems';
 import { ListSessionsDto } from './dto/list-sessions.dto';
 import { OpenSessionDto } from './dto/open-session.dto';
 import { OpenedSessionResponse } from './dto/opened-session.response';
@@ -18,7 +18,7 @@ import type { OpenedAnswer } from './domain/stored-response';
 import { foreignListing } from './domain/foreign-act';
 import { accessScopeOf } from './domain/access-scope';
 import type { Session } from './domain/session';
-import { SessionIdempotency } from './session.idempotency';
+import { SessionIdempotency } from './idempotency/session-idempotency';
 import { SessionQueries } from './session.queries';
 import { type OpenedSession, SessionService } from './session.service';
 

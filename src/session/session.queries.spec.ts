@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { InvalidRequestError } from '../common/errors/invalid-request.errors';
 import { FakeHeartbeatPlan } from '../heartbeat/domain/heartbeat-plan.fake';
 import { ALL_SESSIONS, type AccessScope } from './domain/access-scope';
 import { aSession, anActiveSession } from './domain/session.builder';

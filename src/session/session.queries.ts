@@ -10,7 +10,7 @@ import type { SessionState } from './domain/session-state';
 import { SessionNotFoundError } from './domain/session.errors';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionStore } from './ports/session.store';
-import { decodeCursor, encodeCursor } from './session.cursor';
+import { decodeCursor, encodeCursor } from './session-cursor';
 
 export interface SessionPage {
   readonly sessions: readonly Session[];

@@ -11,10 +11,10 @@ import type { AccessScope } from './domain/access-scope';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
 import type { Opened } from './ports/guest-channel';
-import { type OpenSession, SessionAdmission } from './session.admission';
-import { SessionEnding } from './session.ending';
-import { SessionOpening } from './session.opening';
-import { SessionHeartbeat } from './session-heartbeat';
+import { type OpenSession, SessionAdmission } from './opening/session-admission';
+import { SessionEnding } from './ending/session-ending';
+import { SessionOpening } from './opening/session-opening';
+import { SessionHeartbeat } from './heartbeat/session-heartbeat';
 
 export interface OpenedSession {
   readonly session: Session;

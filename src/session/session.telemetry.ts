@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DomainError } from '../common/errors/domain.error';
+import { DomainError } from '../common/errors/domain.errors';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { BeatOutcome } from '../heartbeat/domain/heartbeat-plan';
 import { Metrics } from '../metrics/metrics';

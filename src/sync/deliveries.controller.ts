@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Scope } from '../common/access/route-access.decorators';
+import { Scope } from '../common/access/route-access.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { DeliveriesQueries } from './deliveries.queries';
 import { DeliveriesService } from './deliveries.service';

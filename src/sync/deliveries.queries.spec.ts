@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { InvalidRequestError } from '../common/errors/invalid-request.errors';
 import { ListDeliveriesDto } from './dto/list-deliveries.dto';
 import { DeliveriesQueries } from './deliveries.queries';
 import { aDeliveryRecord, anEventId } from './domain/delivery-record.builder';

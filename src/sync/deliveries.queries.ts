@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from './deliveries.cursor';
+import { decodeCursor, encodeCursor } from './deliveries-cursor';
 import type { Attempt, DeliveryRecord } from './domain/delivery';
 import { parseDeliveryId } from './domain/delivery-id';
 import { DeliveryNotFoundError } from './domain/sync.errors';

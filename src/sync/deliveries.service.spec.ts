@@ -1,10 +1,10 @@
-import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { InvalidRequestError } from '../common/errors/invalid-request.errors';
 import { DeliveriesService } from './deliveries.service';
 import { aDeliveryRecord, anEventId } from './domain/delivery-record.builder';
 import { DeliveryNotFoundError } from './domain/sync.errors';
 import { FakeDeliveryAdminStore } from './ports/delivery-admin.store.fake';
 import type { ReplaySelection } from './ports/delivery-admin.store';
-import { OutboxBell } from './ports/outbox-bell';
+import { CommitSignal } from '../common/commit-signal';
 import { FakeSyncServices } from './sync-services.fake';
 
 const NOW = 1_800_000_000_000;
@@ -19,10 +19,10 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   services = new FakeSyncServices();
   ledger = new FakeDeliveryAdminStore();
-  const bell = new OutboxBell();
+  const commits = new CommitSignal();
   rings = 0;
-  bell.onRing(() => (rings += 1));
-  service = new DeliveriesService(ledger, services.clock, bell, services.telemetry);
+  commits.subscribe('outbox', () => (rings += 1));
+  service = new DeliveriesService(ledger, services.clock, commits, services.telemetry);
 });
 afterEach(() => {
   jest.useRealTimers();

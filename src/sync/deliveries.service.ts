@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidRequestError } from '../common/errors/invalid-request.error';
+import { InvalidRequestError } from '../common/errors/invalid-request.errors';
 import { Clock } from '../common/time/clock';
 import { parseDeliveryId } from './domain/delivery-id';
 import { DeliveryNotFoundError } from './domain/sync.errors';
 import { DeliveryAdminStore, type ReplaySelection } from './ports/delivery-admin.store';
-import { OutboxBell } from './ports/outbox-bell';
+import { CommitSignal } from '../common/commit-signal';
 import { SyncTelemetry } from './sync.telemetry';
 
 /** What operators can do with deliveries. */
@@ -13,7 +13,7 @@ export class DeliveriesService {
   constructor(
     private readonly ledger: DeliveryAdminStore,
     private readonly clock: Clock,
-    private readonly bell: OutboxBell,
+    private readonly commits: CommitSignal,
     private readonly telemetry: SyncTelemetry,
   ) {}
 
@@ -23,7 +23,7 @@ export class DeliveriesService {
     if (key === undefined || !(await this.ledger.retry(key, this.clock.now())))
       throw new DeliveryNotFoundError();
     this.telemetry.replayed(1);
-    this.bell.ring();
+    this.commits.notify('outbox');
   }
 
   /**
@@ -34,7 +34,7 @@ export class DeliveriesService {
     assertBounded(selection);
     const replayed = await this.ledger.replay(selection, this.clock.now());
     this.telemetry.replayed(replayed);
-    this.bell.ring();
+    this.commits.notify('outbox');
     return replayed;
   }
 }

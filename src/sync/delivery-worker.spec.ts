@@ -1,6 +1,6 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { DataRefusedError } from '../common/errors/data-refused.error';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { DataRefusedError } from '../common/errors/data-refused.errors';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { DeliveryWorker, type DeliveryOutcome } from './delivery-worker';
 import { anEvent } from './domain/delivery.builder';
 import { type DeliveryFailure, DeliveryFailedError } from './domain/delivery.errors';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataRefusedError } from '../common/errors/data-refused.error';
+import { DataRefusedError } from '../common/errors/data-refused.errors';
 import { RequestContext } from '../common/logging/request-context';
 import type { Clock } from '../common/time/clock';
 import type { Attempt, Delivery } from './domain/delivery';

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { EventSinks } from './ports/event-sinks';
-import { OutboxBell } from './ports/outbox-bell';
-import { RelayTools } from './relay-tools';
+import { CommitSignal } from '../common/commit-signal';
+import { SinkRelayFactory } from './sink-relay-factory';
 import type { SinkRelay } from './sink-relay';
 
 /** How long what is due may still be delivered when the process stops; the rest waits for the next one. */
@@ -14,14 +14,14 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
 
   constructor(
     private readonly sinks: EventSinks,
-    private readonly tools: RelayTools,
-    private readonly bell: OutboxBell,
+    private readonly factory: SinkRelayFactory,
+    private readonly commits: CommitSignal,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.relays = this.sinks.all.map((sink) => this.tools.relayTo(sink));
+    this.relays = this.sinks.all.map((sink) => this.factory.create(sink));
     for (const relay of this.relays) relay.start();
-    this.bell.onRing(() => {
+    this.commits.subscribe('outbox', () => {
       for (const relay of this.relays) relay.wake();
     });
   }

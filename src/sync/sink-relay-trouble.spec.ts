@@ -1,11 +1,11 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { DataRefusedError } from '../common/errors/data-refused.error';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { DataRefusedError } from '../common/errors/data-refused.errors';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { anEvent } from './domain/delivery.builder';
 import { OutboxRelay } from './outbox.relay';
 import { FakeEventSink } from './ports/event.sink.fake';
 import { EventSinks } from './ports/event-sinks';
-import { OutboxBell } from './ports/outbox-bell';
+import { CommitSignal } from '../common/commit-signal';
 import type { FakeOutboxStore } from './ports/outbox.store.fake';
 import { expectOverWithin, never, refuse, takes } from './sink-answers.fake';
 import { SinkRelay } from './sink-relay';
@@ -215,17 +215,17 @@ describe(SinkRelay.name, () => {
 });
 
 describe(OutboxRelay.name, () => {
-  it('carries every sink by itself, wakes them with the bell and stops them together', async () => {
+  it('relays to each sink by itself, wakes at a commit and stops all together', async () => {
     const [good, hanging] = [new FakeEventSink('good'), new FakeEventSink('hanging')];
     hanging.towards('a', never);
-    const bell = new OutboxBell();
-    const outboxRelay = new OutboxRelay(new EventSinks([good, hanging]), services.tools, bell);
+    const commits = new CommitSignal();
+    const outboxRelay = new OutboxRelay(new EventSinks([good, hanging]), services.relays, commits);
     outboxRelay.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(10);
     outbox.queue('good', anEvent());
     outbox.queue('hanging', anEvent());
 
-    bell.ring();
+    commits.notify('outbox');
     await jest.advanceTimersByTimeAsync(10);
     expect([good.handed.length, hanging.handed.length]).toEqual([1, 1]);
     expect(outbox.rows.map(({ status }) => status)).toEqual(['delivered', 'pending']);
@@ -233,12 +233,6 @@ describe(OutboxRelay.name, () => {
     await expectOverWithin(2_000, outboxRelay.beforeApplicationShutdown());
     expect(hanging.handed[0]?.signal.aborted).toBe(true);
     expect(jest.getTimerCount()).toBe(0);
-  });
-
-  it('hears no bell before anybody listens', () => {
-    expect(() => {
-      new OutboxBell().ring();
-    }).not.toThrow();
   });
 
   it('leaves a lane alone whose head is refused for ever, and goes on with the others', async () => {

@@ -1,5 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import type { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { anEvent } from './domain/delivery.builder';
 import type { FakeEventSink } from './ports/event.sink.fake';

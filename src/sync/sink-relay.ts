@@ -20,8 +20,8 @@ const CLAIM_MS = 20_000;
 const STUCK_MS = 3_600_000;
 const MAX_STUCK = 1_000;
 
-/** What a relay of one sink works with. */
-export interface RelayParts {
+/** Collaborators of the relay of one sink. */
+export interface SinkRelayDependencies {
   readonly sink: string;
   readonly outbox: OutboxStore;
   readonly worker: DeliveryWorker;
@@ -51,7 +51,7 @@ export class SinkRelay {
     },
   );
 
-  constructor(private readonly parts: RelayParts) {
+  constructor(private readonly parts: SinkRelayDependencies) {
     setMaxListeners(0, this.abort.signal);
   }
 

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Scope } from '../common/access/route-access.decorators';
+import { Scope } from '../common/access/route-access.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { AttemptResponse } from './dto/delivery.response';
 import { SinkListResponse, SinkResponse } from './dto/sink.response';

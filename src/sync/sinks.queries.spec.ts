@@ -1,5 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { HealthChecks } from '../health/health.checks';
+import { HealthChecks } from '../health/health-checks';
 import { anEvent } from './domain/delivery.builder';
 import { SinkNotFoundError } from './domain/sync.errors';
 import { FakeEventSink } from './ports/event.sink.fake';

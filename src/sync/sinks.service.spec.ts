@@ -4,7 +4,7 @@ import { Environment } from '../config/environment';
 import { DeliveryFailedError } from './domain/delivery.errors';
 import { SinkNotFoundError } from './domain/sync.errors';
 import { OutboxRelay } from './outbox.relay';
-import { OutboxBell } from './ports/outbox-bell';
+import { CommitSignal } from '../common/commit-signal';
 import { FakeSinkStore } from './ports/sink.store.fake';
 import { never, takes } from './sink-answers.fake';
 import { SinksService } from './sinks.service';
@@ -23,7 +23,7 @@ beforeEach(() => {
   services = new FakeSyncServices();
   store = new FakeSinkStore();
   const access = new AccessConfig(Object.assign(new Environment(), { ACCESS_MODE: 'jwt' }));
-  const relay = new OutboxRelay(services.sinks, services.tools, new OutboxBell());
+  const relay = new OutboxRelay(services.sinks, services.relays, new CommitSignal());
   resumed = jest.spyOn(relay, 'resumed');
   service = new SinksService(services.sinks, store, services.clock, relay, access);
 });

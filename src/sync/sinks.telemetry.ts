@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HealthChecks } from '../health/health.checks';
+import { HealthChecks } from '../health/health-checks';
 import { Metrics } from '../metrics/metrics';
 import { EventSinks } from './ports/event-sinks';
 import { type SinkCondition, SinksQueries } from './sinks.queries';

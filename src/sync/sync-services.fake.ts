@@ -9,7 +9,7 @@ import { anEvent } from './domain/delivery.builder';
 import { FakeEventSink } from './ports/event.sink.fake';
 import { EventSinks } from './ports/event-sinks';
 import { FakeOutboxStore } from './ports/outbox.store.fake';
-import { RelayTools } from './relay-tools';
+import { SinkRelayFactory } from './sink-relay-factory';
 import type { SinkRelay } from './sink-relay';
 import { SyncTelemetry } from './sync.telemetry';
 
@@ -23,14 +23,14 @@ export class FakeSyncServices {
   readonly sinks = new EventSinks([this.sink]);
   readonly poison = new PoisonMessages();
   readonly telemetry = new SyncTelemetry(this.metrics, this.outbox, this.sinks, this.poison, this.clock);
-  readonly tools: RelayTools;
+  readonly relays: SinkRelayFactory;
   readonly relay: SinkRelay;
 
   constructor(settings: Partial<Environment> = {}) {
     new PoisonTelemetry(this.metrics, this.poison);
     const config = new SyncConfig(Object.assign(new Environment(), settings));
-    this.tools = new RelayTools(this.outbox, this.clock, this.telemetry, config, this.lease);
-    this.relay = this.tools.relayTo(this.sink);
+    this.relays = new SinkRelayFactory(this.outbox, this.clock, this.telemetry, config, this.lease);
+    this.relay = this.relays.create(this.sink);
   }
 
   /** Queues the first event of so many conversations: `name-0`, `name-1` and so on. */

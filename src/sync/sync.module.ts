@@ -3,7 +3,7 @@ import { DeliveriesController } from './deliveries.controller';
 import { DeliveriesQueries } from './deliveries.queries';
 import { DeliveriesService } from './deliveries.service';
 import { OutboxRelay } from './outbox.relay';
-import { RelayTools } from './relay-tools';
+import { SinkRelayFactory } from './sink-relay-factory';
 import { Retention } from './retention';
 import { SinksController } from './sinks.controller';
 import { SinksQueries } from './sinks.queries';
@@ -11,12 +11,12 @@ import { SinksService } from './sinks.service';
 import { SinksTelemetry } from './sinks.telemetry';
 import { SyncTelemetry } from './sync.telemetry';
 
-/** Needs the stores of `ports/`, the `EventSinks` and the `OutboxBell` from the composition root. */
+/** Needs the stores of `ports/` and the `EventSinks` from the composition root. */
 @Module({
   controllers: [DeliveriesController, SinksController],
   providers: [
     OutboxRelay,
-    RelayTools,
+    SinkRelayFactory,
     Retention,
     DeliveriesQueries,
     DeliveriesService,

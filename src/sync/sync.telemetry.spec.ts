@@ -1,5 +1,5 @@
 import { RecordingLog } from '../audit/recording-log.fake';
-import { StorageUnavailableError } from '../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { aDelivery, anEvent } from './domain/delivery.builder';
 import { DeliveryFailedError } from './domain/delivery.errors';
 import { FakeEventSink } from './ports/event.sink.fake';

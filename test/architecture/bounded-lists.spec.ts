@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Type } from '@nestjs/common';
 import { getMetadataStorage } from 'class-validator';
-import { InvalidRequestError } from '../../src/common/errors/invalid-request.error';
-import { boundOfList } from '../../src/common/validation/list.decorators';
+import { InvalidRequestError } from '../../src/common/errors/invalid-request.errors';
+import { boundOfList } from '../../src/common/validation/list.decorator';
 import { StrictValidationPipe } from '../../src/common/validation/validation-pipe';
 
 const root = join(__dirname, '../..');
@@ -80,6 +80,6 @@ describe('the lists of DTOs', () => {
       ),
     );
 
-    expect(direct.map((path) => relative(root, path))).toEqual(['src/common/validation/list.decorators.ts']);
+    expect(direct.map((path) => relative(root, path))).toEqual(['src/common/validation/list.decorator.ts']);
   });
 });

@@ -157,17 +157,21 @@ describe('docs/operations.md', () => {
   });
 
   it.each([
-    ['a row that it renews every 3 s', 'replica/replica.lease.ts', 'RENEW_EVERY_MS = 3_000;'],
-    ['that runs out after 10 s', 'replica/replica.lease.ts', 'LEASE_TTL_MS = 10_000;'],
-    ['beats go on for 8 s', 'replica/replica.lease.ts', 'MARGIN_MS = 2_000;'],
-    ['two to four times a second', 'replica/replica.lease.ts', '250 + Math.random() * 250'],
-    ['beat first within a second', 'session/session-heartbeat.ts', 'RESUME_WITHIN_MS = 1_000;'],
+    ['a row that it renews every 3 s', 'replica/replica-lease.ts', 'RENEW_EVERY_MS = 3_000;'],
+    ['that runs out after 10 s', 'replica/replica-lease.ts', 'LEASE_TTL_MS = 10_000;'],
+    ['beats go on for 8 s', 'replica/replica-lease.ts', 'MARGIN_MS = 2_000;'],
+    ['two to four times a second', 'replica/replica-lease.ts', '250 + Math.random() * 250'],
+    ['beat first within a second', 'session/heartbeat/session-heartbeat.ts', 'RESUME_WITHIN_MS = 1_000;'],
     ['for 3 s (`SHUTDOWN_NOTICE_MS`)', 'config/server.config.ts', 'DEFAULT_NOTICE_MS = 3_000;'],
     ['requests have 5 s to finish', 'common/lifecycle/drain.ts', 'GRACE_MS = 5_000;'],
     ['ends within 9.5 s', 'common/lifecycle/stop-on-signals.ts', 'DEADLINE_MS = 9_500;'],
-    ['more than a tenth above their share', 'session/replica-share.ts', 'SLACK = 0.1;'],
-    ['each process has up to 10', 'persistence/postgres.database.ts', 'max: 10,'],
-    ['does not answer within a second', 'persistence/database.connection.ts', 'CHECK_TIMEOUT_MS = 1_000;'],
+    ['more than a tenth above their share', 'session/ownership/replica-share.ts', 'SLACK = 0.1;'],
+    ['each process has up to 10', 'persistence/database/postgres-database.ts', 'max: 10,'],
+    [
+      'does not answer within a second',
+      'persistence/database/database-connection.ts',
+      'CHECK_TIMEOUT_MS = 1_000;',
+    ],
   ])('says "%s" because it is so', (phrase, path, words) => {
     expect(prose).toContain(phrase);
     expect(readFileSync(join(root, 'src', path), 'utf8')).toContain(words);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ErrorKind } from '../../src/common/errors/domain.error';
+import type { ErrorKind } from '../../src/common/errors/domain.errors';
 import { OF_STATUS, STATUS_OF } from '../../src/common/problem/problem';
 import { PROBLEM_CATALOGUE } from '../../src/problems/catalogue/problem-catalogue';
 

@@ -4,8 +4,8 @@ import { CHAIN_COUNT } from '../../src/audit/domain/audit-chain';
 import { AuditVerifier } from '../../src/audit/domain/audit-verifier';
 import { headerOf } from '../../src/audit/domain/audit-export';
 import { RequestContext } from '../../src/common/logging/request-context';
-import { SqlAuditTrail } from '../../src/persistence/audit.sql-trail';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { SqlAuditTrail } from '../../src/persistence/audit/sql-audit-trail';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
 const FUTURE = Date.now() + 86_400_000;
 

@@ -7,7 +7,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 import { createFirstSchema } from './earlier-schemas';
 
 /** More than the migration reads at once. */

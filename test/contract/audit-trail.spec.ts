@@ -1,6 +1,6 @@
 import { RequestContext } from '../../src/common/logging/request-context';
-import { AuditWriter } from '../../src/persistence/audit.writer';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { AuditWriter } from '../../src/persistence/audit/audit-writer';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
 describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
   let storage: TestStorage;
@@ -70,7 +70,7 @@ describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
     await expect(stores.get(session.conversationId)).resolves.toHaveProperty('snapshot.version', 0);
     await expect(stores.summary.totals()).resolves.toMatchObject({ sessionsStarted: 0 });
     expect(stores.published.records).toEqual([]);
-    expect(stores.rings).toBe(0);
+    expect(stores.notifications).toBe(0);
     expect(session.snapshot.version).toBe(0);
   });
 

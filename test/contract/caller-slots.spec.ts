@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { callerSlots } from '../../src/persistence/caller-slots';
-import { toRow } from '../../src/persistence/session.mapper';
+import { callerSlots } from '../../src/persistence/session/caller-slots';
+import { toRow } from '../../src/persistence/session/session.mapper';
+import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
 import { CallerSessionLimitReachedError } from '../../src/session/domain/session.errors';
 import { SessionStore, type SlotLimits } from '../../src/session/ports/session.store';
 import {
@@ -9,7 +10,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 const CLIENTS = 64;
 const OTHERS = 2_000;
@@ -61,7 +62,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     const asked = Array.from({ length: CLIENTS }, (_, index) => {
       const owner = index % 4 === 3 ? 'other' : 'greedy';
       const replica = replicas[index % replicas.length] ?? stores;
-      return replica.sessions.reserve(newSession(1_000, { owner }), sharesOf(10));
+      return onceAnswered(() => replica.sessions.reserve(newSession(1_000, { owner }), sharesOf(10)));
     });
     const [outcomes] = await Promise.all([Promise.allSettled(asked), stores.sessions.save(ended)]);
 
@@ -75,7 +76,9 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await expect(stores.sessions.countLiveOf('other', CLIENTS)).resolves.toBe(10);
     await expect(stores.sessions.countLive()).resolves.toBe(greedy + 10);
     await Promise.allSettled(
-      replicas.map((replica) => replica.sessions.reserve(newSession(1, { owner: 'greedy' }), sharesOf(10))),
+      replicas.map((replica) =>
+        onceAnswered(() => replica.sessions.reserve(newSession(1, { owner: 'greedy' }), sharesOf(10))),
+      ),
     );
     await expect(stores.sessions.countLiveOf('greedy', CLIENTS)).resolves.toBe(10);
   });
@@ -136,3 +139,15 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     expect(JSON.stringify(plan)).not.toMatch(/Seq Scan|SCAN session/);
   });
 });
+
+/** Repeats what the database, too slow on a busy machine, has not answered: whether there is room is not known then. */
+async function onceAnswered(reserve: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await reserve();
+      return;
+    } catch (error) {
+      if (!(error instanceof StorageUnavailableError)) throw error;
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { dueHeads } from '../../src/persistence/delivery.queue';
+import { dueHeads } from '../../src/persistence/outbox/delivery-queue';
 import { writeBacklog } from '../../bench/support/backlog';
-import { createStorage, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, TestStores, type TestStorage } from '../support/persistence-harness';
 
 const LANES = 50_000;
 const NOW = 1_000_000;

@@ -1,6 +1,6 @@
 import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { DataKeyError } from '../../src/persistence/persistence.errors';
 import { DataKeyStore, type WalkPosition } from '../../src/privacy/ports/data-key.store';
 import { guestRefOf } from '../../src/session/domain/guest-token';
@@ -11,7 +11,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 import { createFirstSchema, createSecondSchema } from './earlier-schemas';
 import { toldTwice } from './queued-sessions';
 

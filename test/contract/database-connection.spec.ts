@@ -1,5 +1,5 @@
-import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.error';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { SchemaTooNewError } from '../../src/persistence/persistence.errors';
 import {
   createEmptyStorage,
@@ -8,7 +8,7 @@ import {
   TestStores,
   type TestStorage,
   limits,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 let storage: TestStorage;
 

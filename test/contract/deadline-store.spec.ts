@@ -1,5 +1,5 @@
 import { DeadlineStore } from '../../src/replica/ports/deadline.store';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 import { claimOne } from './queued-sessions';
 
 const NOW = 10_000;

@@ -4,7 +4,7 @@ import {
   type DeliveryPosition,
   type DeliveryQuery,
 } from '../../src/sync/ports/delivery-admin.store';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 import { deliverAll, keyOf, toldTwice } from './queued-sessions';
 
 describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dialect) => {

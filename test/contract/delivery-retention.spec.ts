@@ -1,7 +1,7 @@
 import { DeliveryAdminStore, type RetentionLimits } from '../../src/sync/ports/delivery-admin.store';
-import type { Database } from '../../src/persistence/database';
+import type { Database } from '../../src/persistence/database/database';
 import { writeBacklog } from '../../bench/support/backlog';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 import { deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
 
 describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dialect) => {

@@ -1,12 +1,12 @@
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import type { StorageConfig } from '../../src/config/storage.config';
-import type { Database } from '../../src/persistence/database';
-import type { Dialect } from '../../src/persistence/dialect';
+import type { Database } from '../../src/persistence/database/database';
+import type { Dialect } from '../../src/persistence/database/dialect';
 import { initialSchema } from '../../src/persistence/migrations/0001-initial-schema';
 import { oauthClientOfASession } from '../../src/persistence/migrations/0002-oauth-client-of-a-session';
-import { openPostgresForMigrations } from '../../src/persistence/postgres.database';
-import { toDeliveryRow, toEventRow, toRow } from '../../src/persistence/session.mapper';
-import { openSqlite } from '../../src/persistence/sqlite.database';
+import { openPostgresForMigrations } from '../../src/persistence/database/postgres-database';
+import { toDeliveryRow, toEventRow, toRow } from '../../src/persistence/session/session.mapper';
+import { openSqlite } from '../../src/persistence/database/sqlite-database';
 import type { Session } from '../../src/session/domain/session';
 
 /** A record of the audit trail as the first release wrote it. */

@@ -3,12 +3,12 @@ import type { DataKey } from '../../src/config/data-key-list';
 import { aConnectionState, aTyping } from '../../src/events/domain/ephemeral-event.builder';
 import { type EphemeralEventBatch, EphemeralEventBus } from '../../src/events/ports/ephemeral-event-bus';
 import { FakeEphemeralEventBus } from '../../src/events/ports/ephemeral-event-bus.fake';
-import { DataCipher } from '../../src/persistence/data-cipher';
-import { SqlDataKeyStore } from '../../src/persistence/data-key.sql-store';
-import { GuestDataEncryption } from '../../src/persistence/guest-data-encryption';
-import { SqlEphemeralEventBus } from '../../src/persistence/ephemeral-event.sql-bus';
+import { DataCipher } from '../../src/persistence/guest/data-cipher';
+import { SqlDataKeyStore } from '../../src/persistence/guest/sql-data-key.store';
+import { GuestDataEncryption } from '../../src/persistence/guest/guest-data-encryption';
+import { SqlEphemeralEventBus } from '../../src/persistence/feed/sql-ephemeral-event-bus';
 import type { WalkPosition } from '../../src/privacy/ports/data-key.store';
-import { createStorage, DIALECTS, TestStores } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores } from '../support/persistence-harness';
 
 /** An exchange as three processes have it. */
 interface Exchanges {

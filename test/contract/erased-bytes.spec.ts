@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { guestRefOf } from '../../src/session/domain/guest-token';
-import { createStorage, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, TestStores, type TestStorage } from '../support/persistence-harness';
 import { deliverAll } from './queued-sessions';
 
 const TOKEN = 'jwt_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { FEED_START } from '../../src/events/domain/feed-event';
-import type { FeedFilter } from '../../src/events/ports/event.feed';
-import { COUNTERS } from '../../src/persistence/counters';
-import type { Dialect } from '../../src/persistence/dialect';
-import { eventsAfter } from '../../src/persistence/event.sql-feed';
+import type { FeedFilter } from '../../src/events/ports/event-feed';
+import { COUNTERS } from '../../src/persistence/replica/counters';
+import type { Dialect } from '../../src/persistence/database/dialect';
+import { eventsAfter } from '../../src/persistence/feed/sql-event-feed';
 import { eventsOfOwners } from '../../src/persistence/migrations/0015-events-of-owners';
-import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
+import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence-harness';
 
 const EVENTS = 20_000;
 /** Every 500th event is one of the caller. */

@@ -1,7 +1,7 @@
 import { guestRefOf, newGuestToken } from '../../src/session/domain/guest-token';
 import type { Session } from '../../src/session/domain/session';
 import { GuestCredentials } from '../../src/session/ports/guest-credentials';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
 const CREDENTIALS = { jwt: 'canary-jwt', refreshToken: 'canary-refresh' };
 

@@ -3,7 +3,7 @@ import { GuestStore } from '../../src/privacy/ports/guest.store';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import type { Session } from '../../src/session/domain/session';
 import { SessionChangedError } from '../../src/session/domain/session.errors';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
 const TOKEN = 'jwt_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
 const GUEST = guestRefOf(TOKEN);

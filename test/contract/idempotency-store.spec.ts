@@ -9,7 +9,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 const DAY = 86_400_000;
 const ANSWER: StoredResponse = {

@@ -8,7 +8,7 @@ import {
   newSession,
   type TestStorage,
   TestStores,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 const LIMIT = { limit: 100 };
 

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
-import { DataKeyRotation } from '../../src/privacy/data-key.rotation';
+import { DataKeyRotation } from '../../src/privacy/data-key-rotation';
 import { PrivacyTelemetry } from '../../src/privacy/privacy.telemetry';
 import { whileLocked } from '../support/held-locks';
 import { until } from '../support/until';
-import { createStorage, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, TestStores, type TestStorage } from '../support/persistence-harness';
 import { administrate } from '../support/postgres';
 
 const guide = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');

@@ -1,8 +1,8 @@
-import { claimWanted } from '../../src/persistence/delivery.queue';
+import { claimWanted } from '../../src/persistence/outbox/delivery-queue';
 import type { Attempt } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { writeBacklog } from '../../bench/support/backlog';
-import { createStorage, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, TestStores, type TestStorage } from '../support/persistence-harness';
 import { claimOne, conversationsOf, toldTwice } from './queued-sessions';
 
 const ACCEPTED: Attempt = { at: 3_000, latencyMs: 5 };

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 import { claimOne, conversationsOf, toldTwice } from './queued-sessions';
 
 const ACCEPTED: Attempt = { at: 3_000, latencyMs: 5 };

@@ -1,7 +1,7 @@
 import type { Session } from '../../src/session/domain/session';
 import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
 const NOTHING = { blockedConversations: 0, dead: 0 };
 const accepted = (latencyMs: number): Attempt => ({ at: 3_000, latencyMs });

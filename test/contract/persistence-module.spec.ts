@@ -1,19 +1,18 @@
 import 'reflect-metadata';
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { AuditPublisher } from '../../src/audit/ports/audit.publisher';
+import { AuditPublisher } from '../../src/audit/ports/audit-publisher';
 import { CommonModule } from '../../src/common/common.module';
 import { StorageConfig } from '../../src/config/storage.config';
-import { HealthChecks } from '../../src/health/health.checks';
+import { HealthChecks } from '../../src/health/health-checks';
 import { SummaryStore } from '../../src/metrics/ports/summary.store';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { DataDirectoryInUseError } from '../../src/persistence/persistence.errors';
 import { PersistenceModule } from '../../src/persistence/persistence.module';
 import { IdempotencyStore } from '../../src/session/ports/idempotency.store';
 import { SessionStore } from '../../src/session/ports/session.store';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
-import { EventBell } from '../../src/events/ports/event.bell';
-import { OutboxBell } from '../../src/sync/ports/outbox-bell';
+import { CommitSignal } from '../../src/common/commit-signal';
 import { DeliveryAdminStore } from '../../src/sync/ports/delivery-admin.store';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { SinkStore } from '../../src/sync/ports/sink.store';
@@ -23,7 +22,7 @@ import {
   RecordingPublisher,
   type TestStorage,
   limits,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 describe(PersistenceModule.name, () => {
   let storage: TestStorage;
@@ -43,8 +42,7 @@ describe(PersistenceModule.name, () => {
       { provide: StorageConfig, useValue: storage.config },
       { provide: AuditPublisher, useValue: new RecordingPublisher() },
       { provide: EventSinks, useValue: new EventSinks([]) },
-      { provide: OutboxBell, useValue: new OutboxBell() },
-      { provide: EventBell, useValue: new EventBell() },
+      { provide: CommitSignal, useValue: new CommitSignal() },
       { provide: HealthChecks, useValue: checks },
     ];
     @Global()

@@ -7,7 +7,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 import { HAS_PGBOUNCER, PgBouncer } from '../support/pgbouncer';
 
 const [describeOrSkip, where] = HAS_PGBOUNCER

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.error';
-import { UnitOfWork } from '../../src/persistence/unit-of-work';
+import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
+import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
 import { StorageConfig } from '../../src/config/storage.config';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import {
   createEmptyStorage,
   newSession,
   TestStores,
   type TestStorage,
   limits,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 import { administrate } from '../support/postgres';
-import { PostgresServer } from '../support/postgres.server';
+import { PostgresServer } from '../support/postgres-server';
 import { until } from '../support/until';
 
 let storage: TestStorage;

@@ -1,7 +1,7 @@
 import type { Session } from '../../src/session/domain/session';
 import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
 import type { DeliveryKey } from '../../src/sync/domain/delivery-id';
-import type { TestStores } from '../support/persistence.harness';
+import type { TestStores } from '../support/persistence-harness';
 
 /** A stored session with two events: that it began, and that it is gone. */
 export async function toldTwice(stores: TestStores, began = 1_000, ended = began + 1_000): Promise<Session> {

@@ -1,18 +1,18 @@
 import { sql } from 'kysely';
-import { DataRefusedError } from '../../src/common/errors/data-refused.error';
+import { DataRefusedError } from '../../src/common/errors/data-refused.errors';
 import { FEED_START } from '../../src/events/domain/feed-event';
-import { AuditWriter } from '../../src/persistence/audit.writer';
-import { DataCipher } from '../../src/persistence/data-cipher';
-import { SqlDeliveryAdminStore } from '../../src/persistence/delivery-admin.sql-store';
-import { SqlEventFeed } from '../../src/persistence/event.sql-feed';
-import { GuestDataEncryption } from '../../src/persistence/guest-data-encryption';
-import { SqlMessageStore } from '../../src/persistence/message.sql-store';
-import { SqlOutboxStore } from '../../src/persistence/outbox.sql-store';
-import { SqlEphemeralEventBus } from '../../src/persistence/ephemeral-event.sql-bus';
-import { UnitOfWork } from '../../src/persistence/unit-of-work';
+import { AuditWriter } from '../../src/persistence/audit/audit-writer';
+import { DataCipher } from '../../src/persistence/guest/data-cipher';
+import { SqlDeliveryAdminStore } from '../../src/persistence/outbox/sql-delivery-admin.store';
+import { SqlEventFeed } from '../../src/persistence/feed/sql-event-feed';
+import { GuestDataEncryption } from '../../src/persistence/guest/guest-data-encryption';
+import { SqlMessageStore } from '../../src/persistence/guest/sql-message.store';
+import { SqlOutboxStore } from '../../src/persistence/outbox/sql-outbox.store';
+import { SqlEphemeralEventBus } from '../../src/persistence/feed/sql-ephemeral-event-bus';
+import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
 import type { ConversationMessage } from '../../src/session/domain/conversation-message';
 import { guestRefOf } from '../../src/session/domain/guest-token';
-import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
+import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence-harness';
 import { conversationsOf, toldTwice } from './queued-sessions';
 
 /** It has the form of an encrypted text, and no key decrypts it. */

@@ -1,9 +1,9 @@
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { DatabaseOpenError, SchemaTooNewError } from '../../src/persistence/persistence.errors';
-import { openPostgresForMigrations } from '../../src/persistence/postgres.database';
-import { migrate } from '../../src/persistence/schema';
+import { openPostgresForMigrations } from '../../src/persistence/database/postgres-database';
+import { migrate } from '../../src/persistence/database/schema';
 import { schemaChanges, untilWaiting, whileLocked } from '../support/held-locks';
-import { createEmptyStorage, newSession, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createEmptyStorage, newSession, TestStores, type TestStorage } from '../support/persistence-harness';
 import { administrate } from '../support/postgres';
 import { until } from '../support/until';
 import { createFirstSchema } from './earlier-schemas';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { GuestNotFoundError } from '../../src/privacy/domain/privacy.errors';
 import { SessionRetentionStore } from '../../src/privacy/ports/session-retention.store';
-import type { Database } from '../../src/persistence/database';
-import { removable } from '../../src/persistence/session-retention.sql-store';
+import type { Database } from '../../src/persistence/database/database';
+import { removable } from '../../src/persistence/session/sql-session-retention.store';
 import type { Session } from '../../src/session/domain/session';
 import { guestRefOf } from '../../src/session/domain/guest-token';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 import { deliverAll, keyOf, toldTwice } from './queued-sessions';
 
 const LATER = 1e12;

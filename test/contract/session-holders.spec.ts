@@ -1,7 +1,7 @@
-import { SqlReplicaStore } from '../../src/persistence/replica.sql-store';
-import { SqlSessionHolders } from '../../src/persistence/session.sql-holders';
+import { SqlReplicaStore } from '../../src/persistence/replica/sql-replica.store';
+import { SqlSessionHolders } from '../../src/persistence/session/sql-session-holders';
 import { SessionChangedError } from '../../src/session/domain/session.errors';
-import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
+import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence-harness';
 
 const TTL_MS = 10_000;
 

@@ -6,7 +6,7 @@ import {
   newSession,
   type TestStorage,
   TestStores,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 import { createFirstSchema } from './earlier-schemas';
 
 describe.each(DIALECTS)(`${SessionStore.name} and the owners of sessions on %s`, (dialect) => {

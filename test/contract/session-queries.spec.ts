@@ -1,6 +1,6 @@
 import type { Session } from '../../src/session/domain/session';
 import { SessionStore } from '../../src/session/ports/session.store';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
 describe.each(DIALECTS)(`${SessionStore.name} queries on %s`, (dialect) => {
   let storage: TestStorage;

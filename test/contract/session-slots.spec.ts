@@ -12,7 +12,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 import { until } from '../support/until';
 
 describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} on %s`, (dialect) => {

@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
 import { SessionChangedError, SessionLimitReachedError } from '../../src/session/domain/session.errors';
 import { SessionStore } from '../../src/session/ports/session.store';
 import {
@@ -8,7 +8,7 @@ import {
   TestStores,
   type TestStorage,
   limits,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
   let storage: TestStorage;
@@ -172,15 +172,15 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       await expect(stores.sessions.countLive()).resolves.toBe(0);
     });
 
-    it('rings the bell after the commit, and only when something was queued', async () => {
+    it('notifies the commit signal after the commit, and only when something was queued', async () => {
       const session = await stores.reserved();
-      expect(stores.rings).toBe(0);
+      expect(stores.notifications).toBe(0);
       session.activate(1_000);
       await stores.sessions.save(session);
-      expect(stores.rings).toBe(1);
+      expect(stores.notifications).toBe(1);
       session.end('requested', 2_000);
       await stores.sessions.save(session);
-      expect(stores.rings).toBe(1);
+      expect(stores.notifications).toBe(1);
     });
 
     it('does not fail when nothing is composed to receive events', async () => {
@@ -188,7 +188,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       stores = await TestStores.open(storage.config, []);
       const session = await stores.activated();
       await expect(stores.get(session.conversationId)).resolves.toHaveProperty('state', 'active');
-      expect(stores.rings).toBe(0);
+      expect(stores.notifications).toBe(0);
     });
 
     it('survives many sessions being changed at once', async () => {

@@ -1,6 +1,6 @@
 import type { TokenBucketConfig } from '../../src/common/limits/shared-token-bucket-store';
-import type { SqlSharedTokenBucketStore } from '../../src/persistence/bucket.sql-store';
-import { createStorage, type TestStorage, TestStores } from '../support/persistence.harness';
+import type { SqlSharedTokenBucketStore } from '../../src/persistence/replica/sql-shared-token-bucket.store';
+import { createStorage, type TestStorage, TestStores } from '../support/persistence-harness';
 
 const HOUR_MS = 3_600_000;
 /** It fills so slowly that no test sees it. */

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../src/sync/domain/delivery';
 import type { ReceiverVerdict } from '../../src/sync/ports/outbox.store';
 import { SinkStore } from '../../src/sync/ports/sink.store';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 import { claimOne } from './queued-sessions';
 
 const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };

@@ -1,16 +1,16 @@
 import type * as FilesOfNode from 'node:fs/promises';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { BackupError } from '../../src/persistence/persistence.errors';
-import { SqliteBackup } from '../../src/persistence/sqlite-backup';
+import { SqliteBackup } from '../../src/persistence/database/sqlite-backup';
 import {
   createStorage,
   newSession,
   TestStores,
   type TestStorage,
   limits,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 import { until } from '../support/until';
 
 const files = jest.requireActual<typeof FilesOfNode>('node:fs/promises');

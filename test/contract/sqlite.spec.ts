@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
 import { StorageConfig } from '../../src/config/storage.config';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { DatabaseOpenError, DataDirectoryInUseError } from '../../src/persistence/persistence.errors';
 import {
   createEmptyStorage,
@@ -21,7 +21,7 @@ import {
   TestStores,
   type TestStorage,
   limits,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 
 let storage: TestStorage;
 

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { openPostgres, traitsOf } from '../../src/persistence/postgres.database';
+import { openPostgres, traitsOf } from '../../src/persistence/database/postgres-database';
 import {
   createEmptyStorage,
   limits,
   newSession,
   TestStores,
   type TestStorage,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 import { administrate } from '../support/postgres';
 import { HAS_PGBOUNCER, PgBouncer } from '../support/pgbouncer';
 

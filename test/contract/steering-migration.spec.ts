@@ -6,7 +6,7 @@ import {
   newSession,
   TestStores,
   type TestStorage,
-} from '../support/persistence.harness';
+} from '../support/persistence-harness';
 import { createSecondSchema } from './earlier-schemas';
 
 describe.each(DIALECTS)(`${steeringDeliveries.name} on %s`, (dialect) => {

@@ -1,6 +1,6 @@
 import type { EndReason } from '../../src/session/domain/session-state';
 import { SummaryStore } from '../../src/metrics/ports/summary.store';
-import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
 describe.each(DIALECTS)(`${SummaryStore.name} on %s`, (dialect) => {
   let storage: TestStorage;

@@ -7,11 +7,11 @@ import type { SessionEvent } from '../../src/session/domain/session-event';
 import { DeliveryFailedError } from '../../src/sync/domain/delivery.errors';
 import { EventSink } from '../../src/sync/ports/event.sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
-import { RelayTools } from '../../src/sync/relay-tools';
+import { SinkRelayFactory } from '../../src/sync/sink-relay-factory';
 import { SinkRelay } from '../../src/sync/sink-relay';
 import { SyncTelemetry } from '../../src/sync/sync.telemetry';
 import { writeBacklog } from '../../bench/support/backlog';
-import { createStorage, TestStores, type TestStorage } from '../support/persistence.harness';
+import { createStorage, TestStores, type TestStorage } from '../support/persistence-harness';
 import { SeededRandom } from '../support/seeded-random';
 import { until } from '../support/until';
 
@@ -132,13 +132,13 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
       clock,
     );
     telemetries.push(telemetry);
-    return new RelayTools(
+    return new SinkRelayFactory(
       outbox,
       clock,
       telemetry,
       CONFIG,
       Object.assign(new FakeLease(), { holder: name }),
-    ).relayTo(sink);
+    ).create(sink);
   };
   const untilDelivered = () =>
     until(async () => (await onlooker.outbox.backlog('crm')).pending === 0, 60_000);

@@ -1,9 +1,9 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
-import { DataRefusedError } from '../../src/common/errors/data-refused.error';
-import { addingToCounters } from '../../src/persistence/counters';
-import type { Database } from '../../src/persistence/database';
-import { UnitOfWork } from '../../src/persistence/unit-of-work';
-import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
+import { DataRefusedError } from '../../src/common/errors/data-refused.errors';
+import { addingToCounters } from '../../src/persistence/replica/counters';
+import type { Database } from '../../src/persistence/database/database';
+import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
+import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence-harness';
 
 const NULL_VALUE = sql`insert into counter (name, value) values ('nothing', null)`;
 

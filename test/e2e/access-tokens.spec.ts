@@ -185,8 +185,11 @@ describe('an issuer that is down', () => {
     for (const passed of [6 * MINUTE_MS, 12 * HOUR_MS, 11 * HOUR_MS]) {
       letPass(world, passed);
       const before = issuer.asked;
-      expect((await list(world, token)).status).toBe(200);
-      await until(() => issuer.asked > before);
+      // The fetch of the round before may still be in flight, and is then the only one.
+      await until(async () => {
+        expect((await list(world, token)).status).toBe(200);
+        return issuer.asked > before;
+      });
     }
     expect(logs.lines.filter(({ message }) => String(message).includes('stay in force'))).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { sql } from 'kysely';
 import type { AuditRecord } from '../../src/audit/domain/audit-record';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { aCaller, allBut, bearer, keysOf } from '../support/callers';

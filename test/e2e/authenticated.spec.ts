@@ -1,4 +1,4 @@
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
 import { World } from '../../src/world';
 import { type Answer, ApiClient } from '../support/api-client';

@@ -1,5 +1,5 @@
 import { newDataKey } from '../../src/config/data-key-list';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { dataKeyOf, newDataKey } from '../../src/config/data-key-list';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';

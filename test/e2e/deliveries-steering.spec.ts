@@ -1,5 +1,5 @@
 import { World } from '../../src/world';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { ApiClient } from '../support/api-client';
 import { auditTrailOf } from '../support/audit-trail';
 import { DeliveriesApi } from '../support/deliveries-api';

@@ -1,5 +1,5 @@
-import { DatabaseConnection } from '../../src/persistence/database.connection';
-import { SessionRetention } from '../../src/privacy/session.retention';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
+import { SessionRetention } from '../../src/privacy/session-retention';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { World } from '../../src/world';
 import { ApiClient, type Answer } from '../support/api-client';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { EventStreams } from '../../src/events/event.streams';
-import { EventTail } from '../../src/events/event.tail';
+import { EventStreams } from '../../src/events/event-streams';
+import { EventTail } from '../../src/events/event-tail';
 import { EphemeralEventSubscriber } from '../../src/events/ephemeral-event-subscriber';
-import { EventFeed } from '../../src/events/ports/event.feed';
+import { EventFeed } from '../../src/events/ports/event-feed';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { aCaller, allBut, keysOf, streaming, type TestCaller } from '../support/callers';

@@ -1,7 +1,7 @@
-import * as auditCursor from '../../src/audit/audit.cursor';
-import * as messagesCursor from '../../src/messages/messages.cursor';
-import * as sessionCursor from '../../src/session/session.cursor';
-import * as deliveriesCursor from '../../src/sync/deliveries.cursor';
+import * as auditCursor from '../../src/audit/audit-cursor';
+import * as messagesCursor from '../../src/messages/messages-cursor';
+import * as sessionCursor from '../../src/session/session-cursor';
+import * as deliveriesCursor from '../../src/sync/deliveries-cursor';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { auditTrailOf } from '../support/audit-trail';

@@ -1,4 +1,4 @@
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { World } from '../../src/world';
 import { ApiClient, type Answer } from '../support/api-client';
 import { aCaller, allBut, keysOf } from '../support/callers';

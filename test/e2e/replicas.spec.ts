@@ -1,5 +1,5 @@
 import { Drain } from '../../src/common/lifecycle/drain';
-import { PinnedSessions } from '../../src/session/pinned-sessions';
+import { PinnedSessions } from '../../src/session/forwarding/pinned-sessions';
 import type { World } from '../../src/world';
 import type { ApiClient } from '../support/api-client';
 import { EventClient } from '../support/event-client';

@@ -1,5 +1,5 @@
 import type { World } from '../../src/world';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 
 export interface AuditRow {
   readonly action: string;

@@ -1,11 +1,11 @@
 import type { Transaction } from 'kysely';
 import { splitDataKeys } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
-import type { Database } from '../../src/persistence/database';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
-import { toDeliveryRow, toEventRow, toRow } from '../../src/persistence/session.mapper';
+import type { Database } from '../../src/persistence/database/database';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
+import { toDeliveryRow, toEventRow, toRow } from '../../src/persistence/session/session.mapper';
 import type { Session } from '../../src/session/domain/session';
-import { newSession } from './persistence.harness';
+import { newSession } from './persistence-harness';
 
 /** How many sessions one statement writes. */
 const PORTION = 500;

@@ -7,7 +7,7 @@ import { ConfigModule } from '../../src/config/config.module';
 import { newDataKey } from '../../src/config/data-key-list';
 import { readEnvironment } from '../../src/config/read-environment';
 import { GenesysModule } from '../../src/genesys/genesys.module';
-import { HealthChecks } from '../../src/health/health.checks';
+import { HealthChecks } from '../../src/health/health-checks';
 import { Metrics } from '../../src/metrics/metrics';
 import { ConversationEvents } from '../../src/session/ports/conversation-events';
 import { GuestCredentials } from '../../src/session/ports/guest-credentials';

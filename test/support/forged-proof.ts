@@ -1,5 +1,5 @@
 import { SCOPES } from '../../src/common/access/scope';
-import { PROOF_HEADER } from '../../src/session/received-hops';
+import { PROOF_HEADER } from '../../src/session/forwarding/received-hops';
 
 /** A header with a well-formed proof of a caller with every scope, sealed with no data key; padded to `bytes`. */
 export function forgedProof(bytes = 0): Readonly<Record<string, string>> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { StorageConfig } from '../../src/config/storage.config';
-import { DatabaseConnection } from '../../src/persistence/database.connection';
+import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { administrate, createDatabase, databaseAt, type TestDatabase, testServerUrl } from './postgres';
 
 /** The file of the embedded database in its directory. */

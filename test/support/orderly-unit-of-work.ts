@@ -1,4 +1,4 @@
-import { UnitOfWork, type Work } from '../../src/persistence/unit-of-work';
+import { UnitOfWork, type Work } from '../../src/persistence/database/unit-of-work';
 
 /** Fewer than a pool has connections: two are left for whoever only reads. */
 const AT_ONCE = 8;

@@ -4,7 +4,7 @@ import { lchownSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from './free-port';
-import { newDirectory, ordinaryUser } from './postgres.binaries';
+import { newDirectory, ordinaryUser } from './postgres-binaries';
 import { waitFor } from './wait-for';
 
 /** Whether PgBouncer is installed on this machine (Debian: `apt-get install pgbouncer`). */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { PostgresServer } from './postgres.server';
+import { PostgresServer } from './postgres-server';
 
 declare global {
   var testPostgres: PostgresServer | undefined;

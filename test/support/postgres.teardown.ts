@@ -1,5 +1,5 @@
 import { administrate } from './postgres';
-import type { PostgresServer } from './postgres.server';
+import type { PostgresServer } from './postgres-server';
 
 declare global {
   var testPostgres: PostgresServer | undefined;

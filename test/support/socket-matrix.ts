@@ -1,5 +1,5 @@
 import { FEED_START } from '../../src/events/domain/feed-event';
-import { EventFeed } from '../../src/events/ports/event.feed';
+import { EventFeed } from '../../src/events/ports/event-feed';
 import type { Fault } from '../../src/simulator/fault';
 import { DEMO_DEPLOYMENT_ID, type DeploymentOptions } from '../../src/simulator/web-messaging/deployment';
 import type { AgentActions } from '../../src/simulator/web-messaging/agent-actions';

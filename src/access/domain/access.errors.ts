@@ -1,5 +1,5 @@
 import type { ScopeName } from '../../common/access/scope';
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 
 /** The reason why a credential is invalid, for operators only: it would help an attacker. */
 export type Refusal =

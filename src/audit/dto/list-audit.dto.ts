@@ -1,9 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, IsUUID, Length } from 'class-validator';
 import { PageQueryDto } from '../../common/pagination/page-query.dto';
-import { IsPlainText, IsTimestamp, MayBeAbsent } from '../../common/validation/text.decorators';
+import { IsPlainText, IsTimestamp, MayBeAbsent } from '../../common/validation/text.decorator';
 import { AUDIT_ACTIONS, AUDIT_OUTCOMES, type AuditAction, type AuditOutcome } from '../domain/audit-record';
-import type { AuditFilter } from '../ports/audit.trail';
+import type { AuditFilter } from '../ports/audit-trail';
 
 /** Filter and page of the audit list. */
 export class ListAuditDto extends PageQueryDto {

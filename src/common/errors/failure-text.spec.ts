@@ -1,5 +1,5 @@
 import { codesOf, messageOf } from './failure-text';
-import { InvalidRequestError } from './invalid-request.error';
+import { InvalidRequestError } from './invalid-request.errors';
 
 function coded(code: string): Error {
   return Object.assign(new Error(`connect ${code} 192.0.2.1:443`), { code });

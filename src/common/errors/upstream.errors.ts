@@ -1,4 +1,4 @@
-import { DomainError } from './domain.error';
+import { DomainError } from './domain.errors';
 
 /**
  * A failed request to Genesys Cloud. Created in one place (the classification of the transport) from the received

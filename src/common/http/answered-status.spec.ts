@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { answeredStatusOf } from './answered-status';
 import { OutboundPool } from './outbound-pool';
-import { undiciAdapter } from './undici.adapter';
+import { undiciAdapter } from './undici-adapter';
 
 let server: Server;
 let pool: OutboundPool;

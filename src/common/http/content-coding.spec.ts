@@ -6,7 +6,7 @@ import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { decoded } from './content-coding';
 import { OutboundCodingError } from './outbound.errors';
 import { OutboundPool } from './outbound-pool';
-import { undiciAdapter } from './undici.adapter';
+import { undiciAdapter } from './undici-adapter';
 
 let server: Server;
 let pool: OutboundPool;

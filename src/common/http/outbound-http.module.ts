@@ -2,7 +2,7 @@ import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { NameResolver } from '../names/name-resolver';
 import { type OutboundOptions, OutboundPool } from './outbound-pool';
-import { undiciAdapter } from './undici.adapter';
+import { undiciAdapter } from './undici-adapter';
 
 /** Makes the options of a pool from what the application provides globally. */
 type OutboundOptionsFactory = Pick<FactoryProvider<OutboundOptions>, 'inject' | 'useFactory'>;

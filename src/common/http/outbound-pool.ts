@@ -4,8 +4,8 @@ import { NameResolver, type Resolve } from '../names/name-resolver';
 import { connectOptions } from '../names/socket-lookup';
 import { readingStatusLines } from './answered-status';
 import type { ProxyRules } from './proxy-rules';
-import { proxyingConnector } from './proxying.connector';
-import { publicOnlyConnector } from './public-only.connector';
+import { proxyingConnector } from './proxying-connector';
+import { publicOnlyConnector } from './public-only-connector';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_HEADER_BYTES = 64 * 1024;

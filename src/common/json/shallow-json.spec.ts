@@ -1,4 +1,4 @@
-import { JsonTooDeepError } from './json-too-deep.error';
+import { JsonTooDeepError } from './json-too-deep.errors';
 import { parseShallowJson } from './shallow-json';
 
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;

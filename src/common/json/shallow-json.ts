@@ -1,5 +1,5 @@
 import { scanJson } from './json-scan';
-import { JsonTooDeepError } from './json-too-deep.error';
+import { JsonTooDeepError } from './json-too-deep.errors';
 
 const MAX_DEPTH = 100;
 

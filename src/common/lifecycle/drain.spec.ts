@@ -1,5 +1,5 @@
 import { Drain } from './drain';
-import { ShuttingDownError } from './shutting-down.error';
+import { ShuttingDownError } from './shutting-down.errors';
 
 beforeEach(() => {
   jest.useFakeTimers();

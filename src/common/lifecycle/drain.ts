@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setMaxListeners } from 'node:events';
-import { ShuttingDownError } from './shutting-down.error';
+import { ShuttingDownError } from './shutting-down.errors';
 
 /**
  * Tells whether the process is shutting down.

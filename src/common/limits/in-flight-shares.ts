@@ -1,4 +1,4 @@
-import { TooManyInFlightError } from '../errors/too-many-in-flight.error';
+import { TooManyInFlightError } from '../errors/too-many-in-flight.errors';
 import { RequestContext } from '../logging/request-context';
 import { CallerShares, type ReleasePlace } from './caller-shares';
 

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { WinstonModule } from 'nest-winston';
 import { createLogger as createWinston, format, transports } from 'winston';
-import { DomainError } from '../errors/domain.error';
+import { DomainError } from '../errors/domain.errors';
 import { UpstreamError } from '../errors/upstream.errors';
 import { messageOf } from '../errors/failure-text';
 import { Redaction } from './redaction';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InvalidRequestError } from '../errors/invalid-request.error';
+import { InvalidRequestError } from '../errors/invalid-request.errors';
 import { decodeCursor, encodeCursor, partOf } from './cursor';
 
 const LIST = ['things', '*'];

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors/invalid-request.error';
+import { InvalidRequestError } from '../errors/invalid-request.errors';
 
 /**
  * Reads one part of a position. Undefined for a value that the list never encodes, above all for one beyond the range

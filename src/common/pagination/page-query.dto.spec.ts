@@ -1,5 +1,5 @@
 import type { ArgumentMetadata } from '@nestjs/common';
-import { InvalidRequestError } from '../errors/invalid-request.error';
+import { InvalidRequestError } from '../errors/invalid-request.errors';
 import { StrictValidationPipe } from '../validation/validation-pipe';
 import { PageQueryDto } from './page-query.dto';
 

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
-import { MayBeAbsent } from '../validation/text.decorators';
+import { MayBeAbsent } from '../validation/text.decorator';
 
 /** The requested page of a list. */
 export class PageQueryDto {

@@ -1,7 +1,7 @@
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
 import { PoisonTelemetry } from '../../metrics/poison.telemetry';
-import { DataRefusedError } from '../errors/data-refused.error';
+import { DataRefusedError } from '../errors/data-refused.errors';
 import { PoisonMessages } from './poison-messages';
 
 const REFUSED = new DataRefusedError('22021');

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DataRefusedError } from '../errors/data-refused.error';
+import { DataRefusedError } from '../errors/data-refused.errors';
 import { RestingNames } from './resting-names';
 
 /** The queues and loops that set items aside. */

@@ -1,6 +1,6 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { RecordingLog } from '../../audit/recording-log.fake';
-import { DomainError } from '../errors/domain.error';
+import { DomainError } from '../errors/domain.errors';
 import { RequestContext } from '../logging/request-context';
 import { ProblemDetailsFilter } from './problem-details.filter';
 

@@ -8,7 +8,7 @@ import {
   Logger,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError } from '../errors/domain.error';
+import { DomainError } from '../errors/domain.errors';
 import { Coalescer } from '../limits/coalescer';
 import { RequestContext } from '../logging/request-context';
 import { type Problem, toProblem } from './problem';

@@ -1,6 +1,6 @@
 import { HttpException, NotFoundException, PayloadTooLargeException } from '@nestjs/common';
-import { DomainError, type ErrorKind } from '../errors/domain.error';
-import { InvalidRequestError } from '../errors/invalid-request.error';
+import { DomainError, type ErrorKind } from '../errors/domain.errors';
+import { InvalidRequestError } from '../errors/invalid-request.errors';
 import { problemOfStatus, toProblem } from './problem';
 
 const OCCURRENCE = { instance: '/v1/sessions', requestId: 'request-1' };

@@ -1,5 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
-import { DomainError, type ErrorKind, type InputError } from '../errors/domain.error';
+import { DomainError, type ErrorKind, type InputError } from '../errors/domain.errors';
 
 /** An error as callers see it (RFC 9457). */
 export interface Problem {

@@ -3,7 +3,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
-import type { DomainError } from '../errors/domain.error';
+import type { DomainError } from '../errors/domain.errors';
 import { problemOfStatus, toProblem } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { addBodyParsers } from './body-parsers';

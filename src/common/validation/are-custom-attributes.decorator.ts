@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
-import { MayBeAbsent } from './text.decorators';
+import { MayBeAbsent } from './text.decorator';
 
 const MAX_BYTES = 2048;
 

@@ -1,6 +1,6 @@
 import type { ValidationError } from '@nestjs/common';
-import type { InputError } from '../errors/domain.error';
-import { MAX_TOLD_ERRORS } from '../errors/invalid-request.error';
+import type { InputError } from '../errors/domain.errors';
+import { MAX_TOLD_ERRORS } from '../errors/invalid-request.errors';
 import { pointerTo } from './json-pointer';
 
 /** Codes of the constraints, most specific first: of several on one field the first is reported. */

@@ -1,4 +1,4 @@
-import { BoundedList } from './list.decorators';
+import { BoundedList } from './list.decorator';
 import { setLongListsAside } from './long-lists';
 
 class Leaf {

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
-import type { InputError } from '../errors/domain.error';
+import type { InputError } from '../errors/domain.errors';
 import { pointerTo } from './json-pointer';
-import { boundOfList, tooManyEntries } from './list.decorators';
+import { boundOfList, tooManyEntries } from './list.decorator';
 
 /** Request data without its too long lists, and an error for each of them. */
 export interface CheckedLists {

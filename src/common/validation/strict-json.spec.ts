@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { InvalidRequestError } from '../errors/invalid-request.error';
-import { MalformedJsonError } from './malformed-json.error';
+import { InvalidRequestError } from '../errors/invalid-request.errors';
+import { MalformedJsonError } from './malformed-json.errors';
 import { parseStrictJson } from './strict-json';
 
 const parse = (text: string): unknown => parseStrictJson(Buffer.from(text));

@@ -1,7 +1,7 @@
-import { InvalidRequestError } from '../errors/invalid-request.error';
+import { InvalidRequestError } from '../errors/invalid-request.errors';
 import { scanJson } from '../json/json-scan';
 import { isStorableText } from './column-types';
-import { MalformedJsonError } from './malformed-json.error';
+import { MalformedJsonError } from './malformed-json.errors';
 
 const MAX_DEPTH = 32;
 const MAX_KEYS = 200;

@@ -1,8 +1,8 @@
 import type { ArgumentMetadata } from '@nestjs/common';
 import { IsString, ValidateBy } from 'class-validator';
-import { InvalidRequestError } from '../errors/invalid-request.error';
-import { BoundedList } from './list.decorators';
-import { MayBeAbsent } from './text.decorators';
+import { InvalidRequestError } from '../errors/invalid-request.errors';
+import { BoundedList } from './list.decorator';
+import { MayBeAbsent } from './text.decorator';
 import { StrictValidationPipe } from './validation-pipe';
 
 const judged: unknown[] = [];

@@ -1,10 +1,10 @@
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
-import type { InputError } from '../errors/domain.error';
-import { InvalidRequestError } from '../errors/invalid-request.error';
+import type { InputError } from '../errors/domain.errors';
+import { InvalidRequestError } from '../errors/invalid-request.errors';
 import { toInputErrors } from './input-errors';
 import { pointerTo } from './json-pointer';
 import { setLongListsAside } from './long-lists';
-import { MalformedJsonError } from './malformed-json.error';
+import { MalformedJsonError } from './malformed-json.errors';
 
 /** Bound on names and values of a query together; the keys of a body are counted by the JSON parser. */
 const MAX_QUERY_FIELDS = 200;

@@ -1,5 +1,5 @@
 import { TRANSITIONS } from '../../session/domain/session-state';
-import type { FeedFilter } from '../ports/event.feed';
+import type { FeedFilter } from '../ports/event-feed';
 import type { FeedEvent } from './feed-event';
 import { type EphemeralEvent, type StreamType, typeOf } from './stream-event';
 

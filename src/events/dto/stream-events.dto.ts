@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
-import { MayBeAbsent } from '../../common/validation/text.decorators';
+import { MayBeAbsent } from '../../common/validation/text.decorator';
 import { STREAM_TYPES, type StreamType } from '../domain/stream-event';
 
 const TYPE = `(${STREAM_TYPES.join('|')})`;

@@ -16,7 +16,7 @@ import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-buc
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
-import { HealthChecks } from '../../health/health.checks';
+import { HealthChecks } from '../../health/health-checks';
 import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
 import { ClientPool } from '../transport/client-pool';

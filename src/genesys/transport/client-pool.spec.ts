@@ -1,7 +1,7 @@
 import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
-import { HealthChecks } from '../../health/health.checks';
+import { HealthChecks } from '../../health/health-checks';
 import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
 import { ClientPool } from './client-pool';
 

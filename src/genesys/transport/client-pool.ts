@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store';
 import { GenesysConfig } from '../../config/genesys.config';
-import { HealthChecks } from '../../health/health.checks';
+import { HealthChecks } from '../../health/health-checks';
 import { Metrics } from '../../metrics/metrics';
 import { type ClientCapacity, UpstreamCapacity } from '../../session/ports/upstream-capacity';
 import { PooledClient } from './pooled-client';

@@ -3,7 +3,7 @@ import { RecordingLog } from '../../audit/recording-log.fake';
 import { AuthService } from '../../auth/auth.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
 import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
-import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import {
   UpstreamThrottledError,
   UpstreamTimeoutError,
@@ -13,7 +13,7 @@ import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-buc
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
-import { HealthChecks } from '../../health/health.checks';
+import { HealthChecks } from '../../health/health-checks';
 import { Metrics } from '../../metrics/metrics';
 import { ClientPool } from './client-pool';
 import { type ApiCall, GenesysApi } from './genesys-api';

@@ -1,6 +1,6 @@
 import { HttpService } from '@nestjs/axios';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import {
   UpstreamInvalidResponseError,
   UpstreamTimeoutError,

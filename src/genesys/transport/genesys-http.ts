@@ -1,7 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 import { NEVER_CANCELLED } from '../../common/http/never-cancelled';
 import { RequestContext } from '../../common/logging/request-context';
 import { USER_AGENT } from '../../common/product';

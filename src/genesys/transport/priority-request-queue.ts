@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
 import { PRIORITIES, type Priority } from './priority';
 import type { RateBudget, RateReport } from './rate-budget';

@@ -1,6 +1,6 @@
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
-import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
 import { PriorityRequestQueue } from './priority-request-queue';
 import type { Priority } from './priority';

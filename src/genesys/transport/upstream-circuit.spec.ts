@@ -1,5 +1,5 @@
 import { ConsecutiveBreaker } from 'cockatiel';
-import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import type { GenesysAnswer } from './genesys-answer';
 import { anAnswer } from './genesys-http.fake';

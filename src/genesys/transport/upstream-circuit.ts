@@ -9,7 +9,7 @@ import {
   type IBreaker,
   wrap,
 } from 'cockatiel';
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 import { OutboundCodingError, OutboundTooLargeError } from '../../common/http/outbound.errors';
 import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import type { GenesysAnswer } from './genesys-answer';

@@ -2,7 +2,7 @@ import { RecordingLog } from '../../audit/recording-log.fake';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
-import { HealthChecks } from '../../health/health.checks';
+import { HealthChecks } from '../../health/health-checks';
 import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
 import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
 import { DeploymentConfig } from './deployment-config';

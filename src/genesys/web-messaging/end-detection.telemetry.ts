@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { GenesysConfig } from '../../config/genesys.config';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
-import { HealthChecks } from '../../health/health.checks';
+import { HealthChecks } from '../../health/health-checks';
 import { Metrics } from '../../metrics/metrics';
 import type { EndDetection } from '../../session/domain/end-detection';
 import { DeploymentConfig } from './deployment-config';

@@ -7,7 +7,7 @@ import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
-import { HealthChecks } from '../../health/health.checks';
+import { HealthChecks } from '../../health/health-checks';
 import { Metrics } from '../../metrics/metrics';
 import { ConversationEvents } from '../../session/ports/conversation-events';
 import { FakeGuestCredentials } from '../../session/ports/guest-credentials.fake';

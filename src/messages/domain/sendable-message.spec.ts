@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../../common/errors/invalid-request.error';
+import { InvalidRequestError } from '../../common/errors/invalid-request.errors';
 import { assertSendable } from './sendable-message';
 
 type Asked = Parameters<typeof assertSendable>[0];

@@ -1,5 +1,5 @@
-import type { InputError } from '../../common/errors/domain.error';
-import { InvalidRequestError } from '../../common/errors/invalid-request.error';
+import type { InputError } from '../../common/errors/domain.errors';
+import { InvalidRequestError } from '../../common/errors/invalid-request.errors';
 import type { MessageToSend } from '../../session/ports/guest-messaging';
 
 type Asked = Omit<MessageToSend, 'reference' | 'isRepeatable'>;

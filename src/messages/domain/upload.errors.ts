@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 
 /**
  * The caller has reached its limit of concurrent uploads. Nothing was read or sent; other callers are not affected.

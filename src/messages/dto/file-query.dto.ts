@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches } from 'class-validator';
-import { IsPlainText } from '../../common/validation/text.decorators';
+import { IsPlainText } from '../../common/validation/text.decorator';
 
 const MAX_LENGTH = 1023;
 /** A name without a path, and an extension after its last dot. */

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString, Matches } from 'class-validator';
-import { BoundedList } from '../../common/validation/list.decorators';
-import { MaxBytes } from '../../common/validation/text.decorators';
+import { BoundedList } from '../../common/validation/list.decorator';
+import { MaxBytes } from '../../common/validation/text.decorator';
 import type { FormAnswer, FormReply } from '../../session/ports/guest-messaging';
 
 const MAX_TEXT_BYTES = 4096;

@@ -2,8 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsNotEmpty, IsString, Matches, ValidateNested } from 'class-validator';
 import { AreCustomAttributes } from '../../common/validation/are-custom-attributes.decorator';
-import { BoundedList, UniqueEntries } from '../../common/validation/list.decorators';
-import { MaxBytes, MayBeAbsent } from '../../common/validation/text.decorators';
+import { BoundedList, UniqueEntries } from '../../common/validation/list.decorator';
+import { MaxBytes, MayBeAbsent } from '../../common/validation/text.decorator';
 import type { ButtonResponse } from '../../session/ports/guest-messaging';
 import { FormReplyDto } from './form-reply.dto';
 

@@ -1,4 +1,4 @@
-import { DataRefusedError } from '../../common/errors/data-refused.error';
+import { DataRefusedError } from '../../common/errors/data-refused.errors';
 import type { AuditFact } from '../../audit/domain/audit-record';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { type MessageQuery, type MessageRequest, MessageStore } from './message.store';

@@ -1,5 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
-import { addIdentity, type Dialect } from '../dialect';
+import { addIdentity, type Dialect } from '../database/dialect';
 
 /** Sessions, their events, the events' deliveries, the audit trail and the counters. */
 export function initialSchema(dialect: Dialect): Migration {

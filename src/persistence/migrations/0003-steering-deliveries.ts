@@ -1,5 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
-import { addIdentity, type Dialect } from '../dialect';
+import { addIdentity, type Dialect } from '../database/dialect';
 
 /** Columns and tables for operators: attempts, claims and the state of sinks; and indexes to find old deliveries. */
 export function steeringDeliveries(dialect: Dialect): Migration {

@@ -1,5 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
-import type { Dialect } from '../dialect';
+import type { Dialect } from '../database/dialect';
 
 /** Idempotency keys of callers. No foreign key: a row precedes its session, and may outlive it. */
 export function idempotencyKeys(dialect: Dialect): Migration {

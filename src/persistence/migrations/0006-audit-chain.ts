@@ -1,9 +1,9 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { CHAIN_COUNT, chainOf, type ChainLink, CHAIN_START, linked } from '../../audit/domain/audit-chain';
 import type { AuditAction, AuditDetail } from '../../audit/domain/audit-record';
-import { toAuditRow } from '../audit.mapper';
-import type { Database } from '../database';
-import type { Dialect } from '../dialect';
+import { toAuditRow } from '../audit/audit.mapper';
+import type { Database } from '../database/database';
+import type { Dialect } from '../database/dialect';
 import { guardAuditTables } from './0006-audit-guards';
 
 const BATCH = 500;

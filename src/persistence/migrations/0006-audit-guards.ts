@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { Database } from '../database';
-import type { Dialect } from '../dialect';
+import type { Database } from '../database/database';
+import type { Dialect } from '../database/dialect';
 
 /** A record may be deleted when its segment is marked as dropped. */
 const IS_DROPPED = `exists (

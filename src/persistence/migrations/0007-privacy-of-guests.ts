@@ -1,6 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { guestRefOf } from '../../session/domain/guest-token';
-import type { Dialect } from '../dialect';
+import type { Dialect } from '../database/dialect';
 
 /** Number of sessions that get their `guest_ref` in one statement. */
 const PORTION = 500;

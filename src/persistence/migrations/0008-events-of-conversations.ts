@@ -1,5 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
-import { addIdentity, type Dialect } from '../dialect';
+import { addIdentity, type Dialect } from '../database/dialect';
 
 /**
  * Events of conversations: messages, each once, and changes of state, in an order that readers can follow; and the

@@ -1,5 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
-import { databaseNow, type Dialect } from '../dialect';
+import { databaseNow, type Dialect } from '../database/dialect';
 
 /** During an upgrade, replicas of the previous release still run and give plain positions as ids. */
 const UPGRADE_MS = 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 
 export class GuestNotFoundError extends DomainError {
   readonly code = 'guest-not-found';

@@ -1,8 +1,8 @@
-import { ACCESS_PROBLEMS } from './access.problems';
+import { ACCESS_PROBLEMS } from './access-problems';
 import type { ProblemType } from './problem-type';
-import { REQUEST_PROBLEMS } from './request.problems';
-import { SERVICE_PROBLEMS } from './service.problems';
-import { UPSTREAM_PROBLEMS } from './upstream.problems';
+import { REQUEST_PROBLEMS } from './request-problems';
+import { SERVICE_PROBLEMS } from './service-problems';
+import { UPSTREAM_PROBLEMS } from './upstream-problems';
 
 /** Every problem code of this service. A test compares it with the codes in the sources. */
 export const PROBLEM_CATALOGUE: ReadonlyMap<string, ProblemType> = new Map<string, ProblemType>([

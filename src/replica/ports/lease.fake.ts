@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { Lease } from './lease';
 
 /** A lease under the test's control; by default that of a single process. */

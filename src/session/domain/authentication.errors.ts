@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 import { UpstreamError } from '../../common/errors/upstream.errors';
 
 /** Genesys Cloud does not accept the guest's login, or not any more. */

@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 import type { KeptProblem } from './stored-response';
 
 /** The `Idempotency-Key` is invalid. Nothing was looked up and nothing has changed. */

@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 
 /** The session's channel does not support the request. Nothing was sent. */
 export class NotSupportedByChannelError extends DomainError {

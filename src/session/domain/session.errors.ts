@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 import type { SessionState } from './session-state';
 
 export class SessionNotFoundError extends DomainError {

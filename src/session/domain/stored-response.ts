@@ -1,4 +1,4 @@
-import { DomainError, type ErrorKind } from '../../common/errors/domain.error';
+import { DomainError, type ErrorKind } from '../../common/errors/domain.errors';
 
 /** The response to a successful opening. */
 export interface OpenedAnswer {

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsNotEmpty, IsString, ValidateBy, type ValidationArguments } from 'class-validator';
-import { IsPlainText, MaxBytes, MayBeAbsent } from '../../common/validation/text.decorators';
+import { IsPlainText, MaxBytes, MayBeAbsent } from '../../common/validation/text.decorator';
 import type { JourneyContext } from '../domain/guest-context';
 import { holdsGuestToken } from '../domain/guest-token';
 import { SESSION_TYPES, type SessionType } from '../domain/session-type';

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { PageQueryDto } from '../../common/pagination/page-query.dto';
-import { MayBeAbsent } from '../../common/validation/text.decorators';
+import { MayBeAbsent } from '../../common/validation/text.decorator';
 import { SESSION_STATES, type SessionState } from '../domain/session-state';
 
 /** Filter and page of the session list. */

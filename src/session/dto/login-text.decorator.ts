@@ -9,7 +9,7 @@ import {
   ValidateIf,
   type ValidationArguments,
 } from 'class-validator';
-import { MaxBytes } from '../../common/validation/text.decorators';
+import { MaxBytes } from '../../common/validation/text.decorator';
 import type { Login } from '../domain/login';
 
 type Form = 'code' | 'token';

@@ -11,16 +11,16 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { AreCustomAttributes } from '../../common/validation/are-custom-attributes.decorator';
-import { BoundedList, UniqueEntries } from '../../common/validation/list.decorators';
+import { BoundedList, UniqueEntries } from '../../common/validation/list.decorator';
 import {
   IsLanguageTag,
   IsPlainText,
   MaxGraphemes,
   MayBeAbsent,
-} from '../../common/validation/text.decorators';
-import { HasRequiredCapabilities } from './has-required-capabilities.constraint';
-import { IsKnownChannel } from './is-known-channel.constraint';
-import { IsWithinMaxDuration } from './is-within-max-duration.constraint';
+} from '../../common/validation/text.decorator';
+import { HasRequiredCapabilities } from './has-required-capabilities-constraint';
+import { IsKnownChannel } from './is-known-channel-constraint';
+import { IsWithinMaxDuration } from './is-within-max-duration-constraint';
 import { JourneyContextDto } from './journey-context.dto';
 import { LoginDto } from './login.dto';
 

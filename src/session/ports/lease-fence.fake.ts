@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from '../../common/errors/storage-unavailable.error';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { LeaseFence } from './lease-fence';
 
 /** Valid unless the test changes it. */

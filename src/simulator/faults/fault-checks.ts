@@ -11,7 +11,7 @@ import {
   text,
   wholeNumber,
 } from './field-checks';
-import { InvalidFaultError } from './invalid-fault.error';
+import { InvalidFaultError } from './invalid-fault.errors';
 
 const pattern: Check = (value) => {
   if (value instanceof RegExp) return undefined;

@@ -1,4 +1,4 @@
-import { InvalidFaultError } from './invalid-fault.error';
+import { InvalidFaultError } from './invalid-fault.errors';
 
 /** Says what is wrong with a value, or nothing. */
 export type Check = (value: unknown) => string | undefined;

@@ -1,6 +1,6 @@
 import { FaultRegistry } from '../fault-registry';
 import { parseFaultRule } from '../faults/fault-checks';
-import { InvalidFaultError } from '../faults/invalid-fault.error';
+import { InvalidFaultError } from '../faults/invalid-fault.errors';
 import { RequestJournal } from '../request-journal';
 import { Answer, emptyAnswer, jsonAnswer, problemAnswer } from './answer';
 import { SimulatedRequest } from './simulated-request';

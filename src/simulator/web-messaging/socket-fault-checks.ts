@@ -9,7 +9,7 @@ import {
   text,
   wholeNumber,
 } from '../faults/field-checks';
-import { InvalidFaultError } from '../faults/invalid-fault.error';
+import { InvalidFaultError } from '../faults/invalid-fault.errors';
 import { SocketFault, SocketFaultRule } from './socket-fault';
 
 const CLOSE_CODES = [1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014];

@@ -1,4 +1,4 @@
-import { InvalidFaultError } from '../faults/invalid-fault.error';
+import { InvalidFaultError } from '../faults/invalid-fault.errors';
 import { Answer, emptyAnswer, jsonAnswer, problemAnswer } from '../server/answer';
 import { limitOf, only } from '../server/control-routes';
 import { SimulatedRequest } from '../server/simulated-request';

@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/errors/domain.error';
+import { DomainError } from '../../common/errors/domain.errors';
 
 export class DeliveryNotFoundError extends DomainError {
   readonly code = 'delivery-not-found';

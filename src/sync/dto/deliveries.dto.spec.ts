@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { InvalidRequestError } from '../../common/errors/invalid-request.error';
+import { InvalidRequestError } from '../../common/errors/invalid-request.errors';
 import { StrictValidationPipe } from '../../common/validation/validation-pipe';
 import { ListDeliveriesDto } from './list-deliveries.dto';
 import { ReplayDeliveriesDto, selectionOf } from './replay-deliveries.dto';

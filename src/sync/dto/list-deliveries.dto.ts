@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsUUID, Matches } from 'class-validator';
 import { PageQueryDto } from '../../common/pagination/page-query.dto';
-import { MayBeAbsent } from '../../common/validation/text.decorators';
+import { MayBeAbsent } from '../../common/validation/text.decorator';
 import type { DeliveryStatus } from '../domain/delivery';
 import { SINK_NAME } from '../domain/sink-name';
 import { DELIVERY_STATUSES } from './delivery.response';

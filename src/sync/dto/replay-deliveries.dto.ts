@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsUUID, Matches } from 'class-validator';
-import { IsTimestamp, MayBeAbsent } from '../../common/validation/text.decorators';
+import { IsTimestamp, MayBeAbsent } from '../../common/validation/text.decorator';
 import { SINK_NAME } from '../domain/sink-name';
 import type { ReplaySelection } from '../ports/delivery-admin.store';
 

@@ -5,7 +5,7 @@ import { webMessagingEnvironment } from '../../../src/web-messaging-environment'
 import { aCaller, keysOf, type TestCaller } from '../../support/callers';
 import { freePort } from '../../support/free-port';
 import { administrate } from '../../support/postgres';
-import { PostgresServer } from '../../support/postgres.server';
+import { PostgresServer } from '../../support/postgres-server';
 import { ServiceProcess } from '../../support/service-process';
 import type { Target } from './attacks/attack';
 import { ATTACK_CALLERS, ATTACK_SCOPES, type AttackCaller } from './attacks/attack-callers';

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SeededRandom } from '../../support/seeded-random';
-import { attack } from './scenarios/attack.scenario';
-import { budget } from './scenarios/budget.scenario';
-import { crowd } from './scenarios/crowd.scenario';
-import { freeze } from './scenarios/freeze.scenario';
-import { kills } from './scenarios/kills.scenario';
-import { orphans } from './scenarios/orphans.scenario';
-import { outage } from './scenarios/outage.scenario';
-import { race } from './scenarios/race.scenario';
-import { rolling } from './scenarios/rolling.scenario';
+import { attack } from './scenarios/attack-scenario';
+import { budget } from './scenarios/budget-scenario';
+import { crowd } from './scenarios/crowd-scenario';
+import { freeze } from './scenarios/freeze-scenario';
+import { kills } from './scenarios/kills-scenario';
+import { orphans } from './scenarios/orphans-scenario';
+import { outage } from './scenarios/outage-scenario';
+import { race } from './scenarios/race-scenario';
+import { rolling } from './scenarios/rolling-scenario';
 import type { Scenario } from './scenarios/scenario';
-import { storm } from './scenarios/storm.scenario';
+import { storm } from './scenarios/storm-scenario';
 
 const USAGE = `Usage: npm run chaos -- [options]
 

@@ -28,8 +28,8 @@ export class NextRelease implements Disposable {
   constructor() {
     this.build.add(`persistence/migrations/${MIGRATION}.js`, SOURCE);
     this.build.append(
-      'persistence/schema.js',
-      `MIGRATIONS['${MIGRATION}'] = require('./migrations/${MIGRATION}').nextRelease;`,
+      'persistence/database/schema.js',
+      `MIGRATIONS['${MIGRATION}'] = require('../migrations/${MIGRATION}').nextRelease;`,
     );
   }
 

@@ -39,10 +39,10 @@ export class PreviousRelease implements Disposable {
   private readonly build = new PatchedBuild();
 
   constructor() {
-    this.build.append('persistence/schema.js', SCHEMA);
-    this.build.append('persistence/sealed-columns.js', SEALED_COLUMNS);
-    this.build.append('persistence/session.mapper.js', MAPPER);
-    this.build.append('persistence/guest-data-encryption.js', SEAL);
+    this.build.append('persistence/database/schema.js', SCHEMA);
+    this.build.append('persistence/session/sealed-columns.js', SEALED_COLUMNS);
+    this.build.append('persistence/session/session.mapper.js', MAPPER);
+    this.build.append('persistence/guest/guest-data-encryption.js', SEAL);
   }
 
   /** Its `main.js`. */

@@ -3,7 +3,7 @@ import { CrmSimulator } from '../../../src/simulator/crm-simulator';
 import { GenesysSimulator, type GenesysSimulatorOptions } from '../../../src/simulator/genesys-simulator';
 import { freePort } from '../../support/free-port';
 import { administrate } from '../../support/postgres';
-import { PostgresServer } from '../../support/postgres.server';
+import { PostgresServer } from '../../support/postgres-server';
 import { CLOCK_THAT_JUMPS } from './clock-jump';
 import { HoldingBook } from './holding-book';
 import { Replica } from './replica';

@@ -1,4 +1,4 @@
-import { PROOF_HEADER } from '../../../src/session/received-hops';
+import { PROOF_HEADER } from '../../../src/session/forwarding/received-hops';
 import { forgedProof } from '../forged-proof';
 import type { ApiOperation, ApiParameter } from './api-description';
 import { AWKWARD_HEADER_UNITS, AWKWARD_UNITS, filled, unitsInTurn } from './awkward-text';

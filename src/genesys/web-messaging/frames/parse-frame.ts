@@ -1,4 +1,4 @@
-import { JsonTooDeepError } from '../../../common/json/json-too-deep.error';
+import { JsonTooDeepError } from '../../../common/json/json-too-deep.errors';
 import { parseShallowJson } from '../../../common/json/shallow-json';
 import { ECHO_TRACING_ID } from './client-frame';
 import {

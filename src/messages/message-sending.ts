@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditFact } from '../audit/domain/audit-record';
+import { Drain } from '../common/lifecycle/drain';
+import { abortable } from '../common/time/abortable';
+import { withDeadline } from '../common/time/deadline';
+import type { ConversationMessage } from '../session/domain/conversation-message';
+import { IdempotencyKeyReusedError, RequestInProgressError } from '../session/domain/idempotency.errors';
+import type { MessageToSend } from '../session/ports/guest-messaging';
+import { fingerprintOf } from './domain/message-reference';
+import type { MessagingSession } from './domain/messaging-session';
+import { GuestActs } from './guest-acts';
+import { MessageInbox } from './message-inbox';
+import { MessagesTelemetry } from './messages.telemetry';
+import { type MessageRequest, MessageStore } from './ports/message.store';
+
+/** Time for which a request waits for the one before it: less than a stopping process waits for requests. */
+const PATIENCE_MS = 2_000;
+
+export interface SentMessage {
+  readonly message: ConversationMessage;
+  /** True if an earlier request has sent it. */
+  readonly isReplayed: boolean;
+}
+
+interface UnderWay {
+  readonly fingerprint: string;
+  readonly message: Promise<ConversationMessage>;
+}
+
+/**
+ * Sends messages, and those with a key once. The message itself is the record of its key: it is stored with its
+ * reference, and one that is not stored yet is looked for in the conversation before it is sent.
+ */
+@Injectable()
+export class MessageSending {
+  private readonly underWay = new Map<string, UnderWay>();
+
+  constructor(
+    private readonly messages: MessageStore,
+    private readonly drain: Drain,
+    private readonly telemetry: MessagesTelemetry,
+    private readonly inbox: MessageInbox,
+    private readonly acts: GuestActs,
+  ) {}
+
+  async send(
+    { session, messaging, act }: MessagingSession,
+    asked: MessageToSend,
+    fingerprint?: string,
+  ): Promise<ConversationMessage> {
+    const { conversationId, snapshot } = session;
+    try {
+      const message = await messaging.send(snapshot, asked, this.drain.signal);
+      this.telemetry.sent();
+      await this.keep(conversationId, {
+        message,
+        ...(fingerprint === undefined ? {} : { fingerprint }),
+        ...(act === undefined ? {} : { act: named(act, message) }),
+      });
+      return message;
+    } catch (error) {
+      this.telemetry.sendingFailed(error);
+      await this.acts.failed(act, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Throws `IdempotencyKeyReusedError` if another message was sent with this reference, and `RequestInProgressError`
+   * if a request in flight takes more than two further seconds.
+   */
+  async sendOnce(talking: MessagingSession, asked: MessageToSend): Promise<SentMessage> {
+    const { conversationId } = talking.session;
+    const { reference } = asked;
+    const fingerprint = fingerprintOf(reference, asked);
+    const earlier = this.underWay.get(reference) ?? (await this.kept(conversationId, reference, fingerprint));
+    // Another request may have begun during the look-up.
+    const first = this.underWay.get(reference) ?? earlier;
+    if (first !== undefined) {
+      if (first.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();
+      return { message: await this.inTime(first.message), isReplayed: true };
+    }
+    const message = this.send(talking, asked, fingerprint).finally(() => this.underWay.delete(reference));
+    this.underWay.set(reference, { fingerprint, message });
+    return { message: await message, isReplayed: false };
+  }
+
+  /** A stored message without a fingerprint counts as the one of this request. */
+  private async kept(
+    conversationId: string,
+    reference: string,
+    fingerprint: string,
+  ): Promise<UnderWay | undefined> {
+    const found = await this.messages.find(conversationId, reference);
+    return (
+      found && { fingerprint: found.fingerprint ?? fingerprint, message: Promise.resolve(found.message) }
+    );
+  }
+
+  /**
+   * The conversation has the message: a storage failure must not make it look unsent. It is stored later, with its
+   * record.
+   */
+  private async keep(conversationId: string, request: MessageRequest): Promise<void> {
+    try {
+      await this.messages.keep(conversationId, [request]);
+    } catch (error) {
+      this.telemetry.keepingFailed(error, conversationId);
+      this.inbox.add(conversationId, request);
+    }
+  }
+
+  private inTime<T>(work: Promise<T>): Promise<T> {
+    return withDeadline(PATIENCE_MS, this.drain.signal, async (signal) => {
+      try {
+        return await abortable(work, signal);
+      } catch (error) {
+        throw signal.aborted ? new RequestInProgressError() : error;
+      }
+    });
+  }
+}
+
+function named(act: AuditFact, { id }: ConversationMessage): AuditFact {
+  return { ...act, detail: { ...act.detail, messageId: id } };
+}

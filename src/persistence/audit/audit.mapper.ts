@@ -1,0 +1,46 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { AuditDetail, AuditRecord } from '../../audit/domain/audit-record';
+import type { AuditRecordTable } from '../database/database';
+
+export function toAuditRow(record: AuditRecord): Insertable<AuditRecordTable> {
+  return {
+    chain: record.chain,
+    seq: record.seq,
+    at: Date.parse(record.at),
+    actor_type: record.actor.type,
+    actor_name: record.actor.name,
+    action: record.action,
+    target_type: record.target.type,
+    target_id: record.target.id,
+    conversation_id: record.conversationId,
+    outcome: record.outcome,
+    reason: record.reason,
+    request_id: record.requestId,
+    before_state: record.before,
+    after_state: record.after,
+    detail: JSON.stringify(record.detail),
+    prev_hash: record.prevHash,
+    hash: record.hash,
+  };
+}
+
+export function toAuditRecord(row: Selectable<AuditRecordTable>): AuditRecord {
+  return {
+    schema: 1,
+    chain: row.chain,
+    seq: row.seq,
+    at: new Date(row.at).toISOString(),
+    actor: { type: row.actor_type, name: row.actor_name },
+    action: row.action,
+    target: { type: row.target_type, id: row.target_id },
+    conversationId: row.conversation_id,
+    outcome: row.outcome,
+    reason: row.reason,
+    requestId: row.request_id,
+    before: row.before_state,
+    after: row.after_state,
+    detail: JSON.parse(row.detail) as AuditDetail,
+    prevHash: row.prev_hash,
+    hash: row.hash,
+  };
+}

@@ -1,0 +1,243 @@
+import type { Generated } from 'kysely';
+import type { AuditAction, AuditActor, AuditOutcome, AuditTarget } from '../../audit/domain/audit-record';
+import type { FeedEvent } from '../../events/domain/feed-event';
+import type { IdempotentRequest } from '../../session/domain/idempotent-request';
+import type { EventState } from '../../session/domain/session-event';
+import type { DeliveryStatus } from '../../sync/domain/delivery';
+import type { PauseReason } from '../../sync/ports/sink.store';
+import type { DisconnectStatus, EndReason, SessionState } from '../../session/domain/session-state';
+
+// Times are epoch milliseconds, JSON is text and booleans are 1 or 0, so that both databases read alike.
+
+export interface SessionTable {
+  readonly conversation_id: string;
+  /** Sealed; empty when the guest was erased. */
+  readonly guest_token: string;
+  /** `guestRefOf` the token; stays after an erasure. */
+  readonly guest_ref: string;
+  readonly owner: string;
+  readonly channel: string;
+  readonly oauth_client: string;
+  readonly queue_id: string;
+  /** Sealed; empty when the guest was erased. */
+  readonly name: string;
+  readonly locale: string;
+  /** JSON list of strings. */
+  readonly capabilities: string;
+  readonly duration_limit: number;
+  readonly discloses_guest_token: number;
+  readonly created_at: number;
+  readonly state: SessionState;
+  readonly end_reason: EndReason | null;
+  /** The platform's own word for the end; null if there is none. */
+  readonly end_cause: string | null;
+  readonly started_at: number;
+  readonly expires_at: number;
+  readonly ended_at: number | null;
+  readonly disconnect: DisconnectStatus;
+  readonly disconnect_due_at: number | null;
+  readonly disconnect_attempts: number;
+  readonly last_sequence: number;
+  readonly version: number;
+  /** When the guest was erased. */
+  readonly erased_at: number | null;
+  /** The time at which the upstream lets the session expire, as far as it has said so. */
+  readonly upstream_expires_at: number | null;
+  /** Sealed; null for a guest that has not logged in, empty once they are not needed any more. */
+  readonly guest_credentials: string | null;
+  /** Sealed; null if there is none, and once the guest is erased or the session has ended. */
+  readonly guest_context: string | null;
+  /** Genesys' own id of the conversation; null until it is known. */
+  readonly genesys_conversation_id: string | null;
+  /** The replica that holds the session; empty if none does. */
+  readonly holder: string;
+}
+
+export interface ReplicaTable {
+  readonly id: string;
+  readonly address: string;
+  /** Proves the address; empty in rows of an earlier release. */
+  readonly address_seal: Generated<string>;
+  readonly lease_until: number;
+  /** Another replica has found the lease expired: it cannot be renewed any more. */
+  readonly is_lost: number;
+  /** It is about to stop. */
+  readonly is_leaving: Generated<number>;
+}
+
+/** Events of conversations; see `EventFeed` and `MessageStore`. */
+export interface ConversationEventTable {
+  readonly written: Generated<number>;
+  /** The position in the feed; null until it is certain that no row will come before this one. */
+  readonly position: number | null;
+  readonly id: string;
+  readonly conversation_id: string;
+  /** Owner of the session. */
+  readonly owner: string;
+  readonly kind: FeedEvent['kind'];
+  /** The upstream's id; null for all events but messages. */
+  readonly message_id: string | null;
+  /** The reference under which this service sent the message. */
+  readonly reference: string | null;
+  readonly fingerprint: string | null;
+  readonly at: number;
+  /** A JSON object; sealed for a message. */
+  readonly body: string;
+}
+
+/** Batches of ephemeral events between replicas; see `EphemeralEventBus`. */
+export interface PassingBatchTable {
+  readonly id: string;
+  /** Identifies a process run; `number` counts its batches. */
+  readonly source: string;
+  readonly number: number;
+  /** Time by the database's clock. */
+  readonly at: number;
+  /** A JSON list, sealed. */
+  readonly body: string;
+}
+
+export interface SessionEventTable {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly sequence: number;
+  readonly state: EventState;
+  readonly occurred_at: number;
+  /** JSON object; sealed if it holds the guest's token. */
+  readonly metadata: string;
+}
+
+export interface DeliveryTable {
+  readonly event_id: string;
+  readonly sink: string;
+  readonly conversation_id: string;
+  readonly sequence: number;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  /** When its event happened, or when an operator requeued it: the age of the backlog is measured from here. */
+  readonly queued_at: number;
+  readonly next_attempt_at: number;
+  /** When it was delivered or buried. */
+  readonly settled_at: number | null;
+  readonly last_error: string | null;
+  /** The relay that has claimed it, and the end of its claim. */
+  readonly claimed_by: string | null;
+  readonly claimed_until: number | null;
+}
+
+export interface DeliveryAttemptTable {
+  readonly id: Generated<number>;
+  readonly event_id: string;
+  readonly sink: string;
+  /** End of the attempt. */
+  readonly at: number;
+  readonly latency_ms: number;
+  /** The status with which an HTTP receiver answered. */
+  readonly status: number | null;
+  /** Null when the event was accepted. */
+  readonly error: string | null;
+}
+
+export interface SinkTable {
+  readonly name: string;
+  readonly paused_at: number | null;
+  readonly pause_reason: PauseReason | null;
+  readonly quiet_until: number | null;
+  /** The receiver counts as failing until this time. */
+  readonly failing_until: Generated<number | null>;
+}
+
+export interface IdempotencyKeyTable {
+  readonly owner: string;
+  readonly operation: IdempotentRequest['operation'];
+  readonly key_hash: string;
+  readonly fingerprint: string;
+  readonly conversation_id: string;
+  /** The process that performs the opening; null once there is a response, or when that process is gone. */
+  readonly opening_by: string | null;
+  /** A JSON object, encrypted. */
+  readonly answer: string | null;
+  readonly created_at: number;
+  readonly expires_at: number;
+}
+
+export interface AuditRecordTable {
+  readonly chain: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly actor_type: AuditActor['type'];
+  readonly actor_name: string;
+  readonly action: AuditAction;
+  readonly target_type: AuditTarget['type'];
+  readonly target_id: string;
+  readonly conversation_id: string | null;
+  readonly outcome: AuditOutcome;
+  readonly reason: string | null;
+  readonly request_id: string | null;
+  readonly before_state: string | null;
+  readonly after_state: string | null;
+  /** JSON object. */
+  readonly detail: string;
+  readonly prev_hash: string;
+  readonly hash: string;
+}
+
+/** The last record of each chain, which the next one is chained to. */
+export interface AuditHeadTable {
+  readonly chain: number;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Records of a chain that retention drops together; the hash of the last one remains. */
+export interface AuditSegmentTable {
+  readonly chain: number;
+  readonly first_seq: number;
+  readonly last_seq: number;
+  readonly last_hash: string;
+  /** Time of the youngest record. */
+  readonly last_at: number;
+  readonly dropped_at: number | null;
+}
+
+export interface CounterTable {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Token buckets that all replicas share; see `sql-shared-token-bucket.store.ts`. */
+export interface SharedBucketTable {
+  readonly name: string;
+  readonly tokens: number;
+  /** Capacity at the last take. */
+  readonly capacity: number;
+  /** Tokens that the last take was granted. */
+  readonly granted: number;
+  readonly filled_at: number;
+  readonly closed_until: number;
+}
+
+/** The keys that stored texts may be encrypted with; see `data-key-proofs.ts`. */
+export interface DataKeyTable {
+  /** Empty for plain texts. */
+  readonly id: string;
+  readonly proof: string;
+}
+
+export interface Database {
+  readonly session: SessionTable;
+  readonly replica: ReplicaTable;
+  readonly session_event: SessionEventTable;
+  readonly conversation_event: ConversationEventTable;
+  readonly passing_batch: PassingBatchTable;
+  readonly delivery: DeliveryTable;
+  readonly delivery_attempt: DeliveryAttemptTable;
+  readonly sink: SinkTable;
+  readonly idempotency_key: IdempotencyKeyTable;
+  readonly audit_record: AuditRecordTable;
+  readonly audit_head: AuditHeadTable;
+  readonly audit_segment: AuditSegmentTable;
+  readonly counter: CounterTable;
+  readonly shared_bucket: SharedBucketTable;
+  readonly data_key: DataKeyTable;
+}

@@ -1,0 +1,31 @@
+import { Socket, type SocketConnectOpts } from 'node:net';
+import type { Resolve } from '../../common/names/name-resolver';
+import { connectOptions } from '../../common/names/socket-lookup';
+
+/** The socket of a database connection, which resolves names like all other outgoing connections. */
+export class ResolvingSocket extends Socket {
+  constructor(
+    private readonly resolve: Resolve,
+    private readonly attemptMs: number,
+  ) {
+    super();
+  }
+
+  /** Statements that are sent one right after another leave in one packet. */
+  override uncork(): void {
+    process.nextTick(() => {
+      super.uncork();
+    });
+  }
+
+  /** The client names a port and a host, or the path of a Unix socket. */
+  override connect(
+    target: SocketConnectOpts | number | string,
+    host?: string | (() => void),
+    connected?: () => void,
+  ): this {
+    if (typeof target !== 'number' || typeof host !== 'string') return super.connect(target as string);
+    const options = { port: target, host, ...connectOptions(this.resolve, this.attemptMs) };
+    return super.connect(options, connected);
+  }
+}

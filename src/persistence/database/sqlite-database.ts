@@ -1,0 +1,87 @@
+import { join, resolve } from 'node:path';
+import SqliteFile, { type Statement } from 'better-sqlite3';
+import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely';
+import type { Database } from './database';
+import { codeOf } from './dialect';
+import { DatabaseOpenError, DataDirectoryInUseError } from '../persistence.errors';
+import { ensurePrivateDatabase, ensurePrivateDirectory } from './private-files';
+
+const FILE_NAME = 'guest-sessions.db';
+
+/** The embedded database in `dataDir`, for queries; see `openSqliteFile`. */
+export function openSqlite(dataDir: string): Kysely<Database> {
+  return queriesOn(openSqliteFile(dataDir));
+}
+
+/** Queries on an open file, which is closed with them. */
+export function queriesOn(file: SqliteFile.Database): Kysely<Database> {
+  return new Kysely<Database>({
+    dialect: new TransactionalSqliteDialect({ database: cachingStatements(file) }),
+  });
+}
+
+/**
+ * Opens the SQLite file in `dataDir`, creating both if they do not exist. From then on, until it is closed or the
+ * process ends in any way, no other process can open it: a second one gets a `DataDirectoryInUseError` at once. A
+ * commit is on the disk when it returns. The files are readable for their owner alone.
+ */
+export function openSqliteFile(dataDir: string): SqliteFile.Database {
+  const directory = resolve(dataDir);
+  let file: SqliteFile.Database | undefined;
+  try {
+    ensurePrivateDirectory(directory);
+    const path = join(directory, FILE_NAME);
+    ensurePrivateDatabase(path);
+    file = new SqliteFile(path, { timeout: 0 });
+    takeExclusively(file);
+    return file;
+  } catch (error) {
+    file?.close();
+    if (codeOf(error)?.startsWith('SQLITE_BUSY')) {
+      throw new DataDirectoryInUseError(directory, { cause: error });
+    }
+    throw new DatabaseOpenError(`the database in ${directory}`, error);
+  }
+}
+
+function takeExclusively(file: SqliteFile.Database): void {
+  file.pragma('locking_mode = EXCLUSIVE');
+  file.pragma('journal_mode = WAL');
+  file.pragma('synchronous = FULL');
+  file.pragma('foreign_keys = ON');
+  // Overwritten or deleted text must not remain in the free parts of the file.
+  file.pragma('secure_delete = ON');
+  // The locking mode only keeps a lock; this statement takes it.
+  file.exec('begin exclusive; commit');
+}
+
+/** The database interface that Kysely needs, with every statement prepared only once. */
+function cachingStatements(file: SqliteFile.Database): SqliteDatabase {
+  const statements = new Map<string, Statement>();
+  return {
+    close: () => {
+      file.close();
+    },
+    prepare: (text) => {
+      // SQLite has rolled back by itself after a full disk or an I/O error; another rollback would fail and hide the
+      // cause.
+      const sql = text === 'rollback' && !file.inTransaction ? 'select 1' : text;
+      const statement = statements.get(sql) ?? file.prepare(sql);
+      if (statements.size < 500) statements.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+/** SQLite can roll back changes of the schema; Kysely then runs migrations in one transaction, as on PostgreSQL. */
+class TransactionalSqliteDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import type { Selectable } from 'kysely';
+import { PoisonMessages } from '../../common/poison/poison-messages';
+import { DataCipher } from './data-cipher';
+import type { SessionEventTable, SessionTable } from '../database/database';
+import { isUnreadable } from '../persistence.errors';
+import { contextOf, disclosesToken } from '../session/sealed-columns';
+
+type GuestColumns = Pick<SessionTable, 'conversation_id' | 'guest_token' | 'name' | 'guest_context'>;
+type EventRow = Selectable<SessionEventTable>;
+
+/**
+ * Encrypts the guest's data in rows on the way into the database, and decrypts it on the way out: name, token and
+ * context of a session, the credentials of an authenticated guest, event metadata that holds the token, messages, and
+ * ephemeral events. The other columns pass as they are, and so do rows from before encryption and the remains of an
+ * erased guest.
+ */
+@Injectable()
+export class GuestDataEncryption {
+  constructor(
+    private readonly cipher: DataCipher,
+    private readonly poison: PoisonMessages,
+  ) {}
+
+  sealSession<Row extends GuestColumns>(row: Row): Row {
+    return withGuest(row, (text, context) => this.cipher.seal(text, context));
+  }
+
+  /**
+   * A session reads like one of an erased guest if its guest cannot be decrypted: it must be possible to end it, and
+   * one such row must not block the reading of others. It is reported as a poison message.
+   */
+  openSession<Row extends GuestColumns>(row: Row): Row {
+    try {
+      return withGuest(row, (text, context) => this.cipher.open(text, context));
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      this.poison.setAside('sessions', row.conversation_id, error, row.conversation_id);
+      return withGuest(row, () => '');
+    }
+  }
+
+  sealCredentials(text: string, conversationId: string): string {
+    return this.cipher.seal(text, credentialsOf(conversationId));
+  }
+
+  /** Throws `UnreadableDataError`. */
+  openCredentials(stored: string, conversationId: string): string {
+    return this.cipher.open(stored, credentialsOf(conversationId));
+  }
+
+  sealEvent(row: SessionEventTable): SessionEventTable {
+    if (!disclosesToken(row.metadata)) return row;
+    return { ...row, metadata: this.cipher.seal(row.metadata, metadataOf(row.id)) };
+  }
+
+  /** `id` is the id of the message's row. */
+  sealMessage(text: string, id: string): string {
+    return this.cipher.seal(text, messageOf(id));
+  }
+
+  /** Throws `UnreadableDataError`. */
+  openMessage(stored: string, id: string): string {
+    return this.cipher.open(stored, messageOf(id));
+  }
+
+  /** `id` is the id of the batch. */
+  sealEphemeral(text: string, id: string): string {
+    return this.cipher.seal(text, ephemeralOf(id));
+  }
+
+  /** Throws `UnreadableDataError`. */
+  openEphemeral(stored: string, id: string): string {
+    return this.cipher.open(stored, ephemeralOf(id));
+  }
+
+  /** Throws `UnreadableDataError`. */
+  openEvent<Row extends Pick<EventRow, 'id' | 'metadata'>>(row: Row): Row {
+    return { ...row, metadata: this.cipher.open(row.metadata, metadataOf(row.id)) };
+  }
+}
+
+function withGuest<Row extends GuestColumns>(
+  row: Row,
+  change: (text: string, context: string) => string,
+): Row {
+  const { conversation_id: id, guest_token: token, name, guest_context: context } = row;
+  return {
+    ...row,
+    guest_token: change(token, contextOf({ table: 'session', column: 'guest_token' }, id)),
+    name: change(name, contextOf({ table: 'session', column: 'name' }, id)),
+    guest_context:
+      context === null ? null : change(context, contextOf({ table: 'session', column: 'guest_context' }, id)),
+  };
+}
+
+function credentialsOf(conversationId: string): string {
+  return contextOf({ table: 'session', column: 'guest_credentials' }, conversationId);
+}
+
+function messageOf(id: string): string {
+  return contextOf({ table: 'conversation_event', column: 'body' }, id);
+}
+
+function ephemeralOf(id: string): string {
+  return contextOf({ table: 'passing_batch', column: 'body' }, id);
+}
+
+function metadataOf(eventId: string): string {
+  return contextOf({ table: 'session_event', column: 'metadata' }, eventId);
+}

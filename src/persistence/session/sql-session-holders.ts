@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { type Kysely, sql } from 'kysely';
+import { SystemClock } from '../../common/time/system-clock';
+import type { Session } from '../../session/domain/session';
+import { SessionHolders } from '../../session/ports/session-holders';
+import type { Database } from '../database/database';
+import { databaseNow, type Dialect, ofFewLengths } from '../database/dialect';
+import { GuestDataEncryption } from '../guest/guest-data-encryption';
+import { toSession } from './session.mapper';
+import { UnitOfWork } from '../database/unit-of-work';
+
+const NOBODY = '';
+
+/**
+ * Condition for sessions that need a holder; written exactly as in the partial index, so that the planner uses it.
+ */
+export const isOpenSession = sql<boolean>`(ended_at is null or disconnect = 'pending')`;
+
+/** Holders of sessions in SQL. */
+@Injectable()
+export class SqlSessionHolders extends SessionHolders {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly guests: GuestDataEncryption,
+    private readonly clock: SystemClock,
+  ) {
+    super();
+  }
+
+  async claim(holder: string, limit: number): Promise<Session[]> {
+    const gone = await this.gone();
+    const { rows, at } = await this.unitOfWork.run(async ({ db, dialect }) => {
+      const orphans = db
+        .selectFrom('session')
+        .select('conversation_id')
+        .where('holder', 'in', ofFewLengths(gone))
+        .where(isOpenSession)
+        .limit(limit);
+      // Skips sessions that other replicas are claiming.
+      const mine = await (dialect === 'postgres' ? orphans.forUpdate().skipLocked() : orphans).execute();
+      if (mine.length === 0) return { rows: [] };
+      const ids = mine.map(({ conversation_id }) => conversation_id);
+      const claimed = await db
+        .updateTable('session')
+        .set({ holder })
+        .where('conversation_id', 'in', ofFewLengths(ids))
+        .returningAll()
+        .execute();
+      return { rows: claimed, at: dialect === 'postgres' ? await timeIn(db, dialect) : undefined };
+    });
+    // Moves the clock past everything that the former holders did, so that numbers based on time keep growing.
+    if (at !== undefined) this.clock.follow(at);
+    return rows.map((row) => toSession(this.guests.openSession(row)));
+  }
+
+  async release(holder: string, conversationIds?: readonly string[]): Promise<number> {
+    if (conversationIds?.length === 0) return 0;
+    const { numUpdatedRows } = await this.unitOfWork.read((db) =>
+      db
+        .updateTable('session')
+        .set({ holder: NOBODY })
+        .where('holder', '=', holder)
+        .where(isOpenSession)
+        .$if(conversationIds !== undefined, (query) =>
+          query.where('conversation_id', 'in', ofFewLengths(conversationIds ?? [])),
+        )
+        .executeTakeFirstOrThrow(),
+    );
+    return Number(numUpdatedRows);
+  }
+
+  /** The holders of sessions without a running replica: the lost replicas, and none. */
+  private async gone(): Promise<readonly string[]> {
+    const rows = await this.unitOfWork.read((db) =>
+      db.selectFrom('replica').select('id').where('is_lost', '=', 1).execute(),
+    );
+    return [NOBODY, ...rows.map(({ id }) => id)];
+  }
+}
+
+async function timeIn(db: Kysely<Database>, dialect: Dialect): Promise<number> {
+  const { now } = await db.selectNoFrom(databaseNow(dialect).as('now')).executeTakeFirstOrThrow();
+  return now;
+}

@@ -1,0 +1,260 @@
+import { Injectable } from '@nestjs/common';
+import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely';
+import type { AuditFact } from '../../audit/domain/audit-record';
+import { type KeyDisposition, problemKeptOf } from '../../session/domain/stored-response';
+import type { IdempotentRequest } from '../../session/domain/idempotent-request';
+import { RequestInProgressError } from '../../session/domain/idempotency.errors';
+import type { Session } from '../../session/domain/session';
+import type { SessionSnapshot } from '../../session/domain/session-snapshot';
+import { LIVE_STATES, type SessionState } from '../../session/domain/session-state';
+import { SessionChangedError, SessionEndedWhileOpeningError } from '../../session/domain/session.errors';
+import { type SessionQuery, SessionStore, type SlotLimits } from '../../session/ports/session.store';
+import { AuditWriter } from '../audit/audit-writer';
+import { addingToCounters, type CounterChanges, COUNTERS, readCounters, slotsOf } from '../replica/counters';
+import { countCallerSlots } from './caller-slots';
+import type { Database, SessionTable } from '../database/database';
+import { forUpdate } from '../database/dialect';
+import { EventWriter } from '../feed/event-writer';
+import { GuestDataEncryption } from '../guest/guest-data-encryption';
+import { IdempotencyWriter } from './idempotency-writer';
+import { countersOf } from './session-counting';
+import { takeSlot } from './session-slots';
+import { toChanges, toRow, toSession } from './session.mapper';
+import { UnitOfWork, type Work } from '../database/unit-of-work';
+
+/** Written out in the statement, so that the planner sees that the partial index fits. */
+const ACTIVE = sql.lit<SessionState>('active');
+
+/**
+ * Sessions in SQL. A save that throws changes nothing in the database, but it has drained the changes from the
+ * session object: read the session again before another attempt.
+ */
+@Injectable()
+export class SqlSessionStore extends SessionStore {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly audit: AuditWriter,
+    private readonly events: EventWriter,
+    private readonly keys: IdempotencyWriter,
+    private readonly guests: GuestDataEncryption,
+  ) {
+    super();
+  }
+
+  async reserve(session: Session, limits: SlotLimits, request?: IdempotentRequest): Promise<void> {
+    const row = this.guests.sealSession(toRow(session.snapshot));
+    await this.unitOfWork.run(async (work) => {
+      if (request !== undefined && !(await this.keys.take(work, request, session.snapshot))) {
+        throw new RequestInProgressError();
+      }
+      await takeSlot(work.db, row, limits);
+    });
+  }
+
+  async save(session: Session, outcome?: KeyDisposition): Promise<void> {
+    const after = { ...session.snapshot };
+    const { events, audit } = session.pullChanges();
+    await this.unitOfWork.run(async (work) => {
+      const before = await lockVersion(work, after, session.heldBy);
+      work.send(updating(work.db, after));
+      const settled = outcome ?? unspokenOutcome(before, after);
+      if (settled !== undefined) this.keys.settle(work, after.conversationId, settled);
+      if (before.state !== after.state) await this.events.writeState(work, after);
+      this.events.write(work, events);
+      const changes = countersOf(before, after);
+      this.audit.write(work, await withDisconnectionRate(work, audit, changes));
+      work.withCommit(...addingToCounters(work.db, changes));
+      work.afterCommit(() => {
+        session.saved();
+      });
+    });
+  }
+
+  async find(conversationId: string): Promise<Session | undefined> {
+    const found = await this.select((db) =>
+      db.selectFrom('session').selectAll().where('conversation_id', '=', conversationId).execute(),
+    );
+    return found[0];
+  }
+
+  async list({ state, owner, limit, after }: SessionQuery): Promise<Session[]> {
+    return this.select((db) => {
+      let query = db.selectFrom('session').selectAll();
+      if (state !== undefined) query = query.where('state', '=', state);
+      if (owner !== undefined) query = query.where('owner', '=', owner);
+      if (after !== undefined) {
+        query = query.where((eb) =>
+          eb(
+            eb.refTuple('created_at', 'conversation_id'),
+            '<',
+            eb.tuple(after.createdAt, after.conversationId),
+          ),
+        );
+      }
+      return query.orderBy('created_at', 'desc').orderBy('conversation_id', 'desc').limit(limit).execute();
+    });
+  }
+
+  async findExpired(now: number, limit: number, holder?: string): Promise<Session[]> {
+    return this.select((db) =>
+      db
+        .selectFrom('session')
+        .selectAll()
+        .where('state', '=', ACTIVE)
+        .where('expires_at', '<=', now)
+        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
+        .orderBy('expires_at')
+        .limit(limit)
+        .execute(),
+    );
+  }
+
+  async findDisconnectsDue(now: number, limit: number, holder?: string): Promise<Session[]> {
+    return this.select((db) =>
+      db
+        .selectFrom('session')
+        .selectAll()
+        .where('disconnect_due_at', '<=', now)
+        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
+        .orderBy('disconnect_due_at')
+        .limit(limit)
+        .execute(),
+    );
+  }
+
+  async findStalled(before: number, limit: number, holder?: string): Promise<Session[]> {
+    return this.select((db) =>
+      db
+        .selectFrom('session')
+        .selectAll()
+        .where('state', '=', 'connecting')
+        // The index covers the earlier of the two times.
+        .where('created_at', '<', before)
+        .where('started_at', '<', before)
+        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
+        .orderBy('created_at')
+        .limit(limit)
+        .execute(),
+    );
+  }
+
+  async walk(
+    state: SessionState,
+    afterConversationId: string | undefined,
+    limit: number,
+    holder?: string,
+  ): Promise<Session[]> {
+    return this.select((db) =>
+      db
+        .selectFrom('session')
+        .selectAll()
+        .where('state', '=', state)
+        .where('conversation_id', '>', afterConversationId ?? '')
+        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
+        .orderBy('conversation_id')
+        .limit(limit)
+        .execute(),
+    );
+  }
+
+  async recountSlots(): Promise<number> {
+    return this.unitOfWork.run(async ({ db, dialect }) => {
+      // Other transactions that take or free a slot wait from here on, so the count that follows stays true.
+      await forUpdate(
+        dialect,
+        db.selectFrom('counter').select('value').where('name', '=', COUNTERS.slots),
+      ).executeTakeFirstOrThrow();
+      const rows = await db
+        .selectFrom('session')
+        .select((eb) => ['oauth_client', eb.fn.countAll<number>().as('live')])
+        .where('state', 'in', LIVE_STATES)
+        .groupBy('oauth_client')
+        .execute();
+      const live = rows.reduce((sum, row) => sum + row.live, 0);
+      await db.deleteFrom('counter').where('name', 'like', `${COUNTERS.slotsOfClientPrefix}%`).execute();
+      const ofClients = Object.fromEntries(rows.map((row) => [slotsOf(row.oauth_client), row.live]));
+      for (const statement of addingToCounters(db, ofClients)) await db.executeQuery(statement);
+      await db.updateTable('counter').set({ value: live }).where('name', '=', COUNTERS.slots).execute();
+      return live;
+    });
+  }
+
+  async countLive(): Promise<number> {
+    const counters = await this.unitOfWork.read(readCounters);
+    return counters.get(COUNTERS.slots) ?? 0;
+  }
+
+  async countLiveOf(owner: string, limit: number): Promise<number> {
+    return (await this.unitOfWork.read((db) => countCallerSlots(db, owner, limit))).total;
+  }
+
+  async countLiveByClient(): Promise<ReadonlyMap<string, number>> {
+    const prefix = COUNTERS.slotsOfClientPrefix;
+    const counters = await this.unitOfWork.read(readCounters);
+    const ofClients = [...counters].filter(([name]) => name.startsWith(prefix));
+    return new Map(ofClients.map(([name, value]) => [name.slice(prefix.length), value]));
+  }
+
+  private async select(
+    query: (db: Kysely<Database>) => Promise<readonly Selectable<SessionTable>[]>,
+  ): Promise<Session[]> {
+    const rows = await this.unitOfWork.read(query);
+    return rows.map((row) => toSession(this.guests.openSession(row)));
+  }
+}
+
+function updating(db: Kysely<Database>, after: Readonly<SessionSnapshot>): CompiledQuery {
+  return db
+    .updateTable('session')
+    .set({ ...toChanges(after), version: after.version + 1 })
+    .where('conversation_id', '=', after.conversationId)
+    .compile();
+}
+
+/**
+ * The default disposition of a session's key, if the save states none: the caller that opened it learns that it has
+ * ended.
+ */
+function unspokenOutcome(
+  before: Pick<SessionTable, 'state'>,
+  after: Readonly<SessionSnapshot>,
+): KeyDisposition | undefined {
+  const failsNow = before.state === 'connecting' && after.state === 'failed';
+  return failsNow ? problemKeptOf(new SessionEndedWhileOpeningError()) : undefined;
+}
+
+/** Locks the row to be replaced and returns it, if its version and holder are still those that were read. */
+async function lockVersion(
+  { db, dialect }: Work,
+  after: Readonly<SessionSnapshot>,
+  heldBy: string,
+): Promise<Pick<SessionTable, 'state' | 'end_reason' | 'last_sequence'>> {
+  const row = await forUpdate(
+    dialect,
+    db
+      .selectFrom('session')
+      .select(['state', 'end_reason', 'last_sequence', 'version', 'holder'])
+      .where('conversation_id', '=', after.conversationId),
+  ).executeTakeFirst();
+  if (row?.version !== after.version || row.holder !== heldBy) throw new SessionChangedError();
+  return row;
+}
+
+/** The share of started sessions that ended as disconnected: the committed ones and this one. */
+async function withDisconnectionRate(
+  work: Work,
+  facts: readonly AuditFact[],
+  changes: CounterChanges,
+): Promise<readonly AuditFact[]> {
+  if (!facts.some((fact) => fact.action === 'SESSION_DISCONNECTED')) return facts;
+  const counters = await readCounters(work.db);
+  const valueOf = (name: string): number => (counters.get(name) ?? 0) + (changes[name] ?? 0);
+  const started = valueOf(COUNTERS.sessionsStarted);
+  const disconnected = valueOf(COUNTERS.sessionsDisconnected);
+  const disconnectionRate = (started === 0 ? 0 : disconnected / started).toFixed(4);
+  return facts.map((fact) =>
+    fact.action === 'SESSION_DISCONNECTED'
+      ? { ...fact, detail: { ...fact.detail, disconnectionRate } }
+      : fact,
+  );
+}

@@ -1,0 +1,104 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { RequestContext } from '../../common/logging/request-context';
+import { isTransient } from '../../common/poison/is-transient';
+import { PoisonMessages } from '../../common/poison/poison-messages';
+import { RestingNames } from '../../common/poison/resting-names';
+import { Clock } from '../../common/time/clock';
+import { Loop } from '../../common/time/loop';
+import { SessionConfig } from '../../config/session.config';
+import { Lease } from '../../replica/ports/lease';
+import type { Session } from '../domain/session';
+import { SessionStore } from '../ports/session.store';
+import { SessionEnding } from './session-ending';
+
+const PAUSE_MS = 500;
+/** Work begun per sweep and kind; what is left is found by the next one. */
+const BATCH = 100;
+/** Work in flight at most: a hanging upstream must not pile it up. */
+const MAX_IN_FLIGHT = 128;
+/** An opening gets this long beyond its own deadline before it counts as abandoned. */
+const STALL_MARGIN_MS = 5_000;
+/** Pause of a session after a permanent failure, and the number of such sessions remembered. */
+const REST_MS = 600_000;
+const MAX_RESTING = 1_000;
+
+/**
+ * Does what the clock asks for: ends sessions at their duration limit, retries upstream disconnects that are due,
+ * interrupts openings that were abandoned. It finds its work in the store, so a crash loses none of it. A session whose
+ * work fails for a reason that stays rests for ten minutes, and the work behind it is done meanwhile.
+ */
+@Injectable()
+export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger(SessionSweeper.name);
+  private readonly resting = new RestingNames(REST_MS, MAX_RESTING);
+  private readonly inFlight = new Map<string, Promise<unknown>>();
+  private readonly loop = new Loop(
+    PAUSE_MS,
+    () => this.sweep(),
+    (error) => {
+      this.log.warn({ message: 'A sweep over the sessions failed and is repeated', error });
+    },
+  );
+
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly ending: SessionEnding,
+    private readonly clock: Clock,
+    private readonly config: SessionConfig,
+    private readonly lease: Lease,
+    private readonly poison: PoisonMessages,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+    await Promise.all(this.inFlight.values());
+  }
+
+  private async sweep(): Promise<void> {
+    // What others hold is theirs to end.
+    const { holder, isValid } = this.lease;
+    if (!isValid) return;
+    const now = this.clock.now();
+    // Those that rest are found as well, and must leave room for the others.
+    const limit = BATCH + this.resting.names.length;
+    const stalledSince = now - this.config.openDeadlineMs - STALL_MARGIN_MS;
+    this.beginAll(await this.sessions.findExpired(now, limit, holder), ({ conversationId }) =>
+      this.ending.expire(conversationId),
+    );
+    this.beginAll(await this.sessions.findDisconnectsDue(now, limit, holder), (session) =>
+      this.ending.retry(session),
+    );
+    this.beginAll(await this.sessions.findStalled(stalledSince, limit, holder), ({ conversationId }) =>
+      this.ending.interrupt(conversationId),
+    );
+  }
+
+  private beginAll(sessions: readonly Session[], work: (session: Session) => Promise<unknown>): void {
+    const awake = sessions.filter(({ conversationId }) => !this.resting.has(conversationId));
+    for (const session of awake.slice(0, BATCH)) this.begin(session.conversationId, () => work(session));
+  }
+
+  /** Starts work on a session unless some is in flight; the sweep itself waits for none of it. */
+  private begin(conversationId: string, work: () => Promise<unknown>): void {
+    if (this.inFlight.has(conversationId) || this.inFlight.size >= MAX_IN_FLIGHT) return;
+    const guarded = RequestContext.beginTrace(work)
+      .catch((error: unknown) => {
+        this.failed(conversationId, error);
+      })
+      .finally(() => this.inFlight.delete(conversationId));
+    this.inFlight.set(conversationId, guarded);
+  }
+
+  private failed(conversationId: string, error: unknown): void {
+    if (isTransient(error)) {
+      this.log.warn({ message: 'Work on a session failed and is repeated', conversationId, error });
+      return;
+    }
+    this.resting.add(conversationId);
+    this.poison.setAside('sessions', conversationId, error, conversationId);
+  }
+}

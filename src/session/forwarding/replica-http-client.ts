@@ -1,0 +1,147 @@
+import type { Readable } from 'node:stream';
+import { HttpService } from '@nestjs/axios';
+import { HttpException, HttpStatus, Injectable } from '@nestjs/common';
+import type { Caller } from '../../access/domain/caller';
+import { Drain } from '../../common/lifecycle/drain';
+import { CallerShares, type ReleasePlace } from '../../common/limits/caller-shares';
+import { withAnySignal } from '../../common/time/any-signal';
+import { AccessConfig } from '../../config/access.config';
+import { MAX_FORWARDED, ReplicaConfig } from '../../config/replica.config';
+import { AddressSeal } from '../../replica/address-seal';
+import type { Replica } from '../../replica/ports/replica.store';
+import {
+  SessionMovingError,
+  TooManyCallerForwardedError,
+  TooManyForwardedError,
+} from '../domain/session.errors';
+import { ForwardingTelemetry } from './forwarding.telemetry';
+
+/** The longest that anything takes that is handed on: a message waits for its turn and its acknowledgement. */
+const TIMEOUT_MS = 75_000;
+const MAX_ANSWER_BYTES = 1024 * 1024;
+const UNAUTHORIZED: number = HttpStatus.UNAUTHORIZED;
+/** Response headers of the routes that only a holder serves. Those of the connection and of the caller are set here. */
+const RETURNED = ['content-type', 'cache-control', 'etag', 'location', 'retry-after', 'idempotency-replayed'];
+
+/** A request as another replica receives it. */
+export interface SentRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | Readable | null;
+}
+
+export interface ForwardedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The sender of a request, and the signal that it waits for the answer no longer. */
+export interface Sender {
+  readonly caller: Caller;
+  readonly hungUp: AbortSignal;
+}
+
+/**
+ * The connections to other replicas. Sends only to addresses with a genuine seal. Requests under way are limited, in all
+ * and per caller, so that no caller can take every connection. The only caller that can change sessions, and those that
+ * need no credential, have all.
+ */
+@Injectable()
+export class ReplicaHttpClient {
+  private readonly shares = new CallerShares(MAX_FORWARDED);
+
+  constructor(
+    private readonly http: HttpService,
+    private readonly drain: Drain,
+    private readonly seal: AddressSeal,
+    private readonly telemetry: ForwardingTelemetry,
+    private readonly config: ReplicaConfig,
+    private readonly access: AccessConfig,
+  ) {}
+
+  /**
+   * Throws `TooManyCallerForwardedError`, `TooManyForwardedError`, `SessionMovingError` when the replica cannot be
+   * reached or its address is not genuine, and what the body throws about its caller, such as a time-out. The request is
+   * made once there is a place for it.
+   */
+  async send(
+    replica: Replica,
+    { caller, hungUp }: Sender,
+    request: () => SentRequest,
+  ): Promise<ForwardedAnswer> {
+    this.assertGenuine(replica);
+    const release = this.acquire(caller);
+    try {
+      const sent = request();
+      return await withAnySignal([hungUp, this.drain.signal], (signal) =>
+        this.exchange(replica.address, sent, signal),
+      );
+    } finally {
+      release();
+    }
+  }
+
+  private acquire(caller: Caller): ReleasePlace {
+    const share = this.shareOf(caller);
+    const place = this.shares.tryAcquire(caller.name, share);
+    if (typeof place !== 'string') return place;
+    this.telemetry.limited(place === 'share' ? 'caller' : 'all');
+    throw place === 'share' ? new TooManyCallerForwardedError(share) : new TooManyForwardedError();
+  }
+
+  /** Every forwarded request is of a route with one of these scopes. */
+  private shareOf(caller: Caller): number {
+    const isShared =
+      !caller.isAnonymous && this.access.isShared('messages.write', 'sessions.write', 'sessions.end');
+    return isShared ? this.config.forwardedPerCaller : MAX_FORWARDED;
+  }
+
+  private assertGenuine(replica: Replica): void {
+    if (replica.address !== '' && this.seal.isGenuine(replica)) return;
+    if (replica.address !== '') this.telemetry.addressRefused(replica.seal === '' ? 'unsealed' : 'forged');
+    throw new SessionMovingError();
+  }
+
+  private async exchange(
+    address: string,
+    { method, url, headers, body }: SentRequest,
+    signal: AbortSignal,
+  ): Promise<ForwardedAnswer> {
+    const {
+      status,
+      headers: answered,
+      data,
+    } = await this.http.axiosRef
+      .request<string>({
+        url: address + url,
+        method,
+        // Axios gives a request without them types of its own.
+        headers: { 'content-type': false, accept: false, ...headers },
+        ...(body === null ? {} : { data: body }),
+        timeout: TIMEOUT_MS,
+        maxContentLength: MAX_ANSWER_BYTES,
+        validateStatus: () => true,
+        signal,
+      })
+      .catch((error: unknown) => {
+        throw error instanceof HttpException ? error : new SessionMovingError({ cause: error });
+      });
+    if (status === UNAUTHORIZED) {
+      this.telemetry.proofRefused();
+      throw new SessionMovingError();
+    }
+    return { status, headers: returnedOf(answered), body: data };
+  }
+}
+
+function returnedOf(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  const returned: Record<string, string> = {};
+  for (const name of RETURNED) {
+    const value = headers[name];
+    if (typeof value === 'string') returned[name] = value;
+  }
+  return returned;
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { HeartbeatConfig } from '../../config/heartbeat.config';
+import type { HeartbeatPlan } from '../../heartbeat/domain/heartbeat-plan';
+import { HeartbeatService } from '../../heartbeat/heartbeat.service';
+import { type BeatDemand, sessionsThatFit, stretched, stretchFactor } from '../domain/beat-pace';
+import { type ClientCapacity, UpstreamCapacity } from '../ports/upstream-capacity';
+import { ReplicaBudgetShare } from './replica-budget-share';
+
+/** How long a factor is good for: sessions come and go, and the platform may change its mind. */
+const VALID_MS = 1_000;
+
+/** A client and the number of sessions that it can carry at all. */
+export interface ClientCap extends ClientCapacity {
+  readonly cap: number;
+}
+
+/**
+ * How often conversations beat, given what the OAuth clients can carry: at their own interval while that fits, evenly
+ * slower when it does not.
+ */
+@Injectable()
+export class HeartbeatRateController {
+  private factors: ReadonlyMap<string, number> = new Map();
+  private computedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly capacity: UpstreamCapacity,
+    private readonly heartbeats: HeartbeatService,
+    private readonly config: HeartbeatConfig,
+    private readonly share: ReplicaBudgetShare,
+  ) {}
+
+  /** The interval of a session on this client, at the moment. */
+  intervalMs(ownMs: number, oauthClient: string): number {
+    return stretched(ownMs, this.factorOf(oauthClient), this.config.stretchMaxMs);
+  }
+
+  /** By how much the intervals of a client's sessions are stretched; 1 is not at all. */
+  factorOf(oauthClient: string): number {
+    const now = performance.now();
+    if (now - this.computedAt >= VALID_MS) {
+      this.factors = this.compute();
+      this.computedAt = now;
+    }
+    return this.factors.get(oauthClient) ?? 1;
+  }
+
+  /** The part of a heartbeat plan that slows the beats of a session down with those of its OAuth client. */
+  paceOf(intervalMs: number, oauthClient: string): Pick<HeartbeatPlan, 'group' | 'currentIntervalMs'> {
+    const group = this.capacity.clientFor(oauthClient);
+    return { group, currentIntervalMs: () => this.intervalMs(intervalMs, group) };
+  }
+
+  /** Every OAuth client, and the number of sessions whose beats fit its budget at the longest interval. */
+  get clientCaps(): readonly ClientCap[] {
+    return this.capacity.clients.map((client) => ({
+      ...client,
+      cap: sessionsThatFit(client.beatsPerMs, this.config.stretchMaxMs),
+    }));
+  }
+
+  /** The number of sessions that all clients carry together. */
+  get totalCap(): number {
+    return this.clientCaps.reduce((sum, { cap }) => sum + cap, 0);
+  }
+
+  private compute(): ReadonlyMap<string, number> {
+    const demands = this.heartbeats.demandByGroup();
+    return new Map(
+      this.capacity.clients.map(({ id, beatsPerMs }) => {
+        const demand: BeatDemand = demands.get(id) ?? new Map<number, number>();
+        const here = [...demand.values()].reduce((sum, sessions) => sum + sessions, 0);
+        return [id, stretchFactor(demand, beatsPerMs * this.share.of(id, here), this.config.stretchMaxMs)];
+      }),
+    );
+  }
+}

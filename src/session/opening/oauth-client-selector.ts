@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../access/domain/caller';
+import { Lease } from '../../replica/ports/lease';
+import type { JourneyContext } from '../domain/guest-context';
+import type { Login } from '../domain/login';
+import { NotSupportedByChannelError } from '../domain/messaging.errors';
+import { SessionLimitReachedError } from '../domain/session.errors';
+import { GuestChannels } from '../ports/guest-channels';
+import { SessionStore, type SlotLimits } from '../ports/session.store';
+import type { ClientCapacity } from '../ports/upstream-capacity';
+import { SessionCaps } from './session-caps';
+import { type ClientCap, HeartbeatRateController } from '../heartbeat/heartbeat-rate-controller';
+
+/** Where a new session goes: an OAuth client with room, or none, and the limits that its slot counts against. */
+export interface ClientAssignment {
+  readonly oauthClient: string;
+  /** The replica that holds the session. */
+  readonly holder: string;
+  readonly limits: SlotLimits;
+}
+
+/** What of an opening not every channel can do. */
+export interface ChannelRequirements {
+  readonly authentication?: Login;
+  readonly journeyContext?: JourneyContext;
+}
+
+interface Candidate extends ClientCap {
+  /** Live sessions on the client, of all replicas. */
+  readonly sessions: number;
+}
+
+/**
+ * Chooses the OAuth client of a new session: of those with room the one whose sessions leave most of its budget, so
+ * that beats are stretched nowhere before they have to be everywhere. A client that could send nothing at the moment,
+ * or that the login refuses, is chosen only when there is no other. A session whose beats are no requests on such a
+ * budget goes to none.
+ */
+@Injectable()
+export class OAuthClientSelector {
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly rateController: HeartbeatRateController,
+    private readonly channels: GuestChannels,
+    private readonly caps: SessionCaps,
+    private readonly lease: Lease,
+  ) {}
+
+  /**
+   * Throws `SessionLimitReachedError` with reason `upstream-budget` when no client has room, and
+   * `NotSupportedByChannelError` when the guest wants to log in over a channel that has no way to, or the channel
+   * cannot tell a journey context. Throws
+   * `StorageUnavailableError` while this replica cannot be sure of what it holds.
+   */
+  async select(channel: string, caller: Caller, wish: ChannelRequirements = {}): Promise<ClientAssignment> {
+    this.lease.assertValid();
+    const { holder } = this.lease;
+    const { authentication, tellsJourney } = this.channels.get(channel);
+    const isBeyond =
+      (wish.authentication !== undefined && authentication === undefined) ||
+      (wish.journeyContext !== undefined && !tellsJourney);
+    if (isBeyond) throw new NotSupportedByChannelError(channel);
+    const { total } = this.caps;
+    const ofCaller = this.shareOf(caller);
+    // Nothing of such a session is counted against any client.
+    if (!this.channels.get(channel).beatsOnBudget)
+      return { oauthClient: '', holder, limits: { total, ofClient: total, ...ofCaller } };
+    const clients = this.rateController.clientCaps;
+    // One client is not compared with others, and whether it has room the reservation finds out.
+    const live = clients.length > 1 ? await this.sessions.countLiveByClient() : new Map<string, number>();
+    const candidates: Candidate[] = clients
+      .map((client) => ({ ...client, sessions: live.get(client.id) ?? 0 }))
+      .filter(({ sessions, cap }) => sessions < cap);
+    const [best] = candidates.sort(
+      (a, b) =>
+        Number(a.isRefused) - Number(b.isRefused) ||
+        Number(isSpent(a)) - Number(isSpent(b)) ||
+        a.sessions / a.cap - b.sessions / b.cap ||
+        b.left - a.left,
+    );
+    if (best === undefined) throw new SessionLimitReachedError(total, 'upstream-budget');
+    return { oauthClient: best.id, holder, limits: { total, ofClient: best.cap, ...ofCaller } };
+  }
+
+  /** Nothing where the caller may have everything: then there is nothing to count. */
+  private shareOf(caller: Caller): Pick<SlotLimits, 'ofCaller'> {
+    const onClients = this.rateController.totalCap;
+    const ofCaller = this.caps.of(caller, onClients);
+    const hasAll = ofCaller.total >= this.caps.total && ofCaller.onClients >= onClients;
+    return hasAll ? {} : { ofCaller };
+  }
+}
+
+function isSpent({ left }: ClientCapacity): boolean {
+  return left < 1;
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../access/domain/caller';
+import { Clock } from '../../common/time/clock';
+import { SessionConfig } from '../../config/session.config';
+import { newGuestToken } from '../domain/guest-token';
+import type { GuestContext, JourneyContext } from '../domain/guest-context';
+import type { IdempotentRequest } from '../domain/idempotent-request';
+import type { Login } from '../domain/login';
+import { Session } from '../domain/session';
+import { SessionStore } from '../ports/session.store';
+import type { RequestedSession } from '../ports/session.policy';
+import { type ClientAssignment, OAuthClientSelector } from './oauth-client-selector';
+import { SessionPolicyEvaluator } from './session-policy-evaluator';
+import { SessionTelemetry } from '../session.telemetry';
+
+/** What a caller asks for. Absent fields get their defaults. */
+export interface OpenSession {
+  readonly queueId: string;
+  readonly name?: string;
+  readonly locale?: string;
+  readonly capabilities?: readonly string[];
+  /** Seconds. */
+  readonly durationLimit?: number;
+  readonly channel?: string;
+  readonly customAttributes?: Readonly<Record<string, string>>;
+  readonly journeyContext?: JourneyContext;
+  /** How the guest shows who it is. Nothing but the opening itself gets to see it. */
+  readonly authentication?: Login;
+}
+
+/** Decides whether a session may be opened, and writes it down before anything is sent. */
+@Injectable()
+export class SessionAdmission {
+  constructor(
+    private readonly policyEvaluator: SessionPolicyEvaluator,
+    private readonly clientSelector: OAuthClientSelector,
+    private readonly sessions: SessionStore,
+    private readonly config: SessionConfig,
+    private readonly clock: Clock,
+    private readonly telemetry: SessionTelemetry,
+  ) {}
+
+  /**
+   * Asks every policy, then takes a slot and writes the session as `connecting` and the caller's. Throws `ShuttingDownError`,
+   * `SessionRefusedError`, `PolicyUnavailableError`, `NotSupportedByChannelError`, `SessionLimitReachedError` or
+   * `CallerSessionLimitReachedError`, and `RequestInProgressError` when the key of the request is taken; then there is no
+   * session.
+   */
+  async reserve(asked: OpenSession, caller: Caller, request?: IdempotentRequest): Promise<Session> {
+    try {
+      const requested = this.withDefaults(asked);
+      await this.policyEvaluator.assertAllowed(requested);
+      const assignment = await this.clientSelector.select(requested.channel, caller, asked);
+      const session = this.sessionFrom({ ...requested, ...contextOf(asked) }, caller.owner, assignment);
+      await this.sessions.reserve(session, assignment.limits, request);
+      return session;
+    } catch (error) {
+      this.telemetry.openingFailed(error);
+      throw error;
+    }
+  }
+
+  private withDefaults(asked: OpenSession): RequestedSession {
+    return {
+      channel: asked.channel ?? this.config.defaultChannel,
+      queueId: asked.queueId,
+      name: asked.name ?? 'Guest',
+      locale: asked.locale ?? 'en-US',
+      capabilities: asked.capabilities ?? this.config.defaultCapabilities,
+      durationLimit: asked.durationLimit ?? this.config.defaultDurationSeconds,
+    };
+  }
+
+  private sessionFrom(
+    requested: RequestedSession & { readonly guestContext?: GuestContext },
+    owner: string,
+    { oauthClient, holder }: ClientAssignment,
+  ): Session {
+    const { disclosesGuestToken } = this.config;
+    return Session.reserve(
+      { ...requested, owner, oauthClient, holder, guestToken: newGuestToken(), disclosesGuestToken },
+      this.clock.now(),
+    );
+  }
+}
+
+function contextOf({ customAttributes, journeyContext }: OpenSession): { guestContext?: GuestContext } {
+  if (customAttributes === undefined && journeyContext === undefined) return {};
+  return {
+    guestContext: {
+      ...(customAttributes === undefined ? {} : { customAttributes }),
+      ...(journeyContext === undefined ? {} : { journeyContext }),
+    },
+  };
+}

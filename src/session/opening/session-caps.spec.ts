@@ -1,0 +1,65 @@
+import { newApiKey } from '../../access/api-key';
+import { Caller } from '../../access/domain/caller';
+import type { ScopeName } from '../../common/access/scope';
+import { AccessConfig } from '../../config/access.config';
+import { Environment } from '../../config/environment';
+import { SessionConfig } from '../../config/session.config';
+import { SessionCaps } from './session-caps';
+
+const BILLING = new Caller('billing', new Set(['sessions.write']));
+
+function entry(name: string, ...scopes: ScopeName[]): object {
+  return newApiKey({ name, scopes }).entry;
+}
+
+function capsWith(settings: object, ...keys: object[]): SessionCaps {
+  const environment = Object.assign(new Environment(), { API_KEYS: keys }, settings);
+  return new SessionCaps(new SessionConfig(environment), new AccessConfig(environment));
+}
+
+const SEVERAL = [entry('billing', 'sessions.write'), entry('support', 'sessions.write')];
+
+describe(SessionCaps.name, () => {
+  it('leaves a part of the places to others where several callers can open sessions', () => {
+    expect(capsWith({}, ...SEVERAL).of(BILLING, 120)).toEqual({ total: 250, onClients: 60 });
+    expect(capsWith({ ACCESS_MODE: 'jwt' }).of(BILLING, 120)).toEqual({ total: 250, onClients: 60 });
+  });
+
+  it.each([
+    [1, 1],
+    [2, 1],
+    [10, 5],
+    [19, 9],
+  ])('gives a caller of several, out of %i places, %i', (total, share) => {
+    const caps = capsWith({ SESSION_MAX_CONCURRENT: total }, ...SEVERAL);
+
+    expect(caps.of(BILLING, total)).toEqual({ total: share, onClients: share });
+  });
+
+  it('gives all places to the only caller that can open sessions, however many keys and readers there are', () => {
+    const keys = [entry('billing', 'sessions.write'), entry('billing', 'sessions.write')];
+
+    expect(capsWith({}, ...keys, entry('console', 'sessions.read')).of(BILLING, 120)).toEqual({
+      total: 500,
+      onClients: 120,
+    });
+  });
+
+  it('gives all places to those that need no credential, whatever a caller may have', () => {
+    const caps = capsWith({ ACCESS_MODE: 'open', SESSION_MAX_PER_CALLER: 3 });
+
+    const forwarded = new Caller('anonymous', Caller.anonymous.scopes, '');
+    for (const caller of [Caller.anonymous, forwarded])
+      expect(caps.of(caller, 120)).toEqual({ total: 500, onClients: 120 });
+  });
+
+  it('prefers what the key says to the setting, and the setting to the default, up to what there is', () => {
+    const caps = capsWith({ SESSION_MAX_PER_CALLER: 200 }, ...SEVERAL);
+    const withOwn = (maxSessions: number): Caller =>
+      new Caller('batch', BILLING.scopes, 'batch', { maxSessions });
+
+    expect(caps.of(BILLING, 120)).toEqual({ total: 200, onClients: 120 });
+    expect(caps.of(withOwn(7), 120)).toEqual({ total: 7, onClients: 7 });
+    expect(caps.of(withOwn(9_000), 120)).toEqual({ total: 500, onClients: 120 });
+  });
+});
