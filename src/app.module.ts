@@ -30,7 +30,7 @@ import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { SyncModule } from './sync/sync.module';
 
-/** What the adapters need of each other and of the features, so that neither names the other. */
+/** Bindings between features and adapters, so that neither names the other. */
 @Global()
 @Module({
   providers: [

@@ -69,7 +69,7 @@ async function exhaust(): Promise<void> {
 }
 
 describe(limitCallers.name, () => {
-  it('tells with every answer how the caller stands', async () => {
+  it('states the quota in every response', async () => {
     const { statusCode, headers } = await post();
     const failed = await server.inject('/broken');
 
@@ -81,7 +81,7 @@ describe(limitCallers.name, () => {
     expect([failed.statusCode, failed.headers['ratelimit']]).toEqual([500, '"caller";r=38;t=2']);
   });
 
-  it('refuses before anything of a body is read, and says when to come back', async () => {
+  it('refuses before any of the body is read, and says when to retry', async () => {
     await exhaust();
     parsed = 0;
     const { headers } = await post();
@@ -91,14 +91,14 @@ describe(limitCallers.name, () => {
     expect(caught).toMatchObject({ code: 'quota-exceeded', retryAfterMs: 1_500 });
   });
 
-  it('leaves out a request that another replica has counted', async () => {
+  it('does not count a request that another replica has counted', async () => {
     const { headers } = await server.inject({ method: 'POST', url: '/', headers: { 'x-forwarded': 'yes' } });
 
     expect(headers).not.toHaveProperty('ratelimit');
     expect((await post()).headers['ratelimit']).toBe('"caller";r=39;t=2');
   });
 
-  it('lets in whoever has waited as long as that, and nobody before', async () => {
+  it('serves a caller that has waited that long, and none earlier', async () => {
     await exhaust();
     jest.advanceTimersByTime(1_499);
     expect((await post()).statusCode).toBe(500);
@@ -108,9 +108,9 @@ describe(limitCallers.name, () => {
   });
 
   it.each([
-    ['nobody was asked who it is on the route', undefined],
-    ['nobody is asked at all', Caller.anonymous],
-  ])('limits nobody where %s', async (_, somebody) => {
+    ['the route is public', undefined],
+    ['the mode needs no credentials', Caller.anonymous],
+  ])('limits no caller if %s', async (_, somebody) => {
     await exhaust();
     caller = somebody;
     const { statusCode, headers } = await post();

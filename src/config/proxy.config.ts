@@ -8,7 +8,7 @@ import type { Environment } from './environment';
  */
 export class ProxyConfig {
   readonly proxies: ProxyRules;
-  /** Those for webhooks, whose addresses a proxy keeps from being judged. */
+  /** Proxies for webhooks; a proxy prevents the check of their addresses. */
   readonly webhookProxies: ProxyRules;
 
   constructor({ HTTP_PROXY: http, HTTPS_PROXY: https, NO_PROXY: direct, CRM_WEBHOOK_PROXY }: Environment) {

@@ -15,14 +15,14 @@ import { WebhookSigner } from './webhook-signer';
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const GONE = 410;
-/** The statuses whose `Retry-After` is about the receiver as a whole. */
+/** Statuses with a `Retry-After` that concerns the receiver as a whole. */
 const RETRY_AFTER_STATUSES = new Set([429, 503]);
 
 /**
- * The CRM's webhook: one POST per event, signed when there is a secret. Only a 2xx is acceptance; redirects are not
- * followed. `webhook-id` and the body stay the same over every attempt, so that the receiver can tell a repeat; the
- * time of the attempt and with it the signatures do not. It is sent to globally routable addresses only, unless the
- * configuration allows others.
+ * The CRM's webhook: one POST per event, signed if there is a secret. Only a 2xx is acceptance; redirects are not
+ * followed. `webhook-id` and the body stay the same in every attempt, so that the receiver can recognise a repeat;
+ * the time of the attempt, and therefore the signatures, differ. Requests go to globally routable addresses only,
+ * unless the configuration allows others.
  */
 @Injectable()
 export class CrmWebhookSink extends EventSink {
@@ -101,7 +101,7 @@ export class CrmWebhookSink extends EventSink {
   }
 }
 
-/** The body of the webhook. Times as RFC 3339, in UTC. */
+/** The body of the webhook. Times are RFC 3339 in UTC. */
 function bodyOf({ id, conversationId, sequence, state, occurredAt, metadata }: SessionEvent): object {
   const timestamp = new Date(occurredAt).toISOString();
   return { id, type: `session.${state}`, sequence, conversationId, state, timestamp, metadata };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** The name of the check that says no from the moment the process begins to stop. */
+/** The name of the check that fails from the beginning of the shutdown on. */
 export const ACCEPTING = 'accepting';
 
 /**
@@ -20,8 +20,8 @@ export type Check = (signal: AbortSignal) => void | Promise<void>;
 export type Detail = () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 
 /**
- * The named checks of readiness. A feature adds its own at start-up; what only others are to blame for (Genesys,
- * the CRM) is only told as a detail, since no other replica would do better.
+ * The named checks of readiness. Each feature adds its own at start-up; failures of shared dependencies (Genesys, the
+ * CRM) are only reported as a detail, since no other replica would do better.
  *
  * A check that fails takes the whole service out of rotation: it is for what this process itself must have. Checks
  * and details share one answer, so a name is given once.
@@ -30,19 +30,19 @@ export type Detail = () => Readonly<Record<string, string>> | Promise<Readonly<R
  */
 @Injectable()
 export class HealthChecks {
-  /** How long one check may take; checks run side by side. */
+  /** Time-out of a check; checks run concurrently. */
   static readonly PATIENCE_MS = 2_000;
 
   private readonly checks = new Map<string, Check>();
   private readonly details = new Map<string, Detail>();
 
-  /** Throws for a name that is taken. */
+  /** Throws for a duplicate name. */
   add(name: string, check: Check): void {
     this.assertFree(name);
     this.checks.set(name, check);
   }
 
-  /** Adds a detail for people: shown with readiness, and never a reason to say no. Throws for a name that is taken. */
+  /** Adds a detail for operators: shown with readiness, and never a reason to fail. Throws for a duplicate name. */
   inform(name: string, detail: Detail): void {
     this.assertFree(name);
     this.details.set(name, detail);

@@ -89,7 +89,7 @@ describe('an open service and the pages of a browser', () => {
     expect(page).toMatch(/auth_failures_total\{reason="foreign-host"\} [1-9]/);
     expect(page).toMatch(/auth_failures_total\{reason="foreign-origin"\} [1-9]/);
     await world.restart({ ACCESS_MODE: 'open-anywhere' });
-    const told = logs.with('A caller was not let in').filter(({ reason }) => reason === 'foreign-host');
+    const told = logs.with('Caller refused').filter(({ reason }) => reason === 'foreign-host');
 
     expect(told.length).toBeLessThan(8);
     expect(told.reduce((sum, { count }) => sum + Number(count ?? 1), 0)).toBe(ROUTES.length * 5 + 1);

@@ -159,8 +159,8 @@ describe('the routes of the API', () => {
       'unknown-key',
     ]);
 
-    expect(logs.with('A caller lacks a scope')[0]).toMatchObject({ level: 'info', caller: 'without' });
-    const told = logs.with('A caller was not let in');
+    expect(logs.with('Caller lacks a scope')[0]).toMatchObject({ level: 'info', caller: 'without' });
+    const told = logs.with('Caller refused');
     expect(told.length).toBeLessThan(100);
     expect(told.every((line) => 'requestId' in line !== 'count' in line)).toBe(true);
     const callers = [everybody, expired, revoked, ...withOnly.values(), ...without.values()];

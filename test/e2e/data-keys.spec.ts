@@ -24,8 +24,8 @@ describe('the keys that guests are encrypted with', () => {
     await api().end(over);
 
     await world.restart({ DATA_KEY: `${K2},${K1}` });
-    await until(() => logs.with('A key is no longer needed in DATA_KEY').length === 1);
-    expect(logs.with('A key is no longer needed in DATA_KEY')).toMatchObject([{ dataKey: 'k1', count: 4 }]);
+    await until(() => logs.with('Data key no longer needed').length === 1);
+    expect(logs.with('Data key no longer needed')).toMatchObject([{ dataKey: 'k1', count: 4 }]);
     expect(logs.raw).toContain('is being encrypted again');
 
     await world.restart({ DATA_KEY: K2 });

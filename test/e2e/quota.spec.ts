@@ -139,7 +139,7 @@ describe('the quota of a caller', () => {
     const page = await apiOf(operator).request('GET', '/metrics');
 
     expect(page.body['text']).toMatch(/^guest_sessions_throttled_total\{policy="caller"\} [1-9]/m);
-    const lines = logs.with('A caller makes more requests than it may');
+    const lines = logs.with('Request quota exceeded');
     expect(lines.filter(({ caller }) => caller === 'noisy')).toEqual([
       expect.objectContaining({ level: 'info', policy: 'caller', requestId: expect.any(String) }),
     ]);

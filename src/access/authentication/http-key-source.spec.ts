@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 describe(HttpKeySource.name, () => {
-  it('hands over the key set as it came', async () => {
+  it('returns the key set as it was sent', async () => {
     answer = (response) => response.end('{"keys":[{"kty":"EC"}]}');
 
     expect(await source.fetch()).toEqual({ keys: [{ kty: 'EC' }] });
@@ -45,7 +45,7 @@ describe(HttpKeySource.name, () => {
     ['a redirect', (response) => response.writeHead(302, { location: '/' }).end()],
     ['no JSON', (response) => response.end('<html>')],
     ['nothing', (response) => response.end()],
-    ['more than anybody has keys', (response) => response.end('['.padEnd(300_000))],
+    ['an oversized key set', (response) => response.end('['.padEnd(300_000))],
     ['100,000 levels', (response) => response.end(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
     ['a broken connection', (response) => response.destroy()],
     ['no answer for three seconds', () => undefined],

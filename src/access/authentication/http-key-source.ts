@@ -8,7 +8,7 @@ import { KeySource } from '../ports/key-source';
 const TIMEOUT_MS = 3_000;
 const MAX_ANSWER_BYTES = 256 * 1024;
 
-/** The key set at `AUTH_JWKS_URL`. Follows no redirect; anything but a 200 with JSON is a failure. */
+/** The key set at `AUTH_JWKS_URL`. Follows no redirect; any response but a 200 with JSON is a failure. */
 @Injectable()
 export class HttpKeySource extends KeySource {
   constructor(

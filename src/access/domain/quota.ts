@@ -1,7 +1,7 @@
 /** Name of the limit of callers, in headers and in the count of refusals. */
 export const CALLER_POLICY = 'caller';
 
-/** Quotas are counted by the minute. */
+/** Window in which quotas are counted. */
 export const QUOTA_WINDOW_MS = 60_000;
 
 /** Rounding error of a bucket that counts in fractions of a request. */
@@ -9,13 +9,13 @@ const ROUNDING = 1e-6;
 
 /** State of a caller's quota after one of its requests. */
 export interface Quota {
-  /** Requests in a minute. */
+  /** Requests allowed per minute. */
   readonly perMinute: number;
   /** Whether the request was one too many. Such a request is not counted. */
   readonly isExceeded: boolean;
-  /** Requests that fit at once. */
+  /** Requests that the caller may still make at once. */
   readonly left: number;
-  /** Milliseconds, at least one, until one more fits than now. */
+  /** Milliseconds, at least one, until one more request fits. */
   readonly moreInMs: number;
 }
 

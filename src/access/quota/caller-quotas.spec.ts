@@ -43,20 +43,20 @@ describe(CallerQuotas.name, () => {
     });
   });
 
-  it('is one for all keys of a name', async () => {
+  it('is shared by all keys of a name', async () => {
     await grantedAtOnce(100, billing);
 
     expect(await grantedAtOnce(1, new Caller('billing', new Set(['sessions.end'])))).toBe(0);
   });
 
-  it('follows the limit of the caller, where it has one', async () => {
+  it('uses the limit of the caller, if it has one', async () => {
     expect(await grantedAtOnce(100, new Caller('batch', SCOPES, 'batch', { requestsPerMinute: 50 }))).toBe(
       50,
     );
     expect(await grantedAtOnce(100, new Caller('probe', SCOPES, 'probe', { requestsPerMinute: 2 }))).toBe(2);
   });
 
-  it('forgets nothing of a caller that is one of very many', async () => {
+  it('keeps the count of one among very many callers', async () => {
     await grantedAtOnce(100, billing);
     for (let other = 0; other < 9_000; other += 1) await quotas.take(new Caller(`other-${other}`, SCOPES));
 

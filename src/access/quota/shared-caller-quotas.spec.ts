@@ -46,7 +46,7 @@ describe(`${CallerQuotas.name} that replicas share`, () => {
     expect(await granted(one, 100)).toBe(0);
   });
 
-  it('says what is left, and when there is more', async () => {
+  it('returns the remaining quota, and when there is more', async () => {
     expect(await one.take(billing)).toEqual({
       perMinute: 60,
       isExceeded: false,
@@ -57,21 +57,21 @@ describe(`${CallerQuotas.name} that replicas share`, () => {
     expect(await one.take(billing)).toMatchObject({ isExceeded: true, left: 0 });
   });
 
-  it('lets in who waits as long as it is told', async () => {
+  it('serves a caller that waits as long as told', async () => {
     await granted(one, 60);
     const { moreInMs } = await one.take(billing);
     jest.advanceTimersByTime(moreInMs);
     expect(await other.take(billing)).toMatchObject({ isExceeded: false });
   });
 
-  it('does not ask the database on behalf of whom it has just refused', async () => {
+  it('does not query the database for a caller that it has just refused', async () => {
     await granted(one, 61);
     const asked = buckets.takes.length;
     await granted(one, 500);
     expect(buckets.takes).toHaveLength(asked);
   });
 
-  it('asks once for all who come while it asks', async () => {
+  it('shares one query among requests that arrive during it', async () => {
     buckets.answersInMs = 5;
     const all = granted(one, 50);
     await jest.advanceTimersByTimeAsync(50);
@@ -84,7 +84,7 @@ describe(`${CallerQuotas.name} that replicas share`, () => {
     expect(await granted(one, 1, support)).toBe(1);
   });
 
-  it('gives who has keys with different limits one minute, not two', async () => {
+  it('gives a caller with keys of different limits one quota, not two', async () => {
     await granted(one, 30);
     expect(
       await granted(other, 100, new Caller('billing', SCOPES, 'billing', { requestsPerMinute: 10 })),
@@ -92,7 +92,7 @@ describe(`${CallerQuotas.name} that replicas share`, () => {
     expect(await granted(other, 100)).toBe(0);
   });
 
-  it('counts alone while the database does not answer, and together once it does', async () => {
+  it('counts locally while the database does not answer, and shares the count once it does', async () => {
     await granted(one, 60);
     jest.advanceTimersByTime(1_100);
     buckets.isDown = true;
@@ -103,7 +103,7 @@ describe(`${CallerQuotas.name} that replicas share`, () => {
     expect(await granted(one, 100)).toBe(2);
   });
 
-  it('keeps nobody waiting for a database that hangs', async () => {
+  it('lets no request wait for a database that hangs', async () => {
     buckets.answersInMs = 60_000;
     const quota = one.take(billing);
     await jest.advanceTimersByTimeAsync(250);

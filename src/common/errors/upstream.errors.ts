@@ -7,19 +7,19 @@ import { DomainError } from './domain.errors';
  * @publicApi
  */
 export abstract class UpstreamError extends DomainError {
-  /** Which of its hosts: the platform API, or the login that hands out access tokens. */
+  /** The host that failed: the platform API, or the login that issues access tokens. */
   dependency: 'api' | 'login' = 'api';
-  /** Whether Genesys may have acted on the request all the same; false when it said no, or never saw the request. */
+  /** True if Genesys may have acted on the request; false if it refused the request or never received it. */
   mayHaveTakenEffect: boolean = true;
-  /** Genesys' own id of the request that failed, for log lines; its support asks for it. */
+  /** Genesys' own id of the failed request, for log lines; its support asks for it. */
   correlationId?: string;
-  /** Tracing id of the guest socket's frame that told of the refusal, for log lines. */
+  /** Tracing id of the guest socket's frame with the refusal, for log lines. */
   tracingId?: string;
   /** The platform's own word for its refusal: HTTP status and error code, or the code of a frame. */
   refusal?: string;
 }
 
-/** What a 429 that names no wait counts as. */
+/** The pause for a 429 that names none. */
 const DEFAULT_RETRY_AFTER_MS = 3_000;
 
 /**
@@ -35,7 +35,7 @@ export class UpstreamThrottledError extends UpstreamError {
 
   override readonly retryAfterMs: number;
 
-  /** `hintMs` is how long upstream asked us to wait, when it did. */
+  /** `hintMs` is the pause that upstream asked for, if it did. */
   constructor(readonly hintMs?: number) {
     super('Genesys Cloud allows no more requests at the moment.');
     this.retryAfterMs = hintMs ?? DEFAULT_RETRY_AFTER_MS;
@@ -90,7 +90,7 @@ export class UpstreamRejectedError extends UpstreamError {
   constructor(readonly status: number) {
     super(`Genesys Cloud refused the request with status ${status}.`);
     this.gone = status === 404 || status === 410;
-    // A conflict speaks of something that is there already, perhaps by an attempt whose answer was lost.
+    // A conflict may be with the result of an earlier attempt that got no response.
     this.mayHaveTakenEffect = status === 409;
   }
 }
@@ -121,11 +121,11 @@ export class UpstreamInvalidResponseError extends UpstreamError {
   readonly kind = 'upstream-rejected';
 
   constructor(what: string, options?: ErrorOptions) {
-    super(`Genesys Cloud answered with something that cannot be understood: ${what}.`, options);
+    super(`Genesys Cloud sent a response that cannot be parsed: ${what}.`, options);
   }
 }
 
-/** What kept a request from being answered: the way, an open circuit, or too much of our own waiting already. */
+/** The cause of a missing response: a failed connection, an open circuit, or a full queue of our own. */
 export type UnavailableReason = 'unreachable' | 'breaker-open' | 'overload';
 
 interface UnavailableOptions extends ErrorOptions {
@@ -153,7 +153,7 @@ export class UpstreamUnavailableError extends UpstreamError {
 
   override readonly reason: UnavailableReason;
 
-  /** `sent` is whether anything of the request may have left; when we held it back ourselves, nothing has. */
+  /** `sent` tells whether any part of the request may have been sent; if we held it back ourselves, none was. */
   constructor(options: UnavailableOptions = {}) {
     const { reason = 'unreachable', sent = reason === 'unreachable' } = options;
     super(UNAVAILABLE_BECAUSE[reason], options);

@@ -13,10 +13,10 @@ export interface LogSettings {
   readonly secrets: Iterable<string>;
 }
 
-/** Nest tells of every module and route at every start. */
+/** Nest logs every module and route at every start. */
 const BOOT_CHATTER = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory']);
 
-/** What a level leaves out. winston makes a line ready, and looks through it for secrets, before it drops it. */
+/** The methods below each level. winston formats a line, and searches it for secrets, before it drops it. */
 const UNWANTED: Readonly<Record<string, readonly ('warn' | 'log' | 'debug' | 'verbose')[]>> = {
   error: ['warn', 'log', 'debug', 'verbose'],
   warn: ['log', 'debug', 'verbose'],
@@ -69,7 +69,7 @@ function flatten({ error, ...others }: Record<string, unknown>): Record<string, 
     errorMessage: messageOf(error),
     ...(cause instanceof Error ? { cause: `${cause.name}: ${messageOf(cause)}` } : {}),
     ...idsOf(error),
-    // An error with a name in the domain tells where it comes from by that name.
+    // The name of a domain error identifies its origin, so it needs no stack.
     ...(rest['level'] === 'error' && stack !== undefined && !(error instanceof DomainError) ? { stack } : {}),
   };
 }

@@ -73,13 +73,13 @@ describe(Redaction.name, () => {
   });
 
   it.each(['jwt_short', 'a forbearer of news', 'Basically nothing', '', 'ggs_billing', 'eyJ a.b.c'])(
-    'leaves alone what is none: %j',
+    'leaves other text unchanged: %j',
     (text) => {
       expect(messageOf(text)).toBe(text);
     },
   );
 
-  it('takes a secret by its letters and not as a pattern', () => {
+  it('matches a secret literally and not as a pattern', () => {
     const patterns = new Redaction(['a.c$&']);
 
     expect(patterns.apply({ message: 'abc a.c$& abc' })).toEqual({ message: 'abc [redacted] abc' });

@@ -60,7 +60,7 @@ const ALLOWED_FIELDS = new Set([
   'version',
 ]);
 
-/** What a credential looks like: a guest token, an authorization header, a caller's key, a signed token. */
+/** Patterns of credentials: a guest token, an authorization header, a caller's key, a signed token. */
 const CREDENTIALS =
   /jwt_[0-9a-f]{32}|\b(?:Bearer|Basic) [\w.~+/=-]+|ggs_[a-z0-9-]+_[\w-]{43}|\beyJ[\w-]+\.[\w-]+\.[\w-]*/gi;
 
@@ -113,8 +113,8 @@ export interface SafeLine {
 }
 
 /**
- * Makes a log line safe by allow-list: only fields that are known to be harmless pass, only plain values, and
- * within texts everything that is a known secret or looks like a credential is blanked out.
+ * Makes a log line safe by an allow-list: only fields that are known to be harmless pass, only plain values, and
+ * within strings every known secret and every text that looks like a credential is blanked out.
  */
 export class Redaction {
   /**

@@ -1,6 +1,6 @@
 /**
- * Gives work a signal that aborts when its time is over or when `parent` aborts, and takes the timer away when the
- * work is done. `isOver` tells afterwards whether it was the time.
+ * Runs work with a signal that aborts when its time is over or when `parent` aborts, and clears the timer at the end
+ * of the work. `isOver` tells afterwards whether the time was the cause.
  */
 export async function withDeadline<T>(
   timeMs: number,

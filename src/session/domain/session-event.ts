@@ -19,7 +19,7 @@ export type EventState = CrmState | 'test';
  * @publicApi
  */
 export interface SessionEvent {
-  /** Stable over every attempt to deliver it: the receiver's key against duplicates. */
+  /** The same in every attempt to deliver it: the receiver's key against duplicates. */
   readonly id: string;
   readonly conversationId: string;
   readonly sequence: number;

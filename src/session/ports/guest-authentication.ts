@@ -10,11 +10,11 @@ import type { Conversation } from './conversation';
  */
 export abstract class GuestAuthentication {
   /**
-   * Logs the guest in, in the conversation that it has: resolves once the upstream has accepted it. What the upstream
-   * refuses leaves the conversation as it was. When nobody knows what the upstream has done, the channel finds out.
+   * Logs the guest in within its conversation: resolves once the upstream has accepted the login. A refused login
+   * leaves the conversation unchanged. If the upstream's outcome is unknown, the channel finds it out.
    */
   abstract logIn(conversation: Conversation, login: Login, signal: AbortSignal): Promise<void>;
 
-  /** Logs the guest out, which ends the conversation: resolves once the guest's credentials are worth nothing any more. */
+  /** Logs the guest out, which ends the conversation: resolves once the guest's credentials are invalid. */
   abstract logOut(conversation: Conversation, signal: AbortSignal): Promise<void>;
 }

@@ -30,11 +30,11 @@ export type DisconnectOutcome =
  * @publicApi
  */
 export interface Opened {
-  /** The upstream's own answer, as it came. */
+  /** The upstream's own response, unchanged. */
   readonly answer: Readonly<Record<string, unknown>>;
-  /** When the upstream lets the conversation expire, in epoch milliseconds, where it says so. */
+  /** The time at which the upstream lets the conversation expire, in epoch milliseconds, if it states one. */
   readonly expiresAt?: number;
-  /** The upstream has accepted the guest's login. */
+  /** True if the upstream has accepted the guest's login. */
   readonly isAuthenticated?: boolean;
 }
 
@@ -67,34 +67,34 @@ export abstract class GuestChannel {
   /** Whether each beat is a request on the budget of an OAuth client, which `Conversation.oauthClient` then names. */
   readonly beatsOnBudget: boolean = true;
 
-  /** Whether the upstream is told the journey context of a guest; where it is not, none is given. */
+  /** True if the channel sends the journey context of a guest; otherwise none is passed. */
   readonly tellsJourney: boolean = false;
 
-  /** How guests talk over this channel; undefined when it only holds conversations. */
+  /** Messaging over this channel; undefined if it only holds conversations. */
   readonly messaging: GuestMessaging | undefined;
 
-  /** How guests log in over this channel; undefined when they cannot, and then `open` is given no login. */
+  /** Logins over this channel; undefined if it supports none, and then `open` gets no login. */
   readonly authentication: GuestAuthentication | undefined;
 
-  /** How an end by the agent is detected; undefined as long as that is not known. */
+  /** The way in which an end by the agent is detected; undefined while unknown. */
   endDetection(): EndDetection | undefined {
     return undefined;
   }
 
   /**
    * Opens the conversation under our own id and resolves once the upstream has it. May wait and repeat its request
-   * until `deadlineAt` (of `performance.now()`): the id makes that harmless. The same conversation may be opened again by
-   * another process, when the one before it is gone; one that is there already is a success. A thrown `UpstreamError` tells whether the
-   * request may have taken effect.
+   * until `deadlineAt` (of `performance.now()`): the id makes that idempotent. Another process may open the same
+   * conversation again after this one is gone; an existing conversation is a success. A thrown `UpstreamError` tells
+   * whether the request may have taken effect.
    */
   abstract open(conversation: NewConversation, deadlineAt: number, signal: AbortSignal): Promise<Opened>;
 
-  /** One sign of life; sends one request and never throws. `sequence` only grows over a conversation's life. */
+  /** Sends one heartbeat in one request; never throws. `sequence` only grows over a conversation's life. */
   abstract beat(conversation: Conversation, sequence: number, signal: AbortSignal): Promise<BeatOutcome>;
 
-  /** This process holds the conversation no longer: another one goes on with it. Ends nothing. */
+  /** This process no longer holds the conversation: another one continues it. Does not end it. */
   abstract leave(conversationId: string): void;
 
-  /** Ends the conversation. Repeating it is harmless. */
+  /** Ends the conversation. Idempotent. */
   abstract disconnect(conversation: Conversation, signal: AbortSignal): Promise<DisconnectOutcome>;
 }

@@ -29,17 +29,17 @@ export class GuestChannels {
     return [...this.channels.keys()];
   }
 
-  /** This process holds the conversation no longer, on whichever channel. */
+  /** This process no longer holds the conversation, on any channel. */
   leave(conversationId: string): void {
     for (const channel of this.channels.values()) channel.leave(conversationId);
   }
 
-  /** Undefined too for the channel of a stored session that this service is composed without. */
+  /** Undefined also for a stored session on a channel that is not configured any more. */
   endDetectionOf(name: string): EndDetection | undefined {
     return this.channels.get(name)?.endDetection();
   }
 
-  /** Throws for a name that no channel has: requests are validated before, so that is a bug or a lost adapter. */
+  /** Throws for an unknown name: requests are validated before, so that is a bug or a missing adapter. */
   get(name: string): GuestChannel {
     const channel = this.channels.get(name);
     if (channel === undefined) throw new Error(`No channel is called ${name}`);

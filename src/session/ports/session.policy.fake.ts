@@ -2,7 +2,7 @@ import { type RequestedSession, SessionPolicy } from './session.policy';
 
 type Opinion = (asked: RequestedSession, signal: AbortSignal) => void | Promise<void>;
 
-/** A policy that keeps what it was asked, and allows everything unless the test says otherwise. */
+/** A policy that records its calls, and allows every session unless the test changes that. */
 export class FakeSessionPolicy extends SessionPolicy {
   readonly asked: RequestedSession[] = [];
 

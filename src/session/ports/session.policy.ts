@@ -10,7 +10,7 @@ export type RequestedSession = Readonly<
 >;
 
 /**
- * A say in whether a session may be opened, beside the limits of the service.
+ * Decides whether a session may be opened, beside the limits of the service.
  *
  * Every policy is asked about every opening, one after the other, before a slot is taken and anything is sent. It is
  * asked again when the caller tries again, and hears of nothing afterwards: what it needs to know of sessions that
@@ -19,13 +19,12 @@ export type RequestedSession = Readonly<
  * @publicApi
  */
 export abstract class SessionPolicy {
-  /** Part of answers, metrics and log lines. */
+  /** The name appears in responses, metrics and log lines. */
   abstract readonly name: string;
 
   /**
-   * Returns when the session may be opened, and throws `SessionRefusedError` when it may not. Anything else that is
-   * thrown means that nobody knows, and then nothing is opened. All policies together have two seconds; `signal`
-   * aborts when they are over.
+   * Returns if the session may be opened, and throws `SessionRefusedError` if not. Any other error means that the
+   * decision is unknown, and then nothing is opened. All policies together have two seconds; then `signal` aborts.
    */
   abstract check(asked: RequestedSession, signal: AbortSignal): void | Promise<void>;
 }

@@ -59,7 +59,7 @@ describe(LogWatch.name, () => {
     const log = new LogWatch({ onOutput: (listener) => void (write = listener) }, ['secret']);
     const text = [
       '{"level":"info","message":"A"}',
-      '{"level":"error","message":"The lease was lost: others have it"}',
+      '{"level":"error","message":"Lease lost: others have it"}',
       '{"level":"warn","message":"B","what":"secret"}',
       'no JSON',
       '',
@@ -71,7 +71,7 @@ describe(LogWatch.name, () => {
     expect([log.lines, log.bytes, log.errors]).toEqual([4, text.length, 1]);
     expect(log.lostLeases).toHaveLength(1);
     expect(log.leaks).toEqual(['B']);
-    expect([...log.messages.keys()]).toEqual(['A', 'The lease was lost: others have it', 'B', 'no JSON']);
+    expect([...log.messages.keys()]).toEqual(['A', 'Lease lost: others have it', 'B', 'no JSON']);
   });
 });
 

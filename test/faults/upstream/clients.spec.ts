@@ -80,7 +80,7 @@ describe('four clients', () => {
     expect(silentOf(lost, revokedAt)).toEqual(lost);
     expect(silentOf(others, revokedAt)).toEqual([]);
     expect(logOutput.lines).toContainEqual(
-      expect.objectContaining({ level: 'error', message: 'No access token can be had', oauthClient: 'two' }),
+      expect.objectContaining({ level: 'error', message: 'Access token request failed', oauthClient: 'two' }),
     );
     const api = new ApiClient(world.url);
     const openings = await Promise.all(Array.from({ length: 12 }, () => api.open()));
