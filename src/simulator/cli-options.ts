@@ -49,7 +49,7 @@ export type CliOptions =
   | {
       readonly kind: 'run';
       readonly genesys: GenesysSimulatorOptions;
-      /** Absent when no CRM is wanted. */
+      /** Absent when no CRM webhook is to be started. */
       readonly crm?: { readonly host: string; readonly port: number; readonly journalSize: number };
     };
 
@@ -164,7 +164,7 @@ function clientPair(text: string): [id: string, secret: string] {
   throw new UsageError('--client must be given as id:secret');
 }
 
-/** Our own, and those with which parseArgs refuses what it does not know. */
+/** True for this module's errors and for those that `parseArgs` throws for unknown or invalid options. */
 function isUsageError(error: unknown): error is UsageError {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_');

@@ -14,7 +14,7 @@ function subject(overrides: Partial<FaultSubject> = {}): FaultSubject {
   };
 }
 
-describe('a fault book', () => {
+describe('a fault registry', () => {
   it.each<[FaultMatch, boolean]>([
     [{}, true],
     [{ method: 'patch' }, true],
@@ -28,14 +28,14 @@ describe('a fault book', () => {
     [{ client: 'other' }, false],
     [{ conversationId: 'c-1' }, true],
     [{ conversationId: 'c-2', method: 'PATCH' }, false],
-  ])('with the match %j says %s', (match, isTaken) => {
+  ])('with the match %j returns %s', (match, isTaken) => {
     const book = new FaultRegistry();
     book.add({ match, fault: FAULT });
 
     expect(book.take(subject()) === FAULT).toBe(isTaken);
   });
 
-  it('skips the first matches, then applies so many times', () => {
+  it('skips the first matches, then applies the given number of times', () => {
     const book = new FaultRegistry();
     book.add({ match: { path: /x/g }, fault: FAULT, after: 1, times: 2 });
 
@@ -57,7 +57,7 @@ describe('a fault book', () => {
     expect(book.take(subject())).toBeUndefined();
   });
 
-  it('hands out a black hole before the body only if it matches without one', () => {
+  it('returns a black hole before the body only if it matches without a body', () => {
     const book = new FaultRegistry();
     book.add({ match: { bodyContains: 'disconnected' }, fault: { kind: 'black-hole' } });
     expect(book.takeBeforeBody('PATCH', '/api/x')).toBeUndefined();
@@ -80,7 +80,7 @@ describe('a fault book', () => {
     ['fault.headers', { fault: { kind: 'status', status: 429, headers: { 'a b': 'c' } } }],
     ['fault.effect', { fault: { kind: 'reset', effect: 'never' } }],
     ['match.path', { match: { path: '(' }, fault: FAULT }],
-  ])('refuses a rule: %s', (problem, rule) => {
+  ])('refuses an invalid rule: %s', (problem, rule) => {
     expect(() => new FaultRegistry().add(rule as FaultRule)).toThrow(problem);
   });
 });

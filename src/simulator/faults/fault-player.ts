@@ -19,8 +19,8 @@ const HEAD_START_MS = 20;
 const MAIL_GREETING = '220 mail.example.com ESMTP\r\n';
 
 /**
- * Carries faults out on the wire. Whatever a fault leaves open stays open until
- * the client leaves or the server closes; nothing here waits for either.
+ * Plays faults on the wire. A connection that a fault leaves open stays open until the client leaves or the server
+ * closes; the player waits for neither.
  */
 export class FaultPlayer {
   constructor(private readonly timers: TimerSet) {}
@@ -111,7 +111,7 @@ export class FaultPlayer {
   private resetMidBody(exchange: Exchange, answer: Answer): void {
     if (!beginWhole(exchange, answer)) return;
     exchange.response.write(firstHalf(answer.body), () => {
-      // A reset may overtake what is still under way, and the client is to see the first half.
+      // A reset may overtake data in flight, and the client has to receive the first half.
       this.timers.after(HEAD_START_MS, () => {
         exchange.reset();
       });
@@ -135,14 +135,14 @@ type SpoiledBodyFault = Extract<
   }
 >;
 
-/** Announces the whole body, so that a client notices what is missing of it. */
+/** Announces the length of the whole body, so that a client notices that a part is missing. */
 function beginWhole(exchange: Exchange, { status, headers, body }: Answer): boolean {
   return exchange.begin(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
 }
 
 function pourOut(exchange: Exchange, { kind, bytes, status = 200 }: FloodFault): void {
   const headers = { 'content-type': 'application/json' };
-  // The client leaving early is how most floods end, and no error of this server.
+  // Most floods end because the client leaves early; that is not an error of this server.
   const ended = (): void => undefined;
   if (kind === 'huge') {
     if (exchange.begin(status, headers)) pipeline(Readable.from(flood(bytes)), exchange.response, ended);

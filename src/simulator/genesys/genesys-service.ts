@@ -87,7 +87,7 @@ export class GenesysService extends SimulatedService {
     return typeof body.id === 'string' ? body.id : undefined;
   }
 
-  /** What only a person or an administrator can do: hang up, and revoke tokens. */
+  /** Control routes for the acts of an agent or an administrator: hang up, and revoke tokens. */
   control(request: SimulatedRequest): Answer | undefined {
     const id = /^\/_sim\/conversations\/([^/]+)\/disconnect$/.exec(request.path)?.[1];
     if (id !== undefined) {

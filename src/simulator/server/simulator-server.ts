@@ -25,9 +25,8 @@ const NO_BODY = Buffer.alloc(0);
 const MAX_CONTROL_BYTES = 64 * 1024 * 1024;
 
 /**
- * Puts a simulated service on a port, with a journal of all requests, faults and
- * the `/_sim` control routes, which are not journaled and never spoiled. Closing
- * it takes no longer for requests that hang.
+ * Serves a simulated service on a port, with a journal of all requests, faults and the `/_sim` control routes, which
+ * are neither journaled nor spoiled. Hanging requests do not delay its closing.
  */
 export class SimulatorServer {
   readonly requests: RequestJournal;
@@ -47,7 +46,7 @@ export class SimulatorServer {
     this.control = new ControlRoutes(this.requests, this.faults, service, () => {
       this.reset();
     });
-    // Connections are left to the clients: a server that ends an idle one may cross with the next request.
+    // The server never closes an idle connection, because that could cross with the client's next request.
     this.server = createServer(
       { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true },
       (incoming, response) => {
@@ -125,7 +124,7 @@ export class SimulatorServer {
     });
   }
 
-  /** Faults spoil an upgrade as they do any request; a delay makes it a slow accept. */
+  /** Faults apply to an upgrade as to any request; a delay makes it a slow accept. */
   private receiveUpgrade(wire: Wire): void {
     const request = completeRequest(readHead(wire.incoming, Date.now()), NO_BODY);
     // A client may leave while it is being refused or kept waiting.
@@ -186,7 +185,7 @@ function refuse(exchange: Exchange, wire: Wire, answer: Answer): void {
   exchange.send(answer);
 }
 
-/** Node has no answer at hand for a request for another protocol: this one is its last on the connection. */
+/** Node provides no response object for an upgrade request; this one is the last on its connection. */
 function lend(response: ServerResponse, { socket }: Wire): void {
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
@@ -194,8 +193,8 @@ function lend(response: ServerResponse, { socket }: Wire): void {
 }
 
 /**
- * The same request again, offering no other protocol: a client that offers HTTP/2 is answered in HTTP/1.1, which Node
- * does by itself only for a server without WebSockets.
+ * Treats the request as one without an upgrade: a client that offers HTTP/2 is answered in HTTP/1.1, which Node does
+ * by itself only for a server without WebSockets.
  */
 function withoutUpgrade(socket: Socket, { method, url, rawHeaders }: IncomingMessage, head: Buffer): Socket {
   const lines = [`${method ?? 'GET'} ${url ?? '/'} HTTP/1.1`];

@@ -22,13 +22,13 @@ export interface ConfigureTools {
 }
 
 /**
- * Begins sessions and brings connections back to theirs. A live session is resumed, also by `startNew`, unless it is
- * read-only; one that has ended is gone, and its token begins a new one.
+ * Starts sessions and reconnects guests to theirs. A live session is resumed, also by `startNew`, unless it is
+ * read-only; an ended session is gone, and its token starts a new one.
  */
 export class ConfigureHandler {
   constructor(private readonly tools: ConfigureTools) {}
 
-  /** Sends the answer itself when more is to follow it. */
+  /** Sends the answer itself when further frames follow it. */
   configure(connection: ServerConnection, request: GuestRequest): ServerFrame | undefined {
     connection.log.configures += 1;
     const session = this.sessionFor(request);
@@ -87,7 +87,7 @@ export class ConfigureHandler {
     return isOther || (isUpgrade && !allowSessionUpgrade) ? GUEST_ERRORS.authenticationFailed : user;
   }
 
-  /** A user has one session: that of another device makes way. Says whether there was one. */
+  /** Closes the user's session on another device, because a user has one session. Returns whether there was one. */
   private replaceOthersOf(user: GuestUser, session: GuestSession): boolean {
     let hasReplaced = false;
     for (const other of this.tools.book) {

@@ -2,7 +2,7 @@ import { TimerSet } from '../server/timer-set';
 import { response } from './server-frame';
 import { SessionRegistry } from './session-registry';
 
-/** Tells guests that their session has expired, within a second of it. */
+/** Notifies guests of the expiry of their session, within a second. */
 export class ExpiryWatch {
   constructor(
     private readonly book: SessionRegistry,

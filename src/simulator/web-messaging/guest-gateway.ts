@@ -25,8 +25,8 @@ export interface GatewayTools extends ConnectionTools {
 }
 
 /**
- * Lets guests' sockets in and brings their requests to the desk. A deployment nobody knows is let in as well: it is
- * told with the first configure.
+ * Accepts guests' sockets and passes their requests to the request handler. A socket for an unknown deployment is
+ * accepted as well: the answer to its first configure refuses it.
  */
 export class GuestGateway {
   private readonly sockets = new WebSocketServer({
@@ -48,12 +48,12 @@ export class GuestGateway {
     return this.connections.size;
   }
 
-  /** Ever let in, since the start or the last reset. */
+  /** Number of accepted sockets since the start or the last reset. */
   get accepted(): number {
     return this.lastId;
   }
 
-  /** Undefined when the socket was taken over. */
+  /** Returns undefined when the socket was taken over. */
   upgrade(request: SimulatedRequest, { incoming, socket, head }: Wire): Answer | undefined {
     const refusal = this.refusalOf(request);
     if (refusal !== undefined) return refusal;
@@ -103,7 +103,7 @@ export class GuestGateway {
     socket.on('ping', (data: Buffer) => {
       connection.answerPing(data);
     });
-    // A broken frame closes the socket, which is all there is to do about it.
+    // An invalid frame closes the socket; nothing else has to be done about it.
     socket.on('error', () => undefined);
     socket.once('close', (code) => {
       log.closedAt = settings.now();
@@ -114,7 +114,7 @@ export class GuestGateway {
   }
 
   private receive(connection: ServerConnection, data: RawData, isBinary: boolean): void {
-    // A socket hands over one buffer unless it is told otherwise.
+    // A socket passes one buffer unless it is configured otherwise.
     const text = (data as Buffer).toString('utf8');
     const request = isBinary ? undefined : parseGuestRequest(text);
     connection.log.receive(request?.fields ?? text, this.tools.settings.now());

@@ -19,7 +19,7 @@ export interface GuestDeskTools extends ConfigureTools {
   readonly tokens: SignedTokens;
 }
 
-/** Carries out what guests ask for. What it returns answers the one connection that asked. */
+/** Executes guests' requests. The returned frame answers the requesting connection only. */
 export class GuestRequestHandler {
   private readonly configuring: ConfigureHandler;
 
@@ -67,7 +67,7 @@ export class GuestRequestHandler {
     }
   }
 
-  /** Only a connection that was configured with the token speaks for it. */
+  /** Only a connection that was configured with the token may use it. */
   private sessionOf(connection: ServerConnection, { token }: GuestRequest): GuestSession | GuestError {
     if (token === undefined) return missingParameter('token');
     const session = this.tools.book.find(token);
@@ -172,7 +172,7 @@ export class GuestRequestHandler {
     return response('GetConfigurationResponse', body, tracingId);
   }
 
-  /** The conversation goes on; the asking connection stays, so that it can begin anew. */
+  /** The conversation stays open, and so does the requesting connection, so that it can start a new session. */
   private close(connection: ServerConnection, request: GuestRequest): ServerFrame {
     const session = this.tools.book.find(request.token);
     if (session === undefined || connection.guest?.token !== session.token) {

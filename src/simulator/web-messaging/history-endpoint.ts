@@ -12,7 +12,7 @@ const HISTORY_PATH = '/api/v2/webmessaging/messages';
 const DEFAULT_PAGE_SIZE = 25;
 const MAX_PAGE_SIZE = 100;
 
-/** What was said in the session, newest first, to whoever has the token that `getJwt` gives. */
+/** The messages of the session, newest first, for the bearer of a token that `getJwt` issues. */
 export class HistoryEndpoint {
   constructor(
     private readonly book: SessionRegistry,
@@ -21,7 +21,7 @@ export class HistoryEndpoint {
     private readonly now: () => number,
   ) {}
 
-  /** Undefined for a path of something else. */
+  /** Returns undefined for any other path. */
   answer(request: SimulatedRequest, correlationId: string): Answer | undefined {
     if (request.path !== HISTORY_PATH) return undefined;
     if (request.method !== 'GET') return platformError({ status: 405 }, correlationId);

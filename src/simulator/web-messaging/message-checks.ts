@@ -15,7 +15,10 @@ const MAX_TEXT_BYTES = 4096;
 
 export type Checked<T> = { readonly value: T } | { readonly error: GuestError };
 
-/** What a guest may say: text, attachments it has uploaded, answers to questions; within the platform's sizes. */
+/**
+ * Checks a guest's message: text, attachments that it has uploaded and answers to questions, within the platform's
+ * sizes.
+ */
 export function checkMessage(
   request: Fields,
   session: GuestSession,

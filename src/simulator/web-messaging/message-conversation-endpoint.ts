@@ -7,7 +7,7 @@ import { SaidMessage, SessionRegistry } from './session-registry';
 
 export const MESSAGES_PATH = '/api/v2/conversations/messages/';
 
-/** The organisation's view of guests' conversations: which one a message belongs to, its state, and its end. */
+/** The organisation's API of guests' conversations: the conversation of a message, its state, and its end. */
 export class MessageConversationEndpoint {
   constructor(
     private readonly book: SessionRegistry,
@@ -37,7 +37,7 @@ export class MessageConversationEndpoint {
   }
 }
 
-/** `id` is the one that was asked for: of the frame, or of its channel. */
+/** The message's details under the requested id: that of the frame or of its channel. */
 function detailsOf(id: string, { conversationId, direction, at, status }: SaidMessage): unknown {
   return {
     id,

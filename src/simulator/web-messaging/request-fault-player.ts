@@ -8,14 +8,14 @@ import { SocketFaultRegistry } from './socket-fault-registry';
 const RATE_TOO_HIGH = 4029;
 const RETRY_AFTER_SECONDS = 3;
 
-/** Carries requests out, or the faults that are meant for them. */
+/** Executes requests, or plays the faults that match them. */
 export class RequestFaultPlayer {
   constructor(private readonly faults: SocketFaultRegistry) {}
 
   play(connection: ServerConnection, request: GuestRequest, carryOut: () => void): void {
     const fault = this.faults.takeForRequest({
       ...connection.subject,
-      // Before the first configure only the request says whose it is.
+      // Before the first configure only the request names the guest.
       token: connection.subject.token ?? request.token,
       action: request.action,
       text: () => JSON.stringify(request.fields),
@@ -46,7 +46,7 @@ function spoil(
   }
 }
 
-/** The guest's other connections hear of it. */
+/** Notifies the guest's other connections. */
 function withoutAnswer(connection: ServerConnection, carryOut: () => void): void {
   connection.isMuted = true;
   carryOut();

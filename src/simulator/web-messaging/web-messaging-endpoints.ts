@@ -6,7 +6,7 @@ import { GuestTokenEndpoint } from './guest-token-endpoint';
 import { HistoryEndpoint } from './history-endpoint';
 import { WebMessaging } from './web-messaging';
 
-/** What web messaging answers over HTTP to callers that the organisation's login does not know. */
+/** The HTTP endpoints of web messaging, for callers without an OAuth token of the organisation. */
 export class WebMessagingEndpoints {
   private readonly deployments: DeploymentEndpoint;
   private readonly files: FileEndpoint;
@@ -21,7 +21,7 @@ export class WebMessagingEndpoints {
     this.guestTokens = new GuestTokenEndpoint(deployments, identities, book);
   }
 
-  /** Undefined for a path of something else. */
+  /** Returns undefined for any other path. */
   answer(request: SimulatedRequest, correlationId: string): Answer | undefined {
     return (
       this.deployments.answer(request) ??

@@ -23,7 +23,7 @@ describe('the agent by control routes', () => {
   const agent = async (what: string, body: object): Promise<number> =>
     (await call('POST', `/_sim/agent/${what}`, '', body)).status;
 
-  it('does what it is asked to, by token or by conversation', async () => {
+  it('acts on a session by token or by conversation', async () => {
     await guest.say('Hi');
     const { conversationId } = simulator.webMessaging.session('guest-1') ?? {};
     const said = await call('POST', '/_sim/agent/say', '', { conversationId, text: 'Hello', by: 'Bot' });
@@ -42,7 +42,7 @@ describe('the agent by control routes', () => {
     expect(await guest.closed()).toEqual({ code: 1011, reason: 'restart' });
   });
 
-  it('sends events of either side, which name no sender', async () => {
+  it('sends events of either side without a sender', async () => {
     const events = [{ eventType: 'CoBrowse', coBrowse: { type: 'Offering', sessionId: 's' } }];
     expect(await agent('event', { token: 'guest-1', events })).toBe(200);
     const { body } = await guest.next();

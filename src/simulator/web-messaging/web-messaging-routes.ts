@@ -11,7 +11,7 @@ import { WebMessaging } from './web-messaging';
 
 type Act = (guest: string, body: Fields) => boolean | number | { readonly id: string } | undefined;
 
-/** The `/_sim` routes of web messaging: the agent's side, a look at the sessions, and the faults of sockets. */
+/** The `/_sim` routes of web messaging: the agent's acts, the sessions, and the faults of sockets. */
 export class WebMessagingRoutes {
   private readonly acts: ReadonlyMap<string, Act>;
 
@@ -34,7 +34,7 @@ export class WebMessagingRoutes {
     ]);
   }
 
-  /** Undefined for a path of something else. */
+  /** Returns undefined for any other path. */
   answer(request: SimulatedRequest): Answer | undefined {
     const [, , topic = '', name] = request.path.split('/');
     switch (topic) {
@@ -110,7 +110,7 @@ function offer(agent: AgentActions, guest: string, body: Fields): { readonly id:
   return contentType === undefined ? undefined : agent.offer(guest, contentType, textOf(body['text']));
 }
 
-/** What is wrong in it is the tester's business: it is what the guest is to be sent. */
+/** The routes do not validate the content, because tests send invalid content on purpose. */
 function sayingIn({ text, content, type, by, from }: Fields): Saying {
   return JSON.parse(JSON.stringify({ text, content, type, by, from })) as Saying;
 }
@@ -135,7 +135,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A broken escape is part of no token.
+    // A part of the path with an invalid escape sequence is not a token.
     return text;
   }
 }

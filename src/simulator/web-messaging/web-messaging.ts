@@ -22,7 +22,7 @@ const SWEEP_MS = 1_000;
 
 /**
  * Web messaging as the platform offers it to guests: sockets, sessions, history, attachments and sign-in, with the
- * platform's limits. A test reads it here, plays the agent and adds faults.
+ * platform's limits. Tests read its state, play the agent and add faults through it.
  */
 export class WebMessaging {
   readonly deployments: ReadonlyMap<string, Deployment>;
@@ -63,7 +63,7 @@ export class WebMessaging {
     this.expiry.start(timers);
   }
 
-  /** By token, or by the id of a conversation. */
+  /** Finds a session by token, or by the id of a conversation. */
   session(guest: string): GuestSession | undefined {
     return this.agent.find(guest);
   }
@@ -72,7 +72,7 @@ export class WebMessaging {
     return [...this.book];
   }
 
-  /** Open sockets. */
+  /** Number of open sockets. */
   get openConnections(): number {
     return this.gateway.open;
   }
@@ -81,7 +81,7 @@ export class WebMessaging {
     return this.gateway.upgrade(request, wire);
   }
 
-  /** Tells guests whose time is over; happens every second by itself. */
+  /** Expires the sessions that are due and notifies their guests; a timer does so every second. */
   sweep(): void {
     this.expiry.sweep();
   }
@@ -97,7 +97,7 @@ export class WebMessaging {
     };
   }
 
-  /** Breaks all sockets, and forgets sessions, faults and counts. */
+  /** Breaks all sockets, and clears sessions, faults and counts. */
   reset(): void {
     this.gateway.reset();
     this.faults.clear();
