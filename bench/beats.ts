@@ -21,7 +21,7 @@ const QUICK: Size = { sessions: 500, concurrency: 64, warmUp: 1_000, beats: 1_50
 
 type Runner = CommandedChild<Pick<BareBeatCommands, 'run'>>;
 
-/** What a beat costs through the service, from the tick of its timer on, compared with a bare undici request. */
+/** Measures the cost of a beat in the service, from its timer's tick on, against a bare undici request. */
 export async function measureBeating(workshop: Workshop, quick: boolean): Promise<string> {
   const size = quick ? QUICK : FULL;
   const simulators = workshop.child<SimulatorCommands>('simulators');
@@ -44,7 +44,7 @@ export async function measureBeating(workshop: Workshop, quick: boolean): Promis
   return report(rounds, size);
 }
 
-/** Throws unless every beat was a request that got through: what was skipped must not count as fast. */
+/** Throws unless every beat was a successful request: a skipped beat must not count as a fast one. */
 async function measured(
   runner: Runner,
   beats: number,
@@ -55,7 +55,7 @@ async function measured(
   const result = await runner.ask('run', { beats, concurrency });
   const after = await simulators.ask('counts', undefined);
   const requests = after.requests - before.requests;
-  // A token may have been asked for on the way.
+  // The client may have requested a token in between.
   if (result.failures > 0 || requests < beats || requests > beats + 1) {
     throw new Error(`Of ${beats} beats ${result.failures} failed, and ${requests} requests arrived`);
   }

@@ -17,7 +17,7 @@ const FULL: Size = { lanes: 50_000, waiting: 5_000, longLane: 10_000, claims: 30
 const QUICK: Size = { lanes: 2_000, waiting: 200, longLane: 400, claims: 30, rounds: 100 };
 const EVENTS_PER_LANE = 2;
 const IN_HAND = 60;
-/** All of it is due. */
+/** A queue in which every delivery is due. */
 const DAY_MS = 86_400_000;
 
 interface Result {
@@ -26,7 +26,7 @@ interface Result {
   readonly work: SteadyWork;
 }
 
-/** What the next batch of a long queue costs, whatever else waits in the queue. */
+/** Measures the cost of the next batch of a long queue, for queues with different contents. */
 export async function measureClaims(
   workshop: Workshop,
   quick: boolean,
@@ -63,7 +63,7 @@ async function measureSituations(
   await claim('all due', 0);
   await claim(`${IN_HAND} lanes in hand`, IN_HAND);
   const work = await child.ask('settle', { rounds: workRounds });
-  // Before everything else, so that it stands in the way of every claim.
+  // The oldest of all, so that every claim meets it first.
   await child.ask('write', { lanes: 1, eventsPerLane: longLane, from: from - 2 * DAY_MS });
   await claim(`a lane of ${number(longLane)}, its head due`, 0);
   await child.ask('postpone', 1);

@@ -21,11 +21,11 @@ import { Workshop } from './support/workshop';
 export interface GuestSoakOptions {
   readonly sessions: number;
   readonly minutes: number;
-  /** Of the sockets, in a minute. */
+  /** Share of the sockets that is cut in a minute. */
   readonly cutPercent: number;
 }
 
-/** A moment of the service: at the end of a stage that took so long. */
+/** A sample of the service at the end of a stage, with the stage's length. */
 interface Stage {
   readonly name: string;
   readonly seconds: number;
@@ -34,15 +34,15 @@ interface Stage {
 
 const SECONDS = 60;
 const CODES = [1001, 1006, 1011] as const;
-/** Before anything is measured: the first sessions cost what later ones find ready. */
+/** Runs before the measurement: the first sessions pay for work that later ones reuse. */
 const WARM_UP = 50;
-/** How long the last cuts may take to heal, and the CRM to be told. */
+/** Time-out for recovering from the last cuts and for the last deliveries to the CRM. */
 const HEALING_MS = 180_000;
 const SETTLING_MS = 5_000;
 
 /**
- * Keeps many guest sockets for a while that are cut all the time and talked over, ends them, and prints what it cost
- * and whether everything held. Returns whether it did.
+ * Keeps many guest sockets for a while, cuts them continuously, sends messages over them, ends them, and prints the
+ * cost and the checks. Returns whether all checks passed.
  */
 export async function soakGuests(options: GuestSoakOptions): Promise<boolean> {
   await using workshop = new Workshop(undefined);
@@ -57,7 +57,7 @@ export async function soakGuests(options: GuestSoakOptions): Promise<boolean> {
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     HEARTBEAT_MIN_INTERVAL_MS: '1000',
     HEARTBEAT_MAX_INTERVAL_MS: '30000',
-    // Who is one too many for a minute waits for the next one.
+    // A connection beyond the limit of a minute waits for the next minute.
     SESSION_OPEN_DEADLINE_MS: '300000',
     LOG_LEVEL: 'info',
   });
@@ -112,7 +112,7 @@ class GuestSoak {
     await delay(SETTLING_MS);
   }
 
-  /** Once a minute each guest says something, and an agent to each guest. */
+  /** Once a minute each guest sends a message, and an agent sends one to each guest. */
   private async talk(crowd: GuestCrowd): Promise<void> {
     const startedAt = performance.now();
     const underWay: Promise<void>[] = [];
@@ -154,7 +154,7 @@ class GuestSoak {
       if (openConnections === wanted) break;
       await delay(1_000);
     }
-    // What was read of the histories is on its way into the books.
+    // Messages from the histories are still being stored.
     await delay(SETTLING_MS);
   }
 

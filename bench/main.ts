@@ -48,7 +48,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // Then it only says that the processes are gone.
+  // After an interruption the error only reports that the processes are gone.
   if (interrupted) return;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

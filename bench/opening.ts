@@ -9,7 +9,7 @@ import type { Workshop } from './support/workshop';
 interface Size {
   readonly rounds: number;
   readonly warmUp: number;
-  /** How many sessions are opened with how many requests in flight. */
+  /** Number of sessions, and of concurrent requests that open them. */
   readonly loads: readonly { readonly concurrency: number; readonly count: number }[];
 }
 
@@ -45,11 +45,11 @@ interface Contestant {
   readonly name: string;
   readonly start: () => Promise<Subject>;
   readonly measurements: Measurement[];
-  /** Per round, the share of the events that the CRM had received when the last opening was answered. */
+  /** Share of the events that the CRM had received at the last opening's answer, for each round. */
   readonly delivered: number[];
 }
 
-/** What opening a session costs through the service, compared with a server that only makes the upstream call. */
+/** Measures the cost of opening a session through the service, against a server that only makes the upstream call. */
 export async function measureOpening(
   workshop: Workshop,
   quick: boolean,
@@ -69,7 +69,10 @@ export async function measureOpening(
   return report(contestants, quick, 'the bare relay', delivered);
 }
 
-/** What knowing the caller, its quota, an idempotency key and the audit trail add to opening a session. */
+/**
+ * Measures how much authentication, the caller's quota, an idempotency key and the audit trail add to opening a
+ * session.
+ */
 export async function measureGuards(
   workshop: Workshop,
   quick: boolean,

@@ -24,7 +24,7 @@ export interface Options {
   readonly databaseUrl: string | undefined;
 }
 
-/** Throws an error whose message is for the person at the command line. */
+/** Throws an error that explains the first invalid argument. */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Options {
   const { values } = parseArgs({
     args: [...args],

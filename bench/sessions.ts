@@ -28,7 +28,7 @@ const QUICK: readonly Size[] = [
   { sessions: 4_000, intervalMs: 8_000, observeMs: 8_500 },
 ];
 
-/** What live sessions cost one process in memory, and how punctual their beats are. */
+/** Measures the memory of live sessions in one process, and the punctuality of their beats. */
 export async function measureLiveSessions(
   workshop: Workshop,
   quick: boolean,

@@ -10,15 +10,15 @@ import { Workshop } from './support/workshop';
 
 const PER_SECOND = 50;
 const LIVES_MS = 2_000;
-/** For a sample the load stops until nothing lives any more: what is in flight is no leak, and hides one. */
+/** The load stops before a sample until no session lives: requests in flight are not a leak, and hide one. */
 const SAMPLE_EVERY_MS = 20_000;
-/** How long connections, deliveries and timers of the last sessions may take to be over. */
+/** Time-out for the last sessions' connections, deliveries and timers. */
 const SETTLING_MS = 3_000;
-/** The beginning says how a process warms up, not whether it leaks. */
+/** The first samples show the warm-up of a process, not a leak. */
 const WARM_UP_SHARE = 0.5;
 const MIB = 1024 * 1024;
 
-/** Names of guests whose openings the simulator spoils; with the rest of a hundred they make five percent. */
+/** Names of guests with openings that the simulator spoils: with the rest of a hundred, five percent. */
 const TROUBLEMAKERS = [
   'trouble-status',
   'trouble-reset',
@@ -35,7 +35,7 @@ interface Tally {
   ended: number;
 }
 
-/** Opens and ends sessions at a steady rate for a while and prints whether the memory of the service stays flat. */
+/** Opens and ends sessions at a steady rate for a while and prints whether the service's memory stays constant. */
 async function soak(minutes: number): Promise<void> {
   await using workshop = new Workshop(undefined);
   const simulators = workshop.child<SimulatorCommands>('simulators');
@@ -75,7 +75,7 @@ async function load(
   return samples;
 }
 
-/** Opens and ends sessions for a while and until the last one has ended; returns the number of the next one. */
+/** Opens and ends sessions until the time is up and the last one has ended; returns the number of the next one. */
 async function loadFor(forMs: number, url: string, from: number, tally: Tally): Promise<number> {
   const lives = new Set<Promise<void>>();
   const startedAt = performance.now();

@@ -3,7 +3,7 @@ import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { serve } from '../support/ipc';
 import type { Simulators } from './simulators';
 
-/** What an agent says, and to whom. */
+/** An agent's message and the guest that it is for. */
 export interface Saying {
   readonly token: string;
   readonly text: string;
@@ -20,23 +20,23 @@ export interface HeldMessage {
   readonly text: string | undefined;
 }
 
-/** What the platform knows of a guest. */
+/** The platform's record of a guest. */
 export interface GuestBook {
   readonly token: string;
-  /** How often a session began. */
+  /** Number of sessions that were started. */
   readonly sessions: number;
   readonly configures: number;
   readonly connections: number;
   readonly isLive: boolean;
   readonly shortestEchoGapMs: number | null;
-  /** The oldest first; without events. */
+  /** Messages, oldest first and without events. */
   readonly messages: readonly HeldMessage[];
 }
 
-/** What the platform counts of all guests together. */
+/** The platform's counts over all guests. */
 export interface GuestCounts {
   readonly openConnections: number;
-  /** By the name of the limit that was exceeded. */
+  /** Refused requests by the name of the limit. */
   readonly refused: Readonly<Record<string, number>>;
   readonly echoes: number;
 }
@@ -48,13 +48,13 @@ export interface CrmNote {
 
 export interface GuestSimulatorCommands {
   start: { input: undefined; output: Simulators };
-  /** Lets agents speak; returns how many found somebody to speak to. */
+  /** Sends agents' messages; returns the number of messages that reached a live session. */
   say: { input: readonly Saying[]; output: number };
-  /** Closes or breaks the sockets of guests; returns how many. */
+  /** Closes or breaks the sockets of guests; returns their number. */
   cut: { input: readonly Cut[]; output: number };
   books: { input: undefined; output: readonly GuestBook[] };
   counts: { input: undefined; output: GuestCounts };
-  /** What the CRM was told, in the order in which it was. */
+  /** The events that the CRM received, in order. */
   notes: { input: undefined; output: readonly CrmNote[] };
 }
 

@@ -2,12 +2,12 @@ import { runLanes } from './lanes';
 
 export interface BeatRun {
   readonly perSecond: number;
-  /** CPU time of the whole process per beat, in microseconds. */
+  /** CPU time of the whole process for each beat, in microseconds. */
   readonly cpuMicros: number;
   readonly failures: number;
 }
 
-/** Measures this process while it makes beats; `beat` says whether one got through. */
+/** Measures this process while it makes beats; `beat` returns whether one succeeded. */
 export async function measureBeats(
   beats: number,
   concurrency: number,

@@ -1,18 +1,18 @@
 import type { CrmNote, GuestBook, GuestCounts } from '../children/guest-simulators';
 import type { Guest, GuestCrowd, ListedMessage } from './guest-crowd';
 
-/** Something that has to hold after a soak, and what was found. */
+/** A check after a soak, with its finding. */
 export interface Check {
   readonly what: string;
   readonly found: string;
   readonly holds: boolean;
 }
 
-/** What was said and what became of it, on both sides. */
+/** All messages and their results on both sides. */
 export interface Books {
   readonly upstream: ReadonlyMap<string, GuestBook>;
   readonly listed: ReadonlyMap<string, readonly ListedMessage[]>;
-  /** What agents said, by token. */
+  /** Agents' messages, by token. */
   readonly fromAgents: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -101,7 +101,7 @@ function listedOf({ id }: Guest, { listed }: Books): readonly ListedMessage[] {
   return listed.get(id) ?? [];
 }
 
-/** Every text is one of a kind: once it has to be there, and nothing else. */
+/** Checks the messages: every text is unique, has to be present once, and no other may be present. */
 function wrongUpstream({ guests, spoken }: GuestCrowd, books: Books): number {
   const bySpeaker = new Map<string, string[]>();
   for (const { id, text } of spoken) bySpeaker.set(id, [...(bySpeaker.get(id) ?? []), text]);
@@ -136,7 +136,7 @@ function idsOf(messages: readonly { readonly id: string }[]): string[] {
   return messages.map(({ id }) => id);
 }
 
-/** How many of `these` have no counterpart among `those`, repeats included. */
+/** Returns how many of `these` have no counterpart in `those`, repeats included. */
 function differenceOf(these: readonly string[], those: readonly string[]): number {
   const left = new Map<string, number>();
   for (const one of those) left.set(one, (left.get(one) ?? 0) + 1);

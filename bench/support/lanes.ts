@@ -1,4 +1,4 @@
-/** Does `count` pieces of work, numbered from 0, with `concurrency` of them in flight at any time. */
+/** Runs `count` tasks, numbered from 0, with `concurrency` of them in flight at any time. */
 export async function runLanes(
   count: number,
   concurrency: number,

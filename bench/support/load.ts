@@ -16,7 +16,7 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
-/** Where openings are posted to, and the headers of each. */
+/** Address for openings, and the headers of each. */
 export interface Target {
   readonly address: string;
   readonly headers?: () => Readonly<Record<string, string>>;

@@ -13,9 +13,9 @@ import type { Workshop } from './workshop';
 const START_MS = 30_000;
 const POLL_MS = 50;
 
-/** A server that opens sessions, in a process of its own and with nothing in its memory or its database. */
+/** A server that opens sessions, in a process of its own, with an empty database. */
 export interface Subject extends Target {
-  /** CPU time of its process so far, in microseconds. */
+  /** CPU time of its process since the start, in microseconds. */
   cpuMicros(): Promise<number>;
   discard(): Promise<void>;
 }
@@ -29,10 +29,10 @@ export async function startRelay(workshop: Workshop, simulators: Simulators): Pr
   };
 }
 
-/** What stands around an opening: as it should be in production, less than that, or nothing that can be left out. */
+/** The protection of an opening: as in production, less than that, or the minimum. */
 export type Guards = 'all' | 'audit' | 'none';
 
-/** The service over the embedded SQLite, or over a database of its own on a PostgreSQL server. */
+/** Starts the service with the embedded SQLite, or with a database of its own on a PostgreSQL server. */
 export async function startService(
   workshop: Workshop,
   simulators: Simulators,
@@ -76,7 +76,7 @@ async function readiness(child: Child, origin: string): Promise<void> {
   throw new Error(`The service was not ready within ${START_MS} ms`);
 }
 
-/** As the service itself tells it on its page of metrics. */
+/** Reads the value from the service's metrics page. */
 async function cpuMicrosOf(origin: string): Promise<number> {
   const page = await (await fetch(`${origin}/metrics`)).text();
   const seconds = /^process_cpu_seconds_total ([\d.e+-]+)$/m.exec(page)?.[1];

@@ -5,16 +5,18 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 const HOURS = 'hours such as "Mon-Fri 08:00-18:00, Sat 10:00-14:00", or "closed"';
 
-/** The variables, what each must be, and what it is when it is absent or empty. */
+/** The variables, with the allowed values and the default of each. */
 const SETTINGS = {
   LEDGER_FILE: { mustBe: 'the path of the file that events are appended to', byDefault: '' },
-  /** Of every queue that has no hours of its own. */
+  /** Hours of every queue without hours of its own. */
   OPENING_HOURS: { mustBe: HOURS, byDefault: 'Mon-Sun 00:00-24:00' },
   OPENING_HOURS_BY_QUEUE: { mustBe: `a JSON object from queue ids to ${HOURS}`, byDefault: '{}' },
   OPENING_HOURS_TIME_ZONE: { mustBe: 'a time zone such as Europe/Berlin', byDefault: 'UTC' },
 } as const;
 
-/** What this module reads from the environment, by itself: the service knows nothing of these variables. */
+/**
+ * The settings of this module, which it reads from the environment itself: the service does not know these variables.
+ */
 export class OpeningHoursConfig {
   private constructor(
     readonly ledgerFile: string,
@@ -24,8 +26,8 @@ export class OpeningHoursConfig {
   ) {}
 
   /**
-   * Throws `ConfigurationError` with everything that is wrong: it ends the start with exit code 78, as every
-   * bad setting of the service does.
+   * Throws `ConfigurationError` with all errors; it ends the start with exit code 78, as every invalid setting of the
+   * service does.
    */
   static from(variables: Variables): OpeningHoursConfig {
     const problems: string[] = [];
@@ -35,7 +37,7 @@ export class OpeningHoursConfig {
       try {
         return parse(given === '' ? byDefault : given);
       } catch {
-        // Not the error's own words: a configuration error holds no values.
+        // The error's own message is left out, because a configuration error holds no values.
         problems.push(`${name} must be ${mustBe}`);
         return undefined;
       }
