@@ -69,7 +69,7 @@ async function measureSituations(
   await child.ask('postpone', 1);
   await claim(`a lane of ${number(longLane)}, its head waits`, 0);
   await child.ask('postpone', waiting);
-  await claim(`and ${number(waiting)} lanes whose heads wait`, 0);
+  await claim(`and ${number(waiting)} lanes with waiting heads`, 0);
   return { subject, claims, work };
 }
 

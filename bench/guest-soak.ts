@@ -189,9 +189,9 @@ class GuestSoak {
         this.stages.map((stage, index) => this.rowOf(stage, this.stages[index - 1])),
       ),
     );
-    console.log(`\nWhat the service logged most:\n${this.log.most(8).join('\n')}\n`);
+    console.log(`\nMost frequent log lines:\n${this.log.most(8).join('\n')}\n`);
     const rows = checks.map(({ what, found, holds }) => [what, found, holds ? 'yes' : 'NO']);
-    console.log(tableOf(['what must not be', 'found', 'holds'], rows));
+    console.log(tableOf(['check', 'found', 'passed'], rows));
     console.log(`\n${describeLoad()}`);
   }
 

@@ -25,7 +25,8 @@ async function run(options: Options): Promise<void> {
   const startedAt = performance.now();
   console.log(heading('Machine'));
   console.log(describeMachine(await workshop.folder()));
-  if (options.quick) console.log('Quick run: it shows that the benchmark works, the numbers mean little.');
+  if (options.quick)
+    console.log('Quick run: it proves that the benchmark works; the numbers are not representative.');
   for (const section of options.sections) {
     console.log(await MEASUREMENTS[section](workshop, options));
   }

@@ -59,7 +59,7 @@ async function measure(workshop: Workshop, size: Size, resumed: boolean): Promis
 
 function report(results: readonly Result[], resumed: boolean): string {
   return [
-    heading('Live sessions: one process, beating at the pace that is wanted'),
+    heading('Live sessions: one process, beating at the configured interval'),
     'The sessions are inserted into the embedded SQLite in bulk, read back page by page and handed to SessionHeartbeat',
     resumed
       ? 'as resumed ones, as recovery does after a restart: first beats within 5 s, then one per interval.'

@@ -81,7 +81,7 @@ export function checkEnd({ guests }: GuestCrowd, ended: number, notes: readonly 
   const wrong = count(guests, ({ id }) => states.get(id)?.join() !== 'connected,terminated');
   return [
     none('sessions that did not end at once', guests.length - ended),
-    none('sessions whose CRM events are not connected, terminated', wrong, `of ${guests.length}`),
+    none('sessions with CRM events other than connected, terminated', wrong, `of ${guests.length}`),
   ];
 }
 
@@ -101,7 +101,7 @@ function listedOf({ id }: Guest, { listed }: Books): readonly ListedMessage[] {
   return listed.get(id) ?? [];
 }
 
-/** Checks the messages: every text is unique, has to be present once, and no other may be present. */
+/** Counts the texts that are missing upstream or were not sent; every text is unique. */
 function wrongUpstream({ guests, spoken }: GuestCrowd, books: Books): number {
   const bySpeaker = new Map<string, string[]>();
   for (const { id, text } of spoken) bySpeaker.set(id, [...(bySpeaker.get(id) ?? []), text]);

@@ -33,7 +33,7 @@ function typeOf(dto: Type, property: string): unknown {
   return Reflect.getMetadata('design:type', dto.prototype as object, property);
 }
 
-/** A list that fails as soon as one of its entries is looked at. */
+/** A list that throws when one of its entries is read. */
 function untouchable(length: number): unknown[] {
   return new Proxy<unknown[]>(new Array(length), {
     get: (target, key) => {

@@ -10,10 +10,10 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes:
   .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
 
 const PREFIX = 'guest_sessions_';
-/** A name and its help, in a call or in a table of them. */
+/** Matches a metric's name and help, in a call or in a table of them. */
 const METRIC = /(?:metrics\.(counter|gauge|gaugeBy|histogram)\(|\[)\s*'([a-z_]+)',\s*'[A-Z]/g;
 
-/** The names of every series that the service has, with the source that makes it. */
+/** Returns the names of all series of the service, with the source file of each. */
 function seriesInSources(): Map<string, string> {
   const found = sources.flatMap((text) =>
     [...text.matchAll(METRIC)].flatMap(([, kind, name = '']) =>
@@ -37,7 +37,7 @@ function unique(texts: readonly string[]): string[] {
   return [...new Set(texts)];
 }
 
-/** The anchor under which a heading is reached. */
+/** Returns the anchor of a heading. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -47,7 +47,7 @@ function anchorOf(heading: string): string {
 
 const anchors = [...guide.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
-/** What the guide says outside of code, with its lines joined. */
+/** Returns the guide's text outside of code, with its lines joined. */
 const prose = guide.replaceAll(/^```[^]*?^```/gm, '').replaceAll(/\s+/g, ' ');
 
 describe('alerts and the dashboard', () => {
@@ -187,7 +187,7 @@ describe('docs/operations.md', () => {
     const settings = guide.match(/`[A-Z]+(_[A-Z]+)+\b/g) ?? [];
     const named = guide.match(/(?<=[ `0])\/(v1|health|problems)\/[\w/{}$-]+/g) ?? [];
 
-    // Those of Node itself are not in the example.
+    // The example does not have Node's own variables.
     const ours = unique(settings).filter((text) => !text.startsWith('`NODE_'));
     for (const name of ours.map((text) => text.slice(1).replace(/_FILE$/, '')))
       expect([name, name === 'REPLICA_URL' || example.includes(`${name}=`)]).toEqual([name, true]);

@@ -35,14 +35,14 @@ const [secrets, databaseSecret] = documentsIn('kubernetes/secrets.example.yaml')
 const pod = recordAt(deployment, 'spec', 'template', 'spec');
 const container = recordAt(pod, 'containers', 0);
 
-/** Of an instruction, all that it says up to the end of its last line. */
+/** Matches an instruction with all of its continued lines. */
 function instructionsOf(name: string): string[] {
   return [...dockerfile.replaceAll('\\\n', ' ').matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map(
     ([, text = '']) => text.trim().replaceAll(/ +/g, ' '),
   );
 }
 
-/** What the image says by itself. */
+/** The image's own environment variables. */
 function variablesOfImage(): Variables {
   return Object.fromEntries(
     instructionsOf('ENV').flatMap((text) => text.split(' ').map((setting) => setting.split('='))),
@@ -80,7 +80,7 @@ function variablesOfReplica(service: unknown): Variables {
   );
 }
 
-/** What the healthcheck of the image ends with when the service listens at this port. */
+/** Returns the exit code of the image's health check for a service at this port. */
 async function exitCodeOfHealthcheck(port: number): Promise<number | null> {
   const [, command = '[]'] = /CMD (\[.*\])$/.exec(instructionsOf('HEALTHCHECK')[0] ?? '') ?? [];
   const [program = '', ...parameters] = JSON.parse(command) as string[];

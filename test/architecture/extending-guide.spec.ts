@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 const root = join(__dirname, '../..');
 const guide = read('docs/extending.md');
-/** A snippet comes below the name of the file that it is taken from. */
+/** A snippet follows the name of its file. */
 const SNIPPET = /^`(examples\/[^`]+)`\n\n```ts\n([^]*?)```$/gm;
 
 function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** The indentation of a snippet is not the one of its place. */
+/** Ignores whitespace, because the guide indents snippets differently. */
 function words(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

@@ -3,7 +3,7 @@ import type { Json } from '../support/openapi-reader';
 
 const PROBLEM = 'application/problem+json';
 
-/** A small API; tests change a copy of it. */
+/** A small API description; each test changes a copy of it. */
 class Api {
   pet: Record<string, unknown> = {
     type: 'object',

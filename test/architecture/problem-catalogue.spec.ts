@@ -18,7 +18,7 @@ const sources = ['src', 'examples']
 
 const ERROR_CLASS = /class (\w+) extends (\w+) \{\n([^]*?)\n\}/g;
 
-/** The errors of the domain by class, with what a class inherits. */
+/** The domain errors by class, with inherited fields. */
 function domainErrors(): Used[] {
   const classes = new Map(
     sources.flatMap((text) =>
@@ -42,7 +42,7 @@ function domainErrors(): Used[] {
   });
 }
 
-/** The codes that routes say they may answer with. */
+/** The problem codes that routes declare. */
 function documented(): Used[] {
   return sources.flatMap((text) =>
     [...text.matchAll(/(?:@ApiProblems\(|const \w+_PROBLEMS = )\{([^]*?)\}\)?[;\n]/g)].flatMap(

@@ -23,7 +23,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  /** What the verifier says of everything there is: nothing, or where it breaks; and how many records it accepts. */
+  /** Verifies the whole trail; returns the verifier's finding, or the number of valid records. */
   async function verify(): Promise<[finding: unknown, records: number]> {
     const chains = await stores.trail.chains();
     const verifier = new AuditVerifier();
@@ -133,7 +133,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
 
     const left = (await stores.trail.chains()).find((found) => found.chain === chain);
     expect(left?.after).toEqual({ seq: 2, hash: second?.hash });
-    // Three are left, and what says that two were dropped.
+    // Three records are left, and one that states that two were dropped.
     expect(await verify()).toEqual([undefined, 4]);
     const [dropped] = await stores.trail.list({ action: 'AUDIT_SEGMENT_DROPPED', limit: 10 });
     expect(dropped).toMatchObject({ target: { type: 'audit', id: `${chain}/1-2` }, reason: 'retention' });

@@ -10,7 +10,7 @@ import {
 } from '../support/persistence.harness';
 import { createFirstSchema } from './earlier-schemas';
 
-/** More than the migration reads at once. */
+/** More records than the migration reads in one batch. */
 const EARLIER = 1_203;
 
 describe.each(DIALECTS)(`${auditChain.name} on %s`, (dialect) => {

@@ -86,7 +86,7 @@ describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
     );
     await stores.connection.db.schema.alterTable('audit_record_away').renameTo('audit_record').execute();
     await expect(rowCounts()).resolves.toEqual(before);
-    // Whatever claim there was is over by then.
+    // Any earlier claim has expired by then.
     await expect(stores.claim({ now: 30_000 })).resolves.toEqual([delivery]);
     await expect(stores.summary.totals()).resolves.toMatchObject({ deliveries: 0 });
   });

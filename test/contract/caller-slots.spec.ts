@@ -14,7 +14,7 @@ import {
 const CLIENTS = 64;
 const OTHERS = 2_000;
 
-/** Room for everything but what one caller may have. */
+/** Limits that leave only the share of a caller to be exceeded. */
 function sharesOf(total: number, onClients = total): SlotLimits {
   return { total: 1_000, ofClient: 1_000, ofCaller: { total, onClients } };
 }
@@ -22,7 +22,7 @@ function sharesOf(total: number, onClients = total): SlotLimits {
 describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
-  /** As many processes on the same data as there can be. */
+  /** The maximum number of processes on the same data. */
   let replicas: TestStores[];
 
   beforeEach(async () => {
@@ -70,7 +70,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     );
     expect(reasons.filter((reason) => !(reason instanceof CallerSessionLimitReachedError))).toEqual([]);
     const greedy = await stores.sessions.countLiveOf('greedy', CLIENTS);
-    // The session that ends makes room for one more where its end comes in time.
+    // A session that ends in time makes room for one more.
     expect([9, 10]).toContain(greedy);
     await expect(stores.sessions.countLiveOf('other', CLIENTS)).resolves.toBe(10);
     await expect(stores.sessions.countLive()).resolves.toBe(greedy + 10);

@@ -26,7 +26,10 @@ async function fill(dialect: 'sqlite' | 'postgres'): Promise<void> {
 
 const head = (sequence = 1) => ({ attempts: 0, event: { sequence } });
 
-/** Heads are looked for in order of their due times and each is checked by its lane; `except` makes no difference. */
+/**
+ * The claim reads heads in the order of their due times and checks each by its lane; `except` does not change the
+ * plan.
+ */
 const inHand = (count: number) => Array.from({ length: count }, (_, index) => `conversation-${index}`);
 
 afterEach(async () => {

@@ -26,7 +26,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
 
   afterEach(() => storage.remove());
 
-  /** The same place with other keys. */
+  /** Opens the same storage with other keys. */
   function configWith(...keys: string[]): StorageConfig {
     const { databaseUrl, dataDir } = storage.config;
     const place = { DATA_DIR: dataDir, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) };
@@ -42,7 +42,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     }
   }
 
-  /** Walks to the end, so many texts at a time; how many were renewed. */
+  /** Re-encrypts all texts in batches of this size; returns the number of re-encrypted texts. */
   async function walk({ dataKeys }: TestStores, limit = 100): Promise<number> {
     let renewed = 0;
     let position: WalkPosition | undefined;
@@ -54,7 +54,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     return renewed;
   }
 
-  /** Every text that is, or should be, encrypted: as much of it as tells with what. */
+  /** Returns the start of every text that is or should be encrypted, which names its key. */
   async function headsOf({ connection: { db } }: TestStores): Promise<string[]> {
     const sessions = await db.selectFrom('session').select(['name', 'guest_token']).execute();
     const events = await db.selectFrom('session_event').select('metadata').execute();

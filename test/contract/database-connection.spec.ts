@@ -48,7 +48,7 @@ describe.each(DIALECTS)(`${DatabaseConnection.name} on %s`, (dialect) => {
     const opening = DatabaseConnection.open(storage.config);
     await expect(opening).rejects.toThrow(SchemaTooNewError);
     await expect(opening).rejects.toThrow(/9999-from-the-future/);
-    // Nor does the refused one keep the database locked.
+    // The refused connection does not keep the database locked either.
     await expect(DatabaseConnection.open(storage.config)).rejects.toThrow(SchemaTooNewError);
   });
 

@@ -25,7 +25,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dia
     ...keyOf(record),
     queuedAt: record.queuedAt,
   });
-  /** Page by page until the end; `between` happens after each page. */
+  /** Reads all pages; `between` runs after each page. */
   const walk = async (query: DeliveryQuery, between: () => Promise<unknown>): Promise<DeliveryRecord[]> => {
     const seen: DeliveryRecord[] = [];
     let page = await stores.ledger.list(query);
@@ -116,7 +116,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dia
   });
 
   it('pages without a gap and without telling anything twice, while others write', async () => {
-    // Many at the same moment, so that a page ends among equals.
+    // Many deliveries have the same time, so that a page ends among equal times.
     for (let index = 0; index < 12; index += 1) await toldTwice(stores, 1_000 + (index % 3), 3_000);
     const all = (await stores.ledger.list({ limit: 1_000 })).map(keyOf);
     expect(all).toHaveLength(48);

@@ -128,7 +128,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
     it('takes as many steps as it needs, and whole lanes in each', async () => {
       const { connection } = stores;
       await writeBacklog(connection.db, dialect, { lanes: 600, eventsPerLane: 2, from: 1_000 });
-      // The first event of every lane happened after the second of all, as clocks may have it.
+      // The first event of each lane has a later time than all second events, as unsynchronized clocks can cause.
       await connection.db
         .updateTable('session_event')
         .set({ occurred_at: 9_000 })

@@ -10,12 +10,12 @@ import { SqlEphemeralEventBus } from '../../src/persistence/ephemeral-event.sql-
 import type { WalkPosition } from '../../src/privacy/ports/data-key.store';
 import { createStorage, DIALECTS, TestStores } from '../support/persistence.harness';
 
-/** An exchange as three processes have it. */
+/** The bus as three processes use it. */
 interface Exchanges {
   readonly here: EphemeralEventBus;
   readonly there: EphemeralEventBus;
   readonly elsewhere: EphemeralEventBus;
-  /** As if everything had been published so much earlier. */
+  /** Moves the publication of all events back by this time. */
   age(ms: number): Promise<void>;
   close(): Promise<void>;
 }

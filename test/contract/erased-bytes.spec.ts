@@ -13,7 +13,7 @@ describe('the files of SQLite', () => {
   let stores: TestStores;
   let secrets: string[];
 
-  /** Among others of all sizes, before and after, so that the guest's rows are moved about. */
+  /** Writes other guests of all sizes before and after the guest, so that the database moves the guest's rows. */
   beforeEach(async () => {
     storage = await createStorage('sqlite');
     stores = await TestStores.open(storage.config);
@@ -45,7 +45,7 @@ describe('the files of SQLite', () => {
     }
   }
 
-  /** What is stored of the guest, as it is encrypted. */
+  /** Returns the guest's stored texts in encrypted form. */
   async function textsOf(conversationId: string): Promise<string[]> {
     const { db } = stores.connection;
     const session = await db
@@ -61,7 +61,7 @@ describe('the files of SQLite', () => {
     return [session.name, session.guest_token, ...events.map(({ metadata }) => metadata)];
   }
 
-  /** Which of the texts stand anywhere in the files, be it in part. */
+  /** Returns the texts that any file contains, in whole or in part. */
   function found(texts: readonly string[]): string[] {
     const names = ['guest-sessions.db', 'guest-sessions.db-wal', 'guest-sessions.db-journal'];
     const paths = names.map((name) => join(storage.config.dataDir, name)).filter((path) => existsSync(path));

@@ -8,7 +8,7 @@ import { eventsOfOwners } from '../../src/persistence/migrations/0015-events-of-
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
 
 const EVENTS = 20_000;
-/** Every 500th event is one of the caller. */
+/** One event in 500 is the caller's. */
 const EVERY = 500;
 const LIMIT = 10;
 const HOUR_MS = 3_600_000;
@@ -24,7 +24,7 @@ interface PlanNode {
 let storage: TestStorage;
 let stores: TestStores;
 
-/** Events 1 to 20,000, a second apart. Every 500th is of the owner `small` and of the conversation `short`. */
+/** Events 1 to 20,000, a second apart. Every 500th has the owner `small` and the conversation `short`. */
 async function fill(): Promise<void> {
   const { db } = stores.connection;
   await sql`
@@ -38,7 +38,7 @@ async function fill(): Promise<void> {
   await sql`analyze`.execute(db);
 }
 
-/** The steps of the plan, and on PostgreSQL the rows of each: those that it has read in vain too. */
+/** The nodes of the plan, on PostgreSQL with the rows that each read, discarded ones included. */
 async function planOf(dialect: Dialect, filter: FeedFilter): Promise<string[]> {
   const query = eventsAfter(stores.connection.db, { position: 1_000, limit: LIMIT, ...filter });
   if (dialect === 'sqlite') {

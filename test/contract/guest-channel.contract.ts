@@ -8,17 +8,17 @@ import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { CHANNEL_CLIENT, ChannelProcess } from '../support/channel-process';
 import { until } from '../support/until';
 
-/** The upstream of a channel: what a test sees of it, and what it does there. */
+/** The upstream of a channel, as a test reads and controls it. */
 export interface UpstreamSide {
   readonly name: string;
   readonly channel: Type<GuestChannel>;
-  /** What a beat calls an end that the upstream brought about; undefined where it does not say. */
+  /** The end reason that a beat reports for an end upstream; undefined where it reports none. */
   readonly endReason: UpstreamEndReason | undefined;
-  /** The platform's own word for that end. */
+  /** The platform's own end cause for it. */
   readonly endCause: string;
-  /** How often a conversation has begun. */
+  /** Number of times that a conversation was started. */
   begun(genesys: GenesysSimulator, conversation: Conversation): number;
-  /** How often somebody asked for it, repeats included. */
+  /** Number of disconnect requests, repeats included. */
   asked(genesys: GenesysSimulator, conversation: Conversation): number;
   lives(genesys: GenesysSimulator, conversation: Conversation): boolean;
   beats(genesys: GenesysSimulator, conversation: Conversation): number;
@@ -27,8 +27,8 @@ export interface UpstreamSide {
 }
 
 /**
- * `refusal`: openings are refused for good. `lost-answer`: they take effect, and the connection breaks. `silence`:
- * nothing is answered. `throttled`: beats come too often. `failing`: the way to a disconnect is broken once.
+ * `refusal`: openings are refused permanently. `lost-answer`: they take effect, and the connection breaks. `silence`:
+ * requests get no answer. `throttled`: beats arrive too early. `failing`: one disconnect request fails.
  */
 export type Trouble = 'refusal' | 'lost-answer' | 'silence' | 'throttled' | 'failing';
 
@@ -53,7 +53,7 @@ function aConversation(): Conversation {
   };
 }
 
-/** What a call was rejected with. */
+/** Returns the error of a rejected call. */
 async function failureOf(call: Promise<unknown>): Promise<unknown> {
   return call.then(
     (value) => {
@@ -63,7 +63,7 @@ async function failureOf(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** What every `GuestChannel` promises, tried with two processes of the service and one simulator. */
+/** Tests the contract of every `GuestChannel`, with two processes of the service and one simulator. */
 export function describeGuestChannel(upstream: UpstreamSide): void {
   describe(`the channel ${upstream.name}`, () => {
     let genesys: GenesysSimulator;
@@ -177,7 +177,7 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
         const conversation = await opened();
         upstream.end(genesys, conversation);
         let outcome: BeatOutcome;
-        // Over a socket the news may take a moment.
+        // A notification over a socket may take a moment.
         do outcome = await channel.beat(conversation, 1, never);
         while (outcome.kind === 'ok');
         const { endReason: reason, endCause } = upstream;

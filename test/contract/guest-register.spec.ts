@@ -30,7 +30,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     return session;
   }
 
-  /** What the tables say, whoever could read it. */
+  /** Returns the raw content of the tables. */
   async function rows(): Promise<{ sessions: unknown[]; events: { metadata: string }[] }> {
     const { db } = stores.connection;
     return {

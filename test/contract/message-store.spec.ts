@@ -65,7 +65,7 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
         { message: aMessage('b'), act },
       ]);
       expect(recorded()).toEqual([act, act].map((fact) => expect.objectContaining(fact) as unknown));
-      // No JSON can be made of it.
+      // This text cannot be parsed as JSON.
       const content = [{ type: 'other', contentType: 'Card', value: { count: 1n } }] as const;
       const broken = { message: aMessage('c', { content }), act };
       await expect(stores.messages.keep(conversationId, [broken])).rejects.toThrow();

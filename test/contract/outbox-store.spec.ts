@@ -21,7 +21,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  /** A session that has told both that it began, at `began`, and that it is gone, at `ended`. */
+  /** A session with two events: that it began, at `began`, and that it was lost, at `ended`. */
   const toldTwice = async (began = 1_000, ended = 2_000): Promise<Session> => {
     const session = await stores.activated(began);
     session.lose('gone', ended);

@@ -34,7 +34,7 @@ describeOrSkip(`a database behind PgBouncer in transaction mode${where}`, () => 
         DATABASE_START_TIMEOUT_MS: 60_000,
       }),
     );
-    // Only now, so that the start has to wait for it.
+    // PgBouncer starts only now, so that the service has to wait for it.
     started = PgBouncer.start(direct, port);
     [stores, bouncer] = await Promise.all([opening, started]);
   });

@@ -15,7 +15,7 @@ import { guestRefOf } from '../../src/session/domain/guest-token';
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
 import { conversationsOf, toldTwice } from './queued-sessions';
 
-/** It has the form of an encrypted text, and no key decrypts it. */
+/** A text in the form of an encrypted one that no key decrypts. */
 const UNREADABLE = `enc:k1:${'A'.repeat(60)}`;
 
 function aMessage(id: string): ConversationMessage {

@@ -8,11 +8,11 @@ import { administrate } from '../support/postgres';
 import { until } from '../support/until';
 import { createFirstSchema } from './earlier-schemas';
 
-/** Kysely's own, under which processes take their turns. */
+/** Kysely's own lock, which serializes migrations. */
 const THE_TURN = 'select pg_advisory_lock(3853314791062309107)';
 const A_LONG_READ = 'lock table session in access share mode';
 const LONGER_THAN_FOR_A_TABLE_MS = 700;
-/** What the service gives a statement. */
+/** The service's time-out of a statement. */
 const A_STATEMENT_MS = 5_000;
 
 describe(`${migrate.name} beside others on PostgreSQL`, () => {
@@ -33,7 +33,7 @@ describe(`${migrate.name} beside others on PostgreSQL`, () => {
     return rows.map(({ name }) => String(name));
   }
 
-  /** The same database, for statements that fail when they take longer than this. */
+  /** Connects to the same database with this time-out of statements. */
   function within(ms: number): string {
     const limited = new URL(url);
     limited.searchParams.set('statement_timeout', String(ms));

@@ -117,7 +117,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     const before = Date.now();
     const times = [await join('c'), await replicas.renew('c', TTL_MS)];
 
-    // One machine, one clock, less what is below a millisecond.
+    // Both clocks are this machine's, up to the fraction of a millisecond.
     expect(Math.min(...times.map(Number))).toBeGreaterThanOrEqual(before - 1);
     expect(Math.max(...times.map(Number))).toBeLessThanOrEqual(Date.now() + 1);
   });

@@ -3,7 +3,7 @@ import type { SqlSharedTokenBucketStore } from '../../src/persistence/bucket.sql
 import { createStorage, type TestStorage, TestStores } from '../support/persistence.harness';
 
 const HOUR_MS = 3_600_000;
-/** It fills so slowly that no test sees it. */
+/** A rate at which the bucket stays empty during a test. */
 const TERMS: TokenBucketConfig = { name: 'client', capacity: 100, perMs: 1e-9, maxChunk: 10 };
 
 describe('SharedTokenBucketStore on PostgreSQL', () => {
@@ -31,7 +31,7 @@ describe('SharedTokenBucketStore on PostgreSQL', () => {
     return stores.buckets;
   }
 
-  /** As if the last take had been so long ago. */
+  /** Moves the last take back by this time. */
   async function goBack(ms: number): Promise<void> {
     await replicas[0]?.connection.db
       .updateTable('shared_bucket')

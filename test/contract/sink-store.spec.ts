@@ -21,7 +21,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  /** Two lanes, of which one was refused; it is due again at 4,000. */
+  /** Two lanes, one with a refused delivery that is due again at 4,000. */
   const refuse = async (verdict: ReceiverVerdict, attempt = REFUSED): Promise<void> => {
     await stores.activated(1_000);
     await stores.activated(1_001);

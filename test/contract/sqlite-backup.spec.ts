@@ -39,7 +39,7 @@ describe(SqliteBackup.name, () => {
     return stores.connection.backup;
   };
 
-  /** Sessions in the copy and their queues, when it is opened as the service opens it. */
+  /** Returns the sessions in the copy and their queues, as the service reads them. */
   const sessionsIn = async (): Promise<[id: string, queueId: string][]> => {
     const connection = await DatabaseConnection.open({
       databaseUrl: undefined,
@@ -80,7 +80,7 @@ describe(SqliteBackup.name, () => {
       await work.updateTable('session').set({ queue_id: 'changed' }).execute();
       copied = backup().writeTo(join(copies, 'guest-sessions.db'), signal);
       await until(() => readdirSync(copies).length > 0);
-      // Until the copy has taken its first step.
+      // Waits until the copy has taken its first step.
       for (let turn = 0; turn < 500; turn += 1) await new Promise(setImmediate);
       if (outcome === 'rolled back') throw new Error(outcome);
     });
@@ -96,7 +96,7 @@ describe(SqliteBackup.name, () => {
     const transaction = stores.connection.db.transaction().execute(async (work) => {
       copied = backup().writeTo(join(copies, 'guest-sessions.db'), signal);
       await work.updateTable('session').set({ queue_id: 'changed' }).execute();
-      // The copy has its turns while the change is neither committed nor rolled back.
+      // The copy takes steps while the transaction is open.
       for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
       throw new Error('rolled back');
     });

@@ -106,7 +106,7 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
   });
 
   it('refuses another process, and takes over from one that was killed', async () => {
-    // What the service does to take the file, in a process of its own.
+    // Opens the database file as the service does, in a process of its own.
     const holder = spawn(
       process.execPath,
       [

@@ -14,7 +14,7 @@ const [describeOrSkip, where] = HAS_PGBOUNCER
   ? ([describe, ''] as const)
   : ([describe.skip, ' (skipped: pgbouncer is not installed)'] as const);
 
-/** More than the pooler has connections to the server. */
+/** More clients than the pooler has connections to the server. */
 const AT_A_TIME = 8;
 
 let storage: TestStorage;

@@ -20,7 +20,7 @@ const EVENTS_PER_LANE = 3;
 const FAILURE_SHARE = 0.15;
 const DAY_MS = 86_400_000;
 
-/** Times scaled down so far that a failed delivery comes again within the test. */
+/** Shortened times, so that a failed delivery is retried within the test. */
 const CONFIG: SyncConfig = {
   firstRetryMs: 20,
   probeIntervalMs: 20,
@@ -35,7 +35,7 @@ interface Handing {
   isAccepted: boolean;
 }
 
-/** What stands behind the sinks of both relays: it takes its time, refuses at random and sees what overlaps. */
+/** The receiver behind both relays' sinks: it takes time, refuses at random and detects overlapping deliveries. */
 class Receiver {
   readonly handed: Handing[] = [];
   readonly overlaps: string[] = [];
@@ -66,7 +66,7 @@ class Receiver {
   }
 }
 
-/** Counts what went wrong with the storage: what was accepted then comes again. */
+/** Counts the storage's failures: accepted events are then repeated. */
 class CountingTelemetry extends SyncTelemetry {
   troubles = 0;
 
@@ -186,7 +186,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
   });
 });
 
-/** What came after what in a lane: the same event again after a failure, the next one only after a success. */
+/** Checks a lane's order: a failure is followed by the same event, a success by the next one. */
 function stepOf({ event }: Handing, index: number, lane: readonly Handing[]): string {
   const before = lane[index - 1];
   if (before === undefined) return event.sequence === 1 ? 'begins' : `begins with ${event.sequence}`;

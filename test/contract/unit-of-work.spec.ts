@@ -92,7 +92,7 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
       })
       .catch((error: unknown) => error);
 
-    // A failed statement is the end of a transaction of PostgreSQL; one of SQLite goes on.
+    // A failed statement ends a PostgreSQL transaction; an SQLite one continues.
     const isOver = dialect === 'postgres';
     expect(outcome instanceof Error).toBe(isOver);
     expect([told, await stored('orders')]).toEqual(isOver ? [[], undefined] : [['committed'], 1]);

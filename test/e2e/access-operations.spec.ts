@@ -13,7 +13,7 @@ import { LogCapture } from '../support/log-capture';
 import { type RawAnswer, send, sendBytes } from '../support/raw-http';
 import { until } from '../support/until';
 
-/** Where Nest keeps what a route tells Fastify; not exported by it. */
+/** Nest's metadata key for a route's Fastify settings; Nest does not export it. */
 const ROUTE_CONFIG = '__fastify_route_config__';
 
 describe('pages for operators', () => {

@@ -13,7 +13,7 @@ const IN_AN_HOUR = Math.floor(Date.now() / 1000) + 3_600;
 const AN_HOUR_AGO = Math.floor(Date.now() / 1000) - 3_600;
 const READ = { scope: 'sessions.read' };
 
-/** Lets the service think that it is later. */
+/** Moves the service's clock forward. */
 function letPass(world: World, ms: number): void {
   const clock = world.app.get(Clock);
   const before = clock.now.bind(clock);

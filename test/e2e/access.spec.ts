@@ -15,7 +15,7 @@ const basic = Buffer.from(`everybody:${everybody.key}`).toString('base64');
 const altered = everybody.key.slice(0, -2) + (everybody.key.endsWith('AA') ? 'BB' : 'AA');
 const hash = everybody.entry.sha256;
 
-/** What is no credential, or no good one. */
+/** Invalid or missing credentials. */
 const REFUSED: readonly (readonly [what: string, headers: Readonly<Record<string, string>>])[] = [
   ['nothing', {}],
   ['an empty header', { authorization: '' }],
@@ -183,7 +183,7 @@ describe('the routes of the API', () => {
         .map(({ detail }) => (detail.suppressed ?? 0) + 1);
     };
     const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
-    // What came before is recorded then.
+    // The restart records all earlier refusals.
     await world.restart();
     const before = await countsOf();
     const stranger = new ApiClient(world.url);

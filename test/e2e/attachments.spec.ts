@@ -78,25 +78,25 @@ async function counted(outcome: string): Promise<number> {
   return Number(line?.split(' ')[1] ?? 0);
 }
 
-/** The ids of the files that frames of the guest were about. */
+/** Returns the file ids in the guest's frames of this kind. */
 function told(action: 'onAttachment' | 'deleteAttachment'): string[] {
   const frames = guest.logs.flatMap(({ received }) => received.map(({ frame }) => frame as Json));
   return frames.filter((frame) => frame['action'] === action).map((frame) => String(frame['attachmentId']));
 }
 
-/** Log lines that tell of trouble. */
+/** Returns log lines of the levels warn and error. */
 function alarms(): unknown[] {
   return logs.lines.filter(({ level }) => level === 'error' || level === 'warn');
 }
 
-/** The file that was announced last is withdrawn. */
+/** Expects that the latest announced file was deleted. */
 async function expectNothingLeft(): Promise<void> {
   const id = told('onAttachment').at(-1) ?? '';
   await until(() => told('deleteAttachment').includes(id));
   await until(() => world.genesys.webMessaging.attachments.find(guest.token, id) === undefined);
 }
 
-/** A request for so many bytes that has sent the first of them. */
+/** Sends the head and the first bytes of an upload with this length. */
 function begun(size: number, bytes: Buffer): Socket {
   const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
   const head = [

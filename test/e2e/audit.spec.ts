@@ -41,7 +41,7 @@ async function list(query: string): Promise<{ items: AuditRecord[]; nextCursor: 
   return body as never;
 }
 
-/** Saves an export as an auditor would, and returns its path. */
+/** Saves an export to a file as an auditor would, and returns its path. */
 async function exportTo(name: string): Promise<string> {
   const response = await fetch(`${world.url}/v1/audit/export`, { headers: auditor.headers });
   expect(response.status).toBe(200);
@@ -51,7 +51,7 @@ async function exportTo(name: string): Promise<string> {
   return path;
 }
 
-/** What the verifier prints, after what it ends with. */
+/** Returns the verifier's exit code and its output. */
 function verify(file: string, ...more: readonly string[]): Promise<string> {
   if (!existsSync(ENTRY)) throw new Error(`${ENTRY} does not exist: run "npm run build" first.`);
   return new Promise((resolveWith) => {

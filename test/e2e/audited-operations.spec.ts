@@ -7,7 +7,7 @@ import { aCaller, allBut, keysOf } from '../support/callers';
 import { CANARY, ForeignActs, type Needs } from '../support/foreign-acts';
 import { LogCapture } from '../support/log-capture';
 
-/** Every operation of the API, as its description names it. */
+/** All operations of the API, as in its description. */
 function operations(): string[] {
   const { paths } = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as {
     paths: Readonly<Record<string, object>>;
@@ -17,7 +17,7 @@ function operations(): string[] {
   );
 }
 
-/** Operations that leave no record, and why. Every operation is either here or among those below. */
+/** Operations without an audit record, with the reason. Every operation is either in this list or in the next one. */
 const UNRECORDED: Readonly<Record<string, string>> = {
   'POST /v1/sessions/{conversationId}/typing': 'says nothing, leaves nothing and comes every few seconds',
   'GET /v1/sessions/{conversationId}': 'one session, named by its id',
@@ -37,7 +37,7 @@ const SPAN = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
 
 let acts: ForeignActs;
 
-/** The action that each operation leaves a record of. */
+/** The audit action of each operation. */
 const RECORDED: Readonly<Record<string, readonly [AuditAction, Needs?]>> = {
   'POST /v1/sessions': ['SESSION_INITIALIZED', { body: () => ({ queueId: 'q', name: CANARY }) }],
   'GET /v1/sessions': ['SESSIONS_LISTED', { target: '*' }],
@@ -132,7 +132,7 @@ describe('every operation that changes something or reads personal data in bulk'
       'GET /v1/sessions/:conversationId/messages',
     ]);
 
-    // A service that stops records the counts that are left.
+    // A service that stops records the pending counts.
     await world.restart();
     acts = new ForeignActs(world.url, callers);
     const counts = await recorded('actor=billing&action=REQUEST_REFUSED');

@@ -37,7 +37,7 @@ describe('a guest who shows who it is', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** Of somebody else each time: the platform lets a person have one session. */
+  /** Makes the login of a different user each time: the platform allows one session for each user. */
   function login(): { authCode: string; redirectUri: string; codeVerifier: string; maxAge: number } {
     people += 1;
     return {
@@ -243,13 +243,13 @@ describe('a guest who shows who it is', () => {
         [],
       ]);
     }
-    // What is over needs no credentials any more.
+    // An ended session does not need credentials any more.
     const left = stored.filter(({ guest_credentials: sealed }) => sealed !== null && sealed !== '');
     expect(left).toEqual([{ state: 'active', guest_credentials: expect.stringMatching(/^enc:/) }]);
     await api.end(id);
   });
 
-  /** What guests were asked to configure with. */
+  /** Returns the tokens in the guests' configure requests. */
   function frames(): string[] {
     return world.genesys.webMessaging.sessions.flatMap(({ logs: connections }) =>
       connections.map((connection) => JSON.stringify(connection)),

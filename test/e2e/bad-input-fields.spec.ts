@@ -16,7 +16,7 @@ afterAll(async () => {
 
 const bodyWith = (fields: Record<string, unknown>): string => JSON.stringify({ queueId: 'q-1', ...fields });
 
-/** Sends a body that must be refused and returns what was wrong as `#/pointer code`. */
+/** Sends a body that must be refused and returns each error as `#/pointer code`. */
 async function refusalsOf(body: string): Promise<string[]> {
   const before = await footprint(world);
   const answer = await send(world.url, opening(body));

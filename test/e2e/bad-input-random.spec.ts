@@ -48,8 +48,8 @@ const nearlyRight = fc.record(
 );
 
 /**
- * Sends a body and says which promise its answer breaks, if any: it opens one session and tells of it, or it opens
- * none and tells why.
+ * Sends a body and returns the promise that its answer breaks, if any: either it opens one session and describes it,
+ * or it opens none and names the errors.
  */
 async function brokenPromise(body: string | Uint8Array): Promise<string | undefined> {
   const opened = (): number =>

@@ -21,7 +21,7 @@ afterEach(async () => {
   expectNoAlarm();
 });
 
-/** Whatever a caller sends, no person has to act. */
+/** Bad input never logs a line of level error or warn. */
 function expectNoAlarm(): void {
   expect(logs.lines).toEqual([]);
 }

@@ -15,7 +15,7 @@ describe('deliveries, as operators see them', () => {
   let refused: string;
 
   beforeAll(async () => {
-    // What was refused is attempted again when this test says so.
+    // A refused delivery is retried only when this test requests it.
     const environment = { SYNC_FIRST_RETRY_MS: '600000', LOG_LEVEL: 'error' };
     world = await World.start({ environment });
     api = new ApiClient(world.url);
@@ -37,7 +37,7 @@ describe('deliveries, as operators see them', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** `<type> <status>` of each delivery that the list shows. */
+  /** Returns `<type> <status>` of each listed delivery. */
   async function listed(query: string): Promise<string[]> {
     const { items } = await deliveries.list(query);
     return items.map(({ event, status }) => `${event.type} ${status}`).sort();

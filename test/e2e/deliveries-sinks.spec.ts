@@ -34,14 +34,14 @@ describe('a sink, as operators see and steer it', () => {
     deliveries = new DeliveriesApi(world.url);
   }
 
-  /** The status of readiness, and what it says of the sinks. */
+  /** Returns the status of the readiness probe, and its entries of the sinks. */
   async function readiness(): Promise<unknown> {
     const { status, body } = await api.request('GET', '/health/ready');
     const { sinks } = body['details'] as Record<string, unknown>;
     return { status, sinks };
   }
 
-  /** What the page says of pending, paused and failing. */
+  /** Returns the metrics pending, paused and failing. */
   async function gauges(): Promise<readonly number[]> {
     const names = ['outbox_pending', 'sink_paused', 'sink_failing'];
     return Promise.all(names.map((name) => deliveries.metric(`${name}{sink="crm"}`)));
@@ -88,7 +88,7 @@ describe('a sink, as operators see and steer it', () => {
 
     expect(await deliveries.sink()).toMatchObject({ condition: 'paused', pausedAt, pending: 2 });
     expect(await readiness()).toMatchObject({ status: 200, sinks: { crm: 'paused' } });
-    // Whoever asks for a delivery of a paused sink gets it once the sink is resumed.
+    // A replayed delivery of a paused sink is sent once the sink is resumed.
     await deliveries.retry((await deliveries.of(conversationId))[0]?.id ?? '');
     expect(world.crm.requests.total).toBe(0);
 

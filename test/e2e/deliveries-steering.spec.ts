@@ -19,7 +19,7 @@ describe('a delivery that is asked for again', () => {
   let deliveries: DeliveriesApi;
 
   beforeAll(async () => {
-    // What was refused is attempted again when this test says so.
+    // A refused delivery is retried only when this test requests it.
     const environment = { SYNC_FIRST_RETRY_MS: '600000', LOG_LEVEL: 'error' };
     world = await World.start({ environment, logOutput: new LogCapture() });
     api = new ApiClient(world.url);
@@ -34,7 +34,7 @@ describe('a delivery that is asked for again', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** What the CRM accepted of a conversation, in the order of acceptance. */
+  /** Returns the events of a conversation that the CRM accepted, in the order of acceptance. */
   function sentOf(conversationId: string): Sent[] {
     return world.crm.eventsOf(conversationId).map(({ body }) => body as Sent);
   }
@@ -47,7 +47,7 @@ describe('a delivery that is asked for again', () => {
     return conversationId;
   }
 
-  /** Both events are waiting: the first was refused once. */
+  /** Makes a session with two pending events, the first refused once. */
   async function refusedOnce(): Promise<string> {
     const fault = { kind: 'status', status: 422 } as const;
     world.crm.faults.add({ match: { bodyContains: '"refused"' }, fault });
@@ -193,7 +193,7 @@ describe('a delivery that is asked for again', () => {
     expect(body['errors']).toEqual([expect.objectContaining({ pointer })]);
   });
 
-  /** A moment, as the API takes it, after everything that has happened to a conversation. */
+  /** Returns a time in the API's format, after all events of a conversation. */
   async function laterThan(conversationId: string): Promise<string> {
     const occurred = (await deliveries.of(conversationId)).map(({ event }) => Date.parse(event.occurredAt));
     const last = Math.max(...occurred);

@@ -63,7 +63,7 @@ describe('a request that is no stream', () => {
     jest.spyOn(feed, 'latest').mockImplementationOnce(async () => {
       const [atServer] = (await connected) as [Socket];
       socket.destroy();
-      // The server hears nothing else of a client that is gone before it writes to it.
+      // The server detects a lost client only when it writes to it.
       await once(atServer, 'end');
       return latest();
     });
@@ -92,7 +92,7 @@ describe('the streams of one caller', () => {
   });
 });
 
-/** Sends a request so many times over one connection, without waiting for answers. */
+/** Sends a request repeatedly over one connection, without waiting for answers. */
 function requesting(path: string, { headers }: TestCaller, times: number): Socket {
   const { hostname, port } = new URL(world.url);
   const socket = connect(Number(port), hostname);
@@ -100,7 +100,7 @@ function requesting(path: string, { headers }: TestCaller, times: number): Socke
   return socket;
 }
 
-/** Counts what joins the tails from now on and has not left them since. */
+/** Counts the subscribers that join the tails from now on and have not left them. */
 function joinsOfTails(): () => number {
   const joined = new Set<unknown>();
   for (const token of [EventTail, EphemeralEventSubscriber]) {

@@ -10,7 +10,7 @@ import { send } from '../support/raw-http';
 import { footprint } from '../support/refusals';
 import { until } from '../support/until';
 
-/** The values that a number in a cursor may be forged as, wrong types among them; JSON has no others. */
+/** Forged values of a number in a cursor, wrong types included; JSON has no others. */
 const NUMBERS: readonly unknown[] = [
   -1,
   0.5,
@@ -41,10 +41,10 @@ const TEXTS: readonly unknown[] = [
 ];
 const ID = '00000000-0000-4000-8000-000000000001';
 
-/** Values that are invalid as a moment; moments before 1970 are valid. */
+/** Invalid times; times before 1970 are valid. */
 const MOMENTS = NUMBERS.filter((value) => value !== -1 && value !== 2 ** 31 && value !== 2 ** 32);
 
-/** A cursor with a value in the place of a part of the position, counted from its end. */
+/** Replaces a part of the position in a cursor, counted from its end. */
 function forged(cursor: string, fromEnd: number, value: unknown): string {
   const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
   parts[parts.length - fromEnd] = value;
@@ -71,7 +71,7 @@ describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, o
     await database?.drop();
   });
 
-  /** The lists, each with a cursor that is good, and what each part of its position may be forged as. */
+  /** The lists, each with a valid cursor and the forged values of each part of its position. */
   function lists(): { path: string; good: string; parts: readonly (readonly unknown[])[] }[] {
     return [
       {
@@ -92,7 +92,7 @@ describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, o
       {
         path: `/v1/sessions/${conversationId}/messages`,
         good: messagesCursor.encodeCursor({ sentAt: '2027-01-15T08:00:00.000Z', id: 'a' }, conversationId),
-        // Any text could be the id of a message that the platform has made, if it can be stored.
+        // Any text that can be stored could be the id of a message of the platform.
         parts: [
           [...NUMBERS, ...TEXTS],
           ['\u0000', 'a\u0000', '\uD800', 'a'.repeat(300), 7, null, ['a']],

@@ -12,17 +12,17 @@ const { operator, stranger, reader, crowd, metered } = CALLERS;
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const FILE = Buffer.alloc(3_000_000, 'a file');
 
-/** Headers that the false replica adds to its answer. */
+/** Headers that the forged replica adds to its answer. */
 const FALSE_ANSWER = { 'set-cookie': 'of=the-other', 'x-request-id': 'of-the-other', 'retry-after': '7' };
 
-/** How two replicas forward requests to each other, whatever callers and the table of replicas say. */
+/** Tests how two replicas forward requests to each other, with any requests of callers and any table of replicas. */
 export function describeForwarding(pair: () => ReplicaPair): void {
   const typing = (id: string, headers: Readonly<Record<string, string>>): Promise<Answer> =>
     pair()
       .thereAs({ ...operator, headers })
       .request('POST', `/v1/sessions/${id}/typing`);
 
-  /** Begins requests at the replica that does not hold the session, and sends only the first byte of their bodies. */
+  /** Starts requests at the replica that does not hold the session, and sends only the first byte of their bodies. */
   function begin(count: number, path: string, headers: Readonly<Record<string, string>>): Socket[] {
     const { hostname, port } = new URL(pair().there.url);
     const head = headOf('POST', path, { 'content-length': '1000', ...headers });
@@ -33,7 +33,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     });
   }
 
-  /** Sessions that a replica has ended because a caller asked for it. */
+  /** Number of sessions that a replica has ended at a caller's request. */
   async function endedBy(url: string): Promise<number> {
     const page = await (await fetch(`${url}/metrics`, { headers: operator.headers })).text();
     return Number(/^guest_sessions_terminations_total\{reason="requested"\} (\d+)/m.exec(page)?.[1] ?? 0);
@@ -47,7 +47,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     return { status: response.status, headers: response.headers, body };
   }
 
-  /** Writes a replica into the table, as a process with only the database can, and has it hold the session. */
+  /** Writes a replica into the table, as a process with only the database can, and makes it the session's holder. */
   async function whileHeldBy(id: string, row: string, work: () => Promise<void>): Promise<void> {
     const [{ holder } = { holder: '' }] = await pair().query(
       `select holder from session where conversation_id = '${id}'`,

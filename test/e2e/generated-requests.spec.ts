@@ -43,7 +43,7 @@ beforeAll(async () => {
     environment: { ...cast.environment, ...limits, LOG_LEVEL: 'error' },
   });
   client = new WireClient(world.url);
-  // What the built service serves: another test compares the two.
+  // Compares with the built service's description: another test does that for the file.
   const document = await readFile(resolve(__dirname, '../../docs/openapi.json'), 'utf8');
   const description = new ApiDescription(JSON.parse(document) as Json);
   traffic = new GeneratedTraffic(description, client, [...cast.secrets, 'demo-secret']);
@@ -57,7 +57,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** Fails with the smallest values that it finds, as far as there is time to look for smaller ones. */
+/** Fails with the smallest counterexample that it finds in the available time. */
 async function expectHolds<T>(
   values: fc.Arbitrary<T>,
   runs: number,
@@ -74,14 +74,14 @@ async function expectHolds<T>(
 
 let samples = 0;
 
-/** Another one each time: what has to be nobody else's, such as the key of a request, is. */
+/** Makes a unique value each time, for values such as the key of a request. */
 function examplePlan(operation: ApiOperation): RequestPlan {
   const [plan] = fc.sample(examplePlansFor(operation), { seed: settings.seed + samples++, numRuns: 1 });
   if (plan === undefined) throw new Error(`There is no plan for ${operation.id}`);
   return plan;
 }
 
-/** What one guest does, in this order: the last ends the session. */
+/** A guest's requests in this order: the last ends the session. */
 const TALK: readonly (readonly [operation: string, body?: object])[] = [
   ['messagesSend', { text: 'Hello' }],
   ['messagesTyping'],
@@ -90,7 +90,7 @@ const TALK: readonly (readonly [operation: string, body?: object])[] = [
   ['authenticationLogOut'],
 ];
 
-/** As the guest's own login would sign it; nobody checks that here. */
+/** A token as the guest's own login would sign it; the service does not verify it. */
 function anIdToken(claims: object): string {
   return `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
 }
@@ -119,12 +119,12 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     async () => {
       const { operations } = traffic.description;
       const open = traffic.description.operation('sessionOpen');
-      // Chance alone opens hardly any session, and so many requests name what an opening has brought about.
+      // Random requests open hardly any session, so many requests use ids of earlier openings.
       await traffic.sendAll(Array.from({ length: BATCH }, () => writer.write(open, examplePlan(open))));
-      // Hardly ever absent, and absent first where a smaller batch is looked for that fails.
+      // These parts are rarely absent, and are removed first when a smaller failing batch is searched for.
       const maybe = operations.map((operation) => fc.option(plansFor(operation), { freq: 10_000 }));
       const batches = fc.tuple(...maybe);
-      // One more for those that are absent.
+      // One additional request replaces the absent ones.
       const runs = Math.ceil((settings.requests * 0.7) / operations.length) + 1;
 
       await expectHolds(batches, runs, async (plans) => {
@@ -194,7 +194,7 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
 
     const openingBy = (name: Member): ReturnType<RequestWriter['write']> =>
       writer.write(open, { ...examplePlan(open), role: { kind: 'member', name } });
-    // One caller fills its share, the next one what is left.
+    // One caller fills its share, and the next one the rest.
     for (const name of ['supervisor', 'billing'] as const)
       for (let asked = 0; asked < CAP; asked += BATCH)
         await traffic.sendAll(Array.from({ length: BATCH }, () => openingBy(name)));

@@ -46,7 +46,7 @@ describe('what is said in a session', () => {
     return (body['items'] as Item[]).map(({ direction, text }) => `${direction} ${text}`);
   }
 
-  /** What upstream has of the guest. */
+  /** Returns the upstream state of the guest. */
   const saidBy = (guest: GuestSession): unknown[] =>
     guest.messages
       .filter(({ direction, content }) => direction === 'Inbound' && content.type !== 'Event')

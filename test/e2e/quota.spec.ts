@@ -5,7 +5,7 @@ import { aCaller, keysOf, limitedTo, type TestCaller } from '../support/callers'
 import { LogCapture } from '../support/log-capture';
 import { until } from '../support/until';
 
-/** So few that a slow machine wins no request by its slowness. */
+/** A limit so low that a slow machine regains no request meanwhile. */
 const FEW = 3;
 
 const usual = aCaller('usual');
@@ -30,7 +30,7 @@ function apiOf({ headers }: TestCaller): ApiClient {
   return new ApiClient(world.url, headers);
 }
 
-/** `r` and `t` of the answer; throws when it does not say how its caller stands. */
+/** Returns `r` and `t` of the answer; throws when it lacks the caller's quota. */
 function standOf(
   { headers }: Answer,
   perMinute: number,

@@ -24,7 +24,10 @@ describe('two replicas on one PostgreSQL', () => {
 
   const opened = (): ReturnType<ReplicaPair['opened']> => pair.opened();
 
-  /** What a client was told in passing of a session, from the first typing on: its line may have been told before. */
+  /**
+   * Returns the ephemeral events that a client received of a session, from the first typing event on: a connection
+   * event may have come before.
+   */
   const told = ({ events }: EventClient, id: string): unknown[] => {
     const ofSession = events.filter(({ data }) => data['conversationId'] === id);
     const first = ofSession.findIndex(({ name }) => name === 'typing');
@@ -119,7 +122,7 @@ describe('two replicas on one PostgreSQL', () => {
     const of = ({ events }: EventClient, name: string): unknown[] =>
       events.filter((event) => event.name === name && event.data['conversationId'] === id);
     await until(() => clients.every((client) => of(client, 'session.expiring').length >= 1));
-    // What is noticed in passing comes in its order: a second warning would be there before it.
+    // Ephemeral events are in order: a second warning would precede this one.
     world.genesys.webMessaging.agent.type(guest.token);
     await until(() => clients.every((client) => of(client, 'typing').length === 1));
     for (const client of clients) client.close();

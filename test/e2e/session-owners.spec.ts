@@ -14,7 +14,7 @@ describe('sessions of several callers', () => {
   };
   let world: World;
   let apis: Readonly<Record<keyof typeof callers, ApiClient>>;
-  /** From before callers were told apart. */
+  /** A session from before callers were distinguished. */
   let nobodys: string;
 
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';
 
-/** Lets through every queue but those that it is in trouble with. */
+/** Allows every queue except those with a fault. */
 class TroubledPolicy extends SessionPolicy {
   readonly name = 'troubled';
 

@@ -31,7 +31,7 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
 
   afterEach(async () => {
     world.genesys.faults.clear();
-    // A 429 closes the client for as long as it asks: the next test begins with an open one.
+    // A 429 closes the client for its whole wait: the next test starts with an open one.
     const { clients } = (await api.request('GET', '/v1/limits')).body as {
       clients: { budget: { closedSeconds: number } }[];
     };
@@ -45,7 +45,7 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** One opening under a fault, and how often Genesys was asked. */
+  /** Makes one opening under a fault; returns its answer and the number of upstream requests. */
   async function openUnder(
     fault: Fault,
     times?: number,

@@ -6,7 +6,10 @@ import { LogCapture } from '../support/log-capture';
 import { EventClient } from '../support/event-client';
 import { until } from '../support/until';
 
-/** An agent's end leaves the guest free to write; an expiry is warned of one second after the last message. */
+/**
+ * A deployment in which an agent's end keeps the session writable, with an expiry warning one second after the last
+ * message.
+ */
 const DEPLOYMENT = {
   conversationDisconnect: { enabled: true, type: 'Send' },
   sessionDurationSeconds: 86_401,

@@ -8,11 +8,14 @@ import type { Json } from '../support/openapi-reader';
 import { type Cost, WorkMeter } from '../support/work-meter';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** The limit of the cost of a request, in multiples of a plain one of its size that is refused as well. */
+/** Maximum cost of a request, as a multiple of the cost of a plain refused request of the same size. */
 const MAX_TIMES = 10;
-/** No cost below it is an excess: 10 plain requests are less than one pause for garbage or a burst of other work. */
+/**
+ * Costs below this are no excess: 10 plain requests take less time than a garbage collection or a burst of other
+ * work.
+ */
 const ALLOWED_MS = 40;
-/** The rest of the process counts as well: the cost of a request is the lowest of so many attempts. */
+/** The rest of the process adds to the cost, so a request's cost is the minimum over this many attempts. */
 const ATTEMPTS = 20;
 const WARM_UP = 40;
 const SHOWN = 10;
@@ -43,7 +46,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** The lowest cost of a plain request, as that of a worst one is. */
+/** Returns the minimum cost of a plain request, measured as that of a worst one. */
 async function plainCost(kind: WorstRequest['kind']): Promise<number> {
   const costs: number[] = [];
   for (let sent = 0; sent < WARM_UP; sent += 1)
@@ -51,7 +54,7 @@ async function plainCost(kind: WorstRequest['kind']): Promise<number> {
   return Math.min(...costs);
 }
 
-/** The limits that a request exceeds; none when all is well. */
+/** Returns the limits that a request exceeds. */
 async function excessOf({ what, kind, request }: WorstRequest): Promise<string[]> {
   const limitMs = Math.max(MAX_TIMES * plainMs[kind], ALLOWED_MS);
   let cost = await meter.costOf(request);
@@ -69,7 +72,7 @@ async function excessOf({ what, kind, request }: WorstRequest): Promise<string[]
   ];
 }
 
-/** Prints the figures, also when tests fail. */
+/** Prints the measurements, also when tests fail. */
 function print(): void {
   const worst = [...measured].sort(([, , one], [, , other]) => other.cpuMs - one.cpuMs).slice(0, SHOWN);
   const largest = Math.max(0, ...measured.map(([, , { bytes }]) => bytes));

@@ -20,7 +20,7 @@ import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment
 
 export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' };
 
-/** What the adapters inject from features that are not there. */
+/** Providers that the adapters inject from features that this process does not have. */
 @Global()
 @Module({
   providers: [
@@ -35,11 +35,11 @@ export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' }
 })
 class SurroundingsModule {}
 
-/** What such a process is made of. */
+/** The modules of such a process. */
 @Module({})
 class ProcessModule {}
 
-/** The adapter to Genesys Cloud as one process of the service has it, and nothing else of the service. */
+/** The adapter to Genesys Cloud as in one process of the service, without the rest of the service. */
 export class ChannelProcess implements AsyncDisposable {
   private constructor(private readonly context: INestApplicationContext) {}
 

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An address behind which there is no HTTP service to be had. */
+/** An address without a working HTTP service. */
 export class DeadEnd implements AsyncDisposable {
   private readonly sockets = new Set<Socket>();
 
@@ -21,7 +21,7 @@ export class DeadEnd implements AsyncDisposable {
     return Promise.resolve(new DeadEnd('http://genesys.invalid'));
   }
 
-  /** A port that was free a moment ago. */
+  /** A port that was free a moment ago and refuses connections. */
   static async refusedPort(host = '127.0.0.1'): Promise<DeadEnd> {
     const server = createServer();
     const port = await portOf(server);
@@ -31,7 +31,7 @@ export class DeadEnd implements AsyncDisposable {
     return new DeadEnd(`http://${host}:${port}`);
   }
 
-  /** Accepts, and neither reads nor answers. */
+  /** A server that accepts connections and neither reads nor answers. */
   static blackHole(): Promise<DeadEnd> {
     return DeadEnd.behind(createServer({ pauseOnConnect: true }));
   }
@@ -40,13 +40,13 @@ export class DeadEnd implements AsyncDisposable {
     return DeadEnd.behind(createServer((socket) => socket.destroy()));
   }
 
-  /** Greets as a mail server does. */
+  /** A server that sends the greeting of a mail server. */
   static anotherProtocol(scheme: 'http' | 'https'): Promise<DeadEnd> {
     const greeter = createServer((socket) => socket.resume().end('220 mail.example.com ESMTP\r\n'));
     return DeadEnd.behind(greeter, scheme);
   }
 
-  /** Answers over TLS, with a certificate for this address that nobody but itself vouches for. */
+  /** A TLS server with a self-signed certificate for this address. */
   static async selfSigned(): Promise<DeadEnd> {
     const directory = await mkdtemp(join(tmpdir(), 'self-signed-'));
     const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];

@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * The way between a process and a service on this machine: a port of its own that leads to the port of the service,
- * and that can be spoiled as networks are.
+ * A link between a process and a service on this machine: a port that forwards to the service's port and that can
+ * fail as networks do.
  */
 export class FaultyLink implements AsyncDisposable {
   private readonly air = new Air();
@@ -30,12 +30,15 @@ export class FaultyLink implements AsyncDisposable {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Everything takes so much longer, either way. */
+  /** Delays all data by this time, in both directions. */
   slow(latencyMs: number): void {
     this.air.latencyMs = latencyMs;
   }
 
-  /** Nothing gets through and nobody is told. What was under way arrives when the link has healed, as TCP would repeat it. */
+  /**
+   * Stops all traffic without closing a connection. Data in flight arrives once the link has healed, as after a TCP
+   * retransmission.
+   */
   blackHole(): void {
     this.air.block();
   }
@@ -45,12 +48,12 @@ export class FaultyLink implements AsyncDisposable {
     this.air.clear();
   }
 
-  /** Breaks every connection there is, and tells both ends. */
+  /** Resets every connection at both ends. */
   reset(): void {
     for (const passage of this.passages) passage.reset();
   }
 
-  /** Breaks every connection there is, and tells the service only: the process sends into the void from then on. */
+  /** Resets every connection at the service's end only: the process sends into the void from then on. */
   halfOpen(): void {
     for (const passage of this.passages) passage.sever();
   }
@@ -70,12 +73,12 @@ export class FaultyLink implements AsyncDisposable {
     const passage = new Passage(near, far, this.air);
     this.passages.add(passage);
     void passage.over.then(() => this.passages.delete(passage));
-    // Whoever came while the link was being closed.
+    // Connections that were accepted while the link was being closed.
     if (!this.server.listening) passage.reset();
   }
 }
 
-/** What is between the two ends, for all connections of a link. */
+/** The state of the link, for all of its connections. */
 class Air {
   latencyMs = 0;
   private blocked: { readonly over: Promise<void>; readonly end: () => void } | undefined;
@@ -92,7 +95,7 @@ class Air {
     this.blocked = undefined;
   }
 
-  /** Resolves when something that is sent now arrives. */
+  /** Resolves when data that is sent now arrives. */
   async free(): Promise<void> {
     if (this.latencyMs > 0) await delay(this.latencyMs);
     while (this.blocked !== undefined) await this.blocked.over;
@@ -101,7 +104,7 @@ class Air {
 
 /** One connection through the link. */
 class Passage {
-  /** When neither end has it any more. */
+  /** Resolves when both ends have closed it. */
   readonly over: Promise<unknown>;
   private isSevered = false;
 
@@ -126,7 +129,7 @@ class Passage {
     this.far.destroy();
   }
 
-  /** Everything in its order, its end included. */
+  /** Data and the end of the connection keep their order. */
   private carry(from: Socket, to: Socket): void {
     let before = Promise.resolve();
     const next = (act: () => void): void => {
@@ -149,7 +152,7 @@ class Passage {
   }
 }
 
-/** A socket that has said goodbye cannot be reset any more: it would stay open for ever. */
+/** A socket that was half-closed cannot be reset any more: it would stay open forever. */
 function cut(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();

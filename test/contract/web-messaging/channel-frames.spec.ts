@@ -47,7 +47,7 @@ const reply = (type: 'Button' | 'DatePicker' | 'ListPicker' | 'QuickReply'): obj
   buttons: [{ type, text: 'Yes', payload: 'yes' }],
 });
 
-/** Each method that makes a frame, with the variants of the frame. */
+/** The methods that make frames, with the variants of each frame. */
 const MADE: Readonly<Record<string, readonly object[]>> = {
   configureSession: [
     frames.configureSession('t', request),

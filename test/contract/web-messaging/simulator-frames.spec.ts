@@ -21,7 +21,7 @@ import { FrameRules } from '../../support/frame-rules';
 import { missingIn } from '../../support/frame-shape';
 
 const FILE = { attachmentId: FILE_ID, fileName: 'receipt.png', fileType: 'image/png', fileSize: 10 };
-/** Sources differ in whether the platform adds it to inbound events. */
+/** The sources disagree on whether the platform adds this field to inbound events. */
 const UNSETTLED = ['body.metadata.correlationId'];
 
 const serverRules = new FrameRules(SERVER_FRAMES);
@@ -81,7 +81,7 @@ async function login(): Promise<string> {
   return String((await callJson('POST', simulator.url + path, '', body)).body['jwt']);
 }
 
-/** Names the offer that the frame answers. */
+/** Inserts the id of the offer that the frame answers. */
 async function withQuestion(text: string): Promise<string> {
   const offered = (['DatePicker', 'ListPicker', 'Form'] as const).find((type) => text.includes(`"${type}"`));
   const question = simulator.webMessaging.agent.offer(TOKEN, offered ?? 'Form');

@@ -49,7 +49,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     crm.faults.remove(outage);
     const recoveredAt = Date.now();
 
-    // A delivery that an opening waited for would cost it seconds.
+    // An opening that waited for a delivery would take seconds longer.
     expect(during.medianMs).toBeLessThan(before.medianMs + 1_000);
     await waitFor(() => {
       expect(during.ids.map((id) => crmStory(crm, id))).toEqual(during.ids.map(() => WHOLE_STORY));
@@ -81,7 +81,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     expect(crmStory(crm, refused)).toEqual(['1 connected']);
   });
 
-  /** Opens so many sessions, one after the other. */
+  /** Opens this many sessions, one after the other. */
   async function openedAndTimed(count: number): Promise<{ ids: string[]; medianMs: number }> {
     const ids: string[] = [];
     const times: number[] = [];

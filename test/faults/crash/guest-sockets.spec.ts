@@ -4,9 +4,9 @@ import { type ServiceStorage, ServiceStorages } from '../../support/service-stor
 import { waitFor } from '../../support/wait-for';
 
 /**
- * More of them, with `GUEST_SOCKETS=500`, for the figures in docs/performance.md. Each connects twice, and a process
- * knows nothing of the connections that the one before it made: 500 are what a minute of the platform allows, on a machine
- * that is quiet enough for the first attempt of each.
+ * `GUEST_SOCKETS=500` runs with the sockets of docs/performance.md. Each connects twice, and a process does not know
+ * the connections of its predecessor: 500 are the platform's limit for a minute, if the machine is quiet enough for
+ * each first attempt to succeed.
  */
 const SOCKETS = Number(process.env['GUEST_SOCKETS'] ?? 40);
 const TALKATIVE = 5;
@@ -96,7 +96,9 @@ describe('a service that is killed while it holds guest sockets', () => {
   });
 });
 
-/** One session and one start of its conversation, configured by the process that is gone and by the one after it. */
+/**
+ * Checks that the guest has one session and one conversation, configured by the killed process and by its successor.
+ */
 const GOES_ON = { sessions: 1, isResumed: true, joins: 1, closeRequests: 0, isLive: true, connections: 1 };
 
 function lifeOf({ upstream }: Guest): typeof GOES_ON {
@@ -110,7 +112,7 @@ function guestOf({ genesys }: ProcessWorld, body: Readonly<Record<string, unknow
   return { id: String(body['conversationId']), upstream };
 }
 
-/** Resolves with the requests as soon as all is said upstream, where nobody tells the service so. */
+/** Resolves with the pending requests as soon as all messages are upstream, without any answer to the service. */
 async function sayUnanswered(
   { api, genesys }: ProcessWorld,
   guests: readonly Guest[],

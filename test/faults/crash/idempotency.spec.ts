@@ -9,12 +9,12 @@ const OPENING = { method: 'POST', path: '/api/v2/conversations/messaging' };
 const LONGER_THAN_THE_TEST_MS = 600_000;
 const CALLERS = 100;
 
-/** When the service is killed: at the first moment with one more of these than before the requests. */
+/** The time of the kill: as soon as there is one more of these than before the requests. */
 interface Moment {
   readonly title: string;
   readonly fault?: Fault;
   readonly countOf: (world: ProcessWorld) => number;
-  /** How many of those who come again may find the opening half done, and carry it on. */
+  /** Number of repeated requests that may find the opening unfinished and resume it. */
   readonly carryOn: readonly number[];
 }
 
@@ -94,7 +94,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
     return Array.from({ length: CALLERS }, () => world.api.open('queue-1', `key-${opened}`));
   }
 
-  /** On PostgreSQL the opening is the killed process's until its lease has run out. */
+  /** On PostgreSQL the opening belongs to the killed process until its lease has expired. */
   async function firstServed(): Promise<ApiAnswer> {
     return waitFor(async () => {
       const answer = await world.api.open('queue-1', `key-${opened}`);
@@ -103,7 +103,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
     }, 30_000);
   }
 
-  /** Sends the requests, kills the service at the moment, starts it again; what was answered before that. */
+  /** Sends the requests, kills the service at that moment, and restarts it; returns the answers before the kill. */
   async function sendAndKill({ fault, countOf }: Moment): Promise<ApiAnswer[]> {
     const before = countOf(world);
     if (fault !== undefined)
@@ -117,7 +117,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
     return (await outcomes).flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   }
 
-  /** One conversation upstream, one event for the CRM, one slot: for each key. */
+  /** Checks each key for one conversation upstream, one CRM event and one slot. */
   async function expectOneOfEach(id: string): Promise<void> {
     const { conversations } = world.genesys.state;
     expect([conversations.size, conversations.get(id)?.state]).toEqual([opened, 'connected']);

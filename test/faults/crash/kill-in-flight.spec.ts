@@ -100,7 +100,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
     expect(heard[1]).toEqual(heard[0]);
   });
 
-  /** Kills and restarts the service as soon as the simulator has read the opening; its conversation id. */
+  /** Kills and restarts the service as soon as the simulator has read the opening; returns its conversation id. */
   async function killDuringOpening(rule: FaultRule): Promise<string> {
     const seen = world.genesys.requests.count({ method: 'POST', status: null });
     world.genesys.faults.add({ ...rule, match: OPENING, times: 1 });

@@ -152,7 +152,7 @@ describe.each(DATABASES)('a service on %s that gets a SIGTERM', (database) => {
     });
   });
 
-  /** Sends the signal; when, and what becomes of it. */
+  /** Sends the signal; returns its time and the exit of the process. */
   function stop(): { sentAt: number; exited: Promise<Exit> } {
     world.service.signal('SIGTERM');
     return { sentAt: performance.now(), exited: world.service.exited };
@@ -187,12 +187,12 @@ describe.each(DATABASES)('a service on %s that gets a SIGTERM', (database) => {
 interface StoredResponse {
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** Whether it came over a connection that was there before. */
+  /** Tells whether the request came over an earlier connection. */
   readonly isKept: boolean;
   readonly body: unknown;
 }
 
-/** A caller that stays on one connection. */
+/** A caller that keeps one connection. */
 class KeptConnection implements AsyncDisposable {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
 

@@ -7,7 +7,7 @@ import { ServiceProcess } from '../../support/service-process';
 import { type ServiceStorage, ServiceStorages } from '../../support/service-storage';
 import { waitFor } from '../../support/wait-for';
 
-/** As `docs/extending.md` gives it. */
+/** The line in `docs/extending.md`. */
 const LINE =
   "        import('../examples/opening-hours/opening-hours.module.js').then((m) => m.OpeningHoursModule.use()),";
 

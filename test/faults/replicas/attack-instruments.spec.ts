@@ -64,7 +64,7 @@ describe(LogWatch.name, () => {
       'no JSON',
       '',
     ].join('\n');
-    // In two chunks, the first of which ends within a line.
+    // Sends two chunks, the first of which ends within a line.
     write(Buffer.from(text.slice(0, 40)));
     write(Buffer.from(text.slice(40)));
 

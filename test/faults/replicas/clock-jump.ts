@@ -1,7 +1,7 @@
-/** How far one jump goes. */
+/** Length of one jump. */
 const JUMP_MS = 3_600_000;
 
-/** The wall clock of a process, which jumps forward with each SIGUSR2. The monotonic one goes on as it does. */
+/** Makes the wall clock of a process jump forward with each SIGUSR2. The monotonic clock does not change. */
 const SCRIPT = `
   const RealDate = Date;
   let ahead = 0;

@@ -1,4 +1,4 @@
-/** A process that collects its garbage with each SIGUSR2, so that what it needs can be told from what it has left behind. */
+/** Makes a process collect garbage with each SIGUSR2, so that live memory can be measured. */
 const SCRIPT = `
   import { setFlagsFromString } from 'node:v8';
   import { runInNewContext } from 'node:vm';

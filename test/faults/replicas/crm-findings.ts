@@ -7,7 +7,7 @@ interface CrmEvent {
   readonly state: string;
 }
 
-/** What the CRM has to have heard of a session that came to rest in a state, in this order. */
+/** The events that the CRM has to have received of a session in this final state, in order. */
 const STORIES: Readonly<Record<string, string>> = {
   active: '1 connected',
   terminated: '1 connected, 2 terminated',
@@ -15,8 +15,8 @@ const STORIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is wrong with what the CRM has heard: events that are missing, too many or out of their order, repeats included. A
- * repeat has the id of its event.
+ * Returns the errors in the events that the CRM received: missing, surplus or out of order. A repeat has the id of
+ * its event and is no error.
  */
 export function crmFindings(
   crm: CrmSimulator,

@@ -10,7 +10,7 @@ let client: Socket;
 let heard: string;
 let ended: string | undefined;
 
-/** Says back what it hears. */
+/** An echo server. */
 beforeEach(async () => {
   served = [];
   heard = '';

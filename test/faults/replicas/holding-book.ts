@@ -1,19 +1,19 @@
 import { administrate } from '../../support/postgres';
 
-/** A change of who holds a session, or of its state, as the database has committed it. */
+/** A change of a session's holder or state, as the database has committed it. */
 export interface HoldingNote {
-  /** In epoch milliseconds, by the clock of this machine, at most a transaction before others could see it. */
+  /** Epoch milliseconds by this machine's clock, at most one transaction before others could see the change. */
   readonly at: number;
   readonly conversationId: string;
   readonly holder: string;
   readonly state: string;
 }
 
-/** One life of a replica. */
+/** One process of a replica. */
 export interface ReplicaLife {
   readonly id: string;
   readonly address: string;
-  /** When its lease ended; absent as long as it has one. */
+  /** End of its lease; absent while the lease is valid. */
   readonly lostAt?: number;
 }
 
@@ -40,19 +40,19 @@ const SCHEMA = `
 `;
 
 /**
- * What the database itself writes down of who held what and when: in the transactions of the service, so that it holds
- * whatever becomes of the processes.
+ * A log of holders that database triggers write in the service's transactions, so that it is complete even when
+ * processes are killed.
  */
 export class HoldingBook {
   private constructor(private readonly databaseUrl: string) {}
 
-  /** Before the first session. */
+  /** Has to be called before the first session. */
   static async open(databaseUrl: string): Promise<HoldingBook> {
     await administrate(databaseUrl, SCHEMA);
     return new HoldingBook(databaseUrl);
   }
 
-  /** In the order in which they were made. */
+  /** Returns the changes in the order of their commits. */
   async notes(): Promise<HoldingNote[]> {
     const rows = await administrate(
       this.databaseUrl,

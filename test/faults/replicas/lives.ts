@@ -2,13 +2,13 @@ import { waitFor } from '../../support/wait-for';
 import type { Replica } from './replica';
 import type { ReplicaWorld } from './replica-world';
 
-/** A busy machine is no failure. */
+/** A long time-out, because a busy machine is not a failure. */
 const WITHIN_MS = 60_000;
 
-/** Longer than anything takes that a test does before it lets the others take over. */
+/** Longer than any step of a test before it lets the other replicas take over. */
 const KEPT_MS = 3_600_000;
 
-/** The id under which a replica that runs holds what it holds. */
+/** Returns the id under which a running replica holds sessions. */
 export async function lifeOf(world: ReplicaWorld, { url, name }: Replica): Promise<string> {
   const [row] = await world.query(`select id from replica where address = '${url}' and is_lost = 0
     and lease_until < extract(epoch from clock_timestamp()) * 1000 + ${KEPT_MS / 2}
@@ -17,12 +17,12 @@ export async function lifeOf(world: ReplicaWorld, { url, name }: Replica): Promi
   return String(row['id']);
 }
 
-/** Keeps the lease of a process that was killed, so that its sessions stay where they are however long a busy machine takes. */
+/** Extends the lease of a killed process, so that its sessions stay with it regardless of the machine's speed. */
 export async function keepLease(world: ReplicaWorld, life: string): Promise<void> {
   await world.query(`update replica set lease_until = lease_until + ${KEPT_MS} where id = '${life}'`);
 }
 
-/** Ends the lease that was kept: what would have come about ten seconds after the kill. */
+/** Ends the extended lease, which would have expired about ten seconds after the kill. */
 export async function endLease(world: ReplicaWorld, life: string): Promise<void> {
   await world.query(
     `update replica set lease_until = lease_until - ${KEPT_MS + 10_000} where id = '${life}'`,
@@ -30,8 +30,8 @@ export async function endLease(world: ReplicaWorld, life: string): Promise<void>
 }
 
 /**
- * Resolves once a session that the life held is held by one of the replicas, whichever life that is in: on a busy machine
- * it may have lost a lease of its own meanwhile.
+ * Resolves once one of the replicas holds a session of the ended process, in any of its processes: on a busy machine
+ * a replica may have lost a lease meanwhile.
  */
 export async function taken({ book }: ReplicaWorld, from: string, to: readonly Replica[]): Promise<void> {
   const addresses = new Set(to.map(({ url }) => url));
@@ -47,7 +47,7 @@ export async function taken({ book }: ReplicaWorld, from: string, to: readonly R
   }, WITHIN_MS);
 }
 
-/** Resolves once it holds so many sessions that some outlive the callers of the next moments. */
+/** Resolves once the replica holds enough sessions that some outlive the load's next requests. */
 export async function holding(world: ReplicaWorld, life: string, atLeast: number): Promise<void> {
   await waitFor(async () => {
     const held = await sessionsOf(world, life);
@@ -55,7 +55,7 @@ export async function holding(world: ReplicaWorld, life: string, atLeast: number
   }, WITHIN_MS);
 }
 
-/** Resolves once a session that this one holds has been kept alive from now on. */
+/** Resolves once a session of this replica has a new beat. */
 export async function beating(world: ReplicaWorld, life: string): Promise<void> {
   const since = Date.now();
   await waitFor(async () => {

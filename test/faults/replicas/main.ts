@@ -38,7 +38,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   crowd,
   attack,
 };
-/** Beside this file's own folder, in what the compiler has written. */
+/** The attacker's thread in the compiler's output, beside this file. */
 const ENTRY = join(__dirname, '..', '..', '..', 'src', 'main.js');
 
 async function main(): Promise<void> {

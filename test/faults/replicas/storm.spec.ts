@@ -6,7 +6,7 @@ import { ReplicaWorld } from './replica-world';
 import { verdictOn } from './verdict';
 
 const CAP = 60;
-/** Longer than a lease lasts: what it held is taken over while it sleeps. */
+/** Longer than a lease lasts: other replicas claim its sessions meanwhile. */
 const FROZEN_MS = 12_500;
 
 describe('three replicas on one PostgreSQL', () => {

@@ -2,8 +2,8 @@ import type { HoldingNote, ReplicaLife } from './holding-book';
 import type { ReplicaWorld } from './replica-world';
 
 /**
- * What was sent right before another replica took the conversation may be read here a little later: this process is busy
- * too. What a replica sends that has slept through the end of its lease is seconds late.
+ * This process is busy too: it may read a request late that was sent right before another replica claimed the
+ * session. A replica that slept through the end of its lease sends seconds late.
  */
 const ON_THE_WAY_MS = 1_000;
 
@@ -12,7 +12,10 @@ interface Sent {
   readonly host: string | undefined;
 }
 
-/** Requests that Genesys Cloud got for a conversation from a replica that did not hold it, or had lost its lease. */
+/**
+ * Returns requests that Genesys Cloud received for a conversation from a replica that did not hold it, or had lost
+ * its lease.
+ */
 export async function strangersIn({ genesys, replicas, book }: ReplicaWorld): Promise<string[]> {
   const lives = await book.lives();
   const holdings = byConversation(await book.notes());
@@ -39,7 +42,7 @@ function wasSentBy(
   return life.lostAt === undefined || at <= life.lostAt + ON_THE_WAY_MS;
 }
 
-/** Whoever held it then, and whoever did a moment before. */
+/** Returns the holder at that time and the one shortly before. */
 function holdersAt(notes: readonly HoldingNote[], at: number): string[] {
   const recent = notes.filter((note, index) => {
     const until = notes[index + 1]?.at ?? Infinity;
@@ -48,7 +51,7 @@ function holdersAt(notes: readonly HoldingNote[], at: number): string[] {
   return [...new Set(recent.map(({ holder }) => holder))];
 }
 
-/** The holders in order, to explain a finding. */
+/** Formats the holders in order, to explain a finding. */
 function storyOf(notes: readonly HoldingNote[]): string {
   const told = notes.map(
     ({ at, holder, state }) => `${state} with ${holder || 'no replica'} from ${Math.round(at)}`,

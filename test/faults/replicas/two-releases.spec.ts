@@ -77,7 +77,7 @@ describe('this release and the next one on one PostgreSQL', () => {
     expect(await replica.stop()).toMatchObject({ code: 0 });
   }
 
-  /** The life of which nothing is left but what it held. */
+  /** The killed process, whose sessions remain. */
   async function kill(replica: Replica): Promise<string> {
     const life = await lifeOf(world, replica);
     await holding(world, life, 3);
@@ -86,7 +86,9 @@ describe('this release and the next one on one PostgreSQL', () => {
     return life;
   }
 
-  /** Somebody reads a table for long, and the one process that wants to change it is killed in the middle of that. */
+  /**
+   * A long transaction reads a table, and the one process that wants to change it is killed in the middle of that.
+   */
   async function expectNothingFromKilledMigration(replica: Replica, beside: Replica): Promise<void> {
     const before = await schema();
     const { server } = world;
@@ -113,7 +115,7 @@ describe('this release and the next one on one PostgreSQL', () => {
     expect(replicas.map(({ output }) => next.migrationsIn(output)).sort()).toEqual([0, 1]);
   }
 
-  /** Each keeps what it holds alive, and ends what was opened at the other. */
+  /** Checks that each replica beats for the sessions that it holds, and ends sessions of the other one. */
   async function expectTogether(one: Replica, other: Replica): Promise<void> {
     await expectServed(one, other);
     await expectServed(other, one);
@@ -127,7 +129,7 @@ describe('this release and the next one on one PostgreSQL', () => {
     expect([200, 202]).toContain(status);
   }
 
-  /** What a killed process held comes to these, while the one that could take it too does nothing. */
+  /** Checks that these replicas claim the sessions of a killed process, while the only other candidate is frozen. */
   async function expectTakenOver(
     life: string,
     { by, past }: { readonly by: readonly Replica[]; readonly past: Replica },
@@ -151,7 +153,7 @@ describe('this release and the next one on one PostgreSQL', () => {
     expect([await schema(), await lives()]).toEqual(before);
   }
 
-  /** The tables and their columns, and the migrations in their order. */
+  /** Returns the tables and their columns, and the migrations in order. */
   async function schema(): Promise<{ columns: string[]; migrations: string[] }> {
     const columns = await world.query(
       `select table_name || '.' || column_name as name from information_schema.columns

@@ -15,8 +15,8 @@ interface Row {
 }
 
 /**
- * What is wrong, in words, once the faults are over and nobody asks for anything any more: nothing, when every promise was
- * kept and the books of the database, of Genesys Cloud, of the CRM and of the audit trail agree.
+ * Returns the errors in words, once the faults are over and the load has stopped: none if every promise was kept and
+ * the records of the database, of Genesys Cloud, of the CRM and of the audit trail agree.
  */
 export async function verdictOn(
   world: ReplicaWorld,
@@ -39,7 +39,7 @@ export async function verdictOn(
   ];
 }
 
-/** Waits until nothing is under way: no opening, no disconnect, no delivery. What is, when that takes too long. */
+/** Waits until no opening, disconnect or delivery is pending; returns the pending ones after the time-out. */
 async function settled(world: ReplicaWorld): Promise<string[]> {
   const underWay = async (): Promise<string[]> => {
     const rows = await world.query(`
@@ -63,7 +63,7 @@ async function sessionsOf(world: ReplicaWorld): Promise<Row[]> {
   return rows as unknown as Row[];
 }
 
-/** Active sessions that nobody beats for. */
+/** Returns active sessions without beats. */
 async function silent({ genesys }: ReplicaWorld, rows: readonly Row[], withinMs: number): Promise<string[]> {
   const since = Date.now();
   const active = rows.filter(({ state }) => state === 'active');
@@ -103,7 +103,7 @@ function upstreamFindings({ genesys }: ReplicaWorld, load: ReplicaLoad, rows: re
   ];
 }
 
-/** As the database has committed it, at every moment. */
+/** Checks the cap against the committed state at every moment. */
 async function capFindings({ book }: ReplicaWorld, cap: number): Promise<string[]> {
   const live = new Set<string>();
   let most = 0;

@@ -15,7 +15,7 @@ const ROWS: Row[] = [
   [
     'a port that every address of a name refuses',
     () => DeadEnd.refusedPort('localhost'),
-    // A machine without IPv6 has one address of that name.
+    // On a machine without IPv6 the name has one address.
     expect.stringMatching(/^no connection( \(ECONNREFUSED(, E[A-Z]+)*\))?$/) as string,
   ],
   ['an unknown name', () => DeadEnd.unknownName(), UNREACHABLE],

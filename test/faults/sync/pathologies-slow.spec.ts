@@ -7,7 +7,10 @@ import { until } from '../../support/until';
 
 const ATTEMPT_MS = 15_000;
 
-/** Each is played to one conversation, by the name of its queue. Fewer than would make the receiver failing. */
+/**
+ * Each fault applies to one conversation, by the name of its queue. The number stays below the threshold for a
+ * failing receiver.
+ */
 const NEVER: Readonly<Record<string, Fault>> = {
   'hangs-before-headers': { kind: 'hang-before-headers' },
   'promises-and-does-not-keep': { kind: 'informational' },

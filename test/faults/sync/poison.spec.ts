@@ -6,9 +6,9 @@ import { LogCapture } from '../../support/log-capture';
 import { until } from '../../support/until';
 
 const OTHERS = 200;
-/** One fewer than would make the receiver failing. */
+/** One below the threshold for a failing receiver. */
 const POISONED = 4;
-/** On a quiet machine it is a small part of this. */
+/** A quiet machine takes a small part of this time. */
 const P95_MS = 4_000;
 
 describe('a receiver that refuses the events of a few conversations for ever', () => {
@@ -21,7 +21,7 @@ describe('a receiver that refuses the events of a few conversations for ever', (
     world = await World.start({
       logOutput: new LogCapture(),
       environment: {
-        // Refused events come again as often as they can.
+        // Refused events are retried as often as possible.
         SYNC_FIRST_RETRY_MS: '10',
         GENESYS_REQUESTS_PER_MINUTE: '100000',
         SESSION_MAX_CONCURRENT: '1000',

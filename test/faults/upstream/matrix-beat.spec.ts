@@ -3,13 +3,13 @@ import { until } from '../../support/until';
 import { followLoopTime } from '../../support/loop-time';
 import { GZIP_BOMB, inAnHour, MatrixWorld, OPENING, status, TOKEN } from '../../support/upstream-matrix';
 
-// A time-out here is of this process with all that is in it.
+// A time-out here applies to this process with everything in it.
 followLoopTime();
 
 const BEAT = 'heartbeatSequence';
 const TOLERATED = 3;
 
-/** Failures of the conversation's own: three in a row are its end. */
+/** Failures of the conversation itself: three in a row end it. */
 const LOSSES: [what: string, fault: Fault][] = [
   ['400', status(400)],
   ['409', status(409)],
@@ -25,7 +25,10 @@ const LOSSES: [what: string, fault: Fault][] = [
   ['a redirect 307', { kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }],
 ];
 
-/** Says nothing about the conversation: so many spoiled requests are so many postponed beats, and it lives on. */
+/**
+ * Faults that are no evidence about the conversation: each spoiled request postpones a beat, and the session stays
+ * active.
+ */
 const POSTPONEMENTS: [what: string, fault: Fault, spoiled: number, beats: number, tokens: number][] = [
   ['401, whatever the token', status(401), 10, 5, 6],
   ['403', status(403), 5, 5, 1],
@@ -34,7 +37,7 @@ const POSTPONEMENTS: [what: string, fault: Fault, spoiled: number, beats: number
   ['resets after having counted', { kind: 'reset', effect: 'after' }, 5, 5, 1],
 ];
 
-/** One 429 closes the client: nothing more is sent, and the session lives on. */
+/** One 429 closes the client: no further request is sent, and the session stays active. */
 const CLOSURES: [what: string, retryAfter: string | number | undefined][] = [
   ['for ten seconds', 10],
   ['until a date in an hour', inAnHour()],
@@ -44,7 +47,7 @@ const CLOSURES: [what: string, retryAfter: string | number | undefined][] = [
   ['with a negative hint', -5],
 ];
 
-/** The status says that the beat counted; its body is not needed. */
+/** The status confirms the beat; its body is not needed. */
 const SUCCESSES: [what: string, fault: Fault][] = [
   ['HTML', { kind: 'garbage' }],
   ['an empty body', { kind: 'empty' }],
@@ -140,7 +143,7 @@ describe('a beat', () => {
     await matrix.counted('heartbeats', 'ok', before + 1);
     const { postponed, ...others } = await matrix.heartbeats;
     expect(others).toEqual({ ok: expect.any(Number) });
-    // Between refused token requests beats are postponed without asking.
+    // Between refused token requests beats are postponed without a request.
     expect(postponed).toBeGreaterThanOrEqual(4);
     expect(matrix.arrivals).toMatchObject({ posts: 1, tokens: 1 + 4 + 1, disconnects: 0 });
     await expectAlive(matrix, id);

@@ -2,10 +2,10 @@ import { DeadEnd } from '../../support/dead-ends';
 import { followLoopTime } from '../../support/loop-time';
 import { MatrixWorld } from '../../support/upstream-matrix';
 
-// A time-out here is of this process with all that is in it.
+// A time-out here applies to this process with everything in it.
 followLoopTime();
 
-/** Which address of Genesys leads nowhere. */
+/** The unreachable address of Genesys Cloud. */
 type Host = 'GENESYS_LOGIN_URL' | 'GENESYS_API_URL';
 
 const LOGIN = 'GENESYS_LOGIN_URL';
@@ -13,10 +13,10 @@ const API = 'GENESYS_API_URL';
 const TIMED_OUT = '504 upstream-timeout';
 const UNREACHABLE = '503 upstream-unavailable';
 
-/** Slow enough for a resolver that is. */
+/** Long enough for a slow resolver. */
 const PATIENT = { UPSTREAM_TIMEOUT_MS: '3000', SESSION_OPEN_DEADLINE_MS: '15000' };
 
-/** `undoing` is whether a conversation may have been opened, as far as one can tell. */
+/** `undoing` tells whether a conversation may have been opened. */
 type Row = [
   where: string,
   host: Host,

@@ -45,7 +45,7 @@ describe('a login that is down', () => {
     expect(retryAfterSeconds(refused.answer)).toBeGreaterThan(0);
     expect(refused.ms).toBeLessThan(10_000);
 
-    // Thirty beats a second want a token meanwhile; one of them may ask per recovery time.
+    // Thirty beats a second need a token meanwhile; one of them may request it in each recovery time.
     await pause(4 * RECOVERY_MS);
     const asked = faults.list()[0]?.applied;
     expect(asked).toBeLessThanOrEqual(FAILED_LOGINS + 1 + (Date.now() - downAt) / RECOVERY_MS);
@@ -81,7 +81,7 @@ describe('an API that answers 500 to everything', () => {
     const outage = faults.add({ match: { path: '^/api/' }, fault: { kind: 'status', status: 500 } });
     await until(() => logOutput.with('The circuit of the Genesys api is open').length > 0);
     const openedAt = Date.now();
-    // What was under way when it opened has arrived.
+    // Requests in flight at the opening of the circuit have arrived.
     await pause(200);
     const seq = requests.total;
     await pause(2 * INTERVAL_MS);

@@ -8,10 +8,10 @@ import { createDatabase } from '../../support/postgres';
 import { until } from '../../support/until';
 
 const ALLOWED = 60;
-/** What left in a bunch may arrive in a smaller one on a busy machine. */
+/** Requests that left evenly may arrive in a small burst on a busy machine. */
 const BUSY_MS = 600;
 const CALLERS = 6;
-/** Two windows' worth takes twelve seconds on a machine that is not busy. */
+/** The requests of two windows take twelve seconds on a quiet machine. */
 const ENOUGH_WITHIN_MS = 120_000;
 
 async function another(world: World): Promise<NestFastifyApplication> {
@@ -21,7 +21,7 @@ async function another(world: World): Promise<NestFastifyApplication> {
   return app;
 }
 
-/** Opens and ends sessions until it is told to stop. */
+/** Opens and ends sessions until it is stopped. */
 async function insist(url: string, hasEnough: () => boolean): Promise<void> {
   const api = new ApiClient(url);
   while (!hasEnough()) {
@@ -40,7 +40,7 @@ describe('three replicas that share one client', () => {
         DATABASE_URL: database.url,
         GENESYS_REQUESTS_PER_MINUTE: String(ALLOWED),
       },
-      // Each replica has a token of its own, whose window does not show what the others send.
+      // Each replica has its own token, and that token's window does not show the other replicas' requests.
       genesys: { requestsPerMinute: ALLOWED, rateWindowMs: WINDOW_MS },
     });
     const others = [await another(world), await another(world)];

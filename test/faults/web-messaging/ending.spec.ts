@@ -3,7 +3,7 @@ import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fa
 import { followLoopTime } from '../../support/loop-time';
 import { expectSight, SocketWorld } from '../../support/socket-matrix';
 
-// An answer that is lost is waited for five seconds.
+// The service waits five seconds for a lost answer.
 followLoopTime(5);
 
 const DETAILS = '/details$';
@@ -13,7 +13,7 @@ function status(code: number): Fault {
   return { kind: 'status', status: code };
 }
 
-/** How a session is ended where the deployment lets no guest clear its conversation. */
+/** The end of a session where the deployment does not allow guests to clear the conversation. */
 const CONFIRMED = { answer: '200', session: 'terminated requested confirmed', disconnects: 'confirmed' };
 const PENDING = { answer: '202', session: 'terminating requested pending', disconnects: 'failed' };
 const ENDINGS: [what: string, path: string, fault: Fault, end: typeof PENDING][] = [

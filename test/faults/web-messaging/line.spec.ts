@@ -3,10 +3,10 @@ import { followLoopTime } from '../../support/loop-time';
 import { expectSight, SocketWorld, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
-// What waits here waits for pauses, pings and time-outs of seconds.
+// These tests wait for pauses, pings and time-outs of seconds.
 followLoopTime(4);
 
-/** Of the clock that runs faster: two pings go by. */
+/** Time on the faster clock: two pings. */
 const PATIENCE_MS = 150_000;
 
 type Counts = Readonly<Record<string, number>>;
@@ -31,7 +31,7 @@ function cut(code: number): Act {
   return ({ agent, guest }) => agent.cut(guest.token, code);
 }
 
-/** The line breaks, and what is asked of the next one is spoiled once. */
+/** The connection breaks, and one request on the next one is spoiled. */
 function spoiledResume(fault: SocketFault): Act {
   return (world) => {
     world.spoil(
@@ -44,7 +44,7 @@ function spoiledResume(fault: SocketFault): Act {
   };
 }
 
-/** The line is made anew, as the same session, and nobody but the metrics hears of it. */
+/** The service connects again with the same session, and only metrics show it. */
 const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: number][] = [
   ...[1000, 1001, 1006, 1011, 1012, 1013].map((code): [string, Act, Counts] => [
     `close ${code}`,
@@ -94,7 +94,7 @@ const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: numbe
   ],
 ];
 
-/** The line is left alone, and nothing comes of it. */
+/** The connection stays, and the fault has no effect. */
 const NOTHINGS: [what: string, act: Act, counts: Counts][] = [
   ['a class that nobody knows', frame('Surprise', { of: 'the year' }), { upstream_unknown_total: 1 }],
   ['JSON that is no object', raw('[]'), { 'upstream_malformed_total none': 1 }],
@@ -123,7 +123,10 @@ const NOTHINGS: [what: string, act: Act, counts: Counts][] = [
   ['a session that nobody asked about', frame('SessionResponse', { connected: true, newSession: true }), {}],
 ];
 
-/** Nobody insists: the session lives on, a person is told, and the next beat asks anew. */
+/**
+ * The service does not retry at once: the session stays active, a log line reports it, and the next beat connects
+ * again.
+ */
 const REFUSALS: [what: string, act: Act, counts: Counts][] = [
   ...[1002, 1007, 1008, 1009].map((code): [string, Act, Counts] => [
     `close ${code}`,
@@ -148,7 +151,7 @@ const REFUSED = [
   [4017, 'signed-in-elsewhere'],
 ] as const;
 
-/** The session is over for everybody. */
+/** The session ends upstream, for the caller and for the CRM. */
 const ENDINGS: [what: string, act: Act, reason: string, counts: Counts][] = [
   ['SessionExpiredEvent', ({ agent, guest }) => agent.expire(guest.token), 'expired', OURS],
   ['SessionClearedEvent', ({ agent, guest }) => agent.clear(guest.token), 'cleared', OURS],

@@ -10,7 +10,7 @@ followLoopTime(3);
 const UPGRADE = '^/v1$';
 const CONFIG = 'config[.]json$';
 
-/** What is spoiled, how often (for ever when absent), and within which time the opening has to be done. */
+/** The fault, the number of times that it is played (default: unlimited), and the time-out of the opening. */
 interface Trouble {
   readonly upgrade?: Fault;
   readonly config?: Fault;
@@ -36,14 +36,14 @@ function altered(body: Readonly<Record<string, unknown>>): SocketFault {
   return { kind: 'alter', body };
 }
 
-/** Long enough to get as far as the fault on a busy machine. */
+/** Long enough to reach the fault on a busy machine. */
 const DEADLINE = { deadlineMs: 5_000 };
 const ONCE = { times: 1 };
 const REFUSED = { ws_refused_total: 1 };
 const OURS = { 'ws_closed_total ours': 1 };
 const NO = { ...REFUSED, ...OURS };
 
-/** Nothing can have happened: there is nothing to undo, and a caller may come again with its key. */
+/** The opening had no effect: nothing has to be undone, and a caller may repeat it with its key. */
 const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts][] = [
   ['a 403 to the connection', { upgrade: status(403) }, '502 upstream-forbidden', REFUSED],
   ['a 429 with no hint', { upgrade: status(429) }, '503 upstream-throttled'],
@@ -76,7 +76,7 @@ const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts
   ['an inactive deployment', { deployment: { status: 'Inactive' } }, '502 upstream-forbidden'],
 ];
 
-/** The server may have the session all the same: it is closed in the background. */
+/** The server may have the session: it is closed in the background. */
 const DOUBTS: [what: string, trouble: Trouble, answer: string][] = [
   ['a black hole', { upgrade: { kind: 'hang-before-headers' }, ...DEADLINE }, '504 upstream-timeout'],
   ['5000 to configure', { configure: refused(5000) }, '502 upstream-error'],
@@ -94,7 +94,7 @@ const DOUBTS: [what: string, trouble: Trouble, answer: string][] = [
   ['a conversation that stays read-only', { answer: altered({ readOnly: true }) }, '502 upstream-rejected'],
 ];
 
-/** The opening succeeds, perhaps with another attempt, and the session has begun once. */
+/** The opening succeeds, possibly with another attempt, and the session was started once. */
 const SUCCESSES: [what: string, trouble: Trouble, counts?: Counts][] = [
   ['a 429 for a second', { upgrade: status(429, '1'), ...ONCE }],
   ['a 503 to the first connection', { upgrade: status(503), ...ONCE }],
@@ -135,7 +135,7 @@ async function troubled(trouble: Trouble): Promise<SocketWorld> {
     deployment,
     environment: {
       SESSION_OPEN_DEADLINE_MS: String(deadlineMs),
-      // The description of the deployment would be known before it is spoiled.
+      // The deployment's description would be cached before the fault is added.
       GENESYS_SIGN_IN_AT_START: 'false',
       ...environment,
     },

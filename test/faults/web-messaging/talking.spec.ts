@@ -4,11 +4,11 @@ import { followLoopTime } from '../../support/loop-time';
 import { expectSight, SocketWorld, type SocketWorldOptions, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
-// What waits here waits for acknowledgements, echoes and histories: for up to half a minute. An echo that is lost three times is in
-// `guest-socket.echo.spec.ts`: that takes more than a minute.
+// These tests wait for acknowledgements, echoes and histories: for up to half a minute. `guest-socket.echo.spec.ts`
+// tests an echo that is lost three times, which takes more than a minute.
 followLoopTime(4);
 
-/** Of the clock that runs faster. */
+/** Time on the faster clock. */
 const PATIENCE_MS = 240_000;
 
 type Counts = Readonly<Record<string, number>>;
@@ -27,7 +27,7 @@ async function opened(options?: SocketWorldOptions): Promise<SocketWorld> {
   return world;
 }
 
-/** The message is in the conversation once, whatever became of its acknowledgement. */
+/** The message is in the conversation once, whether it was acknowledged or not. */
 const DELIVERIES: [what: string, fault: SocketFault, counts?: Counts][] = [
   ['whose acknowledgement is lost', { kind: 'no-answer', effect: 'after' }],
   ['that is lost itself', { kind: 'no-answer' }],
@@ -41,7 +41,7 @@ const DELIVERIES: [what: string, fault: SocketFault, counts?: Counts][] = [
   ['with which the server goes away', { kind: 'close', code: 1011 }, { 'ws_closed_total 1011': 1 }],
 ];
 
-/** Of a server that does not send metadata back. */
+/** Faults of a server that does not return metadata. */
 const UNNAMED: [what: string, spoil: (world: SocketWorld) => void, configures: number][] = [
   ['that comes back', () => undefined, 1],
   [
@@ -53,7 +53,7 @@ const UNNAMED: [what: string, spoil: (world: SocketWorld) => void, configures: n
   ],
 ];
 
-/** The message is refused and the session goes on. */
+/** The message is refused, and the session stays active. */
 const REFUSALS: [code: number, answer: string][] = [
   [409, '422 message-refused'],
   [4000, '422 message-refused'],
@@ -66,7 +66,7 @@ const REFUSALS: [code: number, answer: string][] = [
   [5000, '502 upstream-error'],
 ];
 
-/** What is said while the line is down is heard once, as soon as its history can be read. */
+/** Messages during a connection loss are received once, as soon as the history can be read. */
 const HISTORIES: [what: string, spoil: (world: SocketWorld) => void][] = [
   [
     '401',

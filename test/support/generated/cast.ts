@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isScopeName, type ScopeName, SCOPES } from '../../../src/common/access/scope';
 import { aCaller, allBut, bearer, keysOf, type TestCaller } from '../callers';
 
-/** Who sends a request: somebody who may, somebody without the one scope, or somebody without a good credential. */
+/** The role of a request's sender: with the scope, without it, or without a valid credential. */
 export type Role =
   | { readonly kind: 'member'; readonly name: Member }
   | { readonly kind: 'lacking' }
@@ -10,7 +10,7 @@ export type Role =
 
 export type Member = 'supervisor' | 'billing' | 'support';
 
-/** A caller as the wire knows it, and what it may do; undefined when the service does not know it. */
+/** A caller's credential and permissions; undefined for an unknown caller. */
 export interface Identity {
   readonly headers: Readonly<Record<string, string>>;
   readonly scopes: readonly string[] | undefined;
@@ -26,7 +26,10 @@ export const roles: fc.Arbitrary<Role> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stranger' as const), as: fc.nat(8) }) },
 );
 
-/** Everybody who calls a service with `ACCESS_MODE=keys`. Members own sessions; only the supervisor reaches those of others. */
+/**
+ * All callers of a service with `ACCESS_MODE=keys`. Members own sessions; only the supervisor may access those of
+ * others.
+ */
 export class Cast {
   private readonly members: Readonly<Record<Member, TestCaller>> = {
     supervisor: aCaller('supervisor'),
@@ -41,7 +44,7 @@ export class Cast {
     return keysOf(...this.known);
   }
 
-  /** What no answer may hold. */
+  /** Secrets that no answer may contain. */
   get secrets(): readonly string[] {
     return this.known.flatMap(({ key, entry }) => [key.slice(-43), entry.sha256]);
   }
@@ -51,7 +54,7 @@ export class Cast {
     return { headers, scopes: entry.scopes };
   }
 
-  /** Somebody for a request that needs the scope. */
+  /** Returns a sender for a request that needs the scope. */
   of(role: Role, scope: string | undefined): Identity {
     if (role.kind === 'member') return this.member(role.name);
     if (role.kind === 'lacking') return this.without(isScopeName(scope) ? scope : 'sessions.any');

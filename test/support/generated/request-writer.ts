@@ -8,25 +8,25 @@ import type { RequestPlan } from './request-plan';
 import { PATH_TWISTS, type PlannedText, type Twist } from './twists';
 import { mutated } from './wrong-values';
 
-/** A request in parts that twists can get hold of. */
+/** A request in parts that twists modify. */
 interface Draft {
   readonly method: string;
   readonly path: string;
-  /** Encoded. */
+  /** The encoded path. */
   readonly query: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
 }
 
-/** Where the body is to be spoiled and the operation has none: one that any object would be. */
+/** A body for a broken-body twist of an operation without one: any object. */
 const SOME_BODY = '{"b":"c"}';
 
-/** For a body that is a file. */
+/** The content of a body that is a file. */
 const SOME_FILE = { type: 'image/png', text: 'some bytes' };
-/** More than any file may have. */
+/** More bytes than any file may have. */
 const MUCH = '999999999';
 
-/** Makes requests of plans: what is to be recalled is looked up, who sends it gets a credential, and the twist is applied. */
+/** Makes requests from plans: it inserts stored values, adds the sender's credential, and applies the twist. */
 export class RequestWriter {
   constructor(
     private readonly memory: AnswerMemory,
@@ -42,7 +42,7 @@ export class RequestWriter {
     return { ...draft, target, identity: this.cast.of(plan.role, operation.scope) };
   }
 
-  /** The request as described, but for a parameter that is twisted. */
+  /** The request as described, except for a twisted parameter. */
   private described(operation: ApiOperation, plan: RequestPlan): Draft {
     const { twist, body } = plan;
     const texts = [...this.textsOf(operation, plan)];
@@ -128,22 +128,22 @@ function pathOf({ path }: ApiOperation, texts: ReadonlyMap<string, string>): str
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => texts.get(name) ?? '');
 }
 
-/** Percent-encoded, also where it could stand as it is. A surrogate without its other half is replaced by U+FFFD. */
+/** Percent-encodes every character. An unpaired surrogate is replaced by U+FFFD. */
 function encoded(text: string): string {
   return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
 }
 
-/** As the bytes that it is in UTF-8, one character each. */
+/** Returns the UTF-8 bytes, one character each. */
 function bytesOf(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** What would end a line, and so begin another header or request, is left out. */
+/** Removes line breaks, which would start another header or request. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\r\n]+/g, '');
 }
 
-/** What is said of a parameter that is twisted; nothing when it is left out. */
+/** Returns the text of a twisted parameter, or undefined to leave it out. */
 function twistedText(twist: Twist): PlannedText | undefined {
   return twist.kind === 'value' ? twist.text : undefined;
 }

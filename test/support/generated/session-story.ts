@@ -2,31 +2,31 @@ import fc from 'fast-check';
 import { type Member, members } from './cast';
 import type { RequestPlan } from './request-plan';
 
-/** What is asked of a session: by its owner, unless it says otherwise. */
+/** A request for a session: by its owner by default. */
 export type Deed = (typeof DEEDS)[number];
 
-/** One session's part of a story: how it is opened and by whom, and what happens to it then. */
+/** One session of a story: its opening with the owner, and the requests after it. */
 export interface Strand {
   readonly owner: Member;
   readonly opening: RequestPlan;
   readonly deeds: readonly Deed[];
 }
 
-/** The lives of a few sessions, of several callers, told in turns. */
+/** Interleaved requests for a few sessions of several callers. */
 export interface Story {
   readonly strands: readonly Strand[];
-  /** Whose turn it is, by the place of the strand. Its first one opens the session. */
+  /** The strand of each turn, by index. Its first turn opens the session. */
   readonly turns: readonly number[];
 }
 
 const DEEDS = ['get', 'revisit', 'list', 'end', 'get by another', 'end by another', 'get by any'] as const;
-/** As callers live it, after its opening. */
+/** The requests after a session's opening. */
 const LIFE: readonly Deed[] = ['get', 'revisit', 'list', 'end', 'end', 'get'];
 const STRANDS = 3;
-/** So many requests are in a story. */
+/** Number of requests in a story. */
 export const STORY_LENGTH = STRANDS * (1 + LIFE.length);
 
-/** Stories whose sessions are opened by such plans. */
+/** Generates stories with these plans for openings. */
 export function storiesOf(openings: fc.Arbitrary<RequestPlan>): fc.Arbitrary<Story> {
   const wild = fc.array(fc.constantFrom(...DEEDS), { minLength: LIFE.length, maxLength: LIFE.length });
   const strand = fc.record({

@@ -6,20 +6,20 @@ import type { GeneratedTraffic } from './generated-traffic';
 import type { RequestWriter } from './request-writer';
 import type { Deed, Story, Strand } from './session-story';
 
-/** What a strand's session is known to be. */
+/** The known state of a strand's session. */
 interface Known {
   readonly id: string;
   readonly owner: Member;
   tag: string;
-  /** How it ended, once it did. */
+  /** The end reason, once it has ended. */
   end: Pick<Json, string> | undefined;
-  /** Whether it may have another tag than the one that is known. */
+  /** Whether its tag may have changed since it was read. */
   hasChanged: boolean;
 }
 
 /**
- * Lets stories happen, and holds every answer against what the answers before have told: a session is its owner's
- * alone, is as it was left, and ends once.
+ * Executes stories and checks every answer against the earlier ones: a session is accessible to its owner only, keeps
+ * its state, and ends once.
  */
 export class StoryTeller {
   constructor(
@@ -28,7 +28,7 @@ export class StoryTeller {
     private readonly cast: Cast,
   ) {}
 
-  /** Rejects with what is not as it was told before. */
+  /** Rejects with the deviation from earlier answers. */
   async tell({ strands, turns }: Story): Promise<void> {
     const known = new Map<number, Known>();
     const deeds = strands.map((strand) => strand.deeds.values());

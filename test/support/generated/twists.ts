@@ -5,10 +5,10 @@ import { BROKEN_BODIES, type BrokenBody } from './broken-bodies';
 import { edgesOf, textOf } from './schema-values';
 import { edgeMutationsOf, type Mutation, mutationsOf, nastyTexts } from './wrong-values';
 
-/** The one thing, if any, by which a request differs from what the description asks for. */
+/** The single deviation of a request from the description, if any. */
 export type Twist =
   | { readonly kind: 'none' }
-  /** The last request of the operation once more. */
+  /** Repeats the operation's last request. */
   | { readonly kind: 'again' }
   | { readonly kind: 'value'; readonly at: number; readonly text: PlannedText; readonly isRaw: boolean }
   | { readonly kind: 'omission'; readonly at: number }
@@ -21,10 +21,10 @@ export type Twist =
   | { readonly kind: 'path'; readonly how: PathTwist }
   | { readonly kind: 'header'; readonly name: string; readonly text: string };
 
-/** The text of a parameter, or which of those that answers have told: as it was, or with one character altered. */
+/** The text of a parameter, or a stored value of it: unchanged, or with one changed character. */
 export type PlannedText =
   | { readonly say: string }
-  /** Another one for each request. */
+  /** Unique for each request. */
   | { readonly isUnique: true }
   | { readonly recall: number; readonly otherwise: string }
   | { readonly spoil: number; readonly otherwise: string };
@@ -50,10 +50,10 @@ export const PATH_TWISTS = {
   root: () => '/',
 } as const satisfies Record<string, (path: string) => string>;
 
-/** Says that an operation reads bodies, whether it needs one or not. */
+/** The code of an operation that reads bodies, whether it needs one or not. */
 const UNSUPPORTED_MEDIA_TYPE = 415;
 
-/** What no operation with a body reads. */
+/** Media types that no operation with a body reads. */
 const UNREADABLE: readonly Twist[] = [{ kind: 'type', contentType: 'nonsense' }, { kind: 'size' }];
 
 const METHODS =
@@ -77,7 +77,7 @@ const CONTENT_TYPES = [
   'application/problem+json',
 ];
 
-/** What programs look at besides what an operation describes. */
+/** Headers that programs read beyond an operation's description. */
 const HEADERS: readonly (readonly [name: string, text: string])[] = [
   ['accept', 'text/html'],
   ['accept', 'text/html,*/*;q=0.1'],
@@ -104,7 +104,10 @@ const HEADERS: readonly (readonly [name: string, text: string])[] = [
   ['x-note', 'x'.repeat(20_000)],
 ];
 
-/** For nearly half of the requests none, for the others any that makes sense: the more there is, the more goes wrong. */
+/**
+ * Generates no twist for nearly half of the requests, and any applicable twist for the others: parts that are more
+ * numerous are twisted more often.
+ */
 export function twistsFor({ parameters, body, answers }: ApiOperation): fc.Arbitrary<Twist> {
   const none = fc.constant({ kind: 'none' as const });
   const twists = [
@@ -116,7 +119,9 @@ export function twistsFor({ parameters, body, answers }: ApiOperation): fc.Arbit
   return fc.oneof({ weight: 9, arbitrary: none }, { weight: 11, arbitrary: fc.oneof(...twists) });
 }
 
-/** All of those by which one value is right beside what it may be, and a body of a kind or a size that nobody reads. */
+/**
+ * Generates all twists that set one value just outside its range, and all with a body of an unsupported type or size.
+ */
 export function edgeTwistsFor({ parameters, body, answers }: ApiOperation): Twist[] {
   const ofParameters = parameters.flatMap(({ schema }, at) =>
     edgesOf(schema).map((value): Twist => ({

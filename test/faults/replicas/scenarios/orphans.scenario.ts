@@ -10,7 +10,7 @@ const SESSIONS = 600;
 const BEAT_MS = 3_000;
 const AGAIN_WITHIN_MS = 12_000;
 
-/** One of three replicas with 600 sessions is killed: every session that it held beats again in time. */
+/** Kills one of three replicas with 600 sessions: every session that it held beats again in time. */
 export async function orphans({ random, tell, entry }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,

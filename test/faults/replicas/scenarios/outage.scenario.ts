@@ -11,10 +11,10 @@ const CAP = 200;
 const SESSIONS = 30;
 const REFUSED_WITHIN_MS = 1_000;
 const RECOVERED_WITHIN_MS = 10_000;
-/** As long as a lease is trusted that nobody renews, and what may be under way then. */
+/** Validity of a lease without a renewal, and the time for requests in flight. */
 const TRUST_MS = 9_500;
 
-/** The database is down for a minute: the replicas say so at once, live on, and recover by themselves. */
+/** Stops the database for a minute: the replicas report it immediately, stay alive, and recover by themselves. */
 export async function outage({ random, tell, entry, minutes }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,
@@ -55,7 +55,7 @@ function wrongIn(name: string, { live, ready, opening, hasRetryAfter }: Probed):
   return isRight ? [] : [`${name}: ${seen}`];
 }
 
-/** Beats go on while the lease is trusted, and then stop. */
+/** Checks that beats continue while the lease is valid, and then stop. */
 function beatFindings({ genesys }: ReplicaWorld, downAt: number, tell: Run['tell']): string[] {
   const beats = genesys.requests.find({ method: 'PATCH' }).map(({ at }) => at - downAt);
   const last = Math.max(...beats);

@@ -12,7 +12,7 @@ const CALLERS = 8;
 const RESTARTS = 20;
 const HAND_OVER_MS = 2_000;
 
-/** Each replica in its turn is asked to stop and started again, under load that a load balancer spreads: nobody notices. */
+/** Stops and restarts each replica in turn, under load that a load balancer spreads: no caller notices. */
 export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,
@@ -48,8 +48,8 @@ export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
 }
 
 /**
- * How long it took until what the replica held was in other hands: from the order to stop, or, for a session that it opened
- * after that, from when it let go.
+ * Returns the hand-over time of each session of the replica: since the stop signal, or since its release if the
+ * replica opened it after the signal.
  */
 async function handOversSince({ book }: ReplicaWorld, replica: Replica, stopAt: number): Promise<number[]> {
   const notes = await book.notes();
