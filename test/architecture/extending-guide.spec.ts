@@ -18,7 +18,7 @@ function words(text: string): string {
 describe('docs/extending.md', () => {
   const snippets = [...guide.matchAll(SNIPPET)].map(([, path = '', code = '']) => ({ path, code }));
 
-  it('shows nothing but what is in the example', () => {
+  it('shows only code of the example', () => {
     expect(snippets.length).toBeGreaterThan(3);
     expect(guide.match(/```ts/g)).toHaveLength(snippets.length);
     for (const { path, code } of snippets) expect(words(read(path))).toContain(words(code));

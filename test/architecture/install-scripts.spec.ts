@@ -16,7 +16,7 @@ const scripted = Object.entries(packages)
   .map(([path, { name }]) => name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
 
 describe('an installation', () => {
-  it('holds no package that reports installations, also with versions of npm that run every script', () => {
+  it('contains no package that reports installations, also where npm runs every install script', () => {
     expect(scripted).toContain('better-sqlite3');
     expect(scripted).not.toContain('@scarf/scarf');
     expect(scarfSettings.enabled).toBe(false);

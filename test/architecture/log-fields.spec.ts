@@ -111,7 +111,7 @@ const calls = logCallsIn(
 );
 
 describe('the fields of log lines', () => {
-  it('are found, also those of spreads', () => {
+  it('are found, those of spreads included', () => {
     expect(calls.length).toBeGreaterThan(60);
     const inAccess = calls.filter(({ place }) => place.startsWith('src/access/access.telemetry.ts'));
     expect(inAccess.map(({ fields }) => fields.map(({ name }) => name).sort())).toContainEqual([
@@ -121,7 +121,7 @@ describe('the fields of log lines', () => {
     ]);
   });
 
-  it('are all known where they are logged', () => {
+  it('have known names in every call', () => {
     expect(calls.filter(({ isClosed }) => !isClosed).map(({ place }) => place)).toEqual([]);
   });
 

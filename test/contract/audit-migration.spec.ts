@@ -24,7 +24,7 @@ describe.each(DIALECTS)(`${auditChain.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  it('chains what earlier releases have written, as it is and in its order, and goes on from there', async () => {
+  it('chains the records of earlier releases unchanged and in order, and continues from there', async () => {
     const earlier = Array.from({ length: EARLIER }, (_, index) => ({
       at: 1_000 + index,
       action: index % 3 === 0 ? 'CRM_SYNC_FAILED' : 'SESSION_INITIALIZED',

@@ -41,7 +41,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
   const reserve = (owner: string, limits: SlotLimits, oauthClient = 'client'): Promise<void> =>
     stores.sessions.reserve(newSession(1_000, { owner, oauthClient }), limits);
 
-  it('leaves another caller served when one has filled its share', async () => {
+  it('serves another caller when one has filled its share', async () => {
     await reserve('greedy', sharesOf(2));
     await reserve('greedy', sharesOf(2));
 
@@ -55,7 +55,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await expect(stores.sessions.countLiveOf('greedy', 1)).resolves.toBe(1);
   });
 
-  it(`is exact when ${CLIENTS} ask at once, at every replica, while sessions end`, async () => {
+  it(`is exact when ${CLIENTS} open concurrently at every replica, while sessions end`, async () => {
     const ended = await stores.activated(1_000, { owner: 'greedy' });
     ended.end('requested', 2_000);
     const asked = Array.from({ length: CLIENTS }, (_, index) => {
@@ -80,7 +80,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await expect(stores.sessions.countLiveOf('greedy', CLIENTS)).resolves.toBe(10);
   });
 
-  it('counts the sessions on OAuth clients by themselves, for those that are on one', async () => {
+  it('counts sessions on OAuth clients separately', async () => {
     const shares = sharesOf(4, 1);
     await reserve('caller', shares, '');
     await reserve('caller', shares);
@@ -93,7 +93,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await reserve('other', shares);
   });
 
-  it('takes nothing for a session that is refused', async () => {
+  it('is unchanged by a refused session', async () => {
     await expect(reserve('caller', sharesOf(0))).rejects.toThrow(CallerSessionLimitReachedError);
 
     await expect(stores.sessions.countLive()).resolves.toBe(0);
@@ -103,7 +103,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await expect(stores.sessions.list({ limit: 10 })).resolves.toEqual([]);
   });
 
-  it('gives the place of a session that has ended to the next one', async () => {
+  it('reuses the place of an ended session', async () => {
     const session = await stores.activated(1_000, { owner: 'caller' });
     await expect(reserve('caller', sharesOf(1))).rejects.toThrow(CallerSessionLimitReachedError);
     session.end('requested', 2_000);
@@ -112,7 +112,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await reserve('caller', sharesOf(1));
   });
 
-  it(`counts by its index among ${OTHERS} sessions of others and of before`, async () => {
+  it(`counts by an index among ${OTHERS} other and ended sessions`, async () => {
     const { db } = stores.connection;
     const rows = Array.from({ length: OTHERS }, (_, index) => ({
       ...toRow(newSession(1_000, { owner: `caller-${index % 10}` }).snapshot),

@@ -44,7 +44,7 @@ describe('the plan of a claim among 100,000 pending events on sqlite', () => {
     return rows.map(({ detail }) => detail);
   };
 
-  it('walks the partial index in order, looks into lanes by theirs, and sorts nothing', async () => {
+  it('scans the partial index in order, finds lanes by their index, and does not sort', async () => {
     await fill('sqlite');
     for (const except of [[], inHand(60)]) {
       for (const isProbe of [false, true]) {
@@ -74,7 +74,7 @@ describe('the plan of a claim among 100,000 pending events on postgres', () => {
     return root === undefined ? [] : nodesOf(root);
   };
 
-  it('walks the partial index in order, looks into lanes by theirs, and sorts nothing', async () => {
+  it('scans the partial index in order, finds lanes by their index, and does not sort', async () => {
     await fill('postgres');
     await sql`analyze`.execute(stores.connection.db);
     for (const except of [[], inHand(60)]) {

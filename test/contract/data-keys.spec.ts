@@ -69,7 +69,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await within([K1, K2, K3], (stores) => expect(stores.dataKeys.outdated()).resolves.toEqual(['k2', 'k3']));
   });
 
-  it('refuses another key under an id that is taken, names the id, and changes nothing', async () => {
+  it('refuses another key under a used id, names the id, and changes nothing', async () => {
     await within([K1], (stores) => stores.activated());
     const other = newDataKey('k1');
 
@@ -82,7 +82,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await within([K1], (stores) => expect(stores.dataKeys.outdated()).resolves.toEqual([]));
   });
 
-  it('opens for one of several processes that begin at once, each with another key under one id', async () => {
+  it('opens for one of several processes that start concurrently with different keys under one id', async () => {
     const keys = Array.from({ length: 4 }, () => newDataKey('k1'));
     const openings = keys.map((key) => DatabaseConnection.open(configWith(key)));
     const opened = (await Promise.allSettled(openings)).flatMap((outcome) =>
@@ -93,14 +93,14 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     expect(opened).toHaveLength(1);
   });
 
-  it('refuses to do without a key that something is encrypted with, and names it', async () => {
+  it('refuses a start without a key that is in use, and names it', async () => {
     await within([K1], (stores) => stores.activated());
 
     await expect(DatabaseConnection.open(configWith(K2))).rejects.toThrow(/DATA_KEY lacks the key k1/);
     await within([K1], (stores) => expect(stores.dataKeys.outdated()).resolves.toEqual([]));
   });
 
-  it('refuses to do without a key that only an event is encrypted with', async () => {
+  it('refuses a start without a key that only an event is encrypted with', async () => {
     await within([K1], (stores) => stores.activated(1_000, { disclosesGuestToken: true }));
     await within([K2, K1], async ({ connection: { db } }) => {
       await db.updateTable('session').set({ name: '', guest_token: '' }).execute();
@@ -109,13 +109,13 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await expect(DatabaseConnection.open(configWith(K2))).rejects.toThrow(/DATA_KEY lacks the key k1/);
   });
 
-  it('does without a key that nothing is encrypted with', async () => {
+  it('starts without a key that is not in use', async () => {
     await within([K1], () => Promise.resolve());
     await within([K2], (stores) => stores.activated());
     await within([K2], (stores) => expect(stores.sessions.list({ limit: 10 })).resolves.toHaveLength(1));
   });
 
-  it('encrypts everything anew with the key in use, so that the older ones can go', async () => {
+  it('re-encrypts everything with the current key, so that older ones can be removed', async () => {
     const facts = { name: 'Ada', disclosesGuestToken: true };
     const [old, older] = [await within([K1], (stores) => stores.activated(1_000, facts)), newSession()];
     await within([K2, K1], (stores) => stores.activated(1_000, facts));
@@ -138,7 +138,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await expect(DatabaseConnection.open(configWith(newDataKey('k3')))).rejects.toThrow(DataKeyError);
   });
 
-  it('walks a little at a time and leaves out nothing', async () => {
+  it('re-encrypts in small batches and misses no text', async () => {
     await within([K1], async (stores) => {
       for (let count = 0; count < 7; count += 1) await toldTwice(stores);
     });
@@ -150,7 +150,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('leaves alone what was erased, also in the middle of a step', async () => {
+  it('does not restore erased texts, also those erased during a step', async () => {
     const session = await within([K1], (stores) => toldTwice(stores));
     const guest = guestRefOf(session.snapshot.guestToken);
     await within([K2, K1], async (stores) => {
@@ -160,7 +160,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('survives that a session is changed while its guest is encrypted anew', async () => {
+  it('tolerates a change of a session during the re-encryption of its guest', async () => {
     const { conversationId } = await within([K1], (stores) => stores.activated(1_000, { name: 'Ada' }));
     await within([K2, K1], async (stores) => {
       const stale = await stores.get(conversationId);
@@ -176,7 +176,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('encrypts what an earlier release has stored in clear, and finds its guests', async () => {
+  it('encrypts plain texts of an earlier release, and finds their guests', async () => {
     const [session, other] = [newSession(1_000, { name: 'Ada', disclosesGuestToken: true }), newSession()];
     for (const one of [session, other]) one.activate(1_500);
     await storage.remove();
@@ -202,7 +202,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await within([K1], (stores) => expect(stores.dataKeys.outdated()).resolves.toEqual([]));
   });
 
-  it('names every guest of an earlier release, however many', async () => {
+  it('sets the reference of every guest of an earlier release', async () => {
     const sessions = Array.from({ length: 1_201 }, (_, index) =>
       newSession(1_000, { guestToken: `jwt_${String(index)}` }),
     );

@@ -6,7 +6,7 @@ import { claimOne, deliverAll, keyOf, sequencesOf, toldTwice } from './queued-se
 
 const REFUSED = { at: 9_000, latencyMs: 5, error: 'refused' };
 
-describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on %s`, (dialect) => {
+describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
 
@@ -36,7 +36,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       await expect(audited('DELIVERY_RETRIED')).resolves.toEqual([{ sink: 'crm', sequence: 1 }]);
     });
 
-    it('queues anew what was given up, with a new age and before what follows in its lane', async () => {
+    it('queues a dead delivery again, with a new age and before its successors in the lane', async () => {
       const session = await toldTwice(stores);
       const head = await claimOne(stores);
       await stores.outbox.bury(head, REFUSED);
@@ -47,7 +47,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       await expect(stores.outbox.backlog('crm')).resolves.toMatchObject({ dead: 0 });
     });
 
-    it('queues anew what was delivered, even in the moment in which it was queued, and nothing else', async () => {
+    it('queues a delivered event again, even within the millisecond in which it was queued, and no other', async () => {
       const session = await toldTwice(stores);
       await deliverAll(stores);
       const [, first] = await stores.ledger.list({ sink: 'crm', limit: 2 });
@@ -68,7 +68,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       await expect(stores.due()).resolves.toEqual([]);
     });
 
-    it('says that there is no such delivery, and writes nothing', async () => {
+    it('reports an unknown delivery, and writes nothing', async () => {
       const nobody = { sink: 'crm', eventId: '00000000-0000-4000-8000-000000000000' };
       await expect(stores.ledger.retry(nobody, 10_000)).resolves.toBe(false);
       await expect(stores.auditTrail()).resolves.toEqual([]);
@@ -105,7 +105,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       ]);
     });
 
-    it('hastens what is pending, and counts what it has changed', async () => {
+    it('makes pending deliveries due, and counts its changes', async () => {
       const session = await toldTwice(stores);
       await stores.outbox.settle(await claimOne(stores), { at: 9_000, latencyMs: 5 });
       await stores.outbox.postpone(await claimOne(stores), REFUSED, 90_000);
@@ -125,7 +125,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       expect(sequencesOf(await deliverAll(stores, 'crm', 12_000), session)).toEqual([1, 2]);
     });
 
-    it('takes as many steps as it needs, and whole lanes in each', async () => {
+    it('works in steps of whole lanes', async () => {
       const { connection } = stores;
       await writeBacklog(connection.db, dialect, { lanes: 600, eventsPerLane: 2, from: 1_000 });
       // The first event of each lane has a later time than all second events, as unsynchronized clocks can cause.
@@ -154,7 +154,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       expect(records.reduce((sum, { replayed }) => sum + replayed, 0)).toBe(1_200);
     });
 
-    it('leaves to a relay what it has in hand, and hands it out again only if it fails', async () => {
+    it('leaves a relay its claimed deliveries, and repeats them only after a failure', async () => {
       const session = await toldTwice(stores);
       const inHand = await claimOne(stores);
       const { conversationId } = session;
@@ -164,7 +164,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       expect(sequencesOf(await deliverAll(stores, 'crm', 12_000), session)).toEqual([2]);
     });
 
-    it('finds nothing where nothing is, and says so', async () => {
+    it('returns 0 when no delivery matches', async () => {
       await expect(stores.ledger.replay({ conversationId: 'nobody' }, 11_000)).resolves.toBe(0);
       await expect(audited('DELIVERIES_REPLAYED')).resolves.toEqual([{ replayed: 0 }]);
     });

@@ -74,26 +74,26 @@ describe('the files of SQLite', () => {
     });
   }
 
-  it('hold what is encrypted, and nothing in clear', () => {
+  it('contain encrypted texts, and no plain ones', () => {
     expect(found(secrets)).toEqual(secrets);
     expect(secrets).toHaveLength(4);
     expect(found([TOKEN, 'Ada Lovelace'])).toEqual([]);
   });
 
-  it('hold nothing of an erased guest, not even encrypted', async () => {
+  it('contain no text of an erased guest, not even encrypted', async () => {
     await stores.guests.erase(guestRefOf(TOKEN), 5_000);
 
     expect(found(secrets)).toEqual([]);
   });
 
-  it('hold nothing of sessions that were removed', async () => {
+  it('contain no text of removed sessions', async () => {
     await deliverAll(stores);
     await expect(stores.archive.purge(1e12, 1_000)).resolves.toBe(91);
 
     expect(found(secrets)).toEqual([]);
   });
 
-  it('hold nothing under an old key once everything was encrypted anew', async () => {
+  it('contain no text under an old key after the re-encryption', async () => {
     await stores.close();
     const keys = [
       newDataKey('k2'),

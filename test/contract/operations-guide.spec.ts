@@ -65,7 +65,7 @@ describe('docs/operations.md on PostgreSQL', () => {
     return rows.map(({ key }) => String(key)).sort();
   }
 
-  it('shows who holds what', async () => {
+  it('shows the holder of each session', async () => {
     const statement = statementOn('session.holder');
     const { replicas: register } = await start(K1);
     await register.join({ id: 'here', address: 'http://10.0.0.7:3000', seal: '' }, 10_000);
@@ -81,7 +81,7 @@ describe('docs/operations.md on PostgreSQL', () => {
     expect(Number(rows[0]?.['lease_seconds'])).toBeLessThanOrEqual(10);
   });
 
-  it('shows who keeps a table from being changed', async () => {
+  it('shows the process that blocks a change of a table', async () => {
     const statement = statementOn('xact_start').replace('5 seconds', '0 seconds');
     await administrate(url(), 'create table changed ()');
     const rows = await whileLocked(url(), 'lock table changed in access share mode', () =>
@@ -91,7 +91,7 @@ describe('docs/operations.md on PostgreSQL', () => {
     expect(rows).toMatchObject([{ query: 'lock table changed in access share mode' }, { query: statement }]);
   });
 
-  it('changes the data key of two replicas without a text that one of them cannot read', async () => {
+  it('rotates the data key of two replicas without a text that one of them cannot decrypt', async () => {
     const first = await start(K1);
     const second = await start(K1);
     await first.activated();

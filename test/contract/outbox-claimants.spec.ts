@@ -22,7 +22,7 @@ describe(`${OutboxStore.name}, claims on sqlite`, () => {
     stores = await TestStores.open(storage.config);
   });
 
-  it('writes no claim down: the one relay knows what it has in hand', async () => {
+  it('stores no claim, because the only relay knows its deliveries in flight', async () => {
     await toldTwice(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     expect(first).not.toHaveProperty('claimedBy');
@@ -31,7 +31,7 @@ describe(`${OutboxStore.name}, claims on sqlite`, () => {
     expect(rows.map((row) => row.claimed_by)).toEqual([null, null]);
   });
 
-  it('settles what was accepted although a failure was counted meanwhile', async () => {
+  it('settles a success although a failure was counted meanwhile', async () => {
     await stores.activated();
     const delivery = await claimOne(stores);
     await stores.outbox.postpone(delivery, REFUSED, 4_000);
@@ -46,7 +46,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     stores = await TestStores.open(storage.config);
   });
 
-  it('hands out a lane to one relay only, until the delivery is settled', async () => {
+  it('gives a lane to one relay only, until the delivery is settled', async () => {
     await toldTwice(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     expect(first).toMatchObject({ claimedBy: 'relay-1', event: { sequence: 1 } });
@@ -57,7 +57,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     await expect(claimOne(stores, { relay: 'relay-2' })).resolves.toMatchObject({ event: { sequence: 2 } });
   });
 
-  it('never hands out the same lane twice to many who ask at the same time', async () => {
+  it('gives each lane to one of many concurrent claims', async () => {
     const other = TestStores.beside(storage.config);
     await writeBacklog(stores.connection.db, 'postgres', { lanes: 60, eventsPerLane: 2, from: 1_000 });
     const asked = Array.from({ length: 10 }, (_, index) =>
@@ -71,7 +71,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     await other.close();
   });
 
-  it('hands out nothing of a lane in hand, also when an event before it is asked for again', async () => {
+  it('gives no event of a lane in flight, also when an earlier one is replayed', async () => {
     await toldTwice(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(first, ACCEPTED);
@@ -84,7 +84,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     });
   });
 
-  it('hands out nothing of a lane that another is about to claim, also when an event before it is asked for again', async () => {
+  it('gives no event of a lane that another transaction is claiming, also when an earlier one is replayed', async () => {
     await toldTwice(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(first, ACCEPTED);
@@ -101,7 +101,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     });
   });
 
-  it('hands out to another what was claimed for too long', async () => {
+  it('gives deliveries with an expired claim to another relay', async () => {
     await toldTwice(stores);
     const lost = await claimOne(stores, { relay: 'relay-1' });
     await expect(stores.claim({ relay: 'relay-2', now: 29_999 })).resolves.toEqual([]);
@@ -111,7 +111,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     });
   });
 
-  it('still takes the word of a relay whose claim is over and was taken by nobody', async () => {
+  it('accepts the result of an expired claim that no other relay has taken', async () => {
     await stores.activated();
     const late = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(late, { ...ACCEPTED, at: 90_000 });
@@ -141,7 +141,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     },
   );
 
-  it('lets others have what was given back, and only that', async () => {
+  it('gives returned deliveries to other relays, and no others', async () => {
     await toldTwice(stores, 1_000);
     await toldTwice(stores, 1_001);
     await claimOne(stores, { relay: 'relay-1' });
@@ -152,7 +152,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     expect(conversationsOf(found)).not.toEqual(conversationsOf([kept]));
   });
 
-  it('waits with a postponed lane and no longer holds a claim on it', async () => {
+  it('keeps a postponed lane waiting without a claim', async () => {
     await toldTwice(stores);
     await stores.outbox.postpone(await claimOne(stores, { relay: 'relay-1' }), REFUSED, 12_000);
     await expect(claimOne(stores, { relay: 'relay-2', now: 12_000 })).resolves.toMatchObject({ attempts: 1 });

@@ -14,13 +14,13 @@ afterEach(async () => {
   await storage.remove();
 });
 
-describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (dialect) => {
+describe.each(DIALECTS)(`${OutboxStore.name}, the options of a claim, on %s`, (dialect) => {
   beforeEach(async () => {
     storage = await createStorage(dialect);
     stores = await TestStores.open(storage.config);
   });
 
-  it('leaves out the lanes that the relay has in hand', async () => {
+  it("excludes the relay's lanes in flight", async () => {
     const [a, b, c] = [
       await toldTwice(stores, 1_000),
       await toldTwice(stores, 1_001),
@@ -33,7 +33,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     await expect(stores.due({ except: [] })).resolves.toHaveLength(3);
   });
 
-  it('finds a probe among the heads that wait, the one that is due first', async () => {
+  it('finds a probe among the waiting heads, the one that is due first', async () => {
     const [a, b] = [await toldTwice(stores, 1_000), await toldTwice(stores, 1_001)];
     const [first, second] = await stores.claim();
     if (first === undefined || second === undefined) throw new Error('Nothing is due.');
@@ -47,7 +47,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     expect(both.map(({ event }) => event.sequence)).toEqual([1, 1]);
   });
 
-  it('says whether a claim would bring something', async () => {
+  it('returns whether a claim would find a delivery', async () => {
     await expect(stores.outbox.isDue('crm', 10_000)).resolves.toBe(false);
     await toldTwice(stores, 1_000);
     await expect(stores.outbox.isDue('crm', 999)).resolves.toBe(false);
@@ -69,7 +69,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     expect(due.map(({ attempts }) => attempts)).toEqual([1, 1]);
   });
 
-  it('lets what follows wait as long as its head, and no longer', async () => {
+  it('makes successors wait as long as their head, and no longer', async () => {
     const session = await stores.activated(1_000);
     const waits = async () =>
       (await stores.ledger.list({ limit: 2 })).map(({ nextAttemptAt }) => nextAttemptAt);
@@ -91,7 +91,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     await expect(stores.due({ now: 11_000 })).resolves.toMatchObject([{ event: { sequence: 2 } }]);
   });
 
-  it('does not hasten with its lane what waits because it failed itself', async () => {
+  it('does not make a delivery due that waits after its own failure', async () => {
     await toldTwice(stores);
     const first = await claimOne(stores);
     await stores.outbox.settle(first, ACCEPTED);
@@ -106,7 +106,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     await expect(stores.due({ now: 60_000 })).resolves.toMatchObject([{ event: { sequence: 2 } }]);
   });
 
-  it('gives back only what the relay has claimed of the sink', async () => {
+  it("returns only the relay's own claims of the sink", async () => {
     await toldTwice(stores);
     await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.unclaim('other', 'relay-1');

@@ -143,7 +143,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
   const untilDelivered = () =>
     until(async () => (await onlooker.outbox.backlog('crm')).pending === 0, 60_000);
 
-  it('share the work, keep every lane in order and never have one lane in hand both', () =>
+  it('share the work, keep every lane in order and never deliver one lane concurrently', () =>
     random.explain(async () => {
       for (const relay of relays) relay.start();
       await untilDelivered();
@@ -161,7 +161,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
       });
     }));
 
-  it('never have one lane in hand both while an operator has everything sent again', () =>
+  it('never deliver one lane concurrently during a replay of everything', () =>
     random.explain(async () => {
       for (const relay of relays) relay.start();
       for (let replays = 0; replays < 15; replays += 1) {
@@ -176,7 +176,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
       );
     }));
 
-  it('take over from each other what one of them has left', async () => {
+  it("take over each other's remaining deliveries", async () => {
     relays[0]?.start();
     await until(() => receiver.handed.length > 100);
     await relays[0]?.stop(0);

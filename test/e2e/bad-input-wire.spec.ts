@@ -21,7 +21,7 @@ afterEach(async () => {
   expectNoAlarm();
 });
 
-/** Bad input never logs a line of level error or warn. */
+/** Expects that bad input logs no line that needs an operator. */
 function expectNoAlarm(): void {
   expect(logs.lines).toEqual([]);
 }

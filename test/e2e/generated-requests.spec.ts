@@ -43,7 +43,7 @@ beforeAll(async () => {
     environment: { ...cast.environment, ...limits, LOG_LEVEL: 'error' },
   });
   client = new WireClient(world.url);
-  // Compares with the built service's description: another test does that for the file.
+  // This file equals the description that the built service serves; another test checks that.
   const document = await readFile(resolve(__dirname, '../../docs/openapi.json'), 'utf8');
   const description = new ApiDescription(JSON.parse(document) as Json);
   traffic = new GeneratedTraffic(description, client, [...cast.secrets, 'demo-secret']);

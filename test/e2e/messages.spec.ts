@@ -46,7 +46,7 @@ describe('what is said in a session', () => {
     return (body['items'] as Item[]).map(({ direction, text }) => `${direction} ${text}`);
   }
 
-  /** Returns the upstream state of the guest. */
+  /** Returns the texts of the guest's messages upstream. */
   const saidBy = (guest: GuestSession): unknown[] =>
     guest.messages
       .filter(({ direction, content }) => direction === 'Inbound' && content.type !== 'Event')

@@ -14,7 +14,7 @@ const PORTION = 500;
 export const BACKLOG_STORY = ['1 connected', '2 disconnected'] as const;
 
 /**
- * Writes ended sessions into the database of a stopped service, with all their events pending for the CRM, whose sink
+ * Writes ended sessions into the database of a stopped service, with all their events pending for the CRM. Its sink
  * is paused: a test that starts the service can prepare the CRM before the first delivery. Returns the ids of the
  * conversations.
  */

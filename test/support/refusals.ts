@@ -45,7 +45,7 @@ export async function footprint({ genesys, url }: World): Promise<Footprint> {
   return { opened, sessions: items.length };
 }
 
-/** Default: the state after a start. */
+/** Expects an unchanged state: by default, that after a start. */
 export async function expectUnchanged(
   world: World,
   before: Footprint = { opened: 0, sessions: 0 },

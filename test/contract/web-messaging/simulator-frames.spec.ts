@@ -125,7 +125,7 @@ describe('frames of official clients', () => {
     ['text of the Java client, its channel beside the message', {}],
     ['text with custom attributes', { orderId: '42' }],
     ['join with custom attributes', { orderId: '42' }],
-  ])('have their custom attributes read inside the message alone: %s', async (name, attributes) => {
+  ])('have custom attributes that count inside the message only: %s', async (name, attributes) => {
     await configure();
     await sendText(JSON.stringify(CLIENT_FRAME_SAMPLES[name]?.frame));
 
@@ -133,7 +133,7 @@ describe('frames of official clients', () => {
   });
 });
 
-describe('frames that the simulator sends', () => {
+describe('frames of the simulator match the contract', () => {
   const agent = (): GenesysSimulator['webMessaging']['agent'] => simulator.webMessaging.agent;
   const from = { nickname: 'Max', firstName: 'Max', lastName: 'Helper', image: '' };
 
@@ -223,7 +223,7 @@ describe('frames that the simulator sends', () => {
     expectFrame(await guest.next(), 'a closed connection');
   });
 
-  it('and keeps for the history, as a page of the contract', async () => {
+  it('in a page of the history', async () => {
     await configure();
     await guest.event({ eventType: 'Presence', presence: { type: 'Join' } });
     await guest.say('Hello');

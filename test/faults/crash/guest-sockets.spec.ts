@@ -96,9 +96,7 @@ describe('a service that is killed while it holds guest sockets', () => {
   });
 });
 
-/**
- * Checks that the guest has one session and one conversation, configured by the killed process and by its successor.
- */
+/** The expected state: one session and one conversation, configured by the killed process and by its successor. */
 const GOES_ON = { sessions: 1, isResumed: true, joins: 1, closeRequests: 0, isLive: true, connections: 1 };
 
 function lifeOf({ upstream }: Guest): typeof GOES_ON {

@@ -19,5 +19,5 @@ const SCRIPT = `
   });
 `;
 
-/** The `NODE_OPTIONS` of a process whose clock can jump. */
+/** The `NODE_OPTIONS` of a process with such a clock. */
 export const CLOCK_THAT_JUMPS = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;

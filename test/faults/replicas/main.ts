@@ -38,7 +38,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   crowd,
   attack,
 };
-/** The attacker's thread in the compiler's output, beside this file. */
+/** Path of the built service in the compiler's output. */
 const ENTRY = join(__dirname, '..', '..', '..', 'src', 'main.js');
 
 async function main(): Promise<void> {

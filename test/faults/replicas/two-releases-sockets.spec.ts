@@ -9,7 +9,7 @@ import { type ServiceStorage, ServiceStorages } from '../../support/service-stor
 import { until } from '../../support/until';
 import { PreviousRelease } from './previous-release';
 
-/** Checks for one session that was started once and never closed, over one connection. */
+/** The expected state: one session that was started once and never closed, over one connection. */
 const GOES_ON = { sessions: 1, closeRequests: 0, connections: 1 };
 
 interface Guest {
@@ -103,7 +103,7 @@ describe('sessions that the previous release has opened over web-messaging', () 
     }
   }
 
-  /** One session is ended by the platform and one by a caller. */
+  /** Checks the end of one session by the platform and of one by a caller. */
   async function expectEnds(api: ServiceApi, guests: readonly Guest[]): Promise<void> {
     const [expiring, ended] = guests;
     if (expiring === undefined || ended === undefined) throw new Error('There are not two guests.');

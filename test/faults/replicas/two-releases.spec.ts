@@ -77,7 +77,7 @@ describe('this release and the next one on one PostgreSQL', () => {
     expect(await replica.stop()).toMatchObject({ code: 0 });
   }
 
-  /** The killed process, whose sessions remain. */
+  /** Kills a replica; returns the id of the killed process, which still holds its sessions. */
   async function kill(replica: Replica): Promise<string> {
     const life = await lifeOf(world, replica);
     await holding(world, life, 3);

@@ -8,7 +8,7 @@ import { createDatabase } from '../../support/postgres';
 import { until } from '../../support/until';
 
 const ALLOWED = 60;
-/** Requests that left evenly may arrive in a small burst on a busy machine. */
+/** On a busy machine the requests of one window may arrive in a time that is shorter by this. */
 const BUSY_MS = 600;
 const CALLERS = 6;
 /** The requests of two windows take twelve seconds on a quiet machine. */

@@ -1,6 +1,6 @@
 import type { ApiDescription, ApiOperation } from './api-description';
 
-/** Problem codes that a request alone can cause, for each operation that declares them. */
+/** Statuses that a request alone can cause, on each operation that declares them. */
 const BY_REQUEST_ALONE = [400, 401, 403, 404, 413, 415];
 
 /** Counts answers by operation and status. */

@@ -12,7 +12,7 @@ import { mutated } from './wrong-values';
 interface Draft {
   readonly method: string;
   readonly path: string;
-  /** The encoded path. */
+  /** Encoded pairs of name and value. */
   readonly query: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;

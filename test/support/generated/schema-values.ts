@@ -92,7 +92,7 @@ function matching(pattern: string): fc.Arbitrary<string> {
   try {
     return fc.stringMatching(new RegExp(pattern, 'u'));
   } catch {
-    // For a pattern that no text can be generated from, only the schema's own values are used.
+    // No text can be generated for some patterns, so only the schema's own values are used.
     return fc.string();
   }
 }

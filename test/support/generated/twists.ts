@@ -50,7 +50,7 @@ export const PATH_TWISTS = {
   root: () => '/',
 } as const satisfies Record<string, (path: string) => string>;
 
-/** The code of an operation that reads bodies, whether it needs one or not. */
+/** Status that every operation with a body declares, whether it needs one or not. */
 const UNSUPPORTED_MEDIA_TYPE = 415;
 
 /** Media types that no operation with a body reads. */

@@ -122,7 +122,7 @@ function queriesOf(operation: ApiOperation, identity: Identity): WorstRequest[] 
   });
 }
 
-/** A path that does not exist, so that reading the headers is the whole cost. */
+/** Uses a path that does not exist, so that reading the headers is the whole cost. */
 function headersOf(operation: ApiOperation, identity: Identity, turn: number): WorstRequest[] {
   const findsNothing = operation.method === 'GET' && operation.path.includes('{');
   if (!findsNothing) return [];

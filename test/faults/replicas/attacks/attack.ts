@@ -18,7 +18,7 @@ export interface AttackPlan {
   readonly own: Readonly<Record<AttackCaller, readonly Target[]>>;
   /** Sessions of the victim, which no attacker may read, change or end. */
   readonly foreign: readonly Target[];
-  /** Sessions of the victim whose rows are changed by an attacker who can write to the database. */
+  /** Sessions of the victim with rows that an attacker with write access to the database changes. */
   readonly planted: readonly Target[];
   /** The key of the victim, for the requests that the victim makes to planted sessions. */
   readonly victimKey: string;

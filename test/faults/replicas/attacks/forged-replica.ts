@@ -15,7 +15,7 @@ const MESSAGES = { perSecond: 2, atMost: 20 };
 const PLANTINGS = { perSecond: 0.2, atMost: 1 };
 
 /**
- * Attacks the promise that a replica sends keys and guests' texts to other replicas only: an attacker who can write
+ * Attacks the promise that a replica sends keys and guests' texts to other replicas only: an attacker that can write
  * to the database becomes the holder of a session. Its listener must receive nothing.
  */
 export class ForgedReplica implements Attack {
