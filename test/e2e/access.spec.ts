@@ -69,7 +69,7 @@ describe('the routes of the API', () => {
     return caller;
   }
 
-  it('are many, and all but the probes and the explanations of problems need a scope', () => {
+  it('all need a scope except the probes and the explanations of problems', () => {
     expect(routes.length).toBeGreaterThan(14);
     expect(routes.filter(({ scope }) => scope === undefined).map(({ path }) => path)).toEqual([
       '/health/live',
@@ -78,7 +78,7 @@ describe('the routes of the API', () => {
     ]);
   });
 
-  it.each(REFUSED)('let in nobody with %s, and do not say why', async (_, headers) => {
+  it.each(REFUSED)('refuse a request with %s without the reason', async (_, headers) => {
     for (const route of guarded()) {
       const { status, headers: answered, body } = await call(route, headers);
 
@@ -95,7 +95,7 @@ describe('the routes of the API', () => {
     }
   });
 
-  it('are closed to a caller that has every scope but theirs, and name it', async () => {
+  it('refuse a caller with every scope but theirs, and name it', async () => {
     for (const route of guarded()) {
       const { status, body } = await call(route, callerOf(without, route).headers);
 
@@ -104,7 +104,7 @@ describe('the routes of the API', () => {
     }
   });
 
-  it('are open to a caller that has their scope and no other', async () => {
+  it('accept a caller with only their scope', async () => {
     for (const route of guarded()) {
       const { status, body } = await call(route, callerOf(withOnly, route).headers);
 
@@ -113,7 +113,7 @@ describe('the routes of the API', () => {
     }
   });
 
-  it('treat a question for the head alone like one for the whole', async () => {
+  it('apply the same rule to HEAD as to GET', async () => {
     for (const route of guarded().filter(({ method }) => method === 'GET')) {
       const head = { ...route, method: 'HEAD' };
       const whole = await call(route, callerOf(withOnly, route).headers);
@@ -127,7 +127,7 @@ describe('the routes of the API', () => {
     }
   });
 
-  it('say in their description what they need, and how they refuse', () => {
+  it('declare their scope and their refusals in the API description', () => {
     for (const { scope, security, responses, description } of guarded()) {
       expect(security).toEqual([{ bearer: [] }]);
       expect(description).toContain(`Needs the scope \`${String(scope)}\`.`);

@@ -80,7 +80,7 @@ describe('every operation that changes something or reads personal data in bulk'
     return body['items'] as readonly AuditRecord[];
   }
 
-  it('is decided about', () => {
+  it('is listed as recorded or unrecorded', () => {
     expect([...Object.keys(RECORDED), ...Object.keys(UNRECORDED)].sort()).toEqual(operations().sort());
   });
 
@@ -98,7 +98,7 @@ describe('every operation that changes something or reads personal data in bulk'
     });
   });
 
-  it('leaves a record when it fails, too', async () => {
+  it('leaves a record of a failure, too', async () => {
     const { id } = await acts.opened();
     const asked = { text: CANARY, attachmentIds: ['unknown'] };
     const { status, body } = await acts.stranger.request('POST', `/v1/sessions/${id}/messages`, asked);
@@ -108,7 +108,7 @@ describe('every operation that changes something or reads personal data in bulk'
     expect(record).toMatchObject({ outcome: 'failure', reason: body['code'], detail: { owner: 'billing' } });
   });
 
-  it('leaves none of what a caller says, sends and reads in the conversation of its own guest', async () => {
+  it("leaves no record of messages, files and reads in the caller's own conversations", async () => {
     const { id } = await acts.opened();
     expect(await acts.talk(id)).toEqual([201, 200, 200, 200, 201]);
 
@@ -118,7 +118,7 @@ describe('every operation that changes something or reads personal data in bulk'
       expect(actions).not.toContain(action);
   });
 
-  it('tells each route that a caller was refused at once in a minute, and how often', async () => {
+  it('records each refused route of a caller immediately once a minute, with the count', async () => {
     const id = await acts.stranger.opened();
     for (let count = 0; count < 3; count += 1) {
       await acts.owner.get(id);
@@ -139,7 +139,7 @@ describe('every operation that changes something or reads personal data in bulk'
     expect(counts.map(({ detail }) => detail['suppressed'] ?? 0).sort()).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
-  it('keeps texts, names, files and credentials out of the trail, whose chains hold', async () => {
+  it('writes no texts, names, files or credentials into the trail, and its chains are valid', async () => {
     const { headers } = callers.stranger;
     const text = await (await fetch(`${world.url}/v1/audit/export`, { headers })).text();
 

@@ -13,7 +13,7 @@ interface Sent {
   readonly sequence: number;
 }
 
-describe('a delivery that is asked for again', () => {
+describe('a repeated delivery', () => {
   let world: World;
   let api: ApiClient;
   let deliveries: DeliveriesApi;
@@ -66,7 +66,7 @@ describe('a delivery that is asked for again', () => {
     return trail.map(({ action }) => action).filter((action) => action.startsWith('DELIVER'));
   }
 
-  it('after it was refused is made at once, and what comes after it follows', async () => {
+  it('after a refusal is made immediately, and its successors follow', async () => {
     const conversationId = await refusedOnce();
     world.crm.faults.clear();
     const [first] = await deliveries.of(conversationId);
@@ -81,7 +81,7 @@ describe('a delivery that is asked for again', () => {
     expect(await actionsOn(conversationId)).toEqual(['DELIVERY_RETRIED']);
   });
 
-  it('that is not the first of its conversation waits for its turn', async () => {
+  it('that is not the first of its conversation waits for its predecessors', async () => {
     const conversationId = await refusedOnce();
     world.crm.faults.clear();
     const [first, second] = await deliveries.of(conversationId);
@@ -95,7 +95,7 @@ describe('a delivery that is asked for again', () => {
     expect(sentOf(conversationId).map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
-  it('after it was accepted is made once more, under the same id', async () => {
+  it('after a success is made once more, under the same id', async () => {
     const conversationId = await acceptedTwice();
     const [first] = await deliveries.of(conversationId);
     const before = await deliveries.metric('outbox_replayed_total');
@@ -110,7 +110,7 @@ describe('a delivery that is asked for again', () => {
     expect(await deliveries.metric('outbox_replayed_total')).toBe(before + 1);
   });
 
-  it('after it was given up is made again, as if it were new', async () => {
+  it('after it was given up is made again, like a new one', async () => {
     const conversationId = await refusedOnce();
     const { db } = world.app.get(DatabaseConnection);
     const [first] = await deliveries.of(conversationId);
@@ -141,7 +141,7 @@ describe('a delivery that is asked for again', () => {
     expect(await deliveries.metric(dead)).toBe(0);
   });
 
-  it('with its whole conversation comes in order, under the same ids', async () => {
+  it('of a whole conversation is in order, under the same ids', async () => {
     const conversationId = await acceptedTwice();
     const other = await acceptedTwice();
 
@@ -154,7 +154,7 @@ describe('a delivery that is asked for again', () => {
     expect(await actionsOn(conversationId)).toEqual(['DELIVERIES_REPLAYED']);
   });
 
-  it('with all of a span of time comes in order, and nothing from outside of it', async () => {
+  it('of a time range is in order, without events outside of it', async () => {
     const before = await acceptedTwice();
     const startedAt = await laterThan(before);
     const within = [await acceptedTwice(), await acceptedTwice()];

@@ -51,7 +51,7 @@ function forged(cursor: string, fromEnd: number, value: unknown): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, on %s', (kind) => {
+describe.each(['sqlite', 'postgres'])('forged positions and ids, on %s', (kind) => {
   let world: World;
   let api: ApiClient;
   let database: TestDatabase | undefined;
@@ -127,7 +127,7 @@ describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, o
     'from=0000-01-01T00:00:00Z',
     'to=9999-12-31T23:59:59.999999999-23:59',
     'from=9999-12-31T23:59:59Z&to=0000-01-01T00:00:00Z',
-  ])('find nothing or something at the far ends of time: %s', async (query) => {
+  ])('are accepted at the limits of time: %s', async (query) => {
     expect((await api.request('GET', `/v1/audit?${query}`)).status).toBe(200);
   });
 
@@ -188,7 +188,7 @@ describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, o
   });
 
   it.each(['-1', '2147483648', '999999999999999', '9007199254740993', '1e309', 'NaN', 'a'])(
-    'begin a stream of events at the present: %s',
+    'start an event stream at the present: %s',
     async (lastEventId) => {
       const headers = { 'last-event-id': lastEventId };
       const { status, body } = await send(world.url, { path: '/v1/events', headers });

@@ -96,7 +96,7 @@ function anIdToken(claims: object): string {
 }
 
 describe('the operations of the description', () => {
-  it('are those that are served', async () => {
+  it('are the served ones', async () => {
     const response = await fetch(`${world.url}/openapi.json`, { headers: supervisor.headers });
     const served = new ApiDescription((await response.json()) as Json);
 
@@ -115,7 +115,7 @@ describe('the operations of the description', () => {
 
 describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
   it(
-    'are answered as described, whatever is wrong with them, many at a time',
+    'are answered as described with any deviation, concurrently',
     async () => {
       const { operations } = traffic.description;
       const open = traffic.description.operation('sessionOpen');
@@ -142,7 +142,7 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
   );
 
   it(
-    'find sessions as the ones before have left them, whoever takes turns',
+    'find sessions in the state of earlier requests of alternating callers',
     async () => {
       const openings = examplePlansFor(traffic.description.operation('sessionOpen'));
       const teller = new StoryTeller(traffic, writer, cast);
@@ -159,7 +159,7 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     TIME_LIMIT_MS,
   );
 
-  it('are refused when one value is right beside what it may be', async () => {
+  it('are refused when one value is just outside its range', async () => {
     const requests = traffic.description.operations.flatMap((operation) =>
       edgeTwistsFor(operation).map((twist) => writer.write(operation, { ...examplePlan(operation), twist })),
     );
@@ -170,7 +170,7 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     expect(answers.every(({ status }) => status >= 400)).toBe(true);
   });
 
-  it('succeed where guests talk', async () => {
+  it('succeed on a channel with messages', async () => {
     const { description } = traffic;
     const open = description.operation('sessionOpen');
     const channel = { queueId: 'support', channel: 'web-messaging' };
@@ -203,7 +203,7 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     expect([status, body]).toEqual([429, expect.stringContaining('"session-limit-reached"')]);
   });
 
-  it('have reached every operation and each of its refusals, and no person has to act', () => {
+  it('have reached every operation and each of its refusals, without a log line that needs an operator', () => {
     expect(traffic.tally.total).toBeGreaterThanOrEqual(settings.requests);
     expect(logs.lines).toEqual([]);
     expect(settings.isComplete ? traffic.tally.missing : []).toEqual([]);

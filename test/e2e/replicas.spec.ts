@@ -39,7 +39,7 @@ describe('two replicas on one PostgreSQL', () => {
       ({ text }) => text,
     );
 
-  it('say what is asked of either over the one socket that there is', async () => {
+  it('send messages of either replica over the one socket', async () => {
     const { id, guest } = await opened();
     const path = `/v1/sessions/${id}/messages`;
     const key = { 'idempotency-key': 'once' };
@@ -56,7 +56,7 @@ describe('two replicas on one PostgreSQL', () => {
     expect((await here.end(id)).body).toMatchObject({ state: 'terminated' });
   });
 
-  it('refuse what the holder refuses, as the holder refuses it', async () => {
+  it("pass on the holder's refusals unchanged", async () => {
     const { id } = await opened();
     const { status, body, headers } = await there.request('POST', `/v1/sessions/${id}/messages`, {});
 
@@ -76,7 +76,7 @@ describe('two replicas on one PostgreSQL', () => {
     await until(() => world.crm.eventsOf(id).length === 2);
   });
 
-  it('tell what happens at the other one live', async () => {
+  it("stream the other one's events live", async () => {
     const { id, guest } = await opened();
     world.genesys.webMessaging.agent.say(guest.token, 'heard here');
     await until(async () => (await listed(id)).length === 1);
@@ -86,7 +86,7 @@ describe('two replicas on one PostgreSQL', () => {
     await here.end(id);
   });
 
-  it('tell at either what the holder notices in passing, once each and in order', async () => {
+  it("stream the holder's ephemeral events at either replica, once each and in order", async () => {
     const { id, guest } = await opened();
     await until(() => guest.connections.size === 1);
     const clients = await Promise.all(
@@ -112,7 +112,7 @@ describe('two replicas on one PostgreSQL', () => {
     await here.end(id);
   });
 
-  it('warn at either, once, of the expiry of a session whose guest socket one of them holds', async () => {
+  it('warn at either replica, once, of the expiry of a session with a guest socket at one of them', async () => {
     const clients = await Promise.all(
       [there, here].map(({ url }) =>
         EventClient.open(`${url}/v1/events?types=session,typing`, CALLERS.operator.headers),
@@ -140,7 +140,7 @@ describe('two replicas on one PostgreSQL', () => {
 
   describeForwarding(() => pair);
 
-  it('take over when the other one is about to stop, once the messages under way there are answered', async () => {
+  it("claim a draining replica's sessions once its pending messages are answered", async () => {
     const { id, guest } = await opened();
     world.genesys.webMessaging.faults.add({
       match: { bodyContains: 'under way' },
@@ -174,7 +174,7 @@ describe('two replicas on one PostgreSQL', () => {
     await there.end(String(opening.body['conversationId']));
   });
 
-  it('go on with what the other one held when that stops', async () => {
+  it("continue the other one's sessions when that stops", async () => {
     const { id, guest } = await opened();
     await until(() => guest.echoes >= 1);
     const { status } = await there.open();

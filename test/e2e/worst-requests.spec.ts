@@ -86,9 +86,9 @@ function print(): void {
   );
 }
 
-describe('the worst requests that 64 kB can hold', () => {
+describe('the worst requests of 64 kB', () => {
   it.each(operations.map(({ id }, at) => [id, at] as const))(
-    'cost no more than a plain request within bounds: %s',
+    'cost at most a bounded multiple of a plain request: %s',
     async (_id, at) => {
       const operation = operations[at];
       const requests = operation === undefined ? [] : worstRequestsFor(operation, caller, at);
@@ -101,7 +101,7 @@ describe('the worst requests that 64 kB can hold', () => {
     },
   );
 
-  it('reach every operation that takes anything, and every list of a body', () => {
+  it('cover every operation with parameters, and every list of a body', () => {
     expect(measured.length).toBeGreaterThan(1_000);
     for (const list of ['capabilities', 'buttonResponses', 'attachmentIds'])
       expect(measured.some(([what]) => what.endsWith(`list of empty objects at ${list}`))).toBe(true);

@@ -31,7 +31,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     await storage.remove();
   });
 
-  it('refuses everything for a while opens sessions as fast as before, and delivers all of it in order afterwards', async () => {
+  it('refuses everything for a while opens sessions as fast as before, and delivers all events in order afterwards', async () => {
     const { crm, api } = world;
     await openedAndTimed(SAMPLES);
     const before = await openedAndTimed(SAMPLES);
@@ -57,7 +57,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     expect((crm.received[2 * SAMPLES]?.at ?? Infinity) - recoveredAt).toBeLessThan(RECOVERED_WITHIN_MS);
   });
 
-  it('refuses the events of one conversation for ever gets those of all others at once', async () => {
+  it('refuses the events of one conversation permanently delivers those of all others immediately', async () => {
     const { crm, api } = world;
     const refused = await api.opened();
     await waitFor(() => {

@@ -47,7 +47,7 @@ describe('a service that is killed while it holds guest sockets', () => {
   });
 
   it(
-    'goes on with each of them, begins none anew and misses nothing that was said',
+    'resumes each of them, starts no new session and misses no message',
     async () => {
       const said = new Map(guests.map(({ id }) => [id, [] as string[]]));
       const sayToAll = (text: string): void => {
@@ -85,7 +85,7 @@ describe('a service that is killed while it holds guest sockets', () => {
     3 * PATIENCE_MS,
   );
 
-  it('says a message that was under way once, when its caller comes again with the key', async () => {
+  it('sends a message in flight once, when its caller repeats it with the key', async () => {
     for (const { id, upstream } of guests.slice(0, TALKATIVE)) {
       expect((await world.api.say(id, HELLO, id)).status).toBe(201);
 

@@ -66,7 +66,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
   });
 
   it.each(moments)(
-    '$title: open one session, and everybody who comes again gets it',
+    '$title: open one session, which every repeated request returns',
     async (moment) => {
       opened += 1;
       const before = await sendAndKill(moment);
@@ -83,7 +83,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
     60_000,
   );
 
-  it('have left nothing behind that is not theirs', async () => {
+  it('leave no other session', async () => {
     const sessions = await settled(world);
 
     expect(sessions.map(({ state }) => state)).toEqual(moments.map(() => 'active'));

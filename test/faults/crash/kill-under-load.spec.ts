@@ -46,7 +46,7 @@ describe.each(DATABASES)('a service on %s that is killed again and again under l
     await storage.remove();
   });
 
-  it('keeps every promise it gave', async () => {
+  it('keeps the promises of all of its answers', async () => {
     await random.explain(async () => {
       load.moveTo(world.api);
       load.start(CALLERS);
@@ -64,7 +64,7 @@ describe.each(DATABASES)('a service on %s that is killed again and again under l
     });
   });
 
-  it('has leaked no slot: after everything has ended, the whole cap can be opened, and no more', async () => {
+  it('leaks no slot: after all sessions have ended, exactly the cap can be opened', async () => {
     await random.explain(async () => {
       const { api } = world;
       const active = await api.list('active');

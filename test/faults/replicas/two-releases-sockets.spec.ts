@@ -41,7 +41,7 @@ describe('sessions that the previous release has opened over web-messaging', () 
     previous[Symbol.dispose]();
   });
 
-  it('go on beside this release and after it has replaced the other one, and their end is told once', async () => {
+  it('continue beside this release and after it has replaced the other one, and send their end event once', async () => {
     const guests = [await opened(), await opened()];
     expect(await migrations()).not.toEqual(expect.arrayContaining(previous.missing.migrations));
     expect(await columns()).toEqual([]);

@@ -32,7 +32,7 @@ describe('this release and the next one on one PostgreSQL', () => {
     next[Symbol.dispose]();
   });
 
-  it('work together while one replaces the other, and lose nothing', async () => {
+  it('work together while one replaces the other, without a loss', async () => {
     await random.explain(async () => {
       const [first, second, last] = inAnyOrder(world.replicas);
       load.start(CALLERS);

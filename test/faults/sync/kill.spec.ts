@@ -46,7 +46,7 @@ describe.each([
     await storage.remove();
   });
 
-  it('delivers all of it in order, and repeats only under the same id', async () => {
+  it('delivers all events in order, and repeats only with the same id', async () => {
     await random.explain(async () => {
       await new DeliveriesApi(world.service.url).resume();
       for (let kill = 1; kill <= kills; kill += 1) {

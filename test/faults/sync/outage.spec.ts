@@ -56,7 +56,7 @@ describe('a receiver that is down for ten minutes while thousands of events wait
     return world.crm.requests.find({ status: 500 }).map(({ at }) => at);
   }
 
-  it('hears of them once, and then of one per probe interval', async () => {
+  it('gets a first burst, and then one probe in each interval', async () => {
     await deliveries.resume();
     await until(() => refusals().length > 0);
     const downAt = refusals()[0] ?? 0;
@@ -73,13 +73,13 @@ describe('a receiver that is down for ten minutes while thousands of events wait
     expect(world.crm.received).toEqual([]);
   });
 
-  it('is said to be failing, keeps everything waiting, and no caller notices', async () => {
+  it('is shown as failing, keeps all events waiting, and does not affect callers', async () => {
     expect(await deliveries.sink()).toMatchObject({ condition: 'failing', pending: EVENTS, dead: 0 });
     const { status } = await new ApiClient(world.url).request('GET', '/health/ready');
     expect(status).toBe(200);
   });
 
-  it('hears again within one probe interval after its return, and of everything soon', async () => {
+  it('gets a delivery within one probe interval after its recovery, and all others soon', async () => {
     backAt = Date.now();
     world.crm.faults.remove(outage);
     await until(() => world.crm.received.length > 0);
@@ -90,7 +90,7 @@ describe('a receiver that is down for ten minutes while thousands of events wait
     expect(await deliveries.sink()).toMatchObject({ condition: 'healthy', blockedConversations: 0, dead: 0 });
   });
 
-  it('has got each event once and each conversation in its order', () => {
+  it('gets each event once and each conversation in order', () => {
     const heard = crmEvents(world.crm);
     const stories = conversations.map((id) =>
       (heard.get(id) ?? []).map(({ sequence, state }) => `${sequence} ${state}`).join(),
@@ -99,7 +99,7 @@ describe('a receiver that is down for ten minutes while thousands of events wait
     expect(world.crm.received).toHaveLength(EVENTS);
   });
 
-  it('was never sent much more in a second than it is served', () => {
+  it('never gets many more deliveries in a second than the configured rate', () => {
     const times = world.crm.requests
       .find()
       .map(({ at }) => at)

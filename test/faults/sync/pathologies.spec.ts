@@ -185,7 +185,7 @@ describe('a receiver that answers', () => {
     expect(world.crm.requests.total).toBe(1);
   });
 
-  it.each([301, 302, 307, 308])('%d is not followed', async (code) => {
+  it.each([301, 302, 307, 308])('%d causes no redirect', async (code) => {
     const location = `${world.crm.origin}/elsewhere`;
     world.crm.faults.add({ fault: { kind: 'redirect', location, status: code }, times: 1 });
     const conversationId = await api.opened();
@@ -202,7 +202,7 @@ describe('a receiver that answers', () => {
     ['throttled', 429, 120],
     ['paused', 410, undefined],
   ] as const)(
-    'to one that it wants to be %s hears of nobody until it is resumed',
+    'to one event that the sink is to be %s gets no events until it is resumed',
     async (condition, code, wait) => {
       world.crm.faults.add({ fault: status(code, wait)(), times: 1 });
       await attemptedOnce(await api.opened());

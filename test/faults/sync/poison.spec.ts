@@ -11,7 +11,7 @@ const POISONED = 4;
 /** A quiet machine takes a small part of this time. */
 const P95_MS = 4_000;
 
-describe('a receiver that refuses the events of a few conversations for ever', () => {
+describe('a receiver that permanently refuses the events of a few conversations', () => {
   let world: World;
   let api: ApiClient;
   let deliveries: DeliveriesApi;
@@ -40,7 +40,7 @@ describe('a receiver that refuses the events of a few conversations for ever', (
     await world[Symbol.asyncDispose]();
   });
 
-  it('gets those of all others at once', async () => {
+  it('gets those of all others immediately', async () => {
     const others = await openPatiently(world.url, OTHERS);
     for (const id of others) await api.end(id);
     await until(() => world.crm.received.length === 2 * OTHERS);
@@ -52,7 +52,7 @@ describe('a receiver that refuses the events of a few conversations for ever', (
     expect(await deliveries.sink()).toMatchObject({ condition: 'healthy', blockedConversations: POISONED });
   });
 
-  it('gets no event of a refused conversation before the first one', async () => {
+  it('gets no later event of a refused conversation before the first one', async () => {
     for (const id of poisoned) {
       const heard = world.crm.requests.find({ conversationId: id });
       expect(heard.length).toBeGreaterThan(1);
@@ -62,7 +62,7 @@ describe('a receiver that refuses the events of a few conversations for ever', (
     expect(world.crm.received.filter(({ body }) => JSON.stringify(body).includes('poisoned'))).toEqual([]);
   });
 
-  it('gets everything in order once it accepts them', async () => {
+  it('gets all events in order once it accepts them', async () => {
     world.crm.faults.clear();
     await deliveries.resume();
     await until(async () => (await deliveries.sink()).pending === 0);
@@ -73,11 +73,11 @@ describe('a receiver that refuses the events of a few conversations for ever', (
   });
 });
 
-describe('a receiver that refuses the events of many conversations for ever', () => {
+describe('a receiver that permanently refuses the events of many conversations', () => {
   const PROBE_MS = 300;
   const MANY = 20;
 
-  it('delays those of others by a probe or two, not by one for each that it refuses', async () => {
+  it('delays the events of others by a few probes, not by one probe for each refused conversation', async () => {
     await using world = await World.start({
       logOutput: new LogCapture(),
       environment: {

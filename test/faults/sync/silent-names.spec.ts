@@ -26,12 +26,12 @@ function redirectQuestions(server: NameServerFake): void {
   }
 }
 
-describe('a CRM whose name is not answered', () => {
+describe('a CRM name without a DNS answer', () => {
   afterEach(() => {
     jest.restoreAllMocks();
   });
 
-  it('holds up nothing else: sessions open, and its events wait', async () => {
+  it('blocks nothing else: sessions open, and the events wait', async () => {
     await using names = await NameServerFake.start({ [CRM]: 'silent' });
     redirectQuestions(names);
     await using world = await World.start({

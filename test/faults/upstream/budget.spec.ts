@@ -22,8 +22,8 @@ const WINDOWS = Number(process.env['BUDGET_WINDOWS'] ?? 4);
 const OBSERVED_MS = WINDOWS * WINDOW_MS;
 const STRETCH_MAX_MS = 12_000;
 
-describe('one client that the platform allows 300 requests a window', () => {
-  it('carries 500 sessions for several windows, throttled hardly ever', async () => {
+describe('one client with a limit of 300 requests a window', () => {
+  it('serves 500 sessions for several windows with hardly any 429', async () => {
     await using world = await World.start({
       environment: TEN_TIMES_FASTER,
       genesys: { requestsPerMinute: ALLOWED, rateWindowMs: WINDOW_MS },
@@ -65,8 +65,8 @@ describe('one client that the platform allows 300 requests a window', () => {
   });
 });
 
-describe('a client that cannot carry any more sessions', () => {
-  it('refuses an opening, names the reason, and takes one again once a session has ended', async () => {
+describe('a client without capacity for more sessions', () => {
+  it('refuses an opening with the reason, and accepts one once a session has ended', async () => {
     await using world = await World.start({
       environment: { ...TEN_TIMES_FASTER, GENESYS_REQUESTS_PER_MINUTE: '12' },
       genesys: { requestsPerMinute: 12, rateWindowMs: WINDOW_MS },
@@ -97,7 +97,7 @@ describe('a client that a 429 has closed', () => {
   const UNDER_WAY_MS = 300;
   const SOME = 6;
 
-  it('sends nothing for as long as the 429 asks, and then ends first, openings next, beats last', async () => {
+  it('sends nothing during the requested wait, and then ends first, openings next, beats last', async () => {
     await using world = await World.start({
       // A bucket of five tokens makes queued requests leave one by one, in an order that the test can see.
       environment: { ...TEN_TIMES_FASTER, UPSTREAM_TIMEOUT_MS: '8000', GENESYS_REQUESTS_PER_MINUTE: '60' },

@@ -23,7 +23,7 @@ const FOUR = ['one', 'two', 'three', 'four'];
 const OWN_INTERVAL_MS = 3_000;
 
 describe('four clients', () => {
-  it('carry 500 sessions at their own interval, each about a quarter of them', async () => {
+  it('serve 500 sessions at the configured interval, each about a quarter of them', async () => {
     const SESSIONS = 500;
     const { clients, environment } = severalClients(FOUR);
     await using world = await World.start({
@@ -52,7 +52,7 @@ describe('four clients', () => {
     expect(silences.at(-1)).toBeLessThan(4 * OWN_INTERVAL_MS);
   });
 
-  it('lose one to an administrator: its sessions wait, all else goes on, and it is back without a restart', async () => {
+  it('tolerate that an administrator revokes one: only its sessions wait, and it recovers without a restart', async () => {
     const { clients, environment } = severalClients(FOUR);
     const logOutput = new LogCapture();
     await using world = await World.start({

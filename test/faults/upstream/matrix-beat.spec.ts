@@ -77,7 +77,7 @@ describe('a beat', () => {
   });
 
   it.concurrent.each(POSTPONEMENTS)(
-    'that meets %s is postponed, and the session lives on',
+    'that meets %s is postponed, and the session stays active',
     async (_what, fault, spoiled, postponed, tokens) => {
       await using matrix = await MatrixWorld.beating();
       matrix.spoil(BEAT, fault, spoiled);
@@ -91,7 +91,7 @@ describe('a beat', () => {
   );
 
   it.concurrent.each(CLOSURES)(
-    'that meets a 429 %s is the last one sent for that long, and the session lives on',
+    'that meets a 429 %s is the last one sent for that time, and the session stays active',
     async (_what, retryAfter) => {
       await using matrix = await MatrixWorld.beating();
       matrix.spoil(BEAT, status(429, retryAfter));
@@ -103,7 +103,7 @@ describe('a beat', () => {
     },
   );
 
-  it.concurrent.each(SUCCESSES)('that gets %s with a 200 has counted', async (_what, fault) => {
+  it.concurrent.each(SUCCESSES)('that gets %s with a 200 counts as a success', async (_what, fault) => {
     await using matrix = await MatrixWorld.beating();
     matrix.spoil(BEAT, fault);
     const id = await matrix.api.opened();
@@ -132,7 +132,7 @@ describe('a beat', () => {
     ['500', status(500)],
     ['HTML', { kind: 'garbage' }],
     ['silence', { kind: 'hang-before-headers' }],
-  ])('whose fresh token meets %s is postponed, and the session lives on', async (_what, fault) => {
+  ])('whose new token request meets %s is postponed, and the session stays active', async (_what, fault) => {
     await using matrix = await MatrixWorld.beating(fault);
     const id = await matrix.api.opened();
     await matrix.counted('heartbeats', 'ok');
@@ -149,7 +149,7 @@ describe('a beat', () => {
     await expectAlive(matrix, id);
   });
 
-  it.concurrent('of a session that Genesys never really opened finds that out', async () => {
+  it.concurrent('of a session that Genesys Cloud never opened ends it', async () => {
     await using matrix = await MatrixWorld.beating();
     matrix.world.genesys.faults.add({ match: OPENING, fault: { kind: 'wrong-types' }, times: 1 });
     const id = await matrix.api.opened();

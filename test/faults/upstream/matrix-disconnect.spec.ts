@@ -55,7 +55,7 @@ const ENDLESS: [what: string, fault: Fault, requests: number | undefined][] = [
 ];
 
 describe('a disconnect', () => {
-  it.concurrent.each(RETRIED)('that meets %s is tried again', async (_what, fault, requests, tokens) => {
+  it.concurrent.each(RETRIED)('that meets %s is retried', async (_what, fault, requests, tokens) => {
     await using matrix = await MatrixWorld.start();
     const id = await matrix.api.opened();
     matrix.spoil(DISCONNECT, fault, requests);
@@ -78,7 +78,7 @@ describe('a disconnect', () => {
     ['with no hint', status(429)],
     ['with a senseless hint', status(429, 'soon')],
     ['with a negative hint', status(429, -5)],
-  ])('that meets a 429 %s is sent again when the client is open again', async (_what, fault) => {
+  ])('that meets a 429 %s is retried when the client is open again', async (_what, fault) => {
     await using matrix = await MatrixWorld.start();
     const id = await matrix.api.opened();
     matrix.spoil(DISCONNECT, fault, 1);
@@ -89,7 +89,7 @@ describe('a disconnect', () => {
     expect(await matrix.disconnects).toEqual({ failed: expect.any(Number), confirmed: 1 });
   });
 
-  it.concurrent.each(FINAL)('that meets %s is done', async (_what, fault, outcome) => {
+  it.concurrent.each(FINAL)('that meets %s is complete', async (_what, fault, outcome) => {
     await using matrix = await MatrixWorld.startFor(fault);
     const id = await matrix.api.opened();
     matrix.spoil(DISCONNECT, fault);

@@ -48,9 +48,9 @@ const ROWS: Row[] = [
   ['a self-signed certificate', LOGIN, () => DeadEnd.selfSigned(), UNREACHABLE, 'none'],
 ];
 
-describe('a network that leads nowhere', () => {
+describe('an unreachable network', () => {
   it.concurrent.each(ROWS)(
-    'to %s for %s: the opening fails, and says so',
+    'to %s for %s fails the opening with a problem',
     async (_where, host, make, answer, undoing) => {
       await using deadEnd = await make();
       await using matrix = await MatrixWorld.start({ ...PATIENT, [host]: deadEnd.url });

@@ -126,7 +126,7 @@ const AFTERWARDS = {
 
 describe('an opening', () => {
   it.concurrent.each([...REFUSALS, ...TROUBLE, ...NO_ANSWERS])(
-    'that meets %s fails, says so, and leaves nothing behind',
+    'that meets %s fails with a problem, and leaves no session',
     async (_what, fault, answer, undoing, [posts, tokens]) => {
       await using matrix = await MatrixWorld.startFor(fault);
       matrix.world.genesys.faults.add({ match: OPENING, fault });
@@ -153,7 +153,7 @@ describe('an opening', () => {
     },
   );
 
-  it.concurrent.each(RECOVERIES)('survives %s', async (_what, fault, posts, tokens) => {
+  it.concurrent.each(RECOVERIES)('succeeds despite %s', async (_what, fault, posts, tokens) => {
     await using matrix = await MatrixWorld.startFor(fault);
     matrix.world.genesys.faults.add({ match: OPENING, fault, times: 1 });
     const { status: heard, body } = await matrix.api.open();

@@ -47,7 +47,7 @@ const LIFETIMES: [what: string, expiry: object][] = [
 
 describe('an opening whose token request', () => {
   it.concurrent.each(REFUSALS)(
-    'meets %s fails, and nothing has to be undone',
+    'meets %s fails without an upstream effect',
     async (_what, fault, answer, tokens) => {
       await using matrix = await MatrixWorld.startFor(fault);
       matrix.world.genesys.faults.add({ match: { path: TOKEN }, fault });
@@ -71,7 +71,7 @@ describe('an opening whose token request', () => {
   );
 
   it.concurrent.each(LIFETIMES)(
-    'is told %s about the life of the token succeeds, and so do the next two with the same token',
+    "is answered with %s as the token's lifetime succeeds, and so do the next two with the same token",
     async (_what, expiry) => {
       await using matrix = await MatrixWorld.start();
       const { genesys } = matrix.world;

@@ -14,8 +14,8 @@ import { until } from '../../support/until';
 const RECOVERY_MS = 1_500;
 const FAILED_LOGINS = 5;
 
-describe('a login that is down', () => {
-  it('ends no session, is left alone after a few failures, and is used again once it is back', async () => {
+describe('an unavailable login', () => {
+  it('ends no session, gets no requests after a few failures, and is used again once it is available', async () => {
     const SESSIONS = 30;
     const logOutput = new LogCapture();
     await using world = await World.start({
@@ -61,7 +61,7 @@ describe('a login that is down', () => {
 });
 
 describe('an API that answers 500 to everything', () => {
-  it('is left alone until it is back, and what has not failed three times beats on', async () => {
+  it('gets no requests until it recovers, and sessions with fewer than three failures continue', async () => {
     const SESSIONS = 150;
     const INTERVAL_MS = 6_000;
     const logOutput = new LogCapture();

@@ -32,7 +32,7 @@ async function insist(url: string, hasEnough: () => boolean): Promise<void> {
 }
 
 describe('three replicas that share one client', () => {
-  it('send together what the platform allows the client, and no more', async () => {
+  it('send together no more than the platform allows the client', async () => {
     const database = await createDatabase();
     const world = await World.start({
       environment: {

@@ -209,8 +209,8 @@ async function opened(): Promise<SocketWorld> {
   return world;
 }
 
-describe('the line of a session', () => {
-  it.concurrent.each(RECONNECTIONS)('that meets %s is made anew', async (_what, act, counts) => {
+describe('the connection of a session', () => {
+  it.concurrent.each(RECONNECTIONS)('that meets %s is replaced', async (_what, act, counts) => {
     await using world = await opened();
     act(world);
     await until(() => world.guest.configures >= 2 && world.guest.connections.size === 1, PATIENCE_MS);
@@ -219,7 +219,7 @@ describe('the line of a session', () => {
     expect(await world.say('still here')).toBe('201');
   });
 
-  it.concurrent.each(NOTHINGS)('that meets %s goes on', async (_what, act, counts) => {
+  it.concurrent.each(NOTHINGS)('that meets %s stays open', async (_what, act, counts) => {
     await using world = await opened();
     act(world);
     expect(await world.say('still here')).toBe('201');
@@ -232,7 +232,7 @@ describe('the line of a session', () => {
     expect(world.guest.sessions).toBe(1);
   });
 
-  it.concurrent.each(REFUSALS)('that meets %s is not made again at once', async (_what, act, counts) => {
+  it.concurrent.each(REFUSALS)('that meets %s is not replaced immediately', async (_what, act, counts) => {
     await using world = await opened();
     act(world);
     await expectSight(world, { ...ALIVE, counts: { ...OPEN, ws_refused_total: 1, ...counts } });
@@ -240,7 +240,7 @@ describe('the line of a session', () => {
   });
 
   it.concurrent.each(ENDINGS)(
-    'that meets %s is over, and the session with it',
+    'that meets %s ends, and so does the session',
     async (_what, act, reason, counts) => {
       await using world = await opened();
       act(world);
@@ -254,7 +254,7 @@ describe('the line of a session', () => {
   );
 
   it.concurrent(
-    'is over when the agent ends the conversation for good, after what the agent said',
+    "ends when the agent ends the conversation permanently, after the agent's messages",
     async () => {
       await using world = await opened();
       world.agent.say(world.guest.token, 'Bye');
@@ -268,7 +268,7 @@ describe('the line of a session', () => {
     },
   );
 
-  it.concurrent('goes on when the agent ends a conversation that the guest may resume', async () => {
+  it.concurrent('stays open when the agent ends a conversation that the guest may resume', async () => {
     await using world = await SocketWorld.start({
       deployment: { conversationDisconnect: { enabled: true, type: 'Send' } },
     });
@@ -283,7 +283,7 @@ describe('the line of a session', () => {
     });
   });
 
-  it.concurrent('that somebody else has taken waits for a minute', async () => {
+  it.concurrent('that another client has replaced waits for a minute', async () => {
     await using world = await opened();
     frame('ConnectionClosedEvent', {})(world);
     cut(1000)(world);
@@ -292,7 +292,7 @@ describe('the line of a session', () => {
     expect(world.guest.sessions).toBe(1);
   });
 
-  it.concurrent('is made anew for each of many sessions when all break at once', async () => {
+  it.concurrent('is replaced for each of many sessions when all break at once', async () => {
     await using world = await SocketWorld.start();
     for (let count = 0; count < 20; count += 1) await world.opened();
     const { sessions } = world.world.genesys.webMessaging;

@@ -153,7 +153,7 @@ function codeIn(answer: string): string {
 
 describe('opening a session over the guest WebSocket', () => {
   it.concurrent.each(FAILURES)(
-    'that meets %s fails, with nothing to undo',
+    'that meets %s fails without an upstream effect',
     async (_what, trouble, answer, counts = {}) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe(answer);
@@ -167,7 +167,7 @@ describe('opening a session over the guest WebSocket', () => {
   );
 
   it.concurrent.each(DOUBTS)(
-    'that meets %s fails, and what it may have begun is closed',
+    'that meets %s fails, and closes the session that it may have started',
     async (_what, trouble, answer) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe(answer);
@@ -177,7 +177,7 @@ describe('opening a session over the guest WebSocket', () => {
   );
 
   it.concurrent.each(SUCCESSES)(
-    'that meets %s succeeds, and begins one session',
+    'that meets %s succeeds, and starts one session',
     async (_what, trouble, counts = {}) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe('201');
@@ -193,7 +193,7 @@ describe('opening a session over the guest WebSocket', () => {
     },
   );
 
-  it.concurrent('starts the conversation once, however late the server says so', async () => {
+  it.concurrent('starts the conversation once, also when the server confirms it late', async () => {
     await using world = await SocketWorld.start({ deployment: { autoStart: true, greeting: 'Welcome' } });
     world.spoil({ kind: 'delay', ms: 400 }, { class: 'StructuredMessage', bodyContains: 'Join' });
     await world.opened();

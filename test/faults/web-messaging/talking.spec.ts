@@ -134,7 +134,7 @@ describe('a message of the guest', () => {
   });
 
   it.concurrent.each(UNNAMED)(
-    '%s has its reference by the tracing id alone',
+    '%s gets its reference by the tracing id alone',
     async (_what, spoil, configures) => {
       await using world = await opened({ deployment: { keepsMetadata: false } });
       spoil(world);
@@ -157,24 +157,27 @@ describe('a message of the guest', () => {
     },
   );
 
-  it.concurrent.each(REFUSALS)('that meets %d is refused, and the session goes on', async (code, answer) => {
-    await using world = await opened();
-    world.spoil({ kind: 'answer', code }, { action: 'onMessage' });
-    expect(await world.say('Hello')).toBe(answer);
-    expect(await world.say('Again')).toBe('201');
-    const [, label = ''] = answer.split(' ');
-    await expectSight(world, {
-      session: 'active',
-      crm: ['connected'],
-      feed: ['active', 'inbound: Again'],
-      counts: { ...OPEN, ...SENT, [`messages_sent_total ${label}`]: 1 },
-    });
-  });
+  it.concurrent.each(REFUSALS)(
+    'that meets %d is refused, and the session stays active',
+    async (code, answer) => {
+      await using world = await opened();
+      world.spoil({ kind: 'answer', code }, { action: 'onMessage' });
+      expect(await world.say('Hello')).toBe(answer);
+      expect(await world.say('Again')).toBe('201');
+      const [, label = ''] = answer.split(' ');
+      await expectSight(world, {
+        session: 'active',
+        crm: ['connected'],
+        feed: ['active', 'inbound: Again'],
+        counts: { ...OPEN, ...SENT, [`messages_sent_total ${label}`]: 1 },
+      });
+    },
+  );
 
   it.concurrent.each([
     [4006, 'expired'],
     [4007, 'gone'],
-  ])('that meets %d tells that the session is over', async (code, reason) => {
+  ])('that meets %d ends the session', async (code, reason) => {
     await using world = await opened();
     world.spoil({ kind: 'answer', code }, { action: 'onMessage' });
     expect(await world.say('Hello')).toBe('502 upstream-rejected');
@@ -193,8 +196,8 @@ describe('a message of the guest', () => {
   });
 });
 
-describe('what the other side says', () => {
-  it.concurrent('is heard once, however often it is told', async () => {
+describe('a message of the other side', () => {
+  it.concurrent('is received once, also when it is sent repeatedly', async () => {
     await using world = await opened();
     world.spoil({ kind: 'duplicate' }, { class: 'StructuredMessage' });
     world.agent.say(world.guest.token, 'One');
@@ -206,7 +209,7 @@ describe('what the other side says', () => {
     });
   });
 
-  it.concurrent('is heard in the order in which it was said', async () => {
+  it.concurrent('is received in its order', async () => {
     await using world = await opened();
     world.spoil({ kind: 'reorder' }, { class: 'StructuredMessage' });
     world.agent.say(world.guest.token, 'One');
@@ -214,7 +217,7 @@ describe('what the other side says', () => {
     await expectSight(world, { feed: ['active', 'outbound: One', 'outbound: Two'] });
   });
 
-  it.concurrent('is heard without what nobody knows of it', async () => {
+  it.concurrent('is received without unknown fields', async () => {
     await using world = await opened();
     world.spoil(
       { kind: 'alter', body: { mood: 'sunny' }, frame: { weight: 3 } },
@@ -224,7 +227,7 @@ describe('what the other side says', () => {
     await expectSight(world, { feed: ['active', 'outbound: One'], counts: OPEN });
   });
 
-  it.concurrent('is heard although it came as garbage', async () => {
+  it.concurrent('is received although its frame was invalid', async () => {
     await using world = await opened();
     world.spoil({ kind: 'binary' }, { class: 'StructuredMessage' });
     world.agent.say(world.guest.token, 'One');
@@ -236,7 +239,7 @@ describe('what the other side says', () => {
   });
 
   it.concurrent.each(HISTORIES)(
-    'while the line is down is heard once, although its history meets %s',
+    'during a connection loss is received once, although the history meets %s',
     async (_what, spoil) => {
       await using world = await opened();
       world.agent.cut(world.guest.token);
