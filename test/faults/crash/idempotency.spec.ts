@@ -22,13 +22,13 @@ const unanswered = ({ genesys }: ProcessWorld): number =>
   genesys.requests.count({ method: 'POST', status: null });
 
 const UPSTREAM_NEVER_DID: Moment = {
-  title: 'before Genesys Cloud has carried the opening out',
+  title: 'before Genesys Cloud has executed the opening',
   fault: { kind: 'hang-before-headers' },
   countOf: unanswered,
   carryOn: [1],
 };
 const UPSTREAM_DID: Moment = {
-  title: 'after Genesys Cloud has carried the opening out, and before we know',
+  title: 'after Genesys Cloud has executed the opening, before its answer',
   fault: { kind: 'delay', ms: LONGER_THAN_THE_TEST_MS, effect: 'after' },
   countOf: unanswered,
   carryOn: [1],

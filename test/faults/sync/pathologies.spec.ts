@@ -202,7 +202,7 @@ describe('a receiver that answers', () => {
     ['throttled', 429, 120],
     ['paused', 410, undefined],
   ] as const)(
-    'to one event that the sink is to be %s gets no events until it is resumed',
+    'that its sink is to be %s gets no events until an operator resumes it',
     async (condition, code, wait) => {
       world.crm.faults.add({ fault: status(code, wait)(), times: 1 });
       await attemptedOnce(await api.opened());
