@@ -7,7 +7,7 @@ import { until } from '../support/until';
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
 
-describe('deliveries, as operators see them', () => {
+describe("deliveries in the operators' API", () => {
   let world: World;
   let api: ApiClient;
   let deliveries: DeliveriesApi;
