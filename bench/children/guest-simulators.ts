@@ -4,7 +4,7 @@ import { serve } from '../support/ipc';
 import type { Simulators } from './simulators';
 
 /** An agent's message and the guest that it is for. */
-export interface Saying {
+export interface AgentMessage {
   readonly token: string;
   readonly text: string;
 }
@@ -49,7 +49,7 @@ export interface CrmNote {
 export interface GuestSimulatorCommands {
   start: { input: undefined; output: Simulators };
   /** Sends agents' messages; returns the number of messages that reached a live session. */
-  say: { input: readonly Saying[]; output: number };
+  say: { input: readonly AgentMessage[]; output: number };
   /** Closes or breaks the sockets of guests; returns their number. */
   cut: { input: readonly Cut[]; output: number };
   books: { input: undefined; output: readonly GuestBook[] };

@@ -3,7 +3,7 @@ import { GenesysState } from '../genesys-state';
 import { Answer, emptyAnswer, problemAnswer } from '../server/answer';
 import { only } from '../server/control-routes';
 import { SimulatedRequest } from '../server/simulated-request';
-import { SimulatedService, Wire } from '../server/simulated-service';
+import { SimulatedService, UpgradeRequest } from '../server/simulated-service';
 import { UPLOADS } from '../web-messaging/file-endpoint';
 import { GUEST_PATH } from '../web-messaging/guest-gateway';
 import { MESSAGES_PATH, MessageConversationEndpoint } from '../web-messaging/message-conversation-endpoint';
@@ -36,7 +36,7 @@ export class GenesysService extends SimulatedService {
     super();
     this.oauth = new OAuthEndpoint(state);
     this.conversations = new ConversationEndpoint(state);
-    this.messages = new MessageConversationEndpoint(web.book, web.conversations);
+    this.messages = new MessageConversationEndpoint(web.registry, web.conversations);
     this.open = new WebMessagingEndpoints(web);
     this.routes = new WebMessagingRoutes(web);
   }
@@ -58,7 +58,7 @@ export class GenesysService extends SimulatedService {
     return this.withPlatformHeaders(this.apiAnswer(request, token, correlationId), token, correlationId);
   }
 
-  upgrade(request: SimulatedRequest, wire: Wire): Answer | undefined {
+  upgrade(request: SimulatedRequest, wire: UpgradeRequest): Answer | undefined {
     return request.path === GUEST_PATH ? this.web.upgrade(request, wire) : this.answer(request);
   }
 

@@ -50,13 +50,13 @@ export class Exchange {
   }
 
   /** Sends an informational (1xx) response only. */
-  promise(): void {
+  sendInformational(): void {
     this.response.writeProcessing();
     this.response.writeEarlyHints({ link: '</later>; rel=preload' });
   }
 
   /** Closes the connection cleanly instead of answering, after `lastWords`, which are not HTTP. */
-  hangUp(lastWords = ''): void {
+  closeCleanly(lastWords = ''): void {
     this.response.req.socket.end(lastWords);
   }
 

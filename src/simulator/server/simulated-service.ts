@@ -4,7 +4,7 @@ import { Answer } from './answer';
 import { SimulatedRequest } from './simulated-request';
 
 /** The arguments of Node's `upgrade` event. */
-export interface Wire {
+export interface UpgradeRequest {
   readonly incoming: IncomingMessage;
   readonly socket: Duplex;
   readonly head: Buffer;
@@ -31,7 +31,7 @@ export abstract class SimulatedService {
    * Takes over a connection that asks for a WebSocket and returns undefined, or returns the refusal. A service
    * without sockets answers such a request like any other.
    */
-  abstract upgrade(request: SimulatedRequest, wire: Wire): Answer | undefined;
+  abstract upgrade(request: SimulatedRequest, wire: UpgradeRequest): Answer | undefined;
 
   abstract clientOf(request: SimulatedRequest): string | undefined;
 

@@ -9,7 +9,7 @@ import { Answer, problemAnswer } from './answer';
 import { ControlRoutes } from './control-routes';
 import { Exchange } from './exchange';
 import { completeRequest, readBody, readHead, RequestHead, SimulatedRequest } from './simulated-request';
-import { SimulatedService, Wire } from './simulated-service';
+import { SimulatedService, UpgradeRequest } from './simulated-service';
 import { TimerSet } from './timer-set';
 
 export interface ServerOptions {
@@ -125,7 +125,7 @@ export class SimulatorServer {
   }
 
   /** Faults apply to an upgrade as to any request; a delay makes it a slow accept. */
-  private receiveUpgrade(wire: Wire): void {
+  private receiveUpgrade(wire: UpgradeRequest): void {
     const request = completeRequest(readHead(wire.incoming, Date.now()), NO_BODY);
     // A client may leave while it is being refused or kept waiting.
     wire.socket.on('error', () => wire.socket.destroy());
@@ -142,7 +142,7 @@ export class SimulatorServer {
     if (fault === undefined) this.afterLatency(accept);
     else if (fault.kind === 'delay') this.timers.after(fault.ms, accept);
     else {
-      lend(response, wire);
+      attachSocket(response, wire);
       this.player.play(fault, exchange);
     }
   }
@@ -180,13 +180,13 @@ export class SimulatorServer {
   }
 }
 
-function refuse(exchange: Exchange, wire: Wire, answer: Answer): void {
-  lend(exchange.response, wire);
+function refuse(exchange: Exchange, wire: UpgradeRequest, answer: Answer): void {
+  attachSocket(exchange.response, wire);
   exchange.send(answer);
 }
 
 /** Node provides no response object for an upgrade request; this one is the last on its connection. */
-function lend(response: ServerResponse, { socket }: Wire): void {
+function attachSocket(response: ServerResponse, { socket }: UpgradeRequest): void {
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
   response.once('finish', () => socket.end());

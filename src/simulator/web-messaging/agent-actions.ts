@@ -10,7 +10,7 @@ import { event, response } from './server-frame';
 import { SessionRegistry } from './session-registry';
 import { exampleOf, OfferedContent } from './structured-content';
 
-export interface Saying {
+export interface AgentMessage {
   readonly text?: string;
   /** Content parts as in the contract: attachments, quick replies, cards and the like. */
   readonly content?: readonly unknown[];
@@ -33,13 +33,13 @@ const TYPING_MS = 5_000;
  */
 export class AgentActions {
   constructor(
-    private readonly book: SessionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly conversations: ConversationHandler,
     private readonly identities: GuestIdentities,
   ) {}
 
   /** Returns the message with the id that the guest sees; undefined when the conversation has no live session. */
-  say(guest: Guest, saying: Saying | string): GuestMessage | undefined {
+  say(guest: Guest, saying: AgentMessage | string): GuestMessage | undefined {
     const session = this.findLive(guest);
     const content = contentOf(typeof saying === 'string' ? { text: saying } : saying);
     return session === undefined || session.isReadOnly ? undefined : this.conversations.say(session, content);
@@ -143,7 +143,7 @@ export class AgentActions {
   }
 
   find(guest: Guest): GuestSession | undefined {
-    return this.book.find(guest) ?? this.book.findByConversation(guest);
+    return this.registry.find(guest) ?? this.registry.findByConversation(guest);
   }
 
   private findLive(guest: Guest): GuestSession | undefined {
@@ -158,7 +158,7 @@ export class AgentActions {
   }
 }
 
-function contentOf({ text, content, type, by = 'Human', from }: Saying): MessageContent {
+function contentOf({ text, content, type, by = 'Human', from }: AgentMessage): MessageContent {
   const isStructured = content?.some((one) => asFields(one)['contentType'] !== 'Attachment') ?? false;
   return {
     type: type ?? (isStructured ? 'Structured' : 'Text'),

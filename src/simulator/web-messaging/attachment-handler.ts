@@ -23,7 +23,7 @@ export class AttachmentHandler {
     const { fields, tracingId } = request;
     const id = textOf(fields['attachmentId']) ?? randomUUID();
     const file = fileIn(fields);
-    const error = wrongWith(file, session.deployment);
+    const error = errorIn(file, session.deployment);
     if (error !== undefined) {
       const body = { attachmentId: id, errorCode: error.code, errorMessage: error.text };
       return { ...response('GenerateUrlError', body, tracingId), code: 400 };
@@ -84,7 +84,7 @@ function fileIn(fields: Fields): AttachmentFile {
   };
 }
 
-function wrongWith(file: AttachmentFile, deployment: Deployment): GuestError | undefined {
+function errorIn(file: AttachmentFile, deployment: Deployment): GuestError | undefined {
   const { fileUpload, blockedExtensions } = deployment;
   // Without `enableAttachments` the modes alone define the files that guests may send.
   if (fileUpload.modes.length === 0) return GUEST_ERRORS.featureUnavailable;

@@ -17,17 +17,17 @@ function sessionOf(token: string): GuestSession {
 
 describe("the simulator's memory of guests is bounded", () => {
   it('to 50,000 sessions, with their conversations', () => {
-    const book = new SessionRegistry();
+    const registry = new SessionRegistry();
     const first = sessionOf('guest-0');
-    book.add(first);
+    registry.add(first);
     first.startConversation();
-    book.addConversation(first);
-    for (let n = 1; n <= 50_000; n += 1) book.add(sessionOf(`guest-${n}`));
+    registry.addConversation(first);
+    for (let n = 1; n <= 50_000; n += 1) registry.add(sessionOf(`guest-${n}`));
 
-    expect(book.size).toBe(50_000);
-    expect(book.find('guest-0')).toBeUndefined();
-    expect(book.findByConversation(first.conversationId ?? '')).toBeUndefined();
-    expect(book.find('guest-1')).toBeDefined();
+    expect(registry.size).toBe(50_000);
+    expect(registry.find('guest-0')).toBeUndefined();
+    expect(registry.findByConversation(first.conversationId ?? '')).toBeUndefined();
+    expect(registry.find('guest-1')).toBeDefined();
   });
 
   it('to 1,000 messages of a session, the newest', () => {

@@ -12,7 +12,7 @@ const CLEAR = [{ eventType: 'Presence', presence: { type: 'Clear' } }];
  * connection.
  */
 export class ConversationHandler {
-  constructor(private readonly book: SessionRegistry) {}
+  constructor(private readonly registry: SessionRegistry) {}
 
   /** Handles a message of the guest; starts the conversation if there is none. */
   receive(session: GuestSession, content: MessageContent, tracingId?: string): void {
@@ -73,7 +73,7 @@ export class ConversationHandler {
 
   private start(session: GuestSession): boolean {
     const hasStarted = session.startConversation();
-    if (hasStarted) this.book.addConversation(session);
+    if (hasStarted) this.registry.addConversation(session);
     return hasStarted;
   }
 
@@ -84,7 +84,7 @@ export class ConversationHandler {
 
   private deliver(session: GuestSession, message: GuestMessage, tracingId?: string): void {
     session.keep(message);
-    this.book.addMessage(session, message);
+    this.registry.addMessage(session, message);
     session.broadcast(message.toFrame(tracingId));
   }
 }

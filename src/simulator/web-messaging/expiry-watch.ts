@@ -5,7 +5,7 @@ import { SessionRegistry } from './session-registry';
 /** Notifies guests of the expiry of their session, within a second. */
 export class ExpiryWatch {
   constructor(
-    private readonly book: SessionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly everyMs: number,
   ) {}
 
@@ -17,7 +17,7 @@ export class ExpiryWatch {
   }
 
   sweep(): void {
-    for (const session of this.book) {
+    for (const session of this.registry) {
       if (session.isOverdue) session.end('expired', response('SessionExpiredEvent', {}));
     }
   }

@@ -14,8 +14,8 @@ export const UPLOADS = '/_uploads/';
 export class FileEndpoint {
   constructor(
     private readonly store: AttachmentStore,
-    private readonly desk: AttachmentHandler,
-    private readonly book: SessionRegistry,
+    private readonly handler: AttachmentHandler,
+    private readonly registry: SessionRegistry,
     private readonly now: () => number,
   ) {}
 
@@ -38,7 +38,7 @@ export class FileEndpoint {
       return problemAnswer(403, 'the headers are not those that were handed out');
     }
     if (request.isTooLarge) return problemAnswer(413, 'the file is too large');
-    this.book.find(attachment.token)?.broadcast(this.desk.upload(attachment, request.bytes));
+    this.registry.find(attachment.token)?.broadcast(this.handler.upload(attachment, request.bytes));
     return emptyAnswer(200);
   }
 }

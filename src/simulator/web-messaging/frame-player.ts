@@ -8,7 +8,7 @@ const HUGE_BYTES = 10 * 1024 * 1024;
 const GARBAGE = '<html>this is not a frame</html>';
 
 /** Sends data, and logs the frame that it stands for. */
-export type Outlet = (data: string | Buffer, frame: unknown) => void;
+export type FrameWriter = (data: string | Buffer, frame: unknown) => void;
 
 /** Sends the frames of one connection in order and intact unless a fault applies. */
 export class FramePlayer {
@@ -17,7 +17,7 @@ export class FramePlayer {
   constructor(
     private readonly faults: SocketFaultRegistry,
     private readonly timers: TimerSet,
-    private readonly outlet: Outlet,
+    private readonly outlet: FrameWriter,
   ) {}
 
   play(frame: ServerFrame, whose: Omit<SocketFaultSubject, 'text' | 'class' | 'action'>): void {

@@ -1,7 +1,7 @@
 import { WebSocketServer, WebSocket, RawData } from 'ws';
 import { Answer, problemAnswer } from '../server/answer';
 import { SimulatedRequest } from '../server/simulated-request';
-import { Wire } from '../server/simulated-service';
+import { UpgradeRequest } from '../server/simulated-service';
 import { RateWindow } from '../genesys/rate-window';
 import { ConnectionLog } from './connection-log';
 import { allowsOrigin, Deployment } from './deployment';
@@ -19,9 +19,9 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 
 export interface GatewayTools extends ConnectionTools {
   readonly deployments: ReadonlyMap<string, Deployment>;
-  readonly book: SessionRegistry;
+  readonly registry: SessionRegistry;
   readonly throttle: Throttle;
-  readonly desk: GuestRequestHandler;
+  readonly handler: GuestRequestHandler;
 }
 
 /**
@@ -54,7 +54,7 @@ export class GuestGateway {
   }
 
   /** Returns undefined when the socket was taken over. */
-  upgrade(request: SimulatedRequest, { incoming, socket, head }: Wire): Answer | undefined {
+  upgrade(request: SimulatedRequest, { incoming, socket, head }: UpgradeRequest): Answer | undefined {
     const refusal = this.refusalOf(request);
     if (refusal !== undefined) return refusal;
     const { deploymentId = '' } = request.query;
@@ -92,7 +92,7 @@ export class GuestGateway {
   }
 
   private welcome(socket: WebSocket, place: ServerConnection['place']): void {
-    const { settings, book } = this.tools;
+    const { settings, registry } = this.tools;
     this.lastId += 1;
     const log = new ConnectionLog(this.lastId, settings.now(), settings.keptFrames);
     const connection = new ServerConnection(socket, place, log, this.tools);
@@ -109,7 +109,7 @@ export class GuestGateway {
       log.closedAt = settings.now();
       log.closeCode ??= code;
       this.connections.delete(connection);
-      book.find(connection.guest?.token)?.detach(connection);
+      registry.find(connection.guest?.token)?.detach(connection);
     });
   }
 
@@ -122,12 +122,12 @@ export class GuestGateway {
     if (request === undefined) connection.send(errorFrame(GUEST_ERRORS.requestFailed));
     else
       this.player.play(connection, request, () => {
-        this.carryOut(connection, request);
+        this.execute(connection, request);
       });
   }
 
-  private carryOut(connection: ServerConnection, request: GuestRequest): void {
-    const answer = this.tools.desk.answer(connection, request);
+  private execute(connection: ServerConnection, request: GuestRequest): void {
+    const answer = this.tools.handler.answer(connection, request);
     if (answer !== undefined) connection.send(answer);
   }
 }

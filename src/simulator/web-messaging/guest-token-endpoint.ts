@@ -16,7 +16,7 @@ export class GuestTokenEndpoint {
   constructor(
     private readonly deployments: ReadonlyMap<string, Deployment>,
     private readonly identities: GuestIdentities,
-    private readonly book: SessionRegistry,
+    private readonly registry: SessionRegistry,
   ) {}
 
   /** Returns undefined for any other path. */
@@ -63,7 +63,7 @@ export class GuestTokenEndpoint {
     const user = this.identities.findUser(jwt);
     if (user === undefined) return platformError({ status: 401 }, correlationId);
     this.identities.revoke(user);
-    for (const session of this.book) {
+    for (const session of this.registry) {
       if (session.user?.id === user.id) session.end('logged-out', event('LogoutEvent', {}));
     }
     return emptyAnswer(204);

@@ -15,7 +15,7 @@ const MAX_PAGE_SIZE = 100;
 /** The messages of the session, newest first, for the bearer of a token that `getJwt` issues. */
 export class HistoryEndpoint {
   constructor(
-    private readonly book: SessionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly tokens: SignedTokens,
     private readonly throttle: Throttle,
     private readonly now: () => number,
@@ -39,7 +39,7 @@ export class HistoryEndpoint {
 
   private sessionOf({ headers: { authorization = '' } }: SimulatedRequest): GuestSession | undefined {
     const [, token = ''] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
-    return this.book.find(this.tokens.verify('history', token, this.now())?.sub);
+    return this.registry.find(this.tokens.verify('history', token, this.now())?.sub);
   }
 }
 

@@ -11,16 +11,16 @@ const CHOICES = ['Button', 'QuickReply', ...PICKERS];
  * answers in the choice, as mobile clients do, or as `metadata.parentMessageId`, as web clients do; a form names it
  * in itself. An answer to a message without such an offer is refused, because nothing could be linked with it.
  */
-export function wrongReplyIn(message: Fields, said: readonly GuestMessage[]): GuestError | undefined {
+export function replyErrorIn(message: Fields, said: readonly GuestMessage[]): GuestError | undefined {
   const parentId = textOf(asFields(message['metadata'])['parentMessageId']);
   for (const content of listOf(message['content'])) {
-    const wrong = wrongWith(content, parentId, said);
+    const wrong = errorIn(content, parentId, said);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
 }
 
-function wrongWith(
+function errorIn(
   content: Fields,
   parentId: string | undefined,
   said: readonly GuestMessage[],
@@ -29,15 +29,15 @@ function wrongWith(
     case 'Attachment':
       return undefined;
     case 'ButtonResponse':
-      return wrongChoice(asFields(content['buttonResponse']), parentId, said);
+      return choiceErrorIn(asFields(content['buttonResponse']), parentId, said);
     case 'Form':
-      return wrongForm(asFields(content['form']), said);
+      return formErrorIn(asFields(content['form']), said);
     default:
       return GUEST_ERRORS.requestFailed;
   }
 }
 
-function wrongChoice(
+function choiceErrorIn(
   choice: Fields,
   parentId: string | undefined,
   said: readonly GuestMessage[],
@@ -52,7 +52,7 @@ function wrongChoice(
   return offerIn(said, id, type) === undefined ? GUEST_ERRORS.requestFailed : undefined;
 }
 
-function wrongForm(form: Fields, said: readonly GuestMessage[]): GuestError | undefined {
+function formErrorIn(form: Fields, said: readonly GuestMessage[]): GuestError | undefined {
   const id = textOf(form['originatingMessageId']);
   if (id === undefined) return missingParameter('originatingMessageId');
   const cannedResponseId = textOf(form['cannedResponseId']);

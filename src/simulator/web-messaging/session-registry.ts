@@ -6,7 +6,7 @@ const MAX_SESSIONS = 50_000;
 const MAX_MESSAGES = 500_000;
 
 /** The index entry of a message of a conversation, without its content. */
-export interface SaidMessage extends Pick<GuestMessage, 'direction' | 'at' | 'status'> {
+export interface IndexedMessage extends Pick<GuestMessage, 'direction' | 'at' | 'status'> {
   readonly conversationId: string;
 }
 
@@ -22,7 +22,7 @@ interface Held {
 export class SessionRegistry {
   private readonly byToken = new Map<string, GuestSession>();
   private readonly byConversation = new Map<string, Held>();
-  private readonly byMessage = new Map<string, SaidMessage>();
+  private readonly byMessage = new Map<string, IndexedMessage>();
 
   get size(): number {
     return this.byToken.size;
@@ -51,7 +51,7 @@ export class SessionRegistry {
   }
 
   /** Finds a message by its own id or by that of its channel. */
-  findMessage(messageId: string): SaidMessage | undefined {
+  findMessage(messageId: string): IndexedMessage | undefined {
     return this.byMessage.get(messageId);
   }
 

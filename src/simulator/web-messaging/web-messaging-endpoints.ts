@@ -14,11 +14,12 @@ export class WebMessagingEndpoints {
   private readonly guestTokens: GuestTokenEndpoint;
 
   constructor(web: WebMessaging) {
-    const { deployments, attachments, attachmentDesk, book, tokens, throttle, identities, settings } = web;
+    const { deployments, attachments, attachmentHandler, registry, tokens, throttle, identities, settings } =
+      web;
     this.deployments = new DeploymentEndpoint(deployments);
-    this.files = new FileEndpoint(attachments, attachmentDesk, book, settings.now);
-    this.history = new HistoryEndpoint(book, tokens, throttle, settings.now);
-    this.guestTokens = new GuestTokenEndpoint(deployments, identities, book);
+    this.files = new FileEndpoint(attachments, attachmentHandler, registry, settings.now);
+    this.history = new HistoryEndpoint(registry, tokens, throttle, settings.now);
+    this.guestTokens = new GuestTokenEndpoint(deployments, identities, registry);
   }
 
   /** Returns undefined for any other path. */

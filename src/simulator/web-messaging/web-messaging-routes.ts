@@ -5,7 +5,7 @@ import { SimulatedRequest } from '../server/simulated-request';
 import { asFields, Fields, listOf, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
 import { closeCode, parseSocketFaultRule } from './socket-fault-checks';
-import { AgentActions, Saying } from './agent-actions';
+import { AgentActions, AgentMessage } from './agent-actions';
 import { OFFERED_CONTENT } from './structured-content';
 import { WebMessaging } from './web-messaging';
 
@@ -18,7 +18,7 @@ export class WebMessagingRoutes {
   constructor(private readonly web: WebMessaging) {
     const { agent } = web;
     this.acts = new Map<string, Act>([
-      ['say', (guest, body) => agent.say(guest, sayingIn(body))],
+      ['say', (guest, body) => agent.say(guest, agentMessageIn(body))],
       ['offer', (guest, body) => offer(agent, guest, body)],
       ['typing', (guest, body) => agent.type(guest, body['type'] === 'Off' ? 'Off' : 'On')],
       ['event', (guest, body) => agent.notify(guest, listOf(body['events']), directionIn(body))],
@@ -111,8 +111,8 @@ function offer(agent: AgentActions, guest: string, body: Fields): { readonly id:
 }
 
 /** The routes do not validate the content, because tests send invalid content on purpose. */
-function sayingIn({ text, content, type, by, from }: Fields): Saying {
-  return JSON.parse(JSON.stringify({ text, content, type, by, from })) as Saying;
+function agentMessageIn({ text, content, type, by, from }: Fields): AgentMessage {
+  return JSON.parse(JSON.stringify({ text, content, type, by, from })) as AgentMessage;
 }
 
 function directionIn({ direction }: Fields): 'Inbound' | 'Outbound' {

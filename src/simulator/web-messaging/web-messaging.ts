@@ -1,6 +1,6 @@
 import { Answer } from '../server/answer';
 import { SimulatedRequest } from '../server/simulated-request';
-import { Wire } from '../server/simulated-service';
+import { UpgradeRequest } from '../server/simulated-service';
 import { TimerSet } from '../server/timer-set';
 import { AgentActions } from './agent-actions';
 import { AttachmentHandler } from './attachment-handler';
@@ -29,15 +29,15 @@ export class WebMessaging {
   readonly faults = new SocketFaultRegistry();
   readonly agent: AgentActions;
   readonly settings: WebMessagingSettings;
-  readonly book = new SessionRegistry();
+  readonly registry = new SessionRegistry();
   readonly attachments = new AttachmentStore();
   readonly tokens = new SignedTokens();
   readonly throttle: Throttle;
   readonly identities: GuestIdentities;
   readonly conversations: ConversationHandler;
-  readonly attachmentDesk: AttachmentHandler;
+  readonly attachmentHandler: AttachmentHandler;
   private readonly timers = new TimerSet();
-  private readonly expiry = new ExpiryWatch(this.book, SWEEP_MS);
+  private readonly expiry = new ExpiryWatch(this.registry, SWEEP_MS);
   private readonly gateway: GuestGateway;
 
   constructor(options: WebMessagingOptions, now: () => number) {
@@ -46,18 +46,18 @@ export class WebMessaging {
     this.settings = settingsOf(options, now);
     this.throttle = new Throttle(this.settings);
     this.identities = new GuestIdentities(this.tokens, this.settings);
-    this.conversations = new ConversationHandler(this.book);
-    this.attachmentDesk = new AttachmentHandler(this.attachments, this.settings);
-    this.agent = new AgentActions(this.book, this.conversations, this.identities);
-    const { faults, timers, book, throttle, settings } = this;
-    const desk = new GuestRequestHandler(this);
+    this.conversations = new ConversationHandler(this.registry);
+    this.attachmentHandler = new AttachmentHandler(this.attachments, this.settings);
+    this.agent = new AgentActions(this.registry, this.conversations, this.identities);
+    const { faults, timers, registry, throttle, settings } = this;
+    const handler = new GuestRequestHandler(this);
     this.gateway = new GuestGateway({
       faults,
       timers,
       settings,
-      book,
+      registry,
       throttle,
-      desk,
+      handler,
       deployments: this.deployments,
     });
     this.expiry.start(timers);
@@ -69,7 +69,7 @@ export class WebMessaging {
   }
 
   get sessions(): GuestSession[] {
-    return [...this.book];
+    return [...this.registry];
   }
 
   /** Number of open sockets. */
@@ -77,7 +77,7 @@ export class WebMessaging {
     return this.gateway.open;
   }
 
-  upgrade(request: SimulatedRequest, wire: Wire): Answer | undefined {
+  upgrade(request: SimulatedRequest, wire: UpgradeRequest): Answer | undefined {
     return this.gateway.upgrade(request, wire);
   }
 
@@ -88,7 +88,7 @@ export class WebMessaging {
 
   describe(): unknown {
     return {
-      sessions: this.book.size,
+      sessions: this.registry.size,
       live: this.sessions.filter(({ isLive }) => isLive).length,
       openConnections: this.gateway.open,
       acceptedConnections: this.gateway.accepted,
@@ -101,7 +101,7 @@ export class WebMessaging {
   reset(): void {
     this.gateway.reset();
     this.faults.clear();
-    this.book.clear();
+    this.registry.clear();
     this.attachments.clear();
     this.identities.clear();
     this.throttle.reset();
