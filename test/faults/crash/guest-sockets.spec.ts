@@ -70,7 +70,7 @@ describe('a service that is killed while it holds guest sockets', () => {
       sayToAll('afterwards');
 
       await waitFor(() => {
-        expect(guests.map(lifeOf)).toEqual(guests.map(() => GOES_ON));
+        expect(guests.map(leaseIdOf)).toEqual(guests.map(() => GOES_ON));
       }, PATIENCE_MS);
       tell(world, guests, performance.now() - killedAt);
       await waitFor(async () => {
@@ -99,7 +99,7 @@ describe('a service that is killed while it holds guest sockets', () => {
 /** The expected state: one session and one conversation, configured by the killed process and by its successor. */
 const GOES_ON = { sessions: 1, isResumed: true, joins: 1, closeRequests: 0, isLive: true, connections: 1 };
 
-function lifeOf({ upstream }: Guest): typeof GOES_ON {
+function leaseIdOf({ upstream }: Guest): typeof GOES_ON {
   const { sessions, configures, joins, closeRequests, isLive, connections } = upstream;
   return { sessions, isResumed: configures > 1, joins, closeRequests, isLive, connections: connections.size };
 }

@@ -17,7 +17,7 @@ export interface Reading {
   readonly page: MetricsPage;
 }
 
-/** Garbage is collected by SIGUSR2, with which `COLLECTS_WHEN_ASKED` calls V8's `gc()` as `--expose-gc` provides it. */
+/** Garbage is collected by SIGUSR2, with which `COLLECTS_ON_SIGNAL` calls V8's `gc()` as `--expose-gc` provides it. */
 export async function readingsOf(world: AttackWorld): Promise<Reading[]> {
   for (let collection = 0; collection < COLLECTIONS; collection += 1) {
     for (const replica of world.replicas) replica.signal('SIGUSR2');

@@ -9,7 +9,7 @@ import { PostgresServer } from '../../support/postgres.server';
 import { ServiceProcess } from '../../support/service-process';
 import type { Target } from './attacks/attack';
 import { ATTACK_CALLERS, ATTACK_SCOPES, type AttackCaller } from './attacks/attack-callers';
-import { COLLECTS_WHEN_ASKED } from './collecting';
+import { COLLECTS_ON_SIGNAL } from './garbage-collection';
 import { LogWatch } from './log-watch';
 
 const REPLICAS = 2;
@@ -178,7 +178,7 @@ function environmentOf(world: {
     CRM_WEBHOOK_URL: crm.url,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     HEARTBEAT_MAX_INTERVAL_MS: String(BEAT_MS),
-    NODE_OPTIONS: COLLECTS_WHEN_ASKED,
+    NODE_OPTIONS: COLLECTS_ON_SIGNAL,
   };
 }
 

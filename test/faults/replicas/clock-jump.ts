@@ -20,4 +20,4 @@ const SCRIPT = `
 `;
 
 /** The `NODE_OPTIONS` of a process with such a clock. */
-export const CLOCK_THAT_JUMPS = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;
+export const JUMPS_ON_SIGNAL = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;

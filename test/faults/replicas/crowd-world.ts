@@ -10,7 +10,7 @@ import { freePort } from '../../support/free-port';
 import { administrate } from '../../support/postgres';
 import { PostgresServer } from '../../support/postgres.server';
 import { ServiceProcess } from '../../support/service-process';
-import { COLLECTS_WHEN_ASKED } from './collecting';
+import { COLLECTS_ON_SIGNAL } from './garbage-collection';
 import { NullUpstream } from './null-upstream';
 
 const REPLICAS = 3;
@@ -108,7 +108,7 @@ export class CrowdWorld implements AsyncDisposable {
       SESSION_MAX_CONCURRENT: '1000000',
       SESSION_MAX_DURATION_SECONDS: String(LONG_SECONDS),
       HEARTBEAT_MAX_INTERVAL_MS: String(this.beatMs),
-      NODE_OPTIONS: COLLECTS_WHEN_ASKED,
+      NODE_OPTIONS: COLLECTS_ON_SIGNAL,
     };
   }
 }

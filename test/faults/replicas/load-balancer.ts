@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededRandom } from '../../support/seeded-random';
 import type { Replica } from './replica';
 
-const LOOK_EVERY_MS = 500;
+const PROBE_INTERVAL_MS = 500;
 const ANSWERED_WITHIN_MS = 400;
 /** Number of consecutive probes that have to fail. */
 const FALL = 2;
@@ -37,7 +37,7 @@ export class LoadBalancer implements AsyncDisposable {
     while (!this.stopping.signal.aborted) {
       if (await isReady(replica)) this.failures.delete(replica);
       else this.failures.set(replica, (this.failures.get(replica) ?? 0) + 1);
-      await delay(LOOK_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await delay(PROBE_INTERVAL_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 }

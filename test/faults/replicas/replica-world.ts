@@ -4,8 +4,8 @@ import { GenesysSimulator, type GenesysSimulatorOptions } from '../../../src/sim
 import { freePort } from '../../support/free-port';
 import { administrate } from '../../support/postgres';
 import { PostgresServer } from '../../support/postgres.server';
-import { CLOCK_THAT_JUMPS } from './clock-jump';
-import { HoldingBook } from './holding-book';
+import { JUMPS_ON_SIGNAL } from './clock-jump';
+import { HolderLog } from './holder-log';
 import { Replica } from './replica';
 
 const REPLICAS = 3;
@@ -28,7 +28,7 @@ export class ReplicaWorld implements AsyncDisposable {
     readonly genesys: GenesysSimulator,
     readonly crm: CrmSimulator,
     readonly replicas: readonly Replica[],
-    readonly book: HoldingBook,
+    readonly holderLog: HolderLog,
   ) {}
 
   static async start({
@@ -62,8 +62,8 @@ export class ReplicaWorld implements AsyncDisposable {
       const started = await Promise.allSettled(replicas.map((replica) => replica.start()));
       const failed = started.find((outcome) => outcome.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
-      const book = await HoldingBook.open(server.url);
-      return new ReplicaWorld(server, genesys, crm, replicas, book);
+      const holderLog = await HolderLog.open(server.url);
+      return new ReplicaWorld(server, genesys, crm, replicas, holderLog);
     } catch (error) {
       await endAll(replicas, { genesys, crm, server });
       throw error;
@@ -100,7 +100,7 @@ function environmentOf(crm: CrmSimulator): Record<string, string> {
     HEARTBEAT_MIN_INTERVAL_MS: '200',
     // Until then an opening that Genesys Cloud does not know yet may still arrive there.
     SESSION_OPEN_DEADLINE_MS: '3000',
-    NODE_OPTIONS: CLOCK_THAT_JUMPS,
+    NODE_OPTIONS: JUMPS_ON_SIGNAL,
   };
 }
 

@@ -61,7 +61,7 @@ describe('sessions that the previous release has opened over web-messaging', () 
     );
     await expectAlive(api, guests, 2);
     await expectTalk(api, guests, 'after');
-    expect(guests.map(({ upstream }) => lifeOf(upstream))).toEqual(guests.map(() => GOES_ON));
+    expect(guests.map(({ upstream }) => leaseIdOf(upstream))).toEqual(guests.map(() => GOES_ON));
 
     await expectEnds(api, guests);
   });
@@ -149,6 +149,6 @@ interface Beating {
   readonly heartbeat: { readonly lastSuccessAt?: string };
 }
 
-function lifeOf({ sessions, closeRequests, connections }: GuestSession): typeof GOES_ON {
+function leaseIdOf({ sessions, closeRequests, connections }: GuestSession): typeof GOES_ON {
   return { sessions, closeRequests, connections: connections.size };
 }

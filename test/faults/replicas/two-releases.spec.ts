@@ -3,7 +3,14 @@ import { SeededRandom } from '../../support/seeded-random';
 import { ServiceApi } from '../../support/service-api';
 import { until } from '../../support/until';
 import { waitFor } from '../../support/wait-for';
-import { beating, endLease, holding, keepLease, lifeOf, taken } from './lives';
+import {
+  untilBeating,
+  expireLease,
+  untilHolding,
+  extendLease,
+  leaseIdOf,
+  untilClaimed,
+} from './replica-leases';
 import { NextRelease } from './next-release';
 import type { Replica } from './replica';
 import { ReplicaLoad } from './replica-load';
@@ -79,11 +86,11 @@ describe('this release and the next one on one PostgreSQL', () => {
 
   /** Kills a replica; returns the id of the killed process, which still holds its sessions. */
   async function kill(replica: Replica): Promise<string> {
-    const life = await lifeOf(world, replica);
-    await holding(world, life, 3);
+    const leaseId = await leaseIdOf(world, replica);
+    await untilHolding(world, leaseId, 3);
     await replica.kill();
-    await keepLease(world, life);
-    return life;
+    await extendLease(world, leaseId);
+    return leaseId;
   }
 
   /**
@@ -119,8 +126,8 @@ describe('this release and the next one on one PostgreSQL', () => {
   async function expectTogether(one: Replica, other: Replica): Promise<void> {
     await expectServed(one, other);
     await expectServed(other, one);
-    await beating(world, await lifeOf(world, one));
-    await beating(world, await lifeOf(world, other));
+    await untilBeating(world, await leaseIdOf(world, one));
+    await untilBeating(world, await leaseIdOf(world, other));
   }
 
   async function expectServed(opening: Replica, ending: Replica): Promise<void> {
@@ -131,18 +138,18 @@ describe('this release and the next one on one PostgreSQL', () => {
 
   /** Checks that these replicas claim the sessions of a killed process, while the only other candidate is frozen. */
   async function expectTakenOver(
-    life: string,
+    leaseId: string,
     { by, past }: { readonly by: readonly Replica[]; readonly past: Replica },
   ): Promise<void> {
     past.freeze();
-    await endLease(world, life);
-    await taken(world, life, by);
+    await expireLease(world, leaseId);
+    await untilClaimed(world, leaseId, by);
     past.thaw();
   }
 
   async function expectRefused(replica: Replica): Promise<void> {
-    const lives = () => world.query(`select id from replica where address = '${replica.url}'`);
-    const before = [await schema(), await lives()];
+    const leases = () => world.query(`select id from replica where address = '${replica.url}'`);
+    const before = [await schema(), await leases()];
     const refused = replica.spawn();
     const { code } = await refused.exited;
     expect(code).toBe(1);
@@ -150,7 +157,7 @@ describe('this release and the next one on one PostgreSQL', () => {
       `The database was changed by a newer release of this service (${next.migration}). ` +
         'Start that release or a later one.',
     );
-    expect([await schema(), await lives()]).toEqual(before);
+    expect([await schema(), await leases()]).toEqual(before);
   }
 
   /** Returns the tables and their columns, and the migrations in order. */

@@ -3,7 +3,7 @@ import { waitFor } from '../../support/wait-for';
 import { crmFindings } from './crm-findings';
 import type { ReplicaLoad } from './replica-load';
 import type { ReplicaWorld } from './replica-world';
-import { strangersIn } from './strangers';
+import { requestsWithoutLease } from './fencing-findings';
 
 const SETTLED_WITHIN_MS = 60_000;
 const BEAT_WITHIN_MS = 5_000;
@@ -33,7 +33,7 @@ export async function verdictOn(
     ...promisesBroken(load, rows),
     ...upstreamFindings(world, load, rows),
     ...(await capFindings(world, cap)),
-    ...(await strangersIn(world)),
+    ...(await requestsWithoutLease(world)),
     ...crmFindings(world.crm, rows),
     ...(await auditFindings(world)),
   ];
@@ -104,10 +104,10 @@ function upstreamFindings({ genesys }: ReplicaWorld, load: ReplicaLoad, rows: re
 }
 
 /** Checks the cap against the committed state at every moment. */
-async function capFindings({ book }: ReplicaWorld, cap: number): Promise<string[]> {
+async function capFindings({ holderLog }: ReplicaWorld, cap: number): Promise<string[]> {
   const live = new Set<string>();
   let most = 0;
-  for (const { conversationId, state } of await book.notes()) {
+  for (const { conversationId, state } of await holderLog.changes()) {
     if (LIVE.includes(state)) live.add(conversationId);
     else live.delete(conversationId);
     most = Math.max(most, live.size);

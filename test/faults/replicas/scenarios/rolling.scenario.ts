@@ -51,17 +51,21 @@ export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
  * Returns the hand-over time of each session of the replica: since the stop signal, or since its release if the
  * replica opened it after the signal.
  */
-async function handOversSince({ book }: ReplicaWorld, replica: Replica, stopAt: number): Promise<number[]> {
-  const notes = await book.notes();
-  const lives = await book.lives();
+async function handOversSince(
+  { holderLog }: ReplicaWorld,
+  replica: Replica,
+  stopAt: number,
+): Promise<number[]> {
+  const changes = await holderLog.changes();
+  const leases = await holderLog.leases();
   const since = new Map<string, number>();
   const released = new Map<string, number>();
   const holders = new Map<string, string>();
   const waits: number[] = [];
-  for (const { at, conversationId, holder } of notes) {
-    const before = lives.get(holders.get(conversationId) ?? '');
+  for (const { at, conversationId, holder } of changes) {
+    const before = leases.get(holders.get(conversationId) ?? '');
     holders.set(conversationId, holder);
-    if (lives.get(holder)?.address === replica.url) since.set(conversationId, at);
+    if (leases.get(holder)?.address === replica.url) since.set(conversationId, at);
     if (at < stopAt) continue;
     const begunAt = (since.get(conversationId) ?? 0) < stopAt ? stopAt : at;
     if (holder === '' && before?.address === replica.url) released.set(conversationId, begunAt);

@@ -9,7 +9,7 @@ const WITHIN_MS = 60_000;
 const KEPT_MS = 3_600_000;
 
 /** Returns the id under which a running replica holds sessions. */
-export async function lifeOf(world: ReplicaWorld, { url, name }: Replica): Promise<string> {
+export async function leaseIdOf(world: ReplicaWorld, { url, name }: Replica): Promise<string> {
   const [row] = await world.query(`select id from replica where address = '${url}' and is_lost = 0
     and lease_until < extract(epoch from clock_timestamp()) * 1000 + ${KEPT_MS / 2}
     order by lease_until desc limit 1`);
@@ -18,14 +18,14 @@ export async function lifeOf(world: ReplicaWorld, { url, name }: Replica): Promi
 }
 
 /** Extends the lease of a killed process, so that its sessions stay with it regardless of the machine's speed. */
-export async function keepLease(world: ReplicaWorld, life: string): Promise<void> {
-  await world.query(`update replica set lease_until = lease_until + ${KEPT_MS} where id = '${life}'`);
+export async function extendLease(world: ReplicaWorld, leaseId: string): Promise<void> {
+  await world.query(`update replica set lease_until = lease_until + ${KEPT_MS} where id = '${leaseId}'`);
 }
 
 /** Ends the extended lease, which would have expired about ten seconds after the kill. */
-export async function endLease(world: ReplicaWorld, life: string): Promise<void> {
+export async function expireLease(world: ReplicaWorld, leaseId: string): Promise<void> {
   await world.query(
-    `update replica set lease_until = lease_until - ${KEPT_MS + 10_000} where id = '${life}'`,
+    `update replica set lease_until = lease_until - ${KEPT_MS + 10_000} where id = '${leaseId}'`,
   );
 }
 
@@ -33,41 +33,45 @@ export async function endLease(world: ReplicaWorld, life: string): Promise<void>
  * Resolves once one of the replicas holds a session of the ended process, in any of its processes: on a busy machine
  * a replica may have lost a lease meanwhile.
  */
-export async function taken({ book }: ReplicaWorld, from: string, to: readonly Replica[]): Promise<void> {
+export async function untilClaimed(
+  { holderLog }: ReplicaWorld,
+  from: string,
+  to: readonly Replica[],
+): Promise<void> {
   const addresses = new Set(to.map(({ url }) => url));
   await waitFor(async () => {
-    const lives = await book.lives();
+    const leases = await holderLog.leases();
     const last = new Map<string, string>();
-    for (const { conversationId, holder } of await book.notes()) {
-      const isHeir = holder !== from && addresses.has(lives.get(holder)?.address ?? '');
-      if (isHeir && last.get(conversationId) === from) return;
+    for (const { conversationId, holder } of await holderLog.changes()) {
+      const isSuccessor = holder !== from && addresses.has(leases.get(holder)?.address ?? '');
+      if (isSuccessor && last.get(conversationId) === from) return;
       last.set(conversationId, holder);
     }
-    throw new Error('Nothing that it held was taken over.');
+    throw new Error('No session was claimed from it.');
   }, WITHIN_MS);
 }
 
 /** Resolves once the replica holds enough sessions that some outlive the load's next requests. */
-export async function holding(world: ReplicaWorld, life: string, atLeast: number): Promise<void> {
+export async function untilHolding(world: ReplicaWorld, leaseId: string, atLeast: number): Promise<void> {
   await waitFor(async () => {
-    const held = await sessionsOf(world, life);
+    const held = await sessionsOf(world, leaseId);
     if (held.length < atLeast) throw new Error(`It holds ${held.length} sessions.`);
   }, WITHIN_MS);
 }
 
 /** Resolves once a session of this replica has a new beat. */
-export async function beating(world: ReplicaWorld, life: string): Promise<void> {
+export async function untilBeating(world: ReplicaWorld, leaseId: string): Promise<void> {
   const since = Date.now();
   await waitFor(async () => {
-    const held = await sessionsOf(world, life);
+    const held = await sessionsOf(world, leaseId);
     const lastBeats = held.map((id) => world.genesys.state.conversation(id)?.beatTimes.at(-1));
-    if (!lastBeats.some((at = 0) => at > since)) throw new Error(`Of ${held.length} sessions none beats.`);
+    if (!lastBeats.some((at = 0) => at > since)) throw new Error(`None of ${held.length} sessions beats.`);
   }, WITHIN_MS);
 }
 
-async function sessionsOf(world: ReplicaWorld, life: string): Promise<string[]> {
+async function sessionsOf(world: ReplicaWorld, leaseId: string): Promise<string[]> {
   const rows = await world.query(
-    `select conversation_id as id from session where holder = '${life}' and state = 'active'`,
+    `select conversation_id as id from session where holder = '${leaseId}' and state = 'active'`,
   );
   return rows.map(({ id }) => String(id));
 }

@@ -10,4 +10,4 @@ const SCRIPT = `
 `;
 
 /** The `NODE_OPTIONS` of such a process. */
-export const COLLECTS_WHEN_ASKED = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;
+export const COLLECTS_ON_SIGNAL = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;
