@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { World } from '../../src/world';
 import { ApiDescription, type ApiOperation } from '../support/generated/api-description';
-import { Cast, type Member } from '../support/generated/cast';
+import { FuzzCallers, type Member } from '../support/generated/fuzz-callers';
 import { FuzzSettings } from '../support/generated/fuzz-settings';
 import { GeneratedTraffic } from '../support/generated/generated-traffic';
 import { OpenSessions } from '../support/generated/open-sessions';
 import { examplePlansFor, plansFor, type RequestPlan } from '../support/generated/request-plan';
 import { RequestWriter } from '../support/generated/request-writer';
 import { storiesOf, STORY_LENGTH } from '../support/generated/session-story';
-import { StoryTeller } from '../support/generated/story-teller';
-import { edgeTwistsFor } from '../support/generated/twists';
+import { StoryRunner } from '../support/generated/story-runner';
+import { edgeDeviationsFor } from '../support/generated/deviations';
 import { WireClient } from '../support/generated/wire-client';
 import { LogCapture } from '../support/log-capture';
 import type { Json } from '../support/openapi-reader';
@@ -20,8 +20,8 @@ const CAP = 100;
 const BATCH = 20;
 const settings = new FuzzSettings();
 const TIME_LIMIT_MS = 100_000 + settings.requests * 20;
-const cast = new Cast();
-const supervisor = cast.member('supervisor');
+const callers = new FuzzCallers();
+const supervisor = callers.member('supervisor');
 const logs = new LogCapture();
 
 let world: World;
@@ -40,14 +40,14 @@ beforeAll(async () => {
     logOutput: logs,
     webMessaging: true,
     genesys: { requestsPerMinute: 1_000_000 },
-    environment: { ...cast.environment, ...limits, LOG_LEVEL: 'error' },
+    environment: { ...callers.environment, ...limits, LOG_LEVEL: 'error' },
   });
   client = new WireClient(world.url);
   // This file equals the description that the built service serves; another test checks that.
   const document = await readFile(resolve(__dirname, '../../docs/openapi.json'), 'utf8');
   const description = new ApiDescription(JSON.parse(document) as Json);
-  traffic = new GeneratedTraffic(description, client, [...cast.secrets, 'demo-secret']);
-  writer = new RequestWriter(traffic.memory, cast);
+  traffic = new GeneratedTraffic(description, client, [...callers.secrets, 'demo-secret']);
+  writer = new RequestWriter(traffic.memory, callers);
   openSessions = new OpenSessions(traffic, supervisor);
 });
 
@@ -145,12 +145,12 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     'find sessions in the state of earlier requests of alternating callers',
     async () => {
       const openings = examplePlansFor(traffic.description.operation('sessionOpen'));
-      const teller = new StoryTeller(traffic, writer, cast);
+      const runner = new StoryRunner(traffic, writer, callers);
       const runs = Math.ceil((settings.requests * 0.3) / STORY_LENGTH);
       const before = traffic.tally.total;
 
       await expectHolds(storiesOf(openings), runs, async (story) => {
-        await teller.tell(story);
+        await runner.run(story);
         await openSessions.clearAfter(CAP / 2);
       });
 
@@ -161,7 +161,9 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
 
   it('are refused when one value is just outside its range', async () => {
     const requests = traffic.description.operations.flatMap((operation) =>
-      edgeTwistsFor(operation).map((twist) => writer.write(operation, { ...examplePlan(operation), twist })),
+      edgeDeviationsFor(operation).map((deviation) =>
+        writer.write(operation, { ...examplePlan(operation), deviation }),
+      ),
     );
 
     const answers = await traffic.sendAll(requests);

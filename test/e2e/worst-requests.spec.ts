@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { World } from '../../src/world';
 import { ApiDescription } from '../support/generated/api-description';
-import { Cast } from '../support/generated/cast';
+import { FuzzCallers } from '../support/generated/fuzz-callers';
 import { plainRequest, type WorstRequest, worstRequestsFor } from '../support/generated/worst-requests';
 import type { Json } from '../support/openapi-reader';
 import { type Cost, WorkMeter } from '../support/work-meter';
@@ -22,8 +22,8 @@ const SHOWN = 10;
 
 const document = readFileSync(resolve(__dirname, '../../docs/openapi.json'), 'utf8');
 const { operations } = new ApiDescription(JSON.parse(document) as Json);
-const cast = new Cast();
-const caller = cast.member('supervisor');
+const callers = new FuzzCallers();
+const caller = callers.member('supervisor');
 const plainMs = { body: 0, head: 0 };
 const measured: (readonly [what: string, limitMs: number, cost: Cost])[] = [];
 
@@ -33,7 +33,7 @@ let meter: WorkMeter;
 beforeAll(async () => {
   world = await World.start({
     webMessaging: true,
-    environment: { ...cast.environment, CALLER_REQUESTS_PER_MINUTE: '1000000', LOG_LEVEL: 'error' },
+    environment: { ...callers.environment, CALLER_REQUESTS_PER_MINUTE: '1000000', LOG_LEVEL: 'error' },
   });
   meter = new WorkMeter(world.url);
   plainMs.body = await plainCost('body');

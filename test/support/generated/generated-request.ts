@@ -1,4 +1,4 @@
-import type { Identity } from './cast';
+import type { Identity } from './fuzz-callers';
 
 /** A request as it is sent, with its sender. */
 export interface GeneratedRequest {

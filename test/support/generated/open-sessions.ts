@@ -1,6 +1,6 @@
 import type { Json } from '../openapi-reader';
 import type { ApiOperation } from './api-description';
-import type { Identity } from './cast';
+import type { Identity } from './fuzz-callers';
 import type { GeneratedRequest } from './generated-request';
 import type { GeneratedTraffic } from './generated-traffic';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { ApiOperation, ApiParameter } from './api-description';
-import { type Role, roles } from './cast';
+import { type Role, roles } from './fuzz-callers';
 import { examplesOf, textOf, valuesOf } from './schema-values';
-import { type PlannedText, type Twist, twistsFor } from './twists';
+import { type PlannedText, type Deviation, deviationsFor } from './deviations';
 
 /** A request without values that depend on the service's state. */
 export interface RequestPlan {
@@ -11,12 +11,12 @@ export interface RequestPlan {
   /** Values by name; optional ones may be undefined. */
   readonly values: Readonly<Record<string, PlannedText | undefined>>;
   readonly body?: unknown;
-  readonly twist: Twist;
+  readonly deviation: Deviation;
 }
 
 /** Plans for an operation: nearly half of them as described, the others with one deviation. */
 export function plansFor(operation: ApiOperation): fc.Arbitrary<RequestPlan> {
-  return fc.record({ ...describedParts(operation), role: roles, twist: twistsFor(operation) });
+  return fc.record({ ...describedParts(operation), role: roles, deviation: deviationsFor(operation) });
 }
 
 /** Plans for an operation with the description's examples, which have to succeed. */
@@ -28,7 +28,7 @@ export function examplePlansFor({ id, parameters, body }: ApiOperation): fc.Arbi
     role: fc.constant({ kind: 'member' as const, name: 'supervisor' as const }),
     values: fc.record(Object.fromEntries(said) as Record<string, fc.Arbitrary<PlannedText>>),
     body: body === undefined ? fc.constant(undefined) : examplesOf(body.schema),
-    twist: fc.constant({ kind: 'none' as const }),
+    deviation: fc.constant({ kind: 'none' as const }),
   });
 }
 

@@ -2,7 +2,7 @@ import { PROOF_HEADER } from '../../../src/session/received-hops';
 import { forgedProof } from '../forged-proof';
 import type { ApiOperation, ApiParameter } from './api-description';
 import { AWKWARD_HEADER_UNITS, AWKWARD_UNITS, filled, unitsInTurn } from './awkward-text';
-import type { Identity } from './cast';
+import type { Identity } from './fuzz-callers';
 import type { GeneratedRequest } from './generated-request';
 import { worstBodiesFor } from './worst-bodies';
 

@@ -4,7 +4,7 @@ import type { Schema } from '../openapi-schema-changes';
 import { edgesOf } from './schema-values';
 
 /** Values that are known to break programs. */
-const NASTY = [
+const BREAKING_VALUES = [
   ...['', ' ', '\t', '\0', 'a\0b', '\x7f', '\r\nx-injected: 1'],
   ...['ü', '💬', '\ufeff', '\u2028', '\u202eabc', '\ud83d'],
   ...'-1 0 1 00 +1 1.5 1e400 NaN Infinity 201 2701 1970-01-01 2027-02-30T00:00:00Z'.split(' '),
@@ -16,8 +16,8 @@ const NASTY = [
 ];
 
 /** Unusual texts, including forged positions in lists. */
-export const nastyTexts: fc.Arbitrary<string> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...NASTY) },
+export const unusualTexts: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...BREAKING_VALUES) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
   {
     weight: 1,
@@ -30,7 +30,7 @@ export const nastyTexts: fc.Arbitrary<string> = fc.oneof(
 );
 
 const wrongValues: fc.Arbitrary<unknown> = fc.oneof(
-  nastyTexts.filter((text) => text.length < 10_000),
+  unusualTexts.filter((text) => text.length < 10_000),
   fc.constantFrom<unknown>(null, true, false, 0, -0, -1, 1, 0.5, 2_701, 1e300, 2 ** 53, [], {}, [null], [[]]),
   fc.jsonValue({ maxDepth: 2 }),
 );

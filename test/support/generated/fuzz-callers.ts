@@ -6,7 +6,7 @@ import { aCaller, allBut, bearer, keysOf, type TestCaller } from '../callers';
 export type Role =
   | { readonly kind: 'member'; readonly name: Member }
   | { readonly kind: 'lacking' }
-  | { readonly kind: 'stranger'; readonly as: number };
+  | { readonly kind: 'unauthenticated'; readonly as: number };
 
 export type Member = 'supervisor' | 'billing' | 'support';
 
@@ -23,14 +23,14 @@ export const members: fc.Arbitrary<Member> = fc.constantFrom('supervisor', 'bill
 export const roles: fc.Arbitrary<Role> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('member' as const), name: members }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'lacking' as const }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('stranger' as const), as: fc.nat(8) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unauthenticated' as const), as: fc.nat(8) }) },
 );
 
 /**
  * All callers of a service with `ACCESS_MODE=keys`. Members own sessions; only the supervisor may access those of
  * others.
  */
-export class Cast {
+export class FuzzCallers {
   private readonly members: Readonly<Record<Member, TestCaller>> = {
     supervisor: aCaller('supervisor'),
     billing: aCaller('billing', allBut('sessions.any')),
@@ -38,7 +38,7 @@ export class Cast {
   };
   private readonly lacking = new Map(SCOPES.map((scope) => [scope, aCaller('lacking', allBut(scope))]));
   private readonly expired = aCaller('expired', SCOPES, new Date(Date.now() - HOUR_MS));
-  private readonly strangers = strangersBeside(this.members.supervisor, this.expired);
+  private readonly invalid = invalidCredentials(this.members.supervisor, this.expired);
 
   get environment(): Readonly<Record<string, string>> {
     return keysOf(...this.known);
@@ -58,7 +58,7 @@ export class Cast {
   of(role: Role, scope: string | undefined): Identity {
     if (role.kind === 'member') return this.member(role.name);
     if (role.kind === 'lacking') return this.without(isScopeName(scope) ? scope : 'sessions.any');
-    return { headers: this.strangers[role.as % this.strangers.length] ?? {}, scopes: undefined };
+    return { headers: this.invalid[role.as % this.invalid.length] ?? {}, scopes: undefined };
   }
 
   private without(scope: ScopeName): Identity {
@@ -73,7 +73,7 @@ export class Cast {
   }
 }
 
-function strangersBeside(known: TestCaller, expired: TestCaller): Identity['headers'][] {
+function invalidCredentials(known: TestCaller, expired: TestCaller): Identity['headers'][] {
   const altered = known.key.slice(0, -2) + (known.key.endsWith('AA') ? 'BB' : 'AA');
   return [
     {},

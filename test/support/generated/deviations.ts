@@ -3,10 +3,10 @@ import type { Schema } from '../openapi-schema-changes';
 import type { ApiOperation, ApiParameter } from './api-description';
 import { BROKEN_BODIES, type BrokenBody } from './broken-bodies';
 import { edgesOf, textOf } from './schema-values';
-import { edgeMutationsOf, type Mutation, mutationsOf, nastyTexts } from './wrong-values';
+import { edgeMutationsOf, type Mutation, mutationsOf, unusualTexts } from './wrong-values';
 
 /** The single deviation of a request from the description, if any. */
-export type Twist =
+export type Deviation =
   | { readonly kind: 'none' }
   /** Repeats the operation's last request. */
   | { readonly kind: 'again' }
@@ -18,7 +18,7 @@ export type Twist =
   | { readonly kind: 'type'; readonly contentType: string }
   | { readonly kind: 'size' }
   | { readonly kind: 'method'; readonly method: string }
-  | { readonly kind: 'path'; readonly how: PathTwist }
+  | { readonly kind: 'path'; readonly how: PathDeviation }
   | { readonly kind: 'header'; readonly name: string; readonly text: string };
 
 /** The text of a parameter, or a stored value of it: unchanged, or with one changed character. */
@@ -29,9 +29,9 @@ export type PlannedText =
   | { readonly recall: number; readonly otherwise: string }
   | { readonly spoil: number; readonly otherwise: string };
 
-export type PathTwist = keyof typeof PATH_TWISTS;
+export type PathDeviation = keyof typeof PATH_DEVIATIONS;
 
-export const PATH_TWISTS = {
+export const PATH_DEVIATIONS = {
   slash: (path) => `${path}/`,
   double: (path) => `/${path}`,
   dot: (path) => `/.${path}`,
@@ -54,7 +54,7 @@ export const PATH_TWISTS = {
 const UNSUPPORTED_MEDIA_TYPE = 415;
 
 /** Media types that no operation with a body reads. */
-const UNREADABLE: readonly Twist[] = [{ kind: 'type', contentType: 'nonsense' }, { kind: 'size' }];
+const UNREADABLE: readonly Deviation[] = [{ kind: 'type', contentType: 'nonsense' }, { kind: 'size' }];
 
 const METHODS =
   'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE PROPFIND PURGE M-SEARCH QUERY FOO get __proto__';
@@ -105,26 +105,26 @@ const HEADERS: readonly (readonly [name: string, text: string])[] = [
 ];
 
 /**
- * Generates no twist for nearly half of the requests, and any applicable twist for the others: parts that are more
- * numerous are twisted more often.
+ * Generates no deviation for nearly half of the requests, and any applicable deviation for the others: parts that are more
+ * numerous deviate more often.
  */
-export function twistsFor({ parameters, body, answers }: ApiOperation): fc.Arbitrary<Twist> {
+export function deviationsFor({ parameters, body, answers }: ApiOperation): fc.Arbitrary<Deviation> {
   const none = fc.constant({ kind: 'none' as const });
-  const twists = [
+  const deviations = [
     ...everywhere().map((arbitrary) => ({ weight: 1, arbitrary })),
     ...parameters.map((parameter, at) => ({ weight: 3, arbitrary: ofParameter(parameter, at) })),
     ...(body === undefined ? [] : [{ weight: 5, arbitrary: ofJson(body.schema) }]),
     ...(answers.has(UNSUPPORTED_MEDIA_TYPE) ? ofBodies().map((arbitrary) => ({ weight: 2, arbitrary })) : []),
   ];
-  return fc.oneof({ weight: 9, arbitrary: none }, { weight: 11, arbitrary: fc.oneof(...twists) });
+  return fc.oneof({ weight: 9, arbitrary: none }, { weight: 11, arbitrary: fc.oneof(...deviations) });
 }
 
 /**
- * Generates all twists that set one value just outside its range, and all with a body of an unsupported type or size.
+ * Generates all deviations that set one value just outside its range, and all with a body of an unsupported type or size.
  */
-export function edgeTwistsFor({ parameters, body, answers }: ApiOperation): Twist[] {
+export function edgeDeviationsFor({ parameters, body, answers }: ApiOperation): Deviation[] {
   const ofParameters = parameters.flatMap(({ schema }, at) =>
-    edgesOf(schema).map((value): Twist => ({
+    edgesOf(schema).map((value): Deviation => ({
       kind: 'value',
       at,
       text: { say: textOf(value) },
@@ -134,34 +134,34 @@ export function edgeTwistsFor({ parameters, body, answers }: ApiOperation): Twis
   const mutations = body === undefined ? [] : edgeMutationsOf(body.schema);
   return [
     ...ofParameters,
-    ...mutations.map((mutation): Twist => ({ kind: 'json', mutation })),
+    ...mutations.map((mutation): Deviation => ({ kind: 'json', mutation })),
     ...(answers.has(UNSUPPORTED_MEDIA_TYPE) ? UNREADABLE : []),
   ];
 }
 
-function ofJson(schema: Schema): fc.Arbitrary<Twist> {
+function ofJson(schema: Schema): fc.Arbitrary<Deviation> {
   return fc.record({ kind: fc.constant('json' as const), mutation: mutationsOf(schema) });
 }
 
-function everywhere(): fc.Arbitrary<Twist>[] {
-  const paths = Object.keys(PATH_TWISTS) as PathTwist[];
+function everywhere(): fc.Arbitrary<Deviation>[] {
+  const paths = Object.keys(PATH_DEVIATIONS) as PathDeviation[];
   return [
     fc.constant({ kind: 'again' as const }),
     fc.record({ kind: fc.constant('method' as const), method: fc.constantFrom(...METHODS.split(' ')) }),
     fc.record({ kind: fc.constant('path' as const), how: fc.constantFrom(...paths) }),
-    fc.record({ kind: fc.constant('query' as const), name: nastyTexts, text: nastyTexts }),
+    fc.record({ kind: fc.constant('query' as const), name: unusualTexts, text: unusualTexts }),
     fc
-      .tuple(fc.constantFrom(...HEADERS), fc.option(nastyTexts, { freq: 2 }))
+      .tuple(fc.constantFrom(...HEADERS), fc.option(unusualTexts, { freq: 2 }))
       .map(([[name, text], nasty]) => ({ kind: 'header' as const, name, text: nasty ?? text })),
   ];
 }
 
-function ofParameter({ schema }: ApiParameter, at: number): fc.Arbitrary<Twist> {
+function ofParameter({ schema }: ApiParameter, at: number): fc.Arbitrary<Deviation> {
   const edges = edgesOf(schema).map((value) => ({ say: textOf(value) }));
   const text: fc.Arbitrary<PlannedText> = fc.oneof(
-    { weight: 3, arbitrary: fc.record({ say: nastyTexts }) },
-    { weight: 1, arbitrary: fc.record({ spoil: fc.nat(1_000), otherwise: nastyTexts }) },
-    { weight: 1, arbitrary: fc.record({ recall: fc.nat(1_000), otherwise: nastyTexts }) },
+    { weight: 3, arbitrary: fc.record({ say: unusualTexts }) },
+    { weight: 1, arbitrary: fc.record({ spoil: fc.nat(1_000), otherwise: unusualTexts }) },
+    { weight: 1, arbitrary: fc.record({ recall: fc.nat(1_000), otherwise: unusualTexts }) },
     ...(edges.length === 0 ? [] : [{ weight: 4, arbitrary: fc.constantFrom(...edges) }]),
   );
   return fc.oneof(
@@ -178,7 +178,7 @@ function ofParameter({ schema }: ApiParameter, at: number): fc.Arbitrary<Twist> 
   );
 }
 
-function ofBodies(): fc.Arbitrary<Twist>[] {
+function ofBodies(): fc.Arbitrary<Deviation>[] {
   const broken = Object.keys(BROKEN_BODIES) as BrokenBody[];
   return [
     fc.record({ kind: fc.constant('body' as const), how: fc.constantFrom(...broken) }),
