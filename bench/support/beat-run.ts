@@ -1,4 +1,4 @@
-import { runLanes } from './lanes';
+import { runConcurrently } from './run-concurrently';
 
 export interface BeatRun {
   readonly perSecond: number;
@@ -16,7 +16,7 @@ export async function measureBeats(
   let failures = 0;
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
-  await runLanes(beats, concurrency, async (index) => {
+  await runConcurrently(beats, concurrency, async (index) => {
     if (!(await beat(index))) failures += 1;
   });
   const seconds = (performance.now() - startedAt) / 1000;

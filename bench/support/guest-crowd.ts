@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { runLanes } from './lanes';
+import { runConcurrently } from './run-concurrently';
 
 const CONNECTIONS = 128;
 const OPENING_LANES = 64;
@@ -43,7 +43,7 @@ export class GuestCrowd implements AsyncDisposable {
   }
 
   async open(count: number): Promise<void> {
-    await runLanes(count, OPENING_LANES, async () => {
+    await runConcurrently(count, OPENING_LANES, async () => {
       const { status, body } = await this.ask('POST', '/v1/sessions', OPENING);
       if (status === 201)
         this.guests.push({ id: String(body['conversationId']), token: String(body['guestIdToken']) });
@@ -95,7 +95,7 @@ export class GuestCrowd implements AsyncDisposable {
   }
 
   private each(work: (guest: Guest) => Promise<void>): Promise<void> {
-    return runLanes(this.guests.length, LANES, async (index) => {
+    return runConcurrently(this.guests.length, LANES, async (index) => {
       const guest = this.guests[index];
       if (guest !== undefined) await work(guest);
     });

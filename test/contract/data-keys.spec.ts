@@ -13,7 +13,7 @@ import {
   type TestStorage,
 } from '../support/persistence.harness';
 import { createFirstSchema, createSecondSchema } from './earlier-schemas';
-import { toldTwice } from './queued-sessions';
+import { storedWithTwoEvents } from './queued-sessions';
 
 const [K1, K2, K3] = ['k1', 'k2', 'k3'].map(newDataKey) as [string, string, string];
 
@@ -140,7 +140,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
 
   it('re-encrypts in small batches and misses no text', async () => {
     await within([K1], async (stores) => {
-      for (let count = 0; count < 7; count += 1) await toldTwice(stores);
+      for (let count = 0; count < 7; count += 1) await storedWithTwoEvents(stores);
     });
     await within([K2, K1], async (stores) => {
       const { renewed, next } = await stores.dataKeys.renew(3);
@@ -151,7 +151,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
   });
 
   it('does not restore erased texts, also those erased during a step', async () => {
-    const session = await within([K1], (stores) => toldTwice(stores));
+    const session = await within([K1], (stores) => storedWithTwoEvents(stores));
     const guest = guestRefOf(session.snapshot.guestToken);
     await within([K2, K1], async (stores) => {
       await Promise.all([walk(stores), stores.guests.erase(guest, 5_000), walk(stores)]);

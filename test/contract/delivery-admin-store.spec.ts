@@ -5,7 +5,7 @@ import {
   type DeliveryQuery,
 } from '../../src/sync/ports/delivery-admin.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
-import { deliverAll, keyOf, toldTwice } from './queued-sessions';
+import { deliverAll, keyOf, storedWithTwoEvents } from './queued-sessions';
 
 describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its queries, on %s`, (dialect) => {
   let storage: TestStorage;
@@ -93,7 +93,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its queries, on %s`, (diale
   });
 
   it('lists the latest queued first, with all filters combined', async () => {
-    const [one, two] = [await toldTwice(stores, 1_000), await toldTwice(stores, 5_000)];
+    const [one, two] = [await storedWithTwoEvents(stores, 1_000), await storedWithTwoEvents(stores, 5_000)];
     await deliverAll(stores, 'crm', 1_500);
     const told = async (filter: Partial<DeliveryQuery>) =>
       (await stores.ledger.list({ limit: 100, ...filter })).map(
@@ -117,12 +117,12 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its queries, on %s`, (diale
 
   it('pages without gaps or repeats during concurrent writes', async () => {
     // Many deliveries have the same time, so that a page ends among equal times.
-    for (let index = 0; index < 12; index += 1) await toldTwice(stores, 1_000 + (index % 3), 3_000);
+    for (let index = 0; index < 12; index += 1) await storedWithTwoEvents(stores, 1_000 + (index % 3), 3_000);
     const all = (await stores.ledger.list({ limit: 1_000 })).map(keyOf);
     expect(all).toHaveLength(48);
     let later = 20_000;
     const seen = await walk({ limit: 5 }, async () => {
-      await toldTwice(stores, (later += 10));
+      await storedWithTwoEvents(stores, (later += 10));
       const [head] = await stores.claim({ now: 4_000, limit: 1 });
       if (head !== undefined) await stores.outbox.settle(head, { at: 4_000, latencyMs: 1 });
     });
@@ -130,8 +130,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its queries, on %s`, (diale
   });
 
   it('pages within a filter', async () => {
-    const session = await toldTwice(stores, 1_000, 1_000);
-    await toldTwice(stores, 1_000, 1_000);
+    const session = await storedWithTwoEvents(stores, 1_000, 1_000);
+    await storedWithTwoEvents(stores, 1_000, 1_000);
     const query = { conversationId: session.conversationId, status: 'pending', limit: 1 } as const;
     const seen = await walk(query, () => Promise.resolve());
     expect(new Set(seen.map((record) => `${record.sink} ${record.event.sequence}`))).toEqual(

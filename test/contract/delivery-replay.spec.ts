@@ -2,7 +2,7 @@ import type { Delivery } from '../../src/sync/domain/delivery';
 import { DeliveryAdminStore } from '../../src/sync/ports/delivery-admin.store';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
-import { claimOne, deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
+import { claimOne, deliverAll, keyOf, sequencesOf, storedWithTwoEvents } from './queued-sessions';
 
 const REFUSED = { at: 9_000, latencyMs: 5, error: 'refused' };
 
@@ -26,7 +26,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
 
   describe('retry', () => {
     it('makes a waiting delivery due, and leaves its attempts and its age', async () => {
-      const session = await toldTwice(stores);
+      const session = await storedWithTwoEvents(stores);
       const head = await claimOne(stores);
       await stores.outbox.postpone(head, REFUSED, 90_000);
       await expect(stores.ledger.retry(keyOf(head), 10_000)).resolves.toBe(true);
@@ -37,7 +37,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
     });
 
     it('queues a dead delivery again, with a new age and before its successors in the lane', async () => {
-      const session = await toldTwice(stores);
+      const session = await storedWithTwoEvents(stores);
       const head = await claimOne(stores);
       await stores.outbox.bury(head, REFUSED);
       await stores.ledger.retry(keyOf(head), 9_500);
@@ -48,7 +48,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
     });
 
     it('queues a delivered event again, even within the millisecond in which it was queued, and no other', async () => {
-      const session = await toldTwice(stores);
+      const session = await storedWithTwoEvents(stores);
       await deliverAll(stores);
       const [, first] = await stores.ledger.list({ sink: 'crm', limit: 2 });
       if (first === undefined) throw new Error('There is none.');
@@ -60,7 +60,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
     });
 
     it('does not let a delivery overtake the head of its lane', async () => {
-      await toldTwice(stores);
+      await storedWithTwoEvents(stores);
       await stores.outbox.postpone(await claimOne(stores), REFUSED, 90_000);
       const [second] = await stores.ledger.list({ sink: 'crm', limit: 1 });
       if (second === undefined) throw new Error('There is none.');
@@ -77,7 +77,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
 
   describe('replay', () => {
     it('sends a conversation again: the same events in the same order, and no other conversation', async () => {
-      const [session] = [await toldTwice(stores), await toldTwice(stores)];
+      const [session] = [await storedWithTwoEvents(stores), await storedWithTwoEvents(stores)];
       const first = await deliverAll(stores);
       const { conversationId } = session;
       await expect(stores.ledger.replay({ conversationId, sink: 'crm' }, 11_000)).resolves.toBe(2);
@@ -90,7 +90,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
     });
 
     it('sends a span of time again, its end excluded, to every sink or to one', async () => {
-      for (const began of [1_000, 3_000, 5_000]) await toldTwice(stores, began);
+      for (const began of [1_000, 3_000, 5_000]) await storedWithTwoEvents(stores, began);
       await deliverAll(stores, 'crm');
       await deliverAll(stores, 'archive');
       await expect(stores.ledger.replay({ from: 2_000, to: 5_000 }, 11_000)).resolves.toBe(6);
@@ -106,7 +106,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
     });
 
     it('makes pending deliveries due, and counts its changes', async () => {
-      const session = await toldTwice(stores);
+      const session = await storedWithTwoEvents(stores);
       await stores.outbox.settle(await claimOne(stores), { at: 9_000, latencyMs: 5 });
       await stores.outbox.postpone(await claimOne(stores), REFUSED, 90_000);
       const { conversationId } = session;
@@ -119,7 +119,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
       ['equal', 5_000],
       ['decreasing', 4_000],
     ])('keeps the order of a lane whose events have %s times', async (_, ended) => {
-      const session = await toldTwice(stores, 5_000, ended);
+      const session = await storedWithTwoEvents(stores, 5_000, ended);
       await deliverAll(stores);
       await stores.ledger.replay({ from: 4_000, to: 6_000, sink: 'crm' }, 11_000);
       expect(sequencesOf(await deliverAll(stores, 'crm', 12_000), session)).toEqual([1, 2]);
@@ -155,7 +155,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
     });
 
     it('leaves a relay its claimed deliveries, and repeats them only after a failure', async () => {
-      const session = await toldTwice(stores);
+      const session = await storedWithTwoEvents(stores);
       const inHand = await claimOne(stores);
       const { conversationId } = session;
       await stores.ledger.replay({ conversationId, sink: 'crm' }, 11_000);

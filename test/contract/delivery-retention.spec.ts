@@ -2,7 +2,7 @@ import { DeliveryAdminStore, type RetentionLimits } from '../../src/sync/ports/d
 import type { Database } from '../../src/persistence/database';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
-import { deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
+import { deliverAll, keyOf, sequencesOf, storedWithTwoEvents } from './queued-sessions';
 
 describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its retention, on %s`, (dialect) => {
   let storage: TestStorage;
@@ -33,7 +33,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its retention, on %s`, (dia
   };
 
   it('removes deliveries past the retention time, with their attempts and events', async () => {
-    await toldTwice(stores, 1_000);
+    await storedWithTwoEvents(stores, 1_000);
     await deliverAll(stores, 'crm', 5_000);
     await expect(purge({ deliveredBefore: 5_000 })).resolves.toBe(0);
     await expect(counts()).resolves.toEqual({ deliveries: 2, attempts: 2, events: 2 });
@@ -42,7 +42,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its retention, on %s`, (dia
   });
 
   it('keeps dead deliveries longer than delivered ones', async () => {
-    await toldTwice(stores, 1_000);
+    await storedWithTwoEvents(stores, 1_000);
     await buryNext(3_000);
     await deliverAll(stores, 'crm', 3_000);
     await purge({ deliveredBefore: 9_000, deadBefore: 3_000 });
@@ -54,7 +54,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its retention, on %s`, (dia
   });
 
   it('never removes a pending delivery or its event', async () => {
-    await toldTwice(stores, 1_000);
+    await storedWithTwoEvents(stores, 1_000);
     const [head] = await stores.claim({ limit: 1 });
     if (head === undefined) throw new Error('Nothing is due.');
     await stores.outbox.postpone(head, { at: 3_000, latencyMs: 5, error: 'refused' }, 4_000);

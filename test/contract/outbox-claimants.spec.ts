@@ -3,7 +3,7 @@ import type { Attempt } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, TestStores, type TestStorage } from '../support/persistence.harness';
-import { claimOne, conversationsOf, toldTwice } from './queued-sessions';
+import { claimOne, conversationsOf, storedWithTwoEvents } from './queued-sessions';
 
 const ACCEPTED: Attempt = { at: 3_000, latencyMs: 5 };
 const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };
@@ -23,7 +23,7 @@ describe(`${OutboxStore.name}, claims on sqlite`, () => {
   });
 
   it('stores no claim, because the only relay knows its deliveries in flight', async () => {
-    await toldTwice(stores);
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     expect(first).not.toHaveProperty('claimedBy');
     await expect(claimOne(stores, { relay: 'relay-2' })).resolves.toEqual(first);
@@ -47,7 +47,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
   });
 
   it('gives a lane to one relay only, until the delivery is settled', async () => {
-    await toldTwice(stores);
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     expect(first).toMatchObject({ claimedBy: 'relay-1', event: { sequence: 1 } });
     await expect(stores.claim({ relay: 'relay-2' })).resolves.toEqual([]);
@@ -72,7 +72,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
   });
 
   it('gives no event of a lane in flight, also when an earlier one is replayed', async () => {
-    await toldTwice(stores);
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(first, ACCEPTED);
     const second = await claimOne(stores, { relay: 'relay-1' });
@@ -85,7 +85,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
   });
 
   it('gives no event of a lane that another transaction is claiming, also when an earlier one is replayed', async () => {
-    await toldTwice(stores);
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(first, ACCEPTED);
     const claim = { sink: 'crm', relay: 'relay-1', now: 11_000, until: 31_000, limit: 10 };
@@ -102,7 +102,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
   });
 
   it('gives deliveries with an expired claim to another relay', async () => {
-    await toldTwice(stores);
+    await storedWithTwoEvents(stores);
     const lost = await claimOne(stores, { relay: 'relay-1' });
     await expect(stores.claim({ relay: 'relay-2', now: 29_999 })).resolves.toEqual([]);
     await expect(claimOne(stores, { relay: 'relay-2', now: 30_000 })).resolves.toEqual({
@@ -142,8 +142,8 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
   );
 
   it('gives returned deliveries to other relays, and no others', async () => {
-    await toldTwice(stores, 1_000);
-    await toldTwice(stores, 1_001);
+    await storedWithTwoEvents(stores, 1_000);
+    await storedWithTwoEvents(stores, 1_001);
     await claimOne(stores, { relay: 'relay-1' });
     const kept = await claimOne(stores, { relay: 'relay-2' });
     await stores.outbox.unclaim('crm', 'relay-1');
@@ -153,7 +153,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
   });
 
   it('keeps a postponed lane waiting without a claim', async () => {
-    await toldTwice(stores);
+    await storedWithTwoEvents(stores);
     await stores.outbox.postpone(await claimOne(stores, { relay: 'relay-1' }), REFUSED, 12_000);
     await expect(claimOne(stores, { relay: 'relay-2', now: 12_000 })).resolves.toMatchObject({ attempts: 1 });
   });

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
-import { claimOne, conversationsOf, toldTwice } from './queued-sessions';
+import { claimOne, conversationsOf, storedWithTwoEvents } from './queued-sessions';
 
 const ACCEPTED: Attempt = { at: 3_000, latencyMs: 5 };
 const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };
@@ -22,9 +22,9 @@ describe.each(DIALECTS)(`${OutboxStore.name}, the options of a claim, on %s`, (d
 
   it("excludes the relay's lanes in flight", async () => {
     const [a, b, c] = [
-      await toldTwice(stores, 1_000),
-      await toldTwice(stores, 1_001),
-      await toldTwice(stores, 1_002),
+      await storedWithTwoEvents(stores, 1_000),
+      await storedWithTwoEvents(stores, 1_001),
+      await storedWithTwoEvents(stores, 1_002),
     ];
     const except = [a.conversationId, c.conversationId];
     expect(conversationsOf(await stores.due({ except }))).toEqual([b.conversationId]);
@@ -34,7 +34,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, the options of a claim, on %s`, (d
   });
 
   it('finds a probe among the waiting heads, the one that is due first', async () => {
-    const [a, b] = [await toldTwice(stores, 1_000), await toldTwice(stores, 1_001)];
+    const [a, b] = [await storedWithTwoEvents(stores, 1_000), await storedWithTwoEvents(stores, 1_001)];
     const [first, second] = await stores.claim();
     if (first === undefined || second === undefined) throw new Error('Nothing is due.');
     await stores.outbox.postpone(first, REFUSED, 90_000);
@@ -49,7 +49,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, the options of a claim, on %s`, (d
 
   it('returns whether a claim would find a delivery', async () => {
     await expect(stores.outbox.isDue('crm', 10_000)).resolves.toBe(false);
-    await toldTwice(stores, 1_000);
+    await storedWithTwoEvents(stores, 1_000);
     await expect(stores.outbox.isDue('crm', 999)).resolves.toBe(false);
     await expect(stores.outbox.isDue('crm', 1_000)).resolves.toBe(true);
     await stores.outbox.postpone(await claimOne(stores), REFUSED, 60_000);
@@ -58,8 +58,8 @@ describe.each(DIALECTS)(`${OutboxStore.name}, the options of a claim, on %s`, (d
   });
 
   it('makes every waiting lane due when the receiver is back', async () => {
-    await toldTwice(stores, 1_000);
-    await toldTwice(stores, 1_001);
+    await storedWithTwoEvents(stores, 1_000);
+    await storedWithTwoEvents(stores, 1_001);
     for (const delivery of await stores.claim()) await stores.outbox.postpone(delivery, REFUSED, 90_000);
     await expect(stores.due()).resolves.toEqual([]);
     await stores.outbox.release('other', 10_000);
@@ -92,7 +92,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, the options of a claim, on %s`, (d
   });
 
   it('does not make a delivery due that waits after its own failure', async () => {
-    await toldTwice(stores);
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores);
     await stores.outbox.settle(first, ACCEPTED);
     await stores.outbox.postpone(await claimOne(stores), REFUSED, 60_000);
@@ -107,7 +107,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, the options of a claim, on %s`, (d
   });
 
   it("returns only the relay's own claims of the sink", async () => {
-    await toldTwice(stores);
+    await storedWithTwoEvents(stores);
     await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.unclaim('other', 'relay-1');
     await stores.outbox.unclaim('crm', 'relay-1');

@@ -22,7 +22,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   });
 
   /** A session with two events: that it began, at `began`, and that it was lost, at `ended`. */
-  const toldTwice = async (began = 1_000, ended = 2_000): Promise<Session> => {
+  const storedWithTwoEvents = async (began = 1_000, ended = 2_000): Promise<Session> => {
     const session = await stores.activated(began);
     session.lose('gone', ended);
     await stores.sessions.save(session);
@@ -52,7 +52,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   });
 
   it('gives only the head of a lane, and the next when that is settled', async () => {
-    await toldTwice();
+    await storedWithTwoEvents();
     const first = await onlyDue();
     expect(first.event.sequence).toBe(1);
     await stores.outbox.settle(first, accepted(12));
@@ -63,10 +63,10 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   });
 
   it('blocks a lane while its head waits, and no other lane or sink', async () => {
-    const waiting = await toldTwice();
+    const waiting = await storedWithTwoEvents();
     await stores.outbox.postpone(await onlyDue(), refused(), 60_000);
     await expect(stores.due({ now: 59_999 })).resolves.toEqual([]);
-    const other = await toldTwice();
+    const other = await storedWithTwoEvents();
     expect((await onlyDue()).event.conversationId).toBe(other.conversationId);
     await expect(stores.due({ sink: 'archive' })).resolves.toHaveLength(2);
     const due = await stores.due({ now: 60_000 });
@@ -89,7 +89,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   });
 
   it('continues the lane after a dead delivery', async () => {
-    await toldTwice();
+    await storedWithTwoEvents();
     await stores.outbox.bury(await onlyDue(), refused('gone for good'));
     expect((await onlyDue()).event.sequence).toBe(2);
     await expect(audited('CRM_SYNC_FAILED')).resolves.toMatchObject([
@@ -150,7 +150,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
 
   it('returns the size and the age of the backlog', async () => {
     await expect(stores.outbox.backlog('crm')).resolves.toEqual({ ...NOTHING, pending: 0 });
-    await toldTwice(1_000, 5_000);
+    await storedWithTwoEvents(1_000, 5_000);
     await stores.activated(4_000);
     await expect(stores.outbox.backlog('crm')).resolves.toEqual({ ...NOTHING, pending: 3, oldestAt: 1_000 });
     const [head] = await stores.claim({ limit: 1 });
@@ -164,8 +164,8 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   });
 
   it('returns the numbers of blocked lanes and of dead events', async () => {
-    await toldTwice();
-    await toldTwice();
+    await storedWithTwoEvents();
+    await storedWithTwoEvents();
     const [postponed, buried] = await stores.claim();
     if (postponed === undefined || buried === undefined) throw new Error('Nothing is due.');
     await stores.outbox.postpone(postponed, refused(), 60_000);
@@ -194,7 +194,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   });
 
   it('keeps the order of every lane when many are settled concurrently', async () => {
-    const sessions = await Promise.all(Array.from({ length: 25 }, () => toldTwice()));
+    const sessions = await Promise.all(Array.from({ length: 25 }, () => storedWithTwoEvents()));
     const seen = new Map<string, number[]>();
     for (;;) {
       const due = await stores.claim();

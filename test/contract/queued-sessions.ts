@@ -4,7 +4,11 @@ import type { DeliveryKey } from '../../src/sync/domain/delivery-id';
 import type { TestStores } from '../support/persistence.harness';
 
 /** Stores a session with two events: that it began, and that it was lost. */
-export async function toldTwice(stores: TestStores, began = 1_000, ended = began + 1_000): Promise<Session> {
+export async function storedWithTwoEvents(
+  stores: TestStores,
+  began = 1_000,
+  ended = began + 1_000,
+): Promise<Session> {
   const session = await stores.activated(began);
   session.lose('gone', ended);
   await stores.sessions.save(session);

@@ -13,7 +13,7 @@ import { UnitOfWork } from '../../src/persistence/unit-of-work';
 import type { ConversationMessage } from '../../src/session/domain/conversation-message';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence.harness';
-import { conversationsOf, toldTwice } from './queued-sessions';
+import { conversationsOf, storedWithTwoEvents } from './queued-sessions';
 
 /** A text in the form of an encrypted one that no key decrypts. */
 const UNREADABLE = `enc:k1:${'A'.repeat(60)}`;
@@ -84,7 +84,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
   });
 
   it('gives deliveries beside one with an unreadable event, which is buried', async () => {
-    const [poisoned, other] = [await toldTwice(stores), await toldTwice(stores)];
+    const [poisoned, other] = [await storedWithTwoEvents(stores), await storedWithTwoEvents(stores)];
     await stores.connection.db
       .updateTable('session_event')
       .set({ metadata: UNREADABLE })
@@ -100,7 +100,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
   });
 
   it('lists deliveries of unreadable events, without their metadata', async () => {
-    const { conversationId } = await toldTwice(stores);
+    const { conversationId } = await storedWithTwoEvents(stores);
     await stores.connection.db
       .updateTable('session_event')
       .set({ metadata: UNREADABLE })
@@ -119,7 +119,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
   });
 
   it('gives deliveries beside one that can neither be read nor buried', async () => {
-    const [poisoned, other] = [await toldTwice(stores), await toldTwice(stores)];
+    const [poisoned, other] = [await storedWithTwoEvents(stores), await storedWithTwoEvents(stores)];
     await stores.connection.db
       .updateTable('session_event')
       .set({ metadata: UNREADABLE })
@@ -152,7 +152,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
   });
 
   it('erases a guest with unreadable events, and the events', async () => {
-    const { conversationId, snapshot } = await toldTwice(stores);
+    const { conversationId, snapshot } = await storedWithTwoEvents(stores);
     const { db } = stores.connection;
     await db.updateTable('session_event').set({ metadata: UNREADABLE }).where('sequence', '=', 1).execute();
 

@@ -6,7 +6,7 @@ import { removable } from '../../src/persistence/session-retention.sql-store';
 import type { Session } from '../../src/session/domain/session';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence.harness';
-import { deliverAll, keyOf, toldTwice } from './queued-sessions';
+import { deliverAll, keyOf, storedWithTwoEvents } from './queued-sessions';
 
 const LATER = 1e12;
 
@@ -31,7 +31,7 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
     (await stores.sessions.find(conversationId)) !== undefined;
 
   it('removes sessions that ended before the limit with their dependent rows, and keeps the trail and the totals', async () => {
-    const session = await toldTwice(stores, 1_000, 2_000);
+    const session = await storedWithTwoEvents(stores, 1_000, 2_000);
     await deliverAll(stores);
     const [trail, totals] = [await stores.auditTrail(), await stores.summary.totals()];
 
@@ -68,7 +68,7 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
   });
 
   it('keeps a session with an event that is pending or dead', async () => {
-    const waiting = await toldTwice(stores);
+    const waiting = await storedWithTwoEvents(stores);
     await expect(purge()).resolves.toBe(0);
     const [head] = await stores.claim({ limit: 1 });
     if (head === undefined) throw new Error('Nothing is due.');
@@ -83,7 +83,7 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
   });
 
   it('keeps a session with a replayed event', async () => {
-    const session = await toldTwice(stores);
+    const session = await storedWithTwoEvents(stores);
     const [delivered] = await deliverAll(stores);
     if (delivered === undefined) throw new Error('Nothing was due.');
     await stores.ledger.retry(keyOf(delivered), 20_000);
@@ -94,7 +94,7 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
   });
 
   it('removes a session after its events', async () => {
-    await toldTwice(stores);
+    await storedWithTwoEvents(stores);
     await deliverAll(stores);
     await stores.ledger.purge({ deliveredBefore: LATER, deadBefore: LATER }, 100);
     await expect(countOf('session_event')).resolves.toBe(0);
@@ -105,7 +105,7 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
 
   it('removes at most one batch, the longest ended first', async () => {
     const ends = [5_000, 2_000, 4_000, 3_000, 6_000];
-    for (const end of ends) await toldTwice(stores, 1_000, end);
+    for (const end of ends) await storedWithTwoEvents(stores, 1_000, end);
     await deliverAll(stores);
 
     await expect(purge(6_000, 3)).resolves.toBe(3);

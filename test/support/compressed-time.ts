@@ -40,7 +40,7 @@ export function severalClients(ids: readonly string[]): {
 }
 
 /** Opens this many sessions, some at a time, with retries as the answers request; returns their conversation ids. */
-export async function openPatiently(
+export async function openWithRetries(
   url: string,
   count: number,
   { atATime = 10, deadlineMs = 120_000 } = {},
@@ -52,14 +52,14 @@ export async function openPatiently(
   const caller = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      ids.push(await openedPatiently(api, deadline));
+      ids.push(await openedWithRetries(api, deadline));
     }
   };
   await Promise.all(Array.from({ length: atATime }, caller));
   return ids;
 }
 
-async function openedPatiently(api: ApiClient, deadline: number): Promise<string> {
+async function openedWithRetries(api: ApiClient, deadline: number): Promise<string> {
   for (;;) {
     const answer = await api.open();
     if (answer.status === 201) return String(answer.body['conversationId']);

@@ -7,15 +7,15 @@ import { setTimeout as delay } from 'node:timers/promises';
  * fail as networks do.
  */
 export class FaultyLink implements AsyncDisposable {
-  private readonly air = new Air();
-  private readonly passages = new Set<Passage>();
+  private readonly state = new LinkState();
+  private readonly connections = new Set<LinkConnection>();
 
   private constructor(
     private readonly server: Server,
     private readonly targetPort: number,
   ) {
     server.on('connection', (near: Socket) => {
-      void this.lead(near);
+      void this.accept(near);
     });
   }
 
@@ -32,7 +32,7 @@ export class FaultyLink implements AsyncDisposable {
 
   /** Delays all data by this time, in both directions. */
   slow(latencyMs: number): void {
-    this.air.latencyMs = latencyMs;
+    this.state.latencyMs = latencyMs;
   }
 
   /**
@@ -40,22 +40,22 @@ export class FaultyLink implements AsyncDisposable {
    * retransmission.
    */
   blackHole(): void {
-    this.air.block();
+    this.state.block();
   }
 
   heal(): void {
-    this.air.latencyMs = 0;
-    this.air.clear();
+    this.state.latencyMs = 0;
+    this.state.clear();
   }
 
   /** Resets every connection at both ends. */
   reset(): void {
-    for (const passage of this.passages) passage.reset();
+    for (const connection of this.connections) connection.reset();
   }
 
   /** Resets every connection at the service's end only: the process sends into the void from then on. */
   halfOpen(): void {
-    for (const passage of this.passages) passage.sever();
+    for (const connection of this.connections) connection.halfOpen();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -66,20 +66,20 @@ export class FaultyLink implements AsyncDisposable {
     await closed;
   }
 
-  private async lead(near: Socket): Promise<void> {
+  private async accept(near: Socket): Promise<void> {
     near.on('error', () => undefined);
-    await this.air.free();
+    await this.state.free();
     const far = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    const passage = new Passage(near, far, this.air);
-    this.passages.add(passage);
-    void passage.over.then(() => this.passages.delete(passage));
+    const connection = new LinkConnection(near, far, this.state);
+    this.connections.add(connection);
+    void connection.over.then(() => this.connections.delete(connection));
     // Connections that were accepted while the link was being closed.
-    if (!this.server.listening) passage.reset();
+    if (!this.server.listening) connection.reset();
   }
 }
 
 /** The state of the link, for all of its connections. */
-class Air {
+class LinkState {
   latencyMs = 0;
   private blocked: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
@@ -103,15 +103,15 @@ class Air {
 }
 
 /** One connection through the link. */
-class Passage {
+class LinkConnection {
   /** Resolves when both ends have closed it. */
   readonly over: Promise<unknown>;
-  private isSevered = false;
+  private isHalfOpen = false;
 
   constructor(
     private readonly near: Socket,
     private readonly far: Socket,
-    private readonly air: Air,
+    private readonly state: LinkState,
   ) {
     this.over = Promise.all([closed(near), closed(far)]);
     this.carry(near, far);
@@ -124,8 +124,8 @@ class Passage {
     cut(this.far);
   }
 
-  sever(): void {
-    this.isSevered = true;
+  halfOpen(): void {
+    this.isHalfOpen = true;
     this.far.destroy();
   }
 
@@ -134,8 +134,8 @@ class Passage {
     let before = Promise.resolve();
     const next = (act: () => void): void => {
       before = before.then(async () => {
-        await this.air.free();
-        if (!this.isSevered && !to.destroyed) act();
+        await this.state.free();
+        if (!this.isHalfOpen && !to.destroyed) act();
       });
     };
     from.on('data', (chunk) => {

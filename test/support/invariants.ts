@@ -67,9 +67,9 @@ export async function settled(world: ProcessWorld): Promise<ApiSession[]> {
  * Expects that the records of the service, of Genesys Cloud, of the CRM and of the callers agree, once nothing is
  * pending and no requests are made any more.
  */
-export async function expectBooksAgree(world: ProcessWorld, load: Load): Promise<void> {
+export async function expectRecordsAgree(world: ProcessWorld, load: Load): Promise<void> {
   const sessions = await settled(world);
-  expect(load.surprises).toEqual([]);
+  expect(load.unexpected).toEqual([]);
   expectPromisesKept(load, sessions);
   expectUpstreamAgrees(world, sessions);
   expectCrmAgrees(world.crm, sessions);

@@ -20,7 +20,7 @@ export class Load {
   /** Conversations with an end that was answered with 200 or 202. */
   readonly ended = new Set<string>();
   /** Unexpected answers: the load stays far below the cap, and the service is either up or down. */
-  readonly surprises: string[] = [];
+  readonly unexpected: string[] = [];
   /** Number of requests without an answer. */
   unanswered = 0;
   private readonly residents = new Set<string>();
@@ -105,7 +105,7 @@ export class Load {
   private note(method: string, { status, body }: ApiAnswer): void {
     // On a busy machine an opening may time out; it promises nothing then.
     if (status === 504 && body['code'] === 'upstream-timeout') return;
-    this.surprises.push(`${method}: ${status} ${JSON.stringify(body)}`);
+    this.unexpected.push(`${method}: ${status} ${JSON.stringify(body)}`);
   }
 }
 

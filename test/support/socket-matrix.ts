@@ -17,7 +17,7 @@ const COUNTERS =
 const OURS = 'ws_closed_total ours';
 
 /** A time-out for a busy machine. */
-const SEEN_WITHIN_MS = 200_000;
+const OBSERVED_WITHIN_MS = 200_000;
 
 /** The server's answer to a request that came too early. */
 export function tooMany(retryAfter: number): SocketFault {
@@ -26,7 +26,7 @@ export function tooMany(retryAfter: number): SocketFault {
 }
 
 /** All observable state of a session. */
-export interface Sight {
+export interface ObservedState {
   /** State, end reason and upstream disconnect, as far as present. */
   readonly session: string;
   /** The states that the CRM received. */
@@ -123,7 +123,7 @@ export class SocketWorld implements AsyncDisposable {
     await this.world[Symbol.asyncDispose]();
   }
 
-  async sight(): Promise<Sight> {
+  async observe(): Promise<ObservedState> {
     const { body } = await this.api.get(this.id);
     const told = [body['state'], body['endReason'], body['disconnect']];
     const feed = await this.world.app
@@ -163,15 +163,15 @@ export class SocketWorld implements AsyncDisposable {
 }
 
 /** Resolves as soon as all expected state is visible. */
-export async function expectSight(world: SocketWorld, expected: Partial<Sight>): Promise<void> {
+export async function expectState(world: SocketWorld, expected: Partial<ObservedState>): Promise<void> {
   await waitFor(async () => {
-    const sight = await world.sight();
-    expect(Object.fromEntries(keysOf(expected).map((key) => [key, sight[key]]))).toEqual(expected);
-  }, SEEN_WITHIN_MS);
+    const observe = await world.observe();
+    expect(Object.fromEntries(keysOf(expected).map((key) => [key, observe[key]]))).toEqual(expected);
+  }, OBSERVED_WITHIN_MS);
 }
 
-function keysOf(expected: Partial<Sight>): (keyof Sight)[] {
-  return Object.keys(expected) as (keyof Sight)[];
+function keysOf(expected: Partial<ObservedState>): (keyof ObservedState)[] {
+  return Object.keys(expected) as (keyof ObservedState)[];
 }
 
 function told({ status, body }: Answer): string {

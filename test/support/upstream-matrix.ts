@@ -38,14 +38,14 @@ export function inAnHour(): string {
 }
 
 /** Faults that end in a time-out, for which it is short. */
-const HURRIED: ReadonlySet<Fault['kind']> = new Set([
+const ENDING_IN_TIMEOUT: ReadonlySet<Fault['kind']> = new Set([
   'black-hole',
   'hang-before-headers',
   'hang-after-headers',
   'trickle',
 ] as const);
 
-const PATIENT = { UPSTREAM_TIMEOUT_MS: '10000', SESSION_OPEN_DEADLINE_MS: '30000' };
+const LONG_TIMEOUTS = { UPSTREAM_TIMEOUT_MS: '10000', SESSION_OPEN_DEADLINE_MS: '30000' };
 
 /**
  * A world for one row of the matrix: its counters begin at zero, and a client that a 429 has closed or an open
@@ -80,17 +80,17 @@ export class MatrixWorld implements AsyncDisposable {
 
   /** Uses time-outs that are long enough for a busy machine, if the fault does not end in one. */
   static startFor({ kind }: Fault): Promise<MatrixWorld> {
-    return MatrixWorld.start(HURRIED.has(kind) ? {} : PATIENT);
+    return MatrixWorld.start(ENDING_IN_TIMEOUT.has(kind) ? {} : LONG_TIMEOUTS);
   }
 
   /** The session opens before its beats meet the fault, which takes longer on a busy machine. */
   static beating(fault?: Fault): Promise<MatrixWorld> {
-    const isHurried = fault !== undefined && HURRIED.has(fault.kind);
+    const endsInTimeout = fault !== undefined && ENDING_IN_TIMEOUT.has(fault.kind);
     return MatrixWorld.start({
       HEARTBEAT_MAX_INTERVAL_MS: '100',
       HEARTBEAT_MIN_INTERVAL_MS: '100',
-      ...PATIENT,
-      ...(isHurried ? { UPSTREAM_TIMEOUT_MS: '3000' } : {}),
+      ...LONG_TIMEOUTS,
+      ...(endsInTimeout ? { UPSTREAM_TIMEOUT_MS: '3000' } : {}),
     });
   }
 

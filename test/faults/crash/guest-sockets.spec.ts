@@ -13,7 +13,7 @@ const TALKATIVE = 5;
 const HELLO = 'Hello?';
 const MINUTE_MS = 60_000;
 const CONNECTIONS_PER_MINUTE = 1_000;
-const PATIENCE_MS = 30_000 + 100 * SOCKETS;
+const OBSERVED_WITHIN_MS = 30_000 + 100 * SOCKETS;
 
 interface Guest {
   readonly id: string;
@@ -39,7 +39,7 @@ describe('a service that is killed while it holds guest sockets', () => {
     });
     const openings = await world.api.openMany(SOCKETS);
     guests = openings.map(({ body }) => guestOf(world, body));
-  }, PATIENCE_MS);
+  }, OBSERVED_WITHIN_MS);
 
   afterAll(async () => {
     await world.stop();
@@ -71,18 +71,18 @@ describe('a service that is killed while it holds guest sockets', () => {
 
       await waitFor(() => {
         expect(guests.map(leaseIdOf)).toEqual(guests.map(() => GOES_ON));
-      }, PATIENCE_MS);
+      }, OBSERVED_WITHIN_MS);
       tell(world, guests, performance.now() - killedAt);
       await waitFor(async () => {
         for (const { id } of guests) expect(await fromAgents(world, id)).toEqual(said.get(id));
-      }, PATIENCE_MS);
+      }, OBSERVED_WITHIN_MS);
 
       expect(await world.api.list('active')).toHaveLength(SOCKETS);
       expect(world.genesys.webMessaging.sessions).toHaveLength(SOCKETS);
       expect(world.genesys.webMessaging.throttle.refused).toEqual({});
       expect(mostConnectsInAMinute(guests)).toBeLessThanOrEqual(CONNECTIONS_PER_MINUTE);
     },
-    3 * PATIENCE_MS,
+    3 * OBSERVED_WITHIN_MS,
   );
 
   it('sends a message in flight once, when its caller repeats it with the key', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Effect } from '../../../src/simulator/fault';
-import { expectBooksAgree, expectKeptAlive, settled } from '../../support/invariants';
+import { expectRecordsAgree, expectKeptAlive, settled } from '../../support/invariants';
 import { Load } from '../../support/load';
 import { ProcessWorld } from '../../support/process-world';
 import { SeededRandom } from '../../support/seeded-random';
@@ -59,7 +59,7 @@ describe.each(DATABASES)('a service on %s that is killed again and again under l
       }
       await load.stop();
       await expectKeptAlive(world, load);
-      await expectBooksAgree(world, load);
+      await expectRecordsAgree(world, load);
       expect(load.unanswered).toBeGreaterThan(0);
     });
   });

@@ -27,7 +27,7 @@ const ANSWERED_WITHIN_MS = 8_000;
 const AFTERWARDS_MS = 30_000;
 const PAUSE_MS = 100;
 /** Transient problems: the caller retries at another replica. */
-const PASSING = ['storage-unavailable', 'shutting-down', 'request-in-progress', 'session-changed'];
+const TRANSIENT = ['storage-unavailable', 'shutting-down', 'request-in-progress', 'session-changed'];
 /** Refusals that any caller may get while replicas start and stop, and that promise nothing. */
 const REFUSALS = ['session-limit-reached', 'session-ended', 'upstream-timeout', 'upstream-unavailable'];
 
@@ -43,7 +43,7 @@ export class ReplicaLoad implements AsyncDisposable {
   /** Conversations with an answered end. */
   readonly ended = new Set<string>();
   /** Unexpected answers, and requests that were never answered. */
-  readonly surprises: string[] = [];
+  readonly unexpected: string[] = [];
   /** Counts of retries, by the answer before them. */
   readonly again = new Map<string, number>();
   /** Number of openings that found every slot taken. */
@@ -135,7 +135,7 @@ export class ReplicaLoad implements AsyncDisposable {
       this.again.set(trouble, (this.again.get(trouble) ?? 0) + 1);
       const isTooLate = performance.now() > this.stopsAt + AFTERWARDS_MS;
       if (isTooLate)
-        this.surprises.push(`${String(request.method)} ${path}: nobody answered, but ${trouble}`);
+        this.unexpected.push(`${String(request.method)} ${path}: nobody answered, but ${trouble}`);
       if (isTooLate || !isRepeated) return { answer: undefined, attempts };
       await delay(PAUSE_MS);
     }
@@ -147,7 +147,7 @@ export class ReplicaLoad implements AsyncDisposable {
     try {
       const signal = AbortSignal.timeout(ANSWERED_WITHIN_MS);
       const answer = await answerTo(await fetch(replica.url + path, { ...request, signal }));
-      const isPassing = PASSING.includes(answer.code) && !answer.isReplayed;
+      const isPassing = TRANSIENT.includes(answer.code) && !answer.isReplayed;
       return isPassing ? { trouble: answer.code } : { answer };
     } catch (error) {
       return { trouble: error instanceof DOMException ? 'no answer' : 'no connection' };
@@ -160,7 +160,7 @@ export class ReplicaLoad implements AsyncDisposable {
   }
 
   private surprise(method: string, answer: Answer): void {
-    this.surprises.push(`${method}: ${JSON.stringify(answer)}`);
+    this.unexpected.push(`${method}: ${JSON.stringify(answer)}`);
   }
 }
 

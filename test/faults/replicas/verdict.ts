@@ -28,7 +28,7 @@ export async function verdictOn(
   if (unsettled.length > 0) return unsettled;
   const rows = await sessionsOf(world);
   return [
-    ...load.surprises,
+    ...load.unexpected,
     ...(await silent(world, rows, beatWithinMs)),
     ...promisesBroken(load, rows),
     ...upstreamFindings(world, load, rows),

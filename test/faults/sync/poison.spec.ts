@@ -1,6 +1,6 @@
 import { World } from '../../../src/world';
 import { ApiClient } from '../../support/api-client';
-import { openPatiently } from '../../support/compressed-time';
+import { openWithRetries } from '../../support/compressed-time';
 import { DeliveriesApi } from '../../support/deliveries-api';
 import { LogCapture } from '../../support/log-capture';
 import { until } from '../../support/until';
@@ -41,7 +41,7 @@ describe('a receiver that permanently refuses the events of a few conversations'
   });
 
   it('gets those of all others immediately', async () => {
-    const others = await openPatiently(world.url, OTHERS);
+    const others = await openWithRetries(world.url, OTHERS);
     for (const id of others) await api.end(id);
     await until(() => world.crm.received.length === 2 * OTHERS);
 

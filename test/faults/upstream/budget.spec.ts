@@ -7,7 +7,7 @@ import {
   limitsOf,
   longestSilences,
   onlyClientOf,
-  openPatiently,
+  openWithRetries,
   pause,
   perTwoSeconds,
   TEN_TIMES_FASTER,
@@ -30,7 +30,7 @@ describe('one client with a limit of 300 requests a window', () => {
     });
     const { state, requests } = world.genesys;
     const startedAt = Date.now();
-    await openPatiently(world.url, SESSIONS);
+    await openWithRetries(world.url, SESSIONS);
     // The last opened session beats a stretched interval later.
     await pause(STRETCH_MAX_MS);
     const since = Date.now();
@@ -60,7 +60,7 @@ describe('one client with a limit of 300 requests a window', () => {
     expect(longestSilences(world, startedAt, since).at(-1)).toBeLessThan(2.5 * STRETCH_MAX_MS);
 
     expect(limits.sessions.more).toBeGreaterThan(0);
-    await openPatiently(world.url, Math.min(5, limits.sessions.more));
+    await openWithRetries(world.url, Math.min(5, limits.sessions.more));
     expect((await limitsOf(world.url)).sessions.live).toBe(SESSIONS + Math.min(5, limits.sessions.more));
   });
 });
@@ -73,7 +73,7 @@ describe('a client without capacity for more sessions', () => {
     });
     const api = new ApiClient(world.url);
     const { cap } = await onlyClientOf(world.url);
-    const [first = ''] = await openPatiently(world.url, cap, { atATime: cap });
+    const [first = ''] = await openWithRetries(world.url, cap, { atATime: cap });
     const opened = world.genesys.requests.count({ method: 'POST', path: /messaging$/ });
 
     const { status, body, headers } = await api.open();
@@ -87,7 +87,7 @@ describe('a client without capacity for more sessions', () => {
     expect((await limitsOf(world.url)).sessions).toMatchObject({ live: cap, more: 0 });
     await api.end(first);
     expect((await limitsOf(world.url)).sessions.more).toBe(1);
-    await openPatiently(world.url, 1);
+    await openWithRetries(world.url, 1);
   });
 });
 
@@ -105,7 +105,7 @@ describe('a client that a 429 has closed', () => {
     });
     const { faults, requests } = world.genesys;
     const api = new ApiClient(world.url);
-    const ids = await openPatiently(world.url, 20);
+    const ids = await openWithRetries(world.url, 20);
     await until(() => requests.find().filter((entry) => kindOf(entry) === 'beat').length > 20);
     faults.add({
       match: { bodyContains: 'heartbeatSequence' },

@@ -4,7 +4,7 @@ import {
   beatsSince,
   countIn,
   kindOf,
-  openPatiently,
+  openWithRetries,
   pause,
   retryAfterSeconds,
 } from '../../support/compressed-time';
@@ -29,7 +29,7 @@ describe('an unavailable login', () => {
     });
     const { state, faults } = world.genesys;
     const api = new ApiClient(world.url);
-    await openPatiently(world.url, SESSIONS);
+    await openWithRetries(world.url, SESSIONS);
 
     const outage = faults.add({ match: { path: '/oauth/token' }, fault: { kind: 'status', status: 500 } });
     state.revokeTokens();
@@ -75,7 +75,7 @@ describe('an API that answers 500 to everything', () => {
       logOutput,
     });
     const { state, faults, requests } = world.genesys;
-    await openPatiently(world.url, SESSIONS);
+    await openWithRetries(world.url, SESSIONS);
     await until(() => [...state.conversations.values()].every(({ beats }) => beats > 0));
 
     const outage = faults.add({ match: { path: '^/api/' }, fault: { kind: 'status', status: 500 } });

@@ -1,13 +1,13 @@
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { followLoopTime } from '../../support/loop-time';
-import { expectSight, SocketWorld, tooMany } from '../../support/socket-matrix';
+import { expectState, SocketWorld, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
 // These tests wait for pauses, pings and time-outs of seconds.
 followLoopTime(4);
 
 /** Time on the faster clock: two pings. */
-const PATIENCE_MS = 150_000;
+const OBSERVED_WITHIN_MS = 150_000;
 
 type Counts = Readonly<Record<string, number>>;
 type Act = (world: SocketWorld) => unknown;
@@ -213,8 +213,8 @@ describe('the connection of a session', () => {
   it.concurrent.each(RECONNECTIONS)('that meets %s is replaced', async (_what, act, counts) => {
     await using world = await opened();
     act(world);
-    await until(() => world.guest.configures >= 2 && world.guest.connections.size === 1, PATIENCE_MS);
-    await expectSight(world, { ...ALIVE, counts: { ...OPEN, ...counts } });
+    await until(() => world.guest.configures >= 2 && world.guest.connections.size === 1, OBSERVED_WITHIN_MS);
+    await expectState(world, { ...ALIVE, counts: { ...OPEN, ...counts } });
     expect(world.guest.sessions).toBe(1);
     expect(await world.say('still here')).toBe('201');
   });
@@ -223,7 +223,7 @@ describe('the connection of a session', () => {
     await using world = await opened();
     act(world);
     expect(await world.say('still here')).toBe('201');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       crm: ['connected'],
       feed: ['active', 'inbound: still here'],
@@ -235,7 +235,7 @@ describe('the connection of a session', () => {
   it.concurrent.each(REFUSALS)('that meets %s is not replaced immediately', async (_what, act, counts) => {
     await using world = await opened();
     act(world);
-    await expectSight(world, { ...ALIVE, counts: { ...OPEN, ws_refused_total: 1, ...counts } });
+    await expectState(world, { ...ALIVE, counts: { ...OPEN, ws_refused_total: 1, ...counts } });
     await until(() => world.guest.connections.size === 0);
   });
 
@@ -244,7 +244,7 @@ describe('the connection of a session', () => {
     async (_what, act, reason, counts) => {
       await using world = await opened();
       act(world);
-      await expectSight(world, {
+      await expectState(world, {
         ...OVER,
         session: `disconnected ${reason}`,
         counts: { ...OPEN, ...ended(reason), ...counts },
@@ -259,7 +259,7 @@ describe('the connection of a session', () => {
       await using world = await opened();
       world.agent.say(world.guest.token, 'Bye');
       world.agent.disconnect(world.guest.token);
-      await expectSight(world, {
+      await expectState(world, {
         session: 'disconnected agent-ended',
         crm: ['connected', 'disconnected'],
         feed: ['active', 'outbound: Bye', 'disconnected'],
@@ -275,9 +275,9 @@ describe('the connection of a session', () => {
     await world.opened();
     world.agent.say(world.guest.token, 'Bye');
     world.agent.disconnect(world.guest.token);
-    await expectSight(world, { feed: ['active', 'outbound: Bye'] });
+    await expectState(world, { feed: ['active', 'outbound: Bye'] });
     expect(await world.say('One more thing')).toBe('201');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       feed: ['active', 'outbound: Bye', 'inbound: One more thing'],
     });
@@ -288,7 +288,7 @@ describe('the connection of a session', () => {
     frame('ConnectionClosedEvent', {})(world);
     cut(1000)(world);
     await until(async () => (await world.waitedSeconds()) >= 60);
-    await expectSight(world, { ...ALIVE, counts: { ...OPEN, 'ws_closed_total 1000': 1 } });
+    await expectState(world, { ...ALIVE, counts: { ...OPEN, 'ws_closed_total 1000': 1 } });
     expect(world.guest.sessions).toBe(1);
   });
 
@@ -300,7 +300,7 @@ describe('the connection of a session', () => {
     await until(() =>
       sessions.every(({ configures, connections }) => configures === 2 && connections.size === 1),
     );
-    await expectSight(world, { counts: { 'sessions_created_total ok': 20, 'ws_closed_total 1006': 20 } });
+    await expectState(world, { counts: { 'sessions_created_total ok': 20, 'ws_closed_total 1006': 20 } });
     expect(sessions.map((session) => session.sessions)).toEqual(Array.from({ length: 20 }, () => 1));
   });
 });

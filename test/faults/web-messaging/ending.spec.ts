@@ -1,7 +1,7 @@
 import type { Fault } from '../../../src/simulator/fault';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { followLoopTime } from '../../support/loop-time';
-import { expectSight, SocketWorld } from '../../support/socket-matrix';
+import { expectState, SocketWorld } from '../../support/socket-matrix';
 
 // The service waits five seconds for a lost answer.
 followLoopTime(5);
@@ -34,7 +34,7 @@ describe('an end', () => {
       await world.say('Hello');
       world.spoilHttp(path, fault);
       expect(await world.end()).toBe(answer);
-      await expectSight(world, { session });
+      await expectState(world, { session });
       const counts = await world.counts();
       expect(counts[`upstream_disconnects_total ${disconnects}`]).toBeGreaterThanOrEqual(1);
       expect(counts['terminations_total requested']).toBe(1);
@@ -51,7 +51,7 @@ describe('an end', () => {
     await world.say('Hello');
     world.spoil(fault, { action: 'onMessage', bodyContains: 'Clear' });
     await world.end();
-    await expectSight(world, {
+    await expectState(world, {
       session: 'terminated requested confirmed',
       crm: ['connected', 'terminated'],
       feed: ['active', 'inbound: Hello', 'terminating', 'terminated'],

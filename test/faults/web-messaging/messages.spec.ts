@@ -1,7 +1,7 @@
 import type { Fault } from '../../../src/simulator/fault';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { followLoopTime } from '../../support/loop-time';
-import { expectSight, SocketWorld, type SocketWorldOptions, tooMany } from '../../support/socket-matrix';
+import { expectState, SocketWorld, type SocketWorldOptions, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
 // These tests wait for acknowledgements, echoes and histories: for up to half a minute. `guest-socket.echo.spec.ts`
@@ -9,7 +9,7 @@ import { until } from '../../support/until';
 followLoopTime(4);
 
 /** Time on the faster clock. */
-const PATIENCE_MS = 240_000;
+const OBSERVED_WITHIN_MS = 240_000;
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -125,7 +125,7 @@ describe('a message of the guest', () => {
     await using world = await opened();
     world.spoil(fault, { action: 'onMessage' });
     expect(await world.say('Hello')).toBe('201');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       feed: ['active', 'inbound: Hello'],
       counts: { ...OPEN, ...SENT, ...counts },
@@ -165,7 +165,7 @@ describe('a message of the guest', () => {
       expect(await world.say('Hello')).toBe(answer);
       expect(await world.say('Again')).toBe('201');
       const [, label = ''] = answer.split(' ');
-      await expectSight(world, {
+      await expectState(world, {
         session: 'active',
         crm: ['connected'],
         feed: ['active', 'inbound: Again'],
@@ -181,7 +181,7 @@ describe('a message of the guest', () => {
     await using world = await opened();
     world.spoil({ kind: 'answer', code }, { action: 'onMessage' });
     expect(await world.say('Hello')).toBe('502 upstream-rejected');
-    await expectSight(world, {
+    await expectState(world, {
       session: `disconnected ${reason}`,
       crm: ['connected', 'disconnected'],
       feed: ['active', 'disconnected'],
@@ -202,7 +202,7 @@ describe('a message of the other side', () => {
     world.spoil({ kind: 'duplicate' }, { class: 'StructuredMessage' });
     world.agent.say(world.guest.token, 'One');
     world.agent.say(world.guest.token, 'Two');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       feed: ['active', 'outbound: One', 'outbound: Two'],
       counts: OPEN,
@@ -214,7 +214,7 @@ describe('a message of the other side', () => {
     world.spoil({ kind: 'reorder' }, { class: 'StructuredMessage' });
     world.agent.say(world.guest.token, 'One');
     world.agent.say(world.guest.token, 'Two');
-    await expectSight(world, { feed: ['active', 'outbound: One', 'outbound: Two'] });
+    await expectState(world, { feed: ['active', 'outbound: One', 'outbound: Two'] });
   });
 
   it.concurrent('is received without unknown fields', async () => {
@@ -224,14 +224,14 @@ describe('a message of the other side', () => {
       { class: 'StructuredMessage' },
     );
     world.agent.say(world.guest.token, 'One');
-    await expectSight(world, { feed: ['active', 'outbound: One'], counts: OPEN });
+    await expectState(world, { feed: ['active', 'outbound: One'], counts: OPEN });
   });
 
   it.concurrent('is received although its frame was invalid', async () => {
     await using world = await opened();
     world.spoil({ kind: 'binary' }, { class: 'StructuredMessage' });
     world.agent.say(world.guest.token, 'One');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       feed: ['active', 'outbound: One'],
       counts: { ...OPEN, 'ws_closed_total garbage': 1 },
@@ -243,10 +243,10 @@ describe('a message of the other side', () => {
     async (_what, spoil) => {
       await using world = await opened();
       world.agent.cut(world.guest.token);
-      await until(() => world.guest.connections.size === 0, PATIENCE_MS);
+      await until(() => world.guest.connections.size === 0, OBSERVED_WITHIN_MS);
       world.agent.say(world.guest.token, 'Are you there?');
       spoil(world);
-      await expectSight(world, {
+      await expectState(world, {
         session: 'active',
         feed: ['active', 'outbound: Are you there?'],
         counts: { ...OPEN, 'ws_closed_total 1006': 1 },
@@ -259,7 +259,7 @@ describe('a heartbeat', () => {
   it.concurrent('that is lost is postponed, and the next one is sent', async () => {
     await using world = await opened({ environment: BEATING });
     world.spoil({ kind: 'no-answer' }, { action: 'echo' });
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       counts: { ...OPEN, 'heartbeats_total postponed': 1, 'heartbeats_total ok': 1 },
     });
@@ -268,7 +268,7 @@ describe('a heartbeat', () => {
   it.concurrent('that is throttled is postponed, and the next one is sent', async () => {
     await using world = await opened({ environment: BEATING });
     world.spoil(tooMany(2), { action: 'echo' });
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       counts: { ...OPEN, 'heartbeats_total postponed': 1, 'heartbeats_total ok': 1 },
     });

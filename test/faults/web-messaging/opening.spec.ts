@@ -2,7 +2,7 @@ import type { Fault } from '../../../src/simulator/fault';
 import type { DeploymentOptions } from '../../../src/simulator/web-messaging/deployment';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { followLoopTime } from '../../support/loop-time';
-import { expectSight, SocketWorld, tooMany } from '../../support/socket-matrix';
+import { expectState, SocketWorld, tooMany } from '../../support/socket-matrix';
 
 // Pauses between attempts are seconds.
 followLoopTime(3);
@@ -157,7 +157,7 @@ describe('opening a session over the guest WebSocket', () => {
     async (_what, trouble, answer, counts = {}) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe(answer);
-      await expectSight(world, {
+      await expectState(world, {
         session: 'failed open-failed',
         crm: [],
         feed: ['failed'],
@@ -171,7 +171,7 @@ describe('opening a session over the guest WebSocket', () => {
     async (_what, trouble, answer) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe(answer);
-      await expectSight(world, { session: 'failed open-failed pending', crm: [], feed: ['failed'] });
+      await expectState(world, { session: 'failed open-failed pending', crm: [], feed: ['failed'] });
       expect((await world.counts())[`sessions_created_total ${codeIn(answer)}`]).toBe(1);
     },
   );
@@ -181,7 +181,7 @@ describe('opening a session over the guest WebSocket', () => {
     async (_what, trouble, counts = {}) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe('201');
-      await expectSight(world, {
+      await expectState(world, {
         session: 'active',
         crm: ['connected'],
         feed: ['active'],
@@ -197,7 +197,7 @@ describe('opening a session over the guest WebSocket', () => {
     await using world = await SocketWorld.start({ deployment: { autoStart: true, greeting: 'Welcome' } });
     world.spoil({ kind: 'delay', ms: 400 }, { class: 'StructuredMessage', bodyContains: 'Join' });
     await world.opened();
-    await expectSight(world, { session: 'active', feed: ['active', 'outbound: Welcome'] });
+    await expectState(world, { session: 'active', feed: ['active', 'outbound: Welcome'] });
     expect(world.guest.joins).toBe(1);
   });
 });

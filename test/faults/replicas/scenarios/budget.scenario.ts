@@ -25,7 +25,7 @@ export async function budget({ random, tell, entry, minutes }: Run): Promise<str
     },
   });
   await Promise.all(
-    world.replicas.map(({ url }) => openPatiently(new ServiceApi(url), SESSIONS / world.replicas.length)),
+    world.replicas.map(({ url }) => openWithRetries(new ServiceApi(url), SESSIONS / world.replicas.length)),
   );
   tell(`${SESSIONS} sessions are open, which want ${(SESSIONS * WINDOW_MS) / BEAT_MS} beats a minute`);
   await delay(minutes * WINDOW_MS);
@@ -41,7 +41,7 @@ export async function budget({ random, tell, entry, minutes }: Run): Promise<str
 }
 
 /** Openings use the budget too: refused ones are repeated. */
-async function openPatiently(api: ServiceApi, count: number): Promise<void> {
+async function openWithRetries(api: ServiceApi, count: number): Promise<void> {
   for (let opened = 0; opened < count;) {
     const { status } = await api.open();
     if (status === 201) opened += 1;
