@@ -3,7 +3,7 @@ import type { CommandedChild } from './support/commanded-child';
 import { createDatabase } from './support/postgres';
 import { median, quantile } from './support/statistics';
 import { heading, number, tableOf } from './support/table';
-import type { Workshop } from './support/workshop';
+import type { Workspace } from './support/workspace';
 
 interface Size {
   readonly lanes: number;
@@ -28,23 +28,24 @@ interface Result {
 
 /** Measures the cost of the next batch of a long queue, for queues with different contents. */
 export async function measureClaims(
-  workshop: Workshop,
+  workspace: Workspace,
   quick: boolean,
   databaseServer: string | undefined,
 ): Promise<string> {
   const size = quick ? QUICK : FULL;
-  const results = [await measure(workshop, 'SQLite', size)];
-  if (databaseServer !== undefined) results.push(await measure(workshop, 'PostgreSQL', size, databaseServer));
+  const results = [await measure(workspace, 'SQLite', size)];
+  if (databaseServer !== undefined)
+    results.push(await measure(workspace, 'PostgreSQL', size, databaseServer));
   return report(results, size);
 }
 
-async function measure(workshop: Workshop, subject: string, size: Size, server?: string): Promise<Result> {
+async function measure(workspace: Workspace, subject: string, size: Size, server?: string): Promise<Result> {
   const database = server === undefined ? undefined : await createDatabase(server);
-  const drop = database === undefined ? undefined : workshop.undoAtEnd(database.drop);
-  const child = workshop.measured<ClaimCommands>('claims');
-  await child.ask('open', { dataDir: await workshop.folder(), databaseUrl: database?.url });
+  const drop = database === undefined ? undefined : workspace.undoAtEnd(database.drop);
+  const child = workspace.measured<ClaimCommands>('claims');
+  await child.ask('open', { dataDir: await workspace.folder(), databaseUrl: database?.url });
   const result = await measureSituations(child, subject, size);
-  await workshop.discard(child);
+  await workspace.discard(child);
   await drop?.();
   return result;
 }

@@ -4,7 +4,7 @@ import { type LoadResult, openSessions } from './support/load';
 import { medianOf } from './support/statistics';
 import { startRelay, startService, type Subject } from './support/subjects';
 import { difference, heading, number, spread, tableOf } from './support/table';
-import type { Workshop } from './support/workshop';
+import type { Workspace } from './support/workspace';
 
 interface Size {
   readonly rounds: number;
@@ -51,16 +51,16 @@ interface Contestant {
 
 /** Measures the cost of opening a session through the service, against a server that only makes the upstream call. */
 export async function measureOpening(
-  workshop: Workshop,
+  workspace: Workspace,
   quick: boolean,
   databaseServer: string | undefined,
 ): Promise<string> {
-  const contestants = await compete(workshop, quick ? QUICK : FULL, (addresses) => [
-    contestant('bare relay', () => startRelay(workshop, addresses)),
-    contestant('service, SQLite', () => startService(workshop, addresses)),
+  const contestants = await compete(workspace, quick ? QUICK : FULL, (addresses) => [
+    contestant('bare relay', () => startRelay(workspace, addresses)),
+    contestant('service, SQLite', () => startService(workspace, addresses)),
     ...(databaseServer === undefined
       ? []
-      : [contestant('service, PostgreSQL', () => startService(workshop, addresses, { databaseServer }))]),
+      : [contestant('service, PostgreSQL', () => startService(workspace, addresses, { databaseServer }))]),
   ]);
   const delivered = contestants.slice(1).map(({ name, delivered: shares }) => {
     const share = number(medianOf(shares, (one) => one) * 100);
@@ -74,15 +74,15 @@ export async function measureOpening(
  * session.
  */
 export async function measureGuards(
-  workshop: Workshop,
+  workspace: Workspace,
   quick: boolean,
   databaseServer: string | undefined,
 ): Promise<string> {
-  const contestants = await compete(workshop, quick ? QUICK : FULL, (addresses) => {
+  const contestants = await compete(workspace, quick ? QUICK : FULL, (addresses) => {
     const services = (name: string, server: string | undefined): Contestant[] =>
       (['none', 'audit', 'all'] as const).map((guards) =>
         contestant(`${name}: ${GUARDED_BY[guards]}`, () =>
-          startService(workshop, addresses, { databaseServer: server, guards }),
+          startService(workspace, addresses, { databaseServer: server, guards }),
         ),
       );
     return databaseServer === undefined
@@ -93,16 +93,16 @@ export async function measureGuards(
 }
 
 async function compete(
-  workshop: Workshop,
+  workspace: Workspace,
   size: Size,
   contestantsAt: (addresses: Simulators) => readonly Contestant[],
 ): Promise<readonly Contestant[]> {
-  const simulators = workshop.child<SimulatorCommands>('simulators');
+  const simulators = workspace.child<SimulatorCommands>('simulators');
   const contestants = contestantsAt(await simulators.ask('start', undefined));
   for (let round = 0; round < size.rounds; round += 1) {
     for (const each of contestants) await measureRound(each, size, simulators);
   }
-  await workshop.discard(simulators);
+  await workspace.discard(simulators);
   return contestants;
 }
 

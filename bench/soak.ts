@@ -6,7 +6,7 @@ import { soakGuests } from './guest-soak';
 import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import { slopeOf } from './support/statistics';
-import { Workshop } from './support/workshop';
+import { Workspace } from './support/workspace';
 
 const PER_SECOND = 50;
 const LIVES_MS = 2_000;
@@ -19,7 +19,7 @@ const WARM_UP_SHARE = 0.5;
 const MIB = 1024 * 1024;
 
 /** Names of guests with openings that the simulator spoils: with the rest of a hundred, five percent. */
-const TROUBLEMAKERS = [
+const FAULTY_GUESTS = [
   'trouble-status',
   'trouble-reset',
   'trouble-garbage',
@@ -37,19 +37,19 @@ interface Tally {
 
 /** Opens and ends sessions at a steady rate for a while and prints whether the service's memory stays constant. */
 async function soak(minutes: number): Promise<void> {
-  await using workshop = new Workshop(undefined);
-  const simulators = workshop.child<SimulatorCommands>('simulators');
+  await using workspace = new Workspace(undefined);
+  const simulators = workspace.child<SimulatorCommands>('simulators');
   const hosts = await simulators.ask('start', undefined);
-  await simulators.ask('spoil', TROUBLEMAKERS);
+  await simulators.ask('spoil', FAULTY_GUESTS);
   const environment = serviceEnvironment(hosts, {
-    DATA_DIR: await workshop.folder(),
+    DATA_DIR: await workspace.folder(),
     CRM_WEBHOOK_URL: hosts.crmUrl,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     HEARTBEAT_MIN_INTERVAL_MS: '500',
     HEARTBEAT_MAX_INTERVAL_MS: '500',
     LOG_LEVEL: 'error',
   });
-  const service = workshop.measured<SoakedServiceCommands>('soaked-service', environment);
+  const service = workspace.measured<SoakedServiceCommands>('soaked-service', environment);
   const url = await service.ask('start', undefined);
   const tally: Tally = { opened: 0, refused: 0, ended: 0 };
   const samples = await load(url, minutes * 60_000, tally, service);
@@ -91,7 +91,7 @@ async function loadFor(forMs: number, url: string, from: number, tally: Tally): 
 }
 
 async function live(url: string, count: number, tally: Tally): Promise<void> {
-  const name = count % 20 === 0 ? TROUBLEMAKERS[(count / 20) % TROUBLEMAKERS.length] : 'guest';
+  const name = count % 20 === 0 ? FAULTY_GUESTS[(count / 20) % FAULTY_GUESTS.length] : 'guest';
   const response = await fetch(`${url}/v1/sessions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -21,7 +21,7 @@ export interface HeldMessage {
 }
 
 /** The platform's record of a guest. */
-export interface GuestBook {
+export interface UpstreamGuest {
   readonly token: string;
   /** Number of sessions that were started. */
   readonly sessions: number;
@@ -41,7 +41,7 @@ export interface GuestCounts {
   readonly echoes: number;
 }
 
-export interface CrmNote {
+export interface CrmEvent {
   readonly conversationId: string;
   readonly state: string;
 }
@@ -52,10 +52,10 @@ export interface GuestSimulatorCommands {
   say: { input: readonly AgentMessage[]; output: number };
   /** Closes or breaks the sockets of guests; returns their number. */
   cut: { input: readonly Cut[]; output: number };
-  books: { input: undefined; output: readonly GuestBook[] };
+  records: { input: undefined; output: readonly UpstreamGuest[] };
   counts: { input: undefined; output: GuestCounts };
   /** The events that the CRM received, in order. */
-  notes: { input: undefined; output: readonly CrmNote[] };
+  crmEvents: { input: undefined; output: readonly CrmEvent[] };
 }
 
 const CLIENT = { id: 'soak-client', secret: 'soak-secret' };
@@ -82,16 +82,16 @@ serve<GuestSimulatorCommands>({
     const { agent } = (await genesys).webMessaging;
     return cuts.reduce((sum, { token, code }) => sum + agent.cut(token, code), 0);
   },
-  books: async () => booksOf(await genesys),
+  records: async () => upstreamGuestsOf(await genesys),
   counts: async () => {
     const { openConnections, throttle, sessions } = (await genesys).webMessaging;
     const echoes = sessions.reduce((sum, session) => sum + session.echoes, 0);
     return { openConnections, refused: throttle.refused, echoes };
   },
-  notes: async () => (await crm).received.map(({ body }) => body as CrmNote),
+  crmEvents: async () => (await crm).received.map(({ body }) => body as CrmEvent),
 });
 
-function booksOf({ webMessaging }: GenesysSimulator): GuestBook[] {
+function upstreamGuestsOf({ webMessaging }: GenesysSimulator): UpstreamGuest[] {
   return webMessaging.sessions.map((session) => {
     const { token, sessions, configures, isLive, shortestEchoGapMs } = session;
     const messages = session.messages

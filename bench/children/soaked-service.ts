@@ -5,7 +5,7 @@ import { createApp } from '../../src/app.setup';
 import { readEnvironment } from '../../src/config/read-environment';
 import { serve } from '../support/ipc';
 
-export interface Remains {
+export interface OpenResources {
   /** Kinds of resources that keep a process alive, without those of the channel to the parent. */
   readonly resources: readonly string[];
 }
@@ -36,7 +36,7 @@ export interface SoakedServiceCommands {
   memory: { input: undefined; output: MemoryInUse };
   usage: { input: undefined; output: Usage };
   /** Stops the service cleanly and returns the resources that it leaves open. */
-  stop: { input: undefined; output: Remains };
+  stop: { input: undefined; output: OpenResources };
 }
 
 const RESOLUTION_MS = 10;

@@ -8,7 +8,7 @@ import { serviceEnvironment } from './environment';
 import { aGuardedCaller } from './guarded-caller';
 import type { Target } from './load';
 import { createDatabase } from './postgres';
-import type { Workshop } from './workshop';
+import type { Workspace } from './workspace';
 
 const START_MS = 30_000;
 const POLL_MS = 50;
@@ -20,12 +20,12 @@ export interface Subject extends Target {
   discard(): Promise<void>;
 }
 
-export async function startRelay(workshop: Workshop, simulators: Simulators): Promise<Subject> {
-  const child = workshop.measured<RelayCommands>('relay');
+export async function startRelay(workspace: Workspace, simulators: Simulators): Promise<Subject> {
+  const child = workspace.measured<RelayCommands>('relay');
   return {
     address: await child.ask('start', simulators),
     cpuMicros: () => child.ask('cpu', undefined),
-    discard: () => workshop.discard(child),
+    discard: () => workspace.discard(child),
   };
 }
 
@@ -34,23 +34,23 @@ export type Guards = 'all' | 'audit' | 'none';
 
 /** Starts the service with the embedded SQLite, or with a database of its own on a PostgreSQL server. */
 export async function startService(
-  workshop: Workshop,
+  workspace: Workspace,
   simulators: Simulators,
   { databaseServer, guards = 'audit' }: { databaseServer?: string | undefined; guards?: Guards } = {},
 ): Promise<Subject> {
   const caller = guards === 'all' ? aGuardedCaller() : undefined;
   const port = await freePort();
   const database = databaseServer === undefined ? undefined : await createDatabase(databaseServer);
-  const drop = database === undefined ? undefined : workshop.undoAtEnd(database.drop);
+  const drop = database === undefined ? undefined : workspace.undoAtEnd(database.drop);
   const environment = serviceEnvironment(simulators, {
     PORT: String(port),
-    DATA_DIR: await workshop.folder(),
+    DATA_DIR: await workspace.folder(),
     CRM_WEBHOOK_URL: simulators.crmUrl,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     ...(database === undefined ? {} : { DATABASE_URL: database.url }),
     ...caller?.environment,
   });
-  const child = workshop.service(environment, guards === 'none' ? 'unaudited-service' : undefined);
+  const child = workspace.service(environment, guards === 'none' ? 'unaudited-service' : undefined);
   const origin = `http://127.0.0.1:${port}`;
   await readiness(child, origin);
   return {
@@ -58,7 +58,7 @@ export async function startService(
     ...(caller === undefined ? {} : { headers: caller.headers }),
     cpuMicros: () => cpuMicrosOf(origin),
     discard: async () => {
-      await workshop.discard(child);
+      await workspace.discard(child);
       await drop?.();
     },
   };

@@ -13,7 +13,7 @@ type Variables = Readonly<Record<string, string>>;
  * Owns all resources of a run: processes, folders and registered cleanups. Disposing it releases them all at any
  * time, and no new one can be made afterwards.
  */
-export class Workshop implements AsyncDisposable {
+export class Workspace implements AsyncDisposable {
   private readonly children = new Set<Child>();
   private readonly folders = new Set<string>();
   private readonly leftovers = new Set<() => Promise<void>>();
