@@ -29,7 +29,7 @@ export class Conversation {
   lastSequence: number | null = null;
   /** Arrival times of the newest 100 beats, in epoch milliseconds. */
   readonly beatTimes: number[] = [];
-  /** Number of beats whose sequence did not grow. */
+  /** Number of beats with a sequence that did not grow. */
   sequenceViolations = 0;
   /** Number of beats that arrived after the end. */
   lateBeats = 0;

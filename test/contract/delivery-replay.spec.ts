@@ -69,8 +69,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
     });
 
     it('reports an unknown delivery, and writes nothing', async () => {
-      const nobody = { sink: 'crm', eventId: '00000000-0000-4000-8000-000000000000' };
-      await expect(stores.ledger.retry(nobody, 10_000)).resolves.toBe(false);
+      const unknown = { sink: 'crm', eventId: '00000000-0000-4000-8000-000000000000' };
+      await expect(stores.ledger.retry(unknown, 10_000)).resolves.toBe(false);
       await expect(stores.auditTrail()).resolves.toEqual([]);
     });
   });
@@ -165,7 +165,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (diale
     });
 
     it('returns 0 when no delivery matches', async () => {
-      await expect(stores.ledger.replay({ conversationId: 'nobody' }, 11_000)).resolves.toBe(0);
+      await expect(stores.ledger.replay({ conversationId: 'unknown' }, 11_000)).resolves.toBe(0);
       await expect(audited('DELIVERIES_REPLAYED')).resolves.toEqual([{ replayed: 0 }]);
     });
   });

@@ -78,9 +78,9 @@ describe.each(DIALECTS)(`${GuestCredentials.name} on %s`, (dialect) => {
   it('belong to one existing session', async () => {
     const other = await stores.reserved(1_000, { guestToken: newGuestToken() });
     await stores.credentials.keep(other.conversationId, CREDENTIALS);
-    await stores.credentials.keep('nobody', CREDENTIALS);
+    await stores.credentials.keep('unknown', CREDENTIALS);
 
-    expect([await find(), await stores.credentials.find('nobody')]).toEqual([undefined, undefined]);
+    expect([await find(), await stores.credentials.find('unknown')]).toEqual([undefined, undefined]);
   });
 
   it('are re-encrypted when the key changes', async () => {

@@ -137,7 +137,7 @@ describe(`${DatabaseConnection.name} on a server`, () => {
     closed.close();
     const opening = DatabaseConnection.open(
       new StorageConfig({
-        DATABASE_URL: `postgres://someone:secret@127.0.0.1:${port ?? 1}/db`,
+        DATABASE_URL: `postgres://user:secret@127.0.0.1:${port ?? 1}/db`,
         DATA_DIR: './data',
       }),
     );

@@ -42,7 +42,7 @@ describe.each(DIALECTS)(`${SessionStore.name} and the owners of sessions on %s`,
     expect(await idsOf({ owner: 'billing', state: 'active', limit: 10 })).toEqual([own[2], own[1]]);
     const after = { createdAt: 3_000, conversationId: own[2] ?? '' };
     expect(await idsOf({ owner: 'billing', limit: 1, after })).toEqual([own[1]]);
-    expect(await idsOf({ owner: 'nobody', limit: 10 })).toEqual([]);
+    expect(await idsOf({ owner: 'unknown', limit: 10 })).toEqual([]);
     expect(await idsOf({ limit: 10 })).toHaveLength(7);
     await stores.close();
   });

@@ -172,7 +172,7 @@ describe('the audit trail over HTTP', () => {
     const earlier = await exportTo('earlier.ndjson');
     const { items } = await list('?action=SESSION_END_REQUESTED');
     const [victim] = items;
-    if (victim === undefined) throw new Error('Somebody has ended a session.');
+    if (victim === undefined) throw new Error('No record to change');
     const { db } = world.app.get(DatabaseConnection);
     await sql`drop trigger audit_record_update`.execute(db);
     await db

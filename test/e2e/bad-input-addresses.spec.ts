@@ -41,7 +41,7 @@ describe('an id that names no session', () => {
   const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
   it.each<[string, string]>([
-    ['of nobody', UNKNOWN],
+    ['that is unknown', UNKNOWN],
     ['in upper case', UNKNOWN.toUpperCase().replaceAll('0', 'A')],
     ['in braces', `%7B${UNKNOWN}%7D`],
     ['that leads upwards', '..%2f..%2fetc%2fpasswd'],

@@ -224,7 +224,7 @@ describe('the request id', () => {
     [400, opening('no json')],
     [404, { path: '/nowhere' }],
     [404, { path: '/v1/sessions/%zz' }],
-    [404, { path: '/v1/sessions/nobody' }],
+    [404, { path: '/v1/sessions/unknown' }],
     [405, { method: 'PUT' }],
     [413, opening('x'.repeat(70_000))],
     [415, opening(BODY, { 'content-type': 'text/plain' })],

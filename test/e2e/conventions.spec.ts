@@ -53,7 +53,7 @@ describe('the tag of a session', () => {
   });
 
   it('does not hide a missing session', async () => {
-    expect(await get('nobody', '*')).toMatchObject({ status: 404 });
+    expect(await get('unknown', '*')).toMatchObject({ status: 404 });
   });
 });
 
@@ -70,7 +70,7 @@ describe('the security and cache headers', () => {
     [400, opening('no json')],
     [404, { path: '/nowhere' }],
     [404, { path: '/v1/sessions/%zz' }],
-    [404, { path: '/v1/sessions/nobody' }],
+    [404, { path: '/v1/sessions/unknown' }],
     [405, { method: 'PUT' }],
     [413, opening('x'.repeat(70_000))],
     [415, opening('{}', { 'content-type': 'text/plain' })],
@@ -112,7 +112,7 @@ describe('the security and cache headers', () => {
 });
 
 describe('an unexpected body', () => {
-  const path = '/v1/sessions/nobody';
+  const path = '/v1/sessions/unknown';
 
   it.each<[number, string, RawRequest]>([
     [400, 'malformed-json', { ...opening('no json'), method: 'DELETE', path }],

@@ -38,7 +38,7 @@ describe('the answers behind a gateway', () => {
     ['not-found', { path: '/nowhere' }],
     ['not-found', { path: '/v1/sessions/%zz' }],
     ['method-not-allowed', { method: 'PUT' }],
-    ['session-not-found', { path: '/v1/sessions/nobody' }],
+    ['session-not-found', { path: '/v1/sessions/unknown' }],
     ['validation-failed', opening('{}')],
     ['bad-request', { headers: { 'content-length': 'x' } }],
   ])("link to a problem's explanation there: %s %j", async (code, request) => {
@@ -85,7 +85,7 @@ describe("the page at a problem's type", () => {
 
   it("can be requested by a problem's type", async () => {
     const problem = expectProblem(
-      await send(world.url, { path: '/v1/sessions/nobody' }),
+      await send(world.url, { path: '/v1/sessions/unknown' }),
       404,
       'session-not-found',
     );

@@ -61,7 +61,7 @@ describe('the quota of a caller', () => {
       opened,
       await api.request('GET', get, undefined, known),
       await api.request('HEAD', get),
-      await api.get('nobody'),
+      await api.get('unknown'),
       await api.open({ durationLimit: -1 }),
       await api.request('POST', '/v1/sessions', 'x'.repeat(100_000), json),
       await api.request('POST', '/v1/sessions', 'text', { 'content-type': 'text/plain' }),

@@ -30,7 +30,8 @@ export function ordinaryUser(): Owner | undefined {
     .map(([name, , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
     .filter(({ uid }) => Number.isInteger(uid) && uid > 0);
   const user = users.find(({ name }) => name === 'nobody') ?? users[0];
-  if (user === undefined) throw new Error('PostgreSQL cannot run as root, and /etc/passwd has nobody else.');
+  if (user === undefined)
+    throw new Error('PostgreSQL cannot run as root, and /etc/passwd has no other user.');
   return { uid: user.uid, gid: user.gid };
 }
 

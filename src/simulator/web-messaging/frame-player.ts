@@ -20,9 +20,9 @@ export class FramePlayer {
     private readonly outlet: FrameWriter,
   ) {}
 
-  play(frame: ServerFrame, whose: Omit<SocketFaultSubject, 'text' | 'class' | 'action'>): void {
+  play(frame: ServerFrame, subject: Omit<SocketFaultSubject, 'text' | 'class' | 'action'>): void {
     const fault = this.faults.takeForFrame({
-      ...whose,
+      ...subject,
       class: frame.class,
       text: () => JSON.stringify(frame),
     });

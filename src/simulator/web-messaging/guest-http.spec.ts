@@ -172,10 +172,10 @@ describe("the organisation's side", () => {
   });
 
   it.each([
-    ['PATCH', '/nobody'],
-    ['GET', '/nobody'],
-    ['GET', '/nobody/details'],
-    ['GET', '/nobody/details/more'],
+    ['PATCH', '/unknown'],
+    ['GET', '/unknown'],
+    ['GET', '/unknown/details'],
+    ['GET', '/unknown/details/more'],
   ])('answers %s %s with 404', async (method, path) => {
     const body = method === 'PATCH' ? { state: 'disconnected' } : undefined;
 

@@ -63,7 +63,7 @@ describe('a session', () => {
     await first.say('one');
     simulator.webMessaging.agent.cut('guest-1');
     expect(await first.closed()).toMatchObject({ code: 1006 });
-    simulator.webMessaging.agent.say('guest-1', 'nobody hears this');
+    simulator.webMessaging.agent.say('guest-1', 'not received');
 
     const second = await GuestClient.connect(simulator.url, 'guest-1');
 

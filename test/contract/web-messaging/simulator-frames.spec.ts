@@ -148,7 +148,7 @@ describe('frames of the simulator match the contract', () => {
     ],
     ['an expired session', () => agent().expire(TOKEN)],
     ['a cleared session', () => agent().clear(TOKEN)],
-    ['a guest who logged out', () => agent().logOut(TOKEN)],
+    ['a guest that logged out', () => agent().logOut(TOKEN)],
     ['a connection closed by a sign-in elsewhere', () => agent().signInElsewhere(TOKEN)],
     ['a connection closed with a reason code', () => agent().signInElsewhere(TOKEN)],
   ])('when something happens: %s', async (name, act) => {

@@ -27,7 +27,8 @@ export function crmFindings(
   for (const { body } of crm.received) {
     const event = body as CrmEvent;
     const earlier = heard.get(event.conversationId);
-    if (earlier === undefined) findings.push(`the CRM heard of ${event.conversationId}, which nobody knows`);
+    if (earlier === undefined)
+      findings.push(`the CRM heard of ${event.conversationId}, which the service does not know`);
     else if ((earlier.at(-1)?.sequence ?? 0) > event.sequence)
       findings.push(`the CRM heard event ${event.sequence} of ${event.conversationId} after a later one`);
     earlier?.push(event);

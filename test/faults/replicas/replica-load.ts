@@ -134,8 +134,7 @@ export class ReplicaLoad implements AsyncDisposable {
       if (trouble === undefined) return { answer, attempts };
       this.again.set(trouble, (this.again.get(trouble) ?? 0) + 1);
       const isTooLate = performance.now() > this.stopsAt + AFTERWARDS_MS;
-      if (isTooLate)
-        this.unexpected.push(`${String(request.method)} ${path}: nobody answered, but ${trouble}`);
+      if (isTooLate) this.unexpected.push(`${String(request.method)} ${path}: no answer, but ${trouble}`);
       if (isTooLate || !isRepeated) return { answer: undefined, attempts };
       await delay(PAUSE_MS);
     }

@@ -70,9 +70,9 @@ async function silent({ genesys }: ReplicaWorld, rows: readonly Row[], withinMs:
   const quiet = (): Row[] =>
     active.filter(({ id }) => (genesys.state.conversation(id)?.beatTimes.at(-1) ?? 0) < since);
   await waitFor(() => {
-    if (quiet().length > 0) throw new Error('Nobody has beaten yet.');
+    if (quiet().length > 0) throw new Error('There was no beat yet.');
   }, withinMs).catch(() => undefined);
-  return quiet().map(({ id }) => `nobody beats for ${id}`);
+  return quiet().map(({ id }) => `no beats for ${id}`);
 }
 
 function promisesBroken(load: ReplicaLoad, rows: readonly Row[]): string[] {

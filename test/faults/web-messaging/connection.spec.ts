@@ -52,11 +52,7 @@ const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: numbe
     { [`ws_closed_total ${code}`]: 1 },
   ]),
   ['a close code of its own', cut(4321), { 'ws_closed_total other': 1 }],
-  [
-    'a line that is silent',
-    ({ agent, guest }) => agent.silence(guest.token),
-    { 'ws_closed_total silent': 1 },
-  ],
+  ['a silent connection', ({ agent, guest }) => agent.silence(guest.token), { 'ws_closed_total silent': 1 }],
   ['HTML', raw('<html></html>'), { 'ws_closed_total garbage': 1 }],
   [
     'three malformed frames in a row',
@@ -96,7 +92,7 @@ const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: numbe
 
 /** The connection stays, and the fault has no effect. */
 const NOTHINGS: [what: string, act: Act, counts: Counts][] = [
-  ['a class that nobody knows', frame('Surprise', { of: 'the year' }), { upstream_unknown_total: 1 }],
+  ['an unknown class', frame('Surprise', { of: 'the year' }), { upstream_unknown_total: 1 }],
   ['JSON that is no object', raw('[]'), { 'upstream_malformed_total none': 1 }],
   [
     'a frame without a class',
@@ -118,9 +114,9 @@ const NOTHINGS: [what: string, act: Act, counts: Counts][] = [
     },
     { 'upstream_malformed_total none': 4 },
   ],
-  ['an answer that nobody asked for', frame('JwtResponse', { jwt: 'unasked', exp: 1 }), {}],
+  ['an answer without a request', frame('JwtResponse', { jwt: 'unasked', exp: 1 }), {}],
   ['a refusal of nothing', frame('string', 'Request failed.'), {}],
-  ['a session that nobody asked about', frame('SessionResponse', { connected: true, newSession: true }), {}],
+  ['a session without a request', frame('SessionResponse', { connected: true, newSession: true }), {}],
 ];
 
 /**
@@ -139,7 +135,7 @@ const REFUSALS: [what: string, act: Act, counts: Counts][] = [
     { 'ws_closed_total 1006': 1, ...OURS },
   ]),
   [
-    'connected: false on the next line',
+    'connected: false on the next connection',
     spoiledResume({ kind: 'alter', body: { connected: false } }),
     { 'ws_closed_total 1006': 1, ...OURS },
   ],
@@ -181,19 +177,19 @@ const ENDINGS: [what: string, act: Act, reason: string, counts: Counts][] = [
     { 'ws_closed_total 1006': 1, ...OURS },
   ]),
   [
-    'readOnly: true on the next line',
+    'readOnly: true on the next connection',
     spoiledResume({ kind: 'alter', body: { readOnly: true } }),
     'agent-ended',
     { 'ws_closed_total 1006': 1, ...OURS },
   ],
   [
-    'newSession: true on the next line',
+    'newSession: true on the next connection',
     spoiledResume({ kind: 'alter', body: { newSession: true } }),
     'gone',
     { 'ws_closed_total 1006': 1, ...OURS },
   ],
   [
-    'clearedExistingSession on the next line',
+    'clearedExistingSession on the next connection',
     spoiledResume({ kind: 'alter', body: { clearedExistingSession: true } }),
     'cleared',
     { 'ws_closed_total 1006': 1, ...OURS },

@@ -44,7 +44,7 @@ describe('an end', () => {
   it.concurrent.each<[string, SocketFault]>([
     ['is not allowed to clear', { kind: 'answer', code: 403 }],
     ['may clear and loses the answer', { kind: 'no-answer', effect: 'after' }],
-    ['may clear and loses the line', { kind: 'close', code: 1006, effect: 'after' }],
+    ['may clear and loses the connection', { kind: 'close', code: 1006, effect: 'after' }],
   ])('of a guest that %s is an end', async (_what, fault) => {
     await using world = await SocketWorld.start();
     await world.opened();

@@ -32,9 +32,9 @@ const DELIVERIES: [what: string, fault: SocketFault, counts?: Counts][] = [
   ['whose acknowledgement is lost', { kind: 'no-answer', effect: 'after' }],
   ['that is lost itself', { kind: 'no-answer' }],
   ['that comes too early', tooMany(2)],
-  ['with which the line breaks', { kind: 'close', code: 1006 }, { 'ws_closed_total 1006': 1 }],
+  ['with which the connection breaks', { kind: 'close', code: 1006 }, { 'ws_closed_total 1006': 1 }],
   [
-    'whose acknowledgement breaks with the line',
+    'whose acknowledgement is lost with the connection',
     { kind: 'close', code: 1006, effect: 'after' },
     { 'ws_closed_total 1006': 1 },
   ],
@@ -45,7 +45,7 @@ const DELIVERIES: [what: string, fault: SocketFault, counts?: Counts][] = [
 const UNNAMED: [what: string, spoil: (world: SocketWorld) => void, configures: number][] = [
   ['that comes back', () => undefined, 1],
   [
-    'whose acknowledgement breaks with the line',
+    'whose acknowledgement is lost with the connection',
     (world) => {
       world.spoil({ kind: 'close', code: 1006, effect: 'after' }, { action: 'onMessage' });
     },

@@ -86,7 +86,7 @@ const DOUBTS: [what: string, trouble: Trouble, answer: string][] = [
     '504 upstream-timeout',
   ],
   [
-    'a line that breaks with each configure',
+    'a connection that breaks with each configure',
     { configure: { kind: 'close', code: 1006, effect: 'after' } },
     '503 upstream-unavailable',
   ],
@@ -103,7 +103,7 @@ const SUCCESSES: [what: string, trouble: Trouble, counts?: Counts][] = [
   ['4029 for a second', { configure: tooMany(1), ...ONCE }, OURS],
   ['500 to the first configure', { configure: refused(500), ...ONCE }, OURS],
   [
-    'a line that breaks with configure',
+    'a connection that breaks with configure',
     { configure: { kind: 'close', code: 1006, effect: 'after' }, ...ONCE },
     { 'ws_closed_total 1006': 1 },
   ],
@@ -121,7 +121,7 @@ const SUCCESSES: [what: string, trouble: Trouble, counts?: Counts][] = [
   ['garbage before the answer', { answer: { kind: 'garbage' }, ...ONCE }, { 'ws_closed_total garbage': 1 }],
   ['10 MB before the answer', { answer: { kind: 'huge' }, ...ONCE }, { 'ws_closed_total garbage': 1 }],
   ['readOnly: true', { answer: altered({ readOnly: true }), ...ONCE }],
-  ['fields that nobody knows', { answer: altered({ surprise: { of: ['the', 'year'] } }) }],
+  ['unknown fields', { answer: altered({ surprise: { of: ['the', 'year'] } }) }],
   ['an answer of another class before it', { answer: { kind: 'duplicate' } }],
   ['an expiry in the past', { answer: altered({ expirationDate: 1_000 }) }],
   ['an expiry as a text', { answer: altered({ expirationDate: 'tomorrow' }) }],

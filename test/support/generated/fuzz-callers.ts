@@ -84,6 +84,6 @@ function invalidCredentials(known: TestCaller, expired: TestCaller): Identity['h
     bearer(altered),
     bearer(known.entry.sha256),
     expired.headers,
-    aCaller('nobody').headers,
+    aCaller('unknown').headers,
   ];
 }

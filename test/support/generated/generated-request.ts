@@ -19,8 +19,13 @@ export function pathOf({ target }: GeneratedRequest): string {
 /** Formats a request for the message of a failed test. */
 export function shown({ method, target, headers, body, identity }: GeneratedRequest): string {
   const text = body === undefined ? '' : `, body ${JSON.stringify(Buffer.from(body).toString('latin1'))}`;
-  const who = identity.scopes === undefined ? 'a stranger' : `a caller with ${identity.scopes.join(' ')}`;
-  return shortened(`${method} ${JSON.stringify(target)} ${JSON.stringify(headers)}${text}, sent by ${who}`);
+  const sender =
+    identity.scopes === undefined
+      ? 'an unauthenticated client'
+      : `a caller with ${identity.scopes.join(' ')}`;
+  return shortened(
+    `${method} ${JSON.stringify(target)} ${JSON.stringify(headers)}${text}, sent by ${sender}`,
+  );
 }
 
 export function shortened(text: string, length = 2_000): string {
