@@ -30,7 +30,7 @@ export function attackFindings(
   return [
     ...leaseFindings(world, after),
     ...loadFindings(calm).map(
-      (finding) => `before the attack, so that the machine is too slow to tell: ${finding}`,
+      (finding) => `before the attack (the machine is too slow for the test): ${finding}`,
     ),
     ...loadFindings(load),
     ...figures.flatMap(({ findings }) => findings),
@@ -43,9 +43,7 @@ function leaseFindings({ logs, replicas }: AttackWorld, after: readonly Reading[
   const lost = after.reduce((sum, { page }) => sum + page.find('guest_sessions_lease_lost_total'), 0);
   return [
     ...(lost === 0 ? [] : [`${lost} leases were lost, as guest_sessions_lease_lost_total says`]),
-    ...logs.flatMap(({ lostLeases }) =>
-      lostLeases.map((line) => `the log says that a lease was lost: ${line}`),
-    ),
+    ...logs.flatMap(({ lostLeases }) => lostLeases.map((line) => `log line of a lost lease: ${line}`)),
     ...replicas.filter(({ isRunning }) => !isRunning).map(() => 'a replica has ended'),
   ];
 }

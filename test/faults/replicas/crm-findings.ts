@@ -28,14 +28,14 @@ export function crmFindings(
     const event = body as CrmEvent;
     const earlier = heard.get(event.conversationId);
     if (earlier === undefined)
-      findings.push(`the CRM heard of ${event.conversationId}, which the service does not know`);
+      findings.push(`the CRM received events of ${event.conversationId}, which the service does not know`);
     else if ((earlier.at(-1)?.sequence ?? 0) > event.sequence)
-      findings.push(`the CRM heard event ${event.sequence} of ${event.conversationId} after a later one`);
+      findings.push(`the CRM received event ${event.sequence} of ${event.conversationId} after a later one`);
     earlier?.push(event);
   }
   for (const { id, state } of sessions) {
     const story = storyOf(heard.get(id) ?? []);
-    if (story !== STORIES[state]) findings.push(`${id} is ${state}, and the CRM heard: ${story}`);
+    if (story !== STORIES[state]) findings.push(`${id} is ${state}, and the CRM received: ${story}`);
   }
   return findings;
 }

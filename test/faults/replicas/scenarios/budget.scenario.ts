@@ -27,7 +27,7 @@ export async function budget({ random, tell, entry, minutes }: Run): Promise<str
   await Promise.all(
     world.replicas.map(({ url }) => openWithRetries(new ServiceApi(url), SESSIONS / world.replicas.length)),
   );
-  tell(`${SESSIONS} sessions are open, which want ${(SESSIONS * WINDOW_MS) / BEAT_MS} beats a minute`);
+  tell(`${SESSIONS} sessions are open and need ${(SESSIONS * WINDOW_MS) / BEAT_MS} beats a minute`);
   await delay(minutes * WINDOW_MS);
   const times = world.genesys.requests.find({ path: /^\/api\/v2\// }).map(({ at }) => at);
   const refused = world.genesys.requests.count({ status: RATE_LIMITED });

@@ -38,7 +38,7 @@ export async function crowd({ tell, entry, sessions }: Run): Promise<string[]> {
   const startedAt = performance.now();
   await world.start();
   await untilHeld(world, sessions);
-  tell(`${sessions} sessions are held ${seconds(performance.now() - startedAt)} after the start`);
+  tell(`${sessions} sessions have a holder ${seconds(performance.now() - startedAt)} after the start`);
   await delay(BEAT_MS + IDLE_MS);
   await observe(world, tell);
   const bytes = await bytesOf(world);
@@ -110,7 +110,7 @@ async function killOne(world: CrowdWorld, tell: Run['tell']): Promise<string[]> 
     if (missing > 0) throw new Error(`Of the orphans ${missing} do not beat yet.`);
   }, TAKEN_OVER_WITHIN_MS).catch(() => undefined);
   const waits = world.upstream.firstBeats.map((at) => at - killedAt);
-  tell(`of the orphans all but ${rows.length - waits.length} beat again after, ${summaryOf(waits)}`);
+  tell(`all orphaned sessions except ${rows.length - waits.length} beat again after: ${summaryOf(waits)}`);
   return waits.length === rows.length ? [] : [`${rows.length - waits.length} orphans do not beat`];
 }
 

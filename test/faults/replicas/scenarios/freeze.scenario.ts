@@ -26,7 +26,7 @@ export async function freeze({ random, tell, entry }: Run): Promise<string[]> {
     replica.freeze();
     await delay(FROZEN_MS);
     replica.thaw();
-    tell(`${replica.name} slept for ${FROZEN_MS / 1000} s`);
+    tell(`${replica.name} was frozen for ${FROZEN_MS / 1000} s`);
     await delay(AFTERWARDS_MS);
   }
   await load.stop();

@@ -28,7 +28,7 @@ export async function kills({ random, tell, entry }: Run): Promise<string[]> {
     await victim.kill();
     await delay(awayMs);
     await victim.start();
-    tell(`kill ${kill}: ${victim.name}, away for ${awayMs / 1000} s`);
+    tell(`kill ${kill}: ${victim.name}, down for ${awayMs / 1000} s`);
   }
   await load.stop();
   tell(load.summary);

@@ -28,7 +28,7 @@ export async function outage({ random, tell, entry, minutes }: Run): Promise<str
   findings.push(...beatFindings(world, downAt, tell));
   await world.server.resume();
   const tookMs = await recovered(world.replicas, 3 * RECOVERED_WITHIN_MS);
-  tell(`openings were served by all again after ${Math.round(tookMs)} ms`);
+  tell(`all replicas served openings again after ${Math.round(tookMs)} ms`);
   if (tookMs > RECOVERED_WITHIN_MS) findings.push('the replicas did not recover in time');
   return [...findings, ...(await verdictOn(world, load, CAP))];
 }
@@ -44,7 +44,7 @@ async function whileDown(world: ReplicaWorld, until: number, tell: Run['tell']):
     }
     await delay(500);
   }
-  tell(`openings were refused after, ${summaryOf(times)}`);
+  tell(`openings were refused after: ${summaryOf(times)}`);
   const late = times.filter((time) => time > REFUSED_WITHIN_MS).length;
   return [...findings, ...(late === 0 ? [] : [`${late} openings were refused after more than a second`])];
 }
@@ -59,7 +59,7 @@ function wrongIn(name: string, { live, ready, opening, hasRetryAfter }: Probed):
 function beatFindings({ genesys }: ReplicaWorld, downAt: number, tell: Run['tell']): string[] {
   const beats = genesys.requests.find({ method: 'PATCH' }).map(({ at }) => at - downAt);
   const last = Math.max(...beats);
-  tell(`the last beat came ${Math.round(last)} ms after the database was told to stop`);
+  tell(`the last beat arrived ${Math.round(last)} ms after the stop signal to the database`);
   if (Date.now() - downAt < TRUST_MS) return [];
   return [
     ...(beats.some((at) => at > 3_000 && at < 5_000) ? [] : ['no beat while the lease was valid']),

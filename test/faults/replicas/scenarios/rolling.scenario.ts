@@ -36,7 +36,7 @@ export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
     await replica.start();
   }
   await load.stop();
-  tell(`sessions were in other hands after, ${summaryOf(handOvers)}`);
+  tell(`sessions were claimed after: ${summaryOf(handOvers)}`);
   tell(load.summary);
   const late = handOvers.filter((wait) => wait > HAND_OVER_MS).length;
   return [
