@@ -12,7 +12,7 @@ export const USAGE = `Usage: simulator [options]
   --latency-ms n            added to each Genesys answer (default 0)
   --journal-size n          requests kept for /_sim/requests (default 20000, 0 keeps none)
   --deployment id           the deployment guests connect to (default ${DEMO_DEPLOYMENT_ID})
-  --allowed-domain host     a domain that guests may connect from; may be repeated (default: any)
+  --allowed-domain host     a domain that guests may connect from; may be repeated (default: all domains)
   --auto-start              the deployment starts conversations by itself
   --greeting text           the flow's first message in a conversation (default: none)
   --after-disconnect mode   state after an agent's disconnect: ReadOnly (the default), Send, or Off for no event

@@ -7,7 +7,7 @@ export interface FileUploadMode {
 export interface Deployment {
   readonly id: string;
   readonly status: 'Active' | 'Inactive';
-  /** Host names that an `Origin` may have. Default: any. */
+  /** Host names that an `Origin` may have. Default: all hosts. */
   readonly allowedDomains?: readonly string[];
   readonly autoStart: boolean;
   /** The flow's first message in a conversation. Default: none. */

@@ -57,7 +57,7 @@ export class ReplicaLoad implements AsyncDisposable {
     private readonly world: ReplicaWorld,
     private readonly random: SeededRandom,
     private readonly crowd: Crowd,
-    /** Chooses the replica for the next request. Default: any replica that may answer. */
+    /** Chooses the replica for the next request. Default: every replica that may answer. */
     private readonly choose = (): Replica | undefined => this.anyReplica(),
   ) {}
 

@@ -18,7 +18,7 @@ interface Draft {
   readonly body: string | Uint8Array | undefined;
 }
 
-/** A body for a broken-body deviation of an operation without one: any object. */
+/** A body for a broken-body deviation of an operation without one, which may be any object. */
 const SOME_BODY = '{"b":"c"}';
 
 /** The content of a body that is a file. */
