@@ -40,7 +40,7 @@ async function linesOf(path = file): Promise<string[]> {
 }
 
 describe(LedgerSink.name, () => {
-  it('has the event in the file when it accepts it', async () => {
+  it('has written the event to the file once it accepts it', async () => {
     await ledgerAt().deliver(anEvent(), signal, held);
 
     expect((await linesOf()).map((line) => JSON.parse(line) as unknown)).toEqual([
@@ -55,7 +55,7 @@ describe(LedgerSink.name, () => {
     ]);
   });
 
-  it('keeps lines whole and in the order in which they came, however many come at once', async () => {
+  it('keeps concurrent lines complete and in their order', async () => {
     const ledger = ledgerAt();
     const numbers = Array.from({ length: MAX_TEST_EVENTS }, (_, index) => index + 1);
 
@@ -65,7 +65,7 @@ describe(LedgerSink.name, () => {
     expect(kept.map(({ sequence }) => sequence)).toEqual(numbers);
   });
 
-  it('goes on below a line that was cut off, and in a new file when the old one was moved away', async () => {
+  it('continues below a truncated line, and in a new file after the old one was moved away', async () => {
     const ledger = ledgerAt();
     await appendFile(file, '{"id":"cut');
     await ledger.deliver(anEvent(1), signal, held);
@@ -77,7 +77,7 @@ describe(LedgerSink.name, () => {
     expect(await linesOf()).toEqual([expect.stringContaining('event-2')]);
   });
 
-  it('keeps no guest token', async () => {
+  it('writes no guest token', async () => {
     await ledgerAt().deliver(
       anEvent(1, { metadata: { guestIdToken: 'canary', guestRef: 'hash' } }),
       signal,
@@ -87,7 +87,7 @@ describe(LedgerSink.name, () => {
     expect(await readFile(file, 'utf8')).not.toContain('canary');
   });
 
-  it('says in its own words that it did not accept an event, and accepts the next', async () => {
+  it('rejects an event with an error of its own, and accepts the next one', async () => {
     const missing = join(folder, 'later');
     const ledger = ledgerAt(join(missing, 'events.jsonl'));
 
@@ -101,7 +101,7 @@ describe(LedgerSink.name, () => {
     await expect(ledger.assertWritable()).resolves.toBeUndefined();
   });
 
-  it('writes nothing that nobody waits for any more', async () => {
+  it('writes no event of an aborted attempt', async () => {
     const ledger = ledgerAt();
     await ledger.deliver(anEvent(1), signal, held);
 
@@ -112,7 +112,7 @@ describe(LedgerSink.name, () => {
     expect(await linesOf()).toHaveLength(1);
   });
 
-  it('writes nothing that another replica may have written', async () => {
+  it('writes no event that another replica may have written', async () => {
     const lost = (): void => {
       throw new Error('another has it');
     };

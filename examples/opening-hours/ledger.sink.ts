@@ -8,11 +8,11 @@ import { EventSink } from '../../src/sync/ports/event.sink';
 import { OpeningHoursConfig } from './opening-hours.config';
 
 /**
- * A file with one line of JSON for each event, on the disk before the event counts as delivered.
+ * Appends one line of JSON for each event to a file, synced to the disk before the event counts as delivered.
  *
- * At least once: after a crash between the disk and the outbox, an event is there twice, with the same `id`. A line
- * that a crash or a full disk has cut off is no JSON; its event comes again on a line of its own. The events of one
- * conversation are in their order, and those of several are mixed.
+ * Delivery is at-least-once: after a crash between the disk and the outbox the file has an event twice, with the same
+ * `id`. A line that a crash or a full disk has truncated is invalid JSON; its event follows again on a line of its own.
+ * The events of one conversation are in order, and those of several conversations are interleaved.
  */
 @Injectable()
 export class LedgerSink extends EventSink {
@@ -24,9 +24,9 @@ export class LedgerSink extends EventSink {
   }
 
   async deliver(event: SessionEvent, signal: AbortSignal, beforeSend: () => void): Promise<void> {
-    // Many conversations are delivered at the same time: lines take turns.
+    // Many conversations are delivered concurrently: the lines are serialized.
     const turn = this.last.then(async () => {
-      // Nobody waits for it any more, and it will come again.
+      // The attempt was aborted, and the event will be delivered again.
       signal.throwIfAborted();
       beforeSend();
       await append(this.config.ledgerFile, lineOf(event));
@@ -39,25 +39,25 @@ export class LedgerSink extends EventSink {
     }
   }
 
-  /** Throws when the folder of the file is not there or not to be written to. */
+  /** Throws when the folder of the file is missing or not writable. */
   async assertWritable(): Promise<void> {
     try {
       await access(dirname(this.config.ledgerFile), constants.W_OK);
     } catch (error) {
-      // The answer of a probe is no place for paths.
+      // The probe's answer must not contain paths.
       throw new Error('the folder of the ledger cannot be written to', { cause: error });
     }
   }
 }
 
-/** The guest's token, which the service may be told to hand out, does not belong into a file that is kept. */
+/** Leaves out the guest's token, which the service may be configured to send: it must not be kept in a file. */
 function lineOf({ id, conversationId, sequence, state, occurredAt, metadata }: SessionEvent): string {
   const told = Object.fromEntries(Object.entries(metadata).filter(([field]) => field !== 'guestIdToken'));
   const time = new Date(occurredAt).toISOString();
   return `${JSON.stringify({ id, conversationId, sequence, state, time, metadata: told })}\n`;
 }
 
-/** The file is opened anew for each line, so that it may be moved away at any time. */
+/** Opens the file again for each line, so that it may be moved away at any time. */
 async function append(path: string, line: string): Promise<void> {
   const file = await open(path, 'a+', 0o600);
   try {
@@ -70,14 +70,14 @@ async function append(path: string, line: string): Promise<void> {
   }
 }
 
-/** Whether the file ends within a line. */
+/** Returns whether the file ends with an incomplete line. */
 async function endsWithin(file: FileHandle, size: number): Promise<boolean> {
   if (size === 0) return false;
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer.toString() !== '\n';
 }
 
-/** A new file is on the disk when its name is. Windows has no such step. */
+/** Syncs the folder, because a new file is durable only once its name is. Windows has no such step. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

@@ -11,7 +11,7 @@ const ASKED = {
   durationLimit: 60,
 };
 
-/** What the policy says of a queue at a time: nothing, or why not. */
+/** Returns 'open', or the policy's refusal, for a queue at a time. */
 function verdictAt(time: string, queueId = 'support', timeZone = 'Europe/Berlin'): unknown {
   const config = OpeningHoursConfig.from({
     LEDGER_FILE: 'unused',
@@ -32,7 +32,7 @@ describe(OpeningHoursPolicy.name, () => {
   it.each([
     ['an hour ahead in winter', '2027-01-15T07:00:00Z', '2027-01-15T17:00:00Z'],
     ['two hours ahead in summer', '2027-07-16T06:00:00Z', '2027-07-16T16:00:00Z'],
-  ])('goes by the clock on the wall, %s', (_, opens, closes) => {
+  ])('uses local time, %s', (_, opens, closes) => {
     const beforeOpening = new Date(Date.parse(opens) - 1).toISOString();
     const beforeClosing = new Date(Date.parse(closes) - 1).toISOString();
 
@@ -40,7 +40,7 @@ describe(OpeningHoursPolicy.name, () => {
     for (const time of [beforeOpening, closes]) expect(verdictAt(time)).toBeInstanceOf(SessionRefusedError);
   });
 
-  it('says why it refuses, and when it would not', () => {
+  it('gives the reason for a refusal, with the opening hours', () => {
     expect(verdictAt('2027-01-16T12:00:00Z')).toMatchObject({
       code: 'session-refused',
       policy: 'opening-hours',
@@ -49,7 +49,7 @@ describe(OpeningHoursPolicy.name, () => {
     });
   });
 
-  it('knows that a queue has hours of its own, midnight included', () => {
+  it("uses a queue's own hours, midnight included", () => {
     expect(verdictAt('2027-01-16T00:00:00Z', 'always', 'UTC')).toBe('open');
     expect(verdictAt('2027-01-16T23:59:59.999Z', 'always', 'UTC')).toBe('open');
   });

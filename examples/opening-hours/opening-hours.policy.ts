@@ -4,7 +4,7 @@ import { SessionRefusedError } from '../../src/session/domain/session.errors';
 import { type RequestedSession, SessionPolicy } from '../../src/session/ports/session.policy';
 import { OpeningHoursConfig } from './opening-hours.config';
 
-/** Lets guests in during the opening hours of their queue. Sessions that are open when it closes stay open. */
+/** Allows sessions during the opening hours of their queue. Open sessions stay open when the queue closes. */
 @Injectable()
 export class OpeningHoursPolicy extends SessionPolicy {
   readonly name = 'opening-hours';
@@ -32,7 +32,7 @@ export class OpeningHoursPolicy extends SessionPolicy {
     throw new SessionRefusedError(this.name, 'closed', detail);
   }
 
-  /** The time of the week on the wall, where summer time is somebody else's business. */
+  /** Formats local time; `Intl` handles daylight saving time. */
   private now(): { day: string; minute: number } {
     const parts = this.wall.formatToParts(this.clock.now());
     const { weekday = '', hour, minute } = Object.fromEntries(parts.map(({ type, value }) => [type, value]));

@@ -15,7 +15,7 @@ const PLAIN =
 
 interface LoggedField {
   readonly name: string;
-  /** Whether a value of its type may be dropped, which only plain ones are not. */
+  /** Tells whether a value of this type may be omitted: plain values may not. */
   readonly isPlain: boolean;
 }
 
@@ -29,13 +29,13 @@ interface Addition {
 interface LogCall {
   readonly place: string;
   readonly fields: readonly LoggedField[];
-  /** Whether the type names every field. */
+  /** Tells whether the type names every field. */
   readonly isClosed: boolean;
 }
 
 /**
- * Of packages only Nest's is read, which makes the program half as large. A value from another one has the type `any`;
- * an object from another one, of which the fields are then unknown, is reported.
+ * Loads the types of Nest's packages only, which halves the program. A value from another package has the type `any`;
+ * an object from another package has unknown fields and is reported.
  */
 function programOf(rootNames: readonly string[]): ts.Program {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as { config: object };
@@ -56,7 +56,7 @@ function programOf(rootNames: readonly string[]): ts.Program {
   return ts.createProgram({ rootNames, options, host });
 }
 
-/** Every call of a method of Nest's loggers with an object. */
+/** Finds every call of a method of Nest's loggers with an object. */
 function logCallsIn(program: ts.Program, sources: readonly ts.SourceFile[]): LogCall[] {
   const checker = program.getTypeChecker();
   const calls: LogCall[] = [];
@@ -133,7 +133,7 @@ const calls = logCallsIn(program, sources);
 const additions = additionsIn(sources);
 
 describe('the fields of log lines', () => {
-  it('are found, also those of spreads', () => {
+  it('are found, those of spreads included', () => {
     expect(calls.length).toBeGreaterThan(60);
     const inAccess = calls.filter(({ place }) => place.startsWith('src/access/access.telemetry.ts'));
     expect(inAccess.map(({ fields }) => fields.map(({ name }) => name).sort())).toContainEqual([
@@ -143,7 +143,7 @@ describe('the fields of log lines', () => {
     ]);
   });
 
-  it('are all known where they are logged', () => {
+  it('have known names in every call', () => {
     expect(calls.filter(({ isClosed }) => !isClosed).map(({ place }) => place)).toEqual([]);
   });
 

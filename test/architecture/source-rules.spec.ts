@@ -40,7 +40,7 @@ function filesWith(pattern: RegExp, within = sources): string[] {
 }
 
 describe('the sources', () => {
-  it('are found', () => {
+  it('exist', () => {
     expect(sources.length).toBeGreaterThan(100);
   });
 
@@ -50,7 +50,7 @@ describe('the sources', () => {
     ['a silenced compiler', /@ts-(ignore|expect-error|nocheck)/],
     ['a silenced linter', /eslint-disable/],
     ['a focused or skipped test', /\b(it|describe|test)\.(only|skip|todo)\(/],
-  ])('hold no %s', (_what, pattern) => {
+  ])('contain no %s', (_what, pattern) => {
     expect(filesWith(pattern)).toEqual([]);
   });
 

@@ -43,8 +43,8 @@ export interface ChannelUnderTest {
 }
 
 /**
- * `refusal`: openings are refused for good. `lost-answer`: they take effect, and the connection breaks. `silence`:
- * nothing is answered. `throttled`: beats come too often. `failing`: the way to a disconnect is broken once.
+ * `refusal`: openings are refused permanently. `lost-answer`: they take effect, and the connection breaks. `silence`:
+ * requests get no answer. `throttled`: beats arrive too early. `failing`: one disconnect request fails.
  */
 export type Trouble = 'refusal' | 'lost-answer' | 'silence' | 'throttled' | 'failing';
 
@@ -69,7 +69,7 @@ function aConversation(): Conversation {
   };
 }
 
-/** What a call was rejected with. */
+/** Returns the error of a rejected call. */
 async function failureOf(call: Promise<unknown>): Promise<unknown> {
   return call.then(
     (value) => {
@@ -119,12 +119,12 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
     }
 
     describe('open', () => {
-      it('begins the conversation under our own id or token', async () => {
+      it("starts the conversation under the service's own id or token", async () => {
         const conversation = await opened();
         expect([begun(conversation), lives(conversation)]).toEqual([1, true]);
       });
 
-      it('is a success for a conversation that is there, and begins no second one', async () => {
+      it('succeeds for an existing conversation, and starts no second one', async () => {
         const conversation = await opened();
         await channel.open(conversation, soon(), never);
         await other.open(conversation, soon(), never);
@@ -157,14 +157,14 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
         expect(upstream.asked(conversation)).toBe(1);
       });
 
-      it('says that nothing has happened when it is refused, and does not insist', async () => {
+      it('reports no effect when it is refused, and does not retry', async () => {
         const { conversation, error } = await openingIn('refusal');
         expect(error).toBeInstanceOf(UpstreamError);
         expect(error).toHaveProperty('mayHaveTakenEffect', false);
         expect([upstream.asked(conversation), begun(conversation)]).toEqual([1, 0]);
       });
 
-      it('says that it may have happened when the answer is lost', async () => {
+      it('reports a possible effect when the answer is lost', async () => {
         const { conversation, error } = await openingIn('lost-answer');
         expect(error).toBeInstanceOf(UpstreamError);
         expect(error).toHaveProperty('mayHaveTakenEffect', true);
@@ -173,23 +173,23 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
     });
 
     describe('beat', () => {
-      it('is ok while the conversation lives, and is one sign of life', async () => {
+      it('is ok while the conversation lives, and sends one request', async () => {
         const conversation = await opened();
         expect(await channel.beat(conversation, 1, never)).toEqual({ kind: 'ok' });
         expect(upstream.beats(conversation)).toBe(1);
       });
 
-      it('is ok in another process, which has not opened it', async () => {
+      it('is ok in another process than the one that opened it', async () => {
         const conversation = await opened();
         expect(await other.beat(conversation, 1, never)).toEqual({ kind: 'ok' });
         expect([begun(conversation), lives(conversation)]).toEqual([1, true]);
       });
 
-      it('is gone when the upstream has ended the conversation, with the reason if it says one', async () => {
+      it('is gone when the upstream has ended the conversation, with the reason if known', async () => {
         const conversation = await opened();
         upstream.end(conversation);
         let outcome: BeatOutcome;
-        // Over a socket the news may take a moment.
+        // A notification over a socket may take a moment.
         do outcome = await channel.beat(conversation, 1, never);
         while (outcome.kind === 'ok');
         const { endReason: reason, endCause } = subject;
@@ -198,13 +198,13 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
         await until(() => !lives(conversation));
       });
 
-      it('is gone for a conversation that never was, and begins none', async () => {
+      it('is gone for an unknown conversation, and starts none', async () => {
         const conversation = aConversation();
         expect(await channel.beat(conversation, 1, never)).toMatchObject({ kind: 'gone' });
         await until(() => !lives(conversation));
       });
 
-      it('is postponed when it comes too early, with the wait that was asked for', async () => {
+      it('is postponed when it is throttled, with the requested wait', async () => {
         const conversation = await opened();
         upstream.spoil(conversation, 'throttled');
         const outcome = await channel.beat(conversation, 1, never);
@@ -223,7 +223,7 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
     });
 
     describe('disconnect', () => {
-      it('ends the conversation, and may be repeated by anybody', async () => {
+      it('ends the conversation, and is idempotent in every process', async () => {
         const conversation = await opened();
         expect((await channel.disconnect(conversation, never)).kind).toBe('confirmed');
         expect(lives(conversation)).toBe(false);
@@ -232,14 +232,14 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
         expect(lives(conversation)).toBe(false);
       });
 
-      it('ends what another process has opened', async () => {
+      it('ends a conversation of another process', async () => {
         const conversation = await opened();
         expect((await other.disconnect(conversation, never)).kind).toBe('confirmed');
         expect(lives(conversation)).toBe(false);
         expect((await channel.beat(conversation, 1, never)).kind).toBe('gone');
       });
 
-      it('finds nothing to end where there never was a conversation', async () => {
+      it('reports an unknown conversation as gone', async () => {
         const conversation = aConversation();
         expect(await channel.disconnect(conversation, never)).toEqual({ kind: 'gone' });
         await until(() => !lives(conversation));
@@ -255,7 +255,7 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
         expect(lives(conversation)).toBe(true);
       });
 
-      it('says so when the way to it is broken, and succeeds when it is tried again', async () => {
+      it('fails when the connection is broken, and succeeds when it is retried', async () => {
         const conversation = await opened();
         upstream.spoil(conversation, 'failing');
         expect(await failureOf(channel.disconnect(conversation, never))).toBeInstanceOf(UpstreamError);

@@ -36,12 +36,12 @@ const SOCKET_TROUBLES: Readonly<
   failing: { action: 'onMessage', fault: { kind: 'answer', code: 500 }, times: 1 },
 };
 
-/** A session that is neither over nor left to the platform. */
+/** Returns whether the session is still live and connected upstream. */
 function isHeld(session: GuestSession | undefined): boolean {
   return session?.isLive === true && !session.isReadOnly && session.closeRequests === 0;
 }
 
-/** Requests that a fault has kept from the session. */
+/** Number of requests that a fault has kept from the session. */
 function spoiled({ faults }: WebMessaging, token: string): number {
   const own = faults.list().filter(({ match }) => match.token === token);
   return own.reduce((sum, { applied }) => sum + applied, 0);

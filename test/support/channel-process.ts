@@ -20,7 +20,7 @@ import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
 import { CHANNEL_CLIENT } from './channel-client';
 
-/** What the adapters inject from features that are not there. */
+/** Providers that the adapters inject from features that this process does not have. */
 @Global()
 @Module({
   providers: [
@@ -46,11 +46,11 @@ import { CHANNEL_CLIENT } from './channel-client';
 })
 class SurroundingsModule {}
 
-/** What such a process is made of. */
+/** The modules of such a process. */
 @Module({})
 class ProcessModule {}
 
-/** The adapter to Genesys Cloud as one process of the service has it, and nothing else of the service. */
+/** The adapter to Genesys Cloud as in one process of the service, without the rest of the service. */
 export class ChannelProcess implements AsyncDisposable {
   private constructor(private readonly context: INestApplicationContext) {}
 

@@ -30,7 +30,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     return session;
   }
 
-  /** What the tables say, whoever could read it. */
+  /** Returns the raw content of the tables. */
   async function rows(): Promise<{ sessions: unknown[]; events: { metadata: string }[] }> {
     const { db } = stores.connection;
     return {
@@ -45,7 +45,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
 
   const sealed = expect.stringMatching(/^enc:k1:[\w-]+$/) as string;
 
-  it('holds no name and no token in clear, and gives back both', async () => {
+  it('encrypts name and token, and decrypts both', async () => {
     const session = await over({ ...ADA, disclosesGuestToken: true });
 
     const { sessions, events } = await rows();
@@ -58,7 +58,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     expect(listed.map(({ event }) => event.metadata['guestIdToken'])).toEqual([TOKEN, TOKEN]);
   });
 
-  it('keeps what the opening said of the guest encrypted, and deletes it with the end of the session', async () => {
+  it('encrypts the guest context of the opening, and deletes it at the end of the session', async () => {
     const guestContext = { customAttributes: { order: 'canary-4711' } };
     const stored = async (): Promise<unknown> =>
       (await stores.connection.db.selectFrom('session').select('guest_context').executeTakeFirstOrThrow())
@@ -77,7 +77,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     expect(await stored()).toBeNull();
   });
 
-  it('erases name and token for good, and the session stays otherwise', async () => {
+  it('erases name and token permanently, and keeps the rest of the session', async () => {
     const session = await over();
     const before = (await stores.get(session.conversationId)).snapshot;
 
@@ -99,7 +99,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     await expect(stores.sessions.list({ limit: 10 })).resolves.toHaveLength(1);
   });
 
-  it('erases every session of the guest, and none of anybody else', async () => {
+  it('erases every session of the guest, and none of another guest', async () => {
     const own = [await over(), await over(), await over()].map(({ conversationId }) => conversationId).sort();
     const other = await over({ guestToken: 'jwt_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', name: 'Grace' });
 
@@ -113,7 +113,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('records it once, in the transaction, without a name or a token', async () => {
+  it('records the erasure once, in its transaction, without name or token', async () => {
     await over();
     await stores.guests.erase(GUEST, 5_000);
     await stores.guests.erase(GUEST, 6_000);
@@ -129,7 +129,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     expect(JSON.stringify(trail)).not.toMatch(/Ada|jwt_/);
   });
 
-  it('does the same again as if for the first time', async () => {
+  it('is idempotent', async () => {
     const session = await over();
     const first = await stores.guests.erase(GUEST, 5_000);
     const { version } = (await stores.get(session.conversationId)).snapshot;
@@ -140,7 +140,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     expect(together).toEqual([first, first, first]);
   });
 
-  it('lets events that wait name the guest by its reference instead of its token', async () => {
+  it('replaces the token by the reference in pending events', async () => {
     const disclosing = await over({ ...ADA, disclosesGuestToken: true });
     const discreet = await over();
     await stores.guests.erase(GUEST, 5_000);
@@ -156,7 +156,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     expect((await rows()).events.filter(({ metadata }) => !metadata.startsWith('{'))).toEqual([]);
   });
 
-  it('knows no guest that was never here', async () => {
+  it('reports an unknown guest', async () => {
     await over();
 
     await expect(stores.guests.erase(guestRefOf('jwt_other'), 5_000)).rejects.toThrow(GuestNotFoundError);
@@ -182,7 +182,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
       'failed and is still to be disconnected',
       (session: Session) => session.fail('open-failed', 2_000, { outcomeUnknown: true }),
     ],
-  ])('changes nothing of a guest with a session that %s', async (_, live) => {
+  ])('refuses to erase a guest with a session that %s', async (_, live) => {
     const ended = await over();
     const session = await stores.reserved(1_000, ADA);
     live(session);
@@ -193,7 +193,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     expect((await stores.auditTrail()).map(({ action }) => action)).not.toContain('GUEST_ERASED');
   });
 
-  it('is not undone by a change that read the session before', async () => {
+  it('is not undone by a save of a session that was read before', async () => {
     const { conversationId } = await over();
     const stale = await stores.get(conversationId);
     await stores.guests.erase(GUEST, 5_000);

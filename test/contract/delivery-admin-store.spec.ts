@@ -7,7 +7,7 @@ import {
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 import { deliverAll, keyOf, toldTwice } from './queued-sessions';
 
-describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dialect) => {
+describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its queries, on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
 
@@ -25,7 +25,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dia
     ...keyOf(record),
     queuedAt: record.queuedAt,
   });
-  /** Page by page until the end; `between` happens after each page. */
+  /** Reads all pages; `between` runs after each page. */
   const walk = async (query: DeliveryQuery, between: () => Promise<unknown>): Promise<DeliveryRecord[]> => {
     const seen: DeliveryRecord[] = [];
     let page = await stores.ledger.list(query);
@@ -38,7 +38,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dia
     return seen;
   };
 
-  it('knows a delivery with all there is to it', async () => {
+  it('finds a delivery with all of its fields', async () => {
     await stores.activated(1_000);
     const [delivery] = await stores.claim();
     if (delivery === undefined) throw new Error('Nothing is due.');
@@ -69,7 +69,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dia
     });
   });
 
-  it('knows one that was given up, and why', async () => {
+  it('finds a dead delivery with its error', async () => {
     await stores.activated(1_000);
     const [delivery] = await stores.claim();
     if (delivery === undefined) throw new Error('Nothing is due.');
@@ -85,15 +85,15 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dia
     ]);
   });
 
-  it('knows nothing of what never was', async () => {
+  it('finds no delivery for an unknown id', async () => {
     const key = { sink: 'crm', eventId: '00000000-0000-4000-8000-000000000000' };
     await expect(stores.ledger.find(key)).resolves.toBeUndefined();
     await expect(stores.ledger.attempts(key)).resolves.toEqual([]);
     await expect(stores.ledger.list({ limit: 10 })).resolves.toEqual([]);
   });
 
-  it('lists the last queued first, filtered by what was asked for, all filters together', async () => {
-    const [one, two] = [await toldTwice(stores, 1_000), await toldTwice(stores, 5_000)];
+  it('lists the latest queued first, with all filters combined', async () => {
+    const [one, two] = [await storedWithTwoEvents(stores, 1_000), await storedWithTwoEvents(stores, 5_000)];
     await deliverAll(stores, 'crm', 1_500);
     const told = async (filter: Partial<DeliveryQuery>) =>
       (await stores.ledger.list({ limit: 100, ...filter })).map(
@@ -115,14 +115,14 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dia
     await expect(told({ sink: 'unknown' })).resolves.toEqual([]);
   });
 
-  it('pages without a gap and without telling anything twice, while others write', async () => {
-    // Many at the same moment, so that a page ends among equals.
-    for (let index = 0; index < 12; index += 1) await toldTwice(stores, 1_000 + (index % 3), 3_000);
+  it('pages without gaps or repeats during concurrent writes', async () => {
+    // Many deliveries have the same time, so that a page ends among equal times.
+    for (let index = 0; index < 12; index += 1) await storedWithTwoEvents(stores, 1_000 + (index % 3), 3_000);
     const all = (await stores.ledger.list({ limit: 1_000 })).map(keyOf);
     expect(all).toHaveLength(48);
     let later = 20_000;
     const seen = await walk({ limit: 5 }, async () => {
-      await toldTwice(stores, (later += 10));
+      await storedWithTwoEvents(stores, (later += 10));
       const [head] = await stores.claim({ now: 4_000, limit: 1 });
       if (head !== undefined) await stores.outbox.settle(head, { at: 4_000, latencyMs: 1 });
     });
@@ -130,8 +130,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it knows, on %s`, (dia
   });
 
   it('pages within a filter', async () => {
-    const session = await toldTwice(stores, 1_000, 1_000);
-    await toldTwice(stores, 1_000, 1_000);
+    const session = await storedWithTwoEvents(stores, 1_000, 1_000);
+    await storedWithTwoEvents(stores, 1_000, 1_000);
     const query = { conversationId: session.conversationId, status: 'pending', limit: 1 } as const;
     const seen = await walk(query, () => Promise.resolve());
     expect(new Set(seen.map((record) => `${record.sink} ${record.event.sequence}`))).toEqual(

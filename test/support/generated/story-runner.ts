@@ -1,47 +1,47 @@
 import { isRecord, type Json } from '../openapi-reader';
 import type { RawAnswer } from '../raw-http';
 import type { ApiOperation } from './api-description';
-import type { Cast, Member } from './cast';
+import type { FuzzCallers, Member } from './fuzz-callers';
 import type { GeneratedTraffic } from './generated-traffic';
 import type { RequestWriter } from './request-writer';
-import type { Deed, Story, Strand } from './session-story';
+import type { StoryStep, Story, SessionScript } from './session-story';
 
-/** What a strand's session is known to be. */
+/** The known state of a script's session. */
 interface Known {
   readonly id: string;
   readonly owner: Member;
   tag: string;
-  /** How it ended, once it did. */
+  /** The end reason, once it has ended. */
   end: Pick<Json, string> | undefined;
-  /** Whether it may have another tag than the one that is known. */
+  /** Whether its tag may have changed since it was read. */
   hasChanged: boolean;
 }
 
 /**
- * Lets stories happen, and holds every answer against what the answers before have told: a session is its owner's
- * alone, is as it was left, and ends once.
+ * Executes stories and checks every answer against the earlier ones: a session is accessible to its owner only, keeps
+ * its state, and ends once.
  */
-export class StoryTeller {
+export class StoryRunner {
   constructor(
     private readonly traffic: GeneratedTraffic,
     private readonly writer: RequestWriter,
-    private readonly cast: Cast,
+    private readonly callers: FuzzCallers,
   ) {}
 
-  /** Rejects with what is not as it was told before. */
-  async tell({ strands, turns }: Story): Promise<void> {
+  /** Rejects with the deviation from earlier answers. */
+  async run({ scripts, turns }: Story): Promise<void> {
     const known = new Map<number, Known>();
-    const deeds = strands.map((strand) => strand.deeds.values());
+    const steps = scripts.map((script) => script.steps.values());
     for (const turn of turns) {
-      const strand = strands[turn];
+      const script = scripts[turn];
       const session = known.get(turn);
-      if (strand !== undefined && session === undefined) known.set(turn, await this.open(strand));
-      const deed = session && deeds[turn]?.next().value;
-      if (session !== undefined && deed !== undefined) await this.perform(deed, session, [...known.values()]);
+      if (script !== undefined && session === undefined) known.set(turn, await this.open(script));
+      const step = session && steps[turn]?.next().value;
+      if (session !== undefined && step !== undefined) await this.perform(step, session, [...known.values()]);
     }
   }
 
-  private async open({ owner, opening }: Strand): Promise<Known> {
+  private async open({ owner, opening }: SessionScript): Promise<Known> {
     const role = { kind: 'member', name: owner } as const;
     const request = this.writer.write(this.operation('sessionOpen'), { ...opening, role });
     const answer = await this.traffic.send(request);
@@ -56,9 +56,9 @@ export class StoryTeller {
     };
   }
 
-  private perform(deed: Deed, session: Known, all: readonly Known[]): Promise<void> {
+  private perform(step: StoryStep, session: Known, all: readonly Known[]): Promise<void> {
     const other = session.owner === 'billing' ? 'support' : 'billing';
-    switch (deed) {
+    switch (step) {
       case 'get':
         return this.get(session, session.owner);
       case 'get by any':
@@ -86,12 +86,12 @@ export class StoryTeller {
   private async revisit(session: Known): Promise<void> {
     const answer = await this.ask('sessionGet', session, session.owner, { 'if-none-match': session.tag });
     if (answer.status === 304) {
-      expectThat(!session.hasChanged, 'What has changed has another tag', answer);
-      expectThat(answer.headers['etag'] === session.tag, 'The tag is still the right one', answer);
+      expectThat(!session.hasChanged, 'A changed session has another tag', answer);
+      expectThat(answer.headers['etag'] === session.tag, 'An unchanged session keeps its tag', answer);
       return;
     }
     // A beat changes a session as well.
-    expectThat(answer.headers['etag'] !== session.tag, 'What has not changed is not sent again', answer);
+    expectThat(answer.headers['etag'] !== session.tag, 'An unchanged session is answered with 304', answer);
     expectAsLeft(session, expectSession(answer, [200]), answer);
     session.tag = answer.headers['etag'] ?? '';
     session.hasChanged = false;
@@ -104,7 +104,7 @@ export class StoryTeller {
       target: `${path}?limit=20`,
       headers: {},
       body: undefined,
-      identity: this.cast.member(session.owner),
+      identity: this.callers.member(session.owner),
     });
     const { items } = JSON.parse(answer.body) as { items: readonly Json[] };
     const listed = new Map(items.map((item) => [item['conversationId'], item]));
@@ -121,7 +121,7 @@ export class StoryTeller {
     const answer = await this.ask('sessionEnd', session, session.owner);
     const ended = expectSession(answer, [200, 202]);
     if (session.end === undefined) {
-      expectThat(ended['endReason'] === 'requested', 'A session ends because its owner asked for it', answer);
+      expectThat(ended['endReason'] === 'requested', 'The end reason is requested', answer);
       session.end = { endReason: ended['endReason'], endedAt: ended['endedAt'] };
       session.hasChanged = true;
     }
@@ -131,13 +131,13 @@ export class StoryTeller {
   private async beRefused(id: 'sessionGet' | 'sessionEnd', session: Known, by: Member): Promise<void> {
     const answer = await this.ask(id, session, by);
     const isUnknown = answer.status === 404 && answer.body.includes('"code":"session-not-found"');
-    expectThat(isUnknown, 'To others a session does not exist', answer);
+    expectThat(isUnknown, 'Another caller does not find a session', answer);
   }
 
   private ask(id: string, { id: conversationId }: Known, by: Member, headers = {}): Promise<RawAnswer> {
     const { method, path } = this.operation(id);
     const target = path.replace(/\{\w+\}/, conversationId);
-    return this.traffic.send({ method, target, headers, body: undefined, identity: this.cast.member(by) });
+    return this.traffic.send({ method, target, headers, body: undefined, identity: this.callers.member(by) });
   }
 
   private operation(id: string): ApiOperation {

@@ -3,7 +3,7 @@ import type { SqlSharedTokenBucketStore } from '../../src/persistence/replica/sq
 import { createStorage, type TestStorage, TestStores } from '../support/persistence-harness';
 
 const HOUR_MS = 3_600_000;
-/** It fills so slowly that no test sees it. */
+/** A rate at which the bucket stays empty during a test. */
 const TERMS: TokenBucketConfig = { name: 'client', capacity: 100, perMs: 1e-9, maxChunk: 10 };
 
 describe('SharedTokenBucketStore on PostgreSQL', () => {
@@ -31,7 +31,7 @@ describe('SharedTokenBucketStore on PostgreSQL', () => {
     return stores.buckets;
   }
 
-  /** As if the last take had been so long ago. */
+  /** Moves the last take back by this time. */
   async function goBack(ms: number): Promise<void> {
     await replicas[0]?.connection.db
       .updateTable('shared_bucket')
@@ -39,7 +39,7 @@ describe('SharedTokenBucketStore on PostgreSQL', () => {
       .execute();
   }
 
-  it('grants what is there to whoever asks, exactly, however many processes race', async () => {
+  it('grants exactly the available tokens to any number of concurrent processes', async () => {
     const worker = async (at: number): Promise<number> => {
       let sum = 0;
       for (let take = 0; take < 10; take += 1)
@@ -51,13 +51,13 @@ describe('SharedTokenBucketStore on PostgreSQL', () => {
     expect(await buckets.take(TERMS, 1, 0)).toMatchObject({ granted: 0, closedForMs: 0 });
   });
 
-  it('leaves what is kept for others', async () => {
+  it('leaves the reserve', async () => {
     expect(await buckets.take(TERMS, 200, 40)).toMatchObject({ granted: 60 });
     expect(await bucketsOf(1).take(TERMS, 1, 40)).toMatchObject({ granted: 0 });
     expect(await bucketsOf(2).take(TERMS, 7, 15)).toMatchObject({ granted: 7 });
   });
 
-  it('fills evenly, by the clock of the database, up to what fits', async () => {
+  it("refills evenly by the database's clock, up to the capacity", async () => {
     const terms = { ...TERMS, perMs: 1e-6 };
     await buckets.take(terms, 100, 0);
     await goBack(20_000_000);
@@ -67,7 +67,7 @@ describe('SharedTokenBucketStore on PostgreSQL', () => {
     expect(await bucketsOf(2).take(terms, 500, 0)).toMatchObject({ granted: 100, left: 0 });
   });
 
-  it('fills nothing twice when the clock of the database goes back, and goes on from there', async () => {
+  it("refills nothing twice when the database's clock goes back, and continues from there", async () => {
     const terms = { ...TERMS, perMs: 1e-6 };
     await buckets.take(terms, 100, 0);
     await goBack(-HOUR_MS);
@@ -76,13 +76,13 @@ describe('SharedTokenBucketStore on PostgreSQL', () => {
     expect((await buckets.take(terms, 100, 0)).granted).toBe(20);
   });
 
-  it('is closed for five minutes at the longest, whatever the clock does', async () => {
+  it('is closed for five minutes at most, also when the clock jumps', async () => {
     await buckets.close(TERMS, 1_000);
     await goBack(-HOUR_MS);
     expect((await buckets.take(TERMS, 1, 0)).closedForMs).toBe(300_000);
   });
 
-  it('closes for everybody, and never sooner than somebody has said', async () => {
+  it('closes for every process, until the latest requested time', async () => {
     await buckets.close(TERMS, 300_000);
     await bucketsOf(1).close(TERMS, 1_000);
     const { granted, closedForMs } = await bucketsOf(2).take(TERMS, 5, 0);
@@ -92,7 +92,7 @@ describe('SharedTokenBucketStore on PostgreSQL', () => {
     expect(await bucketsOf(2).take(TERMS, 5, 0)).toMatchObject({ granted: 5, closedForMs: 0 });
   });
 
-  it('keeps buckets apart, and forgets those that nobody needs', async () => {
+  it('separates buckets, and removes unused ones', async () => {
     await buckets.take({ ...TERMS, name: 'old' }, 100, 0);
     await goBack(2 * HOUR_MS);
     await buckets.take(TERMS, 100, 0);
@@ -101,7 +101,7 @@ describe('SharedTokenBucketStore on PostgreSQL', () => {
     expect(await bucketsOf(1).take({ ...TERMS, name: 'old' }, 100, 0)).toMatchObject({ granted: 100 });
   });
 
-  it('stays as full as it was for who knows another capacity', async () => {
+  it('keeps its tokens when a process uses another capacity', async () => {
     await buckets.take(TERMS, 20, 0);
     expect(await bucketsOf(1).take({ ...TERMS, capacity: 50 }, 30, 0)).toMatchObject({ granted: 30 });
     expect(await buckets.take(TERMS, 100, 0)).toMatchObject({ granted: 20 });
@@ -109,7 +109,7 @@ describe('SharedTokenBucketStore on PostgreSQL', () => {
 });
 
 describe('SharedTokenBucketStore on SQLite', () => {
-  it('says that nothing is shared', async () => {
+  it('reports that it shares nothing', async () => {
     const storage = await createStorage('sqlite');
     const stores = await TestStores.open(storage.config);
     expect(stores.buckets.isShared).toBe(false);

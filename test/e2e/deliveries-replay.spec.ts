@@ -13,13 +13,13 @@ interface Sent {
   readonly sequence: number;
 }
 
-describe('a delivery that is asked for again', () => {
+describe('a repeated delivery', () => {
   let world: World;
   let api: ApiClient;
   let deliveries: DeliveriesApi;
 
   beforeAll(async () => {
-    // What was refused is attempted again when this test says so.
+    // A refused delivery is retried only when this test requests it.
     const environment = { SYNC_FIRST_RETRY_MS: '600000', LOG_LEVEL: 'error' };
     world = await World.start({ environment, logOutput: new LogCapture() });
     api = new ApiClient(world.url);
@@ -34,7 +34,7 @@ describe('a delivery that is asked for again', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** What the CRM accepted of a conversation, in the order of acceptance. */
+  /** Returns the events of a conversation that the CRM accepted, in the order of acceptance. */
   function sentOf(conversationId: string): Sent[] {
     return world.crm.eventsOf(conversationId).map(({ body }) => body as Sent);
   }
@@ -47,7 +47,7 @@ describe('a delivery that is asked for again', () => {
     return conversationId;
   }
 
-  /** Both events are waiting: the first was refused once. */
+  /** Makes a session with two pending events, the first refused once. */
   async function refusedOnce(): Promise<string> {
     const fault = { kind: 'status', status: 422 } as const;
     world.crm.faults.add({ match: { bodyContains: '"refused"' }, fault });
@@ -66,7 +66,7 @@ describe('a delivery that is asked for again', () => {
     return trail.map(({ action }) => action).filter((action) => action.startsWith('DELIVER'));
   }
 
-  it('after it was refused is made at once, and what comes after it follows', async () => {
+  it('after a refusal is made immediately, and its successors follow', async () => {
     const conversationId = await refusedOnce();
     world.crm.faults.clear();
     const [first] = await deliveries.of(conversationId);
@@ -81,7 +81,7 @@ describe('a delivery that is asked for again', () => {
     expect(await actionsOn(conversationId)).toEqual(['DELIVERY_RETRIED']);
   });
 
-  it('that is not the first of its conversation waits for its turn', async () => {
+  it('that is not the first of its conversation waits for its predecessors', async () => {
     const conversationId = await refusedOnce();
     world.crm.faults.clear();
     const [first, second] = await deliveries.of(conversationId);
@@ -95,7 +95,7 @@ describe('a delivery that is asked for again', () => {
     expect(sentOf(conversationId).map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
-  it('after it was accepted is made once more, under the same id', async () => {
+  it('after a success is made once more, under the same id', async () => {
     const conversationId = await acceptedTwice();
     const [first] = await deliveries.of(conversationId);
     const before = await deliveries.metric('outbox_replayed_total');
@@ -110,7 +110,7 @@ describe('a delivery that is asked for again', () => {
     expect(await deliveries.metric('outbox_replayed_total')).toBe(before + 1);
   });
 
-  it('after it was given up is made again, as if it were new', async () => {
+  it('after it was given up is made again, like a new one', async () => {
     const conversationId = await refusedOnce();
     const { db } = world.app.get(DatabaseConnection);
     const [first] = await deliveries.of(conversationId);
@@ -141,7 +141,7 @@ describe('a delivery that is asked for again', () => {
     expect(await deliveries.metric(dead)).toBe(0);
   });
 
-  it('with its whole conversation comes in order, under the same ids', async () => {
+  it('of a whole conversation is in order, under the same ids', async () => {
     const conversationId = await acceptedTwice();
     const other = await acceptedTwice();
 
@@ -154,7 +154,7 @@ describe('a delivery that is asked for again', () => {
     expect(await actionsOn(conversationId)).toEqual(['DELIVERIES_REPLAYED']);
   });
 
-  it('with all of a span of time comes in order, and nothing from outside of it', async () => {
+  it('of a time range is in order, without events outside of it', async () => {
     const before = await acceptedTwice();
     const startedAt = await laterThan(before);
     const within = [await acceptedTwice(), await acceptedTwice()];
@@ -193,7 +193,7 @@ describe('a delivery that is asked for again', () => {
     expect(body['errors']).toEqual([expect.objectContaining({ pointer })]);
   });
 
-  /** A moment, as the API takes it, after everything that has happened to a conversation. */
+  /** Returns a time in the API's format, after all events of a conversation. */
   async function laterThan(conversationId: string): Promise<string> {
     const occurred = (await deliveries.of(conversationId)).map(({ event }) => Date.parse(event.occurredAt));
     const last = Math.max(...occurred);

@@ -10,10 +10,10 @@ const OUTPUT = join(__dirname, '..', '..');
 type Variables = Readonly<Record<string, string>>;
 
 /**
- * Everything that a run leaves behind unless it is cleaned up: processes, folders and whatever else is registered.
- * Disposing it leaves nothing, whenever it comes, and nothing can be made any more.
+ * Owns all resources of a run: processes, folders and registered cleanups. Disposing it releases them all at any
+ * time, and no new one can be made afterwards.
  */
-export class Workshop implements AsyncDisposable {
+export class Workspace implements AsyncDisposable {
   private readonly children = new Set<Child>();
   private readonly folders = new Set<string>();
   private readonly leftovers = new Set<() => Promise<void>>();
@@ -26,13 +26,13 @@ export class Workshop implements AsyncDisposable {
     return this.register(new CommandedChild<C>({ ...this.program(name), nodeArgs: [], environment: {} }));
   }
 
-  /** Like `child`, for a process that is measured itself: it can collect garbage on demand, and may be profiled. */
+  /** Like `child`, for a measured process: it can collect garbage on demand, and may be profiled. */
   measured<C extends Commands<C>>(name: string, environment: Variables = {}): CommandedChild<C> {
     const nodeArgs = ['--expose-gc', ...this.profileArgs];
     return this.register(new CommandedChild<C>({ ...this.program(name), nodeArgs, environment }));
   }
 
-  /** Starts the service as it is started in production, or by a program of `bench/children`. */
+  /** Starts the service as in production, or by a program of `bench/children`. */
   service(environment: Variables, program?: string): Child {
     this.assertOpen();
     const main = join(OUTPUT, 'src', 'main.js');
@@ -40,9 +40,9 @@ export class Workshop implements AsyncDisposable {
     return this.register(new Child({ file, nodeArgs: this.profileArgs, environment }));
   }
 
-  /** Ends a process whose state is of no further interest. */
+  /** Kills a process. Its state is no longer needed. */
   async discard(child: Child): Promise<void> {
-    // A profile is only written at an orderly end.
+    // Node writes a profile only at a clean exit.
     if (this.profileDir === undefined) child.kill();
     await child.stop();
   }
@@ -54,7 +54,7 @@ export class Workshop implements AsyncDisposable {
     return folder;
   }
 
-  /** Has something undone at the end, or earlier by the function that it returns; either way only once. */
+  /** Registers a cleanup that runs once: at the end, or earlier by a call of the returned function. */
   undoAtEnd(undo: () => Promise<void>): () => Promise<void> {
     const once = async (): Promise<void> => {
       if (this.leftovers.delete(once)) await undo();

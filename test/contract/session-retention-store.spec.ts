@@ -30,8 +30,8 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
   const isKept = async ({ conversationId }: Session): Promise<boolean> =>
     (await stores.sessions.find(conversationId)) !== undefined;
 
-  it('removes sessions that ended before, with all that hangs on them, and leaves the trail and the totals', async () => {
-    const session = await toldTwice(stores, 1_000, 2_000);
+  it('removes sessions that ended before the limit with their dependent rows, and keeps the trail and the totals', async () => {
+    const session = await storedWithTwoEvents(stores, 1_000, 2_000);
     await deliverAll(stores);
     const [trail, totals] = [await stores.auditTrail(), await stores.summary.totals()];
 
@@ -47,7 +47,7 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
     await expect(stores.guests.erase(guest, 3_000)).rejects.toThrow(GuestNotFoundError);
   });
 
-  it('keeps what is not over', async () => {
+  it('keeps sessions that have not ended', async () => {
     const reserved = await stores.reserved(1_000);
     const active = await stores.activated(1_000);
     const ending = await stores.activated(1_000);
@@ -67,8 +67,8 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
     expect(await isKept(failed)).toBe(false);
   });
 
-  it('keeps a session with an event that the CRM has yet to hear of, or that was given up', async () => {
-    const waiting = await toldTwice(stores);
+  it('keeps a session with an event that is pending or dead', async () => {
+    const waiting = await storedWithTwoEvents(stores);
     await expect(purge()).resolves.toBe(0);
     const [head] = await stores.claim({ limit: 1 });
     if (head === undefined) throw new Error('Nothing is due.');
@@ -82,8 +82,8 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
     await expect(countOf('session_event')).resolves.toBe(0);
   });
 
-  it('keeps what an operator has asked for again', async () => {
-    const session = await toldTwice(stores);
+  it('keeps a session with a replayed event', async () => {
+    const session = await storedWithTwoEvents(stores);
     const [delivered] = await deliverAll(stores);
     if (delivered === undefined) throw new Error('Nothing was due.');
     await stores.ledger.retry(keyOf(delivered), 20_000);
@@ -93,8 +93,8 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
     await expect(countOf('session_event')).resolves.toBe(2);
   });
 
-  it('removes what is left when the events went before', async () => {
-    await toldTwice(stores);
+  it('removes a session after its events', async () => {
+    await storedWithTwoEvents(stores);
     await deliverAll(stores);
     await stores.ledger.purge({ deliveredBefore: LATER, deadBefore: LATER }, 100);
     await expect(countOf('session_event')).resolves.toBe(0);
@@ -103,9 +103,9 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
     await expect(countOf('session')).resolves.toBe(0);
   });
 
-  it('removes at most a batch at a time, the longest ended first', async () => {
+  it('removes at most one batch, the longest ended first', async () => {
     const ends = [5_000, 2_000, 4_000, 3_000, 6_000];
-    for (const end of ends) await toldTwice(stores, 1_000, end);
+    for (const end of ends) await storedWithTwoEvents(stores, 1_000, end);
     await deliverAll(stores);
 
     await expect(purge(6_000, 3)).resolves.toBe(3);
@@ -116,8 +116,8 @@ describe.each(DIALECTS)(`${SessionRetentionStore.name} on %s`, (dialect) => {
   });
 });
 
-describe('the plan by which old sessions are found on sqlite', () => {
-  it('walks the index of what has ended, and sorts nothing', async () => {
+describe('the plan for finding old sessions on sqlite', () => {
+  it('scans the index of ended sessions, and does not sort', async () => {
     const storage = await createStorage('sqlite');
     const stores = await TestStores.open(storage.config);
     const query = removable(stores.connection.db, 1_000, 100);

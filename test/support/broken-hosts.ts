@@ -6,8 +6,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An address behind which there is no HTTP service to be had. */
-export class DeadEnd implements AsyncDisposable {
+/** An address without a working HTTP service. */
+export class BrokenHost implements AsyncDisposable {
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -17,37 +17,37 @@ export class DeadEnd implements AsyncDisposable {
     server?.on('connection', (socket: Socket) => this.sockets.add(socket.on('error', () => undefined)));
   }
 
-  static unknownName(): Promise<DeadEnd> {
-    return Promise.resolve(new DeadEnd('http://genesys.invalid'));
+  static unknownName(): Promise<BrokenHost> {
+    return Promise.resolve(new BrokenHost('http://genesys.invalid'));
   }
 
-  /** A port that was free a moment ago. */
-  static async refusedPort(host = '127.0.0.1'): Promise<DeadEnd> {
+  /** A port that was free a moment ago and refuses connections. */
+  static async refusedPort(host = '127.0.0.1'): Promise<BrokenHost> {
     const server = createServer();
     const port = await portOf(server);
     const closed = once(server, 'close');
     server.close();
     await closed;
-    return new DeadEnd(`http://${host}:${port}`);
+    return new BrokenHost(`http://${host}:${port}`);
   }
 
-  /** Accepts, and neither reads nor answers. */
-  static blackHole(): Promise<DeadEnd> {
-    return DeadEnd.behind(createServer({ pauseOnConnect: true }));
+  /** A server that accepts connections and neither reads nor answers. */
+  static blackHole(): Promise<BrokenHost> {
+    return BrokenHost.behind(createServer({ pauseOnConnect: true }));
   }
 
-  static hangingUp(): Promise<DeadEnd> {
-    return DeadEnd.behind(createServer((socket) => socket.destroy()));
+  static hangingUp(): Promise<BrokenHost> {
+    return BrokenHost.behind(createServer((socket) => socket.destroy()));
   }
 
-  /** Greets as a mail server does. */
-  static anotherProtocol(scheme: 'http' | 'https'): Promise<DeadEnd> {
+  /** A server that sends the greeting of a mail server. */
+  static anotherProtocol(scheme: 'http' | 'https'): Promise<BrokenHost> {
     const greeter = createServer((socket) => socket.resume().end('220 mail.example.com ESMTP\r\n'));
-    return DeadEnd.behind(greeter, scheme);
+    return BrokenHost.behind(greeter, scheme);
   }
 
-  /** Answers over TLS, with a certificate for this address that nobody but itself vouches for. */
-  static async selfSigned(): Promise<DeadEnd> {
+  /** A TLS server with a self-signed certificate for this address. */
+  static async selfSigned(): Promise<BrokenHost> {
     const directory = await mkdtemp(join(tmpdir(), 'self-signed-'));
     const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
     const wanted = ['-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'];
@@ -55,11 +55,11 @@ export class DeadEnd implements AsyncDisposable {
     execFileSync('openssl', ['req', '-x509', ...wanted, ...names], { stdio: 'ignore' });
     const server = createTlsServer({ key: await readFile(key), cert: await readFile(cert) });
     await rm(directory, { recursive: true });
-    return DeadEnd.behind(server, 'https');
+    return BrokenHost.behind(server, 'https');
   }
 
-  private static async behind(server: Server, scheme: 'http' | 'https' = 'http'): Promise<DeadEnd> {
-    return new DeadEnd(`${scheme}://127.0.0.1:${await portOf(server)}`, server);
+  private static async behind(server: Server, scheme: 'http' | 'https' = 'http'): Promise<BrokenHost> {
+    return new BrokenHost(`${scheme}://127.0.0.1:${await portOf(server)}`, server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,15 +1,15 @@
 import type { Fault } from '../../../src/simulator/fault';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { followLoopTime } from '../../support/loop-time';
-import { expectSight, SocketWorld, type SocketWorldOptions, tooMany } from '../../support/socket-matrix';
+import { expectState, SocketWorld, type SocketWorldOptions, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
-// What waits here waits for acknowledgements, echoes and histories: for up to half a minute. An echo that is lost three times is in
-// `guest-socket.echo.spec.ts`: that takes more than a minute.
+// These tests wait for acknowledgements, echoes and histories: for up to half a minute. `guest-socket.echo.spec.ts`
+// tests an echo that is lost three times, which takes more than a minute.
 followLoopTime(4);
 
-/** Of the clock that runs faster. */
-const PATIENCE_MS = 240_000;
+/** Time on the faster clock. */
+const OBSERVED_WITHIN_MS = 240_000;
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -27,25 +27,25 @@ async function opened(options?: SocketWorldOptions): Promise<SocketWorld> {
   return world;
 }
 
-/** The message is in the conversation once, whatever became of its acknowledgement. */
+/** The message is in the conversation once, whether it was acknowledged or not. */
 const DELIVERIES: [what: string, fault: SocketFault, counts?: Counts][] = [
   ['whose acknowledgement is lost', { kind: 'no-answer', effect: 'after' }],
   ['that is lost itself', { kind: 'no-answer' }],
   ['that comes too early', tooMany(2)],
-  ['with which the line breaks', { kind: 'close', code: 1006 }, { 'ws_closed_total 1006': 1 }],
+  ['with which the connection breaks', { kind: 'close', code: 1006 }, { 'ws_closed_total 1006': 1 }],
   [
-    'whose acknowledgement breaks with the line',
+    'whose acknowledgement is lost with the connection',
     { kind: 'close', code: 1006, effect: 'after' },
     { 'ws_closed_total 1006': 1 },
   ],
   ['with which the server goes away', { kind: 'close', code: 1011 }, { 'ws_closed_total 1011': 1 }],
 ];
 
-/** Of a server that does not send metadata back. */
+/** Faults of a server that does not return metadata. */
 const UNNAMED: [what: string, spoil: (world: SocketWorld) => void, configures: number][] = [
   ['that comes back', () => undefined, 1],
   [
-    'whose acknowledgement breaks with the line',
+    'whose acknowledgement is lost with the connection',
     (world) => {
       world.spoil({ kind: 'close', code: 1006, effect: 'after' }, { action: 'onMessage' });
     },
@@ -53,7 +53,7 @@ const UNNAMED: [what: string, spoil: (world: SocketWorld) => void, configures: n
   ],
 ];
 
-/** The message is refused and the session goes on. */
+/** The message is refused, and the session stays active. */
 const REFUSALS: [code: number, answer: string][] = [
   [409, '422 message-refused'],
   [4000, '422 message-refused'],
@@ -66,7 +66,7 @@ const REFUSALS: [code: number, answer: string][] = [
   [5000, '502 upstream-error'],
 ];
 
-/** What is said while the line is down is heard once, as soon as its history can be read. */
+/** Messages during a connection loss are received once, as soon as the history can be read. */
 const HISTORIES: [what: string, spoil: (world: SocketWorld) => void][] = [
   [
     '401',
@@ -125,7 +125,7 @@ describe('a message of the guest', () => {
     await using world = await opened();
     world.spoil(fault, { action: 'onMessage' });
     expect(await world.say('Hello')).toBe('201');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       feed: ['active', 'inbound: Hello'],
       counts: { ...OPEN, ...SENT, ...counts },
@@ -134,7 +134,7 @@ describe('a message of the guest', () => {
   });
 
   it.concurrent.each(UNNAMED)(
-    '%s has its reference by the tracing id alone',
+    '%s gets its reference by the tracing id alone',
     async (_what, spoil, configures) => {
       await using world = await opened({ deployment: { keepsMetadata: false } });
       spoil(world);
@@ -157,28 +157,31 @@ describe('a message of the guest', () => {
     },
   );
 
-  it.concurrent.each(REFUSALS)('that meets %d is refused, and the session goes on', async (code, answer) => {
-    await using world = await opened();
-    world.spoil({ kind: 'answer', code }, { action: 'onMessage' });
-    expect(await world.say('Hello')).toBe(answer);
-    expect(await world.say('Again')).toBe('201');
-    const [, label = ''] = answer.split(' ');
-    await expectSight(world, {
-      session: 'active',
-      crm: ['connected'],
-      feed: ['active', 'inbound: Again'],
-      counts: { ...OPEN, ...SENT, [`messages_sent_total ${label}`]: 1 },
-    });
-  });
+  it.concurrent.each(REFUSALS)(
+    'that meets %d is refused, and the session stays active',
+    async (code, answer) => {
+      await using world = await opened();
+      world.spoil({ kind: 'answer', code }, { action: 'onMessage' });
+      expect(await world.say('Hello')).toBe(answer);
+      expect(await world.say('Again')).toBe('201');
+      const [, label = ''] = answer.split(' ');
+      await expectState(world, {
+        session: 'active',
+        crm: ['connected'],
+        feed: ['active', 'inbound: Again'],
+        counts: { ...OPEN, ...SENT, [`messages_sent_total ${label}`]: 1 },
+      });
+    },
+  );
 
   it.concurrent.each([
     [4006, 'expired'],
     [4007, 'gone'],
-  ])('that meets %d tells that the session is over', async (code, reason) => {
+  ])('that meets %d ends the session', async (code, reason) => {
     await using world = await opened();
     world.spoil({ kind: 'answer', code }, { action: 'onMessage' });
     expect(await world.say('Hello')).toBe('502 upstream-rejected');
-    await expectSight(world, {
+    await expectState(world, {
       session: `disconnected ${reason}`,
       crm: ['connected', 'disconnected'],
       feed: ['active', 'disconnected'],
@@ -193,42 +196,42 @@ describe('a message of the guest', () => {
   });
 });
 
-describe('what the other side says', () => {
-  it.concurrent('is heard once, however often it is told', async () => {
+describe('a message of the other side', () => {
+  it.concurrent('is received once, also when it is sent repeatedly', async () => {
     await using world = await opened();
     world.spoil({ kind: 'duplicate' }, { class: 'StructuredMessage' });
     world.agent.say(world.guest.token, 'One');
     world.agent.say(world.guest.token, 'Two');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       feed: ['active', 'outbound: One', 'outbound: Two'],
       counts: OPEN,
     });
   });
 
-  it.concurrent('is heard in the order in which it was said', async () => {
+  it.concurrent('is received in its order', async () => {
     await using world = await opened();
     world.spoil({ kind: 'reorder' }, { class: 'StructuredMessage' });
     world.agent.say(world.guest.token, 'One');
     world.agent.say(world.guest.token, 'Two');
-    await expectSight(world, { feed: ['active', 'outbound: One', 'outbound: Two'] });
+    await expectState(world, { feed: ['active', 'outbound: One', 'outbound: Two'] });
   });
 
-  it.concurrent('is heard without what nobody knows of it', async () => {
+  it.concurrent('is received without unknown fields', async () => {
     await using world = await opened();
     world.spoil(
       { kind: 'alter', body: { mood: 'sunny' }, frame: { weight: 3 } },
       { class: 'StructuredMessage' },
     );
     world.agent.say(world.guest.token, 'One');
-    await expectSight(world, { feed: ['active', 'outbound: One'], counts: OPEN });
+    await expectState(world, { feed: ['active', 'outbound: One'], counts: OPEN });
   });
 
-  it.concurrent('is heard although it came as garbage', async () => {
+  it.concurrent('is received although its frame was invalid', async () => {
     await using world = await opened();
     world.spoil({ kind: 'binary' }, { class: 'StructuredMessage' });
     world.agent.say(world.guest.token, 'One');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       feed: ['active', 'outbound: One'],
       counts: { ...OPEN, 'ws_closed_total garbage': 1 },
@@ -236,14 +239,14 @@ describe('what the other side says', () => {
   });
 
   it.concurrent.each(HISTORIES)(
-    'while the line is down is heard once, although its history meets %s',
+    'during a connection loss is received once, although the history meets %s',
     async (_what, spoil) => {
       await using world = await opened();
       world.agent.cut(world.guest.token);
-      await until(() => world.guest.connections.size === 0, PATIENCE_MS);
+      await until(() => world.guest.connections.size === 0, OBSERVED_WITHIN_MS);
       world.agent.say(world.guest.token, 'Are you there?');
       spoil(world);
-      await expectSight(world, {
+      await expectState(world, {
         session: 'active',
         feed: ['active', 'outbound: Are you there?'],
         counts: { ...OPEN, 'ws_closed_total 1006': 1 },
@@ -256,7 +259,7 @@ describe('a heartbeat', () => {
   it.concurrent('that is lost is postponed, and the next one is sent', async () => {
     await using world = await opened({ environment: BEATING });
     world.spoil({ kind: 'no-answer' }, { action: 'echo' });
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       counts: { ...OPEN, 'heartbeats_total postponed': 1, 'heartbeats_total ok': 1 },
     });
@@ -265,7 +268,7 @@ describe('a heartbeat', () => {
   it.concurrent('that is throttled is postponed, and the next one is sent', async () => {
     await using world = await opened({ environment: BEATING });
     world.spoil(tooMany(2), { action: 'echo' });
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       counts: { ...OPEN, 'heartbeats_total postponed': 1, 'heartbeats_total ok': 1 },
     });

@@ -1,5 +1,5 @@
-/** Does `count` pieces of work, numbered from 0, with `concurrency` of them in flight at any time. */
-export async function runLanes(
+/** Runs `count` tasks, numbered from 0, with `concurrency` of them in flight at any time. */
+export async function runConcurrently(
   count: number,
   concurrency: number,
   work: (index: number) => Promise<void>,

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { isScopeName, type ScopeName, SCOPES } from '../../../src/common/access/scope';
 import { aCaller, allBut, bearer, keysOf, type TestCaller } from '../callers';
 
-/** Who sends a request: somebody who may, somebody without the one scope, or somebody without a good credential. */
+/** The role of a request's sender: with the scope, without it, or without a valid credential. */
 export type Role =
   | { readonly kind: 'member'; readonly name: Member }
   | { readonly kind: 'lacking' }
-  | { readonly kind: 'stranger'; readonly as: number };
+  | { readonly kind: 'unauthenticated'; readonly as: number };
 
 export type Member = 'supervisor' | 'billing' | 'support';
 
-/** A caller as the wire knows it, and what it may do; undefined when the service does not know it. */
+/** A caller's credential and permissions; undefined for an unknown caller. */
 export interface Identity {
   readonly headers: Readonly<Record<string, string>>;
   readonly scopes: readonly string[] | undefined;
@@ -23,11 +23,14 @@ export const members: fc.Arbitrary<Member> = fc.constantFrom('supervisor', 'bill
 export const roles: fc.Arbitrary<Role> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('member' as const), name: members }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'lacking' as const }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('stranger' as const), as: fc.nat(8) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unauthenticated' as const), as: fc.nat(8) }) },
 );
 
-/** Everybody who calls a service with `ACCESS_MODE=keys`. Members own sessions; only the supervisor reaches those of others. */
-export class Cast {
+/**
+ * All callers of a service with `ACCESS_MODE=keys`. Members own sessions; only the supervisor may access those of
+ * others.
+ */
+export class FuzzCallers {
   private readonly members: Readonly<Record<Member, TestCaller>> = {
     supervisor: aCaller('supervisor'),
     billing: aCaller('billing', allBut('sessions.any')),
@@ -35,13 +38,13 @@ export class Cast {
   };
   private readonly lacking = new Map(SCOPES.map((scope) => [scope, aCaller('lacking', allBut(scope))]));
   private readonly expired = aCaller('expired', SCOPES, new Date(Date.now() - HOUR_MS));
-  private readonly strangers = strangersBeside(this.members.supervisor, this.expired);
+  private readonly invalid = invalidCredentials(this.members.supervisor, this.expired);
 
   get environment(): Readonly<Record<string, string>> {
     return keysOf(...this.known);
   }
 
-  /** What no answer may hold. */
+  /** Secrets that no answer may contain. */
   get secrets(): readonly string[] {
     return this.known.flatMap(({ key, entry }) => [key.slice(-43), entry.sha256]);
   }
@@ -51,11 +54,11 @@ export class Cast {
     return { headers, scopes: entry.scopes };
   }
 
-  /** Somebody for a request that needs the scope. */
+  /** Returns a sender for a request that needs the scope. */
   of(role: Role, scope: string | undefined): Identity {
     if (role.kind === 'member') return this.member(role.name);
     if (role.kind === 'lacking') return this.without(isScopeName(scope) ? scope : 'sessions.any');
-    return { headers: this.strangers[role.as % this.strangers.length] ?? {}, scopes: undefined };
+    return { headers: this.invalid[role.as % this.invalid.length] ?? {}, scopes: undefined };
   }
 
   private without(scope: ScopeName): Identity {
@@ -70,7 +73,7 @@ export class Cast {
   }
 }
 
-function strangersBeside(known: TestCaller, expired: TestCaller): Identity['headers'][] {
+function invalidCredentials(known: TestCaller, expired: TestCaller): Identity['headers'][] {
   const altered = known.key.slice(0, -2) + (known.key.endsWith('AA') ? 'BB' : 'AA');
   return [
     {},
@@ -81,6 +84,6 @@ function strangersBeside(known: TestCaller, expired: TestCaller): Identity['head
     bearer(altered),
     bearer(known.entry.sha256),
     expired.headers,
-    aCaller('nobody').headers,
+    aCaller('unknown').headers,
   ];
 }

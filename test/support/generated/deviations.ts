@@ -3,12 +3,12 @@ import type { Schema } from '../openapi-schema-changes';
 import type { ApiOperation, ApiParameter } from './api-description';
 import { BROKEN_BODIES, type BrokenBody } from './broken-bodies';
 import { edgesOf, textOf } from './schema-values';
-import { edgeMutationsOf, type Mutation, mutationsOf, nastyTexts } from './wrong-values';
+import { edgeMutationsOf, type Mutation, mutationsOf, unusualTexts } from './wrong-values';
 
-/** The one thing, if any, by which a request differs from what the description asks for. */
-export type Twist =
+/** The single deviation of a request from the description, if any. */
+export type Deviation =
   | { readonly kind: 'none' }
-  /** The last request of the operation once more. */
+  /** Repeats the operation's last request. */
   | { readonly kind: 'again' }
   | { readonly kind: 'value'; readonly at: number; readonly text: PlannedText; readonly isRaw: boolean }
   | { readonly kind: 'omission'; readonly at: number }
@@ -18,20 +18,20 @@ export type Twist =
   | { readonly kind: 'type'; readonly contentType: string }
   | { readonly kind: 'size' }
   | { readonly kind: 'method'; readonly method: string }
-  | { readonly kind: 'path'; readonly how: PathTwist }
+  | { readonly kind: 'path'; readonly how: PathDeviation }
   | { readonly kind: 'header'; readonly name: string; readonly text: string };
 
-/** The text of a parameter, or which of those that answers have told: as it was, or with one character altered. */
+/** The text of a parameter, or a stored value of it: unchanged, or with one changed character. */
 export type PlannedText =
   | { readonly say: string }
-  /** Another one for each request. */
+  /** Unique for each request. */
   | { readonly isUnique: true }
   | { readonly recall: number; readonly otherwise: string }
   | { readonly spoil: number; readonly otherwise: string };
 
-export type PathTwist = keyof typeof PATH_TWISTS;
+export type PathDeviation = keyof typeof PATH_DEVIATIONS;
 
-export const PATH_TWISTS = {
+export const PATH_DEVIATIONS = {
   slash: (path) => `${path}/`,
   double: (path) => `/${path}`,
   dot: (path) => `/.${path}`,
@@ -50,11 +50,11 @@ export const PATH_TWISTS = {
   root: () => '/',
 } as const satisfies Record<string, (path: string) => string>;
 
-/** Says that an operation reads bodies, whether it needs one or not. */
+/** Status that every operation with a body declares, whether it needs one or not. */
 const UNSUPPORTED_MEDIA_TYPE = 415;
 
-/** What no operation with a body reads. */
-const UNREADABLE: readonly Twist[] = [{ kind: 'type', contentType: 'nonsense' }, { kind: 'size' }];
+/** Media types that no operation with a body reads. */
+const UNREADABLE: readonly Deviation[] = [{ kind: 'type', contentType: 'nonsense' }, { kind: 'size' }];
 
 const METHODS =
   'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE PROPFIND PURGE M-SEARCH QUERY FOO get __proto__';
@@ -77,7 +77,7 @@ const CONTENT_TYPES = [
   'application/problem+json',
 ];
 
-/** What programs look at besides what an operation describes. */
+/** Headers that programs read beyond an operation's description. */
 const HEADERS: readonly (readonly [name: string, text: string])[] = [
   ['accept', 'text/html'],
   ['accept', 'text/html,*/*;q=0.1'],
@@ -104,22 +104,27 @@ const HEADERS: readonly (readonly [name: string, text: string])[] = [
   ['x-note', 'x'.repeat(20_000)],
 ];
 
-/** For nearly half of the requests none, for the others any that makes sense: the more there is, the more goes wrong. */
-export function twistsFor({ parameters, body, answers }: ApiOperation): fc.Arbitrary<Twist> {
+/**
+ * Generates no deviation for nearly half of the requests, and any applicable deviation for the others: parts that are more
+ * numerous deviate more often.
+ */
+export function deviationsFor({ parameters, body, answers }: ApiOperation): fc.Arbitrary<Deviation> {
   const none = fc.constant({ kind: 'none' as const });
-  const twists = [
+  const deviations = [
     ...everywhere().map((arbitrary) => ({ weight: 1, arbitrary })),
     ...parameters.map((parameter, at) => ({ weight: 3, arbitrary: ofParameter(parameter, at) })),
     ...(body === undefined ? [] : [{ weight: 5, arbitrary: ofJson(body.schema) }]),
     ...(answers.has(UNSUPPORTED_MEDIA_TYPE) ? ofBodies().map((arbitrary) => ({ weight: 2, arbitrary })) : []),
   ];
-  return fc.oneof({ weight: 9, arbitrary: none }, { weight: 11, arbitrary: fc.oneof(...twists) });
+  return fc.oneof({ weight: 9, arbitrary: none }, { weight: 11, arbitrary: fc.oneof(...deviations) });
 }
 
-/** All of those by which one value is right beside what it may be, and a body of a kind or a size that nobody reads. */
-export function edgeTwistsFor({ parameters, body, answers }: ApiOperation): Twist[] {
+/**
+ * Generates all deviations that set one value just outside its range, and all with a body of an unsupported type or size.
+ */
+export function edgeDeviationsFor({ parameters, body, answers }: ApiOperation): Deviation[] {
   const ofParameters = parameters.flatMap(({ schema }, at) =>
-    edgesOf(schema).map((value): Twist => ({
+    edgesOf(schema).map((value): Deviation => ({
       kind: 'value',
       at,
       text: { say: textOf(value) },
@@ -129,34 +134,34 @@ export function edgeTwistsFor({ parameters, body, answers }: ApiOperation): Twis
   const mutations = body === undefined ? [] : edgeMutationsOf(body.schema);
   return [
     ...ofParameters,
-    ...mutations.map((mutation): Twist => ({ kind: 'json', mutation })),
+    ...mutations.map((mutation): Deviation => ({ kind: 'json', mutation })),
     ...(answers.has(UNSUPPORTED_MEDIA_TYPE) ? UNREADABLE : []),
   ];
 }
 
-function ofJson(schema: Schema): fc.Arbitrary<Twist> {
+function ofJson(schema: Schema): fc.Arbitrary<Deviation> {
   return fc.record({ kind: fc.constant('json' as const), mutation: mutationsOf(schema) });
 }
 
-function everywhere(): fc.Arbitrary<Twist>[] {
-  const paths = Object.keys(PATH_TWISTS) as PathTwist[];
+function everywhere(): fc.Arbitrary<Deviation>[] {
+  const paths = Object.keys(PATH_DEVIATIONS) as PathDeviation[];
   return [
     fc.constant({ kind: 'again' as const }),
     fc.record({ kind: fc.constant('method' as const), method: fc.constantFrom(...METHODS.split(' ')) }),
     fc.record({ kind: fc.constant('path' as const), how: fc.constantFrom(...paths) }),
-    fc.record({ kind: fc.constant('query' as const), name: nastyTexts, text: nastyTexts }),
+    fc.record({ kind: fc.constant('query' as const), name: unusualTexts, text: unusualTexts }),
     fc
-      .tuple(fc.constantFrom(...HEADERS), fc.option(nastyTexts, { freq: 2 }))
+      .tuple(fc.constantFrom(...HEADERS), fc.option(unusualTexts, { freq: 2 }))
       .map(([[name, text], nasty]) => ({ kind: 'header' as const, name, text: nasty ?? text })),
   ];
 }
 
-function ofParameter({ schema }: ApiParameter, at: number): fc.Arbitrary<Twist> {
+function ofParameter({ schema }: ApiParameter, at: number): fc.Arbitrary<Deviation> {
   const edges = edgesOf(schema).map((value) => ({ say: textOf(value) }));
   const text: fc.Arbitrary<PlannedText> = fc.oneof(
-    { weight: 3, arbitrary: fc.record({ say: nastyTexts }) },
-    { weight: 1, arbitrary: fc.record({ spoil: fc.nat(1_000), otherwise: nastyTexts }) },
-    { weight: 1, arbitrary: fc.record({ recall: fc.nat(1_000), otherwise: nastyTexts }) },
+    { weight: 3, arbitrary: fc.record({ say: unusualTexts }) },
+    { weight: 1, arbitrary: fc.record({ spoil: fc.nat(1_000), otherwise: unusualTexts }) },
+    { weight: 1, arbitrary: fc.record({ recall: fc.nat(1_000), otherwise: unusualTexts }) },
     ...(edges.length === 0 ? [] : [{ weight: 4, arbitrary: fc.constantFrom(...edges) }]),
   );
   return fc.oneof(
@@ -173,7 +178,7 @@ function ofParameter({ schema }: ApiParameter, at: number): fc.Arbitrary<Twist> 
   );
 }
 
-function ofBodies(): fc.Arbitrary<Twist>[] {
+function ofBodies(): fc.Arbitrary<Deviation>[] {
   const broken = Object.keys(BROKEN_BODIES) as BrokenBody[];
   return [
     fc.record({ kind: fc.constant('body' as const), how: fc.constantFrom(...broken) }),

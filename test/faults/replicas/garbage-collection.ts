@@ -1,4 +1,4 @@
-/** A process that collects its garbage with each SIGUSR2, so that what it needs can be told from what it has left behind. */
+/** Makes a process collect garbage with each SIGUSR2, so that live memory can be measured. */
 const SCRIPT = `
   import { setFlagsFromString } from 'node:v8';
   import { runInNewContext } from 'node:vm';
@@ -10,4 +10,4 @@ const SCRIPT = `
 `;
 
 /** The `NODE_OPTIONS` of such a process. */
-export const COLLECTS_WHEN_ASKED = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;
+export const COLLECTS_ON_SIGNAL = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;

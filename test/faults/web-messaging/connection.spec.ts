@@ -1,13 +1,13 @@
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { followLoopTime } from '../../support/loop-time';
-import { expectSight, SocketWorld, tooMany } from '../../support/socket-matrix';
+import { expectState, SocketWorld, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
-// What waits here waits for pauses, pings and time-outs of seconds.
+// These tests wait for pauses, pings and time-outs of seconds.
 followLoopTime(4);
 
-/** Of the clock that runs faster: two pings go by. */
-const PATIENCE_MS = 150_000;
+/** Time on the faster clock: two pings. */
+const OBSERVED_WITHIN_MS = 150_000;
 
 type Counts = Readonly<Record<string, number>>;
 type Act = (world: SocketWorld) => unknown;
@@ -31,7 +31,7 @@ function cut(code: number): Act {
   return ({ agent, guest }) => agent.cut(guest.token, code);
 }
 
-/** The line breaks, and what is asked of the next one is spoiled once. */
+/** The connection breaks, and one request on the next one is spoiled. */
 function spoiledResume(fault: SocketFault): Act {
   return (world) => {
     world.spoil(
@@ -44,7 +44,7 @@ function spoiledResume(fault: SocketFault): Act {
   };
 }
 
-/** The line is made anew, as the same session, and nobody but the metrics hears of it. */
+/** The service connects again with the same session, and only metrics show it. */
 const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: number][] = [
   ...[1000, 1001, 1006, 1011, 1012, 1013].map((code): [string, Act, Counts] => [
     `close ${code}`,
@@ -52,11 +52,7 @@ const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: numbe
     { [`ws_closed_total ${code}`]: 1 },
   ]),
   ['a close code of its own', cut(4321), { 'ws_closed_total other': 1 }],
-  [
-    'a line that is silent',
-    ({ agent, guest }) => agent.silence(guest.token),
-    { 'ws_closed_total silent': 1 },
-  ],
+  ['a silent connection', ({ agent, guest }) => agent.silence(guest.token), { 'ws_closed_total silent': 1 }],
   ['HTML', raw('<html></html>'), { 'ws_closed_total garbage': 1 }],
   [
     'three malformed frames in a row',
@@ -94,9 +90,9 @@ const RECONNECTIONS: [what: string, act: Act, counts: Counts, configures?: numbe
   ],
 ];
 
-/** The line is left alone, and nothing comes of it. */
+/** The connection stays, and the fault has no effect. */
 const NOTHINGS: [what: string, act: Act, counts: Counts][] = [
-  ['a class that nobody knows', frame('Surprise', { of: 'the year' }), { upstream_unknown_total: 1 }],
+  ['an unknown class', frame('Surprise', { of: 'the year' }), { upstream_unknown_total: 1 }],
   ['JSON that is no object', raw('[]'), { 'upstream_malformed_total none': 1 }],
   [
     'a frame without a class',
@@ -118,12 +114,15 @@ const NOTHINGS: [what: string, act: Act, counts: Counts][] = [
     },
     { 'upstream_malformed_total none': 4 },
   ],
-  ['an answer that nobody asked for', frame('JwtResponse', { jwt: 'unasked', exp: 1 }), {}],
+  ['an answer without a request', frame('JwtResponse', { jwt: 'unasked', exp: 1 }), {}],
   ['a refusal of nothing', frame('string', 'Request failed.'), {}],
-  ['a session that nobody asked about', frame('SessionResponse', { connected: true, newSession: true }), {}],
+  ['a session without a request', frame('SessionResponse', { connected: true, newSession: true }), {}],
 ];
 
-/** Nobody insists: the session lives on, a person is told, and the next beat asks anew. */
+/**
+ * The service does not retry at once: the session stays active, a log line reports it, and the next beat connects
+ * again.
+ */
 const REFUSALS: [what: string, act: Act, counts: Counts][] = [
   ...[1002, 1007, 1008, 1009].map((code): [string, Act, Counts] => [
     `close ${code}`,
@@ -136,7 +135,7 @@ const REFUSALS: [what: string, act: Act, counts: Counts][] = [
     { 'ws_closed_total 1006': 1, ...OURS },
   ]),
   [
-    'connected: false on the next line',
+    'connected: false on the next connection',
     spoiledResume({ kind: 'alter', body: { connected: false } }),
     { 'ws_closed_total 1006': 1, ...OURS },
   ],
@@ -148,7 +147,7 @@ const REFUSED = [
   [4017, 'signed-in-elsewhere'],
 ] as const;
 
-/** The session is over for everybody. */
+/** The session ends upstream, for the caller and for the CRM. */
 const ENDINGS: [what: string, act: Act, reason: string, counts: Counts][] = [
   ['SessionExpiredEvent', ({ agent, guest }) => agent.expire(guest.token), 'expired', OURS],
   ['SessionClearedEvent', ({ agent, guest }) => agent.clear(guest.token), 'cleared', OURS],
@@ -178,19 +177,19 @@ const ENDINGS: [what: string, act: Act, reason: string, counts: Counts][] = [
     { 'ws_closed_total 1006': 1, ...OURS },
   ]),
   [
-    'readOnly: true on the next line',
+    'readOnly: true on the next connection',
     spoiledResume({ kind: 'alter', body: { readOnly: true } }),
     'agent-ended',
     { 'ws_closed_total 1006': 1, ...OURS },
   ],
   [
-    'newSession: true on the next line',
+    'newSession: true on the next connection',
     spoiledResume({ kind: 'alter', body: { newSession: true } }),
     'gone',
     { 'ws_closed_total 1006': 1, ...OURS },
   ],
   [
-    'clearedExistingSession on the next line',
+    'clearedExistingSession on the next connection',
     spoiledResume({ kind: 'alter', body: { clearedExistingSession: true } }),
     'cleared',
     { 'ws_closed_total 1006': 1, ...OURS },
@@ -206,21 +205,21 @@ async function opened(): Promise<SocketWorld> {
   return world;
 }
 
-describe('the line of a session', () => {
-  it.concurrent.each(RECONNECTIONS)('that meets %s is made anew', async (_what, act, counts) => {
+describe('the connection of a session', () => {
+  it.concurrent.each(RECONNECTIONS)('that meets %s is replaced', async (_what, act, counts) => {
     await using world = await opened();
     act(world);
-    await until(() => world.guest.configures >= 2 && world.guest.connections.size === 1, PATIENCE_MS);
-    await expectSight(world, { ...ALIVE, counts: { ...OPEN, ...counts } });
+    await until(() => world.guest.configures >= 2 && world.guest.connections.size === 1, OBSERVED_WITHIN_MS);
+    await expectState(world, { ...ALIVE, counts: { ...OPEN, ...counts } });
     expect(world.guest.sessions).toBe(1);
     expect(await world.say('still here')).toBe('201');
   });
 
-  it.concurrent.each(NOTHINGS)('that meets %s goes on', async (_what, act, counts) => {
+  it.concurrent.each(NOTHINGS)('that meets %s stays open', async (_what, act, counts) => {
     await using world = await opened();
     act(world);
     expect(await world.say('still here')).toBe('201');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       crm: ['connected'],
       feed: ['active', 'inbound: still here'],
@@ -229,19 +228,19 @@ describe('the line of a session', () => {
     expect(world.guest.sessions).toBe(1);
   });
 
-  it.concurrent.each(REFUSALS)('that meets %s is not made again at once', async (_what, act, counts) => {
+  it.concurrent.each(REFUSALS)('that meets %s is not replaced immediately', async (_what, act, counts) => {
     await using world = await opened();
     act(world);
-    await expectSight(world, { ...ALIVE, counts: { ...OPEN, ws_refused_total: 1, ...counts } });
+    await expectState(world, { ...ALIVE, counts: { ...OPEN, ws_refused_total: 1, ...counts } });
     await until(() => world.guest.connections.size === 0);
   });
 
   it.concurrent.each(ENDINGS)(
-    'that meets %s is over, and the session with it',
+    'that meets %s ends, and so does the session',
     async (_what, act, reason, counts) => {
       await using world = await opened();
       act(world);
-      await expectSight(world, {
+      await expectState(world, {
         ...OVER,
         session: `disconnected ${reason}`,
         counts: { ...OPEN, ...ended(reason), ...counts },
@@ -251,12 +250,12 @@ describe('the line of a session', () => {
   );
 
   it.concurrent(
-    'is over when the agent ends the conversation for good, after what the agent said',
+    "ends when the agent ends the conversation permanently, after the agent's messages",
     async () => {
       await using world = await opened();
       world.agent.say(world.guest.token, 'Bye');
       world.agent.disconnect(world.guest.token);
-      await expectSight(world, {
+      await expectState(world, {
         session: 'disconnected agent-ended',
         crm: ['connected', 'disconnected'],
         feed: ['active', 'outbound: Bye', 'disconnected'],
@@ -265,31 +264,31 @@ describe('the line of a session', () => {
     },
   );
 
-  it.concurrent('goes on when the agent ends a conversation that the guest may resume', async () => {
+  it.concurrent('stays open when the agent ends a conversation that the guest may resume', async () => {
     await using world = await SocketWorld.start({
       deployment: { conversationDisconnect: { enabled: true, type: 'Send' } },
     });
     await world.opened();
     world.agent.say(world.guest.token, 'Bye');
     world.agent.disconnect(world.guest.token);
-    await expectSight(world, { feed: ['active', 'outbound: Bye'] });
+    await expectState(world, { feed: ['active', 'outbound: Bye'] });
     expect(await world.say('One more thing')).toBe('201');
-    await expectSight(world, {
+    await expectState(world, {
       session: 'active',
       feed: ['active', 'outbound: Bye', 'inbound: One more thing'],
     });
   });
 
-  it.concurrent('that somebody else has taken waits for a minute', async () => {
+  it.concurrent('that another client has replaced waits for a minute', async () => {
     await using world = await opened();
     frame('ConnectionClosedEvent', {})(world);
     cut(1000)(world);
     await until(async () => (await world.waitedSeconds()) >= 60);
-    await expectSight(world, { ...ALIVE, counts: { ...OPEN, 'ws_closed_total 1000': 1 } });
+    await expectState(world, { ...ALIVE, counts: { ...OPEN, 'ws_closed_total 1000': 1 } });
     expect(world.guest.sessions).toBe(1);
   });
 
-  it.concurrent('is made anew for each of many sessions when all break at once', async () => {
+  it.concurrent('is replaced for each of many sessions when all break at once', async () => {
     await using world = await SocketWorld.start();
     for (let count = 0; count < 20; count += 1) await world.opened();
     const { sessions } = world.world.genesys.webMessaging;
@@ -297,7 +296,7 @@ describe('the line of a session', () => {
     await until(() =>
       sessions.every(({ configures, connections }) => configures === 2 && connections.size === 1),
     );
-    await expectSight(world, { counts: { 'sessions_created_total ok': 20, 'ws_closed_total 1006': 20 } });
+    await expectState(world, { counts: { 'sessions_created_total ok': 20, 'ws_closed_total 1006': 20 } });
     expect(sessions.map((session) => session.sessions)).toEqual(Array.from({ length: 20 }, () => 1));
   });
 });
