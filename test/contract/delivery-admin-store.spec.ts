@@ -5,7 +5,7 @@ import {
   type DeliveryQuery,
 } from '../../src/sync/ports/delivery-admin.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
-import { deliverAll, keyOf, toldTwice } from './queued-sessions';
+import { deliverAll, keyOf, storedWithTwoEvents } from './queued-sessions';
 
 describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its queries, on %s`, (dialect) => {
   let storage: TestStorage;

@@ -2,7 +2,7 @@ import type { Delivery } from '../../src/sync/domain/delivery';
 import { DeliveryAdminStore } from '../../src/sync/ports/delivery-admin.store';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
-import { claimOne, deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
+import { claimOne, deliverAll, keyOf, sequencesOf, storedWithTwoEvents } from './queued-sessions';
 
 const REFUSED = { at: 9_000, latencyMs: 5, error: 'refused' };
 

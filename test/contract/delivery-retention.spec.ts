@@ -2,7 +2,7 @@ import { DeliveryAdminStore, type RetentionLimits } from '../../src/sync/ports/d
 import type { Database } from '../../src/persistence/database/database';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
-import { deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
+import { deliverAll, keyOf, sequencesOf, storedWithTwoEvents } from './queued-sessions';
 
 describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its retention, on %s`, (dialect) => {
   let storage: TestStorage;

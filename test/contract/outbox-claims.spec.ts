@@ -1,7 +1,7 @@
 import type { Attempt } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
-import { claimOne, conversationsOf, toldTwice } from './queued-sessions';
+import { claimOne, conversationsOf, storedWithTwoEvents } from './queued-sessions';
 
 const ACCEPTED: Attempt = { at: 3_000, latencyMs: 5 };
 const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };

@@ -13,7 +13,7 @@ import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
 import type { ConversationMessage } from '../../src/session/domain/conversation-message';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence-harness';
-import { conversationsOf, toldTwice } from './queued-sessions';
+import { conversationsOf, storedWithTwoEvents } from './queued-sessions';
 
 /** A text in the form of an encrypted one that no key decrypts. */
 const UNREADABLE = `enc:k1:${'A'.repeat(60)}`;

@@ -6,7 +6,7 @@ import { removable } from '../../src/persistence/session/sql-session-retention.s
 import type { Session } from '../../src/session/domain/session';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
-import { deliverAll, keyOf, toldTwice } from './queued-sessions';
+import { deliverAll, keyOf, storedWithTwoEvents } from './queued-sessions';
 
 const LATER = 1e12;
 
