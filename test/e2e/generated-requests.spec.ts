@@ -19,10 +19,10 @@ import type { Json } from '../support/openapi-reader';
 const CAP = 100;
 const BATCH = 20;
 const settings = new FuzzSettings();
-/** Ends the search for smaller failing values; a busy machine is no reason to end what holds. */
+/** Ends the search for smaller failing values; a busy machine is no reason to end a property that holds. */
 const TIME_LIMIT_MS = 900_000 + settings.requests * 100;
-const cast = new Cast();
-const supervisor = cast.member('supervisor');
+const callers = new FuzzCallers();
+const supervisor = callers.member('supervisor');
 const logs = new LogCapture();
 
 let world: World;

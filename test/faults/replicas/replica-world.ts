@@ -4,8 +4,8 @@ import { GenesysSimulator, type GenesysSimulatorOptions } from '../../../src/sim
 import { freePort } from '../../support/free-port';
 import { administrate } from '../../support/postgres';
 import { PostgresServer } from '../../support/postgres-server';
-import { CLOCK_THAT_JUMPS } from './clock-jump';
-import { HoldingBook } from './holding-book';
+import { JUMPS_ON_SIGNAL } from './clock-jump';
+import { HolderLog } from './holder-log';
 import { Replica } from './replica';
 
 const REPLICAS = 3;
