@@ -17,7 +17,7 @@ export class OpeningHoursModule implements OnModuleInit {
     private readonly hours: OpeningHoursPolicy,
   ) {}
 
-  /** For the `imports` of the composition root. */
+  /** An entry for the `imports` of the composition root. */
   static use(variables = process.env): DynamicModule {
     // A factory, so that a bad setting is thrown where the start looks out for it.
     const config = { provide: OpeningHoursConfig, useFactory: () => OpeningHoursConfig.from(variables) };
