@@ -8,7 +8,7 @@ const HOURS = 'hours such as "Mon-Fri 08:00-18:00, Sat 10:00-14:00", or "closed"
 /** The variables: what each must be, how it is parsed, and the text of its default. */
 const SETTINGS = {
   LEDGER_FILE: setting('the path of the file that events are appended to', anyText),
-  /** Of every queue that has no hours of its own. */
+  /** Hours of every queue without hours of its own. */
   OPENING_HOURS: setting(HOURS, (text) => BusinessHours.parse(text), 'Mon-Sun 00:00-24:00'),
   OPENING_HOURS_BY_QUEUE: setting(`a JSON object from queue ids to ${HOURS}`, hoursByQueue, '{}'),
   OPENING_HOURS_TIME_ZONE: setting('a time zone such as Europe/Berlin', knownTimeZone, 'UTC'),

@@ -27,7 +27,7 @@ export class ReportingModule implements OnModuleInit {
     private readonly reporting: ReportingSink,
   ) {}
 
-  /** For the `imports` of the composition root. Global, so that the connection pool finds the settings. */
+  /** An entry for the `imports` of the composition root. Global, so that the connection pool finds the settings. */
   static use(variables = process.env): DynamicModule {
     const config = { provide: ReportingConfig, useFactory: () => ReportingConfig.from(variables) };
     return { module: ReportingModule, global: true, providers: [config], exports: [ReportingConfig] };

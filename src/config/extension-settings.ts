@@ -7,7 +7,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** One environment variable of an extension. */
 export interface Setting<T> {
-  /** What the value must be, for the message about a bad one: `must be <rule>`. */
+  /** Rule for the message about a bad value: `must be <rule>`. */
   readonly rule: string;
   /** Throws for a bad value. Its error is not shown, since it may hold the value. */
   readonly parse: (text: string) => T;

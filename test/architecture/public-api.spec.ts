@@ -23,7 +23,7 @@ function filesIn(folder: string, ends: string): string[] {
     .map((name) => posix.join(folder, name));
 }
 
-/** What a file imports from `src`, as if it were at `place`. */
+/** Imports of a file from `src`, as if it were at `place`. */
 function importsOf(path: string, place = path): Import[] {
   const source = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest);
   return source.statements.filter(ts.isImportDeclaration).flatMap((statement) => {
@@ -90,7 +90,7 @@ describe('the public API of extensions', () => {
   });
 });
 
-/** Where a name of the channel port is declared that this port exports again. */
+/** The declaring file of a name: the channel port exports two names again. */
 function reExported(path: string, name: string): string {
   const isConversation = ['Conversation', 'NewConversation'].includes(name);
   return path === 'src/session/ports/guest-channel.ts' && isConversation

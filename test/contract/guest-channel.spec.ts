@@ -47,7 +47,7 @@ function spoiled({ faults }: WebMessaging, token: string): number {
   return own.reduce((sum, { applied }) => sum + applied, 0);
 }
 
-/** What differs between the channels of the simulator. */
+/** Differences between the channels of the simulator. */
 type SimulatedSide = {
   readonly [Question in 'begun' | 'asked' | 'lives' | 'beats' | 'end']: (
     genesys: GenesysSimulator,
