@@ -5,7 +5,7 @@ import { expectSight, SocketWorld, type SocketWorldOptions, tooMany } from '../.
 import { until } from '../../support/until';
 
 // What waits here waits for acknowledgements, echoes and histories: for up to half a minute. An echo that is lost three times is in
-// `guest-socket.echo.spec.ts`: that takes more than a minute.
+// `guest-socket-echo.spec.ts`: that takes more than a minute.
 followLoopTime(4);
 
 /** Of the clock that runs faster. */
