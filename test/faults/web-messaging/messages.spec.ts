@@ -4,7 +4,7 @@ import { followLoopTime } from '../../support/loop-time';
 import { expectState, SocketWorld, type SocketWorldOptions, tooMany } from '../../support/socket-matrix';
 import { until } from '../../support/until';
 
-// These tests wait for acknowledgements, echoes and histories: for up to half a minute. `guest-socket.echo.spec.ts`
+// These tests wait for acknowledgements, echoes and histories: for up to half a minute. `guest-socket-echo.spec.ts`
 // tests an echo that is lost three times, which takes more than a minute.
 followLoopTime(4);
 

@@ -1,7 +1,7 @@
 import type { LeaseFence } from '../../../session/ports/lease-fence';
 import type { RawData, WebSocket } from 'ws';
 import type { ClientFrame } from '../frames/client-frame';
-import { MalformedFrameError } from '../frames/malformed-frame.error';
+import { MalformedFrameError } from '../frames/malformed-frame.errors';
 import { parseFrame } from '../frames/parse-frame';
 import type { ServerFrame } from '../frames/server-frame';
 import type { WebMessagingTelemetry } from '../web-messaging.telemetry';

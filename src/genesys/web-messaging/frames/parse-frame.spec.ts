@@ -1,4 +1,4 @@
-import { MalformedFrameError } from './malformed-frame.error';
+import { MalformedFrameError } from './malformed-frame.errors';
 import { parseFrame } from './parse-frame';
 import type { ServerFrame } from './server-frame';
 

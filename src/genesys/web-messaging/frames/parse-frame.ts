@@ -16,7 +16,7 @@ import {
   wholeNumberIn,
 } from './fields';
 import { guestMessageOf } from './guest-message';
-import { MalformedFrameError } from './malformed-frame.error';
+import { MalformedFrameError } from './malformed-frame.errors';
 import type { AllowedMedia, ServerFrame, SessionFacts } from './server-frame';
 
 interface Envelope {
