@@ -87,10 +87,10 @@ export class HeartbeatService implements OnModuleDestroy {
   }
 
   /** Lets the next beat come at once; the one after it comes an interval later. Does nothing when none of that name runs. */
-  hurry(name: string): void {
+  beatNow(name: string): void {
     const heartbeat = this.heartbeats.get(name);
     if (heartbeat === undefined) return;
-    heartbeat.hurry();
+    heartbeat.beatNow();
     this.beatSooner(0, heartbeat);
   }
 

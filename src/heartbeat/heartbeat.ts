@@ -90,7 +90,7 @@ export class Heartbeat {
   }
 
   /** Whatever a beat was postponed for is over: the next one is not held back. */
-  hurry(): void {
+  beatNow(): void {
     this.notBefore = -Infinity;
   }
 

@@ -2,7 +2,7 @@ import { RecordingLog } from '../../audit/recording-log.fake';
 import { IdempotencyRetention } from './idempotency-retention';
 import { FakeSessionServices } from '../session-services.fake';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
+jest.mock('node:timers/promises', () => jest.requireActual<object>('../../heartbeat/delay.fake'));
 
 const NOW = 1_800_000_000_000;
 
@@ -32,7 +32,7 @@ describe(IdempotencyRetention.name, () => {
     ]);
   });
 
-  it('tells of a storage in trouble', async () => {
+  it('logs a storage failure', async () => {
     services.store.keys.purgeable.push(new Error('away'));
     services.retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(60_000);
