@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { readPage } from '../common/pagination/page';
 import { decodeCursor, encodeCursor } from './audit-cursor';
 import type { AuditRecord } from './domain/audit-record';
 import { type AuditFilter, AuditTrail } from './ports/audit-trail';
@@ -16,11 +17,11 @@ export class AuditQueries {
   /** Lists the newest first. A cursor belongs to its query; another query's is an `InvalidRequestError`. */
   async list(filter: AuditFilter, limit: number, cursor?: string): Promise<AuditPage> {
     const after = cursor === undefined ? {} : { after: decodeCursor(cursor, filter) };
-    const found = await this.trail.list({ ...filter, ...after, limit: limit + 1 });
-    const records = found.slice(0, limit);
-    const last = records.at(-1);
-    if (found.length <= limit || last === undefined) return { records, nextCursor: null };
-    const { chain, seq } = last;
-    return { records, nextCursor: encodeCursor({ at: Date.parse(last.at), chain, seq }, filter) };
+    const { items: records, nextCursor } = await readPage(
+      limit,
+      (count) => this.trail.list({ ...filter, ...after, limit: count }),
+      ({ at, chain, seq }) => encodeCursor({ at: Date.parse(at), chain, seq }, filter),
+    );
+    return { records, nextCursor };
   }
 }

@@ -5,7 +5,7 @@ import { EventsTelemetry } from './events.telemetry';
 
 const MAX_KNOWN = 10_000;
 
-/** Whose conversations are: that never changes, so it is looked up once, and remembered of so many. */
+/** Caches the owners of conversations, which never change: each is read once, and at most 10,000 are kept (LRU). */
 @Injectable()
 export class ConversationOwners {
   private readonly known = new BoundedMap<string, Promise<string | undefined>>(MAX_KNOWN);
@@ -15,7 +15,7 @@ export class ConversationOwners {
     private readonly telemetry: EventsTelemetry,
   ) {}
 
-  /** Undefined when there is no such session, or when that cannot be told. Who asks first is answered first. */
+  /** Undefined for an unknown session, and when the lookup fails. Calls for one conversation are answered in order. */
   of(conversationId: string): Promise<string | undefined> {
     const found = this.known.get(conversationId) ?? this.lookUp(conversationId);
     this.known.set(conversationId, found);

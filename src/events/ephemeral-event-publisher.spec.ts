@@ -15,7 +15,7 @@ beforeEach(() => {
   log = RecordingLog.install();
   world = new FakeEventStreaming();
   world.lease.isShared = true;
-  publisher = new EphemeralEventPublisher(world.exchange, world.lease, world.telemetry);
+  publisher = new EphemeralEventPublisher(world.bus, world.lease, world.telemetry);
   publisher.onApplicationBootstrap();
 });
 afterEach(async () => {
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
-const published = (): unknown[] => world.exchange.published.map(({ events }) => events);
+const published = (): unknown[] => world.bus.published.map(({ events }) => events);
 
 describe(EphemeralEventPublisher.name, () => {
   it('writes what has come up in one batch every 250 ms, and nothing when nothing has', async () => {
@@ -50,14 +50,14 @@ describe(EphemeralEventPublisher.name, () => {
     expect(await world.metrics.sample(LOST('overflow'))).toBe(3);
   });
 
-  it('lets go of what cannot be written, counts it, tells of it seldom, and goes on', async () => {
-    world.exchange.fails(new StorageUnavailableError());
+  it('drops a batch that cannot be written, counts it, throttles its log lines, and continues', async () => {
+    world.bus.fails(new StorageUnavailableError());
     for (const durationMs of [1, 2]) {
       publisher.add(aTyping(durationMs));
       publisher.add(aConnectionState('reconnecting'));
       await pass(250);
     }
-    world.exchange.works();
+    world.bus.works();
     publisher.add(aTyping(3));
     await pass(250);
 
@@ -66,7 +66,7 @@ describe(EphemeralEventPublisher.name, () => {
     expect(log.at('warn')).toEqual([expect.objectContaining({ count: 1 })]);
   });
 
-  it('tells nothing while the lease is in doubt', async () => {
+  it('publishes nothing while the lease is in doubt', async () => {
     world.lease.isValid = false;
     publisher.add(aConnectionState('reconnecting'));
     await pass(250);
@@ -76,7 +76,7 @@ describe(EphemeralEventPublisher.name, () => {
     expect(published()).toEqual([]);
   });
 
-  it('tells what still waits when the process stops, and nothing afterwards', async () => {
+  it('publishes the rest when the process stops, and nothing afterwards', async () => {
     publisher.add(aTyping(1));
     await publisher.onModuleDestroy();
     publisher.add(aTyping(2));
@@ -86,7 +86,7 @@ describe(EphemeralEventPublisher.name, () => {
   });
 
   it('stops in order although the last batch cannot be written', async () => {
-    world.exchange.fails(new StorageUnavailableError());
+    world.bus.fails(new StorageUnavailableError());
     publisher.add(aTyping(1));
     await publisher.onModuleDestroy();
 
@@ -94,10 +94,10 @@ describe(EphemeralEventPublisher.name, () => {
   });
 
   it('does not try once more at a stop what has just failed', async () => {
-    world.exchange.fails(new StorageUnavailableError());
+    world.bus.fails(new StorageUnavailableError());
     publisher.add(aTyping(1));
     await pass(250);
-    world.exchange.works();
+    world.bus.works();
     publisher.add(aTyping(2));
     await publisher.onModuleDestroy();
 
@@ -106,7 +106,7 @@ describe(EphemeralEventPublisher.name, () => {
 
   it('keeps and writes nothing where nothing is shared', async () => {
     world.lease.isShared = false;
-    const alone = new EphemeralEventPublisher(world.exchange, world.lease, world.telemetry);
+    const alone = new EphemeralEventPublisher(world.bus, world.lease, world.telemetry);
     await publisher.onModuleDestroy();
     alone.onApplicationBootstrap();
     alone.add(aTyping(1));

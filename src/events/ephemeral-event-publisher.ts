@@ -9,8 +9,8 @@ const PAUSE_MS = 250;
 const MAX_WAITING = 1_000;
 
 /**
- * Publishes the ephemeral events of this replica to the others, in order: those of 250 ms in one write. What
- * cannot be written is lost, and so is the oldest when more than 1,000 wait. Where nothing is shared there is nobody to tell.
+ * Publishes the ephemeral events of this replica to the others, in order: those of 250 ms in one write. A
+ * batch that cannot be written is lost, and so is the oldest event when more than 1,000 wait. A single replica publishes nothing.
  */
 @Injectable()
 export class EphemeralEventPublisher implements OnApplicationBootstrap, OnModuleDestroy {
@@ -25,12 +25,12 @@ export class EphemeralEventPublisher implements OnApplicationBootstrap, OnModule
   );
 
   constructor(
-    private readonly exchange: EphemeralEventBus,
+    private readonly bus: EphemeralEventBus,
     private readonly lease: Lease,
     private readonly telemetry: EventsTelemetry,
   ) {}
 
-  /** Whether there may be somebody to tell. */
+  /** Whether there may be other replicas. */
   get isNeeded(): boolean {
     return this.lease.isShared;
   }
@@ -39,7 +39,7 @@ export class EphemeralEventPublisher implements OnApplicationBootstrap, OnModule
     if (this.isNeeded) this.loop.startLater();
   }
 
-  /** What still waits is told, unless the last batch could not be: a stop has no time to wait for the database twice. */
+  /** Publishes the rest, unless the last batch failed: a stop has no time to wait for the database twice. */
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
     if (this.hasFailed) return;
@@ -61,9 +61,9 @@ export class EphemeralEventPublisher implements OnApplicationBootstrap, OnModule
     if (events.length === 0) return;
     this.waiting = [];
     try {
-      // What a replica notices whose lease is in doubt may be of sessions that others have by now.
+      // Other replicas may hold the sessions of the events when the lease is in doubt (fencing).
       this.lease.assertValid();
-      await this.exchange.publish(events);
+      await this.bus.publish(events);
       this.hasFailed = false;
     } catch (error) {
       this.hasFailed = true;

@@ -16,7 +16,7 @@ beforeEach(() => {
   log = RecordingLog.install();
   world = new FakeEventStreaming();
   world.lease.isShared = true;
-  retention = new EphemeralEventPurge(world.exchange, world.lease, new SystemClock(), world.telemetry);
+  retention = new EphemeralEventPurge(world.bus, world.lease, new SystemClock(), world.telemetry);
 });
 afterEach(async () => {
   await retention.onModuleDestroy();
@@ -25,17 +25,17 @@ afterEach(async () => {
 
 describe(EphemeralEventPurge.name, () => {
   it('leaves nothing that is older than a minute, a little at a time', async () => {
-    for (let count = 0; count < 600; count += 1) await world.exchange.publish([aTyping(count)]);
+    for (let count = 0; count < 600; count += 1) await world.bus.publish([aTyping(count)]);
     retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(61_000);
 
-    expect(world.exchange.published).toEqual([]);
-    expect(world.exchange.purges.at(-1)).toEqual({ olderThanMs: 30_000, limit: 500 });
-    expect(world.exchange.purges).toHaveLength(3);
+    expect(world.bus.published).toEqual([]);
+    expect(world.bus.purges.at(-1)).toEqual({ olderThanMs: 30_000, limit: 500 });
+    expect(world.bus.purges).toHaveLength(3);
   });
 
-  it('tells of a storage in trouble', async () => {
-    world.exchange.fails(new StorageUnavailableError());
+  it('logs a storage failure', async () => {
+    world.bus.fails(new StorageUnavailableError());
     retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(30_000);
 
@@ -46,6 +46,6 @@ describe(EphemeralEventPurge.name, () => {
     world.lease.isShared = false;
     await retention.purge();
 
-    expect(world.exchange.purges).toEqual([]);
+    expect(world.bus.purges).toEqual([]);
   });
 });

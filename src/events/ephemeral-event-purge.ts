@@ -5,7 +5,7 @@ import { Lease } from '../replica/ports/lease';
 import { EventsTelemetry } from './events.telemetry';
 import { EphemeralEventBus } from './ports/ephemeral-event-bus';
 
-/** Longer than anything is shown. */
+/** Longer than any event is delivered. */
 const KEPT_MS = 30_000;
 const PAUSE_MS = 30_000;
 /** Rows per statement. */
@@ -15,7 +15,7 @@ const BATCH = 500;
 @Injectable()
 export class EphemeralEventPurge extends Housekeeping {
   constructor(
-    private readonly exchange: EphemeralEventBus,
+    private readonly bus: EphemeralEventBus,
     private readonly lease: Lease,
     clock: Clock,
     private readonly telemetry: EventsTelemetry,
@@ -24,7 +24,7 @@ export class EphemeralEventPurge extends Housekeeping {
   }
 
   protected async step(): Promise<boolean> {
-    return this.lease.isShared && (await this.exchange.purge(KEPT_MS, BATCH)) === BATCH;
+    return this.lease.isShared && (await this.bus.purge(KEPT_MS, BATCH)) === BATCH;
   }
 
   protected failed(error: unknown): void {

@@ -13,7 +13,7 @@ import { FakeEventStreaming } from './event-streaming.fake';
 import { EventsConfig } from '../config/events.config';
 import { Environment } from '../config/environment';
 import { EventStreams } from './event-streams';
-import { FakeOutlet } from './outlet.fake';
+import { FakeEventStreamWriter } from './event-stream-writer.fake';
 import { EphemeralEventSource } from './ephemeral-event-source';
 import { EphemeralEventPublisher } from './ephemeral-event-publisher';
 
@@ -23,7 +23,7 @@ const { conversationId } = session;
 
 let world: FakeEventStreaming;
 let sessions: FakeSessionStore;
-let news: ConversationEvents;
+let conversationEvents: ConversationEvents;
 let streams: EventStreams;
 let publisher: EphemeralEventPublisher;
 
@@ -33,67 +33,67 @@ beforeEach(() => {
   world = new FakeEventStreaming();
   sessions = new FakeSessionStore();
   sessions.given(session);
-  news = new ConversationEvents();
+  conversationEvents = new ConversationEvents();
   streams = new EventStreams(
-    world.elsewhere,
+    world.subscriber,
     new Drain(),
     new EventsConfig(new Environment()),
     world.telemetry,
   );
-  publisher = new EphemeralEventPublisher(world.exchange, world.lease, world.telemetry);
+  publisher = new EphemeralEventPublisher(world.bus, world.lease, world.telemetry);
   const owners = new ConversationOwners(sessions, world.telemetry);
-  new EphemeralEventSource(news, owners, new SystemClock(), streams, publisher).onModuleInit();
+  new EphemeralEventSource(conversationEvents, owners, new SystemClock(), streams, publisher).onModuleInit();
 });
 afterEach(async () => {
   await world.tail.onModuleDestroy();
-  await world.elsewhere.onModuleDestroy();
+  await world.subscriber.onModuleDestroy();
   jest.useRealTimers();
 });
 
-async function begun(): Promise<FakeOutlet> {
-  const outlet = new FakeOutlet();
-  const wish = new StreamFilter({}, new Set(STREAM_TYPES));
-  const plan = { caller: Caller.anonymous, wish, from: 0, latest: 0, start: 'now' as const, isOver: false };
-  streams.begin({ ...plan, isAllowed: () => Promise.resolve(true) }, world, () => outlet);
+async function begun(): Promise<FakeEventStreamWriter> {
+  const writer = new FakeEventStreamWriter();
+  const filter = new StreamFilter({}, new Set(STREAM_TYPES));
+  const plan = { caller: Caller.anonymous, filter, from: 0, latest: 0, start: 'now' as const, isOver: false };
+  streams.begin({ ...plan, isAllowed: () => Promise.resolve(true) }, world, () => writer);
   await world.settled();
-  return outlet;
+  return writer;
 }
 
 describe(EphemeralEventSource.name, () => {
-  it('tells streams what channels notice, in order', async () => {
-    const outlet = await begun();
-    news.onTyping(conversationId, { isOn: true });
-    news.onTyping(conversationId, { isOn: false });
-    news.onConnection(conversationId, 'reconnecting');
+  it('passes the events of channels to streams, in order', async () => {
+    const writer = await begun();
+    conversationEvents.onTyping(conversationId, { isOn: true });
+    conversationEvents.onTyping(conversationId, { isOn: false });
+    conversationEvents.onConnection(conversationId, 'reconnecting');
     await world.settled();
 
-    expect(outlet.told).toEqual(['mark 0', 'typing', 'typing', 'connection']);
-    expect(outlet.written.indexOf('true')).toBeLessThan(outlet.written.indexOf('false'));
+    expect(writer.told).toEqual(['mark 0', 'typing', 'typing', 'connection']);
+    expect(writer.written.indexOf('true')).toBeLessThan(writer.written.indexOf('false'));
   });
 
-  it('tells of activities, and of an expiry ahead among the events of the session', async () => {
-    const outlet = await begun();
+  it('passes activities, and the warning of an expiry among the events of the session', async () => {
+    const writer = await begun();
     const sentAt = new Date(NOW).toISOString();
     const activity = { type: 'agent-ended', direction: 'outbound', sentAt, isReadOnly: false } as const;
-    news.onActivity(conversationId, activity);
-    news.onExpiring(conversationId, NOW + 300_000);
+    conversationEvents.onActivity(conversationId, activity);
+    conversationEvents.onExpiring(conversationId, NOW + 300_000);
     await world.settled();
 
-    expect(outlet.told).toEqual(['mark 0', 'activity', 'session.expiring']);
-    expect(outlet.written).toContain(JSON.stringify({ conversationId, at: sentAt, activity }));
+    expect(writer.told).toEqual(['mark 0', 'activity', 'session.expiring']);
+    expect(writer.written).toContain(JSON.stringify({ conversationId, at: sentAt, activity }));
     const session = { expiresAt: new Date(NOW + 300_000).toISOString() };
-    expect(outlet.written).toContain(JSON.stringify({ conversationId, at: sentAt, session }));
+    expect(writer.written).toContain(JSON.stringify({ conversationId, at: sentAt, session }));
   });
 
-  it('tells other replicas the same, also while nobody listens here, and when it was and whose', async () => {
+  it('publishes the same to other replicas, also without streams here, with its time and owner', async () => {
     world.lease.isShared = true;
-    news.onTyping(conversationId, { isOn: true });
-    news.onConnection(conversationId, 'live');
+    conversationEvents.onTyping(conversationId, { isOn: true });
+    conversationEvents.onConnection(conversationId, 'live');
     await world.settled();
     await publisher.onModuleDestroy();
 
     const facts = { conversationId, owner: 'billing', at: NOW };
-    expect(world.exchange.published).toMatchObject([
+    expect(world.bus.published).toMatchObject([
       {
         events: [
           { ...facts, kind: 'typing', body: { isOn: true } },
@@ -103,20 +103,20 @@ describe(EphemeralEventSource.name, () => {
     ]);
   });
 
-  it('looks up once whose a conversation is, and again when that has failed', async () => {
+  it('looks the owner of a conversation up once, and again after a failure', async () => {
     sessions.failNext('find', new StorageUnavailableError());
-    const outlet = await begun();
+    const writer = await begun();
     for (let times = 0; times < 3; times += 1) {
-      news.onConnection(conversationId, 'live');
+      conversationEvents.onConnection(conversationId, 'live');
       await world.settled();
     }
 
     expect(sessions.calls).toEqual(['find', 'find']);
-    expect(outlet.told).toEqual(['mark 0', 'connection', 'connection']);
+    expect(writer.told).toEqual(['mark 0', 'connection', 'connection']);
   });
 
-  it('asks nothing while nobody listens and nothing is shared', async () => {
-    news.onConnection(conversationId, 'live');
+  it('looks up nothing without streams and other replicas', async () => {
+    conversationEvents.onConnection(conversationId, 'live');
     await world.settled();
 
     expect(sessions.calls).toEqual([]);

@@ -6,11 +6,11 @@ import type { EphemeralEvent } from './domain/stream-event';
 import { EventStreams } from './event-streams';
 import { EphemeralEventPublisher } from './ephemeral-event-publisher';
 
-/** Turns what channels notice into ephemeral events, for the streams of this process at once and for those of other replicas. */
+/** Turns the events of channels into ephemeral events: passes them to the streams of this process, and publishes them to other replicas. */
 @Injectable()
 export class EphemeralEventSource implements OnModuleInit {
   constructor(
-    private readonly news: ConversationEvents,
+    private readonly conversationEvents: ConversationEvents,
     private readonly owners: ConversationOwners,
     private readonly clock: Clock,
     private readonly streams: EventStreams,
@@ -18,7 +18,7 @@ export class EphemeralEventSource implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.news.follow({
+    this.conversationEvents.follow({
       onTyping: (conversationId, body) => void this.pass(conversationId, { kind: 'typing', body }),
       onActivity: (conversationId, body) => void this.pass(conversationId, { kind: 'activity', body }),
       onExpiring: (conversationId, expiresAt) => {
@@ -29,13 +29,13 @@ export class EphemeralEventSource implements OnModuleInit {
     });
   }
 
-  /** In the order in which it was noticed of a conversation. */
-  private async pass(conversationId: string, what: Pick<EphemeralEvent, 'kind' | 'body'>): Promise<void> {
+  /** Keeps the order of the events of a conversation. */
+  private async pass(conversationId: string, content: Pick<EphemeralEvent, 'kind' | 'body'>): Promise<void> {
     if (this.streams.count === 0 && !this.publisher.isNeeded) return;
     const at = this.clock.now();
     const owner = await this.owners.of(conversationId);
     if (owner === undefined) return;
-    const event = { ...what, conversationId, owner, at } as EphemeralEvent;
+    const event = { ...content, conversationId, owner, at } as EphemeralEvent;
     this.streams.pass(event);
     this.publisher.add(event);
   }

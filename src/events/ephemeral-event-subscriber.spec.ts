@@ -25,8 +25,8 @@ beforeEach(() => {
   log = RecordingLog.install();
   world = new FakeEventStreaming();
   world.lease.isShared = true;
-  other = world.exchange.beside();
-  tail = world.elsewhere;
+  other = world.bus.beside();
+  tail = world.subscriber;
   listener = new RecordingListener();
 });
 afterEach(async () => {
@@ -37,11 +37,11 @@ afterEach(async () => {
 const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
 describe(EphemeralEventSubscriber.name, () => {
-  it('tells everybody once what others publish, within half a second, and nothing of its own', async () => {
+  it('passes the events of other replicas to each listener once, within half a second, and none of its own', async () => {
     const next = new RecordingListener();
     tail.join(listener);
     tail.join(next);
-    await world.exchange.publish([aTyping(1)]);
+    await world.bus.publish([aTyping(1)]);
     await other.publish([aTyping(2), aConnectionState('reconnecting')]);
     await pass(500);
     await other.publish([aConnectionState('live')]);
@@ -51,8 +51,8 @@ describe(EphemeralEventSubscriber.name, () => {
     expect(next.heard).toEqual(listener.heard);
   });
 
-  it('tells everything of several replicas, however much there is, each in its order', async () => {
-    const third = world.exchange.beside();
+  it('passes all events of several replicas, over several pages, each in its order', async () => {
+    const third = world.bus.beside();
     tail.join(listener);
     for (let count = 1; count <= 120; count += 1) {
       await other.publish([aTyping(count)]);
@@ -66,7 +66,7 @@ describe(EphemeralEventSubscriber.name, () => {
     expect(heard.filter((count) => count > 1_000)).toEqual(expected.map((count) => 1_000 + count));
   });
 
-  it('tells nothing from before anybody listened', async () => {
+  it('passes nothing from before the first listener joined', async () => {
     await other.publish([aTyping(1)]);
     await pass(100);
     tail.join(listener);
@@ -76,14 +76,14 @@ describe(EphemeralEventSubscriber.name, () => {
     expect(listener.heard).toEqual([aTyping(2)]);
   });
 
-  it('rests while nobody listens, and tells nothing of that time afterwards', async () => {
+  it('does not poll without listeners, and passes nothing of that time afterwards', async () => {
     tail.join(listener);
     await pass(500);
     tail.leave(listener);
-    const before = other.looks + world.exchange.looks;
+    const before = other.reads + world.bus.reads;
     await other.publish([aTyping(1)]);
     await pass(2_000);
-    expect([other.looks + world.exchange.looks - before, jest.getTimerCount()]).toEqual([0, 0]);
+    expect([other.reads + world.bus.reads - before, jest.getTimerCount()]).toEqual([0, 0]);
 
     tail.join(listener);
     await other.publish([aTyping(2)]);
@@ -92,7 +92,7 @@ describe(EphemeralEventSubscriber.name, () => {
     expect(listener.heard).toEqual([aTyping(2)]);
   });
 
-  it('remembers what it has told for as long as it is shown, and those who are there still', async () => {
+  it('keeps a position for as long as its batches can be read, and those of live replicas', async () => {
     tail.join(listener);
     for (let minute = 1; minute <= 3; minute += 1) {
       await other.publish([aTyping(minute)]);
@@ -102,17 +102,17 @@ describe(EphemeralEventSubscriber.name, () => {
     expect(listener.heard).toEqual([aTyping(1), aTyping(2), aTyping(3)]);
   });
 
-  it('goes on after trouble with what is still shown, and tells of it seldom', async () => {
+  it('continues after a failure with the batches that can still be read, and throttles its log lines', async () => {
     tail.join(listener);
     await pass(500);
-    world.exchange.fails(new StorageUnavailableError());
+    world.bus.fails(new StorageUnavailableError());
     await other.publish([aTyping(1)]);
     await pass(8_000);
     await other.publish([aTyping(2)]);
     await pass(4_000);
     expect(listener.heard).toEqual([]);
 
-    world.exchange.works();
+    world.bus.works();
     await pass(500);
 
     expect(listener.heard).toEqual([aTyping(2)]);
@@ -124,6 +124,6 @@ describe(EphemeralEventSubscriber.name, () => {
     tail.join(listener);
     await pass(5_000);
 
-    expect([world.exchange.looks, jest.getTimerCount()]).toEqual([0, 0]);
+    expect([world.bus.reads, jest.getTimerCount()]).toEqual([0, 0]);
   });
 });

@@ -7,7 +7,7 @@ import { EventsTelemetry } from './events.telemetry';
 import { type EphemeralEventBatch, EphemeralEventBus, SHOWN_FOR_MS } from './ports/ephemeral-event-bus';
 
 const BATCH = 50;
-/** Each process looks at a pace of its own, from 250 to 500 ms. */
+/** Mean poll interval: each process has its own, from 250 to 500 ms. */
 const PAUSE_MS = 375;
 const PAUSE_SHARE = 1 / 3;
 
@@ -16,20 +16,20 @@ export interface EphemeralEventListener {
   pass(event: EphemeralEvent): void;
 }
 
-interface Place {
+interface Position {
   readonly number: number;
   readonly readAt: number;
 }
 
 /**
- * The one reader of other replicas' ephemeral events, for all streams of this process. Everybody who has joined is
- * told every event once, and those of a replica in the order in which it noticed them, within a second; nothing is told
- * that was published before anybody had joined. It rests while nobody listens, and where nothing is shared.
+ * The one reader of other replicas' ephemeral events, for all streams of this process. Passes every event to every
+ * listener once, those of a replica in the order of their publication, within a second; nothing that was published before
+ * the first listener joined. It does not poll without listeners, nor when there can be no other replicas.
  */
 @Injectable()
 export class EphemeralEventSubscriber implements OnModuleDestroy {
   private readonly listeners = new Set<EphemeralEventListener>();
-  private readonly places = new Map<string, Place>();
+  private readonly positions = new Map<string, Position>();
   private joinedAt = 0;
   private readonly loop = new Loop(
     jittered(PAUSE_MS, PAUSE_SHARE),
@@ -40,7 +40,7 @@ export class EphemeralEventSubscriber implements OnModuleDestroy {
   );
 
   constructor(
-    private readonly exchange: EphemeralEventBus,
+    private readonly bus: EphemeralEventBus,
     private readonly lease: Lease,
     private readonly telemetry: EventsTelemetry,
   ) {}
@@ -62,24 +62,24 @@ export class EphemeralEventSubscriber implements OnModuleDestroy {
 
   private async read(): Promise<void> {
     while (this.listeners.size > 0) {
-      this.forgetOldPlaces();
-      const numbers = new Map([...this.places].map(([source, { number }]) => [source, number]));
-      const batches = await this.exchange.after(numbers, BATCH);
-      for (const batch of batches) this.tell(batch);
+      this.dropOldPositions();
+      const numbers = new Map([...this.positions].map(([source, { number }]) => [source, number]));
+      const batches = await this.bus.after(numbers, BATCH);
+      for (const batch of batches) this.deliver(batch);
       if (batches.length < BATCH) return;
     }
   }
 
-  private tell({ source, number, ageMs, events }: EphemeralEventBatch): void {
+  private deliver({ source, number, ageMs, events }: EphemeralEventBatch): void {
     const now = performance.now();
-    this.places.set(source, { number, readAt: now });
+    this.positions.set(source, { number, readAt: now });
     if (ageMs > now - this.joinedAt) return;
     for (const event of events) for (const listener of this.listeners) listener.pass(event);
   }
 
-  /** Where nothing was read for so long, what was read is shown no more. */
-  private forgetOldPlaces(): void {
+  /** Drops the positions of replicas that published nothing for so long: their events are too old to be read again. */
+  private dropOldPositions(): void {
     const before = performance.now() - 2 * SHOWN_FOR_MS;
-    for (const [source, { readAt }] of this.places) if (readAt < before) this.places.delete(source);
+    for (const [source, { readAt }] of this.positions) if (readAt < before) this.positions.delete(source);
   }
 }

@@ -3,15 +3,15 @@ import type { FeedEvent } from './domain/feed-event';
 import type { EphemeralEvent } from './domain/stream-event';
 
 const RETRY_MS = 3_000;
-/** Of the time after which clients come back: from one to five seconds. */
+/** Jitter of the reconnection time, which is from one to five seconds. */
 const RETRY_SHARE = 2 / 3;
 
-/** What goes over the wire, as the HTML standard has it (server-sent events). JSON holds no line breaks of its own. */
+/** The frames of server-sent events, as in the HTML standard. JSON holds no line breaks of its own. */
 
-/** Keeps connections from being taken for dead. */
+/** A comment that keeps proxies and clients from closing an idle connection. */
 export const PING = ': ping\n\n';
 
-/** An event with an id: a client that comes back with it goes on after it. */
+/** An event with an id, after which a client that reconnects with it resumes. */
 export function frameOf(event: FeedEvent, id: string): string {
   const { conversationId } = event;
   const at = new Date(event.at).toISOString();
@@ -20,24 +20,24 @@ export function frameOf(event: FeedEvent, id: string): string {
     : framed('message', { conversationId, at, message: event.body }, id);
 }
 
-/** An event without an id: nobody can come back to it. */
+/** An event without an id: a client cannot resume after it. */
 export function ephemeralFrameOf({ kind, conversationId, at, body }: EphemeralEvent): string {
   const facts = { conversationId, at: new Date(at).toISOString() };
   if (kind === 'expiring') return framed('session.expiring', { ...facts, session: body });
   return framed(kind, { ...facts, [kind]: body });
 }
 
-/** Says that events may be missing, and from where on none is. */
+/** Tells a client that events may be missing before this id, and none after it. */
 export function resetFrame(id: string, at: number): string {
   return framed('reset', { at: new Date(at).toISOString() }, id);
 }
 
-/** Tells a client where it is without telling it an event. */
+/** Gives a client its position without an event. */
 export function markFrame(id: string): string {
   return `id: ${id}\n\n`;
 }
 
-/** When to come back; other for everybody, so that they do not come all at once. */
+/** The reconnection time, with jitter, so that clients do not reconnect all at once. */
 export function retryFrame(): string {
   return `retry: ${jittered(RETRY_MS, RETRY_SHARE)}\n\n`;
 }

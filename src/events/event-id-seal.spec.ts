@@ -26,7 +26,7 @@ describe(EventIdSeal.name, () => {
     expect(anEventIdSeal('ab').open(anEventIdSeal('ba').seal(7))).toBe(7);
   });
 
-  it('does not open an id whose key is gone', () => {
+  it('does not open an id after its key was removed', () => {
     expect(anEventIdSeal('b').open(anEventIdSeal('a').seal(7))).toBeUndefined();
   });
 

@@ -20,11 +20,11 @@ interface Keys {
 
 /**
  * Turns positions of the feed into the ids that callers see, and back: encrypted with AES-256-CTR and authenticated with
- * HMAC-SHA-256, whose first 16 bytes are the IV too (the construction of RFC 5297). An id tells neither its position nor
+ * HMAC-SHA-256, the first 16 bytes of which are the IV too (the construction of RFC 5297). An id tells neither its position nor
  * whether another id is before it, after it or of the same position, and only a process with a data key can make one.
  *
  * Every replica has the keys, which are derived from the data keys. The first one seals and all of them open, because
- * replicas differ in which is the first while a key is changed. An id is unknown once its key was removed.
+ * replicas differ in their first key during a rotation. An id is unknown once its key was removed.
  */
 @Injectable()
 export class EventIdSeal {
@@ -45,7 +45,7 @@ export class EventIdSeal {
     return Buffer.concat([tag, cipher.update(salted), cipher.final()]).toString('base64url');
   }
 
-  /** The position; undefined for what this service has not sealed, or with a key that it does not have any more. */
+  /** The position; undefined for an id that this service has not sealed, or with a key that was removed. */
   open(id: string): number | undefined {
     if (!SEALED.test(id)) return undefined;
     const bytes = Buffer.from(id, 'base64url');

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { aMessageEvent } from './domain/feed-event.builder';
 import { FakeEventStreaming } from './event-streaming.fake';
 import { EventStream } from './event-stream';
-import { FakeOutlet } from './outlet.fake';
+import { FakeEventStreamWriter } from './event-stream-writer.fake';
 
 let world: FakeEventStreaming;
 
@@ -18,16 +18,16 @@ afterEach(async () => {
 
 describe(`${EventStream.name} and its end`, () => {
   it('sends a comment every 15 seconds, and nothing after its end', async () => {
-    const { outlet, begun, stream } = world.begin();
+    const { writer, begun, stream } = world.begin();
     await begun;
     await jest.advanceTimersByTimeAsync(30_000);
-    expect(outlet.told).toEqual(['mark 0', 'ping', 'ping']);
+    expect(writer.told).toEqual(['mark 0', 'ping', 'ping']);
 
     stream.end('shutdown');
     await jest.advanceTimersByTimeAsync(60_000);
     await world.happens(aMessageEvent(1));
 
-    expect(outlet.told).toEqual(['mark 0', 'ping', 'ping', 'retry']);
+    expect(writer.told).toEqual(['mark 0', 'ping', 'ping', 'retry']);
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -55,15 +55,15 @@ describe(`${EventStream.name} and its end`, () => {
   it('ends once, and leaves nothing behind, when its client hangs up', async () => {
     world.feed.add(aMessageEvent(1));
     world.feed.hold();
-    const { outlet, begun, ends, stream } = world.begin({ from: 0 });
-    outlet.hangUp();
+    const { writer, begun, ends, stream } = world.begin({ from: 0 });
+    writer.hangUp();
     stream.end('shutdown');
     world.feed.letGo();
     await begun;
     await jest.advanceTimersByTimeAsync(1_000);
 
     expect(ends).toEqual(['hung-up']);
-    expect(outlet.told).not.toContain('message 1');
+    expect(writer.told).not.toContain('message 1');
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -74,7 +74,7 @@ describe(`${EventStream.name} and its end`, () => {
     ['of a session that has ended', { conversationId: 'c', from: 0, isOver: true }],
   ])('joins nothing %s when its client hung up before it began', async (_, plan) => {
     world.feed.add(aMessageEvent(1));
-    const { begun, ends } = world.begin(plan, FakeOutlet.ofClientThatIsGone());
+    const { begun, ends } = world.begin(plan, FakeEventStreamWriter.ofClientThatIsGone());
     await begun;
     const { length } = world.feed.reads;
     await jest.advanceTimersByTimeAsync(1_000);

@@ -27,63 +27,63 @@ function readsOfStreams(): number[] {
 
 describe(EventStream.name, () => {
   describe('that begins now', () => {
-    it('says where it is, and tells what happens from then on', async () => {
+    it('sends its position, and the events from then on', async () => {
       world.feed.add(aMessageEvent(1), aMessageEvent(2));
-      const { outlet, begun } = world.begin();
+      const { writer, begun } = world.begin();
       await begun;
       await world.happens(aStateEvent(3, 'active'), aMessageEvent(4));
 
-      expect(outlet.told).toEqual(['mark 2', 'session.active 3', 'message 4']);
-      expect(outlet.written).toContain(
+      expect(writer.told).toEqual(['mark 2', 'session.active 3', 'message 4']);
+      expect(writer.written).toContain(
         '\nevent: session.active\ndata: {"conversationId":"c","at":"2027-01-15T08:00:00.000Z",' +
           '"session":{"state":"active","version":3}}\n\n',
       );
     });
 
-    it('tells only what is of its conversation, or of its owner', async () => {
+    it('sends only the events of its conversation, or of its owner', async () => {
       const [one, owned, all] = [world.begin(THIS), world.begin({ owner: 'support' }), world.begin()];
       await Promise.all([one.begun, owned.begun, all.begun]);
       await world.happens(aMessageEvent(1), aMessageEvent(2, OTHER), aMessageEvent(3, { owner: 'support' }));
 
-      expect(one.outlet.told).toEqual(['mark 0', 'message 1', 'message 3']);
-      expect(owned.outlet.told).toEqual(['mark 0', 'message 2', 'message 3']);
-      expect(all.outlet.told).toEqual(['mark 0', 'message 1', 'message 2', 'message 3']);
+      expect(one.writer.told).toEqual(['mark 0', 'message 1', 'message 3']);
+      expect(owned.writer.told).toEqual(['mark 0', 'message 2', 'message 3']);
+      expect(all.writer.told).toEqual(['mark 0', 'message 1', 'message 2', 'message 3']);
     });
 
-    it('tells only the types that it is for', async () => {
-      const { outlet, begun, stream } = world.begin({ types: ['session', 'connection'] });
+    it('sends only the types of its filter', async () => {
+      const { writer, begun, stream } = world.begin({ types: ['session', 'connection'] });
       await begun;
       await world.happens(aMessageEvent(1), aStateEvent(2, 'active'));
       const passing = { conversationId: 'c', owner: 'billing', at: 0 };
       stream.pass({ ...passing, kind: 'typing', body: { isOn: true } });
       stream.pass({ ...passing, kind: 'connection', body: 'reconnecting' });
 
-      expect(outlet.told).toEqual(['mark 0', 'session.active 2', 'connection']);
-      expect(outlet.written).toContain('"connection":"reconnecting"}\n\n');
+      expect(writer.told).toEqual(['mark 0', 'session.active 2', 'connection']);
+      expect(writer.written).toContain('"connection":"reconnecting"}\n\n');
     });
 
     it('says that events may be missing when the client asked for more than there is', async () => {
       world.feed.add(aMessageEvent(7));
-      const { outlet, begun } = world.begin({ start: 'reset' });
+      const { writer, begun } = world.begin({ start: 'reset' });
       await begun;
       await world.happens(aMessageEvent(8));
 
-      expect(outlet.told).toEqual(['reset 7', 'message 8']);
+      expect(writer.told).toEqual(['reset 7', 'message 8']);
     });
   });
 
-  describe('that goes on where a client has been', () => {
-    it('tells what came after, however much, and what happens meanwhile, each once and in order', async () => {
+  describe('that resumes after the last event of its client', () => {
+    it('sends all later events, and those that happen meanwhile, each once and in order', async () => {
       world.feed.add(...Array.from({ length: 250 }, (_, at) => aMessageEvent(at + 1)));
       world.feed.hold();
-      const { outlet, begun } = world.begin({ from: 1 });
+      const { writer, begun } = world.begin({ from: 1 });
       await world.happens(aMessageEvent(251));
       world.feed.letGo();
       await begun;
       await world.happens(aMessageEvent(252));
 
       const expected = Array.from({ length: 251 }, (_, at) => `message ${at + 2}`);
-      expect(outlet.told).toEqual(['mark 1', ...expected.slice(0, -1), 'mark 251', 'message 252']);
+      expect(writer.told).toEqual(['mark 1', ...expected.slice(0, -1), 'mark 251', 'message 252']);
       expect(readsOfStreams()).toEqual([1, 101, 201]);
     });
 
@@ -91,36 +91,36 @@ describe(EventStream.name, () => {
       const first = world.begin();
       await first.begun;
       await world.happens(aMessageEvent(1), aMessageEvent(2), aMessageEvent(3));
-      const { outlet, begun } = world.begin({ from: 1, latest: 1 });
+      const { writer, begun } = world.begin({ from: 1, latest: 1 });
       await begun;
       await world.happens(aMessageEvent(4));
 
-      expect(outlet.told).toEqual(['mark 1', 'message 2', 'message 3', 'mark 3', 'message 4']);
+      expect(writer.told).toEqual(['mark 1', 'message 2', 'message 3', 'mark 3', 'message 4']);
     });
 
     it('hears nothing twice that the tail has still to read', async () => {
       const first = world.begin();
       await first.begun;
       world.feed.add(aMessageEvent(1), aMessageEvent(2));
-      const { outlet, begun } = world.begin({ from: 0 });
+      const { writer, begun } = world.begin({ from: 0 });
       await begun;
       await world.happens(aMessageEvent(3));
 
-      expect(outlet.told).toEqual(['mark 0', 'mark 0', 'message 1', 'message 2', 'message 3']);
-      expect(first.outlet.told).toEqual(['mark 0', 'message 1', 'message 2', 'message 3']);
+      expect(writer.told).toEqual(['mark 0', 'mark 0', 'message 1', 'message 2', 'message 3']);
+      expect(first.writer.told).toEqual(['mark 0', 'message 1', 'message 2', 'message 3']);
     });
 
     it('reads again what it could not hold while it caught up', async () => {
       world.feed.add(aMessageEvent(1), aMessageEvent(2));
-      const { outlet, begun } = world.begin({ from: 1 });
-      outlet.stopReading();
-      outlet.waitingBytes = 65 * KB;
+      const { writer, begun } = world.begin({ from: 1 });
+      writer.stopReading();
+      writer.waitingBytes = 65 * KB;
       await world.happens(...Array.from({ length: 1_500 }, (_, at) => aMessageEvent(at + 3)));
-      outlet.readAgain();
+      writer.readAgain();
       await begun;
 
       const expected = Array.from({ length: 1_501 }, (_, at) => `message ${at + 2}`);
-      expect(outlet.told).toEqual(['mark 1', ...expected, 'mark 1502']);
+      expect(writer.told).toEqual(['mark 1', ...expected, 'mark 1502']);
       expect(Math.max(...readsOfStreams())).toBeGreaterThan(100);
     });
 
@@ -130,11 +130,11 @@ describe(EventStream.name, () => {
       await quiet.begun;
       quiet.stream.end('shutdown');
       world.feed.add(aMessageEvent(2, OTHER));
-      const { outlet, begun } = world.begin({ ...THIS, from: 1 });
+      const { writer, begun } = world.begin({ ...THIS, from: 1 });
       await begun;
 
-      expect(quiet.outlet.told).toEqual(['mark 1', 'mark 1', 'retry']);
-      expect(outlet.told).toEqual(['mark 1', 'mark 2']);
+      expect(quiet.writer.told).toEqual(['mark 1', 'mark 1', 'retry']);
+      expect(writer.told).toEqual(['mark 1', 'mark 2']);
     });
 
     it('gives no id twice, so that ids do not tell whether anything has happened', async () => {
@@ -142,7 +142,7 @@ describe(EventStream.name, () => {
       await Promise.all(streams.map(({ begun }) => begun));
       await world.happens(aMessageEvent(1));
       const ids = streams
-        .flatMap(({ outlet }) => [...outlet.written.matchAll(/^id: (.+)$/gm)])
+        .flatMap(({ writer }) => [...writer.written.matchAll(/^id: (.+)$/gm)])
         .map(([, id]) => id);
 
       expect(ids).toHaveLength(5);
@@ -152,96 +152,96 @@ describe(EventStream.name, () => {
     it('ends when events cannot be read, and says when to come back', async () => {
       world.feed.add(aMessageEvent(1));
       world.feed.fails(new StorageUnavailableError());
-      const { outlet, begun, ends } = world.begin({ from: 0 });
+      const { writer, begun, ends } = world.begin({ from: 0 });
       await begun;
 
-      expect([ends, outlet.state, outlet.told]).toEqual([['failed'], 'ended', ['mark 0', 'retry']]);
+      expect([ends, writer.state, writer.told]).toEqual([['failed'], 'ended', ['mark 0', 'retry']]);
     });
   });
 
   describe('of one session', () => {
-    it('ends after the last change of state, also when that is not told', async () => {
+    it('ends after the last change of state, also when its filter excludes that', async () => {
       const [told, untold] = [world.begin(THIS), world.begin({ ...THIS, types: ['message'] })];
       await Promise.all([told.begun, untold.begun]);
       await world.happens(aStateEvent(1, 'terminating'), aStateEvent(2, 'terminated'));
 
       expect([told.ends, untold.ends]).toEqual([['over'], ['over']]);
-      expect(told.outlet.told.slice(0, 3)).toEqual([
+      expect(told.writer.told.slice(0, 3)).toEqual([
         'mark 0',
         'session.terminating 1',
         'session.terminated 2',
       ]);
-      expect(untold.outlet.told).toEqual(['mark 0', 'mark 2']);
-      expect(told.outlet.state).toBe('ended');
+      expect(untold.writer.told).toEqual(['mark 0', 'mark 2']);
+      expect(told.writer.state).toBe('ended');
     });
 
-    it('that has ended tells all that is left of it, what came late as well, and ends', async () => {
+    it('sends all events of an ended session, late ones as well, and ends', async () => {
       world.feed.add(
         aMessageEvent(1),
         aStateEvent(2, 'disconnected'),
         aMessageEvent(3),
         aMessageEvent(4, OTHER),
       );
-      const { outlet, begun, ends } = world.begin({ ...THIS, from: 0, isOver: true });
+      const { writer, begun, ends } = world.begin({ ...THIS, from: 0, isOver: true });
       await begun;
 
-      expect(outlet.told).toEqual(['mark 0', 'message 1', 'session.disconnected 2', 'message 3', 'mark 4']);
+      expect(writer.told).toEqual(['mark 0', 'message 1', 'session.disconnected 2', 'message 3', 'mark 4']);
       expect(ends).toEqual(['over']);
     });
 
-    it('goes on when that of all sessions hears the end of one', async () => {
-      const { outlet, begun, ends } = world.begin();
+    it('continues after the end of one session when it is a stream of all', async () => {
+      const { writer, begun, ends } = world.begin();
       await begun;
       await world.happens(aStateEvent(1, 'terminated'), aMessageEvent(2, OTHER));
 
-      expect([ends, outlet.told.at(-1)]).toEqual([[], 'message 2']);
+      expect([ends, writer.told.at(-1)]).toEqual([[], 'message 2']);
     });
   });
 
-  describe('whose client does not read', () => {
+  describe('to a client that does not read', () => {
     it('is let go at 256 kB', async () => {
-      const { outlet, begun, ends } = world.begin();
+      const { writer, begun, ends } = world.begin();
       await begun;
-      outlet.stopReading();
+      writer.stopReading();
       const large = 'x'.repeat(100 * KB);
       await world.happens(aMessageEvent(1, {}, large), aMessageEvent(2, {}, large));
       expect(ends).toEqual([]);
       await world.happens(aMessageEvent(3, {}, large), aMessageEvent(4, {}, large));
 
-      expect([ends, outlet.state]).toEqual([['slow-reader'], 'destroyed']);
-      expect(outlet.told.slice(0, 4)).toEqual(['mark 0', 'message 1', 'message 2', 'message 3']);
-      expect(outlet.told).not.toContain('message 4');
+      expect([ends, writer.state]).toEqual([['slow-reader'], 'destroyed']);
+      expect(writer.told.slice(0, 4)).toEqual(['mark 0', 'message 1', 'message 2', 'message 3']);
+      expect(writer.told).not.toContain('message 4');
     });
 
     it('waits for it while it catches up, but not for ever', async () => {
       const large = 'x'.repeat(50 * KB);
       world.feed.add(...Array.from({ length: 20 }, (_, at) => aMessageEvent(at + 1, {}, large)));
-      const { outlet, begun, ends } = world.begin({ from: 0 });
-      outlet.stopReading();
+      const { writer, begun, ends } = world.begin({ from: 0 });
+      writer.stopReading();
       await world.settled();
-      expect(outlet.told.at(-1)).toBe('message 2');
-      outlet.readAgain();
-      outlet.stopReading();
+      expect(writer.told.at(-1)).toBe('message 2');
+      writer.readAgain();
+      writer.stopReading();
       await world.settled();
-      expect(outlet.told.at(-1)).toBe('message 4');
+      expect(writer.told.at(-1)).toBe('message 4');
 
       await jest.advanceTimersByTimeAsync(30_000);
       await begun;
 
-      expect([ends, outlet.state]).toEqual([['slow-reader'], 'destroyed']);
+      expect([ends, writer.state]).toEqual([['slow-reader'], 'destroyed']);
     });
   });
 
-  it('is not told in passing what happens before it is up to date', async () => {
+  it('sends no ephemeral event before it is live', async () => {
     world.feed.add(aMessageEvent(1));
     world.feed.hold();
-    const { outlet, begun, stream } = world.begin({ from: 0 });
+    const { writer, begun, stream } = world.begin({ from: 0 });
     const typing = { kind: 'typing', body: { isOn: true }, conversationId: 'c', owner: '', at: 0 } as const;
     stream.pass(typing);
     world.feed.letGo();
     await begun;
     stream.pass(typing);
 
-    expect(outlet.told).toEqual(['mark 0', 'message 1', 'mark 1', 'typing']);
+    expect(writer.told).toEqual(['mark 0', 'message 1', 'mark 1', 'typing']);
   });
 });

@@ -6,24 +6,24 @@ import type { StreamEnd } from './domain/stream-end';
 import type { StreamFilter } from './domain/stream-filter';
 import { frameOf, markFrame, ephemeralFrameOf, PING, resetFrame, retryFrame } from './event-frames';
 import type { TailListener } from './event-tail';
-import type { Outlet } from './outlet';
+import type { EventStreamWriter } from './event-stream-writer';
 import type { StreamSources } from './stream-sources';
 
 const PING_MS = 15_000;
-/** Twice in the time within which a stream ends whose credential is good no longer. */
+/** Half of the time within which a stream ends after its credential became invalid. */
 const CHECK_MS = 30_000;
-/** What a client may leave untaken. */
+/** Upper bound of unread bytes of a client. */
 const MAX_WAITING_BYTES = 256 * 1024;
-/** From here on what is told again waits for the client, for as long as this. */
+/** Unread bytes above which the replay waits for the client, and the time-out of that. */
 const PACE_BYTES = 64 * 1024;
-const PATIENCE_MS = 30_000;
+const DRAIN_TIMEOUT_MS = 30_000;
 const BATCH = 100;
-/** What may happen while a stream catches up; with more it begins to catch up anew. */
+/** Live events that are queued during the replay; with more of them the stream replays again. */
 const MAX_PENDING = 1_000;
 
 /**
- * The beginning of a stream: events from `now` on, after the last event that the client has (`resumed`), or from
- * now on although the client has asked for more than there is (`reset`).
+ * The start of a stream: live events only (`now`), after the last event that the client has (`resumed`), or live events
+ * only because the id of the client is not known (`reset`).
  */
 export type StreamStart = 'now' | 'resumed' | 'reset';
 
@@ -31,28 +31,28 @@ export type StreamStart = 'now' | 'resumed' | 'reset';
 export interface StreamPlan {
   /** The caller that the stream counts for. */
   readonly caller: Caller;
-  readonly wish: StreamFilter;
-  /** What comes after it is told. */
+  readonly filter: StreamFilter;
+  /** The stream sends the events after this position. */
   readonly from: number;
   readonly start: StreamStart;
-  /** The end of the feed, looked at before anything else was. */
+  /** The end of the feed, read before the session. */
   readonly latest: number;
-  /** The session has ended before: what there is of it is told, and then the stream ends. */
+  /** The session has ended before: the stream replays its events and ends. */
   readonly isOver: boolean;
-  /** To be recorded first, when the stream tells messages of other callers' guests. */
+  /** To be recorded first, when the stream sends messages of other callers' guests. */
   readonly reading?: AuditFact;
-  /** Whether the caller may still listen. */
+  /** Whether the credential of the caller is still valid. */
   readonly isAllowed: () => Promise<boolean>;
 }
 
 /**
- * Tells one client what it has asked for, each event once and in the order of the feed:
+ * Sends one client the events of its filter, each once and in the order of the feed:
  *
- *   catching up ── has all that the tail has passed ──▶ live ── any reason to end ──▶ ended
+ *   backfill ── has all events up to the tail ──▶ live ── any reason to end ──▶ ended
  *
- * Events that happen while it catches up are queued. A client with more than 256 kB unread is disconnected. Frames
- * without an event come at the same moments whatever happens in sessions that are not its concern. A stream that has
- * ended joins nothing: its client may have hung up before it begins.
+ * Events that happen during the backfill are queued. A client with more than 256 kB unread is disconnected. Frames
+ * without an event are sent at times that do not depend on sessions outside the filter. A stream that has ended joins
+ * no source: its client may have hung up before it begins.
  */
 export class EventStream implements TailListener {
   private position: number;
@@ -62,11 +62,11 @@ export class EventStream implements TailListener {
   private hasEnded = false;
   private timers: NodeJS.Timeout[] = [];
 
-  /** `onEnd` is told once. */
+  /** Calls `onEnd` once. */
   constructor(
     private readonly plan: StreamPlan,
     private readonly sources: StreamSources,
-    private readonly outlet: Outlet,
+    private readonly writer: EventStreamWriter,
     private readonly onEnd: (reason: StreamEnd, error?: unknown) => void,
   ) {
     this.position = plan.from;
@@ -79,8 +79,8 @@ export class EventStream implements TailListener {
     else this.mark();
     if (this.hasEnded) return;
     try {
-      if (this.plan.isOver) await this.tellAllThereIs();
-      else await this.catchUp();
+      if (this.plan.isOver) await this.replayAll();
+      else await this.backfill();
     } catch (error) {
       this.end('failed', error);
     }
@@ -88,29 +88,29 @@ export class EventStream implements TailListener {
 
   /** An event from the tail. */
   offer(event: FeedEvent): void {
-    if (!this.plan.wish.concerns(event)) return;
-    if (this.isLive) this.tell(event);
+    if (!this.plan.filter.concerns(event)) return;
+    if (this.isLive) this.send(event);
     else if (this.pending.length < MAX_PENDING) this.pending.push(event);
     else this.hasMissed = true;
   }
 
-  /** Something that is told to who is up to date, and to nobody else. */
+  /** An ephemeral event, which is sent on live streams only. */
   pass(event: EphemeralEvent): void {
-    const { wish } = this.plan;
-    if (this.isLive && wish.concerns(event) && wish.includes(event)) this.write(ephemeralFrameOf(event));
+    const { filter } = this.plan;
+    if (this.isLive && filter.concerns(event) && filter.includes(event)) this.write(ephemeralFrameOf(event));
   }
 
-  /** Doing it twice changes nothing. */
+  /** Idempotent. */
   end(reason: StreamEnd, error?: unknown): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
-    this.outlet.write(reason === 'over' ? markFrame(this.id) : retryFrame());
+    this.writer.write(reason === 'over' ? markFrame(this.id) : retryFrame());
     this.isLive = false;
     this.pending = [];
     this.sources.tail.leave(this);
     for (const timer of this.timers) clearInterval(timer);
-    if (reason === 'slow-reader') this.outlet.destroy();
-    else this.outlet.end();
+    if (reason === 'slow-reader') this.writer.destroy();
+    else this.writer.end();
     this.onEnd(reason, error);
   }
 
@@ -120,40 +120,40 @@ export class EventStream implements TailListener {
     }, PING_MS);
     const check = setInterval(() => void this.check(), CHECK_MS);
     this.timers = [ping, check];
-    this.outlet.onClose(() => {
+    this.writer.onClose(() => {
       this.end('hung-up');
     });
   }
 
-  private async tellAllThereIs(): Promise<void> {
+  private async replayAll(): Promise<void> {
     await this.replay(this.plan.latest);
     this.end('over');
   }
 
-  private async catchUp(): Promise<void> {
+  private async backfill(): Promise<void> {
     let tail = this.sources.tail.join(this, this.plan.latest);
     while (!this.isLive && !this.hasEnded) {
       this.pending = [];
       this.hasMissed = false;
       await this.replay(tail);
-      await this.tellPending();
+      await this.sendPending();
       tail = this.sources.tail.position;
     }
   }
 
-  /** Tells what the feed has up to a position. */
+  /** Sends the events of the feed up to a position. */
   private async replay(until: number): Promise<void> {
-    const { wish } = this.plan;
+    const { filter } = this.plan;
     while (this.position < until && !this.hasEnded) {
-      const events = await this.sources.feed.after(this.position, BATCH, wish.filter);
-      for (const event of events) await this.tellInTime(event);
-      // Whatever else there is up to there is of no concern.
+      const events = await this.sources.feed.after(this.position, BATCH, filter.filter);
+      for (const event of events) await this.sendPaced(event);
+      // The other events up to there are outside the filter.
       if (events.length < BATCH) this.position = Math.max(this.position, until);
     }
   }
 
-  /** Tells what has waited, and is live from the moment on in which nothing waits. */
-  private async tellPending(): Promise<void> {
+  /** Sends the queued events; the stream is live as soon as the queue is empty. */
+  private async sendPending(): Promise<void> {
     while (!this.hasMissed && !this.hasEnded) {
       const event = this.pending.shift();
       if (event === undefined) {
@@ -161,30 +161,30 @@ export class EventStream implements TailListener {
         if (this.plan.start === 'resumed') this.mark();
         return;
       }
-      await this.tellInTime(event);
+      await this.sendPaced(event);
     }
   }
 
-  private async tellInTime(event: FeedEvent): Promise<void> {
+  private async sendPaced(event: FeedEvent): Promise<void> {
     if (this.hasEnded) return;
-    const mustWait = this.outlet.waitingBytes > PACE_BYTES;
-    if (mustWait && !(await this.outlet.drained(PATIENCE_MS))) this.end('slow-reader');
-    this.tell(event);
+    const mustWait = this.writer.waitingBytes > PACE_BYTES;
+    if (mustWait && !(await this.writer.drained(DRAIN_TIMEOUT_MS))) this.end('slow-reader');
+    this.send(event);
   }
 
-  private tell(event: FeedEvent): void {
+  private send(event: FeedEvent): void {
     if (this.hasEnded || event.position <= this.position) return;
-    const { wish, isOver } = this.plan;
+    const { filter, isOver } = this.plan;
     this.position = event.position;
-    if (wish.includes(event)) this.write(frameOf(event, this.id));
-    if (!isOver && wish.endsWith(event)) this.end('over');
+    if (filter.includes(event)) this.write(frameOf(event, this.id));
+    if (!isOver && filter.endsWith(event)) this.end('over');
   }
 
   private reset(): void {
     this.write(resetFrame(this.id, this.sources.clock.now()));
   }
 
-  /** So that a client that comes back need not go through what was of no concern again. */
+  /** Saves a client that reconnects a second pass over events outside its filter. */
   private mark(): void {
     this.write(markFrame(this.id));
   }
@@ -195,8 +195,8 @@ export class EventStream implements TailListener {
 
   private write(text: string): void {
     if (this.hasEnded) return;
-    this.outlet.write(text);
-    if (this.outlet.waitingBytes > MAX_WAITING_BYTES) this.end('slow-reader');
+    this.writer.write(text);
+    if (this.writer.waitingBytes > MAX_WAITING_BYTES) this.end('slow-reader');
   }
 
   private async check(): Promise<void> {

@@ -10,14 +10,14 @@ import { SystemClock } from '../common/time/system-clock';
 import { anEventIdSeal } from './event-id-seal.builder';
 import { EventTail } from './event-tail';
 import { EventsTelemetry } from './events.telemetry';
-import { FakeOutlet } from './outlet.fake';
+import { FakeEventStreamWriter } from './event-stream-writer.fake';
 import { CommitSignal } from '../common/commit-signal';
 import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
 import { FakeEventFeed } from './ports/event-feed.fake';
 import { FakeEphemeralEventBus } from './ports/ephemeral-event-bus.fake';
 
-/** What a test says of a stream that differs from one of everything, from the end of the feed on. */
-export interface FakePlan extends Partial<Omit<StreamPlan, 'wish'>> {
+/** The plan of a test, as far as it differs from a stream of all events from the end of the feed on. */
+export interface FakePlan extends Partial<Omit<StreamPlan, 'filter'>> {
   readonly conversationId?: string;
   readonly owner?: string;
   readonly types?: readonly StreamType[];
@@ -26,13 +26,13 @@ export interface FakePlan extends Partial<Omit<StreamPlan, 'wish'>> {
 /** A stream of a test, what it wrote, and how it ended. */
 export interface FakeStream {
   readonly stream: EventStream;
-  readonly outlet: FakeOutlet;
+  readonly writer: FakeEventStreamWriter;
   readonly ends: StreamEnd[];
   /** Settles as `EventStream.begin` does. */
   readonly begun: Promise<void>;
 }
 
-/** Tails over a feed and an exchange in memory, and streams that follow them. */
+/** Tails over a feed and a bus in memory, and streams that follow them. */
 export class FakeEventStreaming {
   readonly feed = new FakeEventFeed();
   readonly commits = new CommitSignal();
@@ -42,27 +42,27 @@ export class FakeEventStreaming {
   readonly telemetry = new EventsTelemetry(this.metrics);
   readonly tail = new EventTail(this.feed, this.commits, this.telemetry);
   readonly lease = new FakeLease();
-  readonly exchange = new FakeEphemeralEventBus();
-  readonly elsewhere = new EphemeralEventSubscriber(this.exchange, this.lease, this.telemetry);
+  readonly bus = new FakeEphemeralEventBus();
+  readonly subscriber = new EphemeralEventSubscriber(this.bus, this.lease, this.telemetry);
 
   constructor() {
     this.tail.onModuleInit();
   }
 
-  /** A stream that has begun, and perhaps not come far. */
+  /** A stream that has begun, and may still be in its backfill. */
   begin(
     { conversationId, owner, types = STREAM_TYPES, ...plan }: FakePlan = {},
-    outlet = new FakeOutlet(),
+    writer = new FakeEventStreamWriter(),
   ): FakeStream {
     const ends: StreamEnd[] = [];
     const latest = plan.latest ?? this.feed.events.at(-1)?.position ?? 0;
-    const filter = {
+    const feedFilter = {
       ...(conversationId === undefined ? {} : { conversationId }),
       ...(owner === undefined ? {} : { owner }),
     };
     const stream = new EventStream(
       {
-        wish: new StreamFilter(filter, new Set(types)),
+        filter: new StreamFilter(feedFilter, new Set(types)),
         from: latest,
         start: plan.from === undefined ? 'now' : 'resumed',
         caller: Caller.anonymous,
@@ -72,20 +72,20 @@ export class FakeEventStreaming {
         latest,
       },
       this,
-      outlet,
+      writer,
       (reason) => ends.push(reason),
     );
-    return { stream, outlet, ends, begun: stream.begin() };
+    return { stream, writer, ends, begun: stream.begin() };
   }
 
-  /** What commits and rings, and has reached the tail. */
+  /** Commits events, and lets them reach the tail. */
   async happens(...events: readonly FeedEvent[]): Promise<void> {
     this.feed.add(...events);
     this.commits.notify('feed');
     await this.settled();
   }
 
-  /** Everything that waits for nothing but its turn is done. */
+  /** Runs all pending microtasks. */
   async settled(): Promise<void> {
     for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
   }

@@ -12,7 +12,7 @@ import { TooManyStreamsError } from './domain/too-many-streams.errors';
 import { FakeEventStreaming } from './event-streaming.fake';
 import type { StreamPlan } from './event-stream';
 import { EventStreams } from './event-streams';
-import { FakeOutlet } from './outlet.fake';
+import { FakeEventStreamWriter } from './event-stream-writer.fake';
 import type { FeedFilter } from './ports/event-feed';
 
 const [MAX_STREAMS, SHARE] = [50, 3];
@@ -30,39 +30,39 @@ beforeEach(() => {
   world = new FakeEventStreaming();
   drain = new Drain();
   const config = new EventsConfig(Object.assign(new Environment(), LIMITS));
-  streams = new EventStreams(world.elsewhere, drain, config, world.telemetry);
+  streams = new EventStreams(world.subscriber, drain, config, world.telemetry);
   streams.onModuleInit();
 });
 afterEach(async () => {
   await world.tail.onModuleDestroy();
-  await world.elsewhere.onModuleDestroy();
+  await world.subscriber.onModuleDestroy();
   jest.useRealTimers();
 });
 
 async function begun(
   filter: FeedFilter = {},
-  outlet = new FakeOutlet(),
+  writer = new FakeEventStreamWriter(),
   caller = Caller.anonymous,
-): Promise<FakeOutlet> {
-  streams.begin(planOf(filter, caller), world, () => outlet);
+): Promise<FakeEventStreamWriter> {
+  streams.begin(planOf(filter, caller), world, () => writer);
   await world.settled();
-  return outlet;
+  return writer;
 }
 
-async function begunBy(caller: Caller, count: number): Promise<FakeOutlet[]> {
-  const outlets = [];
-  for (let at = 0; at < count; at += 1) outlets.push(await begun({}, new FakeOutlet(), caller));
-  return outlets;
+async function begunBy(caller: Caller, count: number): Promise<FakeEventStreamWriter[]> {
+  const writers = [];
+  for (let at = 0; at < count; at += 1) writers.push(await begun({}, new FakeEventStreamWriter(), caller));
+  return writers;
 }
 
 function planOf(filter: FeedFilter, caller: Caller): StreamPlan {
-  const wish = new StreamFilter(filter, new Set(STREAM_TYPES));
+  const streamFilter = new StreamFilter(filter, new Set(STREAM_TYPES));
   const isAllowed = (): Promise<boolean> => Promise.resolve(true);
-  return { caller, wish, from: 0, latest: 0, start: 'now', isOver: false, isAllowed };
+  return { caller, filter: streamFilter, from: 0, latest: 0, start: 'now', isOver: false, isAllowed };
 }
 
 describe(EventStreams.name, () => {
-  it('tell what is told in passing to whom it concerns, whoever has noticed it', async () => {
+  it('send ephemeral events that concern them, of this replica and of others', async () => {
     world.lease.isShared = true;
     const [one, owned, others] = [
       await begun({ conversationId: 'c' }),
@@ -70,7 +70,7 @@ describe(EventStreams.name, () => {
       await begun({ owner: 'support' }),
     ];
     streams.pass(aTyping(5_000));
-    await world.exchange.beside().publish([aConnectionState('live')]);
+    await world.bus.beside().publish([aConnectionState('live')]);
     await jest.advanceTimersByTimeAsync(500);
 
     expect([one.told, owned.told]).toEqual(
@@ -81,32 +81,32 @@ describe(EventStreams.name, () => {
 
   it('leave other replicas unheard once all have ended', async () => {
     world.lease.isShared = true;
-    const outlet = await begun();
-    outlet.hangUp();
-    const before = world.exchange.looks;
+    const writer = await begun();
+    writer.hangUp();
+    const before = world.bus.reads;
     await jest.advanceTimersByTimeAsync(5_000);
 
-    expect([streams.count, world.exchange.looks - before]).toEqual([0, 0]);
+    expect([streams.count, world.bus.reads - before]).toEqual([0, 0]);
   });
 
   it('are so many and no more, until one ends, all of them of one caller where none is told apart', async () => {
-    const outlets = await begunBy(Caller.anonymous, MAX_STREAMS);
+    const writers = await begunBy(Caller.anonymous, MAX_STREAMS);
 
     await expect(begun()).rejects.toThrow(TooManyStreamsError);
     expect(await world.metrics.sample('sse_clients')).toBe(MAX_STREAMS);
     expect(await world.metrics.sample('sse_refused_total{reason="total"}')).toBe(1);
-    outlets[0]?.hangUp();
-    await expect(begun()).resolves.toBeInstanceOf(FakeOutlet);
+    writers[0]?.hangUp();
+    await expect(begun()).resolves.toBeInstanceOf(FakeEventStreamWriter);
   });
 
   it('leave other callers their places when one has all of its own, until one of those ends', async () => {
-    const outlets = await begunBy(billing, SHARE);
+    const writers = await begunBy(billing, SHARE);
 
     await expect(begunBy(billing, 1)).rejects.toThrow(TooManyCallerStreamsError);
     await expect(begunBy(billing, 1)).rejects.toMatchObject({ retryAfterMs: 5_000 });
     await expect(begunBy(support, SHARE)).resolves.toHaveLength(SHARE);
     expect(await world.metrics.sample('sse_refused_total{reason="share"}')).toBe(2);
-    outlets[0]?.hangUp();
+    writers[0]?.hangUp();
     await expect(begunBy(billing, 1)).resolves.toHaveLength(1);
   });
 
@@ -132,31 +132,31 @@ describe(EventStreams.name, () => {
   it('leave nothing joined when their clients hung up before they began', async () => {
     world.lease.isShared = true;
     for (let count = 0; count < 2 * MAX_STREAMS; count += 1)
-      await begun({}, FakeOutlet.ofClientThatIsGone(), billing);
+      await begun({}, FakeEventStreamWriter.ofClientThatIsGone(), billing);
     await jest.advanceTimersByTimeAsync(1_000);
-    const [looks, reads] = [world.exchange.looks, world.feed.reads.length];
+    const [busReads, feedReads] = [world.bus.reads, world.feed.reads.length];
     await jest.advanceTimersByTimeAsync(5_000);
 
     expect(await world.metrics.sample('sse_clients')).toBe(0);
-    expect([world.exchange.looks - looks, world.feed.reads.length - reads]).toEqual([0, 0]);
+    expect([world.bus.reads - busReads, world.feed.reads.length - feedReads]).toEqual([0, 0]);
     expect(jest.getTimerCount()).toBe(0);
     await expect(begunBy(billing, SHARE)).resolves.toHaveLength(SHARE);
   });
 
   it('end when the process stops, and none begins any more', async () => {
-    const outlet = await begun();
+    const writer = await begun();
     drain.begin();
 
-    expect([outlet.state, outlet.told]).toEqual(['ended', ['mark 0', 'retry']]);
+    expect([writer.state, writer.told]).toEqual(['ended', ['mark 0', 'retry']]);
     expect(await world.metrics.sample('sse_clients')).toBe(0);
     expect(await world.metrics.sample('sse_dropped_total{reason="shutdown"}')).toBe(1);
     await expect(begun()).rejects.toThrow(ShuttingDownError);
   });
 
-  it('tell clients to come back after one to five seconds, not all at once', async () => {
-    const outlets = await Promise.all(Array.from({ length: 50 }, () => begun()));
+  it('tell clients to reconnect after one to five seconds, not all at once', async () => {
+    const writers = await Promise.all(Array.from({ length: 50 }, () => begun()));
     drain.begin();
-    const pauses = outlets.map(({ written }) => Number(/^retry: (\d+)$/m.exec(written)?.[1]));
+    const pauses = writers.map(({ written }) => Number(/^retry: (\d+)$/m.exec(written)?.[1]));
 
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(1_000);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(5_000);

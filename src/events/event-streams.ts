@@ -8,18 +8,18 @@ import { TooManyCallerStreamsError } from './domain/too-many-caller-streams.erro
 import { TooManyStreamsError } from './domain/too-many-streams.errors';
 import { EventStream, type StreamPlan } from './event-stream';
 import { EventsTelemetry } from './events.telemetry';
-import type { Outlet } from './outlet';
+import type { EventStreamWriter } from './event-stream-writer';
 import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
 import type { StreamSources } from './stream-sources';
 
-/** All streams of this process, of which a caller has a share. They end when the process stops. */
+/** The registry of the streams of this process, of which each caller has a share. Ends them when the process stops. */
 @Injectable()
 export class EventStreams implements OnModuleInit {
   private readonly streams = new Set<EventStream>();
   private readonly places: CallerShares;
 
   constructor(
-    private readonly elsewhere: EphemeralEventSubscriber,
+    private readonly subscriber: EphemeralEventSubscriber,
     private readonly drain: Drain,
     private readonly config: EventsConfig,
     private readonly telemetry: EventsTelemetry,
@@ -40,38 +40,38 @@ export class EventStreams implements OnModuleInit {
 
   /**
    * Throws `TooManyCallerStreamsError`, `TooManyStreamsError` and `ShuttingDownError` before anything is written:
-   * `outlet` is asked for only when the stream begins.
+   * it calls `writer` only when the stream begins.
    */
-  begin(plan: StreamPlan, sources: StreamSources, outlet: () => Outlet): void {
+  begin(plan: StreamPlan, sources: StreamSources, writer: () => EventStreamWriter): void {
     this.drain.assertOpen();
     const release = this.acquire(plan.caller);
     try {
-      this.start(plan, sources, { outlet: outlet(), release });
+      this.start(plan, sources, { writer: writer(), release });
     } catch (error) {
       release();
       throw error;
     }
   }
 
-  /** Tells all of them what this process has noticed. */
+  /** Passes an ephemeral event of this process to all streams. */
   pass(event: EphemeralEvent): void {
     for (const stream of this.streams) stream.pass(event);
   }
 
-  /** Joins before the stream begins: one whose client is gone ends in `begin`, and leaves then. */
+  /** Joins before the stream begins: a stream without a client ends in `begin`, and leaves then. */
   private start(
     plan: StreamPlan,
     sources: StreamSources,
-    { outlet, release }: { outlet: Outlet; release: ReleasePlace },
+    { writer, release }: { writer: EventStreamWriter; release: ReleasePlace },
   ): void {
-    const stream = new EventStream(plan, sources, outlet, (reason, error) => {
+    const stream = new EventStream(plan, sources, writer, (reason, error) => {
       release();
       this.streams.delete(stream);
-      this.elsewhere.leave(stream);
+      this.subscriber.leave(stream);
       this.telemetry.ended(reason, error);
     });
     this.streams.add(stream);
-    this.elsewhere.join(stream);
+    this.subscriber.join(stream);
     void stream.begin();
   }
 
@@ -85,7 +85,7 @@ export class EventStreams implements OnModuleInit {
       : new TooManyStreamsError(this.config.maxStreams);
   }
 
-  /** Without callers to tell apart, the share is the whole. */
+  /** An anonymous caller, which is the only one, may have all streams. */
   private shareOf(caller: Caller): number {
     if (caller.isAnonymous) return this.config.maxStreams;
     return caller.limits.eventStreams ?? this.config.maxStreamsPerCaller;

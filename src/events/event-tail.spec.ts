@@ -38,7 +38,7 @@ describe(EventTail.name, () => {
     expect(listener.heard).toEqual([1, 2]);
   });
 
-  it('tells everybody everything once, however much there is', async () => {
+  it('offers every event to every listener once, over several pages', async () => {
     const other = new RecordingListener();
     world.tail.join(listener, 0);
     world.tail.join(other, 0);
@@ -48,14 +48,14 @@ describe(EventTail.name, () => {
     expect(other.heard).toEqual(listener.heard);
   });
 
-  it('tells who joins where it is', async () => {
+  it('returns its position to a listener that joins', async () => {
     expect(world.tail.join(listener, 4)).toBe(4);
     await world.happens(aMessageEvent(5));
 
     expect(world.tail.join(new RecordingListener(), 4)).toBe(5);
   });
 
-  it('rests while nobody listens, and begins anew with the next', async () => {
+  it('does not poll without listeners, and starts again with the next one', async () => {
     world.tail.join(listener, 0);
     await world.settled();
     world.tail.leave(listener);
@@ -84,7 +84,7 @@ describe(EventTail.name, () => {
     expect([world.tail.position, next.heard]).toEqual([3, [1, 3]]);
   });
 
-  it('goes on after trouble without missing anything', async () => {
+  it('continues after a failure without missing an event', async () => {
     world.tail.join(listener, 0);
     await world.settled();
     world.feed.fails(new StorageUnavailableError());

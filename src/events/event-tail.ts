@@ -7,23 +7,23 @@ import { CommitSignal } from '../common/commit-signal';
 import { EventFeed } from './ports/event-feed';
 
 const BATCH = 200;
-/** Each process looks at a pace of its own, from 250 to 500 ms. */
+/** Mean poll interval: each process has its own, from 250 to 500 ms. */
 const PAUSE_MS = 375;
 const PAUSE_SHARE = 1 / 3;
 
-/** Hears of all events; must not throw. */
+/** Receives all events; must not throw. */
 export interface TailListener {
   offer(event: FeedEvent): void;
 }
 
 /**
- * The one reader that follows the feed for all streams of this process. Everybody who has joined is offered every
- * event, in the order of the feed; events of other processes within half a second. It rests while nobody listens.
+ * The one reader that follows the feed for all streams of this process. Offers every event to every listener in the
+ * order of the feed; events of other processes within half a second. It does not poll without listeners.
  */
 @Injectable()
 export class EventTail implements OnModuleInit, OnModuleDestroy {
   private readonly listeners = new Set<TailListener>();
-  private place = FEED_START;
+  private lastPosition = FEED_START;
   private readonly loop = new Loop(
     jittered(PAUSE_MS, PAUSE_SHARE),
     () => this.read(),
@@ -48,20 +48,20 @@ export class EventTail implements OnModuleInit, OnModuleDestroy {
     await this.loop.stop();
   }
 
-  /** Where the tail is: events up to here were offered to those who had joined, later ones will be. */
+  /** Position of the tail: it has offered the events up to here to its listeners, and will offer later ones. */
   get position(): number {
-    return this.place;
+    return this.lastPosition;
   }
 
-  /** `latest` is the end of the feed as the listener has found it; returns the position of the tail. */
+  /** `latest` is the end of the feed as the listener has read it; returns the position of the tail. */
   join(listener: TailListener, latest: number): number {
     const isFirst = this.listeners.size === 0;
     this.listeners.add(listener);
     if (isFirst) {
-      this.place = latest;
+      this.lastPosition = latest;
       this.loop.start();
     }
-    return this.place;
+    return this.lastPosition;
   }
 
   leave(listener: TailListener): void {
@@ -70,7 +70,7 @@ export class EventTail implements OnModuleInit, OnModuleDestroy {
 
   private async read(): Promise<void> {
     while (this.listeners.size > 0) {
-      const events = await this.feed.after(this.place, BATCH);
+      const events = await this.feed.after(this.lastPosition, BATCH);
       this.telemetry.following();
       for (const event of events) this.offer(event);
       if (events.length < BATCH) return;
@@ -78,8 +78,8 @@ export class EventTail implements OnModuleInit, OnModuleDestroy {
   }
 
   private offer(event: FeedEvent): void {
-    // Who joined a resting tail while an earlier look was still under way is further on already.
-    this.place = Math.max(this.place, event.position);
+    // A listener that joined a stopped tail during its last poll is further on already.
+    this.lastPosition = Math.max(this.lastPosition, event.position);
     for (const listener of this.listeners) listener.offer(event);
   }
 }

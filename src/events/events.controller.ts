@@ -9,7 +9,7 @@ import { Scope } from '../common/access/route-access.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { StreamEventsDto, typesIn } from './dto/stream-events.dto';
 import { ApiEventStream } from './event-stream.decorator';
-import { type AskedStream, EventsService } from './events.service';
+import { type StreamRequest, EventsService } from './events.service';
 import { SseResponseWriter, STREAM_HEADERS } from './sse-response-writer';
 
 @ApiTags('events')
@@ -50,7 +50,7 @@ export class EventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.serve(askedIn(request, caller, query), request, reply);
+    return this.serve(streamRequestOf(request, caller, query), request, reply);
   }
 
   /**
@@ -73,17 +73,21 @@ export class EventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.serve({ ...askedIn(request, caller, query), conversationId }, request, reply);
+    return this.serve({ ...streamRequestOf(request, caller, query), conversationId }, request, reply);
   }
 
   /** A request for the headers alone gets those of the stream, which does not begin. */
-  private async serve(asked: AskedStream, { method }: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const plan = await this.service.plan(asked);
+  private async serve(
+    streamRequest: StreamRequest,
+    { method }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const plan = await this.service.plan(streamRequest);
     if (plan === undefined) {
       await reply.status(204).send();
       return;
     }
-    // A stream as the body, of which nothing is sent: with any other body Fastify would tell its length.
+    // An empty stream as the body, which is not sent: for any other body Fastify would add a content-length.
     if (method === 'HEAD') {
       await reply.headers(STREAM_HEADERS).send(Readable.from([]));
       return;
@@ -93,7 +97,7 @@ export class EventsController {
   }
 }
 
-function askedIn({ headers }: FastifyRequest, caller: Caller, query: StreamEventsDto): AskedStream {
+function streamRequestOf({ headers }: FastifyRequest, caller: Caller, query: StreamEventsDto): StreamRequest {
   const types = typesIn(query);
   const lastEventId = headers['last-event-id'];
   return {

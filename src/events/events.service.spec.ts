@@ -18,9 +18,9 @@ import { FakeEventStreaming } from './event-streaming.fake';
 import { anEventIdSeal } from './event-id-seal.builder';
 import type { StreamPlan } from './event-stream';
 import { EventStreams } from './event-streams';
-import { type AskedStream, EventsService } from './events.service';
+import { type StreamRequest, EventsService } from './events.service';
 
-/** Says of everybody what the test says. */
+/** Answers for every caller as the test says. */
 class FakeAuthenticator extends Authenticator {
   answer: Caller | Error = new UnauthenticatedError('missing');
 
@@ -45,7 +45,7 @@ beforeEach(() => {
   const config = new AccessConfig(new Environment());
   const access = new AccessService(authenticator, config, new AccessTelemetry(world.metrics));
   const limits = new EventsConfig(new Environment());
-  const streams = new EventStreams(world.elsewhere, new Drain(), limits, world.telemetry);
+  const streams = new EventStreams(world.subscriber, new Drain(), limits, world.telemetry);
   service = new EventsService(sessions.queries, access, world, streams);
 });
 
@@ -57,17 +57,17 @@ function aListener(...scopes: ScopeName[]): Caller {
   return new Caller('billing', new Set<ScopeName>(['sessions.read', ...scopes]));
 }
 
-async function planned(asked: Partial<AskedStream> = {}): Promise<StreamPlan> {
+async function planned(request: Partial<StreamRequest> = {}): Promise<StreamPlan> {
   const plan = await service.plan({
     caller: aListener('messages.read'),
     authorization: 'Bearer it',
-    ...asked,
+    ...request,
   });
   if (plan === undefined) throw new Error('Nothing is to come');
   return plan;
 }
 
-function typesOf({ wish }: StreamPlan): StreamType[] {
+function typesOf({ filter }: StreamPlan): StreamType[] {
   const facts = { conversationId: 'c', owner: '', at: PAST };
   const samples = {
     message: aMessageEvent(1),
@@ -80,20 +80,20 @@ function typesOf({ wish }: StreamPlan): StreamType[] {
       body: { type: 'joined' as const, direction: 'inbound' as const, sentAt: '' },
     },
   };
-  return STREAM_TYPES.filter((type) => wish.includes(samples[type]));
+  return STREAM_TYPES.filter((type) => filter.includes(samples[type]));
 }
 
 describe(EventsService.name, () => {
-  it('plans a stream of the caller’s own sessions, or of everybody’s', async () => {
+  it('plans a stream of the caller’s own sessions, or of all', async () => {
     const [own, all] = [
       await planned(),
       await planned({ caller: aListener('messages.read', 'sessions.any') }),
     ];
 
-    expect([own.wish.filter, all.wish.filter]).toEqual([{ owner: 'billing' }, {}]);
+    expect([own.filter.filter, all.filter.filter]).toEqual([{ owner: 'billing' }, {}]);
   });
 
-  it('lets nobody hear what is said without the scope for it', async () => {
+  it('refuses types of messages without their scope', async () => {
     expect(typesOf(await planned())).toEqual(STREAM_TYPES);
     expect(typesOf(await planned({ types: ['typing', 'connection'] }))).toEqual(['typing', 'connection']);
     expect(typesOf(await planned({ caller: aListener() }))).toEqual(['session', 'connection']);
@@ -102,7 +102,7 @@ describe(EventsService.name, () => {
     );
   });
 
-  it('knows no session of somebody else', async () => {
+  it('finds no session of another caller', async () => {
     const session = anActiveSession({ owner: 'support' });
     sessions.store.given(session);
 
@@ -148,7 +148,7 @@ describe(EventsService.name, () => {
     ]);
   });
 
-  it('does not tell from an id whether another caller’s last events were removed', async () => {
+  it('does not reveal by an id whether the last events of another caller were removed', async () => {
     world.feed.add(aMessageEvent(1), aMessageEvent(2, { owner: 'support' }));
     const lastEventId = sealed(2);
     world.feed.events.pop();
@@ -156,23 +156,23 @@ describe(EventsService.name, () => {
     expect(await planned({ lastEventId })).toMatchObject({ from: 2, start: 'resumed' });
   });
 
-  it('plans no stream for a session that has ended and is told of', async () => {
+  it('plans no stream for an ended session when the client has all of its events', async () => {
     const session = aSession({ state: 'terminated', owner: 'billing' });
     sessions.store.given(session);
     const { conversationId } = session;
     world.feed.add(aMessageEvent(1, { conversationId }), aMessageEvent(2));
-    const asked = { conversationId, caller: aListener(), authorization: undefined };
+    const request = { conversationId, caller: aListener(), authorization: undefined };
 
-    expect(await service.plan(asked)).toBeUndefined();
-    expect(await service.plan({ ...asked, lastEventId: sealed(1) })).toBeUndefined();
-    expect(await service.plan({ ...asked, lastEventId: '0' })).toMatchObject({ isOver: true, from: 0 });
-    expect(await service.plan({ ...asked, lastEventId: sealed(9) })).toMatchObject({
+    expect(await service.plan(request)).toBeUndefined();
+    expect(await service.plan({ ...request, lastEventId: sealed(1) })).toBeUndefined();
+    expect(await service.plan({ ...request, lastEventId: '0' })).toMatchObject({ isOver: true, from: 0 });
+    expect(await service.plan({ ...request, lastEventId: sealed(9) })).toMatchObject({
       isOver: true,
       start: 'reset',
     });
   });
 
-  it('has recorded that it tells messages of the guests of other callers', async () => {
+  it('plans an audit record for messages of the guests of other callers', async () => {
     const [own, foreign] = [anActiveSession({ owner: 'billing' }), anActiveSession({ owner: 'support' })];
     sessions.store.given(own);
     sessions.store.given(foreign);

@@ -12,23 +12,23 @@ import { STREAM_TYPES, type StreamType, TYPES_OF_MESSAGES } from './domain/strea
 import { StreamFilter } from './domain/stream-filter';
 import type { StreamPlan } from './event-stream';
 import { EventStreams } from './event-streams';
-import type { Outlet } from './outlet';
+import type { EventStreamWriter } from './event-stream-writer';
 import type { FeedFilter } from './ports/event-feed';
 import { StreamSources } from './stream-sources';
 
 /** Ids of earlier releases are positions in clear. */
 const IN_CLEAR = /^\d{1,15}$/;
 
-/** What a caller wants to hear. */
-export interface AskedStream {
-  /** Absent: of all sessions within the caller's reach. */
+/** A request for an event stream. */
+export interface StreamRequest {
+  /** Absent: all sessions in the scope of the caller. */
   readonly conversationId?: string;
-  /** Absent: everything that the caller may hear. */
+  /** Absent: all types that the caller may receive. */
   readonly types?: readonly StreamType[];
   /** The id of the last event that the caller has. */
   readonly lastEventId?: string;
   readonly caller: Caller;
-  /** What the caller has shown, to look at it again. */
+  /** The credential of the caller, which is checked again while the stream is open. */
   readonly authorization: string | undefined;
 }
 
@@ -43,27 +43,27 @@ export class EventsService {
   ) {}
 
   /**
-   * Plans a stream; undefined when nothing will ever come of it, because the session has ended and all is told.
-   * Throws `SessionNotFoundError`, and `InsufficientScopeError` for types that the caller may not hear.
+   * Plans a stream; undefined when the session has ended and the client has all of its events.
+   * Throws `SessionNotFoundError`, and `InsufficientScopeError` for types that the caller may not receive.
    */
-  async plan(asked: AskedStream): Promise<StreamPlan | undefined> {
-    const { conversationId, caller, authorization } = asked;
-    const types = this.typesFor(caller, asked.types);
-    // Before the session: when that has not ended, its end is told after here.
+  async plan(request: StreamRequest): Promise<StreamPlan | undefined> {
+    const { conversationId, caller, authorization } = request;
+    const types = this.typesFor(caller, request.types);
+    // Before the session: when that has not ended, the event of its end comes after this position.
     const latest = await this.sources.feed.latest();
     const session =
       conversationId === undefined
         ? undefined
         : await this.sessions.get(conversationId, accessScopeOf(caller));
     const isOver = session !== undefined && TRANSITIONS[session.state].length === 0;
-    const start = await this.startAfter(asked.lastEventId, latest);
+    const start = await this.startAfter(request.lastEventId, latest);
     const filter = conversationId === undefined ? accessScopeOf(caller) : { conversationId };
-    if (isOver && start.start !== 'reset' && (await this.isToldAll(start.from, filter))) return undefined;
+    if (isOver && start.start !== 'reset' && (await this.hasAll(start.from, filter))) return undefined;
     const isAllowed = (): Promise<boolean> => this.access.stillKnows(caller, authorization);
     const reading = readingOf(caller, types, session);
     return {
       caller,
-      wish: new StreamFilter(filter, types),
+      filter: new StreamFilter(filter, types),
       ...start,
       latest,
       isOver,
@@ -72,18 +72,19 @@ export class EventsService {
     };
   }
 
-  /** Throws `TooManyCallerStreamsError`, `TooManyStreamsError` and `ShuttingDownError` before it asks for the outlet. */
-  begin(plan: StreamPlan, outlet: () => Outlet): void {
-    this.streams.begin(plan, this.sources, outlet);
+  /** Throws `TooManyCallerStreamsError`, `TooManyStreamsError` and `ShuttingDownError` before it calls `writer`. */
+  begin(plan: StreamPlan, writer: () => EventStreamWriter): void {
+    this.streams.begin(plan, this.sources, writer);
   }
 
-  private typesFor(caller: Caller, asked: readonly StreamType[] | undefined): ReadonlySet<StreamType> {
-    if (asked?.some(isOfMessages)) this.access.authorize(caller, { kind: 'scope', scope: 'messages.read' });
-    if (asked !== undefined) return new Set(asked);
+  private typesFor(caller: Caller, requested: readonly StreamType[] | undefined): ReadonlySet<StreamType> {
+    if (requested?.some(isOfMessages))
+      this.access.authorize(caller, { kind: 'scope', scope: 'messages.read' });
+    if (requested !== undefined) return new Set(requested);
     return new Set(STREAM_TYPES.filter((type) => caller.may('messages.read') || !isOfMessages(type)));
   }
 
-  private async isToldAll(from: number, filter: FeedFilter): Promise<boolean> {
+  private async hasAll(from: number, filter: FeedFilter): Promise<boolean> {
     return (await this.sources.feed.after(from, 1, filter)).length === 0;
   }
 
@@ -96,13 +97,13 @@ export class EventsService {
     return position === undefined ? { from: latest, start: 'reset' } : { from: position, start: 'resumed' };
   }
 
-  /** Undefined for an id that was not given to a client, or after which events may have been removed. */
+  /** Undefined for an id that this service has not issued, or after which events may have been purged. */
   private async positionOf(id: string, latest: number): Promise<number | undefined> {
     const { feed, ids } = this.sources;
     const sealed = ids.open(id);
     const position = sealed ?? (IN_CLEAR.test(id) ? Number(id) : undefined);
     if (position === FEED_START) return FEED_START;
-    // After the end there is only what was in a database that an older backup has replaced.
+    // Positions after the end come from a database that an older backup has replaced.
     if (position === undefined || position > latest) return undefined;
     const isKnown = sealed === undefined ? await feed.reachesInClear(position) : await feed.reaches(position);
     return isKnown ? position : undefined;

@@ -6,23 +6,23 @@ import { Metrics } from '../metrics/metrics';
 import type { Caller } from '../access/domain/caller';
 import type { StreamEnd } from './domain/stream-end';
 
-/** How often a trouble is told that may come up several times a second. */
-const TOLD_EVERY_MS = 60_000;
-/** Callers whose refusals are remembered, so that each is logged once a minute. */
+/** Interval of the log lines about a failure that may occur several times a second. */
+const LOG_INTERVAL_MS = 60_000;
+/** Callers with a log throttle of their own. */
 const MAX_REFUSED_CALLERS = 2_000;
 
-/** What operators hear of event streams. */
+/** The metrics and log lines of event streams. */
 @Injectable()
 export class EventsTelemetry {
   private readonly log = new Logger('Events');
   private readonly drops;
   private readonly refusals;
   private readonly lost;
-  private readonly notTold = new LogThrottle(TOLD_EVERY_MS);
-  private readonly notHeard = new LogThrottle(TOLD_EVERY_MS);
-  private readonly overShare = new ExpiringCache<LogThrottle>(TOLD_EVERY_MS, MAX_REFUSED_CALLERS);
-  private readonly overTotal = new LogThrottle(TOLD_EVERY_MS);
-  private isInTrouble = false;
+  private readonly publishFailures = new LogThrottle(LOG_INTERVAL_MS);
+  private readonly readFailures = new LogThrottle(LOG_INTERVAL_MS);
+  private readonly overShare = new ExpiringCache<LogThrottle>(LOG_INTERVAL_MS, MAX_REFUSED_CALLERS);
+  private readonly overTotal = new LogThrottle(LOG_INTERVAL_MS);
+  private isFeedFailing = false;
   private clients: () => number = () => 0;
 
   constructor(metrics: Metrics) {
@@ -49,51 +49,50 @@ export class EventsTelemetry {
   /** Counted each time, logged once a minute: per caller where it is over its share. */
   refused(reason: ShareRefusal, { name }: Caller): void {
     this.refusals.inc({ reason });
-    const seldom =
-      reason === 'total' ? this.overTotal : this.overShare.get(name, () => new LogThrottle(TOLD_EVERY_MS));
+    const throttle =
+      reason === 'total' ? this.overTotal : this.overShare.get(name, () => new LogThrottle(LOG_INTERVAL_MS));
     const message =
       reason === 'total'
         ? 'Event stream refused: no place left'
         : 'Event stream refused: share of the caller used up';
-    seldom.say((count) => {
+    throttle.say((count) => {
       this.log.warn({ message, caller: name, count });
     });
   }
 
-  /** What ends by itself, or by its caller, is no news. */
+  /** Streams that end by themselves, or by their client, are not logged. */
   ended(reason: StreamEnd, error?: unknown): void {
     if (reason === 'over' || reason === 'hung-up') return;
     this.drops.inc({ reason });
     if (reason === 'shutdown') return;
-    if (reason === 'failed') this.log.warn({ message: 'An event stream had to be ended', reason, error });
-    else this.log.log({ message: 'An event stream was ended', reason });
+    if (reason === 'failed') this.log.warn({ message: 'Event stream failed', reason, error });
+    else this.log.log({ message: 'Event stream ended by the service', reason });
   }
 
-  /** Told once per trouble: the feed is looked at several times a second. */
+  /** Logs the first of several failures: the tail polls several times a second. */
   followingFailed(error: unknown): void {
-    if (!this.isInTrouble)
-      this.log.warn({ message: 'Events cannot be read: streams wait until they can', error });
-    this.isInTrouble = true;
+    if (!this.isFeedFailing) this.log.warn({ message: 'Event feed read failed; streams wait', error });
+    this.isFeedFailing = true;
   }
 
   following(): void {
-    if (this.isInTrouble) this.log.log('Events can be read again');
-    this.isInTrouble = false;
+    if (this.isFeedFailing) this.log.log('Event feed read recovered');
+    this.isFeedFailing = false;
   }
 
-  /** Too many waited, or they could not be written. */
+  /** Counts events that overflowed the queue, or could not be published. */
   ephemeralLost(reason: 'overflow' | 'failed', count: number): void {
     this.lost.inc({ reason }, count);
   }
 
   ephemeralNotPublished(error: unknown): void {
-    this.notTold.say((count) => {
+    this.publishFailures.say((count) => {
       this.log.warn({ message: 'Ephemeral events not published', count, error });
     });
   }
 
   ephemeralNotRead(error: unknown): void {
-    this.notHeard.say((count) => {
+    this.readFailures.say((count) => {
       this.log.warn({ message: 'Ephemeral events of other replicas not read', count, error });
     });
   }

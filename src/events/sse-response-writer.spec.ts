@@ -8,14 +8,14 @@ const MB = 1024 * 1024;
 
 let server: FastifyInstance;
 let client: Socket;
-let outlet: SseResponseWriter;
+let writer: SseResponseWriter;
 
-/** A request whose answer is an outlet, from a client that reads nothing by itself. */
+/** A request that is answered by the writer, from a client that reads nothing by itself. */
 async function requested(): Promise<void> {
   const begun = new Promise<FastifyReply>((resolve) => {
     server.get('/', (_request, reply) => {
       void reply.header('x-request-id', 'r');
-      outlet = new SseResponseWriter(reply);
+      writer = new SseResponseWriter(reply);
       resolve(reply);
     });
   });
@@ -47,60 +47,60 @@ describe(SseResponseWriter.name, () => {
     expect(head).toMatch(/^HTTP\/1.1 200 OK\r\n/);
     expect(head.toLowerCase()).toContain('x-request-id: r\r\n');
     expect(head.toLowerCase()).toContain('content-type: text/event-stream; charset=utf-8\r\n');
-    outlet.write('text');
+    writer.write('text');
     expect(await received()).toContain('text');
   });
 
-  it('counts what its reader does not take, and tells when it has taken it', async () => {
+  it('counts the bytes that its client does not read, and resolves when it has read them', async () => {
     await requested();
     const text = 'x'.repeat(MB);
-    for (let count = 0; count < 32; count += 1) outlet.write(text);
-    expect(outlet.waitingBytes).toBeGreaterThan(MB);
-    expect(await outlet.drained(50)).toBe(false);
+    for (let count = 0; count < 32; count += 1) writer.write(text);
+    expect(writer.waitingBytes).toBeGreaterThan(MB);
+    expect(await writer.drained(50)).toBe(false);
 
     client.resume();
-    expect(await outlet.drained(10_000)).toBe(true);
+    expect(await writer.drained(10_000)).toBe(true);
 
-    expect(outlet.waitingBytes).toBe(0);
-    expect(await outlet.drained(0)).toBe(true);
+    expect(writer.waitingBytes).toBe(0);
+    expect(await writer.drained(0)).toBe(true);
   });
 
-  it('tells once that nobody is there any more, and takes nothing then', async () => {
+  it('reports once that the client is gone, and writes nothing then', async () => {
     await requested();
     const closed = new Promise<void>((resolve) => {
-      outlet.onClose(resolve);
+      writer.onClose(resolve);
     });
     client.destroy();
     await closed;
-    outlet.write('text');
-    outlet.end();
+    writer.write('text');
+    writer.end();
 
-    expect(await outlet.drained(1_000)).toBe(false);
+    expect(await writer.drained(1_000)).toBe(false);
     const late = jest.fn();
-    outlet.onClose(late);
+    writer.onClose(late);
     expect(late).toHaveBeenCalledTimes(1);
   });
 
   it('ends when its client closes its side of the connection', async () => {
     await requested();
     const closed = new Promise<void>((resolve) => {
-      outlet.onClose(resolve);
+      writer.onClose(resolve);
     });
     client.resume().end();
     await closed;
 
-    expect(await outlet.drained(1_000)).toBe(false);
+    expect(await writer.drained(1_000)).toBe(false);
   });
 
   it('ends after what was written, also when its reader does not take it', async () => {
     await requested();
-    for (let count = 0; count < 32; count += 1) outlet.write('x'.repeat(MB));
+    for (let count = 0; count < 32; count += 1) writer.write('x'.repeat(MB));
     const closed = new Promise<void>((resolve) => {
-      outlet.onClose(resolve);
+      writer.onClose(resolve);
     });
-    outlet.end();
+    writer.end();
 
     await closed;
-    expect(outlet.waitingBytes).toBeGreaterThanOrEqual(0);
+    expect(writer.waitingBytes).toBeGreaterThanOrEqual(0);
   });
 });

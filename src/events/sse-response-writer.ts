@@ -1,28 +1,28 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { endWithClient } from '../common/server/half-closed';
-import type { Outlet } from './outlet';
+import type { EventStreamWriter } from './event-stream-writer';
 
 /** The headers of a stream of events. */
 export const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
-  // Proxies would hold events back until there are enough of them.
+  // Proxies such as nginx would buffer events.
   'x-accel-buffering': 'no',
 } as const;
 
-/** For a client that does not even take the end. */
+/** Time-out of the end, for a client that does not read it. */
 const LINGER_MS = 1_000;
 
-/** Writes to the caller of a request. From its making on, the answer is out of the framework's hands. */
-export class SseResponseWriter implements Outlet {
+/** Writes to the client of a request. It takes the answer over from Fastify when it is created. */
+export class SseResponseWriter implements EventStreamWriter {
   private readonly raw: ServerResponse;
 
   /** The headers of the reply are sent with it. */
   constructor(reply: FastifyReply) {
     reply.hijack();
     this.raw = reply.raw;
-    // The caller may hang up at any moment, which is told as the end of the connection.
+    // The client may hang up at any time, which `close` reports as well.
     this.raw.on('error', () => {
       this.raw.destroy();
     });

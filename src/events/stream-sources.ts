@@ -4,7 +4,7 @@ import { EventIdSeal } from './event-id-seal';
 import { EventTail } from './event-tail';
 import { EventFeed } from './ports/event-feed';
 
-/** The parts that all streams of this process share: the events, the ids that events have on the wire, and the time. */
+/** The dependencies that all streams of this process share. */
 @Injectable()
 export class StreamSources {
   constructor(

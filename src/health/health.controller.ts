@@ -77,12 +77,11 @@ export class HealthController {
 
   private inTime<T>(work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
     const patienceMs = HealthChecks.PATIENCE_MS;
-    return withDeadline(patienceMs, this.drain.signal, async (signal, isOver) => {
-      try {
-        return await abortable(work(signal), signal);
-      } catch (error) {
-        throw isOver() ? new Error(`no answer within ${patienceMs} ms`) : error;
-      }
-    });
+    return withDeadline(
+      patienceMs,
+      this.drain.signal,
+      (signal) => abortable(work(signal), signal),
+      (cause) => new Error(`no answer within ${patienceMs} ms`, { cause }),
+    );
   }
 }

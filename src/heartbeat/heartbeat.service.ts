@@ -87,10 +87,10 @@ export class HeartbeatService implements OnModuleDestroy {
   }
 
   /** Sends the next beat at once; the one after it follows an interval later. Does nothing for an unknown name. */
-  hurry(name: string): void {
+  beatNow(name: string): void {
     const heartbeat = this.heartbeats.get(name);
     if (heartbeat === undefined) return;
-    heartbeat.hurry();
+    heartbeat.beatNow();
     this.beatSooner(0, heartbeat);
   }
 

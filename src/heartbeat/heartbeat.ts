@@ -90,7 +90,7 @@ export class Heartbeat {
   }
 
   /** Ends the postponement: the next beat is not held back. */
-  hurry(): void {
+  beatNow(): void {
     this.notBefore = -Infinity;
   }
 

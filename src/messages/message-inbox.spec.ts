@@ -19,7 +19,7 @@ const { conversationId: ID } = SESSION;
 
 let log: RecordingLog;
 let metrics: ReadableMetrics;
-let news: ConversationEvents;
+let events: ConversationEvents;
 let store: FakeMessageStore;
 let sessions: FakeSessionStore;
 let messaging: FakeGuestMessaging;
@@ -31,13 +31,13 @@ beforeEach(() => {
   metrics = new ReadableMetrics();
   const poison = new PoisonMessages();
   new PoisonTelemetry(metrics, poison);
-  news = new ConversationEvents();
+  events = new ConversationEvents();
   store = new FakeMessageStore();
   sessions = new FakeSessionStore();
   sessions.given(SESSION);
   messaging = new FakeGuestMessaging();
   const channels = new GuestChannels([Object.assign(new FakeGuestChannel(), { messaging })]);
-  inbox = new MessageInbox(news, store, sessions, channels, new MessagesTelemetry(metrics, poison));
+  inbox = new MessageInbox(events, store, sessions, channels, new MessagesTelemetry(metrics, poison));
   inbox.onModuleInit();
   inbox.onApplicationBootstrap();
 });
@@ -47,7 +47,7 @@ afterEach(async () => {
 });
 
 function hear(from: number, to: number, id = ID): void {
-  for (let number = from; number < to; number += 1) news.onMessage(id, aMessage(`m-${number}`));
+  for (let number = from; number < to; number += 1) events.onMessage(id, aMessage(`m-${number}`));
 }
 
 describe(MessageInbox.name, () => {
@@ -134,9 +134,9 @@ describe(MessageInbox.name, () => {
     const act = { action: 'MESSAGE_SENT', target: { type: 'session', id: ID } } as const;
     /** Completes the first write after the conversation has overflowed. */
     const overflowDuringWrite = async (outcome?: Error): Promise<void> => {
-      let goOn = (): void => undefined;
+      let resume = (): void => undefined;
       const overflowed = new Promise<void>((resolve) => {
-        goOn = resolve;
+        resume = resolve;
       });
       const keep = store.keep.bind(store);
       jest.spyOn(store, 'keep').mockImplementationOnce(async (id, messages) => {
@@ -147,7 +147,7 @@ describe(MessageInbox.name, () => {
       inbox.add(ID, { message: aMessage('m-0'), act });
       await jest.advanceTimersByTimeAsync(0);
       hear(1, 501);
-      goOn();
+      resume();
       await jest.advanceTimersByTimeAsync(0);
     };
 

@@ -43,7 +43,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
   );
 
   constructor(
-    private readonly news: ConversationEvents,
+    private readonly events: ConversationEvents,
     private readonly messages: MessageStore,
     private readonly sessions: SessionStore,
     private readonly channels: GuestChannels,
@@ -53,7 +53,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
   }
 
   onModuleInit(): void {
-    this.news.follow({
+    this.events.follow({
       onMessage: (conversationId, message) => {
         this.add(conversationId, { message });
       },
@@ -117,8 +117,8 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
       results.forEach((result, index) => {
         if (result.status === 'rejected') failures.set(some[index] ?? '', result.reason);
       });
-      const trouble = [...failures.values()].find((reason) => reason instanceof StorageUnavailableError);
-      if (trouble !== undefined) throw trouble;
+      const failure = [...failures.values()].find((reason) => reason instanceof StorageUnavailableError);
+      if (failure !== undefined) throw failure;
     }
     for (const conversationId of this.incomplete) await this.reread(conversationId);
     for (const failure of failures.values()) throw failure;

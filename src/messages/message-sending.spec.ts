@@ -19,13 +19,13 @@ import { MessagesTelemetry } from './messages.telemetry';
 import { FakeSessionStore } from '../session/ports/session.store.fake';
 import { FakeMessageStore } from './ports/message.store.fake';
 
-const ASKED = { reference: 'ref', isRepeatable: true, text: 'Hello' };
+const MESSAGE = { reference: 'ref', isRepeatable: true, text: 'Hello' };
 
 let log: RecordingLog;
 let metrics: ReadableMetrics;
 let store: FakeMessageStore;
 let messaging: FakeGuestMessaging;
-let talking: MessagingSession;
+let messagingSession: MessagingSession;
 let trail: FakeAuditTrail;
 let inbox: MessageInbox;
 let sending: MessageSending;
@@ -36,7 +36,7 @@ beforeEach(() => {
   metrics = new ReadableMetrics();
   store = new FakeMessageStore();
   messaging = new FakeGuestMessaging();
-  talking = { session: anActiveSession(), messaging };
+  messagingSession = { session: anActiveSession(), messaging };
   trail = new FakeAuditTrail();
   const telemetry = new MessagesTelemetry(metrics, new PoisonMessages());
   inbox = new MessageInbox(
@@ -54,7 +54,7 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-const once = (asked = ASKED): Promise<SentMessage> => sending.sendOnce(talking, asked);
+const once = (message = MESSAGE): Promise<SentMessage> => sending.sendOnce(messagingSession, message);
 
 /** A message that the test acknowledges. */
 function held(): (message: ConversationMessage) => void {
@@ -105,7 +105,7 @@ describe(MessageSending.name, () => {
     const give = held();
     const first = once();
     await jest.advanceTimersByTimeAsync(0);
-    const other = { ...ASKED, text: 'Bye' };
+    const other = { ...MESSAGE, text: 'Bye' };
     await expect(once(other)).rejects.toMatchObject({ code: 'idempotency-key-reused' });
     give(aMessage('m', { reference: 'ref' }));
     await first;
@@ -114,7 +114,9 @@ describe(MessageSending.name, () => {
   });
 
   it('finds a message that arrived before its request was answered', async () => {
-    await store.keep(talking.session.conversationId, [{ message: aMessage('m', { reference: 'ref' }) }]);
+    await store.keep(messagingSession.session.conversationId, [
+      { message: aMessage('m', { reference: 'ref' }) },
+    ]);
 
     expect(await once()).toMatchObject({ message: { id: 'm' }, isReplayed: true });
     expect(messaging.sent).toEqual([]);
@@ -125,7 +127,7 @@ describe(MessageSending.name, () => {
     await expect(once()).rejects.toMatchObject({ code: 'upstream-timeout' });
 
     expect(await once()).toMatchObject({ isReplayed: false });
-    expect(messaging.sent).toEqual([ASKED, ASKED]);
+    expect(messaging.sent).toEqual([MESSAGE, MESSAGE]);
     expect(await metrics.sample('messages_sent_total{outcome="upstream-timeout"}')).toBe(1);
   });
 
@@ -143,17 +145,17 @@ describe(MessageSending.name, () => {
     const stranger = new Caller('support', new Set());
 
     beforeEach(() => {
-      const act = foreignAct(stranger, talking.session, 'MESSAGE_SENT');
+      const act = foreignAct(stranger, messagingSession.session, 'MESSAGE_SENT');
       if (act === undefined) throw new Error('The session is its own.');
-      talking = { ...talking, act };
+      messagingSession = { ...messagingSession, act };
     });
 
     const sent = (messageId: string): object => ({
       action: 'MESSAGE_SENT',
-      target: { type: 'session', id: talking.session.conversationId },
-      conversationId: talking.session.conversationId,
+      target: { type: 'session', id: messagingSession.session.conversationId },
+      conversationId: messagingSession.session.conversationId,
       actor: { type: 'caller', name: 'support' },
-      detail: { owner: talking.session.snapshot.owner, messageId },
+      detail: { owner: messagingSession.session.snapshot.owner, messageId },
     });
 
     it('is recorded with the message, and not again when it is replayed', async () => {
@@ -170,7 +172,7 @@ describe(MessageSending.name, () => {
         store.failures.push(new Error('away'), new Error('away'));
         return Promise.resolve(aMessage('m'));
       });
-      await sending.send(talking, ASKED);
+      await sending.send(messagingSession, MESSAGE);
       expect(store.acts).toEqual([]);
       await jest.advanceTimersByTimeAsync(2_000);
 
@@ -182,9 +184,13 @@ describe(MessageSending.name, () => {
         () => Promise.reject(new UpstreamTimeoutError()),
         () => Promise.reject(new UpstreamTimeoutError()),
       );
-      await expect(sending.send(talking, ASKED)).rejects.toMatchObject({ code: 'upstream-timeout' });
+      await expect(sending.send(messagingSession, MESSAGE)).rejects.toMatchObject({
+        code: 'upstream-timeout',
+      });
       trail.failure = new Error('away');
-      await expect(sending.send(talking, ASKED)).rejects.toMatchObject({ code: 'upstream-timeout' });
+      await expect(sending.send(messagingSession, MESSAGE)).rejects.toMatchObject({
+        code: 'upstream-timeout',
+      });
 
       expect(trail.facts).toEqual([
         expect.objectContaining({ action: 'MESSAGE_SENT', outcome: 'failure', reason: 'upstream-timeout' }),

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditFact } from '../audit/domain/audit-record';
 import { Drain } from '../common/lifecycle/drain';
-import { abortable } from '../common/time/abortable';
-import { withDeadline } from '../common/time/deadline';
 import type { ConversationMessage } from '../session/domain/conversation-message';
-import { IdempotencyKeyReusedError, RequestInProgressError } from '../session/domain/idempotency.errors';
+import { IdempotencyKeyReusedError } from '../session/domain/idempotency.errors';
+import { resultOfFirst } from '../session/first-request';
 import type { MessageToSend } from '../session/ports/guest-messaging';
 import { fingerprintOf } from './domain/message-reference';
 import type { MessagingSession } from './domain/messaging-session';
@@ -13,16 +12,13 @@ import { MessageInbox } from './message-inbox';
 import { MessagesTelemetry } from './messages.telemetry';
 import { type MessageRequest, MessageStore } from './ports/message.store';
 
-/** Time for which a request waits for the one before it: less than a stopping process waits for requests. */
-const PATIENCE_MS = 2_000;
-
 export interface SentMessage {
   readonly message: ConversationMessage;
   /** True if an earlier request has sent it. */
   readonly isReplayed: boolean;
 }
 
-interface UnderWay {
+interface InFlightMessage {
   readonly fingerprint: string;
   readonly message: Promise<ConversationMessage>;
 }
@@ -33,7 +29,7 @@ interface UnderWay {
  */
 @Injectable()
 export class MessageSending {
-  private readonly underWay = new Map<string, UnderWay>();
+  private readonly inFlight = new Map<string, InFlightMessage>();
 
   constructor(
     private readonly messages: MessageStore,
@@ -45,12 +41,12 @@ export class MessageSending {
 
   async send(
     { session, messaging, act }: MessagingSession,
-    asked: MessageToSend,
+    request: MessageToSend,
     fingerprint?: string,
   ): Promise<ConversationMessage> {
     const { conversationId, snapshot } = session;
     try {
-      const message = await messaging.send(snapshot, asked, this.drain.signal);
+      const message = await messaging.send(snapshot, request, this.drain.signal);
       this.telemetry.sent();
       await this.keep(conversationId, {
         message,
@@ -69,19 +65,21 @@ export class MessageSending {
    * Throws `IdempotencyKeyReusedError` if another message was sent with this reference, and `RequestInProgressError`
    * if a request in flight takes more than two further seconds.
    */
-  async sendOnce(talking: MessagingSession, asked: MessageToSend): Promise<SentMessage> {
-    const { conversationId } = talking.session;
-    const { reference } = asked;
-    const fingerprint = fingerprintOf(reference, asked);
-    const earlier = this.underWay.get(reference) ?? (await this.kept(conversationId, reference, fingerprint));
+  async sendOnce(messagingSession: MessagingSession, request: MessageToSend): Promise<SentMessage> {
+    const { conversationId } = messagingSession.session;
+    const { reference } = request;
+    const fingerprint = fingerprintOf(reference, request);
+    const earlier = this.inFlight.get(reference) ?? (await this.kept(conversationId, reference, fingerprint));
     // Another request may have begun during the look-up.
-    const first = this.underWay.get(reference) ?? earlier;
+    const first = this.inFlight.get(reference) ?? earlier;
     if (first !== undefined) {
       if (first.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();
-      return { message: await this.inTime(first.message), isReplayed: true };
+      return { message: await resultOfFirst(first.message, this.drain.signal), isReplayed: true };
     }
-    const message = this.send(talking, asked, fingerprint).finally(() => this.underWay.delete(reference));
-    this.underWay.set(reference, { fingerprint, message });
+    const message = this.send(messagingSession, request, fingerprint).finally(() =>
+      this.inFlight.delete(reference),
+    );
+    this.inFlight.set(reference, { fingerprint, message });
     return { message: await message, isReplayed: false };
   }
 
@@ -90,7 +88,7 @@ export class MessageSending {
     conversationId: string,
     reference: string,
     fingerprint: string,
-  ): Promise<UnderWay | undefined> {
+  ): Promise<InFlightMessage | undefined> {
     const found = await this.messages.find(conversationId, reference);
     return (
       found && { fingerprint: found.fingerprint ?? fingerprint, message: Promise.resolve(found.message) }
@@ -108,16 +106,6 @@ export class MessageSending {
       this.telemetry.keepingFailed(error, conversationId);
       this.inbox.add(conversationId, request);
     }
-  }
-
-  private inTime<T>(work: Promise<T>): Promise<T> {
-    return withDeadline(PATIENCE_MS, this.drain.signal, async (signal) => {
-      try {
-        return await abortable(work, signal);
-      } catch (error) {
-        throw signal.aborted ? new RequestInProgressError() : error;
-      }
-    });
   }
 }
 

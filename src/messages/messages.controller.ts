@@ -54,12 +54,12 @@ export class MessagesController {
   @ApiProblems(SENDING_PROBLEMS)
   async send(
     @Param('conversationId') conversationId: string,
-    @Body() asked: SendMessageDto,
+    @Body() dto: SendMessageDto,
     @CurrentCaller() caller: Caller,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<MessageResponse> {
-    const { message, isReplayed } = await this.service.send(conversationId, asked, { caller, key });
+    const { message, isReplayed } = await this.service.send(conversationId, dto, { caller, key });
     if (isReplayed) reply.header('idempotency-replayed', 'true');
     return message as MessageResponse;
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { AuditReads } from '../audit/audit-reads';
+import { readPage } from '../common/pagination/page';
 import type { ConversationMessage } from '../session/domain/conversation-message';
 import { foreignAct } from '../session/domain/foreign-act';
 import { accessScopeOf } from '../session/domain/access-scope';
@@ -36,10 +37,11 @@ export class MessagesQueries {
     const session = await this.sessions.get(conversationId, accessScopeOf(caller));
     const after = cursor === undefined ? {} : { after: decodeCursor(cursor, conversationId) };
     await this.reads.record(foreignAct(caller, session, 'MESSAGES_READ'));
-    const found = await this.messages.list(conversationId, { ...after, limit: limit + 1 });
-    const messages = found.slice(0, limit);
-    const last = messages.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return { messages, nextCursor: hasMore ? encodeCursor(last, conversationId) : null };
+    const { items: messages, nextCursor } = await readPage(
+      limit,
+      (count) => this.messages.list(conversationId, { ...after, limit: count }),
+      (last) => encodeCursor(last, conversationId),
+    );
+    return { messages, nextCursor };
   }
 }

@@ -14,7 +14,7 @@ import { type MessagingSession, messagingOf } from './domain/messaging-session';
 import { MessageSending, type SentMessage } from './message-sending';
 
 /** The message that a caller requests for a guest. */
-export type AskedMessage = Omit<MessageToSend, 'reference' | 'isRepeatable'>;
+export type MessageContent = Omit<MessageToSend, 'reference' | 'isRepeatable'>;
 
 /** Operations of callers in the conversations of their guests. */
 @Injectable()
@@ -34,19 +34,19 @@ export class MessagesService {
    */
   async send(
     conversationId: string,
-    asked: AskedMessage,
+    content: MessageContent,
     { caller, key }: { caller: Caller; key: string | undefined },
   ): Promise<SentMessage> {
     this.drain.assertOpen();
-    assertSendable(asked);
+    assertSendable(content);
     const reference = key === undefined ? uuid() : keyedReference(conversationId, caller, key);
     const found = await this.find(conversationId, accessScopeOf(caller));
     const act = foreignAct(caller, found.session, 'MESSAGE_SENT');
-    const talking: MessagingSession = act === undefined ? found : { ...found, act };
-    const message: MessageToSend = { ...asked, reference, isRepeatable: key !== undefined };
+    const recorded: MessagingSession = act === undefined ? found : { ...found, act };
+    const message: MessageToSend = { ...content, reference, isRepeatable: key !== undefined };
     return key === undefined
-      ? { message: await this.sending.send(talking, message), isReplayed: false }
-      : this.sending.sendOnce(talking, message);
+      ? { message: await this.sending.send(recorded, message), isReplayed: false }
+      : this.sending.sendOnce(recorded, message);
   }
 
   /** Signals that the guest is typing. Throws the errors of `send` about sessions and channels. */

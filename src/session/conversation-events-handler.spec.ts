@@ -11,16 +11,16 @@ const MINUTE = 60_000;
 
 let services: FakeSessionServices;
 let log: RecordingLog;
-let news: ConversationEvents;
+let events: ConversationEvents;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
   services = new FakeSessionServices();
-  news = new ConversationEvents();
+  events = new ConversationEvents();
   const { heartbeats, writer, telemetry, clock } = services;
   const config = new SessionConfig(new Environment());
-  new ConversationEventsHandler(news, heartbeats, writer, config, telemetry, clock).onModuleInit();
+  new ConversationEventsHandler(events, heartbeats, writer, config, telemetry, clock).onModuleInit();
 });
 afterEach(async () => {
   await services.heartbeats.onModuleDestroy();
@@ -31,7 +31,7 @@ describe(ConversationEventsHandler.name, () => {
   const expiryOf = (id: string): unknown => services.store.row(id).upstreamExpiresAt;
 
   async function tell(id: string, expiresAt: number): Promise<unknown> {
-    news.onExpiry(id, expiresAt);
+    events.onExpiry(id, expiresAt);
     await jest.advanceTimersByTimeAsync(0);
     return expiryOf(id);
   }
@@ -51,7 +51,7 @@ describe(ConversationEventsHandler.name, () => {
     const session = anActiveSession();
     services.store.given(session);
     for (const id of ['theirs', 'another']) {
-      news.onUpstreamId(session.conversationId, id);
+      events.onUpstreamId(session.conversationId, id);
       await jest.advanceTimersByTimeAsync(0);
     }
 
@@ -67,7 +67,7 @@ describe(ConversationEventsHandler.name, () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('survives trouble with the storage, and hears it the next time', async () => {
+  it('survives a storage failure, and saves the next event', async () => {
     const session = anActiveSession({ expiresAt: NOW + 30 * MINUTE });
     services.store.given(session);
     services.store.failNext('find', new Error('away'));
@@ -80,7 +80,7 @@ describe(ConversationEventsHandler.name, () => {
     services.store.given(session);
     services.channel.onBeat(() => ({ kind: 'gone', reason: 'agent-ended', endCause: 'Presence/Disconnect' }));
     services.heartbeat.start(session, (loss) => services.ending.lost(session.conversationId, loss));
-    news.onOver(session.conversationId);
+    events.onOver(session.conversationId);
     await jest.advanceTimersByTimeAsync(10);
 
     expect(services.store.row(session.conversationId)).toMatchObject({

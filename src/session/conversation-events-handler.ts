@@ -7,13 +7,13 @@ import { SessionTelemetry } from './session.telemetry';
 import { SessionWriter } from './ending/session-writer';
 
 /**
- * Takes what channels notice into the books: when the upstream lets a session expire, and, by way of the heartbeat,
- * that it is over.
+ * Persists the events of channels: the expiry that the upstream announces, and its id of the conversation. When a channel
+ * reports the end of a conversation, a beat at once confirms it.
  */
 @Injectable()
 export class ConversationEventsHandler implements OnModuleInit {
   constructor(
-    private readonly news: ConversationEvents,
+    private readonly events: ConversationEvents,
     private readonly heartbeats: HeartbeatService,
     private readonly writer: SessionWriter,
     private readonly config: SessionConfig,
@@ -22,7 +22,7 @@ export class ConversationEventsHandler implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.news.follow({
+    this.events.follow({
       onExpiry: (conversationId, expiresAt) => {
         void this.moveExpiry(conversationId, expiresAt);
       },
@@ -30,7 +30,7 @@ export class ConversationEventsHandler implements OnModuleInit {
         void this.keepId(conversationId, genesysConversationId);
       },
       onOver: (conversationId) => {
-        this.heartbeats.hurry(conversationId);
+        this.heartbeats.beatNow(conversationId);
       },
     });
   }
@@ -39,18 +39,18 @@ export class ConversationEventsHandler implements OnModuleInit {
     try {
       await this.writer.apply(conversationId, (session) => session.identifyUpstream(genesysConversationId));
     } catch (error) {
-      this.telemetry.troubled('The id of a conversation could not be saved', error, conversationId);
+      this.telemetry.operationFailed('Upstream id not saved', error, conversationId);
     }
   }
 
   private async moveExpiry(conversationId: string, expiresAt: number): Promise<void> {
-    // Every message moves it, and nothing needs to be read when it lies beyond what any session may last.
+    // Every message moves the expiry; one beyond the longest duration of a session needs no read.
     if (expiresAt >= this.clock.now() + this.config.maxDurationSeconds * 1000) return;
     try {
       await this.writer.apply(conversationId, (session) => session.expiresUpstream(expiresAt));
     } catch (error) {
-      // The next message or echo tells it again.
-      this.telemetry.troubled('When a session expires could not be saved', error, conversationId);
+      // The next message or echo carries it again.
+      this.telemetry.operationFailed('Upstream expiry not saved', error, conversationId);
     }
   }
 }

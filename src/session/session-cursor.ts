@@ -10,7 +10,7 @@ interface Position {
   readonly conversationId: string;
 }
 
-/** What a list shows: sessions in one state or in all, within somebody's reach. */
+/** The filter of a list: sessions in one state or in all, within the access scope of a caller. */
 interface Filter extends AccessScope {
   readonly state?: SessionState;
 }
@@ -20,7 +20,7 @@ const POSITION = [
   (part: unknown) => (typeof part === 'string' && isConversationId(part) ? part : undefined),
 ] as const;
 
-/** A position in a list as an opaque text, bound to the state and the owner that the list was filtered by. */
+/** A position in a list as an opaque text, bound to the state and the owner of the filter. */
 export function encodeCursor({ createdAt, conversationId }: Position, filter: Filter): string {
   return cursors.encodeCursor([nameOf(filter)], [createdAt, conversationId]);
 }

@@ -1,7 +1,8 @@
-import { SchedulerRegistry } from '@nestjs/schedule';
+import type { Abstract } from '@nestjs/common';
+import { FakeInjector, type Override } from '../common/injector.fake';
 import { Drain } from '../common/lifecycle/drain';
 import { PoisonMessages } from '../common/poison/poison-messages';
-import { PoisonTelemetry } from '../metrics/poison.telemetry';
+import { Clock } from '../common/time/clock';
 import { SystemClock } from '../common/time/system-clock';
 import { AccessConfig } from '../config/access.config';
 import { Environment } from '../config/environment';
@@ -9,42 +10,45 @@ import { HeartbeatConfig } from '../config/heartbeat.config';
 import { ServerConfig } from '../config/server.config';
 import { SessionConfig } from '../config/session.config';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
+import { Metrics } from '../metrics/metrics';
+import { PoisonTelemetry } from '../metrics/poison.telemetry';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
+import { Lease } from '../replica/ports/lease';
 import { FakeLease } from '../replica/ports/lease.fake';
+import { ReplicaStore } from '../replica/ports/replica.store';
 import { FakeReplicaStore } from '../replica/ports/replica.store.fake';
-import { IdempotencyRetention } from './idempotency/idempotency-retention';
-import { IdempotencyTelemetry } from './idempotency/idempotency.telemetry';
-import { PinnedSessions } from './forwarding/pinned-sessions';
-import { FakeGuestChannel } from './ports/guest-channel.fake';
-import { GuestChannels } from './ports/guest-channels';
-import { SessionPolicies } from './ports/session-policies';
-import { FakeSessionHolders } from './ports/session-holders.fake';
-import { FakeSessionStore } from './ports/session.store.fake';
-import { FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
-import { SessionRecovery } from './ownership/session-recovery';
-import { SessionAdmission } from './opening/session-admission';
 import { SessionDisconnector } from './ending/session-disconnector';
 import { SessionEnding } from './ending/session-ending';
-import { SessionClaims } from './ownership/session-claims';
-import { SessionIdempotency } from './idempotency/session-idempotency';
-import { SessionOpening } from './opening/session-opening';
-import { ReplicaBudgetShare } from './heartbeat/replica-budget-share';
-import { SessionCaps } from './opening/session-caps';
-import { HeartbeatRateController } from './heartbeat/heartbeat-rate-controller';
-import { OAuthClientSelector } from './opening/oauth-client-selector';
-import { SessionQueries } from './session.queries';
-import { ReplicaShare } from './ownership/replica-share';
-import { SessionPolicyEvaluator } from './opening/session-policy-evaluator';
-import { SessionService } from './session.service';
-import { SessionShutdown } from './ownership/session-shutdown';
 import { SessionSweeper } from './ending/session-sweeper';
-import { SessionRebalancer } from './ownership/session-rebalancer';
-import { SessionTelemetry } from './session.telemetry';
-import { SessionReconciler } from './ownership/session-reconciler';
-import { SessionHeartbeat } from './heartbeat/session-heartbeat';
 import { SessionWriter } from './ending/session-writer';
+import { PinnedSessions } from './forwarding/pinned-sessions';
+import { SessionHeartbeat } from './heartbeat/session-heartbeat';
+import { IdempotencyRetention } from './idempotency/idempotency-retention';
+import { SessionIdempotency } from './idempotency/session-idempotency';
+import { OAuthClientSelector } from './opening/oauth-client-selector';
+import { SessionAdmission } from './opening/session-admission';
+import { SessionOpening } from './opening/session-opening';
+import { SessionPolicyEvaluator } from './opening/session-policy-evaluator';
+import { SessionRebalancer } from './ownership/session-rebalancer';
+import { SessionReconciler } from './ownership/session-reconciler';
+import { SessionRecovery } from './ownership/session-recovery';
+import { SessionShutdown } from './ownership/session-shutdown';
+import { FakeGuestChannel } from './ports/guest-channel.fake';
+import { GuestChannels } from './ports/guest-channels';
+import { IdempotencyStore } from './ports/idempotency.store';
+import { SessionHolders } from './ports/session-holders';
+import { FakeSessionHolders } from './ports/session-holders.fake';
+import { SessionPolicies } from './ports/session-policies';
+import { SessionStore } from './ports/session.store';
+import { FakeSessionStore } from './ports/session.store.fake';
+import { StorageFailures } from './ports/storage-failures';
+import { UpstreamCapacity } from './ports/upstream-capacity';
+import { FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
+import { SessionQueries } from './session.queries';
+import { SessionService } from './session.service';
+import { SessionTelemetry } from './session.telemetry';
 
-/** The session services as the module wires them, over a store in memory and a scripted channel. */
+/** The session services as their constructors ask for them, over a store in memory and a scripted channel. */
 export class FakeSessionServices {
   readonly store = new FakeSessionStore();
   readonly channel = new FakeGuestChannel();
@@ -52,83 +56,69 @@ export class FakeSessionServices {
   readonly holders = new FakeSessionHolders(this.store);
   readonly replicas = new FakeReplicaStore();
   readonly clock = new SystemClock();
-  readonly drain = new Drain();
-  readonly requests = new PinnedSessions();
-  /** How often the database could not be used. */
-  readonly trouble = { count: 0 };
-  readonly poison = new PoisonMessages();
   readonly policies = new SessionPolicies();
-  readonly heartbeats = new HeartbeatService(new SchedulerRegistry(), this.clock);
-  readonly metrics = new ReadableMetrics();
-  readonly telemetry = new SessionTelemetry(this.metrics, this.store, this.heartbeats);
-  readonly policyEvaluator = new SessionPolicyEvaluator(this.policies, this.drain, this.telemetry);
-  readonly writer: SessionWriter;
   readonly capacity = new FakeUpstreamCapacity();
-  readonly config: SessionConfig;
-  readonly rateController: HeartbeatRateController;
-  readonly caps: SessionCaps;
-  readonly clientSelector: OAuthClientSelector;
-  readonly admission: SessionAdmission;
-  readonly opening: SessionOpening;
-  readonly disconnector: SessionDisconnector;
-  readonly ending: SessionEnding;
-  readonly heartbeat: SessionHeartbeat;
-  readonly claims: SessionClaims;
-  readonly service: SessionService;
-  readonly idempotency: SessionIdempotency;
-  readonly retention: IdempotencyRetention;
-  readonly queries: SessionQueries;
-  readonly sweeper: SessionSweeper;
-  readonly recovery: SessionRecovery;
-  readonly rebalancer: SessionRebalancer;
-  readonly reconciler: SessionReconciler;
-  readonly shutdown: SessionShutdown;
+  /** A test adds to `count` for a database that could not be used. */
+  readonly storageFailures = { count: 0 };
+  readonly metrics = new ReadableMetrics();
+  private readonly injector = new FakeInjector([...this.ports, ...configsOf(this.settings)]);
+  readonly config = this.get(SessionConfig);
+  readonly drain = this.get(Drain);
+  readonly poison = this.get(PoisonMessages);
+  readonly pinned = this.get(PinnedSessions);
+  readonly heartbeats = this.get(HeartbeatService);
+  readonly telemetry = this.get(SessionTelemetry);
+  readonly policyEvaluator = this.get(SessionPolicyEvaluator);
+  readonly clientSelector = this.get(OAuthClientSelector);
+  readonly admission = this.get(SessionAdmission);
+  readonly opening = this.get(SessionOpening);
+  readonly heartbeat = this.get(SessionHeartbeat);
+  readonly writer = this.get(SessionWriter);
+  readonly disconnector = this.get(SessionDisconnector);
+  readonly ending = this.get(SessionEnding);
+  readonly sweeper = this.get(SessionSweeper);
+  readonly service = this.get(SessionService);
+  readonly queries = this.get(SessionQueries);
+  readonly idempotency = this.get(SessionIdempotency);
+  readonly retention = this.get(IdempotencyRetention);
+  readonly recovery = this.get(SessionRecovery);
+  readonly reconciler = this.get(SessionReconciler);
+  readonly rebalancer = this.get(SessionRebalancer);
+  readonly shutdown = this.get(SessionShutdown);
 
   constructor(
-    settings: Partial<Environment> = {},
+    private readonly settings: Partial<Environment> = {},
     readonly lease = new FakeLease(),
   ) {
-    const environment = Object.assign(new Environment(), { GENESYS_CHANNEL: 'fake' }, settings);
-    const { store, channels, clock, drain, telemetry, heartbeats, holders } = this;
-    new PoisonTelemetry(this.metrics, this.poison);
-    const heartbeatConfig = new HeartbeatConfig(environment);
-    this.writer = new SessionWriter(store, clock, lease);
-    this.config = new SessionConfig(environment);
-    const beatShare = new ReplicaBudgetShare(lease, store, this.capacity);
-    this.rateController = new HeartbeatRateController(this.capacity, heartbeats, heartbeatConfig, beatShare);
-    const access = new AccessConfig(environment);
-    this.caps = new SessionCaps(this.config, access);
-    this.clientSelector = new OAuthClientSelector(store, this.rateController, channels, this.caps, lease);
-    this.admission = new SessionAdmission(
-      this.policyEvaluator,
-      this.clientSelector,
-      store,
-      this.config,
-      clock,
-      telemetry,
-    );
-    this.opening = new SessionOpening(store, channels, clock, this.config, telemetry);
-    this.disconnector = new SessionDisconnector(store, channels, this.config, clock, telemetry);
-    this.ending = new SessionEnding(this.writer, heartbeats, this.disconnector, telemetry, drain);
-    this.heartbeat = new SessionHeartbeat(
-      heartbeats,
-      channels,
-      heartbeatConfig,
-      this.rateController,
-      telemetry,
-    );
-    this.claims = new SessionClaims(heartbeats, channels, holders, lease, this.requests);
-    const { admission, opening, ending, heartbeat } = this;
-    this.service = new SessionService(admission, opening, ending, heartbeat, drain, access);
-    const idempotencyTelemetry = new IdempotencyTelemetry(this.metrics);
-    this.idempotency = new SessionIdempotency(this.service, store.keys, lease, drain, idempotencyTelemetry);
-    this.retention = new IdempotencyRetention(store.keys, clock, idempotencyTelemetry);
-    this.queries = new SessionQueries(store, heartbeats, heartbeatConfig, channels);
-    this.sweeper = new SessionSweeper(store, this.ending, clock, this.config, lease, this.poison);
-    this.recovery = new SessionRecovery(store.keys, this.writer, this.ending, this.heartbeat, this.poison);
-    const share = new ReplicaShare(this.replicas, store, heartbeats, lease);
-    this.reconciler = new SessionReconciler(store, this.trouble, lease, this.recovery);
-    this.rebalancer = new SessionRebalancer(lease, share, this.recovery, this.claims, this.reconciler);
-    this.shutdown = new SessionShutdown(store, this.ending, new ServerConfig(environment), lease, holders);
+    this.get(PoisonTelemetry);
   }
+
+  /** Any other class that can be injected, over the same objects. */
+  get<T>(type: Abstract<T>): T {
+    return this.injector.get(type);
+  }
+
+  private get ports(): Override[] {
+    return [
+      [SessionStore, this.store],
+      [IdempotencyStore, this.store.keys],
+      [GuestChannels, this.channels],
+      [SessionPolicies, this.policies],
+      [SessionHolders, this.holders],
+      [ReplicaStore, this.replicas],
+      [Lease, this.lease],
+      [Clock, this.clock],
+      [UpstreamCapacity, this.capacity],
+      [StorageFailures, this.storageFailures],
+      [Metrics, this.metrics],
+    ];
+  }
+}
+
+function configsOf(settings: Partial<Environment>): Override[] {
+  const environment = Object.assign(new Environment(), { GENESYS_CHANNEL: 'fake' }, settings);
+  return [AccessConfig, HeartbeatConfig, ServerConfig, SessionConfig].map((Config) => [
+    Config,
+    new Config(environment),
+  ]);
 }

@@ -14,7 +14,7 @@ import { FakeSessionServices } from './session-services.fake';
 const CALLER = Caller.anonymous;
 const NOW = Date.parse('2027-01-15T08:00:00.000Z');
 
-/** What a route sets of its reply besides the body. */
+/** The parts of a reply that a route sets besides the body. */
 class FakeReply {
   readonly headers: Record<string, string> = {};
   code: number | undefined;

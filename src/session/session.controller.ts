@@ -83,21 +83,21 @@ export class SessionController {
   })
   @ApiProblems(OPENING_PROBLEMS)
   async open(
-    @Body() asked: OpenSessionDto,
+    @Body() dto: OpenSessionDto,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: Reply,
     @Headers('idempotency-key') key: string | undefined,
     @HungUp() hungUp: AbortSignal,
   ): Promise<OpenedSessionResponse> {
     const answerOf = (opened: OpenedSession): OpenedAnswer => this.answerOf(opened);
-    const { answer, from } = await this.openings.open(asked, caller, { key, answerOf, hungUp });
+    const { answer, from } = await this.openings.open(dto, caller, { key, answerOf, hungUp });
     reply.header('location', answer.location);
     reply.header('etag', answer.etag);
     if (from === 'replayed') reply.header('idempotency-replayed', 'true');
     return answer.body as OpenedSessionResponse;
   }
 
-  /** Lists sessions, newest first: the caller's own, or everybody's with the scope `sessions.any`. */
+  /** Lists sessions, newest first: the caller's own, or all with the scope `sessions.any`. */
   @Get()
   @Scope('sessions.read')
   @ApiResponse({ status: 200, type: SessionListResponse })
@@ -149,7 +149,7 @@ export class SessionController {
     return this.tagged(session, reply).response;
   }
 
-  /** The tag is the one that a GET would show the session with now. */
+  /** The tag is the one that a GET would return now. */
   private answerOf(opened: OpenedSession): OpenedAnswer {
     const { session } = opened;
     const { queries } = this;
@@ -160,7 +160,7 @@ export class SessionController {
     };
   }
 
-  /** Says with the tag which state of the session the answer tells of, as a GET would show it now. */
+  /** The response, and its tag as a header: the one that a GET would return now. */
   private tagged(session: Session, reply: Reply): { response: SessionResponse; tag: string } {
     const response = this.present(session);
     const tag = entityTagOf(response);

@@ -62,7 +62,7 @@ describe(SessionQueries.name, () => {
       });
     });
 
-    it('shows one state only where that is asked for, on every page', async () => {
+    it('shows only the requested state, on every page', async () => {
       services.store.given(aSession(), anActiveSession(), aSession(), anActiveSession(), anActiveSession());
 
       const found = await pages({ state: 'active', limit: 2 });
@@ -92,7 +92,7 @@ describe(SessionQueries.name, () => {
       expect(found.flat().every((id) => services.store.row(id).owner === own)).toBe(true);
     });
 
-    it("refuses the cursor of somebody else's list", async () => {
+    it('refuses the cursor of the list of another caller', async () => {
       services.store.given(aSession({ owner: 'billing' }), aSession({ owner: 'billing' }));
       const { nextCursor } = await services.queries.list({ limit: 1 }, { owner: 'billing' });
 

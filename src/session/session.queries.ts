@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { readPage } from '../common/pagination/page';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { HeartbeatStatus } from '../heartbeat/heartbeat';
 import { HeartbeatConfig } from '../config/heartbeat.config';
@@ -14,7 +15,7 @@ import { decodeCursor, encodeCursor } from './session-cursor';
 
 export interface SessionPage {
   readonly sessions: readonly Session[];
-  /** Where the next page begins; null on the last one. */
+  /** The start of the next page; null on the last one. */
   readonly nextCursor: string | null;
 }
 
@@ -28,7 +29,7 @@ export class SessionQueries {
     private readonly channels: GuestChannels,
   ) {}
 
-  /** Throws `SessionNotFoundError`, also for ids that could never be one, and for what is out of reach. */
+  /** Throws `SessionNotFoundError`, also for ids that could never be one, and for a session outside the scope. */
   async get(conversationId: string, scope: AccessScope): Promise<Session> {
     const session = isConversationId(conversationId) ? await this.sessions.find(conversationId) : undefined;
     if (session === undefined) throw new SessionNotFoundError();
@@ -44,20 +45,21 @@ export class SessionQueries {
     const { state, limit, cursor } = query;
     const filter = { ...scope, ...(state === undefined ? {} : { state }) };
     const after = cursor === undefined ? {} : { after: decodeCursor(cursor, filter) };
-    const found = await this.sessions.list({ ...filter, ...after, limit: limit + 1 });
-    const sessions = found.slice(0, limit);
-    const last = sessions.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return { sessions, nextCursor: hasMore ? encodeCursor(last.snapshot, filter) : null };
+    const { items: sessions, nextCursor } = await readPage(
+      limit,
+      (count) => this.sessions.list({ ...filter, ...after, limit: count }),
+      ({ snapshot }) => encodeCursor(snapshot, filter),
+    );
+    return { sessions, nextCursor };
   }
 
-  /** How the session's heartbeat is doing in this process. */
+  /** The status of the heartbeat of a session in this process. */
   heartbeatOf({ conversationId, snapshot }: Session): HeartbeatStatus {
     const intervalMs = this.config.intervalMs(snapshot.durationLimit);
     return this.heartbeats.status(conversationId) ?? { intervalMs, consecutiveFailures: 0 };
   }
 
-  /** How an end of a live session by the agent is detected; undefined for one that has ended, and while it is not known. */
+  /** The way in which an end by the agent is detected; undefined for a session that has ended, and while it is not known. */
   endDetectionOf({ isLive, snapshot }: Session): EndDetection | undefined {
     return isLive ? this.channels.endDetectionOf(snapshot.channel) : undefined;
   }

@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 describe(SessionService.name, () => {
-  it('opens a session: recorded before anything is sent, then active, told and watched over', async () => {
+  it('opens a session: persisted before anything is sent, then active, with its event and heartbeat', async () => {
     services.channel.onOpen(() => {
       expect(services.store.count).toBe(1);
       return { id: 'theirs' };
@@ -118,7 +118,7 @@ describe(SessionService.name, () => {
     expect(services.channel.called('disconnect')).toHaveLength(1);
   });
 
-  it('ends no session of somebody else, and does not say that there is one', async () => {
+  it('ends no session of another caller, and does not reveal that it exists', async () => {
     const caller = new Caller('billing', new Set(['sessions.write', 'sessions.end']));
     const { session } = await services.service.open({ queueId: 'support' }, caller);
     const stranger = new Caller('support', caller.scopes);

@@ -18,27 +18,27 @@ import { SessionHeartbeat } from './heartbeat/session-heartbeat';
 
 export interface OpenedSession {
   readonly session: Session;
-  /** The upstream's own answer, as it came. */
+  /** The answer of the upstream, unchanged. */
   readonly upstream: Opened['answer'];
-  /** What is kept for the key of the request, if it had one. */
+  /** The response that is stored for the idempotency key of the request, if it had one. */
   readonly answer?: OpenedAnswer;
 }
 
-/** What a request with a key wants to be kept with its session. */
+/** The idempotent request of an opening, and the function that makes its stored response. */
 export interface IdempotencyContext {
   readonly request: IdempotentRequest;
   readonly answerOf: (opened: OpenedSession) => OpenedAnswer;
 }
 
 /**
- * Openings that one of several callers may have under way. They wait in lines that all callers share: for the budget of
- * an OAuth client, for a connection of a guest, for one of 128 exchanges with the platform.
+ * Openings that one of several callers may have in flight. They wait in queues that all callers share: for the budget of
+ * an OAuth client, for a connection of a guest, for one of 128 requests to the platform.
  */
 const OPENINGS_PER_CALLER = 128;
 
 /**
- * Opens and ends sessions for callers. The openings of one of several callers in this process are limited, so that they do
- * not hold up those of the others. An opening counts until it is over, also when its caller has hung up.
+ * Opens and ends sessions for callers. The openings in flight of one of several callers are limited per process, so that
+ * they do not delay those of the others. An opening counts until it is over, also when its caller has hung up.
  */
 @Injectable()
 export class SessionService {
@@ -57,55 +57,55 @@ export class SessionService {
   }
 
   /**
-   * Opens a session, which is the caller's from then on. It is persisted before anything is sent, so that a crash at any
+   * Opens a session, which the caller owns from then on. It is persisted before anything is sent, so that a crash at any
    * point leaves a trace to clean up by, and it is `active` and durable when this resolves. Throws `TooManyInFlightError`
    * before anything is done. Any other failure is thrown as a `DomainError` too; then the session is `failed`, its slot is
-   * free and the CRM hears nothing.
+   * free and no event goes to the CRM.
    */
-  async open(asked: OpenSession, caller: Caller, keeping?: IdempotencyContext): Promise<OpenedSession> {
+  async open(request: OpenSession, caller: Caller, context?: IdempotencyContext): Promise<OpenedSession> {
     const release = this.openings.take();
     try {
-      const session = await this.admission.reserve(asked, caller, keeping?.request);
-      return await this.carryOut(session, asked.authentication, keeping);
+      const session = await this.admission.reserve(request, caller, context?.request);
+      return await this.openUpstream(session, request.authentication, context);
     } finally {
       release();
     }
   }
 
   /**
-   * Opens a session that was reserved by somebody who is gone; the conversation may be there already. Throws
-   * `SessionChangedError` when it is not `connecting` any more, or somebody else came first.
+   * Resumes an opening that an earlier process has reserved; its conversation may exist already. Throws
+   * `SessionChangedError` when the session is not `connecting` any more, or another replica resumed it first.
    */
-  async goOn(
+  async resume(
     conversationId: string,
     { authentication }: OpenSession,
-    keeping: IdempotencyContext,
+    context: IdempotencyContext,
   ): Promise<OpenedSession> {
     this.drain.assertOpen();
-    const session = await this.opening.takeOver(conversationId, keeping.request.openingBy);
-    return this.carryOut(session, authentication, keeping);
+    const session = await this.opening.takeOver(conversationId, context.request.openingBy);
+    return this.openUpstream(session, authentication, context);
   }
 
   /**
-   * Ends a session on request; ending it again changes nothing. Throws `SessionNotFoundError`, also for one that is out
-   * of reach.
+   * Ends a session on request; ending it again changes nothing. Throws `SessionNotFoundError`, also for one outside
+   * the scope.
    */
   async end(conversationId: string, scope: AccessScope): Promise<Session> {
     if (!isConversationId(conversationId)) throw new SessionNotFoundError();
     return this.ending.end(conversationId, 'requested', scope);
   }
 
-  private async carryOut(
+  private async openUpstream(
     session: Session,
     login: Login | undefined,
-    keeping?: IdempotencyContext,
+    context?: IdempotencyContext,
   ): Promise<OpenedSession> {
     const opened = await this.opening.openUpstream(session, this.drain.signal, login);
     const { answer: upstream } = opened;
     const answer = await this.opening.activate(
       session,
       opened,
-      keeping && ((active) => keeping.answerOf({ session: active, upstream })),
+      context && ((active) => context.answerOf({ session: active, upstream })),
     );
     this.heartbeat.start(session, (loss) => this.ending.lost(session.conversationId, loss));
     return { session, upstream, ...(answer === undefined ? {} : { answer }) };

@@ -27,7 +27,7 @@ export class SessionTelemetry {
       'Time to open a session',
       [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60],
     );
-    this.refusals = metrics.counter('policy_refusals_total', 'Openings that a policy did not let through', [
+    this.refusals = metrics.counter('policy_refusals_total', 'Openings that a policy refused', [
       'policy',
       'outcome',
     ]);
@@ -54,16 +54,16 @@ export class SessionTelemetry {
     this.opened.inc({ outcome: error instanceof DomainError ? error.code : 'internal' });
   }
 
-  /** Its reason stays out of the labels: how many there are is the policy's business. */
+  /** The reason is no label, because policies may have any number of them. */
   refused({ policy, reason }: SessionRefusedError, { queueId, channel }: RequestedSession): void {
     this.refusals.inc({ policy, outcome: 'refused' });
-    this.log.log({ message: 'A policy refused a session', policy, reason, queueId, channel });
+    this.log.log({ message: 'Session refused by a policy', policy, reason, queueId, channel });
   }
 
   policyFailed({ policy, reason, cause }: PolicyUnavailableError): void {
     this.refusals.inc({ policy, outcome: reason });
     this.log.error({
-      message: 'A policy could not be asked: nothing is opened without it',
+      message: 'Session policy unavailable; opening refused',
       policy,
       reason,
       error: cause,
@@ -80,7 +80,7 @@ export class SessionTelemetry {
     if (outcome.kind === 'ok') return;
     const cause = outcome.kind === 'gone' ? 'gone' : outcome.cause;
     this.log.debug({
-      message: 'A beat did not get through',
+      message: 'Heartbeat failed',
       conversationId,
       outcome: outcome.kind,
       reason: cause,
@@ -94,7 +94,7 @@ export class SessionTelemetry {
   disconnectFailed(conversationId: string, error: unknown, delayMs: number): void {
     this.disconnects.inc({ outcome: 'failed' });
     this.log.warn({
-      message: 'An upstream disconnect failed and is tried again',
+      message: 'Upstream disconnect failed; retried later',
       conversationId,
       delayMs,
       error,
@@ -104,13 +104,13 @@ export class SessionTelemetry {
   disconnectAbandoned(conversationId: string, error: unknown): void {
     this.disconnects.inc({ outcome: 'unconfirmed' });
     this.log.error({
-      message: 'An upstream disconnect was never confirmed: check the conversation',
+      message: 'Upstream disconnect never confirmed; check the conversation',
       conversationId,
       error,
     });
   }
 
-  troubled(message: string, error: unknown, conversationId?: string): void {
+  operationFailed(message: string, error: unknown, conversationId?: string): void {
     this.log.error({ message, error, ...(conversationId === undefined ? {} : { conversationId }) });
   }
 }

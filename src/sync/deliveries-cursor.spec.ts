@@ -43,14 +43,14 @@ describe(decodeCursor.name, () => {
     ['nothing', []],
     ['the cursor of another list', ['sessions', '*', '*', '*', 1, ID]],
     ['a cursor without a position', ['deliveries', '*', '*', '*']],
-    ['a moment that is no number', ['deliveries', '*', '*', '*', 'now', ID]],
-    ['a moment that is no whole number', ['deliveries', '*', '*', '*', 1.5, ID]],
-    ['a moment beyond all numbers', ['deliveries', '*', '*', '*', Number.MAX_VALUE, ID]],
-    ['a moment that no date has', ['deliveries', '*', '*', '*', 8.64e15 + 1, ID]],
+    ['a time that is not a number', ['deliveries', '*', '*', '*', 'now', ID]],
+    ['a time that is not an integer', ['deliveries', '*', '*', '*', 1.5, ID]],
+    ['a time beyond all dates', ['deliveries', '*', '*', '*', Number.MAX_VALUE, ID]],
+    ['a time that no date has', ['deliveries', '*', '*', '*', 8.64e15 + 1, ID]],
     ['an id with NUL', ['deliveries', '*', '*', '*', 1, `${ID}\u0000`]],
     ['more than a position', ['deliveries', '*', '*', '*', 1, ID, 1]],
-    ['an id that is none', ['deliveries', '*', '*', '*', 1, 'crm.x']],
-    ['an id that is no text', ['deliveries', '*', '*', '*', 1, 7]],
+    ['an invalid id', ['deliveries', '*', '*', '*', 1, 'crm.x']],
+    ['an id that is not a string', ['deliveries', '*', '*', '*', 1, 7]],
   ])('refuses %s', (_, parts) => {
     expect(problemsOf(cursors.encodeCursor([], parts))).toEqual(REFUSED);
   });

@@ -8,7 +8,7 @@ const POSITION = [
   (part: unknown) => (typeof part === 'string' ? parseDeliveryId(part) : undefined),
 ] as const;
 
-/** A position in a list as an opaque text, bound to what the list was filtered by. */
+/** A position in a list as an opaque text, bound to the filter of the list. */
 export function encodeCursor({ queuedAt, sink, eventId }: DeliveryPosition, filter: DeliveryFilter): string {
   return cursors.encodeCursor(nameOf(filter), [queuedAt, `${sink}.${eventId}`]);
 }

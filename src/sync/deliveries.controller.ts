@@ -58,7 +58,7 @@ export class DeliveriesController {
     415: ['unsupported-media-type'],
     503: ['storage-unavailable', 'shutting-down'],
   })
-  async replay(@Body() asked: ReplayDeliveriesDto): Promise<ReplayResponse> {
-    return { replayed: await this.service.replay(selectionOf(asked)) };
+  async replay(@Body() dto: ReplayDeliveriesDto): Promise<ReplayResponse> {
+    return { replayed: await this.service.replay(selectionOf(dto)) };
   }
 }

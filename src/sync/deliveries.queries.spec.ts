@@ -5,19 +5,21 @@ import { aDeliveryRecord, anEventId } from './domain/delivery-record.builder';
 import { DeliveryNotFoundError } from './domain/sync.errors';
 import { FakeDeliveryAdminStore } from './ports/delivery-admin.store.fake';
 
-let ledger: FakeDeliveryAdminStore;
+let deliveries: FakeDeliveryAdminStore;
 let queries: DeliveriesQueries;
 
 beforeEach(() => {
-  ledger = new FakeDeliveryAdminStore();
-  queries = new DeliveriesQueries(ledger);
+  deliveries = new FakeDeliveryAdminStore();
+  queries = new DeliveriesQueries(deliveries);
 });
 
 /** Keeps deliveries number 1 and following, each queued a moment after the one before. */
 function keep(count: number): void {
   for (let number = 1; number <= count; number += 1) {
     const id = anEventId(number);
-    ledger.keep(aDeliveryRecord({ queuedAt: 1_000 + Math.floor(number / 2) }, { id, conversationId: 'c' }));
+    deliveries.keep(
+      aDeliveryRecord({ queuedAt: 1_000 + Math.floor(number / 2) }, { id, conversationId: 'c' }),
+    );
   }
 }
 
@@ -55,17 +57,17 @@ describe(DeliveriesQueries.name, () => {
 
     it('keeps to its filter from page to page', async () => {
       keep(4);
-      ledger.keep(aDeliveryRecord({ queuedAt: 5_000 }, { id: anEventId(99), conversationId: 'other' }));
+      deliveries.keep(aDeliveryRecord({ queuedAt: 5_000 }, { id: anEventId(99), conversationId: 'other' }));
 
       expect(await pages(3, { conversationId: 'c' })).toEqual([[4, 3, 2], [1]]);
     });
 
-    it('asks for one more than it shows, and only for what is asked for', async () => {
+    it('reads one more than it shows, with the filter of the request', async () => {
       await queries.list({ limit: 50, status: 'dead', sink: 'crm' });
       const validated = Object.assign(new ListDeliveriesDto(), { limit: 1 });
       await queries.list(validated);
 
-      expect(ledger.queries).toStrictEqual([{ limit: 51, status: 'dead', sink: 'crm' }, { limit: 2 }]);
+      expect(deliveries.queries).toStrictEqual([{ limit: 51, status: 'dead', sink: 'crm' }, { limit: 2 }]);
     });
 
     it('refuses a cursor of another query', async () => {
@@ -78,13 +80,13 @@ describe(DeliveriesQueries.name, () => {
   });
 
   describe('a delivery', () => {
-    it('comes with what was tried', async () => {
+    it('comes with its attempts', async () => {
       const attempts = [
         { at: 1_000, latencyMs: 3, error: 'status 503', status: 503 },
         { at: 2_000, latencyMs: 4 },
       ];
       const delivery = aDeliveryRecord();
-      ledger.keep(delivery, ...attempts);
+      deliveries.keep(delivery, ...attempts);
 
       expect(await queries.get(`crm.${anEventId(1)}`)).toEqual({ delivery, attempts });
     });
@@ -92,7 +94,7 @@ describe(DeliveriesQueries.name, () => {
     it.each([`crm.${anEventId(2)}`, `other.${anEventId(1)}`, 'nonsense', ''])(
       'that is not there is not found: %j',
       async (id) => {
-        ledger.keep(aDeliveryRecord());
+        deliveries.keep(aDeliveryRecord());
 
         await expect(queries.get(id)).rejects.toThrow(DeliveryNotFoundError);
       },

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { readPage } from '../common/pagination/page';
 import { decodeCursor, encodeCursor } from './deliveries-cursor';
 import type { Attempt, DeliveryRecord } from './domain/delivery';
 import { parseDeliveryId } from './domain/delivery-id';
@@ -15,17 +16,17 @@ export interface DeliveryHistory {
   readonly attempts: readonly Attempt[];
 }
 
-/** Reading deliveries. */
+/** Reads deliveries; changes nothing. */
 @Injectable()
 export class DeliveriesQueries {
-  constructor(private readonly ledger: DeliveryAdminStore) {}
+  constructor(private readonly deliveries: DeliveryAdminStore) {}
 
   /** Throws `DeliveryNotFoundError`, also for ids that could never be one. */
   async get(id: string): Promise<DeliveryHistory> {
     const key = parseDeliveryId(id);
-    const delivery = key === undefined ? undefined : await this.ledger.find(key);
+    const delivery = key === undefined ? undefined : await this.deliveries.find(key);
     if (key === undefined || delivery === undefined) throw new DeliveryNotFoundError();
-    return { delivery, attempts: await this.ledger.attempts(key) };
+    return { delivery, attempts: await this.deliveries.attempts(key) };
   }
 
   /** The last queued first. A cursor belongs to the query it came from; another one is an `InvalidRequestError`. */
@@ -33,11 +34,12 @@ export class DeliveriesQueries {
     const { limit, cursor, ...rest } = query;
     const filter = definedOf(rest);
     const after = cursor === undefined ? {} : { after: decodeCursor(cursor, filter) };
-    const found = await this.ledger.list({ ...filter, ...after, limit: limit + 1 });
-    const deliveries = found.slice(0, limit);
-    const last = deliveries.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return { deliveries, nextCursor: hasMore ? encodeCursor(positionOf(last), filter) : null };
+    const { items: deliveries, nextCursor } = await readPage(
+      limit,
+      (count) => this.deliveries.list({ ...filter, ...after, limit: count }),
+      (last) => encodeCursor(positionOf(last), filter),
+    );
+    return { deliveries, nextCursor };
   }
 }
 

@@ -11,18 +11,18 @@ const NOW = 1_800_000_000_000;
 const ID = `crm.${anEventId(1)}`;
 
 let services: FakeSyncServices;
-let ledger: FakeDeliveryAdminStore;
+let deliveries: FakeDeliveryAdminStore;
 let rings: number;
 let service: DeliveriesService;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   services = new FakeSyncServices();
-  ledger = new FakeDeliveryAdminStore();
+  deliveries = new FakeDeliveryAdminStore();
   const commits = new CommitSignal();
   rings = 0;
   commits.subscribe('outbox', () => (rings += 1));
-  service = new DeliveriesService(ledger, services.clock, commits, services.telemetry);
+  service = new DeliveriesService(deliveries, services.clock, commits, services.telemetry);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -40,17 +40,17 @@ async function problemsOf(selection: ReplaySelection): Promise<unknown> {
 }
 
 describe(DeliveriesService.name, () => {
-  it('retries a delivery now, counts it and rings', async () => {
-    ledger.keep(aDeliveryRecord({ status: 'dead' }));
+  it('retries a delivery now, counts it and notifies the relays', async () => {
+    deliveries.keep(aDeliveryRecord({ status: 'dead' }));
 
     await service.retry(ID);
 
-    expect(ledger.retried).toEqual([{ key: { sink: 'crm', eventId: anEventId(1) }, at: NOW }]);
+    expect(deliveries.retried).toEqual([{ key: { sink: 'crm', eventId: anEventId(1) }, at: NOW }]);
     expect(await counted()).toBe(1);
     expect(rings).toBe(1);
   });
 
-  it.each([ID, 'nonsense', ''])('finds no delivery %j, and rings for nobody', async (id) => {
+  it.each([ID, 'nonsense', ''])('finds no delivery %j, and notifies no relay', async (id) => {
     await expect(service.retry(id)).rejects.toThrow(DeliveryNotFoundError);
 
     expect(rings).toBe(0);
@@ -66,11 +66,11 @@ describe(DeliveriesService.name, () => {
     { from: 0, to: 1, sink: 'crm' },
     { conversationId: 'c', from: 5, to: 6 },
   ])('replays %j', async (selection) => {
-    ledger.selected = 12;
+    deliveries.selected = 12;
 
     expect(await service.replay(selection)).toBe(12);
 
-    expect(ledger.replayed).toEqual([{ selection, at: NOW }]);
+    expect(deliveries.replayed).toEqual([{ selection, at: NOW }]);
     expect(await counted()).toBe(12);
     expect(rings).toBe(1);
   });
@@ -81,7 +81,7 @@ describe(DeliveriesService.name, () => {
       expect(await problemsOf(selection)).toEqual([
         expect.objectContaining({ pointer: '#', code: 'required' }),
       ]);
-      expect(ledger.replayed).toHaveLength(0);
+      expect(deliveries.replayed).toHaveLength(0);
       expect(rings).toBe(0);
     },
   );
@@ -94,6 +94,6 @@ describe(DeliveriesService.name, () => {
     expect(await problemsOf(selection)).toEqual([
       expect.objectContaining({ pointer: '#/to', code: 'out-of-range' }),
     ]);
-    expect(ledger.replayed).toHaveLength(0);
+    expect(deliveries.replayed).toHaveLength(0);
   });
 });

@@ -7,32 +7,32 @@ import { DeliveryAdminStore, type ReplaySelection } from './ports/delivery-admin
 import { CommitSignal } from '../common/commit-signal';
 import { SyncTelemetry } from './sync.telemetry';
 
-/** What operators can do with deliveries. */
+/** The actions of operators on deliveries. */
 @Injectable()
 export class DeliveriesService {
   constructor(
-    private readonly ledger: DeliveryAdminStore,
+    private readonly deliveries: DeliveryAdminStore,
     private readonly clock: Clock,
     private readonly commits: CommitSignal,
     private readonly telemetry: SyncTelemetry,
   ) {}
 
-  /** Attempts a delivery again at once, in its lane's order, whatever became of it. Throws `DeliveryNotFoundError`. */
+  /** Attempts a delivery again at once, in the order of its conversation, in any status. Throws `DeliveryNotFoundError`. */
   async retry(id: string): Promise<void> {
     const key = parseDeliveryId(id);
-    if (key === undefined || !(await this.ledger.retry(key, this.clock.now())))
+    if (key === undefined || !(await this.deliveries.retry(key, this.clock.now())))
       throw new DeliveryNotFoundError();
     this.telemetry.replayed(1);
     this.commits.notify('outbox');
   }
 
   /**
-   * Delivers again what was delivered or given up, under the same ids and in order, and hastens what is waiting.
-   * Returns how many. Throws `InvalidRequestError` when neither a conversation nor a span of time is selected.
+   * Delivers again what was delivered or given up, under the same ids and in order, and expedites what is pending.
+   * Returns the number of deliveries. Throws `InvalidRequestError` when neither a conversation nor a span of time is selected.
    */
   async replay(selection: ReplaySelection): Promise<number> {
     assertBounded(selection);
-    const replayed = await this.ledger.replay(selection, this.clock.now());
+    const replayed = await this.deliveries.replay(selection, this.clock.now());
     this.telemetry.replayed(replayed);
     this.commits.notify('outbox');
     return replayed;

@@ -10,15 +10,15 @@ import type { OutboxStore, ReceiverVerdict } from './ports/outbox.store';
 import { attemptWith } from './sink-attempt';
 import type { SyncTelemetry } from './sync.telemetry';
 
-/** How long a lane rests whose delivery could not be saved. */
+/** Pause of a conversation queue after its delivery could not be saved. */
 const STORAGE_PAUSE_MS = 5_000;
 
-/** `unknown` when the attempt was broken off or not recorded, `stuck` when the database refuses its record for ever. */
+/** `unknown` when the attempt was aborted or not recorded, `stuck` when the database refuses its record permanently. */
 export type DeliveryOutcome = 'delivered' | 'failed' | 'unknown' | 'stuck';
 
 /**
- * Hands one event to its sink and writes down what came of it: accepted, again later, or given up. A delivery whose record the
- * outbox refuses is given up as well.
+ * Makes one attempt at a delivery and records its outcome: accepted, postponed, or given up. A delivery is given up as
+ * well when the outbox refuses its record.
  */
 export class DeliveryWorker {
   constructor(
@@ -30,9 +30,10 @@ export class DeliveryWorker {
   ) {}
 
   /**
-   * Never rejects: what could not be written down is still pending, and comes again. Each attempt is a trace of its
-   * own: the request that caused the event is long over, and the attempts of one event may be days apart. `isHeld` tells
-   * whether the delivery is this process's still; one that is not is not sent, which says nothing about its receiver.
+   * Never rejects: a delivery is still pending when its outcome could not be saved, and is attempted again (at-least-once).
+   * Each attempt is a trace of its own: the request that caused the event is long over, and the attempts of one event may
+   * be days apart. `isHeld` is the fencing check: a delivery with a lost claim is not sent, which is no failure of
+   * its receiver.
    */
   deliver(delivery: Delivery, signal: AbortSignal, isHeld: () => boolean): Promise<DeliveryOutcome> {
     return RequestContext.beginTrace(() => this.attempt(delivery, signal, isHeld));
@@ -62,9 +63,9 @@ export class DeliveryWorker {
     }
   }
 
-  /** The event is due still: a lane that went on at once would flood the receiver with it. */
+  /** The event is still due: without a pause, its conversation queue would flood the receiver with it. */
   private async rest(error: unknown, signal: AbortSignal): Promise<'unknown'> {
-    this.telemetry.troubled(error);
+    this.telemetry.operationFailed(error);
     await delay(STORAGE_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     return 'unknown';
   }
@@ -84,7 +85,7 @@ export class DeliveryWorker {
     const at = this.clock.now();
     const attempt = failedAttempt(error, at, latencyMs);
     const verdict = verdictOf(error, at);
-    // A receiver that wants nothing any more says nothing about the event: it is kept, however old it is.
+    // The refusal of a receiver that is gone is not about the event, which is kept at any age.
     const ageMs = verdict.isGone === true ? 0 : at - delivery.queuedAt;
     const waitMs = this.schedule.waitMs(delivery.attempts + 1, ageMs);
     if (waitMs === undefined) {
@@ -98,7 +99,7 @@ export class DeliveryWorker {
     return 'failed';
   }
 
-  /** Without an end of its own the event would be sent again and again, and hold up its lane. */
+  /** A delivery that is never settled would be sent again and again, and block its conversation queue. */
   private async giveUp(
     delivery: Delivery,
     refusal: DataRefusedError,

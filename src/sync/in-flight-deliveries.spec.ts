@@ -14,7 +14,7 @@ beforeEach(() => {
   over = [];
 });
 
-/** Begins work on a conversation; undefined when the lanes did not take it. */
+/** Begins work on a conversation; undefined when it was not started. */
 function begin(conversationId: string): Work | undefined {
   let work: Work | undefined;
   inFlight.begin(
@@ -53,7 +53,7 @@ describe(InFlightDeliveries.name, () => {
     expect(inFlight.free).toBe(0);
   });
 
-  it('tells which conversations are busy, as of now', async () => {
+  it('lists the conversations that are busy now', async () => {
     const work = begin('a');
     const { busy } = inFlight;
 
@@ -64,7 +64,7 @@ describe(InFlightDeliveries.name, () => {
     expect([...inFlight.busy]).toEqual([]);
   });
 
-  it('gives the place back before it says that work is over', async () => {
+  it('releases the place before it calls `whenOver`', async () => {
     const free: number[] = [];
     inFlight.begin(
       aDelivery({ conversationId: 'a' }),

@@ -1,8 +1,8 @@
 import type { Delivery } from './domain/delivery';
 
 /**
- * The deliveries in flight to one sink, at most `capacity` of them and one per conversation: a lane that waits
- * takes one place and holds up nobody else.
+ * The deliveries in flight to one sink, at most `capacity` of them and one per conversation: a slow conversation
+ * occupies one place and blocks no other conversation.
  */
 export class InFlightDeliveries {
   private readonly inFlight = new Map<string, Promise<void>>();
@@ -18,7 +18,7 @@ export class InFlightDeliveries {
     return new Set(this.inFlight.keys());
   }
 
-  /** Starts `work` for a delivery unless its lane is busy or no place is free; `whenOver` follows it. */
+  /** Starts `work` for a delivery unless its conversation is busy or no place is free; calls `whenOver` after it. */
   begin({ event }: Delivery, work: () => Promise<void>, whenOver: () => void): void {
     if (this.free === 0 || this.inFlight.has(event.conversationId)) return;
     const run = work().finally(() => {
@@ -28,7 +28,7 @@ export class InFlightDeliveries {
     this.inFlight.set(event.conversationId, run);
   }
 
-  /** Resolves when everything in flight now is over. */
+  /** Resolves when all deliveries that are in flight now are over. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.inFlight.values());
   }

@@ -4,10 +4,10 @@ import { CommitSignal } from '../common/commit-signal';
 import { SinkRelayFactory } from './sink-relay-factory';
 import type { SinkRelay } from './sink-relay';
 
-/** How long what is due may still be delivered when the process stops; the rest waits for the next one. */
+/** Time to deliver what is due when the process stops; the rest is left to the next process. */
 const STOP_GRACE_MS = 2_000;
 
-/** Brings committed events from the outbox to every sink, each sink by itself. */
+/** Runs one relay per sink, which brings committed events from the outbox to the receiver; sinks do not affect each other. */
 @Injectable()
 export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private relays: readonly SinkRelay[] = [];

@@ -15,7 +15,7 @@ const failures = (...conversations: readonly string[]): boolean[] =>
   conversations.map((conversation) => health.failed(conversation, true));
 
 describe(ReceiverHealth.name, () => {
-  it('is well to begin with, and nobody has to find out', () => {
+  it('is healthy at first, and needs no probe', () => {
     expect(health.isFailing).toBe(false);
     expect(health.untilProbeMs).toBe(0);
   });
@@ -40,7 +40,7 @@ describe(ReceiverHealth.name, () => {
     expect(health.isFailing).toBe(false);
   });
 
-  it('counts anew after a success', () => {
+  it('starts counting again after a success', () => {
     failures('a', 'b', 'c', 'd');
 
     expect(health.succeeded()).toBe(false);
@@ -72,7 +72,7 @@ describe(ReceiverHealth.name, () => {
     expect(health.untilProbeMs).toBe(1);
   });
 
-  it('is well again with the first success, which tells so once', () => {
+  it('is healthy again with the first success, which reports it once', () => {
     failures('a', 'b', 'c', 'd', 'e');
 
     expect([health.succeeded(), health.succeeded()]).toEqual([true, false]);
@@ -80,7 +80,7 @@ describe(ReceiverHealth.name, () => {
     expect(health.untilProbeMs).toBe(0);
   });
 
-  it('suspects nobody from before it was failing once it is back', () => {
+  it('forgets conversations from before it was failing once it recovers', () => {
     failures('a', 'b', 'c', 'd', 'e');
     health.succeeded();
 

@@ -1,13 +1,13 @@
-/** So many conversations whose first attempt failed, with no success in between, and it is the receiver's fault. */
+/** Number of conversations with a failed first attempt, without a success in between, that makes the receiver failing. */
 const FAILING_FROM = 5;
 /** Longer than an attempt may take. */
 const ATTEMPT_MS = 20_000;
 
 /**
- * Whether a receiver as a whole is failing, as its answers tell. While it is, it hears of one event in an interval,
- * until one is accepted: nobody is helped by a receiver in trouble that every lane hammers.
+ * Tells from its answers whether a receiver as a whole is failing. While it is, the relay sends one event per interval
+ * as a probe until one is accepted, like a half-open circuit breaker: the load of all conversations would not help.
  *
- * Only first attempts count: a few conversations that are refused for ever never make the receiver failing.
+ * Only first attempts count, so that a few conversations that are always refused never make the receiver failing.
  */
 export class ReceiverHealth {
   private readonly suspects = new Set<string>();
@@ -23,22 +23,22 @@ export class ReceiverHealth {
     return this.nextProbeAt !== undefined;
   }
 
-  /** Milliseconds until it is time for one event to find out; 0 when it is, or when nobody has to. */
+  /** Milliseconds until the next probe is due; 0 when it is due, and when the receiver is not failing. */
   get untilProbeMs(): number {
     return this.nextProbeAt === undefined ? 0 : Math.max(0, this.nextProbeAt - this.now());
   }
 
-  /** Validity of the finding that the receiver is failing, in milliseconds: the next probe is over by then. */
+  /** Validity of the condition `failing`, in milliseconds: the next probe is over by then. */
   get validMs(): number {
     return 2 * this.probeIntervalMs + ATTEMPT_MS;
   }
 
-  /** One event may find out at once: somebody has reason to think that the receiver is back. */
+  /** Makes the next probe due at once: an operator has resumed the sink. */
   probeNow(): void {
     if (this.isFailing) this.nextProbeAt = this.now();
   }
 
-  /** A probe is on its way. */
+  /** The relay has sent a probe. */
   probed(): void {
     this.nextProbeAt = this.now() + this.probeIntervalMs;
   }

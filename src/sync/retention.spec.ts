@@ -11,14 +11,14 @@ const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
 
 let log: RecordingLog;
-let ledger: FakeDeliveryAdminStore;
+let deliveries: FakeDeliveryAdminStore;
 let retention: Retention;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
-  ledger = new FakeDeliveryAdminStore();
-  retention = new Retention(ledger, new SystemClock(), new SyncConfig(new Environment()));
+  deliveries = new FakeDeliveryAdminStore();
+  retention = new Retention(deliveries, new SystemClock(), new SyncConfig(new Environment()));
 });
 afterEach(async () => {
   await retention.onModuleDestroy();
@@ -30,20 +30,20 @@ describe(Retention.name, () => {
     await retention.purge();
 
     const limits = { deliveredBefore: NOW - 7 * DAY, deadBefore: NOW - 30 * DAY };
-    expect(ledger.purges).toEqual([{ limits, limit: 500 }]);
+    expect(deliveries.purges).toEqual([{ limits, limit: 500 }]);
   });
 
   it('removes one batch after the other until one is less than full', async () => {
-    ledger.purgeable.push(500, 500, 499, 500);
+    deliveries.purgeable.push(500, 500, 499, 500);
     const purge = retention.purge();
     await jest.advanceTimersByTimeAsync(1_000);
     await purge;
 
-    expect(ledger.purges).toHaveLength(3);
+    expect(deliveries.purges).toHaveLength(3);
   });
 
-  it('tells of a storage in trouble', async () => {
-    ledger.purgeable.push(new Error('away'));
+  it('logs a storage failure', async () => {
+    deliveries.purgeable.push(new Error('away'));
     retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(60_000);
 

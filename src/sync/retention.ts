@@ -7,13 +7,13 @@ import { DeliveryAdminStore } from './ports/delivery-admin.store';
 /** Rows per statement. */
 const BATCH = 500;
 
-/** Removes what was delivered or given up long enough ago, a little at a time. */
+/** Purges deliveries that were accepted or given up before the retention limits, in small batches. */
 @Injectable()
 export class Retention extends Housekeeping {
   private readonly log = new Logger(Retention.name);
 
   constructor(
-    private readonly ledger: DeliveryAdminStore,
+    private readonly deliveries: DeliveryAdminStore,
     clock: Clock,
     private readonly config: SyncConfig,
   ) {
@@ -25,10 +25,10 @@ export class Retention extends Housekeeping {
       deliveredBefore: now - this.config.keepDeliveredMs,
       deadBefore: now - this.config.keepDeadMs,
     };
-    return (await this.ledger.purge(limits, BATCH)) === BATCH;
+    return (await this.deliveries.purge(limits, BATCH)) === BATCH;
   }
 
   protected failed(error: unknown): void {
-    this.log.warn({ message: 'Old deliveries could not be removed; it is tried again', error });
+    this.log.warn({ message: 'Delivery purge failed; retried later', error });
   }
 }

@@ -6,12 +6,12 @@ export function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-/** A receiver that says no. */
+/** A receiver that refuses. */
 export function refuse(): Promise<never> {
   return Promise.reject(new DeliveryFailedError('status 500', { status: 500 }));
 }
 
-/** A receiver that accepts, so much later. */
+/** A receiver that accepts after a delay. */
 export function takes(ms: number): () => Promise<void> {
   return () => new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -25,7 +25,7 @@ export async function expectOverWithin(ms: number, stop: Promise<void>): Promise
   await over;
 }
 
-/** Stops a relay at once, with nothing of it left behind. */
+/** Stops a relay at once, and checks that no timer of it is left. */
 export async function expectStopped(relay: SinkRelay): Promise<void> {
   await expectOverWithin(100, relay.stop(0));
   expect(jest.getTimerCount()).toBe(0);

@@ -7,8 +7,8 @@ import type { EventSink } from './ports/event.sink';
 const ATTEMPT_TIMEOUT_MS = 15_000;
 
 /**
- * Hands an event to a sink, for 15 seconds at most, whatever the sink does; `parent` ends it sooner. Resolves with
- * what was thrown, or with nothing when the event was accepted.
+ * Makes one attempt to deliver an event to a sink, with a time-out of 15 seconds even for a sink that ignores its signal;
+ * `parent` aborts it sooner. Resolves with the error, or with undefined when the event was accepted.
  */
 export async function attemptWith(
   sink: EventSink,
@@ -16,15 +16,16 @@ export async function attemptWith(
   parent: AbortSignal,
   beforeSend: () => void,
 ): Promise<{ readonly error: unknown } | undefined> {
-  let isLate: () => boolean = () => false;
   try {
-    await withDeadline(ATTEMPT_TIMEOUT_MS, parent, (signal, isOver) => {
-      isLate = isOver;
-      // A sink that ignores its signal must not hold its lane for ever.
-      return abortable(sink.deliver(event, signal, beforeSend), signal);
-    });
+    await withDeadline(
+      ATTEMPT_TIMEOUT_MS,
+      parent,
+      // A sink that ignores its signal must not block its conversation queue.
+      (signal) => abortable(sink.deliver(event, signal, beforeSend), signal),
+      (cause) => new DeliveryFailedError('no answer in time', { cause }),
+    );
     return undefined;
   } catch (error) {
-    return { error: isLate() ? new DeliveryFailedError('no answer in time', { cause: error }) : error };
+    return { error };
   }
 }

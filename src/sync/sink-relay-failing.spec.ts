@@ -28,15 +28,15 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-/** Queues that many lanes to a receiver that behaves so towards each of them. */
-function queueTo(behaviour: () => Promise<void>, count: number, name = 'lane'): void {
-  for (const lane of services.lanes(name, count)) sink.towards(lane, behaviour);
-  services.queueLanes(name, count);
+/** Queues the first events of `count` conversations, towards each of which the receiver behaves alike. */
+function queueTo(behaviour: () => Promise<void>, count: number, name = 'conversation'): void {
+  for (const conversation of services.conversations(name, count)) sink.towards(conversation, behaviour);
+  services.queueConversations(name, count);
 }
 
 /** The receiver accepts everything from now on. */
-function comeBack(count: number, name = 'lane'): void {
-  for (const lane of services.lanes(name, count)) sink.towards(lane, () => undefined);
+function recover(count: number, name = 'conversation'): void {
+  for (const conversation of services.conversations(name, count)) sink.towards(conversation, () => undefined);
 }
 
 const delivered = (): number => outbox.rows.filter(({ status }) => status === 'delivered').length;
@@ -60,13 +60,13 @@ describe(SinkRelay.name, () => {
       expect(until).toBeGreaterThan(Date.now() + 2 * PROBE_MS);
       await jest.advanceTimersByTimeAsync(2 * PROBE_MS);
       expect(outbox.failingUntil.get('crm')).toBeGreaterThan(until);
-      comeBack(10);
+      recover(10);
       await jest.advanceTimersByTimeAsync(2 * PROBE_MS);
 
       expect(outbox.failingUntil.has('crm')).toBe(false);
     });
 
-    it('hands over one event in an interval, whatever is due and whatever comes', async () => {
+    it('sends one event per interval, also when more is due', async () => {
       const start = Date.now();
       queueTo(refuse, 50, 'fresh');
       for (let round = 0; round < 10 * (PROBE_MS / 1_000); round += 1) {
@@ -89,10 +89,10 @@ describe(SinkRelay.name, () => {
       expect(outbox.claims).toEqual([expect.objectContaining({ limit: 1, isProbe: true })]);
     });
 
-    it('goes on with everything that waited once a probe is accepted', async () => {
+    it('delivers everything that was postponed once a probe is accepted', async () => {
       await jest.advanceTimersByTimeAsync(2 * PROBE_MS);
-      comeBack(10);
-      // Lanes that failed now and then would wait for many seconds more by themselves.
+      recover(10);
+      // Conversations with a failed delivery would wait for many seconds more by themselves.
       for (const row of outbox.rows) row.nextAttemptAt = Date.now() + 3_600_000;
 
       await jest.advanceTimersByTimeAsync(PROBE_MS);
@@ -104,7 +104,7 @@ describe(SinkRelay.name, () => {
     });
 
     it('claims several at a time again, and what is due only', async () => {
-      comeBack(10);
+      recover(10);
       await jest.advanceTimersByTimeAsync(PROBE_MS);
       outbox.claims.length = 0;
       await jest.advanceTimersByTimeAsync(500);
@@ -113,8 +113,8 @@ describe(SinkRelay.name, () => {
       expect(outbox.claims.at(-1)?.limit).toBeGreaterThan(1);
     });
 
-    it('is well again even when the waiting lanes cannot be released, and they keep to their schedule', async () => {
-      comeBack(10);
+    it('is healthy again even when the postponed deliveries cannot be released, and those keep their schedule', async () => {
+      recover(10);
       outbox.failNext('release', new StorageUnavailableError());
       await jest.advanceTimersByTimeAsync(PROBE_MS + 10_000);
 
@@ -122,7 +122,7 @@ describe(SinkRelay.name, () => {
       expect(delivered()).toBe(10);
     });
 
-    it('hurries nobody at the end', async () => {
+    it('does not expedite deliveries at the stop', async () => {
       outbox.rows.forEach((row) => (row.nextAttemptAt = 0));
 
       await expectOverWithin(100, relay.stop(2_000));
@@ -137,7 +137,7 @@ describe(SinkRelay.name, () => {
     queueTo(refuse, 10);
     relay.start();
     await jest.advanceTimersByTimeAsync(100);
-    for (const lane of services.lanes('lane', 10)) sink.towards(lane, never);
+    for (const conversation of services.conversations('conversation', 10)) sink.towards(conversation, never);
     sink.handed.length = 0;
 
     await jest.advanceTimersByTimeAsync(15_500);
@@ -153,13 +153,13 @@ describe(SinkRelay.name, () => {
     await jest.advanceTimersByTimeAsync(4_900);
     expect(services.relay.isFailing).toBe(true);
 
-    comeBack(10);
+    recover(10);
     await jest.advanceTimersByTimeAsync(200);
     expect(services.relay.isFailing).toBe(false);
     expect(delivered()).toBe(11);
   });
 
-  it('leaves the receiver alone by a verdict even when it would probe', async () => {
+  it('sends no probe while the receiver is throttled', async () => {
     queueTo(refuse, 10);
     relay.start();
     await jest.advanceTimersByTimeAsync(100);
@@ -172,23 +172,23 @@ describe(SinkRelay.name, () => {
     expect(sink.handed).toHaveLength(1);
   });
 
-  it('does not take a few conversations that are refused for ever for a failing receiver', async () => {
+  it('does not count a few conversations that are always refused as a failing receiver', async () => {
     relay.start();
     for (const name of ['bad', 'worse', 'worst']) {
       queueTo(refuse, 4, name);
       await jest.advanceTimersByTimeAsync(600);
-      services.queueLanes(`good-beside-${name}`, 1);
+      services.queueConversations(`good-beside-${name}`, 1);
       await jest.advanceTimersByTimeAsync(600);
     }
     await jest.advanceTimersByTimeAsync(3_600_000);
-    services.queueLanes('good', 10);
+    services.queueConversations('good', 10);
     await jest.advanceTimersByTimeAsync(1_000);
 
     expect(services.relay.isFailing).toBe(false);
     expect(delivered()).toBe(13);
   });
 
-  it('takes attempts that were broken off for no sign of anything', async () => {
+  it('draws no conclusion from attempts that were aborted', async () => {
     queueTo(never, 10);
     relay.start();
     await jest.advanceTimersByTimeAsync(100);

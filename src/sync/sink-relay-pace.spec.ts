@@ -17,9 +17,9 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-function startWith(perSecond: number, lanes: number): FakeSyncServices {
+function startWith(perSecond: number, conversations: number): FakeSyncServices {
   services = new FakeSyncServices({ SYNC_MAX_PER_SECOND: perSecond });
-  services.queueLanes('lane', lanes);
+  services.queueConversations('conversation', conversations);
   services.relay.start();
   return services;
 }
@@ -30,7 +30,7 @@ describe(SinkRelay.name, () => {
     [50, 55],
     [200, 220],
   ])(
-    'delivers %d a second and at most a portion more, without waiting for the next look',
+    'delivers %d a second and at most a portion more, without waiting for the next poll',
     async (perSecond, most) => {
       const { sink } = startWith(perSecond, 300);
 
@@ -43,8 +43,8 @@ describe(SinkRelay.name, () => {
 
   it('hands out the next portion in time also while the one before is in flight', async () => {
     const { sink } = startWith(200, 0);
-    for (const lane of services.lanes('slow', 64)) sink.towards(lane, takes(10_000));
-    services.queueLanes('slow', 64);
+    for (const conversation of services.conversations('slow', 64)) sink.towards(conversation, takes(10_000));
+    services.queueConversations('slow', 64);
     services.relay.wake();
 
     await jest.advanceTimersByTimeAsync(400);
@@ -64,8 +64,9 @@ describe(SinkRelay.name, () => {
 
   it('fills a place that comes free at once', async () => {
     services = new FakeSyncServices({ SYNC_MAX_PER_SECOND: 100_000 });
-    for (const lane of services.lanes('lane', 128)) services.sink.towards(lane, takes(100));
-    services.queueLanes('lane', 128);
+    for (const conversation of services.conversations('conversation', 128))
+      services.sink.towards(conversation, takes(100));
+    services.queueConversations('conversation', 128);
     services.relay.start();
 
     await jest.advanceTimersByTimeAsync(99);
@@ -74,14 +75,14 @@ describe(SinkRelay.name, () => {
     expect(services.sink.handed).toHaveLength(128);
   });
 
-  it('does not look for more while no place is free, but comes back when one is', async () => {
+  it('does not poll while no place is free, but as soon as one is', async () => {
     const { sink, outbox } = startWith(100_000, 0);
-    for (const lane of services.lanes('hanging', 64)) sink.towards(lane, never);
-    services.queueLanes('hanging', 64);
+    for (const conversation of services.conversations('hanging', 64)) sink.towards(conversation, never);
+    services.queueConversations('hanging', 64);
     services.relay.wake();
     await jest.advanceTimersByTimeAsync(10);
     outbox.claims.length = 0;
-    services.queueLanes('good', 1);
+    services.queueConversations('good', 1);
 
     await jest.advanceTimersByTimeAsync(14_000);
     expect(outbox.claims).toHaveLength(0);
@@ -89,7 +90,7 @@ describe(SinkRelay.name, () => {
     expect(outbox.row('good-0').attempts).toBe(0);
   });
 
-  it('asks for no more than it has places, and for none of the lanes that it has in hand', async () => {
+  it('claims no more than it has places, and nothing of the conversations that are in flight', async () => {
     const { sink, outbox, relay } = startWith(100_000, 0);
     sink.towards('a', never);
     outbox.queue('crm', anEvent());

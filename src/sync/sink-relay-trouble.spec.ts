@@ -29,7 +29,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const troubles = (count: number): StorageUnavailableError[] =>
+const failures = (count: number): StorageUnavailableError[] =>
   Array.from({ length: count }, () => new StorageUnavailableError());
 
 describe(SinkRelay.name, () => {
@@ -47,10 +47,10 @@ describe(SinkRelay.name, () => {
     });
 
     it.each(['settle', 'postpone'] as const)(
-      'does not storm the receiver while every attempt to %s fails',
+      'does not flood the receiver while every attempt to %s fails',
       async (operation) => {
         outbox.queue('crm', anEvent());
-        outbox.failNext(operation, ...troubles(1_000));
+        outbox.failNext(operation, ...failures(1_000));
         if (operation === 'postpone') sink.towards('a', refuse);
         relay.start();
 
@@ -86,7 +86,7 @@ describe(SinkRelay.name, () => {
     });
   });
 
-  it('hands nothing over twice because a look at the queue was out of date', async () => {
+  it('delivers nothing twice because a claim was out of date', async () => {
     outbox.queue('crm', anEvent({ sequence: 1 }), anEvent({ sequence: 2 }));
     sink.next(takes(50));
     relay.start();
@@ -105,7 +105,7 @@ describe(SinkRelay.name, () => {
   });
 
   describe('stopping', () => {
-    it('first delivers what is due, whole lanes of it', async () => {
+    it('first delivers what is due, whole conversation queues', async () => {
       outbox.queue(
         'crm',
         anEvent({ sequence: 1 }),
@@ -133,7 +133,7 @@ describe(SinkRelay.name, () => {
       expect(outbox.row('a')).toMatchObject({ status: 'pending', attempts: 0, errors: [], claim: undefined });
     });
 
-    it('delivers nothing afterwards, whoever wakes it', async () => {
+    it('delivers nothing afterwards, even when it is woken', async () => {
       relay.start();
       await expectOverWithin(100, relay.stop(2_000));
       outbox.queue('crm', anEvent());
@@ -149,22 +149,22 @@ describe(SinkRelay.name, () => {
       outbox.queue('crm', anEvent());
       relay.start();
       await jest.advanceTimersByTimeAsync(10);
-      outbox.failNext('claim', ...troubles(100));
-      outbox.failNext('isDue', ...troubles(100));
-      outbox.failNext('unclaim', ...troubles(1));
+      outbox.failNext('claim', ...failures(100));
+      outbox.failNext('isDue', ...failures(100));
+      outbox.failNext('unclaim', ...failures(1));
 
       await expectOverWithin(2_000, relay.stop(2_000));
 
       expect(jest.getTimerCount()).toBe(0);
     });
 
-    it('gives in at the first look that fails, even when others would succeed, but waits for what is in flight', async () => {
+    it('stops at the first poll that fails, even when others would succeed, but waits for deliveries in flight', async () => {
       outbox.queue('crm', anEvent());
       sink.next(takes(500));
       relay.start();
       await jest.advanceTimersByTimeAsync(10);
       outbox.queue('crm', anEvent({ conversationId: 'b' }));
-      outbox.failNext('claim', ...troubles(100));
+      outbox.failNext('claim', ...failures(100));
 
       await expectOverWithin(600, relay.stop(2_000));
 
@@ -172,7 +172,7 @@ describe(SinkRelay.name, () => {
       expect(log.at('warn').length).toBeLessThanOrEqual(3);
     });
 
-    it('begins nothing that a slow look at the queue finds after the end', async () => {
+    it('starts nothing that a slow claim returns after the end', async () => {
       relay.start();
       await jest.advanceTimersByTimeAsync(10);
       outbox.queue('crm', anEvent());
@@ -190,7 +190,7 @@ describe(SinkRelay.name, () => {
       expect(outbox.calls).toEqual(['unclaim']);
     });
 
-    it('hands nothing over twice while a slow look at the queue is under way', async () => {
+    it('delivers nothing twice while a slow claim is in flight', async () => {
       outbox.queue('crm', anEvent());
       const release = outbox.holdNextClaim();
       relay.start();
@@ -205,7 +205,7 @@ describe(SinkRelay.name, () => {
       expect(outbox.row('a').status).toBe('delivered');
     });
 
-    it('waits for nobody longer than a moment when nothing is due', async () => {
+    it('stops at once when nothing is due', async () => {
       relay.start();
       await jest.advanceTimersByTimeAsync(10);
 
@@ -235,7 +235,7 @@ describe(OutboxRelay.name, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('leaves a lane alone whose head is refused for ever, and goes on with the others', async () => {
+  it('skips a conversation whose head is refused permanently, and delivers the others', async () => {
     const refused = Array.from({ length: 100 }, () => new DataRefusedError('22003'));
     outbox.failNext('settle', refused[0]);
     outbox.failNext('bury', ...refused);

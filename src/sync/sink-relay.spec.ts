@@ -46,7 +46,7 @@ describe(SinkRelay.name, () => {
     expect(await metrics.sample('delivery_duration_seconds_sum{sink="crm"}')).toBeCloseTo(0.04);
   });
 
-  it('finds what comes later by itself, and at once when it is woken', async () => {
+  it('polls for later events, and at once when it is woken', async () => {
     relay.start();
     await jest.advanceTimersByTimeAsync(10);
     outbox.queue('crm', anEvent({ conversationId: 'woken' }));
@@ -68,7 +68,7 @@ describe(SinkRelay.name, () => {
     expect(sink.handed).toHaveLength(0);
   });
 
-  describe('a lane', () => {
+  describe('a conversation queue', () => {
     it('is in order, each event only after the one before it was accepted', async () => {
       outbox.queue('crm', anEvent({ sequence: 1 }), anEvent({ sequence: 2 }), anEvent({ sequence: 3 }));
       sink.next(refuse, takes(300), refuse, refuse);
@@ -80,11 +80,11 @@ describe(SinkRelay.name, () => {
       expect(outbox.rows.map(({ status }) => status)).toEqual(['delivered', 'delivered', 'delivered']);
     });
 
-    it('holds up no other when it fails or hangs', async () => {
+    it('blocks no other when it fails or hangs', async () => {
       sink.towards('bad', refuse);
       sink.towards('hanging', never);
       outbox.queue('crm', anEvent({ conversationId: 'bad' }), anEvent({ conversationId: 'hanging' }));
-      services.queueLanes('good', 200);
+      services.queueConversations('good', 200);
       relay.start();
 
       await jest.advanceTimersByTimeAsync(2_000);
@@ -93,7 +93,7 @@ describe(SinkRelay.name, () => {
       expect(good.filter(({ status }) => status === 'delivered')).toHaveLength(200);
     });
 
-    it('waits as the schedule says after each failure, and each is written down with its reason', async () => {
+    it('waits by the schedule after each failure, and each is recorded with its reason', async () => {
       sink.towards('a', refuse);
       outbox.queue('crm', anEvent());
       relay.start();
@@ -113,7 +113,7 @@ describe(SinkRelay.name, () => {
       expect(log.at('warn')[0]).toMatchObject({ conversationId: 'a', sink: 'crm', sequence: 1, attempts: 1 });
     });
 
-    it('never makes the receiver failing by itself, and goes on when it is accepted after all', async () => {
+    it('never makes the receiver failing by itself, and continues when its head is accepted', async () => {
       sink.towards('a', refuse);
       outbox.queue('crm', anEvent());
       relay.start();
@@ -128,8 +128,8 @@ describe(SinkRelay.name, () => {
   });
 
   it('has no more than 64 deliveries in flight', async () => {
-    for (const lane of services.lanes('lane', 100)) sink.towards(lane, never);
-    services.queueLanes('lane', 100);
+    for (const conversation of services.conversations('conversation', 100)) sink.towards(conversation, never);
+    services.queueConversations('conversation', 100);
     relay.start();
 
     await jest.advanceTimersByTimeAsync(10_000);
@@ -154,8 +154,8 @@ describe(SinkRelay.name, () => {
     expect(outbox.row('a').status).toBe('delivered');
   });
 
-  describe('an event that nobody accepts for 72 hours', () => {
-    it('is given up with its last error, and its lane goes on', async () => {
+  describe('an event that is not accepted for 72 hours', () => {
+    it('is given up with its last error, and its conversation continues', async () => {
       sink.next(refuse);
       outbox.queue(
         'crm',
@@ -192,7 +192,7 @@ describe(SinkRelay.name, () => {
     });
   });
 
-  it('survives a look at the queue that fails', async () => {
+  it('continues after a poll that fails', async () => {
     outbox.failNext('claim', new StorageUnavailableError(), new StorageUnavailableError());
     outbox.queue('crm', anEvent());
     relay.start();

@@ -14,9 +14,9 @@ import type { SyncTelemetry } from './sync.telemetry';
 
 const PAUSE_MS = 500;
 const IN_FLIGHT = 64;
-/** Longer than an attempt may take; what a killed process had in hand is handed out again after this. */
+/** Validity of a claim, longer than an attempt may take: the claims of a killed process are over after this. */
 const CLAIM_MS = 20_000;
-/** Rest of a lane whose head can neither be settled nor buried, and the number of such lanes remembered. */
+/** Pause of a conversation queue when its head can neither be settled nor buried, and the number of such queues remembered. */
 const STUCK_MS = 3_600_000;
 const MAX_STUCK = 1_000;
 
@@ -33,21 +33,21 @@ export interface SinkRelayDependencies {
 }
 
 /**
- * Carries the events of one sink: claims the heads of its lanes as they fall due, as many as there is room for and
- * the pace allows, and has the worker deliver each. While the receiver is failing it sends one at a time, as a probe.
- * What is in flight at a crash is handed over again.
+ * Delivers the events of one sink: claims the heads of its conversation queues as they fall due, as many as have a place
+ * and the pace allows, and has the worker deliver each. While the receiver is failing it sends one at a time, as a probe.
+ * Deliveries in flight at a crash are made again (at-least-once).
  */
 export class SinkRelay {
   private readonly inFlight = new InFlightDeliveries(IN_FLIGHT);
   private readonly abort = new AbortController();
   private readonly stuck = new RestingNames(STUCK_MS, MAX_STUCK);
-  private look: Promise<void> = Promise.resolve();
-  private comingBack: NodeJS.Timeout | undefined;
+  private poll: Promise<void> = Promise.resolve();
+  private wakeTimer: NodeJS.Timeout | undefined;
   private readonly loop = new Loop(
     PAUSE_MS,
     () => this.dispatch(),
     (error) => {
-      this.parts.telemetry.troubled(error);
+      this.parts.telemetry.operationFailed(error);
     },
   );
 
@@ -59,7 +59,7 @@ export class SinkRelay {
     return this.parts.sink;
   }
 
-  /** Whether the receiver fails as a whole, as this process has found. */
+  /** Whether the receiver as a whole is failing, as far as this process has observed. */
   get isFailing(): boolean {
     return this.parts.health.isFailing;
   }
@@ -68,18 +68,18 @@ export class SinkRelay {
     this.loop.start();
   }
 
-  /** There may be something to deliver. */
+  /** Polls the queue at once: there may be deliveries that are due. */
   wake(): void {
     this.loop.wake();
   }
 
-  /** An operator has resumed the sink: whether its receiver still fails is found out at once. */
+  /** Probes the receiver at once, because an operator has resumed the sink. */
   resumed(): void {
     this.parts.health.probeNow();
     this.wake();
   }
 
-  /** Delivers what is due for up to `graceMs`, then stops, aborts what is still in flight and gives it back. */
+  /** Delivers what is due for up to `graceMs`, then stops, aborts deliveries in flight and returns their claims. */
   async stop(graceMs: number): Promise<void> {
     const over = new AbortController();
     await Promise.race([
@@ -89,7 +89,7 @@ export class SinkRelay {
     over.abort();
     await this.loop.stop();
     this.abort.abort();
-    clearTimeout(this.comingBack);
+    clearTimeout(this.wakeTimer);
     await this.inFlight.settled();
     await this.unclaim();
   }
@@ -101,38 +101,38 @@ export class SinkRelay {
         await this.dispatch();
         await this.inFlight.settled();
         await delay(pace.waitMs, undefined, { signal }).catch(() => undefined);
-      } while (this.goesOn(signal) && (await outbox.isDue(sink, clock.now())));
+      } while (this.mayContinue(signal) && (await outbox.isDue(sink, clock.now())));
     } catch (error) {
-      // Asking again at once would storm a database in trouble; what is in flight may still end.
-      telemetry.troubled(error);
+      // A retry at once would overload a database that is failing; deliveries in flight may still end.
+      telemetry.operationFailed(error);
       await this.inFlight.settled();
     }
   }
 
-  /** A stuck lane stays due: waiting for it would have no end. */
-  private goesOn(signal: AbortSignal): boolean {
+  /** A stuck conversation queue stays due, so that waiting for it would never end. */
+  private mayContinue(signal: AbortSignal): boolean {
     return !signal.aborted && !this.parts.health.isFailing && this.stuck.names.length === 0;
   }
 
-  /** A claim that cannot be given back is over by itself a little later. */
+  /** A claim that cannot be returned expires a little later. */
   private async unclaim(): Promise<void> {
     const { outbox, sink, telemetry } = this.parts;
     try {
       await outbox.unclaim(sink, this.parts.lease.holder);
     } catch (error) {
-      telemetry.troubled(error);
+      telemetry.operationFailed(error);
     }
   }
 
-  /** One look at the queue at a time. */
+  /** Polls the queue, never twice at the same time. */
   private dispatch(): Promise<void> {
-    const next = this.look.then(() => this.beginDue());
-    this.look = next.catch(() => undefined);
+    const next = this.poll.then(() => this.beginDue());
+    this.poll = next.catch(() => undefined);
     return next;
   }
 
   private async beginDue(): Promise<void> {
-    // What was claimed before this replica was frozen may be in other hands.
+    // Another replica may have claimed the same deliveries while this one was frozen.
     const limit = this.parts.lease.isValid ? this.allowed() : 0;
     if (limit === 0) return;
     const { outbox, sink, clock, health, pace } = this.parts;
@@ -149,33 +149,33 @@ export class SinkRelay {
       isProbe,
     };
     const claimed = await outbox.claim(claim);
-    // Handed out after the relay gave back what it had: nobody would begin with it until the claim is over.
+    // The store answered after the relay had returned its claims: no relay could claim these until they expire.
     if (this.abort.signal.aborted) return this.unclaim();
     pace.take(claimed.length);
     if (isProbe && claimed.length > 0) health.probed();
-    // Nothing is waited for between the claim and the lanes: a stop settles what is in them.
+    // No await between the claim and the start: a stop waits for the deliveries that were started.
     for (const delivery of claimed) this.begin(delivery, claim);
-    if (claimed.length === limit) this.comeBack(pace.waitMs);
-    if (isProbe && claimed.length > 0) await this.tellFailing();
+    if (claimed.length === limit) this.scheduleWake(pace.waitMs);
+    if (isProbe && claimed.length > 0) await this.publishFailing();
   }
 
   /** How many deliveries may begin now. */
   private allowed(): number {
     const { health, pace } = this.parts;
     if (health.isFailing) {
-      this.comeBack(health.untilProbeMs);
+      this.scheduleWake(health.untilProbeMs);
       return health.untilProbeMs === 0 && this.inFlight.busy.size === 0 ? 1 : 0;
     }
     const limit = Math.min(this.inFlight.free, pace.allowed);
-    if (limit === 0) this.comeBack(pace.waitMs);
+    if (limit === 0) this.scheduleWake(pace.waitMs);
     return limit;
   }
 
-  /** Sooner than the next look would be. */
-  private comeBack(waitMs: number): void {
+  /** Wakes the loop sooner than its next poll. */
+  private scheduleWake(waitMs: number): void {
     if (waitMs === 0 || this.abort.signal.aborted) return;
-    clearTimeout(this.comingBack);
-    this.comingBack = setTimeout(() => {
+    clearTimeout(this.wakeTimer);
+    this.wakeTimer = setTimeout(() => {
       this.wake();
     }, waitMs);
   }
@@ -183,7 +183,7 @@ export class SinkRelay {
   private begin(delivery: Delivery, claim: Claim): void {
     this.inFlight.begin(
       delivery,
-      () => this.carry(delivery, claim),
+      () => this.deliver(delivery, claim),
       () => {
         this.wake();
       },
@@ -191,41 +191,41 @@ export class SinkRelay {
   }
 
   /** Never rejects. */
-  private async carry(delivery: Delivery, claim: Claim): Promise<void> {
+  private async deliver(delivery: Delivery, claim: Claim): Promise<void> {
     const { worker, health, telemetry } = this.parts;
     const outcome = await worker.deliver(delivery, this.abort.signal, () => this.isHeld(claim));
     if (outcome === 'stuck') this.stuck.add(delivery.event.conversationId);
     if (outcome === 'delivered' && health.succeeded()) await this.recovered();
     if (outcome === 'failed' && health.failed(delivery.event.conversationId, delivery.attempts === 0)) {
       telemetry.failing(delivery.sink);
-      await this.tellFailing();
+      await this.publishFailing();
     }
   }
 
-  /** Whether no other relay can have what was claimed: the claim may be over, or the replica that made it be taken for dead. */
+  /** Whether the claim still holds (fencing): it may have expired, or the replica that made it may have lost its lease. */
   private isHeld({ relay, until }: Claim): boolean {
     const { lease, clock } = this.parts;
     return lease.isValid && lease.holder === relay && clock.now() < until;
   }
 
-  /** Every replica says the same of the receiver. */
-  private async tellFailing(): Promise<void> {
+  /** Marks the sink as failing in the store, so that all replicas report the same condition. */
+  private async publishFailing(): Promise<void> {
     const { outbox, sink, clock, health, telemetry } = this.parts;
     try {
       await outbox.markFailing(sink, clock.now() + health.validMs);
     } catch (error) {
-      telemetry.troubled(error);
+      telemetry.operationFailed(error);
     }
   }
 
-  /** The receiver is back: whatever waits because it was away is due now. */
+  /** Makes the postponed deliveries of the sink due, because its receiver is back. */
   private async recovered(): Promise<void> {
     const { outbox, sink, clock, telemetry } = this.parts;
     telemetry.recovered(sink);
     try {
       await outbox.release(sink, clock.now());
     } catch (error) {
-      telemetry.troubled(error);
+      telemetry.operationFailed(error);
     }
   }
 }

@@ -102,7 +102,7 @@ describe(SinksTelemetry.name, () => {
   });
 
   it('shows no number while the storage is away', async () => {
-    store.trouble = new Error('away');
+    store.failure = new Error('away');
 
     expect(await gauge('sink_paused')).toBeNaN();
     expect(await gauge('sink_failing')).toBeNaN();

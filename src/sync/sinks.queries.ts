@@ -7,13 +7,13 @@ import { type SinkState, SinkStore } from './ports/sink.store';
 
 export type SinkCondition = 'healthy' | 'failing' | 'throttled' | 'paused';
 
-/** How a sink is doing. */
+/** The condition of a sink, with its state and backlog. */
 export interface SinkOverview extends SinkState, Backlog {
   readonly name: string;
   readonly condition: SinkCondition;
 }
 
-/** Reading how sinks are doing: the same in every replica. */
+/** Reads the conditions of sinks from the database: every replica reports the same. */
 @Injectable()
 export class SinksQueries {
   constructor(
@@ -34,14 +34,13 @@ export class SinksQueries {
     return { name, condition: this.conditionOf(state), ...state, ...backlog };
   }
 
-  /** In one word each, by name. */
+  /** The conditions of all sinks, by name. */
   async conditions(): Promise<Readonly<Record<string, SinkCondition>>> {
     const { names } = this.sinks;
     const named = names.map(async (name) => [name, await this.condition(name)] as const);
     return Object.fromEntries(await Promise.all(named));
   }
 
-  /** In one word. */
   async condition(name: string): Promise<SinkCondition> {
     return this.conditionOf(await this.store.state(name));
   }

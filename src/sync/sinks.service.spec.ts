@@ -31,7 +31,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** What a test finds out that takes no longer than this. */
+/** The outcome of a test that ends within this time. */
 async function test(ms = 0): Promise<unknown> {
   const attempt = service.test('crm');
   await jest.advanceTimersByTimeAsync(ms);
@@ -58,8 +58,8 @@ describe(SinksService.name, () => {
     expect(resumed.mock.calls).toEqual([['crm']]);
   });
 
-  it('tells nobody when the sink could not be resumed', async () => {
-    store.trouble = new Error('away');
+  it('notifies no relay when the sink could not be resumed', async () => {
+    store.failure = new Error('away');
 
     await expect(service.resume('crm')).rejects.toThrow('away');
     expect(resumed).not.toHaveBeenCalled();

@@ -15,10 +15,10 @@ import { attemptWith } from './sink-attempt';
 
 /** Tests at a time; the connections to a receiver are 64. */
 const TESTS = 4;
-/** A test event is of no lane: it cannot come too late. */
-const OF_NO_CLAIM = (): void => undefined;
+/** The fencing check of a test event, which is in no queue and needs no claim. */
+const ALWAYS_HELD = (): void => undefined;
 
-/** What operators can do with sinks. Every method throws `SinkNotFoundError` for a name that no sink has. */
+/** The actions of operators on sinks. Every method throws `SinkNotFoundError` for a name that no sink has. */
 @Injectable()
 export class SinksService {
   private readonly tests: InFlightShares;
@@ -34,20 +34,20 @@ export class SinksService {
     this.tests = new InFlightShares(TESTS, share);
   }
 
-  /** Keeps the sink's events instead of delivering them; what is in flight is finished. */
+  /** Keeps the events of the sink instead of delivering them; deliveries in flight are finished. */
   async pause(name: string): Promise<void> {
     await this.store.pause(this.sinkOf(name).name, this.clock.now());
   }
 
-  /** Delivers again, what has waited first. */
+  /** Resumes delivery, the oldest events first. */
   async resume(name: string): Promise<void> {
     await this.store.resume(this.sinkOf(name).name, this.clock.now());
     this.relay.resumed(name);
   }
 
   /**
-   * Hands one event of no session to the sink, beside the queue and whatever state the sink is in, and records that.
-   * Throws `TooManyInFlightError` when too many do so: deliveries use the same connections.
+   * Sends one event without a session to the sink, beside the queue and in any condition of the sink, and records that.
+   * Throws `TooManyInFlightError` when too many tests run: deliveries use the same connections.
    */
   async test(name: string): Promise<Attempt> {
     const sink = this.sinkOf(name);
@@ -59,7 +59,7 @@ export class SinksService {
 
   private async attempt(sink: EventSink): Promise<Attempt> {
     const startedAt = performance.now();
-    const failure = await attemptWith(sink, this.testEvent(), new AbortController().signal, OF_NO_CLAIM);
+    const failure = await attemptWith(sink, this.testEvent(), new AbortController().signal, ALWAYS_HELD);
     const outcome = { at: this.clock.now(), latencyMs: Math.round(performance.now() - startedAt) };
     if (failure === undefined) return outcome;
     const { status } = failure.error instanceof DeliveryFailedError ? failure.error : {};

@@ -4,7 +4,7 @@ import { Metrics } from '../metrics/metrics';
 import { EventSinks } from './ports/event-sinks';
 import { type SinkCondition, SinksQueries } from './sinks.queries';
 
-/** Shows the conditions of sinks: as gauges, and beside readiness as a detail, since no other replica would do better. */
+/** Shows the conditions of sinks as gauges and as a detail of readiness, which they do not change: they are alike in all replicas. */
 @Injectable()
 export class SinksTelemetry {
   constructor(

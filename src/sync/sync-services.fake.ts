@@ -13,7 +13,7 @@ import { SinkRelayFactory } from './sink-relay-factory';
 import type { SinkRelay } from './sink-relay';
 import { SyncTelemetry } from './sync.telemetry';
 
-/** What delivering needs, in memory: a test composes relays with it as the service does, and sets what it likes. */
+/** The dependencies of relays, in memory: a test composes relays as the service does. */
 export class FakeSyncServices {
   readonly clock = new SystemClock();
   readonly outbox = new FakeOutboxStore();
@@ -33,13 +33,13 @@ export class FakeSyncServices {
     this.relay = this.relays.create(this.sink);
   }
 
-  /** Queues the first event of so many conversations: `name-0`, `name-1` and so on. */
-  queueLanes(name: string, count: number): void {
-    for (const conversationId of this.lanes(name, count))
+  /** Queues the first event of `count` conversations: `name-0`, `name-1` and so on. */
+  queueConversations(name: string, count: number): void {
+    for (const conversationId of this.conversations(name, count))
       this.outbox.queue('crm', anEvent({ conversationId }));
   }
 
-  lanes(name: string, count: number): string[] {
+  conversations(name: string, count: number): string[] {
     return Array.from({ length: count }, (_, index) => `${name}-${index}`);
   }
 }

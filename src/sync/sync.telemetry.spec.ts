@@ -33,7 +33,7 @@ describe(SyncTelemetry.name, () => {
     expect(await gauges()).toEqual([0, 0, 0, 0]);
   });
 
-  it('shows how much is waiting and since when, which lanes are blocked and what was given up', async () => {
+  it('shows how much is waiting and since when, which conversations are blocked and what was given up', async () => {
     const { outbox } = services;
     outbox.queue('crm', anEvent({ occurredAt: NOW - 90_000 }), anEvent({ sequence: 2 }));
     outbox.queue('crm', anEvent({ conversationId: 'b' }), anEvent({ conversationId: 'c' }));
@@ -69,7 +69,7 @@ describe(SyncTelemetry.name, () => {
     expect(services.outbox.calls).toEqual(['backlog', 'backlog']);
   });
 
-  it('logs for a person to act that a receiver is failing, and that it is back', () => {
+  it('logs a failing receiver at level error, and its recovery', () => {
     const { telemetry } = services;
 
     telemetry.failing('crm');

@@ -10,7 +10,7 @@ import { type Backlog, OutboxStore } from './ports/outbox.store';
 @Injectable()
 export class SyncTelemetry {
   private readonly log = new Logger('Sync');
-  /** One reading of a queue serves all gauges of a page. */
+  /** All gauges of a scrape share one reading of a queue. */
   private readonly readings = new Map<string, Promise<Backlog>>();
   private readonly attempts;
   private readonly latencies;
@@ -54,7 +54,7 @@ export class SyncTelemetry {
       ],
       [
         'outbox_blocked_conversations',
-        'Lanes whose head was refused',
+        'Conversations whose next delivery was refused',
         ({ blockedConversations }) => blockedConversations,
       ],
       ['outbox_dead', 'Events that were given up and are still kept', ({ dead }) => dead],
@@ -63,16 +63,16 @@ export class SyncTelemetry {
   }
 
   failing(sink: string): void {
-    this.log.error({ message: 'A receiver of events is failing; it is only probed from now on', sink });
+    this.log.error({ message: 'Receiver failing; probes only', sink });
   }
 
   recovered(sink: string): void {
-    this.log.log({ message: 'A receiver of events is back; what waited for it is delivered', sink });
+    this.log.log({ message: 'Receiver recovered; postponed deliveries resumed', sink });
   }
 
   receiverGone(sink: string): void {
     this.log.error({
-      message: 'A receiver wants no events any more; its sink is paused until resumed',
+      message: 'Receiver gone; sink paused until an operator resumes it',
       sink,
     });
   }
@@ -86,30 +86,30 @@ export class SyncTelemetry {
   postponed(delivery: Delivery, error: unknown, delayMs: number): void {
     this.attempts.inc({ sink: delivery.sink, result: 'failed' });
     const facts = this.factsOf(delivery);
-    this.log.warn({ message: 'A delivery failed and is tried again', ...facts, delayMs, error });
+    this.log.warn({ message: 'Delivery failed; retried later', ...facts, delayMs, error });
   }
 
   buried(delivery: Delivery, error: unknown): void {
     this.attempts.inc({ sink: delivery.sink, result: 'dead' });
     this.log.error({
-      message: 'A delivery is given up: the event is too old',
+      message: 'Delivery given up; event too old',
       ...this.factsOf(delivery),
       error,
     });
   }
 
-  /** The outcome of the delivery can never be recorded. */
+  /** The database refuses the outcome of the delivery permanently. */
   poisoned({ sink, event }: Delivery, error: unknown): void {
     this.poison.setAside('deliveries', `${sink} ${event.id}`, error, event.conversationId);
   }
 
-  /** An operator asked for so many deliveries again. */
+  /** An operator has requested `count` deliveries again. */
   replayed(count: number): void {
     this.replays.inc(count);
   }
 
-  troubled(error: unknown): void {
-    this.log.warn({ message: 'The outbox could not be worked on; it is tried again', error });
+  operationFailed(error: unknown): void {
+    this.log.warn({ message: 'Outbox access failed; retried later', error });
   }
 
   private backlogOf(sink: string): Promise<Backlog> {

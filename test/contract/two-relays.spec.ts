@@ -68,10 +68,10 @@ class Receiver {
 
 /** Counts the storage's failures: accepted events are then repeated. */
 class CountingTelemetry extends SyncTelemetry {
-  troubles = 0;
+  failures = 0;
 
-  override troubled(): void {
-    this.troubles += 1;
+  override operationFailed(): void {
+    this.failures += 1;
   }
 }
 
@@ -155,7 +155,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
       const steps = lanes.flatMap((lane) => lane.map(stepOf));
       expect(steps.filter((step) => !['begins', 'goes on', 'comes again'].includes(step))).toEqual([]);
       const again = steps.filter((step) => step === 'comes again').length;
-      expect(again).toBeLessThanOrEqual(telemetries.reduce((sum, { troubles }) => sum + troubles, 0));
+      expect(again).toBeLessThanOrEqual(telemetries.reduce((sum, { failures }) => sum + failures, 0));
       await expect(onlooker.summary.totals()).resolves.toMatchObject({
         deliveries: LANES * EVENTS_PER_LANE,
       });

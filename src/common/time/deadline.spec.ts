@@ -38,6 +38,25 @@ describe(withDeadline, () => {
   });
 
   it.each([
+    ['replaces an error of the work after the time-out', 100, new Error('late')],
+    ['leaves an error of the work before it', 99, new Error('refused')],
+  ])('%s', async (_what, afterMs, expected) => {
+    const failed = withDeadline(
+      100,
+      new AbortController().signal,
+      (signal) =>
+        new Promise((_, reject) => {
+          setTimeout(() => {
+            reject(new Error(signal.aborted ? 'aborted' : 'refused'));
+          }, afterMs);
+        }),
+      () => new Error('late'),
+    ).catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(afterMs);
+    expect(await failed).toEqual(expected);
+  });
+
+  it.each([
     ['already', true],
     ['meanwhile', false],
   ])(

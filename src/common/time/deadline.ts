@@ -1,11 +1,13 @@
 /**
- * Runs work with a signal that aborts when its time is over or when `parent` aborts, and clears the timer at the end
- * of the work. `isOver` tells afterwards whether the time was the cause.
+ * Gives work a signal that aborts after the time-out or when `parent` aborts, and clears the timer when the work is done.
+ * `isOver` tells afterwards whether it was the time-out. With `onTimeout`, an error of the work after the time-out is
+ * replaced by the result of that; other errors are thrown unchanged.
  */
 export async function withDeadline<T>(
   timeMs: number,
   parent: AbortSignal,
   work: (signal: AbortSignal, isOver: () => boolean) => Promise<T>,
+  onTimeout: (cause: unknown) => unknown = (cause) => cause,
 ): Promise<T> {
   const controller = new AbortController();
   let isOver = false;
@@ -20,6 +22,8 @@ export async function withDeadline<T>(
   parent.addEventListener('abort', abort);
   try {
     return await work(controller.signal, () => isOver);
+  } catch (error) {
+    throw isOver ? onTimeout(error) : error;
   } finally {
     clearTimeout(timer);
     parent.removeEventListener('abort', abort);

@@ -3,7 +3,7 @@ import type { EphemeralEvent } from './stream-event';
 
 const CONVERSATION = { conversationId: 'c', owner: 'billing', at: Date.parse('2027-01-15T08:00:00Z') };
 
-/** Typing in the conversation `c`, whose owner is `billing`. */
+/** Typing in the conversation `c` of the owner `billing`. */
 export function aTyping(durationMs: number): EphemeralEvent {
   return { ...CONVERSATION, kind: 'typing', body: { isOn: true, durationMs } };
 }

@@ -4,7 +4,7 @@ import type { EndReason, SessionState } from '../../session/domain/session-state
 /** Before the first event. */
 export const FEED_START = 0;
 
-/** A session has come into another state. */
+/** A change of the state of a session. */
 export interface StateChange {
   readonly state: SessionState;
   readonly endReason?: EndReason;
@@ -15,16 +15,16 @@ export interface StateChange {
   readonly genesysConversationId?: string;
 }
 
-type What =
+type Content =
   | { readonly kind: 'state'; readonly body: StateChange }
   | { readonly kind: 'message'; readonly body: ConversationMessage };
 
-/** Something that has happened in a conversation. `at` is epoch milliseconds. */
-export type FeedEvent = What & {
-  /** Its place in the feed: every event has its own, and later ones are greater. */
+/** An event of a conversation in the feed. `at` is epoch milliseconds. */
+export type FeedEvent = Content & {
+  /** Its position in the feed: unique and increasing. */
   readonly position: number;
   readonly conversationId: string;
-  /** Of the session. */
+  /** The owner of the session. */
   readonly owner: string;
   readonly at: number;
 };

@@ -1,5 +1,5 @@
 /**
- * Why a stream has ended: its session is `over`, the client has `hung-up` or is a `slow-reader`, its `credential` is good
- * no longer, the events could not be read (`failed`), or the process is on its way out (`shutdown`).
+ * The cause of the end of a stream: its session is `over`, the client has `hung-up` or is a `slow-reader`, its
+ * `credential` is invalid, the events could not be read (`failed`), or the process stops (`shutdown`).
  */
 export type StreamEnd = 'over' | 'hung-up' | 'slow-reader' | 'credential' | 'failed' | 'shutdown';

@@ -3,29 +3,29 @@ import type { ConnectionState, Typing } from '../../session/ports/conversation-e
 import type { FeedEvent } from './feed-event';
 
 /**
- * Types of events on streams. Messages and changes of state are kept and can be told again; everything else, the warning
- * of an expiry among the events of a session included, only as it happens.
+ * Types of events on streams. Messages and changes of state are kept and can be replayed; all others are ephemeral, also
+ * the warning of an expiry among the events of a session.
  */
 export const STREAM_TYPES = ['message', 'session', 'typing', 'connection', 'activity'] as const;
 
 export type StreamType = (typeof STREAM_TYPES)[number];
 
-/** What not everybody may hear who may see the session. */
+/** Types that need the scope `messages.read` in addition. */
 export const TYPES_OF_MESSAGES: readonly StreamType[] = ['message', 'typing', 'activity'];
 
-/** When the upstream lets the session expire. */
+/** The warning that the upstream lets the session expire. */
 export interface ExpiryNotice {
   readonly expiresAt: string;
 }
 
-type What =
+type Content =
   | { readonly kind: 'typing'; readonly body: Typing }
   | { readonly kind: 'connection'; readonly body: ConnectionState }
   | { readonly kind: 'activity'; readonly body: ConversationActivity }
   | { readonly kind: 'expiring'; readonly body: ExpiryNotice };
 
-/** Something that is told once, to whoever listens at that moment. `at` is epoch milliseconds. */
-export type EphemeralEvent = What & {
+/** An event that is sent once, to the streams that are open, and not kept. `at` is epoch milliseconds. */
+export type EphemeralEvent = Content & {
   readonly conversationId: string;
   readonly owner: string;
   readonly at: number;

@@ -3,26 +3,26 @@ import type { FeedFilter } from '../ports/event-feed';
 import type { FeedEvent } from './feed-event';
 import { type EphemeralEvent, type StreamType, typeOf } from './stream-event';
 
-/** Which events a stream tells. */
+/** Selects the events of a stream. */
 export class StreamFilter {
   constructor(
-    /** Whose events there are for the stream, as the feed has them. */
+    /** The part of the filter that the feed applies. */
     readonly filter: FeedFilter,
     private readonly types: ReadonlySet<StreamType>,
   ) {}
 
-  /** Whether an event is of a conversation that the stream is about. */
+  /** Whether the conversation of an event belongs to the stream. */
   concerns({ conversationId, owner }: FeedEvent | EphemeralEvent): boolean {
     const { filter } = this;
     return conversationId === (filter.conversationId ?? conversationId) && owner === (filter.owner ?? owner);
   }
 
-  /** Whether an event that concerns the stream is of a type that it tells. */
+  /** Whether an event that concerns the stream is of a type that it sends. */
   includes(event: FeedEvent | EphemeralEvent): boolean {
     return this.types.has(typeOf(event));
   }
 
-  /** Whether nothing that matters comes after an event that concerns the stream. */
+  /** Whether an event that concerns the stream is the last one of its session. */
   endsWith(event: FeedEvent): boolean {
     return (
       this.filter.conversationId !== undefined &&

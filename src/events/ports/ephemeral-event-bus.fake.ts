@@ -9,33 +9,33 @@ import {
 
 type Published = Omit<EphemeralEventBatch, 'ageMs'> & { at: number };
 
-/** An exchange in memory, by the contract of the port, which processes of a test share. It can be in trouble. */
+/** A bus in memory, by the contract of the port, which processes of a test share. A test can let it fail. */
 export class FakeEphemeralEventBus extends EphemeralEventBus {
-  /** How often somebody has looked here. */
-  looks = 0;
+  /** Number of reads. */
+  reads = 0;
   readonly purges: { readonly olderThanMs: number; readonly limit: number }[] = [];
   private readonly source = randomUUID();
   private number = 0;
-  private trouble: Error | undefined;
+  private failure: Error | undefined;
 
   constructor(readonly published: Published[] = []) {
     super();
   }
 
-  /** That of another process on the same data. */
+  /** The bus of another process on the same data. */
   beside(): FakeEphemeralEventBus {
     return new FakeEphemeralEventBus(this.published);
   }
 
   fails(error: Error): void {
-    this.trouble = error;
+    this.failure = error;
   }
 
   works(): void {
-    this.trouble = undefined;
+    this.failure = undefined;
   }
 
-  /** As if everything had been published so much earlier. */
+  /** Makes all batches older. */
   age(ms: number): void {
     for (const batch of this.published) batch.at -= ms;
   }
@@ -47,13 +47,13 @@ export class FakeEphemeralEventBus extends EphemeralEventBus {
     });
   }
 
-  after(places: EphemeralEventPositions, limit: number): Promise<EphemeralEventBatch[]> {
-    this.looks += 1;
+  after(positions: EphemeralEventPositions, limit: number): Promise<EphemeralEventBatch[]> {
+    this.reads += 1;
     return this.call(() =>
       this.published
         .map(({ at, ...batch }) => ({ ...batch, ageMs: performance.now() - at }))
         .filter(({ source, ageMs }) => source !== this.source && ageMs <= SHOWN_FOR_MS)
-        .filter(({ source, number }) => number > (places.get(source) ?? 0))
+        .filter(({ source, number }) => number > (positions.get(source) ?? 0))
         .slice(0, limit),
     );
   }
@@ -68,6 +68,6 @@ export class FakeEphemeralEventBus extends EphemeralEventBus {
   }
 
   private call<T>(work: () => T): Promise<T> {
-    return this.trouble === undefined ? Promise.resolve(work()) : Promise.reject(this.trouble);
+    return this.failure === undefined ? Promise.resolve(work()) : Promise.reject(this.failure);
   }
 }

@@ -1,15 +1,15 @@
 import { FEED_START, type FeedEvent } from '../domain/feed-event';
 import { EventFeed, type FeedFilter } from './event-feed';
 
-/** A feed in memory, by the contract of the port. A test can let readers wait for what they read, or find trouble. */
+/** A feed in memory, by the contract of the port. A test can delay its results, or let it fail. */
 export class FakeEventFeed extends EventFeed {
   readonly events: FeedEvent[] = [];
-  /** What was asked for by `after`. */
+  /** The calls of `after`. */
   readonly reads: { readonly position: number; readonly filter?: FeedFilter }[] = [];
   /** The last position that clients may have in clear. */
   lastInClear = FEED_START;
   private last = FEED_START;
-  private trouble: Error | undefined;
+  private failure: Error | undefined;
   private gate: Promise<void> | undefined;
   private openGate: () => void = () => undefined;
 
@@ -18,20 +18,20 @@ export class FakeEventFeed extends EventFeed {
     this.last = this.events.at(-1)?.position ?? this.last;
   }
 
-  /** As if the sessions of everything up to a position had been removed. */
+  /** Removes the events up to a position, as a purge of their sessions does. */
   forget(position: number): void {
     this.events.splice(0, this.events.findLastIndex((event) => event.position <= position) + 1);
   }
 
   fails(error: Error): void {
-    this.trouble = error;
+    this.failure = error;
   }
 
   works(): void {
-    this.trouble = undefined;
+    this.failure = undefined;
   }
 
-  /** From now on readers get what there was when they asked, but only once they are let go on. */
+  /** Delays results from now on until `letGo`; they show the feed as it was at the call. */
   hold(): void {
     this.gate = new Promise((resolve) => {
       this.openGate = resolve;
@@ -51,7 +51,7 @@ export class FakeEventFeed extends EventFeed {
       .filter(({ owner }) => owner === (filter?.owner ?? owner))
       .slice(0, limit);
     await this.gate;
-    if (this.trouble !== undefined) throw this.trouble;
+    if (this.failure !== undefined) throw this.failure;
     return found;
   }
 

@@ -1,25 +1,25 @@
 import type { FeedEvent } from '../domain/feed-event';
 
-/** Which events are wanted: those of one conversation, of one owner's sessions, or all. */
+/** Selects the events of one conversation, of the sessions of one owner, or all. */
 export interface FeedFilter {
   readonly conversationId?: string;
   readonly owner?: string;
 }
 
 /**
- * What has happened in all conversations, in one order that everybody sees alike. Events are written in the
- * transaction of what they tell.
+ * The events of all conversations, in one order that is the same for all readers. An event is written in the transaction
+ * of its change.
  *
  * Every method may throw `StorageUnavailableError`.
  */
 export abstract class EventFeed {
   /**
-   * Events after a position, the first ones first. None is shown as long as one before it may still appear: who goes
-   * on after the last event that was shown misses none.
+   * Events after a position, in order. An event is not visible as long as one before it may still appear, so that a
+   * reader that continues after the last event misses none.
    */
   abstract after(position: number, limit: number, filter?: FeedFilter): Promise<FeedEvent[]>;
 
-  /** The position of the last event that was ever shown; the beginning when there was none. */
+  /** The position of the last visible event, also of one that was purged; `FEED_START` when there was none. */
   abstract latest(): Promise<number>;
 
   /**

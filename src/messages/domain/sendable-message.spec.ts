@@ -1,19 +1,19 @@
 import { InvalidRequestError } from '../../common/errors/invalid-request.errors';
 import { assertSendable } from './sendable-message';
 
-type Asked = Parameters<typeof assertSendable>[0];
+type MessageContent = Parameters<typeof assertSendable>[0];
 type ChoiceType = 'Button' | 'DatePicker' | 'ListPicker' | 'QuickReply';
 
-function choices(...types: ChoiceType[]): Asked {
+function choices(...types: ChoiceType[]): MessageContent {
   return { buttonResponses: types.map((type) => ({ type, text: 'a', payload: 'b' })) };
 }
 
-const FORM: Asked = { formResponse: { cannedResponseId: 'c', answers: [] } };
-const LINK: Asked = { originatingMessageId: 'm-1' };
+const FORM: MessageContent = { formResponse: { cannedResponseId: 'c', answers: [] } };
+const LINK: MessageContent = { originatingMessageId: 'm-1' };
 
-function pointersOf(asked: Asked): readonly string[] {
+function pointersOf(content: MessageContent): readonly string[] {
   try {
-    assertSendable(asked);
+    assertSendable(content);
     return [];
   } catch (error) {
     if (error instanceof InvalidRequestError) return error.errors.map(({ pointer }) => pointer);
@@ -22,7 +22,7 @@ function pointersOf(asked: Asked): readonly string[] {
 }
 
 describe(assertSendable.name, () => {
-  it.each<Asked>([
+  it.each<MessageContent>([
     { text: 'a' },
     { attachmentIds: ['a'] },
     choices('QuickReply'),
@@ -30,11 +30,11 @@ describe(assertSendable.name, () => {
     { ...choices('DatePicker'), ...LINK },
     { ...choices('ListPicker', 'ListPicker'), ...LINK },
     { ...FORM, ...LINK },
-  ])('lets pass what can be linked: %j', (asked) => {
-    expect(pointersOf(asked)).toEqual([]);
+  ])('lets pass what can be linked: %j', (content) => {
+    expect(pointersOf(content)).toEqual([]);
   });
 
-  it.each<[Asked, string[]]>([
+  it.each<[MessageContent, string[]]>([
     [LINK, ['#/text']],
     [{ buttonResponses: [], attachmentIds: [] }, ['#/text']],
     [choices('DatePicker'), ['#/originatingMessageId']],
@@ -43,7 +43,7 @@ describe(assertSendable.name, () => {
     [{ ...choices('QuickReply', 'Button') }, ['#/buttonResponses']],
     [{ ...FORM, ...LINK, ...choices('Button') }, ['#/formResponse']],
     [{ ...choices('Button', 'ListPicker') }, ['#/buttonResponses', '#/originatingMessageId']],
-  ])('refuses what says nothing or cannot be linked: %j', (asked, pointers) => {
-    expect(pointersOf(asked)).toEqual(pointers);
+  ])('refuses what says nothing or cannot be linked: %j', (content, pointers) => {
+    expect(pointersOf(content)).toEqual(pointers);
   });
 });

@@ -2,21 +2,21 @@ import type { InputError } from '../../common/errors/domain.errors';
 import { InvalidRequestError } from '../../common/errors/invalid-request.errors';
 import type { MessageToSend } from '../../session/ports/guest-messaging';
 
-type Asked = Omit<MessageToSend, 'reference' | 'isRepeatable'>;
+type MessageContent = Omit<MessageToSend, 'reference' | 'isRepeatable'>;
 
 /** Choices that Genesys Cloud links with a message only by its id. */
 const PICKERS: readonly string[] = ['DatePicker', 'ListPicker'];
 
 /** Throws `InvalidRequestError` for an empty message, and for an answer that cannot be linked. */
-export function assertSendable(asked: Asked): void {
-  const errors = [contentError(asked), mixError(asked), linkError(asked)].filter(
+export function assertSendable(content: MessageContent): void {
+  const errors = [contentError(content), mixError(content), linkError(content)].filter(
     (error) => error !== undefined,
   );
   if (errors.length > 0) throw new InvalidRequestError(errors);
 }
 
-function contentError(asked: Asked): InputError | undefined {
-  const { text, buttonResponses = [], attachmentIds = [], formResponse } = asked;
+function contentError(content: MessageContent): InputError | undefined {
+  const { text, buttonResponses = [], attachmentIds = [], formResponse } = content;
   const saysSomething =
     text !== undefined || formResponse !== undefined || buttonResponses.length + attachmentIds.length > 0;
   if (saysSomething) return undefined;
@@ -28,7 +28,7 @@ function contentError(asked: Asked): InputError | undefined {
 }
 
 /** One message answers one question. */
-function mixError({ buttonResponses = [], formResponse }: Asked): InputError | undefined {
+function mixError({ buttonResponses = [], formResponse }: MessageContent): InputError | undefined {
   if (formResponse !== undefined && buttonResponses.length > 0)
     return {
       pointer: '#/formResponse',
@@ -44,7 +44,7 @@ function linkError({
   buttonResponses = [],
   formResponse,
   originatingMessageId,
-}: Asked): InputError | undefined {
+}: MessageContent): InputError | undefined {
   const picker = buttonResponses.find(({ type }) => PICKERS.includes(type))?.type;
   const needed = formResponse === undefined ? picker : 'form';
   if (needed === undefined || originatingMessageId !== undefined) return undefined;

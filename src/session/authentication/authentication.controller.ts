@@ -50,7 +50,7 @@ export class AuthenticationController {
     private readonly queries: SessionQueries,
   ) {}
 
-  /** Logs the guest of an active session in: the conversation goes on, with a guest who is known. */
+  /** Logs the guest of an active session in: the conversation continues as that of an identified guest. */
   @Put()
   @ByHolder()
   @Scope('sessions.write')

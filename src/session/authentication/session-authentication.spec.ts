@@ -12,7 +12,7 @@ import { FakeSessionServices } from '../session-services.fake';
 
 const LOGIN = { authCode: 'code', redirectUri: 'https://shop.example' };
 
-/** Accepts everybody, unless the test says otherwise. */
+/** Accepts every login, unless the test sets a failure. */
 class FakeAuthentication extends GuestAuthentication {
   readonly calls: string[] = [];
   failure: Error | undefined;
@@ -40,8 +40,7 @@ beforeEach(() => {
   services = new FakeSessionServices();
   upstream = new FakeAuthentication();
   Object.assign(services.channel, { authentication: upstream });
-  const { queries, writer, channels, ending, drain } = services;
-  authentication = new SessionAuthentication(queries, writer, channels, ending, drain);
+  authentication = services.get(SessionAuthentication);
 });
 
 const actions = (): string[] => services.store.audit.map(({ action }) => action);
@@ -83,7 +82,7 @@ describe(SessionAuthentication.name, () => {
     expect(actions()).toEqual(['GUEST_LOGOUT_REQUESTED', 'SESSION_DISCONNECTED']);
   });
 
-  it('leaves a session active whose guest could not be logged out', async () => {
+  it('leaves a session active after a failed logout', async () => {
     const session = anActiveSession({ isAuthenticated: true });
     services.store.given(session);
     upstream.failure = new Error('upstream');
@@ -126,7 +125,7 @@ describe(SessionAuthentication.name, () => {
     expect(JSON.stringify(services.store.row(session.conversationId))).not.toContain('shop.example');
   });
 
-  it('reserves nothing for a guest who wants to log in over a channel that cannot', async () => {
+  it('reserves nothing for a login over a channel that does not support it', async () => {
     Object.assign(services.channel, { authentication: new FakeGuestChannel().authentication });
 
     const opening = services.service.open({ queueId: 'support', authentication: LOGIN }, Caller.anonymous);

@@ -89,7 +89,7 @@ describe(SessionDisconnector.name, () => {
     expect(log.at('warn')).toHaveLength(pauses.length);
   });
 
-  it('tells the CRM nothing between the attempts', async () => {
+  it('queues no event for the CRM between the attempts', async () => {
     const { conversationId } = given(aTerminatingSession());
     services.channel.onDisconnect(fails);
 
@@ -124,7 +124,7 @@ describe(SessionDisconnector.name, () => {
     expect(services.store.row(conversationId).state).toBe('terminated');
   });
 
-  it('leaves it to whoever has settled the session meanwhile', async () => {
+  it('keeps the result of another attempt that has settled the session meanwhile', async () => {
     const session = given(aTerminatingSession());
     services.store.interfereNext(session.conversationId, (other) => {
       other.settleDisconnect('confirmed', NOW);
@@ -152,7 +152,7 @@ describe(SessionDisconnector.name, () => {
     expect(services.store.row(session.conversationId).state).toBe('terminated');
   });
 
-  it('gives a session whose channel is not there any more up at the deadline, like every other', async () => {
+  it('abandons a session of a channel that was removed at the deadline, like every other', async () => {
     const { conversationId } = given(aTerminatingSession({ channel: 'removed', endedAt: NOW - 600_000 }));
 
     await attempt(conversationId);
@@ -163,7 +163,7 @@ describe(SessionDisconnector.name, () => {
     });
   });
 
-  describe('an opening whose outcome is unknown', () => {
+  describe('an opening with an unknown outcome', () => {
     function aFailedOpening(): Session {
       const session = aSession();
       session.fail('open-failed', NOW, { outcomeUnknown: true });

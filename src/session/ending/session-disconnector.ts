@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { KeyedSingleFlight } from '../../common/limits/keyed-single-flight';
 import { Clock } from '../../common/time/clock';
 import { jittered } from '../../common/time/jitter';
 import { pause } from '../../common/time/pause';
@@ -11,12 +12,12 @@ import { GuestChannels } from '../ports/guest-channels';
 import { SessionStore } from '../ports/session.store';
 import { SessionTelemetry } from '../session.telemetry';
 
-/** How long a request waits for the holder of its session, and how often it looks. */
-const PATIENCE_MS = 5_000;
-const LOOK_EVERY_MS = 100;
+/** Time that a request waits for the holder of its session to disconnect it. */
+const DISCONNECT_TIMEOUT_MS = 5_000;
+const POLL_INTERVAL_MS = 100;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
-/** How long after its deadline an opening may still take effect upstream. */
+/** Time after its deadline in which an opening may still take effect upstream. */
 const LATE_ARRIVAL_MS = 10_000;
 
 /**
@@ -25,7 +26,7 @@ const LATE_ARRIVAL_MS = 10_000;
  */
 @Injectable()
 export class SessionDisconnector {
-  private readonly attempts = new Map<string, Promise<Session>>();
+  private readonly attempts = new KeyedSingleFlight<Session>();
 
   constructor(
     private readonly sessions: SessionStore,
@@ -36,27 +37,22 @@ export class SessionDisconnector {
   ) {}
 
   /**
-   * One attempt, or the one in flight; resolves with the session as that left it. Rejects only when its result
-   * cannot be saved; it is then due again.
+   * Makes one attempt, or joins the one in flight (single flight); resolves with the session after it. Rejects only when
+   * the result cannot be saved; the disconnect is then due again.
    */
   attempt(session: Session, signal: AbortSignal): Promise<Session> {
-    const { conversationId } = session;
-    const running = this.attempts.get(conversationId);
-    if (running !== undefined) return running;
-    const attempt = this.disconnect(session, signal).finally(() => this.attempts.delete(conversationId));
-    this.attempts.set(conversationId, attempt);
-    return attempt;
+    return this.attempts.run(session.conversationId, () => this.disconnect(session, signal));
   }
 
-  /** The session once its holder has disconnected it, or as it is when that takes longer than a request waits. */
+  /** Resolves with the session once its holder has disconnected it, or with its current state after five seconds. */
   async untilDisconnected({ conversationId }: Session, signal: AbortSignal): Promise<Session> {
-    const givesUpAt = performance.now() + PATIENCE_MS;
+    const givesUpAt = performance.now() + DISCONNECT_TIMEOUT_MS;
     for (;;) {
       const session = await this.sessions.find(conversationId);
       if (session === undefined) throw new SessionNotFoundError();
       const isSettled = session.snapshot.disconnect !== 'pending';
       if (isSettled || signal.aborted || performance.now() >= givesUpAt) return session;
-      await pause(LOOK_EVERY_MS, signal).catch(() => undefined);
+      await pause(POLL_INTERVAL_MS, signal).catch(() => undefined);
     }
   }
 
@@ -65,7 +61,7 @@ export class SessionDisconnector {
     try {
       await this.sessions.save(session);
     } catch (error) {
-      // Somebody else has settled this session meanwhile; theirs counts.
+      // Another caller or replica has settled this session meanwhile (optimistic lock): its result counts.
       if (!(error instanceof SessionChangedError)) throw error;
     }
     return session;
@@ -84,7 +80,7 @@ export class SessionDisconnector {
     }
   }
 
-  /** An opening whose outcome is unknown may reach Genesys after the disconnect that was meant to undo it. */
+  /** A failed opening may still reach Genesys after the disconnect that was meant to undo it. */
   private mayStillArrive({ state, snapshot }: Session): boolean {
     const latestMs = snapshot.startedAt + this.config.openDeadlineMs + LATE_ARRIVAL_MS;
     return state === 'failed' && this.clock.now() < latestMs;

@@ -23,7 +23,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** A stored session whose heartbeat runs. */
+/** A stored session with a running heartbeat. */
 function givenActive(): Session {
   const session = anActiveSession();
   services.store.given(session);
@@ -37,7 +37,7 @@ function told(): string[] {
 
 describe(SessionEnding.name, () => {
   it.each<EndReason>(['requested', 'duration-limit', 'shutdown'])(
-    'ends by %s: heartbeat stopped, slot free, upstream disconnected, told as terminated',
+    'ends by %s: heartbeat stopped, slot free, upstream disconnected, event terminated queued',
     async (reason) => {
       const { conversationId } = givenActive();
 
@@ -136,7 +136,7 @@ describe(SessionEnding.name, () => {
     await expect(services.ending.end('nobody', 'requested')).rejects.toBeInstanceOf(SessionNotFoundError);
   });
 
-  it('changes nothing while the database is away: the heartbeat goes on', async () => {
+  it('changes nothing while the database is away: the heartbeat continues', async () => {
     const { conversationId } = givenActive();
     services.store.failNext('save', new StorageUnavailableError());
 
@@ -178,7 +178,7 @@ describe(SessionEnding.name, () => {
       expect(services.channel.called('disconnect')).toHaveLength(1);
     });
 
-    it('calls nobody any more when the conversation is gone', async () => {
+    it('makes no request when the conversation is gone', async () => {
       const { conversationId } = givenActive();
 
       await services.ending.lost(conversationId, { cause: 'gone' });
@@ -205,7 +205,7 @@ describe(SessionEnding.name, () => {
   });
 
   describe('interrupting', () => {
-    it('fails an opening that nobody finishes and leaves its disconnect due', async () => {
+    it('fails an abandoned opening and leaves its disconnect due', async () => {
       const connecting = aSession();
       services.store.given(connecting);
 

@@ -51,7 +51,7 @@ export class SessionEnding {
         ? found.end('heartbeat-lost', now)
         : found.lose(upstreamEndReasonOf(loss.reason), now, loss.endCause),
     );
-    // Also where another replica holds the session by now; not before the write, whose failure is repeated by the next beat.
+    // Also when another replica holds the session by now; not before the write, because the next beat repeats a failed one.
     this.heartbeats.stop(conversationId);
     if (loss.cause === 'failures') await this.endUpstream(written);
     else this.record(written);
@@ -85,15 +85,15 @@ export class SessionEnding {
   }
 
   private async disconnectNow(session: Session): Promise<Session> {
-    // Out of time: the disconnect is due, and the next process finds it.
+    // The process stops: the disconnect is due, and the next process finds it.
     if (this.drain.signal.aborted) return session;
     // Its holder finds that the disconnect is due.
     if (!this.writer.holds(session)) return this.disconnector.untilDisconnected(session, this.drain.signal);
     try {
       return await this.retry(session);
     } catch (error) {
-      // The session is ended and its disconnect is due: the sweeper goes on where this attempt stopped.
-      this.telemetry.troubled('The result of a disconnect could not be saved', error, session.conversationId);
+      // The session is ended and its disconnect is due: the sweeper retries it.
+      this.telemetry.operationFailed('Disconnect result not saved', error, session.conversationId);
       return this.writer.read(session.conversationId);
     }
   }

@@ -87,7 +87,7 @@ describe(SessionSweeper.name, () => {
     expect(stateOf(fresh.conversationId)).toBe('connecting');
   });
 
-  it('waits for none of its work: what hangs holds up nobody else', async () => {
+  it('does not wait for its work: a request that hangs delays no other', async () => {
     const [hanging, other] = [aTerminatingSession({ disconnectDueAt: NOW - 1 }), aTerminatingSession()];
     services.store.given(hanging, other);
     services.channel.onDisconnect(untilAborted);
@@ -171,7 +171,7 @@ describe(SessionSweeper.name, () => {
     expect(stateOf(session.conversationId)).toBe('terminated');
   });
 
-  it('ends the others behind any number of sessions whose end is refused for ever', async () => {
+  it('ends the sessions behind any number of those that fail permanently', async () => {
     const poisoned = Array.from({ length: 150 }, () => anActiveSession({ expiresAt: NOW - 60_000 }));
     const session = anActiveSession({ expiresAt: NOW });
     const ids = new Set(poisoned.map(({ conversationId }) => conversationId));

@@ -12,7 +12,7 @@ import { SessionStore } from '../ports/session.store';
 import { SessionEnding } from './session-ending';
 
 const PAUSE_MS = 500;
-/** Work begun per sweep and kind; what is left is found by the next one. */
+/** Work started per sweep and kind; the next sweep finds the rest. */
 const BATCH = 100;
 /** Work in flight at most: a hanging upstream must not pile it up. */
 const MAX_IN_FLIGHT = 128;
@@ -23,9 +23,9 @@ const REST_MS = 600_000;
 const MAX_RESTING = 1_000;
 
 /**
- * Does what the clock asks for: ends sessions at their duration limit, retries upstream disconnects that are due,
- * interrupts openings that were abandoned. It finds its work in the store, so a crash loses none of it. A session whose
- * work fails for a reason that stays rests for ten minutes, and the work behind it is done meanwhile.
+ * Ends sessions at their duration limit, retries upstream disconnects that are due and interrupts openings that were
+ * abandoned. It finds its work in the store, so that a crash loses none of it. After a permanent failure, a session is
+ * skipped for ten minutes, so that it does not block the work behind it.
  */
 @Injectable()
 export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
@@ -36,7 +36,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     PAUSE_MS,
     () => this.sweep(),
     (error) => {
-      this.log.warn({ message: 'A sweep over the sessions failed and is repeated', error });
+      this.log.warn({ message: 'Session sweep failed; repeated', error });
     },
   );
 
@@ -59,11 +59,11 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
-    // What others hold is theirs to end.
+    // Sessions of other replicas are ended by those.
     const { holder, isValid } = this.lease;
     if (!isValid) return;
     const now = this.clock.now();
-    // Those that rest are found as well, and must leave room for the others.
+    // The queries return skipped sessions as well, which must leave room for the others.
     const limit = BATCH + this.resting.names.length;
     const stalledSince = now - this.config.openDeadlineMs - STALL_MARGIN_MS;
     this.beginAll(await this.sessions.findExpired(now, limit, holder), ({ conversationId }) =>
@@ -95,7 +95,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   private failed(conversationId: string, error: unknown): void {
     if (isTransient(error)) {
-      this.log.warn({ message: 'Work on a session failed and is repeated', conversationId, error });
+      this.log.warn({ message: 'Session work failed; repeated', conversationId, error });
       return;
     }
     this.resting.add(conversationId);

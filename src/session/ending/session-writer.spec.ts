@@ -45,7 +45,7 @@ describe(SessionWriter.name, () => {
     expect(store.calls).not.toContain('save');
   });
 
-  it('reads and changes again when somebody else came first, and finds what they have done', async () => {
+  it('reads and changes again after a conflict, and finds the other change', async () => {
     const active = anActiveSession();
     store.given(active);
     store.interfereNext(active.conversationId, (other) => other.end('duration-limit', NOW));
@@ -71,7 +71,7 @@ describe(SessionWriter.name, () => {
     expect(store.audit).toHaveLength(1);
   });
 
-  it('gives up after five conflicts in a row', async () => {
+  it('throws after five conflicts in a row', async () => {
     const active = anActiveSession();
     store.given(active);
     store.failNext('save', ...Array.from({ length: 5 }, () => new SessionChangedError()));
@@ -82,7 +82,7 @@ describe(SessionWriter.name, () => {
     expect(store.calls.filter((call) => call === 'save')).toHaveLength(5);
   });
 
-  it('repeats nothing after any other trouble', async () => {
+  it('does not retry after another error', async () => {
     const active = anActiveSession();
     store.given(active);
     store.failNext('save', new StorageUnavailableError());

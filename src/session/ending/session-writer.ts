@@ -14,8 +14,8 @@ export interface WrittenSession {
 }
 
 /**
- * Reads a session, changes it and saves it, again from the start when somebody else's change came first: of two
- * causes in the same instant, the second finds what the first has done and changes nothing.
+ * Reads a session, changes it and saves it under its optimistic lock, and retries from the read when another change came
+ * first: of two causes in the same instant, the second finds the result of the first and changes nothing.
  */
 @Injectable()
 export class SessionWriter {
@@ -30,7 +30,7 @@ export class SessionWriter {
     return snapshot.holder === this.lease.holder;
   }
 
-  /** The session as it stands in the books. Throws `SessionNotFoundError`. */
+  /** The session as it is persisted. Throws `SessionNotFoundError`. */
   async read(conversationId: string): Promise<Session> {
     const session = await this.sessions.find(conversationId);
     if (session === undefined) throw new SessionNotFoundError();
@@ -38,8 +38,8 @@ export class SessionWriter {
   }
 
   /**
-   * The same for what only the holder of the session can know: nothing is changed when it is in other hands. Throws
-   * `StorageUnavailableError` too while this replica cannot be sure of that.
+   * Like `apply`, for observations of the holder of a session: changes nothing when another replica holds it. Throws
+   * `StorageUnavailableError` too while the lease of this replica is not valid (fencing).
    */
   async applyHeld(
     conversationId: string,

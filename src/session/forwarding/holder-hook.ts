@@ -27,11 +27,11 @@ export function forwardToHolders(
     hops.assertBody(request, takesFile(request) ? undefined : RawBodies.of(request));
     if (!forwarding.isShared) return undefined;
     const { conversationId = '' } = request.params as { readonly conversationId?: string };
-    const given = forwardable(request, reply, hops.countOf(request));
+    const forwarded = forwardable(request, reply, hops.countOf(request));
     const answer =
       part === 'required'
-        ? await forwarding.forward(conversationId, given)
-        : await forwarding.forwardIfReachable(conversationId, given);
+        ? await forwarding.forward(conversationId, forwarded)
+        : await forwarding.forwardIfReachable(conversationId, forwarded);
     if (answer === undefined) {
       // A caller that has hung up meanwhile causes no second close; `closed` stays false for an answer that was queued.
       if (!reply.raw.destroyed) reply.raw.once('close', pinned.pin(conversationId));
@@ -47,7 +47,7 @@ function forwardable(request: FastifyRequest, reply: FastifyReply, hops: number)
     id,
     method,
     url,
-    // Those of the request itself are changed for files.
+    // The headers of `request` itself are changed for files.
     headers: raw.headers,
     body: () => (takesFile(request) ? fileOf(request, reply) : RawBodies.of(request)),
     caller: RequestCallers.get(request),
@@ -56,7 +56,7 @@ function forwardable(request: FastifyRequest, reply: FastifyReply, hops: number)
   };
 }
 
-/** A stream of its own: a sender that stops early destroys it, and must leave the connection to the caller alone. */
+/** A separate stream: a sender that stops early destroys it, and must not affect the connection of the caller. */
 function fileOf({ raw }: FastifyRequest, reply: FastifyReply): Readable {
   return Readable.from(incomingFileOf(raw, reply).content, { objectMode: false });
 }

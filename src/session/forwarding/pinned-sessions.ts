@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
-/** The requests under way that only this replica can serve, since it holds their sessions. */
+/** Sessions that must stay on this replica, because it serves requests for them. */
 @Injectable()
 export class PinnedSessions {
   private readonly counts = new Map<string, number>();
 
-  /** Returns what is to be called once when the request is over. */
+  /** Returns a function to be called once, when the request is over. */
   pin(conversationId: string): () => void {
     this.counts.set(conversationId, (this.counts.get(conversationId) ?? 0) + 1);
     return () => {
@@ -15,7 +15,7 @@ export class PinnedSessions {
     };
   }
 
-  /** Whether a request needs the session to stay where it is. */
+  /** Whether a request pins the session to this replica. */
   isPinned(conversationId: string): boolean {
     return this.counts.has(conversationId);
   }

@@ -32,8 +32,8 @@ function signed(to = 'here', digest = digestOf(BODY)): string {
   return proof.sign(request, digest === undefined ? hop : { ...hop, digest }, to);
 }
 
-function aRequest(given: string | undefined, byHolder: HolderPart | 'none' = 'required'): FastifyRequest {
-  const headers = given === undefined ? {} : { [PROOF_HEADER]: given };
+function aRequest(proof: string | undefined, byHolder: HolderPart | 'none' = 'required'): FastifyRequest {
+  const headers = proof === undefined ? {} : { [PROOF_HEADER]: proof };
   const routeOptions = { config: byHolder === 'none' ? {} : { byHolder } };
   return { method: 'POST', url: '/v1/x', raw: { headers }, routeOptions } as unknown as FastifyRequest;
 }
@@ -50,8 +50,8 @@ describe(ReceivedHops.name, () => {
     expect(hops.countOf(request)).toBe(2);
   });
 
-  it.each([undefined, '', `${Date.now() + 9_999}.1.forged`])('takes nothing from %j', (given) => {
-    const request = aRequest(given);
+  it.each([undefined, '', `${Date.now() + 9_999}.1.forged`])('takes nothing from %j', (proof) => {
+    const request = aRequest(proof);
 
     expect([hops.receive(request), hops.countOf(request)]).toEqual([undefined, 0]);
   });

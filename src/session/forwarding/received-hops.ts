@@ -21,14 +21,14 @@ export class ReceivedHops {
   ) {}
 
   /**
-   * The caller that another replica vouches for. Undefined without a genuine proof: the request is one like any other,
-   * with a credential of its own. Throws `SessionMovingError` when the proof is genuine but not acceptable here.
+   * The caller that another replica vouches for. Undefined without a genuine proof: the request is handled like any
+   * other, with its own credential. Throws `SessionMovingError` when the proof is genuine but not acceptable here.
    */
   receive(request: FastifyRequest): Caller | undefined {
-    const given = request.raw.headers[PROOF_HEADER];
-    if (typeof given !== 'string' || holderPartOf(request) === undefined) return undefined;
+    const header = request.raw.headers[PROOF_HEADER];
+    if (typeof header !== 'string' || holderPartOf(request) === undefined) return undefined;
     const { method, url, raw } = request;
-    const hop = this.proof.read({ method, url, headers: raw.headers }, given);
+    const hop = this.proof.read({ method, url, headers: raw.headers }, header);
     if (hop === undefined) return undefined;
     if (typeof hop === 'string') {
       this.telemetry.hopRefused(hop);

@@ -237,7 +237,7 @@ describe(ReplicaHttpClient.name, () => {
     expect(log.at('error')).toMatchObject([{ count: 1 }, { count: 2 }]);
   });
 
-  it('ends a request whose caller has hung up, and frees its place', async () => {
+  it('aborts a request when its caller hangs up, and frees its place', async () => {
     const client = new AbortController();
     answer = () => {
       client.abort();

@@ -16,11 +16,11 @@ import {
 } from '../domain/session.errors';
 import { ForwardingTelemetry } from './forwarding.telemetry';
 
-/** The longest that anything takes that is handed on: a message waits for its turn and its acknowledgement. */
+/** Time-out of a forwarded request: a message may wait for its rate limit and its acknowledgement. */
 const TIMEOUT_MS = 75_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const UNAUTHORIZED: number = HttpStatus.UNAUTHORIZED;
-/** Response headers of the routes that only a holder serves. Those of the connection and of the caller are set here. */
+/** Response headers that are passed on. This replica sets those of the connection and of the caller itself. */
 const RETURNED = ['content-type', 'cache-control', 'etag', 'location', 'retry-after', 'idempotency-replayed'];
 
 /** A request as another replica receives it. */
@@ -45,7 +45,7 @@ export interface Sender {
 }
 
 /**
- * The connections to other replicas. Sends only to addresses with a genuine seal. Requests under way are limited, in all
+ * The connections to other replicas. Sends only to addresses with a genuine seal. Requests in flight are limited, in all
  * and per caller, so that no caller can take every connection. The only caller that can change sessions, and those that
  * need no credential, have all.
  */

@@ -249,7 +249,7 @@ describe(SessionForwarding.name, () => {
     expect(hopIn(lastSent())).toMatchObject({ digest: digestOf(Buffer.alloc(0)) });
   });
 
-  it('goes on with the trace and the id of the request', async () => {
+  it('keeps the trace and the id of the request', async () => {
     const id = heldBy('there');
     await RequestContext.run('request-1', async () => {
       await forwarding.forward(id, aRequest());
@@ -313,7 +313,7 @@ describe(SessionForwarding.name, () => {
     expect(await outcome).toMatchObject({ code: 'session-moving' });
   });
 
-  it('looks for the holder no longer once the caller has hung up', async () => {
+  it('stops looking for the holder once the caller has hung up', async () => {
     replicas.take('there');
     const client = new AbortController();
     const waiting = forwarding

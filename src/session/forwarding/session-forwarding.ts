@@ -14,7 +14,7 @@ import { type ForwardedAnswer, ReplicaHttpClient, type SentRequest } from './rep
 import { SessionLocator } from './session-locator';
 import { SessionQueries } from '../session.queries';
 
-/** A session may have changed hands again by the time a request arrives; a request that goes round in circles ends. */
+/** A session may have changed hands again by the time a request arrives; the limit ends a loop. */
 const MAX_HOPS = 3;
 /** Time-out of a request to the holder that this replica can serve as well. */
 const PREFERRED_MS = 3_000;
@@ -30,7 +30,7 @@ export interface ForwardableRequest {
   /** Path and query. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Bytes that were read, or a stream that was not. To be called once, when there is a connection for it. */
+  /** The bytes, or an unread stream. To be called once, when there is a connection for it. */
   readonly body: () => Buffer | Readable;
   readonly caller: Caller;
   /** Times that it was forwarded before it arrived here. */
@@ -40,7 +40,7 @@ export interface ForwardableRequest {
 
 /**
  * Forwards requests that only the holder of a session can serve. The caller was authenticated and has the scope of the
- * route; its reach is checked here, before anything is looked up or waited for on its behalf. The holder receives a
+ * route; its access scope is checked here, before any lookup or wait on its behalf. The holder receives a
  * proof of the caller, never the credential.
  */
 @Injectable()
@@ -53,14 +53,14 @@ export class SessionForwarding {
     private readonly remote: ReplicaHttpClient,
   ) {}
 
-  /** Whether there can be other holders. Without any, every request is served here. */
+  /** Whether there can be other holders. Otherwise this replica serves every request. */
   get isShared(): boolean {
     return this.lease.isShared;
   }
 
   /**
    * The answer of the holder; undefined when this replica has to serve the request itself. Throws `SessionNotFoundError`,
-   * alike and at once for an unknown session and one out of reach, `SessionMovingError` when no replica holds the session in
+   * alike and at once for an unknown session and one outside the scope, `SessionMovingError` when no replica holds the session in
    * time or its holder cannot be reached, `TooManyCallerForwardedError` and
    * `TooManyForwardedError`.
    */
@@ -91,7 +91,7 @@ export class SessionForwarding {
       );
       return answer.status < SERVER_ERROR ? answer : undefined;
     } catch (error) {
-      // No place, no genuine address, no connection, no answer: it is served here.
+      // No place, no genuine address, no connection or no answer: this replica serves the request.
       if (error instanceof DomainError) return undefined;
       throw error;
     }

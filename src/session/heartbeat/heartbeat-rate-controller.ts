@@ -6,17 +6,17 @@ import { type BeatDemand, sessionsThatFit, stretched, stretchFactor } from '../d
 import { type ClientCapacity, UpstreamCapacity } from '../ports/upstream-capacity';
 import { ReplicaBudgetShare } from './replica-budget-share';
 
-/** How long a factor is good for: sessions come and go, and the platform may change its mind. */
+/** Validity of a factor: sessions come and go, and the platform may change its budgets. */
 const VALID_MS = 1_000;
 
-/** A client and the number of sessions that it can carry at all. */
+/** A client, and the number of sessions that its budget can carry. */
 export interface ClientCap extends ClientCapacity {
   readonly cap: number;
 }
 
 /**
- * How often conversations beat, given what the OAuth clients can carry: at their own interval while that fits, evenly
- * slower when it does not.
+ * Adapts the heartbeat intervals to the budgets of the OAuth clients: the configured interval while that fits, evenly
+ * stretched when it does not.
  */
 @Injectable()
 export class HeartbeatRateController {
@@ -30,12 +30,12 @@ export class HeartbeatRateController {
     private readonly share: ReplicaBudgetShare,
   ) {}
 
-  /** The interval of a session on this client, at the moment. */
+  /** The current interval of a session on this client. */
   intervalMs(ownMs: number, oauthClient: string): number {
     return stretched(ownMs, this.factorOf(oauthClient), this.config.stretchMaxMs);
   }
 
-  /** By how much the intervals of a client's sessions are stretched; 1 is not at all. */
+  /** The stretch factor of the intervals of a client; 1 leaves them as configured. */
   factorOf(oauthClient: string): number {
     const now = performance.now();
     if (now - this.computedAt >= VALID_MS) {
@@ -51,7 +51,7 @@ export class HeartbeatRateController {
     return { group, currentIntervalMs: () => this.intervalMs(intervalMs, group) };
   }
 
-  /** Every OAuth client, and the number of sessions whose beats fit its budget at the longest interval. */
+  /** Every OAuth client, and the number of sessions that fit its budget at the longest interval. */
   get clientCaps(): readonly ClientCap[] {
     return this.capacity.clients.map((client) => ({
       ...client,

@@ -40,7 +40,7 @@ describe(ReplicaBudgetShare.name, () => {
     expect(await counted('a', 100)).toBe(0.25);
   });
 
-  it('is all of it where nobody else is, and before anybody was counted', async () => {
+  it('is 1 for the only replica, and before the first count', async () => {
     expect(share.of('a', 100)).toBe(1);
     lease.isShared = false;
     expect(await counted('a', 100)).toBe(1);
@@ -51,7 +51,7 @@ describe(ReplicaBudgetShare.name, () => {
     expect(await counted('a', 500)).toBe(1);
   });
 
-  it('follows as sessions come and go, and keeps what it knew while nobody can count', async () => {
+  it('follows the counts, and keeps the last one while counting fails', async () => {
     await counted('a', 100);
     live = new Map([['a', 200]]);
     await jest.advanceTimersByTimeAsync(2_000);

@@ -3,15 +3,15 @@ import { Lease } from '../../replica/ports/lease';
 import { SessionStore } from '../ports/session.store';
 import { UpstreamCapacity } from '../ports/upstream-capacity';
 
-/** How long a count is good for: sessions come and go. */
+/** Validity of a count: sessions come and go. */
 const VALID_MS = 2_000;
-/** Sessions of channels that no client is needed for, which take nothing of a client's budget. */
+/** Client id of sessions that need no client and use no budget. */
 const NO_CLIENT = '';
 
 /**
- * Which part of what a client carries the beats of this replica may plan with: as much as its sessions are of all that
- * the client has, so that all replicas stretch their beats alike. The others are counted behind the scenes, and who
- * they were the last time counts until it is known how many there are now.
+ * The share of a client's budget for the beats of this replica: the part that its sessions are of all sessions of the
+ * client, so that all replicas stretch their intervals alike. The sessions of all replicas are counted in the background;
+ * the last count is used until the next one is known.
  */
 @Injectable()
 export class ReplicaBudgetShare {
@@ -25,7 +25,7 @@ export class ReplicaBudgetShare {
     private readonly capacity: UpstreamCapacity,
   ) {}
 
-  /** Between 0 and 1, of a client that has so many sessions here. */
+  /** Between 0 and 1, for a client with this number of sessions on this replica. */
   of(client: string, here: number): number {
     if (!this.lease.isShared || here === 0) return 1;
     if (performance.now() - this.countedAt >= VALID_MS) void this.count();
@@ -43,7 +43,7 @@ export class ReplicaBudgetShare {
       }
       this.live = live;
     } catch (error) {
-      this.log.warn({ message: 'The sessions of all replicas could not be counted', error });
+      this.log.warn({ message: 'Session count failed; the last one is used', error });
     }
   }
 }

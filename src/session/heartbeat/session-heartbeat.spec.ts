@@ -56,7 +56,7 @@ describe(SessionHeartbeat.name, () => {
     expect(numbers[0]).toBeGreaterThanOrEqual(NOW);
   });
 
-  it('goes on growing when the clock is set back', async () => {
+  it('keeps growing when the clock is set back', async () => {
     services.heartbeat.start(anActiveSession({ durationLimit: 10 }), hear);
     await jest.advanceTimersByTimeAsync(2_000);
     const [, last = 0] = sequences();

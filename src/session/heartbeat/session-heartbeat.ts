@@ -7,12 +7,12 @@ import { GuestChannels } from '../ports/guest-channels';
 import { HeartbeatRateController } from './heartbeat-rate-controller';
 import { SessionTelemetry } from '../session.telemetry';
 
-/** The last beats of what is resumed may be an interval ago, and a lease as well. */
+/** First beat of a resumed session, which may have been silent for one interval plus one lease. */
 const RESUME_WITHIN_MS = 1_000;
-/** Where there are many they come at a pace that a process can keep: more would only be turned away and come again. */
+/** Rate of the first beats of many resumed sessions, which a process can sustain: more would be refused and retried. */
 const RESUMED_PER_MS = 2;
 
-/** Makes the heartbeat plan of a session and hands it over. */
+/** Builds the heartbeat plan of a session and starts it. */
 @Injectable()
 export class SessionHeartbeat {
   constructor(
@@ -23,7 +23,7 @@ export class SessionHeartbeat {
     private readonly telemetry: SessionTelemetry,
   ) {}
 
-  /** Starts the heartbeat of an active session; doing it twice changes nothing. */
+  /** Starts the heartbeat of an active session; idempotent. */
   start(session: Session, onLost: (loss: Loss) => Promise<void>, { resumed } = { resumed: false }): void {
     const { conversationId, channel, oauthClient, durationLimit } = session.snapshot;
     const intervalMs = this.config.intervalMs(durationLimit);

@@ -32,7 +32,7 @@ describe(IdempotencyRetention.name, () => {
     ]);
   });
 
-  it('tells of a storage in trouble', async () => {
+  it('logs a storage failure', async () => {
     services.store.keys.purgeable.push(new Error('away'));
     services.retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(60_000);

@@ -7,7 +7,7 @@ import { IdempotencyStore } from '../ports/idempotency.store';
 /** Rows per statement. */
 const BATCH = 500;
 
-/** Removes keys that have expired, a little at a time. */
+/** Purges expired idempotency keys in small batches. */
 @Injectable()
 export class IdempotencyRetention extends Housekeeping {
   constructor(

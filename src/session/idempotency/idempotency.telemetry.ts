@@ -15,7 +15,7 @@ const REFUSALS = [
   [ReplayedProblemError, 'replayed'],
 ] as const;
 
-/** What came of requests with an idempotency key. No key reaches a line. */
+/** Counts requests with an idempotency key by result. No key reaches a line. */
 @Injectable()
 export class IdempotencyTelemetry {
   private readonly log = new Logger('Idempotency');
@@ -32,16 +32,16 @@ export class IdempotencyTelemetry {
   }
 
   takingOver(conversationId: string): void {
-    this.log.log({ message: 'An opening that its process has left is carried on', conversationId });
+    this.log.log({ message: 'Abandoned opening resumed', conversationId });
   }
 
-  /** Everything that a request with a key was refused with; `failed` is the opening's own trouble. */
+  /** Counts a refused request by its cause; `failed` is a failure of the opening itself. */
   refused(error: unknown): void {
     const [, result] = REFUSALS.find(([refusal]) => error instanceof refusal) ?? [undefined, 'failed'];
     this.requests.inc({ result });
   }
 
   purgeFailed(error: unknown): void {
-    this.log.warn({ message: 'Expired keys could not be removed; it is tried again', error });
+    this.log.warn({ message: 'Idempotency key purge failed; retried later', error });
   }
 }

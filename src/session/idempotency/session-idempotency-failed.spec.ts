@@ -8,7 +8,7 @@ import {
 import { SessionRefusedError } from '../domain/session.errors';
 import { FakeSessionPolicy } from '../ports/session.policy.fake';
 import { SessionIdempotency } from './session-idempotency';
-import { FakeOpenOptions } from '../session-asking.fake';
+import { FakeIdempotencyClient } from './idempotency-client.fake';
 import { FakeSessionServices } from '../session-services.fake';
 
 jest.mock('node:timers/promises', () => ({
@@ -19,13 +19,13 @@ jest.mock('node:timers/promises', () => ({
 const NOW = 1_800_000_000_000;
 
 let services: FakeSessionServices;
-let asking: FakeOpenOptions;
+let client: FakeIdempotencyClient;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
   services = new FakeSessionServices({ SESSION_MAX_CONCURRENT: 2 });
-  asking = new FakeOpenOptions(services);
+  client = new FakeIdempotencyClient(services);
 });
 afterEach(async () => {
   await services.heartbeats.onModuleDestroy();
@@ -34,21 +34,21 @@ afterEach(async () => {
 
 describe(`${SessionIdempotency.name}, of an opening that failed,`, () => {
   it('keeps what may have taken effect, without a time to try again', async () => {
-    asking.failUpstream(new UpstreamServerError(503));
-    const first = await asking.open();
+    client.failUpstream(new UpstreamServerError(503));
+    const first = await client.open();
 
     // Kept under a kind that the release before knows as well; the status is the same.
-    expect(await asking.open()).toEqual({ ...first, kind: 'upstream-rejected', isReplayed: true });
-    expect(await asking.open()).toMatchObject({ code: 'upstream-error', retryAfterMs: undefined });
+    expect(await client.open()).toEqual({ ...first, kind: 'upstream-rejected', isReplayed: true });
+    expect(await client.open()).toMatchObject({ code: 'upstream-error', retryAfterMs: undefined });
     expect(services.channel.called('open')).toHaveLength(1);
-    expect([await asking.results('failed'), await asking.results('replayed')]).toEqual([1, 2]);
+    expect([await client.results('failed'), await client.results('replayed')]).toEqual([1, 2]);
   });
 
-  it('keeps a bug of ours as one that nothing is told of', async () => {
-    asking.failUpstream(new TypeError('canary'));
-    await asking.open();
+  it('stores an internal error without details', async () => {
+    client.failUpstream(new TypeError('canary'));
+    await client.open();
 
-    expect(await asking.open()).toMatchObject({ code: 'internal', kind: 'internal', message: '' });
+    expect(await client.open()).toMatchObject({ code: 'internal', kind: 'internal', message: '' });
   });
 
   it('keeps nothing of what was refused before a session was reserved', async () => {
@@ -59,23 +59,23 @@ describe(`${SessionIdempotency.name}, of an opening that failed,`, () => {
       }),
     );
 
-    expect(await asking.open()).toMatchObject({ code: 'session-refused' });
+    expect(await client.open()).toMatchObject({ code: 'session-refused' });
     isOpen = true;
-    expect(await asking.open()).toMatchObject({ from: 'opened' });
+    expect(await client.open()).toMatchObject({ from: 'opened' });
   });
 
   it('keeps nothing of what came to nothing upstream', async () => {
-    asking.failUpstream(new UpstreamThrottledError(1_000));
-    expect(await asking.open()).toMatchObject({ code: 'upstream-throttled', retryAfterMs: 1_000 });
+    client.failUpstream(new UpstreamThrottledError(1_000));
+    expect(await client.open()).toMatchObject({ code: 'upstream-throttled', retryAfterMs: 1_000 });
 
-    expect(await asking.open()).toMatchObject({ from: 'opened' });
+    expect(await client.open()).toMatchObject({ from: 'opened' });
   });
 
   it('keeps nothing of what this process gave up because it was not sure of what it holds', async () => {
-    asking.failUpstream(new StorageUnavailableError());
-    expect(await asking.open()).toMatchObject({ code: 'storage-unavailable', retryAfterMs: 2_000 });
+    client.failUpstream(new StorageUnavailableError());
+    expect(await client.open()).toMatchObject({ code: 'storage-unavailable', retryAfterMs: 2_000 });
 
-    expect(await asking.open()).toMatchObject({ from: 'opened' });
+    expect(await client.open()).toMatchObject({ from: 'opened' });
   });
 
   it('keeps nothing of what this process gave up because it stops', async () => {
@@ -87,24 +87,24 @@ describe(`${SessionIdempotency.name}, of an opening that failed,`, () => {
           });
         }),
     );
-    const first = asking.open();
+    const first = client.open();
     await jest.advanceTimersByTimeAsync(10);
     services.drain.begin();
     await jest.advanceTimersByTimeAsync(5_000);
 
     expect(await first).toMatchObject({ code: 'upstream-unavailable', isReplayed: false });
-    expect(await asking.open()).toMatchObject({ code: 'shutting-down' });
+    expect(await client.open()).toMatchObject({ code: 'shutting-down' });
   });
 
-  it('keeps that the session was ended by somebody else', async () => {
-    const answer = asking.letUpstreamWait();
-    const first = asking.open();
+  it('stores that the session was ended meanwhile', async () => {
+    const answer = client.letUpstreamWait();
+    const first = client.open();
     await jest.advanceTimersByTimeAsync(10);
     const [conversationId = ''] = services.channel.called('open');
     await services.ending.end(conversationId, 'requested');
     answer();
 
     expect(await first).toMatchObject({ code: 'session-ended', isReplayed: false });
-    expect(await asking.open()).toMatchObject({ code: 'session-ended', isReplayed: true });
+    expect(await client.open()).toMatchObject({ code: 'session-ended', isReplayed: true });
   });
 });

@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/domain/caller';
 import { Drain } from '../../common/lifecycle/drain';
-import { abortable } from '../../common/time/abortable';
-import { withDeadline } from '../../common/time/deadline';
+import { KeyedSingleFlight } from '../../common/limits/keyed-single-flight';
 import { Lease } from '../../replica/ports/lease';
 import { idempotencyKeyOf } from '../domain/idempotency-key';
 import {
@@ -17,37 +16,36 @@ import { SessionChangedError } from '../domain/session.errors';
 import { IdempotencyTelemetry } from './idempotency.telemetry';
 import { IdempotencyStore, type KeptRequest } from '../ports/idempotency.store';
 import type { OpenSession } from '../opening/session-admission';
+import { FIRST_REQUEST_TIMEOUT_MS, resultOfFirst } from '../first-request';
 import { type OpenedSession, SessionService } from '../session.service';
 
-/** How long a request waits for the one before it: less than a stopping process waits for requests. */
-const PATIENCE_MS = 2_000;
-/** How often to look whether another process has an answer; of one in this process the news comes by itself. */
-const LOOK_EVERY_MS = 100;
+/** Interval of polls for the response of another process; one of this process resolves by itself. */
+const POLL_INTERVAL_MS = 100;
 
-/** How an opening is asked for, besides what is asked for. */
+/** The context of an opening besides its content. */
 export interface OpenOptions {
-  /** The `Idempotency-Key` as it came. */
+  /** The `Idempotency-Key` header, unchanged. */
   readonly key?: string | undefined;
   readonly answerOf: (opened: OpenedSession) => OpenedAnswer;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when the caller has hung up. */
   readonly hungUp: AbortSignal;
 }
 
-/** One opening, from the first step or from where a process that is gone has left it. */
+/** One opening, from its first step or resumed where an earlier process has stopped. */
 interface Work {
   readonly begin: () => Promise<OpenedAnswer>;
-  readonly goOn: (conversationId: string) => Promise<OpenedAnswer>;
+  readonly resume: (conversationId: string) => Promise<OpenedAnswer>;
 }
 
 /**
- * Carries an opening with a key out once, however often, at the same time and over restarts, it is asked for. The same
- * request with the same key in this process joins the one under way; what is durable decides everything else.
+ * Makes openings with a key idempotent, also for concurrent requests and over restarts. The same request with the same key
+ * joins the one in flight in this process (single flight); between processes, the persisted key decides.
  *
- * What is refused before a session is reserved, and what certainly came to nothing upstream, is not kept.
+ * A refusal before the reservation of a session is not stored, nor a failure that certainly had no effect upstream.
  */
 @Injectable()
 export class SessionIdempotency {
-  private readonly underWay = new Map<string, Promise<IdempotentResult>>();
+  private readonly inFlight = new KeyedSingleFlight<IdempotentResult>();
 
   constructor(
     private readonly service: SessionService,
@@ -58,23 +56,24 @@ export class SessionIdempotency {
   ) {}
 
   /**
-   * Without a key every call opens a session. With one, throws besides what an opening throws:
+   * Without a key every call opens a session. With one, throws besides the errors of an opening:
    * `IdempotencyKeyInvalidError`, `IdempotencyKeyReusedError`, `RequestInProgressError` when the first request takes
    * longer than two seconds more, and `ReplayedProblemError`.
    */
-  async open(asked: OpenSession, caller: Caller, asking: OpenOptions): Promise<IdempotentResult> {
-    const { key, answerOf } = asking;
+  async open(opening: OpenSession, caller: Caller, options: OpenOptions): Promise<IdempotentResult> {
+    const { key, answerOf } = options;
     if (key === undefined)
-      return { answer: answerOf(await this.service.open(asked, caller)), from: 'opened' };
+      return { answer: answerOf(await this.service.open(opening, caller)), from: 'opened' };
     try {
-      const request = this.requestOf(asked, caller, key);
-      const keeping = { request, answerOf };
-      const given = await this.join(request, asking.hungUp, {
-        begin: async () => answerIn(await this.service.open(asked, caller, keeping)),
-        goOn: async (conversationId) => answerIn(await this.service.goOn(conversationId, asked, keeping)),
+      const request = this.requestOf(opening, caller, key);
+      const context = { request, answerOf };
+      const result = await this.join(request, options.hungUp, {
+        begin: async () => answerIn(await this.service.open(opening, caller, context)),
+        resume: async (conversationId) =>
+          answerIn(await this.service.resume(conversationId, opening, context)),
       });
-      this.telemetry.answered(given.from);
-      return given;
+      this.telemetry.answered(result.from);
+      return result;
     } catch (error) {
       this.telemetry.refused(error);
       throw error;
@@ -85,23 +84,22 @@ export class SessionIdempotency {
     return keyedRequestOf({ owner, key: idempotencyKeyOf(header), asked, openingBy: this.lease.holder });
   }
 
-  private async join(request: IdempotentRequest, hungUp: AbortSignal, work: Work): Promise<IdempotentResult> {
+  private join(request: IdempotentRequest, hungUp: AbortSignal, work: Work): Promise<IdempotentResult> {
     const id = JSON.stringify([request.owner, request.fingerprint]);
-    const first = this.underWay.get(id);
-    if (first !== undefined) return this.follow(first, request, hungUp);
-    const lead = this.lead(request, work).finally(() => this.underWay.delete(id));
-    this.underWay.set(id, lead);
-    return lead;
+    const first = this.inFlight.get(id);
+    return first === undefined
+      ? this.inFlight.run(id, () => this.lead(request, work))
+      : this.follow(first, request, hungUp);
   }
 
-  /** Gives the answer of the first request again. Of its failures those that are kept say that they are. */
+  /** Replays the answer of the first request. A failure that was stored is replayed as such. */
   private async follow(
     first: Promise<IdempotentResult>,
     request: IdempotentRequest,
     hungUp: AbortSignal,
   ): Promise<IdempotentResult> {
     try {
-      const { answer } = await inTime(first, hungUp);
+      const { answer } = await resultOfFirst(first, hungUp);
       return { answer, from: 'replayed' };
     } catch (error) {
       if (error instanceof RequestInProgressError) throw error;
@@ -111,28 +109,28 @@ export class SessionIdempotency {
     }
   }
 
-  /** The first of its kind in this process; another process may be at it all the same. */
+  /** Handles the first request in this process; another process may have one with the same key in flight. */
   private async lead(request: IdempotentRequest, work: Work): Promise<IdempotentResult> {
-    const givesUpAt = performance.now() + PATIENCE_MS;
+    const givesUpAt = performance.now() + FIRST_REQUEST_TIMEOUT_MS;
     for (;;) {
       const kept = await this.keys.find(request);
       if (kept !== undefined && kept.fingerprint !== request.fingerprint)
         throw new IdempotencyKeyReusedError();
       if (kept?.answer !== undefined) return replayed(kept.answer);
-      const given = await this.carryOut(kept, request, work);
-      if (given !== undefined) return given;
+      const result = await this.openOrResume(kept, request, work);
+      if (result !== undefined) return result;
       if (performance.now() >= givesUpAt || this.drain.signal.aborted) throw new RequestInProgressError();
-      // A key that was taken between the look and the first step is there to be seen at once.
+      // Without a stored key, another request has taken it since the lookup: the next lookup finds it at once.
       if (kept !== undefined) await this.pause();
     }
   }
 
   private async pause(): Promise<void> {
-    await delay(LOOK_EVERY_MS, undefined, { signal: this.drain.signal }).catch(() => undefined);
+    await delay(POLL_INTERVAL_MS, undefined, { signal: this.drain.signal }).catch(() => undefined);
   }
 
-  /** Undefined when somebody else has come first, or is at it. */
-  private async carryOut(
+  /** Undefined when another request was first, or has the opening in flight. */
+  private async openOrResume(
     kept: KeptRequest | undefined,
     request: IdempotentRequest,
     work: Work,
@@ -141,7 +139,7 @@ export class SessionIdempotency {
       if (kept === undefined) return { answer: await work.begin(), from: 'opened' };
       if (!(await this.keys.claim(request))) return undefined;
       this.telemetry.takingOver(kept.conversationId);
-      return { answer: await work.goOn(kept.conversationId), from: 'taken-over' };
+      return { answer: await work.resume(kept.conversationId), from: 'taken-over' };
     } catch (error) {
       if (error instanceof RequestInProgressError || error instanceof SessionChangedError) return undefined;
       throw error;
@@ -157,14 +155,4 @@ function answerIn({ answer }: OpenedSession): OpenedAnswer {
 function replayed(kept: StoredResponse): IdempotentResult {
   if ('problem' in kept) throw new ReplayedProblemError(kept.problem);
   return { answer: kept.opened, from: 'replayed' };
-}
-
-function inTime<T>(work: Promise<T>, hungUp: AbortSignal): Promise<T> {
-  return withDeadline(PATIENCE_MS, hungUp, async (signal) => {
-    try {
-      return await abortable(work, signal);
-    } catch (error) {
-      throw signal.aborted ? new RequestInProgressError() : error;
-    }
-  });
 }

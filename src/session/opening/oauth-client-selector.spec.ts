@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe(OAuthClientSelector.name, () => {
-  it('chooses the client whose sessions leave most of its budget, however much the others could send at once', async () => {
+  it('chooses the client with the largest part of its budget left, not the one with most tokens', async () => {
     services.capacity.clients = [
       aClient('busy', { left: 9, beatsPerMs: 10 * TWO_SESSIONS }),
       aClient('small', { left: 9, beatsPerMs: TWO_SESSIONS }),
@@ -32,7 +32,7 @@ describe(OAuthClientSelector.name, () => {
     expect(await clientSelector.select('fake', Caller.anonymous)).toMatchObject({ oauthClient: 'large' });
   });
 
-  it('refuses a journey context over a channel that cannot tell it', async () => {
+  it('refuses a journey context over a channel that does not support it', async () => {
     const choice = clientSelector.select('fake', Caller.anonymous, { journeyContext: { customerId: 'c-1' } });
 
     await expect(choice).rejects.toMatchObject({ code: 'not-supported-by-channel' });

@@ -11,7 +11,7 @@ import type { ClientCapacity } from '../ports/upstream-capacity';
 import { SessionCaps } from './session-caps';
 import { type ClientCap, HeartbeatRateController } from '../heartbeat/heartbeat-rate-controller';
 
-/** Where a new session goes: an OAuth client with room, or none, and the limits that its slot counts against. */
+/** The OAuth client of a new session, if it needs one, and the limits that its slot counts against. */
 export interface ClientAssignment {
   readonly oauthClient: string;
   /** The replica that holds the session. */
@@ -19,7 +19,7 @@ export interface ClientAssignment {
   readonly limits: SlotLimits;
 }
 
-/** What of an opening not every channel can do. */
+/** The parts of an opening that not every channel supports. */
 export interface ChannelRequirements {
   readonly authentication?: Login;
   readonly journeyContext?: JourneyContext;
@@ -31,10 +31,9 @@ interface Candidate extends ClientCap {
 }
 
 /**
- * Chooses the OAuth client of a new session: of those with room the one whose sessions leave most of its budget, so
- * that beats are stretched nowhere before they have to be everywhere. A client that could send nothing at the moment,
- * or that the login refuses, is chosen only when there is no other. A session whose beats are no requests on such a
- * budget goes to none.
+ * Chooses the OAuth client of a new session: of those with room the one with the largest part of its budget left, so that
+ * intervals are stretched as late as possible. A client that could send nothing at the moment, or that the login refuses,
+ * is chosen only when there is no other. A session gets no client when its beats use no such budget.
  */
 @Injectable()
 export class OAuthClientSelector {
@@ -48,25 +47,28 @@ export class OAuthClientSelector {
 
   /**
    * Throws `SessionLimitReachedError` with reason `upstream-budget` when no client has room, and
-   * `NotSupportedByChannelError` when the guest wants to log in over a channel that has no way to, or the channel
-   * cannot tell a journey context. Throws
-   * `StorageUnavailableError` while this replica cannot be sure of what it holds.
+   * `NotSupportedByChannelError` for a login or a journey context that the channel does not support. Throws
+   * `StorageUnavailableError` while the lease of this replica is not valid (fencing).
    */
-  async select(channel: string, caller: Caller, wish: ChannelRequirements = {}): Promise<ClientAssignment> {
+  async select(
+    channel: string,
+    caller: Caller,
+    requirements: ChannelRequirements = {},
+  ): Promise<ClientAssignment> {
     this.lease.assertValid();
     const { holder } = this.lease;
     const { authentication, tellsJourney } = this.channels.get(channel);
     const isBeyond =
-      (wish.authentication !== undefined && authentication === undefined) ||
-      (wish.journeyContext !== undefined && !tellsJourney);
+      (requirements.authentication !== undefined && authentication === undefined) ||
+      (requirements.journeyContext !== undefined && !tellsJourney);
     if (isBeyond) throw new NotSupportedByChannelError(channel);
     const { total } = this.caps;
     const ofCaller = this.shareOf(caller);
-    // Nothing of such a session is counted against any client.
+    // Such a session does not count against any client.
     if (!this.channels.get(channel).beatsOnBudget)
       return { oauthClient: '', holder, limits: { total, ofClient: total, ...ofCaller } };
     const clients = this.rateController.clientCaps;
-    // One client is not compared with others, and whether it has room the reservation finds out.
+    // A single client needs no comparison, and the reservation checks whether it has room.
     const live = clients.length > 1 ? await this.sessions.countLiveByClient() : new Map<string, number>();
     const candidates: Candidate[] = clients
       .map((client) => ({ ...client, sessions: live.get(client.id) ?? 0 }))
@@ -82,7 +84,7 @@ export class OAuthClientSelector {
     return { oauthClient: best.id, holder, limits: { total, ofClient: best.cap, ...ofCaller } };
   }
 
-  /** Nothing where the caller may have everything: then there is nothing to count. */
+  /** Empty when the caller may have all slots: then there is nothing to count. */
   private shareOf(caller: Caller): Pick<SlotLimits, 'ofCaller'> {
     const onClients = this.rateController.totalCap;
     const ofCaller = this.caps.of(caller, onClients);

@@ -39,7 +39,7 @@ describe(SessionAdmission.name, () => {
     });
   });
 
-  it('leaves what was asked for as it was asked for, however little it is', async () => {
+  it('keeps the fields of the request, and adds only defaults', async () => {
     const asked = {
       queueId: 'q',
       name: '',
@@ -71,7 +71,7 @@ describe(SessionAdmission.name, () => {
     expect([session.snapshot.owner, nobodys.snapshot.owner]).toEqual(['billing', '']);
   });
 
-  it('admits no more than there are slots, whoever asks at the same time', async () => {
+  it('admits no more sessions than slots, also for concurrent requests', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, () => services.admission.reserve({ queueId: 'support' }, Caller.anonymous)),
     );
@@ -128,7 +128,7 @@ describe(SessionAdmission.name, () => {
     expect(await services.metrics.sample('sessions_created_total{outcome="session-refused"}')).toBe(1);
   });
 
-  it('admits nobody once the process is on its way out', async () => {
+  it('admits no session once the process drains', async () => {
     services.drain.begin();
 
     await expect(services.admission.reserve({ queueId: 'support' }, Caller.anonymous)).rejects.toBeInstanceOf(

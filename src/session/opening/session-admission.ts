@@ -13,7 +13,7 @@ import { type ClientAssignment, OAuthClientSelector } from './oauth-client-selec
 import { SessionPolicyEvaluator } from './session-policy-evaluator';
 import { SessionTelemetry } from '../session.telemetry';
 
-/** What a caller asks for. Absent fields get their defaults. */
+/** The opening that a caller requests. Absent fields get their defaults. */
 export interface OpenSession {
   readonly queueId: string;
   readonly name?: string;
@@ -24,11 +24,11 @@ export interface OpenSession {
   readonly channel?: string;
   readonly customAttributes?: Readonly<Record<string, string>>;
   readonly journeyContext?: JourneyContext;
-  /** How the guest shows who it is. Nothing but the opening itself gets to see it. */
+  /** The login of the guest, which only the opening itself may read. */
   readonly authentication?: Login;
 }
 
-/** Decides whether a session may be opened, and writes it down before anything is sent. */
+/** Decides whether a session may be opened, and persists it before anything is sent. */
 @Injectable()
 export class SessionAdmission {
   constructor(
@@ -46,12 +46,12 @@ export class SessionAdmission {
    * `CallerSessionLimitReachedError`, and `RequestInProgressError` when the key of the request is taken; then there is no
    * session.
    */
-  async reserve(asked: OpenSession, caller: Caller, request?: IdempotentRequest): Promise<Session> {
+  async reserve(opening: OpenSession, caller: Caller, request?: IdempotentRequest): Promise<Session> {
     try {
-      const requested = this.withDefaults(asked);
+      const requested = this.withDefaults(opening);
       await this.policyEvaluator.assertAllowed(requested);
-      const assignment = await this.clientSelector.select(requested.channel, caller, asked);
-      const session = this.sessionFrom({ ...requested, ...contextOf(asked) }, caller.owner, assignment);
+      const assignment = await this.clientSelector.select(requested.channel, caller, opening);
+      const session = this.sessionFrom({ ...requested, ...contextOf(opening) }, caller.owner, assignment);
       await this.sessions.reserve(session, assignment.limits, request);
       return session;
     } catch (error) {
@@ -60,14 +60,14 @@ export class SessionAdmission {
     }
   }
 
-  private withDefaults(asked: OpenSession): RequestedSession {
+  private withDefaults(opening: OpenSession): RequestedSession {
     return {
-      channel: asked.channel ?? this.config.defaultChannel,
-      queueId: asked.queueId,
-      name: asked.name ?? 'Guest',
-      locale: asked.locale ?? 'en-US',
-      capabilities: asked.capabilities ?? this.config.defaultCapabilities,
-      durationLimit: asked.durationLimit ?? this.config.defaultDurationSeconds,
+      channel: opening.channel ?? this.config.defaultChannel,
+      queueId: opening.queueId,
+      name: opening.name ?? 'Guest',
+      locale: opening.locale ?? 'en-US',
+      capabilities: opening.capabilities ?? this.config.defaultCapabilities,
+      durationLimit: opening.durationLimit ?? this.config.defaultDurationSeconds,
     };
   }
 

@@ -45,7 +45,7 @@ describe(SessionCaps.name, () => {
     });
   });
 
-  it('gives all places to those that need no credential, whatever a caller may have', () => {
+  it('gives all slots to anonymous callers, whatever the limit per caller', () => {
     const caps = capsWith({ ACCESS_MODE: 'open', SESSION_MAX_PER_CALLER: 3 });
 
     const forwarded = new Caller('anonymous', Caller.anonymous.scopes, '');

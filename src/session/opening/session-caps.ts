@@ -4,7 +4,7 @@ import { AccessConfig } from '../../config/access.config';
 import { SessionConfig } from '../../config/session.config';
 import type { CallerLimits } from '../ports/session.store';
 
-/** The part of all places that one of several callers may take; the rest stays for the others. */
+/** The part of all slots that one of several callers may take; the rest stays for the others. */
 const SHARE = 0.5;
 
 /**

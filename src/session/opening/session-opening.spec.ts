@@ -55,7 +55,7 @@ describe(SessionOpening.name, () => {
     expect(services.store.row(session.conversationId)).toMatchObject({ state: 'connecting', version: 0 });
   });
 
-  it('makes the session active, tells the CRM and counts it', async () => {
+  it('makes the session active, queues its event for the CRM and counts it', async () => {
     await jest.advanceTimersByTimeAsync(250);
 
     await services.opening.activate(session, OPENED);
@@ -149,7 +149,7 @@ describe(SessionOpening.name, () => {
       });
     });
 
-    it('still names the trouble of the upstream when somebody else has given the session up', async () => {
+    it('throws the upstream error even when the session was ended meanwhile', async () => {
       const error = new UpstreamTimeoutError();
       failOpening(error);
       services.store.interfereNext(session.conversationId, (other) =>
@@ -179,7 +179,7 @@ describe(SessionOpening.name, () => {
   });
 
   describe('when the session changed meanwhile', () => {
-    it('says that it was ended, and tells the CRM nothing', async () => {
+    it('throws that the session has ended, and queues no event for the CRM', async () => {
       services.store.interfereNext(session.conversationId, (other) =>
         other.fail('requested', NOW, { outcomeUnknown: true }),
       );
@@ -211,8 +211,8 @@ describe(SessionOpening.name, () => {
     });
   });
 
-  describe('taken over from somebody who is gone', () => {
-    it('gets all its time anew', async () => {
+  describe('taken over from a replica that is gone', () => {
+    it('gets a new deadline', async () => {
       await jest.advanceTimersByTimeAsync(25_000);
       const taken = await services.opening.takeOver(session.conversationId, 'here');
       services.channel.onOpen(

@@ -13,7 +13,7 @@ import { GuestChannels } from '../ports/guest-channels';
 import { SessionStore } from '../ports/session.store';
 import { SessionTelemetry } from '../session.telemetry';
 
-/** The middle of opening a session: from its reservation to its activation. */
+/** The steps of an opening from its reservation to its activation. */
 @Injectable()
 export class SessionOpening {
   constructor(
@@ -25,9 +25,9 @@ export class SessionOpening {
   ) {}
 
   /**
-   * Opens the conversation, within the deadline for openings. On any trouble the session is `failed` and its slot
-   * free, and the trouble is thrown and kept for its key: unless it came to nothing upstream for certain, or this
-   * process gave it up because it stops, or because it was no longer sure of what it holds.
+   * Opens the conversation, within the deadline for openings. After a failure the session is `failed` and its slot
+   * free, and the error is thrown and stored for its key: unless it certainly had no effect upstream, or this process
+   * aborted the opening because it stops, or because its lease is not valid.
    */
   async openUpstream(session: Session, signal: AbortSignal, login?: Login): Promise<Opened> {
     try {
@@ -41,8 +41,8 @@ export class SessionOpening {
   }
 
   /**
-   * Takes over an opening that was left by whoever began it, for this replica to hold, and gives it all its time anew. Throws
-   * `SessionChangedError` when it is over, or somebody else came first.
+   * Takes over an opening that its process has abandoned, for this replica to hold, and restarts its deadline. Throws
+   * `SessionChangedError` when it is over, or another replica took it over first.
    */
   async takeOver(conversationId: string, holder: string): Promise<Session> {
     const session = await this.sessions.find(conversationId);
@@ -52,9 +52,9 @@ export class SessionOpening {
   }
 
   /**
-   * Makes the session `active`. When it was ended meanwhile (a caller or the sweeper gave it up), whoever ended it
-   * also closes the conversation, and `SessionEndedWhileOpeningError` is thrown. The answer that is made of the session
-   * as it will be is kept for its key, and returned.
+   * Makes the session `active`. When a caller or the sweeper has ended it meanwhile, the same also closes the
+   * conversation, and `SessionEndedWhileOpeningError` is thrown. The answer, made of the session as it will be saved, is
+   * stored for its key and returned.
    */
   async activate(
     session: Session,
@@ -77,15 +77,14 @@ export class SessionOpening {
   private openInTime({ snapshot }: Session, login: Login | undefined, parent: AbortSignal): Promise<Opened> {
     const conversation = login === undefined ? snapshot : { ...snapshot, login };
     const leftMs = snapshot.startedAt + this.config.openDeadlineMs - this.clock.now();
-    // What is waited for here is told by the clock that never jumps.
+    // The deadline is on the monotonic clock.
     const deadlineAt = performance.now() + leftMs;
-    return withDeadline(leftMs, parent, async (signal, isOver) => {
-      try {
-        return await this.channels.get(snapshot.channel).open(conversation, deadlineAt, signal);
-      } catch (error) {
-        throw isOver() ? new UpstreamTimeoutError({ cause: error }) : error;
-      }
-    });
+    return withDeadline(
+      leftMs,
+      parent,
+      (signal) => this.channels.get(snapshot.channel).open(conversation, deadlineAt, signal),
+      (cause) => new UpstreamTimeoutError({ cause }),
+    );
   }
 
   private async abandon(session: Session, error: unknown, keyOutcome: KeyDisposition): Promise<void> {
@@ -96,15 +95,15 @@ export class SessionOpening {
     try {
       await this.sessions.save(session, keyOutcome);
     } catch (saveError) {
-      // Given up by somebody else already. Any other trouble replaces the upstream's: the row stays `connecting`
-      // and the sweeper closes it once the database is back.
+      // The session was ended already. Any other error replaces that of the upstream: the row stays `connecting`, and
+      // the sweeper closes it once the database is back.
       if (!(saveError instanceof SessionChangedError)) throw saveError;
     }
   }
 }
 
 function isWorthRepeating(error: unknown): boolean {
-  // The database is away for the moment; what may have been opened all the same is closed.
+  // The database is unavailable for the moment; a conversation that was opened nevertheless is closed.
   if (error instanceof StorageUnavailableError) return true;
   return error instanceof UpstreamError && !error.mayHaveTakenEffect;
 }

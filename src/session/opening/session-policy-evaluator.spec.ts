@@ -26,7 +26,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** What comes of asking the policies, in the order in which they registered. */
+/** The result of the policies, in the order in which they registered. */
 async function outcomeOf(...policies: readonly FakeSessionPolicy[]): Promise<unknown> {
   for (const policy of policies) services.policies.add(policy);
   return services.policyEvaluator.assertAllowed(ASKED).catch((error: unknown) => error);
@@ -35,7 +35,7 @@ async function outcomeOf(...policies: readonly FakeSessionPolicy[]): Promise<unk
 const never = (): Promise<void> => new Promise(() => undefined);
 
 describe(SessionPolicyEvaluator.name, () => {
-  it('lets everybody through when nobody has a say, and leaves no timer behind', async () => {
+  it('allows every session without policies, and leaves no timer', async () => {
     expect(await outcomeOf()).toBeUndefined();
     expect(jest.getTimerCount()).toBe(0);
   });
@@ -74,7 +74,7 @@ describe(SessionPolicyEvaluator.name, () => {
     expect(after.asked).toEqual([]);
     expect(log.at('info')).toEqual([
       {
-        message: 'A policy refused a session',
+        message: 'Session refused by a policy',
         policy: 'hours',
         reason: 'closed',
         queueId: 'support',
@@ -125,7 +125,7 @@ describe(SessionPolicyEvaluator.name, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('asks nobody once the process is on its way out', async () => {
+  it('evaluates no policy once the process drains', async () => {
     const policy = new FakeSessionPolicy('hours');
     services.drain.begin();
 

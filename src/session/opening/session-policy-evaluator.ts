@@ -7,10 +7,10 @@ import { SessionPolicies } from '../ports/session-policies';
 import type { RequestedSession, SessionPolicy } from '../ports/session.policy';
 import { SessionTelemetry } from '../session.telemetry';
 
-/** How long all policies together may think about one opening: less than a stopping process waits for it. */
-const PATIENCE_MS = 2_000;
+/** Time-out of all policies together for one opening: less than a stopping process waits for it. */
+const POLICIES_TIMEOUT_MS = 2_000;
 
-/** Asks everybody who has a say in openings. */
+/** Asks every session policy before a session is opened. */
 @Injectable()
 export class SessionPolicyEvaluator {
   constructor(
@@ -22,16 +22,16 @@ export class SessionPolicyEvaluator {
   /**
    * Returns when the process and every policy let the session through. Throws `ShuttingDownError`, the
    * `SessionRefusedError` of the first policy that refuses, or `PolicyUnavailableError`: a policy that does not
-   * answer in time, or fails, lets nothing through.
+   * answer in time, or fails, refuses the session.
    */
-  async assertAllowed(asked: RequestedSession): Promise<void> {
+  async assertAllowed(session: RequestedSession): Promise<void> {
     this.drain.assertOpen();
-    await withDeadline(PATIENCE_MS, this.drain.signal, async (signal, isOver) => {
+    await withDeadline(POLICIES_TIMEOUT_MS, this.drain.signal, async (signal, isOver) => {
       for (const policy of this.policies.all) {
         try {
-          await abortable(policy.check(asked, signal), signal);
+          await abortable(policy.check(session, signal), signal);
         } catch (error) {
-          throw this.verdictOf(policy, asked, isOver(), error);
+          throw this.verdictOf(policy, session, isOver(), error);
         }
       }
     });
@@ -39,12 +39,12 @@ export class SessionPolicyEvaluator {
 
   private verdictOf(
     policy: SessionPolicy,
-    asked: RequestedSession,
+    session: RequestedSession,
     isOver: boolean,
     error: unknown,
   ): unknown {
     if (error instanceof SessionRefusedError) {
-      this.telemetry.refused(error, asked);
+      this.telemetry.refused(error, session);
       return error;
     }
     const failure = new PolicyUnavailableError(policy.name, isOver ? 'timed-out' : 'failed', {

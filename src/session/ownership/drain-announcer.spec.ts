@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 describe(DrainAnnouncer.name, () => {
-  it('tells the others when the stop is announced', () => {
+  it('announces the drain to the other replicas', () => {
     begin();
     expect(lease.isRetired).toBe(false);
     drain.announce();
@@ -29,7 +29,7 @@ describe(DrainAnnouncer.name, () => {
     expect(lease.isRetired).toBe(true);
   });
 
-  it('tells nobody where there is nobody, or where the sessions end with the process', () => {
+  it('announces nothing for a single replica, or when its sessions end with it', () => {
     lease.isShared = false;
     begin();
     begin({ SHUTDOWN_MODE: 'disconnect' });
@@ -42,7 +42,7 @@ describe(DrainAnnouncer.name, () => {
     expect(lease.isRetired).toBe(false);
   });
 
-  it('goes on without, when the others cannot be told', async () => {
+  it('continues the drain after a failed announcement', async () => {
     jest.spyOn(lease, 'retire').mockRejectedValue(new Error('away'));
     begin();
     drain.announce();

@@ -4,8 +4,8 @@ import { ServerConfig } from '../../config/server.config';
 import { Lease } from '../../replica/ports/lease';
 
 /**
- * Tells the other replicas as soon as this one is about to stop: from then on its share of the sessions is none, and it
- * gives them back while it still answers requests.
+ * Announces the drain of this replica to the others as soon as it is about to stop: from then on its share of the sessions
+ * is 0, and the rebalancer releases them while this replica still serves requests.
  */
 @Injectable()
 export class DrainAnnouncer implements OnModuleInit {
@@ -18,16 +18,16 @@ export class DrainAnnouncer implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.drain.onAnnounced(() => void this.depart());
+    this.drain.onAnnounced(() => void this.announce());
   }
 
-  private async depart(): Promise<void> {
+  private async announce(): Promise<void> {
     if (!this.lease.isShared || this.config.shutdownMode !== 'handover') return;
     try {
       await this.lease.retire();
     } catch (error) {
       this.log.warn({
-        message: 'Could not tell the others of the stop: they hear of it when it comes',
+        message: 'Drain announcement failed; other replicas notice the stop',
         error,
       });
     }

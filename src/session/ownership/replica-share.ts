@@ -4,13 +4,13 @@ import { Lease } from '../../replica/ports/lease';
 import { ReplicaStore } from '../../replica/ports/replica.store';
 import { SessionStore } from '../ports/session.store';
 
-/** A replica that has a little more than its share keeps it: sessions that wander are worse than that. */
+/** Surplus that a replica keeps: moving sessions back and forth is worse than a small imbalance. */
 const SLACK = 0.1;
 const MIN_SLACK = 10;
-/** What may be claimed beyond the own share, so that nothing is left over where everybody has theirs. */
+/** Sessions that may be claimed beyond the share, so that none is left when every replica has its share. */
 const LEFTOVERS = 5;
 
-/** How many sessions this replica should hold, so that all replicas that stay hold about as many. */
+/** Computes the number of sessions that this replica should hold, so that all replicas that stay hold about as many. */
 @Injectable()
 export class ReplicaShare {
   constructor(
@@ -21,8 +21,8 @@ export class ReplicaShare {
   ) {}
 
   /**
-   * The share of this replica at the moment: none for who is about to stop, unless everybody is; without bound where nothing
-   * is shared.
+   * The current share of this replica: 0 for one that is about to stop, unless all are; infinite for the only replica of a
+   * database.
    */
   async current(): Promise<number> {
     if (!this.lease.isShared) return Number.POSITIVE_INFINITY;
@@ -33,12 +33,12 @@ export class ReplicaShare {
     return Math.max(1, Math.ceil(total / Math.max(1, staying.length)));
   }
 
-  /** Sessions that this replica may take: those that are missing from its share, and a few more. */
+  /** Sessions that this replica may claim: those that its share lacks, and a few more. */
   room(share: number): number {
     return share === 0 ? 0 : LEFTOVERS + Math.max(0, share - this.heartbeats.running);
   }
 
-  /** Sessions that others should have; none as long as it is about its share. */
+  /** Sessions to release for other replicas; 0 while this one is close to its share. */
   surplus(share: number): number {
     const slack = share === 0 ? 0 : Math.max(MIN_SLACK, Math.ceil(share * SLACK));
     return this.heartbeats.running > share + slack ? this.heartbeats.running - share : 0;

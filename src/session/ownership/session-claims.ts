@@ -6,7 +6,7 @@ import { PinnedSessions } from '../forwarding/pinned-sessions';
 import { GuestChannels } from '../ports/guest-channels';
 import { SessionHolders } from '../ports/session-holders';
 
-/** Takes sessions that nobody holds, and lets go of sessions: another replica goes on with them. */
+/** Claims sessions without a holder, and releases sessions for other replicas to claim. */
 @Injectable()
 export class SessionClaims {
   constructor(
@@ -14,31 +14,31 @@ export class SessionClaims {
     private readonly channels: GuestChannels,
     private readonly holders: SessionHolders,
     private readonly lease: Lease,
-    private readonly requests: PinnedSessions,
+    private readonly pinned: PinnedSessions,
   ) {}
 
-  /** At most so many. They are this replica's own, and nobody beats for them yet. */
+  /** Claims at most `count` sessions, which have no heartbeat yet. */
   claim(count: number): Promise<Session[]> {
     return this.holders.claim(this.lease.holder, count);
   }
 
   /**
-   * Gives back at most so many of the sessions that this replica beats for, but none that a request needs here. Returns how
-   * many. Whatever could not be written down as given back is this replica's own still, and is found again by the upkeep.
+   * Releases at most `count` of the sessions with a heartbeat here, but none that a request pins. Returns their number.
+   * When the release could not be saved, this replica still holds them, and the reconciler restarts their heartbeats.
    */
   async release(count: number): Promise<number> {
-    const names = this.heartbeats.names.filter((name) => !this.requests.isPinned(name)).slice(0, count);
+    const names = this.heartbeats.names.filter((name) => !this.pinned.isPinned(name)).slice(0, count);
     this.drop(names);
     await this.holders.release(this.lease.holder, names);
     return names.length;
   }
 
-  /** Nothing that was held is this process's any more. */
+  /** Drops all sessions, because the lease was lost. */
   dropAll(): void {
     this.drop(this.heartbeats.names);
   }
 
-  /** Nothing of ours reaches them from here on: only then somebody else may act for them. */
+  /** Stops acting for sessions upstream, which has to precede the claim of another replica. */
   private drop(names: readonly string[]): void {
     for (const name of names) {
       this.heartbeats.stop(name);

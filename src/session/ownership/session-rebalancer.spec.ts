@@ -42,7 +42,7 @@ describe(SessionRebalancer.name, () => {
     expect(new Set(beats.map(({ at }) => at)).size).toBeGreaterThan(10);
   });
 
-  it('spreads the second beats over the whole interval, however closely the first ones came', async () => {
+  it('spreads the second beats over the whole interval after a burst of first ones', async () => {
     services.store.given(...Array.from({ length: 60 }, () => anActiveSession(ORPHAN)));
 
     await services.rebalancer.takeOverAtStart();
@@ -72,7 +72,7 @@ describe(SessionRebalancer.name, () => {
     expect(services.store.events).toEqual([]);
   });
 
-  it('leaves openings with a key for their callers to ask again, with all their time anew', async () => {
+  it('leaves openings with a key for a retry of their callers, with a new deadline', async () => {
     const [keyed, other] = [
       aSession({ ...ORPHAN, createdAt: NOW - 60_000 }),
       aSession({ ...ORPHAN, createdAt: NOW - 60_000 }),
@@ -132,7 +132,7 @@ describe(SessionRebalancer.name, () => {
     expect(services.heartbeats.running).toBe(1_201);
   });
 
-  it('ends the session whose conversation is gone since', async () => {
+  it('ends a session when its conversation is gone since', async () => {
     const active = anActiveSession(ORPHAN);
     services.store.given(active);
     services.channel.onBeat(() => ({ kind: 'gone' }));
@@ -163,7 +163,7 @@ describe(SessionRebalancer.name, () => {
       await services.rebalancer.onApplicationBootstrap();
     }
 
-    it('takes its share of what nobody holds, and leaves the rest to the others', async () => {
+    it('claims its share of the sessions without a holder, and leaves the rest to the others', async () => {
       services.store.given(...Array.from({ length: 200 }, () => anActiveSession(ORPHAN)));
       await services.rebalancer.takeOverAtStart();
 
@@ -171,7 +171,7 @@ describe(SessionRebalancer.name, () => {
       expect(services.heartbeats.running).toBeLessThanOrEqual(110);
     });
 
-    it('takes what is left over where everybody has a share', async () => {
+    it('claims sessions that are left when every replica has its share', async () => {
       services.store.given(...Array.from({ length: 100 }, () => anActiveSession({ holder: 'there' })));
       await begin();
       services.store.given(...Array.from({ length: 20 }, () => aTerminatingSession(ORPHAN)));
@@ -216,7 +216,7 @@ describe(SessionRebalancer.name, () => {
       expect(services.heartbeats.running).toBe(100);
     });
 
-    it('keeps what it has when everybody is about to stop', async () => {
+    it('keeps its sessions when all replicas are about to stop', async () => {
       services.store.given(...Array.from({ length: 20 }, () => anActiveSession(ORPHAN)));
       await begin();
       services.replicas.leaving.add('here').add('there');
@@ -229,8 +229,8 @@ describe(SessionRebalancer.name, () => {
       const [busy, idle] = [anActiveSession(ORPHAN), anActiveSession(ORPHAN)];
       services.store.given(busy, idle);
       await begin();
-      const over = services.requests.pin(busy.conversationId);
-      const alsoOver = services.requests.pin(busy.conversationId);
+      const over = services.pinned.pin(busy.conversationId);
+      const alsoOver = services.pinned.pin(busy.conversationId);
       services.replicas.leaving.add('here');
       over();
       await jest.advanceTimersByTimeAsync(3_000);
@@ -241,7 +241,7 @@ describe(SessionRebalancer.name, () => {
       expect(services.heartbeats.names).toEqual([]);
     });
 
-    it('takes up nothing again that is being given up', async () => {
+    it('recovers no session during its release', async () => {
       services.store.given(...Array.from({ length: 20 }, () => anActiveSession(ORPHAN)));
       await begin();
       const release = services.holders.release.bind(services.holders);
@@ -250,7 +250,7 @@ describe(SessionRebalancer.name, () => {
         return release(holder, ids);
       });
       services.replicas.leaving.add('here');
-      services.trouble.count += 1;
+      services.storageFailures.count += 1;
       await jest.advanceTimersByTimeAsync(4_000);
       expect(services.heartbeats.running).toBe(0);
       await jest.advanceTimersByTimeAsync(2_000);
@@ -273,7 +273,7 @@ describe(SessionRebalancer.name, () => {
       expect(services.heartbeats.running).toBe(0);
     });
 
-    it('lets go of everything when the lease is lost, and of nothing in the books', async () => {
+    it('drops all sessions when the lease is lost, and changes nothing in the store', async () => {
       services.store.given(...Array.from({ length: 10 }, () => anActiveSession(ORPHAN)));
       await begin();
       services.lease.lose('here again');
@@ -294,7 +294,7 @@ describe(SessionRebalancer.name, () => {
       expect(services.heartbeats.running).toBe(1);
     });
 
-    it('goes on looking after the database failed', async () => {
+    it('continues after a database failure', async () => {
       await begin();
       jest.spyOn(services.holders, 'claim').mockRejectedValueOnce(new StorageUnavailableError());
       services.store.given(anActiveSession(ORPHAN));

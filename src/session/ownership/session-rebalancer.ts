@@ -7,14 +7,13 @@ import { SessionClaims } from './session-claims';
 import { ReplicaShare } from './replica-share';
 import { SessionReconciler } from './session-reconciler';
 
-/** Sessions that are claimed in one transaction, and that are walked through at a time. */
+/** Sessions that are claimed or released in one transaction. */
 const BATCH = 500;
 
 /**
- * Goes on with sessions whose process is gone, within this replica's fair share, gives up what is more than that when
- * others join, and sees to what is its own and was forgotten: one after the other, so that nothing is taken up again while
- * it is given up. What it finds at the start is taken over before requests are served, and after every module has
- * registered its channel, policy or sink (`onModuleInit`).
+ * Claims and recovers sessions without a holder, up to the share of this replica, releases the surplus when other replicas
+ * join, and runs the reconciler: one after the other, so that no session is recovered during its release. The claim at the
+ * start comes before requests are served, and after every module has registered its channel, policy or sink (`onModuleInit`).
  */
 @Injectable()
 export class SessionRebalancer implements OnApplicationBootstrap, OnModuleDestroy {
@@ -30,9 +29,9 @@ export class SessionRebalancer implements OnApplicationBootstrap, OnModuleDestro
   ) {
     this.loop = new Loop(
       lease.lookEveryMs,
-      () => this.look(),
+      () => this.rebalance(),
       (error) => {
-        this.log.warn({ message: 'Looking for sessions without a holder failed and is repeated', error });
+        this.log.warn({ message: 'Session rebalancing failed; repeated', error });
       },
     );
     lease.onLost(() => {
@@ -48,10 +47,10 @@ export class SessionRebalancer implements OnApplicationBootstrap, OnModuleDestro
   async takeOverAtStart(): Promise<void> {
     await this.lease.expireOthers();
     const outcomes = await this.takeOver(await this.share.current());
-    const { beats = 0, interrupted = 0, awaited = 0 } = countOf(outcomes);
+    const { resumed = 0, interrupted = 0, pending = 0 } = countOf(outcomes);
     this.log.log(
-      `Taken over: ${beats} sessions beat again, ${interrupted} half open ones are closed, ` +
-        `${awaited} may be asked for again`,
+      `Sessions recovered: ${resumed} heartbeats resumed, ${interrupted} openings interrupted, ` +
+        `${pending} openings pending for a retry`,
     );
   }
 
@@ -59,12 +58,12 @@ export class SessionRebalancer implements OnApplicationBootstrap, OnModuleDestro
     await this.loop.stop();
   }
 
-  private async look(): Promise<void> {
+  private async rebalance(): Promise<void> {
     if (!this.lease.isValid) return;
     await this.lease.expireOthers();
     const share = await this.share.current();
     await this.takeOver(share);
-    await this.giveBack(share);
+    await this.releaseSurplus(share);
     await this.reconciler.reconcile();
   }
 
@@ -76,26 +75,26 @@ export class SessionRebalancer implements OnApplicationBootstrap, OnModuleDestro
       if (wanted === 0) return outcomes;
       const claimed = await this.claims.claim(wanted);
       for (const session of claimed) {
-        // The lease was lost meanwhile, and with it what was claimed.
+        // The lease was lost meanwhile, and with it the claims.
         if (this.lease.holder !== holder) return outcomes;
         outcomes.push(await this.recovery.recover(session));
       }
       if (claimed.length < BATCH) return outcomes;
-      // The embedded database answers without giving way to anybody: beats and requests get their turn here.
+      // Yields to beats and requests, because the embedded database is synchronous.
       await setImmediate();
     }
   }
 
-  private async giveBack(share: number): Promise<void> {
+  private async releaseSurplus(share: number): Promise<void> {
     const surplus = this.share.surplus(share);
     if (surplus === 0) return;
-    let given = 0;
+    let released = 0;
     let batch: number;
     do {
-      batch = await this.claims.release(Math.min(BATCH, surplus - given));
-      given += batch;
+      batch = await this.claims.release(Math.min(BATCH, surplus - released));
+      released += batch;
     } while (batch === BATCH);
-    if (given > 0) this.log.log({ message: 'Gave sessions back for others to take', count: given });
+    if (released > 0) this.log.log({ message: 'Sessions released for other replicas', count: released });
   }
 }
 

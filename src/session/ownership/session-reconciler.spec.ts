@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe(SessionReconciler.name, () => {
-  it('counts the slots anew, whatever a crash has left of the count', async () => {
+  it('recounts the slots at the start, because a crash may leave a wrong count', async () => {
     services.store.given(anActiveSession(), anActiveSession(), aSession());
     services.store.slots = 77;
     await services.reconciler.onModuleInit();
@@ -34,7 +34,7 @@ describe(SessionReconciler.name, () => {
     await expect(services.reconciler.onModuleInit()).rejects.toBeInstanceOf(StorageUnavailableError);
   });
 
-  it('looks each minute for active sessions of its own without a heartbeat', async () => {
+  it('checks each minute for active sessions of its own without a heartbeat', async () => {
     await services.rebalancer.onApplicationBootstrap();
     services.store.given(anActiveSession(), anActiveSession({ holder: 'there' }));
 
@@ -45,14 +45,14 @@ describe(SessionReconciler.name, () => {
     expect(services.heartbeats.running).toBe(1);
   });
 
-  it('looks soon after the database could not be used, once, and not while the lease is in doubt', async () => {
+  it('runs once soon after a storage failure, and not while the lease is in doubt', async () => {
     const lease = Object.assign(new FakeLease(), { isShared: true, lookEveryMs: 300 });
     services = new FakeSessionServices({}, lease);
     services.replicas.replicas.push({ id: 'here', address: '', seal: '' });
     await services.rebalancer.onApplicationBootstrap();
     services.store.given(anActiveSession());
     lease.isValid = false;
-    services.trouble.count += 1;
+    services.storageFailures.count += 1;
     await jest.advanceTimersByTimeAsync(5_000);
     expect(services.heartbeats.running).toBe(0);
 
@@ -68,13 +68,13 @@ describe(SessionReconciler.name, () => {
     await services.rebalancer.onApplicationBootstrap();
     services.store.given(...Array.from({ length: 1_201 }, () => anActiveSession()));
     await jest.advanceTimersByTimeAsync(60_000);
-    // What is under way is finished.
+    // Finishes work in flight.
     await services.rebalancer.onModuleDestroy();
 
     expect(services.heartbeats.running).toBe(1_201);
   });
 
-  it('goes on looking after the store failed', async () => {
+  it('continues after a store failure', async () => {
     await services.rebalancer.onApplicationBootstrap();
     services.store.given(anActiveSession());
     services.store.failNext('walk', new StorageUnavailableError());

@@ -7,22 +7,21 @@ import { StorageFailures } from '../ports/storage-failures';
 import { SessionRecovery } from './session-recovery';
 
 const PAGE = 500;
-/** At the latest, whether or not anything is known to have gone wrong. */
-const AT_LATEST_MS = 60_000;
+/** Interval of reconciliation without a storage failure. */
+const MAX_INTERVAL_MS = 60_000;
 
 /**
- * Puts right what a crash or a database that failed in the middle of a commit may leave behind: the count of slots at
- * the start, and active sessions of this replica without a heartbeat: soon after the database could not be used, and now and
- * then anyway.
+ * Repairs the state that a crash or a failed commit may leave: the count of slots at the start, and active sessions of this
+ * replica without a heartbeat, soon after a storage failure and every minute anyway.
  */
 @Injectable()
 export class SessionReconciler implements OnModuleInit {
-  private seenTroubles = 0;
-  private nextLookAt = performance.now() + AT_LATEST_MS;
+  private seenFailures = 0;
+  private nextRunAt = performance.now() + MAX_INTERVAL_MS;
 
   constructor(
     private readonly sessions: SessionStore,
-    private readonly trouble: StorageFailures,
+    private readonly storageFailures: StorageFailures,
     private readonly lease: Lease,
     private readonly recovery: SessionRecovery,
   ) {}
@@ -31,26 +30,26 @@ export class SessionReconciler implements OnModuleInit {
     await this.sessions.recountSlots();
   }
 
-  /** Looks when there is reason to. Not while sessions are being given up: what is being given up looks forgotten. */
+  /** Runs only after a storage failure or every minute, never during a release: sessions in release have no heartbeat either. */
   async reconcile(): Promise<void> {
-    const { count: troubles } = this.trouble;
-    if (troubles === this.seenTroubles && performance.now() < this.nextLookAt) return;
-    await this.recoverForgotten();
-    this.seenTroubles = troubles;
-    this.nextLookAt = performance.now() + AT_LATEST_MS;
+    const { count: failures } = this.storageFailures;
+    if (failures === this.seenFailures && performance.now() < this.nextRunAt) return;
+    await this.restartMissing();
+    this.seenFailures = failures;
+    this.nextRunAt = performance.now() + MAX_INTERVAL_MS;
   }
 
-  private async recoverForgotten(): Promise<void> {
+  private async restartMissing(): Promise<void> {
     const { holder } = this.lease;
     let page: Session[];
     let after: string | undefined;
     do {
       page = await this.sessions.walk('active', after, PAGE, holder);
-      // The lease was lost meanwhile, and with it what was found.
+      // The lease was lost meanwhile, and with it these sessions.
       if (this.lease.holder !== holder) return;
-      for (const session of page) this.recovery.beginToBeat(session);
+      for (const session of page) this.recovery.startHeartbeat(session);
       after = page.at(-1)?.conversationId;
-      // The embedded database answers without giving way to anybody: beats and requests get their turn here.
+      // Yields to beats and requests, because the embedded database is synchronous.
       await setImmediate();
     } while (page.length === PAGE);
   }

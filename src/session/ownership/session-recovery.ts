@@ -8,13 +8,16 @@ import { SessionEnding } from '../ending/session-ending';
 import { SessionHeartbeat } from '../heartbeat/session-heartbeat';
 import { SessionWriter } from '../ending/session-writer';
 
-/** What became of a session that was taken over. */
-export type RecoveryOutcome = 'beats' | 'interrupted' | 'awaited' | 'left';
+/**
+ * The outcome of a recovery: the heartbeat is `resumed`, the opening is `interrupted`, the opening is `pending` for a retry of
+ * its caller, or the session is `skipped`, which leaves it to the sweeper.
+ */
+export type RecoveryOutcome = 'resumed' | 'interrupted' | 'pending' | 'skipped';
 
 /**
- * Goes on with a session that another process has held: an active one gets its heartbeat back; an opening is given up
- * and closed upstream, unless its caller may come again with its idempotency key: then it gets the time of an
- * opening anew, and the sweeper gives it up when nobody comes. Everything else the sweeper finds by itself.
+ * Recovers a claimed session that another process has held: restarts the heartbeat of an active one; interrupts an
+ * opening, unless its caller may repeat it with its idempotency key: then its deadline restarts, and the sweeper interrupts
+ * it when no request comes. The sweeper finds sessions in all other states by itself.
  */
 @Injectable()
 export class SessionRecovery {
@@ -29,50 +32,50 @@ export class SessionRecovery {
   ) {}
 
   /**
-   * Throws `StorageUnavailableError`. A session that fails otherwise is left, so that the others are taken over; one that
-   * was changed at the same moment is no poison message, and the sweeper finds it.
+   * Throws `StorageUnavailableError`. A session that fails otherwise is skipped, so that the others are recovered; one that
+   * was changed at the same time is not a poison message, and the sweeper finds it.
    */
   async recover(session: Session): Promise<RecoveryOutcome> {
     try {
-      return await this.goOnWith(session);
+      return await this.resume(session);
     } catch (error) {
       if (error instanceof StorageUnavailableError) throw error;
       const { conversationId } = session;
       if (isTransient(error))
         this.log.warn({
-          message: 'Takeover of a session failed: left to the sweeper',
+          message: 'Session recovery failed; left to the sweeper',
           conversationId,
           error,
         });
       else this.poison.setAside('sessions', conversationId, error, conversationId);
-      return 'left';
+      return 'skipped';
     }
   }
 
-  private async goOnWith(session: Session): Promise<RecoveryOutcome> {
+  private async resume(session: Session): Promise<RecoveryOutcome> {
     if (session.state === 'connecting') return this.recoverOpening(session.conversationId);
-    return session.state === 'active' && this.beginToBeat(session) ? 'beats' : 'left';
+    return session.state === 'active' && this.startHeartbeat(session) ? 'resumed' : 'skipped';
   }
 
-  /** Whether it is watched over. One that cannot be, such as one of a channel that is gone, must not keep others out. */
-  beginToBeat(session: Session): boolean {
+  /** Returns whether the heartbeat runs. A session without one, such as of a channel that was removed, must not stop the recovery. */
+  startHeartbeat(session: Session): boolean {
     const { conversationId } = session;
     try {
       this.heartbeat.start(session, (loss) => this.ending.lost(conversationId, loss), { resumed: true });
       return true;
     } catch (error) {
-      this.log.error({ message: 'A session cannot be watched over', conversationId, error });
+      this.log.error({ message: 'Heartbeat not started', conversationId, error });
       return false;
     }
   }
 
   private async recoverOpening(conversationId: string): Promise<RecoveryOutcome> {
-    const awaited = await this.keys.forgetClaims([conversationId]);
-    if (awaited.length === 0) {
+    const openings = await this.keys.forgetClaims([conversationId]);
+    if (openings.length === 0) {
       await this.ending.interrupt(conversationId);
       return 'interrupted';
     }
     await this.writer.apply(conversationId, (opening, now) => opening.restart(now));
-    return 'awaited';
+    return 'pending';
   }
 }

@@ -33,7 +33,7 @@ describe(SessionShutdown.name, () => {
       services = new FakeSessionServices({ SHUTDOWN_MODE: 'disconnect' });
     });
 
-    it('ends every active session upstream and tells the CRM', async () => {
+    it('ends every active session upstream and for the CRM', async () => {
       const active = Array.from({ length: 150 }, () => anActiveSession());
       const connecting = aSession();
       services.store.given(...active, connecting);
@@ -51,7 +51,7 @@ describe(SessionShutdown.name, () => {
       expect(services.store.row(connecting.conversationId).state).toBe('connecting');
     });
 
-    it('ends the rest in the books alone once the grace period is over', async () => {
+    it('ends the rest in the store only, once the grace period is over', async () => {
       services.store.given(...Array.from({ length: 100 }, () => anActiveSession()));
       services.channel.onDisconnect(
         ...Array.from({ length: 100 }, () => (signal: AbortSignal) => {

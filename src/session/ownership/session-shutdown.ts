@@ -8,9 +8,9 @@ import { SessionEnding } from '../ending/session-ending';
 const AT_A_TIME = 64;
 
 /**
- * What becomes of live sessions when the process stops: `handover` leaves them to the next process, `disconnect`
- * ends all of them in our books, and upstream and for the CRM as far as the grace period allows; what is left of that
- * is done after the next start.
+ * Handles live sessions when the process stops: `handover` leaves them to other replicas or the next process, `disconnect`
+ * ends all of them in the database, and upstream and for the CRM as far as the grace period allows; the next process does
+ * the rest.
  */
 @Injectable()
 export class SessionShutdown implements BeforeApplicationShutdown, OnModuleDestroy {
@@ -28,23 +28,23 @@ export class SessionShutdown implements BeforeApplicationShutdown, OnModuleDestr
     if (this.config.shutdownMode === 'handover') return;
     try {
       const count = await this.endAll();
-      this.log.log({ message: 'Ended the live sessions, as the shutdown mode asks', count });
+      this.log.log({ message: 'Live sessions ended at shutdown', count });
     } catch (error) {
       this.log.error({
-        message: 'Could not end all live sessions; the next start leaves them active',
+        message: 'Live sessions not ended at shutdown; they stay active',
         error,
       });
     }
   }
 
-  /** Nothing beats any more: others may go on at once, and need not wait for the lease to run out. */
+  /** Releases all sessions once no heartbeat runs, so that others need not wait for the lease to expire. */
   async beforeApplicationShutdown(): Promise<void> {
     try {
       await this.holders.release(this.lease.holder);
       await this.lease.leave();
     } catch (error) {
       this.log.warn({
-        message: 'Could not hand the sessions over: others take them when the lease ends',
+        message: 'Session handover failed; claimed when the lease expires',
         error,
       });
     }

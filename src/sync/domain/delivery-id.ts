@@ -1,17 +1,17 @@
 import { SINK_NAME } from './sink-name';
 
-/** What a delivery is stored under: an event goes to each sink once. */
+/** The key of a delivery: an event is delivered to each sink once. */
 export interface DeliveryKey {
   readonly sink: string;
   readonly eventId: string;
 }
 
-/** The sink that the summary of the metrics speaks of. */
+/** The sink of the summary in the metrics. */
 export const CRM_SINK = 'crm';
 
 const PATTERN = /^([^.]+)\.([0-9a-f-]{36})$/;
 
-/** The id of a delivery as callers know it, opaque to them. */
+/** The id of a delivery in the API, opaque to callers. */
 export function deliveryIdOf({ sink, event }: { sink: string; event: { id: string } }): string {
   return `${sink}.${event.id}`;
 }

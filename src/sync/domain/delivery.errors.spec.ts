@@ -21,7 +21,7 @@ describe(reasonOf.name, () => {
   });
 
   it.each([undefined, null, 'secret', { message: 'secret' }])(
-    'is unknown for what is no error: %p',
+    'is unknown for a value that is not an error: %p',
     (thrown) => {
       expect(reasonOf(thrown)).toBe('unknown');
     },

@@ -1,22 +1,22 @@
 import { codesOf, membersOf } from '../../common/errors/failure-text';
 
 /**
- * What a failed attempt taught about the receiver, beside its reason.
+ * The meaning of a failed attempt for the receiver, beside its reason.
  *
  * @publicApi
  */
 export interface DeliveryFailure extends ErrorOptions {
   /** The HTTP status, where the receiver speaks HTTP. */
   readonly status?: number;
-  /** The receiver asks to be left alone for so long, by every event. */
+  /** The receiver asks for this pause of all its deliveries (`Retry-After`). */
   readonly retryAfterMs?: number;
-  /** The receiver wants no events any more: it is paused until an operator resumes it. */
+  /** The receiver accepts no events any more: its sink is paused until an operator resumes it. */
   readonly isReceiverGone?: boolean;
 }
 
 /**
- * The receiver did not accept an event. The message is our own words about what happened, and goes into the audit
- * trail: nothing that the receiver sent belongs there.
+ * The receiver did not accept an event. The message is written by this service and goes into the
+ * audit trail: it must hold nothing that the receiver sent.
  *
  * @publicApi
  */
@@ -37,7 +37,7 @@ export class DeliveryFailedError extends Error {
   }
 }
 
-/** Another replica may have the delivery by now: nothing of it was sent. */
+/** Another replica may have claimed the delivery: nothing was sent. */
 export class ClaimLostError extends Error {
   constructor() {
     super('The claim of the delivery is over.');
@@ -45,7 +45,7 @@ export class ClaimLostError extends Error {
   }
 }
 
-/** A failed attempt in words that are safe to keep, whatever was thrown. */
+/** The reason of a failed attempt as a text that is safe to store, for any thrown value. */
 export function reasonOf(error: unknown): string {
   if (error instanceof DeliveryFailedError) return error.message;
   return error instanceof Error ? withMembers(error.name, error) : 'unknown';

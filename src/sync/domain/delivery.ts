@@ -8,29 +8,29 @@ export interface Delivery {
   readonly sink: string;
   /** Failed attempts since it was queued. */
   readonly attempts: number;
-  /** Since when it is waiting, in epoch milliseconds: since its event happened, or since an operator asked for it again. */
+  /** Time at which it was queued, in epoch milliseconds: when its event happened, or an operator requested it again. */
   readonly queuedAt: number;
   /** The relay that claimed it, where several could. */
   readonly claimedBy?: string;
 }
 
-/** One handing over of an event to its sink, as it went. */
+/** One attempt at a delivery, with its outcome. */
 export interface Attempt {
-  /** When it was over, in epoch milliseconds. */
+  /** End of the attempt, in epoch milliseconds. */
   readonly at: number;
   readonly latencyMs: number;
-  /** What an HTTP receiver answered with, if it answered. */
+  /** The HTTP status that the receiver answered with, if it answered. */
   readonly status?: number;
-  /** Why the event was not accepted, in our own words; absent when it was. */
+  /** The reason why the event was not accepted, in the words of this service; absent when it was accepted. */
   readonly error?: string;
 }
 
-/** What there is to know about a delivery. */
+/** A delivery with its status. */
 export interface DeliveryRecord extends Delivery {
   readonly status: DeliveryStatus;
-  /** When it is attempted next, in epoch milliseconds; means nothing unless it is pending. */
+  /** Time of the next attempt, in epoch milliseconds; has no meaning unless the delivery is pending. */
   readonly nextAttemptAt: number;
-  /** When it was accepted or given up, in epoch milliseconds. */
+  /** Time at which it was accepted or given up, in epoch milliseconds. */
   readonly settledAt?: number;
   readonly lastError?: string;
 }

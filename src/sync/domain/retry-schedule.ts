@@ -9,12 +9,12 @@ const FIRST_WAITS = [5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5
 const DAY_WAIT = 10 * MINUTE;
 const LATE_WAIT = HOUR;
 const DAY = 24 * HOUR;
-/** An event that nobody accepted for this long is given up. */
+/** An event that the receiver has not accepted for this long is given up. */
 const MAX_AGE = 72 * HOUR;
-/** A receiver that asks for more is asked again after this long. */
+/** Upper bound of a `Retry-After`. */
 const MAX_RETRY_AFTER = HOUR;
 
-/** When a delivery that failed is attempted again. `firstWaitMs` scales the waits: 5,000 leaves them as they are. */
+/** The backoff of failed deliveries. `firstWaitMs` scales the waits; 5,000 leaves them unchanged. */
 export class RetrySchedule {
   private readonly scale: number;
 
@@ -23,8 +23,8 @@ export class RetrySchedule {
   }
 
   /**
-   * How long to wait after the `failedAttempts`-th failure (from 1) of an event that is waiting for `ageMs`, with
-   * 20 % jitter; undefined when the event is too old to be kept any longer.
+   * The wait after the `failedAttempts`-th failure (from 1) of an event that is pending for `ageMs`, with 20 % jitter;
+   * undefined when the event is too old and has to be given up.
    */
   waitMs(failedAttempts: number, ageMs: number): number | undefined {
     if (ageMs >= MAX_AGE) return undefined;
@@ -32,7 +32,7 @@ export class RetrySchedule {
     return jittered(wait * this.scale);
   }
 
-  /** How long a receiver that asked to be left alone is left alone. */
+  /** The throttling that a receiver gets for its `Retry-After`. */
   static throttledMs(retryAfterMs: number): number {
     return Math.min(retryAfterMs, MAX_RETRY_AFTER);
   }

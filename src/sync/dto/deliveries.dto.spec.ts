@@ -6,7 +6,7 @@ import { ReplayDeliveriesDto, selectionOf } from './replay-deliveries.dto';
 
 const UUID = '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11';
 
-/** The fields that a request breaks a rule with; what it asks for when it breaks none. */
+/** The invalid fields of a request; its content when all are valid. */
 async function read(metatype: Type, type: 'query' | 'body', fields: object): Promise<unknown> {
   try {
     return await new StrictValidationPipe().transform(fields, { type, metatype });

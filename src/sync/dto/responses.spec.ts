@@ -79,7 +79,7 @@ describe(AttemptResponse.name, () => {
 describe(SinkResponse.name, () => {
   const backlog = { pending: 3, blockedConversations: 1, dead: 2 };
 
-  it('tells of a sink that is well', () => {
+  it('shows a healthy sink', () => {
     const response = { name: 'crm', condition: 'healthy', ...backlog };
 
     expect(sent(new SinkResponse({ name: 'crm', condition: 'healthy', ...backlog }))).toEqual(response);

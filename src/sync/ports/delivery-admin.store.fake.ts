@@ -8,7 +8,7 @@ import {
   type RetentionLimits,
 } from './delivery-admin.store';
 
-/** Deliveries in memory, and what was asked of them. */
+/** Deliveries in memory, with a record of the calls. */
 export class FakeDeliveryAdminStore extends DeliveryAdminStore {
   readonly records: DeliveryRecord[] = [];
   readonly history = new Map<string, Attempt[]>();
@@ -16,9 +16,9 @@ export class FakeDeliveryAdminStore extends DeliveryAdminStore {
   readonly retried: { readonly key: DeliveryKey; readonly at: number }[] = [];
   readonly replayed: { readonly selection: ReplaySelection; readonly at: number }[] = [];
   readonly purges: { readonly limits: RetentionLimits; readonly limit: number }[] = [];
-  /** How many the next replays select. */
+  /** Number of deliveries that the next replays select. */
   selected = 0;
-  /** How many there are for the next calls of `purge`, or why they fail; then there are none. */
+  /** Numbers of deliveries for the next calls of `purge`, or their errors; after those there are none. */
   readonly purgeable: (number | Error)[] = [];
 
   async list(query: DeliveryQuery): Promise<DeliveryRecord[]> {
@@ -64,7 +64,7 @@ export class FakeDeliveryAdminStore extends DeliveryAdminStore {
     return Math.min(found, limit);
   }
 
-  /** Adds a delivery with what was tried. */
+  /** Adds a delivery with its attempts. */
   keep(record: DeliveryRecord, ...attempts: readonly Attempt[]): void {
     this.records.push(record);
     this.history.set(deliveryIdOf(record), [...attempts]);

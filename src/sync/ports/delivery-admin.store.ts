@@ -1,7 +1,7 @@
 import type { Attempt, DeliveryRecord, DeliveryStatus } from '../domain/delivery';
 import type { DeliveryKey } from '../domain/delivery-id';
 
-/** A place in the list: the delivery that a page ended with. */
+/** A position in the list: the delivery that a page ended with. */
 export interface DeliveryPosition extends DeliveryKey {
   readonly queuedAt: number;
 }
@@ -17,7 +17,7 @@ export interface DeliveryQuery extends DeliveryFilter {
   readonly after?: DeliveryPosition;
 }
 
-/** Which deliveries to repeat: those of a conversation, of events in a span of time (epoch milliseconds), or both. */
+/** The deliveries to repeat: those of a conversation, of events in a span of time (epoch milliseconds), or both. */
 export interface ReplaySelection {
   readonly sink?: string;
   readonly conversationId?: string;
@@ -25,13 +25,13 @@ export interface ReplaySelection {
   readonly to?: number;
 }
 
-/** Settled before these moments, in epoch milliseconds, a delivery is not kept any longer. */
+/** Deliveries that were settled before these times, in epoch milliseconds, are purged. */
 export interface RetentionLimits {
   readonly deliveredBefore: number;
   readonly deadBefore: number;
 }
 
-/** The deliveries as operators see and steer them. */
+/** The deliveries as operators read and repeat them. */
 export abstract class DeliveryAdminStore {
   /** The last queued first. */
   abstract list(query: DeliveryQuery): Promise<DeliveryRecord[]>;
@@ -42,18 +42,18 @@ export abstract class DeliveryAdminStore {
   abstract attempts(key: DeliveryKey): Promise<Attempt[]>;
 
   /**
-   * Makes a delivery due now, whatever became of it; it keeps its id and its place in its lane. One that was accepted
-   * or given up is queued again. Returns whether it exists. Writes `DELIVERY_RETRIED`.
+   * Makes a delivery due now, in any status; it keeps its id and its position in the queue of its conversation. One that
+   * was accepted or given up is queued again. Returns whether it exists. Writes `DELIVERY_RETRIED`.
    */
   abstract retry(key: DeliveryKey, at: number): Promise<boolean>;
 
   /**
-   * Queues the selected deliveries again, in the order of their lanes; the pending ones among them are due at once.
-   * Works in steps, so that no lock is held long: when it breaks off, some are queued and the rest are as they were.
-   * Returns how many there were. Writes `DELIVERIES_REPLAYED`, one for each 500 events.
+   * Queues the selected deliveries again, in the order of their conversations; the pending ones among them are due at once.
+   * Works in batches, so that no lock is held long: after a failure, some are queued and the rest are unchanged.
+   * Returns their number. Writes `DELIVERIES_REPLAYED`, one for each 500 events.
    */
   abstract replay(selection: ReplaySelection, at: number): Promise<number>;
 
-  /** Removes up to `limit` deliveries with their attempts, and events that nobody is to hear of any more. */
+  /** Removes up to `limit` deliveries with their attempts, and events without deliveries. */
   abstract purge(limits: RetentionLimits, limit: number): Promise<number>;
 }

@@ -3,7 +3,7 @@ import type { EventSink } from './event.sink';
 
 /**
  * The receivers of session events. A module adds its sink while it starts (`onModuleInit`); an event is queued for
- * each of them when it happens, so whoever comes later misses what happened before.
+ * each of them when it happens, so a sink that is added later misses the events before.
  *
  * @publicApi
  */

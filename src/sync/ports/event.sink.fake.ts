@@ -4,8 +4,8 @@ import { EventSink } from './event.sink';
 type Step = (event: SessionEvent, signal: AbortSignal, beforeSend: () => void) => void | Promise<void>;
 
 /**
- * A receiver that keeps what it is handed. It accepts everything unless the test scripts its next answers or says
- * how it behaves towards a conversation.
+ * A receiver that keeps the events that it receives. It accepts all of them unless the test scripts its next answers or
+ * its behaviour for a conversation.
  */
 export class FakeEventSink extends EventSink {
   readonly handed: { readonly event: SessionEvent; readonly at: number; readonly signal: AbortSignal }[] = [];

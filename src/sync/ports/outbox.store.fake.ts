@@ -17,8 +17,8 @@ type Operation =
   'claim' | 'unclaim' | 'isDue' | 'settle' | 'postpone' | 'bury' | 'markFailing' | 'release' | 'backlog';
 
 /**
- * The queue in memory, by the contract of the port. A test can let the next calls of a method fail, and hold back
- * what the next look at the queue has already read.
+ * The queue in memory, by the contract of the port. A test can let the next calls of a method fail, and delay the
+ * result of the next claim.
  */
 export class FakeOutboxStore extends OutboxStore {
   readonly rows: Row[] = [];
@@ -50,7 +50,7 @@ export class FakeOutboxStore extends OutboxStore {
     this.failures.push(...errors.map((error) => ({ operation, error })));
   }
 
-  /** The next claim reads at once and answers when told to. */
+  /** Lets the next claim read at once, and answer when the returned function is called. */
   holdNextClaim(): () => void {
     let release: () => void = () => undefined;
     this.holds.push(

@@ -1,35 +1,35 @@
 import type { Attempt, Delivery } from '../domain/delivery';
 
-/** How full a sink's queue is. */
+/** The fill level of the queue of a sink. */
 export interface Backlog {
   readonly pending: number;
-  /** Since when the oldest pending event waits, in epoch milliseconds; absent when none is pending. */
+  /** Time at which the oldest pending event was queued, in epoch milliseconds; absent when none is pending. */
   readonly oldestAt?: number;
-  /** Pending events whose last attempt failed: each is the head of a lane that waits. */
+  /** Pending events with a failed attempt: each is the head of a conversation queue that waits. */
   readonly blockedConversations: number;
   /** Events that were given up and are still kept. */
   readonly dead: number;
 }
 
-/** Who wants what of a sink's queue, and until when it is theirs alone. */
+/** A request of a relay for deliveries of a sink, which are its own until `until`. */
 export interface Claim {
   readonly sink: string;
-  /** Who claims: a relay of one process. */
+  /** The relay that claims, named after its replica. */
   readonly relay: string;
   readonly now: number;
   readonly until: number;
   readonly limit: number;
-  /** Conversations whose lanes are not wanted: the relay has them in hand. */
+  /** Conversations to leave out: the relay has deliveries of theirs in flight. */
   readonly except?: readonly string[];
-  /** Heads of lanes that are not due as well, untried ones first: to find out whether the receiver is back. */
+  /** Selects heads that are not due as well, untried ones first, as a probe whether the receiver is back. */
   readonly isProbe?: boolean;
 }
 
-/** What a failed attempt means for the receiver as a whole. */
+/** The meaning of a failed attempt for the receiver as a whole. */
 export interface ReceiverVerdict {
-  /** No event is handed out before this moment, in epoch milliseconds. */
+  /** The store hands out no event before this time, in epoch milliseconds. */
   readonly retryAfter?: number;
-  /** No event is handed out until an operator resumes the sink. */
+  /** The store hands out no event until an operator resumes the sink. */
   readonly isGone?: boolean;
 }
 
@@ -37,30 +37,30 @@ export interface ReceiverVerdict {
  * The queue of events for the sinks. Events enter it in the transaction that changes their session (the session
  * store writes them); a delivery leaves it by being settled or buried.
  *
- * A lane is one conversation's pending deliveries to one sink, in order of sequence. Only the head of a lane is
- * ever handed out: a waiting head holds up its own lane and nobody else's.
+ * A conversation queue is the pending deliveries of one conversation to one sink, in order of sequence. The store hands
+ * out only its head: a head that waits blocks its own queue and no other one.
  */
 export abstract class OutboxStore {
   /**
-   * Heads of lanes that are due, the longest overdue first, never two of one lane; none of a sink that is paused or
-   * wants to be left alone. No other relay gets them, nor anything else of their lanes, until they are settled,
-   * postponed, buried or unclaimed, or the claim is over. A claim that was lost to another relay changes nothing
-   * any more: what came of its delivery is not recorded.
+   * Claims heads of conversation queues that are due, the longest overdue first, never two of one queue; none of a sink
+   * that is paused or throttled. No other relay can claim them, nor other deliveries of their queues, until they are
+   * settled, postponed, buried or unclaimed, or the claim expires. When a claim was lost to another relay, the
+   * outcome of its delivery is not recorded (fencing).
    */
   abstract claim(claim: Claim): Promise<Delivery[]>;
 
-  /** Gives back what a relay claimed and did not finish. */
+  /** Returns the deliveries that a relay has claimed and not finished. */
   abstract unclaim(sink: string, relay: string): Promise<void>;
 
-  /** Whether `claim` would hand something out. */
+  /** Whether `claim` would return a delivery. */
   abstract isDue(sink: string, now: number): Promise<boolean>;
 
-  /** Accepted by the sink: marks it, adds to the totals if it is the CRM, and writes `CRM_SYNC_SUCCESS`, in one transaction. */
+  /** Records that the sink has accepted the event: adds to the totals if it is the CRM, and writes `CRM_SYNC_SUCCESS`, in one transaction. */
   abstract settle(delivery: Delivery, attempt: Attempt): Promise<void>;
 
   /**
-   * Not accepted: keeps the lane waiting until `nextAttemptAt`, and the whole sink as the verdict says (a receiver
-   * that is gone is paused, with a `SINK_PAUSED`). The first failure of a delivery also writes `CRM_SYNC_FAILED`;
+   * Records a failed attempt: the queue waits until `nextAttemptAt`, and the whole sink as the verdict says (a receiver
+   * that is gone pauses its sink, with a `SINK_PAUSED`). The first failure of a delivery also writes `CRM_SYNC_FAILED`;
    * further ones are only counted, so that a long outage does not flood the audit trail. Returns whether the sink was
    * paused by it.
    */
@@ -71,13 +71,13 @@ export abstract class OutboxStore {
     verdict?: ReceiverVerdict,
   ): Promise<boolean>;
 
-  /** Given up: the lane goes on without it. Writes `CRM_SYNC_FAILED` with the final error. */
+  /** Gives the delivery up: its queue continues with the next one. Writes `CRM_SYNC_FAILED` with the final error. */
   abstract bury(delivery: Delivery, attempt: Attempt): Promise<void>;
 
-  /** Tells every process that a receiver is failing, until it is told again, its receiver is back, or that moment comes. */
+  /** Marks the receiver as failing for all replicas, until `until` or the next `release`. */
   abstract markFailing(sink: string, until: number): Promise<void>;
 
-  /** Makes every waiting lane of a sink due: its receiver is back. */
+  /** Makes all postponed deliveries of a sink due, because its receiver is back. */
   abstract release(sink: string, now: number): Promise<void>;
 
   abstract backlog(sink: string): Promise<Backlog>;

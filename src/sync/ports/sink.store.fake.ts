@@ -1,12 +1,12 @@
 import type { Attempt } from '../domain/delivery';
 import { type PauseReason, type SinkState, SinkStore } from './sink.store';
 
-/** What is remembered about sinks, in memory. A test can break it. */
+/** The state of sinks in memory. A test can let it fail. */
 export class FakeSinkStore extends SinkStore {
   readonly states = new Map<string, SinkState>();
   readonly resumed: { readonly sink: string; readonly at: number }[] = [];
   readonly tests: { readonly sink: string; readonly attempt: Attempt }[] = [];
-  trouble: Error | undefined;
+  failure: Error | undefined;
 
   async state(sink: string): Promise<SinkState> {
     await this.begin();
@@ -31,6 +31,6 @@ export class FakeSinkStore extends SinkStore {
 
   private async begin(): Promise<void> {
     await Promise.resolve();
-    if (this.trouble !== undefined) throw this.trouble;
+    if (this.failure !== undefined) throw this.failure;
   }
 }

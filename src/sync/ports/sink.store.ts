@@ -1,14 +1,14 @@
 import type { Attempt } from '../domain/delivery';
 
-/** Why a sink gets no events: an operator said so, or its receiver said that it wants none any more. */
+/** The cause of a pause: an operator, or a receiver that accepts no events any more. */
 export type PauseReason = 'operator' | 'receiver-gone';
 
-/** How an operator, the receiver itself and the processes that deliver to it have left a sink. Shared by all processes on one database. */
+/** The state of a sink as operators, its receiver and the relays have set it. Shared by all replicas. */
 export interface SinkState {
   readonly paused?: { readonly at: number; readonly reason: PauseReason };
-  /** The receiver asked to be left alone until then, in epoch milliseconds; may be over. */
+  /** End of the throttling that the receiver has asked for, in epoch milliseconds; may be over. */
   readonly retryAfter?: number;
-  /** A process has found the receiver failing, and is about to look again before then; may be over. */
+  /** End of the condition `failing` unless a relay extends it, in epoch milliseconds; may be over. */
   readonly failingUntil?: number;
 }
 
@@ -16,12 +16,12 @@ export interface SinkState {
 export abstract class SinkStore {
   abstract state(sink: string): Promise<SinkState>;
 
-  /** Hands out nothing more to the sink; its events are kept. Pausing twice changes nothing. Writes `SINK_PAUSED`. */
+  /** Stops deliveries to the sink and keeps its events. Idempotent. Writes `SINK_PAUSED`. */
   abstract pause(sink: string, at: number): Promise<void>;
 
-  /** Ends a pause and a throttling, and makes every waiting lane due. Writes `SINK_RESUMED`. */
+  /** Ends a pause and a throttling, and makes all postponed deliveries due. Writes `SINK_RESUMED`. */
   abstract resume(sink: string, at: number): Promise<void>;
 
-  /** Writes `SINK_TESTED`: an operator has had an event of no session handed to the sink. */
+  /** Writes `SINK_TESTED`: an operator has sent a test event to the sink. */
   abstract recordTest(sink: string, attempt: Attempt): Promise<void>;
 }

@@ -26,7 +26,7 @@ describe(`${HeartbeatService.name}, hurried`, () => {
     heartbeats.start(plan);
     await pass(1_000);
     expect(plan.beats).toHaveLength(1);
-    heartbeats.hurry(plan.name);
+    heartbeats.beatNow(plan.name);
     await pass(5);
     expect(plan.beats).toHaveLength(2);
 
@@ -37,14 +37,14 @@ describe(`${HeartbeatService.name}, hurried`, () => {
   it('passes on the reason of a gone conversation', async () => {
     const plan = new FakeHeartbeatPlan().next(() => ({ kind: 'gone', reason: 'expired', endCause: '4006' }));
     heartbeats.start(plan);
-    heartbeats.hurry(plan.name);
+    heartbeats.beatNow(plan.name);
     await pass(5);
 
     expect(plan.losses).toEqual([{ cause: 'gone', reason: 'expired', endCause: '4006' }]);
   });
 
   it('does nothing for an unknown name', () => {
-    heartbeats.hurry('unknown');
+    heartbeats.beatNow('unknown');
     expect(scheduler.getIntervals()).toEqual([]);
   });
 });

@@ -1,29 +1,29 @@
-import { Caller } from '../access/domain/caller';
-import { DomainError } from '../common/errors/domain.errors';
-import { keyedRequestOf } from './domain/idempotent-request';
-import { aSession } from './domain/session.builder';
-import type { OpenSession } from './opening/session-admission';
-import type { OpenedSession } from './session.service';
-import type { FakeSessionServices } from './session-services.fake';
+import { Caller } from '../../access/domain/caller';
+import { DomainError } from '../../common/errors/domain.errors';
+import { keyedRequestOf } from '../domain/idempotent-request';
+import { aSession } from '../domain/session.builder';
+import type { OpenSession } from '../opening/session-admission';
+import type { OpenedSession } from '../session.service';
+import type { FakeSessionServices } from '../session-services.fake';
 
-/** What is asked for: `key-1`, a session in the queue support, unless a test says otherwise. */
-interface Asked {
+/** A request; by default with the key `key-1`, for a session in the queue support. */
+interface FakeRequest {
   readonly key?: string;
-  readonly asked?: OpenSession;
+  readonly opening?: OpenSession;
   readonly caller?: Caller;
   readonly hungUp?: AbortSignal;
 }
 
-/** Asks for sessions with idempotency keys, and tells what came of it as far as callers can tell. */
-export class FakeOpenOptions {
+/** A client that opens sessions with idempotency keys, and returns the parts of answers and errors that callers see. */
+export class FakeIdempotencyClient {
   constructor(private readonly services: FakeSessionServices) {}
 
-  async open(given: Asked = {}): Promise<object> {
-    const { key = 'key-1', asked = { queueId: 'support' }, caller = Caller.anonymous } = given;
-    const { hungUp = new AbortController().signal } = given;
+  async open(request: FakeRequest = {}): Promise<object> {
+    const { key = 'key-1', opening = { queueId: 'support' }, caller = Caller.anonymous } = request;
+    const { hungUp = new AbortController().signal } = request;
     try {
-      const asking = { key, answerOf, hungUp };
-      const { answer, from } = await this.services.idempotency.open(asked, caller, asking);
+      const options = { key, answerOf, hungUp };
+      const { answer, from } = await this.services.idempotency.open(opening, caller, options);
       return { ...answer, from };
     } catch (error) {
       if (!(error instanceof DomainError)) return { error };
@@ -36,7 +36,7 @@ export class FakeOpenOptions {
     return Promise.all(Array.from({ length: count }, () => this.open()));
   }
 
-  /** The upstream answers the next opening once the result is called. */
+  /** Lets the upstream answer the next opening once the returned function is called. */
   letUpstreamWait(): () => void {
     let answer: () => void = () => undefined;
     this.services.channel.onOpen(
@@ -58,7 +58,7 @@ export class FakeOpenOptions {
     });
   }
 
-  /** An opening with `key-1` that another process has begun. */
+  /** Reserves an opening with `key-1`, as another process that has begun it. */
   async begunElsewhere(): Promise<string> {
     const session = aSession({ channel: 'fake', holder: '' });
     const request = { owner: '', key: 'key-1', asked: { queueId: 'support' }, openingBy: 'elsewhere' };

@@ -1,8 +1,8 @@
 import { anEventIdSeal } from './event-id-seal.builder';
-import type { Outlet } from './outlet';
+import type { EventStreamWriter } from './event-stream-writer';
 
-/** Takes down what was written. Its reader takes everything at once, or nothing until it is told to. */
-export class FakeOutlet implements Outlet {
+/** Records the text that was written. Its client reads everything at once, or nothing until `readAgain`. */
+export class FakeEventStreamWriter implements EventStreamWriter {
   written = '';
   state: 'open' | 'ended' | 'destroyed' = 'open';
   waitingBytes = 0;
@@ -12,13 +12,13 @@ export class FakeOutlet implements Outlet {
   private readonly closeListeners: (() => void)[] = [];
   private drainListeners: ((isDrained: boolean) => void)[] = [];
 
-  static ofClientThatIsGone(): FakeOutlet {
-    const outlet = new FakeOutlet();
-    outlet.hangUp();
-    return outlet;
+  static ofClientThatIsGone(): FakeEventStreamWriter {
+    const writer = new FakeEventStreamWriter();
+    writer.hangUp();
+    return writer;
   }
 
-  /** Names of events in the order in which they came, with the positions that their ids seal; `mark`, `ping` and `retry` for what is none. */
+  /** Names of events in order, with the positions that their ids seal; `mark`, `ping` and `retry` for frames without an event. */
   get told(): string[] {
     return this.written
       .split('\n\n')
