@@ -2,9 +2,9 @@ import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { HealthChecks } from '../../src/health/health-checks';
 import { SessionPolicies } from '../../src/session/ports/session-policies';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
-import { LedgerSink } from './ledger.sink';
+import { LedgerSink } from './ledger-sink';
 import { OpeningHoursConfig } from './opening-hours.config';
-import { OpeningHoursPolicy } from './opening-hours.policy';
+import { OpeningHoursPolicy } from './opening-hours-policy';
 
 /** Allows sessions during opening hours only, and keeps a ledger of their events. */
 @Module({ providers: [LedgerSink, OpeningHoursPolicy] })

@@ -3,7 +3,7 @@ import { OutboundHttpModule } from '../../src/common/http/outbound-http.module';
 import { ProxyConfig } from '../../src/config/proxy.config';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { ReportingConfig } from './reporting.config';
-import { ReportingSink } from './reporting.sink';
+import { ReportingSink } from './reporting-sink';
 import { ReportingTelemetry } from './reporting.telemetry';
 
 const CONNECTIONS = 8;

@@ -8,7 +8,7 @@ import { parseRetryAfter } from '../common/time/retry-after';
 import { CrmConfig } from '../config/crm.config';
 import type { SessionEvent } from '../session/domain/session-event';
 import { DeliveryFailedError, withMembers } from '../sync/domain/delivery.errors';
-import { EventSink } from '../sync/ports/event.sink';
+import { EventSink } from '../sync/ports/event-sink';
 import { CrmTelemetry } from './crm.telemetry';
 import { WebhookSigner } from './webhook-signer';
 

@@ -7,7 +7,7 @@ import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-sto
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { ProxyConfig } from '../config/proxy.config';
 import { WebMessagingConfig } from '../config/web-messaging.config';
-import { ConversationsMessagingChannel } from './conversations-messaging/conversations-messaging.channel';
+import { ConversationsMessagingChannel } from './conversations-messaging/conversations-messaging-channel';
 import { GenesysStartup } from './genesys-startup';
 import { OAuthTokenEndpoint } from './oauth/oauth-token-endpoint';
 import { ClientPool } from './transport/client-pool';
@@ -30,7 +30,7 @@ import { PlatformConversations } from './web-messaging/conversation/platform-con
 import { GuestSocketFactory } from './web-messaging/socket/guest-socket-factory';
 import { UploadModule } from './web-messaging/upload/upload.module';
 import { WebAuthentication } from './web-messaging/web-authentication';
-import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
+import { WebMessagingChannel } from './web-messaging/web-messaging-channel';
 import { WebMessages } from './web-messaging/web-messages';
 import { WebMessagingTelemetry } from './web-messaging/web-messaging.telemetry';
 

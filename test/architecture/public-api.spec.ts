@@ -72,9 +72,9 @@ describe('the public API of extensions', () => {
   });
 
   it.each([
-    ['src/sync/ports/event.sink.ts', 'EventSink'],
+    ['src/sync/ports/event-sink.ts', 'EventSink'],
     ['src/sync/ports/event-sinks.ts', 'EventSinks'],
-    ['src/session/ports/session.policy.ts', 'SessionPolicy'],
+    ['src/session/ports/session-policy.ts', 'SessionPolicy'],
     ['src/session/ports/session-policies.ts', 'SessionPolicies'],
     ['src/session/ports/guest-channel.ts', 'GuestChannel'],
     ['src/session/ports/guest-channels.ts', 'GuestChannels'],

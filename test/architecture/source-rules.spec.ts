@@ -40,7 +40,7 @@ function filesWith(pattern: RegExp, within = sources): string[] {
 }
 
 describe('the sources', () => {
-  it('exist', () => {
+  it('are found', () => {
     expect(sources.length).toBeGreaterThan(100);
   });
 
@@ -50,7 +50,7 @@ describe('the sources', () => {
     ['a silenced compiler', /@ts-(ignore|expect-error|nocheck)/],
     ['a silenced linter', /eslint-disable/],
     ['a focused or skipped test', /\b(it|describe|test)\.(only|skip|todo)\(/],
-  ])('contain no %s', (_what, pattern) => {
+  ])('hold no %s', (_what, pattern) => {
     expect(filesWith(pattern)).toEqual([]);
   });
 

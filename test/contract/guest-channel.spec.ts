@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
-import { ConversationsMessagingChannel } from '../../src/genesys/conversations-messaging/conversations-messaging.channel';
-import { WebMessagingChannel } from '../../src/genesys/web-messaging/web-messaging.channel';
+import { ConversationsMessagingChannel } from '../../src/genesys/conversations-messaging/conversations-messaging-channel';
+import { WebMessagingChannel } from '../../src/genesys/web-messaging/web-messaging-channel';
 import type { Conversation, GuestChannel } from '../../src/session/ports/guest-channel';
 import type { FaultRule } from '../../src/simulator/fault';
 import { GenesysSimulator } from '../../src/simulator/genesys-simulator';

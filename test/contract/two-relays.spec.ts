@@ -5,7 +5,7 @@ import type { SyncConfig } from '../../src/config/sync.config';
 import { ReadableMetrics } from '../../src/metrics/readable-metrics.fake';
 import type { SessionEvent } from '../../src/session/domain/session-event';
 import { DeliveryFailedError } from '../../src/sync/domain/delivery.errors';
-import { EventSink } from '../../src/sync/ports/event.sink';
+import { EventSink } from '../../src/sync/ports/event-sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { SinkRelayFactory } from '../../src/sync/sink-relay-factory';
 import { SinkRelay } from '../../src/sync/sink-relay';

@@ -1,6 +1,6 @@
 import { FakeGuestChannel } from '../../src/session/ports/guest-channel.fake';
 import { GuestChannels } from '../../src/session/ports/guest-channels';
-import { type RequestedSession, SessionPolicy } from '../../src/session/ports/session.policy';
+import { type RequestedSession, SessionPolicy } from '../../src/session/ports/session-policy';
 import { SessionPolicies } from '../../src/session/ports/session-policies';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';

@@ -43,7 +43,7 @@ import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
 import { Session } from '../../src/session/domain/session';
 import type { SlotLimits } from '../../src/session/ports/session.store';
 import type { Delivery } from '../../src/sync/domain/delivery';
-import { EventSink } from '../../src/sync/ports/event.sink';
+import { EventSink } from '../../src/sync/ports/event-sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import type { Claim } from '../../src/sync/ports/outbox.store';
 import { createMigratedDatabase, migratedSqliteFile, SQLITE_FILE } from './migrated-databases';

@@ -27,7 +27,7 @@ import { GuestSocketFactory } from './socket/guest-socket-factory';
 import { FakeFileStorage } from './upload/file-storage.fake';
 import { WebAuthentication } from './web-authentication';
 import { WebMessages } from './web-messages';
-import { WebMessagingChannel } from './web-messaging.channel';
+import { WebMessagingChannel } from './web-messaging-channel';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
 
 const ENVIRONMENT = Object.assign(new Environment(), {

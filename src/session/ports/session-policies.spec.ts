@@ -1,4 +1,4 @@
-import { FakeSessionPolicy } from './session.policy.fake';
+import { FakeSessionPolicy } from './session-policy.fake';
 import { SessionPolicies } from './session-policies';
 
 describe(SessionPolicies.name, () => {

@@ -1,4 +1,4 @@
-import type { SessionPolicy } from './session.policy';
+import type { SessionPolicy } from './session-policy';
 
 /** Names appear in responses, metrics and log lines. */
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;

@@ -1,5 +1,5 @@
 import { SINK_NAME } from '../domain/sink-name';
-import type { EventSink } from './event.sink';
+import type { EventSink } from './event-sink';
 
 /**
  * The receivers of session events. A module adds its sink while it starts (`onModuleInit`); an event is queued for

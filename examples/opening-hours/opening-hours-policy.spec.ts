@@ -1,6 +1,6 @@
 import { SessionRefusedError } from '../../src/session/domain/session.errors';
 import { OpeningHoursConfig } from './opening-hours.config';
-import { OpeningHoursPolicy } from './opening-hours.policy';
+import { OpeningHoursPolicy } from './opening-hours-policy';
 
 const ASKED = {
   channel: 'conversations-messaging',

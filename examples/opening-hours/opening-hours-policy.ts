@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../src/common/time/clock';
 import { SessionRefusedError } from '../../src/session/domain/session.errors';
-import { type RequestedSession, SessionPolicy } from '../../src/session/ports/session.policy';
+import { type RequestedSession, SessionPolicy } from '../../src/session/ports/session-policy';
 import { OpeningHoursConfig } from './opening-hours.config';
 
 /** Allows sessions during the opening hours of their queue. Open sessions stay open when the queue closes. */

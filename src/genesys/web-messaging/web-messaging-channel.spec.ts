@@ -2,7 +2,7 @@ import { RecordingLog } from '../../audit/recording-log.fake';
 import { UpstreamForbiddenError, UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import { anActiveSession } from '../../session/domain/session.builder';
 import { anAnswer } from '../transport/genesys-http.fake';
-import { WebMessagingChannel } from './web-messaging.channel';
+import { WebMessagingChannel } from './web-messaging-channel';
 import { WebMessagingWorld } from './web-messaging-world.fake';
 
 const NOW = 1_800_000_000_000;

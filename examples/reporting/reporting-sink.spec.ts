@@ -9,7 +9,7 @@ import { Environment } from '../../src/config/environment';
 import { ProxyConfig } from '../../src/config/proxy.config';
 import type { SessionEvent } from '../../src/session/domain/session-event';
 import { DeliveryFailedError } from '../../src/sync/domain/delivery.errors';
-import type { EventSink } from '../../src/sync/ports/event.sink';
+import type { EventSink } from '../../src/sync/ports/event-sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { ReportingConfig } from './reporting.config';
 import { ReportingModule } from './reporting.module';

@@ -1,5 +1,5 @@
 import type { SessionEvent } from '../../session/domain/session-event';
-import { EventSink } from './event.sink';
+import { EventSink } from './event-sink';
 
 type Step = (event: SessionEvent, signal: AbortSignal, beforeSend: () => void) => void | Promise<void>;
 

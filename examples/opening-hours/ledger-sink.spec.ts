@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionEvent } from '../../src/session/domain/session-event';
 import { DeliveryFailedError } from '../../src/sync/domain/delivery.errors';
-import { LedgerSink } from './ledger.sink';
+import { LedgerSink } from './ledger-sink';
 import { OpeningHoursConfig } from './opening-hours.config';
 
 const { signal } = new AbortController();

@@ -5,7 +5,7 @@ import { USER_AGENT } from '../../src/common/product';
 import { parseRetryAfter } from '../../src/common/time/retry-after';
 import type { SessionEvent } from '../../src/session/domain/session-event';
 import { DeliveryFailedError } from '../../src/sync/domain/delivery.errors';
-import { EventSink } from '../../src/sync/ports/event.sink';
+import { EventSink } from '../../src/sync/ports/event-sink';
 import { ReportingConfig } from './reporting.config';
 import { ReportingTelemetry } from './reporting.telemetry';
 

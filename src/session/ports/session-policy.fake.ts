@@ -1,4 +1,4 @@
-import { type RequestedSession, SessionPolicy } from './session.policy';
+import { type RequestedSession, SessionPolicy } from './session-policy';
 
 type Opinion = (asked: RequestedSession, signal: AbortSignal) => void | Promise<void>;
 

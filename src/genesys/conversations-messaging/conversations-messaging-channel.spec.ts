@@ -23,7 +23,7 @@ import { ClientPool } from '../transport/client-pool';
 import { GenesysApi } from '../transport/genesys-api';
 import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
 import { beatBody, DISCONNECT_BODY, openBody } from './bodies';
-import { ConversationsMessagingChannel } from './conversations-messaging.channel';
+import { ConversationsMessagingChannel } from './conversations-messaging-channel';
 
 jest.mock('node:timers/promises', () => jest.requireActual<object>('../../heartbeat/delay.fake'));
 

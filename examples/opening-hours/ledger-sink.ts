@@ -4,7 +4,7 @@ import { access, type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SessionEvent } from '../../src/session/domain/session-event';
 import { DeliveryFailedError } from '../../src/sync/domain/delivery.errors';
-import { EventSink } from '../../src/sync/ports/event.sink';
+import { EventSink } from '../../src/sync/ports/event-sink';
 import { OpeningHoursConfig } from './opening-hours.config';
 
 /**
