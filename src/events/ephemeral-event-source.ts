@@ -18,7 +18,7 @@ export class EphemeralEventSource implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.conversationEvents.follow({
+    this.conversationEvents.subscribe({
       onTyping: (conversationId, body) => void this.pass(conversationId, { kind: 'typing', body }),
       onActivity: (conversationId, body) => void this.pass(conversationId, { kind: 'activity', body }),
       onExpiring: (conversationId, expiresAt) => {

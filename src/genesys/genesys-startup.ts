@@ -5,7 +5,7 @@ import { WebMessagingConfig } from '../config/web-messaging.config';
 import { GenesysApi } from './transport/genesys-api';
 
 /** The start goes on after this long: a login that does not answer is no reason not to serve. */
-const PATIENCE_MS = 3_000;
+const TOKEN_TIMEOUT_MS = 3_000;
 
 /**
  * Logs the hosts of Genesys Cloud at the start, and asks the login for a token of each OAuth client, so that a wrong
@@ -26,10 +26,10 @@ export class GenesysStartup implements OnApplicationBootstrap {
     if (!this.config.signsInAtStart) return;
     const signedIn = Promise.all(this.config.clients.ids.map((id) => this.signIn(id)));
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS);
+    const timeout = new Promise((resolve) => {
+      timer = setTimeout(resolve, TOKEN_TIMEOUT_MS);
     });
-    await Promise.race([signedIn, patience]);
+    await Promise.race([signedIn, timeout]);
     clearTimeout(timer);
   }
 

@@ -4,16 +4,16 @@ import { Injectable } from '@nestjs/common';
 export const ACCEPTING = 'accepting';
 
 /**
- * Throws when what it checks is not well; the message reaches the probe's answer and holds no secret. It runs with
- * every probe, so it should be cheap. It has `HealthChecks.PATIENCE_MS`, after which `signal` aborts and it counts
- * as not well; after that nobody waits for it.
+ * Throws when the dependency is unhealthy; the message reaches the probe's answer and holds no secret. It runs with
+ * every probe, so it should be cheap. After `HealthChecks.TIMEOUT_MS` its `signal` aborts, the dependency counts as
+ * unhealthy, and the probe waits for it no longer.
  *
  * @publicApi
  */
 export type Check = (signal: AbortSignal) => void | Promise<void>;
 
 /**
- * What there is to say about something that others are to blame for.
+ * Finding about a dependency outside this service, which does not make it unready.
  *
  * @publicApi
  */
@@ -31,7 +31,7 @@ export type Detail = () => Readonly<Record<string, string>> | Promise<Readonly<R
 @Injectable()
 export class HealthChecks {
   /** Time-out of a check; checks run concurrently. */
-  static readonly PATIENCE_MS = 2_000;
+  static readonly TIMEOUT_MS = 2_000;
 
   private readonly checks = new Map<string, Check>();
   private readonly details = new Map<string, Detail>();

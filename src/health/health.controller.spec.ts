@@ -84,7 +84,7 @@ describe(HealthController.name, () => {
       return new Promise(() => undefined);
     });
     const refusal = refusalOf(controller.ready());
-    await jest.advanceTimersByTimeAsync(HealthChecks.PATIENCE_MS);
+    await jest.advanceTimersByTimeAsync(HealthChecks.TIMEOUT_MS);
     jest.useRealTimers();
 
     expect(await refusal).toMatchObject({
@@ -125,7 +125,7 @@ describe(HealthController.name, () => {
     checks.inform('sinks', () => new Promise(() => undefined));
 
     const answer = controller.ready();
-    await jest.advanceTimersByTimeAsync(HealthChecks.PATIENCE_MS);
+    await jest.advanceTimersByTimeAsync(HealthChecks.TIMEOUT_MS);
     jest.useRealTimers();
 
     expect(await answer).toMatchObject({ details: { sinks: { status: 'up', detail: 'unknown' } } });

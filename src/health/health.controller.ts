@@ -76,12 +76,12 @@ export class HealthController {
   }
 
   private inTime<T>(work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
-    const patienceMs = HealthChecks.PATIENCE_MS;
+    const timeoutMs = HealthChecks.TIMEOUT_MS;
     return withDeadline(
-      patienceMs,
+      timeoutMs,
       this.drain.signal,
       (signal) => abortable(work(signal), signal),
-      (cause) => new Error(`no answer within ${patienceMs} ms`, { cause }),
+      (cause) => new Error(`no answer within ${timeoutMs} ms`, { cause }),
     );
   }
 }

@@ -53,7 +53,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
   }
 
   onModuleInit(): void {
-    this.events.follow({
+    this.events.subscribe({
       onMessage: (conversationId, message) => {
         this.add(conversationId, { message });
       },

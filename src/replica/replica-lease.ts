@@ -13,7 +13,7 @@ export const LEASE_TTL_MS = 10_000;
 const RENEW_EVERY_MS = 3_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 /** Time that other replicas get to renew their leases after an outage. */
-const PATIENCE_MS = 2 * RENEW_EVERY_MS;
+const RECOVERY_GRACE_MS = 2 * RENEW_EVERY_MS;
 /** Time that may pass between a check of the lease and the request that follows. */
 const MARGIN_MS = 2_000;
 
@@ -90,7 +90,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
 
   async expireOthers(): Promise<void> {
     // After an outage of the database every lease has run out, and live replicas are about to renew theirs.
-    const isFair = performance.now() - this.recoveredAt >= PATIENCE_MS;
+    const isFair = performance.now() - this.recoveredAt >= RECOVERY_GRACE_MS;
     if (this.isShared && isFair) await this.store.expire();
   }
 

@@ -22,7 +22,7 @@ export class ConversationEventsHandler implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.follow({
+    this.events.subscribe({
       onExpiry: (conversationId, expiresAt) => {
         void this.moveExpiry(conversationId, expiresAt);
       },

@@ -1,8 +1,8 @@
 import { DomainError } from './domain.errors';
 
 /**
- * What Genesys Cloud, or the way to it, did to a request of ours. Made in one place (the classification of the
- * transport) from what arrived, never from message text.
+ * Failure of a request to Genesys Cloud, there or on the way. The classification of the transport creates it from the
+ * status, the headers or the kind of the failure, never from message text.
  *
  * @publicApi
  */

@@ -6,9 +6,9 @@ import { STREAM_TYPES, type StreamType } from '../domain/stream-event';
 const TYPE = `(${STREAM_TYPES.join('|')})`;
 const LIST = new RegExp(`^${TYPE}(,${TYPE}){0,${STREAM_TYPES.length - 1}}$`);
 
-/** What a stream of events is to tell. */
+/** Filter of an event stream. */
 export class StreamEventsDto {
-  /** Types of events, separated by commas; without it everything that the caller may hear. */
+  /** Types of events, separated by commas; without it every event that the caller may receive. */
   @ApiPropertyOptional({ type: String, pattern: LIST.source, example: 'message,session' })
   @MayBeAbsent()
   @Matches(LIST, { message: `must be some of these, separated by commas: ${STREAM_TYPES.join(', ')}` })

@@ -3,7 +3,7 @@ import type { Conversation } from '../../session/ports/guest-channel';
 
 export type Body = Readonly<Record<string, unknown>>;
 
-/** What opens a conversation. It holds the guest token: never log it. */
+/** Body of the request that opens a conversation. It holds the guest token: never log it. */
 export function openBody(conversation: Omit<Conversation, 'oauthClient'>): Body {
   const {
     conversationId,

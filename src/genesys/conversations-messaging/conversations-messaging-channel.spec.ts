@@ -54,7 +54,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** What opening comes to, all waits included. */
+/** Result of an opening, all waits included. */
 async function outcomeOfOpening(): Promise<unknown> {
   const outcome = channel
     .open(anActiveSession().snapshot, performance.now() + 30_000, SIGNAL)

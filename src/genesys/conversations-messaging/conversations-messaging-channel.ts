@@ -20,15 +20,15 @@ import { beatOutcomeOf } from './beat-outcome';
 import { beatBody, type Body, DISCONNECT_BODY, openBody } from './bodies';
 
 const RESOURCE = ['conversations', 'messaging'] as const;
-/** A beat keeps its place in the line for this long: who leaves and comes again stands behind all others. */
-const BEAT_PATIENCE_WINDOWS = 2;
+/** Windows of the rate limit for which a beat keeps its place in the queue: one that comes again stands behind all others. */
+const BEAT_TIMEOUT_WINDOWS = 2;
 
 /**
- * Guest sessions over the REST resource `/api/v2/conversations/messaging`, with our own id as the conversation id.
+ * Guest sessions over the REST resource `/api/v2/conversations/messaging`, with an id of this service as the conversation id.
  *
  * The resource is the one that this service was asked for; it is not part of Genesys Cloud's public API, so it
  * works against the simulator or a gateway that offers it. Opening is retried (the id makes a repeat harmless),
- * a beat is not (the next beat is its retry), a disconnect is retried by whoever asked for it.
+ * a beat is not (the next beat is its retry), a disconnect is retried by its caller.
  */
 @Injectable()
 export class ConversationsMessagingChannel extends GuestChannel {
@@ -111,6 +111,6 @@ export class ConversationsMessagingChannel extends GuestChannel {
 
   private patienceOf(operation: 'beat' | 'disconnect'): number {
     const { timeoutMs, rateWindowMs } = this.config;
-    return operation === 'disconnect' ? timeoutMs : BEAT_PATIENCE_WINDOWS * rateWindowMs;
+    return operation === 'disconnect' ? timeoutMs : BEAT_TIMEOUT_WINDOWS * rateWindowMs;
   }
 }

@@ -35,7 +35,7 @@ describe(GuestSockets.name, () => {
 
   it('publishes the messages of a socket as events of its conversation', async () => {
     const published: unknown[] = [];
-    world.events.follow({
+    world.events.subscribe({
       onMessage: (conversationId, { text }) => published.push([conversationId, text]),
     });
     sockets.get(snapshot);

@@ -158,7 +158,7 @@ describe(WebMessagingChannel.name, () => {
   describe('a beat', () => {
     it('looks the id of the conversation up once there is a message', async () => {
       const ids: string[] = [];
-      world.events.follow({ onUpstreamId: (_conversationId, id) => ids.push(id) });
+      world.events.subscribe({ onUpstreamId: (_conversationId, id) => ids.push(id) });
       await open();
       await beat();
       expect(http.requests.filter(({ operation }) => operation === 'details')).toEqual([]);
@@ -178,7 +178,7 @@ describe(WebMessagingChannel.name, () => {
       'overlooks %p as the id of a conversation',
       async (conversationId) => {
         const onUpstreamId = jest.fn();
-        world.events.follow({ onUpstreamId });
+        world.events.subscribe({ onUpstreamId });
         await open();
         server.write('Hello', 'message-1');
         http.next(anAnswer(200, { conversationId }));

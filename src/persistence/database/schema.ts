@@ -48,7 +48,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
 };
 
 /** Slightly less than the time that an orchestrator allows for the start. */
-const PATIENCE_MS = 240_000;
+const MIGRATION_TIMEOUT_MS = 240_000;
 const PAUSE_MS = 1_000;
 
 /**
@@ -61,7 +61,7 @@ export async function migrate(db: Kysely<Database>, dialect: Dialect): Promise<v
     Object.entries(MIGRATIONS).map(([name, migration]) => [name, migration(dialect)]),
   );
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + MIGRATION_TIMEOUT_MS;
   for (;;) {
     const { error } = await migrator.migrateToLatest();
     if (error === undefined) return;

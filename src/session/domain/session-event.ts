@@ -6,7 +6,7 @@
 export type CrmState = 'connected' | 'disconnected' | 'terminated';
 
 /**
- * What an event says; a `test` is of no session, and was sent because an operator wanted to see whether it arrives.
+ * State that an event tells; `test` belongs to no session and is sent on request of an operator.
  *
  * @publicApi
  */

@@ -29,15 +29,15 @@ export interface ConversationListener {
 }
 
 /**
- * Where channels say what they notice, and features hear it. Everybody hears everything, in the order in which it was
- * said and before the call returns; listeners must neither throw nor take long.
+ * In-process event emitter between channels and features. Every subscriber is called with every event, in the order of
+ * the events and before the call returns; subscribers must neither throw nor take long.
  *
  * @publicApi
  */
 export class ConversationEvents implements ConversationListener {
   private readonly listeners: Partial<ConversationListener>[] = [];
 
-  follow(listener: Partial<ConversationListener>): void {
+  subscribe(listener: Partial<ConversationListener>): void {
     this.listeners.push(listener);
   }
 

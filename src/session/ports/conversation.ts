@@ -2,7 +2,7 @@ import type { Login } from '../domain/login';
 import type { SessionSnapshot } from '../domain/session-snapshot';
 
 /**
- * What a channel needs to know of a session.
+ * The part of a session that a channel acts for.
  *
  * @publicApi
  */
@@ -24,7 +24,7 @@ export type Conversation = Readonly<
 >;
 
 /**
- * A conversation that is to begin, with a guest who shows who it is, or one that does not.
+ * A conversation to open, for a guest with a login or an anonymous one.
  *
  * @publicApi
  */

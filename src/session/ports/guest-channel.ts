@@ -25,7 +25,7 @@ export type DisconnectOutcome =
   { readonly kind: 'confirmed'; readonly means?: DisconnectMeans } | { readonly kind: 'gone' };
 
 /**
- * What came of an opening.
+ * Result of an opening.
  *
  * @publicApi
  */

@@ -58,7 +58,7 @@ export interface UploadedFile extends Omit<FileToUpload, 'content'> {
 }
 
 /**
- * What the guest of an open conversation can do over a channel. Every call ends by its signal or its own time-out, and
+ * Operations of a guest in an open conversation over a channel. Every call ends by its signal or its own time-out, and
  * is rejected with an `UpstreamError`, which tells whether it may have taken effect, or with a `DomainError` for what the
  * channel does not allow this guest.
  *

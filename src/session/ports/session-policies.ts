@@ -4,7 +4,7 @@ import type { SessionPolicy } from './session-policy';
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /**
- * Who has a say in openings. A module adds its policy while it starts (`onModuleInit`).
+ * Registry of the policies that decide on openings. A module adds its policy while it starts (`onModuleInit`).
  *
  * @publicApi
  */

@@ -99,7 +99,7 @@ export class AttemptResponse {
   @ApiProperty({ type: 'integer', example: 42 })
   readonly latencyMs: number;
 
-  /** What an HTTP receiver that refused answered with. */
+  /** Status of an HTTP receiver that refused the event. */
   @ApiPropertyOptional({ type: 'integer', example: 503 })
   readonly status?: number;
 
@@ -131,7 +131,7 @@ export class DeliveryListResponse {
   @ApiProperty({ type: [DeliveryResponse] })
   readonly items: readonly DeliveryResponse[];
 
-  /** Where the next page begins; null on the last one. */
+  /** Cursor of the next page; null on the last one. */
   @ApiProperty({ type: String, nullable: true, example: null })
   readonly nextCursor: string | null;
 
