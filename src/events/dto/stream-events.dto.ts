@@ -6,7 +6,7 @@ import { STREAM_TYPES, type StreamType } from '../domain/stream-event';
 const TYPE = `(${STREAM_TYPES.join('|')})`;
 const LIST = new RegExp(`^${TYPE}(,${TYPE}){0,${STREAM_TYPES.length - 1}}$`);
 
-/** What a stream of events is to tell. */
+/** The query of an event stream. */
 export class StreamEventsDto {
   /** Types of events, separated by commas; without it everything that the caller may hear. */
   @ApiPropertyOptional({ type: String, pattern: LIST.source, example: 'message,session' })

@@ -99,7 +99,7 @@ export class AttemptResponse {
   @ApiProperty({ type: 'integer', example: 42 })
   readonly latencyMs: number;
 
-  /** What an HTTP receiver that refused answered with. */
+  /** The HTTP status of a receiver that refused the event. */
   @ApiPropertyOptional({ type: 'integer', example: 503 })
   readonly status?: number;
 
