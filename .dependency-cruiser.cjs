@@ -116,6 +116,13 @@ module.exports = {
       to: { path: '^(examples|test|bench)/' },
     },
     {
+      name: 'axios-behind-http-client',
+      comment: 'Outbound requests go through common/http/http-client.ts, which alone knows axios.',
+      severity: 'error',
+      from: { path: '^src/(?!common/http/)', pathNot: '\\.(spec|fake)\\.ts$' },
+      to: { path: 'node_modules/(@nestjs/)?axios/' },
+    },
+    {
       name: 'no-undeclared-packages',
       severity: 'error',
       from: { path: '^(src|examples)/', pathNot: '\\.spec\\.ts$' },

@@ -6,7 +6,7 @@ import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import { medianOf } from './support/statistics';
 import { difference, heading, number, spread, tableOf } from './support/table';
-import type { Workshop } from './support/workshop';
+import type { Workspace } from './support/workspace';
 
 interface Size {
   readonly sessions: number;
@@ -21,14 +21,14 @@ const QUICK: Size = { sessions: 500, concurrency: 64, warmUp: 1_000, beats: 1_50
 
 type Runner = CommandedChild<Pick<BareBeatCommands, 'run'>>;
 
-/** What a beat costs through the service, from the tick of its timer on, compared with a bare undici request. */
-export async function measureBeating(workshop: Workshop, quick: boolean): Promise<string> {
+/** Measures the cost of a beat in the service, from its timer's tick on, against a bare undici request. */
+export async function measureBeating(workspace: Workspace, quick: boolean): Promise<string> {
   const size = quick ? QUICK : FULL;
-  const simulators = workshop.child<SimulatorCommands>('simulators');
+  const simulators = workspace.child<SimulatorCommands>('simulators');
   const addresses = await simulators.ask('start', undefined);
-  const environment = serviceEnvironment(addresses, { DATA_DIR: await workshop.folder() });
-  const service = workshop.measured<ServiceBeatCommands>('service-beats', environment);
-  const bare = workshop.measured<BareBeatCommands>('bare-beats');
+  const environment = serviceEnvironment(addresses, { DATA_DIR: await workspace.folder() });
+  const service = workspace.measured<ServiceBeatCommands>('service-beats', environment);
+  const bare = workspace.measured<BareBeatCommands>('bare-beats');
   const ids = await service.ask('prepare', size.sessions);
   await simulators.ask('seed', ids);
   await bare.ask('prepare', { simulators: addresses, ids });
@@ -40,11 +40,11 @@ export async function measureBeating(workshop: Workshop, quick: boolean): Promis
   for (let round = 0; round < size.rounds; round += 1) {
     rounds.push({ bare: await run(bare, size.beats), service: await run(service, size.beats) });
   }
-  await Promise.all([bare, service, simulators].map((child) => workshop.discard(child)));
+  await Promise.all([bare, service, simulators].map((child) => workspace.discard(child)));
   return report(rounds, size);
 }
 
-/** Throws unless every beat was a request that got through: what was skipped must not count as fast. */
+/** Throws unless every beat was a successful request: a skipped beat must not count as a fast one. */
 async function measured(
   runner: Runner,
   beats: number,
@@ -55,7 +55,7 @@ async function measured(
   const result = await runner.ask('run', { beats, concurrency });
   const after = await simulators.ask('counts', undefined);
   const requests = after.requests - before.requests;
-  // A token may have been asked for on the way.
+  // The client may have requested a token in between.
   if (result.failures > 0 || requests < beats || requests > beats + 1) {
     throw new Error(`Of ${beats} beats ${result.failures} failed, and ${requests} requests arrived`);
   }

@@ -3,7 +3,7 @@ import type { CommandedChild } from './support/commanded-child';
 import { createDatabase } from './support/postgres';
 import { median, quantile } from './support/statistics';
 import { heading, number, tableOf } from './support/table';
-import type { Workshop } from './support/workshop';
+import type { Workspace } from './support/workspace';
 
 interface Size {
   readonly lanes: number;
@@ -17,7 +17,7 @@ const FULL: Size = { lanes: 50_000, waiting: 5_000, longLane: 10_000, claims: 30
 const QUICK: Size = { lanes: 2_000, waiting: 200, longLane: 400, claims: 30, rounds: 100 };
 const EVENTS_PER_LANE = 2;
 const IN_HAND = 60;
-/** All of it is due. */
+/** A queue in which every delivery is due. */
 const DAY_MS = 86_400_000;
 
 interface Result {
@@ -26,25 +26,26 @@ interface Result {
   readonly work: SteadyWork;
 }
 
-/** What the next batch of a long queue costs, whatever else waits in the queue. */
+/** Measures the cost of the next batch of a long queue, for queues with different contents. */
 export async function measureClaims(
-  workshop: Workshop,
+  workspace: Workspace,
   quick: boolean,
   databaseServer: string | undefined,
 ): Promise<string> {
   const size = quick ? QUICK : FULL;
-  const results = [await measure(workshop, 'SQLite', size)];
-  if (databaseServer !== undefined) results.push(await measure(workshop, 'PostgreSQL', size, databaseServer));
+  const results = [await measure(workspace, 'SQLite', size)];
+  if (databaseServer !== undefined)
+    results.push(await measure(workspace, 'PostgreSQL', size, databaseServer));
   return report(results, size);
 }
 
-async function measure(workshop: Workshop, subject: string, size: Size, server?: string): Promise<Result> {
+async function measure(workspace: Workspace, subject: string, size: Size, server?: string): Promise<Result> {
   const database = server === undefined ? undefined : await createDatabase(server);
-  const drop = database === undefined ? undefined : workshop.undoAtEnd(database.drop);
-  const child = workshop.measured<ClaimCommands>('claims');
-  await child.ask('open', { dataDir: await workshop.folder(), databaseUrl: database?.url });
+  const drop = database === undefined ? undefined : workspace.undoAtEnd(database.drop);
+  const child = workspace.measured<ClaimCommands>('claims');
+  await child.ask('open', { dataDir: await workspace.folder(), databaseUrl: database?.url });
   const result = await measureSituations(child, subject, size);
-  await workshop.discard(child);
+  await workspace.discard(child);
   await drop?.();
   return result;
 }
@@ -63,13 +64,13 @@ async function measureSituations(
   await claim('all due', 0);
   await claim(`${IN_HAND} lanes in hand`, IN_HAND);
   const work = await child.ask('settle', { rounds: workRounds });
-  // Before everything else, so that it stands in the way of every claim.
+  // The oldest of all, so that every claim meets it first.
   await child.ask('write', { lanes: 1, eventsPerLane: longLane, from: from - 2 * DAY_MS });
   await claim(`a lane of ${number(longLane)}, its head due`, 0);
   await child.ask('postpone', 1);
   await claim(`a lane of ${number(longLane)}, its head waits`, 0);
   await child.ask('postpone', waiting);
-  await claim(`and ${number(waiting)} lanes whose heads wait`, 0);
+  await claim(`and ${number(waiting)} lanes with waiting heads`, 0);
   return { subject, claims, work };
 }
 

@@ -1,31 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { webMessagingEnvironment } from '../src/web-messaging-environment';
-import type { GuestBook, GuestSimulatorCommands } from './children/guest-simulators';
+import type { UpstreamGuest, GuestSimulatorCommands } from './children/guest-simulators';
 import type { SoakedServiceCommands, Usage } from './children/soaked-service';
 import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import {
-  type Books,
+  type GuestRecords,
   type Check,
   checkEnd,
   checkLimits,
   checkMessages,
   checkSessions,
-} from './support/guest-books';
+} from './support/guest-checks';
 import { type Guest, GuestCrowd } from './support/guest-crowd';
 import { LogTally } from './support/log-tally';
 import { describeLoad, describeMachine } from './support/machine';
 import { heading, number, tableOf } from './support/table';
-import { Workshop } from './support/workshop';
+import { Workspace } from './support/workspace';
 
 export interface GuestSoakOptions {
   readonly sessions: number;
   readonly minutes: number;
-  /** Of the sockets, in a minute. */
+  /** Share of the sockets that is cut in a minute. */
   readonly cutPercent: number;
 }
 
-/** A moment of the service: at the end of a stage that took so long. */
+/** A sample of the service at the end of a stage, with the stage's length. */
 interface Stage {
   readonly name: string;
   readonly seconds: number;
@@ -34,34 +34,34 @@ interface Stage {
 
 const SECONDS = 60;
 const CODES = [1001, 1006, 1011] as const;
-/** Before anything is measured: the first sessions cost what later ones find ready. */
+/** Runs before the measurement: the first sessions pay for work that later ones reuse. */
 const WARM_UP = 50;
-/** How long the last cuts may take to heal, and the CRM to be told. */
+/** Time-out for recovering from the last cuts and for the last deliveries to the CRM. */
 const HEALING_MS = 180_000;
 const SETTLING_MS = 5_000;
 
 /**
- * Keeps many guest sockets for a while that are cut all the time and talked over, ends them, and prints what it cost
- * and whether everything held. Returns whether it did.
+ * Keeps many guest sockets for a while, cuts them continuously, sends messages over them, ends them, and prints the
+ * cost and the checks. Returns whether all checks passed.
  */
 export async function soakGuests(options: GuestSoakOptions): Promise<boolean> {
-  await using workshop = new Workshop(undefined);
-  console.log(describeMachine(await workshop.folder()));
-  const simulators = workshop.child<GuestSimulatorCommands>('guest-simulators');
+  await using workspace = new Workspace(undefined);
+  console.log(describeMachine(await workspace.folder()));
+  const simulators = workspace.child<GuestSimulatorCommands>('guest-simulators');
   const hosts = await simulators.ask('start', undefined);
   const environment = serviceEnvironment(hosts, {
     ...webMessagingEnvironment(hosts.genesysUrl),
-    DATA_DIR: await workshop.folder(),
+    DATA_DIR: await workspace.folder(),
     GENESYS_CHANNEL: 'web-messaging',
     CRM_WEBHOOK_URL: hosts.crmUrl,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     HEARTBEAT_MIN_INTERVAL_MS: '1000',
     HEARTBEAT_MAX_INTERVAL_MS: '30000',
-    // Who is one too many for a minute waits for the next one.
+    // A connection beyond the limit of a minute waits for the next minute.
     SESSION_OPEN_DEADLINE_MS: '300000',
     LOG_LEVEL: 'info',
   });
-  const service = workshop.measured<SoakedServiceCommands>('soaked-service', environment);
+  const service = workspace.measured<SoakedServiceCommands>('soaked-service', environment);
   const url = await service.ask('start', undefined);
   return await new GuestSoak(options, service, simulators, url).run();
 }
@@ -87,11 +87,11 @@ class GuestSoak {
     });
     await using crowd = new GuestCrowd(this.url);
     await this.stage(`${number(sessions)} opened`, () => crowd.open(sessions));
-    await this.stage(`${number(minutes)} minutes`, () => this.talk(crowd));
+    await this.stage(`${number(minutes)} minutes`, () => this.exchangeMessages(crowd));
     await this.stage('healed', () => this.untilAllAreConnected(crowd.guests.length));
     const checks = await this.checks(crowd);
     const ended = await this.stage('ended', () => crowd.end());
-    checks.push(...checkEnd(crowd, ended, await this.notes(2 * (sessions + WARM_UP))));
+    checks.push(...checkEnd(crowd, ended, await this.crmEvents(2 * (sessions + WARM_UP))));
     this.report(checks);
     return checks.every(({ holds }) => holds);
   }
@@ -112,8 +112,8 @@ class GuestSoak {
     await delay(SETTLING_MS);
   }
 
-  /** Once a minute each guest says something, and an agent to each guest. */
-  private async talk(crowd: GuestCrowd): Promise<void> {
+  /** Once a minute each guest sends a message, and an agent sends one to each guest. */
+  private async exchangeMessages(crowd: GuestCrowd): Promise<void> {
     const startedAt = performance.now();
     const underWay: Promise<void>[] = [];
     for (let second = 0; second < this.options.minutes * SECONDS; second += 1) {
@@ -154,27 +154,27 @@ class GuestSoak {
       if (openConnections === wanted) break;
       await delay(1_000);
     }
-    // What was read of the histories is on its way into the books.
+    // Messages from the histories are still being stored.
     await delay(SETTLING_MS);
   }
 
   private async checks(crowd: GuestCrowd): Promise<Check[]> {
     const active = await crowd.activeIds();
-    const upstream = new Map<string, GuestBook>();
-    for (const book of await this.simulators.ask('books', undefined)) upstream.set(book.token, book);
-    const books: Books = { upstream, listed: await crowd.messages(), fromAgents: this.fromAgents };
+    const upstream = new Map<string, UpstreamGuest>();
+    for (const guest of await this.simulators.ask('records', undefined)) upstream.set(guest.token, guest);
+    const records: GuestRecords = { upstream, listed: await crowd.messages(), fromAgents: this.fromAgents };
     return [
-      ...checkSessions(this.options.sessions, crowd, active, books),
-      ...checkMessages(crowd, books),
-      ...checkLimits(books, await this.simulators.ask('counts', undefined)),
+      ...checkSessions(this.options.sessions, crowd, active, records),
+      ...checkMessages(crowd, records),
+      ...checkLimits(records, await this.simulators.ask('counts', undefined)),
     ];
   }
 
-  private async notes(wanted: number): ReturnType<typeof this.simulators.ask<'notes'>> {
+  private async crmEvents(wanted: number): ReturnType<typeof this.simulators.ask<'crmEvents'>> {
     const deadline = performance.now() + HEALING_MS;
     for (;;) {
-      const notes = await this.simulators.ask('notes', undefined);
-      if (notes.length >= wanted || performance.now() > deadline) return notes;
+      const crmEvents = await this.simulators.ask('crmEvents', undefined);
+      if (crmEvents.length >= wanted || performance.now() > deadline) return crmEvents;
       await delay(1_000);
     }
   }
@@ -189,9 +189,9 @@ class GuestSoak {
         this.stages.map((stage, index) => this.rowOf(stage, this.stages[index - 1])),
       ),
     );
-    console.log(`\nWhat the service logged most:\n${this.log.most(8).join('\n')}\n`);
+    console.log(`\nMost frequent log lines:\n${this.log.most(8).join('\n')}\n`);
     const rows = checks.map(({ what, found, holds }) => [what, found, holds ? 'yes' : 'NO']);
-    console.log(tableOf(['what must not be', 'found', 'holds'], rows));
+    console.log(tableOf(['check', 'found', 'passed'], rows));
     console.log(`\n${describeLoad()}`);
   }
 

@@ -5,37 +5,38 @@ import { type Options, readOptions, type Section, USAGE } from './options';
 import { measureLiveSessions } from './sessions';
 import { describeLoad, describeMachine } from './support/machine';
 import { heading } from './support/table';
-import { Workshop } from './support/workshop';
+import { Workspace } from './support/workspace';
 
 const EXIT_INTERRUPTED = 130;
 
-const MEASUREMENTS: Readonly<Record<Section, (workshop: Workshop, options: Options) => Promise<string>>> = {
-  opening: (workshop, { quick, databaseUrl }) => measureOpening(workshop, quick, databaseUrl),
-  guards: (workshop, { quick, databaseUrl }) => measureGuards(workshop, quick, databaseUrl),
-  beats: (workshop, { quick }) => measureBeating(workshop, quick),
-  claims: (workshop, { quick, databaseUrl }) => measureClaims(workshop, quick, databaseUrl),
-  sessions: (workshop, { quick, resumed }) => measureLiveSessions(workshop, quick, resumed),
+const MEASUREMENTS: Readonly<Record<Section, (workspace: Workspace, options: Options) => Promise<string>>> = {
+  opening: (workspace, { quick, databaseUrl }) => measureOpening(workspace, quick, databaseUrl),
+  guards: (workspace, { quick, databaseUrl }) => measureGuards(workspace, quick, databaseUrl),
+  beats: (workspace, { quick }) => measureBeating(workspace, quick),
+  claims: (workspace, { quick, databaseUrl }) => measureClaims(workspace, quick, databaseUrl),
+  sessions: (workspace, { quick, resumed }) => measureLiveSessions(workspace, quick, resumed),
 };
 
 let interrupted = false;
 
 async function run(options: Options): Promise<void> {
-  await using workshop = new Workshop(options.profileDir);
-  stopOnSignals(workshop);
+  await using workspace = new Workspace(options.profileDir);
+  stopOnSignals(workspace);
   const startedAt = performance.now();
   console.log(heading('Machine'));
-  console.log(describeMachine(await workshop.folder()));
-  if (options.quick) console.log('Quick run: it shows that the benchmark works, the numbers mean little.');
+  console.log(describeMachine(await workspace.folder()));
+  if (options.quick)
+    console.log('Quick run: it proves that the benchmark works; the numbers are not representative.');
   for (const section of options.sections) {
-    console.log(await MEASUREMENTS[section](workshop, options));
+    console.log(await MEASUREMENTS[section](workspace, options));
   }
   console.log(`\nTook ${Math.round((performance.now() - startedAt) / 1000)} s. ${describeLoad()}`);
 }
 
-function stopOnSignals(workshop: Workshop): void {
+function stopOnSignals(workspace: Workspace): void {
   const stop = (): void => {
     interrupted = true;
-    void workshop[Symbol.asyncDispose]().finally(() => process.exit(EXIT_INTERRUPTED));
+    void workspace[Symbol.asyncDispose]().finally(() => process.exit(EXIT_INTERRUPTED));
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // Then it only says that the processes are gone.
+  // After an interruption the error only reports that the processes are gone.
   if (interrupted) return;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -4,12 +4,12 @@ import { type LoadResult, openSessions } from './support/load';
 import { medianOf } from './support/statistics';
 import { startRelay, startService, type Subject } from './support/subjects';
 import { difference, heading, number, spread, tableOf } from './support/table';
-import type { Workshop } from './support/workshop';
+import type { Workspace } from './support/workspace';
 
 interface Size {
   readonly rounds: number;
   readonly warmUp: number;
-  /** How many sessions are opened with how many requests in flight. */
+  /** Number of sessions, and of concurrent requests that open them. */
   readonly loads: readonly { readonly concurrency: number; readonly count: number }[];
 }
 
@@ -45,22 +45,22 @@ interface Contestant {
   readonly name: string;
   readonly start: () => Promise<Subject>;
   readonly measurements: Measurement[];
-  /** Per round, the share of the events that the CRM had received when the last opening was answered. */
+  /** Share of the events that the CRM had received at the last opening's answer, for each round. */
   readonly delivered: number[];
 }
 
-/** What opening a session costs through the service, compared with a server that only makes the upstream call. */
+/** Measures the cost of opening a session through the service, against a server that only makes the upstream call. */
 export async function measureOpening(
-  workshop: Workshop,
+  workspace: Workspace,
   quick: boolean,
   databaseServer: string | undefined,
 ): Promise<string> {
-  const contestants = await compete(workshop, quick ? QUICK : FULL, (addresses) => [
-    contestant('bare relay', () => startRelay(workshop, addresses)),
-    contestant('service, SQLite', () => startService(workshop, addresses)),
+  const contestants = await compete(workspace, quick ? QUICK : FULL, (addresses) => [
+    contestant('bare relay', () => startRelay(workspace, addresses)),
+    contestant('service, SQLite', () => startService(workspace, addresses)),
     ...(databaseServer === undefined
       ? []
-      : [contestant('service, PostgreSQL', () => startService(workshop, addresses, { databaseServer }))]),
+      : [contestant('service, PostgreSQL', () => startService(workspace, addresses, { databaseServer }))]),
   ]);
   const delivered = contestants.slice(1).map(({ name, delivered: shares }) => {
     const share = number(medianOf(shares, (one) => one) * 100);
@@ -69,17 +69,20 @@ export async function measureOpening(
   return report(contestants, quick, 'the bare relay', delivered);
 }
 
-/** What knowing the caller, its quota, an idempotency key and the audit trail add to opening a session. */
+/**
+ * Measures how much authentication, the caller's quota, an idempotency key and the audit trail add to opening a
+ * session.
+ */
 export async function measureGuards(
-  workshop: Workshop,
+  workspace: Workspace,
   quick: boolean,
   databaseServer: string | undefined,
 ): Promise<string> {
-  const contestants = await compete(workshop, quick ? QUICK : FULL, (addresses) => {
+  const contestants = await compete(workspace, quick ? QUICK : FULL, (addresses) => {
     const services = (name: string, server: string | undefined): Contestant[] =>
       (['none', 'audit', 'all'] as const).map((guards) =>
         contestant(`${name}: ${GUARDED_BY[guards]}`, () =>
-          startService(workshop, addresses, { databaseServer: server, guards }),
+          startService(workspace, addresses, { databaseServer: server, guards }),
         ),
       );
     return databaseServer === undefined
@@ -90,16 +93,16 @@ export async function measureGuards(
 }
 
 async function compete(
-  workshop: Workshop,
+  workspace: Workspace,
   size: Size,
   contestantsAt: (addresses: Simulators) => readonly Contestant[],
 ): Promise<readonly Contestant[]> {
-  const simulators = workshop.child<SimulatorCommands>('simulators');
+  const simulators = workspace.child<SimulatorCommands>('simulators');
   const contestants = contestantsAt(await simulators.ask('start', undefined));
   for (let round = 0; round < size.rounds; round += 1) {
     for (const each of contestants) await measureRound(each, size, simulators);
   }
-  await workshop.discard(simulators);
+  await workspace.discard(simulators);
   return contestants;
 }
 

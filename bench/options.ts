@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-  --quick          smaller counts: shows within a minute that the benchmark works, not how fast anything is
+  --quick          smaller counts: proves within a minute that the benchmark works, without meaningful results
   --only name      one of opening, guards, beats, claims, sessions; may be repeated
   --resumed        start the live sessions as a restart of the service does, not as new ones
   --profile dir    write CPU profiles of the processes that are measured into this folder
   --help
 
-BENCH_DATABASE_URL: a PostgreSQL server on which databases may be created; measures opening, guards and claims over it too.
+BENCH_DATABASE_URL: a PostgreSQL server for measuring opening, guards and claims too; needs the right to create databases.
 `;
 
 export const SECTIONS = ['opening', 'guards', 'beats', 'claims', 'sessions'] as const;
@@ -24,7 +24,7 @@ export interface Options {
   readonly databaseUrl: string | undefined;
 }
 
-/** Throws an error whose message is for the person at the command line. */
+/** Throws an error that explains the first invalid argument. */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Options {
   const { values } = parseArgs({
     args: [...args],

@@ -3,7 +3,7 @@ import type { SimulatorCommands } from './children/simulators';
 import type { Observation } from './support/beat-observer';
 import { serviceEnvironment } from './support/environment';
 import { heading, number, tableOf } from './support/table';
-import type { Workshop } from './support/workshop';
+import type { Workspace } from './support/workspace';
 
 interface Size {
   readonly sessions: number;
@@ -28,38 +28,38 @@ const QUICK: readonly Size[] = [
   { sessions: 4_000, intervalMs: 8_000, observeMs: 8_500 },
 ];
 
-/** What live sessions cost one process in memory, and how punctual their beats are. */
+/** Measures the memory of live sessions in one process, and the punctuality of their beats. */
 export async function measureLiveSessions(
-  workshop: Workshop,
+  workspace: Workspace,
   quick: boolean,
   resumed: boolean,
 ): Promise<string> {
   const results: Result[] = [];
-  for (const size of quick ? QUICK : FULL) results.push(await measure(workshop, size, resumed));
+  for (const size of quick ? QUICK : FULL) results.push(await measure(workspace, size, resumed));
   return report(results, resumed);
 }
 
-async function measure(workshop: Workshop, size: Size, resumed: boolean): Promise<Result> {
-  const simulators = workshop.child<SimulatorCommands>('simulators');
+async function measure(workspace: Workspace, size: Size, resumed: boolean): Promise<Result> {
+  const simulators = workspace.child<SimulatorCommands>('simulators');
   const addresses = await simulators.ask('start', undefined);
   const environment = serviceEnvironment(addresses, {
-    DATA_DIR: await workshop.folder(),
+    DATA_DIR: await workspace.folder(),
     HEARTBEAT_MAX_INTERVAL_MS: String(size.intervalMs),
     HEARTBEAT_MIN_INTERVAL_MS: '1000',
   });
-  const service = workshop.measured<LiveSessionCommands>('live-sessions', environment);
+  const service = workspace.measured<LiveSessionCommands>('live-sessions', environment);
   await simulators.ask('seed', await service.ask('prepare', size.sessions));
   const idle = await service.ask('memory', undefined);
   await service.ask('begin', { resumed });
   const observation = await service.ask('observe', size.observeMs);
   const loaded = await service.ask('memory', undefined);
-  await Promise.all([service, simulators].map((child) => workshop.discard(child)));
+  await Promise.all([service, simulators].map((child) => workspace.discard(child)));
   return { ...size, idle, loaded, observation };
 }
 
 function report(results: readonly Result[], resumed: boolean): string {
   return [
-    heading('Live sessions: one process, beating at the pace that is wanted'),
+    heading('Live sessions: one process, beating at the configured interval'),
     'The sessions are inserted into the embedded SQLite in bulk, read back page by page and handed to SessionHeartbeat',
     resumed
       ? 'as resumed ones, as recovery does after a restart: first beats within 5 s, then one per interval.'

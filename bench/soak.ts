@@ -6,20 +6,20 @@ import { soakGuests } from './guest-soak';
 import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import { slopeOf } from './support/statistics';
-import { Workshop } from './support/workshop';
+import { Workspace } from './support/workspace';
 
 const PER_SECOND = 50;
 const LIVES_MS = 2_000;
-/** For a sample the load stops until nothing lives any more: what is in flight is no leak, and hides one. */
+/** The load stops before a sample until no session lives: requests in flight are not a leak, and hide one. */
 const SAMPLE_EVERY_MS = 20_000;
-/** How long connections, deliveries and timers of the last sessions may take to be over. */
+/** Time-out for the last sessions' connections, deliveries and timers. */
 const SETTLING_MS = 3_000;
-/** The beginning says how a process warms up, not whether it leaks. */
+/** The first samples show the warm-up of a process, not a leak. */
 const WARM_UP_SHARE = 0.5;
 const MIB = 1024 * 1024;
 
-/** Names of guests whose openings the simulator spoils; with the rest of a hundred they make five percent. */
-const TROUBLEMAKERS = [
+/** Names of guests with openings that the simulator spoils: with the rest of a hundred, five percent. */
+const FAULTY_GUESTS = [
   'trouble-status',
   'trouble-reset',
   'trouble-garbage',
@@ -35,21 +35,21 @@ interface Tally {
   ended: number;
 }
 
-/** Opens and ends sessions at a steady rate for a while and prints whether the memory of the service stays flat. */
+/** Opens and ends sessions at a steady rate for a while and prints whether the service's memory stays constant. */
 async function soak(minutes: number): Promise<void> {
-  await using workshop = new Workshop(undefined);
-  const simulators = workshop.child<SimulatorCommands>('simulators');
+  await using workspace = new Workspace(undefined);
+  const simulators = workspace.child<SimulatorCommands>('simulators');
   const hosts = await simulators.ask('start', undefined);
-  await simulators.ask('spoil', TROUBLEMAKERS);
+  await simulators.ask('spoil', FAULTY_GUESTS);
   const environment = serviceEnvironment(hosts, {
-    DATA_DIR: await workshop.folder(),
+    DATA_DIR: await workspace.folder(),
     CRM_WEBHOOK_URL: hosts.crmUrl,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     HEARTBEAT_MIN_INTERVAL_MS: '500',
     HEARTBEAT_MAX_INTERVAL_MS: '500',
     LOG_LEVEL: 'error',
   });
-  const service = workshop.measured<SoakedServiceCommands>('soaked-service', environment);
+  const service = workspace.measured<SoakedServiceCommands>('soaked-service', environment);
   const url = await service.ask('start', undefined);
   const tally: Tally = { opened: 0, refused: 0, ended: 0 };
   const samples = await load(url, minutes * 60_000, tally, service);
@@ -75,7 +75,7 @@ async function load(
   return samples;
 }
 
-/** Opens and ends sessions for a while and until the last one has ended; returns the number of the next one. */
+/** Opens and ends sessions until the time is up and the last one has ended; returns the number of the next one. */
 async function loadFor(forMs: number, url: string, from: number, tally: Tally): Promise<number> {
   const lives = new Set<Promise<void>>();
   const startedAt = performance.now();
@@ -91,7 +91,7 @@ async function loadFor(forMs: number, url: string, from: number, tally: Tally): 
 }
 
 async function live(url: string, count: number, tally: Tally): Promise<void> {
-  const name = count % 20 === 0 ? TROUBLEMAKERS[(count / 20) % TROUBLEMAKERS.length] : 'guest';
+  const name = count % 20 === 0 ? FAULTY_GUESTS[(count / 20) % FAULTY_GUESTS.length] : 'guest';
   const response = await fetch(`${url}/v1/sessions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -21,7 +21,7 @@ A caller may make so many requests a minute, all keys of its name together. Ever
 Every request may carry \`X-Request-Id\` (1 to 128 of \`A-Z a-z 0-9 _ . : -\`), which comes back on the answer and is on
 every log line and audit record that the request causes, and \`traceparent\` (W3C Trace Context), which is continued.`;
 
-/** The description of the API, as it is served at `/openapi.json` and kept in `docs/openapi.json`. */
+/** The OpenAPI document, as served at `/openapi.json` and stored in `docs/openapi.json`. */
 export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
   const { publicUrl } = app.get(ServerConfig);
   const outline = new DocumentBuilder()
@@ -35,7 +35,7 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
   return describeQuotas(addProblems(describeAccess(document)));
 }
 
-/** What generated clients call an operation: `sessionOpen`. */
+/** The name of an operation in generated clients: `sessionOpen`. */
 function operationIdFactory(controller: string, method: string): string {
   const noun = controller.replace(/Controller$/, '');
   return noun.charAt(0).toLowerCase() + noun.slice(1) + method.charAt(0).toUpperCase() + method.slice(1);

@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { AccessModule } from './access/access.module';
 import { AuditModule } from './audit/audit.module';
 import { AuditObserver } from './audit/ports/audit-observer';
@@ -6,13 +6,12 @@ import { CommonModule } from './common/common.module';
 import { Drain } from './common/lifecycle/drain';
 import { InFlightRequests } from './common/lifecycle/in-flight-requests';
 import { ConfigModule } from './config/config.module';
+import { ConfigurationError } from './config/configuration.errors';
 import type { Environment } from './config/environment';
-import { WebMessagingConfig } from './config/web-messaging.config';
+import { SessionConfig } from './config/session.config';
 import { CrmModule } from './crm/crm.module';
-import { ConversationsMessagingChannel } from './genesys/conversations-messaging/conversations-messaging.channel';
 import { EventsModule } from './events/events.module';
 import { GenesysModule } from './genesys/genesys.module';
-import { WebMessagingChannel } from './genesys/web-messaging/web-messaging.channel';
 import { HealthModule } from './health/health.module';
 import { AuditTelemetry } from './metrics/audit.telemetry';
 import { MessagesModule } from './messages/messages.module';
@@ -21,7 +20,6 @@ import { PersistenceModule } from './persistence/persistence.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { ProblemsModule } from './problems/problems.module';
 import { ConversationEvents } from './session/ports/conversation-events';
-import type { GuestChannel } from './session/ports/guest-channel';
 import { GuestChannels } from './session/ports/guest-channels';
 import { Lease } from './replica/ports/lease';
 import { ReplicaModule } from './replica/replica.module';
@@ -32,17 +30,11 @@ import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { SyncModule } from './sync/sync.module';
 
-/** What the adapters need of each other and of the features, so that neither names the other. */
+/** Bindings between features and adapters, so that neither names the other. */
 @Global()
 @Module({
   providers: [
-    {
-      provide: GuestChannels,
-      inject: [WebMessagingConfig, ConversationsMessagingChannel, WebMessagingChannel],
-      useFactory: (config: WebMessagingConfig, rest: GuestChannel, webMessaging: GuestChannel) =>
-        // Without a deployment there is nothing that a guest could connect to.
-        new GuestChannels(config.isComplete ? [rest, webMessaging] : [rest]),
-    },
+    { provide: GuestChannels, useFactory: () => new GuestChannels() },
     {
       provide: AuditObserver,
       inject: [AuditTelemetry],
@@ -59,7 +51,7 @@ class WiringModule {}
 
 /** The composition root: the only file that names adapters. */
 @Module({})
-export class AppModule implements OnModuleDestroy {
+export class AppModule implements OnModuleInit, OnModuleDestroy {
   static forEnvironment(environment: Environment): DynamicModule {
     return {
       module: AppModule,
@@ -89,7 +81,16 @@ export class AppModule implements OnModuleDestroy {
   constructor(
     private readonly drain: Drain,
     private readonly requests: InFlightRequests,
+    private readonly channels: GuestChannels,
+    private readonly config: SessionConfig,
   ) {}
+
+  /** The last module to be initialized, when every channel is registered. Throws `ConfigurationError`. */
+  onModuleInit(): void {
+    const { names } = this.channels;
+    if (!names.includes(this.config.defaultChannel))
+      throw new ConfigurationError([`GENESYS_CHANNEL must be one of: ${names.join(', ')}`]);
+  }
 
   /** The first step of stopping: nothing new is accepted, what is being served may finish, readiness says no. */
   async onModuleDestroy(): Promise<void> {

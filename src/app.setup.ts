@@ -31,13 +31,15 @@ import { ReceivedHops } from './session/forwarding/received-hops';
 import { SessionForwarding } from './session/forwarding/session-forwarding';
 
 export interface AppOptions {
-  /** Where log lines go; standard output when absent. */
+  /** The destination of log lines; standard output if absent. */
   readonly logOutput?: NodeJS.WritableStream;
+  /** Whether a log field that is not on the allow-list is an error, as in tests, instead of being dropped. */
+  readonly refusesUnknownLogFields?: boolean;
 }
 
 /**
- * Builds the whole service for an environment and gives it what every HTTP app of ours has: pipe, filter, versioning,
- * documentation. It does not listen yet, and nothing has been started.
+ * Builds the whole service for an environment, and configures the HTTP application: pipe, filter, versioning,
+ * documentation. It does not listen yet, and has started nothing.
  */
 export async function createApp(
   environment: Environment,
@@ -52,7 +54,7 @@ export async function createApp(
     {
       bodyParser: false,
       abortOnError: false,
-      logger: createLogger(new LogConfig(environment), options.logOutput),
+      logger: createLogger(new LogConfig(environment), options.logOutput, options.refusesUnknownLogFields),
     },
   );
   if (options.logOutput instanceof LogOutput) app.get(LogTelemetry).watch(options.logOutput);
@@ -69,13 +71,13 @@ export async function createApp(
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(new StrictValidationPipe());
   reportProblems(app, app.get(AuditRefusals));
-  // Lets the rules of the DTOs ask for this deployment's settings.
+  // Lets the constraints of DTOs use this deployment's settings.
   useContainer(new ConstraintContainer(app.get(ModuleRef)), { fallback: true });
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   return app;
 }
 
-/** Answers every error as a problem, and has every refusal recorded before the database closes. */
+/** Responds to every error with a problem, and records every refusal before the database closes. */
 function reportProblems(app: NestFastifyApplication, refusals: AuditRefusals): void {
   const filter = new ProblemDetailsFilter(refusals.observe);
   app.useGlobalFilters(filter);

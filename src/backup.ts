@@ -34,7 +34,7 @@ function optionsIn(args: string[]): { readonly dataDir: string; readonly file: s
       process.exitCode = values.help === true ? 0 : 2;
       return undefined;
     }
-    // npm changes to the package's directory and says here where it was called.
+    // npm changes to the package's directory and passes the original one in this variable.
     const from = process.env['INIT_CWD'] ?? process.cwd();
     const dataDir = values['data-dir'];
     return {
@@ -48,7 +48,7 @@ function optionsIn(args: string[]): { readonly dataDir: string; readonly file: s
   }
 }
 
-/** Resolves when the service has carried out the request. */
+/** Resolves when the service has executed the request. */
 async function ask(dataDir: string, request: ControlRequest): Promise<void> {
   const path = controlSocketIn(dataDir);
   const socket = createConnection(path);
@@ -76,7 +76,7 @@ function whyUnreachable(path: string, error: unknown): string {
   return `${path} cannot be reached: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** The number of sessions in a copy. Throws when it is damaged. */
+/** The number of sessions in a copy. Throws if it is damaged. */
 function checked(file: string): number {
   const copy = new SqliteFile(file, { readonly: true, fileMustExist: true });
   try {

@@ -16,7 +16,7 @@ Plays the life of three guest sessions against a Genesys Cloud look-alike.
 
 const CHANNELS = ['conversations-messaging', 'web-messaging'];
 
-/** A conversation beats every second here instead of every thirty, so that the play is short. */
+/** A conversation beats every second instead of every thirty, so that the play is short. */
 const PACE = { HEARTBEAT_MIN_INTERVAL_MS: '500', HEARTBEAT_MAX_INTERVAL_MS: '1000' };
 
 const SILENCE = new Writable({
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   }
   if (!CHANNELS.includes(values.channel)) throw new Error(`--channel is one of: ${CHANNELS.join(', ')}`);
   const world = await World.start({
-    // What the platform really allows.
+    // The real limits of the platform.
     genesys: { requestsPerMinute: 300, webMessaging: { deployments: [TALK_DEPLOYMENT] } },
     webMessaging: true,
     environment: { ...PACE, PORT: values.once ? '0' : values.port, LOG_FORMAT: 'pretty' },

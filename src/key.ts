@@ -46,7 +46,7 @@ function main(): void {
   process.stdout.write(`key    ${key}\nentry  ${JSON.stringify(entry)}\n`);
 }
 
-/** A limit as an entry has it. A text that is not written in decimal digits becomes a number that no entry takes. */
+/** A limit for an entry. Text that is not written in decimal digits becomes a number that no entry accepts. */
 function limitIn<Name extends string>(name: Name, text: string | undefined): Partial<Record<Name, number>> {
   if (text === undefined) return {};
   return { [name]: /^\d+$/.test(text) ? Number(text) : Number.NaN } as Partial<Record<Name, number>>;

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // The logger may not exist yet; this is the last thing that the process says.
+  // The logger may not exist yet; this is the last output of the process.
   const isConfiguration = error instanceof ConfigurationError;
   const text = isConfiguration
     ? error.message
@@ -28,7 +28,7 @@ main().catch((error: unknown) => {
   try {
     writeSync(process.stderr.fd, `${text}\n`);
   } catch {
-    // The exit code has to tell it alone.
+    // Only the exit code is left to report the failure.
   }
   process.exit(isConfiguration ? ConfigurationError.EXIT_CODE : 1);
 });

@@ -7,7 +7,7 @@ import { createApp } from './app.setup';
 import { newDataKey } from './config/data-key-list';
 import { readEnvironment } from './config/read-environment';
 
-/** Writes the description of the API to standard output. Nothing is started; what it needs of data is removed. */
+/** Writes the OpenAPI document to standard output. It starts nothing, and removes its temporary data. */
 async function main(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'guest-sessions-openapi-'));
   const environment = readEnvironment({

@@ -1,6 +1,6 @@
 import { DEMO_DEPLOYMENT_ID } from './simulator/web-messaging/deployment';
 
-/** What a service needs to know to hold guest sessions over the guest WebSocket of a simulator. */
+/** The settings for sessions over the guest WebSocket of a simulator. */
 export function webMessagingEnvironment(simulatorUrl: string): Record<string, string> {
   return {
     GENESYS_DEPLOYMENT_ID: DEMO_DEPLOYMENT_ID,

@@ -10,20 +10,20 @@ import { GenesysSimulator, type GenesysSimulatorOptions } from './simulator/gene
 import { webMessagingEnvironment } from './web-messaging-environment';
 
 export interface WorldOptions extends AppOptions {
-  /** Environment variables of the service, over those that point it at the simulators. */
+  /** Environment variables of the service, which override those for the simulators. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly genesys?: GenesysSimulatorOptions;
-  /** Whether the service also has the channel of the guest WebSocket. */
+  /** Enables the channel of the guest WebSocket. */
   readonly webMessaging?: boolean;
 }
 
-/** Whatever this process keeps is gone when it ends. */
+/** The data is removed when this process ends, so the key need not outlive it. */
 const DATA_KEY = newDataKey('demo');
 const CLIENT = { id: 'demo-client', secret: 'demo-secret' };
 
 /**
- * Genesys Cloud, a CRM and the service, together in this process and ready to use: what the demo shows and what the
- * end-to-end tests test. Disposing it stops all three and removes the data.
+ * Genesys Cloud, a CRM and the service, together in this process and ready to use, for the demo and the end-to-end
+ * tests. Disposing it stops all three and removes the data.
  */
 export class World implements AsyncDisposable {
   private constructor(
@@ -51,14 +51,14 @@ export class World implements AsyncDisposable {
     return this.service;
   }
 
-  /** Where the API of the service is. */
+  /** The base URL of the service's API. */
   get url(): string {
     const address = this.service.getHttpServer().address();
     if (address === null || typeof address === 'string') throw new Error('The service does not listen');
     return `http://127.0.0.1:${address.port}`;
   }
 
-  /** The environment that the service was started with; for starting it as a process of its own. */
+  /** The environment that the service was started with, to start it again as a separate process. */
   get environment(): Readonly<Record<string, string>> {
     return environmentFor(this.genesys, this.crm, this.dataDir, this.options);
   }
@@ -104,7 +104,7 @@ async function startService(
   options: AppOptions,
 ): Promise<NestFastifyApplication> {
   const environment = readEnvironment(variables);
-  const app = await createApp(environment, options);
+  const app = await createApp(environment, { refusesUnknownLogFields: true, ...options });
   await app.listen({ host: environment.HOST, port: environment.PORT });
   return app;
 }

@@ -17,9 +17,9 @@ import { serve } from '../support/ipc';
 export interface ClaimCommands {
   open: { input: { dataDir: string; databaseUrl: string | undefined }; output: undefined };
   write: { input: BacklogShape; output: undefined };
-  /** Lets the heads of so many lanes wait for an hour, those that would come first. */
+  /** Postpones by an hour the first heads that are due, this many of them. */
   postpone: { input: number; output: undefined };
-  /** Claims batches while other lanes are in hand, gives each batch back, and returns how long each claim took. */
+  /** Claims batches while other lanes are in hand, returns each batch, and reports the duration of each claim. */
   claim: { input: { rounds: number; inHand: number }; output: readonly number[] };
   /** Claims and settles as a relay does, always with 64 lanes in hand. */
   settle: { input: { rounds: number }; output: SteadyWork };
@@ -41,7 +41,7 @@ const COLLECTIONS = 5;
 
 class NoPublisher extends AuditPublisher {
   override publish(): void {
-    // Logging is not what is measured.
+    // Logging is not part of the measurement.
   }
 }
 
@@ -67,7 +67,7 @@ serve<ClaimCommands>({
   },
   write: async (shape) => {
     await writeBacklog(connection.db, connection.dialect, shape);
-    // Without it the server would do so by itself a minute later; SQLite has no statistics in production either.
+    // The server would run it by itself a minute later; SQLite has no statistics in production either.
     if (connection.dialect === 'postgres') await sql`vacuum (analyze)`.execute(connection.db);
     return undefined;
   },

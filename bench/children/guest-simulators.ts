@@ -3,8 +3,8 @@ import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { serve } from '../support/ipc';
 import type { Simulators } from './simulators';
 
-/** What an agent says, and to whom. */
-export interface Saying {
+/** An agent's message and the guest that it is for. */
+export interface AgentMessage {
   readonly token: string;
   readonly text: string;
 }
@@ -20,42 +20,42 @@ export interface HeldMessage {
   readonly text: string | undefined;
 }
 
-/** What the platform knows of a guest. */
-export interface GuestBook {
+/** The platform's record of a guest. */
+export interface UpstreamGuest {
   readonly token: string;
-  /** How often a session began. */
+  /** Number of sessions that were started. */
   readonly sessions: number;
   readonly configures: number;
   readonly connections: number;
   readonly isLive: boolean;
   readonly shortestEchoGapMs: number | null;
-  /** The oldest first; without events. */
+  /** Messages, oldest first and without events. */
   readonly messages: readonly HeldMessage[];
 }
 
-/** What the platform counts of all guests together. */
+/** The platform's counts over all guests. */
 export interface GuestCounts {
   readonly openConnections: number;
-  /** By the name of the limit that was exceeded. */
+  /** Refused requests by the name of the limit. */
   readonly refused: Readonly<Record<string, number>>;
   readonly echoes: number;
 }
 
-export interface CrmNote {
+export interface CrmEvent {
   readonly conversationId: string;
   readonly state: string;
 }
 
 export interface GuestSimulatorCommands {
   start: { input: undefined; output: Simulators };
-  /** Lets agents speak; returns how many found somebody to speak to. */
-  say: { input: readonly Saying[]; output: number };
-  /** Closes or breaks the sockets of guests; returns how many. */
+  /** Sends agents' messages; returns the number of messages that reached a live session. */
+  say: { input: readonly AgentMessage[]; output: number };
+  /** Closes or breaks the sockets of guests; returns their number. */
   cut: { input: readonly Cut[]; output: number };
-  books: { input: undefined; output: readonly GuestBook[] };
+  records: { input: undefined; output: readonly UpstreamGuest[] };
   counts: { input: undefined; output: GuestCounts };
-  /** What the CRM was told, in the order in which it was. */
-  notes: { input: undefined; output: readonly CrmNote[] };
+  /** The events that the CRM received, in order. */
+  crmEvents: { input: undefined; output: readonly CrmEvent[] };
 }
 
 const CLIENT = { id: 'soak-client', secret: 'soak-secret' };
@@ -82,16 +82,16 @@ serve<GuestSimulatorCommands>({
     const { agent } = (await genesys).webMessaging;
     return cuts.reduce((sum, { token, code }) => sum + agent.cut(token, code), 0);
   },
-  books: async () => booksOf(await genesys),
+  records: async () => upstreamGuestsOf(await genesys),
   counts: async () => {
     const { openConnections, throttle, sessions } = (await genesys).webMessaging;
     const echoes = sessions.reduce((sum, session) => sum + session.echoes, 0);
     return { openConnections, refused: throttle.refused, echoes };
   },
-  notes: async () => (await crm).received.map(({ body }) => body as CrmNote),
+  crmEvents: async () => (await crm).received.map(({ body }) => body as CrmEvent),
 });
 
-function booksOf({ webMessaging }: GenesysSimulator): GuestBook[] {
+function upstreamGuestsOf({ webMessaging }: GenesysSimulator): UpstreamGuest[] {
   return webMessaging.sessions.map((session) => {
     const { token, sessions, configures, isLive, shortestEchoGapMs } = session;
     const messages = session.messages

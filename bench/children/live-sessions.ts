@@ -16,9 +16,9 @@ export interface Memory {
 }
 
 export interface LiveSessionCommands {
-  /** Starts the service, writes so many active sessions into its database and returns their ids. */
+  /** Starts the service, writes this many active sessions into its database and returns their ids. */
   prepare: { input: number; output: readonly string[] };
-  /** Gives each session its heartbeat: as a new one, or as one that is resumed after a restart. */
+  /** Starts the heartbeat of each session: as a new one, or as one that is resumed after a restart. */
   begin: { input: { resumed: boolean }; output: undefined };
   observe: { input: number; output: Observation };
   memory: { input: undefined; output: Memory };
@@ -27,7 +27,7 @@ export interface LiveSessionCommands {
 const PAGE = 500;
 const COLLECTIONS = 10;
 const COLLECT_EVERY_MS = 300;
-/** What starting the heartbeats costs is over by then. */
+/** The cost of starting the heartbeats is over by then. */
 const SETTLE_MS = 2_000;
 
 let app: INestApplicationContext;
@@ -48,7 +48,7 @@ serve<LiveSessionCommands>({
   },
   observe: (ms) => observer.observe(ms),
   memory: async () => {
-    // One collection leaves what finalizers still hold, and freed pages go back to the system only by and by.
+    // One collection leaves objects that finalizers hold, and the system gets freed pages back only gradually.
     for (let collection = 0; collection < COLLECTIONS; collection += 1) {
       globalThis.gc?.();
       await delay(COLLECT_EVERY_MS);

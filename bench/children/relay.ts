@@ -8,7 +8,7 @@ import { BareUpstream } from '../support/upstream';
 import type { Simulators } from './simulators';
 
 export interface RelayCommands {
-  /** Returns the address that sessions are posted to. */
+  /** Starts listening; returns the address for openings. */
   start: { input: Simulators; output: string };
   /** CPU time of this process so far, in microseconds. */
   cpu: { input: undefined; output: number };

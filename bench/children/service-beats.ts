@@ -9,7 +9,7 @@ import { activeSessions } from '../support/guests';
 import { serve } from '../support/ipc';
 
 export interface ServiceBeatCommands {
-  /** Starts the service with so many sessions and returns their ids. */
+  /** Starts the service with this many sessions and returns their ids. */
   prepare: { input: number; output: readonly string[] };
   run: { input: { beats: number; concurrency: number }; output: BeatRun };
 }
@@ -25,7 +25,7 @@ serve<ServiceBeatCommands>({
   run: ({ beats, concurrency }) => measureBeats(beats, concurrency, beat),
 });
 
-/** The heartbeat plans as the service makes them, caught on their way to the timers. */
+/** Captures the heartbeat plans that the service makes before they reach the timers. */
 async function plansOfService(count: number): Promise<HeartbeatPlan[]> {
   const environment = readEnvironment(process.env);
   const app = await createApp(environment);
@@ -50,7 +50,7 @@ function heartbeatOf(plan: HeartbeatPlan): Heartbeat {
   });
 }
 
-/** What the timer of a heartbeat does when it fires. */
+/** Returns the callback of a heartbeat's timer. */
 async function beat(index: number): Promise<boolean> {
   const heartbeat = heartbeats[index % heartbeats.length];
   heartbeat?.tick();

@@ -12,10 +12,10 @@ export interface Simulators {
 
 export interface SimulatorCommands {
   start: { input: undefined; output: Simulators };
-  /** Makes conversations known as if they had been opened. */
+  /** Registers conversations as if they had been opened. */
   seed: { input: readonly string[]; output: undefined };
   reset: { input: undefined; output: undefined };
-  /** Spoils the openings of guests with these names, each in another way. */
+  /** Spoils the openings of guests with these names, each with another fault. */
   spoil: { input: readonly string[]; output: undefined };
   counts: { input: undefined; output: { requests: number; events: number } };
 }

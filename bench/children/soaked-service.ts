@@ -5,38 +5,38 @@ import { createApp } from '../../src/app.setup';
 import { readEnvironment } from '../../src/config/read-environment';
 import { serve } from '../support/ipc';
 
-export interface Remains {
-  /** Kinds of resources that keep a process alive, beside those of the channel to the parent. */
+export interface OpenResources {
+  /** Kinds of resources that keep a process alive, without those of the channel to the parent. */
   readonly resources: readonly string[];
 }
 
 export interface MemoryInUse {
-  /** The heap and what hangs on it outside. */
+  /** Bytes on the heap and in external memory. */
   readonly all: number;
-  /** The part of it that is compiled code, which V8 makes more of for a long while. */
+  /** The share of compiled code, which V8 increases for a long time. */
   readonly code: number;
 }
 
-/** What the process takes of the machine. */
+/** Resources that the process uses. */
 export interface Usage {
-  /** Bytes on the heap and outside of it, after a collection of garbage. */
+  /** Bytes on the heap and in external memory, after a garbage collection. */
   readonly heap: number;
   readonly rss: number;
-  /** CPU time so far. */
+  /** CPU time since the start, in microseconds. */
   readonly cpuMicros: number;
-  /** Of the time since it was asked last. */
+  /** Event loop delay since the last call, in milliseconds. */
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
 }
 
 export interface SoakedServiceCommands {
-  /** Starts the service and returns where it is. */
+  /** Starts the service and returns its address. */
   start: { input: undefined; output: string };
-  /** Bytes in use after a collection of garbage. */
+  /** Returns the bytes in use after a garbage collection. */
   memory: { input: undefined; output: MemoryInUse };
   usage: { input: undefined; output: Usage };
-  /** Stops the service in order and tells what it left behind. */
-  stop: { input: undefined; output: Remains };
+  /** Stops the service cleanly and returns the resources that it leaves open. */
+  stop: { input: undefined; output: OpenResources };
 }
 
 const RESOLUTION_MS = 10;
@@ -70,10 +70,10 @@ serve<SoakedServiceCommands>({
 });
 
 async function usage(): Promise<Usage> {
-  // The monitor measures whole pauses of its timer: what exceeds its resolution is delay.
+  // The monitor measures whole intervals of its timer: the part above its resolution is delay.
   const [p99, max] = [loopDelay.percentile(99), loopDelay.max].map((ns) => ns / 1e6 - RESOLUTION_MS);
   collectGarbage();
-  // The pause for that is ours, and is seen by the next turn of the monitor.
+  // This process causes the pause for the collection, and the monitor's next tick includes it.
   await delay(10 * RESOLUTION_MS);
   loopDelay.reset();
   const { heapUsed, external, rss } = process.memoryUsage();
@@ -87,7 +87,7 @@ async function usage(): Promise<Usage> {
   };
 }
 
-/** What the first collection finalises the second one frees. */
+/** The second collection frees objects that the first one finalized. */
 function collectGarbage(): void {
   globalThis.gc?.();
   globalThis.gc?.();

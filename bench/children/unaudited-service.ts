@@ -3,7 +3,7 @@ import { readEnvironment } from '../../src/config/read-environment';
 import { ServerConfig } from '../../src/config/server.config';
 import { AuditWriter } from '../../src/persistence/audit/audit-writer';
 
-/** The service without an audit trail, which it cannot be without: to see what the trail costs. */
+/** The service without its mandatory audit trail, to measure the cost of the trail. */
 async function main(): Promise<void> {
   const environment = readEnvironment(process.env);
   const { host, port } = new ServerConfig(environment);

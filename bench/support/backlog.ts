@@ -7,15 +7,15 @@ import { activeSessions } from './guests';
 export interface BacklogShape {
   readonly lanes: number;
   readonly eventsPerLane: number;
-  /** When the first event happened, in epoch milliseconds; each lane begins a millisecond after the one before it. */
+  /** Time of the first event, in epoch milliseconds; each lane begins a millisecond after the one before it. */
   readonly from: number;
   readonly sinks?: readonly string[];
 }
 
-/** So many lanes to a statement, which the server ends after five seconds. */
+/** Number of lanes in one statement, which the server aborts after five seconds. */
 const LANES_AT_ONCE = 5_000;
 
-/** Writes pending events straight into the tables, in a few statements: saving sessions would take minutes. */
+/** Writes pending events directly into the tables, in a few statements: saving sessions would take minutes. */
 export async function writeBacklog(
   db: Kysely<Database>,
   dialect: Dialect,
@@ -82,7 +82,7 @@ function numbers(count: number): [table: RawBuilder<unknown>, column: RawBuilder
   return [table, sql.ref('numbers.number')];
 }
 
-/** Without any order, as the service's own ids are. */
+/** Random, as the service's own ids are. */
 function randomId(dialect: Dialect): RawBuilder<unknown> {
   return dialect === 'postgres' ? sql`gen_random_uuid()::text` : sql`lower(hex(randomblob(16)))`;
 }

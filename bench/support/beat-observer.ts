@@ -5,14 +5,14 @@ import { HeartbeatService } from '../../src/heartbeat/heartbeat.service';
 import { SessionTelemetry } from '../../src/session/session.telemetry';
 import { quantile } from './statistics';
 
-/** What a service with live sessions does over some time. */
+/** Beats and resources of a service with live sessions during some time. */
 export interface Observation {
   readonly seconds: number;
   readonly beats: number;
   /** Beats with any other outcome than `ok`. */
   readonly failedBeats: number;
   readonly lostSessions: number;
-  /** The most beats in any one second. */
+  /** Maximum number of beats in a second. */
   readonly peakPerSecond: number;
   readonly latenessP50Ms: number;
   readonly latenessP99Ms: number;
@@ -25,7 +25,7 @@ export interface Observation {
 
 const RESOLUTION_MS = 10;
 
-/** Watches the beats of a service from inside, where the service itself counts them: nothing is added per session. */
+/** Observes the beats of a service at its own counters, without a cost for each session. */
 export class BeatObserver {
   private latenesses: number[] = [];
   private perSecond = new Map<number, number>();
@@ -67,7 +67,7 @@ export class BeatObserver {
       peakPerSecond: Math.max(0, ...this.perSecond.values()),
       latenessP50Ms: quantile(this.latenesses, 0.5),
       latenessP99Ms: quantile(this.latenesses, 0.99),
-      // The monitor measures whole pauses of its timer: what exceeds its resolution is delay.
+      // The monitor measures whole intervals of its timer: the part above its resolution is delay.
       loopDelayP99Ms: Math.max(0, loopDelay.percentile(99) / 1e6 - RESOLUTION_MS),
       loopDelayMaxMs: Math.max(0, loopDelay.max / 1e6 - RESOLUTION_MS),
       cpuShare: (user + system) / 1e6 / seconds,

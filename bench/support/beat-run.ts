@@ -1,13 +1,13 @@
-import { runLanes } from './lanes';
+import { runConcurrently } from './run-concurrently';
 
 export interface BeatRun {
   readonly perSecond: number;
-  /** CPU time of the whole process per beat, in microseconds. */
+  /** CPU time of the whole process for each beat, in microseconds. */
   readonly cpuMicros: number;
   readonly failures: number;
 }
 
-/** Measures this process while it makes beats; `beat` says whether one got through. */
+/** Measures this process while it makes beats; `beat` returns whether one succeeded. */
 export async function measureBeats(
   beats: number,
   concurrency: number,
@@ -16,7 +16,7 @@ export async function measureBeats(
   let failures = 0;
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
-  await runLanes(beats, concurrency, async (index) => {
+  await runConcurrently(beats, concurrency, async (index) => {
     if (!(await beat(index))) failures += 1;
   });
   const seconds = (performance.now() - startedAt) / 1000;

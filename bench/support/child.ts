@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 const KEPT_OUTPUT = 4_000;
-/** How long a process may take to end in order before it is killed. */
+/** Time-out of a clean exit, after which the process is killed. */
 const STOP_MS = 12_000;
 
 export interface ChildOptions {
@@ -12,7 +12,7 @@ export interface ChildOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A Node process of ours. What it prints is kept for the case that it ends unasked. */
+/** A child process of Node. Its latest output is kept for the case that it exits unexpectedly. */
 export class Child {
   protected readonly process: ChildProcess;
   protected readonly exited: Promise<unknown>;
@@ -33,7 +33,7 @@ export class Child {
     }
   }
 
-  /** Everything that the process prints from here on, as it comes. */
+  /** Passes all further output of the process to the listener as it arrives. */
   hear(listener: (text: string) => void): void {
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
@@ -46,7 +46,7 @@ export class Child {
     return this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Lets the process end in order, and kills it when that takes too long. */
+  /** Ends the process cleanly, and kills it after a time-out. */
   async stop(): Promise<void> {
     if (!this.isRunning) return;
     const timer = setTimeout(() => {
@@ -61,7 +61,7 @@ export class Child {
     this.process.kill('SIGKILL');
   }
 
-  /** What the process said before it ended, as an error. */
+  /** Makes an error of the process's last output. */
   death(): Error {
     return new Error(`${this.options.file} ended unasked:\n${this.lastWords}`);
   }

@@ -6,7 +6,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A process that serves commands. When it ends, whatever it was still asked for fails. */
+/** A process that serves commands. Its pending commands fail when it exits. */
 export class CommandedChild<C extends Commands<C>> extends Child {
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;

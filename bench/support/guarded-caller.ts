@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { newApiKey } from '../../src/access/api-key';
 
-/** A caller with a key, who sends an idempotency key with every opening; and the environment that knows it. */
+/**
+ * A caller with a key that sends an idempotency key with every opening, and the service's environment with that
+ * caller.
+ */
 export function aGuardedCaller(): {
   readonly environment: Readonly<Record<string, string>>;
   readonly headers: () => Readonly<Record<string, string>>;
@@ -12,7 +15,7 @@ export function aGuardedCaller(): {
       ACCESS_MODE: 'keys',
       API_KEYS: JSON.stringify([entry]),
       METRICS_PUBLIC: 'true',
-      // It is taken and counted, but never used up.
+      // Requests count against the quota and never exhaust it.
       CALLER_REQUESTS_PER_MINUTE: '1000000',
     },
     headers: () => ({ authorization: `Bearer ${key}`, 'idempotency-key': randomUUID() }),

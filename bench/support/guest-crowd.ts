@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { runLanes } from './lanes';
+import { runConcurrently } from './run-concurrently';
 
 const CONNECTIONS = 128;
 const OPENING_LANES = 64;
@@ -10,7 +10,7 @@ const MAX_TRIES = 30;
 const BETWEEN_TRIES_MS = 1_000;
 const PAGE = 200;
 
-/** A guest whose session was opened. */
+/** A guest with an open session. */
 export interface Guest {
   readonly id: string;
   readonly token: string;
@@ -27,14 +27,14 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Many guests of one service, and what its callers ask for them. */
+/** Many guests of one service, and their callers' requests. */
 export class GuestCrowd implements AsyncDisposable {
   readonly guests: Guest[] = [];
-  /** Openings by what they were answered with instead of 201. */
+  /** Failed openings by their status or error. */
   readonly refusals = new Map<string, number>();
-  /** Texts of which the service said that they were said, and those of which it never did. */
+  /** Texts that the service acknowledged, and those that it never acknowledged. */
   readonly spoken: { readonly id: string; readonly text: string; readonly isAcknowledged: boolean }[] = [];
-  /** Requests that were made again with their key. */
+  /** Number of requests that were repeated with their key. */
   repeats = 0;
   private readonly pool: Pool;
 
@@ -43,7 +43,7 @@ export class GuestCrowd implements AsyncDisposable {
   }
 
   async open(count: number): Promise<void> {
-    await runLanes(count, OPENING_LANES, async () => {
+    await runConcurrently(count, OPENING_LANES, async () => {
       const { status, body } = await this.ask('POST', '/v1/sessions', OPENING);
       if (status === 201)
         this.guests.push({ id: String(body['conversationId']), token: String(body['guestIdToken']) });
@@ -51,7 +51,7 @@ export class GuestCrowd implements AsyncDisposable {
     });
   }
 
-  /** Says something for a guest, with a key, again and again until it is acknowledged. */
+  /** Sends a guest's message with a key, and repeats it until it is acknowledged. */
   async speak({ id }: Guest, text: string): Promise<void> {
     const key = { 'idempotency-key': randomUUID() };
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
@@ -71,7 +71,7 @@ export class GuestCrowd implements AsyncDisposable {
     return new Set(items.map((item) => String(item['conversationId'])));
   }
 
-  /** What the service lists of each guest. */
+  /** Lists each guest's messages. */
   async messages(): Promise<Map<string, readonly ListedMessage[]>> {
     const lists = new Map<string, readonly ListedMessage[]>();
     await this.each(async ({ id }) => {
@@ -80,7 +80,7 @@ export class GuestCrowd implements AsyncDisposable {
     return lists;
   }
 
-  /** Ends all sessions; returns how many ended at once. */
+  /** Ends all sessions; returns the number of those that ended immediately. */
   async end(): Promise<number> {
     let ended = 0;
     await this.each(async ({ id }) => {
@@ -95,7 +95,7 @@ export class GuestCrowd implements AsyncDisposable {
   }
 
   private each(work: (guest: Guest) => Promise<void>): Promise<void> {
-    return runLanes(this.guests.length, LANES, async (index) => {
+    return runConcurrently(this.guests.length, LANES, async (index) => {
       const guest = this.guests[index];
       if (guest !== undefined) await work(guest);
     });

@@ -3,7 +3,7 @@ import { Session } from '../../src/session/domain/session';
 
 const DURATION_SECONDS = 2700;
 
-/** Sessions as they are once Genesys has accepted them; stored nowhere yet. */
+/** Makes active sessions as Genesys Cloud has accepted them, without storing them. */
 export function activeSessions(count: number, channel: string): Session[] {
   return Array.from({ length: count }, () => {
     const now = Date.now();

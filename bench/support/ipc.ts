@@ -1,4 +1,4 @@
-/** What a child process can be asked to do: the commands by name, each with what goes in and what comes out. */
+/** The commands of a child process by name, each with its argument and its result. */
 export type Commands<C> = { readonly [K in keyof C]: { input: unknown; output: unknown } };
 
 export type Handlers<C extends Commands<C>> = {
@@ -17,14 +17,14 @@ export interface Reply {
   readonly error?: string;
 }
 
-/** Answers the parent's commands until the parent lets go or dies; then this process ends. */
+/** Answers the parent's commands until the parent disconnects or exits; then this process exits. */
 export function serve<C extends Commands<C>>(handlers: Handlers<C>): void {
   process.on('message', (question: Question) => {
     void answer(handlers[question.command as keyof C], question).then((reply) => process.send?.(reply));
   });
   process.on('disconnect', () => process.exit(0));
   process.on('SIGTERM', () => process.exit(0));
-  // Ctrl-C reaches the whole group of processes: the parent decides what becomes of its children.
+  // Ctrl-C reaches the whole process group: the parent ends its children.
   process.on('SIGINT', () => undefined);
 }
 

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { runLanes } from './lanes';
+import { runConcurrently } from './run-concurrently';
 import { quantile } from './statistics';
 
 const BODY = JSON.stringify({
@@ -16,7 +16,7 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
-/** Where openings are posted to, and the headers of each. */
+/** Address for openings, and the headers of each. */
 export interface Target {
   readonly address: string;
   readonly headers?: () => Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export async function openSessions(
   const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
   const latencies = new Float64Array(count);
   const startedAt = performance.now();
-  await runLanes(count, concurrency, async (index) => {
+  await runConcurrently(count, concurrency, async (index) => {
     const sentAt = performance.now();
     const { statusCode, body } = await pool.request({
       path: pathname,

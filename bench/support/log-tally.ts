@@ -1,4 +1,4 @@
-/** Counts the lines of a log by level and message: whether one of them floods it. */
+/** Counts log lines by level and message, to find one that is logged too often. */
 export class LogTally {
   private readonly counts = new Map<string, number>();
   private rest = '';

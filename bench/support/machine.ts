@@ -7,7 +7,7 @@ import { number } from './table';
 const BLOCK = Buffer.alloc(4096);
 const WRITES = 100;
 
-/** The machine that the numbers were measured on, as lines of text. `folder` is on the disk that holds the data. */
+/** Describes the machine of the measurement, as lines of text. `folder` is on the disk that holds the data. */
 export function describeMachine(folder: string): string {
   const processors = cpus();
   return [
@@ -20,13 +20,13 @@ export function describeMachine(folder: string): string {
   ].join('\n');
 }
 
-/** How busy the machine is; before the run, what others do on it. */
+/** Describes the machine's load; before the run, it is that of other processes. */
 export function describeLoad(): string {
   const [one = Number.NaN, five = Number.NaN] = loadavg();
   return `Load    ${number(one, 2)} over the last minute, ${number(five, 2)} over the last five`;
 }
 
-/** The price of a commit is mostly this one. */
+/** Measures a synced write, which is most of the cost of a commit. */
 function describeSync(folder: string): string {
   const file = openSync(join(folder, 'sync-probe'), 'w');
   const times = Array.from({ length: WRITES }, () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
-/** Makes an empty database on a server. Dropping it ends every connection to it. */
+/** Creates an empty database on a server. Dropping it closes every connection to it. */
 export async function createDatabase(serverUrl: string): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `bench_${randomBytes(8).toString('hex')}`;
   await execute(serverUrl, `create database ${name}`);

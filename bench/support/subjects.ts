@@ -8,49 +8,49 @@ import { serviceEnvironment } from './environment';
 import { aGuardedCaller } from './guarded-caller';
 import type { Target } from './load';
 import { createDatabase } from './postgres';
-import type { Workshop } from './workshop';
+import type { Workspace } from './workspace';
 
 const START_MS = 30_000;
 const POLL_MS = 50;
 
-/** A server that opens sessions, in a process of its own and with nothing in its memory or its database. */
+/** A server that opens sessions, in a process of its own, with an empty database. */
 export interface Subject extends Target {
-  /** CPU time of its process so far, in microseconds. */
+  /** CPU time of its process since the start, in microseconds. */
   cpuMicros(): Promise<number>;
   discard(): Promise<void>;
 }
 
-export async function startRelay(workshop: Workshop, simulators: Simulators): Promise<Subject> {
-  const child = workshop.measured<RelayCommands>('relay');
+export async function startRelay(workspace: Workspace, simulators: Simulators): Promise<Subject> {
+  const child = workspace.measured<RelayCommands>('relay');
   return {
     address: await child.ask('start', simulators),
     cpuMicros: () => child.ask('cpu', undefined),
-    discard: () => workshop.discard(child),
+    discard: () => workspace.discard(child),
   };
 }
 
-/** What stands around an opening: as it should be in production, less than that, or nothing that can be left out. */
+/** The protection of an opening: as in production, less than that, or the minimum. */
 export type Guards = 'all' | 'audit' | 'none';
 
-/** The service over the embedded SQLite, or over a database of its own on a PostgreSQL server. */
+/** Starts the service with the embedded SQLite, or with a database of its own on a PostgreSQL server. */
 export async function startService(
-  workshop: Workshop,
+  workspace: Workspace,
   simulators: Simulators,
   { databaseServer, guards = 'audit' }: { databaseServer?: string | undefined; guards?: Guards } = {},
 ): Promise<Subject> {
   const caller = guards === 'all' ? aGuardedCaller() : undefined;
   const port = await freePort();
   const database = databaseServer === undefined ? undefined : await createDatabase(databaseServer);
-  const drop = database === undefined ? undefined : workshop.undoAtEnd(database.drop);
+  const drop = database === undefined ? undefined : workspace.undoAtEnd(database.drop);
   const environment = serviceEnvironment(simulators, {
     PORT: String(port),
-    DATA_DIR: await workshop.folder(),
+    DATA_DIR: await workspace.folder(),
     CRM_WEBHOOK_URL: simulators.crmUrl,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     ...(database === undefined ? {} : { DATABASE_URL: database.url }),
     ...caller?.environment,
   });
-  const child = workshop.service(environment, guards === 'none' ? 'unaudited-service' : undefined);
+  const child = workspace.service(environment, guards === 'none' ? 'unaudited-service' : undefined);
   const origin = `http://127.0.0.1:${port}`;
   await readiness(child, origin);
   return {
@@ -58,7 +58,7 @@ export async function startService(
     ...(caller === undefined ? {} : { headers: caller.headers }),
     cpuMicros: () => cpuMicrosOf(origin),
     discard: async () => {
-      await workshop.discard(child);
+      await workspace.discard(child);
       await drop?.();
     },
   };
@@ -76,7 +76,7 @@ async function readiness(child: Child, origin: string): Promise<void> {
   throw new Error(`The service was not ready within ${START_MS} ms`);
 }
 
-/** As the service itself tells it on its page of metrics. */
+/** Reads the value from the service's metrics page. */
 async function cpuMicrosOf(origin: string): Promise<number> {
   const page = await (await fetch(`${origin}/metrics`)).text();
   const seconds = /^process_cpu_seconds_total ([\d.e+-]+)$/m.exec(page)?.[1];

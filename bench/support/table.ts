@@ -1,4 +1,4 @@
-/** A table as text: the first column left-aligned, all others right-aligned. */
+/** Formats a table as text: the first column left-aligned, all others right-aligned. */
 export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -13,17 +13,17 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
   return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-/** A number with so many digits after the point and separated thousands. */
+/** Formats a number with this many decimal places and thousands separators. */
 export function number(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** Like `number`, with its sign. */
+/** Like `number`, with an explicit sign. */
 export function difference(value: number, digits = 0): string {
   return `${value < 0 ? '' : '+'}${number(value, digits)}`;
 }
 
-/** The smallest and the largest of several rounds. */
+/** Formats the minimum and the maximum of several rounds. */
 export function spread(values: readonly number[], digits = 0): string {
   return `${number(Math.min(...values), digits)}..${number(Math.max(...values), digits)}`;
 }

@@ -2,10 +2,10 @@ import { Agent, request } from 'undici';
 import type { Simulators } from '../children/simulators';
 import { USER_AGENT } from '../../src/common/product';
 
-/** As many connections as the service has. */
+/** Number of connections, as in the service. */
 const CONNECTIONS = 128;
 
-/** The least that a caller of Genesys can do: an access token, a connection pool and nothing else. */
+/** A minimal client of Genesys Cloud: an access token and a connection pool. */
 export class BareUpstream {
   private readonly agent = new Agent({ connections: CONNECTIONS, pipelining: 1 });
 

@@ -4,7 +4,7 @@ const EIGHT = 8 * 60;
 const MIDNIGHT = 24 * 60;
 
 describe(BusinessHours.name, () => {
-  it('includes the minutes from a beginning to before an end', () => {
+  it('include the minutes from the start until before the end', () => {
     const hours = BusinessHours.parse('Mon-Fri 08:00-18:00, Sat 10:00-14:00');
 
     expect([EIGHT - 1, EIGHT, 18 * 60 - 1, 18 * 60].map((minute) => hours.includes('Wed', minute))).toEqual([
@@ -17,7 +17,7 @@ describe(BusinessHours.name, () => {
     expect(hours.includes('Sat', EIGHT)).toBe(false);
   });
 
-  it('may last until midnight, and over the end of a week', () => {
+  it('may end at midnight, and span the end of a week', () => {
     const hours = BusinessHours.parse('Sat-Mon 00:00-24:00');
 
     expect(['Fri', 'Sat', 'Sun', 'Mon', 'Tue'].map((day) => hours.includes(day, MIDNIGHT - 1))).toEqual([
@@ -29,7 +29,7 @@ describe(BusinessHours.name, () => {
     ]);
   });
 
-  it('may be none at all', () => {
+  it('may be empty', () => {
     const hours = BusinessHours.parse('closed');
 
     expect(hours.includes('Mon', EIGHT)).toBe(false);
@@ -47,7 +47,7 @@ describe(BusinessHours.name, () => {
     'Mon 08:60-09:00',
     'mon 08:00-18:00',
     'Mon-Fri 08:00-18:00,',
-  ])('cannot be read from "%s"', (text) => {
+  ])('are refused when written as "%s"', (text) => {
     expect(() => BusinessHours.parse(text)).toThrow('is not of the form');
   });
 });

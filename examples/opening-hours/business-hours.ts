@@ -2,7 +2,7 @@ const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 const PART = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))? (\d\d):(\d\d)-(\d\d):(\d\d)$/;
 const MINUTES_PER_DAY = 24 * 60;
 
-/** From one minute of a day to before another one. */
+/** A span from one minute of a day until before another one. */
 interface Span {
   readonly day: string;
   readonly from: number;
@@ -10,8 +10,8 @@ interface Span {
 }
 
 /**
- * The hours of a week, by the clock on the wall: `Mon-Fri 08:00-18:00, Sat 10:00-14:00`, or `closed`. An end is not
- * within them, and may be 24:00; hours over midnight are written as two parts.
+ * The hours of a week in local time: `Mon-Fri 08:00-18:00, Sat 10:00-14:00`, or `closed`. The end is excluded and may
+ * be 24:00; hours over midnight are written as two parts.
  */
 export class BusinessHours {
   private constructor(
@@ -19,13 +19,13 @@ export class BusinessHours {
     private readonly spans: readonly Span[],
   ) {}
 
-  /** Throws when the text cannot be understood. */
+  /** Throws when the text is invalid. */
   static parse(text: string): BusinessHours {
     const parts = text === 'closed' ? [] : text.split(',').map((part) => part.trim());
     return new BusinessHours(text, parts.flatMap(spansOf));
   }
 
-  /** Whether a minute of a day, such as `Mon` and 480 for eight o'clock, is within the hours. */
+  /** Returns whether a minute of a day, such as `Mon` and 480 for eight o'clock, is within the hours. */
   includes(day: string, minute: number): boolean {
     return this.spans.some((span) => span.day === day && span.from <= minute && minute < span.until);
   }
@@ -40,12 +40,12 @@ function spansOf(part: string): Span[] {
   return daysBetween(first, last).map((day) => ({ day, from, until }));
 }
 
-/** NaN for what is no time of a day, which compares with nothing. */
+/** Returns the minute of the day, or NaN for an invalid time, for which every comparison is false. */
 function minuteOf(hours = '', minutes = ''): number {
   return Number(minutes) < 60 ? Number(hours) * 60 + Number(minutes) : Number.NaN;
 }
 
-/** Over the end of the week, if need be: `Sat-Mon` are three days. */
+/** Returns the days from one to the other, also over the end of the week: `Sat-Mon` are three days. */
 function daysBetween(first: string, last: string): string[] {
   const days: readonly string[] = DAYS;
   const [from, to] = [days.indexOf(first), days.indexOf(last)];

@@ -3,7 +3,7 @@ import { OpeningHoursConfig } from './opening-hours.config';
 
 const LEDGER_FILE = '/var/lib/ledger/events.jsonl';
 
-/** Everything that is wrong with an environment. */
+/** Returns all errors of an environment. */
 function problemsOf(variables: Readonly<Record<string, string>>): readonly string[] {
   try {
     OpeningHoursConfig.from(variables);
@@ -14,14 +14,14 @@ function problemsOf(variables: Readonly<Record<string, string>>): readonly strin
 }
 
 describe(OpeningHoursConfig.name, () => {
-  it('needs only the file of the ledger: then every queue is always open', () => {
+  it('needs the ledger file only, and every queue is always open by default', () => {
     const config = OpeningHoursConfig.from({ LEDGER_FILE, OPENING_HOURS: '' });
 
     expect(config).toMatchObject({ ledgerFile: LEDGER_FILE, timeZone: 'UTC' });
     expect(config.hoursOf('support').text).toBe('Mon-Sun 00:00-24:00');
   });
 
-  it('knows the hours of a queue, and those of all others', () => {
+  it('reads the hours of a queue, and the default hours', () => {
     const config = OpeningHoursConfig.from({
       LEDGER_FILE,
       OPENING_HOURS: 'Mon-Fri 08:00-18:00',
@@ -37,7 +37,7 @@ describe(OpeningHoursConfig.name, () => {
     expect(config.timeZone).toBe('Europe/Berlin');
   });
 
-  it('tells everything that is wrong at once, and no value', () => {
+  it('reports all errors at once, without values', () => {
     const problems = problemsOf({
       OPENING_HOURS: 'canary',
       OPENING_HOURS_BY_QUEUE: 'canary',
@@ -54,7 +54,7 @@ describe(OpeningHoursConfig.name, () => {
   });
 
   it.each(['[]', 'null', '"closed"', '{"support":7}', '{"support":null}'])(
-    'cannot read the hours of queues from %s',
+    'refuses hours of queues given as %s',
     (json) => {
       expect(problemsOf({ LEDGER_FILE, OPENING_HOURS_BY_QUEUE: json })).toHaveLength(1);
     },

@@ -1,20 +1,20 @@
-import { ConfigurationError } from '../../src/config/configuration.errors';
+import { anyText, readSettings, setting } from '../../src/config/extension-settings';
 import { BusinessHours } from './business-hours';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const HOURS = 'hours such as "Mon-Fri 08:00-18:00, Sat 10:00-14:00", or "closed"';
 
-/** The variables, what each must be, and what it is when it is absent or empty. */
+/** The variables: what each must be, how it is parsed, and the text of its default. */
 const SETTINGS = {
-  LEDGER_FILE: { mustBe: 'the path of the file that events are appended to', byDefault: '' },
-  /** Of every queue that has no hours of its own. */
-  OPENING_HOURS: { mustBe: HOURS, byDefault: 'Mon-Sun 00:00-24:00' },
-  OPENING_HOURS_BY_QUEUE: { mustBe: `a JSON object from queue ids to ${HOURS}`, byDefault: '{}' },
-  OPENING_HOURS_TIME_ZONE: { mustBe: 'a time zone such as Europe/Berlin', byDefault: 'UTC' },
-} as const;
+  LEDGER_FILE: setting('the path of the file that events are appended to', anyText),
+  /** Hours of every queue without hours of its own. */
+  OPENING_HOURS: setting(HOURS, (text) => BusinessHours.parse(text), 'Mon-Sun 00:00-24:00'),
+  OPENING_HOURS_BY_QUEUE: setting(`a JSON object from queue ids to ${HOURS}`, hoursByQueue, '{}'),
+  OPENING_HOURS_TIME_ZONE: setting('a time zone such as Europe/Berlin', knownTimeZone, 'UTC'),
+};
 
-/** What this module reads from the environment, by itself: the service knows nothing of these variables. */
+/** The settings of this module. The service itself reads none of these variables. */
 export class OpeningHoursConfig {
   private constructor(
     readonly ledgerFile: string,
@@ -23,40 +23,20 @@ export class OpeningHoursConfig {
     private readonly byQueue: ReadonlyMap<string, BusinessHours>,
   ) {}
 
-  /**
-   * Throws `ConfigurationError` with everything that is wrong: it ends the start with exit code 78, as every
-   * bad setting of the service does.
-   */
+  /** Throws `ConfigurationError` with every mistake, which ends the start with exit code 78. */
   static from(variables: Variables): OpeningHoursConfig {
-    const problems: string[] = [];
-    const read = <T>(name: keyof typeof SETTINGS, parse: (text: string) => T): T | undefined => {
-      const { mustBe, byDefault } = SETTINGS[name];
-      const given = variables[name] ?? '';
-      try {
-        return parse(given === '' ? byDefault : given);
-      } catch {
-        // Not the error's own words: a configuration error holds no values.
-        problems.push(`${name} must be ${mustBe}`);
-        return undefined;
-      }
-    };
-    const ledgerFile = read('LEDGER_FILE', presentText);
-    const hours = read('OPENING_HOURS', (text) => BusinessHours.parse(text));
-    const byQueue = read('OPENING_HOURS_BY_QUEUE', hoursByQueue);
-    const timeZone = read('OPENING_HOURS_TIME_ZONE', knownTimeZone);
-    if (ledgerFile === undefined || hours === undefined || byQueue === undefined || timeZone === undefined)
-      throw new ConfigurationError(problems);
-    return new OpeningHoursConfig(ledgerFile, timeZone, hours, byQueue);
+    const settings = readSettings(variables, SETTINGS);
+    return new OpeningHoursConfig(
+      settings.LEDGER_FILE,
+      settings.OPENING_HOURS_TIME_ZONE,
+      settings.OPENING_HOURS,
+      settings.OPENING_HOURS_BY_QUEUE,
+    );
   }
 
   hoursOf(queueId: string): BusinessHours {
     return this.byQueue.get(queueId) ?? this.hours;
   }
-}
-
-function presentText(text: string): string {
-  if (text === '') throw new Error('is missing');
-  return text;
 }
 
 function knownTimeZone(timeZone: string): string {

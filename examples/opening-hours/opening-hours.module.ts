@@ -2,11 +2,11 @@ import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { HealthChecks } from '../../src/health/health-checks';
 import { SessionPolicies } from '../../src/session/ports/session-policies';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
-import { LedgerSink } from './ledger.sink';
+import { LedgerSink } from './ledger-sink';
 import { OpeningHoursConfig } from './opening-hours.config';
-import { OpeningHoursPolicy } from './opening-hours.policy';
+import { OpeningHoursPolicy } from './opening-hours-policy';
 
-/** Opens sessions during opening hours only, and keeps a ledger of what becomes of them. */
+/** Allows sessions during opening hours only, and keeps a ledger of their events. */
 @Module({ providers: [LedgerSink, OpeningHoursPolicy] })
 export class OpeningHoursModule implements OnModuleInit {
   constructor(
@@ -17,9 +17,9 @@ export class OpeningHoursModule implements OnModuleInit {
     private readonly hours: OpeningHoursPolicy,
   ) {}
 
-  /** For the `imports` of the composition root. */
+  /** Returns the module for the `imports` of the composition root. */
   static use(variables = process.env): DynamicModule {
-    // A factory, so that a bad setting is thrown where the start looks out for it.
+    // A factory throws for an invalid setting where the start handles it.
     const config = { provide: OpeningHoursConfig, useFactory: () => OpeningHoursConfig.from(variables) };
     return { module: OpeningHoursModule, providers: [config] };
   }

@@ -15,7 +15,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Responses = Operation['responses'];
 
-/** Completes the description of the API: what every route that needs a scope asks for, and how it refuses. */
+/** Completes the OpenAPI document with the scope of each route and its refusals. */
 export function describeAccess(document: OpenAPIObject): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
     for (const operation of Object.values(path) as Operation[]) {

@@ -5,13 +5,13 @@ import type { AccessService } from './access.service';
 import type { Caller } from './domain/caller';
 import { RequestCallers } from './request-callers';
 
-/** What is registered beside the controllers, and so has no decorators: the description of the API. */
+/** Routes registered beside the controllers, and so without decorators: the API description. */
 const DOCS = /^\/(docs|openapi)\b/;
 
-/** The caller that a replica proves to have authenticated; undefined for a request that no replica has forwarded. */
+/** The caller that a replica proves to have authenticated; undefined for a request that was not forwarded. */
 export type ForwardedCaller = (request: FastifyRequest) => Caller | undefined;
 
-/** Refuses requests to foreign hosts and of foreign pages, on every path there is or is not: see `foreignnessOf`. */
+/** Refuses requests to foreign hosts and from foreign pages, on every path, existing or not: see `foreignnessOf`. */
 export function refuseForeignRequests(server: FastifyInstance, access: AccessService): void {
   server.addHook('onRequest', ({ raw }, _reply, done) => {
     done(access.refusalOf(raw));
@@ -19,8 +19,8 @@ export function refuseForeignRequests(server: FastifyInstance, access: AccessSer
 }
 
 /**
- * Identifies the caller before anything of a request is read, on every route there is, those of plug-ins included.
- * A public route needs no caller; where there is no route, there is nothing to protect.
+ * Identifies the caller before any of the request's body is read, on every existing route, including those of
+ * plug-ins. A public route needs no caller; an unknown path has nothing to protect.
  */
 export function identifyCallers(
   server: FastifyInstance,
@@ -38,8 +38,8 @@ export function identifyCallers(
 }
 
 /**
- * Checks that the caller has the scope of the route, before the body is read or anything is done for the request. Refuses
- * every caller on a route that declares no access. It comes after `identifyCallers`, and is the only such check.
+ * Checks that the caller has the scope of the route, before the body is read or any work is done. Refuses every
+ * caller on a route without an access rule. It runs after `identifyCallers`, and is the only such check.
  */
 export function admitCallers(server: FastifyInstance, access: AccessService): void {
   server.addHook('onRequest', (request, _reply, done) => {
@@ -49,7 +49,7 @@ export function admitCallers(server: FastifyInstance, access: AccessService): vo
   });
 }
 
-/** By the route and not by the address: an address can be spelled in many ways. */
+/** Matches by route instead of address: an address can be spelled in many ways. */
 function accessTo(request: FastifyRequest): RouteAccess | undefined {
   if (DOCS.test(request.routeOptions.url ?? '')) return { kind: 'page', page: 'docs' };
   return accessOf(request);

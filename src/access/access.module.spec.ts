@@ -106,7 +106,7 @@ beforeEach(() => {
 afterEach(() => app.close());
 
 describe(admitCallers.name, () => {
-  it('lets in by what the route says', async () => {
+  it('authorizes by the access rule of the route', async () => {
     await start({});
 
     expect(await call('/public')).toEqual([200, 'here']);
@@ -116,24 +116,24 @@ describe(admitCallers.name, () => {
     expect(await call('/page', key)).toEqual([200, 'here']);
   });
 
-  it('opens a page where the deployment says so', async () => {
+  it('opens a page if the deployment is configured so', async () => {
     await start({ METRICS_PUBLIC: true });
 
     expect(await call('/page')).toEqual([200, 'here']);
   });
 
   it.each(['GET', 'POST'] as const)(
-    'lets nobody in where a route says nothing, and tells a person: %s',
+    'refuses all callers on a route without an access rule, and logs an error: %s',
     async (method) => {
       await start({});
 
       expect(await call('/silent', undefined, method)).toEqual([401, 'unauthenticated']);
       expect(await call('/silent', key, method)).toEqual([403, 'route-closed']);
-      expect(log.at('error')).toEqual([{ message: 'A route does not say whom it lets in', url: '/silent' }]);
+      expect(log.at('error')).toEqual([{ message: 'Route without an access rule refused', url: '/silent' }]);
     },
   );
 
-  it('lets nobody in where a route says nothing, even where everybody is let in', async () => {
+  it('refuses all callers on a route without an access rule, also in a mode without credentials', async () => {
     await start({ ACCESS_MODE: 'open' });
 
     expect(await call('/silent')).toEqual([403, 'route-closed']);
@@ -155,7 +155,7 @@ describe(admitCallers.name, () => {
     expect(parsed).toBe(0);
   });
 
-  it('takes the caller of a forwarded request from the replica that vouches for it', async () => {
+  it('takes the caller of a forwarded request from the proof of the sending replica', async () => {
     await start({});
     const { body } = await app.inject({ url: '/scoped', headers: { 'x-vouched': 'yes' } });
 

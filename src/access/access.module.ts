@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
-import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-store';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import { ProxyConfig } from '../config/proxy.config';
@@ -10,13 +9,11 @@ import { AccessTelemetry } from './access.telemetry';
 import { HttpKeySource } from './authentication/http-key-source';
 import { JwtAuthenticator } from './authentication/jwt-authenticator';
 import { KeyAuthenticator } from './authentication/key-authenticator';
-import { MemoryCallerQuotas } from './quota/memory-caller-quotas';
 import { OpenAuthenticator } from './authentication/open-authenticator';
 import { Authenticator } from './ports/authenticator';
-import { CallerQuotas } from './ports/caller-quotas';
 import { KeySource } from './ports/key-source';
+import { CallerQuotas } from './quota/caller-quotas';
 import { QuotaService } from './quota.service';
-import { SharedCallerQuotas } from './quota/shared-caller-quotas';
 import { SigningKeys } from './authentication/signing-keys';
 
 const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) => ({ proxies }) };
@@ -33,7 +30,7 @@ const CONNECTIONS = 1;
     AccessService,
     AccessTelemetry,
     QuotaService,
-    { provide: CallerQuotas, inject: [AccessConfig, SharedTokenBucketStore], useFactory: quotasOf },
+    CallerQuotas,
     { provide: KeySource, useClass: HttpKeySource },
     {
       provide: Authenticator,
@@ -44,10 +41,6 @@ const CONNECTIONS = 1;
   exports: [AccessService, QuotaService],
 })
 export class AccessModule {}
-
-function quotasOf(config: AccessConfig, buckets: SharedTokenBucketStore): CallerQuotas {
-  return buckets.isShared ? new SharedCallerQuotas(config, buckets) : new MemoryCallerQuotas(config);
-}
 
 function authenticatorOf(
   config: AccessConfig,

@@ -8,7 +8,7 @@ import type { Caller } from './domain/caller';
 import { foreignnessOf, type RequestHead } from './authentication/foreign-requests';
 import { Authenticator } from './ports/authenticator';
 
-/** Who is calling, and whether a route lets them in. */
+/** Authenticates callers and authorizes them for routes. */
 @Injectable()
 export class AccessService {
   constructor(
@@ -17,13 +17,15 @@ export class AccessService {
     private readonly telemetry: AccessTelemetry,
   ) {}
 
-  /** Whether a route is for everybody. One that says nothing of itself is not. */
+  /** Tells whether a route is public. A route without an access rule is not. */
   isPublic(access: RouteAccess | undefined): boolean {
     if (access?.kind === 'page') return this.config.publicPages[access.page];
     return access?.kind === 'public';
   }
 
-  /** The error to refuse a request with where callers need no credential, counted; undefined when it is served. */
+  /**
+   * The error that refuses a request in the modes without credentials, counted; undefined if the request is served.
+   */
   refusalOf(request: RequestHead): DomainError | undefined {
     const refusal = foreignnessOf(request, this.config.mode);
     if (refusal !== undefined) this.telemetry.notAdmitted(refusal.code);
@@ -41,8 +43,8 @@ export class AccessService {
   }
 
   /**
-   * Whether a credential that was shown before is still good, and still that of a caller with the same rights. One
-   * that cannot be checked is not.
+   * Tells whether an earlier credential is still valid, and still belongs to a caller with the same rights; false if
+   * it cannot be checked.
    */
   async stillKnows(caller: Caller, authorization: string | undefined): Promise<boolean> {
     try {
@@ -53,7 +55,7 @@ export class AccessService {
     }
   }
 
-  /** Throws `InsufficientScopeError`, or `RouteClosedError` for a route that says nothing of itself. */
+  /** Throws `InsufficientScopeError`, or `RouteClosedError` for a route without an access rule. */
   authorize(caller: Caller, access: RouteAccess | undefined, url?: string): void {
     if (access === undefined) {
       this.telemetry.metClosedRoute(url);

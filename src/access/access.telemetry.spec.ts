@@ -24,20 +24,20 @@ function exceed(name: string): void {
 }
 
 const line = (caller: string): object => ({
-  message: 'A caller makes more requests than it may',
+  message: 'Request quota exceeded',
   caller,
   policy: 'caller',
   retryAfterMs: 6_000,
 });
 
 describe(AccessTelemetry.name, () => {
-  it('counts every request that is one too many', async () => {
+  it('counts every request that exceeds the quota', async () => {
     for (const name of ['billing', 'billing', 'support']) exceed(name);
 
     expect(await metrics.sample('throttled_total{policy="caller"}')).toBe(3);
   });
 
-  it('tells of the first one of each caller in a minute', () => {
+  it('logs the first one of each caller in a minute', () => {
     for (const name of ['billing', 'billing', 'support', 'billing', 'support']) exceed(name);
 
     expect(log.at('info')).toEqual([line('billing'), line('support')]);
@@ -48,7 +48,7 @@ describe(AccessTelemetry.name, () => {
       telemetry.notIdentified(new UnauthenticatedError('missing'));
       telemetry.notAdmitted('foreign-origin');
     }
-    const message = 'A caller was not let in';
+    const message = 'Caller refused';
     const first = [
       { message, reason: 'missing' },
       { message, reason: 'foreign-origin' },
@@ -61,7 +61,7 @@ describe(AccessTelemetry.name, () => {
     expect(await metrics.sample('auth_failures_total{reason="foreign-origin"}')).toBe(300);
   });
 
-  it('tells again after a minute, also of a caller that never stops', () => {
+  it('logs again after a minute, also for a caller that never stops', () => {
     for (let second = 0; second < 180; second += 1) {
       exceed('billing');
       jest.advanceTimersByTime(1_000);

@@ -7,10 +7,10 @@ import { CALLER_POLICY, type Quota, QUOTA_WINDOW_MS } from './domain/quota';
 import { Coalescer } from '../common/limits/coalescer';
 import { ExpiringCache } from '../common/expiring-cache';
 
-/** Whose refusals are remembered, so that each is told once. */
+/** Maximum number of callers that it remembers, so that it logs each caller once. */
 const MAX_REFUSED_CALLERS = 2_000;
 
-/** More than there are reasons for a refusal. */
+/** Above the number of reasons for a refusal. */
 const MAX_REASONS = 50;
 
 const OPEN_WARNING = {
@@ -20,8 +20,8 @@ const OPEN_WARNING = {
 } as const;
 
 /**
- * Log lines and counters about callers. No credential is ever passed in. Refusals that need no credential are coalesced:
- * outsiders must not decide how much is logged.
+ * Log lines and counters about callers. It never receives a credential. Refusals before authentication are coalesced:
+ * unauthenticated clients must not control how much is logged.
  */
 @Injectable()
 export class AccessTelemetry implements OnApplicationShutdown {
@@ -30,7 +30,7 @@ export class AccessTelemetry implements OnApplicationShutdown {
   private readonly throttled;
   private readonly refusals = new ExpiringCache<{ toldAt: number }>(QUOTA_WINDOW_MS, MAX_REFUSED_CALLERS);
   private readonly outsiders = new Coalescer<string>(MAX_REASONS, (reason, count) => {
-    this.log.log({ message: 'A caller was not let in', reason, ...(count > 1 ? { count } : {}) });
+    this.log.log({ message: 'Caller refused', reason, ...(count > 1 ? { count } : {}) });
   });
   private issuer: 'well' | 'away' | 'away-too-long' = 'well';
 
@@ -47,7 +47,7 @@ export class AccessTelemetry implements OnApplicationShutdown {
     this.log.warn({ message: OPEN_WARNING[mode], mode });
   }
 
-  /** `code` is that of the refusal. */
+  /** `code` is the code of the refusal. */
   notAdmitted(code: string): void {
     this.failures.inc({ reason: code });
     this.outsiders.add(code, code);
@@ -64,15 +64,15 @@ export class AccessTelemetry implements OnApplicationShutdown {
 
   lacksScope({ name }: Caller, scope: ScopeName): void {
     this.failures.inc({ reason: 'insufficient-scope' });
-    this.log.log({ message: 'A caller lacks a scope', caller: name, scope });
+    this.log.log({ message: 'Caller lacks a scope', caller: name, scope });
   }
 
   metClosedRoute(url: string | undefined): void {
     this.failures.inc({ reason: 'route-closed' });
-    this.log.error({ message: 'A route does not say whom it lets in', url });
+    this.log.error({ message: 'Route without an access rule refused', url });
   }
 
-  /** Counted each time, told once per caller and minute: whoever meets a limit tends to meet it often. */
+  /** Counts each refusal, and logs one per caller and minute: a caller that meets a limit tends to meet it often. */
   quotaExceeded({ name }: Caller, { moreInMs }: Quota): void {
     this.throttled.inc({ policy: CALLER_POLICY });
     const now = performance.now();
@@ -80,21 +80,21 @@ export class AccessTelemetry implements OnApplicationShutdown {
     if (now - refusals.toldAt < QUOTA_WINDOW_MS) return;
     refusals.toldAt = now;
     const facts = { caller: name, policy: CALLER_POLICY, retryAfterMs: moreInMs };
-    this.log.log({ message: 'A caller makes more requests than it may', ...facts });
+    this.log.log({ message: 'Request quota exceeded', ...facts });
   }
 
   signingKeysFetched(): void {
-    if (this.issuer !== 'well') this.log.log('The keys of the token issuer can be had again');
+    if (this.issuer !== 'well') this.log.log('JWKS fetch recovered');
     this.issuer = 'well';
   }
 
-  /** Told once per outage, and once more when it lasts so long that nobody is let in. */
+  /** Logged once per outage, and once more when the last known keys have expired and all tokens are refused. */
   signingKeysFailed(error: unknown, areUsable: boolean): void {
     const found = areUsable ? 'away' : 'away-too-long';
     if (found === this.issuer) return;
     this.issuer = found;
-    const message = 'The keys of the token issuer cannot be had';
-    if (areUsable) this.log.warn({ message: `${message}: those from before stay in force`, error });
-    else this.log.error({ message: `${message}: nobody is let in`, error });
+    const message = 'JWKS fetch failed';
+    if (areUsable) this.log.warn({ message: `${message}; last known keys stay in force`, error });
+    else this.log.error({ message: `${message}; all tokens refused`, error });
   }
 }

@@ -4,7 +4,7 @@ import { hashOfKey, nameInKey, newApiKey } from './api-key';
 const FACTS = { name: 'billing', scopes: ['sessions.read'] } as const;
 
 describe(newApiKey.name, () => {
-  it('makes a key that tells its caller, and an entry that the configuration takes', () => {
+  it('makes a key that names its caller, and an entry that the configuration accepts', () => {
     const facts = { ...FACTS, expires: '2027-01-01T00:00:00Z', requestsPerMinute: 600 };
     const { key, entry } = newApiKey(facts);
 
@@ -14,7 +14,7 @@ describe(newApiKey.name, () => {
     expect(isApiKeyList([entry])).toBe(true);
   });
 
-  it('makes another one every time, and keeps nothing of it in the entry', () => {
+  it('makes a different key every time, and keeps none of it in the entry', () => {
     const made = Array.from({ length: 100 }, () => newApiKey(FACTS));
 
     expect(new Set(made.map(({ key }) => key)).size).toBe(100);

@@ -5,17 +5,17 @@ import type { ApiKeyEntry } from '../config/api-key-list';
 const API_KEY = /^ggs_([a-z0-9][a-z0-9-]{0,39})_[\w-]{43}$/;
 const RANDOM_BYTES = 32;
 
-/** The caller that a key names, without proof; undefined for what is no key. */
+/** The caller that a key names, unverified; undefined for text that is not a key. */
 export function nameInKey(key: string): string | undefined {
   return API_KEY.exec(key)?.[1];
 }
 
-/** What is kept of a key. It is random enough that a plain hash gives nothing of it away. */
+/** The stored form of a key. A key is random enough that a plain hash does not reveal it. */
 export function hashOfKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** A new key, which is shown once, and the entry that lets in whoever has it. */
+/** Makes a new key, which is shown once, and the configuration entry that accepts it. */
 export function newApiKey(facts: Omit<ApiKeyEntry, 'sha256'>): { key: string; entry: ApiKeyEntry } {
   const { name, scopes, ...rest } = facts;
   const key = `ggs_${name}_${randomBytes(RANDOM_BYTES).toString('base64url')}`;

@@ -6,23 +6,23 @@ type Operation = NonNullable<PathItem['get']>;
 
 const HEADERS = {
   'RateLimit-Policy': {
-    description: 'How many requests (q) the caller may make in how many seconds (w).',
+    description: 'Requests (q) that the caller may make in a window of seconds (w).',
     schema: { type: 'string', example: '"caller";q=6000;w=60' },
   },
   RateLimit: {
-    description: 'How many requests of the caller still fit (r), and the seconds until one more does (t).',
+    description: 'Requests that the caller has left (r), and the seconds until one more is available (t).',
     schema: { type: 'string', example: '"caller";r=5999;t=1' },
   },
 } as const;
 
-/** Answers to requests whose caller is not known, or that never arrived as a whole. */
+/** Statuses of responses to requests without an identified caller, or that never arrived complete. */
 const WITHOUT = new Set(['401', '408', '431']);
 
 const REFERENCES = Object.fromEntries(
   Object.keys(HEADERS).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
 );
 
-/** Completes a description whose problems are complete: with how each answer to a known caller tells of its quota. */
+/** Adds the quota headers to each response for an identified caller. The document must have its problems already. */
 export function describeQuotas(document: OpenAPIObject): OpenAPIObject {
   for (const item of Object.values(document.paths)) {
     for (const operation of Object.values(item) as Operation[]) {

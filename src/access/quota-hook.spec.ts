@@ -1,12 +1,13 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { RecordingLog } from '../audit/recording-log.fake';
+import { FakeSharedTokenBucketStore } from '../common/limits/shared-token-bucket-store.fake';
 import { AccessConfig } from '../config/access.config';
 import { Environment } from '../config/environment';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { AccessTelemetry } from './access.telemetry';
 import { QuotaExceededError } from './domain/access.errors';
 import { Caller } from './domain/caller';
-import { MemoryCallerQuotas } from './quota/memory-caller-quotas';
+import { CallerQuotas } from './quota/caller-quotas';
 import { limitCallers } from './quota-hook';
 import { QuotaService } from './quota.service';
 import { RequestCallers } from './request-callers';
@@ -27,7 +28,7 @@ beforeEach(() => {
   RecordingLog.install();
   [caller, caught, parsed] = [billing, undefined, 0];
   const environment = Object.assign(new Environment(), { CALLER_REQUESTS_PER_MINUTE: 40 });
-  const quotas = new MemoryCallerQuotas(new AccessConfig(environment));
+  const quotas = new CallerQuotas(new AccessConfig(environment), new FakeSharedTokenBucketStore());
   server = fastify();
   server.addHook('onRequest', (request, _reply, done) => {
     if (caller !== undefined && request.headers['x-forwarded'] === undefined)
@@ -68,7 +69,7 @@ async function exhaust(): Promise<void> {
 }
 
 describe(limitCallers.name, () => {
-  it('tells with every answer how the caller stands', async () => {
+  it('states the quota in every response', async () => {
     const { statusCode, headers } = await post();
     const failed = await server.inject('/broken');
 
@@ -80,7 +81,7 @@ describe(limitCallers.name, () => {
     expect([failed.statusCode, failed.headers['ratelimit']]).toEqual([500, '"caller";r=38;t=2']);
   });
 
-  it('refuses before anything of a body is read, and says when to come back', async () => {
+  it('refuses before any of the body is read, and says when to retry', async () => {
     await exhaust();
     parsed = 0;
     const { headers } = await post();
@@ -90,14 +91,14 @@ describe(limitCallers.name, () => {
     expect(caught).toMatchObject({ code: 'quota-exceeded', retryAfterMs: 1_500 });
   });
 
-  it('leaves out a request that another replica has counted', async () => {
+  it('does not count a request that another replica has counted', async () => {
     const { headers } = await server.inject({ method: 'POST', url: '/', headers: { 'x-forwarded': 'yes' } });
 
     expect(headers).not.toHaveProperty('ratelimit');
     expect((await post()).headers['ratelimit']).toBe('"caller";r=39;t=2');
   });
 
-  it('lets in whoever has waited as long as that, and nobody before', async () => {
+  it('serves a caller that has waited that long, and none earlier', async () => {
     await exhaust();
     jest.advanceTimersByTime(1_499);
     expect((await post()).statusCode).toBe(500);
@@ -107,9 +108,9 @@ describe(limitCallers.name, () => {
   });
 
   it.each([
-    ['nobody was asked who it is on the route', undefined],
-    ['nobody is asked at all', Caller.anonymous],
-  ])('limits nobody where %s', async (_, somebody) => {
+    ['the route is public', undefined],
+    ['the mode needs no credentials', Caller.anonymous],
+  ])('limits no caller if %s', async (_, somebody) => {
     await exhaust();
     caller = somebody;
     const { statusCode, headers } = await post();

@@ -5,8 +5,8 @@ import type { QuotaService } from './quota.service';
 import { RequestCallers } from './request-callers';
 
 /**
- * Counts every request of an identified caller, once: not at the replica that it was forwarded to. It comes after
- * `identifyCallers` and before anything else of the request is read. Every answer tells how the caller stands.
+ * Counts every request of an identified caller once: a forwarded request is not counted again. It runs after
+ * `identifyCallers` and before any of the request's body is read. Every response states the caller's quota.
  */
 export function limitCallers(server: FastifyInstance, quotas: QuotaService): void {
   server.addHook('onRequest', async (request, reply) => {
@@ -19,7 +19,7 @@ export function limitCallers(server: FastifyInstance, quotas: QuotaService): voi
   });
 }
 
-/** As draft-ietf-httpapi-ratelimit-headers-10 writes them; seconds like those of `Retry-After`. */
+/** Headers as in draft-ietf-httpapi-ratelimit-headers-10; seconds are rounded like those of `Retry-After`. */
 function headersOf({ perMinute, left, moreInMs }: Quota): Record<string, string> {
   return {
     'ratelimit-policy': `"${CALLER_POLICY}";q=${perMinute};w=${QUOTA_WINDOW_MS / 1000}`,

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AccessTelemetry } from './access.telemetry';
 import type { Caller } from './domain/caller';
 import type { Quota } from './domain/quota';
-import { CallerQuotas } from './ports/caller-quotas';
+import { CallerQuotas } from './quota/caller-quotas';
 
-/** How many requests callers may make. */
+/** Limits the requests of callers. */
 @Injectable()
 export class QuotaService {
   constructor(
@@ -12,7 +12,7 @@ export class QuotaService {
     private readonly telemetry: AccessTelemetry,
   ) {}
 
-  /** Counts a request of the caller. Undefined where nobody is asked who they are: nobody is limited there. */
+  /** Counts a request of the caller. Undefined for anonymous callers, which are not limited. */
   async take(caller: Caller): Promise<Quota | undefined> {
     if (caller.isAnonymous) return undefined;
     const quota = await this.quotas.take(caller);

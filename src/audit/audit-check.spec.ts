@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 describe(AuditCheck.name, () => {
-  it('finds nothing wrong with a trail that only grows, and records nothing of it', async () => {
+  it('finds no fault in a trail that only grows, and writes no record', async () => {
     expect(observer.isWhole).toBeUndefined();
     trail.fill(2, 700);
     expect(await check.run()).toBeUndefined();
@@ -38,20 +38,18 @@ describe(AuditCheck.name, () => {
     expect(log.at('error')).toEqual([]);
   });
 
-  it('tells a person which record is wrong, and goes on saying so', async () => {
+  it('logs the first wrong record, and keeps reporting the fault', async () => {
     trail.fill(2, 10);
     trail.replace(2, 4, { reason: 'forged' });
 
     expect(await check.run()).toMatchObject({ record: '2/4' });
-    expect(log.at('error')).toEqual([
-      expect.objectContaining({ message: 'The audit trail is not whole: record 2/4' }),
-    ]);
+    expect(log.at('error')).toEqual([expect.objectContaining({ message: 'Audit chain broken: record 2/4' })]);
     trail.replace(2, 4, { reason: null });
     await check.run();
     expect(observer.isWhole).toBe(false);
   });
 
-  it('notices a trail that was written anew since the last time', async () => {
+  it('detects a trail that was rewritten since the last check', async () => {
     trail.fill(2, 10);
     await check.run();
     trail.clear();
@@ -63,7 +61,7 @@ describe(AuditCheck.name, () => {
     });
   });
 
-  it('comes by itself, some time after the start, and again', async () => {
+  it('runs some time after the start, and again', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     trail.fill(2, 10);
     check.onApplicationBootstrap();
@@ -78,7 +76,7 @@ describe(AuditCheck.name, () => {
   });
 });
 
-/** What a check found, once it has found something else; the test's own deadline is that of the wait. */
+/** Resolves with a check's result that differs from the earlier one; bounded by the test's own deadline. */
 async function found(before?: boolean): Promise<boolean | undefined> {
   while (observer.isWhole === before) await new Promise((resolve) => setImmediate(resolve));
   return observer.isWhole;

@@ -7,14 +7,14 @@ import { type AuditFinding, AuditVerifier } from './domain/audit-verifier';
 import { AuditObserver } from './ports/audit-observer';
 
 const PAUSE_MS = 6 * 3_600_000;
-/** A process that has just started has better things to do. */
+/** Delay after the start, when other work is more urgent. */
 const FIRST_AFTER_MS = 60_000;
-/** Between two pages: what callers do goes first. */
+/** Pause between two pages, which leaves the database to callers. */
 const REST_MS = 50;
 
 /**
- * Proves the trail that the service itself keeps, again and again, each time also against what stood there the time
- * before. What was found to be broken stays so for as long as the process lives.
+ * Verifies the service's own trail periodically, each time also against the heads of the check before. A fault that
+ * was found stays reported until the process ends.
  */
 @Injectable()
 export class AuditCheck implements OnApplicationBootstrap, OnModuleDestroy {
@@ -26,7 +26,7 @@ export class AuditCheck implements OnApplicationBootstrap, OnModuleDestroy {
       await this.run();
     },
     (error) => {
-      this.log.warn({ message: 'The audit trail could not be checked; it is tried again', error });
+      this.log.warn({ message: 'Audit trail check failed; retrying', error });
     },
   );
   private known: ExportHeader | undefined;
@@ -46,7 +46,7 @@ export class AuditCheck implements OnApplicationBootstrap, OnModuleDestroy {
     await this.loop.stop();
   }
 
-  /** Reads the whole trail; resolves with what is wrong with it. Without a finding when the process stops meanwhile. */
+  /** Reads the whole trail; resolves with the first fault. Undefined also when the process stops meanwhile. */
   async run(): Promise<AuditFinding | undefined> {
     const verifier = new AuditVerifier(this.known);
     const { signal } = this.abort;
@@ -70,6 +70,6 @@ export class AuditCheck implements OnApplicationBootstrap, OnModuleDestroy {
     this.observer.checked(this.isWhole);
     if (finding === undefined) return;
     const { record = '', what } = finding;
-    this.log.error({ message: `The audit trail is not whole: record ${record}`, reason: what });
+    this.log.error({ message: `Audit chain broken: record ${record}`, reason: what });
   }
 }

@@ -6,7 +6,7 @@ import { CHAIN_COUNT } from './domain/audit-chain';
 const POSITION = { at: 1_800_000_000_000, chain: 7, seq: 42 };
 
 describe(decodeCursor.name, () => {
-  it('finds every position again under its filter', () => {
+  it('restores every position under its filter', () => {
     const positions = fc.record({
       at: fc.integer({ min: 0, max: 8.64e15 }),
       chain: fc.integer({ min: 0, max: CHAIN_COUNT - 1 }),

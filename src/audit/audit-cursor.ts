@@ -11,18 +11,18 @@ const POSITION = [
   cursors.partOf((part) => isWholeNumber(part, 1)),
 ] as const;
 
-/** A position in a list as an opaque text, bound to what the list was filtered by. */
+/** Encodes a position in a list as an opaque text, bound to the filter of the list. */
 export function encodeCursor({ at, chain, seq }: AuditPosition, filter: AuditFilter): string {
   return cursors.encodeCursor([nameOf(filter)], [at, chain, seq]);
 }
 
-/** Throws `InvalidRequestError` for anything that `encodeCursor` did not make for the same filter. */
+/** Throws `InvalidRequestError` for any text that `encodeCursor` did not make for the same filter. */
 export function decodeCursor(cursor: string, filter: AuditFilter): AuditPosition {
   const [at, chain, seq] = cursors.decodeCursor(cursor, [nameOf(filter)], POSITION);
   return { at, chain, seq };
 }
 
-/** As a hash: a filter may be longer than a cursor. */
+/** A hash, since a filter may be longer than a cursor. */
 function nameOf(filter: AuditFilter): string {
   return createHash('sha256')
     .update(`audit ${canonicalJson(filter)}`)

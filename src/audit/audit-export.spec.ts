@@ -39,7 +39,7 @@ function findingIn(text: string): unknown {
 }
 
 describe(AuditExport.name, () => {
-  it('is whole, over as many pages as it takes, and recorded', async () => {
+  it('is complete over several pages, and recorded', async () => {
     trail.fill(2, 1_234);
     trail.fill(5, 3);
 
@@ -49,7 +49,7 @@ describe(AuditExport.name, () => {
     ]);
   });
 
-  it('ends where the chains ended when it began', async () => {
+  it('ends at the heads that the chains had when it began', async () => {
     trail.fill(2, 10);
 
     const text = await exported(() => {
@@ -58,7 +58,25 @@ describe(AuditExport.name, () => {
     expect(findingIn(text)).toBe(10);
   });
 
-  it('leaves another caller its exports when one does not read those that fill its share', async () => {
+  it('pauses three times as long as a page took before the next one', async () => {
+    jest.useFakeTimers();
+    trail.fill(2, 1_234);
+    const page = trail.page.bind(trail);
+    const readAt: number[] = [];
+    trail.page = async (...range) => {
+      readAt.push(performance.now());
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return page(...range);
+    };
+    const all = exported();
+    await jest.advanceTimersByTimeAsync(900);
+    jest.useRealTimers();
+
+    expect(findingIn(await all)).toBe(1_234);
+    expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 400, 800]);
+  });
+
+  it('leaves exports to other callers when one caller does not read those that fill its share', async () => {
     trail.fill(2, 1_234);
     const controller = new AuditController(new AuditQueries(trail), exporting);
     const exportAs = (caller: string): Promise<StreamableFile> =>
@@ -77,26 +95,26 @@ describe(AuditExport.name, () => {
     await expect(exportAs('third')).rejects.toMatchObject({ reason: 'all' });
   });
 
-  it('takes no place for an export that fails before its first line', async () => {
+  it('frees the place of an export that fails before its first line', async () => {
     const controller = new AuditController(new AuditQueries(trail), exporting);
     trail.failure = new Error('down');
     for (let attempt = 0; attempt < 10; attempt += 1)
       await expect(controller.export()).rejects.toThrow('down');
   });
 
-  it('hands out nothing when it cannot be recorded', async () => {
+  it('outputs nothing if it cannot be recorded', async () => {
     trail.fill(2, 10);
     trail.failure = new Error('down');
 
     await expect(exporting.lines().next()).rejects.toThrow('down');
   });
 
-  it('breaks off when records go away, and when the process stops', async () => {
+  it('breaks off when records are dropped, and when the process stops', async () => {
     trail.fill(2, 10);
     const shortened = exported(() => {
       trail.shorten(2);
     });
-    await expect(shortened).rejects.toThrow('went away');
+    await expect(shortened).rejects.toThrow('dropped during');
 
     jest.useFakeTimers();
     const stopped = exported(() => {

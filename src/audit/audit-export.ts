@@ -2,16 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { Drain } from '../common/lifecycle/drain';
 import { InFlightShares } from '../common/limits/in-flight-shares';
 import type { ReleasePlace } from '../common/limits/caller-shares';
+import { pause } from '../common/time/pause';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import { type ExportedChain, type ExportHeader, headerOf } from './domain/audit-export';
 import { AuditTrail } from './ports/audit-trail';
 
 const PAGE = 500;
-/** Exports under way: each reads page after page from the database. */
+/** Maximum number of concurrent exports: each reads page after page from the database. */
 const AT_A_TIME = 4;
+/** Rest after a page, in multiples of the time that it took: three quarters of the time are left to requests. */
+const REST_PER_WORK = 3;
 
-/** The audit trail line by line, as it was at the moment of the first line. */
+/** Exports the audit trail line by line, as it is at the moment of the first line. */
 @Injectable()
 export class AuditExport {
   private readonly places: InFlightShares;
@@ -27,12 +30,12 @@ export class AuditExport {
     );
   }
 
-  /** A place for an export, as long as its stream lives. Throws `TooManyInFlightError`. */
+  /** Takes a place for an export, for as long as its stream lives. Throws `TooManyInFlightError`. */
   begin(): ReleasePlace {
     return this.places.take();
   }
 
-  /** Export of the trail. It is recorded before the first line is handed out. */
+  /** Streams the export. The export itself is audited before the first line. */
   async *lines(): AsyncGenerator<string, void> {
     const header = await this.header();
     const detail = { records: header.records };
@@ -41,9 +44,9 @@ export class AuditExport {
   }
 
   /**
-   * The lines of an export, the header first and then many at a time. When the process stops, the database fails, or
-   * retention drops what was still to come, it throws: whoever reads has an export that ends early, and the verifier
-   * says so.
+   * The lines of an export, the header first and then many at a time. It throws when the process stops, the database
+   * fails, or retention drops records that were still to come: the export then ends early, which the verifier
+   * reports.
    */
   async *read(): AsyncGenerator<string, void> {
     yield* this.linesAfter(await this.header());
@@ -61,12 +64,17 @@ export class AuditExport {
   private async *recordsOf({ chain, after, head }: ExportedChain): AsyncGenerator<string> {
     for (let seq = after.seq; seq < head.seq;) {
       this.drain.signal.throwIfAborted();
+      const startedAt = performance.now();
       const records = await this.trail.page(chain, seq, head.seq, PAGE);
       const next = records.at(-1)?.seq ?? seq;
       if (next - seq !== records.length || records.length === 0)
-        throw new Error('Records of the audit trail went away while it was exported.');
+        throw new Error('Audit records were dropped during the export.');
       seq = next;
-      yield records.map((record) => `${JSON.stringify(record)}\n`).join('');
+      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+      const workMs = performance.now() - startedAt;
+      yield lines;
+      // A slow page is a sign of load, and is followed by a longer rest.
+      if (seq < head.seq) await pause(REST_PER_WORK * workMs, this.drain.signal);
     }
   }
 }

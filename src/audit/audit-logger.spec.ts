@@ -46,7 +46,7 @@ describe(AuditLogger.name, () => {
     expect(observer.heard).toEqual(['SESSION_TERMINATED success', 'SINK_PAUSED success']);
   });
 
-  it('says nothing of nothing', () => {
+  it('logs nothing for no records', () => {
     const log = RecordingLog.install();
 
     new AuditLogger(new FakeAuditObserver()).publish([]);
@@ -54,7 +54,7 @@ describe(AuditLogger.name, () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('lets no detail pretend to be another record', () => {
+  it('lets no detail forge another record', () => {
     const log = RecordingLog.install();
     const detail = { message: 'x', action: 'y', conversationId: 'z', at: 0, outcome: 'o', caller: 'c' };
 

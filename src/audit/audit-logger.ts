@@ -3,7 +3,7 @@ import type { AuditRecord } from './domain/audit-record';
 import { AuditObserver } from './ports/audit-observer';
 import { AuditPublisher } from './ports/audit-publisher';
 
-/** Echoes committed audit records into the log, one line each, the action as the message, and has them counted. */
+/** Logs committed audit records, one line each with the action as the message, and has them counted. */
 @Injectable()
 export class AuditLogger extends AuditPublisher {
   private readonly log = new Logger('Audit');

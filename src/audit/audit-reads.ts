@@ -4,14 +4,14 @@ import { AuditThrottle } from './audit-throttle';
 import type { AuditFact } from './domain/audit-record';
 
 /**
- * Records that personal data was read which belongs to the guests of other callers: of each caller, action and target
- * the first read in a minute and the count of the others, so that a client may poll.
+ * Records reads of personal data of other callers' guests: of each caller, action and target the first read in a
+ * minute and the count of the others, so that a client may poll.
  */
 @Injectable()
 export class AuditReads {
   constructor(private readonly throttle: AuditThrottle) {}
 
-  /** To be awaited before anything is handed out. Throws `StorageUnavailableError`. */
+  /** Await this before the response. Throws `StorageUnavailableError`. */
   async record(read: AuditFact | undefined): Promise<void> {
     if (read === undefined) return;
     const { action, target } = read;

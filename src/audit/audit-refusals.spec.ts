@@ -47,7 +47,7 @@ const strangerIn = (id: string, reason: string, suppressed?: number): object => 
 });
 
 describe(AuditRefusals.name, () => {
-  it('records what was wanted and why it was not allowed', () => {
+  it('records the attempt and the reason of its refusal', () => {
     refuse('billing');
 
     expect(trail.facts).toEqual([
@@ -61,7 +61,7 @@ describe(AuditRefusals.name, () => {
     ]);
   });
 
-  it('records of each caller and kind the first in a minute', () => {
+  it('records the first refusal per caller and kind in a minute', () => {
     for (let second = 0; second < 60; second += 1) {
       refuse('billing');
       refuse('shop');
@@ -73,7 +73,7 @@ describe(AuditRefusals.name, () => {
     expect(trail.facts).toHaveLength(3);
   });
 
-  it('records without a credential the first of each reason and route, and the others as a count', async () => {
+  it('records the first refusal without a credential per reason and route, and the others as a count', async () => {
     for (let count = 0; count < 500; count += 1) {
       refuse(undefined);
       refuse(undefined, 'missing');
@@ -124,7 +124,7 @@ describe(AuditRefusals.name, () => {
     expect(trail.facts).toHaveLength(100);
   });
 
-  it('records those without a credential later whose record could not be written, and loses none', async () => {
+  it('keeps refusals without a credential if their record cannot be written, and records them later', async () => {
     trail.failure = new StorageUnavailableError();
     for (let count = 0; count < 3; count += 1) refuse(undefined);
     await jest.advanceTimersByTimeAsync(1_000);
@@ -135,7 +135,7 @@ describe(AuditRefusals.name, () => {
     expect(trail.facts).toEqual([strangerIn(ROUTE, 'expired', 2)]);
   });
 
-  it('gives up those without a credential whose record is refused', async () => {
+  it('drops refusals without a credential if the database refuses their record', async () => {
     trail.refused.add(ROUTE);
     refuse(undefined);
     await jest.advanceTimersByTimeAsync(600_000);
@@ -154,7 +154,7 @@ describe(AuditRefusals.name, () => {
     ]);
   });
 
-  it('tells a person when a refusal could not be recorded, and nobody else', async () => {
+  it('logs a refusal that could not be recorded, and does not fail the request', async () => {
     trail.failure = new StorageUnavailableError();
     refuse('billing');
     await refusals.settle();

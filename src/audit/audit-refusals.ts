@@ -10,15 +10,15 @@ import { standingFor } from './domain/suppressed';
 import { AuditTrail } from './ports/audit-trail';
 
 const MAX_WRITING = 100;
-/** Reasons and routes are closed sets; those that come together are fewer. */
+/** Bound on the kinds: reasons and routes are closed sets, of which few occur together. */
 const MAX_OUTSIDER_KINDS = 500;
 
 /**
- * Records what was not allowed: of each caller, route and reason the first refusal in a minute and the count of the
- * others (`AuditThrottle`). Refusals of requests without a valid credential are coalesced by reason and route: the first
- * one has a record, the others share further ones (`Coalescer`). `suppressed` is the number of further refusals that a
- * record stands for. A refusal changes nothing, so no request waits for its record,
- * and a client without a credential cannot fill the trail.
+ * Records refusals: per caller, route and reason the first one in a minute and the count of the others
+ * (`AuditThrottle`). Refusals of requests without a valid credential are coalesced by reason and route: the first one
+ * has a record, the others share further ones (`Coalescer`). `suppressed` is the number of further refusals that a
+ * record stands for. A refusal changes nothing, so no request waits for its record, and a client without a credential
+ * cannot fill the trail.
  */
 @Injectable()
 export class AuditRefusals {
@@ -49,7 +49,7 @@ export class AuditRefusals {
     else this.write(this.throttle.record(kindOf(refusal, caller), refusal));
   };
 
-  /** Records what is still counted; to be called after the last request and before the database closes. */
+  /** Records the remaining counts; call it after the last request and before the database closes. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.writing);
     for (let rounds = Math.ceil(MAX_OUTSIDER_KINDS / MAX_WRITING); rounds > 0; rounds -= 1) {
@@ -59,7 +59,7 @@ export class AuditRefusals {
     await this.throttle.settle();
   }
 
-  /** Facts whose write failed are counted again, unless the database refuses them for good. */
+  /** Facts are counted again if their write failed, unless the database refuses them for good. */
   private async recordOutsiders(fact: AuditFact, count: number): Promise<void> {
     try {
       await this.trail.record(standingFor(count, fact));
@@ -70,7 +70,7 @@ export class AuditRefusals {
   }
 
   private write(written: Promise<void>): void {
-    // Refusals of a window share the promise of its record.
+    // All refusals of a window share the promise of its record.
     if (this.writing.has(written)) return;
     this.writing.add(written);
     void written

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 describe(AuditRetention.name, () => {
-  it('seals up to today, and drops what is too old, until there is nothing left to do', async () => {
+  it('seals up to today, and drops expired segments, until nothing is left to do', async () => {
     trail.sealable = 2;
     trail.droppable = 1;
     const done = retention.purge();
@@ -34,7 +34,7 @@ describe(AuditRetention.name, () => {
     expect(trail.asked).toEqual([seal, seal, seal, drop, seal, drop]);
   });
 
-  it('tells of a storage in trouble', async () => {
+  it('logs a storage failure', async () => {
     trail.failure = new Error('down');
     retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(600_000);

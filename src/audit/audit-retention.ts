@@ -6,10 +6,10 @@ import { AuditTrail } from './ports/audit-trail';
 
 const PAUSE_MS = 600_000;
 const DAY_MS = 86_400_000;
-/** Records that are dropped in one transaction. */
+/** Maximum number of records dropped in one transaction. */
 const SEGMENT_LIMIT = 5_000;
 
-/** Seals every chain up to the beginning of the day (UTC), and drops the segments that are too old. */
+/** Seals every chain up to the beginning of the day (UTC), and drops segments beyond the retention period. */
 @Injectable()
 export class AuditRetention extends Housekeeping {
   private readonly log = new Logger(AuditRetention.name);
@@ -29,6 +29,6 @@ export class AuditRetention extends Housekeeping {
   }
 
   protected failed(error: unknown): void {
-    this.log.warn({ message: 'Old audit records could not be dropped; it is tried again', error });
+    this.log.warn({ message: 'Audit retention failed; retrying', error });
   }
 }

@@ -35,7 +35,7 @@ const recorded = (): unknown[] =>
 const of = (id: string): AuditFact => ({ ...FACT, target: { type: 'session', id } });
 
 describe(AuditThrottle.name, () => {
-  it('records the first of each kind at once, and none of another kind less for it', async () => {
+  it('records the first of each kind at once, independently of other kinds', async () => {
     await Promise.all(['a', 'b', 'a', 'a', 'c', 'b'].map((id) => throttle.record(id, of(id))));
 
     expect(recorded()).toEqual([
@@ -45,7 +45,7 @@ describe(AuditThrottle.name, () => {
     ]);
   });
 
-  it('tells with the next of a kind how many came in between', async () => {
+  it('records with the next of a kind how many came in between', async () => {
     await jest.advanceTimersByTimeAsync(30_000);
     for (let count = 0; count < 4; count += 1) await throttle.record('a', FACT);
     jest.advanceTimersByTime(59_999);
@@ -60,7 +60,7 @@ describe(AuditThrottle.name, () => {
     ]);
   });
 
-  it('closes the window of a kind that does not come again, with the actor of the first', async () => {
+  it('closes the window of a kind that does not recur, with the actor of the first', async () => {
     RequestContext.run('request-1', () => {
       RequestContext.actAs('billing');
       const { actor, ...unattributed } = FACT;
@@ -87,7 +87,7 @@ describe(AuditThrottle.name, () => {
     ]);
   });
 
-  it('rejects a read whose record is not written, and tries again after a second', async () => {
+  it('rejects a read if its record cannot be written, and retries after a second', async () => {
     trail.failure = new Error('away');
     await expect(throttle.record('a', FACT)).rejects.toThrow('away');
     trail.failure = undefined;
@@ -98,7 +98,7 @@ describe(AuditThrottle.name, () => {
     expect(recorded()).toEqual([['a', 2]]);
   });
 
-  it('tells an operator when counts cannot be recorded, and keeps them', async () => {
+  it('logs that counts cannot be recorded, and keeps them', async () => {
     for (let count = 0; count < 3; count += 1) await throttle.record('a', FACT);
     trail.failure = new Error('away');
     await jest.advanceTimersByTimeAsync(120_000);
@@ -155,7 +155,7 @@ describe(AuditThrottle.name, () => {
     expect(trail.facts).toEqual([{ ...unattributed, actor: { type: 'service', name: 'guest-sessions' } }]);
   });
 
-  it('sets a window aside whose record is refused, and closes the others', async () => {
+  it('sets aside a window if the database refuses its record, and closes the others', async () => {
     for (const id of ['a', 'poisoned', 'b']) {
       await throttle.record(id, of(id));
       throttle.count(id, of(id));

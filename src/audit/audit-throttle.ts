@@ -10,19 +10,19 @@ import { standingFor } from './domain/suppressed';
 import { AuditTrail } from './ports/audit-trail';
 
 const WINDOW_MS = 60_000;
-/** After this long a record that could not be written is tried again. */
+/** Pause before another attempt at a record that could not be written. */
 const RETRY_MS = 1_000;
 const MAX_KINDS = 10_000;
-/** Records of one transaction when windows are closed. */
+/** Maximum number of records in one transaction when windows are closed. */
 const BATCH = 100;
 const COMPLAIN_EVERY_MS = 10_000;
 
 interface Window {
-  /** The first of its kind, with its actor. */
+  /** The first fact of its kind, with its actor. */
   readonly fact: AuditFact;
-  /** It counts facts of several kinds, none of which its records may name. */
+  /** True if it counts facts of several kinds, none of which its records may name. */
   readonly isShared: boolean;
-  /** When a record of the kind was last written. */
+  /** Time of the last record of the kind. */
   at: number;
   suppressed: number;
   /** Settles once that record is committed. */
@@ -30,13 +30,13 @@ interface Window {
 }
 
 /**
- * Records of every kind of fact the first in a minute, and counts the others: the next record of the kind, or one that
- * closes the window when no other comes, stands for them too, with `suppressed` as the number of further ones. One kind
- * never hides another. Counts that are not yet recorded are lost in a crash, but not when the process stops in order.
+ * Records the first fact of each kind in a minute, and counts the others: the next record of the kind, or one that
+ * closes the window when no other comes, stands for them too, with `suppressed` as the number of further ones. Kinds
+ * do not affect each other. Counts not yet recorded are lost in a crash, but not in an orderly stop.
  *
- * A window whose record the database refuses is set aside with its count, and the others are closed.
+ * If the database refuses the record of a window, the window is set aside with its count; the others are closed.
  *
- * Its memory is bounded: facts of more than 10,000 kinds in a minute are counted by action, and by no actor.
+ * Memory is bounded: facts beyond 10,000 kinds in a minute are counted by action, without an actor.
  */
 @Injectable()
 export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
@@ -60,12 +60,12 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
     this.loop.startLater();
   }
 
-  /** Requests are still answered: their counts are recorded by `settle`. */
+  /** Requests are still answered at this point: `settle` records their counts. */
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
   }
 
-  /** Records every count that is left; to be called after the last request and before the database closes. */
+  /** Records all remaining counts; call it after the last request and before the database closes. */
   async settle(): Promise<void> {
     await this.loop.stop();
     await this.close(Infinity).catch((error: unknown) => {
@@ -74,8 +74,8 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Resolves once a record of the kind in this window is committed, the fact's own or an earlier one. Rejects when it
-   * cannot be written, for a second without another attempt.
+   * Resolves once a record of the kind in this window is committed, the fact's own or an earlier one. Rejects if it
+   * cannot be written, and then for a second without another attempt.
    */
   record(kind: string, fact: AuditFact): Promise<void> {
     const window = this.windowOf(kind, fact);
@@ -95,7 +95,7 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
     return window.written;
   }
 
-  /** Leaves the fact to the record that closes its window. */
+  /** Counts the fact in the record that closes its window. */
   count(kind: string, fact: AuditFact): void {
     this.windowOf(kind, fact).suppressed += 1;
   }
@@ -117,7 +117,7 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
     return window;
   }
 
-  /** Records the counts of the windows that began before a moment, and forgets those that have none. */
+  /** Records the counts of the windows that began before a moment, and drops those without counts. */
   private async close(before: number): Promise<void> {
     const over = [...this.windows].filter(([, { at }]) => at <= before);
     for (const [kind, { suppressed }] of over) if (suppressed === 0) this.windows.delete(kind);
@@ -130,7 +130,7 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** One by one when they are refused together, without those that are refused by themselves. */
+  /** Writes records one by one if they are refused together, and sets aside those that are refused individually. */
   private async closeOrSetAside(entries: readonly (readonly [string, Window])[]): Promise<void> {
     try {
       await this.closeSome(entries.map(([, window]) => window));

@@ -29,8 +29,8 @@ export class AuditController {
   }
 
   /**
-   * The whole trail as one JSON value per line: first the header, with the ends of every chain, then the records as
-   * they are listed, chain by chain. `npm run audit:verify` proves it, anywhere and without the service.
+   * Exports the whole trail as one JSON value per line: first the header, with the ends of every chain, then the
+   * records as they are listed, chain by chain. `npm run audit:verify` verifies it, anywhere and without the service.
    */
   @Get('export')
   @Scope('audit.read')

@@ -10,7 +10,9 @@ import { AuditRetention } from './audit-retention';
 import { AuditThrottle } from './audit-throttle';
 import { AuditPublisher } from './ports/audit-publisher';
 
-/** The audit trail towards people. Needs the `AuditTrail`, which keeps it, and an `AuditObserver` from the composition root. */
+/**
+ * The audit trail's API. Needs the `AuditTrail`, which stores it, and an `AuditObserver` from the composition root.
+ */
 @Global()
 @Module({
   controllers: [AuditController],

@@ -9,12 +9,12 @@ export interface AuditPage {
   readonly nextCursor: string | null;
 }
 
-/** Reading the audit trail. */
+/** Reads the audit trail. */
 @Injectable()
 export class AuditQueries {
   constructor(private readonly trail: AuditTrail) {}
 
-  /** The newest first. A cursor belongs to the query it came from; another one is an `InvalidRequestError`. */
+  /** Lists the newest first. A cursor belongs to its query; another query's is an `InvalidRequestError`. */
   async list(filter: AuditFilter, limit: number, cursor?: string): Promise<AuditPage> {
     const after = cursor === undefined ? {} : { after: decodeCursor(cursor, filter) };
     const { items: records, nextCursor } = await readPage(

@@ -6,7 +6,9 @@ interface Line {
   readonly context: unknown;
 }
 
-/** Stands behind Nest's `Logger` and keeps every line, so that tests stay silent and can look. */
+/**
+ * Replaces the output of Nest's `Logger` and keeps every line, so that tests are silent and can inspect the lines.
+ */
 export class RecordingLog implements LoggerService {
   readonly lines: Line[] = [];
 

@@ -27,14 +27,14 @@ function fail(error: Error): () => Promise<never> {
 }
 
 describe(AuthService.name, () => {
-  it('asks once for 50 who need a token at the same time', async () => {
+  it('shares one request among 50 concurrent calls', async () => {
     const tokens = await Promise.all(Array.from({ length: 50 }, () => auth.token('a')));
 
     expect(endpoint.requests).toEqual(['a']);
     expect(new Set(tokens).size).toBe(1);
   });
 
-  it('asks no more for a moment when the credentials were refused, and then again', async () => {
+  it('pauses requests after refused credentials, and then requests again', async () => {
     endpoint.next(fail(new UpstreamUnauthorizedError('refused')));
 
     for (let beat = 0; beat < 10; beat += 1) {
@@ -79,7 +79,7 @@ describe(AuthService.name, () => {
   });
 
   describe('a request that fails', () => {
-    it('fails for all who share it, and the next who ask try again', async () => {
+    it('fails for all calls that share it, and the next call tries again', async () => {
       const error = new UpstreamUnavailableError();
       endpoint.next(fail(error));
 
@@ -92,7 +92,7 @@ describe(AuthService.name, () => {
       await expect(auth.token('a')).resolves.toMatchObject({ value: 'token-2-of-a' });
     });
 
-    it('does no harm to another client', async () => {
+    it('does not affect another client', async () => {
       endpoint.next(fail(new UpstreamUnavailableError()));
 
       const [failed, served] = await Promise.allSettled([auth.token('a'), auth.token('b')]);
@@ -100,7 +100,7 @@ describe(AuthService.name, () => {
       expect([failed.status, served.status]).toEqual(['rejected', 'fulfilled']);
     });
 
-    it('is loud once per outage, and louder when the credentials are to blame', async () => {
+    it('is logged once per outage, at a higher level for refused credentials', async () => {
       endpoint.next(fail(new UpstreamUnavailableError()), fail(new UpstreamUnavailableError()), () =>
         Promise.reject(new UpstreamUnavailableError()),
       );
@@ -108,7 +108,7 @@ describe(AuthService.name, () => {
       expect(log.at('warn')).toHaveLength(1);
 
       await auth.token('a');
-      expect(log.at('info')).toEqual([{ message: 'Access tokens can be had again', oauthClient: 'a' }]);
+      expect(log.at('info')).toEqual([{ message: 'Access token requests recovered', oauthClient: 'a' }]);
 
       endpoint.next(fail(new UpstreamUnauthorizedError()));
       await auth.token('b').catch(() => undefined);
@@ -119,7 +119,7 @@ describe(AuthService.name, () => {
   });
 
   describe('invalidating', () => {
-    it('drops the token: the next who ask get a fresh one', async () => {
+    it('drops the token: the next call gets a fresh one', async () => {
       const refused = await auth.token('a');
 
       auth.invalidate('a', refused);
@@ -149,7 +149,7 @@ describe(AuthService.name, () => {
     });
   });
 
-  it('puts no token into the log', async () => {
+  it('logs no token', async () => {
     auth.invalidate('a', await auth.token('a'));
     await auth.token('a');
 

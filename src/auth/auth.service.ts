@@ -5,12 +5,12 @@ import { AuthTelemetry } from './auth.telemetry';
 import type { AccessToken } from './domain/access-token';
 import { TokenEndpoint } from './ports/token-endpoint';
 
-/** How long refused credentials are not tried again; short, since a secret may have been rotated meanwhile. */
+/** Time for which refused credentials are not tried again; short, since a secret may have been rotated meanwhile. */
 const REFUSED_MS = 3_000;
 
 /**
- * The access tokens of the OAuth clients: one per client, reused until shortly before it expires. However many ask
- * at the same time, one request is in flight per client, and all of them share its answer or its error.
+ * The access tokens of the OAuth clients: one per client, reused until shortly before it expires. Concurrent calls
+ * for a client share one request, and its result or error.
  */
 @Injectable()
 export class AuthService {
@@ -28,8 +28,8 @@ export class AuthService {
   ) {}
 
   /**
-   * A usable token. Rejects with the `UpstreamError` of the token request; the next call asks again, except that
-   * refused credentials stay refused for a moment: every beat of every session would ask.
+   * A usable token. Rejects with the `UpstreamError` of the token request. The next call requests again, except that
+   * refused credentials stay refused for a moment: otherwise every beat of every session would request.
    */
   async token(clientId: string): Promise<AccessToken> {
     const cached = this.tokens.get(clientId);
@@ -43,7 +43,7 @@ export class AuthService {
     return request;
   }
 
-  /** Drops exactly this token: one that has replaced it meanwhile stays. */
+  /** Drops exactly this token: a newer one stays. */
   invalidate(clientId: string, token: AccessToken): void {
     if (this.tokens.get(clientId) !== token) return;
     this.tokens.delete(clientId);

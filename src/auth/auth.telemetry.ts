@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { UpstreamUnauthorizedError } from '../common/errors/upstream.errors';
 import { Metrics } from '../metrics/metrics';
 
-/** What Auth has to tell operators. */
+/** Log lines and metrics of access tokens. */
 @Injectable()
 export class AuthTelemetry {
   private readonly log = new Logger('Auth');
@@ -18,19 +18,19 @@ export class AuthTelemetry {
   tokenIssued(clientId: string): void {
     this.refreshes.inc({ result: 'ok' });
     if (this.failing.delete(clientId))
-      this.log.log({ message: 'Access tokens can be had again', oauthClient: clientId });
-    else this.log.debug('A new access token was issued');
+      this.log.log({ message: 'Access token requests recovered', oauthClient: clientId });
+    else this.log.debug('Access token issued');
   }
 
   tokenRefused(): void {
     this.refreshes.inc({ result: 'invalidated' });
-    this.log.log('Genesys Cloud refused a cached access token; asking for a new one');
+    this.log.log('Cached access token refused; requesting a new one');
   }
 
-  /** Loud once per outage: every beat of every session asks again. */
+  /** Logs loudly once per outage: every beat of every session requests again. */
   tokenRequestFailed(clientId: string, error: unknown): void {
     this.refreshes.inc({ result: 'failed' });
-    const message = 'No access token can be had';
+    const message = 'Access token request failed';
     if (this.failing.has(clientId)) {
       this.log.debug({ message, oauthClient: clientId, error });
       return;

@@ -1,4 +1,4 @@
-/** The table whose rows were committed: deliveries of the outbox, or entries of the event feed. */
+/** The table with the committed rows: deliveries of the outbox, or entries of the event feed. */
 export type CommitTopic = 'outbox' | 'feed';
 
 /**

@@ -7,7 +7,7 @@ import { PoisonMessages } from './poison/poison-messages';
 import { Clock } from './time/clock';
 import { SystemClock } from './time/system-clock';
 
-/** The clock, the commit signal, the state of the process, the resolver of host names and the report of poison messages, for every module. */
+/** Clock, commit signal, process state, resolver of host names and report of poison messages, for every module. */
 @Global()
 @Module({
   providers: [

@@ -16,11 +16,11 @@ function get(name: string): number {
 }
 
 describe(ExpiringCache.name, () => {
-  it('makes a value once, and keeps it for as long as it is asked for', () => {
+  it('creates a value once, and keeps it while it is used', () => {
     for (; now < 10 * KEPT_MS; now += KEPT_MS - 1) expect([get('a'), now]).toEqual([1, now]);
   });
 
-  it('keeps a value for its time after it was asked for, whoever comes meanwhile', () => {
+  it('keeps a value for its time after the last use, whatever is used meanwhile', () => {
     now = KEPT_MS - 1;
     get('a');
     now = KEPT_MS;
@@ -30,7 +30,7 @@ describe(ExpiringCache.name, () => {
     expect(get('a')).toBe(1);
   });
 
-  it('forgets what nobody asks for', () => {
+  it('drops unused values', () => {
     get('a');
     get('b');
     for (const later of [KEPT_MS, 2 * KEPT_MS]) {
@@ -41,7 +41,7 @@ describe(ExpiringCache.name, () => {
     expect([get('a'), get('b'), values.size]).toEqual([3, 2, 2]);
   });
 
-  it('never holds more than it may, and keeps those that are asked for', () => {
+  it('never exceeds its bound, and keeps those that are used', () => {
     for (let other = 0; other < 1_000; other += 1) {
       get(`other-${other}`);
 
@@ -49,7 +49,7 @@ describe(ExpiringCache.name, () => {
     }
   });
 
-  it('tells apart names that every object has', () => {
+  it('distinguishes names that every object inherits', () => {
     expect([get('constructor'), get('__proto__'), get('toString')]).toEqual([1, 2, 3]);
   });
 });

@@ -1,41 +1,45 @@
+import { BoundedMap } from './bounded-map';
+
+interface Entry<Value> {
+  readonly value: Value;
+  readonly usedAt: number;
+}
+
 /**
- * The values of those names that were asked for lately, never more than `max`. A value stays for at least `keptMs`
- * after it was asked for, unless half of `max` others were asked for in the meantime, and goes some time later. There
- * is no timer: what is old goes when something is asked for.
+ * A cache of at most `max` values, of which it drops those that were used longest ago. A value expires when it is not
+ * used for `keptMs`. There is no timer: expired values are dropped when another one is asked for.
  */
 export class ExpiringCache<Value> {
-  private recent = new Map<string, Value>();
-  private earlier = new Map<string, Value>();
-  private turnedAt: number;
+  private readonly entries: BoundedMap<string, Entry<Value>>;
 
   /** `now` is a monotonic clock in milliseconds. */
   constructor(
     private readonly keptMs: number,
-    private readonly max: number,
+    max: number,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.turnedAt = now();
+    this.entries = new BoundedMap(max);
   }
 
   get size(): number {
-    return this.recent.size + this.earlier.size;
+    return this.entries.size;
   }
 
-  /** The value of a name; where there is none, `make` makes one. */
+  /** The value of a name; `make` makes one where there is none. */
   get(name: string, make: () => Value): Value {
-    if (this.now() - this.turnedAt >= this.keptMs) this.turn();
-    const found = this.recent.get(name);
-    if (found !== undefined) return found;
-    const value = this.earlier.get(name) ?? make();
-    this.earlier.delete(name);
-    this.recent.set(name, value);
-    if (this.recent.size >= this.max / 2) this.turn();
+    const now = this.now();
+    this.dropExpired(now);
+    const found = this.entries.get(name);
+    const value = found === undefined ? make() : found.value;
+    this.entries.set(name, { value, usedAt: now });
     return value;
   }
 
-  private turn(): void {
-    this.earlier = this.recent;
-    this.recent = new Map();
-    this.turnedAt = this.now();
+  /** Entries are in the order of their last use. */
+  private dropExpired(now: number): void {
+    for (const [name, { usedAt }] of this.entries) {
+      if (now - usedAt <= this.keptMs) return;
+      this.entries.delete(name);
+    }
   }
 }

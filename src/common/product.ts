@@ -8,7 +8,12 @@ function readVersion(): string {
   return isManifest(manifest) ? manifest.version : 'unknown';
 }
 
-/** What this service calls itself towards others. */
+/** Name and version under which this service identifies itself to other services. */
 export const PRODUCT = { name: 'genesys-guest-sessions', version: readVersion() } as const;
 
+/**
+ * `User-Agent` of this service's own requests.
+ *
+ * @publicApi
+ */
 export const USER_AGENT = `${PRODUCT.name}/${PRODUCT.version}`;

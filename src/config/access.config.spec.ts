@@ -16,12 +16,12 @@ describe('AccessConfig.isShared', () => {
     expect(isShared('keys', WRITER, OTHER_WRITER)).toBe(true);
   });
 
-  it('is true with tokens, whose callers are not known in advance', () => {
+  it('is true with tokens, because their callers are not known in advance', () => {
     expect(isShared('jwt')).toBe(true);
   });
 
   it.each(['open', 'open-anywhere'] as const)(
-    'is false with %s, whose requests are of one caller',
+    'is false with %s, because all requests are of one caller',
     (mode) => {
       expect(isShared(mode, WRITER, OTHER_WRITER)).toBe(false);
     },

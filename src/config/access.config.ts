@@ -3,7 +3,7 @@ import { ApiKeys } from './api-keys';
 import type { AccessMode, Environment } from './environment';
 import { audiencesIn, type ScopeRules, scopeRulesIn } from './token-rules';
 
-/** Who vouches for tokens, and what a token for this service says. */
+/** The issuer of tokens, and the claims of a token for this service. */
 export interface TokenIssuer {
   readonly jwksUrl: string;
   readonly issuer: string;
@@ -14,14 +14,14 @@ export interface TokenIssuer {
   readonly scopes: ScopeRules;
 }
 
-/** Who may call, and how often. */
+/** Authentication of callers, and their limits. */
 export class AccessConfig {
   readonly mode: AccessMode;
   readonly keys: ApiKeys;
   readonly issuer: TokenIssuer;
-  /** What a caller may do that has no limit of its own. */
+  /** Default limit for callers without one of their own. */
   readonly requestsPerMinute: number;
-  /** Pages that everybody may see. */
+  /** Pages that need no credential. */
   readonly publicPages: Readonly<Record<'metrics' | 'docs', boolean>>;
 
   constructor(environment: Environment) {
@@ -39,7 +39,10 @@ export class AccessConfig {
     this.publicPages = { metrics: environment.METRICS_PUBLIC, docs: environment.DOCS_PUBLIC };
   }
 
-  /** Whether several callers can have one of the scopes. The callers of tokens are not known in advance, so they may be several. */
+  /**
+   * Tells whether several callers can have one of the scopes. The callers of tokens are not known in advance, so they
+   * may be several.
+   */
   isShared(...scopes: readonly ScopeName[]): boolean {
     if (this.mode !== 'keys') return this.mode === 'jwt';
     return this.keys.countOfCallers(...scopes) > 1;

@@ -1,20 +1,20 @@
 import { isScopeName, type ScopeName } from '../common/access/scope';
 import { isTimestamp } from '../common/validation/text.decorator';
 
-/** What is kept of a caller's key: not the key itself. */
+/** The stored part of a caller's key: not the key itself. */
 export interface ApiKeyEntry {
-  /** The caller. Several entries may share it, so that one key can follow another. */
+  /** Name of the caller. Several entries may share it, so that keys can be rotated. */
   readonly name: string;
   /** SHA-256 of the whole key, in lower-case hex. */
   readonly sha256: string;
   readonly scopes: readonly ScopeName[];
-  /** From this moment on (RFC 3339) the key is good for nothing; without it, until the entry is taken out. */
+  /** Expiry of the key (RFC 3339); without it, the key is valid until the entry is removed. */
   readonly expires?: string;
-  /** How many requests the caller may make with this key; without it, what the deployment allows everybody. */
+  /** Requests per minute that the caller may make with this key; without it, the deployment's default. */
   readonly requestsPerMinute?: number;
-  /** Sessions of the caller that may live at once; without it, the share that the deployment gives every caller. */
+  /** Maximum number of live sessions of the caller; without it, the deployment's default share. */
   readonly maxSessions?: number;
-  /** Event streams of the caller in one process; without it, the share that the deployment gives every caller. */
+  /** Maximum number of event streams of the caller per process; without it, the deployment's default share. */
   readonly eventStreams?: number;
 }
 
@@ -25,7 +25,7 @@ export const MAX_EVENT_STREAMS = 10_000;
 /** Without an underscore, which ends the name within a key. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
-/** The most that an entry may allow of each limit. */
+/** The greatest value that an entry may set for each limit. */
 const LIMITS = {
   requestsPerMinute: MAX_REQUESTS_PER_MINUTE,
   maxSessions: MAX_SESSIONS,
@@ -41,7 +41,7 @@ export function isApiKeyName(value: unknown): value is string {
   return typeof value === 'string' && NAME.test(value);
 }
 
-/** A list of entries, each key once. It may be empty: that is how the last key is revoked. */
+/** A list of entries without duplicate keys. It may be empty: that revokes the last key. */
 export function isApiKeyList(value: unknown): value is ApiKeyEntry[] {
   if (!Array.isArray(value) || !value.every(isApiKeyEntry)) return false;
   return new Set(value.map(({ sha256 }) => sha256)).size === value.length;
@@ -49,7 +49,7 @@ export function isApiKeyList(value: unknown): value is ApiKeyEntry[] {
 
 function isApiKeyEntry(value: unknown): value is ApiKeyEntry {
   if (typeof value !== 'object' || value === null) return false;
-  // A misspelt "expires" would make a key that never does.
+  // Unknown fields are refused: a misspelt "expires" would make a key that never expires.
   if (!Object.keys(value).every((field) => FIELDS.has(field))) return false;
   const entry = value as Partial<Record<keyof ApiKeyEntry, unknown>>;
   const { name, sha256, scopes, expires } = entry;

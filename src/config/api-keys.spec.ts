@@ -40,10 +40,10 @@ describe(ApiKeys.name, () => {
     const keys = keysIn(entry('billing', '1'), entry('support', '2'), entry('billing', '3'));
 
     expect(keys.of('billing')).toEqual([entry('billing', '1'), entry('billing', '3')]);
-    expect(keys.of('nobody')).toEqual([]);
+    expect(keys.of('unknown')).toEqual([]);
   });
 
-  it('takes what was added to its file and forgets what was taken out, the last one too', () => {
+  it('adds and removes keys with its file, also the last one', () => {
     const keys = keysIn(entry('billing', '1'));
     write(entry('billing', '2'), entry('support', '3'));
     expect([keys.of('billing'), keys.of('support')]).toEqual([
@@ -66,7 +66,7 @@ describe(ApiKeys.name, () => {
     expect(keys.countOfCallers('sessions.write')).toBe(2);
   });
 
-  it('notices another file in the place of its own', () => {
+  it('notices that its file was replaced', () => {
     const keys = keysIn(entry('billing', '1'));
     keys.of('billing');
     const next = join(directory, 'next.json');
@@ -93,7 +93,7 @@ describe(ApiKeys.name, () => {
     expect(keys.of('billing')).toEqual([entry('billing', '2')]);
   });
 
-  it('never changes when it came as a variable', () => {
+  it('never changes if it is set as a variable', () => {
     const text = JSON.stringify([entry('billing', '1')]);
     const keys = new ApiKeys(readEnvironment({ ...MINIMAL, API_KEYS: text }));
 

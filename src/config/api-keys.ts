@@ -5,7 +5,7 @@ import { ReloadingFile } from './reloading-file';
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-/** The keys of callers. Those that came from a file follow it: keys are added and revoked without a restart. */
+/** The API keys of callers. Keys from a file follow it: they are added and revoked without a restart. */
 export class ApiKeys {
   private known: readonly ApiKeyEntry[] = [];
   private callers: ReadonlyMap<ScopeName, ReadonlySet<string>> = new Map();
@@ -25,8 +25,8 @@ export class ApiKeys {
   }
 
   /**
-   * The number of callers that have a key with one of the scopes, whether or not it has expired, as of the last look at the
-   * file: each look-up of a caller is one.
+   * The number of callers that have a key with one of the scopes, expired or not, as of the last check of the file:
+   * each look-up of a caller is one.
    */
   countOfCallers(...scopes: readonly ScopeName[]): number {
     const names = scopes.map((scope) => this.callers.get(scope) ?? NO_NAMES);

@@ -2,7 +2,7 @@ import type { Environment } from './environment';
 
 const DAY_MS = 86_400_000;
 
-/** How long the audit trail is kept. */
+/** Retention of the audit trail. */
 export class AuditConfig {
   readonly keepMs: number;
 

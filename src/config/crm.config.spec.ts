@@ -9,7 +9,7 @@ function crmAt(url: string): CrmConfig {
 const basicOf = (credentials: string): string => Buffer.from(credentials).toString('base64');
 
 describe(CrmConfig.name, () => {
-  it('takes user and password out of the URL and sends them as HTTP Basic, decoded', () => {
+  it('moves user and password from the URL to HTTP Basic, decoded', () => {
     const { webhookUrl, authorization } = crmAt('https://user:p%3Aw%C3%BC@crm.example.com/events?a=1');
 
     expect(webhookUrl).toBe('https://crm.example.com/events?a=1');

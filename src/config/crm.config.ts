@@ -3,12 +3,12 @@ import { WebhookSecrets } from './webhook-secrets';
 
 /** The receiver of session events. */
 export class CrmConfig {
-  /** Absent: there is no CRM. */
+  /** Absent without a CRM. */
   readonly webhookUrl: string | undefined;
-  /** The `authorization` of the user and password in the setting (RFC 7617); absent when it has none. */
+  /** The `authorization` header for the user and password in the setting (RFC 7617); absent without them. */
   readonly authorization: string | undefined;
   readonly secrets: WebhookSecrets;
-  /** Whether the webhook may be at an address that is not globally routable, and without TLS. */
+  /** Allows a webhook at an address that is not globally routable, and without TLS. */
   readonly allowPrivate: boolean;
 
   constructor(environment: Environment) {

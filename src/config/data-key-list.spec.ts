@@ -3,7 +3,7 @@ import { dataKeyOf, dataKeyTextOf, isDataKeyList, newDataKey, splitDataKeys } fr
 const [one, two] = [newDataKey('k1'), newDataKey('k2')] as const;
 
 describe(isDataKeyList.name, () => {
-  it('takes keys that were made for it, as they are written in the setting', () => {
+  it('accepts generated keys in the format of the setting', () => {
     expect(isDataKeyList(splitDataKeys(` ${two} , ${one}`))).toBe(true);
     expect(splitDataKeys(` ${two} , ${one}`).map(dataKeyOf)).toEqual([
       { id: 'k2', key: Buffer.from(dataKeyTextOf(two), 'base64') },
@@ -27,7 +27,7 @@ describe(isDataKeyList.name, () => {
     expect(isDataKeyList(value)).toBe(false);
   });
 
-  it('makes another key every time', () => {
+  it('makes a different key every time', () => {
     expect(new Set(Array.from({ length: 100 }, () => newDataKey('k1'))).size).toBe(100);
     expect(dataKeyOf(one)?.key).toHaveLength(32);
   });

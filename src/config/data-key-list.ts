@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A key that stored data is encrypted with, under the id that the data names it by. */
+/** A key for stored data, under the id that the data refers to. */
 export interface DataKey {
   readonly id: string;
   /** 32 bytes. */
@@ -8,18 +8,18 @@ export interface DataKey {
 }
 
 const ENTRY = /^([a-z0-9][a-z0-9-]{0,31}):([A-Za-z0-9+/]{43}=)$/;
-/** The one in use and those that old data may still be under: more is a rotation that never ended. */
+/** The current key and those of older data: more keys mean a rotation that never ended. */
 const MAX_KEYS = 8;
 
 export const DATA_KEY_RULE =
   'is required, here or as DATA_KEY_FILE: one to eight keys as npm run data-key makes them, separated by commas, each with an id of its own';
 
-/** A new entry for the list. */
+/** Makes a new entry for the list. */
 export function newDataKey(id: string): string {
   return `${id}:${randomBytes(32).toString('base64')}`;
 }
 
-/** What stands between the commas, without the space around it. */
+/** The entries between the commas, trimmed. */
 export function splitDataKeys(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
 }
@@ -30,15 +30,15 @@ export function isDataKeyList(value: unknown): value is string[] {
   return !keys.includes(undefined) && new Set(keys.map((key) => key?.id)).size === keys.length;
 }
 
-/** The key of an entry as text, by which it is known wherever it is written. */
+/** The key of an entry as text, which identifies it wherever it is written. */
 export function dataKeyTextOf(entry: string): string {
   return ENTRY.exec(entry)?.[2] ?? '';
 }
 
-/** The key that an entry holds; undefined for what is none. */
+/** The key in an entry; undefined for an invalid one. */
 export function dataKeyOf(entry: string): DataKey | undefined {
   const [, id = '', text = ''] = ENTRY.exec(entry) ?? [];
   const key = Buffer.from(text, 'base64');
-  // Buffer reads over stray bits at the end, which would make two spellings of one key.
+  // Buffer ignores stray bits at the end, so that one key could have two spellings.
   return id !== '' && key.toString('base64') === text ? { id, key } : undefined;
 }

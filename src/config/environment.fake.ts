@@ -7,21 +7,21 @@ import { readEnvironment } from './read-environment';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Everything that a service needs but its credentials, where nobody is asked who they are. */
+/** All settings that a service needs except credentials, in the mode that asks callers for none. */
 export const PLACE = {
   ACCESS_MODE: 'open',
   GENESYS_REGION: 'usw2.pure.cloud',
   DATA_KEY: newDataKey('k1'),
 } as const;
 
-/** The least that a service starts with, where nobody is asked who they are. */
+/** The minimal settings with which a service starts, in the mode that asks callers for no credentials. */
 export const MINIMAL = {
   ...PLACE,
   GENESYS_CLIENT_ID: 'client',
   GENESYS_CLIENT_SECRET: 'client-secret',
 } as const;
 
-/** What is wrong with an environment; undefined when it is accepted. */
+/** The error of an environment; undefined for a valid one. */
 export function configurationErrorOf(variables: Variables): ConfigurationError | undefined {
   try {
     readEnvironment(variables);
@@ -32,12 +32,12 @@ export function configurationErrorOf(variables: Variables): ConfigurationError |
   }
 }
 
-/** Everything that is wrong with an environment, one line each. */
+/** All faults of an environment, one line each. */
 export function problemsOf(variables: Variables): readonly string[] {
   return configurationErrorOf(variables)?.problems ?? [];
 }
 
-/** Makes files for settings, each with a path of its own, and removes them after the tests of the file. */
+/** Makes files for settings, each at a new path, and removes them after the tests of the file. */
 export function settingFiles(): (content: string) => string {
   let directory: string;
   let count = 0;

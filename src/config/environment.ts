@@ -24,31 +24,31 @@ import {
 
 const ACCESS_MODES = ['keys', 'jwt', 'open', 'open-anywhere'] as const;
 
-/** Ways in which callers are known. `open` asks for no credential on this machine, `open-anywhere` at any address. */
+/** Ways to authenticate callers. `open` asks for no credential on this machine, `open-anywhere` at any address. */
 export type AccessMode = (typeof ACCESS_MODES)[number];
 
 function hasSingleClient({ GENESYS_CLIENTS }: { GENESYS_CLIENTS?: unknown }): boolean {
   return GENESYS_CLIENTS === undefined;
 }
 
-/** Unlike `IsOptional`, it does not excuse a `null` that was given as JSON. */
+/** Unlike `IsOptional`, it does not accept a `null` given as JSON. */
 function hasSeveralClients(environment: { GENESYS_CLIENTS?: unknown }): boolean {
   return !hasSingleClient(environment);
 }
 
 /**
- * Every environment variable of the service, with its default. `.env.example` says what each one means; a test
- * keeps the two equal. Variables without a default are optional here; what a deployment cannot do without is
- * checked in `readEnvironment`, over several variables at once.
+ * Every environment variable of the service, with its default. `.env.example` explains them; a test compares the two.
+ * Variables without a default are optional here; `readEnvironment` checks those that a deployment needs, across
+ * several variables at once.
  */
 export class Environment {
-  /** Files that secrets were read from, by the name of their variable. */
+  /** Files from which secrets were read, by the name of their variable. */
   files: Partial<Record<string, string>> = {};
 
-  /** Every secret that was read so far: what must never be shown. */
+  /** Every secret that was read so far; it must never be shown. */
   secrets = new Set<string>();
 
-  /** The files that are looked at again while the process runs. */
+  /** The files that are checked for changes while the process runs. */
   followed: Followed[] = [];
 
   @IsString()
@@ -193,7 +193,8 @@ export class Environment {
   @ChoiceSetting('basic', 'body')
   GENESYS_CLIENT_AUTH: 'basic' | 'body' = 'basic';
 
-  @ChoiceSetting('conversations-messaging', 'web-messaging')
+  /** Whether there is such a channel is known when all modules have registered theirs. */
+  @Matches(/^[a-z][a-z0-9-]{0,39}$/, { message: 'must be the name of a channel' })
   GENESYS_CHANNEL: string = 'conversations-messaging';
 
   @IsOptional()

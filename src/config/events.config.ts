@@ -1,9 +1,9 @@
 import type { Environment } from './environment';
 
-/** How many event streams this process serves at once. */
+/** Limits of event streams in this process. */
 export class EventsConfig {
   readonly maxStreams: number;
-  /** The share of a caller that has none of its own. */
+  /** The limit of a caller without one of its own. */
   readonly maxStreamsPerCaller: number;
 
   constructor(environment: Environment) {

@@ -1,26 +1,26 @@
 import type { Environment } from './environment';
 import { OAuthClients } from './oauth-clients';
 
-/** How to reach Genesys Cloud and as whom. */
+/** Hosts of Genesys Cloud and the OAuth clients to use there. */
 export class GenesysConfig {
   readonly loginUrl: string;
   readonly apiUrl: string;
   readonly clients: OAuthClients;
-  /** The settings that take the place of what `GENESYS_REGION` says, where both are given. */
+  /** Settings that replace the hosts of `GENESYS_REGION`, if both are given. */
   readonly overriddenBy: readonly string[];
-  /** How a client identifies itself at the token endpoint. */
+  /** The way in which a client authenticates at the token endpoint. */
   readonly clientAuth: 'basic' | 'body';
-  /** Whether each client asks for a token before the first session. */
+  /** Tells whether each client requests a token before the first session. */
   readonly signsInAtStart: boolean;
   /** Total time for one request, in milliseconds. */
   readonly timeoutMs: number;
-  /** Requests that each client may send in a window, until the platform says otherwise. */
+  /** Requests that each client may send per window, until the platform states a limit. */
   readonly requestsPerWindow: number;
   /** The platform's window, in milliseconds: a minute, unless time is compressed. */
   readonly rateWindowMs: number;
-  /** Requests a second from which on failures can open the circuit of the API. */
+  /** Requests per second above which failures can open the circuit of the API. */
   readonly breakerMinRps: number;
-  /** How long an open circuit waits before it lets one request find out. */
+  /** Time after which an open circuit lets one trial request through. */
   readonly breakerRecoveryMs: number;
 
   constructor(environment: Environment) {

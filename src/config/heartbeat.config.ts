@@ -1,10 +1,10 @@
 import type { Environment } from './environment';
 
-/** How often conversations beat and how many misses they survive. */
+/** Intervals of heartbeats, and the number of failures that a conversation survives. */
 export class HeartbeatConfig {
   readonly maxIntervalMs: number;
   readonly minIntervalMs: number;
-  /** How far intervals may be stretched when the rate limits of the platform ask for it. */
+  /** The longest interval to which the rate limits of the platform may stretch. */
   readonly stretchMaxMs: number;
   /** Consecutive failures after which a heartbeat is lost. */
   readonly failureThreshold: number;

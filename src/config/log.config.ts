@@ -1,10 +1,10 @@
 import type { Environment } from './environment';
 
-/** What is logged and in which form. */
+/** Level and format of the log. */
 export class LogConfig {
   readonly level: 'error' | 'warn' | 'info' | 'debug';
   readonly format: 'json' | 'pretty';
-  /** Values that must never appear in a line, wherever they come from; more may be added while the process runs. */
+  /** Values that must never appear in a line, whatever their origin; more may be added while the process runs. */
   readonly secrets: Iterable<string>;
 
   constructor(environment: Environment) {

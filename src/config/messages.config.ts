@@ -2,9 +2,9 @@ import type { Environment } from './environment';
 
 /** Limits of concurrent work on conversations. */
 export class MessagesConfig {
-  /** Files that this process hands on at a time. */
+  /** Files that this process forwards at a time. */
   readonly maxUploads: number;
-  /** Those of one caller, where the deployment says. */
+  /** The limit per caller, if the deployment sets one. */
   readonly maxUploadsPerCaller: number | undefined;
 
   constructor(environment: Environment) {

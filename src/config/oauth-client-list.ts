@@ -6,7 +6,7 @@ export interface OAuthClient {
 
 export const OAUTH_CLIENTS_RULE = 'must be a JSON list of {"id","secret"}, each id once';
 
-/** A list of at least one client, each with an id of its own and a secret. */
+/** A list of at least one client, each with a unique id and a secret. */
 export function isOAuthClientList(value: unknown): value is OAuthClient[] {
   if (!Array.isArray(value) || value.length === 0) return false;
   const ids = value.map((client: unknown) => (isOAuthClient(client) ? client.id : undefined));

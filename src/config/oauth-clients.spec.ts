@@ -44,7 +44,7 @@ describe(OAuthClients.name, () => {
     expect(clients.ids.map((id) => clients.secretOf(id))).toEqual(['secret-b', 'secret-a']);
   });
 
-  it('throws for a client that there is not, and names it not', () => {
+  it('throws for an unknown client, without its name', () => {
     const clients = new OAuthClients(fromClientsFile({ a: 'secret' }));
 
     expect(() => clients.secretOf('canary')).toThrow(/^There is no such OAuth client$/);
@@ -59,7 +59,7 @@ describe(OAuthClients.name, () => {
     expect(clients.secretOf('only')).toBe('after');
   });
 
-  it('follows a clients file, each client for itself', () => {
+  it('follows a clients file, each client independently', () => {
     const clients = new OAuthClients(fromClientsFile({ a: 'a-before', b: 'b-stays' }));
 
     writeFileSync(path, listOf({ b: 'b-stays', a: 'a-after' }));
@@ -69,7 +69,7 @@ describe(OAuthClients.name, () => {
     expect(clients.ids).toEqual(['a', 'b']);
   });
 
-  it('takes in no client that was not there at the start, and loses none', () => {
+  it('adds no client after the start, and removes none', () => {
     const clients = new OAuthClients(fromClientsFile({ a: 'a-before', b: 'b-before' }));
 
     writeFileSync(path, listOf({ a: 'a-after', c: 'c-new' }));
@@ -97,7 +97,7 @@ describe(OAuthClients.name, () => {
     expect(clients.secretOf('a')).toBe('a-after');
   });
 
-  it('keeps the last known secret while its file is empty or away', () => {
+  it('keeps the last known secret while its file is empty or missing', () => {
     const clients = new OAuthClients(fromSecretFile('before'));
 
     writeFileSync(path, '\n');

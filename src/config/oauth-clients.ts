@@ -4,7 +4,7 @@ import { isOAuthClientList, type OAuthClient } from './oauth-client-list';
 
 type Clients = readonly OAuthClient[];
 
-/** The OAuth clients of Genesys Cloud. Which ones there are is fixed at the start; secrets in a file follow it. */
+/** The OAuth clients of Genesys Cloud. The set of clients is fixed at the start; secrets in a file follow it. */
 export class OAuthClients {
   private readonly secrets: Map<string, string>;
   private readonly file: ReloadingFile<Clients>;

@@ -1,10 +1,14 @@
 import { ProxyRules } from '../common/http/proxy-rules';
 import type { Environment } from './environment';
 
-/** The proxies of outgoing connections. Other replicas and PostgreSQL are always reached directly. */
+/**
+ * The proxies of outgoing connections. Other replicas and PostgreSQL are always reached directly.
+ *
+ * @publicApi
+ */
 export class ProxyConfig {
   readonly proxies: ProxyRules;
-  /** Those for webhooks, whose addresses a proxy keeps from being judged. */
+  /** Proxies for webhooks; a proxy prevents the check of their addresses. */
   readonly webhookProxies: ProxyRules;
 
   constructor({ HTTP_PROXY: http, HTTPS_PROXY: https, NO_PROXY: direct, CRM_WEBHOOK_PROXY }: Environment) {

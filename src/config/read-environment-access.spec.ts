@@ -25,21 +25,21 @@ const problemsOver = (variables: Record<string, string>): readonly string[] =>
   problemsOf({ ...MINIMAL, ...variables });
 
 describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
-  it('asks for keys unless it is told otherwise', () => {
+  it('requires keys by default', () => {
     expect(problemsOver({})).toEqual([NO_KEY]);
     expect(problemsOver({ ACCESS_MODE: 'keys', API_KEYS: '[]' })).toEqual([NO_KEY]);
     expect(problemsOver({ ACCESS_MODE: 'open' })).toEqual([]);
   });
 
   it.each(['127.0.0.1', '127.0.0.2', '::1', 'localhost', 'api.localhost'])(
-    'asks for no credentials on this machine where it is open: %s',
+    'requires no credentials on this machine in mode open: %s',
     (HOST) => {
       expect(problemsOver({ ACCESS_MODE: 'open', HOST })).toEqual([]);
     },
   );
 
   it.each(['0.0.0.0', '::', '10.0.0.1', 'sessions.example', 'localhost.example', '::ffff:127.0.0.1'])(
-    'asks for no credentials at %s only where that is said in so many words',
+    'requires no credentials at %s only in mode open-anywhere',
     (HOST) => {
       const [problem, ...others] = problemsOver({ ACCESS_MODE: 'open', HOST, PORT: 'none' });
 
@@ -77,8 +77,8 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ['a hash in capitals', JSON.stringify([{ ...ENTRY, sha256: HASH.toUpperCase() }])],
     ['a key instead of its hash', JSON.stringify([{ ...ENTRY, sha256: `ggs_billing_${'c'.repeat(43)}` }])],
     ['no scopes', JSON.stringify([{ ...ENTRY, scopes: [] }])],
-    ['a scope that there is not', JSON.stringify([{ ...ENTRY, scopes: ['sessions.*'] }])],
-    ['an end that is no moment', JSON.stringify([{ ...ENTRY, expires: '2027-01-01' }])],
+    ['an unknown scope', JSON.stringify([{ ...ENTRY, scopes: ['sessions.*'] }])],
+    ['an expiry without a time', JSON.stringify([{ ...ENTRY, expires: '2027-01-01' }])],
     ['a misspelt end', JSON.stringify([{ ...ENTRY, expire: '2027-01-01T00:00:00Z' }])],
     ['no requests', JSON.stringify([{ ...ENTRY, requestsPerMinute: 0 }])],
     ['too many requests', JSON.stringify([{ ...ENTRY, requestsPerMinute: 1_000_001 }])],
@@ -112,7 +112,7 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ]);
   });
 
-  it('needs to know whose tokens it takes, and for whom they are', () => {
+  it('requires the issuer and the audience of tokens', () => {
     expect(problemsOver({ ACCESS_MODE: 'jwt' })).toEqual([
       'AUTH_JWKS_URL is required when ACCESS_MODE is jwt',
       'AUTH_ISSUER is required when ACCESS_MODE is jwt',
@@ -128,7 +128,7 @@ describe(`${readEnvironment.name} with ACCESS_MODE`, () => {
     ['http://127.0.0.1:4020/keys', true],
     ['http://localhost:4020/keys', true],
     ['http://[::1]:4020/keys', true],
-  ])('lets nobody stand between it and the keys: %s', (url, isFine) => {
+  ])('requires keys from an address that no attacker can impersonate: %s', (url, isFine) => {
     const problem = 'AUTH_JWKS_URL must start with https:// unless it is on this machine';
     expect(problemsOver({ ...ISSUER, AUTH_JWKS_URL: url })).toEqual(isFine ? [] : [problem]);
   });

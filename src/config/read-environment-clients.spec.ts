@@ -10,7 +10,7 @@ const MALFORMED = 'GENESYS_CLIENTS must be a JSON list of {"id","secret"}, each 
 const fileWith = settingFiles();
 
 describe(`${readEnvironment.name} with GENESYS_CLIENTS`, () => {
-  it('takes the place of the single client', () => {
+  it('replaces the single client', () => {
     const environment = readEnvironment({ ...PLACE, GENESYS_CLIENTS: JSON.stringify(CLIENTS) });
 
     expect(environment.GENESYS_CLIENTS).toEqual(CLIENTS);
@@ -33,7 +33,7 @@ describe(`${readEnvironment.name} with GENESYS_CLIENTS`, () => {
     ['no client', '[]'],
     ['nothing', 'null'],
     ['a text', '"canary"'],
-    ['a client that is none', '[null]'],
+    ['a client that is null', '[null]'],
     ['a client without a secret', '[{"id":"canary"}]'],
     ['an empty secret', '[{"id":"canary","secret":""}]'],
     ['an empty id', '[{"id":"","secret":"canary"}]'],
@@ -57,7 +57,7 @@ describe(`${readEnvironment.name} with GENESYS_CLIENTS`, () => {
     expect(problemsOf(variables)).toEqual([`GENESYS_CLIENTS and ${name} exclude each other`]);
   });
 
-  it('refuses to be given twice', () => {
+  it('is refused in both variables', () => {
     const text = JSON.stringify(CLIENTS);
     const variables = { ...PLACE, GENESYS_CLIENTS: text, GENESYS_CLIENTS_FILE: fileWith(text) };
 

@@ -5,14 +5,14 @@ import { readEnvironment } from './read-environment';
 const PROXY = 'http://corp:p%40ss%2Fword@proxy.example.com:3128';
 const TARGET = { protocol: 'https:', hostname: 'api.example' };
 
-describe(`${readEnvironment.name}, told of proxies`, () => {
+describe(`${readEnvironment.name} with proxies`, () => {
   it.each(['HTTPS_PROXY', 'https_proxy'])('reads %s', (name) => {
     const { proxies } = new ProxyConfig(readEnvironment({ ...MINIMAL, [name]: PROXY }));
 
     expect(proxies.proxyFor(TARGET)?.host).toBe('proxy.example.com:3128');
   });
 
-  it('prefers the name in lower case, and takes an empty one for none', () => {
+  it('prefers the name in lower case, and treats an empty value as unset', () => {
     const variables = {
       ...MINIMAL,
       HTTPS_PROXY: PROXY,
@@ -42,7 +42,7 @@ describe(`${readEnvironment.name}, told of proxies`, () => {
       expect(secrets).toContain(form);
   });
 
-  it('keeps webhooks from the proxy when it is told to', () => {
+  it('excludes webhooks from the proxy if configured so', () => {
     const environment = readEnvironment({ ...MINIMAL, HTTPS_PROXY: PROXY, CRM_WEBHOOK_PROXY: 'false' });
     const { proxies, webhookProxies } = new ProxyConfig(environment);
 

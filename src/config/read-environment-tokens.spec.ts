@@ -17,7 +17,7 @@ const problemsWith = (variables: Record<string, string>): readonly string[] =>
   problemsOf({ ...ISSUER, ...variables });
 
 describe(`${readEnvironment.name} with ACCESS_MODE=jwt`, () => {
-  it('reads tokens by the registered claims unless it is told otherwise', () => {
+  it('reads tokens by the registered claims by default', () => {
     const { issuer } = new AccessConfig(readEnvironment({ ...ISSUER, AUTH_AUDIENCE: 'one,two' }));
 
     expect(issuer).toEqual({

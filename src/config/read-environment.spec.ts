@@ -13,7 +13,7 @@ const problemsOver = (variables: Record<string, string | undefined>): readonly s
   problemsOf({ ...MINIMAL, ...variables });
 
 describe(readEnvironment.name, () => {
-  it('has a default for everything that a deployment can do without', () => {
+  it('has a default for every optional setting', () => {
     expect(Object.fromEntries(Object.entries(readEnvironment(MINIMAL)))).toEqual({
       ...MINIMAL,
       DATA_KEY: [MINIMAL.DATA_KEY],
@@ -89,7 +89,7 @@ describe(readEnvironment.name, () => {
     });
   });
 
-  it('takes an empty value for none, and leaves variables of others alone', () => {
+  it('treats an empty value as unset, and ignores unknown variables', () => {
     const environment = readEnvironment({
       ...MINIMAL,
       PORT: '',
@@ -103,7 +103,7 @@ describe(readEnvironment.name, () => {
     expect(environment).not.toHaveProperty('PATH');
   });
 
-  it('needs the credentials and a place to use them', () => {
+  it('requires credentials and a region', () => {
     expect(problemsOf({})).toEqual([
       `DATA_KEY ${DATA_KEY_RULE}`,
       'GENESYS_CLIENT_ID is required',
@@ -156,7 +156,7 @@ describe(readEnvironment.name, () => {
     ['LOG_LEVEL', 'verbose', 'must be one of: error, warn, info, debug'],
     ['LOG_FORMAT', 'xml', 'must be one of: json, pretty'],
     ['GENESYS_CLIENT_AUTH', 'none', 'must be one of: basic, body'],
-    ['GENESYS_CHANNEL', 'pigeon', 'must be one of: conversations-messaging, web-messaging'],
+    ['GENESYS_CHANNEL', 'Pigeon!', 'must be the name of a channel'],
   ] as [string, string, string][])('refuses %s=%s', (name, value, problem) => {
     expect(problemsOver({ [name]: value })).toEqual([`${name} ${problem}`]);
   });
@@ -215,7 +215,7 @@ describe(readEnvironment.name, () => {
     ]);
   });
 
-  it('names everything that is wrong in one message, and no value', () => {
+  it('names all faults in one message, and no value', () => {
     const error = configurationErrorOf({
       PORT: 'canary-port',
       DATABASE_URL: 'mysql://user:canary-password@host/db',

@@ -13,7 +13,7 @@ import { webhookKeyOf } from './webhook-secret-list';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** May come as the path of a file in `<name>_FILE`, the way orchestrators mount secrets. */
+/** Settings that may come from a file named in `<name>_FILE`, the way orchestrators mount secrets. */
 const SECRETS = [
   'GENESYS_CLIENT_SECRET',
   'GENESYS_CLIENTS',
@@ -22,7 +22,7 @@ const SECRETS = [
   'DATA_KEY',
 ] as const;
 
-/** Also known in lower case, which comes first, as in other programs. */
+/** Also read in lower case, which takes precedence, as in other programs. */
 const IN_BOTH_CASES: ReadonlySet<string> = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']);
 
 const NOT_OF_THIS_MACHINE =
@@ -35,8 +35,8 @@ export function environmentNames(): string[] {
 }
 
 /**
- * Reads and validates the environment as a whole. Variables that it does not know are none of its business; an
- * empty value, or one of white space alone, counts as unset. Throws `ConfigurationError` with everything that is wrong.
+ * Reads and validates the environment as a whole. It ignores unknown variables; an empty or blank value counts as
+ * unset. Throws `ConfigurationError` with all faults.
  */
 export function readEnvironment(variables: Variables): Environment {
   const problems: string[] = [];
@@ -135,7 +135,7 @@ function contradictions(environment: Environment): string[] {
   return problems;
 }
 
-/** Whatever would let in nobody, or anybody by mistake. */
+/** Faults of settings that would refuse every caller, or accept any caller by mistake. */
 function accessContradictions(environment: Environment): string[] {
   const { ACCESS_MODE: mode, API_KEYS: keys, AUTH_JWKS_URL: jwksUrl } = environment;
   const hasNoKey = keys === undefined || (Array.isArray(keys) && keys.length === 0);
@@ -148,7 +148,7 @@ function accessContradictions(environment: Environment): string[] {
     .filter((name) => environment[name] === undefined)
     .map((name) => `${name} is required when ACCESS_MODE is jwt`)
     .concat(tokenContradictions(environment));
-  // Whoever stands between could sign tokens of their own.
+  // An attacker on the network path could replace the keys and sign tokens.
   if (URL.canParse(jwksUrl ?? '') && !isTamperProof(new URL(jwksUrl ?? ''))) {
     problems.push('AUTH_JWKS_URL must start with https:// unless it is on this machine');
   }

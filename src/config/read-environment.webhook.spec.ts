@@ -51,14 +51,14 @@ describe(`${readEnvironment.name} with CRM_WEBHOOK_SECRET`, () => {
     expect(problems).toEqual([[MALFORMED], [MALFORMED]]);
   });
 
-  it('refuses a file that is empty or cannot be read, rather than to sign nothing', () => {
+  it('refuses a file that is empty or unreadable, instead of sending unsigned webhooks', () => {
     expect(problemsOver({ CRM_WEBHOOK_SECRET_FILE: fileWith('\n') })).toEqual([MALFORMED]);
     expect(problemsOver({ CRM_WEBHOOK_SECRET_FILE: '/nowhere/at/all' })).toEqual([
       'CRM_WEBHOOK_SECRET_FILE cannot be read (ENOENT)',
     ]);
   });
 
-  it('refuses to be given twice', () => {
+  it('is refused in both variables', () => {
     const secret = secretOf(32);
 
     expect(problemsOver({ CRM_WEBHOOK_SECRET: secret, CRM_WEBHOOK_SECRET_FILE: fileWith(secret) })).toEqual([
@@ -88,7 +88,7 @@ describe(`${readEnvironment.name} with CRM_WEBHOOK_URL`, () => {
       ).toEqual([]);
   });
 
-  it.each(['1', 'yes', 'TRUE'])('does not take %s for a permission', (word) => {
+  it.each(['1', 'yes', 'TRUE'])('does not treat %s as permission', (word) => {
     expect(problemsOver({ CRM_WEBHOOK_ALLOW_PRIVATE: word })).toEqual([
       'CRM_WEBHOOK_ALLOW_PRIVATE must be true or false',
     ]);

@@ -35,14 +35,14 @@ function follow(content?: string): void {
   file.follow();
 }
 
-/** So much later by the clock of the process. */
+/** Advances the clock of the process. */
 function later(ms: number): void {
   const now = Date.now();
   jest.spyOn(Date, 'now').mockReturnValue(now + ms);
 }
 
 describe(ReloadingFile.name, () => {
-  it('takes what stands in the file, and again when it has changed', () => {
+  it('reads the content of the file, and again after a change', () => {
     follow('one');
     follow('two');
 
@@ -60,7 +60,7 @@ describe(ReloadingFile.name, () => {
     expect(parsed).toBe(2);
   });
 
-  it('does not trust the times of a file that has changed just now', () => {
+  it('does not trust the times of a file that was changed just now', () => {
     follow('one');
     const { atime, mtime } = statSync(path);
     writeFileSync(path, 'two');
@@ -70,7 +70,7 @@ describe(ReloadingFile.name, () => {
     expect(taken.at(-1)).toBe('two');
   });
 
-  it('notices another file in the place of its own', () => {
+  it('notices that its file was replaced', () => {
     follow('one');
     later(5_000);
     follow();
@@ -82,7 +82,7 @@ describe(ReloadingFile.name, () => {
   });
 
   it.each(['torn', 'wrong', undefined])(
-    'keeps what it had while the file holds %s, and says so',
+    'keeps the last value while the file holds %s, and reports it as stale',
     (spoiled) => {
       follow('one');
       if (spoiled === undefined) rmSync(path);

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { settingText } from './setting-text';
 
-/** Two changes within the grain of the file system's clock look the same. */
+/** Two changes within the resolution of the file system's clock look the same. */
 const GRAIN_MS = 1_000;
 
-/** A followed file without the type of its setting. */
+/** A reloading file without the type of its setting. */
 export interface Followed {
   /** The name of the variable that holds the path. */
   readonly setting: string;
@@ -12,7 +12,7 @@ export interface Followed {
   follow(): void;
 }
 
-/** The part of the environment that knows the files. */
+/** The part of the environment with the files. */
 export interface SettingFiles {
   /** Paths, by the name of the setting. */
   readonly files: Partial<Record<string, string>>;
@@ -20,16 +20,15 @@ export interface SettingFiles {
 }
 
 /**
- * A setting in a file that may be replaced while the process runs, the way orchestrators rotate secrets. What stands
- * in the file is taken whenever it has changed; while the file is away, or does not hold what it should, what was
- * taken last stays in force.
+ * A setting in a file that may be replaced while the process runs, the way orchestrators rotate secrets. A changed
+ * content is read on the next use; while the file is missing or invalid, the last valid value stays in force.
  */
 export class ReloadingFile<T> implements Followed {
-  /** Whether the file is away, or does not hold what it should. */
+  /** True while the file is missing or invalid. */
   isStale = false;
   private seen = '';
 
-  /** `parse` returns nothing, or throws, for what the file should not hold. Without a path nothing ever changes. */
+  /** `parse` returns undefined, or throws, for invalid content. Without a path the value never changes. */
   constructor(
     readonly setting: string,
     private readonly path: string | undefined,
@@ -37,7 +36,7 @@ export class ReloadingFile<T> implements Followed {
     private readonly take: (value: T) => void,
   ) {}
 
-  /** The file of a setting, listed among the followed ones when there is one. */
+  /** The file of a setting, listed among the followed ones if there is one. */
   static of<T>(
     environment: SettingFiles,
     name: string,
@@ -50,11 +49,11 @@ export class ReloadingFile<T> implements Followed {
     return file;
   }
 
-  /** To be called before the setting is used; costs a look at the file's times when nothing has changed. */
+  /** Call it before each use of the setting; without a change it costs a check of the file's times. */
   follow(): void {
     if (this.path === undefined) return;
     try {
-      // Looked at before the content: what is written in between is a change for the next time.
+      // Checked before the content is read: a change in between is found at the next check.
       const { version, changedAt } = lookAt(this.path);
       if (version === this.seen) return;
       const value = this.parse(settingText(readFileSync(this.path, 'utf8')));
@@ -62,14 +61,17 @@ export class ReloadingFile<T> implements Followed {
       if (value !== undefined) this.take(value);
       this.seen = Date.now() - changedAt > GRAIN_MS ? version : '';
     } catch {
-      // In the middle of a rotation the file may be away or half written; the next time it is read again.
+      // During a rotation the file may be missing or half written; the next check reads it again.
       this.isStale = true;
       this.seen = '';
     }
   }
 }
 
-/** The version differs after every way to change a file: writing to it, replacing it, turning a link to another one. */
+/**
+ * The version differs after every kind of change: writing to the file, replacing it, or pointing a link to another
+ * file.
+ */
 function lookAt(path: string): { version: string; changedAt: number } {
   const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
   return { version: [ino, size, mtimeNs, ctimeNs].join('.'), changedAt: Number(ctimeNs / 1_000_000n) };

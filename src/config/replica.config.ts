@@ -3,14 +3,14 @@ import type { Environment } from './environment';
 
 const ANYWHERE = new Set(['0.0.0.0', '::']);
 
-/** Requests that may be under way from this process to other replicas at a time. */
+/** Maximum number of concurrent requests from this process to other replicas. */
 export const MAX_FORWARDED = 256;
 
-/** How this process is known to others that work on the same data. */
+/** How this process presents itself to other replicas. */
 export class ReplicaConfig {
-  /** Where they reach it; empty when nobody knows. */
+  /** The address for other replicas; empty if unknown. */
   readonly address: string;
-  /** Requests of one caller that may be under way to other replicas at a time. */
+  /** Maximum number of concurrent forwarded requests per caller. */
   readonly forwardedPerCaller: number;
 
   constructor({ REPLICA_URL, HOST, PORT, REPLICA_FORWARDED_PER_CALLER }: Environment) {
@@ -19,7 +19,7 @@ export class ReplicaConfig {
   }
 }
 
-/** Where a process that listens everywhere is reached by others: at its first address that is not of this machine only. */
+/** The first address that is not local to the machine, for a process that listens on all addresses. */
 function listeningAt(host: string, port: number): string {
   if (port === 0) return '';
   const name = ANYWHERE.has(host) ? firstOuterAddress() : host;

@@ -3,7 +3,7 @@ import type { Followed } from './reloading-file';
 
 /** The files that hold secrets and are followed while the process runs. */
 export class SecretFilesConfig {
-  /** Those that the other settings have asked for; it grows while they are made. */
+  /** The files that other settings have requested; the list grows while the settings are created. */
   readonly files: readonly Followed[];
 
   constructor(environment: Environment) {

@@ -1,16 +1,19 @@
 import type { Environment } from './environment';
 
-/** Two looks of a load balancer that looks every second, and a little more. */
+/** Two checks of a load balancer that checks every second, and a margin. */
 const DEFAULT_NOTICE_MS = 3_000;
 
-/** Where the API listens and how the process ends. */
+/** Address of the API, and timing of the shutdown. */
 export class ServerConfig {
   readonly host: string;
   readonly port: number;
-  /** The URL by which clients reach the API, without a slash at its end; empty when they reach it as it is. */
+  /** The URL by which clients reach the API, without a trailing slash; empty if they reach it directly. */
   readonly publicUrl: string;
   readonly shutdownMode: 'handover' | 'disconnect';
-  /** How long requests are still served after the stop is announced: where there are others to find, as a rule. */
+  /**
+   * Time for which requests are still served after the stop is announced: by default only if there are other
+   * replicas.
+   */
   readonly shutdownNoticeMs: number;
 
   constructor(environment: Environment) {

@@ -3,25 +3,25 @@ import type { Environment } from './environment';
 const DAY_MS = 86_400_000;
 const USUAL_CAPABILITIES = ['typing-indicator', 'read-receipts'];
 
-/** The rules a session is opened and ended by. */
+/** Rules for the opening and the end of sessions. */
 export class SessionConfig {
   readonly maxConcurrent: number;
-  /** Live sessions of one caller, where the deployment says. */
+  /** Maximum number of live sessions per caller, if the deployment sets one. */
   readonly maxPerCaller: number | undefined;
   readonly maxDurationSeconds: number;
   readonly defaultDurationSeconds: number;
   readonly requiredCapabilities: readonly string[];
-  /** The capabilities of a request that names none: the usual ones, and whatever else is required. */
+  /** The capabilities of a request without any: the usual ones, and all required ones. */
   readonly defaultCapabilities: readonly string[];
-  /** The channel of a request that names none. */
+  /** The channel of a request without one. */
   readonly defaultChannel: string;
-  /** How long opening may take upstream, retries and waits included. */
+  /** Limit for an opening upstream, including retries and waits. */
   readonly openDeadlineMs: number;
-  /** How long the upstream disconnect of an ended session is retried. */
+  /** Time for which the upstream disconnect of an ended session is retried. */
   readonly disconnectDeadlineMs: number;
-  /** Whether events carry the guest token itself instead of a hash of it. */
+  /** True if events carry the guest token itself instead of a hash of it. */
   readonly disclosesGuestToken: boolean;
-  /** How long sessions are kept after their end. */
+  /** Retention of sessions after their end. */
   readonly keepEndedMs: number;
 
   constructor(environment: Environment) {

@@ -1,8 +1,8 @@
 /**
- * The value of a setting as it is meant, from a variable or a file: without a byte order mark, and without the white
- * space around it that editors and `echo` leave. The one reader for the start and for every later look at a file.
+ * Normalizes the value of a setting from a variable or a file: removes a byte order mark, and the white space around
+ * it that editors and `echo` leave. Used at the start and for every later read of a file.
  */
 export function settingText(raw: string): string {
-  // `trim` takes away U+FEFF as well (ECMAScript counts it as white space).
+  // `trim` also removes U+FEFF (ECMAScript counts it as white space).
   return raw.trim();
 }

@@ -20,7 +20,7 @@ import { isScopeMap, SCOPE_MAP_RULE } from './scope-map';
 import { isDecodable, postgresUrlFault, urlFault } from './url-rules';
 import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
 
-/** A whole number within bounds, both included, written in decimal digits. */
+/** An integer within inclusive bounds, written in decimal digits. */
 export function IntegerSetting(min: number, max: number): PropertyDecorator {
   const message = `must be a whole number from ${min} to ${max}`;
   return applyDecorators(
@@ -33,7 +33,7 @@ export function IntegerSetting(min: number, max: number): PropertyDecorator {
   );
 }
 
-/** `true` or `false`; anything else is left as it is, for the validator to refuse. */
+/** `true` or `false`; other values are left unchanged, so that the validator refuses them. */
 export function BooleanSetting(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
     value === 'true' ? true : value === 'false' ? false : value,
@@ -58,12 +58,12 @@ export function ListSetting(): PropertyDecorator {
   );
 }
 
-/** An absolute URL of one of the schemes, which holds no credentials. */
+/** An absolute URL of one of the schemes, without credentials. */
 export function UrlSetting(...schemes: string[]): PropertyDecorator {
   return FaultlessSetting('isUrlSetting', (value) => urlFault(value, schemes, false));
 }
 
-/** An absolute URL that paths are appended to. */
+/** An absolute URL to which paths are appended. */
 export function PrefixUrlSetting(...schemes: string[]): PropertyDecorator {
   return FaultlessSetting('isPrefixUrl', (value) => prefixFault(value, schemes));
 }
@@ -74,12 +74,12 @@ function prefixFault(value: unknown, schemes: readonly string[]): string | undef
   return /[?#]/.test(value) ? 'must not hold a query or a fragment' : undefined;
 }
 
-/** An absolute URL that may hold a user and a password, which are sent as HTTP Basic. */
+/** An absolute URL that may contain a user and a password, which are sent as HTTP Basic. */
 export function UrlWithUserSetting(...schemes: string[]): PropertyDecorator {
   return FaultlessSetting('isUrlSetting', (value) => urlFault(value, schemes, true));
 }
 
-/** The URL of a PostgreSQL database, as the driver takes it. */
+/** The URL of a PostgreSQL database, in the driver's syntax. */
 export function PostgresUrlSetting(): PropertyDecorator {
   return FaultlessSetting('isPostgresUrl', postgresUrlFault);
 }
@@ -90,7 +90,7 @@ function FaultlessSetting(name: string, faultOf: (value: unknown) => string | un
   return ValidateBy({ name, validator: { validate, defaultMessage: (args) => (args ? message(args) : '') } });
 }
 
-/** The URL of a proxy: a host, with or without a port and credentials, and nothing else. */
+/** The URL of a proxy: a host, with or without a port and credentials, without a path. */
 export function ProxySetting(): PropertyDecorator {
   const message =
     'must be a URL such as http://proxy.example.com:3128, with user:password@ where the proxy asks for it';
@@ -104,14 +104,14 @@ function isProxyUrl(value: unknown): boolean {
   return ['http:', 'https:'].includes(protocol) && isBare && isDecodable(username) && isDecodable(password);
 }
 
-/** The name of a claim of a token, at its top level, other than those that always mean something else. */
+/** The name of a top-level claim of a token, other than those with a fixed meaning. */
 export function ClaimSetting(...others: string[]): PropertyDecorator {
   const validate = (value: unknown): boolean => isWord(value) && !others.includes(value);
   const message = `must be the name of a claim, of 1 to 255 characters without white space, other than ${others.join(', ')}`;
   return ValidateBy({ name: 'isClaimName', validator: { validate } }, { message });
 }
 
-/** The beginning of words. */
+/** A prefix of words. */
 export function PrefixSetting(): PropertyDecorator {
   const message = 'must have 1 to 255 characters, without white space and control characters';
   return ValidateBy({ name: 'isPrefix', validator: { validate: isWord } }, { message });
@@ -121,12 +121,12 @@ function isWord(value: unknown): value is string {
   return isClaimText(value) && !/\s/.test(value);
 }
 
-/** The keys of callers as a JSON list. Unlike `IsOptional`, it does not excuse a `null` that was given as JSON. */
+/** The keys of callers as a JSON list. Unlike `IsOptional`, it does not accept a `null` given as JSON. */
 export function ApiKeysSetting(): PropertyDecorator {
   return applyDecorators(MayBeAbsent(), JsonSetting(isApiKeyList, API_KEYS_RULE));
 }
 
-/** Scopes by texts, as a JSON object. */
+/** Scopes by strings, as a JSON object. */
 export function ScopeMapSetting(): PropertyDecorator {
   return applyDecorators(MayBeAbsent(), JsonSetting(isScopeMap, SCOPE_MAP_RULE));
 }
@@ -143,12 +143,12 @@ function JsonSetting(validate: (value: unknown) => boolean, message: string): Pr
   );
 }
 
-/** What a text says as JSON; anything else is left as it is, for the validator to refuse. */
+/** Parses the text as JSON; other text is left unchanged, so that the validator refuses it. */
 function parsedOrAsIs(value: unknown): unknown {
   try {
     return typeof value === 'string' ? JSON.parse(value) : value;
   } catch {
-    // Left as the text it is: the validator says what is wrong, and never its content.
+    // Left as text: the validator names the fault, and never the content.
     return value;
   }
 }
@@ -158,7 +158,7 @@ export function WebhookSecretsSetting(): PropertyDecorator {
   return SecretListSetting(splitWebhookSecrets, isWebhookSecretList, WEBHOOK_SECRET_RULE);
 }
 
-/** The keys that stored data is encrypted with, separated by commas. */
+/** The keys for stored data, separated by commas. */
 export function DataKeysSetting(): PropertyDecorator {
   return SecretListSetting(splitDataKeys, isDataKeyList, DATA_KEY_RULE);
 }

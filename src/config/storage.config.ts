@@ -1,14 +1,14 @@
 import { type DataKey, dataKeyOf } from './data-key-list';
 import type { Environment } from './environment';
 
-/** Where the data lives. */
+/** Database and encryption settings. */
 export class StorageConfig {
-  /** PostgreSQL; absent: the embedded SQLite in `dataDir`. */
+  /** URL of PostgreSQL; absent: the embedded SQLite in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
-  /** How long a start waits for PostgreSQL to answer. */
+  /** Time for which a start waits for PostgreSQL. */
   readonly startTimeoutMs: number;
-  /** What guests are encrypted with; the first one encrypts. */
+  /** Keys for the data of guests; the first one encrypts. */
   readonly dataKeys: readonly DataKey[];
 
   constructor(

@@ -2,13 +2,13 @@ import type { Environment } from './environment';
 
 const DAY_MS = 86_400_000;
 
-/** How events are delivered, and how long deliveries are kept. Times in milliseconds. */
+/** Settings of deliveries and their retention. Times in milliseconds. */
 export class SyncConfig {
-  /** The wait after a first failure; the whole schedule of retries scales with it. */
+  /** The delay after a first failure; the whole schedule of retries scales with it. */
   readonly firstRetryMs: number;
-  /** How often a receiver that failed is tried with one event. */
+  /** Interval in which one event is sent to a failing receiver (probe). */
   readonly probeIntervalMs: number;
-  /** Deliveries a second to one receiver, at most: what waited for it drains at this rate. */
+  /** Maximum deliveries per second to one receiver; a backlog drains at this rate. */
   readonly maxPerSecond: number;
   readonly keepDeliveredMs: number;
   readonly keepDeadMs: number;

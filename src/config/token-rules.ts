@@ -3,14 +3,17 @@ import type { ScopeName } from '../common/access/scope';
 import type { Environment } from './environment';
 import type { ScopeMap } from './scope-map';
 
-/** Rules by which a token's scopes are known. Without a claim, they are in `scope` or, if there is none, in `scp`. */
+/**
+ * Rules that give a token its scopes. Without a configured claim, scopes are in `scope` or, if that is absent, in
+ * `scp`.
+ */
 export interface ScopeRules {
   readonly claim: string | undefined;
-  /** Precedes every word that counts, and is taken off. */
+  /** Prefix of every word that counts; it is removed. */
   readonly prefix: string;
   /** Scopes by the words of the claim; no other word counts. */
   readonly byWord: ReadonlyMap<string, readonly ScopeName[]> | undefined;
-  /** Scopes by the name of the caller; then nothing that the token says of scopes counts. */
+  /** Scopes by the name of the caller; the token's own scopes are then ignored. */
   readonly byCaller: ReadonlyMap<string, readonly ScopeName[]> | undefined;
 }
 
@@ -28,13 +31,13 @@ function mapOf(map: ScopeMap | undefined): ScopeRules['byWord'] {
   return map === undefined ? undefined : new Map(Object.entries(map));
 }
 
-/** The audiences that a token may be for: one in `aud`, or a comma-separated list in another claim. */
+/** The accepted audiences of a token: one in `aud`, or a comma-separated list in another claim. */
 export function audiencesIn({ AUTH_AUDIENCE, AUTH_AUDIENCE_CLAIM: claim }: Environment): readonly string[] {
   const text = AUTH_AUDIENCE ?? '';
   return claim === 'aud' ? [text] : text.split(',').map((audience) => audience.trim());
 }
 
-/** Contradictions between the settings for what a token says. */
+/** Contradictions between the settings for tokens. */
 export function tokenContradictions(environment: Environment): string[] {
   const problems: string[] = [];
   const audiences = audiencesIn(environment);

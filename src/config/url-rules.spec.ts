@@ -28,7 +28,7 @@ describe(urlFault.name, () => {
     expect(urlFault(url, ['https', 'http'], true)).toBe('must be a URL that starts with https:// or http://');
   });
 
-  it('takes credentials where they have a use', () => {
+  it('accepts credentials in schemes that use them', () => {
     const url = 'https://user:canary@crm.example.com/';
 
     expect(urlFault(url, ['https'], true)).toBeUndefined();

@@ -1,9 +1,9 @@
 import { parse } from 'pg-connection-string';
 
-/** Hosts with underscores are no domain names, and yet what container networks call their services. */
+/** Hosts with underscores are not domain names, but container networks give their services such names. */
 const HOSTED = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]/i;
 const POSTGRES = /^postgres(ql)?:\/\//i;
-/** A URL ends its host at the first #, / or ?, so that the rest of such a password would be taken for a path. */
+/** A URL ends its host at the first #, / or ?, so that the rest of such a password would be read as a path. */
 const UNENCODED_PASSWORD = /^\w+:\/\/[^/?#@]*:(?!\d*[/?#])[^/?#@]*[/?#].*@/;
 
 /** The fault of an absolute URL of one of the schemes, as the rest of a sentence; undefined for a valid one. */
@@ -21,7 +21,7 @@ export function urlFault(
   return isEncoded ? undefined : 'must have its user and password percent-encoded';
 }
 
-/** Whether every percent sign of a text begins the encoding of a character. */
+/** Tells whether every percent sign of a text begins an encoded character. */
 export function isDecodable(text: string): boolean {
   try {
     decodeURIComponent(text);
@@ -31,18 +31,18 @@ export function isDecodable(text: string): boolean {
   }
 }
 
-/** Whether the host is spelled as it is understood: `0x7f.1` and `%31` are other spellings of an address. */
+/** Tells whether the host is spelled canonically: `0x7f.1` and `%31` are other spellings of an address. */
 function isPlain(value: string, hostname: string): boolean {
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(value)?.[1] ?? '';
   const spelled = authority.slice(authority.lastIndexOf('@') + 1).replace(/:\d*$/, '');
-  // A name in another script becomes one of ASCII letters (IDNA).
+  // A name in another script is converted to ASCII letters (IDNA).
   const isInternational = /[^\p{ASCII}]/u.test(spelled) && hostname.includes('xn--');
   return isInternational || spelled.startsWith('[') || spelled.toLowerCase() === hostname;
 }
 
 /**
- * The fault of the URL of a PostgreSQL database, judged by the parser of the driver: hosts in the query, Unix
- * sockets and certificates are as it takes them.
+ * The fault of the URL of a PostgreSQL database, judged by the driver's parser, so that hosts in the query, Unix
+ * sockets and certificates are accepted as the driver accepts them.
  */
 export function postgresUrlFault(value: unknown): string | undefined {
   if (typeof value !== 'string' || !POSTGRES.test(value))

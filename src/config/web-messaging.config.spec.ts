@@ -31,7 +31,7 @@ describe(WebMessagingConfig.name, () => {
     expect(config.deploymentUrl).toMatch(/^http:\/\/127\.0\.0\.1:4010\/cdn\/webdeployments\//);
   });
 
-  it('is not complete without a deployment and an origin', () => {
+  it('is incomplete without a deployment and an origin', () => {
     expect(new WebMessagingConfig(readEnvironment(MINIMAL)).isComplete).toBe(false);
   });
 

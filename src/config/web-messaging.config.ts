@@ -1,18 +1,18 @@
 import type { Environment } from './environment';
 
-/** How to reach the guest WebSocket, and for which deployment. */
+/** Addresses of the guest WebSocket, and its deployment. */
 export class WebMessagingConfig {
   readonly deploymentId: string;
   /** Sent with every connection; the deployment has to allow it. */
   readonly origin: string;
-  /** Of the guest WebSocket, deployment included. */
+  /** URL of the guest WebSocket, including the deployment. */
   readonly socketUrl: string;
-  /** Of the description of the deployment. */
+  /** URL of the deployment's description. */
   readonly deploymentUrl: string;
   readonly timeoutMs: number;
-  /** How long before the platform lets a session expire that is told; 0: never. */
+  /** Time before a session's expiry upstream at which a warning is sent; 0: never. */
   readonly expiryWarningMs: number;
-  /** Whether files may be put to private addresses and over `http:`, as far as the platform says so. */
+  /** Allows uploads to private addresses and over `http:`, if the platform gives such an address. */
   readonly uploadsAllowPrivate: boolean;
 
   constructor(environment: Environment) {
@@ -29,7 +29,7 @@ export class WebMessagingConfig {
     this.uploadsAllowPrivate = environment.GENESYS_UPLOAD_ALLOW_PRIVATE;
   }
 
-  /** Whether there is a deployment to hold sessions with. */
+  /** True if there is a deployment to hold sessions with. */
   get isComplete(): boolean {
     return this.deploymentId !== '' && this.origin !== '';
   }

@@ -29,7 +29,7 @@ function fromFile(text: string): Environment {
 }
 
 describe(WebhookSecrets.name, () => {
-  it('are none, one or two, as the setting says', () => {
+  it('are none, one or two, according to the setting', () => {
     const secretsOf = (text: string): readonly string[] =>
       new WebhookSecrets(readEnvironment({ ...MINIMAL, CRM_WEBHOOK_SECRET: text })).current;
 
@@ -38,7 +38,7 @@ describe(WebhookSecrets.name, () => {
     expect(secretsOf(`${B}, ${A}`)).toEqual([B, A]);
   });
 
-  it('follow the file they came from', () => {
+  it('follow their file', () => {
     const secrets = new WebhookSecrets(fromFile(`${A}\n`));
     expect(secrets.current).toEqual([A]);
 
@@ -70,7 +70,7 @@ describe(WebhookSecrets.name, () => {
     expect(secrets.current).toEqual([C]);
   });
 
-  it('stay the last known ones while the file is away', () => {
+  it('stay the last known ones while the file is missing', () => {
     const secrets = new WebhookSecrets(fromFile(A));
     rmSync(path);
     expect(secrets.current).toEqual([A]);
@@ -79,7 +79,7 @@ describe(WebhookSecrets.name, () => {
     expect(secrets.current).toEqual([B]);
   });
 
-  it('stay out of the log, old and new, with and without their prefix', () => {
+  it('never appear in the log, old or new, with or without their prefix', () => {
     const environment = fromFile(A);
     const redaction = new Redaction(new LogConfig(environment).secrets);
     const secrets = new WebhookSecrets(environment);

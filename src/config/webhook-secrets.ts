@@ -3,8 +3,8 @@ import { ReloadingFile } from './reloading-file';
 import { isWebhookSecretList, splitWebhookSecrets, webhookKeyOf } from './webhook-secret-list';
 
 /**
- * The secrets that webhooks are signed with; none when webhooks are not signed. Whether they are is fixed at the
- * start; secrets that came from a file follow it.
+ * The secrets that sign webhooks; none for unsigned webhooks. Whether webhooks are signed is fixed at the start;
+ * secrets from a file follow it.
  */
 export class WebhookSecrets {
   private known: readonly string[];

@@ -1,10 +1,10 @@
-import { HttpService } from '@nestjs/axios';
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { LookupAddress } from 'node:dns';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
+import { HttpClient } from '../common/http/http-client';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { EgressForbiddenError } from '../common/http/outbound.errors';
 import { OutboundPool } from '../common/http/outbound-pool';
@@ -25,14 +25,14 @@ const servers: Server[] = [];
 let connections = 0;
 let port: number;
 let pool: OutboundPool;
-let http: HttpService;
+let http: HttpClient;
 let metrics: ReadableMetrics;
 let telemetry: CrmTelemetry;
 let warned: jest.SpyInstance;
 
 beforeAll(async () => {
   port = await listen('127.0.0.1', 0);
-  // A machine without IPv6 has one way less to be reached.
+  // A machine without IPv6 has one address less.
   await listen('::1', port).catch(() => undefined);
 });
 afterAll(() => {
@@ -70,15 +70,15 @@ function addressesOf(addresses: readonly string[] | undefined): Promise<LookupAd
   return Promise.resolve(addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 })));
 }
 
-async function httpOver(dispatcher: Dispatcher): Promise<HttpService> {
+async function httpOver(dispatcher: Dispatcher): Promise<HttpClient> {
   const testing = await Test.createTestingModule({ imports: [OutboundHttpModule.withConnections(4)] })
     .overrideProvider(OutboundPool)
     .useValue(dispatcher)
     .compile();
-  return testing.get(HttpService, { strict: false });
+  return testing.get(HttpClient, { strict: false });
 }
 
-/** Delivers by the real sink to a host as it is written, and says what came of it. */
+/** Delivers through the real sink to a host as written, and returns the result. */
 async function deliveredTo(
   host: string,
   scheme = 'https',
@@ -108,7 +108,7 @@ function isConfigurable(host: string): boolean {
   }
 }
 
-describe(`${CrmWebhookSink.name}, told to send to an address that is not public`, () => {
+describe(`${CrmWebhookSink.name}, configured with an address that is not public`, () => {
   it.each([...CONFIGURABLE, ...REFUSED_AT_START, ...Object.keys(NAMES)])(
     'sends nothing to %s',
     async (host) => {
@@ -127,19 +127,19 @@ describe(`${CrmWebhookSink.name}, told to send to an address that is not public`
     },
   );
 
-  it.each(NO_URLS)('sends nothing to %j, of which no URL can be made', async (host) => {
+  it.each(NO_URLS)('sends nothing to %j, which cannot be part of a URL', async (host) => {
     expect(URL.canParse(`https://${host}:${port}/hook`)).toBe(false);
     expect(isConfigurable(host)).toBe(false);
     expect((await deliveredTo(host))?.message).toBe('no connection');
     expect(connections).toBe(0);
   });
 
-  it('is refused some of the spellings at the start, and needs not to be', () => {
+  it('covers spellings that the configuration accepts, and those that it refuses at the start', () => {
     expect(CONFIGURABLE.filter((host) => !isConfigurable(host))).toEqual([]);
     expect(REFUSED_AT_START.filter(isConfigurable)).toEqual([]);
   });
 
-  it('would have reached a listener by many of them, had nothing been in the way', async () => {
+  it('would reach a listener by many of them without the check', async () => {
     const open = new OutboundPool(4);
     const anywhere = await httpOver(open);
     const spellings = [...CONFIGURABLE, ...REFUSED_AT_START].filter(leadsHere);
@@ -153,10 +153,10 @@ describe(`${CrmWebhookSink.name}, told to send to an address that is not public`
     expect(connections).toBeGreaterThan(0);
   });
 
-  it('refuses a name that has been rebound since it was last good', async () => {
+  it('refuses a name that was rebound after an earlier valid look-up', async () => {
     const answers = [['8.8.8.8'], ['127.0.0.1'], ['10.1.2.3', '127.0.0.1']];
     const connect = publicOnlyConnector(3_000, () => addressesOf(answers.shift()));
-    // From the loopback nothing gets out of this machine: the attempt fails at once and names where it went.
+    // A connection from the loopback cannot leave this machine: the attempt fails at once and names its target.
     const agent = new Agent({ connect, localAddress: '127.0.0.1' });
     const overAgent = await httpOver(agent);
     const failures: unknown[] = [];
@@ -175,7 +175,7 @@ describe(`${CrmWebhookSink.name}, told to send to an address that is not public`
     expect(connections).toBe(0);
   });
 
-  it('names how each address of a name failed', async () => {
+  it('names the failure of each address of a name', async () => {
     const agent = new OutboundPool(1, { resolve: () => addressesOf(['127.0.0.2', '127.0.0.3']) });
     const failure = await deliveredTo('two.example.com', 'http', await httpOver(agent));
     await agent.destroy();
@@ -183,17 +183,17 @@ describe(`${CrmWebhookSink.name}, told to send to an address that is not public`
     expect(failure?.message).toBe('no connection (ECONNREFUSED)');
   });
 
-  it('tells operators the host and no more', async () => {
+  it('logs the host and nothing else of the URL', async () => {
     const failure = await deliveredTo('user:canary@localtest.me');
 
     expect(warned.mock.calls).toEqual([
-      [{ message: 'A webhook was not sent: its address is not globally routable', host: 'localtest.me' }],
+      [{ message: 'Webhook not sent: address not globally routable', host: 'localtest.me' }],
     ]);
     expect(`${failure?.message} ${String(failure?.cause)}`).not.toMatch(/canary|localtest|127|::1/);
   });
 });
 
-/** Whether this is a spelling of an address that the listeners of this test have. */
+/** Tells whether this is a spelling of an address of this test's listeners. */
 function leadsHere(host: string): boolean {
   const { hostname } = new URL(`http://${host}/`);
   const here = ['127.0.0.1', '0.0.0.0'];

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
-import { HttpService } from '@nestjs/axios';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Webhook } from 'standardwebhooks';
+import { HttpClient } from '../common/http/http-client';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { USER_AGENT } from '../common/product';
 import type { Environment } from '../config/environment';
@@ -41,7 +41,7 @@ afterEach(async () => {
 
 function sinkTo(url: string, more: Partial<Environment> = {}): CrmWebhookSink {
   const environment = { CRM_WEBHOOK_URL: url, ...more };
-  return aWebhookSink(testing.get(HttpService, { strict: false }), {
+  return aWebhookSink(testing.get(HttpClient, { strict: false }), {
     environment,
     clock: { now: () => now },
   });
@@ -61,13 +61,13 @@ async function errorOf(delivery: Promise<void>): Promise<DeliveryFailedError | u
   return undefined;
 }
 
-/** What a delivery that fails says. */
+/** The message of a failed delivery. */
 async function failureOf(delivery: Promise<void>): Promise<string> {
   return (await errorOf(delivery))?.message ?? 'accepted';
 }
 
 describe(CrmWebhookSink.name, () => {
-  it("sends nothing of an event that is another replica's by the time its connection is there", async () => {
+  it('sends nothing of an event that another replica has claimed by the time of the connection', async () => {
     const lost = (): void => {
       throw new ClaimLostError();
     };
@@ -76,7 +76,7 @@ describe(CrmWebhookSink.name, () => {
     expect(receiver.received).toEqual([]);
   });
 
-  it('posts the event as JSON, under an id that a repeat shares', async () => {
+  it('posts the event as JSON, under the same id in every attempt', async () => {
     await deliver();
     await deliver();
 
@@ -109,7 +109,7 @@ describe(CrmWebhookSink.name, () => {
     );
   });
 
-  it('says when each attempt was made, and signs nothing without a secret', async () => {
+  it('sends the time of each attempt, and no signature without a secret', async () => {
     await deliver();
     now += 1_900;
     await deliver();
@@ -119,7 +119,7 @@ describe(CrmWebhookSink.name, () => {
     for (const sent of headers) expect(sent).not.toHaveProperty('webhook-signature');
   });
 
-  it('signs what it sends, to the byte and for the time of the attempt', async () => {
+  it('signs the exact bytes of the body and the time of the attempt', async () => {
     now = Date.now();
     sink = sinkTo(receiver.url, { CRM_WEBHOOK_SECRET: SECRETS });
     await deliver();
@@ -131,13 +131,13 @@ describe(CrmWebhookSink.name, () => {
     }
   });
 
-  it.each([200, 201, 202, 204, 299])('takes %d for acceptance', async (status) => {
+  it.each([200, 201, 202, 204, 299])('counts %d as acceptance', async (status) => {
     receiver.nextStatus(status);
 
     expect(await failureOf(deliver())).toBe('accepted');
   });
 
-  it.each([301, 304, 400, 401, 404, 409, 410, 429, 500, 503])('takes %d for a failure', async (status) => {
+  it.each([301, 304, 400, 401, 404, 409, 410, 429, 500, 503])('counts %d as a failure', async (status) => {
     receiver.nextStatus(status, 'jwt_00112233445566778899aabbccddeeff');
 
     expect(await failureOf(deliver())).toBe(`status ${status}`);
@@ -159,29 +159,26 @@ describe(CrmWebhookSink.name, () => {
   it.each([
     [429, '7', 7_000],
     [503, '7', 7_000],
-    // A receiver whose clock is half a minute behind: both dates are by that clock.
+    // The receiver's clock is half a minute behind: both dates are by that clock.
     [503, new Date(NOW + 90_000).toUTCString(), 60_000],
     [429, new Date(NOW - 90_000).toUTCString(), 0],
     [429, '1e3', undefined],
     [500, '7', undefined],
     [302, '7', undefined],
-  ])(
-    'tells how long the receiver wants to be left alone: %d with Retry-After %s',
-    async (status, value, ms) => {
-      const date = new Date(NOW + 30_000).toUTCString();
-      receiver.nextStatus(status, '', { 'retry-after': value, date });
+  ])('reports the pause that the receiver asks for: %d with Retry-After %s', async (status, value, ms) => {
+    const date = new Date(NOW + 30_000).toUTCString();
+    receiver.nextStatus(status, '', { 'retry-after': value, date });
 
-      expect(await errorOf(deliver())).toMatchObject({ status, retryAfterMs: ms });
-    },
-  );
+    expect(await errorOf(deliver())).toMatchObject({ status, retryAfterMs: ms });
+  });
 
-  it('tells it even when the answer is too long to read', async () => {
+  it('reports it even if the response is too long to read', async () => {
     receiver.nextStatus(503, 'x'.repeat(2 * 1024 * 1024), { 'retry-after': '7' });
 
     expect(await errorOf(deliver())).toMatchObject({ status: 503, retryAfterMs: 7_000 });
   });
 
-  it('says nothing of a receiver that did not answer', async () => {
+  it('reports no pause for a receiver that did not answer', async () => {
     receiver.next((response) => {
       response.socket?.resetAndDestroy();
     });
@@ -200,13 +197,13 @@ describe(CrmWebhookSink.name, () => {
     expect(receiver.received.map(({ path }) => path)).toEqual(['/hook?key=1']);
   });
 
-  it('takes a 200 for acceptance however much the receiver has to say', async () => {
+  it('counts a 200 as acceptance however long the response is', async () => {
     receiver.nextStatus(200, 'x'.repeat(2 * 1024 * 1024));
 
     expect(await failureOf(deliver())).toBe('accepted');
   });
 
-  it('takes a 500 for a failure however much the receiver has to say', async () => {
+  it('counts a 500 as a failure however long the response is', async () => {
     receiver.nextStatus(500, 'x'.repeat(2 * 1024 * 1024));
 
     expect(await failureOf(deliver())).toBe('status 500');
@@ -228,11 +225,11 @@ describe(CrmWebhookSink.name, () => {
 
     expect(await failureOf(deliver())).toBe(status === 200 ? 'accepted' : 'status 500');
     await closed;
-    // What fits into the buffers of two sockets was on its way already.
+    // The buffers of two sockets may already have been filled.
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
-  it('unpacks no answer: a bomb is as small as it came', async () => {
+  it('decompresses no response, so that a zip bomb stays small', async () => {
     const bomb = gzipSync(Buffer.alloc(48 * 1024 * 1024));
     expect(bomb.length).toBeLessThan(64 * 1024);
     receiver.next((response) => {
@@ -251,7 +248,7 @@ describe(CrmWebhookSink.name, () => {
     expect(await failureOf(deliver())).toBe('accepted');
   });
 
-  it('fails when nobody listens', async () => {
+  it('fails when the connection is refused', async () => {
     const { url } = receiver;
     await receiver[Symbol.asyncDispose]();
     sink = sinkTo(url);
@@ -269,7 +266,7 @@ describe(CrmWebhookSink.name, () => {
     expect(await failureOf(deliver(attempt.signal))).toBe('no answer in time');
   });
 
-  it('sends nothing when it is over before it begins', async () => {
+  it('sends nothing if its signal has aborted before', async () => {
     expect(await failureOf(deliver(AbortSignal.abort()))).toBe('no answer in time');
     expect(receiver.received).toEqual([]);
   });

@@ -1,7 +1,5 @@
-import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
-import { firstValueFrom } from 'rxjs';
-import { NEVER_CANCELLED } from '../common/http/never-cancelled';
+import { type HttpAnswer, HttpClient } from '../common/http/http-client';
 import { EgressForbiddenError, OutboundTimeoutError } from '../common/http/outbound.errors';
 import { RequestContext } from '../common/logging/request-context';
 import { USER_AGENT } from '../common/product';
@@ -10,41 +8,28 @@ import { parseRetryAfter } from '../common/time/retry-after';
 import { CrmConfig } from '../config/crm.config';
 import type { SessionEvent } from '../session/domain/session-event';
 import { DeliveryFailedError, withMembers } from '../sync/domain/delivery.errors';
-import { EventSink } from '../sync/ports/event.sink';
+import { EventSink } from '../sync/ports/event-sink';
 import { CrmTelemetry } from './crm.telemetry';
 import { WebhookSigner } from './webhook-signer';
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** The status decides: the rest of the answer, and whether it ends, is ignored. */
-const LIMITS = {
-  timeout: TIMEOUT_MS,
-  maxContentLength: MAX_ANSWER_BYTES,
-  cancelToken: NEVER_CANCELLED,
-  statusDecides: true,
-};
 const GONE = 410;
-/** The statuses whose `Retry-After` is about the receiver as a whole. */
+/** Statuses with a `Retry-After` that concerns the receiver as a whole. */
 const RETRY_AFTER_STATUSES = new Set([429, 503]);
 
-/** What of an answer is of interest. */
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-}
-
 /**
- * The CRM's webhook: one POST per event, signed when there is a secret. Only a 2xx is acceptance; redirects are not
- * followed. `webhook-id` and the body stay the same over every attempt, so that the receiver can tell a repeat; the
- * time of the attempt and with it the signatures do not. It is sent to globally routable addresses only, unless the
- * configuration allows others.
+ * The CRM's webhook: one POST per event, signed if there is a secret. Only a 2xx is acceptance; redirects are not
+ * followed. `webhook-id` and the body stay the same in every attempt, so that the receiver can recognise a repeat;
+ * the time of the attempt, and therefore the signatures, differ. Requests go to globally routable addresses only,
+ * unless the configuration allows others.
  */
 @Injectable()
 export class CrmWebhookSink extends EventSink {
   readonly name = 'crm';
 
   constructor(
-    private readonly http: HttpService,
+    private readonly http: HttpClient,
     private readonly config: CrmConfig,
     private readonly signer: WebhookSigner,
     private readonly clock: Clock,
@@ -58,19 +43,30 @@ export class CrmWebhookSink extends EventSink {
     if (answer.status < 200 || answer.status > 299) throw this.refusal(answer);
   }
 
-  private async post(event: SessionEvent, signal: AbortSignal, beforeSend: () => void): Promise<Answer> {
+  private async post(event: SessionEvent, signal: AbortSignal, beforeSend: () => void): Promise<HttpAnswer> {
     const body = JSON.stringify(bodyOf(event));
     const signed = this.signer.headersFor(event.id, body, this.clock.now());
     try {
       const headers = {
+        accept: '*/*',
         'content-type': 'application/json',
         'user-agent': USER_AGENT,
         ...this.credentials,
         ...RequestContext.traceHeaders,
         ...signed,
       };
-      const options = { ...LIMITS, headers, signal, beforeSend };
-      return await firstValueFrom(this.http.post<string>(this.config.webhookUrl ?? '', body, options));
+      return await this.http.send({
+        method: 'POST',
+        url: this.config.webhookUrl ?? '',
+        headers,
+        body,
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: MAX_ANSWER_BYTES,
+        signal,
+        beforeSend,
+        // The rest of the answer, and whether it ends, is ignored.
+        statusDecides: true,
+      });
     } catch (error) {
       throw this.failure(error, signal);
     }
@@ -81,7 +77,7 @@ export class CrmWebhookSink extends EventSink {
     return authorization === undefined ? {} : { authorization };
   }
 
-  private refusal({ status, headers }: Answer): DeliveryFailedError {
+  private refusal({ status, headers }: HttpAnswer): DeliveryFailedError {
     const { 'retry-after': retryAfter, date } = headers;
     const retryAfterMs =
       RETRY_AFTER_STATUSES.has(status) && typeof retryAfter === 'string'
@@ -105,7 +101,7 @@ export class CrmWebhookSink extends EventSink {
   }
 }
 
-/** The body of the webhook. Times as RFC 3339, in UTC. */
+/** The body of the webhook. Times are RFC 3339 in UTC. */
 function bodyOf({ id, conversationId, sequence, state, occurredAt, metadata }: SessionEvent): object {
   const timestamp = new Date(occurredAt).toISOString();
   return { id, type: `session.${state}`, sequence, conversationId, state, timestamp, metadata };

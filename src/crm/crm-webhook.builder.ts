@@ -1,4 +1,4 @@
-import type { HttpService } from '@nestjs/axios';
+import type { HttpClient } from '../common/http/http-client';
 import type { Clock } from '../common/time/clock';
 import { SystemClock } from '../common/time/system-clock';
 import { CrmConfig } from '../config/crm.config';
@@ -14,8 +14,8 @@ interface SinkFacts {
   readonly telemetry?: CrmTelemetry;
 }
 
-/** The real sink over an `HttpService`, which decides where it may connect to. */
-export function aWebhookSink(http: HttpService, facts: SinkFacts = {}): CrmWebhookSink {
+/** The real sink over an `HttpClient`, whose pool decides on the addresses that it may connect to. */
+export function aWebhookSink(http: HttpClient, facts: SinkFacts = {}): CrmWebhookSink {
   const config = new CrmConfig(Object.assign(new Environment(), facts.environment));
   const { clock = new SystemClock(), telemetry = new CrmTelemetry(new Metrics()) } = facts;
   return new CrmWebhookSink(http, config, new WebhookSigner(config), clock, telemetry);

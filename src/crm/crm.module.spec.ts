@@ -11,7 +11,7 @@ import { EventSinks } from '../sync/ports/event-sinks';
 import { CrmModule } from './crm.module';
 import { HttpReceiver } from './http-receiver.fake';
 
-/** A pool of another module, which may connect anywhere. */
+/** A pool of another module, which may connect to any address. */
 @Module({ imports: [OutboundHttpModule.withConnections(64)] })
 class OtherModule {}
 
@@ -52,18 +52,18 @@ async function deliveredBy(sinks: EventSinks): Promise<unknown> {
 }
 
 describe(CrmModule.name, () => {
-  it('is a receiver of events only when there is a webhook', async () => {
+  it('is an event sink only if there is a webhook', async () => {
     expect((await sinksWith({})).names).toEqual([]);
   });
 
-  it('connects to public addresses only, unless told otherwise', async () => {
+  it('connects to public addresses only by default', async () => {
     const url = receiver.url.replace('http://', 'https://');
 
     expect(await deliveredBy(await sinksWith({ CRM_WEBHOOK_URL: url }))).toBe('address not allowed');
     expect(receiver.received).toEqual([]);
   });
 
-  it('connects anywhere when private addresses are allowed, and signs with the secret it is given', async () => {
+  it('connects to any address if private ones are allowed, and signs with the configured secret', async () => {
     const sinks = await sinksWith({
       CRM_WEBHOOK_URL: receiver.url,
       CRM_WEBHOOK_ALLOW_PRIVATE: 'true',

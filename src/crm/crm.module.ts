@@ -9,7 +9,7 @@ import { WebhookSigner } from './webhook-signer';
 
 const CONNECTIONS = 64;
 
-/** The adapter to the CRM, which is a sink like any other. */
+/** The adapter to the CRM, one of the event sinks. */
 @Global()
 @Module({
   imports: [

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Metrics } from '../metrics/metrics';
 
-/** What the CRM's webhook has to tell operators beside what Sync tells of its deliveries. */
+/** Log lines and metrics of the CRM's webhook, beside those of Sync for every delivery. */
 @Injectable()
 export class CrmTelemetry {
   private readonly log = new Logger('Crm');
@@ -13,6 +13,6 @@ export class CrmTelemetry {
 
   egressBlocked(host: string): void {
     this.blocked.inc();
-    this.log.warn({ message: 'A webhook was not sent: its address is not globally routable', host });
+    this.log.warn({ message: 'Webhook not sent: address not globally routable', host });
   }
 }

@@ -1,4 +1,4 @@
-/** Hosts that stand for a forbidden address once a URL is parsed, and that the configuration takes. */
+/** Hosts that become a forbidden address when a URL is parsed, and that the configuration accepts. */
 export const CONFIGURABLE = [
   // IPv4
   '127.0.0.1 127.0.0.2 127.255.255.254 0.0.0.0 10.0.0.1 172.16.0.1 172.31.255.255 192.168.0.1',
@@ -20,7 +20,7 @@ export const CONFIGURABLE = [
   'user@[::1] crm.example.com%40x@127.0.0.1',
 ].flatMap((hosts) => hosts.split(' '));
 
-/** Hosts that stand for a forbidden address once a URL is parsed, and that the configuration refuses already. */
+/** Hosts that become a forbidden address when a URL is parsed, and that the configuration refuses. */
 export const REFUSED_AT_START = [
   // Decimal, octal, hexadecimal, mixed
   '2130706433 017700000001 0177.0.0.1 0177.0.0.01 0x7f.0.0.1 0177.0.0x0.1 00000177.0.0.1 2852039166',
@@ -34,7 +34,7 @@ export const REFUSED_AT_START = [
   '2130706433. 0x7f.1.',
 ].flatMap((hosts) => hosts.split(' '));
 
-/** What no URL can be made of. */
+/** Hosts that cannot be part of a URL. */
 export const NO_URLS = [
   '256.256.256.256 127.0.0.256 4294967296 0x100000000 1.2.3.4.5 08.1.1.1 127..0.1 [::1 ::1 [::1%lo]',
   '[::1%25lo] [fe80::1%25eth0] [1::2::3] [::ffff:127.1] [::ffff:0x7f.0.0.1] 127.0.0.1%00',
@@ -43,7 +43,7 @@ export const NO_URLS = [
   .flatMap((hosts) => hosts.split(' '))
   .concat('', '127.0.0.1 ');
 
-/** Names as whoever owns them makes them resolve. */
+/** Names with the addresses that their owner's name server returns. */
 export const NAMES: Readonly<Record<string, readonly string[]>> = {
   localhost: ['127.0.0.1', '::1'],
   'localhost.': ['127.0.0.1'],

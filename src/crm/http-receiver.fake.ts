@@ -10,7 +10,7 @@ interface Received {
 
 type Answer = (response: ServerResponse) => void;
 
-/** A real HTTP server on the loopback that keeps what it receives and answers what the test says; else 204. */
+/** A real HTTP server on the loopback that records its requests and sends the scripted responses; 204 by default. */
 export class HttpReceiver implements AsyncDisposable {
   readonly received: Received[] = [];
   private readonly answers: Answer[] = [];
@@ -42,7 +42,7 @@ export class HttpReceiver implements AsyncDisposable {
     this.answers.push(...answers);
   }
 
-  /** The next answers have these statuses and bodies. */
+  /** Sets statuses and bodies of the next responses. */
   nextStatus(status: number, body = '', headers: Record<string, string> = {}): void {
     this.next((response) => response.writeHead(status, headers).end(body));
   }

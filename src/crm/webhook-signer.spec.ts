@@ -38,7 +38,7 @@ describe(WebhookSigner.name, () => {
     });
   });
 
-  it('satisfies the reference library, and nothing but what was signed does', () => {
+  it('satisfies the reference library, which refuses any other content', () => {
     const headers = signerWith({ CRM_WEBHOOK_SECRET: [A] }).headersFor('event-1', BODY, Date.now());
 
     expect(isSignedWith(A, headers)).toBe(true);
@@ -73,7 +73,7 @@ describe(WebhookSigner.name, () => {
     });
   });
 
-  it('goes with a rotation on disk, from one attempt to the next', () => {
+  it('follows a rotation on disk from one attempt to the next', () => {
     const directory = mkdtempSync(join(tmpdir(), 'webhook-signer-'));
     try {
       const path = join(directory, 'secret');

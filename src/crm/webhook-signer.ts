@@ -3,14 +3,14 @@ import { Webhook } from 'standardwebhooks';
 import { CrmConfig } from '../config/crm.config';
 
 /**
- * The headers of Standard Webhooks 1.0: an id, the time of the attempt, and one signature for each secret that is in
- * force at that time, in their order. Without a secret there is no signature.
+ * The headers of Standard Webhooks 1.0: an id, the time of the attempt, and one signature per current secret, in
+ * their order. Without a secret there is no signature.
  */
 @Injectable()
 export class WebhookSigner {
   constructor(private readonly config: CrmConfig) {}
 
-  /** `body` is what is sent, to the byte; `now` is in epoch milliseconds. */
+  /** `body` is the exact body of the request; `now` is in epoch milliseconds. */
   headersFor(id: string, body: string, now: number): Record<string, string> {
     const at = new Date(now);
     const signatures = this.config.secrets.current.map((secret) => new Webhook(secret).sign(id, at, body));

@@ -1,8 +1,8 @@
-/** The service's API as a caller of the demo uses it. */
+/** The service's API as a caller in the demo uses it. */
 export class DemoApi {
   constructor(private readonly url: string) {}
 
-  /** The answer's body; throws when it is no success. */
+  /** Returns the response's body; throws on failure. */
   async call(
     method: string,
     path: string,
@@ -27,7 +27,7 @@ export class DemoApi {
 const DEADLINE_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
-/** Resolves once it holds; throws when it never does. */
+/** Resolves once the condition holds; throws if it does not in time. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
   while (!(await holds())) {

@@ -1,23 +1,23 @@
-/** An event as a stream of the service tells it. */
+/** An event on a stream of the service. */
 export interface LiveEvent {
   readonly name: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Follows a stream of server-sent events and hands on each event, the way any client would. */
+/** Follows a stream of server-sent events and passes on each event, like any client would. */
 export class LiveEvents {
   private readonly stop = new AbortController();
 
   private constructor(private readonly done: { readonly reading: Promise<void> }) {}
 
-  /** Resolves when the stream is there. */
+  /** Resolves when the stream is open. */
   static async follow(url: string, hear: (event: LiveEvent) => void): Promise<LiveEvents> {
     const done = { reading: Promise.resolve() };
     const events = new LiveEvents(done);
     const { signal } = events.stop;
     const response = await fetch(url, { headers: { accept: 'text/event-stream' }, signal });
     if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`);
-    // What comes of it is that it ends: by the service, or by us.
+    // Any error means that the stream has ended: by the service, or by us.
     done.reading = read(response.body, hear).catch(() => undefined);
     return events;
   }
@@ -37,7 +37,7 @@ async function read(body: ReadableStream<Uint8Array>, hear: (event: LiveEvent) =
   }
 }
 
-/** Undefined for what is no event: a comment, or the time to wait before coming again. */
+/** Undefined for other blocks: a comment, or the reconnection time. */
 function eventIn(text: string): LiveEvent | undefined {
   const fields = new Map(
     text.split('\n').map((line) => {

@@ -4,7 +4,10 @@ import type { JournalEntry } from '../simulator/request-journal';
 
 const LOOK_EVERY_MS = 50;
 
-/** Tells, in plain lines and in order, what reaches Genesys Cloud and the CRM. Credentials are never told. */
+/**
+ * Prints, in plain lines and in order, the requests that reach Genesys Cloud and the CRM. It never prints
+ * credentials.
+ */
 export class Narrator {
   private readonly startedAt = Date.now();
   private readonly nameOf = new Map<string, string>();
@@ -28,7 +31,7 @@ export class Narrator {
     this.look();
   }
 
-  /** Tells what has happened up to now. */
+  /** Prints the requests up to now. */
   catchUp(): void {
     this.look();
   }
@@ -43,7 +46,7 @@ export class Narrator {
     for (const entry of this.fresh('crm', this.crm.requests.find({}))) this.tellCrm(entry);
   }
 
-  /** Entries that were not told yet and are answered; an unanswered one holds back those after it. */
+  /** Answered entries that were not printed yet; an unanswered one delays those after it. */
   private fresh(side: 'genesys' | 'crm', entries: readonly JournalEntry[]): JournalEntry[] {
     const unseen = entries.filter(({ seq }) => seq > this.seen[side]);
     const pending = unseen.findIndex(({ status }) => status === null);
@@ -64,7 +67,7 @@ export class Narrator {
     this.say('  to the CRM', `POST event ${String(sequence)} ${name}"${String(state)}" → ${String(status)}`);
   }
 
-  /** The request that opens a conversation tells the guest's name. */
+  /** The request that opens a conversation has the guest's name. */
   private meet(body: unknown): void {
     const { id, from } = fieldsOf(body);
     const { name } = fieldsOf(from);

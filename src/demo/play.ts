@@ -2,7 +2,7 @@ import type { World } from '../world';
 import { until } from './demo-api';
 import type { Narrator } from './narrator';
 
-/** What the play expects of one session in the end. */
+/** The expected final state of a session. */
 interface Ending {
   readonly name: string;
   readonly conversationId: string;
@@ -13,7 +13,7 @@ interface Ending {
 
 type Session = Readonly<Record<'conversationId' | 'state' | 'endReason', string>>;
 
-/** The life of three sessions, told as it happens. `run` returns everything that did not go as written. */
+/** The life of three sessions, narrated as it happens. `run` returns every deviation from the script. */
 export class Play {
   constructor(
     private readonly world: World,

@@ -6,7 +6,7 @@ import type { Narrator } from './narrator';
 const PICKER = 'Which extras would you like?';
 const FORM = 'Please tell us about your booking.';
 
-/** A message as the service shows it, with what is needed to answer it. */
+/** A message as the service returns it, with the facts needed to answer it. */
 export interface Offered {
   readonly id: string;
   readonly text: string;
@@ -22,9 +22,9 @@ export interface Offered {
   }[];
 }
 
-/** An agent who offers a picker and a form, and a guest who answers them with what the service shows of them. */
+/** An agent offers a picker and a form, and the guest answers them with the data that the service returns. */
 export class Questions {
-  /** Everything that is said on the way. */
+  /** All texts of this part. */
   static readonly TEXTS: readonly string[] = [PICKER, 'Extras chosen', FORM, 'Form sent'];
 
   constructor(
@@ -33,7 +33,7 @@ export class Questions {
     private readonly narrator: Narrator,
   ) {}
 
-  /** `heard` resolves with the message of this text once it is told live. */
+  /** `heard` resolves with the message of this text once a stream delivers it. */
   async ask(guest: string, id: string, heard: (text: string) => Promise<Offered>): Promise<void> {
     const { agent } = this.world.genesys.webMessaging;
     this.narrator.say('agent', `offers a list picker: "${PICKER}"`);

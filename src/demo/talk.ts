@@ -6,7 +6,7 @@ import type { Narrator } from './narrator';
 import { type Offered, Questions } from './questions';
 
 const NAME = 'Dora';
-/** The smallest picture there is: one grey dot. */
+/** The smallest possible picture: one grey dot. */
 const PICTURE = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
   'base64',
@@ -30,8 +30,8 @@ interface Told extends Offered {
 }
 
 /**
- * A guest and an agent who talk over the guest WebSocket, whose line breaks in between. `run` returns everything that
- * did not go as written.
+ * A guest and an agent exchange messages over the guest WebSocket, with an interrupted connection in between. `run`
+ * returns every deviation from the script.
  */
 export class Talk {
   private readonly api: DemoApi;
@@ -116,7 +116,7 @@ export class Talk {
     await this.untilHeard(text);
   }
 
-  /** Nothing is replayed by Genesys: what is said meanwhile is found in the history. */
+  /** Genesys replays nothing: messages of the meantime are found in the history. */
   private async breakLine(guest: GuestSession): Promise<void> {
     this.narrator.say('Genesys', `cuts the socket of ${NAME}; the agent and ${NAME} go on talking`);
     this.world.genesys.webMessaging.agent.cut(guest.token, 1006);
@@ -234,5 +234,5 @@ export class Talk {
   }
 }
 
-/** The deployment of the talk: an expiry is told two seconds after the last message, five minutes ahead. */
+/** The deployment of the talk: the expiry is announced two seconds after the last message, five minutes ahead. */
 export const TALK_DEPLOYMENT = { autoStart: true, greeting: GREETING, sessionDurationSeconds: 302 };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BoundedMap } from '../common/bounded-map';
 import { SessionStore } from '../session/ports/session.store';
 import { EventsTelemetry } from './events.telemetry';
 
@@ -7,7 +8,7 @@ const MAX_KNOWN = 10_000;
 /** Caches the owners of conversations, which never change: each is read once, and at most 10,000 are kept (LRU). */
 @Injectable()
 export class ConversationOwners {
-  private readonly known = new Map<string, Promise<string | undefined>>();
+  private readonly known = new BoundedMap<string, Promise<string | undefined>>(MAX_KNOWN);
 
   constructor(
     private readonly sessions: SessionStore,
@@ -17,7 +18,7 @@ export class ConversationOwners {
   /** Undefined for an unknown session, and when the lookup fails. Calls for one conversation are answered in order. */
   of(conversationId: string): Promise<string | undefined> {
     const found = this.known.get(conversationId) ?? this.lookUp(conversationId);
-    this.remember(conversationId, found);
+    this.known.set(conversationId, found);
     return found;
   }
 
@@ -29,12 +30,5 @@ export class ConversationOwners {
       this.telemetry.ownerNotFound(error, conversationId);
       return undefined;
     }
-  }
-
-  private remember(conversationId: string, owner: Promise<string | undefined>): void {
-    this.known.delete(conversationId);
-    this.known.set(conversationId, owner);
-    const [oldest] = this.known.keys();
-    if (this.known.size > MAX_KNOWN && oldest !== undefined) this.known.delete(oldest);
   }
 }

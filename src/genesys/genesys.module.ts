@@ -1,12 +1,13 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
 import { TokenEndpoint } from '../auth/ports/token-endpoint';
+import { GuestChannels } from '../session/ports/guest-channels';
 import { UpstreamCapacity } from '../session/ports/upstream-capacity';
 import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-store';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { ProxyConfig } from '../config/proxy.config';
 import { WebMessagingConfig } from '../config/web-messaging.config';
-import { ConversationsMessagingChannel } from './conversations-messaging/conversations-messaging.channel';
+import { ConversationsMessagingChannel } from './conversations-messaging/conversations-messaging-channel';
 import { GenesysStartup } from './genesys-startup';
 import { OAuthTokenEndpoint } from './oauth/oauth-token-endpoint';
 import { ClientPool } from './transport/client-pool';
@@ -14,10 +15,10 @@ import { GenesysApi } from './transport/genesys-api';
 import { GenesysHttp } from './transport/genesys-http';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamCircuits } from './transport/upstream-circuits';
-import { ConversationEnd } from './web-messaging/conversation-end';
-import { ConversationLookup } from './web-messaging/conversation-lookup';
-import { DeploymentConfig } from './web-messaging/deployment-config';
-import { EndDetectionTelemetry } from './web-messaging/end-detection.telemetry';
+import { ConversationEnd } from './web-messaging/conversation/conversation-end';
+import { ConversationLookup } from './web-messaging/conversation/conversation-lookup';
+import { DeploymentConfig } from './web-messaging/deployment/deployment-config';
+import { EndDetectionTelemetry } from './web-messaging/deployment/end-detection.telemetry';
 import { GuestSockets } from './web-messaging/guest-sockets';
 import { GenesysHistory } from './web-messaging/history/genesys-history';
 import { GuestHistory } from './web-messaging/history/guest-history';
@@ -25,11 +26,11 @@ import { GuestConnectionFactory } from './web-messaging/connection/guest-connect
 import { WsConnectionFactory } from './web-messaging/connection/ws-connection-factory';
 import { GuestLogin } from './web-messaging/login/guest-login';
 import { ConnectRateLimiter } from './web-messaging/pacing/connect-rate-limiter';
-import { PlatformConversations } from './web-messaging/platform-conversations';
-import { MessagingDependencies } from './web-messaging/socket/messaging-dependencies';
+import { PlatformConversations } from './web-messaging/conversation/platform-conversations';
+import { GuestSocketFactory } from './web-messaging/socket/guest-socket-factory';
 import { UploadModule } from './web-messaging/upload/upload.module';
 import { WebAuthentication } from './web-messaging/web-authentication';
-import { WebMessagingChannel } from './web-messaging/web-messaging.channel';
+import { WebMessagingChannel } from './web-messaging/web-messaging-channel';
 import { WebMessages } from './web-messaging/web-messages';
 import { WebMessagingTelemetry } from './web-messaging/web-messaging.telemetry';
 
@@ -38,7 +39,7 @@ const CONNECTIONS = 128;
 
 const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) => ({ proxies }) };
 
-/** What guest sessions over the guest WebSocket are made of. */
+/** Providers of the guest sessions over the guest WebSocket. */
 const WEB_MESSAGING = [
   WebMessagingTelemetry,
   {
@@ -50,14 +51,14 @@ const WEB_MESSAGING = [
   { provide: GuestConnectionFactory, useExisting: WsConnectionFactory },
   GenesysHistory,
   { provide: GuestHistory, useExisting: GenesysHistory },
-  MessagingDependencies,
   DeploymentConfig,
   EndDetectionTelemetry,
   PlatformConversations,
   ConversationEnd,
   ConversationLookup,
-  GuestSockets,
   GuestLogin,
+  GuestSocketFactory,
+  GuestSockets,
   WebAuthentication,
   WebMessages,
   WebMessagingChannel,
@@ -80,12 +81,19 @@ const WEB_MESSAGING = [
     ConversationsMessagingChannel,
     ...WEB_MESSAGING,
   ],
-  exports: [
-    TokenEndpoint,
-    UpstreamCapacity,
-    ConversationsMessagingChannel,
-    WebMessagingChannel,
-    GuestSockets,
-  ],
+  exports: [TokenEndpoint, UpstreamCapacity, GuestSockets],
 })
-export class GenesysModule {}
+export class GenesysModule implements OnModuleInit {
+  constructor(
+    private readonly channels: GuestChannels,
+    private readonly config: WebMessagingConfig,
+    private readonly rest: ConversationsMessagingChannel,
+    private readonly webMessaging: WebMessagingChannel,
+  ) {}
+
+  onModuleInit(): void {
+    this.channels.add(this.rest);
+    // Without a deployment there is nothing that a guest could connect to.
+    if (this.config.isComplete) this.channels.add(this.webMessaging);
+  }
+}

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => testing.close());
 
-/** What a probe that says no answers. */
+/** The response of a failing probe. */
 async function refusalOf(probe: Promise<unknown>): Promise<unknown> {
   try {
     return await probe;
@@ -34,7 +34,7 @@ async function refusalOf(probe: Promise<unknown>): Promise<unknown> {
 }
 
 describe(HealthController.name, () => {
-  it('is live without looking at anything', async () => {
+  it('is live without any check', async () => {
     let looks = 0;
     checks.add('database', () => {
       looks += 1;
@@ -45,7 +45,7 @@ describe(HealthController.name, () => {
     expect(looks).toBe(0);
   });
 
-  it('is ready when every check is well', async () => {
+  it('is ready if every check succeeds', async () => {
     checks.add('database', () => undefined);
     checks.add('disk', () => Promise.resolve());
 
@@ -93,7 +93,7 @@ describe(HealthController.name, () => {
     expect(given?.aborted).toBe(true);
   });
 
-  it('tells details beside the checks', async () => {
+  it('shows details beside the checks', async () => {
     checks.inform('clients', () => ({ pool: 'well' }));
     checks.inform('sinks', () => Promise.resolve({ crm: 'paused' }));
 
@@ -120,7 +120,7 @@ describe(HealthController.name, () => {
     expect(JSON.stringify(answer)).not.toContain('secret');
   });
 
-  it('waits only so long for a detail that hangs', async () => {
+  it('waits only a limited time for a detail that hangs', async () => {
     jest.useFakeTimers();
     checks.inform('sinks', () => new Promise(() => undefined));
 
@@ -131,7 +131,7 @@ describe(HealthController.name, () => {
     expect(await answer).toMatchObject({ details: { sinks: { status: 'up', detail: 'unknown' } } });
   });
 
-  it('asks no detail when it only has to be live', async () => {
+  it('reads no detail for liveness', async () => {
     checks.inform('sinks', () => Promise.reject(new Error('away')));
 
     expect(await controller.live()).toMatchObject({ status: 'ok', details: {} });
@@ -150,7 +150,7 @@ describe(HealthController.name, () => {
 
 describe(HealthChecks.name, () => {
   it.each(['accepting', 'database', 'clients'])(
-    'takes no second "%s", neither as a check nor as a detail',
+    'accepts no second "%s", neither as a check nor as a detail',
     (name) => {
       checks.add('database', () => undefined);
       checks.inform('clients', () => ({}));

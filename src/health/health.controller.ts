@@ -26,7 +26,7 @@ export class HealthController {
     private readonly drain: Drain,
   ) {}
 
-  /** 200 as long as the process turns; does no I/O. */
+  /** 200 while the event loop runs; does no I/O. */
   @Get('live')
   @Public()
   @HealthCheck()
@@ -55,7 +55,7 @@ export class HealthController {
     return this.health.check([() => this.run(ACCEPTING, accepting), ...named, ...notes]);
   }
 
-  /** A detail that cannot be had says so; it is no reason to be unready. */
+  /** A detail that cannot be read is shown as such, and does not fail readiness. */
   private async tell(name: string, detail: Detail): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(name);
     try {

@@ -5,7 +5,7 @@ import { HealthController } from './health.controller';
 
 @Global()
 @Module({
-  // The failing probe is the message; a second copy of it in the log would only repeat it every few seconds.
+  // The failing probe carries the message; logging it as well would repeat it every few seconds.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [HealthChecks],

@@ -1,6 +1,6 @@
 /**
- * Stands in for `setTimeout` of `node:timers/promises`, which fake time does not reach: it waits on the global
- * timer, and rejects when its signal aborts.
+ * Replaces `setTimeout` of `node:timers/promises`, which fake time does not control: it waits on the global timer,
+ * and rejects when its signal aborts.
  *
  *   jest.mock('node:timers/promises', () => jest.requireActual<object>('./delay.fake'));
  */

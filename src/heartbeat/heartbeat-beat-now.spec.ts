@@ -34,7 +34,7 @@ describe(`${HeartbeatService.name}, hurried`, () => {
     expect(plan.beats).toHaveLength(4);
   });
 
-  it('hands on why there is nothing left', async () => {
+  it('passes on the reason of a gone conversation', async () => {
     const plan = new FakeHeartbeatPlan().next(() => ({ kind: 'gone', reason: 'expired', endCause: '4006' }));
     heartbeats.start(plan);
     heartbeats.beatNow(plan.name);
@@ -43,7 +43,7 @@ describe(`${HeartbeatService.name}, hurried`, () => {
     expect(plan.losses).toEqual([{ cause: 'gone', reason: 'expired', endCause: '4006' }]);
   });
 
-  it('does nothing for what does not beat', () => {
+  it('does nothing for an unknown name', () => {
     heartbeats.beatNow('unknown');
     expect(scheduler.getIntervals()).toEqual([]);
   });

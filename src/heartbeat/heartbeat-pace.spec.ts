@@ -24,7 +24,7 @@ describe(`${HeartbeatService.name} when the pace changes`, () => {
   /** The timer behind the interval of the plan. */
   const timer = (): unknown => scheduler.getInterval('a');
 
-  it('keeps one and the same interval as long as the pace stays', async () => {
+  it('keeps the same interval while the pace stays', async () => {
     const plan = new FakeHeartbeatPlan('a');
     heartbeats.start(plan);
     await passIntervals(1);
@@ -37,7 +37,7 @@ describe(`${HeartbeatService.name} when the pace changes`, () => {
     expect(plan.beats).toHaveLength(6);
   });
 
-  it('makes up soon for a beat for which there was no room on our side, also at its own pace', async () => {
+  it('makes up soon for a beat without budget on our side, also at its own pace', async () => {
     const plan = new FakeHeartbeatPlan('a').next(() => ({
       kind: 'postponed',
       cause: 'overload',
@@ -103,7 +103,7 @@ describe(`${HeartbeatService.name} when the pace changes`, () => {
     expect(Math.max(...plan.beats.map(({ latenessMs }) => latenessMs))).toBeLessThanOrEqual(1);
   });
 
-  it('leaves nothing behind when the heartbeat stops after it', async () => {
+  it('leaves no timer when the heartbeat stops after it', async () => {
     const plan = new FakeHeartbeatPlan('a');
     heartbeats.start(plan);
     await passIntervals(1);
@@ -117,7 +117,7 @@ describe(`${HeartbeatService.name} when the pace changes`, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('tells the intervals that plans ask for by themselves, by group, whatever their pace is', () => {
+  it("returns the plans' own intervals by group, whatever their current pace", () => {
     const planOf = (name: string, group: string, intervalMs: number): FakeHeartbeatPlan =>
       Object.assign(new FakeHeartbeatPlan(name), { group, intervalMs, paceMs: 120_000 });
     heartbeats.start(planOf('1', 'a', 1_000));

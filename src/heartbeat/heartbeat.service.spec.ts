@@ -25,7 +25,7 @@ function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-/** Time for the first beat and as many further ones as asked for. */
+/** Advances the time by the first beat and the given number of further ones. */
 async function passIntervals(count: number): Promise<void> {
   await jest.advanceTimersByTimeAsync(count * 1_000);
 }
@@ -60,7 +60,7 @@ describe(HeartbeatService.name, () => {
       ]);
     });
 
-    it('spreads the first beats of what is started in the same moment', async () => {
+    it('spreads the first beats of plans that start at the same moment', async () => {
       const plans = Array.from({ length: 300 }, (_, index) => new FakeHeartbeatPlan(`plan-${index}`));
       for (const plan of plans) heartbeats.start(plan);
 
@@ -83,7 +83,7 @@ describe(HeartbeatService.name, () => {
       expect(second.beats).toHaveLength(0);
     });
 
-    it('belongs to no request, even when one started it', async () => {
+    it('runs outside of any request, also when a request started it', async () => {
       const requestIds: unknown[] = [];
       const plan = new FakeHeartbeatPlan('a', () => {
         requestIds.push(RequestContext.requestId);
@@ -98,7 +98,7 @@ describe(HeartbeatService.name, () => {
       expect(requestIds).toEqual([undefined, undefined]);
     });
 
-    it('beats in a trace of its own each time', async () => {
+    it('sends each beat in a new trace', async () => {
       const traceIds: unknown[] = [];
       const plan = new FakeHeartbeatPlan('a', () => {
         traceIds.push(RequestContext.traceId);
@@ -119,7 +119,7 @@ describe(HeartbeatService.name, () => {
   });
 
   describe('stopping', () => {
-    it('beats no more, neither before the first beat nor later', async () => {
+    it('sends no further beat, neither before the first one nor later', async () => {
       const [early, late] = [new FakeHeartbeatPlan('early'), new FakeHeartbeatPlan('late')];
       heartbeats.start(early);
       heartbeats.start(late);
@@ -154,13 +154,13 @@ describe(HeartbeatService.name, () => {
     });
 
     it('does nothing for a name that does not run', () => {
-      heartbeats.stop('nobody');
+      heartbeats.stop('unknown');
 
       expect(heartbeats.running).toBe(0);
-      expect(heartbeats.status('nobody')).toBeUndefined();
+      expect(heartbeats.status('unknown')).toBeUndefined();
     });
 
-    it('lets the same name start anew', async () => {
+    it('lets the same name start again', async () => {
       heartbeats.start(new FakeHeartbeatPlan('a'));
       heartbeats.stop('a');
       const again = new FakeHeartbeatPlan('a');
@@ -173,7 +173,7 @@ describe(HeartbeatService.name, () => {
   });
 
   describe('losing', () => {
-    it('leaves nothing behind once the loss is reported', async () => {
+    it('leaves no timer once the loss is reported', async () => {
       const plan = new FakeHeartbeatPlan('a').next(() => ({ kind: 'gone' }));
       heartbeats.start(plan);
 
@@ -185,7 +185,7 @@ describe(HeartbeatService.name, () => {
       expect(heartbeats.running).toBe(0);
     });
 
-    it('lets whoever hears of the loss stop the heartbeat itself', async () => {
+    it('lets the handler of the loss stop the heartbeat itself', async () => {
       const plan = new FakeHeartbeatPlan('a').next(() => ({ kind: 'gone' }));
       plan.reports.push(() => {
         heartbeats.stop('a');
@@ -199,7 +199,7 @@ describe(HeartbeatService.name, () => {
       expect(log.at('error')).toEqual([]);
     });
 
-    it('logs what goes wrong, with the name of the conversation', async () => {
+    it('logs failures, with the name of the conversation', async () => {
       const failure = new Error('No database');
       const plan = new FakeHeartbeatPlan('a').next(() => ({ kind: 'gone' }));
       plan.reports.push(() => Promise.reject(failure));
@@ -218,7 +218,7 @@ describe(HeartbeatService.name, () => {
   });
 
   describe('when the process stops', () => {
-    it('waits for the beats in flight, and for none that hang', async () => {
+    it('waits for the beats in flight, but not for those that hang', async () => {
       let finish: (() => void) | undefined;
       const slow = new FakeHeartbeatPlan('slow').next(
         () =>
@@ -270,7 +270,7 @@ describe(HeartbeatService.name, () => {
       expect(jest.getTimerCount()).toBe(0);
     });
 
-    it('lets what is still in flight end its session, and so stop its heartbeat', async () => {
+    it('lets a beat in flight end its session, and so stop its heartbeat', async () => {
       let finish: (() => void) | undefined;
       const plan = new FakeHeartbeatPlan('a').next(
         () =>

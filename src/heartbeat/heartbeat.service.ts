@@ -6,12 +6,12 @@ import { Clock } from '../common/time/clock';
 import type { HeartbeatPlan } from './domain/heartbeat-plan';
 import { Heartbeat, type HeartbeatStatus } from './heartbeat';
 
-/** How long beats in flight may take when the process stops. */
+/** Time for beats in flight to finish when the process stops. */
 const STOP_GRACE_MS = 2_000;
 
 /**
- * Keeps things alive by beating for them: one named interval per plan on Nest's `SchedulerRegistry`, which itself
- * neither catches errors nor prevents overlap. Knows neither sessions nor Genesys.
+ * Sends the heartbeats of plans: one named interval per plan on Nest's `SchedulerRegistry`, which itself neither
+ * catches errors nor prevents overlap. Knows neither sessions nor Genesys.
  */
 @Injectable()
 export class HeartbeatService implements OnModuleDestroy {
@@ -27,12 +27,12 @@ export class HeartbeatService implements OnModuleDestroy {
     return this.heartbeats.size;
   }
 
-  /** Of the running plans. */
+  /** Names of the running plans. */
   get names(): string[] {
     return [...this.heartbeats.keys()];
   }
 
-  /** The intervals that running plans ask for by themselves and how many ask for each, by the plans' groups. */
+  /** The plans' own intervals, and the number of plans for each, by the plans' groups. */
   demandByGroup(): ReadonlyMap<string, ReadonlyMap<number, number>> {
     const demand = new Map<string, Map<number, number>>();
     for (const { plan } of this.heartbeats.values()) {
@@ -44,7 +44,7 @@ export class HeartbeatService implements OnModuleDestroy {
     return demand;
   }
 
-  /** Starts beating. Starting a name that is running does nothing. */
+  /** Starts a heartbeat. Does nothing for a name that is running. */
   start(plan: HeartbeatPlan): void {
     if (this.heartbeats.has(plan.name)) return;
     const firstDelayMs = Math.random() * plan.firstWithinMs;
@@ -64,8 +64,8 @@ export class HeartbeatService implements OnModuleDestroy {
   }
 
   /**
-   * An interval that lasts until the next beat wants another one: the first gives the heartbeat its phase, and the
-   * pace may change from beat to beat.
+   * Each interval fires once and is then replaced: the first gives the heartbeat its phase, and the pace may change
+   * from beat to beat.
    */
   private beatAfter(delayMs: number, heartbeat: Heartbeat): void {
     const { name } = heartbeat.plan;
@@ -86,7 +86,7 @@ export class HeartbeatService implements OnModuleDestroy {
     this.beatAfter(delayMs, heartbeat);
   }
 
-  /** Lets the next beat come at once; the one after it comes an interval later. Does nothing when none of that name runs. */
+  /** Sends the next beat at once; the one after it follows an interval later. Does nothing for an unknown name. */
   beatNow(name: string): void {
     const heartbeat = this.heartbeats.get(name);
     if (heartbeat === undefined) return;
@@ -94,22 +94,22 @@ export class HeartbeatService implements OnModuleDestroy {
     this.beatSooner(0, heartbeat);
   }
 
-  /** Stops beating and aborts the beat in flight; nothing of the heartbeat is left. Stopping twice does nothing. */
+  /** Stops the heartbeat and aborts the beat in flight; no timer remains. Idempotent. */
   stop(name: string): void {
     const heartbeat = this.heartbeats.get(name);
     if (heartbeat === undefined) return;
     this.heartbeats.delete(name);
-    // When the process stops, the interval is gone before the beat in flight that ends here.
+    // When the process stops, the interval is deleted before the beat in flight ends here.
     if (this.scheduler.doesExist('interval', name)) this.scheduler.deleteInterval(name);
     heartbeat.cancel();
   }
 
-  /** Undefined when no heartbeat of that name runs here. */
+  /** Undefined if no heartbeat of that name runs here. */
   status(name: string): HeartbeatStatus | undefined {
     return this.heartbeats.get(name)?.status;
   }
 
-  /** Lets the beats in flight finish for a moment, then stops everything. */
+  /** Lets the beats in flight finish for a short time, then stops everything. */
   async onModuleDestroy(): Promise<void> {
     const names = [...this.heartbeats.keys()];
     const idle = Promise.all([...this.heartbeats.values()].map((heartbeat) => heartbeat.idle));

@@ -18,7 +18,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** A heartbeat that ticks each second, the first time after one. */
+/** Starts a heartbeat that ticks each second, the first time after one. */
 function start(plan: FakeHeartbeatPlan): Heartbeat {
   const heartbeat = new Heartbeat(plan, 1_000, Date.now, {
     over: () => {
@@ -49,7 +49,7 @@ function succeeds(): BeatOutcome {
 }
 
 describe(Heartbeat.name, () => {
-  it('tells how it is doing', async () => {
+  it('has a status', async () => {
     const heartbeat = start(new FakeHeartbeatPlan().next(fails, succeeds, fails));
     expect(heartbeat.status).toEqual({ intervalMs: 1_000, consecutiveFailures: 0 });
 
@@ -77,7 +77,7 @@ describe(Heartbeat.name, () => {
     expect(plan.beats).toHaveLength(3);
   });
 
-  it('starts to count anew with each success', async () => {
+  it('resets the count of failures with each success', async () => {
     const plan = new FakeHeartbeatPlan().next(fails, fails, succeeds, fails, fails, succeeds, fails, fails);
     start(plan);
 
@@ -117,7 +117,7 @@ describe(Heartbeat.name, () => {
     expect(plan.beats).toHaveLength(3);
   });
 
-  it('takes a beat that throws for trouble of our own, and says so', async () => {
+  it('counts a beat that throws as a failure of our own, and reports it', async () => {
     const failure = new TypeError('a bug');
     const plan = new FakeHeartbeatPlan('a', () => {
       throw failure;
@@ -132,7 +132,7 @@ describe(Heartbeat.name, () => {
     expect(plan.losses).toEqual([]);
   });
 
-  it('tells a beat how much later than planned it starts', async () => {
+  it('passes its lateness to a beat', async () => {
     const plan = new FakeHeartbeatPlan();
     const heartbeat = start(plan);
     clearInterval(ticking);
@@ -149,7 +149,7 @@ describe(Heartbeat.name, () => {
     const heartbeatOf = (plan: FakeHeartbeatPlan): Heartbeat =>
       new Heartbeat(plan, 1_000, Date.now, { over: () => undefined, trouble: () => undefined });
 
-    it('is what the plan says at the moment, and shown in the status', () => {
+    it('is the current pace of the plan, and shown in the status', () => {
       const plan = new FakeHeartbeatPlan();
       const heartbeat = heartbeatOf(plan);
 
@@ -162,7 +162,7 @@ describe(Heartbeat.name, () => {
       expect(delays.slice(1)).toEqual([4_000, 2_000, 1_000].map((ms) => [ms, ms]));
     });
 
-    it('stays while the change is not worth it', () => {
+    it('stays while the change is negligible', () => {
       const plan = new FakeHeartbeatPlan();
       const heartbeat = heartbeatOf(plan);
       heartbeat.nextDelayMs();
@@ -188,7 +188,7 @@ describe(Heartbeat.name, () => {
       expect(Math.min(...delays.map(([drawn]) => drawn))).toBeLessThan(15_000);
     });
 
-    it('is what lateness is measured by', async () => {
+    it('is the basis of lateness', async () => {
       const plan = new FakeHeartbeatPlan();
       const heartbeat = heartbeatOf(plan);
       const ticks = [
@@ -209,7 +209,7 @@ describe(Heartbeat.name, () => {
   });
 
   describe('a postponed beat', () => {
-    it('counts nothing: eight in a row keep the heartbeat running', async () => {
+    it('does not count: eight in a row keep the heartbeat running', async () => {
       const plan = new FakeHeartbeatPlan('a', () => ({ kind: 'postponed', cause: 'upstream-throttled' }));
       const heartbeat = start(plan);
 
@@ -234,7 +234,7 @@ describe(Heartbeat.name, () => {
       expect(plan.losses).toEqual([{ cause: 'failures' }]);
     });
 
-    it('skips the ticks that upstream asked to be spared', async () => {
+    it('skips ticks within the pause that upstream asked for', async () => {
       const plan = new FakeHeartbeatPlan().next(() => ({ kind: 'postponed', cause: 'x', retryAfterMs: 900 }));
       start(plan);
 
@@ -261,7 +261,7 @@ describe(Heartbeat.name, () => {
   });
 
   describe('a loss that cannot be reported', () => {
-    it('is reported again at each interval until it is heard, without another beat', async () => {
+    it('is reported again at each interval until that succeeds, without another beat', async () => {
       const plan = new FakeHeartbeatPlan('a', fails);
       const refuse = (): Promise<void> => Promise.reject(new Error('No database'));
       plan.reports.push(refuse, refuse);

@@ -1,9 +1,9 @@
 import type { BeatOutcome, BeatTime, HeartbeatPlan, Loss, Postponed } from './domain/heartbeat-plan';
 
-/** A change of pace below this share is not worth a new interval. */
+/** A smaller change of pace does not replace the interval. */
 const SAME_PACE = 0.02;
 
-/** How a heartbeat is doing. */
+/** The status of a heartbeat. */
 export interface HeartbeatStatus {
   readonly intervalMs: number;
   /** Epoch milliseconds; absent before the first success in this process. */
@@ -11,15 +11,15 @@ export interface HeartbeatStatus {
   readonly consecutiveFailures: number;
 }
 
-/** What a heartbeat tells whoever keeps its timer. */
+/** Callbacks of a heartbeat to the owner of its timer. */
 export interface HeartbeatReports {
   readonly over: () => void;
   readonly trouble: (message: string, error: unknown) => void;
-  /** The next beat is wanted this soon, not only at the next interval. */
+  /** Asks for the next beat this soon, before the next interval. */
   readonly again?: (delayMs: number) => void;
 }
 
-/** How soon a postponed beat is made up for at the earliest, and how far such beats are spread. */
+/** The earliest time for the repetition of a postponed beat, and the spread of such repetitions. */
 const MAKE_UP_MS = 1_000;
 const MAKE_UP_SPREAD = 0.3;
 
@@ -29,7 +29,7 @@ const MAKE_UP_SPREAD = 0.3;
  *   beating ── as many failures in a row as tolerated, or gone ──▶ lost ── reported ──▶ over
  *
  * `tick` never rejects and returns at once while its predecessor is in flight: a slow beat must not stack up behind
- * itself. Its schedule runs on the monotonic clock; `now` is the time that beats and the last success are reported with.
+ * itself. Its schedule runs on the monotonic clock; `now` is the reported time of beats and of the last success.
  */
 export class Heartbeat {
   private readonly abort = new AbortController();
@@ -62,7 +62,7 @@ export class Heartbeat {
     };
   }
 
-  /** Resolves when the beat in flight, if any, is over. */
+  /** Resolves when the beat in flight, if any, has ended. */
   get idle(): Promise<void> {
     return this.inFlight ?? Promise.resolve();
   }
@@ -77,11 +77,11 @@ export class Heartbeat {
     });
   }
 
-  /** How long after the beat that is due now the one after it comes. */
+  /** Time from the beat that is due now to the next one. */
   nextDelayMs(): number {
     const wantedMs = this.plan.currentIntervalMs?.() ?? this.plan.intervalMs;
     if (Math.abs(wantedMs - this.paceMs) > this.paceMs * SAME_PACE) this.paceMs = wantedMs;
-    // First beats that were pressed together must not stay so: the second one is drawn from the whole interval.
+    // First beats that were pressed together must be spread: the second one is drawn from the whole interval.
     const isPressed = !this.hasPhase && this.plan.firstWithinMs < this.paceMs;
     this.hasPhase = true;
     const delayMs = isPressed ? Math.random() * this.paceMs : this.paceMs;
@@ -89,7 +89,7 @@ export class Heartbeat {
     return delayMs;
   }
 
-  /** Whatever a beat was postponed for is over: the next one is not held back. */
+  /** Ends the postponement: the next beat is not held back. */
   beatNow(): void {
     this.notBefore = -Infinity;
   }
@@ -132,11 +132,11 @@ export class Heartbeat {
     }
   }
 
-  /** However long upstream asks us to wait, silence for longer than one more interval helps nobody. */
+  /** Upstream's pause is limited to one more interval: a longer silence could lose the conversation. */
   private postpone({ retryAfterMs = 0, isHeldBack = false }: Postponed): void {
     const waitMs = Math.min(retryAfterMs, this.plan.intervalMs);
     if (isHeldBack || this.paceMs > this.plan.intervalMs) {
-      // A whole stretched interval would be a long silence: this beat is made up for sooner, and not with others.
+      // A whole stretched interval would be a long silence: this beat is repeated sooner, spread apart from others.
       this.report.again?.(Math.max(waitMs, MAKE_UP_MS) * (1 + Math.random() * MAKE_UP_SPREAD));
     } else this.notBefore = performance.now() + waitMs;
   }

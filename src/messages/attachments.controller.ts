@@ -28,7 +28,10 @@ const UPLOADING_PROBLEMS = {
 export class AttachmentsController {
   constructor(private readonly service: AttachmentsService) {}
 
-  /** Uploads a file for the guest, and answers once `attachmentIds` of a message may name it. The guest has not said it yet. */
+  /**
+   * Uploads a file for the guest, and responds once `attachmentIds` of a message may name it. It is not part of the
+   * conversation yet.
+   */
   @Post('attachments')
   @Scope('messages.write')
   @ByHolder()

@@ -25,7 +25,7 @@ const SCOPES = ['sessions.any', 'messages.write'] as const;
 const GREEDY = new Caller('greedy', new Set(SCOPES));
 const OTHER = new Caller('other', new Set(SCOPES));
 
-/** Uploads that go on until their signal aborts, as those of a caller that sends nothing more. */
+/** Uploads that last until their signal aborts, like those of a caller that stops sending. */
 class UnfinishedUploads extends FakeGuestMessaging {
   override async upload(
     conversation: Conversation,
@@ -80,7 +80,7 @@ describe(AttachmentsService.name, () => {
     await Promise.allSettled(unfinished);
   });
 
-  it('gives the places of uploads that failed to the next ones', async () => {
+  it('frees the places of failed uploads', async () => {
     const away = new AbortController();
     const unfinished = [1, 2].map(() => upload(GREEDY, 'unfinished.png', away.signal));
     away.abort();

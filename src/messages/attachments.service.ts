@@ -12,7 +12,7 @@ import { GuestActs } from './guest-acts';
 import { MessagesTelemetry } from './messages.telemetry';
 import { UploadPlaces } from './upload-places';
 
-/** The files that guests send. Nothing of them is kept here. */
+/** Uploads of files from guests. The service stores no part of them. */
 @Injectable()
 export class AttachmentsService {
   constructor(
@@ -25,7 +25,7 @@ export class AttachmentsService {
   ) {}
 
   /**
-   * Hands a file on as it arrives, and resolves once messages can refer to it. Throws `SessionNotFoundError`,
+   * Streams a file to the platform, and resolves once messages can refer to it. Throws `SessionNotFoundError`,
    * `SessionNotActiveError`, `NotSupportedByChannelError`, `FileRefusedError`, `CallerUploadLimitReachedError`,
    * `TooManyUploadsError`, `UpstreamError`s, and the reason of the signal when the caller has hung up.
    */

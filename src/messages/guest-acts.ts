@@ -3,19 +3,19 @@ import type { AuditFact } from '../audit/domain/audit-record';
 import { AuditTrail } from '../audit/ports/audit-trail';
 import { DomainError } from '../common/errors/domain.errors';
 
-/** Records acts for other callers' guests that leave no row here to be recorded with. */
+/** Audits acts for other callers' guests that store no row which the record could accompany. */
 @Injectable()
 export class GuestActs {
   private readonly log = new Logger(GuestActs.name);
 
   constructor(private readonly trail: AuditTrail) {}
 
-  /** Throws `StorageUnavailableError`: the result of the act must not be handed out then. */
+  /** Throws `StorageUnavailableError`: then the result of the act must not be returned. */
   async succeeded(act: AuditFact | undefined): Promise<void> {
     if (act !== undefined) await this.trail.record(act);
   }
 
-  /** The act may have taken effect, as `error` tells. Never throws: the caller hears of that error. */
+  /** Audits a failed act, which may have taken effect according to `error`. Never throws: the caller gets `error`. */
   async failed(act: AuditFact | undefined, error: unknown, isHungUp = false): Promise<void> {
     if (act === undefined) return;
     const code = error instanceof DomainError ? error.code : 'internal';

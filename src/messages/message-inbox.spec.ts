@@ -51,7 +51,7 @@ function hear(from: number, to: number, id = ID): void {
 }
 
 describe(MessageInbox.name, () => {
-  it('keeps what it hears, in the order in which it hears it', async () => {
+  it('stores messages in the order in which they arrive', async () => {
     hear(0, 250);
     await jest.advanceTimersByTimeAsync(0);
 
@@ -60,7 +60,7 @@ describe(MessageInbox.name, () => {
     expect(await metrics.sample('messages_waiting')).toBe(0);
   });
 
-  it('counts only what is new', async () => {
+  it('counts only new messages', async () => {
     hear(0, 3);
     await jest.advanceTimersByTimeAsync(0);
     hear(1, 5);
@@ -69,7 +69,7 @@ describe(MessageInbox.name, () => {
     expect(await metrics.sample('messages_kept_total')).toBe(5);
   });
 
-  it('holds messages while they cannot be kept, and loses none', async () => {
+  it('holds messages while they cannot be stored, and loses none', async () => {
     store.failures.push(new StorageUnavailableError(), new StorageUnavailableError());
     hear(0, 3);
     await jest.advanceTimersByTimeAsync(500);
@@ -82,7 +82,7 @@ describe(MessageInbox.name, () => {
     expect(log.at('warn')).toHaveLength(2);
   });
 
-  it('lets go of what cannot wait any more, and reads it again afterwards', async () => {
+  it('drops the messages of an overflowing conversation, and rereads it afterwards', async () => {
     store.failures.push(new StorageUnavailableError());
     hear(0, 501);
     await jest.advanceTimersByTimeAsync(0);
@@ -97,7 +97,7 @@ describe(MessageInbox.name, () => {
     expect(store.idsOf(ID)).toEqual(expect.arrayContaining(['m-0', 'm-1']));
   });
 
-  it('does not read a session again that is over', async () => {
+  it('does not reread an ended session', async () => {
     SESSION.lose('gone', Date.now());
     store.failures.push(new StorageUnavailableError());
     hear(0, 501, SESSION.conversationId);
@@ -107,7 +107,7 @@ describe(MessageInbox.name, () => {
     expect(messaging.anew).toEqual([]);
   });
 
-  it('keeps what waits when the process stops, and nothing after that', async () => {
+  it('stores waiting messages when the process stops, and nothing after that', async () => {
     hear(0, 3);
     await inbox.onModuleDestroy();
     hear(3, 5);
@@ -116,7 +116,7 @@ describe(MessageInbox.name, () => {
     expect(store.idsOf(ID)).toHaveLength(3);
   });
 
-  it('tells an operator when the record of an act cannot wait any more', async () => {
+  it('logs that the record of an act was dropped', async () => {
     const act = { action: 'MESSAGE_SENT', target: { type: 'session', id: ID } } as const;
     store.failures.push(new StorageUnavailableError(), new StorageUnavailableError());
     inbox.add(ID, { message: aMessage('m'), act });
@@ -132,7 +132,7 @@ describe(MessageInbox.name, () => {
 
   describe('messages that are being written while their conversation overflows', () => {
     const act = { action: 'MESSAGE_SENT', target: { type: 'session', id: ID } } as const;
-    /** Lets the first write go on once the conversation has overflowed. */
+    /** Completes the first write after the conversation has overflowed. */
     const overflowDuringWrite = async (outcome?: Error): Promise<void> => {
       let resume = (): void => undefined;
       const overflowed = new Promise<void>((resolve) => {
@@ -151,14 +151,14 @@ describe(MessageInbox.name, () => {
       await jest.advanceTimersByTimeAsync(0);
     };
 
-    it('have lost no record when they are kept', async () => {
+    it('lose no record if they are stored', async () => {
       await overflowDuringWrite();
 
       expect(store.acts).toEqual([act]);
       expect(log.at('error')).toEqual([]);
     });
 
-    it('have lost the record of an act, once, when they are refused', async () => {
+    it('lose the record of an act, once, if they are refused', async () => {
       store.refused.add('m-0');
       await overflowDuringWrite();
 
@@ -168,7 +168,7 @@ describe(MessageInbox.name, () => {
       ]);
     });
 
-    it('have lost the record of an act, once, when they cannot be written', async () => {
+    it('lose the record of an act, once, if they cannot be written', async () => {
       await overflowDuringWrite(new StorageUnavailableError());
 
       expect(log.at('error')).toEqual([
@@ -177,11 +177,11 @@ describe(MessageInbox.name, () => {
     });
   });
 
-  describe('what the storage refuses', () => {
+  describe('a message that the storage refuses', () => {
     const poisoned = (): Promise<number | undefined> =>
       metrics.sample('poison_messages_total{queue="messages"}');
 
-    it('is set aside, and the other messages of its conversation are kept in their order', async () => {
+    it('is set aside, and the other messages of its conversation are stored in order', async () => {
       store.refused.add('m-3').add('m-120');
       hear(0, 250);
       await jest.advanceTimersByTimeAsync(60_000);
@@ -194,7 +194,7 @@ describe(MessageInbox.name, () => {
       for (const line of log.at('error')) expect(line).toMatchObject({ conversationId: ID, reason: '22021' });
     });
 
-    it('silences no other conversation, however many have something refused', async () => {
+    it('blocks no other conversation, however many have a refused message', async () => {
       const conversations = Array.from({ length: 20 }, (_, number) => `poisoned-${number}`);
       store.refused.add('m-0');
       for (const id of conversations) hear(0, 1, id);
@@ -206,7 +206,7 @@ describe(MessageInbox.name, () => {
       expect(await poisoned()).toBe(20);
     });
 
-    it('takes the record of its act with it, which an operator is told', async () => {
+    it('loses the record of its act, which is logged', async () => {
       const act = { action: 'MESSAGE_SENT', target: { type: 'session', id: ID } } as const;
       store.refused.add('m-0');
       inbox.add(ID, { message: aMessage('m-0'), act });
@@ -218,7 +218,7 @@ describe(MessageInbox.name, () => {
     });
   });
 
-  it('keeps the messages of others while eight conversations fail for a reason of their own', async () => {
+  it('stores the messages of others while eight conversations fail individually', async () => {
     const keep = store.keep.bind(store);
     jest.spyOn(store, 'keep').mockImplementation(async (id, messages) => {
       if (id.startsWith('failing')) throw new TypeError('a fault of ours');
@@ -233,7 +233,7 @@ describe(MessageInbox.name, () => {
     expect(log.at('warn')).toHaveLength(1);
   });
 
-  it('reads the other conversations again when a session cannot be read', async () => {
+  it('rereads the other conversations when a session cannot be read', async () => {
     const other = anActiveSession();
     sessions.given(other);
     const find = sessions.find.bind(sessions);

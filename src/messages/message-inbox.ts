@@ -17,21 +17,21 @@ import { type MessageRequest, MessageStore } from './ports/message.store';
 const RETRY_MS = 1_000;
 const MAX_PER_CONVERSATION = 500;
 const MAX_WAITING = 20_000;
-/** Messages per write, and conversations whose messages are written at a time. */
+/** Maximum number of messages per write, and of conversations written concurrently. */
 const BATCH = 100;
 const AT_A_TIME = 8;
 
 /**
- * Keeps every message that channels meet, in the order in which they met them. While the storage cannot be used they
- * wait; of a conversation with more than can wait, all are let go and it is read again afterwards. A message that the
- * storage refuses is set aside, and a conversation that fails holds up no other. A process that ends loses none: the
- * next one reads the conversations it takes over again.
+ * Stores every message that channels receive, in the order of arrival. During a database outage they wait; if too
+ * many of a conversation wait, all of them are dropped and it is reread afterwards. A message that the storage
+ * refuses is set aside, and a failing conversation does not block others. A crash loses no message: the next process
+ * rereads the conversations that it takes over.
  */
 @Injectable()
 export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly waiting = new Map<string, MessageRequest[]>();
   private readonly incomplete = new Set<string>();
-  /** The first that wait, as far as it is not decided yet whether they are kept. */
+  /** The first waiting messages, while it is undecided whether they are stored. */
   private readonly inFlight = new Map<string, MessageRequest[]>();
   private count = 0;
   private readonly loop = new Loop(
@@ -64,13 +64,13 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     this.loop.start();
   }
 
-  /** Keeps what waits, if that is possible at once. */
+  /** Stores waiting messages if that is possible at once. */
   async onModuleDestroy(): Promise<void> {
     this.loop.wake();
     await this.loop.stop();
   }
 
-  /** Keeps a message, and what is to be recorded with it, as soon as that is possible. */
+  /** Stores a message, and its audit record, as soon as possible. */
   add(conversationId: string, request: MessageRequest): void {
     if (this.incomplete.has(conversationId)) {
       this.reportLost(conversationId, [request]);
@@ -79,7 +79,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     const messages = this.waiting.get(conversationId) ?? [];
     if (messages.length >= MAX_PER_CONVERSATION || this.count >= MAX_WAITING) {
       this.letGo(conversationId, messages);
-      // Those in flight may be kept: they are reported when they are not.
+      // Messages in flight may be stored: they are reported if they are not.
       const undecided = this.inFlight.get(conversationId)?.length ?? 0;
       this.reportLost(conversationId, [...messages.slice(undecided), request]);
       return;
@@ -97,7 +97,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     this.telemetry.overflowed(conversationId);
   }
 
-  /** Messages are read again; the record of an act is nowhere else. */
+  /** Messages can be reread; the audit record of an act exists nowhere else. */
   private reportLost(
     conversationId: string,
     requests: readonly MessageRequest[],
@@ -107,7 +107,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     if (count > 0) this.telemetry.actsLost(reason, count, conversationId);
   }
 
-  /** A conversation that fails is passed over until the next run; the first failure is thrown at the end. */
+  /** Skips a failing conversation until the next run; throws the first failure at the end. */
   private async drain(): Promise<void> {
     const failures = new Map<string, unknown>();
     for (;;) {
@@ -133,7 +133,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     return some;
   }
 
-  /** What could not be kept is still the first that waits. */
+  /** Messages that could not be stored keep their place at the front. */
   private async keepSome(conversationId: string): Promise<void> {
     const messages = (this.waiting.get(conversationId) ?? []).slice(0, BATCH);
     this.inFlight.set(conversationId, [...messages]);
@@ -145,11 +145,11 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
       if (this.incomplete.has(conversationId)) this.reportLost(conversationId, undecided);
     }
     const waiting = this.waiting.get(conversationId);
-    // The next turn is that of another conversation.
+    // Lets another conversation go next.
     if (waiting !== undefined) this.moveToEnd(conversationId, waiting);
   }
 
-  /** Together, or one by one when they are refused together. */
+  /** Stores them together, or one by one if they are refused together. */
   private async keepEach(conversationId: string, messages: readonly MessageRequest[]): Promise<void> {
     try {
       await this.keep(conversationId, messages);
@@ -176,7 +176,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     this.remove(conversationId, messages);
   }
 
-  /** Takes away the first that wait, unless all of the conversation were let go meanwhile. */
+  /** Removes the first waiting messages, unless all of the conversation were dropped meanwhile. */
   private remove(conversationId: string, messages: readonly MessageRequest[]): void {
     this.inFlight.get(conversationId)?.splice(0, messages.length);
     const waiting = this.waiting.get(conversationId);
@@ -202,7 +202,7 @@ export class MessageInbox implements OnModuleInit, OnApplicationBootstrap, OnMod
     }
   }
 
-  /** Undefined also for a session that cannot be read: it must not keep the others from being read again. */
+  /** Undefined also for a session that cannot be read, so that the others are reread. */
   private async find(conversationId: string): Promise<Session | undefined> {
     try {
       return await this.sessions.find(conversationId);

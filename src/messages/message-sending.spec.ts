@@ -56,7 +56,7 @@ afterEach(async () => {
 
 const once = (message = MESSAGE): Promise<SentMessage> => sending.sendOnce(messagingSession, message);
 
-/** A message whose acknowledgement the test gives. */
+/** A message that the test acknowledges. */
 function held(): (message: ConversationMessage) => void {
   let give: (message: ConversationMessage) => void = () => undefined;
   messaging.steps.push(
@@ -71,7 +71,7 @@ function held(): (message: ConversationMessage) => void {
 }
 
 describe(MessageSending.name, () => {
-  it('sends once a message that is requested again later', async () => {
+  it('sends a request once that is repeated later', async () => {
     const first = await once();
 
     expect(await once()).toEqual({ ...first, isReplayed: true });
@@ -79,7 +79,7 @@ describe(MessageSending.name, () => {
     expect(await metrics.sample('messages_sent_total{outcome="ok"}')).toBe(1);
   });
 
-  it('sends once a message that is requested twice at the same time', async () => {
+  it('sends a request once that is repeated concurrently', async () => {
     const give = held();
     const both = [once(), once()];
     await jest.advanceTimersByTimeAsync(0);
@@ -89,7 +89,7 @@ describe(MessageSending.name, () => {
     expect(messaging.sent).toHaveLength(1);
   });
 
-  it('does not wait for another request for ever', async () => {
+  it('waits only a limited time for another request', async () => {
     const give = held();
     const first = once();
     await jest.advanceTimersByTimeAsync(0);
@@ -101,7 +101,7 @@ describe(MessageSending.name, () => {
     expect(await first).toMatchObject({ isReplayed: false });
   });
 
-  it('refuses another message under the same reference, whether the first is under way or sent', async () => {
+  it('refuses another message under the same reference, whether the first is in flight or sent', async () => {
     const give = held();
     const first = once();
     await jest.advanceTimersByTimeAsync(0);
@@ -113,7 +113,7 @@ describe(MessageSending.name, () => {
     await expect(once(other)).rejects.toMatchObject({ code: 'idempotency-key-reused' });
   });
 
-  it('finds a message that was met without its request', async () => {
+  it('finds a message that arrived before its request was answered', async () => {
     await store.keep(messagingSession.session.conversationId, [
       { message: aMessage('m', { reference: 'ref' }) },
     ]);
@@ -122,7 +122,7 @@ describe(MessageSending.name, () => {
     expect(messaging.sent).toEqual([]);
   });
 
-  it('asks again after a failure, under the same reference', async () => {
+  it('sends again after a failure, under the same reference', async () => {
     messaging.steps.push(() => Promise.reject(new UpstreamTimeoutError()));
     await expect(once()).rejects.toMatchObject({ code: 'upstream-timeout' });
 
@@ -131,7 +131,7 @@ describe(MessageSending.name, () => {
     expect(await metrics.sample('messages_sent_total{outcome="upstream-timeout"}')).toBe(1);
   });
 
-  it('does not hide that a message was sent when it cannot be kept', async () => {
+  it('reports a sent message as sent also if it cannot be stored', async () => {
     messaging.steps.push(() => {
       store.failures.push(new Error('away'));
       return Promise.resolve(aMessage('m'));
@@ -167,7 +167,7 @@ describe(MessageSending.name, () => {
       expect(trail.facts).toEqual([]);
     });
 
-    it('is recorded later when it cannot be now', async () => {
+    it('is recorded later if it cannot be recorded now', async () => {
       messaging.steps.push(() => {
         store.failures.push(new Error('away'), new Error('away'));
         return Promise.resolve(aMessage('m'));
@@ -179,7 +179,7 @@ describe(MessageSending.name, () => {
       expect(store.acts).toEqual([sent('m')]);
     });
 
-    it('is recorded as a failure, without hiding why it failed', async () => {
+    it('is recorded as a failure, without hiding its cause', async () => {
       messaging.steps.push(
         () => Promise.reject(new UpstreamTimeoutError()),
         () => Promise.reject(new UpstreamTimeoutError()),

@@ -14,7 +14,7 @@ import { type MessageRequest, MessageStore } from './ports/message.store';
 
 export interface SentMessage {
   readonly message: ConversationMessage;
-  /** An earlier request has sent it. */
+  /** True if an earlier request has sent it. */
   readonly isReplayed: boolean;
 }
 
@@ -24,8 +24,8 @@ interface InFlightMessage {
 }
 
 /**
- * Sends messages, and sends those with a key once. The message itself is the record of its key: it is found in the
- * books by its reference, and one that no book has yet is looked for in the conversation before it is sent.
+ * Sends messages, and those with a key once. The message itself is the record of its key: it is stored with its
+ * reference, and one that is not stored yet is looked for in the conversation before it is sent.
  */
 @Injectable()
 export class MessageSending {
@@ -62,15 +62,15 @@ export class MessageSending {
   }
 
   /**
-   * Throws `IdempotencyKeyReusedError` when another message was sent with this reference, and `RequestInProgressError`
-   * when a request that is under way takes longer than two seconds more.
+   * Throws `IdempotencyKeyReusedError` if another message was sent with this reference, and `RequestInProgressError`
+   * if a request in flight takes more than two further seconds.
    */
   async sendOnce(messagingSession: MessagingSession, request: MessageToSend): Promise<SentMessage> {
     const { conversationId } = messagingSession.session;
     const { reference } = request;
     const fingerprint = fingerprintOf(reference, request);
     const earlier = this.inFlight.get(reference) ?? (await this.kept(conversationId, reference, fingerprint));
-    // Somebody may have begun while this request was looking.
+    // Another request may have begun during the look-up.
     const first = this.inFlight.get(reference) ?? earlier;
     if (first !== undefined) {
       if (first.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();
@@ -83,7 +83,7 @@ export class MessageSending {
     return { message: await message, isReplayed: false };
   }
 
-  /** What was met without its request is taken for what this one asks for. */
+  /** A stored message without a fingerprint counts as the one of this request. */
   private async kept(
     conversationId: string,
     reference: string,
@@ -95,7 +95,10 @@ export class MessageSending {
     );
   }
 
-  /** The conversation has the message: trouble of ours must not look as if it had not. It is kept later, with its record. */
+  /**
+   * The conversation has the message: a storage failure must not make it look unsent. It is stored later, with its
+   * record.
+   */
   private async keep(conversationId: string, request: MessageRequest): Promise<void> {
     try {
       await this.messages.keep(conversationId, [request]);

@@ -6,7 +6,7 @@ const POSITION = { sentAt: '2027-01-15T08:00:00.000Z', id: 'm-1' };
 const ID = '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11';
 
 describe(decodeCursor.name, () => {
-  it('finds every position again in its conversation', () => {
+  it('restores every position in its conversation', () => {
     const positions = fc.record({
       sentAt: fc
         .date({

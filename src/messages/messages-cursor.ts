@@ -5,7 +5,7 @@ import type { MessageQuery } from './ports/message.store';
 
 type Position = NonNullable<MessageQuery['after']>;
 
-/** More than any id that is kept has. */
+/** Longer than any stored id. */
 const MAX_ID_LENGTH = 256;
 
 const POSITION = [
@@ -13,12 +13,12 @@ const POSITION = [
   cursors.partOf((part) => isStorableText(part, MAX_ID_LENGTH)),
 ] as const;
 
-/** A position in the messages of a conversation as an opaque text. */
+/** Encodes a position in the messages of a conversation as an opaque text. */
 export function encodeCursor({ sentAt, id }: Position, conversationId: string): string {
   return cursors.encodeCursor([conversationId], [sentAt, id]);
 }
 
-/** Throws `InvalidRequestError` for anything that `encodeCursor` did not make for the same conversation. */
+/** Throws `InvalidRequestError` for any text that `encodeCursor` did not make for the same conversation. */
 export function decodeCursor(cursor: string, conversationId: string): Position {
   const [sentAt, id] = cursors.decodeCursor(cursor, [conversationId], POSITION);
   return { sentAt, id };

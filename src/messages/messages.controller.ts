@@ -17,8 +17,8 @@ const IDEMPOTENCY_KEY = {
   name: 'idempotency-key',
   required: false,
   description:
-    'Makes the sending safe to repeat for as long as the session is kept: 1 to 255 visible ASCII characters, or the ' +
-    'same as a quoted string, which may hold spaces too. Use a new one, such as a UUID, for every message.',
+    'Makes the request idempotent for as long as the session is stored: 1 to 255 visible ASCII characters, or the ' +
+    'same as a quoted string, which may contain spaces too. Use a new key, such as a UUID, for every message.',
   schema: { type: 'string', example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
 };
 
@@ -32,7 +32,7 @@ const SENDING_PROBLEMS = {
   ...MESSAGING_PROBLEMS,
 };
 
-/** The part of a reply that a route sets besides its body. */
+/** The parts of a reply that a route sets besides its body. */
 interface Reply {
   header(name: string, value: string): unknown;
 }
@@ -45,7 +45,7 @@ export class MessagesController {
     private readonly queries: MessagesQueries,
   ) {}
 
-  /** Says something for the guest, and answers once the conversation has it; once for each Idempotency-Key. */
+  /** Sends a message for the guest, and responds once the conversation has it; once per Idempotency-Key. */
   @Post('messages')
   @ByHolder()
   @Scope('messages.write')
@@ -64,7 +64,7 @@ export class MessagesController {
     return message as MessageResponse;
   }
 
-  /** What was said, the oldest first by the time that Genesys Cloud gives it. */
+  /** Lists the messages, the oldest first by the time that Genesys Cloud gives them. */
   @Get('messages')
   @Scope('messages.read')
   @ApiResponse({ status: 200, type: MessageListResponse })
@@ -78,12 +78,12 @@ export class MessagesController {
     return { items: messages, nextCursor };
   }
 
-  /** Tells the other side that the guest types, at most every five seconds: sooner nothing happens. */
+  /** Shows the agent that the guest is typing, at most every five seconds: earlier calls have no effect. */
   @Post('typing')
   @ByHolder()
   @Scope('messages.write')
   @HttpCode(202)
-  @ApiResponse({ status: 202, description: 'It is told when it can be told now.' })
+  @ApiResponse({ status: 202, description: 'Accepted; sent if that is possible at once.' })
   @ApiProblems({
     404: ['session-not-found'],
     409: ['not-supported-by-channel', 'session-not-active'],

@@ -11,11 +11,11 @@ import { MessageStore } from './ports/message.store';
 
 export interface MessagePage {
   readonly messages: readonly ConversationMessage[];
-  /** Where the next page begins; null on the last one. */
+  /** The cursor of the next page; null on the last one. */
   readonly nextCursor: string | null;
 }
 
-/** Reads what was said; changes nothing. What is read of the guest of another caller is recorded first. */
+/** Reads messages. Reads of the guests of other callers are audited first. */
 @Injectable()
 export class MessagesQueries {
   constructor(
@@ -25,8 +25,9 @@ export class MessagesQueries {
   ) {}
 
   /**
-   * The oldest first, by the time that the upstream gives them: a message that arrives late may come before the end of a
-   * page that was read. Throws `SessionNotFoundError`, and `InvalidRequestError` for the cursor of another session.
+   * Lists the oldest first, by the upstream's time: a message that arrives late may belong before the end of a page
+   * that was already read. Throws `SessionNotFoundError`, and `InvalidRequestError` for the cursor of another
+   * session.
    */
   async list(
     conversationId: string,

@@ -13,10 +13,10 @@ import { assertSendable } from './domain/sendable-message';
 import { type MessagingSession, messagingOf } from './domain/messaging-session';
 import { MessageSending, type SentMessage } from './message-sending';
 
-/** What a caller wants a guest to have said. */
+/** The message that a caller requests for a guest. */
 export type MessageContent = Omit<MessageToSend, 'reference' | 'isRepeatable'>;
 
-/** What callers can do in the conversations of their guests. */
+/** Operations of callers in the conversations of their guests. */
 @Injectable()
 export class MessagesService {
   constructor(
@@ -27,8 +27,8 @@ export class MessagesService {
   ) {}
 
   /**
-   * Sends a message and resolves once the conversation has it; once for each key, as long as the session is kept.
-   * Throws `SessionNotFoundError`, `SessionNotActiveError`, `NotSupportedByChannelError`, `MessageRefusedError`,
+   * Sends a message and resolves once the conversation has it; once per key, as long as the session is stored. Throws
+   * `SessionNotFoundError`, `SessionNotActiveError`, `NotSupportedByChannelError`, `MessageRefusedError`,
    * `UpstreamError`s, and with a key `IdempotencyKeyInvalidError`, `IdempotencyKeyReusedError` and
    * `RequestInProgressError`.
    */
@@ -49,7 +49,7 @@ export class MessagesService {
       : this.sending.sendOnce(recorded, message);
   }
 
-  /** Tells that the guest types. Throws what `send` throws of sessions and channels. */
+  /** Signals that the guest is typing. Throws the errors of `send` about sessions and channels. */
   async typing(conversationId: string, scope: AccessScope): Promise<void> {
     const { session, messaging } = await this.find(conversationId, scope);
     messaging.typing(session.snapshot);

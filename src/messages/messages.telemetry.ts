@@ -3,7 +3,7 @@ import { DomainError } from '../common/errors/domain.errors';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { Metrics } from '../metrics/metrics';
 
-/** What operators hear of messages. Nothing of what was said is told. */
+/** Log lines and metrics of messages. They contain no text of a message. */
 @Injectable()
 export class MessagesTelemetry {
   private readonly log = new Logger('Messages');
@@ -25,7 +25,7 @@ export class MessagesTelemetry {
     );
     this.overflows = metrics.counter(
       'messages_overflows_total',
-      'Conversations whose messages could not be held until they were kept, and are read again',
+      'Conversations that are reread, because too many messages were waiting to be stored',
     );
     metrics.gauge('messages_waiting', 'Messages that were met and are not kept yet', () => this.waiting());
   }
@@ -46,7 +46,7 @@ export class MessagesTelemetry {
     this.uploads.inc({ outcome: 'ok' });
   }
 
-  /** A caller that has hung up or stopped sending is the cause of the outcome. */
+  /** The caller caused the outcome by hanging up or by not sending. */
   uploadFailed(error: unknown, isHungUp: boolean): void {
     const isStalled = error instanceof RequestTimeoutException;
     const outcome = error instanceof DomainError ? error.code : isStalled ? 'stalled' : 'internal';
@@ -57,19 +57,19 @@ export class MessagesTelemetry {
     this.kept.inc(count);
   }
 
-  /** The message can never be kept. */
+  /** The message can never be stored. */
   refused(error: unknown, conversationId: string, messageId: string): void {
     this.poison.setAside('messages', `${conversationId} ${messageId}`, error, conversationId);
   }
 
-  /** The conversation can never be read again: its messages were lost. */
+  /** The conversation can never be reread: its messages were lost. */
   rereadingRefused(error: unknown, conversationId: string): void {
     this.poison.setAside('messages', conversationId, error, conversationId);
   }
 
   keepingFailed(error: unknown, conversationId?: string): void {
     this.log.warn({
-      message: 'Messages could not be kept and are tried again',
+      message: 'Message storage failed; retrying',
       ...(conversationId === undefined ? {} : { conversationId }),
       error,
     });

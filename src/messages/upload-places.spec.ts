@@ -15,7 +15,7 @@ function placesWith(settings: Partial<Environment>): UploadPlaces {
   return new UploadPlaces(new MessagesConfig(environment), new AccessConfig(environment));
 }
 
-/** Takes all that there is for the caller. */
+/** Takes all places that the caller can get. */
 function fill(places: UploadPlaces, caller: Caller): { readonly count: number; readonly refusal: unknown } {
   for (let count = 0; ; count += 1) {
     try {
@@ -47,7 +47,7 @@ describe(UploadPlaces.name, () => {
     expect(fill(places, ONE).count).toBe(1);
   });
 
-  it('gives all places to those that need no credential, and to the only caller that can upload', () => {
+  it('gives all places to callers without credentials, and to the only caller that can upload', () => {
     const { entry } = newApiKey({ name: 'one', scopes: ['messages.write'] });
 
     const forwarded = new Caller('anonymous', Caller.anonymous.scopes, '');
@@ -56,7 +56,7 @@ describe(UploadPlaces.name, () => {
     expect(fill(placesWith({ API_KEYS: [entry] }), ONE).count).toBe(16);
   });
 
-  it('prefers what the deployment says', () => {
+  it('prefers the limit of the deployment', () => {
     const places = placesWith({ ACCESS_MODE: 'jwt', UPLOAD_MAX_CONCURRENT: 10, UPLOAD_MAX_PER_CALLER: 3 });
 
     expect(fill(places, ONE).count).toBe(3);

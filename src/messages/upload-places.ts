@@ -5,13 +5,13 @@ import { AccessConfig } from '../config/access.config';
 import { MessagesConfig } from '../config/messages.config';
 import { CallerUploadLimitReachedError, TooManyUploadsError } from './domain/upload.errors';
 
-/** The part of all places that one of several callers may take. */
+/** The share of all places that one of several callers may take. */
 const SHARE = 0.5;
 
 /**
- * The uploads of this process, each of which holds a connection of its caller and one to the storage. A caller's share is
- * `UPLOAD_MAX_PER_CALLER`, else half of the places; the only caller that can upload, and those that need no credential,
- * have all.
+ * The concurrent uploads of this process, each of which holds a connection of its caller and one to the storage. A
+ * caller's share is `UPLOAD_MAX_PER_CALLER`, else half of the places; the only caller that can upload, and callers
+ * without credentials, may use all.
  */
 @Injectable()
 export class UploadPlaces {

@@ -15,7 +15,7 @@ async function value(name: string): Promise<string | undefined> {
 }
 
 describe(AuditTelemetry.name, () => {
-  it('counts records by what they tell and how that came out', async () => {
+  it('counts records by action and outcome', async () => {
     telemetry.written('SINK_PAUSED', 'success');
     telemetry.written('SINK_PAUSED', 'success');
 
@@ -23,7 +23,7 @@ describe(AuditTelemetry.name, () => {
     expect(await value(name)).toBe('2');
   });
 
-  it('tells what the last check of the trail found, and nothing before the first', async () => {
+  it('shows the result of the last check of the trail, and none before the first', async () => {
     const told = [await value('guest_sessions_audit_chain_ok')];
     for (const isWhole of [true, false]) {
       telemetry.checked(isWhole);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from './metrics';
 
-/** How the audit trail is doing. It hears of it as an `AuditObserver`, which the composition root makes of it. */
+/** Metrics of the audit trail. The composition root binds it as the `AuditObserver`. */
 @Injectable()
 export class AuditTelemetry {
   private readonly records;

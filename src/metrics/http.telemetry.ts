@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from './metrics';
 
-/** The served requests by route pattern, method and class of status. */
+/** Counts served requests by route pattern, method and class of status. */
 @Injectable()
 export class HttpTelemetry {
   private readonly durations;

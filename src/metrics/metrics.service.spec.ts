@@ -2,7 +2,7 @@ import { MetricsService } from './metrics.service';
 import { FakeSummaryStore } from './ports/summary.store.fake';
 
 describe(MetricsService.name, () => {
-  it('is all zero before the first session', async () => {
+  it('is zero before the first session', async () => {
     expect(await new MetricsService(new FakeSummaryStore()).summary()).toEqual({
       averageLatencyMs: 0,
       disconnectionRate: '0.0000',
@@ -18,7 +18,7 @@ describe(MetricsService.name, () => {
     [1, 100_000, '0.0000'],
     [0, 7, '0.0000'],
   ])(
-    'tells the share of %d disconnected in %d started sessions with four decimals',
+    'shows the share of %d disconnected in %d started sessions with four decimals',
     async (lost, all, rate) => {
       const store = new FakeSummaryStore({ sessionsStarted: all, sessionsDisconnected: lost });
 
@@ -39,7 +39,7 @@ describe(MetricsService.name, () => {
     expect(await new MetricsService(store).summary()).toMatchObject({ averageLatencyMs: mean });
   });
 
-  it('hands on the endings by reason', async () => {
+  it('passes on the ends by reason', async () => {
     const store = new FakeSummaryStore({ endedByReason: { requested: 2, gone: 1 } });
 
     expect(await new MetricsService(store).summary()).toMatchObject({

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MetricsResponse } from './metrics.response';
 import { SummaryStore } from './ports/summary.store';
 
-/** The summary for people and dashboards that want three numbers, not a hundred series. */
+/** The summary of a few totals for people and dashboards. */
 @Injectable()
 export class MetricsService {
   constructor(private readonly summaries: SummaryStore) {}

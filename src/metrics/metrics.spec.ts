@@ -6,7 +6,7 @@ import { FakeSummaryStore } from './ports/summary.store.fake';
 import { ReadableMetrics } from './readable-metrics.fake';
 
 describe(Metrics.name, () => {
-  it('prefixes every name of ours', async () => {
+  it('prefixes every name of the service', async () => {
     const metrics = new ReadableMetrics();
     metrics.counter('things_total', 'Things', ['kind']).inc({ kind: 'a' }, 2);
 
@@ -28,7 +28,7 @@ describe(Metrics.name, () => {
   });
 
   describe('a gauge', () => {
-    it('asks for its value when the page is read', async () => {
+    it('reads its value when the page is requested', async () => {
       const metrics = new ReadableMetrics();
       let value = 1;
       metrics.gauge('level', 'Level', () => value);
@@ -39,7 +39,7 @@ describe(Metrics.name, () => {
       expect([await metrics.sample('level'), await metrics.sample('depth')]).toEqual([2, 20]);
     });
 
-    it('says that it does not know a value that cannot be had, and the page stays readable', async () => {
+    it('is NaN if its value cannot be read, and the page stays readable', async () => {
       const metrics = new ReadableMetrics();
       let isAway = false;
       metrics.gauge('rejected', 'A', () => (isAway ? Promise.reject(new Error('No database')) : 5));

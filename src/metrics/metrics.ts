@@ -6,14 +6,16 @@ const PREFIX = 'guest_sessions_';
 type Reading = () => number | Promise<number>;
 
 /**
- * Read by a private call of Node that ends the process when a handle has lost its owner; `nodejs_active_resources` tells
- * the same.
+ * Node reads it by a private call that ends the process when a handle has lost its owner; `nodejs_active_resources`
+ * shows the same.
  */
 const UNSAFE = ['nodejs_active_handles', 'nodejs_active_handles_total'];
 
 /**
  * The Prometheus registry of this process, one per application so that several may live in one test. Names get the
  * prefix `guest_sessions_`; label values come from closed sets and are never ids.
+ *
+ * @publicApi
  */
 @Injectable()
 export class Metrics {
@@ -41,7 +43,7 @@ export class Metrics {
     return new Histogram({ name: PREFIX + name, help, buckets, labelNames, registers: [this.registry] });
   }
 
-  /** A gauge that asks for its value when the page is read. A value that cannot be had is NaN. */
+  /** A gauge that reads its value when the page is requested. An unreadable value is NaN. */
   gauge(name: string, help: string, read: Reading): Gauge {
     return new Gauge({
       name: PREFIX + name,
@@ -53,7 +55,7 @@ export class Metrics {
     });
   }
 
-  /** Like `gauge`, with one value for each value of a label; which ones there are is asked for too. */
+  /** Like `gauge`, with one value per label value; the set of label values is read each time too. */
   gaugeBy<Label extends string>(
     name: string,
     help: string,
@@ -71,7 +73,7 @@ export class Metrics {
     });
   }
 
-  /** The page in Prometheus' text format. */
+  /** The metrics page in Prometheus' text format. */
   async page(): Promise<{ contentType: string; text: string }> {
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }
@@ -81,7 +83,7 @@ async function valueOf(read: Reading): Promise<number> {
   try {
     return await read();
   } catch {
-    // The page must be readable while the database is not; readiness tells that story.
+    // The page must stay readable during a database outage, which readiness reports.
     return Number.NaN;
   }
 }

@@ -11,7 +11,7 @@ export class PoisonTelemetry {
       'Items that can never be processed and were set aside, by queue',
       ['queue'],
     );
-    // A series that begins with 1 has no increase that an alert could see.
+    // Starts each series at 0: the step to a first value of 1 would be no increase for an alert.
     for (const queue of POISON_QUEUES) counter.inc({ queue }, 0);
     poison.onSetAside((queue) => {
       counter.inc({ queue });

@@ -2,7 +2,7 @@ import { Metrics } from './metrics';
 
 /** Metrics that a test can read one sample of. */
 export class ReadableMetrics extends Metrics {
-  /** The value of a sample as the page names it, without the prefix: `terminations_total{reason="gone"}`. */
+  /** The value of a sample by its name on the page, without the prefix: `terminations_total{reason="gone"}`. */
   async sample(name: string): Promise<number | undefined> {
     const text = await this.linesOf(`guest_sessions_${name.replace(/\{.*$/, '')}`);
     const start = `guest_sessions_${name} `;
@@ -10,7 +10,7 @@ export class ReadableMetrics extends Metrics {
     return line === undefined ? undefined : Number(line.slice(start.length));
   }
 
-  /** Of this metric only: what Node tells of its own handles on the whole page is none of a test's business. */
+  /** Only the lines of this metric: the whole page also has Node's own handles, which vary. */
   private linesOf(name: string): Promise<string> {
     const ofHistogram = name.replace(/_(count|sum|bucket)$/, '');
     const known = [name, ofHistogram].find((each) => this.registry.getSingleMetric(each) !== undefined);

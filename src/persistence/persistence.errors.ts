@@ -1,6 +1,6 @@
 import { messageOf } from '../common/errors/failure-text';
 
-/** Another process works in the data directory. Nothing was read or changed. */
+/** Another process uses the data directory. Nothing was read or changed. */
 export class DataDirectoryInUseError extends Error {
   override readonly name = 'DataDirectoryInUseError';
 
@@ -24,7 +24,7 @@ export class SchemaTooNewError extends Error {
   }
 }
 
-/** Stored data cannot be decrypted; the message says why, and shows nothing of it. */
+/** Stored data cannot be decrypted; the message gives the reason, and shows none of the data. */
 export class UnreadableDataError extends Error {
   override readonly name = 'UnreadableDataError';
 
@@ -33,12 +33,12 @@ export class UnreadableDataError extends Error {
   }
 }
 
-/** Whether stored data cannot be decrypted or parsed, however often it is read; every other error is not about the data. */
+/** Tells whether stored data can never be decrypted or parsed; every other error is not about the data. */
 export function isUnreadable(error: unknown): error is UnreadableDataError | SyntaxError {
   return error instanceof UnreadableDataError || error instanceof SyntaxError;
 }
 
-/** `DATA_KEY` does not fit what is stored; the message says which key, what is wrong with it, and what to do. */
+/** `DATA_KEY` does not fit the stored data; the message names the key, the fault and the remedy. */
 export class DataKeyError extends Error {
   override readonly name = 'DataKeyError';
 
@@ -57,7 +57,7 @@ export class DataKeyError extends Error {
   }
 }
 
-/** The database could not be opened; the message says which and why, and holds no credential. */
+/** The database could not be opened; the message names it and the reason, and holds no credential. */
 export class DatabaseOpenError extends Error {
   override readonly name = 'DatabaseOpenError';
 
@@ -66,7 +66,7 @@ export class DatabaseOpenError extends Error {
   }
 }
 
-/** A backup was not written; the message says why. Nothing is left of it. */
+/** A backup was not written; the message gives the reason. No partial file is left. */
 export class BackupError extends Error {
   override readonly name = 'BackupError';
 }

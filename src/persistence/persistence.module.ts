@@ -51,8 +51,8 @@ import { SqlSummaryStore } from './replica/sql-summary.store';
 import { UnitOfWork } from './database/unit-of-work';
 
 /**
- * Binds every storage port to its SQL store. The application does not come up unless the database is open and
- * migrated. Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditPublisher`, `EventSinks`,
+ * Binds every storage port to its SQL store. The application starts only once the database is open and migrated.
+ * Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditPublisher`, `EventSinks`,
  * `HealthChecks`.
  */
 @Global()

@@ -30,7 +30,7 @@ async function expectStopped(): Promise<void> {
 }
 
 describe(DataKeyRotation.name, () => {
-  it('walks nowhere and says nothing while there is only the key in use', async () => {
+  it('does not walk and logs nothing while there is only the current key', async () => {
     rotation.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(10 * MINUTE);
 
@@ -38,7 +38,7 @@ describe(DataKeyRotation.name, () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('walks from the start of the process to the end of what is stored, with rests', async () => {
+  it('walks from the start of the process to the end of the stored texts, with pauses', async () => {
     keys.ids = ['k1'];
     keys.steps.push(100, 0, 7);
     rotation.onApplicationBootstrap();
@@ -51,21 +51,21 @@ describe(DataKeyRotation.name, () => {
     expect(keys.ids).toEqual([]);
   });
 
-  it('says when it begins, and of each key that nothing needs it any more', async () => {
+  it('logs the start, and each key that is no longer needed', async () => {
     keys.ids = ['', 'k1'];
     keys.steps.push(2, 3);
     rotation.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(10 * MINUTE);
 
     expect(log.at('info')).toEqual([
-      { message: 'What is stored in clear is being encrypted' },
-      { message: 'What is encrypted with an older key of DATA_KEY is being encrypted again', dataKey: 'k1' },
-      { message: 'Nothing is stored in clear any more', count: 5 },
-      { message: 'A key is no longer needed in DATA_KEY', dataKey: 'k1', count: 5 },
+      { message: 'Encryption of plain texts started' },
+      { message: 'Re-encryption from an older key of DATA_KEY started', dataKey: 'k1' },
+      { message: 'Encryption of plain texts completed', count: 5 },
+      { message: 'Data key no longer needed', dataKey: 'k1', count: 5 },
     ]);
   });
 
-  it('lets no key go before the walk is over, and begins again after trouble', async () => {
+  it('retires no key before the end of the walk, and begins again after a failure', async () => {
     keys.ids = ['k1'];
     keys.steps.push(100, new Error('away'), 5);
     rotation.onApplicationBootstrap();
@@ -79,7 +79,7 @@ describe(DataKeyRotation.name, () => {
     expect(keys.ids).toEqual([]);
   });
 
-  it('ends between two steps when the process stops, and lets no key go', async () => {
+  it('ends between two steps when the process stops, and retires no key', async () => {
     keys.ids = ['k1'];
     keys.steps.push(...Array.from({ length: 100 }, () => 100));
     rotation.onApplicationBootstrap();
@@ -91,7 +91,7 @@ describe(DataKeyRotation.name, () => {
     expect(keys.ids).toEqual(['k1']);
   });
 
-  it('goes on behind texts that no key decrypts, retires no key, and repeats the walk an hour later', async () => {
+  it('continues after texts that no key decrypts, retires no key, and repeats the walk an hour later', async () => {
     keys.ids = ['k1'];
     keys.unreadable = ['session/a/name', 'session/b/name'];
     keys.steps.push(100, 7);

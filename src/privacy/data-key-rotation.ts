@@ -5,16 +5,16 @@ import { DataKeyStore, type WalkPosition } from './ports/data-key.store';
 import { PrivacyTelemetry } from './privacy.telemetry';
 
 const PAUSE_MS = 60_000;
-/** Texts per transaction, and the rest between two: what callers and relays do goes first. */
+/** Texts per transaction; a pause between two leaves the database to callers and relays. */
 const BATCH = 100;
 const REST_MS = 20;
-/** After this long a walk is repeated that has met texts which no key decrypts. */
+/** Delay before a walk is repeated that has met texts which no key decrypts. */
 const REPEAT_MS = 3_600_000;
 
 /**
- * Encrypts with the key in use what is stored under older ones or in clear, a little at a time and from the start
- * on, and tells which keys nothing needs any more. A walk that was cut short begins again: what it has done counts.
- * A text that no key decrypts holds up no other; as long as there is one, no key is retired.
+ * Re-encrypts texts that are stored under older keys or in plain text with the current key, in small steps from the
+ * start on, and reports the keys that are no longer needed. An interrupted walk begins again and skips finished
+ * texts. A text that no key decrypts does not block the others; as long as there is one, no key is retired.
  */
 @Injectable()
 export class DataKeyRotation implements OnApplicationBootstrap, OnModuleDestroy {
@@ -58,7 +58,7 @@ export class DataKeyRotation implements OnApplicationBootstrap, OnModuleDestroy 
     this.telemetry.rotationEnded(outdated, walk.renewed);
   }
 
-  /** The numbers of texts; undefined when the process stops before the walk is over. */
+  /** The numbers of texts; undefined if the process stops before the end of the walk. */
   private async renewAll(): Promise<{ readonly renewed: number; readonly unreadable: number } | undefined> {
     let [renewed, unreadable] = [0, 0];
     let position: WalkPosition | undefined;

@@ -10,7 +10,7 @@ import { GuestsService } from './guests.service';
 export class GuestsController {
   constructor(private readonly service: GuestsService) {}
 
-  /** Erases a guest for good, whoever opened the sessions: name and token are unreadable from then on. */
+  /** Erases a guest for good, in the sessions of all callers: name and token are unreadable from then on. */
   @Post(':guestRef/erase')
   @Scope('guests.erase')
   @HttpCode(200)

@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 describe(GuestsService.name, () => {
-  it('erases a guest now, and answers the same when it is asked again', async () => {
+  it('erases a guest now, and returns the same when called again', async () => {
     const first = await new GuestsController(service).erase(GUEST);
     jest.advanceTimersByTime(60_000);
 
@@ -36,14 +36,14 @@ describe(GuestsService.name, () => {
   });
 
   it.each(['', 'x', GUEST.toUpperCase(), `${GUEST}0`, GUEST.slice(1), `${GUEST}\n`, 'jwt_0123456789abcdef'])(
-    'looks for nobody under what is no reference: %j',
+    'does not search for an invalid reference: %j',
     async (text) => {
       await expect(service.erase(text)).rejects.toThrow(GuestNotFoundError);
       expect(register.erased.size).toBe(0);
     },
   );
 
-  it('passes on what the register says', async () => {
+  it('passes on the errors of the store', async () => {
     register.failure = new GuestSessionLiveError();
 
     await expect(service.erase(GUEST)).rejects.toBe(register.failure);

@@ -4,7 +4,7 @@ import { isGuestRef } from '../session/domain/guest-token';
 import { GuestNotFoundError } from './domain/privacy.errors';
 import { type Erasure, GuestStore } from './ports/guest.store';
 
-/** What can be done with guests, whoever their sessions belong to. */
+/** Operations on guests, across the sessions of all callers. */
 @Injectable()
 export class GuestsService {
   constructor(
@@ -12,7 +12,7 @@ export class GuestsService {
     private readonly clock: Clock,
   ) {}
 
-  /** See `GuestStore.erase`; what could not be the reference of a guest is a `GuestNotFoundError` too. */
+  /** See `GuestStore.erase`; an invalid reference is a `GuestNotFoundError` too. */
   async erase(guestRef: string): Promise<Erasure> {
     if (!isGuestRef(guestRef)) throw new GuestNotFoundError();
     return this.guests.erase(guestRef, this.clock.now());

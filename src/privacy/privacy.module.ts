@@ -5,7 +5,7 @@ import { GuestsService } from './guests.service';
 import { PrivacyTelemetry } from './privacy.telemetry';
 import { SessionRetention } from './session-retention';
 
-/** What is kept of guests, how, and for how long. Needs the stores of `ports/` from the composition root. */
+/** Encryption, erasure and retention of guests' data. Needs the stores of `ports/` from the composition root. */
 @Module({
   controllers: [GuestsController],
   providers: [GuestsService, SessionRetention, DataKeyRotation, PrivacyTelemetry],

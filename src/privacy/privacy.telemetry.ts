@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PoisonMessages } from '../common/poison/poison-messages';
 
-/** What operators hear of the keys that guests' names and tokens are encrypted with. An empty id is no key at all. */
+/** Log lines and metrics of the rotation of data keys. An empty id stands for plain text. */
 @Injectable()
 export class PrivacyTelemetry {
   private readonly log = new Logger('Privacy');
@@ -12,17 +12,17 @@ export class PrivacyTelemetry {
     for (const dataKey of outdated) {
       const message =
         dataKey === ''
-          ? 'What is stored in clear is being encrypted'
-          : 'What is encrypted with an older key of DATA_KEY is being encrypted again';
+          ? 'Encryption of plain texts started'
+          : 'Re-encryption from an older key of DATA_KEY started';
       this.log.log(dataKey === '' ? { message } : { message, dataKey });
     }
   }
 
-  /** `count` is of all of them together. */
+  /** `count` is the total of all keys. */
   rotationEnded(outdated: readonly string[], count: number): void {
     for (const dataKey of outdated) {
-      if (dataKey === '') this.log.log({ message: 'Nothing is stored in clear any more', count });
-      else this.log.log({ message: 'A key is no longer needed in DATA_KEY', dataKey, count });
+      if (dataKey === '') this.log.log({ message: 'Encryption of plain texts completed', count });
+      else this.log.log({ message: 'Data key no longer needed', dataKey, count });
     }
   }
 
@@ -33,12 +33,12 @@ export class PrivacyTelemetry {
 
   rotationIncomplete(count: number): void {
     this.log.error({
-      message: 'Stored texts cannot be decrypted; no key of DATA_KEY is retired as long as they are there',
+      message: 'Stored texts undecryptable; no key of DATA_KEY retired',
       count,
     });
   }
 
   rotationFailed(error: unknown): void {
-    this.log.warn({ message: 'Encrypting again was interrupted and is repeated', error });
+    this.log.warn({ message: 'Re-encryption interrupted; retrying', error });
   }
 }

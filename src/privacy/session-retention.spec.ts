@@ -40,7 +40,7 @@ describe(SessionRetention.name, () => {
     expect(archive.purges).toEqual([{ endedBefore: NOW - days * DAY, limit: 100 }]);
   });
 
-  it('removes one batch after the other until one is less than full', async () => {
+  it('removes batch after batch until one is not full', async () => {
     archive.purgeable.push(100, 100, 99, 100);
     const purge = retention.purge();
     await jest.advanceTimersByTimeAsync(1_000);
@@ -49,7 +49,7 @@ describe(SessionRetention.name, () => {
     expect(archive.purges).toHaveLength(3);
   });
 
-  it('tells of a storage in trouble', async () => {
+  it('logs a storage failure', async () => {
     archive.purgeable.push(new Error('away'));
     retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(60_000);

@@ -7,7 +7,7 @@ import { SessionRetentionStore } from './ports/session-retention.store';
 /** Sessions per transaction. */
 const BATCH = 100;
 
-/** Removes sessions that ended long enough ago, a few at a time. */
+/** Removes sessions after the retention period, a few at a time. */
 @Injectable()
 export class SessionRetention extends Housekeeping {
   private readonly log = new Logger(SessionRetention.name);
@@ -25,6 +25,6 @@ export class SessionRetention extends Housekeeping {
   }
 
   protected failed(error: unknown): void {
-    this.log.warn({ message: 'Old sessions could not be removed; it is tried again', error });
+    this.log.warn({ message: 'Session retention failed; retrying', error });
   }
 }

@@ -2,12 +2,12 @@ import type { Retry } from './catalogue/problem-type';
 import type { ProblemTypeResponse } from './dto/problem-type.response';
 
 const RETRY_TEXT: Readonly<Record<Retry, string>> = {
-  no: 'Not as it is: the same request is refused again until somebody has acted.',
+  no: 'No: the same request is refused again until an operator or the caller has acted.',
   changed: 'With a change: the same request is refused again.',
-  later: 'Yes: after the time in Retry-After, or with a growing pause where there is none.',
+  later: 'Yes: after the time in Retry-After, or with a growing pause without that header.',
 };
 
-/** The same as the JSON, as a page for a person. It needs no script and no style. */
+/** Renders the JSON as an HTML page. It needs no script and no style. */
 export function problemPage({ code, title, statuses, meaning, action, retry }: ProblemTypeResponse): string {
   return `<!doctype html>
 <html lang="en">

@@ -14,16 +14,16 @@ type Method = (typeof METHODS)[number];
 const MEDIA_TYPE = 'application/problem+json';
 const REQUEST_ID = '01JDC0XK6V9Q3M8T';
 
-/** By status, the codes that every route may answer with, whatever it does. */
+/** The codes that every route may respond with, by status. */
 const OF_EVERY_ROUTE = {
   400: ['bad-request'],
   408: ['request-timeout'],
   431: ['headers-too-large'],
   500: ['internal'],
 };
-/** A path with a part that cannot be decoded names nothing. */
+/** A path with a part that cannot be decoded matches no resource. */
 const OF_ROUTES_WITH_PARAMETERS = { 404: ['not-found'] };
-/** A body is read and checked before a route is asked whether it wants one. */
+/** A body is read and checked before the route. */
 const OF_ROUTES_WITH_BODIES = {
   400: ['malformed-json', 'validation-failed'],
   413: ['payload-too-large'],
@@ -37,10 +37,10 @@ const OF_ROUTES_WITH_FILES = {
   415: ['unsupported-media-type'],
 };
 
-/** Statuses whose problems say when to come back, and the codes of other statuses that do. */
+/** Statuses with `Retry-After` on every problem, and the codes of other statuses that have it. */
 const WITH_RETRY_AFTER = new Set([429, 503]);
 const CODES_WITH_RETRY_AFTER = new Set(['request-in-progress']);
-/** Statuses that an operation with idempotency keys may answer with once more. */
+/** Statuses of responses that an operation with idempotency keys may replay. */
 const REPLAYED = new Set([201, 409, 500, 502, 503, 504]);
 
 const SCHEMA = { $ref: getSchemaPath(ProblemResponse) };
@@ -51,24 +51,25 @@ const EXAMPLES = Object.fromEntries(
 
 const HEADERS = {
   'X-Request-Id': {
-    description: 'The id of the request, as the caller gave it, or ours.',
+    description: 'The id of the request: the one that the caller sent, or a generated one.',
     required: true,
     schema: { type: 'string', example: REQUEST_ID },
   },
   'Retry-After': {
-    description: 'Seconds until trying again makes sense.',
+    description: 'Seconds to wait before a retry.',
     required: true,
     schema: { type: 'string', example: '5' },
   },
   'Idempotency-Replayed': {
-    description: 'Present when the answer is the one to an earlier request with the same Idempotency-Key.',
+    description:
+      'Present if the response is the replay of the one to an earlier request with the same Idempotency-Key.',
     schema: { type: 'string', enum: ['true'] },
   },
 };
 
 /**
- * Completes a document that knows of each route its own problems (`ApiProblems`, whose descriptions are lists of
- * codes): with those that every route has, an example of each, and the headers of all answers.
+ * Completes a document with the routes' own problems (`ApiProblems`, with lists of codes as descriptions): adds the
+ * problems of every route, an example of each, and the headers of all responses.
  */
 export function addProblems(document: OpenAPIObject): OpenAPIObject {
   for (const [path, item] of Object.entries(document.paths)) {
@@ -87,7 +88,7 @@ function describe(path: string, method: Method, operation: Operation): void {
     const examples = Object.fromEntries(
       codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
     );
-    // Answers that are no problems, such as those of a health check, stay what they are.
+    // Responses that are not problems, such as those of a health check, stay as they are.
     const content = { ...responses[status]?.content, [MEDIA_TYPE]: { schema: SCHEMA, examples } };
     const headers = retryHeaderOf(operation, status, codes);
     responses[status] = { description: codes.join(', '), headers, content };
@@ -105,7 +106,7 @@ function describe(path: string, method: Method, operation: Operation): void {
   );
 }
 
-/** An answer that may be the one to an earlier request, or that has several causes, says when to come back only at times. */
+/** A replayed response, or one with several causes, has `Retry-After` only sometimes. */
 function retryHeaderOf(
   operation: Operation,
   status: number,
@@ -118,7 +119,7 @@ function retryHeaderOf(
   return maySay ? { 'Retry-After': { ...HEADERS['Retry-After'], required: false } } : {};
 }
 
-/** An operation that takes keys says of its answers that they may be those to an earlier request. */
+/** Documents, on an operation with keys, that a response may be the replay of an earlier one. */
 function replayHeaderOf(operation: Operation, status: number): Record<string, { $ref: string }> {
   return takesKeys(operation) && REPLAYED.has(status)
     ? { 'Idempotency-Replayed': refTo('Idempotency-Replayed') }
@@ -136,7 +137,7 @@ function responsesOf({ responses }: Operation): Record<number, Response> {
   return Object.fromEntries(described);
 }
 
-/** What the route says of itself goes first. */
+/** The route's own problems come first. */
 function codesByStatus(
   path: string,
   ofBodies: Readonly<Record<number, readonly string[]>>,

@@ -24,7 +24,7 @@ interface Reply {
 @ApiTags('problems')
 @Controller({ path: 'problems', version: VERSION_NEUTRAL })
 export class ProblemsController {
-  /** What a problem means and what to do about it: where the `type` of a problem leads. A page for browsers. */
+  /** Describes a problem code and the recommended action, at the `type` of a problem. A page for browsers. */
   @Get(':code')
   @Public()
   @Header('vary', 'accept')

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProblemsController } from './problems.controller';
 
-/** Explains the problems that this service answers with. */
+/** Describes the problems of this service. */
 @Module({ controllers: [ProblemsController] })
 export class ProblemsModule {}

@@ -5,7 +5,7 @@ import type { Replica } from './ports/replica.store';
 
 /**
  * Binds the address of a replica to its id. The table of replicas is not trusted: without a genuine seal nothing is
- * sent to an address, since a process with only the database could have written it.
+ * sent to an address, since a process with access to the database alone could have written it.
  */
 @Injectable()
 export class AddressSeal {

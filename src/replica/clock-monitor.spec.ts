@@ -38,7 +38,7 @@ const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 const steps = (): Promise<number | undefined> => metrics.sample('clock_steps_total');
 
 describe(ClockMonitor.name, () => {
-  it('keeps the time of the process over a step that is taken back, and tells both', async () => {
+  it('keeps the time of the process over a step that is undone, and logs both', async () => {
     monitor.onApplicationBootstrap();
     await pass(1_000);
     step(2 * HOUR);
@@ -104,7 +104,7 @@ describe(ClockMonitor.name, () => {
     expect(deadlines.shifts).toEqual([HOUR]);
   });
 
-  it('does not take over a clock that is more than a day off, and says so once an hour', async () => {
+  it('does not take over a clock that is more than a day off, and logs it once an hour', async () => {
     monitor.onApplicationBootstrap();
     await pass(1_000);
     step(-50 * 365 * 24 * HOUR);

@@ -11,39 +11,39 @@ const LOOK_EVERY_MS = 1_000;
 const STEP_MS = 5_000;
 /** Time for which the difference to the machine has to stay the same before its time is taken over. */
 const SETTLED_MS = 60_000;
-/** A clock that is further away is wrong, as the one of a machine without a battery is when it starts. */
+/** A clock that is further off is wrong, like that of a machine without a battery at its start. */
 const MAX_STEP_MS = 86_400_000;
 /** Longer than any pause between two attempts, with room for jitter. */
 const LONGEST_PAUSE_MS = 2 * 3_600_000;
 const RECALL_EVERY_MS = 3_600_000;
 const COMPLAIN_EVERY_MS = 3_600_000;
-/** Two clocks that were read further apart than this cannot be compared: the process was held up in between. */
+/** Two clocks cannot be compared if the process was delayed longer than this between the readings. */
 const READ_WITHIN_MS = 100;
 
 /**
- * Notices when the clock of the machine is set while the process runs, which moves no deadline: the time of the process
- * (`SystemClock`) passes by the monotonic clock.
+ * Detects that the clock of the machine is set while the process runs, which moves no deadline: the time of the
+ * process (`SystemClock`) follows the monotonic clock.
  *
- * With an embedded database, the time of the machine is followed in small corrections. After a step of more than five
- * seconds the process keeps its own time; once the machine's clock has stayed as it is for a minute, the process takes it
- * over and moves every stored deadline by the same step. A clock that is more than a day off is not taken over before the
- * next start. With a shared database the time comes from there.
+ * With an embedded database, the process follows small corrections of the machine's clock. After a step of more than
+ * five seconds it keeps its own time; once the machine's clock has been stable for a minute, it takes that time over
+ * and moves every stored deadline by the same step. A clock that is more than a day off is not taken over before the
+ * next start. With a shared database the time comes from the database.
  */
 @Injectable()
 export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(ClockMonitor.name);
   private readonly steps;
   private readonly complaints = new LogThrottle(COMPLAIN_EVERY_MS);
-  /** The time of the machine when the monotonic clock was zero, at the last look. */
+  /** The machine's time at the zero of the monotonic clock, at the last reading. */
   private machineStart = Date.now() - performance.now();
-  /** How far the machine is ahead of the process, and since when it has been that far. */
+  /** The lead of the machine's clock over the process, and the time since which it has been stable. */
   private apart = { stepMs: 0, since: performance.now() };
   private recalledAt = -Infinity;
   private readonly loop = new Loop(
     LOOK_EVERY_MS,
     () => this.look(),
     (error) => {
-      this.log.warn({ message: 'Deadlines could not be corrected: repeated', error });
+      this.log.warn({ message: 'Deadline correction failed; retrying', error });
     },
   );
 

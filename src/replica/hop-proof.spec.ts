@@ -36,7 +36,7 @@ describe(HopProof.name, () => {
 
   const signed = (hop = HOP): string => sender.sign(REQUEST, hop, 'there');
 
-  it('tells the receiver the caller and the number of hops', () => {
+  it('gives the receiver the caller and the number of hops', () => {
     expect(receiver.read(REQUEST, signed())).toMatchObject(HOP);
   });
 
@@ -63,7 +63,7 @@ describe(HopProof.name, () => {
     expect(receiver.read({ ...empty, headers: { 'content-length': '0' } }, proof)).toMatchObject(HOP);
   });
 
-  it('is accepted once, by its receiver, and not for long', () => {
+  it('is accepted once, by its receiver, and for a limited time', () => {
     const [first, late] = [signed(), signed()];
 
     expect(sender.read(REQUEST, first)).toBe('misdirected');
@@ -74,7 +74,7 @@ describe(HopProof.name, () => {
     expect(receiver.read(REQUEST, first)).toBe('expired');
   });
 
-  it('is accepted once by a receiver whose clock is behind that of the sender', () => {
+  it('is accepted once by a receiver with a clock behind the sender', () => {
     const clock = new (class extends SystemClock {
       override now(): number {
         return super.now() - 1_000;
@@ -94,7 +94,7 @@ describe(HopProof.name, () => {
     expect(behind.read(REQUEST, proof)).toBe('replayed');
   });
 
-  it('is none when its statement was changed', () => {
+  it('is invalid if its statement was changed', () => {
     const [payload = '', code = ''] = signed().split('.');
     const statement = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Hop;
     const changed = { ...statement, caller: { ...HOP.caller, scopes: ['sessions.any'] } };

@@ -9,7 +9,7 @@ import { Lease } from './ports/lease';
 
 /** The time that a forwarded request may be on its way. */
 const VALID_MS = 30_000;
-/** The clocks of replicas differ by up to a second: the sender's may be ahead, and then a proof is valid for longer. */
+/** The clocks of replicas differ by up to a second: if the sender's is ahead, a proof is valid for longer. */
 const REMEMBERED_MS = 2 * VALID_MS;
 /** More than the requests that a replica receives from others within that time. */
 const MAX_REMEMBERED = 200_000;
@@ -35,7 +35,7 @@ export interface Hop {
   };
   /** Times that the request was forwarded, this time included. */
   readonly hops: number;
-  /** SHA-256 of the body; absent for a file, which is not read before it is sent. */
+  /** SHA-256 of the body; absent for a file, which is not read before it is forwarded. */
   readonly digest?: string;
 }
 
@@ -93,7 +93,7 @@ function textOf({ method, url, headers }: ProvenRequest, payload: string): strin
   return [method, url, ...BOUND_HEADERS.map((name) => boundValueOf(headers, name)), payload].join('\n');
 }
 
-/** A client may tell an empty body by its length or by no length. */
+/** A client may declare an empty body by a length of zero or by no length. */
 function boundValueOf(headers: ProvenRequest['headers'], name: (typeof BOUND_HEADERS)[number]): string {
   const value = String(headers[name] ?? '');
   return name === 'content-length' && value === '0' ? '' : value;

@@ -28,7 +28,7 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-/** The process is frozen: time passes, and nothing runs. */
+/** Freezes the process: time passes, and no code runs. */
 function freeze(ms: number): void {
   const now = performance.now() + ms;
   jest.spyOn(performance, 'now').mockReturnValue(now);
@@ -40,7 +40,7 @@ afterEach(() => {
 const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
 describe(ReplicaLease.name, () => {
-  it('joins under an id of its own, with its sealed address at which others reach it', async () => {
+  it('joins under a new id, with its sealed address', async () => {
     const other = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SEAL);
 
     expect(store.replicas.map((replica) => SEAL.isGenuine(replica))).toEqual([true, true]);
@@ -76,12 +76,12 @@ describe(ReplicaLease.name, () => {
     expect(log.at('warn')).toHaveLength(4);
   });
 
-  it('is not trusted by a process that was frozen, before anything of it runs', () => {
+  it('is not trusted by a process that was frozen, before any of its code runs', () => {
     freeze(8_001);
     expect(lease.isValid).toBe(false);
   });
 
-  it('is lost when somebody has taken it: everybody is told, and the process is another replica', async () => {
+  it('is lost when another replica has expired it: listeners are called, and the process gets a new replica id', async () => {
     const before = lease.holder;
     const heldWhenLost: string[] = [];
     lease.onLost(() => heldWhenLost.push(lease.holder));
@@ -96,7 +96,7 @@ describe(ReplicaLease.name, () => {
     expect(heldWhenLost).toHaveLength(1);
   });
 
-  it('is not trusted between two lives', async () => {
+  it('is not trusted between the loss and the next join', async () => {
     store.take(lease.holder);
     store.calls.length = 0;
     lease.onLost(() => store.failures.push(new Error('away')));
@@ -107,7 +107,7 @@ describe(ReplicaLease.name, () => {
     expect(store.replicas.map(({ id }) => id)).toEqual([lease.holder]);
   });
 
-  it('tells the clock of the process what time it is in the database', async () => {
+  it('sets the clock of the process to the time of the database', async () => {
     const clock = new SystemClock();
     store.now = 5_000;
     const other = await ReplicaLease.begin(store, CONFIG, clock, SEAL);
@@ -119,7 +119,7 @@ describe(ReplicaLease.name, () => {
     await other.onModuleDestroy();
   });
 
-  it('leaves the clock alone where nothing is shared', async () => {
+  it('leaves the clock alone on an unshared database', async () => {
     const clock = new SystemClock();
     store.isShared = false;
     await ReplicaLease.begin(store, CONFIG, clock, SEAL);
@@ -127,7 +127,7 @@ describe(ReplicaLease.name, () => {
     expect(clock.now()).toBe(Date.now());
   });
 
-  it('is kept by who is about to stop', async () => {
+  it('is kept by a process that is about to stop', async () => {
     await lease.retire();
     await pass(30_000);
 
@@ -135,7 +135,7 @@ describe(ReplicaLease.name, () => {
     expect(lease.isValid).toBe(true);
   });
 
-  it('ends when it is left, and is renewed no more', async () => {
+  it('ends with `leave`, and is not renewed any more', async () => {
     await lease.leave();
     store.calls.length = 0;
     await pass(10_000);
@@ -144,7 +144,7 @@ describe(ReplicaLease.name, () => {
     expect(store.calls).toEqual([]);
   });
 
-  it('takes nothing from others until they could renew their leases after an outage', async () => {
+  it('expires no other lease until replicas could renew theirs after an outage', async () => {
     await lease.expireOthers();
     expect(store.calls).toContain('expire');
     store.failures.push(...Array.from({ length: 4 }, () => new Error('away')));
@@ -158,7 +158,7 @@ describe(ReplicaLease.name, () => {
     expect(store.calls).toContain('expire');
   });
 
-  it('never ends where nothing is shared', async () => {
+  it('never ends on an unshared database', async () => {
     store.isShared = false;
     const alone = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SEAL);
     freeze(3_600_000);

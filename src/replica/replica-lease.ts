@@ -12,19 +12,19 @@ import { type Replica, ReplicaStore } from './ports/replica.store';
 export const LEASE_TTL_MS = 10_000;
 const RENEW_EVERY_MS = 3_000;
 const NEVER = Number.NEGATIVE_INFINITY;
-/** How long others get to renew their leases after an outage. */
+/** Time that other replicas get to renew their leases after an outage. */
 const PATIENCE_MS = 2 * RENEW_EVERY_MS;
-/** What may lie between a look at the lease and what is then sent. */
+/** Time that may pass between a check of the lease and the request that follows. */
 const MARGIN_MS = 2_000;
 
 /**
- * This process's lease, which everything hangs on that only one process may do.
+ * The lease of this process; every action that only one process may take depends on it.
  *
- *   held ── nobody renewed it in time ──▶ doubtful ── renewed, nobody took it ──▶ held
- *                                            └── somebody took it ──▶ lost ──▶ held, as another replica
+ *   held ── not renewed in time ──▶ doubtful ── renewed, not expired by others ──▶ held
+ *                                      └── expired by another replica ──▶ lost ──▶ held, under a new replica id
  *
- * Whether it is trusted is told by the monotonic clock, from the start of the last renewal that came through: a
- * process that was frozen, or whose event loop is stuck, knows before it sends anything that time has passed.
+ * Trust is measured by the monotonic clock, from the start of the last successful renewal: a process that was frozen,
+ * or with a blocked event loop, detects the lost time before it sends anything.
  */
 @Injectable()
 export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnModuleDestroy {
@@ -34,7 +34,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
   private readonly loop: Loop;
   private replica: Replica;
   private renewedAt = NEVER;
-  /** When the lease was trusted again after it had been in doubt. */
+  /** The time at which the lease was trusted again after a doubt. */
   private recoveredAt = NEVER;
 
   private constructor(
@@ -49,7 +49,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
       RENEW_EVERY_MS,
       () => this.renew(),
       (error) => {
-        this.log.warn({ message: 'The lease could not be renewed and is tried again', error });
+        this.log.warn({ message: 'Lease renewal failed; retrying', error });
       },
     );
   }
@@ -83,13 +83,13 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     return this.store.isShared;
   }
 
-  /** Never at the same time as others do. */
+  /** Randomised, so that replicas do not check at the same time. */
   get lookEveryMs(): number {
     return this.isShared ? 250 + Math.random() * 250 : 60_000;
   }
 
   async expireOthers(): Promise<void> {
-    // After an outage of the database everybody's lease has run out, and whoever lives is about to renew it.
+    // After an outage of the database every lease has run out, and live replicas are about to renew theirs.
     const isFair = performance.now() - this.recoveredAt >= PATIENCE_MS;
     if (this.isShared && isFair) await this.store.expire();
   }
@@ -108,7 +108,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     this.loop.startLater();
   }
 
-  /** The lease itself ends with `leave`, when everything that is held was handed over. */
+  /** The lease itself ends with `leave`, after all sessions were released. */
   async onModuleDestroy(): Promise<void> {
     await this.loop.stop();
     this.lag.stop();
@@ -138,7 +138,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
       return;
     }
     this.log.error({
-      message: 'The lease was lost: others have what this replica held',
+      message: 'Lease lost: others have what this replica held',
       replica: this.holder,
     });
     this.renewedAt = NEVER;
@@ -153,7 +153,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     this.renewedAt = startedAt;
   }
 
-  /** Replicas agree on the time, whatever the clocks of their machines say. */
+  /** Replicas agree on the database's time, whatever the clocks of their machines say. */
   private tellTime(now: number): void {
     if (this.isShared) this.clock.follow(now);
   }

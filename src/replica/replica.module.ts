@@ -9,7 +9,9 @@ import { ReplicaStore } from './ports/replica.store';
 import { ReplicaLease } from './replica-lease';
 import { ReplicaTelemetry } from './replica.telemetry';
 
-/** The application does not come up without a lease. Needs a `ReplicaStore` and a `DeadlineStore` from the composition root. */
+/**
+ * The application starts only with a lease. Needs a `ReplicaStore` and a `DeadlineStore` from the composition root.
+ */
 @Global()
 @Module({
   providers: [

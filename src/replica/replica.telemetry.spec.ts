@@ -22,7 +22,7 @@ const notes = (): Promise<unknown[]> =>
   Promise.all(health.notes.map(async ([name, detail]) => [name, await detail()]));
 
 describe(ReplicaTelemetry.name, () => {
-  it('warns of a replica that has no address for others, and shows it beside readiness', async () => {
+  it('warns of a replica without an address for others, and shows it beside readiness', async () => {
     tell({ PORT: 0 });
 
     expect(log.at('warn')).toEqual([expect.objectContaining({ setting: 'REPLICA_URL' })]);
@@ -30,14 +30,14 @@ describe(ReplicaTelemetry.name, () => {
     expect(health.all).toEqual([]);
   });
 
-  it('shows that an address is announced, and not which', async () => {
+  it('shows that an address is announced, but not the address', async () => {
     tell({ REPLICA_URL: 'http://replica-1:3000' });
 
     expect(log.at('warn')).toEqual([]);
     expect(await notes()).toEqual([['forwarding', { address: 'announced' }]]);
   });
 
-  it('says nothing where one process has the data to itself', async () => {
+  it('logs nothing on an unshared database', async () => {
     tell({ PORT: 0 }, false);
 
     expect(log.at('warn')).toEqual([]);

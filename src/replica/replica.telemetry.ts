@@ -4,7 +4,7 @@ import { HealthChecks } from '../health/health-checks';
 import { Metrics } from '../metrics/metrics';
 import { Lease } from './ports/lease';
 
-/** How sure this replica is of what it holds, and whether others can reach it. */
+/** Reports how long the lease is trusted, and whether other replicas can reach this one. */
 @Injectable()
 export class ReplicaTelemetry {
   private readonly log = new Logger('Replica');
@@ -22,12 +22,12 @@ export class ReplicaTelemetry {
     if (lease.isShared) this.tellAddress(health, config.address !== '');
   }
 
-  /** No reason to be out of rotation: alone, a replica needs no address. */
+  /** Not a reason to be unready: a single replica needs no address. */
   private tellAddress(health: HealthChecks, isAnnounced: boolean): void {
     health.inform('forwarding', () => ({ address: isAnnounced ? 'announced' : 'none' }));
     if (isAnnounced) return;
     this.log.warn({
-      message: 'No address for other replicas: requests for sessions held here are not forwarded',
+      message: 'Replica address missing: requests for sessions held here are not forwarded',
       setting: 'REPLICA_URL',
     });
   }

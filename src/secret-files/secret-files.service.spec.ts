@@ -44,7 +44,7 @@ async function detail(): Promise<unknown> {
 }
 
 describe(SecretFilesService.name, () => {
-  it('takes a rotation within five seconds, also when the secret is not in use', () => {
+  it('notices a rotation within five seconds, also when the secret is not in use', () => {
     writeFileSync(path, NEW);
     jest.advanceTimersByTime(5_000);
     writeFileSync(path, 'garbage');
@@ -52,7 +52,7 @@ describe(SecretFilesService.name, () => {
     expect(secrets.current).toEqual([NEW]);
   });
 
-  it('tells an unusable file once, in the log, the readiness detail and the metric, and its recovery', async () => {
+  it('reports an unusable file once, in the log, the readiness detail and the metric, and its recovery', async () => {
     writeFileSync(path, 'garbage');
     jest.advanceTimersByTime(15_000);
 
@@ -67,7 +67,7 @@ describe(SecretFilesService.name, () => {
     expect(log.at('info')).toMatchObject([{ setting: SETTING }]);
   });
 
-  it('leaves no timer behind', () => {
+  it('leaves no timer', () => {
     service.onModuleDestroy();
 
     expect(jest.getTimerCount()).toBe(0);

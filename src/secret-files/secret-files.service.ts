@@ -6,9 +6,9 @@ import { SecretFilesTelemetry } from './secret-files.telemetry';
 const PAUSE_MS = 5_000;
 
 /**
- * Follows the files of secrets on every replica alike, whether or not the secrets are in use: a rotation is noticed
- * within five seconds everywhere, and a file that became unusable is told once, in the readiness detail
- * `secret-files` and as a metric. Users of a secret still look at its file themselves, right before they need it.
+ * Follows the files of secrets on every replica alike, whether or not the secrets are in use: every replica notices a
+ * rotation within five seconds, and reports an unusable file once, in the readiness detail `secret-files` and as a
+ * metric. Users of a secret also check its file themselves, right before they need it.
  */
 @Injectable()
 export class SecretFilesService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -41,7 +41,7 @@ export class SecretFilesService implements OnApplicationBootstrap, OnModuleDestr
     clearInterval(this.timer);
   }
 
-  /** Looks at every file once. */
+  /** Checks every file once. */
   follow(): void {
     for (const file of this.config.files) {
       file.follow();

@@ -1,18 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Metrics } from '../metrics/metrics';
 
-/** Business events of secret files: the log line and the metric. Never the content of a file. */
+/** Log lines and metrics of secret files. They never contain the content of a file. */
 @Injectable()
 export class SecretFilesTelemetry {
   private readonly log = new Logger('SecretFiles');
 
   constructor(private readonly metrics: Metrics) {}
 
-  /** `readings` tells for each setting whether its file is unusable. */
+  /** `readings` returns for each setting whether its file is unusable. */
   watch(readings: () => Readonly<Record<string, () => number>>): void {
     this.metrics.gaugeBy(
       'secret_file_unusable',
-      'Whether the file of a setting is missing or does not hold what it should: 1 or 0',
+      'Whether the file of a setting is missing or is invalid: 1 or 0',
       'setting',
       readings,
     );

@@ -5,7 +5,7 @@ import type { BeatOutcome } from '../heartbeat/domain/heartbeat-plan';
 import { Metrics } from '../metrics/metrics';
 import type { Session } from './domain/session';
 import type { PolicyUnavailableError, SessionRefusedError } from './domain/session.errors';
-import type { RequestedSession } from './ports/session.policy';
+import type { RequestedSession } from './ports/session-policy';
 import { SessionStore } from './ports/session.store';
 
 /** The business events of sessions: log line and counter side by side. */

@@ -2,7 +2,7 @@ import { DEPLOYMENT_OPTIONS, parseCliOptions, USAGE } from './cli-options';
 import { DEMO_DEPLOYMENT_ID } from './web-messaging/deployment';
 
 describe('the command line', () => {
-  it('has a default for everything, and starts no CRM unasked', () => {
+  it('has a default for every option, and starts no CRM by default', () => {
     expect(parseCliOptions([])).toEqual({
       kind: 'run',
       genesys: {
@@ -72,7 +72,7 @@ describe('the command line', () => {
   it.each([
     ['--after-disconnect', 'Off', { conversationDisconnect: { enabled: false, type: 'Send' } }],
     ['--auth', 'Off', { auth: { enabled: false, allowSessionUpgrade: false } }],
-  ])('switches off what %s %s names', (option, value, expected) => {
+  ])('switches off the feature of %s %s', (option, value, expected) => {
     expect(parseCliOptions([option, value])).toMatchObject({
       genesys: { webMessaging: { deployments: [expected] } },
     });

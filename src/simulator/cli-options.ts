@@ -12,16 +12,16 @@ export const USAGE = `Usage: simulator [options]
   --latency-ms n            added to each Genesys answer (default 0)
   --journal-size n          requests kept for /_sim/requests (default 20000, 0 keeps none)
   --deployment id           the deployment guests connect to (default ${DEMO_DEPLOYMENT_ID})
-  --allowed-domain host     a domain guests may connect from; may be repeated (default every one)
+  --allowed-domain host     a domain that guests may connect from; may be repeated (default: all domains)
   --auto-start              the deployment starts conversations by itself
-  --greeting text           what the flow says when a conversation starts (default nothing)
-  --after-disconnect what   what an agent's hanging up leaves: ReadOnly (the default), Send, or Off for no event
-  --session-seconds n       how long a guest session lasts after its last message (default 259200)
-  --auth what               guests' login: Optional (the default), Required, or Off
+  --greeting text           the flow's first message in a conversation (default: none)
+  --after-disconnect mode   state after an agent's disconnect: ReadOnly (the default), Send, or Off for no event
+  --session-seconds n       lifetime of a guest session after its last message (default 259200)
+  --auth mode               guests' login: Optional (the default), Required, or Off
   --no-clear                guests cannot clear their conversations
-  --no-agent-typing         guests are not told when an agent types
-  --no-guest-typing         guests cannot tell that they type
-  --drop-metadata           metadata of guests' messages does not come back, as from servers that go by the tracing id
+  --no-agent-typing         guests get no typing indicators of agents
+  --no-guest-typing         guests cannot send typing indicators
+  --drop-metadata           metadata of guests' messages is not echoed, as by servers that use the tracing id
   --help
 
 Guests connect to ws://host:port/v1?deploymentId=id; an agent is played with POST /_sim/agent/say and the like.
@@ -49,7 +49,7 @@ export type CliOptions =
   | {
       readonly kind: 'run';
       readonly genesys: GenesysSimulatorOptions;
-      /** Absent when no CRM is wanted. */
+      /** Absent when no CRM webhook is to be started. */
       readonly crm?: { readonly host: string; readonly port: number; readonly journalSize: number };
     };
 
@@ -164,7 +164,7 @@ function clientPair(text: string): [id: string, secret: string] {
   throw new UsageError('--client must be given as id:secret');
 }
 
-/** Our own, and those with which parseArgs refuses what it does not know. */
+/** True for this module's errors and for those that `parseArgs` throws for unknown or invalid options. */
 function isUsageError(error: unknown): error is UsageError {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_');

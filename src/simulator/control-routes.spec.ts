@@ -37,7 +37,7 @@ describe('the control routes', () => {
     expect((await send('POST', `${genesys.url}/_sim/faults`, body)).status).toBe(400);
   });
 
-  it('show the journal, filtered, without showing up in it', async () => {
+  it('show the filtered journal and are not recorded in it', async () => {
     await send('GET', `${genesys.url}/elsewhere?a=1`);
     await send('POST', `${genesys.url}/oauth/token`, 'grant_type=x');
     const requests = async (query: string): Promise<unknown> =>
@@ -53,7 +53,7 @@ describe('the control routes', () => {
     expect((await send('GET', `${genesys.url}/_sim/requests?path=(`)).status).toBe(400);
   });
 
-  it('reset faults, journal and conversations, and leave tokens alive', async () => {
+  it('reset faults, journal and conversations, and keep tokens valid', async () => {
     const credentials = 'grant_type=client_credentials&client_id=demo-client&client_secret=demo-secret';
     await fetch(`${genesys.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(credentials) });
     genesys.state.openConversation('demo-client', {
@@ -77,7 +77,7 @@ describe('the control routes', () => {
     expect([genesys.faults.list(), genesys.requests.total]).toEqual([[], 0]);
   });
 
-  it('hang up and revoke tokens as a person would', async () => {
+  it('disconnect conversations and revoke tokens', async () => {
     expect((await send('POST', `${genesys.url}/_sim/conversations/c-1/disconnect`)).status).toBe(404);
     expect((await send('DELETE', `${genesys.url}/_sim/tokens`)).status).toBe(204);
   });
@@ -117,7 +117,7 @@ describe('the CRM', () => {
 });
 
 describe('a client that offers HTTP/2', () => {
-  it('is answered in HTTP/1.1, each time on one connection, whenever the body comes', async () => {
+  it('is answered in HTTP/1.1 on one connection, with or without a delay before the body', async () => {
     const socket = connect(Number(new URL(crm.url).port));
     const body = '{"conversationId":"h2"}';
     const offer = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQ';
@@ -137,7 +137,7 @@ describe('a client that offers HTTP/2', () => {
 });
 
 describe('closing', () => {
-  it('does not wait for hanging, idle or half-sent requests, and may be repeated', async () => {
+  it('does not wait for hanging, idle or half-sent requests, and is idempotent', async () => {
     genesys.faults.add({ fault: { kind: 'hang-before-headers' } });
     const hanging = fetch(genesys.url).catch(() => 'broken');
     const idle = connect(Number(new URL(genesys.url).port));

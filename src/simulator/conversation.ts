@@ -13,8 +13,7 @@ export interface ConversationBody {
 const KEPT_BEAT_TIMES = 100;
 
 /**
- * A guest conversation as the platform sees it, with counts of everything that
- * was asked of it.
+ * A guest conversation as the platform sees it, with counts of every request for it.
  *
  *   connected ── end('client' | 'agent') ──▶ disconnected
  */
@@ -22,26 +21,26 @@ export class Conversation {
   readonly id: string;
   readonly createdTime: string;
   state: 'connected' | 'disconnected' = 'connected';
-  /** How often its creation was asked for, repeats included. */
+  /** Number of creation requests, repeats included. */
   posts = 1;
-  /** Beats that arrived while it was connected. */
+  /** Beats that arrived while the conversation was connected. */
   beats = 0;
-  /** The highest so far. */
+  /** The highest sequence so far. */
   lastSequence: number | null = null;
-  /** When the newest 100 beats arrived, in epoch milliseconds. */
+  /** Arrival times of the newest 100 beats, in epoch milliseconds. */
   readonly beatTimes: number[] = [];
-  /** Beats whose sequence did not grow. */
+  /** Number of beats with a sequence that did not grow. */
   sequenceViolations = 0;
-  /** Beats that came after the end. */
+  /** Number of beats that arrived after the end. */
   lateBeats = 0;
-  /** How often a client asked for its end, repeats included. */
+  /** Number of disconnect requests by clients, repeats included. */
   disconnects = 0;
   endedBy: 'client' | 'agent' | null = null;
   endedAt: number | null = null;
   private readonly participantIds = [randomUUID(), randomUUID()] as const;
 
   constructor(
-    /** The client that created it. */
+    /** The OAuth client that created the conversation. */
     readonly client: string,
     readonly body: ConversationBody,
     readonly createdAt: number,
@@ -58,7 +57,7 @@ export class Conversation {
     else this.lastSequence = sequence;
   }
 
-  /** Only the first end counts; a later one changes nothing. */
+  /** Idempotent: only the first end counts. */
   end(by: 'client' | 'agent', at: number): void {
     if (this.state === 'disconnected') return;
     this.state = 'disconnected';
@@ -66,7 +65,7 @@ export class Conversation {
     this.endedAt = at;
   }
 
-  /** What the API shows. The guest's token is a credential and is not part of it. */
+  /** The JSON of the API. The guest's token is a credential and is not part of it. */
   toResource(): unknown {
     const { id, state, createdTime, body } = this;
     const [customer, queue] = this.participantIds;

@@ -6,23 +6,22 @@ import { SimulatorServer } from './server/simulator-server';
 
 export interface CrmSimulatorOptions {
   readonly host?: string;
-  /** 0, the default, takes a free one. */
+  /** Port to listen on; 0, the default, takes a free one. */
   readonly port?: number;
-  /** Where events are posted to. */
+  /** Path that events are posted to. */
   readonly path?: string;
-  /** How many requests the journal keeps; 0 turns it off. */
+  /** Maximum number of requests in the journal; 0 turns it off. */
   readonly journalSize?: number;
 }
 
 /**
- * A CRM's webhook. `received` holds what it accepted, in the order of acceptance,
- * at most the newest 200,000; what a fault spoiled before it took effect is only
- * in the journal.
+ * A CRM's webhook. `received` holds the accepted events in the order of acceptance, at most the newest 200,000;
+ * events that a fault refused before they took effect are only in the journal.
  */
 export class CrmSimulator {
   /** The webhook's full address. */
   readonly url: string;
-  /** The address that the control routes hang below. */
+  /** Base address of the control routes. */
   readonly origin: string;
 
   private constructor(
@@ -52,17 +51,17 @@ export class CrmSimulator {
     return this.server.faults;
   }
 
-  /** In the order of acceptance. */
+  /** Accepted events, in the order of acceptance. */
   eventsOf(conversationId: string): ReceivedEvent[] {
     return this.service.eventsOf(conversationId);
   }
 
-  /** Clears faults, journal and events. */
+  /** Clears faults, journal and received events. */
   reset(): void {
     this.server.reset();
   }
 
-  /** Breaks all connections, hanging ones included. Closing twice is harmless. */
+  /** Breaks all connections, hanging ones included. Idempotent. */
   close(): Promise<void> {
     return this.server.close();
   }

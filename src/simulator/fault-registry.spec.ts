@@ -14,7 +14,7 @@ function subject(overrides: Partial<FaultSubject> = {}): FaultSubject {
   };
 }
 
-describe('a fault book', () => {
+describe('a fault registry', () => {
   it.each<[FaultMatch, boolean]>([
     [{}, true],
     [{ method: 'patch' }, true],
@@ -28,45 +28,47 @@ describe('a fault book', () => {
     [{ client: 'other' }, false],
     [{ conversationId: 'c-1' }, true],
     [{ conversationId: 'c-2', method: 'PATCH' }, false],
-  ])('with the match %j says %s', (match, isTaken) => {
-    const book = new FaultRegistry();
-    book.add({ match, fault: FAULT });
+  ])('with the match %j returns %s', (match, isTaken) => {
+    const registry = new FaultRegistry();
+    registry.add({ match, fault: FAULT });
 
-    expect(book.take(subject()) === FAULT).toBe(isTaken);
+    expect(registry.take(subject()) === FAULT).toBe(isTaken);
   });
 
-  it('skips the first matches, then applies so many times', () => {
-    const book = new FaultRegistry();
-    book.add({ match: { path: /x/g }, fault: FAULT, after: 1, times: 2 });
+  it('skips the first matches, then applies the given number of times', () => {
+    const registry = new FaultRegistry();
+    registry.add({ match: { path: /x/g }, fault: FAULT, after: 1, times: 2 });
 
-    const taken = [1, 2, 3, 4].map(() => book.take(subject()) === FAULT);
+    const taken = [1, 2, 3, 4].map(() => registry.take(subject()) === FAULT);
 
     expect(taken).toEqual([false, true, true, false]);
-    expect(book.list()).toMatchObject([{ match: { path: 'x' }, matched: 3, applied: 2, times: 2, after: 1 }]);
+    expect(registry.list()).toMatchObject([
+      { match: { path: 'x' }, matched: 3, applied: 2, times: 2, after: 1 },
+    ]);
   });
 
   it('gives the request to the first rule that applies', () => {
-    const book = new FaultRegistry();
-    const first = book.add({ fault: { kind: 'garbage' } });
-    book.add({ fault: { kind: 'empty' } });
+    const registry = new FaultRegistry();
+    const first = registry.add({ fault: { kind: 'garbage' } });
+    registry.add({ fault: { kind: 'empty' } });
 
-    expect(book.take(subject())).toEqual({ kind: 'garbage' });
-    expect([book.remove(first), book.remove(first)]).toEqual([true, false]);
-    expect(book.take(subject())).toEqual({ kind: 'empty' });
-    book.clear();
-    expect(book.take(subject())).toBeUndefined();
+    expect(registry.take(subject())).toEqual({ kind: 'garbage' });
+    expect([registry.remove(first), registry.remove(first)]).toEqual([true, false]);
+    expect(registry.take(subject())).toEqual({ kind: 'empty' });
+    registry.clear();
+    expect(registry.take(subject())).toBeUndefined();
   });
 
-  it('hands out a black hole before the body only if it matches without one', () => {
-    const book = new FaultRegistry();
-    book.add({ match: { bodyContains: 'disconnected' }, fault: { kind: 'black-hole' } });
-    expect(book.takeBeforeBody('PATCH', '/api/x')).toBeUndefined();
-    expect(book.take(subject())).toEqual({ kind: 'black-hole' });
+  it('returns a black hole before the body only if it matches without a body', () => {
+    const registry = new FaultRegistry();
+    registry.add({ match: { bodyContains: 'disconnected' }, fault: { kind: 'black-hole' } });
+    expect(registry.takeBeforeBody('PATCH', '/api/x')).toBeUndefined();
+    expect(registry.take(subject())).toEqual({ kind: 'black-hole' });
 
-    book.clear();
-    book.add({ match: { method: 'PATCH' }, fault: { kind: 'black-hole' } });
-    expect(book.takeBeforeBody('PATCH', '/api/x')).toEqual({ kind: 'black-hole' });
-    expect(book.take(subject())).toBeUndefined();
+    registry.clear();
+    registry.add({ match: { method: 'PATCH' }, fault: { kind: 'black-hole' } });
+    expect(registry.takeBeforeBody('PATCH', '/api/x')).toEqual({ kind: 'black-hole' });
+    expect(registry.take(subject())).toBeUndefined();
   });
 
   it.each<[string, unknown]>([
@@ -80,7 +82,7 @@ describe('a fault book', () => {
     ['fault.headers', { fault: { kind: 'status', status: 429, headers: { 'a b': 'c' } } }],
     ['fault.effect', { fault: { kind: 'reset', effect: 'never' } }],
     ['match.path', { match: { path: '(' }, fault: FAULT }],
-  ])('refuses a rule: %s', (problem, rule) => {
+  ])('refuses an invalid rule: %s', (problem, rule) => {
     expect(() => new FaultRegistry().add(rule as FaultRule)).toThrow(problem);
   });
 });

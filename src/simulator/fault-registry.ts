@@ -2,7 +2,7 @@ import { Fault, FaultMatch, FaultRule } from './fault';
 import { parseFaultRule } from './faults/fault-checks';
 import { RuleRegistry } from './rule-registry';
 
-/** What a rule can match on. The client is looked up only when a rule asks for it. */
+/** The parts of a request that a rule can match. The client is looked up only when a rule asks for it. */
 export interface FaultSubject {
   readonly method: string;
   readonly path: string;
@@ -17,24 +17,24 @@ export interface FaultListing {
   readonly fault: Fault;
   readonly times: number | null;
   readonly after: number;
-  /** How many requests the rule has matched, spoiled or let through. */
+  /** Number of requests that the rule has matched, whether it spoiled them or let them through. */
   readonly matched: number;
-  /** How many requests the rule has spoiled. */
+  /** Number of requests that the rule has spoiled. */
   readonly applied: number;
 }
 
-/** A rule that is ready to be tried. */
+/** A validated rule with its compiled pattern. */
 interface PreparedRule extends FaultRule {
   readonly match: FaultMatch;
   readonly path: RegExp | undefined;
   readonly needsOnlyHead: boolean;
 }
 
-/** The faults that a simulator plays on HTTP requests. */
+/** The registry of faults that a simulator plays on HTTP requests. */
 export class FaultRegistry {
   private readonly rules = new RuleRegistry<PreparedRule>('fault');
 
-  /** Throws when the rule cannot be carried out. */
+  /** Throws `InvalidFaultError` when the rule is invalid. */
   add(rule: FaultRule): string {
     parseFaultRule(rule);
     const { match = {}, fault } = rule;
@@ -62,7 +62,7 @@ export class FaultRegistry {
     }));
   }
 
-  /** Of the black holes that match on method and path alone: these come before the body is read. */
+  /** Finds a black hole that matches by method and path alone: it applies before the body is read. */
   takeBeforeBody(method: string, path: string): Fault | undefined {
     return this.rules.take((rule) => rule.needsOnlyHead && matchesHead(rule, method, path))?.fault;
   }
@@ -93,7 +93,7 @@ function matchesRest(match: FaultMatch, subject: FaultSubject): boolean {
   return match.client === undefined || match.client === subject.client();
 }
 
-// The flags g and y make a pattern remember where it stopped, and miss every second request.
+// The flags g and y keep a position in the pattern, which would then miss every second request.
 function withoutMemory(path: string | RegExp): RegExp {
   return typeof path === 'string'
     ? new RegExp(path)

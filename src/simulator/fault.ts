@@ -1,7 +1,6 @@
 /**
- * Whether the faulty answer comes before or after the request has taken effect:
- * 'before' (the default) leaves the state alone, 'after' lets the request do its
- * work and then spoils the answer. For `delay` it says on which side of the wait
+ * Tells whether the fault is played before or after the request takes effect: 'before' (the default) leaves the state
+ * unchanged, 'after' executes the request and then spoils its answer. For `delay` it tells on which side of the wait
  * the request takes effect.
  */
 export type Effect = 'before' | 'after';
@@ -14,9 +13,12 @@ export interface StatusFault extends Spoiled {
   readonly kind: 'status';
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string is sent verbatim, anything else as JSON; absent, the server's usual body for this status. */
+  /**
+   * Body of the answer: a string is sent verbatim, anything else as JSON. Default: the server's usual body for this
+   * status.
+   */
   readonly body?: unknown;
-  /** Sent verbatim as `Retry-After`: seconds, a date, or nonsense. */
+  /** Value of `Retry-After`, sent verbatim: seconds, a date, or an invalid text. */
   readonly retryAfter?: string | number;
 }
 
@@ -34,12 +36,12 @@ type PlainKind =
   | 'wrong-types';
 
 /**
- * Kinds that need no more than their name. `informational` promises an answer by two 1xx and never gives one, `hang-up`
- * closes the connection in order without an answer, `not-http` greets as a mail server does.
+ * Kinds without further fields. `informational` sends two 1xx responses and never the final one, `hang-up` closes the
+ * connection cleanly without an answer, `not-http` sends the greeting of a mail server.
  */
 export type PlainFault = { [K in PlainKind]: Spoiled & { readonly kind: K } }[PlainKind];
 
-/** Neither reads nor answers, so it can have no effect. */
+/** The server neither reads nor answers, so the request has no effect. */
 export interface BlackHoleFault {
   readonly kind: 'black-hole';
 }
@@ -57,15 +59,15 @@ export interface TrickleFault extends Spoiled {
 export interface RedirectFault extends Spoiled {
   readonly kind: 'redirect';
   readonly location: string;
-  /** 302 unless told; 307 and 308 make a client repeat the body. */
+  /** Default: 302. 307 and 308 make a client repeat the body. */
   readonly status?: number;
 }
 
 interface Flood<K extends string> extends Spoiled {
   readonly kind: K;
-  /** After decompression. */
+  /** Size after decompression. */
   readonly bytes: number;
-  /** 200 unless told. */
+  /** Default: 200. */
   readonly status?: number;
 }
 
@@ -76,13 +78,13 @@ export type Fault =
 
 export type FaultKind = Fault['kind'];
 
-/** Every part that is present has to match; an empty match is every request. */
+/** All parts that are present have to match; an empty match matches every request. */
 export interface FaultMatch {
   readonly method?: string;
-  /** A regular expression over the path, without the query. */
+  /** Regular expression that is applied to the path without its query. */
   readonly path?: string | RegExp;
   readonly bodyContains?: string;
-  /** The OAuth client, known by its token or by its credentials. */
+  /** The OAuth client, identified by its token or its credentials. */
   readonly client?: string;
   readonly conversationId?: string;
 }
@@ -90,8 +92,8 @@ export interface FaultMatch {
 export interface FaultRule {
   readonly match?: FaultMatch;
   readonly fault: Fault;
-  /** How many requests are spoiled; for ever when absent. */
+  /** Number of requests to spoil. Default: unlimited. */
   readonly times?: number;
-  /** How many matching requests pass unharmed first. */
+  /** Number of matching requests to let through first. */
   readonly after?: number;
 }

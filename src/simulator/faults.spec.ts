@@ -19,13 +19,13 @@ interface Seen {
   readonly headers?: IncomingMessage['headers'];
   readonly body: Buffer;
   readonly chunks: number;
-  /** The client's error when the answer broke off. */
+  /** Returns the client's error when the answer breaks off. */
   readonly error?: string | undefined;
 }
 
 function send(): ClientRequest {
   const headers = { 'content-type': 'application/json' };
-  // A reset after the headers is reported by the request and by the response; the latter is looked at.
+  // Node reports a reset after the headers on the request and on the response; this test reads the latter.
   return request(crm.url, { method: 'POST', agent, headers })
     .on('error', () => undefined)
     .end(EVENT);
@@ -55,7 +55,7 @@ function whatIsSeen(fault: Fault): Promise<Seen> {
   return post();
 }
 
-/** Resolves when the simulator has read the request; each turn is a full round trip through its port. */
+/** Resolves when the simulator has read the request; each iteration is a full round trip through its port. */
 async function arrived(): Promise<void> {
   while (crm.requests.total === 0) await fetch(`${crm.origin}/_sim/state`);
 }
@@ -81,11 +81,11 @@ describe('a fault that answers', () => {
     expect((await post()).body.toString()).toBe('{"ok":true}');
   });
 
-  it('empty sends a success without a body', async () => {
+  it('empty sends a 200 without a body', async () => {
     expect(await whatIsSeen({ kind: 'empty' })).toMatchObject({ status: 200, body: Buffer.alloc(0) });
   });
 
-  it('redirect points elsewhere', async () => {
+  it('redirect sends the location of another address', async () => {
     const seen = await whatIsSeen({ kind: 'redirect', location: 'http://elsewhere.test/', status: 307 });
 
     expect(seen).toMatchObject({ status: 307, headers: { location: 'http://elsewhere.test/' } });
@@ -115,14 +115,14 @@ describe('a fault that answers', () => {
     expect(seen.chunks).toBeGreaterThan(1);
   });
 
-  it('huge sends exactly so many bytes of JSON', async () => {
+  it('huge sends exactly the given number of bytes of JSON', async () => {
     const seen = await whatIsSeen({ kind: 'huge', bytes: 300_001 });
 
     expect(seen.body).toHaveLength(300_001);
     expect(JSON.parse(seen.body.toString())).toHaveLength(299_999);
   });
 
-  it('gzip-bomb sends little that becomes much', async () => {
+  it('gzip-bomb sends a small body that decompresses to a large one', async () => {
     const seen = await whatIsSeen({ kind: 'gzip-bomb', bytes: 1_000_000 });
 
     expect(seen.headers?.['content-encoding']).toBe('gzip');
@@ -132,12 +132,12 @@ describe('a fault that answers', () => {
 });
 
 describe('a fault that breaks the connection', () => {
-  it('reset does so before the answer', async () => {
+  it('reset breaks it before the answer', async () => {
     expect(await whatIsSeen({ kind: 'reset' })).toMatchObject({ status: undefined, error: 'ECONNRESET' });
     expect(crm.requests.find()).toMatchObject([{ status: null }]);
   });
 
-  it('reset-mid-body does so in the middle of it', async () => {
+  it('reset-mid-body breaks it in the middle of the answer', async () => {
     const seen = await whatIsSeen({ kind: 'reset-mid-body' });
 
     expect(seen).toMatchObject({ status: 200, error: 'ECONNRESET' });
@@ -164,7 +164,7 @@ describe('a fault that hangs', () => {
   it.each<[Fault, string]>([
     [{ kind: 'hang-after-headers' }, ''],
     [{ kind: 'trickle' }, '{'],
-  ])('%j sends headers and then not enough', async (fault, start) => {
+  ])('%j sends headers and only a part of the body', async (fault, start) => {
     crm.faults.add({ fault });
     const [response] = (await once(send(), 'response')) as [IncomingMessage];
     let text = '';
@@ -182,7 +182,7 @@ describe('a fault that hangs', () => {
   it.each<Fault>([
     { kind: 'huge', bytes: 10 ** 12 },
     { kind: 'gzip-bomb', bytes: 10 ** 12 },
-  ])('%j ends with a client that leaves', async (fault) => {
+  ])('%j ends when the client disconnects', async (fault) => {
     crm.faults.add({ fault, times: 1 });
     const [response] = (await once(send(), 'response')) as [IncomingMessage];
     await once(response, 'data');
@@ -199,7 +199,7 @@ describe('the effect of a spoiled request', () => {
     { kind: 'garbage', effect: 'after' },
     { kind: 'reset-mid-body', effect: 'after' },
     { kind: 'truncated-json', effect: 'after' },
-  ])('is there with %j, once', async (fault) => {
+  ])('happens once with %j', async (fault) => {
     await whatIsSeen(fault);
 
     expect(crm.eventsOf('c-1')).toHaveLength(1);
@@ -210,7 +210,7 @@ describe('the effect of a spoiled request', () => {
     { kind: 'reset' },
     { kind: 'garbage' },
     { kind: 'reset-mid-body' },
-  ])('is absent with %j', async (fault) => {
+  ])('does not happen with %j', async (fault) => {
     await whatIsSeen(fault);
 
     expect(crm.received).toEqual([]);

@@ -37,7 +37,7 @@ function open(token: string, id: string = randomUUID()): Promise<Response> {
 }
 
 describe('faults of the platform', () => {
-  it('look like its own refusals', async () => {
+  it('have the form of its own errors', async () => {
     simulator.state.requestsPerMinute = 300;
     simulator.faults.add({ match: { path: PATH }, fault: { kind: 'status', status: 429, retryAfter: 9 } });
 
@@ -54,7 +54,7 @@ describe('faults of the platform', () => {
     expect(simulator.state.conversations.size).toBe(0);
   });
 
-  it('spoil the login in the shape of the login', async () => {
+  it('spoil the login in the form of its own errors', async () => {
     simulator.faults.add({ match: { path: '^/oauth/token$' }, fault: { kind: 'status', status: 401 } });
 
     expect(await (await logIn('a')).json()).toMatchObject({ error: 'invalid_client' });

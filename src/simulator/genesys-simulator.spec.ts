@@ -68,7 +68,7 @@ describe('login', () => {
     });
   });
 
-  it('refuses wrong credentials in the shape of the real login', async () => {
+  it('refuses wrong credentials in the form of the real login', async () => {
     const response = await logIn(undefined, { authorization: `Basic ${btoa('demo-client:guess')}` });
 
     expect(response.status).toBe(401);
@@ -103,7 +103,7 @@ describe('login', () => {
 });
 
 describe('tokens', () => {
-  it('are valid side by side until they expire', async () => {
+  it('are valid at the same time until they expire', async () => {
     const tokens = [await freshToken(), await freshToken()];
     const statuses = async (): Promise<number[]> =>
       Promise.all(tokens.map(async (token) => (await call('POST', PATH, token, conversation())).status));
@@ -113,7 +113,7 @@ describe('tokens', () => {
     expect(await statuses()).toEqual([401, 401]);
   });
 
-  it('die when revoked, and the refusal is a platform error', async () => {
+  it('are refused with a platform error once revoked', async () => {
     const token = await freshToken();
     simulator.state.revokeTokens('another-client');
     expect((await call('POST', PATH, token, conversation())).status).toBe(200);
@@ -145,7 +145,7 @@ describe('a conversation', () => {
     return body.id;
   }
 
-  it('is created once, however often it is posted', async () => {
+  it('is created once by repeated requests', async () => {
     const body = conversation();
     const first = await (await call('POST', PATH, token, body)).json();
     const second = await call('POST', PATH, token, body);
@@ -193,7 +193,7 @@ describe('a conversation', () => {
     },
   );
 
-  it('ends once and counts every request to end it', async () => {
+  it('ends once and counts every disconnect request', async () => {
     const id = await opened();
     const end = async (): Promise<number> =>
       (await call('PATCH', `${PATH}/${id}`, token, { status: 'disconnected' })).status;
@@ -209,7 +209,7 @@ describe('a conversation', () => {
     expect((await call('POST', PATH, token, conversation({ id }))).status).toBe(409);
   });
 
-  it('is gone for beats once an agent has ended it', async () => {
+  it('answers beats with 404 once an agent has ended it', async () => {
     const id = await opened();
 
     expect([simulator.state.disconnect(id), simulator.state.disconnect(id)]).toEqual([true, false]);

@@ -9,36 +9,35 @@ import { WebMessagingOptions } from './web-messaging/web-messaging-options';
 
 export interface GenesysSimulatorOptions {
   readonly host?: string;
-  /** 0, the default, takes a free one. */
+  /** Port to listen on; 0, the default, takes a free one. */
   readonly port?: number;
-  /** OAuth client id to secret. */
+  /** OAuth client secrets by client id. */
   readonly clients?: Readonly<Record<string, string>>;
   readonly tokenLifetimeSeconds?: number;
-  /** Per token; 0, the default, enforces nothing. The headers are sent either way. */
+  /** Requests a minute for each token; 0, the default, enforces no limit. The headers are sent either way. */
   readonly requestsPerMinute?: number;
-  /** How long the "minute" of the rate limit is. */
+  /** Length of the rate limit's "minute" in milliseconds. */
   readonly rateWindowMs?: number;
-  /** Added to each answer. */
+  /** Milliseconds added to each answer. */
   readonly latencyMs?: number;
-  /** How many requests the journal keeps; 0 turns it off. */
+  /** Maximum number of requests in the journal; 0 turns it off. */
   readonly journalSize?: number;
-  /** Deployments, limits and life times of the guests' sockets. */
+  /** Deployments, limits and lifetimes of the guests' sockets. */
   readonly webMessaging?: WebMessagingOptions;
-  /** The clock of tokens and rate windows, in epoch milliseconds. */
+  /** Clock of tokens and rate windows, in epoch milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * Genesys Cloud as far as guest sessions need it: login, API and the guests'
- * WebSocket on one port, with real state, the platform's headers and error bodies, and faults on
- * request. Memory is bounded however long it runs.
+ * Genesys Cloud as far as guest sessions need it: login, API and the guests' WebSocket on one port, with real state,
+ * the platform's headers and error bodies, and faults on request. Memory is bounded regardless of the running time.
  */
 export class GenesysSimulator {
   readonly url: string;
 
   private constructor(
     readonly state: GenesysState,
-    /** The guests' sockets: to look at, to play the agent, and to add faults to. */
+    /** The guests' sockets, for reading, for playing the agent and for adding faults. */
     readonly webMessaging: WebMessaging,
     private readonly server: SimulatorServer,
   ) {
@@ -58,7 +57,7 @@ export class GenesysSimulator {
     return new GenesysSimulator(state, web, server);
   }
 
-  /** Where guests connect to, up to the query. */
+  /** WebSocket address for guests, without the query. */
   get webSocketUrl(): string {
     return `${this.url.replace('http', 'ws')}${GUEST_PATH}`;
   }
@@ -71,12 +70,12 @@ export class GenesysSimulator {
     return this.server.faults;
   }
 
-  /** Clears faults, journal, conversations, guest sessions and counts. Clients and tokens survive. */
+  /** Clears faults, journal, conversations, guest sessions and counts. OAuth clients and tokens stay. */
   reset(): void {
     this.server.reset();
   }
 
-  /** Breaks all connections, hanging ones included. Closing twice is harmless. */
+  /** Breaks all connections, hanging ones included. Idempotent. */
   close(): Promise<void> {
     this.webMessaging.close();
     return this.server.close();

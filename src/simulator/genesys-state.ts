@@ -14,19 +14,18 @@ const MAX_ENDED_CONVERSATIONS = 100_000;
 const UNLIMITED = 1_000_000;
 
 /**
- * Everything the simulated platform knows, live: a test reads it, and changes it
- * as an administrator or an agent would. Conversations stay after their end; past
- * 100,000 ended ones the first to end are forgotten.
+ * The live state of the simulated platform: a test reads it, and changes it as an administrator or an agent would.
+ * Conversations stay after their end; beyond 100,000 ended ones the earliest ended are removed.
  */
 export class GenesysState {
   readonly conversations = new Map<string, Conversation>();
-  /** Calls of the token endpoint, refused ones included. */
+  /** Number of token requests, refused ones included. */
   tokenRequests = 0;
-  /** API requests answered with 429 because of the rate limit. */
+  /** Number of API requests answered with 429 because of the rate limit. */
   throttled = 0;
-  /** For tokens issued from now on. */
+  /** Lifetime in seconds of tokens that are issued from now on. */
   tokenLifetimeSeconds: number;
-  /** Per token; 0 enforces nothing. */
+  /** Requests in a window for each token; 0 enforces no limit. */
   requestsPerMinute: number;
   readonly now: () => number;
   private readonly secrets: Map<string, string>;
@@ -43,7 +42,7 @@ export class GenesysState {
     this.now = options.now;
   }
 
-  /** How many requests per window a token may make, as the headers say it; a number nobody reaches if unlimited. */
+  /** The limit as the headers state it; an unreachable number where there is no limit. */
   get advertisedLimit(): number {
     return this.requestsPerMinute > 0 ? this.requestsPerMinute : UNLIMITED;
   }
@@ -66,7 +65,7 @@ export class GenesysState {
     return conversation;
   }
 
-  /** Ends a conversation as an agent would; says whether it was connected. */
+  /** Ends a conversation as an agent would; returns whether it was connected. */
   disconnect(id: string): boolean {
     const conversation = this.conversations.get(id);
     if (conversation?.state !== 'connected') return false;
@@ -84,7 +83,7 @@ export class GenesysState {
     }
   }
 
-  /** Undefined when the platform would refuse the login. */
+  /** Returns undefined when the platform would refuse the login. */
   logIn(clientId: string, secret: string): string | undefined {
     if (this.secrets.get(clientId) !== secret || this.revokedClients.has(clientId)) return undefined;
     const expiresAt = this.now() + this.tokenLifetimeSeconds * 1000;
@@ -95,12 +94,12 @@ export class GenesysState {
     return this.tokens.findLive(token, this.now());
   }
 
-  /** Kills the live tokens of one client, or of all; logging in again works. */
+  /** Revokes the live tokens of one client, or of all; a new login succeeds. */
   revokeTokens(clientId?: string): void {
     this.tokens.revoke(clientId);
   }
 
-  /** Refuses the client's logins and kills its tokens. */
+  /** Refuses the client's logins from now on and revokes its tokens. */
   revokeClient(clientId: string): void {
     this.revokedClients.add(clientId);
     this.tokens.revoke(clientId);
@@ -110,12 +109,12 @@ export class GenesysState {
     this.revokedClients.delete(clientId);
   }
 
-  /** Changes a client's secret, or makes a new client known. Its tokens stay valid. */
+  /** Changes a client's secret, or registers a new client. Its tokens stay valid. */
   setSecret(clientId: string, secret: string): void {
     this.secrets.set(clientId, secret);
   }
 
-  /** Forgets conversations and counts. Clients and tokens survive. */
+  /** Clears conversations and counts. OAuth clients and tokens stay. */
   reset(): void {
     this.conversations.clear();
     this.ended.clear();

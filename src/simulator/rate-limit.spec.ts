@@ -31,7 +31,7 @@ function headersOf(response: Response): (string | null)[] {
 }
 
 describe('the rate limit', () => {
-  it('refuses what exceeds the window of a token, in the words of the platform', async () => {
+  it('refuses requests beyond the window of a token, in the words of the platform', async () => {
     const token = await freshToken();
     expect(headersOf(await ask(token))).toEqual(['1', '2', '5']);
     time += 1_500;

@@ -1,8 +1,8 @@
 import { IncomingHttpHeaders } from 'node:http';
 
-/** An event the CRM has accepted. */
+/** An event that the CRM has accepted. */
 export interface ReceivedEvent {
-  /** When the request arrived, in epoch milliseconds. */
+  /** Arrival time of the request, in epoch milliseconds. */
   readonly at: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;

@@ -27,7 +27,7 @@ describe('a request journal', () => {
     expect(journal.total).toBe(5);
   });
 
-  it('finds by method, path, conversation and status', () => {
+  it('filters by method, path, conversation and status', () => {
     const journal = new RequestJournal(10);
     add(journal, '/a').status = 200;
     add(journal, '/a', 'GET');
@@ -40,7 +40,7 @@ describe('a request journal', () => {
     expect(journal.count({ status: null })).toBe(2);
   });
 
-  it('records nothing with a capacity of 0, and starts over when cleared', () => {
+  it('records nothing with a capacity of 0, and starts from 0 when cleared', () => {
     const journal = new RequestJournal(0);
     add(journal, '/a');
     expect([journal.total, journal.count()]).toEqual([1, 0]);

@@ -2,34 +2,33 @@ import { IncomingHttpHeaders } from 'node:http';
 
 export interface JournalEntry {
   readonly seq: number;
-  /** When the request arrived, in epoch milliseconds. */
+  /** Arrival time of the request, in epoch milliseconds. */
   readonly at: number;
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** As received, secrets included. */
+  /** Headers as received, secrets included. */
   readonly headers: IncomingHttpHeaders;
-  /** Parsed if it was JSON, else the text; null when it was not read or is longer than a mebibyte. */
+  /** Body, parsed if it was JSON, else the text; null when it was not read or is longer than a mebibyte. */
   readonly body: unknown;
   readonly conversationId?: string | undefined;
-  /** Null as long as nothing was answered, and for ever if the connection was reset. */
+  /** Status of the answer; null until one was sent, and permanently if the connection was reset. */
   status: number | null;
 }
 
 export interface JournalFilter {
   readonly method?: string;
-  /** A string is the whole path; a regular expression is searched for in it. */
+  /** A string matches the whole path; a regular expression is searched for in it. */
   readonly path?: string | RegExp;
   readonly conversationId?: string;
   readonly status?: number | null;
-  /** Keeps the newest so many. */
+  /** Limits the result to the newest entries. */
   readonly limit?: number;
 }
 
 /**
- * The requests a simulator received, in the order in which they had been read.
- * Holds the newest `capacity` of them and counts all; a capacity of 0 turns
- * recording off and keeps the counting.
+ * The requests that a simulator received, in the order in which they were read. Keeps the newest `capacity` of them
+ * and counts all; a capacity of 0 turns recording off and keeps the counting.
  */
 export class RequestJournal {
   private readonly slots: JournalEntry[] = [];
@@ -38,7 +37,7 @@ export class RequestJournal {
 
   constructor(private readonly capacity: number) {}
 
-  /** How many requests have arrived since the start or the last `clear`, recorded or not. */
+  /** Number of requests since the start or the last `clear`, recorded or not. */
   get total(): number {
     return this.seen;
   }
@@ -56,7 +55,7 @@ export class RequestJournal {
     return entry;
   }
 
-  /** Oldest first. */
+  /** Returns matching entries, oldest first. */
   find(filter: JournalFilter = {}): JournalEntry[] {
     const found = [...this.slots.slice(this.oldest), ...this.slots.slice(0, this.oldest)].filter((entry) =>
       accepts(filter, entry),
@@ -64,7 +63,7 @@ export class RequestJournal {
     return filter.limit === undefined ? found : found.slice(Math.max(0, found.length - filter.limit));
   }
 
-  /** How many recorded entries pass the filter. */
+  /** Returns the number of recorded entries that match the filter. */
   count(filter: JournalFilter = {}): number {
     return this.find(filter).length;
   }

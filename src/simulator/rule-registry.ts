@@ -1,10 +1,10 @@
-/** How often a rule is played, without end when absent, and how many matches it lets pass before. */
+/** Number of times a rule is played (default: unlimited), and of matches that it lets pass first. */
 interface Playable {
   readonly times?: number | undefined;
   readonly after?: number | undefined;
 }
 
-/** A rule with its counts: how many subjects it has matched, played or let through, and how many it was played on. */
+/** A rule with its counts: the subjects that it has matched, and those that it was played on. */
 export interface RuleEntry<Rule> {
   readonly id: string;
   readonly rule: Rule;
@@ -22,8 +22,8 @@ interface Counted<Rule> {
 }
 
 /**
- * Rules in the order in which they were added. The first that applies takes the subject; those behind it do not see it. A
- * rule that is used up stays listed, so that its counts can be read, until removed.
+ * Rules in the order in which they were added. The first rule that applies handles the subject; later rules do not
+ * see it. A used-up rule stays listed, so that its counts can be read, until it is removed.
  */
 export class RuleRegistry<Rule extends Playable> {
   private entries: Counted<Rule>[] = [];
@@ -31,7 +31,7 @@ export class RuleRegistry<Rule extends Playable> {
 
   constructor(private readonly idPrefix: string) {}
 
-  /** The id of the rule. */
+  /** Adds a rule and returns its id. */
   add(rule: Rule): string {
     this.lastId += 1;
     const id = `${this.idPrefix}-${this.lastId}`;
@@ -57,7 +57,7 @@ export class RuleRegistry<Rule extends Playable> {
     }));
   }
 
-  /** The first rule that matches and is to be played now. */
+  /** Returns the first rule that matches and is to be played now, and counts the match. */
   take(matches: (rule: Rule) => boolean): Rule | undefined {
     for (const entry of this.entries) {
       const { times = Infinity, after = 0 } = entry.rule;

@@ -1,44 +1,34 @@
-/** Once it has run dry, the next portion is handed out as a whole: small looks at a long queue would cost more. */
+import { TokenBucket } from '../common/limits/token-bucket';
+
+/** Portions of a second's deliveries. An empty bucket fills to a whole portion first: many small claims of a long queue would cost more. */
 const PORTIONS_PER_SECOND = 10;
 
-/** At how many deliveries a second one receiver is served: what waited for it does not fall on it all at once. */
+/** Rate limit of the deliveries to one receiver, so that a backlog does not reach it all at once. */
 export class DeliveryPace {
   private readonly portion: number;
-  private left: number;
-  private refilledAt: number;
+  private readonly bucket: TokenBucket;
   private isDry = false;
 
   /** `now` is in milliseconds. */
-  constructor(
-    private readonly perSecond: number,
-    private readonly now: () => number,
-  ) {
+  constructor(perSecond: number, now: () => number) {
     this.portion = Math.max(1, perSecond / PORTIONS_PER_SECOND);
-    this.left = this.portion;
-    this.refilledAt = now();
+    this.bucket = new TokenBucket({ capacity: this.portion, perMs: perSecond / 1_000 }, now);
   }
 
-  /** How many deliveries may begin now. */
+  /** Deliveries that may begin now. */
   get allowed(): number {
-    this.refill();
-    return this.isDry ? 0 : Math.floor(this.left);
+    if (this.bucket.msUntil(this.portion) === 0) this.isDry = false;
+    return this.isDry ? 0 : this.bucket.available;
   }
 
-  /** How long until deliveries may begin again, in milliseconds; 0 when they may now. */
+  /** Milliseconds until deliveries may begin again; 0 when they may now. */
   get waitMs(): number {
-    return this.allowed > 0 ? 0 : Math.ceil(((this.portion - this.left) / this.perSecond) * 1_000) + 1;
+    return this.allowed > 0 ? 0 : Math.ceil(this.bucket.msUntil(this.portion)) + 1;
   }
 
-  /** So many have begun. */
+  /** Counts deliveries that have begun, also more than were allowed. */
   take(count: number): void {
-    this.left -= count;
-    this.isDry = this.left < 1;
-  }
-
-  private refill(): void {
-    const now = this.now();
-    this.left = Math.min(this.portion, this.left + ((now - this.refilledAt) * this.perSecond) / 1_000);
-    this.refilledAt = now;
-    if (this.left >= this.portion) this.isDry = false;
+    this.bucket.take(count);
+    this.isDry = this.bucket.available < 1;
   }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../common/time/clock';
 import type { Attempt, Delivery } from './domain/delivery';
 import { ClaimLostError, DeliveryFailedError, reasonOf } from './domain/delivery.errors';
 import { RetrySchedule } from './domain/retry-schedule';
-import type { EventSink } from './ports/event.sink';
+import type { EventSink } from './ports/event-sink';
 import type { OutboxStore, ReceiverVerdict } from './ports/outbox.store';
 import { attemptWith } from './sink-attempt';
 import type { SyncTelemetry } from './sync.telemetry';

@@ -2,7 +2,7 @@ import { abortable } from '../common/time/abortable';
 import { withDeadline } from '../common/time/deadline';
 import type { SessionEvent } from '../session/domain/session-event';
 import { DeliveryFailedError } from './domain/delivery.errors';
-import type { EventSink } from './ports/event.sink';
+import type { EventSink } from './ports/event-sink';
 
 const ATTEMPT_TIMEOUT_MS = 15_000;
 

@@ -5,7 +5,7 @@ import { Lease } from '../replica/ports/lease';
 import { DeliveryWorker } from './delivery-worker';
 import { DeliveryPace } from './delivery-pace';
 import { RetrySchedule } from './domain/retry-schedule';
-import type { EventSink } from './ports/event.sink';
+import type { EventSink } from './ports/event-sink';
 import { OutboxStore } from './ports/outbox.store';
 import { ReceiverHealth } from './receiver-health';
 import { SinkRelay } from './sink-relay';

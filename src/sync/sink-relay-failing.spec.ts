@@ -1,7 +1,7 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { anEvent } from './domain/delivery.builder';
-import type { FakeEventSink } from './ports/event.sink.fake';
+import type { FakeEventSink } from './ports/event-sink.fake';
 import type { FakeOutboxStore } from './ports/outbox.store.fake';
 import { expectOverWithin, expectStopped, never, refuse, takes } from './sink-answers.fake';
 import { SinkRelay } from './sink-relay';

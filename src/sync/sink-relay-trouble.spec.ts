@@ -3,7 +3,7 @@ import { DataRefusedError } from '../common/errors/data-refused.errors';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { anEvent } from './domain/delivery.builder';
 import { OutboxRelay } from './outbox.relay';
-import { FakeEventSink } from './ports/event.sink.fake';
+import { FakeEventSink } from './ports/event-sink.fake';
 import { EventSinks } from './ports/event-sinks';
 import { CommitSignal } from '../common/commit-signal';
 import type { FakeOutboxStore } from './ports/outbox.store.fake';

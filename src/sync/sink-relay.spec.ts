@@ -2,7 +2,7 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import type { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { anEvent } from './domain/delivery.builder';
-import type { FakeEventSink } from './ports/event.sink.fake';
+import type { FakeEventSink } from './ports/event-sink.fake';
 import type { FakeOutboxStore } from './ports/outbox.store.fake';
 import { expectStopped, never, refuse, takes } from './sink-answers.fake';
 import { SinkRelay } from './sink-relay';

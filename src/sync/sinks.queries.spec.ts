@@ -2,7 +2,7 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { HealthChecks } from '../health/health-checks';
 import { anEvent } from './domain/delivery.builder';
 import { SinkNotFoundError } from './domain/sync.errors';
-import { FakeEventSink } from './ports/event.sink.fake';
+import { FakeEventSink } from './ports/event-sink.fake';
 import { FakeSinkStore } from './ports/sink.store.fake';
 import { SinksQueries } from './sinks.queries';
 import { SinksTelemetry } from './sinks.telemetry';

@@ -7,7 +7,7 @@ import { AccessConfig } from '../config/access.config';
 import type { Attempt } from './domain/delivery';
 import { DeliveryFailedError, reasonOf } from './domain/delivery.errors';
 import { SinkNotFoundError } from './domain/sync.errors';
-import type { EventSink } from './ports/event.sink';
+import type { EventSink } from './ports/event-sink';
 import { EventSinks } from './ports/event-sinks';
 import { SinkStore } from './ports/sink.store';
 import { OutboxRelay } from './outbox.relay';

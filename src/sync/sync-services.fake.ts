@@ -6,7 +6,7 @@ import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { PoisonMessages } from '../common/poison/poison-messages';
 import { PoisonTelemetry } from '../metrics/poison.telemetry';
 import { anEvent } from './domain/delivery.builder';
-import { FakeEventSink } from './ports/event.sink.fake';
+import { FakeEventSink } from './ports/event-sink.fake';
 import { EventSinks } from './ports/event-sinks';
 import { FakeOutboxStore } from './ports/outbox.store.fake';
 import { SinkRelayFactory } from './sink-relay-factory';

@@ -2,7 +2,7 @@ import { RecordingLog } from '../audit/recording-log.fake';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { aDelivery, anEvent } from './domain/delivery.builder';
 import { DeliveryFailedError } from './domain/delivery.errors';
-import { FakeEventSink } from './ports/event.sink.fake';
+import { FakeEventSink } from './ports/event-sink.fake';
 import { SyncTelemetry } from './sync.telemetry';
 import { FakeSyncServices } from './sync-services.fake';
 

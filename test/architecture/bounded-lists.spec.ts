@@ -33,7 +33,7 @@ function typeOf(dto: Type, property: string): unknown {
   return Reflect.getMetadata('design:type', dto.prototype as object, property);
 }
 
-/** A list that fails as soon as one of its entries is looked at. */
+/** A list that throws when one of its entries is read. */
 function untouchable(length: number): unknown[] {
   return new Proxy<unknown[]>(new Array(length), {
     get: (target, key) => {
@@ -44,7 +44,7 @@ function untouchable(length: number): unknown[] {
 }
 
 describe('the lists of DTOs', () => {
-  it('are found', () => {
+  it('exist', () => {
     expect(dtos.length).toBeGreaterThan(8);
     expect(lists.map(([name]) => name)).toEqual(
       expect.arrayContaining([
@@ -59,21 +59,24 @@ describe('the lists of DTOs', () => {
     expect(boundOfList(dto, property)?.max).toBeLessThanOrEqual(200);
   });
 
-  it.each(lists)('are refused unread beyond it: %s', async (_name, dto, property) => {
-    const max = boundOfList(dto, property)?.max ?? 0;
-    const body = { [property]: untouchable(max + 1) };
+  it.each(lists)(
+    'are refused beyond their bound before any entry is read: %s',
+    async (_name, dto, property) => {
+      const max = boundOfList(dto, property)?.max ?? 0;
+      const body = { [property]: untouchable(max + 1) };
 
-    const refusal: unknown = await new StrictValidationPipe()
-      .transform(body, { type: 'body', metatype: dto })
-      .catch((error: unknown) => error);
+      const refusal: unknown = await new StrictValidationPipe()
+        .transform(body, { type: 'body', metatype: dto })
+        .catch((error: unknown) => error);
 
-    expect(refusal).toBeInstanceOf(InvalidRequestError);
-    expect((refusal as InvalidRequestError).errors).toContainEqual(
-      expect.objectContaining({ pointer: `#/${property}`, code: 'too-long' }),
-    );
-  });
+      expect(refusal).toBeInstanceOf(InvalidRequestError);
+      expect((refusal as InvalidRequestError).errors).toContainEqual(
+        expect.objectContaining({ pointer: `#/${property}`, code: 'too-long' }),
+      );
+    },
+  );
 
-  it('get their rules for bounds and uniqueness from one place', () => {
+  it('declare bounds and uniqueness by one decorator', () => {
     const direct = sources.filter((path) =>
       /^import [^;]*\b(IsArray|ArrayMaxSize|ArrayUnique)\b[^;]*from 'class-validator'/m.test(
         readFileSync(path, 'utf8'),

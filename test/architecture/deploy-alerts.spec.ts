@@ -10,10 +10,10 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes:
   .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
 
 const PREFIX = 'guest_sessions_';
-/** A name and its help, in a call or in a table of them. */
+/** Matches a metric's name and help, in a call or in a table of them. */
 const METRIC = /(?:metrics\.(counter|gauge|gaugeBy|histogram)\(|\[)\s*'([a-z_]+)',\s*'[A-Z]/g;
 
-/** The names of every series that the service has, with the source that makes it. */
+/** Returns the names of all series of the service, with the source file of each. */
 function seriesInSources(): Map<string, string> {
   const found = sources.flatMap((text) =>
     [...text.matchAll(METRIC)].flatMap(([, kind, name = '']) =>
@@ -37,7 +37,7 @@ function unique(texts: readonly string[]): string[] {
   return [...new Set(texts)];
 }
 
-/** The anchor under which a heading is reached. */
+/** Returns the anchor of a heading. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -47,11 +47,11 @@ function anchorOf(heading: string): string {
 
 const anchors = [...guide.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
-/** What the guide says outside of code, with its lines joined. */
+/** Returns the guide's text outside of code, with its lines joined. */
 const prose = guide.replaceAll(/^```[^]*?^```/gm, '').replaceAll(/\s+/g, ' ');
 
 describe('alerts and the dashboard', () => {
-  it('are there, and are compared with something', () => {
+  it('exist, and so do the series that they are compared with', () => {
     expect(alerts.length).toBeGreaterThan(20);
     expect(boardExpressions.length).toBeGreaterThan(15);
     expect(series.size).toBeGreaterThan(40);
@@ -64,7 +64,7 @@ describe('alerts and the dashboard', () => {
     );
   });
 
-  it('read series that the service has', async () => {
+  it('use series that the service exports', async () => {
     const { text } = await new Metrics().page();
     const named = expressions.flatMap(
       (expression) => expression.match(/\b(guest_sessions|nodejs|process)_\w+/g) ?? [],
@@ -74,7 +74,7 @@ describe('alerts and the dashboard', () => {
       expect([name, series.has(name) || text.includes(`\n${name} `)]).toEqual([name, true]);
   });
 
-  it('choose by labels and values that a series has', () => {
+  it('select by labels and values that their series have', () => {
     const everything = sources.join('\n');
     const selectors = expressions.flatMap((expression) => [
       ...expression.matchAll(/(guest_sessions_\w+)\{([^}]*)\}/g),
@@ -90,7 +90,7 @@ describe('alerts and the dashboard', () => {
       }
   });
 
-  it('close every bracket that they open', () => {
+  it('have balanced brackets', () => {
     for (const expression of expressions)
       for (const [opening, closing] of ['()', '{}', '[]'])
         expect([expression, expression.split(opening ?? '').length]).toEqual([
@@ -99,7 +99,7 @@ describe('alerts and the dashboard', () => {
         ]);
   });
 
-  it('say how urgent they are and what is wrong, each under a name of its own', () => {
+  it('have a severity and a summary, each under a unique name', () => {
     const names = alerts.map((alert) => String(at(alert, 'alert')));
 
     expect(unique(names)).toEqual(names);
@@ -109,7 +109,7 @@ describe('alerts and the dashboard', () => {
     }
   });
 
-  it('lead to a part of the operations guide, which names them', () => {
+  it('link to a section of the operations guide that names them', () => {
     for (const alert of alerts) {
       const [file, anchor = ''] = String(at(alert, 'annotations', 'runbook')).split('#');
       const part = guide.split(/^### /m).find((text) => anchorOf(text.split('\n')[0] ?? '') === anchor);
@@ -124,13 +124,13 @@ describe('alerts and the dashboard', () => {
 });
 
 describe('docs/operations.md', () => {
-  it('explains no alert that there is not', () => {
+  it('explains existing alerts only', () => {
     const names = new Set(alerts.map((alert) => String(at(alert, 'alert'))));
 
     expect(unique(guide.match(/\bGuestSessions\w+/g) ?? []).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it('names series that the service has', async () => {
+  it('names existing series only', async () => {
     const { text } = await new Metrics().page();
     const histograms = [...series.keys()].map((name) => name.replace(/_bucket$/, ''));
     const known = [...series.keys(), ...histograms];
@@ -146,7 +146,7 @@ describe('docs/operations.md', () => {
     }
   });
 
-  it('quotes what the service says, word for word', () => {
+  it("quotes the service's messages literally", () => {
     const ours = sources
       .join('\n')
       .replaceAll(/' \+\s+'|`\s*\+\s+'|\s+/g, (glue) => (glue.trim() === '' ? ' ' : ''));
@@ -157,37 +157,41 @@ describe('docs/operations.md', () => {
   });
 
   it.each([
-    ['a row that it renews every 3 s', 'replica/replica.lease.ts', 'RENEW_EVERY_MS = 3_000;'],
-    ['that runs out after 10 s', 'replica/replica.lease.ts', 'LEASE_TTL_MS = 10_000;'],
-    ['beats go on for 8 s', 'replica/replica.lease.ts', 'MARGIN_MS = 2_000;'],
-    ['two to four times a second', 'replica/replica.lease.ts', '250 + Math.random() * 250'],
-    ['beat first within a second', 'session/session-heartbeat.ts', 'RESUME_WITHIN_MS = 1_000;'],
+    ['a row that it renews every 3 s', 'replica/replica-lease.ts', 'RENEW_EVERY_MS = 3_000;'],
+    ['that runs out after 10 s', 'replica/replica-lease.ts', 'LEASE_TTL_MS = 10_000;'],
+    ['beats go on for 8 s', 'replica/replica-lease.ts', 'MARGIN_MS = 2_000;'],
+    ['two to four times a second', 'replica/replica-lease.ts', '250 + Math.random() * 250'],
+    ['beat first within a second', 'session/heartbeat/session-heartbeat.ts', 'RESUME_WITHIN_MS = 1_000;'],
     ['for 3 s (`SHUTDOWN_NOTICE_MS`)', 'config/server.config.ts', 'DEFAULT_NOTICE_MS = 3_000;'],
     ['requests have 5 s to finish', 'common/lifecycle/drain.ts', 'GRACE_MS = 5_000;'],
     ['ends within 9.5 s', 'common/lifecycle/stop-on-signals.ts', 'DEADLINE_MS = 9_500;'],
-    ['more than a tenth above their share', 'session/replica-share.ts', 'SLACK = 0.1;'],
-    ['each process has up to 10', 'persistence/postgres.database.ts', 'max: 10,'],
-    ['does not answer within a second', 'persistence/database.connection.ts', 'CHECK_TIMEOUT_MS = 1_000;'],
+    ['more than a tenth above their share', 'session/ownership/replica-share.ts', 'SLACK = 0.1;'],
+    ['each process has up to 10', 'persistence/database/postgres-database.ts', 'max: 10,'],
+    [
+      'does not answer within a second',
+      'persistence/database/database-connection.ts',
+      'CHECK_TIMEOUT_MS = 1_000;',
+    ],
   ])('says "%s" because it is so', (phrase, path, words) => {
     expect(prose).toContain(phrase);
     expect(readFileSync(join(root, 'src', path), 'utf8')).toContain(words);
   });
 
-  it('leads to parts of its own that there are', () => {
+  it('links to existing sections only', () => {
     const links = [...guide.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
 
     expect(links.length).toBeGreaterThan(10);
     expect(anchors).toEqual(expect.arrayContaining(links));
   });
 
-  it('names settings, routes and problems that there are', () => {
+  it('names existing settings, routes and problems only', () => {
     const { paths } = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')) as { paths: object };
     const routes = Object.keys(paths).map((path) => path.replaceAll(/\{\w+\}/g, '*'));
     const example = readFileSync(join(root, '.env.example'), 'utf8');
     const settings = guide.match(/`[A-Z]+(_[A-Z]+)+\b/g) ?? [];
     const named = guide.match(/(?<=[ `0])\/(v1|health|problems)\/[\w/{}$-]+/g) ?? [];
 
-    // Those of Node itself are not in the example.
+    // The example does not have Node's own variables.
     const ours = unique(settings).filter((text) => !text.startsWith('`NODE_'));
     for (const name of ours.map((text) => text.slice(1).replace(/_FILE$/, '')))
       expect([name, name === 'REPLICA_URL' || example.includes(`${name}=`)]).toEqual([name, true]);

@@ -35,14 +35,14 @@ const [secrets, databaseSecret] = documentsIn('kubernetes/secrets.example.yaml')
 const pod = recordAt(deployment, 'spec', 'template', 'spec');
 const container = recordAt(pod, 'containers', 0);
 
-/** Of an instruction, all that it says up to the end of its last line. */
+/** Returns the instructions with this name, with all of their continued lines. */
 function instructionsOf(name: string): string[] {
   return [...dockerfile.replaceAll('\\\n', ' ').matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map(
     ([, text = '']) => text.trim().replaceAll(/ +/g, ' '),
   );
 }
 
-/** What the image says by itself. */
+/** The image's own environment variables. */
 function variablesOfImage(): Variables {
   return Object.fromEntries(
     instructionsOf('ENV').flatMap((text) => text.split(' ').map((setting) => setting.split('='))),
@@ -80,7 +80,7 @@ function variablesOfReplica(service: unknown): Variables {
   );
 }
 
-/** What the healthcheck of the image ends with when the service listens at this port. */
+/** Returns the exit code of the image's health check for a service at this port. */
 async function exitCodeOfHealthcheck(port: number): Promise<number | null> {
   const [, command = '[]'] = /CMD (\[.*\])$/.exec(instructionsOf('HEALTHCHECK')[0] ?? '') ?? [];
   const [program = '', ...parameters] = JSON.parse(command) as string[];
@@ -94,7 +94,7 @@ const deployed: [where: string, variables: Variables][] = [
   ['the pods', variablesOfPod()],
 ];
 
-describe('what is deployed', () => {
+describe('the deployment files', () => {
   let directory: string;
 
   beforeAll(() => {
@@ -112,39 +112,42 @@ describe('what is deployed', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('is there', () => {
+  it('exist', () => {
     expect(deployedFiles('.yaml').length).toBeGreaterThan(8);
     expect(deployed).toHaveLength(4);
   });
 
-  it.each(deployed)('names no setting to %s that the service does not have', (_, variables) => {
+  it.each(deployed)('set only existing settings of %s', (_, variables) => {
     const known = new Set([...environmentNames(), 'NODE_ENV', 'POD_IP']);
     const unknown = Object.keys(variables).filter((name) => !known.has(name.replace(/_FILE$/, '')));
 
     expect(unknown).toEqual([]);
   });
 
-  it.each(deployed)('starts with the settings of %s, on PostgreSQL, known to others', (_, variables) => {
-    const withFiles = Object.entries(variables).map(([name, value]) => [
-      name,
-      name.endsWith('_FILE') ? join(directory, basename(String(value))) : String(value),
-    ]);
+  it.each(deployed)(
+    'start with the settings of %s, on PostgreSQL, with an address for other replicas',
+    (_, variables) => {
+      const withFiles = Object.entries(variables).map(([name, value]) => [
+        name,
+        name.endsWith('_FILE') ? join(directory, basename(String(value))) : String(value),
+      ]);
 
-    const environment = readEnvironment(Object.fromEntries(withFiles) as Record<string, string>);
+      const environment = readEnvironment(Object.fromEntries(withFiles) as Record<string, string>);
 
-    expect(environment).toMatchObject({ HOST: '0.0.0.0', PORT, SHUTDOWN_MODE: 'handover' });
-    expect(new StorageConfig(environment).databaseUrl).toMatch(/^postgres:/);
-    expect(new ReplicaConfig(environment).address).toMatch(new RegExp(`^http://[\\w.-]+:${PORT}$`));
-  });
+      expect(environment).toMatchObject({ HOST: '0.0.0.0', PORT, SHUTDOWN_MODE: 'handover' });
+      expect(new StorageConfig(environment).databaseUrl).toMatch(/^postgres:/);
+      expect(new ReplicaConfig(environment).address).toMatch(new RegExp(`^http://[\\w.-]+:${PORT}$`));
+    },
+  );
 
-  it.each(deployed)('gives no secret to %s but as a file', (_, variables) => {
+  it.each(deployed)('pass secrets to %s as files only', (_, variables) => {
     const names = Object.keys(variables).filter((name) => /SECRET|_KEYS?(_|$)|CLIENTS/.test(name));
 
     expect(names.length).toBeGreaterThan(3);
     for (const name of names) expect(name).toMatch(/_FILE$/);
   });
 
-  it('mounts every file that it names', () => {
+  it('mount every file that they name', () => {
     const mounted = listAt(container, 'volumeMounts').map((mount) => at(mount, 'mountPath'));
     for (const [, variables] of deployed)
       for (const [name, path] of Object.entries(variables).filter(([name]) => name.endsWith('_FILE'))) {
@@ -161,14 +164,14 @@ describe('what is deployed', () => {
       expect(listAt(service, 'volumes')).toEqual(['./secrets/service:/run/secrets:ro']);
   });
 
-  it('has three replicas, each at an address of its own', () => {
+  it('have three replicas, each with its own address', () => {
     expect(at(deployment, 'spec', 'replicas')).toBe(3);
     expect(replicas.map(([name, service]) => [at(service, 'environment', 'REPLICA_URL'), name])).toEqual(
       [1, 2, 3].map((number) => [`http://replica-${number}:${PORT}`, `replica-${number}`]),
     );
   });
 
-  it('runs as somebody who is not root, with nothing to write to and nothing to rise by', () => {
+  it('run without root, with a read-only file system and without privilege escalation', () => {
     expect(instructionsOf('USER')).toEqual(['1000:1000']);
     for (const [, service] of replicas)
       expect(service).toMatchObject({ user: '1000:1000', read_only: true, cap_drop: ['ALL'] });
@@ -180,7 +183,7 @@ describe('what is deployed', () => {
     });
   });
 
-  it('uses one port and one release everywhere', () => {
+  it('use one port and one release everywhere', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     const images = [container['image'], ...replicas.map(([, service]) => at(service, 'image'))];
     const policy = documentsIn('kubernetes/network-policy.yaml')[0];
@@ -199,7 +202,7 @@ describe('what is deployed', () => {
     );
   });
 
-  it('has HAProxy repeat at another replica reads and ends, and posts with a key only', () => {
+  it('make HAProxy retry reads and ends at another replica, and posts with an idempotency key only', () => {
     const balancer = readDeployed('haproxy/haproxy.cfg');
     const [, rule = ''] = /disable-l7-retry unless (.+)$/m.exec(balancer) ?? [];
     const repeated = rule
@@ -211,7 +214,7 @@ describe('what is deployed', () => {
     expect(rule).toMatch(/ or is-post is-done-once has-key$/);
   });
 
-  it('has HAProxy take what the replicas take together, with fewer than 20,000 open files', () => {
+  it('give HAProxy the connections of all replicas, with fewer than 20,000 open files', () => {
     const balancer = readDeployed('haproxy/haproxy.cfg');
     const total = Number(/^ {2}maxconn (\d+)$/m.exec(balancer)?.[1]);
     const each = Number(/default-server .* maxconn (\d+)/.exec(balancer)?.[1]);
@@ -220,11 +223,11 @@ describe('what is deployed', () => {
     expect(2 * total).toBeLessThan(19_000);
   });
 
-  it('has HAProxy pass on no hint for idle connections but keep to its own time', () => {
+  it('make HAProxy drop Keep-Alive headers and apply its own idle time-out', () => {
     expect(readDeployed('haproxy/haproxy.cfg')).toMatch(/^ {2}http-response del-header keep-alive$/m);
   });
 
-  it('probes routes that there are', () => {
+  it('probe existing routes', () => {
     const { paths } = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')) as { paths: object };
     const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) =>
       recordAt(container, name),
@@ -241,7 +244,7 @@ describe('what is deployed', () => {
   it.each([
     ['well', 200, 0],
     ['not well', 503, 1],
-  ])('finds a container %s when it is live with %i', async (_, status, expected) => {
+  ])('report a container as %s when its liveness probe answers %i', async (_, status, expected) => {
     const asked: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       asked.push(request.url);
@@ -255,7 +258,7 @@ describe('what is deployed', () => {
     server.closeAllConnections();
   });
 
-  it('copies into the image what may be copied, and no secret', () => {
+  it('copy only allowed files into the image, and no secret', () => {
     const allowed = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
     const copied = instructionsOf('COPY')
       .filter((text) => !text.startsWith('--from'))
@@ -267,7 +270,7 @@ describe('what is deployed', () => {
     );
   });
 
-  it('gives the process the time that it takes to stop', () => {
+  it('give the process its shutdown time', () => {
     const stopping = readFileSync(join(root, 'src/common/lifecycle/stop-on-signals.ts'), 'utf8');
     const deadlineMs = Number(/DEADLINE_MS = ([\d_]+)/.exec(stopping)?.[1]?.replaceAll('_', ''));
     const settings = deployed.find(([where]) => where === 'the pods')?.[1];
@@ -277,7 +280,7 @@ describe('what is deployed', () => {
     for (const [, service] of replicas) expect(at(service, 'stop_grace_period')).toBe('45s');
   });
 
-  it('selects the pods by the labels that they have', () => {
+  it('select the pods by their labels', () => {
     const labels = at(deployment, 'spec', 'template', 'metadata', 'labels');
     const selectors = deployedFiles('.yaml')
       .filter((path) => path.startsWith('kubernetes/'))
@@ -294,7 +297,7 @@ describe('what is deployed', () => {
     expect(selectors).toEqual(Array(6).fill(labels));
   });
 
-  it('lists every manifest but the secrets', () => {
+  it('list every manifest except the secrets', () => {
     const manifests = deployedFiles('.yaml')
       .filter((path) => path.startsWith('kubernetes/'))
       .map((path) => basename(path))

@@ -10,13 +10,13 @@ const { packages } = read('package-lock.json') as {
   packages: Record<string, { name?: string; hasInstallScript?: boolean }>;
 };
 
-/** The packages that want to run a script when they are installed, by the names that they are published under. */
+/** Returns the packages with an install script, by the names under which they are published. */
 const scripted = Object.entries(packages)
   .filter(([, { hasInstallScript }]) => hasInstallScript === true)
   .map(([path, { name }]) => name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
 
 describe('an installation', () => {
-  it('holds no package that reports installations, also with versions of npm that run every script', () => {
+  it('contains no package that reports installations, also where npm runs every install script', () => {
     expect(scripted).toContain('better-sqlite3');
     expect(scripted).not.toContain('@scarf/scarf');
     expect(scarfSettings.enabled).toBe(false);

@@ -1,10 +1,11 @@
 import { join, relative } from 'node:path';
 import ts from 'typescript';
-import { isAllowedField } from '../../src/common/logging/redaction';
+import { allowLogFields, isAllowedField } from '../../src/common/logging/redaction';
 
 const root = join(__dirname, '../..');
 const LOGGERS: ReadonlySet<string> = new Set(['Logger', 'LoggerService', 'ConsoleLogger']);
 const METHODS: ReadonlySet<string> = new Set(['log', 'warn', 'error', 'debug', 'verbose', 'fatal']);
+const ADDING = allowLogFields.name;
 const PLAIN =
   ts.TypeFlags.Any |
   ts.TypeFlags.StringLike |
@@ -14,20 +15,27 @@ const PLAIN =
 
 interface LoggedField {
   readonly name: string;
-  /** Whether a value of its type may be dropped, which only plain ones are not. */
+  /** Tells whether a value of this type may be omitted: plain values may not. */
   readonly isPlain: boolean;
+}
+
+/** A call that adds fields to the allow-list. */
+interface Addition {
+  readonly place: string;
+  /** Undefined for a name that is no literal. */
+  readonly names: readonly (string | undefined)[];
 }
 
 interface LogCall {
   readonly place: string;
   readonly fields: readonly LoggedField[];
-  /** Whether the type names every field. */
+  /** Tells whether the type names every field. */
   readonly isClosed: boolean;
 }
 
 /**
- * Of packages only Nest's is read, which makes the program half as large. A value from another one has the type `any`;
- * an object from another one, of which the fields are then unknown, is reported.
+ * Loads the types of Nest's packages only, which halves the program. A value from another package has the type `any`;
+ * an object from another package has unknown fields and is reported.
  */
 function programOf(rootNames: readonly string[]): ts.Program {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as { config: object };
@@ -48,7 +56,7 @@ function programOf(rootNames: readonly string[]): ts.Program {
   return ts.createProgram({ rootNames, options, host });
 }
 
-/** Every call of a method of Nest's loggers with an object. */
+/** Finds every call of a method of Nest's loggers with an object. */
 function logCallsIn(program: ts.Program, sources: readonly ts.SourceFile[]): LogCall[] {
   const checker = program.getTypeChecker();
   const calls: LogCall[] = [];
@@ -80,6 +88,21 @@ function logCall(
   ];
 }
 
+/** Every call of `allowLogFields`: a spec does not load the modules that make them. */
+function additionsIn(sources: readonly ts.SourceFile[]): Addition[] {
+  const additions: Addition[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === ADDING)
+      additions.push({
+        place: relative(root, node.getSourceFile().fileName),
+        names: node.arguments.map((name) => (ts.isStringLiteral(name) ? name.text : undefined)),
+      });
+    ts.forEachChild(node, visit);
+  };
+  sources.forEach(visit);
+  return additions;
+}
+
 function isLogger(type: ts.Type): boolean {
   const symbol = type.getSymbol();
   const isNest = symbol?.declarations?.some((at) => at.getSourceFile().fileName.includes('/@nestjs/common/'));
@@ -101,17 +124,16 @@ function isClosed(checker: ts.TypeChecker, type: ts.Type): boolean {
   return (type.flags & ts.TypeFlags.Object) !== 0 && checker.getIndexInfosOfType(type).length === 0;
 }
 
-const files = ts.sys
-  .readDirectory(join(root, 'src'), ['.ts'])
+const files = ['src', 'examples']
+  .flatMap((folder) => ts.sys.readDirectory(join(root, folder), ['.ts']))
   .filter((name) => !/\.(spec|fake|builder)\.ts$/.test(name));
 const program = programOf(files);
-const calls = logCallsIn(
-  program,
-  program.getSourceFiles().filter(({ fileName }) => files.includes(fileName)),
-);
+const sources = program.getSourceFiles().filter(({ fileName }) => files.includes(fileName));
+const calls = logCallsIn(program, sources);
+const additions = additionsIn(sources);
 
 describe('the fields of log lines', () => {
-  it('are found, also those of spreads', () => {
+  it('are found, those of spreads included', () => {
     expect(calls.length).toBeGreaterThan(60);
     const inAccess = calls.filter(({ place }) => place.startsWith('src/access/access.telemetry.ts'));
     expect(inAccess.map(({ fields }) => fields.map(({ name }) => name).sort())).toContainEqual([
@@ -121,11 +143,20 @@ describe('the fields of log lines', () => {
     ]);
   });
 
-  it('are all known where they are logged', () => {
+  it('have known names in every call', () => {
     expect(calls.filter(({ isClosed }) => !isClosed).map(({ place }) => place)).toEqual([]);
   });
 
+  it('are added by extensions with literal names that the allow-list takes', () => {
+    expect(additions.map(({ place }) => place)).toContain('examples/reporting/reporting.telemetry.ts');
+    for (const { names } of additions) {
+      expect(names).not.toContain(undefined);
+      allowLogFields(...names.map(String));
+    }
+  });
+
   it('are on the allow-list', () => {
+    allowLogFields(...additions.flatMap(({ names }) => names.map(String)));
     const dropped = calls.flatMap(({ place, fields }) =>
       fields.filter(({ name }) => !isAllowedField(name)).map(({ name }) => `${place} ${name}`),
     );

@@ -3,7 +3,7 @@ import type { Json } from '../support/openapi-reader';
 
 const PROBLEM = 'application/problem+json';
 
-/** A small API; tests change a copy of it. */
+/** A small API description; each test changes a copy of it. */
 class Api {
   pet: Record<string, unknown> = {
     type: 'object',
@@ -207,7 +207,7 @@ describe(breakingChanges.name, () => {
       '201.price',
       'has another oneOf',
     ],
-  ])('tells of %s', (_, change, at, what) => {
+  ])('reports %s', (_, change, at, what) => {
     const where = at === '' ? 'POST /pets' : `POST /pets, ${at}`;
 
     expect(changesBy(change)).toEqual([{ where, what }]);
@@ -241,11 +241,11 @@ describe(breakingChanges.name, () => {
       'a header in other letters',
       (api) => (api.parameters[1] = { name: 'x-note', in: 'header', schema: { type: 'string' } }),
     ],
-  ])('lets pass: %s', (_, change) => {
+  ])('accepts %s', (_, change) => {
     expect(changesBy(change)).toEqual([]);
   });
 
-  it('refuses a document that refers to nothing', () => {
+  it('refuses a document with an unresolvable reference', () => {
     expect(() => changesBy((api) => (api.body = { $ref: '#/components/none' }))).toThrow('leads nowhere');
   });
 });

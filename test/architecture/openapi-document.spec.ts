@@ -21,11 +21,11 @@ const operations = Object.entries(reader.paths).flatMap(([path, item]) =>
 );
 
 describe('docs/openapi.json', () => {
-  it('breaks nothing that docs/openapi.released.json has promised', () => {
+  it('has no breaking change from docs/openapi.released.json', () => {
     expect(breakingChanges(read('openapi.released.json'), document)).toEqual([]);
   });
 
-  it('is OpenAPI 3.1, and its references lead somewhere', () => {
+  it('is valid OpenAPI 3.1 with resolvable references', () => {
     const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
 
     expect(document['openapi']).toBe('3.1.0');
@@ -34,18 +34,15 @@ describe('docs/openapi.json', () => {
       expect(reader.resolve(JSON.parse(`{${reference}}`))).toBeDefined();
   });
 
-  it.each(operations)(
-    'says of $name what it is for, and all that may come of it',
-    ({ method, path, operation }) => {
-      const statuses = [...reader.responsesOf(operation).keys()];
-      const withBody = method === 'get' ? [] : ['413', '415'];
-      const withParameter = path.includes('{') ? ['404'] : [];
+  it.each(operations)('describes $name with all of its answers', ({ method, path, operation }) => {
+    const statuses = [...reader.responsesOf(operation).keys()];
+    const withBody = method === 'get' ? [] : ['413', '415'];
+    const withParameter = path.includes('{') ? ['404'] : [];
 
-      expect(operation['summary']).toEqual(expect.stringMatching(/\.$/));
-      expect(statuses).toEqual(expect.arrayContaining([...OF_EVERY_ROUTE, ...withBody, ...withParameter]));
-      expect(statuses.filter((status) => status.startsWith('2')).length).toBeGreaterThan(0);
-    },
-  );
+    expect(operation['summary']).toEqual(expect.stringMatching(/\.$/));
+    expect(statuses).toEqual(expect.arrayContaining([...OF_EVERY_ROUTE, ...withBody, ...withParameter]));
+    expect(statuses.filter((status) => status.startsWith('2')).length).toBeGreaterThan(0);
+  });
 
   it.each(operations)('explains every problem of $name with an example', ({ operation }) => {
     const problems = [...reader.responsesOf(operation)].flatMap(([status, { content }]) => {
@@ -59,19 +56,19 @@ describe('docs/openapi.json', () => {
       expect(PROBLEM_CATALOGUE.get(code)?.statuses).toContain(Number(status));
   });
 
-  it('tells of both forms in which a problem is explained', () => {
+  it("declares both media types of a problem's explanation", () => {
     const explained = reader.responsesOf(reader.paths['/problems/{code}']?.['get'] as Json).get('200') ?? {};
 
     expect([...reader.contentOf(explained).keys()]).toEqual(['application/json', 'text/html']);
   });
 
-  it.each(['X-Request-Id', 'Retry-After'])('promises that %s is never absent where it is named', (name) => {
+  it.each(['X-Request-Id', 'Retry-After'])('requires %s wherever it is a property', (name) => {
     const { headers } = document['components'] as { headers: Record<string, Json> };
 
     expect(headers[name]?.['required']).toBe(true);
   });
 
-  it('has an example of everything in the bodies', () => {
+  it('has an example of every property of the bodies', () => {
     const { schemas } = document['components'] as { schemas: Record<string, Json> };
     const bare = Object.entries(schemas).flatMap(([name, { properties = {} }]) =>
       Object.entries(properties as Record<string, Json>)

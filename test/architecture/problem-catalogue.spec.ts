@@ -18,7 +18,7 @@ const sources = ['src', 'examples']
 
 const ERROR_CLASS = /class (\w+) extends (\w+) \{\n([^]*?)\n\}/g;
 
-/** The errors of the domain by class, with what a class inherits. */
+/** The domain errors by class, with inherited fields. */
 function domainErrors(): Used[] {
   const classes = new Map(
     sources.flatMap((text) =>
@@ -42,7 +42,7 @@ function domainErrors(): Used[] {
   });
 }
 
-/** The codes that routes say they may answer with. */
+/** The problem codes that routes declare. */
 function documented(): Used[] {
   return sources.flatMap((text) =>
     [...text.matchAll(/(?:@ApiProblems\(|const \w+_PROBLEMS = )\{([^]*?)\}\)?[;\n]/g)].flatMap(
@@ -67,7 +67,7 @@ describe('the catalogue of problems', () => {
   const errors = domainErrors();
   const routes = documented();
 
-  it('is compared with something', () => {
+  it('has entries to compare', () => {
     expect(errors.length).toBeGreaterThan(20);
     expect(routes.length).toBeGreaterThan(40);
   });
@@ -85,7 +85,7 @@ describe('the catalogue of problems', () => {
     }
   });
 
-  it('explains nothing else', () => {
+  it('has no other entry', () => {
     const used = [...errors, ...refusals()];
     const explained = [...PROBLEM_CATALOGUE].flatMap(([code, { statuses }]) =>
       statuses.map((status) => `${code} ${status}`),
@@ -96,13 +96,13 @@ describe('the catalogue of problems', () => {
     );
   });
 
-  it('gives no two codes the same title', () => {
+  it('has a unique title for every code', () => {
     const titles = [...PROBLEM_CATALOGUE.values()].map(({ title }) => title);
 
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  it('says something to a person about each, in full sentences', () => {
+  it('explains each code to operators in full sentences', () => {
     for (const [code, { meaning, action }] of PROBLEM_CATALOGUE)
       for (const text of [meaning, action])
         expect([code, text]).toEqual([code, expect.stringMatching(/^[A-Z][^]{20,200}\.$/)]);

@@ -23,7 +23,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  /** What the verifier says of everything there is: nothing, or where it breaks; and how many records it accepts. */
+  /** Verifies the whole trail; returns the verifier's finding, or the number of valid records. */
   async function verify(): Promise<[finding: unknown, records: number]> {
     const chains = await stores.trail.chains();
     const verifier = new AuditVerifier();
@@ -43,7 +43,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     );
   };
 
-  it('chains what is written, also at the same time and by several records in one transaction', async () => {
+  it('chains all records, also concurrent ones and several of one transaction', async () => {
     const sessions = await Promise.all(Array.from({ length: 40 }, () => stores.activated()));
     await Promise.all(
       sessions.map(async (session) => {
@@ -67,7 +67,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     }
   });
 
-  it('says who did what to what, when by the clock of the database, and what it was before', async () => {
+  it("records actor, action, target, earlier state and the time of the database's clock", async () => {
     const session = await RequestContext.run('request-1', async () => {
       RequestContext.actAs('billing');
       return stores.activated();
@@ -96,7 +96,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     expect(Math.abs(Date.parse(paused?.at ?? '') - Date.now())).toBeLessThan(60_000);
   });
 
-  it('is refused every change by the database itself', async () => {
+  it('is immutable in the database itself', async () => {
     await stores.activated();
     await stores.trail.seal(FUTURE, 100);
     const before = await verify();
@@ -119,7 +119,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     expect(await verify()).toEqual(before);
   });
 
-  it('drops whole segments, the oldest first, and goes on from what they ended with', async () => {
+  it('drops whole segments, the oldest first, and continues the chain from their end', async () => {
     for (let count = 0; count < 5; count += 1) await stores.trail.record(fact(count));
     const [whole] = (await stores.trail.chains()).filter(({ head }) => head.seq > 0);
     const chain = whole?.chain ?? 0;
@@ -133,7 +133,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
 
     const left = (await stores.trail.chains()).find((found) => found.chain === chain);
     expect(left?.after).toEqual({ seq: 2, hash: second?.hash });
-    // Three are left, and what says that two were dropped.
+    // Three records are left, and one that states that two were dropped.
     expect(await verify()).toEqual([undefined, 4]);
     const [dropped] = await stores.trail.list({ action: 'AUDIT_SEGMENT_DROPPED', limit: 10 });
     expect(dropped).toMatchObject({ target: { type: 'audit', id: `${chain}/1-2` }, reason: 'retention' });
@@ -142,7 +142,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     expect(await verify()).toEqual([undefined, 3]);
   });
 
-  it('seals nothing that is too young, and nothing twice', async () => {
+  it('seals no record that is too young, and none twice', async () => {
     await stores.trail.record(fact(1));
 
     expect(await stores.trail.seal(Date.now() - 3_600_000, 100)).toBe(0);
@@ -150,7 +150,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     expect(await stores.trail.seal(FUTURE, 100)).toBe(0);
   });
 
-  it('lists what is asked for, page by page', async () => {
+  it('lists the matching records in pages', async () => {
     const actors = ['billing', 'shop'];
     for (let count = 0; count < 6; count += 1)
       await stores.trail.record({

@@ -10,7 +10,7 @@ import {
 } from '../support/persistence-harness';
 import { createFirstSchema } from './earlier-schemas';
 
-/** More than the migration reads at once. */
+/** More records than the migration reads in one batch. */
 const EARLIER = 1_203;
 
 describe.each(DIALECTS)(`${auditChain.name} on %s`, (dialect) => {
@@ -24,7 +24,7 @@ describe.each(DIALECTS)(`${auditChain.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  it('chains what earlier releases have written, as it is and in its order, and goes on from there', async () => {
+  it('chains the records of earlier releases unchanged and in order, and continues from there', async () => {
     const earlier = Array.from({ length: EARLIER }, (_, index) => ({
       at: 1_000 + index,
       action: index % 3 === 0 ? 'CRM_SYNC_FAILED' : 'SESSION_INITIALIZED',

@@ -56,7 +56,7 @@ describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
     ]);
   });
 
-  it('leaves nothing behind when its own write fails', async () => {
+  it('rolls back when its own write fails', async () => {
     const session = await stores.reserved();
     await stores.connection.db.schema.alterTable('audit_record').renameTo('audit_record_away').execute();
     session.activate(2_000);
@@ -74,7 +74,7 @@ describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
     expect(session.snapshot.version).toBe(0);
   });
 
-  it('leaves nothing behind when the delivery of an event cannot be settled', async () => {
+  it('rolls back when the delivery of an event cannot be settled', async () => {
     await stores.activated();
     const before = await rowCounts();
     const [delivery] = await stores.claim();
@@ -86,7 +86,7 @@ describe.each(DIALECTS)(`${AuditWriter.name} on %s`, (dialect) => {
     );
     await stores.connection.db.schema.alterTable('audit_record_away').renameTo('audit_record').execute();
     await expect(rowCounts()).resolves.toEqual(before);
-    // Whatever claim there was is over by then.
+    // Any earlier claim has expired by then.
     await expect(stores.claim({ now: 30_000 })).resolves.toEqual([delivery]);
     await expect(stores.summary.totals()).resolves.toMatchObject({ deliveries: 0 });
   });

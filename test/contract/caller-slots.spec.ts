@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { callerSlots } from '../../src/persistence/session/caller-slots';
 import { toRow } from '../../src/persistence/session/session.mapper';
+import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
 import { CallerSessionLimitReachedError } from '../../src/session/domain/session.errors';
 import { SessionStore, type SlotLimits } from '../../src/session/ports/session.store';
 import {
@@ -14,7 +15,7 @@ import {
 const CLIENTS = 64;
 const OTHERS = 2_000;
 
-/** Room for everything but what one caller may have. */
+/** Limits that leave only the share of a caller to be exceeded. */
 function sharesOf(total: number, onClients = total): SlotLimits {
   return { total: 1_000, ofClient: 1_000, ofCaller: { total, onClients } };
 }
@@ -22,7 +23,7 @@ function sharesOf(total: number, onClients = total): SlotLimits {
 describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
-  /** As many processes on the same data as there can be. */
+  /** The maximum number of processes on the same data. */
   let replicas: TestStores[];
 
   beforeEach(async () => {
@@ -41,7 +42,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
   const reserve = (owner: string, limits: SlotLimits, oauthClient = 'client'): Promise<void> =>
     stores.sessions.reserve(newSession(1_000, { owner, oauthClient }), limits);
 
-  it('leaves another caller served when one has filled its share', async () => {
+  it('serves another caller when one has filled its share', async () => {
     await reserve('greedy', sharesOf(2));
     await reserve('greedy', sharesOf(2));
 
@@ -55,13 +56,13 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await expect(stores.sessions.countLiveOf('greedy', 1)).resolves.toBe(1);
   });
 
-  it(`is exact when ${CLIENTS} ask at once, at every replica, while sessions end`, async () => {
+  it(`is exact when ${CLIENTS} open concurrently at every replica, while sessions end`, async () => {
     const ended = await stores.activated(1_000, { owner: 'greedy' });
     ended.end('requested', 2_000);
     const asked = Array.from({ length: CLIENTS }, (_, index) => {
       const owner = index % 4 === 3 ? 'other' : 'greedy';
       const replica = replicas[index % replicas.length] ?? stores;
-      return replica.sessions.reserve(newSession(1_000, { owner }), sharesOf(10));
+      return onceAnswered(() => replica.sessions.reserve(newSession(1_000, { owner }), sharesOf(10)));
     });
     const [outcomes] = await Promise.all([Promise.allSettled(asked), stores.sessions.save(ended)]);
 
@@ -70,17 +71,19 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     );
     expect(reasons.filter((reason) => !(reason instanceof CallerSessionLimitReachedError))).toEqual([]);
     const greedy = await stores.sessions.countLiveOf('greedy', CLIENTS);
-    // The session that ends makes room for one more where its end comes in time.
+    // A session that ends in time makes room for one more.
     expect([9, 10]).toContain(greedy);
     await expect(stores.sessions.countLiveOf('other', CLIENTS)).resolves.toBe(10);
     await expect(stores.sessions.countLive()).resolves.toBe(greedy + 10);
     await Promise.allSettled(
-      replicas.map((replica) => replica.sessions.reserve(newSession(1, { owner: 'greedy' }), sharesOf(10))),
+      replicas.map((replica) =>
+        onceAnswered(() => replica.sessions.reserve(newSession(1, { owner: 'greedy' }), sharesOf(10))),
+      ),
     );
     await expect(stores.sessions.countLiveOf('greedy', CLIENTS)).resolves.toBe(10);
   });
 
-  it('counts the sessions on OAuth clients by themselves, for those that are on one', async () => {
+  it('counts sessions on OAuth clients separately', async () => {
     const shares = sharesOf(4, 1);
     await reserve('caller', shares, '');
     await reserve('caller', shares);
@@ -93,7 +96,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await reserve('other', shares);
   });
 
-  it('takes nothing for a session that is refused', async () => {
+  it('is unchanged by a refused session', async () => {
     await expect(reserve('caller', sharesOf(0))).rejects.toThrow(CallerSessionLimitReachedError);
 
     await expect(stores.sessions.countLive()).resolves.toBe(0);
@@ -103,7 +106,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await expect(stores.sessions.list({ limit: 10 })).resolves.toEqual([]);
   });
 
-  it('gives the place of a session that has ended to the next one', async () => {
+  it('reuses the place of an ended session', async () => {
     const session = await stores.activated(1_000, { owner: 'caller' });
     await expect(reserve('caller', sharesOf(1))).rejects.toThrow(CallerSessionLimitReachedError);
     session.end('requested', 2_000);
@@ -112,7 +115,7 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     await reserve('caller', sharesOf(1));
   });
 
-  it(`counts by its index among ${OTHERS} sessions of others and of before`, async () => {
+  it(`counts by an index among ${OTHERS} other and ended sessions`, async () => {
     const { db } = stores.connection;
     const rows = Array.from({ length: OTHERS }, (_, index) => ({
       ...toRow(newSession(1_000, { owner: `caller-${index % 10}` }).snapshot),
@@ -136,3 +139,15 @@ describe.each(DIALECTS)(`the share of a caller in the ${SessionStore.name} on %s
     expect(JSON.stringify(plan)).not.toMatch(/Seq Scan|SCAN session/);
   });
 });
+
+/** Repeats what the database, too slow on a busy machine, has not answered: whether there is room is not known then. */
+async function onceAnswered(reserve: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await reserve();
+      return;
+    } catch (error) {
+      if (!(error instanceof StorageUnavailableError)) throw error;
+    }
+  }
+}

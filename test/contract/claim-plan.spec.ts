@@ -26,7 +26,10 @@ async function fill(dialect: 'sqlite' | 'postgres'): Promise<void> {
 
 const head = (sequence = 1) => ({ attempts: 0, event: { sequence } });
 
-/** Heads are looked for in order of their due times and each is checked by its lane; `except` makes no difference. */
+/**
+ * The claim reads heads in the order of their due times and checks each by its lane; `except` does not change the
+ * plan.
+ */
 const inHand = (count: number) => Array.from({ length: count }, (_, index) => `conversation-${index}`);
 
 afterEach(async () => {
@@ -41,7 +44,7 @@ describe('the plan of a claim among 100,000 pending events on sqlite', () => {
     return rows.map(({ detail }) => detail);
   };
 
-  it('walks the partial index in order, looks into lanes by theirs, and sorts nothing', async () => {
+  it('scans the partial index in order, finds lanes by their index, and does not sort', async () => {
     await fill('sqlite');
     for (const except of [[], inHand(60)]) {
       for (const isProbe of [false, true]) {
@@ -71,7 +74,7 @@ describe('the plan of a claim among 100,000 pending events on postgres', () => {
     return root === undefined ? [] : nodesOf(root);
   };
 
-  it('walks the partial index in order, looks into lanes by theirs, and sorts nothing', async () => {
+  it('scans the partial index in order, finds lanes by their index, and does not sort', async () => {
     await fill('postgres');
     await sql`analyze`.execute(stores.connection.db);
     for (const except of [[], inHand(60)]) {

@@ -13,7 +13,7 @@ import {
   type TestStorage,
 } from '../support/persistence-harness';
 import { createFirstSchema, createSecondSchema } from './earlier-schemas';
-import { toldTwice } from './queued-sessions';
+import { storedWithTwoEvents } from './queued-sessions';
 
 const [K1, K2, K3] = ['k1', 'k2', 'k3'].map(newDataKey) as [string, string, string];
 
@@ -26,7 +26,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
 
   afterEach(() => storage.remove());
 
-  /** The same place with other keys. */
+  /** Opens the same storage with other keys. */
   function configWith(...keys: string[]): StorageConfig {
     const { databaseUrl, dataDir } = storage.config;
     const place = { DATA_DIR: dataDir, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) };
@@ -42,7 +42,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     }
   }
 
-  /** Walks to the end, so many texts at a time; how many were renewed. */
+  /** Re-encrypts all texts in batches of this size; returns the number of re-encrypted texts. */
   async function walk({ dataKeys }: TestStores, limit = 100): Promise<number> {
     let renewed = 0;
     let position: WalkPosition | undefined;
@@ -54,7 +54,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     return renewed;
   }
 
-  /** Every text that is, or should be, encrypted: as much of it as tells with what. */
+  /** Returns the start of every text that is or should be encrypted, which names its key. */
   async function headsOf({ connection: { db } }: TestStores): Promise<string[]> {
     const sessions = await db.selectFrom('session').select(['name', 'guest_token']).execute();
     const events = await db.selectFrom('session_event').select('metadata').execute();
@@ -69,7 +69,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await within([K1, K2, K3], (stores) => expect(stores.dataKeys.outdated()).resolves.toEqual(['k2', 'k3']));
   });
 
-  it('refuses another key under an id that is taken, names the id, and changes nothing', async () => {
+  it('refuses another key under a used id, names the id, and changes nothing', async () => {
     await within([K1], (stores) => stores.activated());
     const other = newDataKey('k1');
 
@@ -82,7 +82,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await within([K1], (stores) => expect(stores.dataKeys.outdated()).resolves.toEqual([]));
   });
 
-  it('opens for one of several processes that begin at once, each with another key under one id', async () => {
+  it('opens for one of several processes that start concurrently with different keys under one id', async () => {
     const keys = Array.from({ length: 4 }, () => newDataKey('k1'));
     const openings = keys.map((key) => DatabaseConnection.open(configWith(key)));
     const opened = (await Promise.allSettled(openings)).flatMap((outcome) =>
@@ -93,14 +93,14 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     expect(opened).toHaveLength(1);
   });
 
-  it('refuses to do without a key that something is encrypted with, and names it', async () => {
+  it('refuses a start without a key that is in use, and names it', async () => {
     await within([K1], (stores) => stores.activated());
 
     await expect(DatabaseConnection.open(configWith(K2))).rejects.toThrow(/DATA_KEY lacks the key k1/);
     await within([K1], (stores) => expect(stores.dataKeys.outdated()).resolves.toEqual([]));
   });
 
-  it('refuses to do without a key that only an event is encrypted with', async () => {
+  it('refuses a start without a key that only an event is encrypted with', async () => {
     await within([K1], (stores) => stores.activated(1_000, { disclosesGuestToken: true }));
     await within([K2, K1], async ({ connection: { db } }) => {
       await db.updateTable('session').set({ name: '', guest_token: '' }).execute();
@@ -109,13 +109,13 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await expect(DatabaseConnection.open(configWith(K2))).rejects.toThrow(/DATA_KEY lacks the key k1/);
   });
 
-  it('does without a key that nothing is encrypted with', async () => {
+  it('starts without a key that is not in use', async () => {
     await within([K1], () => Promise.resolve());
     await within([K2], (stores) => stores.activated());
     await within([K2], (stores) => expect(stores.sessions.list({ limit: 10 })).resolves.toHaveLength(1));
   });
 
-  it('encrypts everything anew with the key in use, so that the older ones can go', async () => {
+  it('re-encrypts everything with the current key, so that older ones can be removed', async () => {
     const facts = { name: 'Ada', disclosesGuestToken: true };
     const [old, older] = [await within([K1], (stores) => stores.activated(1_000, facts)), newSession()];
     await within([K2, K1], (stores) => stores.activated(1_000, facts));
@@ -138,9 +138,9 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await expect(DatabaseConnection.open(configWith(newDataKey('k3')))).rejects.toThrow(DataKeyError);
   });
 
-  it('walks a little at a time and leaves out nothing', async () => {
+  it('re-encrypts in small batches and misses no text', async () => {
     await within([K1], async (stores) => {
-      for (let count = 0; count < 7; count += 1) await toldTwice(stores);
+      for (let count = 0; count < 7; count += 1) await storedWithTwoEvents(stores);
     });
     await within([K2, K1], async (stores) => {
       const { renewed, next } = await stores.dataKeys.renew(3);
@@ -150,8 +150,8 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('leaves alone what was erased, also in the middle of a step', async () => {
-    const session = await within([K1], (stores) => toldTwice(stores));
+  it('does not restore erased texts, also those erased during a step', async () => {
+    const session = await within([K1], (stores) => storedWithTwoEvents(stores));
     const guest = guestRefOf(session.snapshot.guestToken);
     await within([K2, K1], async (stores) => {
       await Promise.all([walk(stores), stores.guests.erase(guest, 5_000), walk(stores)]);
@@ -160,7 +160,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('survives that a session is changed while its guest is encrypted anew', async () => {
+  it('tolerates a change of a session during the re-encryption of its guest', async () => {
     const { conversationId } = await within([K1], (stores) => stores.activated(1_000, { name: 'Ada' }));
     await within([K2, K1], async (stores) => {
       const stale = await stores.get(conversationId);
@@ -176,7 +176,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('encrypts what an earlier release has stored in clear, and finds its guests', async () => {
+  it('encrypts plain texts of an earlier release, and finds their guests', async () => {
     const [session, other] = [newSession(1_000, { name: 'Ada', disclosesGuestToken: true }), newSession()];
     for (const one of [session, other]) one.activate(1_500);
     await storage.remove();
@@ -202,7 +202,7 @@ describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
     await within([K1], (stores) => expect(stores.dataKeys.outdated()).resolves.toEqual([]));
   });
 
-  it('names every guest of an earlier release, however many', async () => {
+  it('sets the reference of every guest of an earlier release', async () => {
     const sessions = Array.from({ length: 1_201 }, (_, index) =>
       newSession(1_000, { guestToken: `jwt_${String(index)}` }),
     );

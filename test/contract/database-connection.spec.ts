@@ -21,7 +21,7 @@ describe.each(DIALECTS)(`${DatabaseConnection.name} on %s`, (dialect) => {
     storage = await createEmptyStorage(dialect);
   });
 
-  it('keeps everything over a restart', async () => {
+  it('keeps all data after a restart', async () => {
     const before = await TestStores.open(storage.config);
     const session = await before.activated();
     session.lose('gone', 2_000);
@@ -41,25 +41,25 @@ describe.each(DIALECTS)(`${DatabaseConnection.name} on %s`, (dialect) => {
     await after.close();
   });
 
-  it('refuses a schema that a newer release has made, and leaves it to that release', async () => {
+  it('refuses the schema of a newer release and leaves it unchanged', async () => {
     const newer = await DatabaseConnection.open(storage.config);
     await administrateMigrations(newer, '9999-from-the-future');
     await newer.close();
     const opening = DatabaseConnection.open(storage.config);
     await expect(opening).rejects.toThrow(SchemaTooNewError);
     await expect(opening).rejects.toThrow(/9999-from-the-future/);
-    // Nor does the refused one keep the database locked.
+    // The refused connection does not keep the database locked either.
     await expect(DatabaseConnection.open(storage.config)).rejects.toThrow(SchemaTooNewError);
   });
 
-  it('answers its check while it is open, and closes only once', async () => {
+  it('answers its check while it is open, and closes idempotently', async () => {
     const connection = await DatabaseConnection.open(storage.config);
     await expect(connection.check()).resolves.toBeUndefined();
     await Promise.all([connection.close(), connection.onApplicationShutdown()]);
     await expect(connection.check()).rejects.toThrow(StorageUnavailableError);
   });
 
-  it('says that the storage is unavailable after it was closed', async () => {
+  it('reports the storage as unavailable after it was closed', async () => {
     const stores = await TestStores.open(storage.config);
     await stores.close();
     await expect(stores.sessions.find('any')).rejects.toThrow(StorageUnavailableError);

@@ -60,7 +60,7 @@ describe.each(DIALECTS)(`${DeadlineStore.name} on %s`, (dialect) => {
     },
   );
 
-  it('lets no save undo the move: what was read before it has to be read again', async () => {
+  it('makes saves of sessions that were read before the move fail', async () => {
     const { conversationId } = await stores.activated(1_000);
     const stale = await stores.get(conversationId);
     await stores.deadlines.shift(HOUR, () => undefined);
@@ -69,7 +69,7 @@ describe.each(DIALECTS)(`${DeadlineStore.name} on %s`, (dialect) => {
     await expect(stores.sessions.save(stale)).rejects.toMatchObject({ name: 'SessionChangedError' });
   });
 
-  it('moves deliveries that wait, with the age of their events, and what their receiver asked for', async () => {
+  it('moves waiting deliveries, the age of their events, and the pause that their receiver requested', async () => {
     await stores.activated(1_000);
     const refused = { at: 3_000, latencyMs: 5, error: 'refused' };
     await stores.outbox.postpone(await claimOne(stores), refused, 20_000, { retryAfter: 20_000 });
@@ -81,7 +81,7 @@ describe.each(DIALECTS)(`${DeadlineStore.name} on %s`, (dialect) => {
     expect(await stores.sinks.state('crm')).toEqual({ retryAfter: 20_000 + HOUR });
   });
 
-  it('recalls what waits longer than any pause, and leaves the rest where it is', async () => {
+  it('recalls deliveries that wait longer than any pause, and no others', async () => {
     const tooLong = await stores.activated(NOW + HOUR);
     const fine = await stores.activated(NOW);
     const late = await stores.activated(NOW);
@@ -100,7 +100,7 @@ describe.each(DIALECTS)(`${DeadlineStore.name} on %s`, (dialect) => {
     expect(await stores.deadlines.recall(NOW, PAUSE)).toBe(0);
   });
 
-  it('recalls deliveries and receivers that were put off for longer than any pause', async () => {
+  it('recalls deliveries and receivers that were postponed for longer than any pause', async () => {
     await stores.activated(1_000);
     const refused = { at: 3_000, latencyMs: 5, error: 'refused' };
     const far = NOW + PAUSE + 1;

@@ -2,11 +2,11 @@ import type { Delivery } from '../../src/sync/domain/delivery';
 import { DeliveryAdminStore } from '../../src/sync/ports/delivery-admin.store';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
-import { claimOne, deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
+import { claimOne, deliverAll, keyOf, sequencesOf, storedWithTwoEvents } from './queued-sessions';
 
 const REFUSED = { at: 9_000, latencyMs: 5, error: 'refused' };
 
-describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on %s`, (dialect) => {
+describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its replays, on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
 
@@ -26,7 +26,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
 
   describe('retry', () => {
     it('makes a waiting delivery due, and leaves its attempts and its age', async () => {
-      const session = await toldTwice(stores);
+      const session = await storedWithTwoEvents(stores);
       const head = await claimOne(stores);
       await stores.outbox.postpone(head, REFUSED, 90_000);
       await expect(stores.ledger.retry(keyOf(head), 10_000)).resolves.toBe(true);
@@ -36,8 +36,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       await expect(audited('DELIVERY_RETRIED')).resolves.toEqual([{ sink: 'crm', sequence: 1 }]);
     });
 
-    it('queues anew what was given up, with a new age and before what follows in its lane', async () => {
-      const session = await toldTwice(stores);
+    it('queues a dead delivery again, with a new age and before its successors in the lane', async () => {
+      const session = await storedWithTwoEvents(stores);
       const head = await claimOne(stores);
       await stores.outbox.bury(head, REFUSED);
       await stores.ledger.retry(keyOf(head), 9_500);
@@ -47,8 +47,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       await expect(stores.outbox.backlog('crm')).resolves.toMatchObject({ dead: 0 });
     });
 
-    it('queues anew what was delivered, even in the moment in which it was queued, and nothing else', async () => {
-      const session = await toldTwice(stores);
+    it('queues a delivered event again, even within the millisecond in which it was queued, and no other', async () => {
+      const session = await storedWithTwoEvents(stores);
       await deliverAll(stores);
       const [, first] = await stores.ledger.list({ sink: 'crm', limit: 2 });
       if (first === undefined) throw new Error('There is none.');
@@ -60,7 +60,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
     });
 
     it('does not let a delivery overtake the head of its lane', async () => {
-      await toldTwice(stores);
+      await storedWithTwoEvents(stores);
       await stores.outbox.postpone(await claimOne(stores), REFUSED, 90_000);
       const [second] = await stores.ledger.list({ sink: 'crm', limit: 1 });
       if (second === undefined) throw new Error('There is none.');
@@ -68,16 +68,16 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       await expect(stores.due()).resolves.toEqual([]);
     });
 
-    it('says that there is no such delivery, and writes nothing', async () => {
-      const nobody = { sink: 'crm', eventId: '00000000-0000-4000-8000-000000000000' };
-      await expect(stores.ledger.retry(nobody, 10_000)).resolves.toBe(false);
+    it('reports an unknown delivery, and writes nothing', async () => {
+      const unknown = { sink: 'crm', eventId: '00000000-0000-4000-8000-000000000000' };
+      await expect(stores.ledger.retry(unknown, 10_000)).resolves.toBe(false);
       await expect(stores.auditTrail()).resolves.toEqual([]);
     });
   });
 
   describe('replay', () => {
     it('sends a conversation again: the same events in the same order, and no other conversation', async () => {
-      const [session] = [await toldTwice(stores), await toldTwice(stores)];
+      const [session] = [await storedWithTwoEvents(stores), await storedWithTwoEvents(stores)];
       const first = await deliverAll(stores);
       const { conversationId } = session;
       await expect(stores.ledger.replay({ conversationId, sink: 'crm' }, 11_000)).resolves.toBe(2);
@@ -90,7 +90,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
     });
 
     it('sends a span of time again, its end excluded, to every sink or to one', async () => {
-      for (const began of [1_000, 3_000, 5_000]) await toldTwice(stores, began);
+      for (const began of [1_000, 3_000, 5_000]) await storedWithTwoEvents(stores, began);
       await deliverAll(stores, 'crm');
       await deliverAll(stores, 'archive');
       await expect(stores.ledger.replay({ from: 2_000, to: 5_000 }, 11_000)).resolves.toBe(6);
@@ -105,8 +105,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       ]);
     });
 
-    it('hastens what is pending, and counts what it has changed', async () => {
-      const session = await toldTwice(stores);
+    it('makes pending deliveries due, and counts its changes', async () => {
+      const session = await storedWithTwoEvents(stores);
       await stores.outbox.settle(await claimOne(stores), { at: 9_000, latencyMs: 5 });
       await stores.outbox.postpone(await claimOne(stores), REFUSED, 90_000);
       const { conversationId } = session;
@@ -119,16 +119,16 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       ['equal', 5_000],
       ['decreasing', 4_000],
     ])('keeps the order of a lane whose events have %s times', async (_, ended) => {
-      const session = await toldTwice(stores, 5_000, ended);
+      const session = await storedWithTwoEvents(stores, 5_000, ended);
       await deliverAll(stores);
       await stores.ledger.replay({ from: 4_000, to: 6_000, sink: 'crm' }, 11_000);
       expect(sequencesOf(await deliverAll(stores, 'crm', 12_000), session)).toEqual([1, 2]);
     });
 
-    it('takes as many steps as it needs, and whole lanes in each', async () => {
+    it('works in steps of whole lanes', async () => {
       const { connection } = stores;
       await writeBacklog(connection.db, dialect, { lanes: 600, eventsPerLane: 2, from: 1_000 });
-      // The first event of every lane happened after the second of all, as clocks may have it.
+      // The first event of each lane has a later time than all second events, as unsynchronized clocks can cause.
       await connection.db
         .updateTable('session_event')
         .set({ occurred_at: 9_000 })
@@ -154,8 +154,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       expect(records.reduce((sum, { replayed }) => sum + replayed, 0)).toBe(1_200);
     });
 
-    it('leaves to a relay what it has in hand, and hands it out again only if it fails', async () => {
-      const session = await toldTwice(stores);
+    it('leaves a relay its claimed deliveries, and repeats them only after a failure', async () => {
+      const session = await storedWithTwoEvents(stores);
       const inHand = await claimOne(stores);
       const { conversationId } = session;
       await stores.ledger.replay({ conversationId, sink: 'crm' }, 11_000);
@@ -164,8 +164,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it has sent again, on 
       expect(sequencesOf(await deliverAll(stores, 'crm', 12_000), session)).toEqual([2]);
     });
 
-    it('finds nothing where nothing is, and says so', async () => {
-      await expect(stores.ledger.replay({ conversationId: 'nobody' }, 11_000)).resolves.toBe(0);
+    it('returns 0 when no delivery matches', async () => {
+      await expect(stores.ledger.replay({ conversationId: 'unknown' }, 11_000)).resolves.toBe(0);
       await expect(audited('DELIVERIES_REPLAYED')).resolves.toEqual([{ replayed: 0 }]);
     });
   });

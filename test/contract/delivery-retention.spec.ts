@@ -2,9 +2,9 @@ import { DeliveryAdminStore, type RetentionLimits } from '../../src/sync/ports/d
 import type { Database } from '../../src/persistence/database/database';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
-import { deliverAll, keyOf, sequencesOf, toldTwice } from './queued-sessions';
+import { deliverAll, keyOf, sequencesOf, storedWithTwoEvents } from './queued-sessions';
 
-describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dialect) => {
+describe.each(DIALECTS)(`${DeliveryAdminStore.name}, its retention, on %s`, (dialect) => {
   let storage: TestStorage;
   let stores: TestStores;
 
@@ -32,8 +32,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dia
     if (head !== undefined) await stores.outbox.bury(head, { at, latencyMs: 5, error: 'refused' });
   };
 
-  it('removes what was delivered long enough ago, with its attempts and its events', async () => {
-    await toldTwice(stores, 1_000);
+  it('removes deliveries past the retention time, with their attempts and events', async () => {
+    await storedWithTwoEvents(stores, 1_000);
     await deliverAll(stores, 'crm', 5_000);
     await expect(purge({ deliveredBefore: 5_000 })).resolves.toBe(0);
     await expect(counts()).resolves.toEqual({ deliveries: 2, attempts: 2, events: 2 });
@@ -41,8 +41,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dia
     await expect(counts()).resolves.toEqual({ deliveries: 0, attempts: 0, events: 0 });
   });
 
-  it('keeps what was given up for longer than what was delivered', async () => {
-    await toldTwice(stores, 1_000);
+  it('keeps dead deliveries longer than delivered ones', async () => {
+    await storedWithTwoEvents(stores, 1_000);
     await buryNext(3_000);
     await deliverAll(stores, 'crm', 3_000);
     await purge({ deliveredBefore: 9_000, deadBefore: 3_000 });
@@ -53,8 +53,8 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dia
     await expect(counts()).resolves.toEqual({ deliveries: 0, attempts: 0, events: 0 });
   });
 
-  it('never removes what is pending, however old, nor its event', async () => {
-    await toldTwice(stores, 1_000);
+  it('never removes a pending delivery or its event', async () => {
+    await storedWithTwoEvents(stores, 1_000);
     const [head] = await stores.claim({ limit: 1 });
     if (head === undefined) throw new Error('Nothing is due.');
     await stores.outbox.postpone(head, { at: 3_000, latencyMs: 5, error: 'refused' }, 4_000);
@@ -62,7 +62,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dia
     await expect(counts()).resolves.toEqual({ deliveries: 2, attempts: 1, events: 2 });
   });
 
-  it('keeps what an operator has asked for again', async () => {
+  it('keeps replayed deliveries', async () => {
     await stores.activated(1_000);
     const [delivered] = await deliverAll(stores, 'crm', 3_000);
     if (delivered === undefined) throw new Error('Nothing was due.');
@@ -71,7 +71,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dia
     await expect(stores.ledger.find(keyOf(delivered))).resolves.toHaveProperty('status', 'pending');
   });
 
-  it('keeps the event for the sink that has not heard of it', async () => {
+  it('keeps an event that is pending for another sink', async () => {
     await stores.close();
     stores = await TestStores.open(storage.config, ['crm', 'archive']);
     await stores.activated(1_000);
@@ -81,7 +81,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dia
     await expect(stores.due({ sink: 'archive' })).resolves.toMatchObject([{ event: { state: 'connected' } }]);
   });
 
-  it('removes at most a batch at a time, the oldest first, and says when there may be more', async () => {
+  it('removes at most one batch, the oldest first, and returns whether there may be more', async () => {
     const { db } = stores.connection;
     await writeBacklog(db, dialect, { lanes: 600, eventsPerLane: 2, from: 1_000 });
     await db
@@ -102,7 +102,7 @@ describe.each(DIALECTS)(`${DeliveryAdminStore.name}, what it keeps, on %s`, (dia
     await expect(counts()).resolves.toMatchObject({ deliveries: 0, events: 0 });
   });
 
-  it('numbers what comes later as if nothing had been removed', async () => {
+  it('keeps numbering later events after the removed ones', async () => {
     const session = await stores.activated(1_000);
     await deliverAll(stores, 'crm', 3_000);
     await purge({ deliveredBefore: 9_000 });

@@ -9,7 +9,7 @@ import { toDeliveryRow, toEventRow, toRow } from '../../src/persistence/session/
 import { openSqlite } from '../../src/persistence/database/sqlite-database';
 import type { Session } from '../../src/session/domain/session';
 
-/** A record of the audit trail as the first release wrote it. */
+/** A record of the audit trail in the format of the first release. */
 export interface FirstAuditRecord {
   readonly at: number;
   readonly action: string;
@@ -18,7 +18,7 @@ export interface FirstAuditRecord {
   readonly detail: string;
 }
 
-/** Columns of a session that neither release has. */
+/** Columns of a session that neither of these releases has. */
 const SINCE_OWNERS = [
   'owner',
   'guest_ref',
@@ -31,7 +31,7 @@ const SINCE_OWNERS = [
   'holder',
 ];
 
-/** Makes a database as the release before OAuth clients left it: its schema, with these live sessions in it. */
+/** Makes a database as the release before OAuth clients left it: its schema, with these live sessions. */
 export async function createFirstSchema(
   config: StorageConfig,
   sessions: readonly Session[],
@@ -45,7 +45,10 @@ export async function createFirstSchema(
   await db.destroy();
 }
 
-/** Makes a database as the release before claims left it: these sessions in it, and all they tell the sinks pending. */
+/**
+ * Makes a database as the release before claims left it: with these sessions, and all of their events pending for the
+ * sinks.
+ */
 export async function createSecondSchema(
   config: StorageConfig,
   sessions: readonly Session[],

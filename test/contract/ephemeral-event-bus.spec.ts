@@ -10,12 +10,12 @@ import { SqlEphemeralEventBus } from '../../src/persistence/feed/sql-ephemeral-e
 import type { WalkPosition } from '../../src/privacy/ports/data-key.store';
 import { createStorage, DIALECTS, TestStores } from '../support/persistence-harness';
 
-/** An exchange as three processes have it. */
+/** The bus as three processes use it. */
 interface Exchanges {
   readonly here: EphemeralEventBus;
   readonly there: EphemeralEventBus;
   readonly elsewhere: EphemeralEventBus;
-  /** As if everything had been published so much earlier. */
+  /** Moves the publication of all events back by this time. */
   age(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -91,7 +91,7 @@ describe.each<[string, () => Promise<Exchanges>]>([
     await exchanges.close();
   });
 
-  it('shows what others have published as it was, and nobody its own', async () => {
+  it('returns the events of others unchanged, and none of its own', async () => {
     await exchanges.there.publish([aTyping(1), aConnectionState('reconnecting')]);
     const [batch, ...more] = await exchanges.here.after(new Map(), 10);
 
@@ -101,7 +101,7 @@ describe.each<[string, () => Promise<Exchanges>]>([
     expect(await exchanges.there.after(new Map(), 10)).toEqual([]);
   });
 
-  it('shows what comes after a place, of each source in order, in as many steps as it takes', async () => {
+  it('returns the events after a position in batches, each source in order', async () => {
     const { here, there, elsewhere } = exchanges;
     for (let count = 1; count <= 3; count += 1) {
       await there.publish([aTyping(count)]);
@@ -126,7 +126,7 @@ describe.each<[string, () => Promise<Exchanges>]>([
     expect(eventsOf(await here.after(places, 2))).toEqual([aTyping(104)]);
   });
 
-  it('shows nothing that is older than ten seconds, and tells the age of what it shows', async () => {
+  it('returns no event that is older than ten seconds, and the age of each', async () => {
     await exchanges.there.publish([aTyping(1)]);
     await exchanges.age(6_000);
     await exchanges.there.publish([aTyping(2)]);
@@ -139,7 +139,7 @@ describe.each<[string, () => Promise<Exchanges>]>([
     expect(eventsOf(await exchanges.here.after(new Map(), 10))).toEqual([aTyping(2)]);
   });
 
-  it('removes the oldest of what is old enough, so many at a time, whoever has published it', async () => {
+  it('removes expired events of any publisher in batches, the oldest first', async () => {
     const { here, there } = exchanges;
     for (const exchange of [here, there, here]) await exchange.publish([aTyping(1)]);
     await exchanges.age(5_000);
@@ -162,14 +162,14 @@ describe.each(DIALECTS)('EphemeralEventBus on %s', (dialect) => {
     await exchanges.close();
   });
 
-  it('calls a connection so where replicas of the release before call it a line', async () => {
+  it('reads the event `line` of the previous release as `connection`', async () => {
     const { here, there } = exchanges;
     await there.publish([{ ...aConnectionState('live'), kind: 'line' } as never]);
 
     expect(eventsOf(await here.after(new Map(), 10))).toEqual([aConnectionState('live')]);
   });
 
-  it('is encrypted, and encrypted anew when the key changes', async () => {
+  it('is encrypted, and re-encrypted when the key changes', async () => {
     const { stores, there, keys } = exchanges;
     const cipher = new DataCipher([{ id: 'k2', key: randomBytes(32) }, ...keys]);
     await there.publish([aConnectionState('live')]);

@@ -13,7 +13,7 @@ describe('the files of SQLite', () => {
   let stores: TestStores;
   let secrets: string[];
 
-  /** Among others of all sizes, before and after, so that the guest's rows are moved about. */
+  /** Writes other guests of all sizes before and after the guest, so that the database moves the guest's rows. */
   beforeEach(async () => {
     storage = await createStorage('sqlite');
     stores = await TestStores.open(storage.config);
@@ -45,7 +45,7 @@ describe('the files of SQLite', () => {
     }
   }
 
-  /** What is stored of the guest, as it is encrypted. */
+  /** Returns the guest's stored texts in encrypted form. */
   async function textsOf(conversationId: string): Promise<string[]> {
     const { db } = stores.connection;
     const session = await db
@@ -61,7 +61,7 @@ describe('the files of SQLite', () => {
     return [session.name, session.guest_token, ...events.map(({ metadata }) => metadata)];
   }
 
-  /** Which of the texts stand anywhere in the files, be it in part. */
+  /** Returns the texts that any file contains, in whole or in part. */
   function found(texts: readonly string[]): string[] {
     const names = ['guest-sessions.db', 'guest-sessions.db-wal', 'guest-sessions.db-journal'];
     const paths = names.map((name) => join(storage.config.dataDir, name)).filter((path) => existsSync(path));
@@ -74,26 +74,26 @@ describe('the files of SQLite', () => {
     });
   }
 
-  it('hold what is encrypted, and nothing in clear', () => {
+  it('contain encrypted texts, and no plain ones', () => {
     expect(found(secrets)).toEqual(secrets);
     expect(secrets).toHaveLength(4);
     expect(found([TOKEN, 'Ada Lovelace'])).toEqual([]);
   });
 
-  it('hold nothing of an erased guest, not even encrypted', async () => {
+  it('contain no text of an erased guest, not even encrypted', async () => {
     await stores.guests.erase(guestRefOf(TOKEN), 5_000);
 
     expect(found(secrets)).toEqual([]);
   });
 
-  it('hold nothing of sessions that were removed', async () => {
+  it('contain no text of removed sessions', async () => {
     await deliverAll(stores);
     await expect(stores.archive.purge(1e12, 1_000)).resolves.toBe(91);
 
     expect(found(secrets)).toEqual([]);
   });
 
-  it('hold nothing under an old key once everything was encrypted anew', async () => {
+  it('contain no text under an old key after the re-encryption', async () => {
     await stores.close();
     const keys = [
       newDataKey('k2'),

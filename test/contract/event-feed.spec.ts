@@ -8,7 +8,7 @@ import { eventsOfOwners } from '../../src/persistence/migrations/0015-events-of-
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence-harness';
 
 const EVENTS = 20_000;
-/** Every 500th event is one of the caller. */
+/** One event in 500 is the caller's. */
 const EVERY = 500;
 const LIMIT = 10;
 const HOUR_MS = 3_600_000;
@@ -24,7 +24,7 @@ interface PlanNode {
 let storage: TestStorage;
 let stores: TestStores;
 
-/** Events 1 to 20,000, a second apart. Every 500th is of the owner `small` and of the conversation `short`. */
+/** Events 1 to 20,000, a second apart. Every 500th has the owner `small` and the conversation `short`. */
 async function fill(): Promise<void> {
   const { db } = stores.connection;
   await sql`
@@ -38,7 +38,7 @@ async function fill(): Promise<void> {
   await sql`analyze`.execute(db);
 }
 
-/** The steps of the plan, and on PostgreSQL the rows of each: those that it has read in vain too. */
+/** The nodes of the plan, on PostgreSQL with the rows that each read, discarded ones included. */
 async function planOf(dialect: Dialect, filter: FeedFilter): Promise<string[]> {
   const query = eventsAfter(stores.connection.db, { position: 1_000, limit: LIMIT, ...filter });
   if (dialect === 'sqlite') {
@@ -73,7 +73,7 @@ describe.each(DIALECTS)('the feed among 20,000 events on %s', (dialect) => {
   });
 
   it.each(FILTERS)(
-    'reads for %j no more events than it finds, in order by an index',
+    'reads for %j only matching events, in order by an index',
     async (filter, index, column) => {
       const found = await stores.feed.after(1_000, LIMIT, filter);
 
@@ -89,7 +89,7 @@ describe.each(DIALECTS)('the feed among 20,000 events on %s', (dialect) => {
     },
   );
 
-  it('goes back as far as the first event that is kept, and ends where the last one was, kept or not', async () => {
+  it('starts at the first kept event, and ends at the last position, kept or not', async () => {
     const { db } = stores.connection;
     await db.deleteFrom('conversation_event').where('position', 'in', [1, 2, 7, EVENTS]).execute();
 
@@ -103,7 +103,7 @@ describe.each(DIALECTS)('the feed among 20,000 events on %s', (dialect) => {
     expect(await stores.feed.latest()).toBe(EVENTS);
   });
 
-  it('takes positions in clear of events from before the end of an upgrade only, and none where there was none', async () => {
+  it('accepts plain positions only of events before the end of an upgrade, and none without an upgrade', async () => {
     const { db } = stores.connection;
     const isReached = (positions: readonly number[]): Promise<boolean[]> =>
       Promise.all(positions.map((position) => stores.feed.reachesInClear(position)));
@@ -118,7 +118,7 @@ describe.each(DIALECTS)('the feed among 20,000 events on %s', (dialect) => {
     expect(await isReached([2, 7, 49, 50, 51, EVENTS])).toEqual([false, true, true, false, false, false]);
   });
 
-  it('is given a day for an upgrade, in which the release before goes on, when it has events', async () => {
+  it('allows a day for an upgrade from the previous release when it has events', async () => {
     const { db } = stores.connection;
     await db.schema.dropIndex('conversation_event_of_owner').execute();
     await db.deleteFrom('counter').where('name', '=', COUNTERS.feedInClearUntil).execute();

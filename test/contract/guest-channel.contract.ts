@@ -1,34 +1,50 @@
-import type { Type } from '@nestjs/common';
 import { v4 as uuid } from 'uuid';
 import { UpstreamError } from '../../src/common/errors/upstream.errors';
 import type { UpstreamEndReason } from '../../src/session/domain/session-state';
 import { newGuestToken } from '../../src/session/domain/guest-token';
 import type { BeatOutcome, Conversation, GuestChannel } from '../../src/session/ports/guest-channel';
-import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
-import { CHANNEL_CLIENT, ChannelProcess } from '../support/channel-process';
+import { FakeLeaseFence } from '../../src/session/ports/lease-fence.fake';
+import { CHANNEL_CLIENT } from '../support/channel-client';
 import { until } from '../support/until';
 
-/** The upstream of a channel: what a test sees of it, and what it does there. */
-export interface UpstreamSide {
-  readonly name: string;
-  readonly channel: Type<GuestChannel>;
-  /** What a beat calls an end that the upstream brought about; undefined where it does not say. */
-  readonly endReason: UpstreamEndReason | undefined;
-  /** The platform's own word for that end. */
-  readonly endCause: string;
+/** One process of the service, as far as a channel needs it. Disposing it stops the process in order. */
+export interface ChannelHost extends AsyncDisposable {
+  readonly channel: GuestChannel;
+  /** The `LeaseFence` of the process. */
+  readonly leaseFence: FakeLeaseFence;
+}
+
+/** A running upstream: what a test sees of it, and what it does there. Disposing it stops it. */
+export interface ChannelUpstream extends AsyncDisposable {
+  /** Connections that are open at the moment. */
+  readonly openConnections: number;
+  /** Starts another process of the service that uses it. */
+  connect(): Promise<ChannelHost>;
   /** How often a conversation has begun. */
-  begun(genesys: GenesysSimulator, conversation: Conversation): number;
-  /** How often somebody asked for it, repeats included. */
-  asked(genesys: GenesysSimulator, conversation: Conversation): number;
-  lives(genesys: GenesysSimulator, conversation: Conversation): boolean;
-  beats(genesys: GenesysSimulator, conversation: Conversation): number;
-  end(genesys: GenesysSimulator, conversation: Conversation): void;
-  spoil(genesys: GenesysSimulator, conversation: Conversation, trouble: Trouble): void;
+  begun(conversation: Conversation): number;
+  /** How often an opening of it was asked for, repeats included. */
+  asked(conversation: Conversation): number;
+  lives(conversation: Conversation): boolean;
+  beats(conversation: Conversation): number;
+  end(conversation: Conversation): void;
+  spoil(conversation: Conversation, trouble: Trouble): void;
+  /** Ends all troubles. */
+  heal(): void;
+}
+
+/** A channel and what its upstream says of an end. */
+export interface ChannelUnderTest {
+  readonly name: string;
+  /** The reason that a beat gives for an end that the upstream brought about; undefined where it does not say. */
+  readonly endReason: UpstreamEndReason | undefined;
+  /** The upstream's own word for that end. */
+  readonly endCause: string;
+  start(): Promise<ChannelUpstream>;
 }
 
 /**
- * `refusal`: openings are refused for good. `lost-answer`: they take effect, and the connection breaks. `silence`:
- * nothing is answered. `throttled`: beats come too often. `failing`: the way to a disconnect is broken once.
+ * `refusal`: openings are refused permanently. `lost-answer`: they take effect, and the connection breaks. `silence`:
+ * requests get no answer. `throttled`: beats arrive too early. `failing`: one disconnect request fails.
  */
 export type Trouble = 'refusal' | 'lost-answer' | 'silence' | 'throttled' | 'failing';
 
@@ -53,7 +69,7 @@ function aConversation(): Conversation {
   };
 }
 
-/** What a call was rejected with. */
+/** Returns the error of a rejected call. */
 async function failureOf(call: Promise<unknown>): Promise<unknown> {
   return call.then(
     (value) => {
@@ -63,34 +79,30 @@ async function failureOf(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** What every `GuestChannel` promises, tried with two processes of the service and one simulator. */
-export function describeGuestChannel(upstream: UpstreamSide): void {
-  describe(`the channel ${upstream.name}`, () => {
-    let genesys: GenesysSimulator;
-    let processes: ChannelProcess[];
+/** The contract of a `GuestChannel`, tested with two processes of the service and one upstream. */
+export function describeGuestChannel(subject: ChannelUnderTest): void {
+  describe(`the channel ${subject.name}`, () => {
+    let upstream: ChannelUpstream;
+    let hosts: ChannelHost[];
     let channel: GuestChannel;
     let other: GuestChannel;
 
-    const begun = (one: Conversation): number => upstream.begun(genesys, one);
-    const lives = (one: Conversation): boolean => upstream.lives(genesys, one);
+    const begun = (one: Conversation): number => upstream.begun(one);
+    const lives = (one: Conversation): boolean => upstream.lives(one);
 
     beforeAll(async () => {
-      genesys = await GenesysSimulator.start({ clients: { [CHANNEL_CLIENT.id]: CHANNEL_CLIENT.secret } });
-      processes = [await ChannelProcess.start(genesys), await ChannelProcess.start(genesys)];
-      [channel, other] = processes.map((process) => process.channel(upstream.channel)) as [
-        GuestChannel,
-        GuestChannel,
-      ];
+      upstream = await subject.start();
+      hosts = [await upstream.connect(), await upstream.connect()];
+      [channel, other] = hosts.map((host) => host.channel) as [GuestChannel, GuestChannel];
     }, 120_000);
 
     afterEach(() => {
-      genesys.faults.clear();
-      genesys.webMessaging.faults.clear();
+      upstream.heal();
     });
 
     afterAll(async () => {
-      for (const process of processes) await process[Symbol.asyncDispose]();
-      await genesys.close();
+      for (const host of hosts) await host[Symbol.asyncDispose]();
+      await upstream[Symbol.asyncDispose]();
     });
 
     async function opened(): Promise<Conversation> {
@@ -101,18 +113,18 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
 
     async function openingIn(trouble: Trouble): Promise<{ conversation: Conversation; error: unknown }> {
       const conversation = aConversation();
-      upstream.spoil(genesys, conversation, trouble);
+      upstream.spoil(conversation, trouble);
       const error = await failureOf(channel.open(conversation, performance.now() + 450, never));
       return { conversation, error };
     }
 
     describe('open', () => {
-      it('begins the conversation under our own id or token', async () => {
+      it("starts the conversation under the service's own id or token", async () => {
         const conversation = await opened();
         expect([begun(conversation), lives(conversation)]).toEqual([1, true]);
       });
 
-      it('is a success for a conversation that is there, and begins no second one', async () => {
+      it('succeeds for an existing conversation, and starts no second one', async () => {
         const conversation = await opened();
         await channel.open(conversation, soon(), never);
         await other.open(conversation, soon(), never);
@@ -124,35 +136,35 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
         const error = await failureOf(channel.open(conversation, performance.now() - 1, never));
         expect(error).toBeInstanceOf(UpstreamError);
         expect(error).toHaveProperty('mayHaveTakenEffect', false);
-        expect(upstream.asked(genesys, conversation)).toBe(0);
+        expect(upstream.asked(conversation)).toBe(0);
       });
 
       it('sends nothing when its signal has aborted', async () => {
         const conversation = aConversation();
         await failureOf(channel.open(conversation, soon(), AbortSignal.abort()));
         await opened();
-        expect(upstream.asked(genesys, conversation)).toBe(0);
+        expect(upstream.asked(conversation)).toBe(0);
       });
 
       it('ends by its signal', async () => {
         const conversation = aConversation();
-        upstream.spoil(genesys, conversation, 'silence');
+        upstream.spoil(conversation, 'silence');
         const stop = new AbortController();
         const failure = failureOf(channel.open(conversation, soon(), stop.signal));
-        await until(() => upstream.asked(genesys, conversation) > 0);
+        await until(() => upstream.asked(conversation) > 0);
         stop.abort();
         await failure;
-        expect(upstream.asked(genesys, conversation)).toBe(1);
+        expect(upstream.asked(conversation)).toBe(1);
       });
 
-      it('says that nothing has happened when it is refused, and does not insist', async () => {
+      it('reports no effect when it is refused, and does not retry', async () => {
         const { conversation, error } = await openingIn('refusal');
         expect(error).toBeInstanceOf(UpstreamError);
         expect(error).toHaveProperty('mayHaveTakenEffect', false);
-        expect([upstream.asked(genesys, conversation), begun(conversation)]).toEqual([1, 0]);
+        expect([upstream.asked(conversation), begun(conversation)]).toEqual([1, 0]);
       });
 
-      it('says that it may have happened when the answer is lost', async () => {
+      it('reports a possible effect when the answer is lost', async () => {
         const { conversation, error } = await openingIn('lost-answer');
         expect(error).toBeInstanceOf(UpstreamError);
         expect(error).toHaveProperty('mayHaveTakenEffect', true);
@@ -161,47 +173,47 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
     });
 
     describe('beat', () => {
-      it('is ok while the conversation lives, and is one sign of life', async () => {
+      it('is ok while the conversation lives, and sends one request', async () => {
         const conversation = await opened();
         expect(await channel.beat(conversation, 1, never)).toEqual({ kind: 'ok' });
-        expect(upstream.beats(genesys, conversation)).toBe(1);
+        expect(upstream.beats(conversation)).toBe(1);
       });
 
-      it('is ok in another process, which has not opened it', async () => {
+      it('is ok in another process than the one that opened it', async () => {
         const conversation = await opened();
         expect(await other.beat(conversation, 1, never)).toEqual({ kind: 'ok' });
         expect([begun(conversation), lives(conversation)]).toEqual([1, true]);
       });
 
-      it('is gone when the upstream has ended the conversation, with the reason if it says one', async () => {
+      it('is gone when the upstream has ended the conversation, with the reason if known', async () => {
         const conversation = await opened();
-        upstream.end(genesys, conversation);
+        upstream.end(conversation);
         let outcome: BeatOutcome;
-        // Over a socket the news may take a moment.
+        // A notification over a socket may take a moment.
         do outcome = await channel.beat(conversation, 1, never);
         while (outcome.kind === 'ok');
-        const { endReason: reason, endCause } = upstream;
+        const { endReason: reason, endCause } = subject;
         expect(outcome).toEqual({ kind: 'gone', ...(reason === undefined ? {} : { reason }), endCause });
         expect((await other.beat(conversation, 2, never)).kind).toBe('gone');
         await until(() => !lives(conversation));
       });
 
-      it('is gone for a conversation that never was, and begins none', async () => {
+      it('is gone for an unknown conversation, and starts none', async () => {
         const conversation = aConversation();
         expect(await channel.beat(conversation, 1, never)).toMatchObject({ kind: 'gone' });
         await until(() => !lives(conversation));
       });
 
-      it('is postponed when it comes too early, with the wait that was asked for', async () => {
+      it('is postponed when it is throttled, with the requested wait', async () => {
         const conversation = await opened();
-        upstream.spoil(genesys, conversation, 'throttled');
+        upstream.spoil(conversation, 'throttled');
         const outcome = await channel.beat(conversation, 1, never);
         expect(outcome).toEqual({ kind: 'postponed', cause: 'throttled', retryAfterMs: 1_000 });
       });
 
       it('ends by its signal and does not throw', async () => {
         const conversation = await opened();
-        upstream.spoil(genesys, conversation, 'silence');
+        upstream.spoil(conversation, 'silence');
         const stop = new AbortController();
         const beat = channel.beat(conversation, 1, stop.signal);
         stop.abort();
@@ -211,7 +223,7 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
     });
 
     describe('disconnect', () => {
-      it('ends the conversation, and may be repeated by anybody', async () => {
+      it('ends the conversation, and is idempotent in every process', async () => {
         const conversation = await opened();
         expect((await channel.disconnect(conversation, never)).kind).toBe('confirmed');
         expect(lives(conversation)).toBe(false);
@@ -220,14 +232,14 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
         expect(lives(conversation)).toBe(false);
       });
 
-      it('ends what another process has opened', async () => {
+      it('ends a conversation of another process', async () => {
         const conversation = await opened();
         expect((await other.disconnect(conversation, never)).kind).toBe('confirmed');
         expect(lives(conversation)).toBe(false);
         expect((await channel.beat(conversation, 1, never)).kind).toBe('gone');
       });
 
-      it('finds nothing to end where there never was a conversation', async () => {
+      it('reports an unknown conversation as gone', async () => {
         const conversation = aConversation();
         expect(await channel.disconnect(conversation, never)).toEqual({ kind: 'gone' });
         await until(() => !lives(conversation));
@@ -235,7 +247,7 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
 
       it('ends by its signal', async () => {
         const conversation = await opened();
-        upstream.spoil(genesys, conversation, 'silence');
+        upstream.spoil(conversation, 'silence');
         const stop = new AbortController();
         const failure = failureOf(channel.disconnect(conversation, stop.signal));
         stop.abort();
@@ -243,9 +255,9 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
         expect(lives(conversation)).toBe(true);
       });
 
-      it('says so when the way to it is broken, and succeeds when it is tried again', async () => {
+      it('fails when the connection is broken, and succeeds when it is retried', async () => {
         const conversation = await opened();
-        upstream.spoil(genesys, conversation, 'failing');
+        upstream.spoil(conversation, 'failing');
         expect(await failureOf(channel.disconnect(conversation, never))).toBeInstanceOf(UpstreamError);
         const { kind } = await channel.disconnect(conversation, never);
         expect(['confirmed', 'gone']).toContain(kind);
@@ -253,19 +265,35 @@ export function describeGuestChannel(upstream: UpstreamSide): void {
       });
     });
 
+    it('sends nothing for a conversation once the lease of its process is in doubt', async () => {
+      const [conversation, next] = [await opened(), aConversation()];
+      const leaseFence = hosts[0]?.leaseFence ?? new FakeLeaseFence();
+      leaseFence.isValid = false;
+      try {
+        await failureOf(channel.open(next, performance.now() + 450, never));
+        expect((await channel.beat(conversation, 1, never)).kind).toBe('postponed');
+        await failureOf(channel.disconnect(conversation, never));
+      } finally {
+        leaseFence.isValid = true;
+      }
+      expect([upstream.asked(next), upstream.beats(conversation), lives(conversation)]).toEqual([0, 0, true]);
+      expect((await channel.disconnect(conversation, never)).kind).toBe('confirmed');
+    });
+
     it('leaves no connection and no timer behind when its process stops', async () => {
       const timers = (): number =>
         process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
       const before = timers();
-      const connections = genesys.webMessaging.openConnections;
-      const third = await ChannelProcess.start(genesys);
-      const brief = third.channel(upstream.channel);
+      const connections = upstream.openConnections;
+      const third = await upstream.connect();
+      const brief = third.channel;
       const conversation = aConversation();
       await brief.open(conversation, soon(), never);
       await brief.beat(conversation, 1, never);
       void brief.beat(conversation, 2, never);
       await third[Symbol.asyncDispose]();
-      await until(() => genesys.webMessaging.openConnections === connections);
+      // Those of the other processes may be closed meanwhile.
+      await until(() => upstream.openConnections <= connections);
       await until(() => timers() <= before);
       expect(lives(conversation)).toBe(true);
     });

@@ -1,10 +1,15 @@
-import { ConversationsMessagingChannel } from '../../src/genesys/conversations-messaging/conversations-messaging.channel';
-import { WebMessagingChannel } from '../../src/genesys/web-messaging/web-messaging.channel';
+import type { Type } from '@nestjs/common';
+import { ConversationsMessagingChannel } from '../../src/genesys/conversations-messaging/conversations-messaging-channel';
+import { WebMessagingChannel } from '../../src/genesys/web-messaging/web-messaging-channel';
+import type { Conversation, GuestChannel } from '../../src/session/ports/guest-channel';
 import type { FaultRule } from '../../src/simulator/fault';
+import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
 import type { WebMessaging } from '../../src/simulator/web-messaging/web-messaging';
 import type { SocketFaultRule } from '../../src/simulator/web-messaging/socket-fault';
-import { describeGuestChannel, type Trouble } from './guest-channel.contract';
+import { CHANNEL_CLIENT } from '../support/channel-client';
+import { ChannelProcess } from '../support/channel-process';
+import { type ChannelUpstream, describeGuestChannel, type Trouble } from './guest-channel.contract';
 
 const HTTP_TROUBLES: Readonly<Record<Trouble, FaultRule>> = {
   refusal: { match: { method: 'POST' }, fault: { kind: 'status', status: 400 } },
@@ -31,22 +36,58 @@ const SOCKET_TROUBLES: Readonly<
   failing: { action: 'onMessage', fault: { kind: 'answer', code: 500 }, times: 1 },
 };
 
-/** A session that is neither over nor left to the platform. */
+/** Returns whether the session is still live and connected upstream. */
 function isHeld(session: GuestSession | undefined): boolean {
   return session?.isLive === true && !session.isReadOnly && session.closeRequests === 0;
 }
 
-/** Requests that a fault has kept from the session. */
+/** Number of requests that a fault has kept from the session. */
 function spoiled({ faults }: WebMessaging, token: string): number {
   const own = faults.list().filter(({ match }) => match.token === token);
   return own.reduce((sum, { applied }) => sum + applied, 0);
 }
 
-describeGuestChannel({
-  name: 'conversations-messaging',
-  channel: ConversationsMessagingChannel,
-  endReason: undefined,
-  endCause: '404 not.found',
+/** Differences between the channels of the simulator. */
+type SimulatedSide = {
+  readonly [Question in 'begun' | 'asked' | 'lives' | 'beats' | 'end']: (
+    genesys: GenesysSimulator,
+    conversation: Conversation,
+  ) => ReturnType<ChannelUpstream[Question]>;
+} & { spoil(genesys: GenesysSimulator, conversation: Conversation, trouble: Trouble): void };
+
+async function simulated(type: Type<GuestChannel>, side: SimulatedSide): Promise<ChannelUpstream> {
+  const genesys = await GenesysSimulator.start({ clients: { [CHANNEL_CLIENT.id]: CHANNEL_CLIENT.secret } });
+  return {
+    get openConnections() {
+      return genesys.webMessaging.openConnections;
+    },
+    connect: async () => {
+      const process = await ChannelProcess.start(genesys);
+      return {
+        channel: process.channel(type),
+        leaseFence: process.leaseFence,
+        [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+      };
+    },
+    begun: (conversation) => side.begun(genesys, conversation),
+    asked: (conversation) => side.asked(genesys, conversation),
+    lives: (conversation) => side.lives(genesys, conversation),
+    beats: (conversation) => side.beats(genesys, conversation),
+    end: (conversation) => {
+      side.end(genesys, conversation);
+    },
+    spoil: (conversation, trouble) => {
+      side.spoil(genesys, conversation, trouble);
+    },
+    heal: () => {
+      genesys.faults.clear();
+      genesys.webMessaging.faults.clear();
+    },
+    [Symbol.asyncDispose]: () => genesys.close(),
+  };
+}
+
+const REST_SIDE: SimulatedSide = {
   begun: ({ state }, { conversationId }) => (state.conversation(conversationId) === undefined ? 0 : 1),
   asked: ({ requests }, { conversationId }) => requests.count({ method: 'POST', conversationId }),
   lives: ({ state }, { conversationId }) => state.conversation(conversationId)?.state === 'connected',
@@ -56,13 +97,9 @@ describeGuestChannel({
     const { match, ...rule } = HTTP_TROUBLES[trouble];
     faults.add({ ...rule, match: { ...match, conversationId } });
   },
-});
+};
 
-describeGuestChannel({
-  name: 'web-messaging',
-  channel: WebMessagingChannel,
-  endReason: 'expired',
-  endCause: 'SessionExpiredEvent',
+const SOCKET_SIDE: SimulatedSide = {
   begun: ({ webMessaging }, { guestToken }) => webMessaging.session(guestToken)?.sessions ?? 0,
   asked: ({ webMessaging }, { guestToken }) =>
     (webMessaging.session(guestToken)?.configures ?? 0) + spoiled(webMessaging, guestToken),
@@ -73,4 +110,18 @@ describeGuestChannel({
     const { action, ...rule } = SOCKET_TROUBLES[trouble];
     webMessaging.faults.add({ ...rule, match: { token, ...(action === undefined ? {} : { action }) } });
   },
+};
+
+describeGuestChannel({
+  name: 'conversations-messaging',
+  endReason: undefined,
+  endCause: '404 not.found',
+  start: () => simulated(ConversationsMessagingChannel, REST_SIDE),
+});
+
+describeGuestChannel({
+  name: 'web-messaging',
+  endReason: 'expired',
+  endCause: 'SessionExpiredEvent',
+  start: () => simulated(WebMessagingChannel, SOCKET_SIDE),
 });

@@ -37,7 +37,7 @@ describe.each(DIALECTS)(`${GuestCredentials.name} on %s`, (dialect) => {
     return guest_credentials;
   }
 
-  it('are kept encrypted, replaced, and taken back, and the session tells whether there are any', async () => {
+  it('are stored encrypted, replaced and removed, and the session shows whether they exist', async () => {
     expect([await find(), await isAuthenticated()]).toEqual([undefined, false]);
     await keep(CREDENTIALS);
     expect([await find(), await isAuthenticated()]).toEqual([CREDENTIALS, true]);
@@ -48,7 +48,7 @@ describe.each(DIALECTS)(`${GuestCredentials.name} on %s`, (dialect) => {
     expect([await find(), await isAuthenticated()]).toEqual([undefined, false]);
   });
 
-  it('do not come between an opening and its end', async () => {
+  it('do not conflict with an opening and its end', async () => {
     await keep(CREDENTIALS);
     session.activate(2_000, undefined, true);
     await stores.sessions.save(session);
@@ -58,7 +58,7 @@ describe.each(DIALECTS)(`${GuestCredentials.name} on %s`, (dialect) => {
     expect(audit.slice(-2)).toEqual(['SESSION_INITIALIZED', 'GUEST_AUTHENTICATED']);
   });
 
-  it('stay until there is nothing left to do upstream, and that they were there stays', async () => {
+  it('stay until the upstream end is settled, and the session shows afterwards that they existed', async () => {
     await keep(CREDENTIALS);
     session.activate(2_000, undefined, true);
     await stores.sessions.save(session);
@@ -75,15 +75,15 @@ describe.each(DIALECTS)(`${GuestCredentials.name} on %s`, (dialect) => {
     expect([await stored(), await isAuthenticated()]).toEqual(['', true]);
   });
 
-  it('are of one session only, and of one that there is', async () => {
+  it('belong to one existing session', async () => {
     const other = await stores.reserved(1_000, { guestToken: newGuestToken() });
     await stores.credentials.keep(other.conversationId, CREDENTIALS);
-    await stores.credentials.keep('nobody', CREDENTIALS);
+    await stores.credentials.keep('unknown', CREDENTIALS);
 
-    expect([await find(), await stores.credentials.find('nobody')]).toEqual([undefined, undefined]);
+    expect([await find(), await stores.credentials.find('unknown')]).toEqual([undefined, undefined]);
   });
 
-  it('are encrypted anew with the rest, when the key changes', async () => {
+  it('are re-encrypted when the key changes', async () => {
     await keep(CREDENTIALS);
     const { db } = stores.connection;
     await db

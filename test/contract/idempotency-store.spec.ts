@@ -56,7 +56,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
     return session;
   }
 
-  it('keeps a key with the reservation of its session, and its answer with what makes that active', async () => {
+  it('stores a key with the reservation of its session, and its answer with the activation', async () => {
     await expect(find()).resolves.toBeUndefined();
     const session = await reserved();
     const { conversationId } = session;
@@ -69,7 +69,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
     await expect(find()).resolves.toEqual({ fingerprint, conversationId, answer: ANSWER });
   });
 
-  it('keeps what it keeps over a restart', async () => {
+  it('keeps its data after a restart', async () => {
     await activated();
     await stores.close();
     stores = await TestStores.open(storage.config);
@@ -77,7 +77,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
     await expect(find()).resolves.toMatchObject({ answer: ANSWER });
   });
 
-  it('takes a key once, and no slot for the others, however many come at once', async () => {
+  it('takes a key once, and no slot for concurrent requests with it', async () => {
     const all = await Promise.allSettled(Array.from({ length: 100 }, () => reserved()));
 
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -87,20 +87,20 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
     await expect(stores.sessions.list({ limit: 200 })).resolves.toHaveLength(1);
   });
 
-  it('says that a key is taken rather than that there is no slot', async () => {
+  it('reports a taken key rather than a missing slot', async () => {
     await reserved(aRequest(), 1_000, 1);
 
     await expect(reserved(aRequest(), 1_000, 1)).rejects.toMatchObject({ code: 'request-in-progress' });
   });
 
-  it('keeps no key of a session that got no slot', async () => {
+  it('stores no key of a session without a slot', async () => {
     await expect(reserved(aRequest(), 1_000, 0)).rejects.toMatchObject({ code: 'session-limit-reached' });
 
     await expect(find()).resolves.toBeUndefined();
     await reserved();
   });
 
-  it('keeps the keys of owners apart, whatever their letters', async () => {
+  it('separates the keys of different owners, also for similar names', async () => {
     const owners = ['', 'billing', 'Billing', "O'Brien ü"];
     for (const owner of owners) await reserved(aRequest({ owner }));
 
@@ -108,7 +108,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
     expect(new Set(found.map((kept) => kept?.conversationId)).size).toBe(4);
   });
 
-  it('knows nothing of a key that has expired, and gives it to the next request', async () => {
+  it('ignores an expired key, and gives it to the next request', async () => {
     const first = await activated();
     await expect(find(aRequest(), 1_000 + DAY - 1)).resolves.toMatchObject({ answer: ANSWER });
     await expect(find(aRequest(), 1_000 + DAY)).resolves.toBeUndefined();
@@ -145,7 +145,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
       await expect(find()).resolves.toMatchObject({ answer });
     });
 
-    it('forgets the key when it is told to, so that the next request begins anew', async () => {
+    it('removes the key on release, so that the next request starts again', async () => {
       const session = await reserved();
       session.fail('open-failed', 1_500, { outcomeUnknown: false });
       await stores.sessions.save(session, 'forgotten');
@@ -155,7 +155,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
       await expect(stores.sessions.countLive()).resolves.toBe(1);
     });
 
-    it('settles nothing when somebody else was first', async () => {
+    it('settles nothing when another process was first', async () => {
       const session = await reserved();
       const other = await stores.get(session.conversationId);
       other.fail('interrupted', 1_500, { outcomeUnknown: true });
@@ -167,7 +167,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
       await expect(find()).resolves.toMatchObject({ answer: { problem: { code: 'session-ended' } } });
     });
 
-    it('leaves the keys of other sessions alone', async () => {
+    it('does not change the keys of other sessions', async () => {
       const [one, other] = [aRequest({ key: 'one' }), aRequest({ key: 'other' })];
       const session = await reserved(one);
       await reserved(other);
@@ -179,7 +179,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('keeps nothing that is readable in the database, and nothing that can be moved to another key', async () => {
+  it('encrypts answers, and binds each to its key', async () => {
     await activated();
     await activated(aRequest({ key: 'another-canary' }));
     const { db } = stores.connection;
@@ -201,7 +201,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
   describe('an opening without an answer', () => {
     const theirs = aRequest({ openingBy: 'process-2' });
 
-    it('is its own process to go on with, and no other, until its claim is forgotten', async () => {
+    it('can be resumed by its own process only, until its claim is removed', async () => {
       const { conversationId } = await reserved();
       await expect(stores.idempotency.claim(theirs)).resolves.toBe(false);
       await expect(stores.idempotency.claim(aRequest())).resolves.toBe(true);
@@ -216,7 +216,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
       expect(claims.filter(Boolean)).toHaveLength(1);
     });
 
-    it('is none once it has one', async () => {
+    it('is not listed once it is answered', async () => {
       const { conversationId } = await activated();
 
       await expect(stores.idempotency.claim(aRequest())).resolves.toBe(false);
@@ -225,7 +225,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('removes keys that have expired, the longest first, so many at a time', async () => {
+  it('removes expired keys in batches, the longest expired first', async () => {
     const requests = Array.from({ length: 5 }, (_, at) => aRequest({ key: `key-${at}` }));
     for (const [at, request] of requests.entries()) await activated(request, 1_000 + at);
 
@@ -238,7 +238,7 @@ describe.each(DIALECTS)(`${IdempotencyStore.name} on %s`, (dialect) => {
     await expect(stores.sessions.list({ limit: 10 })).resolves.toHaveLength(5);
   });
 
-  it('finds openings stalled by when they were last begun', async () => {
+  it('finds stalled openings by the time of their last start', async () => {
     const { conversationId } = await reserved();
     const stalled = async (before: number): Promise<string[]> =>
       (await stores.sessions.findStalled(before, 10)).map((session) => session.conversationId);

@@ -43,13 +43,13 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
     (await stores.messages.list(session.conversationId, LIMIT)).map(({ id }) => id);
 
   describe('messages', () => {
-    it('are kept once each, however often and with whom they come', async () => {
+    it('are stored once each, also when they arrive repeatedly and with others', async () => {
       expect(await keep(aMessage('a'), aMessage('b'))).toBe(2);
       expect(await keep(aMessage('b'), aMessage('c'), aMessage('c'))).toBe(1);
       expect(await list()).toEqual(['a', 'b', 'c']);
     });
 
-    it('are recorded with the act of another caller in one transaction, also when they are known already', async () => {
+    it('are recorded with the act of another caller in one transaction, also when they are stored already', async () => {
       const { conversationId } = session;
       const act = {
         action: 'MESSAGE_SENT',
@@ -65,14 +65,14 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
         { message: aMessage('b'), act },
       ]);
       expect(recorded()).toEqual([act, act].map((fact) => expect.objectContaining(fact) as unknown));
-      // No JSON can be made of it.
+      // This text cannot be parsed as JSON.
       const content = [{ type: 'other', contentType: 'Card', value: { count: 1n } }] as const;
       const broken = { message: aMessage('c', { content }), act };
       await expect(stores.messages.keep(conversationId, [broken])).rejects.toThrow();
       expect(recorded()).toHaveLength(2);
     });
 
-    it('come back as they were', async () => {
+    it('are read unchanged', async () => {
       const attachment = { id: 'f', filename: 'a.png', sizeBytes: 7 };
       const message = aMessage('full', {
         reference: 'ref',
@@ -88,7 +88,7 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
       expect(await stores.messages.find(session.conversationId, 'other')).toBeUndefined();
     });
 
-    it('are in the order of the time they were sent, page by page', async () => {
+    it('are in the order of their times, page by page', async () => {
       const at = (ms: number): Pick<ConversationMessage, 'sentAt'> => ({
         sentAt: new Date(1_800_000_000_000 + ms).toISOString(),
       });
@@ -110,7 +110,7 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
       ]);
     });
 
-    it('get the fingerprint of their request, whoever comes first', async () => {
+    it('get the fingerprint of their request, in either order of request and echo', async () => {
       const own = aMessage('own', { reference: 'ref' });
       await keep(own);
       await stores.messages.keep(session.conversationId, [{ message: own, fingerprint: 'one' }]);
@@ -119,13 +119,13 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
       expect(await stores.messages.find(session.conversationId, 'ref')).toMatchObject({ fingerprint: 'one' });
     });
 
-    it('are of no session that there is not', async () => {
+    it('are refused for an unknown session', async () => {
       const other = newSession();
       expect(await stores.messages.keep(other.conversationId, [{ message: aMessage('a') }])).toBe(0);
       expect(await stores.messages.keep(session.conversationId, [])).toBe(0);
     });
 
-    it('are encrypted where they rest', async () => {
+    it('are encrypted at rest', async () => {
       await keep(aMessage('secret', { text: 'canary-of-the-guest' }));
       const rows = await stores.connection.db
         .selectFrom('conversation_event')
@@ -136,7 +136,7 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
       expect(rows).toEqual([{ body: expect.stringMatching(/^enc:k1:/) as string }]);
     });
 
-    it('go when their guest is erased, and none comes back', async () => {
+    it('are deleted when their guest is erased, and none is stored afterwards', async () => {
       await keep(aMessage('a'));
       session.fail('open-failed', 1_000, { outcomeUnknown: false });
       await stores.sessions.save(session);
@@ -148,7 +148,7 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
   });
 
   describe('the feed', () => {
-    it('tells messages and changes of state in the order in which they were saved', async () => {
+    it('has messages and changes of state in the order of their saves', async () => {
       const before = await stores.feed.latest();
       await keep(aMessage('a'));
       session.activate(1_000);
@@ -164,7 +164,7 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
       expect(await stores.feed.latest()).toEqual(events.at(-1)?.position);
     });
 
-    it('goes on after a position, a little at a time, for one owner or one conversation', async () => {
+    it('continues after a position in batches, for one owner or one conversation', async () => {
       const other = await stores.reserved(1_000, { owner: 'sales' });
       const start = await stores.feed.latest();
       await keep(aMessage('a'), aMessage('b'));
@@ -182,7 +182,7 @@ describe.each(DIALECTS)('MessageStore and EventFeed on %s', (dialect) => {
 });
 
 describe('EventFeed on postgres', () => {
-  it('misses nothing of a transaction that began earlier and commits later', async () => {
+  it('misses no event of a transaction that began earlier and commits later', async () => {
     const storage = await createStorage('postgres');
     const stores = await TestStores.open(storage.config);
     const [slow, fast] = [await stores.reserved(), await stores.reserved()];

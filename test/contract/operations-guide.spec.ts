@@ -30,13 +30,13 @@ describe('docs/operations.md on PostgreSQL', () => {
     return storage.config.databaseUrl ?? '';
   }
 
-  /** The statement of the guide that has this in it. */
+  /** Returns the guide's statement that contains this text. */
   function statementOn(what: string): string {
     const statements = [...guide.matchAll(/```sql\n([^]*?)```/g)].map(([, statement = '']) => statement);
     return statements.find((statement) => statement.includes(what)) ?? '';
   }
 
-  /** A replica that starts with these keys. */
+  /** Starts a replica with these keys. */
   async function start(...keys: string[]): Promise<TestStores> {
     const config = new StorageConfig({ DATA_DIR: './data', DATABASE_URL: url(), DATA_KEY: keys });
     const replica = await TestStores.open(config);
@@ -49,7 +49,7 @@ describe('docs/operations.md on PostgreSQL', () => {
     await replica.close();
   }
 
-  /** What a replica does in the background until it finds nothing more. */
+  /** Runs the replica's background re-encryption until it finds nothing more. */
   async function renewAll({ dataKeys }: TestStores): Promise<void> {
     const rotation = new DataKeyRotation(dataKeys, new PrivacyTelemetry(new PoisonMessages()));
     rotation.onApplicationBootstrap();
@@ -65,7 +65,7 @@ describe('docs/operations.md on PostgreSQL', () => {
     return rows.map(({ key }) => String(key)).sort();
   }
 
-  it('shows who holds what', async () => {
+  it('shows the holder of each session', async () => {
     const statement = statementOn('session.holder');
     const { replicas: register } = await start(K1);
     await register.join({ id: 'here', address: 'http://10.0.0.7:3000', seal: '' }, 10_000);
@@ -81,7 +81,7 @@ describe('docs/operations.md on PostgreSQL', () => {
     expect(Number(rows[0]?.['lease_seconds'])).toBeLessThanOrEqual(10);
   });
 
-  it('shows who keeps a table from being changed', async () => {
+  it('shows the process that blocks a change of a table', async () => {
     const statement = statementOn('xact_start').replace('5 seconds', '0 seconds');
     await administrate(url(), 'create table changed ()');
     const rows = await whileLocked(url(), 'lock table changed in access share mode', () =>
@@ -91,12 +91,12 @@ describe('docs/operations.md on PostgreSQL', () => {
     expect(rows).toMatchObject([{ query: 'lock table changed in access share mode' }, { query: statement }]);
   });
 
-  it('changes the data key of two replicas without a text that one of them cannot read', async () => {
+  it('rotates the data key of two replicas without a text that one of them cannot decrypt', async () => {
     const first = await start(K1);
     const second = await start(K1);
     await first.activated();
 
-    // Step 2: everybody learns to read it.
+    // Step 2: every replica can decrypt with the new key.
     await stop(first);
     const readingFirst = await start(K1, K2);
     await renewAll(readingFirst);
@@ -104,7 +104,7 @@ describe('docs/operations.md on PostgreSQL', () => {
     const readingSecond = await start(K1, K2);
     expect(await keysInUse()).toEqual(['k1']);
 
-    // Step 3: who is there until the last moment still writes with the old key, after all the others have looked.
+    // Step 3: the last replica writes with the old key after all the others have re-encrypted.
     await stop(readingFirst);
     const writingFirst = await start(K2, K1);
     const writingSecond = await start(K2, K1);
@@ -114,12 +114,12 @@ describe('docs/operations.md on PostgreSQL', () => {
     expect(await keysInUse()).toEqual(['k1', 'k2']);
     expect(await writingSecond.dataKeys.outdated()).toEqual([]);
 
-    // Step 4: whoever starts now looks through everything once more.
+    // Step 4: a replica that starts now re-encrypts once more.
     await stop(writingFirst);
     await renewAll(await start(K2, K1));
     expect(await keysInUse()).toEqual(['k2']);
 
-    // Step 5.
+    // Step 5: the old key is removed.
     await stop(writingSecond);
     const last = await start(K2);
     expect(await last.dataKeys.outdated()).toEqual([]);

@@ -3,7 +3,7 @@ import type { Attempt } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { writeBacklog } from '../../bench/support/backlog';
 import { createStorage, TestStores, type TestStorage } from '../support/persistence-harness';
-import { claimOne, conversationsOf, toldTwice } from './queued-sessions';
+import { claimOne, conversationsOf, storedWithTwoEvents } from './queued-sessions';
 
 const ACCEPTED: Attempt = { at: 3_000, latencyMs: 5 };
 const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };
@@ -22,8 +22,8 @@ describe(`${OutboxStore.name}, claims on sqlite`, () => {
     stores = await TestStores.open(storage.config);
   });
 
-  it('writes no claim down: the one relay knows what it has in hand', async () => {
-    await toldTwice(stores);
+  it('stores no claim, because the only relay knows its deliveries in flight', async () => {
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     expect(first).not.toHaveProperty('claimedBy');
     await expect(claimOne(stores, { relay: 'relay-2' })).resolves.toEqual(first);
@@ -31,7 +31,7 @@ describe(`${OutboxStore.name}, claims on sqlite`, () => {
     expect(rows.map((row) => row.claimed_by)).toEqual([null, null]);
   });
 
-  it('settles what was accepted although a failure was counted meanwhile', async () => {
+  it('settles a success although a failure was counted meanwhile', async () => {
     await stores.activated();
     const delivery = await claimOne(stores);
     await stores.outbox.postpone(delivery, REFUSED, 4_000);
@@ -46,8 +46,8 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     stores = await TestStores.open(storage.config);
   });
 
-  it('hands out a lane to one relay only, until the delivery is settled', async () => {
-    await toldTwice(stores);
+  it('gives a lane to one relay only, until the delivery is settled', async () => {
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     expect(first).toMatchObject({ claimedBy: 'relay-1', event: { sequence: 1 } });
     await expect(stores.claim({ relay: 'relay-2' })).resolves.toEqual([]);
@@ -57,7 +57,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     await expect(claimOne(stores, { relay: 'relay-2' })).resolves.toMatchObject({ event: { sequence: 2 } });
   });
 
-  it('never hands out the same lane twice to many who ask at the same time', async () => {
+  it('gives each lane to one of many concurrent claims', async () => {
     const other = TestStores.beside(storage.config);
     await writeBacklog(stores.connection.db, 'postgres', { lanes: 60, eventsPerLane: 2, from: 1_000 });
     const asked = Array.from({ length: 10 }, (_, index) =>
@@ -71,8 +71,8 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     await other.close();
   });
 
-  it('hands out nothing of a lane in hand, also when an event before it is asked for again', async () => {
-    await toldTwice(stores);
+  it('gives no event of a lane in flight, also when an earlier one is replayed', async () => {
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(first, ACCEPTED);
     const second = await claimOne(stores, { relay: 'relay-1' });
@@ -84,14 +84,14 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     });
   });
 
-  it('hands out nothing of a lane that another is about to claim, also when an event before it is asked for again', async () => {
-    await toldTwice(stores);
+  it('gives no event of a lane that another transaction is claiming, also when an earlier one is replayed', async () => {
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(first, ACCEPTED);
     const claim = { sink: 'crm', relay: 'relay-1', now: 11_000, until: 31_000, limit: 10 };
     await stores.connection.db.transaction().execute(async (transaction) => {
       await expect(claimWanted(transaction, 'postgres', claim)).resolves.toMatchObject([{ sequence: 2 }]);
-      // The other cannot see the claim yet, but what it asks for comes before what is claimed.
+      // The other transaction cannot see the claim yet, but the replay concerns an event before the claimed one.
       await stores.ledger.retry({ sink: 'crm', eventId: first.event.id }, 10_500);
       await expect(stores.claim({ relay: 'relay-2', now: 11_000 })).resolves.toEqual([]);
     });
@@ -101,8 +101,8 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     });
   });
 
-  it('hands out to another what was claimed for too long', async () => {
-    await toldTwice(stores);
+  it('gives deliveries with an expired claim to another relay', async () => {
+    await storedWithTwoEvents(stores);
     const lost = await claimOne(stores, { relay: 'relay-1' });
     await expect(stores.claim({ relay: 'relay-2', now: 29_999 })).resolves.toEqual([]);
     await expect(claimOne(stores, { relay: 'relay-2', now: 30_000 })).resolves.toEqual({
@@ -111,7 +111,7 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     });
   });
 
-  it('still takes the word of a relay whose claim is over and was taken by nobody', async () => {
+  it('accepts the result of an expired claim that no other relay has taken', async () => {
     await stores.activated();
     const late = await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.settle(late, { ...ACCEPTED, at: 90_000 });
@@ -141,9 +141,9 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     },
   );
 
-  it('lets others have what was given back, and only that', async () => {
-    await toldTwice(stores, 1_000);
-    await toldTwice(stores, 1_001);
+  it('gives returned deliveries to other relays, and no others', async () => {
+    await storedWithTwoEvents(stores, 1_000);
+    await storedWithTwoEvents(stores, 1_001);
     await claimOne(stores, { relay: 'relay-1' });
     const kept = await claimOne(stores, { relay: 'relay-2' });
     await stores.outbox.unclaim('crm', 'relay-1');
@@ -152,8 +152,8 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     expect(conversationsOf(found)).not.toEqual(conversationsOf([kept]));
   });
 
-  it('waits with a postponed lane and no longer holds a claim on it', async () => {
-    await toldTwice(stores);
+  it('keeps a postponed lane waiting without a claim', async () => {
+    await storedWithTwoEvents(stores);
     await stores.outbox.postpone(await claimOne(stores, { relay: 'relay-1' }), REFUSED, 12_000);
     await expect(claimOne(stores, { relay: 'relay-2', now: 12_000 })).resolves.toMatchObject({ attempts: 1 });
   });

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../src/sync/domain/delivery';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
-import { claimOne, conversationsOf, toldTwice } from './queued-sessions';
+import { claimOne, conversationsOf, storedWithTwoEvents } from './queued-sessions';
 
 const ACCEPTED: Attempt = { at: 3_000, latencyMs: 5 };
 const REFUSED: Attempt = { at: 3_000, latencyMs: 5, error: 'refused' };
@@ -14,17 +14,17 @@ afterEach(async () => {
   await storage.remove();
 });
 
-describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (dialect) => {
+describe.each(DIALECTS)(`${OutboxStore.name}, the options of a claim, on %s`, (dialect) => {
   beforeEach(async () => {
     storage = await createStorage(dialect);
     stores = await TestStores.open(storage.config);
   });
 
-  it('leaves out the lanes that the relay has in hand', async () => {
+  it("excludes the relay's lanes in flight", async () => {
     const [a, b, c] = [
-      await toldTwice(stores, 1_000),
-      await toldTwice(stores, 1_001),
-      await toldTwice(stores, 1_002),
+      await storedWithTwoEvents(stores, 1_000),
+      await storedWithTwoEvents(stores, 1_001),
+      await storedWithTwoEvents(stores, 1_002),
     ];
     const except = [a.conversationId, c.conversationId];
     expect(conversationsOf(await stores.due({ except }))).toEqual([b.conversationId]);
@@ -33,8 +33,8 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     await expect(stores.due({ except: [] })).resolves.toHaveLength(3);
   });
 
-  it('finds a probe among the heads that wait, the one that is due first', async () => {
-    const [a, b] = [await toldTwice(stores, 1_000), await toldTwice(stores, 1_001)];
+  it('finds a probe among the waiting heads, the one that is due first', async () => {
+    const [a, b] = [await storedWithTwoEvents(stores, 1_000), await storedWithTwoEvents(stores, 1_001)];
     const [first, second] = await stores.claim();
     if (first === undefined || second === undefined) throw new Error('Nothing is due.');
     await stores.outbox.postpone(first, REFUSED, 90_000);
@@ -47,9 +47,9 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     expect(both.map(({ event }) => event.sequence)).toEqual([1, 1]);
   });
 
-  it('says whether a claim would bring something', async () => {
+  it('returns whether a claim would find a delivery', async () => {
     await expect(stores.outbox.isDue('crm', 10_000)).resolves.toBe(false);
-    await toldTwice(stores, 1_000);
+    await storedWithTwoEvents(stores, 1_000);
     await expect(stores.outbox.isDue('crm', 999)).resolves.toBe(false);
     await expect(stores.outbox.isDue('crm', 1_000)).resolves.toBe(true);
     await stores.outbox.postpone(await claimOne(stores), REFUSED, 60_000);
@@ -58,8 +58,8 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
   });
 
   it('makes every waiting lane due when the receiver is back', async () => {
-    await toldTwice(stores, 1_000);
-    await toldTwice(stores, 1_001);
+    await storedWithTwoEvents(stores, 1_000);
+    await storedWithTwoEvents(stores, 1_001);
     for (const delivery of await stores.claim()) await stores.outbox.postpone(delivery, REFUSED, 90_000);
     await expect(stores.due()).resolves.toEqual([]);
     await stores.outbox.release('other', 10_000);
@@ -69,7 +69,7 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     expect(due.map(({ attempts }) => attempts)).toEqual([1, 1]);
   });
 
-  it('lets what follows wait as long as its head, and no longer', async () => {
+  it('makes successors wait as long as their head, and no longer', async () => {
     const session = await stores.activated(1_000);
     const waits = async () =>
       (await stores.ledger.list({ limit: 2 })).map(({ nextAttemptAt }) => nextAttemptAt);
@@ -91,8 +91,8 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     await expect(stores.due({ now: 11_000 })).resolves.toMatchObject([{ event: { sequence: 2 } }]);
   });
 
-  it('does not hasten with its lane what waits because it failed itself', async () => {
-    await toldTwice(stores);
+  it('does not make a delivery due that waits after its own failure', async () => {
+    await storedWithTwoEvents(stores);
     const first = await claimOne(stores);
     await stores.outbox.settle(first, ACCEPTED);
     await stores.outbox.postpone(await claimOne(stores), REFUSED, 60_000);
@@ -106,8 +106,8 @@ describe.each(DIALECTS)(`${OutboxStore.name}, what a claim asks for, on %s`, (di
     await expect(stores.due({ now: 60_000 })).resolves.toMatchObject([{ event: { sequence: 2 } }]);
   });
 
-  it('gives back only what the relay has claimed of the sink', async () => {
-    await toldTwice(stores);
+  it("returns only the relay's own claims of the sink", async () => {
+    await storedWithTwoEvents(stores);
     await claimOne(stores, { relay: 'relay-1' });
     await stores.outbox.unclaim('other', 'relay-1');
     await stores.outbox.unclaim('crm', 'relay-1');

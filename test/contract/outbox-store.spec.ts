@@ -21,8 +21,8 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  /** A session that has told both that it began, at `began`, and that it is gone, at `ended`. */
-  const toldTwice = async (began = 1_000, ended = 2_000): Promise<Session> => {
+  /** A session with two events: that it began, at `began`, and that it was lost, at `ended`. */
+  const storedWithTwoEvents = async (began = 1_000, ended = 2_000): Promise<Session> => {
     const session = await stores.activated(began);
     session.lose('gone', ended);
     await stores.sessions.save(session);
@@ -37,7 +37,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
   const audited = async (action: string) =>
     (await stores.auditTrail()).filter((record) => record.action === action);
 
-  it('hands out an event as it happened, once per sink', async () => {
+  it('gives an event unchanged, once for each sink', async () => {
     const session = await stores.activated(1_000);
     for (const sink of ['crm', 'archive']) {
       const delivery = await onlyDue(sink);
@@ -51,8 +51,8 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     await expect(stores.due({ sink: 'unknown' })).resolves.toEqual([]);
   });
 
-  it('hands out only the head of a lane, and the next when that is settled', async () => {
-    await toldTwice();
+  it('gives only the head of a lane, and the next when that is settled', async () => {
+    await storedWithTwoEvents();
     const first = await onlyDue();
     expect(first.event.sequence).toBe(1);
     await stores.outbox.settle(first, accepted(12));
@@ -62,11 +62,11 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     await expect(stores.due()).resolves.toEqual([]);
   });
 
-  it('holds up a lane while its head waits, and no other lane, and no other sink', async () => {
-    const waiting = await toldTwice();
+  it('blocks a lane while its head waits, and no other lane or sink', async () => {
+    const waiting = await storedWithTwoEvents();
     await stores.outbox.postpone(await onlyDue(), refused(), 60_000);
     await expect(stores.due({ now: 59_999 })).resolves.toEqual([]);
-    const other = await toldTwice();
+    const other = await storedWithTwoEvents();
     expect((await onlyDue()).event.conversationId).toBe(other.conversationId);
     await expect(stores.due({ sink: 'archive' })).resolves.toHaveLength(2);
     const due = await stores.due({ now: 60_000 });
@@ -74,7 +74,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     expect(due.find(({ event }) => event.conversationId === waiting.conversationId)?.attempts).toBe(1);
   });
 
-  it('orders what is due by how long it is overdue and keeps to the limit', async () => {
+  it('orders due deliveries by their due time and applies the limit', async () => {
     const [b, c, a] = [
       await stores.activated(2_000),
       await stores.activated(3_000),
@@ -88,8 +88,8 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     await expect(stores.due({ now: 2_999 })).resolves.toHaveLength(2);
   });
 
-  it('lets the lane go on without what was given up', async () => {
-    await toldTwice();
+  it('continues the lane after a dead delivery', async () => {
+    await storedWithTwoEvents();
     await stores.outbox.bury(await onlyDue(), refused('gone for good'));
     expect((await onlyDue()).event.sequence).toBe(2);
     await expect(audited('CRM_SYNC_FAILED')).resolves.toMatchObject([
@@ -107,7 +107,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     expect(stores.published.records.at(-1)).toMatchObject({ action: 'CRM_SYNC_SUCCESS', before: 'pending' });
   });
 
-  it('settles once, however often it is told', async () => {
+  it('settles idempotently', async () => {
     await stores.activated();
     const delivery = await onlyDue();
     await Promise.all(Array.from({ length: 10 }, () => stores.outbox.settle(delivery, accepted(5))));
@@ -130,7 +130,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     ]);
   });
 
-  it('counts one failure once, however often it is told', async () => {
+  it('counts one failure once, also when it is reported again', async () => {
     await stores.activated();
     const delivery = await onlyDue();
     await stores.outbox.postpone(delivery, refused(), 4_000);
@@ -138,7 +138,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     expect((await onlyDue('crm', 4_000)).attempts).toBe(1);
   });
 
-  it('keeps any error text, cut to a length', async () => {
+  it('stores any error text, truncated to a length', async () => {
     await stores.activated();
     await stores.outbox.postpone(await onlyDue(), refused(`\u0000 "👍"\n${'x'.repeat(10_000)}`), 4_000);
     const rows = await stores.connection.db.selectFrom('delivery').select('last_error').execute();
@@ -148,9 +148,9 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     expect(texts[0]?.length).toBeLessThanOrEqual(500);
   });
 
-  it('tells how much waits and since when', async () => {
+  it('returns the size and the age of the backlog', async () => {
     await expect(stores.outbox.backlog('crm')).resolves.toEqual({ ...NOTHING, pending: 0 });
-    await toldTwice(1_000, 5_000);
+    await storedWithTwoEvents(1_000, 5_000);
     await stores.activated(4_000);
     await expect(stores.outbox.backlog('crm')).resolves.toEqual({ ...NOTHING, pending: 3, oldestAt: 1_000 });
     const [head] = await stores.claim({ limit: 1 });
@@ -163,9 +163,9 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('tells how many lanes wait because of a failure, and how many events were given up', async () => {
-    await toldTwice();
-    await toldTwice();
+  it('returns the numbers of blocked lanes and of dead events', async () => {
+    await storedWithTwoEvents();
+    await storedWithTwoEvents();
     const [postponed, buried] = await stores.claim();
     if (postponed === undefined || buried === undefined) throw new Error('Nothing is due.');
     await stores.outbox.postpone(postponed, refused(), 60_000);
@@ -178,7 +178,7 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     await expect(stores.outbox.backlog('archive')).resolves.toMatchObject({ ...NOTHING, pending: 4 });
   });
 
-  it('keeps every attempt with what came of it', async () => {
+  it('stores every attempt with its result', async () => {
     await stores.activated();
     const key = { sink: 'crm', eventId: (await onlyDue('archive')).event.id };
     const failure = { at: 3_000, latencyMs: 7.6, error: 'status 503', status: 503 };
@@ -193,8 +193,8 @@ describe.each(DIALECTS)(`${OutboxStore.name} on %s`, (dialect) => {
     await expect(stores.ledger.attempts({ ...key, sink: 'archive' })).resolves.toEqual([]);
   });
 
-  it('delivers every lane in order when many are settled at once', async () => {
-    const sessions = await Promise.all(Array.from({ length: 25 }, () => toldTwice()));
+  it('keeps the order of every lane when many are settled concurrently', async () => {
+    const sessions = await Promise.all(Array.from({ length: 25 }, () => storedWithTwoEvents()));
     const seen = new Map<string, number[]>();
     for (;;) {
       const due = await stores.claim();

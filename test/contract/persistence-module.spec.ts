@@ -69,7 +69,7 @@ describe(PersistenceModule.name, () => {
     await (await DatabaseConnection.open(storage.config)).close();
   });
 
-  it('does not let the application come up without its database', async () => {
+  it('fails the start without its database', async () => {
     const first = await DatabaseConnection.open(storage.config);
     await expect(boot()).rejects.toThrow(DataDirectoryInUseError);
     await first.close();

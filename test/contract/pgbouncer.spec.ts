@@ -34,7 +34,7 @@ describeOrSkip(`a database behind PgBouncer in transaction mode${where}`, () => 
         DATABASE_START_TIMEOUT_MS: 60_000,
       }),
     );
-    // Only now, so that the start has to wait for it.
+    // PgBouncer starts only now, so that the service has to wait for it.
     started = PgBouncer.start(direct, port);
     [stores, bouncer] = await Promise.all([opening, started]);
   });
@@ -45,7 +45,7 @@ describeOrSkip(`a database behind PgBouncer in transaction mode${where}`, () => 
     await storage.remove();
   });
 
-  it('is waited for, migrated, and keeps limits exact when more clients ask than it has connections', async () => {
+  it('is awaited and migrated, and keeps limits exact with more clients than connections', async () => {
     const asked = Array.from({ length: 60 }, () => newSession());
     const outcomes = await Promise.allSettled(
       asked.map((session) => stores.sessions.reserve(session, { total: 40, ofClient: 1_000 })),
@@ -55,7 +55,7 @@ describeOrSkip(`a database behind PgBouncer in transaction mode${where}`, () => 
     await expect(stores.sessions.countLive()).resolves.toBe(40);
   });
 
-  it('hands every delivery to one of many claimants', async () => {
+  it('gives every delivery to one of many claimants', async () => {
     await Promise.all(Array.from({ length: 8 }, () => stores.activated()));
     const claims = await Promise.all(
       Array.from({ length: 6 }, (_, relay) => stores.claim({ relay: `relay-${relay}`, limit: 50 })),
@@ -66,7 +66,7 @@ describeOrSkip(`a database behind PgBouncer in transaction mode${where}`, () => 
     expect(ids.length).toBeGreaterThan(0);
   });
 
-  it('limits statements within transactions, and leaves nothing of that on connections that others get', async () => {
+  it('limits statements within transactions, and resets the limits on shared connections', async () => {
     const timeout = sql<{ statement_timeout: string }>`show statement_timeout`;
     const within = await stores.connection.db.transaction().execute((work) => timeout.execute(work));
     const outside = await Promise.all(Array.from({ length: 8 }, () => timeout.execute(stores.connection.db)));

@@ -34,7 +34,7 @@ describe(`${DatabaseConnection.name} on a server`, () => {
        where datname = current_database() and pid <> pg_backend_pid() and ${which}`,
     );
 
-  it('may be used by several processes, which may all start at once', async () => {
+  it('supports several processes that start concurrently', async () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => TestStores.open(storage.config)));
     const [first = await TestStores.open(storage.config)] = all;
     const session = await first.activated();
@@ -44,7 +44,7 @@ describe(`${DatabaseConnection.name} on a server`, () => {
     await Promise.all(all.map((stores) => stores.close()));
   });
 
-  it('survives the loss of its connections', async () => {
+  it('recovers from the loss of its connections', async () => {
     const stores = await TestStores.open(storage.config);
     const session = await stores.activated();
     await terminate('true');
@@ -58,7 +58,7 @@ describe(`${DatabaseConnection.name} on a server`, () => {
     await stores.close();
   });
 
-  it('fails a transaction whose connection breaks in the middle, and only that', async () => {
+  it('fails only the transaction of a broken connection', async () => {
     const stores = await TestStores.open(storage.config);
     const broken = stores.unitOfWork.run(async ({ db }) => {
       await db.updateTable('counter').set({ value: 5 }).execute();
@@ -70,7 +70,7 @@ describe(`${DatabaseConnection.name} on a server`, () => {
     await stores.close();
   });
 
-  it('tries deadlocked transactions again, so that both come to pass', async () => {
+  it('retries deadlocked transactions, so that both commit', async () => {
     const stores = await TestStores.open(storage.config);
     const [a, b] = [await stores.activated(), await stores.activated()];
     const meeting = new Set<string>();
@@ -112,7 +112,7 @@ describe(`${DatabaseConnection.name} on a server`, () => {
     await stores.close();
   });
 
-  it('resolves the name of the server by the resolver of the process, and tries each of its addresses', async () => {
+  it("resolves the server's name with the process's resolver, and tries each address", async () => {
     const named = new URL(url());
     named.hostname = 'db.example';
     const asked: string[] = [];
@@ -129,7 +129,7 @@ describe(`${DatabaseConnection.name} on a server`, () => {
     await connection.close();
   });
 
-  it('says which database cannot be opened and why, without its password', async () => {
+  it('names the database that cannot be opened and the reason, without its password', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
     const address = closed.address();
@@ -137,7 +137,7 @@ describe(`${DatabaseConnection.name} on a server`, () => {
     closed.close();
     const opening = DatabaseConnection.open(
       new StorageConfig({
-        DATABASE_URL: `postgres://someone:secret@127.0.0.1:${port ?? 1}/db`,
+        DATABASE_URL: `postgres://user:secret@127.0.0.1:${port ?? 1}/db`,
         DATA_DIR: './data',
       }),
     );
@@ -158,7 +158,7 @@ describe(`${DatabaseConnection.name} on a server that goes away`, () => {
     await server.stop();
   });
 
-  it('says within about a second that the storage is unavailable, and recovers by itself', async () => {
+  it('reports the storage as unavailable within about a second, and recovers by itself', async () => {
     const stores = await TestStores.open(storage.config);
     const session = await stores.activated();
     await server.halt();

@@ -3,15 +3,19 @@ import type { Attempt, Delivery } from '../../src/sync/domain/delivery';
 import type { DeliveryKey } from '../../src/sync/domain/delivery-id';
 import type { TestStores } from '../support/persistence-harness';
 
-/** A stored session with two events: that it began, and that it is gone. */
-export async function toldTwice(stores: TestStores, began = 1_000, ended = began + 1_000): Promise<Session> {
+/** Stores a session with two events: that it began, and that it was lost. */
+export async function storedWithTwoEvents(
+  stores: TestStores,
+  began = 1_000,
+  ended = began + 1_000,
+): Promise<Session> {
   const session = await stores.activated(began);
   session.lose('gone', ended);
   await stores.sessions.save(session);
   return session;
 }
 
-/** Claims one delivery at the given moment, for a relay; there has to be one. */
+/** Claims one delivery at the given time, as a relay does; fails if there is none. */
 export async function claimOne(
   stores: TestStores,
   { relay = 'relay-1', now = 10_000 }: { relay?: string; now?: number } = {},
@@ -25,11 +29,11 @@ export function conversationsOf(deliveries: readonly Delivery[]): string[] {
   return deliveries.map(({ event }) => event.conversationId);
 }
 
-/** Settles whatever is due to a sink, until nothing is, and returns it in the order in which it was handed out. */
+/** Claims and settles all due deliveries of a sink, and returns them in the order of the claims. */
 export async function deliverAll(stores: TestStores, sink = 'crm', now = 10_000): Promise<Delivery[]> {
   const handed: Delivery[] = [];
   for (;;) {
-    // No more at once than there are connections: a busy machine would make the others wait for too long.
+    // Limits concurrency to the number of connections: on a busy machine the others would wait for too long.
     const claimed = await stores.claim({ sink, now, limit: 10 });
     if (claimed.length === 0) return handed;
     handed.push(...claimed);
@@ -38,7 +42,7 @@ export async function deliverAll(stores: TestStores, sink = 'crm', now = 10_000)
   }
 }
 
-/** What was handed out of one conversation, as sequence numbers. */
+/** Returns the sequence numbers of one conversation's deliveries. */
 export function sequencesOf(deliveries: readonly Delivery[], { conversationId }: Session): number[] {
   return deliveries
     .filter(({ event }) => event.conversationId === conversationId)

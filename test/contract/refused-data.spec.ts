@@ -13,9 +13,9 @@ import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
 import type { ConversationMessage } from '../../src/session/domain/conversation-message';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence-harness';
-import { conversationsOf, toldTwice } from './queued-sessions';
+import { conversationsOf, storedWithTwoEvents } from './queued-sessions';
 
-/** It has the form of an encrypted text, and no key decrypts it. */
+/** A text in the form of an encrypted one that no key decrypts. */
 const UNREADABLE = `enc:k1:${'A'.repeat(60)}`;
 
 function aMessage(id: string): ConversationMessage {
@@ -45,7 +45,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     );
 
   describe(UnitOfWork.name, () => {
-    it('names a violated constraint, in a transaction and outside of one', async () => {
+    it('names a violated constraint, within a transaction and outside', async () => {
       const insert = sql`insert into counter (name, value) values ('slots', 1)`;
       const code = dialect === 'postgres' ? /23505 .*counter/ : /SQLITE_CONSTRAINT.*counter\.name/;
 
@@ -65,7 +65,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
       await expect(insertCounter('a', 2n ** 70n)).rejects.toBeInstanceOf(DataRefusedError);
     });
 
-    it('leaves statements that are wrong as they are', async () => {
+    it('does not translate the errors of invalid statements', async () => {
       const wrong = stores.unitOfWork.read((db) => sql`select nothing from nowhere`.execute(db));
 
       await expect(wrong).rejects.not.toBeInstanceOf(DataRefusedError);
@@ -83,8 +83,8 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
       });
   });
 
-  it('hands out deliveries beside one whose event cannot be read, which is given up', async () => {
-    const [poisoned, other] = [await toldTwice(stores), await toldTwice(stores)];
+  it('gives deliveries beside one with an unreadable event, which is buried', async () => {
+    const [poisoned, other] = [await storedWithTwoEvents(stores), await storedWithTwoEvents(stores)];
     await stores.connection.db
       .updateTable('session_event')
       .set({ metadata: UNREADABLE })
@@ -99,8 +99,8 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(reported).toEqual(['deliveries']);
   });
 
-  it('shows the deliveries of events that cannot be read, without their metadata', async () => {
-    const { conversationId } = await toldTwice(stores);
+  it('lists deliveries of unreadable events, without their metadata', async () => {
+    const { conversationId } = await storedWithTwoEvents(stores);
     await stores.connection.db
       .updateTable('session_event')
       .set({ metadata: UNREADABLE })
@@ -118,8 +118,8 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(await stores.ledger.find({ eventId: dead.event.id, sink: 'crm' })).toEqual(dead);
   });
 
-  it('hands out deliveries beside one that can neither be read nor buried', async () => {
-    const [poisoned, other] = [await toldTwice(stores), await toldTwice(stores)];
+  it('gives deliveries beside one that can neither be read nor buried', async () => {
+    const [poisoned, other] = [await storedWithTwoEvents(stores), await storedWithTwoEvents(stores)];
     await stores.connection.db
       .updateTable('session_event')
       .set({ metadata: UNREADABLE })
@@ -131,7 +131,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(reported).toEqual(['deliveries', 'deliveries']);
   });
 
-  it('lists the messages beside those that cannot be read, on pages that are complete', async () => {
+  it('lists the messages beside unreadable ones, on complete pages', async () => {
     const { conversationId } = await stores.reserved();
     const messages = ['a', 'b', 'c', 'd', 'e'].map((id) => ({
       message: { ...aMessage(id), reference: `reference-${id}` },
@@ -151,8 +151,8 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(reported).toEqual(['events', 'events', 'events']);
   });
 
-  it('erases a guest whose events cannot be read, and them', async () => {
-    const { conversationId, snapshot } = await toldTwice(stores);
+  it('erases a guest with unreadable events, and the events', async () => {
+    const { conversationId, snapshot } = await storedWithTwoEvents(stores);
     const { db } = stores.connection;
     await db.updateTable('session_event').set({ metadata: UNREADABLE }).where('sequence', '=', 1).execute();
 
@@ -165,7 +165,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     ]);
   });
 
-  it('takes no fault of another kind for data that cannot be read', async () => {
+  it('does not report other faults as unreadable data', async () => {
     const { conversationId } = await stores.activated();
     await stores.messages.keep(conversationId, [{ message: aMessage('a') }]);
     await stores.passing.publish([]);
@@ -197,7 +197,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(await stores.outbox.backlog('crm')).toMatchObject({ dead: 0 });
   });
 
-  it('shows the events of the feed behind those that cannot be read', async () => {
+  it('returns the events of the feed after unreadable ones', async () => {
     const { conversationId } = await stores.reserved();
     const messages = ['a', 'b', 'c', 'd'].map((id) => ({ message: aMessage(id) }));
     await stores.messages.keep(conversationId, messages);
@@ -214,7 +214,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(reported).toEqual(['events', 'events', 'events']);
   });
 
-  it('lets a session be taken over and ended whose guest cannot be decrypted', async () => {
+  it('allows claiming and ending a session with an undecryptable guest', async () => {
     const [poisoned, other] = [
       await stores.activated(1_000, { disclosesGuestToken: true }),
       await stores.activated(1_000),
@@ -247,7 +247,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(reported).toEqual(['sessions']);
   });
 
-  it('goes on behind a batch of passing events that cannot be read', async () => {
+  it('continues after an unreadable batch of ephemeral events', async () => {
     const event = { conversationId: 'a', owner: '', at: 1, kind: 'typing', body: { isOn: true } } as const;
     await stores.passing.publish([event]);
     await stores.connection.db.updateTable('passing_batch').set({ body: UNREADABLE }).execute();
@@ -263,7 +263,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     expect(reported).toEqual(['ephemeral-events']);
   });
 
-  it('encrypts the other texts with the key in use, and names those that no key decrypts', async () => {
+  it('re-encrypts the other texts, and names those that no key decrypts', async () => {
     const { conversationId } = await stores.activated();
     const { db } = stores.connection;
     await db

@@ -8,11 +8,11 @@ import { administrate } from '../support/postgres';
 import { until } from '../support/until';
 import { createFirstSchema } from './earlier-schemas';
 
-/** Kysely's own, under which processes take their turns. */
+/** Kysely's own lock, which serializes migrations. */
 const THE_TURN = 'select pg_advisory_lock(3853314791062309107)';
 const A_LONG_READ = 'lock table session in access share mode';
 const LONGER_THAN_FOR_A_TABLE_MS = 700;
-/** What the service gives a statement. */
+/** The service's time-out of a statement. */
 const A_STATEMENT_MS = 5_000;
 
 describe(`${migrate.name} beside others on PostgreSQL`, () => {
@@ -33,14 +33,14 @@ describe(`${migrate.name} beside others on PostgreSQL`, () => {
     return rows.map(({ name }) => String(name));
   }
 
-  /** The same database, for statements that fail when they take longer than this. */
+  /** Connects to the same database with this time-out of statements. */
   function within(ms: number): string {
     const limited = new URL(url);
     limited.searchParams.set('statement_timeout', String(ms));
     return limited.href;
   }
 
-  it('refuses what a newer release has made while it waited for its turn, as if it had come later', async () => {
+  it('refuses the schema that a newer release made while it waited for the lock', async () => {
     await (await TestStores.open(storage.config)).close();
     const failure = await whileLocked(url, THE_TURN, async () => {
       const refused = failureOf(DatabaseConnection.open(storage.config));
@@ -56,7 +56,7 @@ describe(`${migrate.name} beside others on PostgreSQL`, () => {
     expect(await schemaChanges(url)).toBe(0);
   });
 
-  it('keeps nobody from a table that somebody else reads for long, and goes on when that is over', async () => {
+  it('does not block access to a table that a long transaction reads, and continues after it', async () => {
     await createFirstSchema(storage.config, [newSession()]);
     const { opening } = await whileLocked(url, A_LONG_READ, async () => {
       const opening = TestStores.open(storage.config);
@@ -70,7 +70,7 @@ describe(`${migrate.name} beside others on PostgreSQL`, () => {
     expect((await applied()).length).toBeGreaterThan(1);
   });
 
-  it('leaves nothing behind when its connection breaks in the middle, and the next one does it all', async () => {
+  it('rolls back when its connection breaks, and the next process migrates completely', async () => {
     await createFirstSchema(storage.config, [newSession()]);
     await whileLocked(url, A_LONG_READ, async () => {
       const failure = failureOf(TestStores.open(storage.config));
@@ -89,7 +89,7 @@ describe(`${migrate.name} beside others on PostgreSQL`, () => {
     expect((await applied()).length).toBeGreaterThan(1);
   });
 
-  it('lets go of a table when its process stops in the middle', async () => {
+  it('releases a table when its process stops in the middle', async () => {
     await createFirstSchema(storage.config, [newSession()]);
     const db = openPostgresForMigrations(url);
     const stopped = db.transaction().execute(async (work) => {

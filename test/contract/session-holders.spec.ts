@@ -31,7 +31,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
   const idsOf = (claimed: readonly { conversationId: string }[]): string[] =>
     claimed.map(({ conversationId }) => conversationId).sort();
 
-  it('hands sessions that nobody holds to whoever claims them, so many at a time', async () => {
+  it('gives sessions without a holder to the claiming replica, up to a limit', async () => {
     const ids = await held('', 3);
     const first = await holders.claim('a', 2);
     const rest = await holders.claim('a', 10);
@@ -42,7 +42,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     expect(await holders.claim('b', 10)).toEqual([]);
   });
 
-  it('leaves sessions to those who have a lease, and takes them from those who have lost it', async () => {
+  it('keeps sessions with holders that have a lease, and claims those of holders that lost it', async () => {
     await join('b');
     const ids = await held('b', 2);
     expect(await holders.claim('a', 10)).toEqual([]);
@@ -51,7 +51,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     expect(idsOf(await holders.claim('a', 10))).toEqual(ids);
   });
 
-  it('claims what is not over, and whatever has to be disconnected', async () => {
+  it('claims live sessions, and those with a pending disconnect', async () => {
     const ended = await stores.activated();
     ended.lose('gone', 2_000);
     await stores.sessions.save(ended);
@@ -66,7 +66,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     expect(idsOf(await holders.claim('a', 10))).toEqual(idsOf([terminating, failed, connecting]));
   });
 
-  it('lets go of some sessions, or of all', async () => {
+  it('releases some sessions, or all', async () => {
     const [one = '', ...others] = await held('a', 3);
     expect(await holders.release('a', [one])).toBe(1);
     expect(idsOf(await holders.claim('b', 10))).toEqual([one]);
@@ -75,7 +75,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     expect(idsOf(await holders.claim('b', 10))).toEqual(others);
   });
 
-  it('refuses a save of a session that came into other hands, and takes one that changes hands itself', async () => {
+  it('refuses a save of a session with another holder, and accepts one that changes the holder itself', async () => {
     const session = await stores.reserved(1_000, { holder: 'a' });
     const stale = await stores.get(session.conversationId);
     await holders.release('a');
@@ -91,7 +91,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     await expect(stores.sessions.save(opening)).resolves.toBeUndefined();
   });
 
-  it('finds what there is to do for one holder only', async () => {
+  it('finds due work for one holder only', async () => {
     const [mine] = await held('a', 1);
     await held('b', 1);
     const late = 1_000 + 10_000_000;
@@ -103,7 +103,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     expect(await stores.sessions.findDisconnectsDue(late, 10, 'a')).toEqual([]);
   });
 
-  it('knows who is there', async () => {
+  it('lists the live replicas', async () => {
     await join('b');
     await replicas.leave('b');
     await join('c');
@@ -113,16 +113,16 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     expect(await replicas.renew('unknown', TTL_MS)).toBeUndefined();
   });
 
-  it('tells the time of the database with a lease and with its renewals', async () => {
+  it("returns the database's time with a lease and its renewals", async () => {
     const before = Date.now();
     const times = [await join('c'), await replicas.renew('c', TTL_MS)];
 
-    // One machine, one clock, less what is below a millisecond.
+    // Both clocks are this machine's, up to the fraction of a millisecond.
     expect(Math.min(...times.map(Number))).toBeGreaterThanOrEqual(before - 1);
     expect(Math.max(...times.map(Number))).toBeLessThanOrEqual(Date.now() + 1);
   });
 
-  it('knows who is about to stop, and lets it keep its lease', async () => {
+  it('marks a draining replica, which keeps its lease', async () => {
     await join('b');
     await replicas.retire('b');
 
@@ -132,7 +132,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
 });
 
 describe('ReplicaStore on postgres', () => {
-  it('takes leases that have run out, once somebody looks, and what their relays had in hand', async () => {
+  it('removes expired leases at the next check, with the claims of their relays', async () => {
     const storage = await createStorage('postgres');
     const stores = await TestStores.open(storage.config);
     const { replicas } = stores;
@@ -158,7 +158,7 @@ describe('ReplicaStore on postgres', () => {
     }
   });
 
-  it('gives each session to one of many who claim at once', async () => {
+  it('gives each session to one of many concurrent claims', async () => {
     const storage = await createStorage('postgres');
     const stores = await TestStores.open(storage.config);
     const others = [TestStores.beside(storage.config), TestStores.beside(storage.config)];
@@ -181,7 +181,7 @@ describe('ReplicaStore on postgres', () => {
 });
 
 describe('ReplicaStore on sqlite', () => {
-  it('belongs to the process that joins last', async () => {
+  it('belongs to the process that joined last', async () => {
     const storage = await createStorage('sqlite');
     const stores = await TestStores.open(storage.config);
     await stores.replicas.join({ id: 'before', address: '', seal: '' }, TTL_MS);

@@ -18,7 +18,7 @@ describe.each(DIALECTS)(`${SessionStore.name} and the owners of sessions on %s`,
 
   afterEach(() => storage.remove());
 
-  it('keeps the owner of a session, whatever its letters', async () => {
+  it('stores any name of an owner unchanged', async () => {
     const stores = await TestStores.open(storage.config);
     const owner = "O'Brien \u{1f511} \u00fc".repeat(20);
     const { conversationId } = await stores.activated(1_000, { owner });
@@ -27,7 +27,7 @@ describe.each(DIALECTS)(`${SessionStore.name} and the owners of sessions on %s`,
     await stores.close();
   });
 
-  it('shows the sessions of one owner, newest first, in all states or in one, page by page', async () => {
+  it('lists the sessions of one owner, newest first, in all states or in one, page by page', async () => {
     const stores = await TestStores.open(storage.config);
     const own = [
       await stores.reserved(1_000, { owner: 'billing' }),
@@ -42,12 +42,12 @@ describe.each(DIALECTS)(`${SessionStore.name} and the owners of sessions on %s`,
     expect(await idsOf({ owner: 'billing', state: 'active', limit: 10 })).toEqual([own[2], own[1]]);
     const after = { createdAt: 3_000, conversationId: own[2] ?? '' };
     expect(await idsOf({ owner: 'billing', limit: 1, after })).toEqual([own[1]]);
-    expect(await idsOf({ owner: 'nobody', limit: 10 })).toEqual([]);
+    expect(await idsOf({ owner: 'unknown', limit: 10 })).toEqual([]);
     expect(await idsOf({ limit: 10 })).toHaveLength(7);
     await stores.close();
   });
 
-  it("makes sessions from before nobody's", async () => {
+  it('leaves earlier sessions without an owner', async () => {
     const session = newSession();
     await storage.remove();
     storage = await createEmptyStorage(dialect);

@@ -19,12 +19,12 @@ describe.each(DIALECTS)(`${SessionStore.name} queries on %s`, (dialect) => {
   const ids = (sessions: readonly Session[]) => sessions.map((session) => session.conversationId);
 
   describe('list', () => {
-    it('shows the newest first', async () => {
+    it('is newest first', async () => {
       const [a, b, c] = [await stores.reserved(1), await stores.reserved(3), await stores.reserved(2)];
       expect(ids(await stores.sessions.list({ limit: 10 }))).toEqual(ids([b, c, a]));
     });
 
-    it('shows sessions in one state only', async () => {
+    it('filters by state', async () => {
       await stores.reserved(1);
       const active = await stores.activated(2);
       expect(ids(await stores.sessions.list({ state: 'active', limit: 10 }))).toEqual([
@@ -57,8 +57,8 @@ describe.each(DIALECTS)(`${SessionStore.name} queries on %s`, (dialect) => {
     );
   });
 
-  describe('what is due', () => {
-    it('finds active sessions whose time is up, the longest overdue first', async () => {
+  describe('the due sessions', () => {
+    it('are active sessions past their limit, the longest overdue first', async () => {
       const late = await stores.activated(2_000, { durationLimit: 10 });
       const later = await stores.activated(1_000, { durationLimit: 10 });
       await stores.activated(3_000, { durationLimit: 10 });
@@ -68,7 +68,7 @@ describe.each(DIALECTS)(`${SessionStore.name} queries on %s`, (dialect) => {
       await expect(stores.sessions.findExpired(10_999, 10)).resolves.toEqual([]);
     });
 
-    it('finds disconnects that are due, the longest overdue first, until they are settled', async () => {
+    it('are those with due disconnects, the longest overdue first, until they are settled', async () => {
       const [a, b] = [await stores.activated(), await stores.activated()];
       a.end('requested', 3_000);
       b.end('requested', 2_000);
@@ -81,14 +81,14 @@ describe.each(DIALECTS)(`${SessionStore.name} queries on %s`, (dialect) => {
       expect(ids(await stores.sessions.findDisconnectsDue(9_000, 10))).toEqual(ids([a]));
     });
 
-    it('finds sessions that nobody is opening any more', async () => {
+    it('are stalled openings', async () => {
       const stalled = await stores.reserved(1_000);
       await stores.reserved(2_000);
       await stores.activated(1_000);
       expect(ids(await stores.sessions.findStalled(2_000, 10))).toEqual([stalled.conversationId]);
     });
 
-    it('walks through all sessions of a state page by page', async () => {
+    it('of one state are read page by page', async () => {
       const active = await Promise.all(Array.from({ length: 7 }, () => stores.activated()));
       await stores.reserved();
       const first = ids(await stores.sessions.walk('active', undefined, 4));

@@ -31,7 +31,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
 
   const slotsByClient = async () => Object.fromEntries(await stores.sessions.countLiveByClient());
 
-  it('refuses what the OAuth client cannot carry, says so, and takes no slot then', async () => {
+  it('are refused beyond the limit of the OAuth client, which the error names, without a change', async () => {
     const ofClient = { total: 10, ofClient: 2 };
     await stores.sessions.reserve(newSession(), ofClient);
     await stores.sessions.reserve(newSession(), ofClient);
@@ -47,7 +47,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
     await expect(slotsByClient()).resolves.toEqual({ client: 2, other: 1 });
   });
 
-  it('names the cap of the service when both limits are reached', async () => {
+  it("name the service's cap when both limits are reached", async () => {
     await stores.reserved();
     await expect(stores.sessions.reserve(newSession(), limits(1))).rejects.toMatchObject({
       reason: 'sessions',
@@ -55,7 +55,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
     await expect(slotsByClient()).resolves.toEqual({ client: 1 });
   });
 
-  it('keeps both limits exact when 200 ask at once for three clients', async () => {
+  it('keep both limits exact for 200 concurrent openings on three clients', async () => {
     const asked = Array.from({ length: 200 }, (_, index) =>
       newSession(1_000, { oauthClient: `client-${index % 3}` }),
     );
@@ -74,14 +74,14 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
     await expect(stores.sessions.list({ limit: 500 })).resolves.toHaveLength(40);
   });
 
-  it('takes no slot of the client for a session that cannot be written', async () => {
+  it('are not taken for a session that cannot be written', async () => {
     const session = await stores.reserved();
     const [outcome] = await Promise.allSettled([stores.sessions.reserve(session, limits(10))]);
     expect(outcome.status).toBe('rejected');
     await expect(slotsByClient()).resolves.toEqual({ client: 1 });
   });
 
-  it('frees the slot of the client once as well, and none of another client', async () => {
+  it('are freed once, for their own client only', async () => {
     const [session] = [await stores.activated(), await stores.activated(1_000, { oauthClient: 'other' })];
     session.end('requested', 2_000);
     await stores.sessions.save(session);
@@ -91,7 +91,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
     await expect(slotsByClient()).resolves.toEqual({ client: 0, other: 1 });
   });
 
-  it('gives the freed slot of a client to the next session on it', async () => {
+  it('are reused by the next session of the client', async () => {
     const one = { total: 10, ofClient: 1 };
     const session = newSession();
     await stores.sessions.reserve(session, one);
@@ -101,7 +101,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
     await expect(slotsByClient()).resolves.toEqual({ client: 1 });
   });
 
-  it('sets the slots of every client to the number of its live sessions, and forgets clients without any', async () => {
+  it("are set to each client's number of live sessions, and removed for clients without any", async () => {
     await stores.reserved();
     await stores.activated();
     await stores.activated(1_000, { oauthClient: 'other' });
@@ -118,7 +118,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
     await expect(stores.summary.totals()).resolves.toMatchObject({ sessionsStarted: 3 });
   });
 
-  it('counts true when slots are taken and freed during the count', async () => {
+  it('are counted correctly while slots are taken and freed', async () => {
     const sessions = await Promise.all(Array.from({ length: 20 }, () => stores.activated()));
     await Promise.all([
       ...sessions.map((session) => {
@@ -133,7 +133,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
     expect([client, other]).toEqual([0, 20]);
   });
 
-  it('keeps any client id as it is', async () => {
+  it('accept any client id', async () => {
     const oauthClient = `O'Brien:%_\\ "1"`;
     await stores.activated(1_000, { oauthClient });
     await expect(slotsByClient()).resolves.toEqual({ [oauthClient]: 1 });
@@ -142,7 +142,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
   });
 
   describe('on a database from before OAuth clients', () => {
-    it('keeps its sessions, without a client, and counts and frees their slots', async () => {
+    it('keep sessions without a client, and count and free their slots', async () => {
       const old = await createEmptyStorage(dialect);
       const [kept, ended] = [newSession(), newSession()];
       await createFirstSchema(old.config, [kept, ended]);
@@ -173,7 +173,7 @@ describe.each(DIALECTS)(`the slots of OAuth clients in the ${SessionStore.name} 
 });
 
 describe(`the counters of the ${SessionStore.name} on postgres`, () => {
-  it('are held by a save for nothing but its commit, so that others do not wait for its audit chain', async () => {
+  it('are locked by a save during its commit only, so that other saves do not wait for its audit chain', async () => {
     const storage = await createStorage('postgres');
     const stores = await TestStores.open(storage.config);
     const waiting = await stores.activated();

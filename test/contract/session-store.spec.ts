@@ -46,7 +46,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       await expect(stores.sessions.countLive()).resolves.toBe(1);
     });
 
-    it('gives out exactly as many slots as there are to 200 at once', async () => {
+    it('takes exactly the available slots in 200 concurrent calls', async () => {
       const outcomes = await statesOf(
         Array.from({ length: 200 }, () => stores.sessions.reserve(newSession(), limits(50))),
       );
@@ -78,7 +78,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
   });
 
   describe('save', () => {
-    it('stores every field and grows the version by one', async () => {
+    it('stores every field and increments the version', async () => {
       const session = await stores.activated(1_000, { disclosesGuestToken: true, durationLimit: 60 });
       expect(session.snapshot.version).toBe(1);
       session.end('heartbeat-lost', 2_000);
@@ -95,7 +95,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       });
     });
 
-    it("keeps the platform's own word for an end, and tells it the sinks and the feed", async () => {
+    it("stores the platform's end cause, and passes it to the sinks and the feed", async () => {
       const session = await stores.activated(1_000);
       expect((await stores.get(session.conversationId)).snapshot.endCause).toBeNull();
       session.lose('expired', 2_000, 'SessionExpiredEvent');
@@ -108,7 +108,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       expect(written.at(-1)?.body).toContain('"endCause":"SessionExpiredEvent"');
     });
 
-    it('keeps any text as it is', async () => {
+    it('stores any text unchanged', async () => {
       const name = `O'Brien "👩‍👩‍👧"\n\t\\ ; drop table session; -- %s $1 ? ß 漢字 \u202e`;
       const session = await stores.activated(1_000, { name, queueId: name, capabilities: [name, ''] });
       expect((await stores.get(session.conversationId)).snapshot).toEqual(session.snapshot);
@@ -116,7 +116,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       expect(delivery?.event.metadata['queueId']).toBe(name);
     });
 
-    it('refuses a session that was changed since it was read and writes nothing of it', async () => {
+    it('refuses a session that was changed since it was read, and writes nothing', async () => {
       const session = await stores.activated();
       const other = await stores.get(session.conversationId);
       session.end('requested', 2_000);
@@ -165,7 +165,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       await expect(stores.sessions.countLive()).resolves.toBe(1);
     });
 
-    it('frees the slot of a session that never came to life', async () => {
+    it('frees the slot of a session that never became active', async () => {
       const session = await stores.reserved();
       session.fail('open-failed', 2_000, { code: 'upstream-timeout', outcomeUnknown: true });
       await stores.sessions.save(session);
@@ -183,7 +183,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       expect(stores.notifications).toBe(1);
     });
 
-    it('does not fail when nothing is composed to receive events', async () => {
+    it('succeeds without subscribers of events', async () => {
       await stores.close();
       stores = await TestStores.open(storage.config, []);
       const session = await stores.activated();
@@ -191,7 +191,7 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       expect(stores.notifications).toBe(0);
     });
 
-    it('survives many sessions being changed at once', async () => {
+    it('saves many sessions concurrently', async () => {
       const sessions = await Promise.all(Array.from({ length: 60 }, () => stores.activated()));
       await Promise.all(
         sessions.map(async (session, index) => {

@@ -21,7 +21,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  /** Two lanes, of which one was refused; it is due again at 4,000. */
+  /** Two lanes, one with a refused delivery that is due again at 4,000. */
   const refuse = async (verdict: ReceiverVerdict, attempt = REFUSED): Promise<void> => {
     await stores.activated(1_000);
     await stores.activated(1_001);
@@ -32,14 +32,14 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
       .filter(({ action }) => actions.includes(action))
       .map(({ action, detail }) => ({ action, detail }));
 
-  it('knows nothing of a sink that nothing was ever said about', async () => {
+  it('returns the defaults of a sink without any record', async () => {
     await expect(stores.sinks.state('crm')).resolves.toEqual({});
     await refuse({});
     await expect(stores.sinks.state('crm')).resolves.toEqual({});
     await expect(stores.due()).resolves.toHaveLength(2);
   });
 
-  it('leaves a receiver alone that asked for it, and no other', async () => {
+  it("applies a receiver's requested pause to that receiver only", async () => {
     await refuse({ retryAfter: 50_000 });
     await expect(stores.sinks.state('crm')).resolves.toEqual({ retryAfter: 50_000 });
     await expect(stores.due({ now: 49_999 })).resolves.toEqual([]);
@@ -49,7 +49,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await expect(stores.due({ now: 50_000 })).resolves.toHaveLength(2);
   });
 
-  it('tells every process that a receiver is failing, until it is back or an operator resumes the sink', async () => {
+  it('shows a failing receiver to every process, until it recovers or an operator resumes the sink', async () => {
     await refuse({ retryAfter: 50_000 });
     await stores.outbox.markFailing('crm', 60_000);
     await stores.outbox.markFailing('crm', 90_000);
@@ -66,7 +66,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
   it.each([
     [50_000, 40_000],
     [40_000, 50_000],
-  ])('keeps quiet until the last moment that it was asked for: %d, then %d', async (first, second) => {
+  ])('pauses until the latest requested time: %d, then %d', async (first, second) => {
     await stores.activated(1_000);
     await stores.activated(1_001);
     const [one, other] = await stores.claim();
@@ -76,7 +76,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await expect(stores.sinks.state('crm')).resolves.toEqual({ retryAfter: 50_000 });
   });
 
-  it('pauses a sink whose receiver is gone, says so once, and keeps its events', async () => {
+  it('pauses a sink with a gone receiver, records that once, and keeps its events', async () => {
     await stores.activated(1_000);
     await stores.activated(1_001);
     for (const delivery of await stores.claim())
@@ -95,7 +95,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await expect(stores.due({ sink: 'archive' })).resolves.toHaveLength(3);
   });
 
-  it('pauses once, however often an operator says so', async () => {
+  it('pauses idempotently', async () => {
     await stores.sinks.pause('crm', 5_000);
     await stores.sinks.pause('crm', 6_000);
     await expect(stores.sinks.state('crm')).resolves.toEqual({ paused: { at: 5_000, reason: 'operator' } });
@@ -106,12 +106,12 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await expect(stores.due()).resolves.toEqual([]);
   });
 
-  it('says once that it is paused when many say so at the same time', async () => {
+  it('records one pause for concurrent requests', async () => {
     await Promise.all(Array.from({ length: 10 }, () => stores.sinks.pause('crm', 5_000)));
     await expect(audited('SINK_PAUSED')).resolves.toHaveLength(1);
   });
 
-  it('stays as an operator has left it when the receiver turns out to be gone', async () => {
+  it("keeps an operator's pause when the receiver is gone later", async () => {
     await stores.activated();
     const inFlight = await claimOne(stores);
     await stores.sinks.pause('crm', 2_000);
@@ -123,7 +123,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await expect(audited('SINK_PAUSED')).resolves.toHaveLength(1);
   });
 
-  it('settles what was in flight when it was paused', async () => {
+  it('settles deliveries that were in flight at the pause', async () => {
     await stores.activated();
     const inFlight = await claimOne(stores);
     await stores.sinks.pause('crm', 2_000);
@@ -131,7 +131,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await expect(stores.outbox.backlog('crm')).resolves.toMatchObject({ pending: 0 });
   });
 
-  it('resumes with every waiting lane due at once, and says so', async () => {
+  it('resumes with every waiting lane due immediately, and records it', async () => {
     await refuse({ isGone: true, retryAfter: 900_000 }, GONE);
     await stores.sinks.resume('crm', 3_500);
     await expect(stores.sinks.state('crm')).resolves.toEqual({});
@@ -144,7 +144,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     await expect(audited('SINK_PAUSED')).resolves.toHaveLength(2);
   });
 
-  it('ends a request for quiet too, and records that as of a sink that was running', async () => {
+  it("ends a receiver's requested pause too, and records that for a running sink", async () => {
     await refuse({ retryAfter: 900_000 });
     await stores.sinks.resume('crm', 3_500);
     await stores.sinks.resume('crm', 3_600);
@@ -156,7 +156,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     ]);
   });
 
-  it('records what came of a test', async () => {
+  it('records the result of a test', async () => {
     await stores.sinks.recordTest('crm', { at: 3_000, latencyMs: 5.4 });
     await stores.sinks.recordTest('crm', { ...REFUSED, error: 'status 503\u0000', status: 503 });
     expect(
@@ -182,7 +182,7 @@ describe.each(DIALECTS)(`${SinkStore.name} on %s`, (dialect) => {
     ]);
   });
 
-  it('remembers over a restart', async () => {
+  it('keeps its state after a restart', async () => {
     await refuse({ isGone: true, retryAfter: 900_000 }, GONE);
     const before = await stores.sinks.state('crm');
     await stores.close();

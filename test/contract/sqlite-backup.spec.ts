@@ -39,7 +39,7 @@ describe(SqliteBackup.name, () => {
     return stores.connection.backup;
   };
 
-  /** Sessions in the copy and their queues, when it is opened as the service opens it. */
+  /** Returns the sessions in the copy and their queues, as the service reads them. */
   const sessionsIn = async (): Promise<[id: string, queueId: string][]> => {
     const connection = await DatabaseConnection.open({
       databaseUrl: undefined,
@@ -52,7 +52,7 @@ describe(SqliteBackup.name, () => {
     return rows.map((row) => [row.conversation_id, row.queue_id]);
   };
 
-  it('writes one file for its owner alone, with everything that was committed', async () => {
+  it('writes one file with owner-only permissions and all committed data', async () => {
     const before = await stores.activated();
     const target = join(copies, 'guest-sessions.db');
     const umask = process.umask(0);
@@ -73,14 +73,14 @@ describe(SqliteBackup.name, () => {
   it.each([
     ['rolled back', 'queue-1'],
     ['committed', 'changed'],
-  ])('begins once a transaction that writes is %s, and is whole', async (outcome, queueId) => {
+  ])('starts once a writing transaction is %s, and is complete', async (outcome, queueId) => {
     const { conversationId } = await stores.activated();
     let copied: Promise<void> | undefined;
     const transaction = stores.connection.db.transaction().execute(async (work) => {
       await work.updateTable('session').set({ queue_id: 'changed' }).execute();
       copied = backup().writeTo(join(copies, 'guest-sessions.db'), signal);
       await until(() => readdirSync(copies).length > 0);
-      // Until the copy has taken its first step.
+      // Waits until the copy has taken its first step.
       for (let turn = 0; turn < 500; turn += 1) await new Promise(setImmediate);
       if (outcome === 'rolled back') throw new Error(outcome);
     });
@@ -90,13 +90,13 @@ describe(SqliteBackup.name, () => {
     expect(await sessionsIn()).toEqual([[conversationId, queueId]]);
   });
 
-  it('copies nothing of a transaction that is rolled back meanwhile', async () => {
+  it('copies no data of a transaction that is rolled back meanwhile', async () => {
     const { conversationId } = await stores.activated();
     let copied: Promise<void> | undefined;
     const transaction = stores.connection.db.transaction().execute(async (work) => {
       copied = backup().writeTo(join(copies, 'guest-sessions.db'), signal);
       await work.updateTable('session').set({ queue_id: 'changed' }).execute();
-      // The copy has its turns while the change is neither committed nor rolled back.
+      // The copy takes steps while the transaction is open.
       for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
       throw new Error('rolled back');
     });
@@ -106,7 +106,7 @@ describe(SqliteBackup.name, () => {
     expect(await sessionsIn()).toEqual([[conversationId, 'queue-1']]);
   });
 
-  it('takes in what is committed while it copies, or leaves it out, and is whole', async () => {
+  it('includes or excludes a concurrent commit, and is complete', async () => {
     const wide = { name: 'x'.repeat(200_000) };
     for (let count = 0; count < 20; count += 1) {
       await stores.sessions.reserve(newSession(1_000, wide), limits(100));
@@ -127,7 +127,7 @@ describe(SqliteBackup.name, () => {
     ['a link, wherever it leads', 'link.db', /exists/],
     ['a name that SQLite uses itself', '../guest-sessions.db-journal', /SQLite uses itself/],
     ['a directory that does not exist', 'nowhere/copy.db', /ENOENT/],
-  ])('refuses %s, and leaves nothing', async (_, name, reason) => {
+  ])('refuses %s, and leaves no file', async (_, name, reason) => {
     writeFileSync(join(copies, 'there.db'), 'kept');
     symlinkSync(join(copies, 'target.db'), join(copies, 'link.db'));
     const files = readdirSync(storage.config.dataDir, { recursive: true }).sort();
@@ -138,7 +138,7 @@ describe(SqliteBackup.name, () => {
     expect(readdirSync(storage.config.dataDir, { recursive: true }).sort()).toEqual(files);
   });
 
-  it('replaces no file that appears just before the copy gets its name', async () => {
+  it('does not replace a file that appears just before the copy gets its name', async () => {
     const target = join(copies, 'guest-sessions.db');
     for (const naming of ['link', 'rename'] as const) {
       const original = files[naming];
@@ -169,7 +169,7 @@ describe(SqliteBackup.name, () => {
     await expect(backup().writeTo('copy.db', signal)).rejects.toThrow('copy.db is not an absolute path');
   });
 
-  it('leaves nothing when it is aborted, and can be asked again', async () => {
+  it('leaves no file when it is aborted, and can be repeated', async () => {
     const target = join(copies, 'guest-sessions.db');
     const aborted = backup().writeTo(target, AbortSignal.abort(new BackupError('The command has ended.')));
 

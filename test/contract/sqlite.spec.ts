@@ -41,7 +41,7 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
       readdirSync(dataDir).map((name) => [name, statSync(join(dataDir, name)).mode & 0o777]),
     );
 
-  it('creates the directory for its owner alone', async () => {
+  it('creates the directory with owner-only permissions', async () => {
     const config = within('deep/data');
     const connection = await DatabaseConnection.open(config);
     expect(statSync(config.dataDir).mode & 0o777).toBe(0o700);
@@ -51,7 +51,7 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
   it.each([
     ['nothing at all', 0o777],
     ['group and others everything', 0o000],
-  ])('keeps its files for its owner alone, where the umask leaves %s', async (_, umask) => {
+  ])('creates its files with owner-only permissions under the umask %s', async (_, umask) => {
     const config = within('deep/data');
     mkdirSync(join(storage.config.dataDir, 'deep'));
     let connection: DatabaseConnection | undefined;
@@ -67,7 +67,7 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
     await connection.close();
   });
 
-  it('takes its files from all others, where they existed with wider modes', async () => {
+  it('restricts existing files with wider permissions', async () => {
     const { config } = storage;
     await (await TestStores.open(config)).close();
     const [file, ...companions] = ['', '-wal', '-shm', '-journal'].map((ending) =>
@@ -83,7 +83,7 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
     await stores.close();
   });
 
-  it('follows no link that stands in the place of a companion', async () => {
+  it('does not follow a symbolic link in place of a companion file', async () => {
     const { config } = storage;
     const other = join(config.dataDir, 'other');
     writeFileSync(other, '');
@@ -105,8 +105,8 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
     await (await DatabaseConnection.open(storage.config)).close();
   });
 
-  it('refuses another process, and takes over from one that was killed', async () => {
-    // What the service does to take the file, in a process of its own.
+  it('refuses another process, and opens after a killed one', async () => {
+    // Opens the database file as the service does, in a process of its own.
     const holder = spawn(
       process.execPath,
       [
@@ -150,14 +150,14 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
     await connection.close();
   });
 
-  it('says what is wrong with a directory that cannot be used', async () => {
+  it('names the error of an unusable directory', async () => {
     writeFileSync(join(storage.config.dataDir, 'file'), '');
     await expect(DatabaseConnection.open(within('file/data'))).rejects.toThrow(
       /Cannot open the database in .*ENOTDIR/,
     );
   });
 
-  it('does not touch a file that is no database', async () => {
+  it('does not change a file that is not a database', async () => {
     const config = within('other');
     mkdirSync(config.dataDir);
     writeFileSync(join(config.dataDir, 'guest-sessions.db'), 'something else entirely, '.repeat(100));
@@ -165,7 +165,7 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
     expect(readFileSync(join(config.dataDir, 'guest-sessions.db'), 'utf8')).toMatch(/^something else/);
   });
 
-  it('says that the storage is unavailable when the disk is full, and goes on when there is room', async () => {
+  it('reports the storage as unavailable when the disk is full, and recovers when there is space', async () => {
     const stores = await TestStores.open(storage.config);
     const session = await stores.activated();
     const { rows } = await pragma(stores, 'page_count');

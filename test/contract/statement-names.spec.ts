@@ -14,7 +14,7 @@ const [describeOrSkip, where] = HAS_PGBOUNCER
   ? ([describe, ''] as const)
   : ([describe.skip, ' (skipped: pgbouncer is not installed)'] as const);
 
-/** More than the pooler has connections to the server. */
+/** More clients than the pooler has connections to the server. */
 const AT_A_TIME = 8;
 
 let storage: TestStorage;
@@ -33,7 +33,7 @@ afterEach(async () => {
 const url = (): string => storage.config.databaseUrl ?? '';
 
 describe('named statements', () => {
-  it('are planned once a connection that leads to the server itself', async () => {
+  it('are planned once for each direct connection to the server', async () => {
     const { conversationId } = await stores.activated();
     await stores.get(conversationId);
     await stores.get(conversationId);
@@ -64,7 +64,7 @@ describe('named statements', () => {
 });
 
 describeOrSkip(`named statements behind a pooler${where}`, () => {
-  it('are not used, whatever it lets pass', async () => {
+  it('are not used with a pooler, whether it forwards them or not', async () => {
     const bouncer = await PgBouncer.start(url(), undefined, { ignoresLimits: true });
     await expect(traitsOf(bouncer.through(url()))).resolves.toEqual({
       takesSessionLimits: true,
@@ -74,7 +74,7 @@ describeOrSkip(`named statements behind a pooler${where}`, () => {
     await bouncer.stop();
   });
 
-  it('are given up where they turn out to be unknown', async () => {
+  it('are disabled after an error about an unknown statement', async () => {
     const bouncer = await PgBouncer.start(url());
     const db = openPostgres(bouncer.through(url()), { takesSessionLimits: false, isDirect: true });
     const pooled = TestStores.on(db, storage.config);

@@ -20,7 +20,7 @@ describe.each(DIALECTS)(`${steeringDeliveries.name} on %s`, (dialect) => {
     await storage.remove();
   });
 
-  it('keeps what the release before it had not delivered yet, and it is delivered', async () => {
+  it("keeps the previous release's pending deliveries, which are delivered", async () => {
     const sessions = [newSession(1_000), newSession(1_001), newSession(1_002)];
     for (const session of sessions) {
       session.activate(1_500);

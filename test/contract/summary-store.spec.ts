@@ -34,7 +34,7 @@ describe.each(DIALECTS)(`${SummaryStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('counts each session once, by how it ended', async () => {
+  it('counts each session once, by its end', async () => {
     await endedBy('requested');
     await endedBy('requested');
     await endedBy('heartbeat-lost');
@@ -49,7 +49,7 @@ describe.each(DIALECTS)(`${SummaryStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('leaves out sessions that never came to life', async () => {
+  it('excludes sessions that never became active', async () => {
     await stores.reserved();
     const failed = await stores.reserved();
     failed.fail('open-failed', 2_000, { outcomeUnknown: true });
@@ -63,7 +63,7 @@ describe.each(DIALECTS)(`${SummaryStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('counts every transition that one save carries', async () => {
+  it('counts every transition of one save', async () => {
     const session = await stores.reserved();
     session.activate(1_000);
     session.lose('gone', 2_000);
@@ -76,7 +76,7 @@ describe.each(DIALECTS)(`${SummaryStore.name} on %s`, (dialect) => {
     await expect(stores.sessions.countLive()).resolves.toBe(0);
   });
 
-  it('loses no count when many are made at once', async () => {
+  it('loses no count in concurrent saves', async () => {
     await Promise.all(Array.from({ length: 40 }, () => stores.activated()));
     const due = await stores.claim({ limit: 100 });
     await Promise.all(due.map((delivery) => stores.outbox.settle(delivery, { at: 2_000, latencyMs: 3 })));
@@ -87,7 +87,7 @@ describe.each(DIALECTS)(`${SummaryStore.name} on %s`, (dialect) => {
     });
   });
 
-  it('counts what the CRM accepted, and no other sink', async () => {
+  it('counts events that the CRM accepted, and those of no other sink', async () => {
     await stores.activated();
     for (const [sink, latencyMs] of [
       ['crm', 7],

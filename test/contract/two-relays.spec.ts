@@ -5,7 +5,7 @@ import type { SyncConfig } from '../../src/config/sync.config';
 import { ReadableMetrics } from '../../src/metrics/readable-metrics.fake';
 import type { SessionEvent } from '../../src/session/domain/session-event';
 import { DeliveryFailedError } from '../../src/sync/domain/delivery.errors';
-import { EventSink } from '../../src/sync/ports/event.sink';
+import { EventSink } from '../../src/sync/ports/event-sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import { SinkRelayFactory } from '../../src/sync/sink-relay-factory';
 import { SinkRelay } from '../../src/sync/sink-relay';
@@ -20,7 +20,7 @@ const EVENTS_PER_LANE = 3;
 const FAILURE_SHARE = 0.15;
 const DAY_MS = 86_400_000;
 
-/** Times scaled down so far that a failed delivery comes again within the test. */
+/** Shortened times, so that a failed delivery is retried within the test. */
 const CONFIG: SyncConfig = {
   firstRetryMs: 20,
   probeIntervalMs: 20,
@@ -35,7 +35,7 @@ interface Handing {
   isAccepted: boolean;
 }
 
-/** What stands behind the sinks of both relays: it takes its time, refuses at random and sees what overlaps. */
+/** The receiver behind both relays' sinks: it takes time, refuses at random and detects overlapping deliveries. */
 class Receiver {
   readonly handed: Handing[] = [];
   readonly overlaps: string[] = [];
@@ -66,7 +66,7 @@ class Receiver {
   }
 }
 
-/** Counts what went wrong with the storage: what was accepted then comes again. */
+/** Counts the storage's failures: accepted events are then repeated. */
 class CountingTelemetry extends SyncTelemetry {
   failures = 0;
 
@@ -143,7 +143,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
   const untilDelivered = () =>
     until(async () => (await onlooker.outbox.backlog('crm')).pending === 0, 60_000);
 
-  it('share the work, keep every lane in order and never have one lane in hand both', () =>
+  it('share the work, keep every lane in order and never deliver one lane concurrently', () =>
     random.explain(async () => {
       for (const relay of relays) relay.start();
       await untilDelivered();
@@ -161,7 +161,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
       });
     }));
 
-  it('never have one lane in hand both while an operator has everything sent again', () =>
+  it('never deliver one lane concurrently during a replay of everything', () =>
     random.explain(async () => {
       for (const relay of relays) relay.start();
       for (let replays = 0; replays < 15; replays += 1) {
@@ -176,7 +176,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
       );
     }));
 
-  it('take over from each other what one of them has left', async () => {
+  it("take over each other's remaining deliveries", async () => {
     relays[0]?.start();
     await until(() => receiver.handed.length > 100);
     await relays[0]?.stop(0);
@@ -186,7 +186,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
   });
 });
 
-/** What came after what in a lane: the same event again after a failure, the next one only after a success. */
+/** Checks a lane's order: a failure is followed by the same event, a success by the next one. */
 function stepOf({ event }: Handing, index: number, lane: readonly Handing[]): string {
   const before = lane[index - 1];
   if (before === undefined) return event.sequence === 1 ? 'begins' : `begins with ${event.sequence}`;

@@ -29,7 +29,7 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
     return rows[0]?.value;
   };
 
-  it('runs what is sent before what is asked next, and the rest with the commit', async () => {
+  it('executes sent statements before the next query, and the rest with the commit', async () => {
     const told: unknown[] = [];
     await unitOfWork.run(async ({ db, send, ask, withCommit, beforeCommit, afterCommit }) => {
       withCommit(sql`update counter set value = value * 10 where name = 'orders'`.compile(db));
@@ -49,7 +49,7 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
   });
 
   it.each(['send', 'withCommit'] as const)(
-    'commits nothing when a statement given to %s fails, and says what failed first',
+    'commits nothing when a statement of %s fails, and reports the first error',
     async (by) => {
       const effects: string[] = [];
       const work = unitOfWork.run((unit) => {
@@ -70,7 +70,7 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
     },
   );
 
-  it('commits nothing of a work that fails, whatever it had sent', async () => {
+  it('rolls back all sent statements when the work fails', async () => {
     const work = unitOfWork.run(async ({ db, send, ask }) => {
       send(...addingToCounters(db, { orders: 1 }));
       await ask(counted(db, 'orders'));
@@ -82,7 +82,7 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
     expect(await stored('orders')).toBeUndefined();
   });
 
-  it('never takes the commit of a failed transaction for one', async () => {
+  it('does not report the commit of a failed transaction as a success', async () => {
     const told: string[] = [];
     const outcome = await unitOfWork
       .run(async ({ db, ask, afterCommit }) => {
@@ -92,13 +92,13 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
       })
       .catch((error: unknown) => error);
 
-    // A failed statement is the end of a transaction of PostgreSQL; one of SQLite goes on.
+    // A failed statement ends a PostgreSQL transaction; an SQLite one continues.
     const isOver = dialect === 'postgres';
     expect(outcome instanceof Error).toBe(isOver);
     expect([told, await stored('orders')]).toEqual(isOver ? [[], undefined] : [['committed'], 1]);
   });
 
-  it('may have nothing to do', async () => {
+  it('may be empty', async () => {
     await expect(unitOfWork.run(() => Promise.resolve('nothing'))).resolves.toBe('nothing');
     await expect(unitOfWork.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   });

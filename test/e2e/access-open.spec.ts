@@ -3,7 +3,7 @@ import { ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';
 import { send } from '../support/raw-http';
 
-describe('an open service and the pages of a browser', () => {
+describe('requests of web pages to an open service', () => {
   const logs = new LogCapture();
   const ROUTES: readonly (readonly [method: string, path: string])[] = [
     ['POST', '/v1/sinks/crm/pause'],
@@ -36,12 +36,12 @@ describe('an open service and the pages of a browser', () => {
     return status < 400 ? [status] : [status, (JSON.parse(body) as { code: string }).code];
   };
 
-  it.each(ROUTES)('are kept apart by the Host, before anything else: %s %s', async (...route) => {
+  it.each(ROUTES)('are refused by their Host, before any other check: %s %s', async (...route) => {
     for (const host of ['evil.example', 'evil.example:80', '127.0.0.1.evil.example', '10.0.0.1', '0.0.0.0'])
       expect(await answerTo({ host }, route)).toEqual([403, 'foreign-host']);
   });
 
-  it.each(ROUTES)('are kept apart by the Origin, before anything else: %s %s', async (...route) => {
+  it.each(ROUTES)('are refused by their Origin, before any other check: %s %s', async (...route) => {
     const { port } = new URL(world.url);
     const origins = [
       'null',
@@ -59,7 +59,7 @@ describe('an open service and the pages of a browser', () => {
       expect(await answerTo({ 'sec-fetch-site': site }, route)).toEqual([403, 'foreign-origin']);
   });
 
-  it('leave the sink as it was', async () => {
+  it('do not change the sink', async () => {
     const { items } = (await new ApiClient(world.url).request('GET', '/v1/sinks')).body as {
       items: object[];
     };
@@ -68,7 +68,7 @@ describe('an open service and the pages of a browser', () => {
     expect(items[0]).not.toHaveProperty('pausedAt');
   });
 
-  it('are served when they are its own, and so is every tool of this machine', async () => {
+  it('are served from its own origin, as are those of local tools', async () => {
     const { port } = new URL(world.url);
     for (const host of ['localhost', '127.0.0.1', '[::1]', 'app.localhost', '127.9.9.9', 'LOCALHOST']) {
       const headers = { host: `${host}:${port}`, origin: `http://${host}:${port}` };
@@ -79,23 +79,23 @@ describe('an open service and the pages of a browser', () => {
     expect(await answerTo({ host: 'localhost:80', origin: 'http://localhost' })).toEqual([200]);
   });
 
-  it('cannot hide the name in the address of the request', async () => {
+  it('are refused by a host name in the request target as well', async () => {
     expect(await answerTo({}, ['GET', 'http://evil.example/v1/sessions'])).toEqual([403, 'foreign-host']);
     expect(await answerTo({}, ['GET', `${world.url}/v1/sessions`])).toEqual([200]);
   });
 
-  it('are counted, and told of a few times', async () => {
+  it('are counted, and logged a few times', async () => {
     const page = String((await new ApiClient(world.url).request('GET', '/metrics')).body['text']);
     expect(page).toMatch(/auth_failures_total\{reason="foreign-host"\} [1-9]/);
     expect(page).toMatch(/auth_failures_total\{reason="foreign-origin"\} [1-9]/);
     await world.restart({ ACCESS_MODE: 'open-anywhere' });
-    const told = logs.with('A caller was not let in').filter(({ reason }) => reason === 'foreign-host');
+    const told = logs.with('Caller refused').filter(({ reason }) => reason === 'foreign-host');
 
     expect(told.length).toBeLessThan(8);
     expect(told.reduce((sum, { count }) => sum + Number(count ?? 1), 0)).toBe(ROUTES.length * 5 + 1);
   });
 
-  it('may have any name with open-anywhere, but are still kept apart by their origin', async () => {
+  it('may have any Host with open-anywhere, and are still refused by their origin', async () => {
     const host = 'sessions.example:8080';
 
     expect(await answerTo({ host })).toEqual([200]);

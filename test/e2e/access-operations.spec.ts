@@ -13,7 +13,7 @@ import { LogCapture } from '../support/log-capture';
 import { type RawAnswer, send, sendBytes } from '../support/raw-http';
 import { until } from '../support/until';
 
-/** Where Nest keeps what a route tells Fastify; not exported by it. */
+/** Nest's metadata key for a route's Fastify settings; Nest does not export it. */
 const ROUTE_CONFIG = '__fastify_route_config__';
 
 describe('pages for operators', () => {
@@ -52,17 +52,17 @@ describe('pages for operators', () => {
   const statusOf = async (path: string, headers: Readonly<Record<string, string>>, method = 'GET') =>
     (await send(world.url, { method, path, headers })).status;
 
-  it.each(PAGES)('are for whoever is known: %s', async (path) => {
+  it.each(PAGES)('are open to every authenticated caller: %s', async (path) => {
     expect(await statusOf(path, {})).toBe(401);
     expect(await statusOf(path, {}, 'HEAD')).toBe(401);
     expect(await statusOf(path, caller.headers)).toBe(200);
   });
 
-  it.each(SPELLED)('are not reached by another spelling: %s', async (path) => {
+  it.each(SPELLED)('are not accessible by another spelling: %s', async (path) => {
     expect([401, 404]).toContain(await statusOf(path, {}));
   });
 
-  it('are for everybody where the deployment says so', async () => {
+  it('are public where the deployment is configured so', async () => {
     await world.restart({ METRICS_PUBLIC: 'true' });
     expect(await statusOf('/metrics', {})).toBe(200);
     expect(await statusOf('/openapi.json', {})).toBe(401);
@@ -74,12 +74,12 @@ describe('pages for operators', () => {
     expect(await statusOf('/v1/sessions', {})).toBe(401);
   });
 
-  it.each(['/health/live', '/health/ready'])('leave the probes to everybody: %s', async (path) => {
+  it.each(['/health/live', '/health/ready'])('do not restrict the probes: %s', async (path) => {
     expect(await statusOf(path, {})).toBe(200);
     expect(await statusOf(path, { authorization: 'Bearer nonsense' })).toBe(200);
   });
 
-  it('leave what is not there, and methods that are not, as they are', async () => {
+  it('do not change answers for unknown paths and methods', async () => {
     expect(await statusOf('/v1/nothing', {})).toBe(404);
     expect(await statusOf('/v1/sessions', {}, 'PUT')).toBe(405);
   });
@@ -90,14 +90,14 @@ describe('pages for operators', () => {
     ['more than a header may hold', `Bearer ${'A'.repeat(20_000)}`],
     ['a line break', 'Bearer ggs_a\r\n b'],
     ['bytes that are no UTF-8', 'Bearer \u00ff\u00fe'],
-  ])('survive a credential with %s', async (_, authorization) => {
+  ])('handle a credential with %s', async (_, authorization) => {
     const status = await statusOf('/v1/sessions', { authorization });
 
     expect([400, 401, 431]).toContain(status);
     expect(await statusOf('/health/ready', {})).toBe(200);
   });
 
-  it('take no request with two credentials, so that none can be added beside one that a proxy has checked', async () => {
+  it('refuse a request with two credentials, so that a client cannot add one to the one that a proxy has checked', async () => {
     const ask = (...credentials: readonly string[]): Promise<RawAnswer> =>
       sendBytes(
         world.url,
@@ -116,7 +116,7 @@ describe('pages for operators', () => {
     expect((await ask(caller.key, 'nonsense')).status).toBe(400);
   });
 
-  it('believe no header that names the caller of a proxy', async () => {
+  it('ignore headers in which a proxy names its caller', async () => {
     const headers = {
       'x-forwarded-user': 'operator',
       'x-forwarded-for': '127.0.0.1',
@@ -129,14 +129,14 @@ describe('pages for operators', () => {
     expect(await statusOf('/v1/sessions/unknown/typing', headers, 'POST')).toBe(401);
   });
 
-  it('take a credential from its header alone, in whatever case its scheme is', async () => {
+  it('read a credential from its header only, with a case-insensitive scheme', async () => {
     expect(await statusOf(`/metrics?access_token=${caller.key}`, {})).toBe(401);
     expect(await statusOf('/metrics', { authorization: `bearer ${caller.key}` })).toBe(200);
   });
 });
 
 describe('every route of every controller', () => {
-  it('says whom it lets in', async () => {
+  it('declares its access rule', async () => {
     await using world = await World.start({ logOutput: new LogCapture() });
     const scanner = new MetadataScanner();
     const silent: string[] = [];
@@ -202,7 +202,7 @@ describe('keys in a file', () => {
     expect(await statuses()).toEqual([401, 401, 401]);
   });
 
-  it('stay in force while the file is spoiled, and the log tells it once', async () => {
+  it('stay valid while the file is invalid, which is logged once', async () => {
     await write(third);
     expect(await statuses()).toEqual([401, 401, 200]);
     await writeFile(path, '[{"name":');
@@ -219,7 +219,7 @@ describe('keys in a file', () => {
 });
 
 describe('an open service', () => {
-  it('warns at every start, asks nobody who they are, and tells nobody apart', async () => {
+  it('warns at every start, and does not authenticate or distinguish callers', async () => {
     const logs = new LogCapture();
     await using world = await World.start({ logOutput: logs });
     const warnings = () =>

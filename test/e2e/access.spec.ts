@@ -5,38 +5,38 @@ import { type ApiRoute, routesOf } from '../support/api-routes';
 import { aCaller, allBut, bearer, keysOf, type TestCaller } from '../support/callers';
 import { LogCapture } from '../support/log-capture';
 
-const everybody = aCaller('everybody');
+const admin = aCaller('admin');
 const expired = aCaller('expired', SCOPES, new Date(Date.now() - 1_000));
-const revoked = aCaller('everybody');
+const revoked = aCaller('admin');
 const withOnly = new Map(SCOPES.map((scope) => [scope, aCaller(`only-${scope.replace('.', '-')}`, [scope])]));
 const without = new Map(SCOPES.map((scope) => [scope, aCaller('without', allBut(scope))]));
 
-const basic = Buffer.from(`everybody:${everybody.key}`).toString('base64');
-const altered = everybody.key.slice(0, -2) + (everybody.key.endsWith('AA') ? 'BB' : 'AA');
-const hash = everybody.entry.sha256;
+const basic = Buffer.from(`admin:${admin.key}`).toString('base64');
+const altered = admin.key.slice(0, -2) + (admin.key.endsWith('AA') ? 'BB' : 'AA');
+const hash = admin.entry.sha256;
 
-/** What is no credential, or no good one. */
+/** Invalid or missing credentials. */
 const REFUSED: readonly (readonly [what: string, headers: Readonly<Record<string, string>>])[] = [
   ['nothing', {}],
   ['an empty header', { authorization: '' }],
   ['another scheme', { authorization: `Basic ${basic}` }],
-  ['no scheme', { authorization: everybody.key }],
+  ['no scheme', { authorization: admin.key }],
   ['a scheme alone', { authorization: 'Bearer' }],
-  ['two credentials', { authorization: `Bearer ${everybody.key} ${everybody.key}` }],
-  ['two credentials in a list', { authorization: `Bearer ${everybody.key}, Bearer ${everybody.key}` }],
-  ['another header', { 'x-api-key': everybody.key, cookie: `authorization=${everybody.key}` }],
+  ['two credentials', { authorization: `Bearer ${admin.key} ${admin.key}` }],
+  ['two credentials in a list', { authorization: `Bearer ${admin.key}, Bearer ${admin.key}` }],
+  ['another header', { 'x-api-key': admin.key, cookie: `authorization=${admin.key}` }],
   ['an expired key', expired.headers],
   ['a revoked key of a known caller', revoked.headers],
   ['a key with other last letters', bearer(altered)],
-  ['the key of an unknown caller', aCaller('nobody').headers],
+  ['the key of an unknown caller', aCaller('unknown').headers],
   ['the hash of a key', bearer(hash)],
-  ['the hash of a key in the place of a key', bearer(`ggs_everybody_${hash.slice(0, 43)}`)],
+  ['the hash of a key in the place of a key', bearer(`ggs_admin_${hash.slice(0, 43)}`)],
   ['an object of its language', bearer('__proto__')],
   ['a name that every object has', bearer(`ggs_constructor_${'A'.repeat(43)}`)],
   ['eight thousand letters', bearer('A'.repeat(8_000))],
   ['more letters than are looked at', bearer('A'.repeat(12_000))],
-  ['letters beyond ASCII', { authorization: `Bearer ggs_everybod\u00ff_${'\u00e9'.repeat(43)}` }],
-  ['a token of nobody', bearer('eyJhbGciOiJub25lIn0.eyJzdWIiOiJldmVyeWJvZHkifQ.')],
+  ['letters beyond ASCII', { authorization: `Bearer ggs_admi\u00ff_${'\u00e9'.repeat(43)}` }],
+  ['a token without an issuer', bearer('eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.')],
 ];
 
 describe('the routes of the API', () => {
@@ -45,12 +45,12 @@ describe('the routes of the API', () => {
   const logs = new LogCapture();
 
   beforeAll(async () => {
-    const callers = [everybody, expired, ...withOnly.values(), ...without.values()];
+    const callers = [admin, expired, ...withOnly.values(), ...without.values()];
     world = await World.start({
       logOutput: logs,
       environment: { ...keysOf(...callers), LOG_LEVEL: 'debug' },
     });
-    routes = await routesOf(new ApiClient(world.url, everybody.headers));
+    routes = await routesOf(new ApiClient(world.url, admin.headers));
   });
 
   afterAll(async () => {
@@ -69,7 +69,7 @@ describe('the routes of the API', () => {
     return caller;
   }
 
-  it('are many, and all but the probes and the explanations of problems need a scope', () => {
+  it('all need a scope except the probes and the explanations of problems', () => {
     expect(routes.length).toBeGreaterThan(14);
     expect(routes.filter(({ scope }) => scope === undefined).map(({ path }) => path)).toEqual([
       '/health/live',
@@ -78,7 +78,7 @@ describe('the routes of the API', () => {
     ]);
   });
 
-  it.each(REFUSED)('let in nobody with %s, and do not say why', async (_, headers) => {
+  it.each(REFUSED)('refuse a request with %s without the reason', async (_, headers) => {
     for (const route of guarded()) {
       const { status, headers: answered, body } = await call(route, headers);
 
@@ -95,7 +95,7 @@ describe('the routes of the API', () => {
     }
   });
 
-  it('are closed to a caller that has every scope but theirs, and name it', async () => {
+  it('refuse a caller with every scope but theirs, and name it', async () => {
     for (const route of guarded()) {
       const { status, body } = await call(route, callerOf(without, route).headers);
 
@@ -104,7 +104,7 @@ describe('the routes of the API', () => {
     }
   });
 
-  it('are open to a caller that has their scope and no other', async () => {
+  it('accept a caller with only their scope', async () => {
     for (const route of guarded()) {
       const { status, body } = await call(route, callerOf(withOnly, route).headers);
 
@@ -113,7 +113,7 @@ describe('the routes of the API', () => {
     }
   });
 
-  it('treat a question for the head alone like one for the whole', async () => {
+  it('apply the same rule to HEAD as to GET', async () => {
     for (const route of guarded().filter(({ method }) => method === 'GET')) {
       const head = { ...route, method: 'HEAD' };
       const whole = await call(route, callerOf(withOnly, route).headers);
@@ -127,7 +127,7 @@ describe('the routes of the API', () => {
     }
   });
 
-  it('say in their description what they need, and how they refuse', () => {
+  it('declare their scope and their refusals in the API description', () => {
     for (const { scope, security, responses, description } of guarded()) {
       expect(security).toEqual([{ bearer: [] }]);
       expect(description).toContain(`Needs the scope \`${String(scope)}\`.`);
@@ -147,8 +147,13 @@ describe('the routes of the API', () => {
     expect((await api.request('POST', '/v1/sessions', 'x'.repeat(100_000))).status).toBe(401);
   });
 
-  it('count every refusal by its reason, and tell of it without the credential', async () => {
-    const page = await new ApiClient(world.url, everybody.headers).request('GET', '/metrics');
+  it('count every refusal by its reason, and log it without the credential', async () => {
+    const [route] = guarded();
+    if (route === undefined) throw new Error('The API has no route that needs a scope');
+    for (const [, headers] of REFUSED) await call(route, headers);
+    await call(route, callerOf(without, route).headers);
+
+    const page = await new ApiClient(world.url, admin.headers).request('GET', '/metrics');
     const reasons = [...String(page.body['text']).matchAll(/auth_failures_total\{reason="([^"]+)"\} [1-9]/g)];
     expect(reasons.map(([, reason]) => reason).sort()).toEqual([
       'expired',
@@ -159,18 +164,18 @@ describe('the routes of the API', () => {
       'unknown-key',
     ]);
 
-    expect(logs.with('A caller lacks a scope')[0]).toMatchObject({ level: 'info', caller: 'without' });
-    const told = logs.with('A caller was not let in');
+    expect(logs.with('Caller lacks a scope')[0]).toMatchObject({ level: 'info', caller: 'without' });
+    const told = logs.with('Caller refused');
     expect(told.length).toBeLessThan(100);
     expect(told.every((line) => 'requestId' in line !== 'count' in line)).toBe(true);
-    const callers = [everybody, expired, revoked, ...withOnly.values(), ...without.values()];
+    const callers = [admin, expired, revoked, ...withOnly.values(), ...without.values()];
     const canaries = callers.flatMap(({ key, entry }) => [key.slice(-43), entry.sha256]);
     expect([...canaries, basic, altered].filter((canary) => logs.raw.includes(canary))).toEqual([]);
   });
 
   it('write little of requests without a credential, and lose none when the service stops', async () => {
     const countsOf = async (): Promise<number[]> => {
-      const api = new ApiClient(world.url, everybody.headers);
+      const api = new ApiClient(world.url, admin.headers);
       const query = new URLSearchParams({
         action: 'REQUEST_REFUSED',
         target: 'GET /v1/limits',
@@ -183,7 +188,7 @@ describe('the routes of the API', () => {
         .map(({ detail }) => (detail.suppressed ?? 0) + 1);
     };
     const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
-    // What came before is recorded then.
+    // The restart records all earlier refusals.
     await world.restart();
     const before = await countsOf();
     const stranger = new ApiClient(world.url);

@@ -78,25 +78,25 @@ async function counted(outcome: string): Promise<number> {
   return Number(line?.split(' ')[1] ?? 0);
 }
 
-/** The ids of the files that frames of the guest were about. */
+/** Returns the file ids in the guest's frames of this kind. */
 function told(action: 'onAttachment' | 'deleteAttachment'): string[] {
   const frames = guest.logs.flatMap(({ received }) => received.map(({ frame }) => frame as Json));
   return frames.filter((frame) => frame['action'] === action).map((frame) => String(frame['attachmentId']));
 }
 
-/** Log lines that tell of trouble. */
+/** Returns log lines of the levels warn and error. */
 function alarms(): unknown[] {
   return logs.lines.filter(({ level }) => level === 'error' || level === 'warn');
 }
 
-/** The file that was announced last is withdrawn. */
+/** Expects that the latest announced file was deleted. */
 async function expectNothingLeft(): Promise<void> {
   const id = told('onAttachment').at(-1) ?? '';
   await until(() => told('deleteAttachment').includes(id));
   await until(() => world.genesys.webMessaging.attachments.find(guest.token, id) === undefined);
 }
 
-/** A request for so many bytes that has sent the first of them. */
+/** Sends the head and the first bytes of an upload with this length. */
 function begun(size: number, bytes: Buffer): Socket {
   const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
   const head = [
@@ -110,7 +110,7 @@ function begun(size: number, bytes: Buffer): Socket {
 }
 
 describe('a file of a guest', () => {
-  it('arrives byte for byte, and is said with a message that refers to it', async () => {
+  it('arrives unchanged, and is sent with a message that refers to it', async () => {
     const bytes = randomBytes(2 * MEGABYTE);
 
     const { status, body } = await upload(bytes, 'Rechnung ü.png');
@@ -153,7 +153,7 @@ describe('a file of a guest', () => {
     expect(fetched.equals(bytes)).toBe(true);
   });
 
-  it('may be JSON as well, and is not read as such', async () => {
+  it('may be JSON, which is not parsed', async () => {
     const { status, body } = await upload(
       Buffer.from('{"a":1,"a":'),
       'a.json',
@@ -165,13 +165,13 @@ describe('a file of a guest', () => {
   });
 });
 
-describe('a file that may not be sent', () => {
+describe('a file that is not allowed', () => {
   it.each([
     ['type-not-allowed', 'a.pdf', 'application/pdf', 10],
     ['extension-blocked', 'a.png.EXE', 'image/png', 10],
     ['too-large', 'a.png', 'image/png', 3 * MEGABYTE + 1],
     ['empty', 'a.png', 'image/png', 0],
-  ])('is refused before anybody hears of it: %s', async (reason, name, type, size) => {
+  ])('is refused before any upstream request: %s', async (reason, name, type, size) => {
     const before = told('onAttachment').length;
     const { status, body } = await upload(randomBytes(size), name, type);
 
@@ -189,7 +189,7 @@ describe('a file that may not be sent', () => {
     ['a path of Windows', 'a\\b.png'],
     ['two lines', 'a\n.png'],
     ['1,024 characters', tooLong],
-  ])('has to have a name with an extension, and not %s', async (_, name) => {
+  ])('needs a name with an extension, not %s', async (_, name) => {
     const { status, body } = await upload(randomBytes(10), name);
 
     expect([status, body['code']]).toEqual([400, 'validation-failed']);
@@ -224,14 +224,17 @@ describe('a request that sends a file', () => {
     [415, 'unsupported-media-type', { 'content-type': 'nonsense' }],
     [415, 'unsupported-media-type', { 'content-type': 'multipart/form-data; boundary=x' }],
     [415, 'unsupported-media-type', { 'content-encoding': 'gzip' }],
-  ])('says how long the file is and of what type, and sends it as it is: %i %s', async (...expected) => {
-    const [status, code, headers, body] = expected;
+  ])(
+    'needs the length and the type of the file, and sends it without encoding: %i %s',
+    async (...expected) => {
+      const [status, code, headers, body] = expected;
 
-    expectProblem(await request(headers, body), status, code);
-  });
+      expectProblem(await request(headers, body), status, code);
+    },
+  );
 
   it.each(['image/png', 'application/x-file-in-body', '*/*'])(
-    'is understood nowhere else: %s',
+    'is refused on other routes: %s',
     async (type) => {
       const of = { 'content-type': type };
       expectProblem(await request(of, '{"queueId":"q-1"}', '/v1/sessions'), 415, 'unsupported-media-type');
@@ -239,7 +242,7 @@ describe('a request that sends a file', () => {
     },
   );
 
-  it('needs a session on a channel where guests talk', async () => {
+  it('needs a session on a channel with messages', async () => {
     const { body } = await api.open({ channel: 'conversations-messaging' });
     const rest = path('a.png').replace(id, String(body['conversationId']));
 
@@ -254,7 +257,7 @@ describe('an upload that fails', () => {
     ['redirects', { kind: 'redirect', location: 'http://127.0.0.1:1/' }, 502, 'upstream-invalid-response'],
     ['does not answer', { kind: 'hang-before-headers' }, 504, 'upstream-timeout'],
     ['breaks off', { kind: 'reset' }, 503, 'upstream-unavailable'],
-  ])('is told, and nothing is left, when the storage %s', async (_, fault, expected, code) => {
+  ])('is reported, and leaves no file, when the storage %s', async (_, fault, expected, code) => {
     world.genesys.faults.add({ match: { method: 'PUT', path: UPLOADS }, fault });
     const { status, body } = await upload(randomBytes(200_000));
 
@@ -262,7 +265,7 @@ describe('an upload that fails', () => {
     await expectNothingLeft();
   });
 
-  it('is told with the reason of the platform, and nothing is left', async () => {
+  it("is reported with the platform's reason, and leaves no file", async () => {
     world.genesys.webMessaging.faults.add({
       match: { class: 'UploadSuccessEvent' },
       fault: { kind: 'alter', frame: { class: 'UploadFailureEvent' }, body: { errorCode: 4003 } },
@@ -273,7 +276,7 @@ describe('an upload that fails', () => {
     await expectNothingLeft();
   });
 
-  it('leaves nothing when the caller hangs up in the middle of it', async () => {
+  it('leaves no file when the caller disconnects in the middle of it', async () => {
     const before = await counted('hung-up');
     const announced = told('onAttachment').length;
     const alarmsBefore = alarms().length;

@@ -41,7 +41,7 @@ async function list(query: string): Promise<{ items: AuditRecord[]; nextCursor: 
   return body as never;
 }
 
-/** Saves an export as an auditor would, and returns its path. */
+/** Saves an export to a file as an auditor would, and returns its path. */
 async function exportTo(name: string): Promise<string> {
   const response = await fetch(`${world.url}/v1/audit/export`, { headers: auditor.headers });
   expect(response.status).toBe(200);
@@ -51,7 +51,7 @@ async function exportTo(name: string): Promise<string> {
   return path;
 }
 
-/** What the verifier prints, after what it ends with. */
+/** Returns the verifier's exit code and its output. */
 function verify(file: string, ...more: readonly string[]): Promise<string> {
   if (!existsSync(ENTRY)) throw new Error(`${ENTRY} does not exist: run "npm run build" first.`);
   return new Promise((resolveWith) => {
@@ -62,7 +62,7 @@ function verify(file: string, ...more: readonly string[]): Promise<string> {
 }
 
 describe('the audit trail over HTTP', () => {
-  it('tells who opened and ended a session, by which request, and how it went on', async () => {
+  it('shows the callers that opened and ended a session, their requests, and the results', async () => {
     const { body } = await api.open({}, { 'x-request-id': 'order-1' });
     const conversationId = String(body['conversationId']);
     await api.request('DELETE', `/v1/sessions/${conversationId}`, undefined, { 'x-request-id': 'order-2' });
@@ -83,7 +83,7 @@ describe('the audit trail over HTTP', () => {
     for (const { target } of items) expect(target.id).not.toBe('');
   });
 
-  it('pages through what was asked for, with a cursor that is good for nothing else', async () => {
+  it('lists matching records in pages, with a cursor that is valid for that query only', async () => {
     for (let count = 0; count < 4; count += 1) await api.opened();
     const query = '?action=SESSION_INITIALIZED&actor=billing';
     const all = (await list(query)).items;
@@ -113,7 +113,7 @@ describe('the audit trail over HTTP', () => {
   );
 
   it.each(["billing' or '1'='1", "'; drop table audit_record; --", 'bill%', 'b_lling', '\\'])(
-    'takes the name %j as it is, and not as a pattern or a statement',
+    'matches the name %j literally, not as a pattern or a statement',
     async (name) => {
       for (const filter of ['actor', 'target']) {
         expect(await list(`?${filter}=${encodeURIComponent(name)}`)).toEqual({ items: [], nextCursor: null });
@@ -121,7 +121,7 @@ describe('the audit trail over HTTP', () => {
     },
   );
 
-  it('records refusals, of each caller, route and reason the first in a minute', async () => {
+  it('records the first refusal of a minute for each caller, route and reason', async () => {
     const conversationId = await api.opened();
     const stranger = new ApiClient(world.url, shop.headers);
     for (let count = 0; count < 5; count += 1) {
@@ -147,7 +147,7 @@ describe('the audit trail over HTTP', () => {
     );
   });
 
-  it('exports what can be proved without the service, and shows what was done to it', async () => {
+  it('exports a trail that can be verified without the service, and that reveals changes', async () => {
     const path = await exportTo('whole.ndjson');
     expect(await verify(path)).toMatch(/^0 The export is whole: \d+ records\.$/);
     const text = await readFile(path, 'utf8');
@@ -168,11 +168,11 @@ describe('the audit trail over HTTP', () => {
     expect(exported).toMatchObject({ actor: { type: 'caller', name: 'auditor' } });
   });
 
-  it('shows what somebody did to the database itself, also to somebody who covers it up', async () => {
+  it('reveals changes in the database itself, also covered-up ones', async () => {
     const earlier = await exportTo('earlier.ndjson');
     const { items } = await list('?action=SESSION_END_REQUESTED');
     const [victim] = items;
-    if (victim === undefined) throw new Error('Somebody has ended a session.');
+    if (victim === undefined) throw new Error('No record to change');
     const { db } = world.app.get(DatabaseConnection);
     await sql`drop trigger audit_record_update`.execute(db);
     await db

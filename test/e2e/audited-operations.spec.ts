@@ -7,7 +7,7 @@ import { aCaller, allBut, keysOf } from '../support/callers';
 import { CANARY, ForeignActs, type Needs } from '../support/foreign-acts';
 import { LogCapture } from '../support/log-capture';
 
-/** Every operation of the API, as its description names it. */
+/** All operations of the API, as in its description. */
 function operations(): string[] {
   const { paths } = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as {
     paths: Readonly<Record<string, object>>;
@@ -17,7 +17,7 @@ function operations(): string[] {
   );
 }
 
-/** Operations that leave no record, and why. Every operation is either here or among those below. */
+/** Operations without an audit record, with the reason. Every operation is either in this list or in the next one. */
 const UNRECORDED: Readonly<Record<string, string>> = {
   'POST /v1/sessions/{conversationId}/typing': 'says nothing, leaves nothing and comes every few seconds',
   'GET /v1/sessions/{conversationId}': 'one session, named by its id',
@@ -37,7 +37,7 @@ const SPAN = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
 
 let acts: ForeignActs;
 
-/** The action that each operation leaves a record of. */
+/** The audit action of each operation. */
 const RECORDED: Readonly<Record<string, readonly [AuditAction, Needs?]>> = {
   'POST /v1/sessions': ['SESSION_INITIALIZED', { body: () => ({ queueId: 'q', name: CANARY }) }],
   'GET /v1/sessions': ['SESSIONS_LISTED', { target: '*' }],
@@ -80,7 +80,7 @@ describe('every operation that changes something or reads personal data in bulk'
     return body['items'] as readonly AuditRecord[];
   }
 
-  it('is decided about', () => {
+  it('is listed as recorded or unrecorded', () => {
     expect([...Object.keys(RECORDED), ...Object.keys(UNRECORDED)].sort()).toEqual(operations().sort());
   });
 
@@ -98,7 +98,7 @@ describe('every operation that changes something or reads personal data in bulk'
     });
   });
 
-  it('leaves a record when it fails, too', async () => {
+  it('leaves a record of a failure, too', async () => {
     const { id } = await acts.opened();
     const asked = { text: CANARY, attachmentIds: ['unknown'] };
     const { status, body } = await acts.stranger.request('POST', `/v1/sessions/${id}/messages`, asked);
@@ -108,7 +108,7 @@ describe('every operation that changes something or reads personal data in bulk'
     expect(record).toMatchObject({ outcome: 'failure', reason: body['code'], detail: { owner: 'billing' } });
   });
 
-  it('leaves none of what a caller says, sends and reads in the conversation of its own guest', async () => {
+  it("leaves no record of messages, files and reads in the caller's own conversations", async () => {
     const { id } = await acts.opened();
     expect(await acts.talk(id)).toEqual([201, 200, 200, 200, 201]);
 
@@ -118,7 +118,7 @@ describe('every operation that changes something or reads personal data in bulk'
       expect(actions).not.toContain(action);
   });
 
-  it('tells each route that a caller was refused at once in a minute, and how often', async () => {
+  it('records each refused route of a caller immediately once a minute, with the count', async () => {
     const id = await acts.stranger.opened();
     for (let count = 0; count < 3; count += 1) {
       await acts.owner.get(id);
@@ -132,14 +132,14 @@ describe('every operation that changes something or reads personal data in bulk'
       'GET /v1/sessions/:conversationId/messages',
     ]);
 
-    // A service that stops records the counts that are left.
+    // A service that stops records the pending counts.
     await world.restart();
     acts = new ForeignActs(world.url, callers);
     const counts = await recorded('actor=billing&action=REQUEST_REFUSED');
     expect(counts.map(({ detail }) => detail['suppressed'] ?? 0).sort()).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
-  it('keeps texts, names, files and credentials out of the trail, whose chains hold', async () => {
+  it('writes no texts, names, files or credentials into the trail, and its chains are valid', async () => {
     const { headers } = callers.stranger;
     const text = await (await fetch(`${world.url}/v1/audit/export`, { headers })).text();
 

@@ -10,7 +10,7 @@ const REDIRECT = 'https://shop.example/signed-in';
 const EXCHANGE = '/api/v2/webdeployments/token/oauthcodegrantjwtexchange';
 const REFRESH = '/api/v2/webdeployments/token/refresh';
 
-describe('a guest who shows who it is', () => {
+describe('a guest that authenticates', () => {
   const logs = new LogCapture();
   const answers: string[] = [];
   let offsetMs = 0;
@@ -37,7 +37,7 @@ describe('a guest who shows who it is', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** Of somebody else each time: the platform lets a person have one session. */
+  /** Makes the login of a different user each time: the platform allows one session for each user. */
   function login(): { authCode: string; redirectUri: string; codeVerifier: string; maxAge: number } {
     people += 1;
     return {
@@ -71,7 +71,7 @@ describe('a guest who shows who it is', () => {
   const isLive = (guest: GuestSession, configures: number): Promise<void> =>
     until(() => guest.configures >= configures && guest.connections.size === 1);
 
-  it('is who it is from the first frame on', async () => {
+  it('is authenticated from the first frame on', async () => {
     const { id, guest } = await opened(login());
 
     expect(await session(id)).toMatchObject({ state: 'active', authenticated: true });
@@ -81,7 +81,7 @@ describe('a guest who shows who it is', () => {
     expect(await session(id)).toMatchObject({ state: 'terminated', authenticated: true });
   });
 
-  it('may bring an ID token', async () => {
+  it('may use an ID token', async () => {
     const claims = { sub: 'u-1', given_name: 'Max', family_name: 'Muster' };
     const idToken = `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
     const { id, guest } = await opened({ idToken, nonce: 'n' });
@@ -90,7 +90,7 @@ describe('a guest who shows who it is', () => {
     await api.end(id);
   });
 
-  it('is the same one after a restart, without another login', async () => {
+  it('stays authenticated after a restart, without another login', async () => {
     const { id, guest } = await opened(login());
     const exchanges = world.genesys.requests.find({ path: EXCHANGE }).length;
     await world.restart();
@@ -104,7 +104,7 @@ describe('a guest who shows who it is', () => {
     await api.end(id);
   });
 
-  it('goes on with a new token when the old one has run out', async () => {
+  it('continues with a new token when the old one has expired', async () => {
     const { id, guest } = await opened(login());
     await until(() => guest.connections.size === 1);
     offsetMs += 900_000;
@@ -118,7 +118,7 @@ describe('a guest who shows who it is', () => {
     await api.end(id);
   });
 
-  it('has to log in anew when the login is over', async () => {
+  it('has to log in again when the login has expired', async () => {
     const { id, guest } = await opened(login());
     await until(() => guest.connections.size === 1);
     world.genesys.faults.add({ match: { path: REFRESH }, fault: { kind: 'status', status: 401 }, times: 1 });
@@ -146,7 +146,7 @@ describe('a guest who shows who it is', () => {
     await api.end(id);
   });
 
-  it('stays who it was when its login is refused', async () => {
+  it('keeps its identity when a login is refused', async () => {
     const { id, guest } = await opened();
     const used = login();
     await api.end((await opened(used)).id);
@@ -185,7 +185,7 @@ describe('a guest who shows who it is', () => {
     expect(await session(id)).toMatchObject({ endReason: 'logged-out' });
   });
 
-  it('is refused when it cannot show it, and nothing is left open', async () => {
+  it('is refused when its login fails, and no session stays open', async () => {
     const before = world.genesys.webMessaging.sessions.length;
     const authentication = { authCode: 'refused:1', redirectUri: REDIRECT };
 
@@ -220,7 +220,7 @@ describe('a guest who shows who it is', () => {
     await api.end(rest);
   });
 
-  it('leaves nothing that others could be it with', async () => {
+  it('leaves no credentials that others could use', async () => {
     const { id } = await opened(login());
     const { db } = world.app.get(DatabaseConnection);
     const stored = await db.selectFrom('session').select(['state', 'guest_credentials']).execute();
@@ -243,13 +243,13 @@ describe('a guest who shows who it is', () => {
         [],
       ]);
     }
-    // What is over needs no credentials any more.
+    // An ended session does not need credentials any more.
     const left = stored.filter(({ guest_credentials: sealed }) => sealed !== null && sealed !== '');
     expect(left).toEqual([{ state: 'active', guest_credentials: expect.stringMatching(/^enc:/) }]);
     await api.end(id);
   });
 
-  /** What guests were asked to configure with. */
+  /** Returns the tokens in the guests' configure requests. */
   function frames(): string[] {
     return world.genesys.webMessaging.sessions.flatMap(({ logs: connections }) =>
       connections.map((connection) => JSON.stringify(connection)),

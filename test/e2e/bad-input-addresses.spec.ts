@@ -41,7 +41,7 @@ describe('an id that names no session', () => {
   const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
   it.each<[string, string]>([
-    ['of nobody', UNKNOWN],
+    ['that is unknown', UNKNOWN],
     ['in upper case', UNKNOWN.toUpperCase().replaceAll('0', 'A')],
     ['in braces', `%7B${UNKNOWN}%7D`],
     ['that leads upwards', '..%2f..%2fetc%2fpasswd'],
@@ -128,7 +128,7 @@ describe('a method that a resource does not have', () => {
   });
 
   it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])(
-    'does not come in by %s',
+    'is not available through %s',
     async (header) => {
       const path = `/v1/sessions/${conversationId}?_method=DELETE`;
       const headers = { [header]: 'DELETE' };
@@ -199,14 +199,14 @@ describe('a list', () => {
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });
 
-  it('is told of everything that is wrong with it at once', async () => {
+  it('is refused with all of its errors at once', async () => {
     const answer = await send(world.url, { path: '/v1/sessions?limit=0&state=x&extra=1' });
     const { errors = [] } = expectProblem(answer, 400, 'validation-failed');
 
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(['#/extra', '#/limit', '#/state']);
   });
 
-  it('comes as JSON whatever the caller accepts', async () => {
+  it('is JSON regardless of the Accept header', async () => {
     const answer = await send(world.url, { headers: { accept: 'text/html, application/xml;q=0.9' } });
 
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);

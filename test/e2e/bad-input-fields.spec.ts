@@ -16,7 +16,7 @@ afterAll(async () => {
 
 const bodyWith = (fields: Record<string, unknown>): string => JSON.stringify({ queueId: 'q-1', ...fields });
 
-/** Sends a body that must be refused and returns what was wrong as `#/pointer code`. */
+/** Sends a body that must be refused and returns each error as `#/pointer code`. */
 async function refusalsOf(body: string): Promise<string[]> {
   const before = await footprint(world);
   const answer = await send(world.url, opening(body));
@@ -132,7 +132,7 @@ describe('capabilities', () => {
     expect(await refusalsOf(bodyWith({ capabilities }))).toEqual([`#/capabilities ${code}`]);
   });
 
-  it('are refused with the names of those that are missing', async () => {
+  it('are refused with the names of missing ones', async () => {
     const detailOf = async (capabilities: string[]): Promise<string | undefined> => {
       const answer = await send(world.url, opening(bodyWith({ capabilities })));
       return expectProblem(answer, 400, 'validation-failed').errors?.[0]?.detail;
@@ -189,7 +189,7 @@ describe('channel', () => {
 });
 
 describe('the whole request', () => {
-  it.each(FIELDS)('is refused when %s is null, which is not the same as absent', async (field) => {
+  it.each(FIELDS)('is refused when %s is null instead of absent', async (field) => {
     expect(await refusalsOf(bodyWith({ [field]: null }))).toEqual([`#/${field} type`]);
   });
 
@@ -202,7 +202,7 @@ describe('the whole request', () => {
     },
   );
 
-  it('is told everything that is wrong with it at once, and not what it sent', async () => {
+  it('is refused with all of its errors at once, without the sent values', async () => {
     const body = JSON.stringify({ name: '', locale: 'canary_1234', durationLimit: 0, extra: 1 });
 
     expect((await refusalsOf(body)).sort()).toEqual([

@@ -26,7 +26,7 @@ const manyKeys = (count: number): string =>
 const bytes = (...parts: (string | number[])[]): Buffer =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
 
-describe('a body that is no acceptable JSON', () => {
+describe('a body that is not valid JSON', () => {
   it.each<[string, string | Uint8Array]>([
     ['plain words', 'queueId=q-1'],
     ['nothing', ''],
@@ -69,7 +69,7 @@ describe('a body that is no acceptable JSON', () => {
     expectProblem(await send(world.url, opening(body)), 400, 'malformed-json');
   });
 
-  it('is refused when there is none at all', async () => {
+  it('is refused when it is absent', async () => {
     const json = { 'content-type': 'application/json' };
     expectProblem(await send(world.url, { method: 'POST' }), 400, 'malformed-json');
     expectProblem(await send(world.url, { method: 'POST', headers: json }), 400, 'malformed-json');
@@ -85,11 +85,11 @@ describe('a route without a body', () => {
     .map(({ id, method, path }) => ({ id, method, path: path.replaceAll(/\{\w+\}/g, 'some-id') }));
   const CHUNKED = { 'transfer-encoding': 'chunked' };
 
-  it('is every route that changes something and takes nothing', () => {
+  it('is every changing route without parameters in a body', () => {
     expect(bodiless.map(({ id }) => id)).toEqual(expect.arrayContaining(['sessionEnd', 'sinksTest']));
   });
 
-  it.each(bodiless)('answers an empty body of any type as it answers none: $id', async ({ method, path }) => {
+  it.each(bodiless)('answers an empty body of any type like an absent one: $id', async ({ method, path }) => {
     const answerTo = async (headers: Readonly<Record<string, string>>, body?: string): Promise<unknown> => {
       const answer = await send(world.url, { method, path, headers, body });
       return [answer.status, (JSON.parse(answer.body) as { code?: unknown }).code];
@@ -107,7 +107,7 @@ describe('a route without a body', () => {
     expect(await answerTo({ 'content-encoding': 'gzip' }, '')).toEqual(bare);
   });
 
-  it.each(bodiless)('refuses a body that it cannot read: $id', async ({ method, path }) => {
+  it.each(bodiless)('refuses an unreadable body: $id', async ({ method, path }) => {
     const json = { 'content-type': 'application/json' };
     expectProblem(await send(world.url, { method, path, headers: json, body: '{' }), 400, 'malformed-json');
     for (const headers of [{ 'content-type': 'text/plain' }, {}])
@@ -123,7 +123,7 @@ describe('a route without a body', () => {
 
 describe('a route with a body', () => {
   it.each(['application/json', 'application/x-www-form-urlencoded', 'json'])(
-    'refuses an empty one by its emptiness: %s',
+    'refuses an empty one as empty: %s',
     async (type) => {
       const { detail } = expectProblem(
         await send(world.url, opening('', { 'content-type': type })),
@@ -144,7 +144,7 @@ describe('a body in UTF-8', () => {
   });
 });
 
-describe('a body that is JSON but no object', () => {
+describe('a JSON body that is not an object', () => {
   it.each(['[]', `[{${QUEUE}}]`, '"text"', '42', '0', 'true', 'false', 'null', '""'])(
     'is refused: %s',
     async (body) => {
@@ -155,7 +155,7 @@ describe('a body that is JSON but no object', () => {
   );
 });
 
-describe('a key that reaches into a prototype', () => {
+describe('a key of a prototype property', () => {
   it.each(['__proto__', 'constructor', 'prototype'])('is an unknown field: %s', async (key) => {
     for (const body of [
       `{${QUEUE},"${key}":{"polluted":true}}`,
@@ -194,7 +194,7 @@ describe('a body that is not declared as JSON in UTF-8', () => {
     expectProblem(answer, 415, 'unsupported-media-type');
   });
 
-  it('is refused when it comes compressed', async () => {
+  it('is refused when it is compressed', async () => {
     const answer = await send(world.url, opening(`{${QUEUE}}`, { 'content-encoding': 'gzip' }));
 
     expectProblem(answer, 415, 'unsupported-media-type');
@@ -226,7 +226,7 @@ describe('a body that is too large', () => {
     expect(answer.headers['connection']).toBe('close');
   });
 
-  it('may have exactly the limit', async () => {
+  it('may have exactly the maximum size', async () => {
     const answer = await send(world.url, opening('{"name":1}'.padEnd(LIMIT)));
 
     expectProblem(answer, 400, 'validation-failed');

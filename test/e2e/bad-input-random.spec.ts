@@ -48,8 +48,8 @@ const nearlyRight = fc.record(
 );
 
 /**
- * Sends a body and says which promise its answer breaks, if any: it opens one session and tells of it, or it opens
- * none and tells why.
+ * Sends a body and returns the promise that its answer breaks, if any: either it opens one session and describes it,
+ * or it opens none and names the errors.
  */
 async function brokenPromise(body: string | Uint8Array): Promise<string | undefined> {
   const opened = (): number =>
@@ -70,15 +70,15 @@ async function expectPromisesKept(bodies: fc.Arbitrary<string | Uint8Array>): Pr
 }
 
 describe('any body', () => {
-  it('is understood or refused when it is JSON', async () => {
+  it('is accepted or refused when it is JSON', async () => {
     await expectPromisesKept(fc.json({ maxDepth: 6, stringUnit: 'binary' }));
   });
 
-  it('is understood or refused when it has the fields of a session with any values', async () => {
+  it('is accepted or refused when it has the fields of a session with any values', async () => {
     await expectPromisesKept(nearlyRight.map((fields) => JSON.stringify(fields)));
   });
 
-  it('is refused when it has keys of any names', async () => {
+  it('is refused when it has random keys', async () => {
     const keys = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(...Object.getOwnPropertyNames(Object.prototype)),
@@ -93,11 +93,11 @@ describe('any body', () => {
     expect((await footprint(world)).opened - before.opened).toBe(0);
   });
 
-  it('is refused when it is bytes', async () => {
+  it('is refused when it is random bytes', async () => {
     await expectPromisesKept(fc.uint8Array({ maxLength: 500 }));
   });
 
-  it('is understood or refused when a bit of it has flipped', async () => {
+  it('is accepted or refused when one bit is flipped', async () => {
     const right = Buffer.from('{"queueId":"q-1","name":"Zoë","locale":"de-CH","durationLimit":60}');
     const flipped = fc.nat(right.length * 8 - 1).map((bit) => {
       const bytes = Buffer.from(right);

@@ -21,7 +21,7 @@ afterEach(async () => {
   expectNoAlarm();
 });
 
-/** Whatever a caller sends, no person has to act. */
+/** Expects that bad input logs no line that needs an operator. */
 function expectNoAlarm(): void {
   expect(logs.lines).toEqual([]);
 }
@@ -38,7 +38,7 @@ const post = (...headers: string[]): string =>
 const LENGTH = `content-length: ${BODY.length}`;
 const CHUNKED = 'transfer-encoding: chunked';
 
-describe('a request that two readers may take for different ones', () => {
+describe('a request with ambiguous framing', () => {
   it.each<[string, string]>([
     ['a content length and a transfer encoding', post(LENGTH, CHUNKED) + CHUNKED_BODY],
     ['a transfer encoding and a content length', post(CHUNKED, LENGTH) + CHUNKED_BODY],
@@ -107,7 +107,7 @@ describe('a chunk extension', () => {
   const extended = (extension: string): string =>
     `${post('connection: close', CHUNKED)}2;${extension}\r\n{}\r\n0\r\n\r\n`;
 
-  it('changes nothing when it is short, and is refused when it is long', async () => {
+  it('is ignored when it is short, and refused when it is long', async () => {
     expectProblem(await sendBytes(world.url, extended('a=b')), 400, 'validation-failed');
     expectProblem(await sendBytes(world.url, extended('a'.repeat(20_000))), 400, 'bad-request');
   });
@@ -119,15 +119,15 @@ describe('an idempotency key on two lines', () => {
     ['a', 'a'],
     ['"a', 'b"'],
     ['', 'a'],
-  ])('is refused by its own name: %j and %j', async (one, other) => {
+  ])('is refused with the name of its header: %j and %j', async (one, other) => {
     const keys = [`idempotency-key: ${one}`, `idempotency-key: ${other}`, 'connection: close'];
 
     expectProblem(await sendBytes(world.url, post(LENGTH, ...keys) + BODY), 400, 'idempotency-key-invalid');
   });
 });
 
-describe('an expectation that nobody knows', () => {
-  it.each(['nonsense', '', '200-ok', '"100"'])('changes nothing: %j', async (expectation) => {
+describe('an unknown expectation', () => {
+  it.each(['nonsense', '', '200-ok', '"100"'])('is ignored: %j', async (expectation) => {
     const { status, headers, body } = await send(world.url, { headers: { expect: expectation } });
 
     expect([status, JSON.parse(body)]).toEqual([200, { items: [], nextCursor: null }]);
@@ -135,8 +135,8 @@ describe('an expectation that nobody knows', () => {
   });
 });
 
-describe('a method that no route has', () => {
-  it('makes no time series of its own', async () => {
+describe('an unknown method', () => {
+  it('creates no time series of its own', async () => {
     for (const method of ['PROPFIND', 'MKCOL', 'REPORT'])
       expectProblem(await send(world.url, { method, path: '/nowhere' }), 404, 'not-found');
     const { body } = await send(world.url, { path: '/metrics' });
@@ -174,7 +174,7 @@ describe('a slow client', () => {
     ['headers', post(LENGTH).slice(0, -10)],
     ['a body', post(LENGTH) + BODY.slice(0, 5)],
     ['a chunk', `${post(CHUNKED)}11\r\n${BODY.slice(0, 5)}`],
-  ])('is refused when the time for %s is over', async (_, bytes) => {
+  ])('is refused when the time for %s has expired', async (_, bytes) => {
     const { headersTimeout, requestTimeout } = server();
     Object.assign(server(), { headersTimeout: 100, requestTimeout: 200 });
     try {
@@ -190,7 +190,7 @@ describe('the request id', () => {
     (await send(world.url, { headers })).headers['x-request-id'];
   const OURS = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-  it.each(['abc', '01JABC.2:3_4-5', 'a'.repeat(128)])('is kept when it is harmless: %s', async (id) => {
+  it.each(['abc', '01JABC.2:3_4-5', 'a'.repeat(128)])('is kept when it is valid: %s', async (id) => {
     expect(await idOf({ 'x-request-id': id })).toBe(id);
   });
 
@@ -205,11 +205,11 @@ describe('the request id', () => {
     '${jndi:ldap}',
     'caf\xe9',
     'a\r\nx-request-id: b',
-  ])('is replaced when it is not: %j', async (id) => {
+  ])('is replaced when it is invalid: %j', async (id) => {
     expect(await idOf({ 'x-request-id': id })).toMatch(OURS);
   });
 
-  it('is made when there is none, for each request anew', async () => {
+  it('is generated for each request without one', async () => {
     const ids = [await idOf({}), await idOf({})];
 
     expect(ids).toEqual([expect.stringMatching(OURS), expect.stringMatching(OURS)]);
@@ -224,7 +224,7 @@ describe('the request id', () => {
     [400, opening('no json')],
     [404, { path: '/nowhere' }],
     [404, { path: '/v1/sessions/%zz' }],
-    [404, { path: '/v1/sessions/nobody' }],
+    [404, { path: '/v1/sessions/unknown' }],
     [405, { method: 'PUT' }],
     [413, opening('x'.repeat(70_000))],
     [415, opening(BODY, { 'content-type': 'text/plain' })],

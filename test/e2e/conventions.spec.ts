@@ -29,7 +29,7 @@ describe('the tag of a session', () => {
       headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch },
     });
 
-  it('is on what opens, shows and ends it, and the same as long as nothing changes', async () => {
+  it('is in the answers of opening, reading and ending, and constant while the session does not change', async () => {
     const opened = await api.open();
     const id = String(opened.body['conversationId']);
     const shown = await get(id);
@@ -40,7 +40,7 @@ describe('the tag of a session', () => {
     expect((await get(id)).headers['etag']).toBe(ended.headers.get('etag'));
   });
 
-  it('spares whoever has it the body', async () => {
+  it('allows an answer without a body', async () => {
     const id = await api.opened();
     const { headers } = await get(id);
     const { status, body, headers: again } = await get(id, `"other", ${String(headers['etag'])}`);
@@ -52,12 +52,12 @@ describe('the tag of a session', () => {
     expect(await get(id, headers['etag'])).toMatchObject({ status: 200 });
   });
 
-  it('does not hide that there is no such session', async () => {
-    expect(await get('nobody', '*')).toMatchObject({ status: 404 });
+  it('does not hide a missing session', async () => {
+    expect(await get('unknown', '*')).toMatchObject({ status: 404 });
   });
 });
 
-describe('what browsers and caches are told', () => {
+describe('the security and cache headers', () => {
   const dataOnly = SECURITY_HEADERS['content-security-policy'];
   const named = (headers: Readonly<Record<string, string>>): Record<string, string | undefined> =>
     Object.fromEntries(Object.keys(SECURITY_HEADERS).map((name) => [name, headers[name]]));
@@ -70,12 +70,12 @@ describe('what browsers and caches are told', () => {
     [400, opening('no json')],
     [404, { path: '/nowhere' }],
     [404, { path: '/v1/sessions/%zz' }],
-    [404, { path: '/v1/sessions/nobody' }],
+    [404, { path: '/v1/sessions/unknown' }],
     [405, { method: 'PUT' }],
     [413, opening('x'.repeat(70_000))],
     [415, opening('{}', { 'content-type': 'text/plain' })],
     [431, { headers: { 'x-note': 'a'.repeat(20_000) } }],
-  ])('is on every answer, such as %i to %j', async (status, request) => {
+  ])('are on every answer, such as %i to %j', async (status, request) => {
     const answer = await send(world.url, request);
 
     expect([answer.status, named(answer.headers)]).toEqual([status, SECURITY_HEADERS]);
@@ -83,13 +83,13 @@ describe('what browsers and caches are told', () => {
     expect(answer.headers).not.toHaveProperty('server');
   });
 
-  it('is on the answer to what is no HTTP', async () => {
+  it('are on the answer to invalid HTTP', async () => {
     const { status, headers } = await sendBytes(world.url, 'no HTTP\r\n\r\n');
 
     expect([status, named(headers)]).toEqual([400, SECURITY_HEADERS]);
   });
 
-  it.each(['/health/live', '/docs', '/docs/swagger-ui-bundle.js'])('is on %s as well', async (path) => {
+  it.each(['/health/live', '/docs', '/docs/swagger-ui-bundle.js'])('are on %s as well', async (path) => {
     const { status, headers } = await send(world.url, { path });
     const own = new Set(['content-security-policy', 'cache-control']);
     const others = Object.entries(SECURITY_HEADERS).filter(([name]) => !own.has(name));
@@ -97,7 +97,7 @@ describe('what browsers and caches are told', () => {
     expect([status, headers]).toEqual([200, expect.objectContaining(Object.fromEntries(others))]);
   });
 
-  it('lets the page that shows the API run its own scripts, and no others', async () => {
+  it("allow the API's page to run its own scripts only", async () => {
     const page = await send(world.url, { path: '/docs' });
     const policy = page.headers['content-security-policy'] ?? '';
     const inline = [...page.body.matchAll(/<script(?![^>]*\bsrc=)[^>]*>/g)];
@@ -111,8 +111,8 @@ describe('what browsers and caches are told', () => {
   });
 });
 
-describe('a body that a route does not want', () => {
-  const path = '/v1/sessions/nobody';
+describe('an unexpected body', () => {
+  const path = '/v1/sessions/unknown';
 
   it.each<[number, string, RawRequest]>([
     [400, 'malformed-json', { ...opening('no json'), method: 'DELETE', path }],
@@ -124,7 +124,7 @@ describe('a body that a route does not want', () => {
       { ...opening('a', { 'content-type': 'text/plain' }), method: 'DELETE', path },
     ],
     [400, 'malformed-json', { ...opening('no json'), path: '/v1/sinks/crm/pause' }],
-  ])('is refused all the same, as the description says: %i %s', async (status, code, request) => {
+  ])('is refused as the API description declares: %i %s', async (status, code, request) => {
     expectProblem(await send(world.url, request), status, code);
   });
 });
@@ -137,7 +137,7 @@ describe('the trace', () => {
       .find({ conversationId, method })
       .map(({ headers }) => String(headers['traceparent']));
 
-  it('of the caller goes on in the log and in what Genesys Cloud is sent, with a span of our own', async () => {
+  it('of the caller continues in the log and in upstream requests, with a span of the service', async () => {
     const opened = await api.open({}, { traceparent: TRACEPARENT, 'x-request-id': 'traced-1' });
     const [sent = ''] = sentFor(String(opened.body['conversationId']));
 
@@ -151,7 +151,7 @@ describe('the trace', () => {
     ['missing', {}],
     ['broken', { traceparent: `00-${TRACE_ID}-${PARENT_ID}` }],
     ['all zeros', { traceparent: `00-${'0'.repeat(32)}-${PARENT_ID}-01` }],
-  ])('begins here when the one of the caller is %s', async (name, headers) => {
+  ])("starts at the service when the caller's is %s", async (name, headers) => {
     const requestId = `untraced-${name.replace(' ', '-')}`;
     const opened = await api.open({}, { ...headers, 'x-request-id': requestId });
     const [sent = ''] = sentFor(String(opened.body['conversationId']));

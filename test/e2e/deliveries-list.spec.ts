@@ -7,7 +7,7 @@ import { until } from '../support/until';
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
 
-describe('deliveries, as operators see them', () => {
+describe("deliveries in the operators' API", () => {
   let world: World;
   let api: ApiClient;
   let deliveries: DeliveriesApi;
@@ -15,7 +15,7 @@ describe('deliveries, as operators see them', () => {
   let refused: string;
 
   beforeAll(async () => {
-    // What was refused is attempted again when this test says so.
+    // A refused delivery is retried only when this test requests it.
     const environment = { SYNC_FIRST_RETRY_MS: '600000', LOG_LEVEL: 'error' };
     world = await World.start({ environment });
     api = new ApiClient(world.url);
@@ -37,7 +37,7 @@ describe('deliveries, as operators see them', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** `<type> <status>` of each delivery that the list shows. */
+  /** Returns `<type> <status>` of each listed delivery. */
   async function listed(query: string): Promise<string[]> {
     const { items } = await deliveries.list(query);
     return items.map(({ event, status }) => `${event.type} ${status}`).sort();
@@ -66,7 +66,7 @@ describe('deliveries, as operators see them', () => {
     });
   });
 
-  it('that wait say since when, until when at least, and why', async () => {
+  it('that wait show their age, the time of the next attempt and the error', async () => {
     const [first, second] = await deliveries.of(refused);
     expect(first).toMatchObject({
       status: 'pending',
@@ -109,7 +109,7 @@ describe('deliveries, as operators see them', () => {
     expect(seen).toHaveLength(4);
   });
 
-  it('are not listed from a cursor that is none, or that another query made', async () => {
+  it('are not listed with an invalid cursor, or one of another query', async () => {
     const ours = (await deliveries.list('?limit=1&status=pending')).nextCursor ?? '';
     const sessions = String((await api.list('?limit=1')).body['nextCursor']);
     const forged = Buffer.from(JSON.stringify(['deliveries', '*', 'pending', '*', 'soon', 'crm.1'])).toString(
@@ -154,7 +154,7 @@ describe('deliveries, as operators see them', () => {
     });
   });
 
-  it('have a history of attempts, and no bodies in it', async () => {
+  it('have a history of attempts without bodies', async () => {
     const refusal = await deliveries.historyOf(refused);
     expect(refusal.attempts).toEqual([
       {
@@ -174,7 +174,7 @@ describe('deliveries, as operators see them', () => {
       expect(JSON.stringify(history)).not.toMatch(/secret|metadata|queueId|guestRef|jwt_/);
   });
 
-  it('are not found by an id that no delivery has', async () => {
+  it('are not found by an unknown id', async () => {
     const [known] = await deliveries.of(accepted);
     const strangers = [`crm.${UNKNOWN}`, `archive.${known?.event.id}`, known?.event.id, 'crm.', 'a%00b'];
     for (const id of strangers) {

@@ -8,7 +8,7 @@ import { until } from '../support/until';
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const PROBE_MS = 300;
 
-describe('a sink, as operators see and steer it', () => {
+describe("a sink in the operators' API", () => {
   let world: World;
   let api: ApiClient;
   let deliveries: DeliveriesApi;
@@ -34,14 +34,14 @@ describe('a sink, as operators see and steer it', () => {
     deliveries = new DeliveriesApi(world.url);
   }
 
-  /** The status of readiness, and what it says of the sinks. */
+  /** Returns the status of the readiness probe, and its entries of the sinks. */
   async function readiness(): Promise<unknown> {
     const { status, body } = await api.request('GET', '/health/ready');
     const { sinks } = body['details'] as Record<string, unknown>;
     return { status, sinks };
   }
 
-  /** What the page says of pending, paused and failing. */
+  /** Returns the metrics pending, paused and failing. */
   async function gauges(): Promise<readonly number[]> {
     const names = ['outbox_pending', 'sink_paused', 'sink_failing'];
     return Promise.all(names.map((name) => deliveries.metric(`${name}{sink="crm"}`)));
@@ -54,7 +54,7 @@ describe('a sink, as operators see and steer it', () => {
       .map(({ action, conversationId, detail }) => [action, conversationId, detail]);
   }
 
-  it('that is healthy says so everywhere', async () => {
+  it('that is healthy is shown as healthy in API, metrics and readiness', async () => {
     const conversationId = await api.opened();
     await until(async () => (await deliveries.historyOf(conversationId)).status === 'delivered');
 
@@ -69,7 +69,7 @@ describe('a sink, as operators see and steer it', () => {
     expect(await deliveries.metric('delivery_event_delay_seconds_bucket{le="60",sink="crm"}')).toBe(1);
   });
 
-  it('that is paused keeps its events, over a restart too, until it is resumed', async () => {
+  it('that is paused keeps its events until it is resumed, also after a restart', async () => {
     expect(await deliveries.pause()).toMatchObject({
       condition: 'paused',
       pauseReason: 'operator',
@@ -88,7 +88,7 @@ describe('a sink, as operators see and steer it', () => {
 
     expect(await deliveries.sink()).toMatchObject({ condition: 'paused', pausedAt, pending: 2 });
     expect(await readiness()).toMatchObject({ status: 200, sinks: { crm: 'paused' } });
-    // Whoever asks for a delivery of a paused sink gets it once the sink is resumed.
+    // A replayed delivery of a paused sink is sent once the sink is resumed.
     await deliveries.retry((await deliveries.of(conversationId))[0]?.id ?? '');
     expect(world.crm.requests.total).toBe(0);
 
@@ -104,7 +104,7 @@ describe('a sink, as operators see and steer it', () => {
     ]);
   });
 
-  it('whose receiver is gone is paused by itself, over a restart too, and loses nothing', async () => {
+  it('whose receiver is gone is paused automatically, also after a restart, and loses no event', async () => {
     world.crm.faults.add({ fault: { kind: 'status', status: 410 } });
     const conversationId = await api.opened();
     await until(async () => (await deliveries.sink()).condition === 'paused');
@@ -125,7 +125,7 @@ describe('a sink, as operators see and steer it', () => {
     ]);
   });
 
-  it('whose receiver fails as a whole says so, and that it is back', async () => {
+  it('whose receiver fails is shown as failing, and as healthy after its recovery', async () => {
     const outage = world.crm.faults.add({ fault: { kind: 'status', status: 503 } });
     const ids: string[] = [];
     while (ids.length < 6) ids.push(await api.opened());
@@ -161,7 +161,7 @@ describe('a sink, as operators see and steer it', () => {
     expect(await deliveries.sink()).toMatchObject({ condition: 'paused', pauseReason: 'operator' });
   });
 
-  it('is not found by a name that no sink has', async () => {
+  it('is not found by an unknown name', async () => {
     for (const name of ['archive', 'CRM', 'crm%00']) {
       for (const [method, path] of [
         ['GET', ''],

@@ -63,7 +63,7 @@ describe('erasing a guest', () => {
     return session;
   }
 
-  it('takes the name off the session and says when, to whoever may, whoever opened it', async () => {
+  it("removes the name and shows the time of the erasure, for a permitted caller of any owner's session", async () => {
     const { id, guest } = await ended();
     const before = await billing.get(id);
 
@@ -86,7 +86,7 @@ describe('erasing a guest', () => {
     expect(items.find(({ conversationId }) => conversationId === id)?.name).toBe('');
   });
 
-  it('leaves an audit trail that still proves itself', async () => {
+  it('keeps the audit trail valid', async () => {
     const { guest } = await ended();
     const { auditor } = callers;
     expect(await verdictOnTrail(world.url, auditor.headers)).toBe('whole');
@@ -98,7 +98,7 @@ describe('erasing a guest', () => {
     expect(erased.at(-1)).toMatchObject({ actor: 'caller desk', change: 'readable > erased' });
   });
 
-  it('is the same when it is asked for again, also after a restart, and is recorded once', async () => {
+  it('is idempotent, also after a restart, and is recorded once', async () => {
     const { guest } = await ended();
     const first = await erase(guest);
     await world.restart();
@@ -114,7 +114,7 @@ describe('erasing a guest', () => {
     ]);
   });
 
-  it('has to wait until the session is over', async () => {
+  it('is refused until the session has ended', async () => {
     const { id, guest } = await opened();
     const live = await erase(guest);
     expect([live.status, live.body['code']]).toEqual([409, 'guest-session-live']);
@@ -132,7 +132,7 @@ describe('erasing a guest', () => {
     expect((await erase(guest)).status).toBe(200);
   });
 
-  it('lets what the CRM has yet to hear of name the guest by its reference only', async () => {
+  it('leaves only the reference of the guest in pending CRM events', async () => {
     world.crm.faults.add({ fault: { kind: 'status', status: 500, body: '' } });
     const { id, guest, token } = await ended();
     await until(() => JSON.stringify(world.crm.requests.find({})).includes(id));
@@ -149,14 +149,14 @@ describe('erasing a guest', () => {
     expect(told).not.toContain(token);
   });
 
-  it('knows nobody under a reference that is none, or not ours', async () => {
+  it('is not found for an invalid or unknown reference', async () => {
     for (const guest of ['0'.repeat(32), 'x', '%00', 'A'.repeat(32), '0'.repeat(33)]) {
       const { status, body } = await erase(guest);
       expect([guest, status, body['code']]).toEqual([guest, 404, 'guest-not-found']);
     }
   });
 
-  it('has nobody to erase once the session was removed for its age', async () => {
+  it('is not found once the session was removed for its age', async () => {
     const { id, guest } = await ended();
     await until(() => world.crm.eventsOf(id).length === 2);
     const { db } = world.app.get(DatabaseConnection);

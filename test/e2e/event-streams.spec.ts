@@ -30,14 +30,14 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-describe('a request that is no stream', () => {
+describe('a request without a stream', () => {
   it.each([
     ['all sessions', 200, () => '/v1/events', callers.billing],
     ['a session', 200, (id: string) => `/v1/sessions/${id}/events`, callers.billing],
     ['a session of another caller', 404, (id: string) => `/v1/sessions/${id}/events`, callers.support],
     ['a type that there is not', 400, () => '/v1/events?types=gossip', callers.billing],
     ['a type that the caller may not hear', 403, () => '/v1/events?types=message', callers.watcher],
-  ])('for the headers alone of %s gets %d and leaves nothing joined', async (_, status, pathOf, by) => {
+  ])('for the head of %s gets %d and leaves no subscriber', async (_, status, pathOf, by) => {
     const id = await new ApiClient(world.url, callers.billing.headers).opened();
     const joins = joinsOfTails();
     const answers = await Promise.all(
@@ -53,7 +53,7 @@ describe('a request that is no stream', () => {
     expect([joins(), world.app.get(EventStreams).count]).toEqual([0, 0]);
   });
 
-  it('since its caller hung up before the stream could begin leaves nothing joined', async () => {
+  it('whose caller disconnects before the stream starts leaves no subscriber', async () => {
     const joins = joinsOfTails();
     const begin = jest.spyOn(world.app.get(EventStreams), 'begin');
     const feed = world.app.get(EventFeed);
@@ -63,7 +63,7 @@ describe('a request that is no stream', () => {
     jest.spyOn(feed, 'latest').mockImplementationOnce(async () => {
       const [atServer] = (await connected) as [Socket];
       socket.destroy();
-      // The server hears nothing else of a client that is gone before it writes to it.
+      // The server detects a lost client only when it writes to it.
       await once(atServer, 'end');
       return latest();
     });
@@ -74,7 +74,7 @@ describe('a request that is no stream', () => {
 });
 
 describe('the streams of one caller', () => {
-  it('are no more than its share on one connection, and over when that is', async () => {
+  it('are limited to its share on one connection, and end with that', async () => {
     const socket = requesting('/v1/events', callers.greedy, 5);
     await until(async () => (await refusedStreams()) === 3);
     const refused = await new ApiClient(world.url, callers.greedy.headers).request('GET', '/v1/events');
@@ -92,7 +92,7 @@ describe('the streams of one caller', () => {
   });
 });
 
-/** Sends a request so many times over one connection, without waiting for answers. */
+/** Sends a request repeatedly over one connection, without waiting for answers. */
 function requesting(path: string, { headers }: TestCaller, times: number): Socket {
   const { hostname, port } = new URL(world.url);
   const socket = connect(Number(port), hostname);
@@ -100,7 +100,7 @@ function requesting(path: string, { headers }: TestCaller, times: number): Socke
   return socket;
 }
 
-/** Counts what joins the tails from now on and has not left them since. */
+/** Counts the subscribers that join the tails from now on and have not left them. */
 function joinsOfTails(): () => number {
   const joined = new Set<unknown>();
   for (const token of [EventTail, EphemeralEventSubscriber]) {

@@ -61,7 +61,7 @@ function agentSays(guest: GuestSession, text: string): void {
 }
 
 describe('the events of a session', () => {
-  it('are its messages of both sides, each once and in order, and its end', async () => {
+  it('are the messages of both sides, each once and in order, and the end', async () => {
     const { id, guest } = await opened();
     const client = await ofSession(id);
     await said(id, 'one');
@@ -88,7 +88,7 @@ describe('the events of a session', () => {
     });
   });
 
-  it('come with what every answer has, and are kept from being held back', async () => {
+  it('have the usual headers, and are not buffered by proxies', async () => {
     const { id } = await opened();
     const { headers, status } = (await ofSession(id)).response;
 
@@ -103,7 +103,7 @@ describe('the events of a session', () => {
     });
   });
 
-  it('go on where a client has left off, over a restart too', async () => {
+  it("continue after the client's last event, also after a restart", async () => {
     const { id, guest } = await opened();
     const first = await ofSession(id);
     await said(id, 'one');
@@ -127,7 +127,7 @@ describe('the events of a session', () => {
     expect([...first.texts, ...second.texts, ...third.texts]).toEqual(['one', 'two', 'three']);
   });
 
-  it('are told again after the end, and then there is nothing more', async () => {
+  it('can be read again after the end, and then the stream ends', async () => {
     const { id } = await opened();
     await said(id, 'one');
     await new ApiClient(world.url, callers.billing.headers).end(id);
@@ -140,7 +140,7 @@ describe('the events of a session', () => {
     expect((await ofSession(id, callers.billing, client.lastId)).response.status).toBe(204);
   });
 
-  it('go on from now, and say so, for an id that is not known', async () => {
+  it('continue from now for an unknown id, and report that', async () => {
     const { id } = await opened();
     await said(id, 'before');
     const client = await ofSession(id, callers.billing, '999999999');
@@ -153,7 +153,7 @@ describe('the events of a session', () => {
     expect(resumed.names).not.toContain('reset');
   });
 
-  it('tell of typing and of the line, without an id', async () => {
+  it('include typing and connection states, without an id', async () => {
     const { id, guest } = await opened();
     const client = await ofSession(id);
     const { lastId } = client;
@@ -172,7 +172,7 @@ describe('the events of a session', () => {
 });
 
 describe('the events of all sessions', () => {
-  it('are those of the caller, and everybody’s for who may see them', async () => {
+  it("are the caller's, or those of all callers with the scope", async () => {
     const mine = await opened();
     const theirs = await opened(callers.support);
     const [own, all] = [
@@ -188,7 +188,7 @@ describe('the events of all sessions', () => {
     expect(all.texts).toEqual(['theirs', 'mine']);
   });
 
-  it('are of the types that are asked for', async () => {
+  it('have the requested types', async () => {
     const { id, guest } = await opened();
     const client = await followed('/v1/events?types=session,typing', callers.billing);
     await said(id, 'unheard');
@@ -201,8 +201,8 @@ describe('the events of all sessions', () => {
   });
 });
 
-describe('who may hear', () => {
-  it('is nobody of a session that is somebody else’s, or not there', async () => {
+describe('the permission to read events', () => {
+  it('is refused for a session of another caller, like a missing one', async () => {
     const { id } = await opened();
     const strange = await ofSession(id, callers.support);
     const absent = await ofSession('00000000-0000-4000-8000-000000000000');
@@ -210,7 +210,7 @@ describe('who may hear', () => {
     expect([strange.response.status, absent.response.status]).toEqual([404, 404]);
   });
 
-  it('is told of sessions and not of what is said without the scope of messages', async () => {
+  it('includes changes of sessions and no messages without the scope of messages', async () => {
     const { id } = await opened();
     const client = await ofSession(id, callers.watcher);
     await said(id, 'secret');
@@ -222,7 +222,7 @@ describe('who may hear', () => {
     expect(response.status).toBe(403);
   });
 
-  it('is asked to say types that there are', async () => {
+  it('is refused for unknown types', async () => {
     const { response } = await followed('/v1/events?types=gossip', callers.billing);
 
     expect(response.status).toBe(400);

@@ -10,7 +10,7 @@ import { send } from '../support/raw-http';
 import { footprint } from '../support/refusals';
 import { until } from '../support/until';
 
-/** The values that a number in a cursor may be forged as, wrong types among them; JSON has no others. */
+/** Forged values of a number in a cursor, wrong types included; JSON has no others. */
 const NUMBERS: readonly unknown[] = [
   -1,
   0.5,
@@ -41,17 +41,17 @@ const TEXTS: readonly unknown[] = [
 ];
 const ID = '00000000-0000-4000-8000-000000000001';
 
-/** Values that are invalid as a moment; moments before 1970 are valid. */
+/** Invalid times; times before 1970 are valid. */
 const MOMENTS = NUMBERS.filter((value) => value !== -1 && value !== 2 ** 31 && value !== 2 ** 32);
 
-/** A cursor with a value in the place of a part of the position, counted from its end. */
+/** Replaces a part of the position in a cursor, counted from its end. */
 function forged(cursor: string, fromEnd: number, value: unknown): string {
   const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
   parts[parts.length - fromEnd] = value;
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, on %s', (kind) => {
+describe.each(['sqlite', 'postgres'])('forged positions and ids, on %s', (kind) => {
   let world: World;
   let api: ApiClient;
   let database: TestDatabase | undefined;
@@ -71,7 +71,7 @@ describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, o
     await database?.drop();
   });
 
-  /** The lists, each with a cursor that is good, and what each part of its position may be forged as. */
+  /** The lists, each with a valid cursor and the forged values of each part of its position. */
   function lists(): { path: string; good: string; parts: readonly (readonly unknown[])[] }[] {
     return [
       {
@@ -92,7 +92,7 @@ describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, o
       {
         path: `/v1/sessions/${conversationId}/messages`,
         good: messagesCursor.encodeCursor({ sentAt: '2027-01-15T08:00:00.000Z', id: 'a' }, conversationId),
-        // Any text could be the id of a message that the platform has made, if it can be stored.
+        // Any text that can be stored could be the id of a message of the platform.
         parts: [
           [...NUMBERS, ...TEXTS],
           ['\u0000', 'a\u0000', '\uD800', 'a'.repeat(300), 7, null, ['a']],
@@ -127,7 +127,7 @@ describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, o
     'from=0000-01-01T00:00:00Z',
     'to=9999-12-31T23:59:59.999999999-23:59',
     'from=9999-12-31T23:59:59Z&to=0000-01-01T00:00:00Z',
-  ])('find nothing or something at the far ends of time: %s', async (query) => {
+  ])('are accepted at the limits of time: %s', async (query) => {
     expect((await api.request('GET', `/v1/audit?${query}`)).status).toBe(200);
   });
 
@@ -188,7 +188,7 @@ describe.each(['sqlite', 'postgres'])('positions and ids that callers make up, o
   });
 
   it.each(['-1', '2147483648', '999999999999999', '9007199254740993', '1e309', 'NaN', 'a'])(
-    'begin a stream of events at the present: %s',
+    'start an event stream at the present: %s',
     async (lastEventId) => {
       const headers = { 'last-event-id': lastEventId };
       const { status, body } = await send(world.url, { path: '/v1/events', headers });

@@ -12,17 +12,17 @@ const { operator, stranger, reader, crowd, metered } = CALLERS;
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const FILE = Buffer.alloc(3_000_000, 'a file');
 
-/** Headers that the false replica adds to its answer. */
+/** Headers that the forged replica adds to its answer. */
 const FALSE_ANSWER = { 'set-cookie': 'of=the-other', 'x-request-id': 'of-the-other', 'retry-after': '7' };
 
-/** How two replicas forward requests to each other, whatever callers and the table of replicas say. */
+/** Tests how two replicas forward requests to each other, with any requests of callers and any table of replicas. */
 export function describeForwarding(pair: () => ReplicaPair): void {
   const typing = (id: string, headers: Readonly<Record<string, string>>): Promise<Answer> =>
     pair()
       .thereAs({ ...operator, headers })
       .request('POST', `/v1/sessions/${id}/typing`);
 
-  /** Begins requests at the replica that does not hold the session, and sends only the first byte of their bodies. */
+  /** Starts requests at the replica that does not hold the session, and sends only the first byte of their bodies. */
   function begin(count: number, path: string, headers: Readonly<Record<string, string>>): Socket[] {
     const { hostname, port } = new URL(pair().there.url);
     const head = headOf('POST', path, { 'content-length': '1000', ...headers });
@@ -33,7 +33,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     });
   }
 
-  /** Sessions that a replica has ended because a caller asked for it. */
+  /** Number of sessions that a replica has ended at a caller's request. */
   async function endedBy(url: string): Promise<number> {
     const page = await (await fetch(`${url}/metrics`, { headers: operator.headers })).text();
     return Number(/^guest_sessions_terminations_total\{reason="requested"\} (\d+)/m.exec(page)?.[1] ?? 0);
@@ -47,7 +47,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     return { status: response.status, headers: response.headers, body };
   }
 
-  /** Writes a replica into the table, as a process with only the database can, and has it hold the session. */
+  /** Writes a replica into the table, as a process with only the database can, and makes it the session's holder. */
   async function whileHeldBy(id: string, row: string, work: () => Promise<void>): Promise<void> {
     const [{ holder } = { holder: '' }] = await pair().query(
       `select holder from session where conversation_id = '${id}'`,
@@ -66,7 +66,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     `insert into replica (id, address, lease_until, is_lost${more.columns})
      values ('false', '${address}', 9000000000000, 0${more.values})`;
 
-  it('serve a caller while others have begun as many requests as they like', async () => {
+  it('serve a caller while others have started any number of requests', async () => {
     const { id } = await pair().opened();
     const json = { 'content-type': 'application/json' };
     const path = `/v1/sessions/${id}/messages`;
@@ -85,7 +85,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     await pair().here.end(id);
   });
 
-  it('let uploads of a caller take no more than its share of the connections', async () => {
+  it("limit a caller's uploads to its share of the connections", async () => {
     const { id } = await pair().opened();
     const path = `/v1/sessions/${id}/attachments?fileName=a.png`;
     const headers = { 'content-type': 'image/png', ...operator.headers };
@@ -107,7 +107,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     await pair().here.end(id);
   });
 
-  it("tell a caller the same of another caller's session and of none", async () => {
+  it("answer alike for another caller's session and a missing one", async () => {
     const { id } = await pair().opened();
     const forged = forgedProof();
     const [others, none] = [await typing(id, stranger.headers), await typing(UNKNOWN, stranger.headers)];
@@ -120,7 +120,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     await pair().here.end(id);
   });
 
-  it('send nothing to an address that only the table of replicas vouches for', async () => {
+  it('send nothing to an address that is only in the table of replicas', async () => {
     const { id } = await pair().opened();
     await using replica = await HttpReceiver.start();
     await whileHeldBy(id, rowOf(replica.url), async () => {
@@ -131,7 +131,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     });
   });
 
-  it('send a proof and no credential to a replica, and take of its answer what a replica sends', async () => {
+  it("send a proof and no credential to a replica, and pass on only a replica's headers of its answer", async () => {
     const { id } = await pair().opened();
     await using replica = await HttpReceiver.start();
     const seal = new AddressSeal(
@@ -156,7 +156,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     });
   });
 
-  it('count a request once, wherever it is served', async () => {
+  it('count a request once, at either replica', async () => {
     const { id } = await pair().opened();
     const answers: Answer[] = [];
     while (answers.length < 40) answers.push(await typing(id, metered.headers));
@@ -166,7 +166,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     await pair().here.end(id);
   });
 
-  it('let the holder end a session, wherever its end is asked for', async () => {
+  it('let the holder end a session that is ended through either replica', async () => {
     const { id } = await pair().opened();
     const before = await endedBy(pair().here.url);
     const { status, body } = await pair().there.end(id);
@@ -176,7 +176,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     expect(await endedBy(pair().here.url)).toBe(before + 1);
   });
 
-  it('hand a file on with its own type, and the answer to one that is refused early', async () => {
+  it('forward a file with its type, and the answer to an early refusal', async () => {
     const { id, guest } = await pair().opened();
     const path = `/v1/sessions/${id}/attachments`;
     const { status, body } = await upload(`${path}?fileName=a.png`, 'image/png');
@@ -192,7 +192,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     await pair().here.end(id);
   });
 
-  it('take an absolute target for its path, and keep the id of the request', async () => {
+  it('use the path of an absolute target, and keep the request id', async () => {
     const { id } = await pair().opened();
     const { status, headers } = await send(pair().there.url, {
       method: 'POST',
@@ -205,7 +205,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
     await pair().here.end(id);
   });
 
-  it('record at the holder which caller was refused', async () => {
+  it('record refused callers at the holder', async () => {
     const { id } = await pair().opened();
     await upload(`/v1/sessions/${id}/attachments?fileName=a.ade`, 'image/png');
     let actors: object[] = [];

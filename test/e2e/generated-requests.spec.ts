@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { World } from '../../src/world';
 import { ApiDescription, type ApiOperation } from '../support/generated/api-description';
-import { Cast, type Member } from '../support/generated/cast';
+import { FuzzCallers, type Member } from '../support/generated/fuzz-callers';
 import { FuzzSettings } from '../support/generated/fuzz-settings';
 import { GeneratedTraffic } from '../support/generated/generated-traffic';
 import { OpenSessions } from '../support/generated/open-sessions';
 import { examplePlansFor, plansFor, type RequestPlan } from '../support/generated/request-plan';
 import { RequestWriter } from '../support/generated/request-writer';
 import { storiesOf, STORY_LENGTH } from '../support/generated/session-story';
-import { StoryTeller } from '../support/generated/story-teller';
-import { edgeTwistsFor } from '../support/generated/twists';
+import { StoryRunner } from '../support/generated/story-runner';
+import { edgeDeviationsFor } from '../support/generated/deviations';
 import { WireClient } from '../support/generated/wire-client';
 import { LogCapture } from '../support/log-capture';
 import type { Json } from '../support/openapi-reader';
@@ -19,9 +19,10 @@ import type { Json } from '../support/openapi-reader';
 const CAP = 100;
 const BATCH = 20;
 const settings = new FuzzSettings();
-const TIME_LIMIT_MS = 100_000 + settings.requests * 20;
-const cast = new Cast();
-const supervisor = cast.member('supervisor');
+/** Ends the search for smaller failing values; a busy machine is no reason to end a property that holds. */
+const TIME_LIMIT_MS = 900_000 + settings.requests * 100;
+const callers = new FuzzCallers();
+const supervisor = callers.member('supervisor');
 const logs = new LogCapture();
 
 let world: World;
@@ -40,14 +41,14 @@ beforeAll(async () => {
     logOutput: logs,
     webMessaging: true,
     genesys: { requestsPerMinute: 1_000_000 },
-    environment: { ...cast.environment, ...limits, LOG_LEVEL: 'error' },
+    environment: { ...callers.environment, ...limits, LOG_LEVEL: 'error' },
   });
   client = new WireClient(world.url);
-  // What the built service serves: another test compares the two.
+  // This file equals the description that the built service serves; another test checks that.
   const document = await readFile(resolve(__dirname, '../../docs/openapi.json'), 'utf8');
   const description = new ApiDescription(JSON.parse(document) as Json);
-  traffic = new GeneratedTraffic(description, client, [...cast.secrets, 'demo-secret']);
-  writer = new RequestWriter(traffic.memory, cast);
+  traffic = new GeneratedTraffic(description, client, [...callers.secrets, 'demo-secret']);
+  writer = new RequestWriter(traffic.memory, callers);
   openSessions = new OpenSessions(traffic, supervisor);
 });
 
@@ -57,7 +58,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** Fails with the smallest values that it finds, as far as there is time to look for smaller ones. */
+/** Fails with the smallest counterexample that it finds in the available time. */
 async function expectHolds<T>(
   values: fc.Arbitrary<T>,
   runs: number,
@@ -74,14 +75,14 @@ async function expectHolds<T>(
 
 let samples = 0;
 
-/** Another one each time: what has to be nobody else's, such as the key of a request, is. */
+/** Makes a unique value each time, for values such as the key of a request. */
 function examplePlan(operation: ApiOperation): RequestPlan {
   const [plan] = fc.sample(examplePlansFor(operation), { seed: settings.seed + samples++, numRuns: 1 });
   if (plan === undefined) throw new Error(`There is no plan for ${operation.id}`);
   return plan;
 }
 
-/** What one guest does, in this order: the last ends the session. */
+/** A guest's requests in this order: the last ends the session. */
 const TALK: readonly (readonly [operation: string, body?: object])[] = [
   ['messagesSend', { text: 'Hello' }],
   ['messagesTyping'],
@@ -90,13 +91,13 @@ const TALK: readonly (readonly [operation: string, body?: object])[] = [
   ['authenticationLogOut'],
 ];
 
-/** As the guest's own login would sign it; nobody checks that here. */
+/** A token as the guest's own login would sign it; the service does not verify it. */
 function anIdToken(claims: object): string {
   return `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
 }
 
 describe('the operations of the description', () => {
-  it('are those that are served', async () => {
+  it('are the served ones', async () => {
     const response = await fetch(`${world.url}/openapi.json`, { headers: supervisor.headers });
     const served = new ApiDescription((await response.json()) as Json);
 
@@ -115,16 +116,16 @@ describe('the operations of the description', () => {
 
 describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
   it(
-    'are answered as described, whatever is wrong with them, many at a time',
+    'are answered as described with any deviation, concurrently',
     async () => {
       const { operations } = traffic.description;
       const open = traffic.description.operation('sessionOpen');
-      // Chance alone opens hardly any session, and so many requests name what an opening has brought about.
+      // Random requests open hardly any session, so many requests use ids of earlier openings.
       await traffic.sendAll(Array.from({ length: BATCH }, () => writer.write(open, examplePlan(open))));
-      // Hardly ever absent, and absent first where a smaller batch is looked for that fails.
+      // These parts are rarely absent, and are removed first when a smaller failing batch is searched for.
       const maybe = operations.map((operation) => fc.option(plansFor(operation), { freq: 10_000 }));
       const batches = fc.tuple(...maybe);
-      // One more for those that are absent.
+      // One additional request replaces the absent ones.
       const runs = Math.ceil((settings.requests * 0.7) / operations.length) + 1;
 
       await expectHolds(batches, runs, async (plans) => {
@@ -142,15 +143,15 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
   );
 
   it(
-    'find sessions as the ones before have left them, whoever takes turns',
+    'find sessions in the state of earlier requests of alternating callers',
     async () => {
       const openings = examplePlansFor(traffic.description.operation('sessionOpen'));
-      const teller = new StoryTeller(traffic, writer, cast);
+      const runner = new StoryRunner(traffic, writer, callers);
       const runs = Math.ceil((settings.requests * 0.3) / STORY_LENGTH);
       const before = traffic.tally.total;
 
       await expectHolds(storiesOf(openings), runs, async (story) => {
-        await teller.tell(story);
+        await runner.run(story);
         await openSessions.clearAfter(CAP / 2);
       });
 
@@ -159,9 +160,11 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     TIME_LIMIT_MS,
   );
 
-  it('are refused when one value is right beside what it may be', async () => {
+  it('are refused when one value is just outside its range', async () => {
     const requests = traffic.description.operations.flatMap((operation) =>
-      edgeTwistsFor(operation).map((twist) => writer.write(operation, { ...examplePlan(operation), twist })),
+      edgeDeviationsFor(operation).map((deviation) =>
+        writer.write(operation, { ...examplePlan(operation), deviation }),
+      ),
     );
 
     const answers = await traffic.sendAll(requests);
@@ -170,7 +173,7 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     expect(answers.every(({ status }) => status >= 400)).toBe(true);
   });
 
-  it('succeed where guests talk', async () => {
+  it('succeed on a channel with messages', async () => {
     const { description } = traffic;
     const open = description.operation('sessionOpen');
     const channel = { queueId: 'support', channel: 'web-messaging' };
@@ -194,7 +197,7 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
 
     const openingBy = (name: Member): ReturnType<RequestWriter['write']> =>
       writer.write(open, { ...examplePlan(open), role: { kind: 'member', name } });
-    // One caller fills its share, the next one what is left.
+    // One caller fills its share, and the next one the rest.
     for (const name of ['supervisor', 'billing'] as const)
       for (let asked = 0; asked < CAP; asked += BATCH)
         await traffic.sendAll(Array.from({ length: BATCH }, () => openingBy(name)));
@@ -203,7 +206,7 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     expect([status, body]).toEqual([429, expect.stringContaining('"session-limit-reached"')]);
   });
 
-  it('have reached every operation and each of its refusals, and no person has to act', () => {
+  it('have reached every operation and each of its refusals, without a log line that needs an operator', () => {
     expect(traffic.tally.total).toBeGreaterThanOrEqual(settings.requests);
     expect(logs.lines).toEqual([]);
     expect(settings.isComplete ? traffic.tally.missing : []).toEqual([]);

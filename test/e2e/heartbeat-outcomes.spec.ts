@@ -46,14 +46,14 @@ describe('a heartbeat', () => {
     return world.app.get(SchedulerRegistry, { strict: false }).getIntervals();
   }
 
-  it('is one named interval for as long as the session lives', async () => {
+  it('is one named interval for the lifetime of the session', async () => {
     const conversationId = await api.opened();
     expect(intervals().filter((name) => name === conversationId)).toHaveLength(1);
     await api.end(conversationId);
     expect(intervals()).not.toContain(conversationId);
   });
 
-  it('that fails three times in a row ends the session: one graceful disconnect, the CRM hears, the slot is free', async () => {
+  it('that fails three times in a row ends the session: one graceful disconnect, a CRM event, a free slot', async () => {
     const conversationId = await api.opened();
     spoilBeats(conversationId, { kind: 'status', status: 500 });
     await until(async () => (await api.stateOf(conversationId)) === 'disconnected');
@@ -74,7 +74,7 @@ describe('a heartbeat', () => {
     expect(intervals()).not.toContain(conversationId);
   });
 
-  it('that succeeds in between starts counting anew', async () => {
+  it('that succeeds in between resets the count of failures', async () => {
     const conversationId = await api.opened();
     for (let after = 0; after < 6; after += 3) {
       world.genesys.faults.add({
@@ -108,7 +108,7 @@ describe('a heartbeat', () => {
     await api.end(conversationId);
   });
 
-  it('without a token to be had leaves the session alive', async () => {
+  it('without a token leaves the session alive', async () => {
     const conversationId = await api.opened();
     world.genesys.state.revokeClient('demo-client');
     const before = world.genesys.requests.count({ path: '/oauth/token' });

@@ -42,7 +42,7 @@ describe('openings with an idempotency key', () => {
     expect(answer.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
   }
 
-  it('are answered the same once more, to the byte, whatever has become of the session', async () => {
+  it('get the same answer again byte for byte, also after the session has ended', async () => {
     const key = newKey();
     const before = sent();
     const first = await open(key);
@@ -59,14 +59,14 @@ describe('openings with an idempotency key', () => {
     expect(sent()).toBe(before + 1);
   });
 
-  it('are answered with the tag that the session is shown with', async () => {
+  it("are answered with the session's ETag", async () => {
     const { body, headers } = await open(newKey());
     const shown = await api.get(String(body['conversationId']));
 
     expect(headers.get('etag')).toBe(shown.headers.get('etag'));
   });
 
-  it('are refused when the key came with another body, and open nothing', async () => {
+  it('are refused when the key was used with another body, and open no session', async () => {
     const key = newKey();
     await open(key);
     const before = sent();
@@ -76,7 +76,7 @@ describe('openings with an idempotency key', () => {
     expect(sent()).toBe(before);
   });
 
-  it('open one session when 100 come at once, and all get its answer', async () => {
+  it('open one session for 100 concurrent requests, which all get its answer', async () => {
     const key = newKey();
     const before = sent();
     const answers = await Promise.all(Array.from({ length: 100 }, () => open(key)));
@@ -88,7 +88,7 @@ describe('openings with an idempotency key', () => {
     expect(sent()).toBe(before + 1);
   });
 
-  it('wait a while for the first one, and are told then that it goes on', async () => {
+  it('wait for the first one up to a limit, and are then answered that it is in progress', async () => {
     const key = newKey();
     const before = sent();
     world.genesys.faults.add({ match: OPENING, fault: { kind: 'delay', ms: 4_000 }, times: 1 });
@@ -104,7 +104,7 @@ describe('openings with an idempotency key', () => {
     expect(sent()).toBe(before + 1);
   });
 
-  it('go on when their caller has hung up, who gets the answer with the next request', async () => {
+  it('continue after their caller has disconnected, and the next request gets the answer', async () => {
     const key = newKey();
     const before = sent();
     world.genesys.faults.add({ match: OPENING, fault: { kind: 'delay', ms: 300 }, times: 1 });
@@ -145,7 +145,7 @@ describe('openings with an idempotency key', () => {
     expect(sent()).toBe(before);
   });
 
-  it('are answered with a failure once more when it may have taken effect', async () => {
+  it('are answered with the same failure again when it may have taken effect', async () => {
     const key = newKey();
     world.genesys.faults.add({ match: OPENING, fault: { kind: 'status', status: 500 } });
     const first = await open(key);
@@ -162,7 +162,7 @@ describe('openings with an idempotency key', () => {
     expect([first, again].map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true']);
   });
 
-  it('begin anew after a failure that came to nothing', async () => {
+  it('start again after a failure without effect', async () => {
     const key = newKey();
     world.genesys.faults.add({ match: OPENING, fault: { kind: 'status', status: 403 } });
     expect((await open(key)).body).toMatchObject({ status: 502, code: 'upstream-forbidden' });
@@ -172,7 +172,7 @@ describe('openings with an idempotency key', () => {
     expect([opened.status, opened.headers.get('idempotency-replayed')]).toEqual([201, null]);
   });
 
-  it('begin anew once the key has expired', async () => {
+  it('start again once the key has expired', async () => {
     const key = newKey();
     const first = await open(key);
     const { db } = world.app.get(DatabaseConnection);
@@ -188,7 +188,7 @@ describe('openings with an idempotency key', () => {
     expect(second.body['conversationId']).not.toBe(conversationId);
   });
 
-  it('are refused with a text that is no key', async () => {
+  it('are refused with an invalid key', async () => {
     const before = sent();
     for (const key of ['', ' ', 'a b', '"a', '""', 'ü', 'k'.repeat(256), 'key-1, key-2'])
       expect([key, (await open(key)).body]).toEqual([
@@ -199,7 +199,7 @@ describe('openings with an idempotency key', () => {
     expect((await open('k'.repeat(255))).status).toBe(201);
   });
 
-  it('leave neither the key nor anything of the answer to be read in the log or the database', async () => {
+  it('leave neither the key nor the answer readable in the log or the database', async () => {
     const { db } = world.app.get(DatabaseConnection);
     const rows = JSON.stringify(await db.selectFrom('idempotency_key').selectAll().execute());
 
@@ -218,7 +218,7 @@ describe('openings with an idempotency key', () => {
       expect(String(body['text'])).toContain(`guest_sessions_idempotency_total{result="${result}"}`);
   });
 
-  it('are those of one caller', async () => {
+  it('are separate for each caller', async () => {
     const callers = [aCaller('billing', allBut('sessions.any')), aCaller('support')];
     await world.restart(keysOf(...callers));
     const [billing, support] = callers.map(({ headers }) => new ApiClient(world.url, headers));

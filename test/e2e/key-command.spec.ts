@@ -24,7 +24,7 @@ function run(...parameters: readonly string[]): Promise<Outcome> {
 }
 
 describe('npm run key', () => {
-  it('prints a key that lets in, and the entry that makes it do so', async () => {
+  it('prints a valid key and its entry for the service', async () => {
     const { code, stdout } = await run('--name', 'billing', '--scopes', 'sessions.read,sessions.write');
     const [, key = '', entry = ''] = /^key {4}(\S+)\nentry {2}(.+)\n$/.exec(stdout) ?? [];
     await using world = await World.start({
@@ -37,7 +37,7 @@ describe('npm run key', () => {
     expect((await new ApiClient(world.url).open()).status).toBe(401);
   });
 
-  it('prints an entry with an end and limits of its own, where it is asked to', async () => {
+  it('prints an entry with an expiry and limits on request', async () => {
     const end = '2027-01-01T00:00:00Z';
     const facts = ['--name', 'billing', '--scopes', 'sessions.read', '--expires', end];
     const limits = ['--requests-per-minute', '600', '--max-sessions', '40', '--event-streams', '50'];
@@ -63,7 +63,7 @@ describe('npm run key', () => {
     [['--name', 'billing', '--scopes', 'sessions.read', '--requests-per-minute', '']],
     [['--name', 'billing', '--scopes', 'sessions.read', '--requests-per-minute', '1e3']],
     [['--name', 'billing', '--scopes', 'sessions.read', '--expire', '2027-01-01T00:00:00Z']],
-  ])('makes none of %j', async (parameters) => {
+  ])('refuses %j', async (parameters) => {
     const { code, stdout, stderr } = await run(...parameters);
 
     expect([code, stdout]).toEqual([1, '']);

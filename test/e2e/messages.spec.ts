@@ -12,7 +12,7 @@ interface Item {
   readonly text: string;
 }
 
-describe('what is said in a session', () => {
+describe('the messages of a session', () => {
   let world: World;
   let api: ApiClient;
 
@@ -46,13 +46,13 @@ describe('what is said in a session', () => {
     return (body['items'] as Item[]).map(({ direction, text }) => `${direction} ${text}`);
   }
 
-  /** What upstream has of the guest. */
+  /** Returns the texts of the guest's messages upstream. */
   const saidBy = (guest: GuestSession): unknown[] =>
     guest.messages
       .filter(({ direction, content }) => direction === 'Inbound' && content.type !== 'Event')
       .map(({ content }) => content.text);
 
-  it('takes what the opening says of the guest along: attributes once, the journey without the token', async () => {
+  it('include the guest context of the opening: attributes once, the journey without the token', async () => {
     const customAttributes = { order: '4711' };
     const journeyContext = { customerId: 'customer-1', sessionId: 'visit-1', sessionType: 'app' };
     const { status, body } = await api.open({ customAttributes, journeyContext });
@@ -73,7 +73,7 @@ describe('what is said in a session', () => {
     });
   });
 
-  it('reaches the other side and comes back from there, each once and in order', async () => {
+  it('reach the other side and arrive from it, each once and in order', async () => {
     const { id, guest } = await opened();
     const { status, body } = await say(id, { text: 'Hello', customAttributes: { order: '4711' } });
     world.genesys.webMessaging.agent.say(guest.token, 'Hi there');
@@ -85,7 +85,7 @@ describe('what is said in a session', () => {
     expect(await listed(id)).toEqual(['inbound Hello', 'outbound Hi there']);
   });
 
-  it('is shown page by page', async () => {
+  it('are listed page by page', async () => {
     const { id, guest } = await opened();
     for (const text of ['1', '2', '3', '4', '5']) world.genesys.webMessaging.agent.say(guest.token, text);
     await until(async () => (await listed(id)).length === 5);
@@ -101,8 +101,8 @@ describe('what is said in a session', () => {
     expect(foreign).toMatchObject({ status: 400, body: { errors: [{ code: 'invalid-cursor' }] } });
   });
 
-  describe('with an idempotency key', () => {
-    it('is said once, however often it is asked for', async () => {
+  describe('a message with an idempotency key', () => {
+    it('is sent once for repeated requests', async () => {
       const { id, guest } = await opened();
       const first = await say(id, { text: 'Once' }, 'key-1');
       const again = await say(id, { text: 'Once' }, '"key-1"');
@@ -115,7 +115,7 @@ describe('what is said in a session', () => {
       expect(saidBy(guest)).toEqual(['Once']);
     });
 
-    it('is said once by many at the same time', async () => {
+    it('is sent once for concurrent requests', async () => {
       const { id, guest } = await opened();
       const answers = await Promise.all(Array.from({ length: 20 }, () => say(id, { text: 'Once' }, 'key')));
 
@@ -124,7 +124,7 @@ describe('what is said in a session', () => {
       expect(saidBy(guest)).toEqual(['Once']);
     });
 
-    it('is not said again after a restart that lost the answer', async () => {
+    it('is not sent again after a restart that lost the answer', async () => {
       const { id, guest } = await opened();
       world.genesys.webMessaging.faults.add({
         match: { token: guest.token, action: 'onMessage' },
@@ -144,7 +144,7 @@ describe('what is said in a session', () => {
     });
   });
 
-  it('is neither lost nor doubled when the line breaks', async () => {
+  it('is neither lost nor repeated when the connection breaks', async () => {
     const { id, guest } = await opened();
     world.genesys.webMessaging.faults.add({
       match: { token: guest.token, action: 'onMessage' },
@@ -178,7 +178,7 @@ describe('what is said in a session', () => {
     ]);
   });
 
-  it('may be a form and a picker, which are shown and answered', async () => {
+  it('may be the answer to a form and to a picker, which the API shows', async () => {
     const { id, guest } = await opened();
     const { agent } = world.genesys.webMessaging;
     const [picker, form] = [agent.offer(guest.token, 'ListPicker'), agent.offer(guest.token, 'Form')];
@@ -216,7 +216,7 @@ describe('what is said in a session', () => {
     expect(unlinked.status).toBe(502);
   });
 
-  it('may be that the guest types', async () => {
+  it('may be a typing indicator', async () => {
     const { id, guest } = await opened();
     const { status } = await api.request('POST', `/v1/sessions/${id}/typing`);
 
@@ -260,14 +260,14 @@ describe('what is said in a session', () => {
       'required',
     ],
     ['with a file twice', { attachmentIds: ['a', 'a'] }, '#/attachmentIds', 'duplicate'],
-  ])('is refused with a pointer when it is one %s', async (_what, asked, pointer, code) => {
+  ])('is refused with a pointer for content %s', async (_what, asked, pointer, code) => {
     const { status, body } = await say(randomUUID(), asked);
 
     expect(status).toBe(400);
     expect(body['errors']).toEqual([expect.objectContaining({ pointer, code })]);
   });
 
-  it('is refused where Genesys Cloud refuses it, and by what cannot take it', async () => {
+  it('is refused when Genesys Cloud refuses it, and by a session that cannot send it', async () => {
     const { id, guest } = await opened();
     world.genesys.webMessaging.faults.add({
       match: { token: guest.token, action: 'onMessage' },
@@ -290,7 +290,7 @@ describe('what is said in a session', () => {
     expect(long.body['reason']).toBe('text-too-long');
   });
 
-  it('tells who ended it', async () => {
+  it('shows which side ended the session', async () => {
     const { id, guest } = await opened();
     await say(id, { text: 'Hello' });
     expect(world.genesys.webMessaging.agent.disconnect(guest.token)).toBe(true);

@@ -55,7 +55,7 @@ describe('a client in the types of /openapi.json', () => {
     await copyFile(join(root, 'docs/client/session-life.ts'), join(folder, 'session-life.ts'));
   });
 
-  it('compiles, and lives a session from its opening to its end', async () => {
+  it('compiles, and opens, uses and ends a session', async () => {
     await compile();
     const program = join(folder, 'built/session-life.js');
     const { stdout } = await run(NODE, [
@@ -75,7 +75,7 @@ describe('a client in the types of /openapi.json', () => {
     });
   });
 
-  it('compiles with no mistake of a caller', async () => {
+  it('does not compile with a mistake of a caller', async () => {
     const mistakes = {
       'a request without what it must have': `void client.open({ name: 'Alice' });`,
       'a field that the API does not know': `void client.open({ queueId: 'support', nickname: 'Al' });`,

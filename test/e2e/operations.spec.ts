@@ -3,7 +3,7 @@ import { ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';
 import { until } from '../support/until';
 
-describe('what operators see', () => {
+describe("the operators' view", () => {
   let world: World;
   let api: ApiClient;
   const logs = new LogCapture();
@@ -20,7 +20,7 @@ describe('what operators see', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  it('is a service that is alive and ready, told by terminus', async () => {
+  it('is a live and ready service, reported by terminus', async () => {
     expect(await api.request('GET', '/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(await api.request('GET', '/health/ready')).toMatchObject({
       status: 200,
@@ -28,7 +28,7 @@ describe('what operators see', () => {
     });
   });
 
-  it('is a service that stays ready while Genesys and the CRM are in trouble', async () => {
+  it('is a service that stays ready while Genesys Cloud and the CRM fail', async () => {
     world.genesys.faults.add({ fault: { kind: 'status', status: 500 } });
     world.crm.faults.add({ fault: { kind: 'status', status: 500 } });
     expect((await api.open()).status).toBe(502);
@@ -37,7 +37,7 @@ describe('what operators see', () => {
     world.crm.faults.clear();
   });
 
-  it('is the summary of the contract before anything has started', async () => {
+  it("is the contract's summary before the first session", async () => {
     expect((await api.request('GET', '/v1/metrics')).body).toEqual({
       averageLatencyMs: 0,
       disconnectionRate: '0.0000',
@@ -46,7 +46,7 @@ describe('what operators see', () => {
     });
   });
 
-  it('is a page for Prometheus, without an id in any label', async () => {
+  it('is a Prometheus page without an id in any label', async () => {
     const conversationId = await api.opened();
     await until(() => (world.genesys.state.conversation(conversationId)?.beats ?? 0) >= 2);
     await until(() => world.crm.eventsOf(conversationId).length === 1);
@@ -83,7 +83,7 @@ describe('what operators see', () => {
     expect(logs.with('SESSION_INITIALIZED')[0]).toMatchObject({ context: 'Audit', level: 'info' });
   });
 
-  it('are no request ids on lines of work that the service does by itself', async () => {
+  it('has no request ids on log lines of background work', async () => {
     await until(() => logs.with('CRM_SYNC_SUCCESS').length > 0);
     for (const line of logs.with('CRM_SYNC_SUCCESS')) expect(line).not.toHaveProperty('requestId');
   });

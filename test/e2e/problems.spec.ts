@@ -23,7 +23,7 @@ describe('the answers behind a gateway', () => {
     await behind[Symbol.asyncDispose]();
   });
 
-  it('lead to a session that was opened through it, also when they are replayed', async () => {
+  it('link to a session that was opened through it, also when they are repeated', async () => {
     const request = opening('{"queueId":"q-1"}', { 'idempotency-key': 'one' });
     for (const replayed of [undefined, 'true']) {
       const { headers, body } = await send(behind.url, request);
@@ -38,10 +38,10 @@ describe('the answers behind a gateway', () => {
     ['not-found', { path: '/nowhere' }],
     ['not-found', { path: '/v1/sessions/%zz' }],
     ['method-not-allowed', { method: 'PUT' }],
-    ['session-not-found', { path: '/v1/sessions/nobody' }],
+    ['session-not-found', { path: '/v1/sessions/unknown' }],
     ['validation-failed', opening('{}')],
     ['bad-request', { headers: { 'content-length': 'x' } }],
-  ])('explain a problem there: %s %j', async (code, request) => {
+  ])("link to a problem's explanation there: %s %j", async (code, request) => {
     const { body } = await send(behind.url, request);
 
     expect(JSON.parse(body)).toMatchObject({ code, type: `${PUBLIC_URL}/problems/${code}` });
@@ -49,7 +49,7 @@ describe('the answers behind a gateway', () => {
     expect(JSON.parse(explained.body)).toMatchObject({ type: `${PUBLIC_URL}/problems/${code}` });
   });
 
-  it('describe an API there', async () => {
+  it('describe the API there', async () => {
     const served = async ({ url }: World): Promise<unknown> => {
       const { body } = await send(url, { path: '/openapi.json' });
       return (JSON.parse(body) as { servers: unknown }).servers;
@@ -60,7 +60,7 @@ describe('the answers behind a gateway', () => {
   });
 });
 
-describe('where the type of a problem leads', () => {
+describe("the page at a problem's type", () => {
   it.each([...PROBLEM_CATALOGUE])('is an explanation of %s for a program', async (code, type) => {
     const { status, headers, body } = await send(world.url, { path: `/problems/${code}` });
 
@@ -72,7 +72,7 @@ describe('where the type of a problem leads', () => {
     expect(JSON.parse(body)).toEqual({ type: `/problems/${code}`, code, ...type });
   });
 
-  it.each([...PROBLEM_CATALOGUE])('is an explanation of %s for a person', async (code, { title, action }) => {
+  it.each([...PROBLEM_CATALOGUE])('is an explanation of %s for a reader', async (code, { title, action }) => {
     const { status, headers, body } = await send(world.url, {
       path: `/problems/${code}`,
       headers: { accept: BROWSER },
@@ -83,9 +83,9 @@ describe('where the type of a problem leads', () => {
     expect(body).not.toMatch(/<script|<style|style=/);
   });
 
-  it('can be followed from a problem', async () => {
+  it("can be requested by a problem's type", async () => {
     const problem = expectProblem(
-      await send(world.url, { path: '/v1/sessions/nobody' }),
+      await send(world.url, { path: '/v1/sessions/unknown' }),
       404,
       'session-not-found',
     );
@@ -94,7 +94,7 @@ describe('where the type of a problem leads', () => {
   });
 
   it.each(['nothing', 'constructor', '__proto__', 'Internal', 'internal/x', '%00', '<script>'])(
-    'is a problem itself for a code that there is not: %s',
+    'is a problem itself for an unknown code: %s',
     async (code) => {
       for (const accept of [BROWSER, 'application/json'])
         expectProblem(

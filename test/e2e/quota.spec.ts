@@ -5,7 +5,7 @@ import { aCaller, keysOf, limitedTo, type TestCaller } from '../support/callers'
 import { LogCapture } from '../support/log-capture';
 import { until } from '../support/until';
 
-/** So few that a slow machine wins no request by its slowness. */
+/** A limit so low that a slow machine regains no request meanwhile. */
 const FEW = 3;
 
 const usual = aCaller('usual');
@@ -30,7 +30,7 @@ function apiOf({ headers }: TestCaller): ApiClient {
   return new ApiClient(world.url, headers);
 }
 
-/** `r` and `t` of the answer; throws when it does not say how its caller stands. */
+/** Returns `r` and `t` of the answer; throws when it lacks the caller's quota. */
 function standOf(
   { headers }: Answer,
   perMinute: number,
@@ -50,7 +50,7 @@ async function refused(api: ApiClient): Promise<Answer> {
 }
 
 describe('the quota of a caller', () => {
-  it('is told with every answer, whatever it is', async () => {
+  it('is in the headers of every answer, refusals included', async () => {
     const api = apiOf(usual);
     const opened = await api.open();
     const id = String(opened.body['conversationId']);
@@ -61,7 +61,7 @@ describe('the quota of a caller', () => {
       opened,
       await api.request('GET', get, undefined, known),
       await api.request('HEAD', get),
-      await api.get('nobody'),
+      await api.get('unknown'),
       await api.open({ durationLimit: -1 }),
       await api.request('POST', '/v1/sessions', 'x'.repeat(100_000), json),
       await api.request('POST', '/v1/sessions', 'text', { 'content-type': 'text/plain' }),
@@ -78,7 +78,7 @@ describe('the quota of a caller', () => {
       expect(standOf(answer, 6_000)).toEqual({ left: expect.any(Number), seconds: 1 });
   });
 
-  it('takes a request that is refused for its scope like any other', async () => {
+  it('counts a request that is refused for its scope like any other', async () => {
     const api = apiOf(curious);
     const stands = [await api.open(), await api.open(), await api.list()];
 
@@ -86,7 +86,7 @@ describe('the quota of a caller', () => {
     expect(stands.map((answer) => standOf(answer, FEW).left)).toEqual([2, 1, 0]);
   });
 
-  it('ends with a problem that says when to come back, and touches nobody else', async () => {
+  it('is exceeded with a problem and Retry-After, and without an effect on other callers', async () => {
     const allowed = Array.from({ length: FEW }, () => apiOf(hasty).list());
     expect((await Promise.all(allowed)).map(({ status }) => status)).toEqual([200, 200, 200]);
     const answer = await apiOf(hasty).open();
@@ -108,7 +108,7 @@ describe('the quota of a caller', () => {
     expect((await apiOf(usual).list()).status).toBe(200);
   });
 
-  it('is there again after the time that the refusal promises', async () => {
+  it('is available again after the Retry-After of the refusal', async () => {
     const api = apiOf(patient);
     const retryAfter = Number((await refused(api)).headers.get('retry-after'));
     const promisedAt = performance.now() + retryAfter * 1_000;
@@ -118,7 +118,7 @@ describe('the quota of a caller', () => {
     expect((await api.list()).status).toBe(200);
   });
 
-  it('is not asked for on routes that are public', async () => {
+  it('is not applied to public routes', async () => {
     await refused(apiOf(hasty));
     for (const path of ['/health/live', '/health/ready', '/problems/quota-exceeded', '/nowhere']) {
       const { status, headers } = await apiOf(hasty).request('GET', path);
@@ -128,18 +128,18 @@ describe('the quota of a caller', () => {
     }
   });
 
-  it('is not told to those who are nobody', async () => {
+  it('is not shown to unauthenticated clients', async () => {
     const { status, headers } = await new ApiClient(world.url).list();
 
     expect([status, headers.get('ratelimit'), headers.get('ratelimit-policy')]).toEqual([401, null, null]);
   });
 
-  it('is counted where it ends, and told once in the log', async () => {
+  it('is counted when it is exceeded, and logged once', async () => {
     for (let count = 0; count < 2 * FEW; count += 1) await apiOf(noisy).list();
     const page = await apiOf(operator).request('GET', '/metrics');
 
     expect(page.body['text']).toMatch(/^guest_sessions_throttled_total\{policy="caller"\} [1-9]/m);
-    const lines = logs.with('A caller makes more requests than it may');
+    const lines = logs.with('Request quota exceeded');
     expect(lines.filter(({ caller }) => caller === 'noisy')).toEqual([
       expect.objectContaining({ level: 'info', policy: 'caller', requestId: expect.any(String) }),
     ]);
@@ -157,7 +157,7 @@ describe('the description of the API', () => {
     return Object.keys(headers);
   };
 
-  it('states the refusal of every route that needs a scope, and where the caller stands', () => {
+  it('declares the refusal and the quota headers of every route with a scope', () => {
     for (const route of routes.filter(({ scope }) => scope !== undefined)) {
       expect(headersOf(route, '429')).toEqual(
         expect.arrayContaining(['Retry-After', 'RateLimit', 'RateLimit-Policy']),
@@ -173,7 +173,7 @@ describe('the description of the API', () => {
     }
   });
 
-  it('promises nothing of it on routes that are public', () => {
+  it('declares no quota on public routes', () => {
     const open = routes.filter(({ scope }) => scope === undefined);
 
     expect(open.length).toBeGreaterThan(0);
@@ -182,8 +182,8 @@ describe('the description of the API', () => {
   });
 });
 
-describe('where nobody is asked who they are', () => {
-  it('nobody is limited', async () => {
+describe('a service without authentication', () => {
+  it('has no quotas', async () => {
     await using open = await World.start({
       logOutput: new LogCapture(),
       environment: { CALLER_REQUESTS_PER_MINUTE: '1' },

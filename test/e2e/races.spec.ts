@@ -35,7 +35,7 @@ describe('callers that race', () => {
     expect(world.genesys.state.conversations.size).toBe(50);
   });
 
-  it('find each freed slot once', async () => {
+  it('take each freed slot once', async () => {
     const ids = (await times(50, () => api.opened())).slice(0, 10);
     await Promise.all(ids.map((id) => api.end(id)));
     const answers = await times(30, () => api.open());
@@ -48,7 +48,7 @@ describe('callers that race', () => {
     expect(world.genesys.state.tokenRequests).toBe(1);
   });
 
-  it('do not notice a revoked token: it is replaced once', async () => {
+  it('are not affected by a revoked token, which is replaced once', async () => {
     await api.opened();
     world.genesys.state.revokeTokens();
     const answers = await times(20, () => api.open());
@@ -56,7 +56,7 @@ describe('callers that race', () => {
     expect(world.genesys.state.tokenRequests).toBe(2);
   });
 
-  it('leave nothing behind when upstream refuses all of them', async () => {
+  it('leave no session when upstream refuses all of them', async () => {
     world.genesys.faults.add({
       match: { method: 'POST', path: MESSAGING },
       fault: { kind: 'status', status: 403 },

@@ -33,7 +33,7 @@ describe.each(['sqlite', 'postgres'])('a restart on %s', (kind) => {
     api = new ApiClient(world.url);
   }
 
-  it('leaves live sessions alive and beating, with growing numbers, and the CRM hears nothing of it', async () => {
+  it('keeps live sessions and their beats, with growing sequences and without CRM events', async () => {
     const conversationId = await api.opened();
     await until(() => (world.genesys.state.conversation(conversationId)?.beats ?? 0) >= 2);
     await restart();
@@ -47,14 +47,14 @@ describe.each(['sqlite', 'postgres'])('a restart on %s', (kind) => {
     expect(world.crm.eventsOf(conversationId)).toHaveLength(1);
   });
 
-  it('ends a session whose time ran out meanwhile, because of its duration limit', async () => {
+  it('ends a session that exceeded its duration limit meanwhile', async () => {
     const conversationId = await api.opened({ durationLimit: 1 });
     await restart();
     await until(async () => (await api.stateOf(conversationId)) === 'terminated');
     expect((await api.get(conversationId)).body).toMatchObject({ endReason: 'duration-limit' });
   });
 
-  it('goes on with a disconnect that Genesys has not confirmed yet', async () => {
+  it('continues a disconnect that Genesys Cloud has not confirmed yet', async () => {
     const conversationId = await api.opened();
     world.genesys.faults.add({
       match: { bodyContains: 'disconnected' },
@@ -69,7 +69,7 @@ describe.each(['sqlite', 'postgres'])('a restart on %s', (kind) => {
     await until(() => world.crm.eventsOf(conversationId).length === 2);
   });
 
-  it('delivers what the CRM had not accepted before', async () => {
+  it('delivers events that the CRM had not accepted before', async () => {
     world.crm.faults.add({ fault: { kind: 'status', status: 500 } });
     const conversationId = await api.opened();
     await api.end(conversationId);
@@ -81,7 +81,7 @@ describe.each(['sqlite', 'postgres'])('a restart on %s', (kind) => {
     expect(states).toEqual(['connected', 'terminated']);
   });
 
-  it('keeps what was counted', async () => {
+  it('keeps all counts', async () => {
     await api.end(await api.opened());
     await until(() => world.crm.received.length === 2);
     await until(async () => (await api.request('GET', '/v1/metrics')).body['averageLatencyMs'] !== undefined);
@@ -93,7 +93,7 @@ describe.each(['sqlite', 'postgres'])('a restart on %s', (kind) => {
     });
   });
 
-  it('finds every slot free that is free', async () => {
+  it('counts all free slots as free', async () => {
     await restart({ SESSION_MAX_CONCURRENT: '3' });
     const ids = [await api.opened(), await api.opened(), await api.opened()];
     await api.end(ids[0] ?? '');

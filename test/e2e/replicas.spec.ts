@@ -24,7 +24,10 @@ describe('two replicas on one PostgreSQL', () => {
 
   const opened = (): ReturnType<ReplicaPair['opened']> => pair.opened();
 
-  /** What a client was told in passing of a session, from the first typing on: its line may have been told before. */
+  /**
+   * Returns the ephemeral events that a client received of a session, from the first typing event on: a connection
+   * event may have come before.
+   */
   const told = ({ events }: EventClient, id: string): unknown[] => {
     const ofSession = events.filter(({ data }) => data['conversationId'] === id);
     const first = ofSession.findIndex(({ name }) => name === 'typing');
@@ -36,7 +39,7 @@ describe('two replicas on one PostgreSQL', () => {
       ({ text }) => text,
     );
 
-  it('say what is asked of either over the one socket that there is', async () => {
+  it('send messages of either replica over the one socket', async () => {
     const { id, guest } = await opened();
     const path = `/v1/sessions/${id}/messages`;
     const key = { 'idempotency-key': 'once' };
@@ -53,7 +56,7 @@ describe('two replicas on one PostgreSQL', () => {
     expect((await here.end(id)).body).toMatchObject({ state: 'terminated' });
   });
 
-  it('refuse what the holder refuses, as the holder refuses it', async () => {
+  it("pass on the holder's refusals unchanged", async () => {
     const { id } = await opened();
     const { status, body, headers } = await there.request('POST', `/v1/sessions/${id}/messages`, {});
 
@@ -73,7 +76,7 @@ describe('two replicas on one PostgreSQL', () => {
     await until(() => world.crm.eventsOf(id).length === 2);
   });
 
-  it('tell what happens at the other one live', async () => {
+  it("stream the other one's events live", async () => {
     const { id, guest } = await opened();
     world.genesys.webMessaging.agent.say(guest.token, 'heard here');
     await until(async () => (await listed(id)).length === 1);
@@ -83,7 +86,7 @@ describe('two replicas on one PostgreSQL', () => {
     await here.end(id);
   });
 
-  it('tell at either what the holder notices in passing, once each and in order', async () => {
+  it("stream the holder's ephemeral events at either replica, once each and in order", async () => {
     const { id, guest } = await opened();
     await until(() => guest.connections.size === 1);
     const clients = await Promise.all(
@@ -109,7 +112,7 @@ describe('two replicas on one PostgreSQL', () => {
     await here.end(id);
   });
 
-  it('warn at either, once, of the expiry of a session whose guest socket one of them holds', async () => {
+  it('warn at either replica, once, of the expiry of a session with a guest socket at one of them', async () => {
     const clients = await Promise.all(
       [there, here].map(({ url }) =>
         EventClient.open(`${url}/v1/events?types=session,typing`, CALLERS.operator.headers),
@@ -119,7 +122,7 @@ describe('two replicas on one PostgreSQL', () => {
     const of = ({ events }: EventClient, name: string): unknown[] =>
       events.filter((event) => event.name === name && event.data['conversationId'] === id);
     await until(() => clients.every((client) => of(client, 'session.expiring').length >= 1));
-    // What is noticed in passing comes in its order: a second warning would be there before it.
+    // Ephemeral events are in order: a second warning would precede this one.
     world.genesys.webMessaging.agent.type(guest.token);
     await until(() => clients.every((client) => of(client, 'typing').length === 1));
     for (const client of clients) client.close();
@@ -137,7 +140,7 @@ describe('two replicas on one PostgreSQL', () => {
 
   describeForwarding(() => pair);
 
-  it('take over when the other one is about to stop, once the messages under way there are answered', async () => {
+  it("claim a draining replica's sessions once its pending messages are answered", async () => {
     const { id, guest } = await opened();
     world.genesys.webMessaging.faults.add({
       match: { bodyContains: 'under way' },
@@ -171,7 +174,7 @@ describe('two replicas on one PostgreSQL', () => {
     await there.end(String(opening.body['conversationId']));
   });
 
-  it('go on with what the other one held when that stops', async () => {
+  it("continue the other one's sessions when that stops", async () => {
     const { id, guest } = await opened();
     await until(() => guest.echoes >= 1);
     const { status } = await there.open();

@@ -27,7 +27,7 @@ describe('the life of a session', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  it('begins with one POST to Genesys that says exactly what the contract says', async () => {
+  it('starts with one POST to Genesys Cloud that matches the contract exactly', async () => {
     const asked = {
       queueId: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11',
       name: 'Zoë 👩‍🚀',
@@ -65,7 +65,7 @@ describe('the life of a session', () => {
     });
   });
 
-  it('gives defaults to what the caller left out', async () => {
+  it('has defaults for absent fields', async () => {
     const { body } = await api.open();
     expect(body).toMatchObject({
       name: 'Guest',
@@ -75,14 +75,14 @@ describe('the life of a session', () => {
     });
   });
 
-  it('shows the guest token to its opener and to nobody else', async () => {
+  it("shows the guest token in the opening's answer only", async () => {
     const conversationId = await api.opened();
     const { body } = await api.get(conversationId);
     expect(body).toMatchObject({ conversationId, state: 'active' });
     expect(JSON.stringify(body)).not.toMatch(/jwt_/);
   });
 
-  it('beats with a time and a number that only grows', async () => {
+  it('has beats with a time and a growing sequence', async () => {
     const conversationId = await api.opened();
     await until(() => (world.genesys.state.conversation(conversationId)?.beats ?? 0) >= 3);
     const beats = world.genesys.requests.find({ method: 'PATCH', path: `${MESSAGING}/${conversationId}` });
@@ -99,7 +99,7 @@ describe('the life of a session', () => {
     });
   });
 
-  it('ends on request: upstream, in the books, for the CRM and for the auditor', async () => {
+  it('ends on request: upstream, in the database, for the CRM and in the audit trail', async () => {
     const conversationId = await api.opened();
     const { status, body } = await api.end(conversationId);
     expect(status).toBe(200);
@@ -132,7 +132,7 @@ describe('the life of a session', () => {
     expect(actions.filter((action) => action === 'CRM_SYNC_SUCCESS')).toHaveLength(2);
   });
 
-  it('ends once, however often it is asked to', async () => {
+  it('ends idempotently', async () => {
     const conversationId = await api.opened();
     const before = (await api.request('GET', '/v1/metrics')).body;
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => api.end(conversationId)));
@@ -149,7 +149,7 @@ describe('the life of a session', () => {
     expect(after.endedByReason['requested']).toBe(endedBefore + 1);
   });
 
-  it('ends by itself at its duration limit', async () => {
+  it('ends automatically at its duration limit', async () => {
     const conversationId = await api.opened({ durationLimit: 1 });
     await until(async () => (await api.stateOf(conversationId)) === 'terminated');
     expect((await api.get(conversationId)).body).toMatchObject({
@@ -160,7 +160,7 @@ describe('the life of a session', () => {
     await until(() => world.crm.eventsOf(conversationId).length === 2);
   });
 
-  it('sends no beat after its end', async () => {
+  it('has no beat after its end', async () => {
     const conversationId = await api.opened();
     await until(() => (world.genesys.state.conversation(conversationId)?.beats ?? 0) >= 2);
     await api.end(conversationId);
@@ -169,7 +169,7 @@ describe('the life of a session', () => {
     expect(world.genesys.state.conversation(conversationId)?.lateBeats).toBe(0);
   });
 
-  it('is not found under an id that does not exist, and such an id is not ended', async () => {
+  it('is neither found nor ended under an unknown id', async () => {
     const unknown = '11111111-2222-4333-8444-555555555555';
     expect(await api.get(unknown)).toMatchObject({ status: 404, body: { code: 'session-not-found' } });
     expect(await api.end(unknown)).toMatchObject({ status: 404, body: { code: 'session-not-found' } });

@@ -14,7 +14,7 @@ describe('sessions of several callers', () => {
   };
   let world: World;
   let apis: Readonly<Record<keyof typeof callers, ApiClient>>;
-  /** From before callers were told apart. */
+  /** A session from before callers were distinguished. */
   let nobodys: string;
 
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe('sessions of several callers', () => {
     return ids.sort();
   }
 
-  it('are found and ended by the caller that opened them, whatever its key, and by who may do so to any', async () => {
+  it('are read and ended by their caller with any of its keys, and by callers with the scope for all', async () => {
     const id = await apis.billing.opened();
 
     expect((await apis.billing.get(id)).status).toBe(200);
@@ -59,7 +59,7 @@ describe('sessions of several callers', () => {
     expect((await apis.billing.end(id)).body).toMatchObject({ state: 'terminated' });
   });
 
-  it('are limited by caller, and leave another caller served when one has filled its share', async () => {
+  it('are limited by caller, so that another caller is served when one has filled its share', async () => {
     const { limited, supervisor } = apis;
     const opened = [await limited.opened(), await limited.opened()];
     const refused = await limited.open();
@@ -76,7 +76,7 @@ describe('sessions of several callers', () => {
     await limited.end(await limited.opened());
   });
 
-  it('are to others as if they did not exist', async () => {
+  it('are not found by others', async () => {
     const id = await apis.billing.opened();
     const missing = '00000000-0000-4000-8000-000000000000';
 
@@ -102,17 +102,14 @@ describe('sessions of several callers', () => {
     ['PUT', 'authentication', { idToken: 'a.b.c', nonce: 'n' }],
     ['DELETE', 'authentication', undefined],
     ['GET', 'events', undefined],
-  ] as const)(
-    'are to others as if they did not exist in what is below them: %s %s',
-    async (method, below, body) => {
-      const id = await apis.billing.opened();
-      const answer = await apis.support.request(method, `/v1/sessions/${id}/${below}`, body);
+  ] as const)('are not found by others on their sub-resources: %s %s', async (method, below, body) => {
+    const id = await apis.billing.opened();
+    const answer = await apis.support.request(method, `/v1/sessions/${id}/${below}`, body);
 
-      expect([answer.status, answer.body['code']]).toEqual([404, 'session-not-found']);
-    },
-  );
+    expect([answer.status, answer.body['code']]).toEqual([404, 'session-not-found']);
+  });
 
-  it('are in the lists of their callers, page by page, and in no other', async () => {
+  it('are in the lists of their callers only, page by page', async () => {
     const own = [await apis.support.opened(), await apis.support.opened(), await apis.support.opened()];
 
     expect(await pages(apis.support)).toEqual([...own].sort());
@@ -121,7 +118,7 @@ describe('sessions of several callers', () => {
     expect(await pages(apis.supervisor)).toEqual(expect.arrayContaining([...own, nobodys]));
   });
 
-  it('are not reached with the cursor of somebody else', async () => {
+  it("are not listed with another caller's cursor", async () => {
     const { body } = await apis.support.list('?limit=1');
     const query = `?limit=1&cursor=${encodeURIComponent(String(body['nextCursor']))}`;
 
@@ -131,13 +128,13 @@ describe('sessions of several callers', () => {
     }
   });
 
-  it("are nobody's when they were opened before callers were told apart", async () => {
+  it('have no owner when they were opened before callers were distinguished', async () => {
     expect((await apis.billing.get(nobodys)).status).toBe(404);
     expect((await apis.billing.end(nobodys)).status).toBe(404);
     expect((await apis.supervisor.get(nobodys)).status).toBe(200);
   });
 
-  it('end by themselves, whoever they belong to', async () => {
+  it('end automatically, regardless of their owner', async () => {
     const id = await apis.billing.opened({ durationLimit: 1 });
     await until(async () => (await apis.billing.stateOf(id)) === 'terminated');
 

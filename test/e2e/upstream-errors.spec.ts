@@ -31,7 +31,7 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
 
   afterEach(async () => {
     world.genesys.faults.clear();
-    // A 429 closes the client for as long as it asks: the next test begins with an open one.
+    // A 429 closes the client for its whole wait: the next test starts with an open one.
     const { clients } = (await api.request('GET', '/v1/limits')).body as {
       clients: { budget: { closedSeconds: number } }[];
     };
@@ -45,7 +45,7 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** One opening under a fault, and how often Genesys was asked. */
+  /** Makes one opening under a fault; returns its answer and the number of upstream requests. */
   async function openUnder(
     fault: Fault,
     times?: number,
@@ -97,7 +97,7 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
     ['one byte a second', { kind: 'trickle', bytesPerSecond: 1 }, 504, 'upstream-timeout', 1],
     ['resets', { kind: 'reset' }, 503, 'upstream-unavailable', 3],
   ])(
-    '%s: the caller hears so, there is no session, the slot is free, the CRM hears nothing',
+    '%s: gives the caller a problem, and leaves no session, no taken slot and no CRM event',
     async (_what, fault, expected, code, posts) => {
       const heardBefore = world.crm.received.length;
       const slotsBefore = await slotsInUse();
@@ -124,12 +124,12 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
     30_000,
   );
 
-  it('says honestly when to come back', async () => {
+  it("passes on the upstream's Retry-After", async () => {
     const { answer } = await openUnder(status(429, { retryAfter: 120 }));
     expect(answer.headers.get('retry-after')).toBe('120');
   });
 
-  it('waits as long as Genesys asks, when that fits the deadline, and then succeeds', async () => {
+  it('waits as long as Genesys Cloud requests within the deadline, and then succeeds', async () => {
     const startedAt = Date.now();
     const { answer, posts } = await openUnder(status(429, { retryAfter: 1 }), 1);
     expect(answer.status).toBe(201);
@@ -163,7 +163,7 @@ describe('opening a session while Genesys Cloud misbehaves', () => {
     await until(() => opened.length === 1 && opened[0]?.state === 'disconnected');
   });
 
-  it('says that the OAuth client is refused, without a word of its secret', async () => {
+  it('reports a refused OAuth client, without its secret', async () => {
     world.genesys.state.revokeClient('demo-client');
     const { status: code, body } = await api.open();
     world.genesys.state.restoreClient('demo-client');

@@ -6,7 +6,10 @@ import { LogCapture } from '../support/log-capture';
 import { EventClient } from '../support/event-client';
 import { until } from '../support/until';
 
-/** An agent's end leaves the guest free to write; an expiry is warned of one second after the last message. */
+/**
+ * A deployment in which an agent's end keeps the session writable, with an expiry warning one second after the last
+ * message.
+ */
 const DEPLOYMENT = {
   conversationDisconnect: { enabled: true, type: 'Send' },
   sessionDurationSeconds: 86_401,
@@ -56,7 +59,7 @@ describe('a session on the channel web-messaging', () => {
     expect(guest.sessions).toBe(1);
   });
 
-  it('connects again when its line breaks, as the same session', async () => {
+  it('reconnects after a broken connection, as the same session', async () => {
     const { id, guest } = await opened();
     await until(() => guest.connections.size === 1);
     expect(world.genesys.webMessaging.agent.cut(guest.token, 1001)).toBe(1);
@@ -68,7 +71,7 @@ describe('a session on the channel web-messaging', () => {
     await api.end(id);
   });
 
-  it('is resumed after a restart, with its token and never begun anew', async () => {
+  it('is resumed after a restart with its token, without a new session', async () => {
     const { id, guest } = await opened();
     await world.restart();
     api = new ApiClient(world.url);
@@ -80,7 +83,7 @@ describe('a session on the channel web-messaging', () => {
     expect((await api.end(id)).status).toBe(200);
   });
 
-  it('is over when the server says that it is', async () => {
+  it('ends when the server ends it', async () => {
     const { id, guest } = await opened();
     await until(() => guest.echoes === 1);
     const client = await EventClient.open(`${world.url}/v1/sessions/${id}/events`);
@@ -98,7 +101,7 @@ describe('a session on the channel web-messaging', () => {
     client.close();
   });
 
-  it('goes on after an end by the agent that leaves the guest free to write, and streams tell what happens', async () => {
+  it("stays active after an agent's end that keeps it writable, and streams report the activities", async () => {
     const { id, guest } = await opened();
     const client = await EventClient.open(`${world.url}/v1/sessions/${id}/events`);
     const { agent } = world.genesys.webMessaging;
@@ -129,7 +132,7 @@ describe('a session on the channel web-messaging', () => {
     await api.end(id);
   });
 
-  it('may be chosen by a request, and the other channel too', async () => {
+  it('is selected by the request, as is the other channel', async () => {
     const { status, body } = await api.open({ channel: 'conversations-messaging' });
 
     expect([status, body['channel']]).toEqual([201, 'conversations-messaging']);

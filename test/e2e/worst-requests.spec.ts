@@ -2,25 +2,28 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { World } from '../../src/world';
 import { ApiDescription } from '../support/generated/api-description';
-import { Cast } from '../support/generated/cast';
+import { FuzzCallers } from '../support/generated/fuzz-callers';
 import { plainRequest, type WorstRequest, worstRequestsFor } from '../support/generated/worst-requests';
 import type { Json } from '../support/openapi-reader';
 import { type Cost, WorkMeter } from '../support/work-meter';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** The limit of the cost of a request, in multiples of a plain one of its size that is refused as well. */
+/** Maximum cost of a request, as a multiple of the cost of a plain refused request of the same size. */
 const MAX_TIMES = 10;
-/** No cost below it is an excess: 10 plain requests are less than one pause for garbage or a burst of other work. */
+/**
+ * Costs below this are no excess: 10 plain requests take less time than a garbage collection or a burst of other
+ * work.
+ */
 const ALLOWED_MS = 40;
-/** The rest of the process counts as well: the cost of a request is the lowest of so many attempts. */
+/** The rest of the process adds to the cost, so a request's cost is the minimum over this many attempts. */
 const ATTEMPTS = 20;
 const WARM_UP = 40;
 const SHOWN = 10;
 
 const document = readFileSync(resolve(__dirname, '../../docs/openapi.json'), 'utf8');
 const { operations } = new ApiDescription(JSON.parse(document) as Json);
-const cast = new Cast();
-const caller = cast.member('supervisor');
+const callers = new FuzzCallers();
+const caller = callers.member('supervisor');
 const plainMs = { body: 0, head: 0 };
 const measured: (readonly [what: string, limitMs: number, cost: Cost])[] = [];
 
@@ -30,7 +33,7 @@ let meter: WorkMeter;
 beforeAll(async () => {
   world = await World.start({
     webMessaging: true,
-    environment: { ...cast.environment, CALLER_REQUESTS_PER_MINUTE: '1000000', LOG_LEVEL: 'error' },
+    environment: { ...callers.environment, CALLER_REQUESTS_PER_MINUTE: '1000000', LOG_LEVEL: 'error' },
   });
   meter = new WorkMeter(world.url);
   plainMs.body = await plainCost('body');
@@ -43,7 +46,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** The lowest cost of a plain request, as that of a worst one is. */
+/** Returns the minimum cost of a plain request, measured as that of a worst one. */
 async function plainCost(kind: WorstRequest['kind']): Promise<number> {
   const costs: number[] = [];
   for (let sent = 0; sent < WARM_UP; sent += 1)
@@ -51,7 +54,7 @@ async function plainCost(kind: WorstRequest['kind']): Promise<number> {
   return Math.min(...costs);
 }
 
-/** The limits that a request exceeds; none when all is well. */
+/** Returns the limits that a request exceeds. */
 async function excessOf({ what, kind, request }: WorstRequest): Promise<string[]> {
   const limitMs = Math.max(MAX_TIMES * plainMs[kind], ALLOWED_MS);
   let cost = await meter.costOf(request);
@@ -69,7 +72,7 @@ async function excessOf({ what, kind, request }: WorstRequest): Promise<string[]
   ];
 }
 
-/** Prints the figures, also when tests fail. */
+/** Prints the measurements, also when tests fail. */
 function print(): void {
   const worst = [...measured].sort(([, , one], [, , other]) => other.cpuMs - one.cpuMs).slice(0, SHOWN);
   const largest = Math.max(0, ...measured.map(([, , { bytes }]) => bytes));
@@ -83,9 +86,9 @@ function print(): void {
   );
 }
 
-describe('the worst requests that 64 kB can hold', () => {
+describe('the worst requests of 64 kB', () => {
   it.each(operations.map(({ id }, at) => [id, at] as const))(
-    'cost no more than a plain request within bounds: %s',
+    'cost at most a bounded multiple of a plain request: %s',
     async (_id, at) => {
       const operation = operations[at];
       const requests = operation === undefined ? [] : worstRequestsFor(operation, caller, at);
@@ -98,7 +101,7 @@ describe('the worst requests that 64 kB can hold', () => {
     },
   );
 
-  it('reach every operation that takes anything, and every list of a body', () => {
+  it('cover every operation with parameters, and every list of a body', () => {
     expect(measured.length).toBeGreaterThan(1_000);
     for (const list of ['capabilities', 'buttonResponses', 'attachmentIds'])
       expect(measured.some(([what]) => what.endsWith(`list of empty objects at ${list}`))).toBe(true);

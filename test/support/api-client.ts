@@ -5,9 +5,9 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Calls the API the way another team's back end would. */
+/** Calls the API as another team's back end would. */
 export class ApiClient {
-  /** `identity` goes with every request: the headers that tell who is calling. */
+  /** `identity` is sent with every request: the headers that authenticate the caller. */
   constructor(
     readonly url: string,
     private readonly identity: Readonly<Record<string, string>> = {},
@@ -60,7 +60,7 @@ export class ApiClient {
     });
     const text = isEventStream(response) ? await headOf(response) : await response.text();
     const isJson = /[+/]json\b/.test(response.headers.get('content-type') ?? '');
-    // The answer to a HEAD has the type of a body that it does not have.
+    // The answer to a HEAD has the content type of the body that it omits.
     const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : { text };
     return { status: response.status, headers: response.headers, body: parsed as Answer['body'] };
   }
@@ -70,7 +70,7 @@ function isEventStream({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('text/event-stream') === true;
 }
 
-/** A stream of events has no end: what it begins with is enough. */
+/** An event stream does not end, so the client reads only its beginning. */
 async function headOf({ body }: Response): Promise<string> {
   const reader = body?.getReader();
   const { value } = (await reader?.read()) ?? {};

@@ -4,7 +4,7 @@ import { ApiClient } from './api-client';
 /** A route of the API, as its description names it. */
 export interface ApiRoute {
   readonly method: string;
-  /** With something in the place of every parameter. */
+  /** Path with a value for every parameter. */
   readonly path: string;
   /** Undefined for a route that is public. */
   readonly scope: ScopeName | undefined;

@@ -1,6 +1,6 @@
 import { AuditVerifier } from '../../src/audit/domain/audit-verifier';
 
-/** What an export of the service's audit trail proves to be: `whole`, or what is wrong with it. */
+/** Verifies an export of the service's audit trail; returns `whole` or the error. */
 export async function verdictOnTrail(
   url: string,
   headers: Readonly<Record<string, string>> = {},

@@ -12,7 +12,7 @@ export interface AuditRow {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** The audit trail as it stands in the database, oldest first. */
+/** Reads the audit trail from the database, oldest first. */
 export async function auditTrailOf(world: World, conversationId?: string): Promise<AuditRow[]> {
   const { db } = world.app.get(DatabaseConnection);
   const rows = await db

@@ -7,16 +7,16 @@ import { toDeliveryRow, toEventRow, toRow } from '../../src/persistence/session/
 import type { Session } from '../../src/session/domain/session';
 import { newSession } from './persistence-harness';
 
-/** How many sessions one statement writes. */
+/** Number of sessions that one statement writes. */
 const PORTION = 500;
 
-/** What every session of the backlog told, in this order. */
+/** The states of every session of the backlog, in this order. */
 export const BACKLOG_STORY = ['1 connected', '2 disconnected'] as const;
 
 /**
- * Writes sessions that began and are over into the database of a stopped service, all their events waiting for the
- * CRM, whose sink is paused: whoever starts the service can prepare the CRM before anything is delivered. Returns
- * the ids of the conversations.
+ * Writes ended sessions into the database of a stopped service, with all their events pending for the CRM. Its sink
+ * is paused: a test that starts the service can prepare the CRM before the first delivery. Returns the ids of the
+ * conversations.
  */
 export async function queueBacklog(
   environment: Readonly<Record<string, string>>,

@@ -23,7 +23,7 @@ export function limitedTo(requestsPerMinute: number, caller: TestCaller): TestCa
   return { ...caller, entry: { ...caller.entry, requestsPerMinute } };
 }
 
-/** The same caller, with so many live sessions at most. */
+/** The same caller, with this maximum of live sessions. */
 export function withSessions(maxSessions: number, caller: TestCaller): TestCaller {
   return { ...caller, entry: { ...caller.entry, maxSessions } };
 }
@@ -37,7 +37,7 @@ export function streaming(eventStreams: number, caller: TestCaller): TestCaller 
   return { ...caller, entry: { ...caller.entry, eventStreams } };
 }
 
-/** The environment of a service that knows these callers. */
+/** The environment of a service with these callers. */
 export function keysOf(...callers: readonly TestCaller[]): Readonly<Record<string, string>> {
   return { ACCESS_MODE: 'keys', API_KEYS: JSON.stringify(callers.map(({ entry }) => entry)) };
 }

@@ -13,33 +13,44 @@ import { ConversationEvents } from '../../src/session/ports/conversation-events'
 import { GuestCredentials } from '../../src/session/ports/guest-credentials';
 import { FakeGuestCredentials } from '../../src/session/ports/guest-credentials.fake';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
+import { GuestChannels } from '../../src/session/ports/guest-channels';
 import { LeaseFence } from '../../src/session/ports/lease-fence';
 import { FakeLeaseFence } from '../../src/session/ports/lease-fence.fake';
 import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
+import { CHANNEL_CLIENT } from './channel-client';
 
-export const CHANNEL_CLIENT = { id: 'channel-client', secret: 'channel-secret' };
-
-/** What the adapters inject from features that are not there. */
+/** Providers that the adapters inject from features that this process does not have. */
 @Global()
 @Module({
   providers: [
     Metrics,
     HealthChecks,
     ConversationEvents,
+    { provide: GuestChannels, useFactory: () => new GuestChannels() },
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
-    { provide: LeaseFence, useClass: FakeLeaseFence },
+    FakeLeaseFence,
+    { provide: LeaseFence, useExisting: FakeLeaseFence },
     { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() },
   ],
-  exports: [Metrics, HealthChecks, ConversationEvents, GuestCredentials, LeaseFence, SharedTokenBucketStore],
+  exports: [
+    Metrics,
+    HealthChecks,
+    ConversationEvents,
+    GuestChannels,
+    GuestCredentials,
+    FakeLeaseFence,
+    LeaseFence,
+    SharedTokenBucketStore,
+  ],
 })
 class SurroundingsModule {}
 
-/** What such a process is made of. */
+/** The modules of such a process. */
 @Module({})
 class ProcessModule {}
 
-/** The adapter to Genesys Cloud as one process of the service has it, and nothing else of the service. */
+/** The adapter to Genesys Cloud as in one process of the service, without the rest of the service. */
 export class ChannelProcess implements AsyncDisposable {
   private constructor(private readonly context: INestApplicationContext) {}
 
@@ -76,6 +87,11 @@ export class ChannelProcess implements AsyncDisposable {
 
   channel(type: Type<GuestChannel>): GuestChannel {
     return this.context.get(type, { strict: false });
+  }
+
+  /** The lease of this process, for a test to put in doubt. */
+  get leaseFence(): FakeLeaseFence {
+    return this.context.get(FakeLeaseFence, { strict: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,10 @@ import type { ClientLimitsResponse, LimitsResponse } from '../../src/session/dto
 import type { JournalEntry } from '../../src/simulator/request-journal';
 import { type Answer, ApiClient } from './api-client';
 
-/** A minute of Genesys Cloud takes six seconds: the reset header has whole seconds, so that less would not be told apart. */
+/**
+ * A minute of Genesys Cloud takes six seconds: the reset header has whole seconds, so a shorter minute could not be
+ * measured.
+ */
 export const WINDOW_MS = 6_000;
 
 /**
@@ -20,7 +23,7 @@ export const TEN_TIMES_FASTER: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'error',
 };
 
-/** The clients of the simulator, and the environment that names them to the service. */
+/** The simulator's clients, and the environment that configures them in the service. */
 export function severalClients(ids: readonly string[]): {
   readonly clients: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
@@ -36,8 +39,8 @@ export function severalClients(ids: readonly string[]): {
   };
 }
 
-/** Opens so many sessions, some at a time, each caller trying again when it was told to; their conversation ids. */
-export async function openPatiently(
+/** Opens this many sessions, some at a time, with retries as the answers request; returns their conversation ids. */
+export async function openWithRetries(
   url: string,
   count: number,
   { atATime = 10, deadlineMs = 120_000 } = {},
@@ -49,14 +52,14 @@ export async function openPatiently(
   const caller = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      ids.push(await openedPatiently(api, deadline));
+      ids.push(await openedWithRetries(api, deadline));
     }
   };
   await Promise.all(Array.from({ length: atATime }, caller));
   return ids;
 }
 
-async function openedPatiently(api: ApiClient, deadline: number): Promise<string> {
+async function openedWithRetries(api: ApiClient, deadline: number): Promise<string> {
   for (;;) {
     const answer = await api.open();
     if (answer.status === 201) return String(answer.body['conversationId']);
@@ -87,7 +90,7 @@ export async function onlyClientOf(url: string): Promise<ClientLimitsResponse> {
   return client;
 }
 
-/** How many sessions of the service are in this state. */
+/** Returns the number of the service's sessions in this state. */
 export async function countIn(world: World, state: string): Promise<number> {
   const api = new ApiClient(world.url);
   let count = 0;
@@ -109,13 +112,13 @@ export function kindOf({ method, path, body }: JournalEntry): RequestKind {
   return JSON.stringify(body).includes('heartbeatSequence') ? 'beat' : 'disconnect';
 }
 
-/** Arrivals at the simulator, the beats that were taken, by conversation, oldest first. */
+/** Returns the arrival times of successful beats by conversation, oldest first. */
 export function beatsSince({ genesys }: World, since: number): Map<string, readonly number[]> {
   const conversations = [...genesys.state.conversations.values()];
   return new Map(conversations.map(({ id, beatTimes }) => [id, beatTimes.filter((at) => at >= since)]));
 }
 
-/** The longest time without a beat that each conversation had between the two moments, the shortest first. */
+/** Returns the longest time without a beat of each conversation between the two times, shortest first. */
 export function longestSilences({ genesys }: World, since: number, until: number): number[] {
   return [...genesys.state.conversations.values()]
     .map(({ createdAt, beatTimes }) => {
@@ -129,8 +132,8 @@ export function longestSilences({ genesys }: World, since: number, until: number
 const SPAN_MS = 2_000;
 
 /**
- * How many of these moments fall into each two seconds between the two. On a busy machine a process may stand still for
- * half a second and catch up in the next: that is no burst.
+ * Returns the number of these times in each two seconds of the span. On a busy machine a process may pause for half a
+ * second and catch up in the next: that is not a burst.
  */
 export function perTwoSeconds(moments: readonly number[], since: number, until: number): number[] {
   const counts = Array.from({ length: Math.floor((until - since) / SPAN_MS) }, () => 0);

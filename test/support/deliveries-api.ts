@@ -7,7 +7,7 @@ import type {
 import type { SinkResponse } from '../../src/sync/dto/sink.response';
 import { type Answer, ApiClient } from './api-client';
 
-/** The routes by which operators see and steer deliveries, where they have to succeed. */
+/** The operators' routes for deliveries; every call has to succeed. */
 export class DeliveriesApi {
   private readonly api: ApiClient;
 
@@ -19,7 +19,7 @@ export class DeliveriesApi {
     return this.succeed('GET', `/v1/deliveries${query}`);
   }
 
-  /** The deliveries of a conversation to the CRM, in the order of its events. */
+  /** Lists the deliveries of a conversation to the CRM, in the order of its events. */
   async of(conversationId: string): Promise<readonly DeliveryResponse[]> {
     const { items } = await this.list(`?sink=crm&conversationId=${conversationId}`);
     return [...items].sort((a, b) => a.event.sequence - b.event.sequence);
@@ -29,7 +29,7 @@ export class DeliveriesApi {
     return this.succeed('GET', `/v1/deliveries/${id}`);
   }
 
-  /** What became of one event of a conversation. */
+  /** Returns the delivery of one event of a conversation. */
   async historyOf(conversationId: string, sequence = 1): Promise<DeliveryHistoryResponse> {
     const found = (await this.of(conversationId)).find(({ event }) => event.sequence === sequence);
     if (found === undefined) throw new Error(`There is no delivery ${sequence} of ${conversationId}`);
@@ -40,7 +40,7 @@ export class DeliveriesApi {
     return this.succeed('POST', `/v1/deliveries/${id}/retry`);
   }
 
-  /** Returns how many deliveries were queued anew. */
+  /** Returns the number of deliveries that were queued again. */
   async replay(selection: Readonly<Record<string, unknown>>): Promise<number> {
     const { replayed } = await this.succeed<{ replayed: number }>('POST', '/v1/deliveries/replay', selection);
     return replayed;
@@ -62,7 +62,7 @@ export class DeliveriesApi {
     return this.succeed('POST', '/v1/sinks/crm/test');
   }
 
-  /** A value of the Prometheus page, by its name without the prefix. */
+  /** Returns a value of the Prometheus page, by its name without the prefix. */
   async metric(name: string): Promise<number> {
     const { text } = await this.succeed<{ text: string }>('GET', '/metrics');
     const line = text.split('\n').find((candidate) => candidate.startsWith(`guest_sessions_${name} `));

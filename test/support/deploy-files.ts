@@ -4,19 +4,19 @@ import { loadAll, YAML11_SCHEMA } from 'js-yaml';
 
 const root = join(__dirname, '../..');
 
-/** A document of YAML, to be walked through by its keys. */
+/** A YAML document that is read by its keys. */
 export type Yaml = Readonly<Record<string, unknown>>;
 
 export function readDeployed(path: string): string {
   return readFileSync(join(root, 'deploy', path), 'utf8');
 }
 
-/** The documents of a file, read as those who will read it do: with merged keys, and `on` and `yes` as booleans. */
+/** Reads the documents of a file as its consumers do: with merged keys, and `on` and `yes` as booleans. */
 export function documentsIn(path: string): Yaml[] {
   return loadAll(readDeployed(path), { schema: YAML11_SCHEMA }) as Yaml[];
 }
 
-/** Every file below `deploy` with this ending. */
+/** Finds every file below `deploy` with this extension. */
 export function deployedFiles(ending: string): string[] {
   return readdirSync(join(root, 'deploy'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
@@ -24,7 +24,7 @@ export function deployedFiles(ending: string): string[] {
     .filter((path) => !path.startsWith('secrets/'));
 }
 
-/** What is found by following keys and indices; undefined where there is nothing. */
+/** Returns the value at this path of keys and indexes, or undefined. */
 export function at(value: unknown, ...keys: readonly (string | number)[]): unknown {
   return keys.reduce<unknown>(
     (found, key) =>
@@ -41,7 +41,7 @@ export function listAt(value: unknown, ...keys: readonly (string | number)[]): u
   return (at(value, ...keys) ?? []) as unknown[];
 }
 
-/** Every value of a key, wherever it stands. */
+/** Returns every value of a key, at any depth. */
 export function everywhere(value: unknown, key: string): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value as Record<string, unknown>).flatMap(([name, inner]) => [

@@ -3,7 +3,7 @@ const { join, resolve } = require('node:path');
 
 const INSTALLED = resolve(__dirname, '../../node_modules');
 
-/** The names of the installed packages, those within others included, whose `.js` files are ES modules. */
+/** Returns the names of installed packages with `.js` files that are ES modules, nested packages included. */
 function esModulePackages(folder = INSTALLED) {
   return [...new Set(packagesIn(folder))].sort();
 }

@@ -1,13 +1,13 @@
 import { until } from './until';
 
-/** An event as it came; `id` is that of the client after it. */
+/** An event as received; `id` is the client's last event id after it. */
 export interface StreamedEvent {
   readonly name: string;
   readonly id: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Follows a stream of events the way the HTML standard asks of clients, but comes back only when a test says so. */
+/** Reads an event stream as the HTML standard requires of clients, but reconnects only when a test calls it. */
 export class EventClient {
   readonly events: StreamedEvent[] = [];
   lastId = '';
@@ -34,7 +34,7 @@ export class EventClient {
     return this.events.map(({ name }) => name);
   }
 
-  /** The texts of the messages. */
+  /** Returns the texts of the messages. */
   get texts(): unknown[] {
     return this.events
       .filter(({ name }) => name === 'message')
@@ -50,7 +50,7 @@ export class EventClient {
       const decoder = new TextDecoder();
       for await (const chunk of this.response.body ?? []) this.take(decoder.decode(chunk as Uint8Array));
     } catch {
-      // Closed by the test or by the service: either way it is over.
+      // The test or the service has closed the stream.
     }
     this.hasEnded = true;
   }

@@ -8,10 +8,10 @@ import { text } from 'node:stream/consumers';
 const ROOT = resolve(__dirname, '../..');
 const SOURCES = ['src', 'examples'];
 const COMPOSITION_ROOT = 'src/app.module.ts';
-/** Where the imports of the composition root end. */
+/** The end of the imports of the composition root. */
 const END_OF_IMPORTS = '      ],\n    };\n';
 
-/** A copy of the sources of the service, to change and to build without touching ours. */
+/** A copy of the service's sources that tests change and build. */
 export class ExtendedService implements AsyncDisposable {
   private constructor(readonly folder: string) {}
 
@@ -23,12 +23,12 @@ export class ExtendedService implements AsyncDisposable {
     return new ExtendedService(folder);
   }
 
-  /** The built `main.js`. */
+  /** Path of the built `main.js`. */
   get entry(): string {
     return join(this.folder, 'dist-examples/src/main.js');
   }
 
-  /** Puts one line at the end of the imports of the composition root. */
+  /** Inserts one line at the end of the imports of the composition root. */
   async addImport(line: string): Promise<void> {
     const path = join(this.folder, COMPOSITION_ROOT);
     const source = await readFile(path, 'utf8');
@@ -37,7 +37,7 @@ export class ExtendedService implements AsyncDisposable {
     await writeFile(path, `${source.slice(0, end)}${line}\n${source.slice(end)}`);
   }
 
-  /** The differences to our own sources, by line: `src/app.module.ts: + a new line`. */
+  /** Returns the differences from the original sources, by line: `src/app.module.ts: + a new line`. */
   async differences(): Promise<string[]> {
     const paths = new Set([...(await sourcesOf(ROOT)), ...(await sourcesOf(this.folder))]);
     const found = await Promise.all(
@@ -52,7 +52,7 @@ export class ExtendedService implements AsyncDisposable {
     return found.flat();
   }
 
-  /** Checks the types and builds, by the command of `npm run build:examples`; throws with what the compiler said. */
+  /** Checks the types and builds with the command of `npm run build:examples`; throws with the compiler's output. */
   async build(): Promise<void> {
     const compiler = require.resolve('typescript/bin/tsc');
     const child = spawn(process.execPath, [compiler, '-p', 'examples/tsconfig.build.json'], {
@@ -77,12 +77,12 @@ async function sourcesOf(folder: string): Promise<string[]> {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
-/** None when there is no such file. */
+/** Returns no lines for a missing file. */
 async function linesOf(path: string): Promise<string[]> {
   return (await readFile(path, 'utf8').catch(() => '')).split('\n');
 }
 
-/** What lies between what two texts have in common at their beginning and at their end. */
+/** Returns the lines between the common start and the common end of two texts. */
 function differencesOf(before: readonly string[], after: readonly string[]): string[] {
   const shorter = Math.min(before.length, after.length);
   let head = 0;

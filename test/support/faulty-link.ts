@@ -3,19 +3,19 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * The way between a process and a service on this machine: a port of its own that leads to the port of the service,
- * and that can be spoiled as networks are.
+ * A link between a process and a service on this machine: a port that forwards to the service's port and that can
+ * fail as networks do.
  */
 export class FaultyLink implements AsyncDisposable {
-  private readonly air = new Air();
-  private readonly passages = new Set<Passage>();
+  private readonly state = new LinkState();
+  private readonly connections = new Set<LinkConnection>();
 
   private constructor(
     private readonly server: Server,
     private readonly targetPort: number,
   ) {
     server.on('connection', (near: Socket) => {
-      void this.lead(near);
+      void this.accept(near);
     });
   }
 
@@ -30,29 +30,32 @@ export class FaultyLink implements AsyncDisposable {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Everything takes so much longer, either way. */
+  /** Delays all data by this time, in both directions. */
   slow(latencyMs: number): void {
-    this.air.latencyMs = latencyMs;
+    this.state.latencyMs = latencyMs;
   }
 
-  /** Nothing gets through and nobody is told. What was under way arrives when the link has healed, as TCP would repeat it. */
+  /**
+   * Stops all traffic without closing a connection. Data in flight arrives once the link has healed, as after a TCP
+   * retransmission.
+   */
   blackHole(): void {
-    this.air.block();
+    this.state.block();
   }
 
   heal(): void {
-    this.air.latencyMs = 0;
-    this.air.clear();
+    this.state.latencyMs = 0;
+    this.state.clear();
   }
 
-  /** Breaks every connection there is, and tells both ends. */
+  /** Resets every connection at both ends. */
   reset(): void {
-    for (const passage of this.passages) passage.reset();
+    for (const connection of this.connections) connection.reset();
   }
 
-  /** Breaks every connection there is, and tells the service only: the process sends into the void from then on. */
+  /** Resets every connection at the service's end only: the process sends into the void from then on. */
   halfOpen(): void {
-    for (const passage of this.passages) passage.sever();
+    for (const connection of this.connections) connection.halfOpen();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -63,20 +66,20 @@ export class FaultyLink implements AsyncDisposable {
     await closed;
   }
 
-  private async lead(near: Socket): Promise<void> {
+  private async accept(near: Socket): Promise<void> {
     near.on('error', () => undefined);
-    await this.air.free();
+    await this.state.free();
     const far = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    const passage = new Passage(near, far, this.air);
-    this.passages.add(passage);
-    void passage.over.then(() => this.passages.delete(passage));
-    // Whoever came while the link was being closed.
-    if (!this.server.listening) passage.reset();
+    const connection = new LinkConnection(near, far, this.state);
+    this.connections.add(connection);
+    void connection.over.then(() => this.connections.delete(connection));
+    // Connections that were accepted while the link was being closed.
+    if (!this.server.listening) connection.reset();
   }
 }
 
-/** What is between the two ends, for all connections of a link. */
-class Air {
+/** The state of the link, for all of its connections. */
+class LinkState {
   latencyMs = 0;
   private blocked: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
@@ -92,7 +95,7 @@ class Air {
     this.blocked = undefined;
   }
 
-  /** Resolves when something that is sent now arrives. */
+  /** Resolves when data that is sent now arrives. */
   async free(): Promise<void> {
     if (this.latencyMs > 0) await delay(this.latencyMs);
     while (this.blocked !== undefined) await this.blocked.over;
@@ -100,15 +103,15 @@ class Air {
 }
 
 /** One connection through the link. */
-class Passage {
-  /** When neither end has it any more. */
+class LinkConnection {
+  /** Resolves when both ends have closed it. */
   readonly over: Promise<unknown>;
-  private isSevered = false;
+  private isHalfOpen = false;
 
   constructor(
     private readonly near: Socket,
     private readonly far: Socket,
-    private readonly air: Air,
+    private readonly state: LinkState,
   ) {
     this.over = Promise.all([closed(near), closed(far)]);
     this.carry(near, far);
@@ -121,18 +124,18 @@ class Passage {
     cut(this.far);
   }
 
-  sever(): void {
-    this.isSevered = true;
+  halfOpen(): void {
+    this.isHalfOpen = true;
     this.far.destroy();
   }
 
-  /** Everything in its order, its end included. */
+  /** Data and the end of the connection keep their order. */
   private carry(from: Socket, to: Socket): void {
     let before = Promise.resolve();
     const next = (act: () => void): void => {
       before = before.then(async () => {
-        await this.air.free();
-        if (!this.isSevered && !to.destroyed) act();
+        await this.state.free();
+        if (!this.isHalfOpen && !to.destroyed) act();
       });
     };
     from.on('data', (chunk) => {
@@ -149,7 +152,7 @@ class Passage {
   }
 }
 
-/** A socket that has said goodbye cannot be reset any more: it would stay open for ever. */
+/** A socket that was half-closed cannot be reset any more: it would stay open forever. */
 function cut(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();

@@ -3,25 +3,25 @@ import { type Answer, ApiClient } from './api-client';
 import type { TestCaller } from './callers';
 import { until } from './until';
 
-/** A part of every name, text, file name and credential of these acts, which no audit record may hold. */
+/** A part of every name, text, file name and credential of these acts; no audit record may contain it. */
 export const CANARY = 'canary';
 const TEXT = `${CANARY}-text`;
 
-/** An act that was done, and the id of its target. */
+/** A completed act with the id of its target. */
 export interface Done {
   readonly answer: Answer;
   readonly target: string;
 }
 
-/** A body of an operation, or a guest that its session has to have. */
+/** The body of an operation, or the guest that its session needs. */
 export interface Needs {
   readonly body?: () => object;
   readonly isLoggedIn?: boolean;
-  /** The id of the target, where it is neither in the path nor in the answer. */
+  /** The id of the target, if it is neither in the path nor in the answer. */
   readonly target?: string;
 }
 
-/** Operations of the API, each carried out by a stranger on something that belongs to the owner. */
+/** Operations of the API, each executed by another caller on a resource of the owner. */
 export class ForeignActs {
   private people = 0;
   readonly owner: ApiClient;
@@ -35,7 +35,7 @@ export class ForeignActs {
     this.stranger = new ApiClient(url, callers.stranger.headers);
   }
 
-  /** A session of a guest of the owner's. */
+  /** Opens a session of the owner's guest. */
   async opened(body: object = {}): Promise<{ id: string; guestRef: string }> {
     const { status, body: session } = await this.owner.open({ name: `${CANARY}-name`, ...body });
     if (status !== 201) throw new Error(`The opening was answered with ${status}.`);
@@ -43,14 +43,14 @@ export class ForeignActs {
     return { id: String(session['conversationId']), guestRef };
   }
 
-  /** A login of another person each time: the platform lets a person have one session. */
+  /** Makes the login of a different user each time: the platform allows one session for each user. */
   login(): object {
     this.people += 1;
     const authCode = `jane${this.people}:${CANARY}-code`;
     return { authCode, redirectUri: 'https://shop.example/', codeVerifier: 'v' };
   }
 
-  /** Carries out an operation such as `POST /v1/sinks/{name}/test`. */
+  /** Executes an operation such as `POST /v1/sinks/{name}/test`. */
   async perform(operation: string, { body, isLoggedIn = false, target }: Needs): Promise<Done> {
     const [method = '', path = ''] = operation.split(' ');
     const [, parameter] = /\{(\w+)\}/.exec(path) ?? [];
@@ -63,7 +63,7 @@ export class ForeignActs {
     return { answer, target: target ?? value ?? String(answer.body['conversationId']) };
   }
 
-  /** Everything that a session's owner may do in its conversation. */
+  /** Executes every operation that a session's owner may use in its conversation. */
   async talk(id: string): Promise<number[]> {
     const path = `/v1/sessions/${id}`;
     const answers = [

@@ -1,12 +1,12 @@
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 
-/** Frames against one JSON Schema for each kind: its class or its action. */
+/** Checks frames against one JSON Schema for each kind: its class or its action. */
 export class FrameRules {
   private readonly validators: ReadonlyMap<string, ValidateFunction>;
 
   constructor(schemas: Readonly<Record<string, object>>) {
-    // An alternative by tag narrows an object of the schema around it, which the strict checks take for a slip.
+    // A tagged alternative narrows the object of the surrounding schema, which the strict checks report as an error.
     const ajv = new Ajv2020({ discriminator: true, allErrors: true, strictTypes: false });
     addFormats(ajv);
     this.validators = new Map(
@@ -14,7 +14,7 @@ export class FrameRules {
     );
   }
 
-  /** Deviations of a frame from its schema; undefined when there is none. */
+  /** Returns the deviations of a frame from its schema, or undefined. */
   breach(kind: string, frame: unknown): string | undefined {
     const validate = this.validators.get(kind);
     if (validate === undefined) return `There is no frame "${kind}"`;

@@ -1,11 +1,11 @@
-/** Fields whose value is of the contract; of any other field it is the place and the type. */
+/** Fields with values that the contract defines; of any other field it defines the place and the type. */
 const FIXED =
   /^(type|class|code|body\.(type|direction|originatingEntity|connected|newSession|clearedExistingSession|reason(Code)?)|body\.content\.0\.contentType|body\.events\.\d+\.(eventType|presence\.type|typing\.type)|body\.metadata\.readOnly)$/;
 
 /**
- * Fields of an official frame that another frame does not have in the same place, with the same type and, where the
- * contract fixes it, with the same value. Fields below an ignored path do not count, nor do those beyond the official
- * frame: a closed schema tells of these.
+ * Returns the fields of an official frame that another frame does not have in the same place, with the same type and,
+ * where the contract fixes it, with the same value. Fields below an ignored path do not count, nor do those beyond
+ * the official frame: a closed schema reports these.
  */
 export function missingIn(
   frame: object,
@@ -22,7 +22,10 @@ export function missingIn(
     .map(([path]) => path);
 }
 
-/** Values that are no objects, or empty ones, by their paths; of a list its first entry stands for all. */
+/**
+ * Returns the values that are not objects, or are empty ones, by their paths; the first entry of a list represents
+ * all.
+ */
 function leavesOf(value: unknown, path: readonly string[] = []): readonly (readonly [string, unknown])[] {
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0)
     return [[path.join('.'), value]];

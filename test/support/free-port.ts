@@ -1,17 +1,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to outgoing connections, any of which would be in the way. */
+/** Ports below the range of outgoing connections, any of which could take the port. */
 const FIRST = 11_000;
 const PORTS_OF_A_WORKER = 5_000;
 const WORKERS = 4;
 const ATTEMPTS = 100;
 
-/** Test workers run at the same time, and each has ports of its own. */
+/** Test workers run concurrently, and each has ports of its own. */
 const first = FIRST + PORTS_OF_A_WORKER * (Number(process.env['JEST_WORKER_ID'] ?? 0) % WORKERS);
 let next = Math.floor(Math.random() * PORTS_OF_A_WORKER);
 
-/** A port of 127.0.0.1 on which nothing listens, and which this process does not give again for a long time. */
+/**
+ * Returns a port of 127.0.0.1 on which no process listens, and which this process does not return again for a long
+ * time.
+ */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = first + next;

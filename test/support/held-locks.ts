@@ -2,13 +2,13 @@ import { Client } from 'pg';
 import { administrate } from './postgres';
 import { waitFor } from './wait-for';
 
-/** What somebody waits for: a table, or the turn to change the schema. */
+/** The lock that a process waits for: a table, or the migration lock. */
 type LockKind = 'relation' | 'advisory';
 
-/** A process may have to start first. */
+/** The time-out includes the start of a process. */
 const WAITING_WITHIN_MS = 120_000;
 
-/** Does `work` while somebody who is none of the service holds the locks that a statement takes. */
+/** Runs `work` while a foreign connection holds the locks of a statement. */
 export async function whileLocked<T>(url: string, statement: string, work: () => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
@@ -22,7 +22,7 @@ export async function whileLocked<T>(url: string, statement: string, work: () =>
   }
 }
 
-/** Resolves when somebody has waited for a lock of this kind, in this very database, for so long. */
+/** Resolves when a process has waited for a lock of this kind in this database for this long. */
 export async function untilWaiting(url: string, kind: LockKind, forMs = 0): Promise<void> {
   const since = `waitstart <= clock_timestamp() - interval '${forMs} ms'`;
   await waitFor(async () => {
@@ -31,7 +31,7 @@ export async function untilWaiting(url: string, kind: LockKind, forMs = 0): Prom
   }, WAITING_WITHIN_MS);
 }
 
-/** How many processes change the schema, or wait for their turn to. */
+/** Returns the number of processes that change the schema, or wait to do so. */
 export function schemaChanges(url: string): Promise<number> {
   return locks(url, `locktype = 'advisory'`);
 }

@@ -4,11 +4,11 @@ import type { ProcessWorld } from './process-world';
 import type { ApiSession } from './service-api';
 import { waitFor } from './wait-for';
 
-/** From ready on, on a busy machine; what is left of a killed process's lease included. */
+/** Time-out since readiness, on a busy machine and with the rest of a killed process's lease. */
 const BEAT_WITHIN_MS = 60_000;
 const SETTLED_WITHIN_MS = 60_000;
 
-/** A webhook body, as far as the invariants look at it. */
+/** The part of a webhook body that the invariants check. */
 export interface CrmEvent {
   readonly id: string;
   readonly conversationId: string;
@@ -17,7 +17,7 @@ export interface CrmEvent {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What the CRM accepted, by conversation, in the order of acceptance, repeats included. */
+/** Returns the events that the CRM accepted, by conversation, in the order of acceptance, repeats included. */
 export function crmEvents(crm: CrmSimulator): Map<string, CrmEvent[]> {
   const events = new Map<string, CrmEvent[]>();
   for (const { body } of crm.received) {
@@ -29,12 +29,12 @@ export function crmEvents(crm: CrmSimulator): Map<string, CrmEvent[]> {
   return events;
 }
 
-/** What the CRM knows of one conversation after it has removed repeats by event id: `<sequence> <state>` each. */
+/** Returns the CRM's events of one conversation, without repeats of an event id, as `<sequence> <state>` each. */
 export function crmStory(crm: CrmSimulator, conversationId: string): string[] {
   return storyOf(crmEvents(crm).get(conversationId) ?? []);
 }
 
-/** Every session that is kept now gets a beat from the running process in time and is active, or was ended since. */
+/** Expects that every kept session has a beat from the running process in time and is active, or was ended since. */
 export async function expectKeptAlive(world: ProcessWorld, load: Load): Promise<void> {
   const { kept } = load;
   const stillKept = (): string[] => kept.filter((id) => !load.askedToEnd.has(id));
@@ -50,7 +50,7 @@ export async function expectKeptAlive(world: ProcessWorld, load: Load): Promise<
   expect(stillKept().filter((id) => !active.has(id))).toEqual([]);
 }
 
-/** Nothing is under way any more: no opening, no disconnect, no delivery. */
+/** Waits until no opening, disconnect or delivery is pending. */
 export async function settled(world: ProcessWorld): Promise<ApiSession[]> {
   return waitFor(async () => {
     const sessions = await world.api.list();
@@ -64,12 +64,12 @@ export async function settled(world: ProcessWorld): Promise<ApiSession[]> {
 }
 
 /**
- * The books of the service, of Genesys Cloud, of the CRM and of the callers agree, once nothing is under way and no
- * request is made any more.
+ * Expects that the records of the service, of Genesys Cloud, of the CRM and of the callers agree, once nothing is
+ * pending and no requests are made any more.
  */
-export async function expectBooksAgree(world: ProcessWorld, load: Load): Promise<void> {
+export async function expectRecordsAgree(world: ProcessWorld, load: Load): Promise<void> {
   const sessions = await settled(world);
-  expect(load.surprises).toEqual([]);
+  expect(load.unexpected).toEqual([]);
   expectPromisesKept(load, sessions);
   expectUpstreamAgrees(world, sessions);
   expectCrmAgrees(world.crm, sessions);
@@ -128,7 +128,7 @@ function isTransient(state: string): boolean {
   return state === 'connecting' || state === 'terminating';
 }
 
-/** What the CRM has to have heard of a session that came to rest in a state. */
+/** The events that the CRM has to have received of a session in this final state. */
 const STORIES: Readonly<Record<string, readonly string[]>> = {
   active: ['1 connected'],
   terminated: ['1 connected', '2 terminated'],

@@ -1,27 +1,27 @@
 import type { SeededRandom } from './seeded-random';
 import { type ApiAnswer, ServiceApi } from './service-api';
 
-/** How many sessions come and go at a time, about. */
+/** Approximate number of sessions that are opened and ended at a time. */
 const GUESTS = 40;
-/** How many sessions are never ended, and how many of those that are opened become such ones until then. */
+/** Number of sessions that are never ended, and the share of openings that become such sessions until then. */
 const RESIDENTS = 60;
 const RESIDENT_SHARE = 0.1;
 
 /**
- * Callers that open and end sessions all the time, each one request after the other, and write down what they were
- * promised. Nothing is repeated: a request without an answer leaves its session in doubt. While the service is away
- * they wait for its next address.
+ * Callers that continuously open and end sessions, each one request after the other, and record the answers. No
+ * request is repeated: one without an answer leaves its session in doubt. While the service is down they wait for its
+ * next address.
  */
 export class Load {
-  /** Conversations whose opening was answered with 201. */
+  /** Conversations with an opening that was answered with 201. */
   readonly opened = new Set<string>();
-  /** Conversations for which an end was asked for, answered or not. */
+  /** Conversations with a requested end, answered or not. */
   readonly askedToEnd = new Set<string>();
-  /** Conversations whose end was answered with 200 or 202. */
+  /** Conversations with an end that was answered with 200 or 202. */
   readonly ended = new Set<string>();
-  /** Answers that nobody should get: the load stays far below the cap, and the service is up or down. */
-  readonly surprises: string[] = [];
-  /** Requests without an answer. */
+  /** Unexpected answers: the load stays far below the cap, and the service is either up or down. */
+  readonly unexpected: string[] = [];
+  /** Number of requests without an answer. */
   unanswered = 0;
   private readonly residents = new Set<string>();
   private readonly guests = new Set<string>();
@@ -32,12 +32,12 @@ export class Load {
 
   constructor(private readonly random: SeededRandom) {}
 
-  /** Everything that was promised so far. */
+  /** Number of all successful answers so far. */
   get acknowledged(): number {
     return this.opened.size + this.ended.size;
   }
 
-  /** Opened, and nobody has asked for their end. */
+  /** Open sessions for which no end was requested. */
   get kept(): string[] {
     return [...this.residents, ...this.guests];
   }
@@ -46,7 +46,7 @@ export class Load {
     this.workers = Array.from({ length: workers }, () => this.work());
   }
 
-  /** From now on the service is there. */
+  /** Sets the service's address from now on. */
   moveTo(service: ServiceApi): void {
     this.service = service;
     const { resolve } = this.arrived;
@@ -54,7 +54,7 @@ export class Load {
     resolve();
   }
 
-  /** Resolves when no request is under way any more. */
+  /** Resolves when no request is in flight any more. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.arrived.resolve();
@@ -103,9 +103,9 @@ export class Load {
   }
 
   private note(method: string, { status, body }: ApiAnswer): void {
-    // On a busy machine an opening may run out of its time; it promises nothing then.
+    // On a busy machine an opening may time out; it promises nothing then.
     if (status === 504 && body['code'] === 'upstream-timeout') return;
-    this.surprises.push(`${method}: ${status} ${JSON.stringify(body)}`);
+    this.unexpected.push(`${method}: ${status} ${JSON.stringify(body)}`);
   }
 }
 

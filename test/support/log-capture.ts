@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** Keeps everything the service logs, for tests to look through. */
+/** Keeps all log output of the service for assertions. */
 export class LogCapture extends Writable {
   private text = '';
 
@@ -22,7 +22,7 @@ export class LogCapture extends Writable {
       .map((line) => JSON.parse(line) as Line);
   }
 
-  /** The lines with this message. */
+  /** Returns the lines with this message. */
   with(message: string): Line[] {
     return this.lines.filter((line) => line['message'] === message);
   }

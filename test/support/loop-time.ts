@@ -1,14 +1,14 @@
-/** How often the clock looks whether the event loop turns. */
+/** Interval at which the clock checks that the event loop runs. */
 const TICK_MS = 10;
 
-/** What counts, at most, of the time between two ticks: the rest is a stall of this process. */
+/** Maximum time that counts between two ticks: the rest is a stall of this process. */
 const MAX_STEP_MS = 50;
 
 /**
- * Makes the time-outs and pauses of this test file, and `performance.now()`, follow the time in which this process could
- * do anything, `factor` times as fast: a service whose process a busy machine leaves standing for seconds has not been
- * kept waiting by its upstream, which stands in the same process. Dates stay what they are, and so do the timers of
- * Node's own modules. To be called once, at the top of the file, before the first service starts.
+ * Makes the time-outs and pauses of this test file, and `performance.now()`, follow the time in which this process
+ * could run, `factor` times as fast: a stall of a busy machine must not count as a time-out of the upstream, which is
+ * in the same process. Dates stay unchanged, and so do the timers of Node's own modules. It has to be called once, at
+ * the top of the file, before the first service starts.
  */
 export function followLoopTime(factor = 1): void {
   const { setTimeout: later, setInterval: repeatedly, clearTimeout: cancel } = globalThis;
@@ -24,13 +24,13 @@ export function followLoopTime(factor = 1): void {
   }, TICK_MS);
   ticker.unref();
 
-  /** The timer that waits for the rest of another, which came due while the process stood still. */
+  /** The timer for the remaining time of another one, which fired while the process stood still. */
   const successors = new WeakMap<NodeJS.Timeout, NodeJS.Timeout>();
   const wait = (act: () => void, ms: number): NodeJS.Timeout => {
     const due = elapsed() + ms;
     const fire = () => {
       const left = (due - elapsed()) / factor;
-      // Node's timers are as precise as a millisecond.
+      // Node's timers have a precision of a millisecond.
       if (left < 1) {
         act();
         return;
@@ -59,7 +59,7 @@ export function followLoopTime(factor = 1): void {
     repeatedly,
   );
   performance.now = () => begin + elapsed();
-  // Timers are the file's own; the clock is that of the process, which runs other files too.
+  // Timers are replaced in this file only; the clock is the process's, which runs other files too.
   afterAll(() => {
     performance.now = now;
     clearInterval(ticker);

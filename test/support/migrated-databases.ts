@@ -12,13 +12,13 @@ export const SQLITE_FILE = 'guest-sessions.db';
 let sqliteFile: Promise<Buffer> | undefined;
 let template: Promise<string> | undefined;
 
-/** The file of an embedded database at this release's schema that is empty and knows no data key; read once. */
+/** Returns the file of an empty embedded database at this release's schema, without a data key; it is made once. */
 export function migratedSqliteFile(): Promise<Buffer> {
   sqliteFile ??= migrateFile();
   return sqliteFile;
 }
 
-/** A database of the test run's server, at this release's schema, that is empty and knows no data key. */
+/** Creates an empty database on the test run's server at this release's schema, without a data key. */
 export async function createMigratedDatabase(): Promise<TestDatabase> {
   template ??= findTemplate();
   return createDatabase(testServerUrl(), await template);
@@ -34,7 +34,7 @@ async function migrateFile(): Promise<Buffer> {
   }
 }
 
-/** The template of this run of jest: the worker that needs it first makes it, others wait for that. */
+/** Returns the template of this run of jest: the first worker that needs it makes it, the others wait. */
 async function findTemplate(): Promise<string> {
   const name = process.env['TEST_TEMPLATE_DATABASE'];
   if (name === undefined)
@@ -51,7 +51,7 @@ async function findTemplate(): Promise<string> {
   return name;
 }
 
-/** Under its name only once it is complete. */
+/** The template gets its name once it is complete. */
 async function makeTemplate(name: string): Promise<void> {
   const draft = await createDatabase();
   await migrateThrough(new StorageConfig({ DATA_DIR: './data', DATABASE_URL: draft.url }));

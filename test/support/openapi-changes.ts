@@ -1,9 +1,9 @@
 import { inputChanges, outputChanges, type Schema, type SchemaChange } from './openapi-schema-changes';
 import { isRecord, OpenApiReader, type Json } from './openapi-reader';
 
-/** What of two descriptions of the API breaks a caller of the first who meets the second. */
+/** A difference between two descriptions of the API that breaks a caller of the first one. */
 export interface BreakingChange {
-  /** Where, for a person: `POST /v1/sessions, body.queueId`. */
+  /** Readable place: `POST /v1/sessions, body.queueId`. */
   readonly where: string;
   readonly what: string;
 }
@@ -11,10 +11,10 @@ export interface BreakingChange {
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /**
- * The breaking changes from one OpenAPI 3.1 document to another: what was there and is gone, what a request must have
- * and had not to, what is allowed no longer in a request, and what an answer may be that it was not before. Texts,
- * examples and additions that a tolerant reader passes over are none. A new value of an enumeration in an answer is
- * none either: callers are told to expect them.
+ * Returns the breaking changes from one OpenAPI 3.1 document to another: removed parts, newly required parts of a
+ * request, values that a request may have no longer, and values that an answer may have newly. Texts, examples and
+ * additions that a tolerant reader ignores are not breaking, and neither is a new value of an enumeration in an
+ * answer: callers have to expect them.
  */
 export function breakingChanges(before: Json, after: Json): BreakingChange[] {
   const [older, newer] = [new OpenApiReader(before), new OpenApiReader(after)];
@@ -89,7 +89,7 @@ function responseChanges(older: OpenApiReader, newer: OpenApiReader, old: Json, 
   });
 }
 
-/** The named examples of problems are the codes that a status may come with: a code that goes away is a promise broken. */
+/** The named examples of problems are the codes of a status: a removed code breaks a promise. */
 function exampleChanges(response: Json, other: Json, status: string): SchemaChange[] {
   const codesOf = (answer: Json): string[] => {
     const content = isRecord(answer['content']) ? answer['content']['application/problem+json'] : undefined;

@@ -6,7 +6,7 @@ export function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads an OpenAPI 3.1 document without caring whether a part is written in place or referred to. */
+/** Reads an OpenAPI 3.1 document and resolves its references. */
 export class OpenApiReader {
   constructor(private readonly document: Json) {}
 
@@ -14,7 +14,7 @@ export class OpenApiReader {
     return recordsIn(this.document['paths']);
   }
 
-  /** What a reference leads to, and everything else as it is; a reference that leads nowhere throws. */
+  /** Returns the target of a reference, and any other part unchanged; throws for an unresolvable reference. */
   resolve(value: unknown): Json | undefined {
     if (!isRecord(value)) return undefined;
     const reference = value['$ref'];
@@ -26,7 +26,7 @@ export class OpenApiReader {
     return this.resolve(found);
   }
 
-  /** By place and name, such as `query limit`. Header names have no case. */
+  /** Parameters by place and name, such as `query limit`. Header names are case-insensitive. */
   parametersOf(operation: Json): Map<string, Json> {
     const listed: unknown[] = Array.isArray(operation['parameters']) ? operation['parameters'] : [];
     return new Map(
@@ -46,7 +46,7 @@ export class OpenApiReader {
     );
   }
 
-  /** The schemas of a body by media type. */
+  /** Returns the schemas of a body by media type. */
   contentOf(body: Json): Map<string, Schema> {
     return new Map(
       Object.entries(recordsIn(body['content'])).map(([type, content]) => [type, this.schemaOf(content)]),
@@ -57,7 +57,7 @@ export class OpenApiReader {
     return this.expand(holder['schema'], []);
   }
 
-  /** A schema with everything that it refers to in place; one that holds itself is not followed a second time. */
+  /** Returns a schema with all references resolved; a recursive one is not expanded a second time. */
   private expand(schema: unknown, within: readonly string[]): Schema {
     if (!isRecord(schema)) return {};
     const reference = schema['$ref'];

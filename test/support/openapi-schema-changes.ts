@@ -1,4 +1,4 @@
-/** A JSON schema with everything in place, as far as the comparison looks at it. */
+/** The parts of a dereferenced JSON schema that the comparison reads. */
 export interface Schema {
   readonly type?: unknown;
   readonly nullable?: unknown;
@@ -17,11 +17,11 @@ export interface SchemaChange {
   readonly what: string;
 }
 
-/** The lower bounds and the upper bounds that a schema may have. */
+/** The keywords for lower and upper bounds of a schema. */
 const LOWER = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
 const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
 
-/** What callers sent so far and is taken no longer. */
+/** Returns the values that callers may have sent so far and that are not accepted any more. */
 export function inputChanges(old: Schema, next: Schema, at: string): SchemaChange[] {
   const lost = missingTypes(typesOf(old), typesOf(next));
   return [
@@ -35,7 +35,7 @@ export function inputChanges(old: Schema, next: Schema, at: string): SchemaChang
   ];
 }
 
-/** What callers rely on in an answer and may miss, or meet without being prepared. */
+/** Returns the parts of an answer that callers rely on and that may be absent now, or that they do not expect. */
 export function outputChanges(old: Schema, next: Schema, at: string): SchemaChange[] {
   const added = missingTypes(typesOf(next), typesOf(old));
   const stillThere = new Set(next.required);
@@ -62,7 +62,7 @@ function inputProperties(old: Schema, next: Schema, at: string): SchemaChange[] 
   const demanded = missing(next.required ?? [], old.required ?? []);
   const closes = old.additionalProperties !== false && next.additionalProperties === false;
   return [
-    // Unknown fields are refused: a field that goes away is one.
+    // Unknown fields are refused, so a removed field is a breaking change.
     ...gone.map((name) => ({ at: `${at}.${name}`, what: 'is gone' })),
     ...demanded.map((name) => ({
       at: `${at}.${name}`,
@@ -89,7 +89,7 @@ function narrowedBounds(old: Schema, next: Schema, at: string): SchemaChange[] {
   return [...raised, ...lowered].map((key) => ({ at, what: `has a narrower ${key}` }));
 }
 
-/** Whether one pattern takes all that another one takes cannot be told: another one is a change. */
+/** Patterns cannot be compared, so another pattern is a change. */
 function textRules(old: Schema, next: Schema, at: string): SchemaChange[] {
   return (['format', 'pattern'] as const)
     .filter((key) => next[key] !== undefined && next[key] !== old[key])
@@ -116,7 +116,7 @@ function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null;
 }
 
-/** No type is any type; every integer is a number. */
+/** A schema without a type allows any type; every integer is a number. */
 function typesOf({ type, nullable }: Schema): string[] {
   const named = Array.isArray(type) ? type.map(String) : typeof type === 'string' ? [type] : [];
   if (named.length === 0) return ['anything'];
@@ -132,7 +132,7 @@ function missing(wanted: readonly string[], there: readonly string[]): string[] 
   return wanted.filter((entry) => !there.includes(entry));
 }
 
-/** What alternatives take together is not compared: other alternatives are a change. */
+/** Alternatives are not compared, so other alternatives are a change. */
 function otherAlternatives(old: Schema, next: Schema, at: string): SchemaChange[] {
   return ['oneOf', 'anyOf', 'not', 'const']
     .filter((key) => JSON.stringify(old[key]) !== JSON.stringify(next[key]))

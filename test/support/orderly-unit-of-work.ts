@@ -1,11 +1,11 @@
 import { UnitOfWork, type Work } from '../../src/persistence/database/unit-of-work';
 
-/** Fewer than a pool has connections: two are left for whoever only reads. */
+/** Fewer than the connections of a pool: two are left for reads. */
 const AT_ONCE = 8;
 
 /**
- * Runs as many transactions at once as there are connections, and the others after them. A service sends callers away
- * that have waited for a connection for a second, which on a busy machine hits tests that have nothing to do with it.
+ * Runs as many concurrent transactions as there are connections, and queues the others. A service refuses callers
+ * that have waited a second for a connection, which on a busy machine would fail unrelated tests.
  */
 export class OrderlyUnitOfWork extends UnitOfWork {
   private running = 0;
@@ -18,7 +18,7 @@ export class OrderlyUnitOfWork extends UnitOfWork {
       return await super.run(work);
     } finally {
       const next = this.waiting.shift();
-      // Whoever goes hands its place on.
+      // A finished transaction passes its place to the next one.
       if (next === undefined) this.running -= 1;
       else next();
     }

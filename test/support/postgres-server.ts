@@ -8,8 +8,8 @@ import { findBinaries, newDirectory, ordinaryUser, type Owner } from './postgres
 
 const START_TIMEOUT_MS = 120_000;
 
-// Runs the server until its own input ends, which it also does when we die in any way; then stops it at once but
-// cleanly and removes the files, unless told to keep them.
+// The keeper runs the server until its own input ends, which also happens when this process dies; then it stops the
+// server immediately but cleanly and removes the files, unless it was told to keep them.
 const KEEPER = `
   trap '' INT TERM
   cd /
@@ -22,9 +22,9 @@ const KEEPER = `
 `;
 
 /**
- * A real PostgreSQL server on a free port of 127.0.0.1, under the user of this process, or another one where that is root.
- * It ends with the process that started it, however that ends. What it has committed outlives every process that is killed,
- * its own included; only where `isSynced` does it wait for the disk, as measurements have to.
+ * A real PostgreSQL server on a free port of 127.0.0.1, under the user of this process, or another one if that is
+ * root. It ends with the process that started it. Committed data survives every kill, its own included; only with
+ * `isSynced` does it wait for the disk, as measurements have to.
  */
 export class PostgresServer {
   private keeper: ChildProcess | undefined;
@@ -52,12 +52,12 @@ export class PostgresServer {
     }
   }
 
-  /** Of the database `postgres`, as a user who may do everything. */
+  /** Address of the database `postgres`, as a superuser. */
   get url(): string {
     return `postgresql://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  /** The server's own process, for tests that kill or freeze it. */
+  /** The process id of the server, for tests that kill or freeze it. */
   get pid(): number {
     return Number(readFileSync(join(this.directory, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
   }
@@ -67,7 +67,7 @@ export class PostgresServer {
     await this.end('keep\n');
   }
 
-  /** Starts the server again after `halt` or after it was killed. */
+  /** Starts the server again after `halt` or a kill. */
   async resume(): Promise<void> {
     if (this.keeper !== undefined) await this.end('keep\n');
     const given = [this.bin, this.directory, String(this.port), this.isSynced ? 'on' : 'off'];
@@ -80,7 +80,7 @@ export class PostgresServer {
     await this.answers();
   }
 
-  /** Stops the server and removes everything it left on the disk. */
+  /** Stops the server and removes all of its files. */
   async stop(): Promise<void> {
     await this.end('');
     rmSync(this.directory, { recursive: true, force: true });

@@ -5,7 +5,10 @@ declare global {
   var testPostgres: PostgresServer | undefined;
 }
 
-/** One PostgreSQL server for the whole run of jest, unless `TEST_DATABASE_URL` names one, and a name for its template. */
+/**
+ * Starts one PostgreSQL server for the whole run of jest, unless `TEST_DATABASE_URL` names one, and names its
+ * template.
+ */
 export default async function setUp(): Promise<void> {
   process.env['TEST_TEMPLATE_DATABASE'] ??= `template_${randomBytes(8).toString('hex')}`;
   if (process.env['TEST_DATABASE_URL'] !== undefined || globalThis.testPostgres !== undefined) return;

@@ -3,11 +3,14 @@ import { Client } from 'pg';
 
 export interface TestDatabase {
   readonly url: string;
-  /** Ends every connection to it and removes it. */
+  /** Closes every connection to it and removes it. */
   drop(): Promise<void>;
 }
 
-/** A database of the test run's server (or of `serverUrl`), for one suite or one test: empty, or a copy of `template`. */
+/**
+ * Creates a database on the test run's server (or on `serverUrl`), for one suite or one test: empty, or a copy of
+ * `template`.
+ */
 export async function createDatabase(
   serverUrl = testServerUrl(),
   template = 'template1',

@@ -9,15 +9,15 @@ import type { ServiceStorage } from './service-storage';
 export interface ProcessWorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly genesys?: GenesysSimulatorOptions;
-  /** Whether the service also has the channel of the guest WebSocket. */
+  /** Whether the service also has the web-messaging channel. */
   readonly webMessaging?: boolean;
-  /** The built `main.js` to run; ours when absent. */
+  /** The built `main.js` to run. Default: that of the checkout. */
   readonly entry?: string;
 }
 
 const CLIENT = { id: 'crash-client', secret: 'crash-secret' };
 
-/** Simulators in this process and the service, which the tests kill, in another; all on one place for data. */
+/** The simulators in this process and the service in another one, which tests kill, with one storage for its data. */
 export class ProcessWorld {
   private constructor(
     readonly genesys: GenesysSimulator,
@@ -41,7 +41,7 @@ export class ProcessWorld {
       GENESYS_API_URL: genesys.url,
       GENESYS_CLIENT_ID: CLIENT.id,
       GENESYS_CLIENT_SECRET: CLIENT.secret,
-      // As much as the simulator allows: a bucket that is raised by its first answer begins almost empty.
+      // The simulator's limit: a bucket that grows with its first answer starts almost empty.
       GENESYS_REQUESTS_PER_MINUTE: '1000000',
       CRM_WEBHOOK_URL: crm.url,
       CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
@@ -49,7 +49,7 @@ export class ProcessWorld {
       HEARTBEAT_MAX_INTERVAL_MS: '1000',
       HEARTBEAT_MIN_INTERVAL_MS: '200',
       ...(options.webMessaging === true ? webMessagingEnvironment(genesys.url) : {}),
-      // Nobody else is there who could serve requests.
+      // There is no other replica that could serve requests.
       SHUTDOWN_NOTICE_MS: '0',
       ...storage.environment,
       ...options.environment,
@@ -58,7 +58,7 @@ export class ProcessWorld {
     return new ProcessWorld(genesys, crm, environment, service, options.entry);
   }
 
-  /** The service as it runs now. */
+  /** The running service. */
   get service(): ServiceProcess {
     return this.current;
   }
@@ -67,7 +67,7 @@ export class ProcessWorld {
     return new ServiceApi(this.current.url);
   }
 
-  /** Starts the service again on the same data, after it has ended or by killing it. */
+  /** Restarts the service on the same data, after its end or by killing it. */
   async restart(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.current.kill();
     this.current = await ServiceProcess.start({ ...this.environment, ...overrides }, this.entry);

@@ -2,37 +2,37 @@ import { connect } from 'node:net';
 
 export interface RawRequest {
   readonly method?: string;
-  /** The request target as it goes over the wire, nothing encoded or normalized. */
+  /** The request target on the wire, without any encoding or normalization. */
   readonly path?: string;
-  /** Written over the defaults; a header that is undefined is left out. Values go out as Latin-1. */
+  /** Headers that override the defaults; an undefined one is left out. Values are sent as Latin-1. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string | Uint8Array | undefined;
 }
 
 export interface RawAnswer {
   readonly status: number;
-  /** Names in lower case. */
+  /** Headers with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 const DEADLINE_MS = 60_000;
-/** Within so many a stream has begun; what comes in more is something else. */
+/** Number of chunks in which a stream has started; a later chunk contains other data. */
 const FIRST_CHUNKS = 10;
 
-/** One request on a connection of its own, as it is: other clients repair or refuse what the tests are about. */
+/** Sends one request unchanged on a connection of its own: other clients repair or refuse malformed requests. */
 export function send(url: string, request: RawRequest): Promise<RawAnswer> {
   return sendBytes(url, bytesOf(url, request));
 }
 
-/** The same, with this side of the connection closed right behind the request, as `nc -N` does. */
+/** Like `send`, with this side of the connection closed right after the request, as `nc -N` does. */
 export function sendHalfClosed(url: string, request: RawRequest): Promise<RawAnswer> {
   return sendBytes(url, bytesOf(url, request), { isLast: true });
 }
 
 /**
- * Writes the bytes and resolves with the first answer once the server has closed the connection; of a stream of events,
- * which has no end, with what it begins with.
+ * Writes the bytes and resolves with the first answer once the server has closed the connection; of an event stream,
+ * which does not end, with its beginning.
  */
 export function sendBytes(
   url: string,
@@ -51,7 +51,7 @@ export function sendBytes(
       received.push(chunk);
       if (received.length < FIRST_CHUNKS && hasBegunStream(received)) socket.destroy();
     });
-    // A server that refuses a body half way may reset the connection after its answer.
+    // A server that refuses a partly received body may reset the connection after its answer.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       clearTimeout(timer);
@@ -78,7 +78,7 @@ function bytesOf(
   return Buffer.concat([head, content ?? Buffer.alloc(0)]);
 }
 
-/** The head of a request in HTTP/1.1, to be followed by its body; a header that is undefined is left out. */
+/** Makes the head of a request in HTTP/1.1, which its body has to follow; an undefined header is left out. */
 export function headOf(method: string, target: string, headers: RawRequest['headers'] = {}): string {
   const all: NonNullable<RawRequest['headers']> = { host: 'guest-sessions', ...headers };
   const lines = Object.entries(all).flatMap(([name, value]) =>

@@ -11,12 +11,12 @@ export interface ProblemBody {
   readonly errors?: readonly { pointer: string; code: string; detail: string }[];
 }
 
-/** A POST of a session as it is on the wire, for requests that differ from it in one thing. */
+/** Makes an opening as it is on the wire, for requests that differ from it in one part. */
 export function opening(body: string | Uint8Array, headers: RawRequest['headers'] = {}): RawRequest {
   return { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
 }
 
-/** Reads an answer as a problem of that status and code, complete and of the right media type. */
+/** Expects a complete problem with this status, code and media type, and returns it. */
 export function expectProblem(answer: RawAnswer, status: number, code: string): ProblemBody {
   const text = `${answer.status} ${answer.body}`;
   expect(text).toMatch(new RegExp(`^${status} .*"code":"${code}"`));
@@ -37,7 +37,7 @@ export interface Footprint {
   readonly sessions: number;
 }
 
-/** What bad input must not change: the requests to open a conversation upstream, and the sessions in the database. */
+/** The state that bad input must not change: upstream openings, and sessions in the database. */
 export async function footprint({ genesys, url }: World): Promise<Footprint> {
   const { body } = await send(url, { path: '/v1/sessions?limit=200' });
   const { items } = JSON.parse(body) as { items: unknown[] };
@@ -45,7 +45,7 @@ export async function footprint({ genesys, url }: World): Promise<Footprint> {
   return { opened, sessions: items.length };
 }
 
-/** By default: as after a start. */
+/** Expects an unchanged state: by default, that after a start. */
 export async function expectUnchanged(
   world: World,
   before: Footprint = { opened: 0, sessions: 0 },
@@ -53,7 +53,7 @@ export async function expectUnchanged(
   expect(await footprint(world)).toEqual(before);
 }
 
-/** Proves that the service is still there for everybody else. */
+/** Expects that the service still serves other callers. */
 export async function expectToOpenSession(url: string): Promise<void> {
   const answer = await send(url, opening('{"queueId":"q-1"}'));
   expect([answer.status, answer.body]).toEqual([201, expect.stringContaining('"state":"active"')]);

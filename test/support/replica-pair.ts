@@ -9,23 +9,23 @@ import { freePort } from './free-port';
 import { LogCapture } from './log-capture';
 import { administrate, createDatabase, type TestDatabase } from './postgres';
 
-/** Places of a caller among the requests that a replica forwards. */
+/** A caller's share of the requests that a replica forwards. */
 export const FORWARDED_PER_CALLER = 4;
 
-/** An expiry is warned of a second after the session is configured, once. */
+/** The expiry warning is sent a second after the session is configured, once. */
 const DEPLOYMENT = { sessionDurationSeconds: 86_401 };
 
 export const CALLERS = {
   operator: aCaller('operator'),
-  /** Opens no session, and reaches none of the others'. */
+  /** A caller that opens no session and may not access those of others. */
   stranger: aCaller('stranger', ['messages.write']),
   reader: aCaller('reader', ['sessions.read', 'sessions.any']),
   crowd: aCaller('crowd', ['messages.write', 'sessions.any']),
-  /** The caller of one test of quotas: what it has used up stays used up. */
+  /** A caller for one test of quotas, because used quota stays used. */
   metered: limitedTo(60, aCaller('metered', ['messages.write', 'sessions.any'])),
 };
 
-/** Two replicas in this process on one PostgreSQL. The first one opens the sessions, and so holds them. */
+/** Two replicas in this process on one PostgreSQL. The first one opens the sessions and is their holder. */
 export class ReplicaPair implements AsyncDisposable {
   readonly here: ApiClient;
   readonly there: ApiClient;
@@ -63,12 +63,12 @@ export class ReplicaPair implements AsyncDisposable {
     return new ReplicaPair(world, logs, other, `http://127.0.0.1:${otherPort}`, database);
   }
 
-  /** A client of the replica that does not hold the sessions. */
+  /** Returns a client of the replica that does not hold the sessions. */
   thereAs({ headers }: TestCaller): ApiClient {
     return new ApiClient(this.there.url, headers);
   }
 
-  /** A session that the first replica holds. */
+  /** Opens a session with the first replica as its holder. */
   async opened(): Promise<{ id: string; guest: GuestSession }> {
     const { body } = await this.here.open();
     const guest = this.world.genesys.webMessaging.session(String(body['guestIdToken']));

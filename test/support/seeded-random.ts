@@ -1,6 +1,6 @@
 /**
- * Random numbers that come again with the same seed. The seed is the variable `CRASH_SEED`, or new each time; a
- * failing test names it by running inside `explain`.
+ * Reproducible random numbers. The seed is the variable `CRASH_SEED`, or new each time; the error of a failing test
+ * names it if it runs in `explain`.
  */
 export class SeededRandom {
   private state: number;
@@ -9,7 +9,7 @@ export class SeededRandom {
     this.state = seed;
   }
 
-  /** From 0 to below 1 (mulberry32). */
+  /** Returns a number from 0 to below 1 (mulberry32). */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -17,7 +17,7 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number, both ends included. */
+  /** Returns a whole number, both ends included. */
   between(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }
@@ -26,7 +26,7 @@ export class SeededRandom {
     return items[this.between(0, items.length - 1)] ?? items[0];
   }
 
-  /** Runs `work`; an error that comes out of it says how to run the same again. */
+  /** Runs `work`; its error also tells how to repeat the run. */
   async explain<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();

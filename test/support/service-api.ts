@@ -1,4 +1,4 @@
-/** A session as the API shows it, as far as the tests look at it. */
+/** The fields of a session in the API that the tests read. */
 export interface ApiSession {
   readonly conversationId: string;
   readonly state: string;
@@ -6,7 +6,7 @@ export interface ApiSession {
   readonly disconnect?: string;
 }
 
-/** A message as the API shows it, as far as the tests look at it. */
+/** The fields of a message in the API that the tests read. */
 export interface ApiMessage {
   readonly id: string;
   readonly text?: string;
@@ -19,10 +19,10 @@ export interface ApiAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** How many requests are under way at a time where many are made. */
+/** Number of concurrent requests where many are made. */
 const AT_A_TIME = 10;
 
-/** The service's HTTP API as a plain client sees it. Nothing is retried; no answer is an error. */
+/** The service's HTTP API as a plain client sees it: it retries nothing, and no answer is an error. */
 export class ServiceApi {
   constructor(readonly url: string) {}
 
@@ -31,14 +31,14 @@ export class ServiceApi {
     return this.request('POST', '/v1/sessions', { queueId }, headers);
   }
 
-  /** Opens a session that has to open; its conversation id. */
+  /** Opens a session and returns its conversation id; throws when it does not open. */
   async opened(queueId = 'queue-1'): Promise<string> {
     const { status, body } = await this.open(queueId);
     if (status !== 201) throw new Error(`Opening was answered with ${status}: ${JSON.stringify(body)}`);
     return String(body['conversationId']);
   }
 
-  /** So many sessions, opened one after the other. */
+  /** Opens this many sessions, one after the other. */
   async openedMany(count: number): Promise<string[]> {
     const ids: string[] = [];
     while (ids.length < count) ids.push(await this.opened());
@@ -49,7 +49,7 @@ export class ServiceApi {
     return this.request('DELETE', `/v1/sessions/${conversationId}`);
   }
 
-  /** So many openings, some at a time; their answers. */
+  /** Makes this many openings, some at a time; returns their answers. */
   openMany(count: number): Promise<ApiAnswer[]> {
     return someAtATime(Array.from({ length: count }), () => this.open());
   }
@@ -62,28 +62,28 @@ export class ServiceApi {
     return this.request('GET', `/v1/sessions/${conversationId}`);
   }
 
-  /** All pages. */
+  /** Reads all pages. */
   list(state?: string): Promise<ApiSession[]> {
     return this.pages('/v1/sessions', state === undefined ? {} : { state });
   }
 
-  /** Says something for the guest, once for each key. */
+  /** Sends a message of the guest once for each key. */
   say(conversationId: string, text: string, key: string): Promise<ApiAnswer> {
     const path = `/v1/sessions/${conversationId}/messages`;
     return this.request('POST', path, { text }, { 'idempotency-key': key });
   }
 
-  /** All pages. */
+  /** Reads all pages. */
   messages(conversationId: string): Promise<ApiMessage[]> {
     return this.pages(`/v1/sessions/${conversationId}/messages`);
   }
 
-  /** The summary that the tutorial asks for. */
+  /** Reads `GET /v1/metrics`. */
   async summary(): Promise<Readonly<Record<string, unknown>>> {
     return (await this.request('GET', '/v1/metrics')).body;
   }
 
-  /** A value of the Prometheus page, by its name without the prefix. */
+  /** Returns a value of the Prometheus page, by its name without the prefix. */
   async metric(name: string): Promise<number> {
     const response = await fetch(`${this.url}/metrics`);
     const value = new RegExp(`^guest_sessions_${name} (.+)$`, 'm').exec(await response.text())?.[1];

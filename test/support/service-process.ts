@@ -8,23 +8,23 @@ const ENTRY = resolve(__dirname, '../../dist/main.js');
 const READY_WITHIN_MS = 120_000;
 const KEPT_OUTPUT = 200_000;
 
-/** How a process ended. */
+/** The exit of a process. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** `performance.now()` of the moment we heard of it. */
+  /** `performance.now()` at the exit event. */
   readonly at: number;
 }
 
 /**
- * The built service as a process of its own, with the given environment and nothing of ours in it. Whoever starts
- * one kills it: `kill` may be called whatever has become of the process.
+ * The built service as a process of its own, with exactly the given environment. A test that starts one has to kill
+ * it: `kill` may be called in any state of the process.
  */
 export class ServiceProcess {
-  /** Before it was spawned, in epoch milliseconds: what happened since then is its doing. */
+  /** Time before the spawn, in epoch milliseconds: the process causes all later effects. */
   readonly spawnedAt = Date.now();
   readonly exited: Promise<Exit>;
-  /** When it was first seen ready, in epoch milliseconds. */
+  /** Time at which it was first ready, in epoch milliseconds. */
   readyAt = Infinity;
   stdout = '';
   stderr = '';
@@ -39,7 +39,7 @@ export class ServiceProcess {
       this.address ??= /Listening on (http:\/\/[^\s"]+)/.exec(this.stdout)?.[1];
     });
     child.stderr?.on('data', (chunk: Buffer) => (this.stderr = newest(this.stderr + chunk.toString())));
-    // Not 'exit': that may come before the last output has been read.
+    // The 'exit' event may precede the last output, so this is 'close'.
     this.exited = once(child, 'close').then(([code, signal]: unknown[]) => {
       const exit = {
         code: code as number | null,
@@ -52,8 +52,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Spawns the process and does not wait until it is ready: for processes that are to fail. With `stdout`, a file
-   * descriptor of the test that takes the standard output, the environment has to name the `PORT`.
+   * Spawns the process without waiting for readiness, for processes that are to fail. With `stdout`, a file
+   * descriptor of the test for the standard output, the environment has to name the `PORT`.
    */
   static spawn(
     environment: Readonly<Record<string, string>>,
@@ -69,7 +69,7 @@ export class ServiceProcess {
     return new ServiceProcess(child, stdout === undefined ? undefined : address);
   }
 
-  /** Spawns the process and waits until it says that it is ready. */
+  /** Spawns the process and waits until it logs that it is ready. */
   static async start(
     environment: Readonly<Record<string, string>>,
     entry = ENTRY,
@@ -85,7 +85,7 @@ export class ServiceProcess {
     }
   }
 
-  /** Where the API is; throws as long as the process has not told. */
+  /** Address of the API; throws until the process has logged it. */
   get url(): string {
     if (this.address === undefined) throw new Error(`The service does not listen.${this.output()}`);
     return this.address;
@@ -99,7 +99,7 @@ export class ServiceProcess {
     return this.ended === undefined;
   }
 
-  /** Hears of all output from now on, of which the process keeps only the newest. */
+  /** Subscribes to all further output, of which the process object keeps only the newest. */
   onOutput(listener: (chunk: Buffer) => void): void {
     this.child.stdout?.on('data', listener);
     this.child.stderr?.on('data', listener);
@@ -115,7 +115,7 @@ export class ServiceProcess {
     this.child.stderr?.destroy();
   }
 
-  /** SIGKILL: the process gets no say in it. */
+  /** Kills the process with SIGKILL. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.exited;
@@ -130,7 +130,7 @@ export class ServiceProcess {
 
   async untilReady(): Promise<void> {
     const status = await waitFor(async () => {
-      // An error here would only be tried again; a process that is gone never gets ready.
+      // A failed probe would only be repeated, and a process that has ended never gets ready.
       if (!this.isRunning) return 0;
       const seen = await this.readiness();
       if (seen !== 200) throw new Error(`Readiness says ${seen}.${this.output()}`);

@@ -7,14 +7,14 @@ import { PostgresServer } from './postgres-server';
 export const DATABASES = ['SQLite', 'PostgreSQL'] as const;
 export type DatabaseKind = (typeof DATABASES)[number];
 
-/** A place for the data of a service that runs as a process of its own. */
+/** The storage of a service that runs as a process of its own. */
 export interface ServiceStorage {
-  /** The variables that lead the service to it. */
+  /** Environment variables that point the service to it. */
   readonly environment: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }
 
-/** Makes such places; starts a PostgreSQL server when one is asked for and the test run has none. */
+/** Creates storages; starts a PostgreSQL server when one is needed and the test run has none. */
 export class ServiceStorages {
   private server: PostgresServer | undefined;
 
@@ -32,7 +32,7 @@ export class ServiceStorages {
     };
   }
 
-  /** Stops the server, if one was started here. */
+  /** Stops the server, if this object started one. */
   async stop(): Promise<void> {
     await this.server?.stop();
   }

@@ -10,30 +10,30 @@ import { type Answer, ApiClient } from './api-client';
 import { LogCapture } from './log-capture';
 import { waitFor } from './wait-for';
 
-/** Counters of the metrics page that tell what became of guests, with the label of each; zeros are left out. */
+/** Counters of guest connections on the metrics page, with the label of each; zeros are left out. */
 const COUNTERS =
   /^guest_sessions_((?:ws_closed|ws_refused|upstream_unknown|upstream_malformed|heartbeats|terminations|messages_sent|sessions_created|upstream_disconnects)_total)(?:\{[a-z]+="([^"]+)"\})? (\d+)$/gm;
 
 const OURS = 'ws_closed_total ours';
 
-/** As long as a busy machine may need. */
-const SEEN_WITHIN_MS = 200_000;
+/** A time-out for a busy machine. */
+const OBSERVED_WITHIN_MS = 200_000;
 
-/** The server's answer to whatever came too early. */
+/** The server's answer to a request that came too early. */
 export function tooMany(retryAfter: number): SocketFault {
   const body = { retryAfter, errorCode: 4029, errorMessage: 'Rate too high for this session' };
   return { kind: 'answer', code: 429, class: 'TooManyRequestsErrorMessage', body };
 }
 
-/** What there is to see of a session, all at once. */
-export interface Sight {
-  /** State, end reason and how the upstream side was ended, as far as there is any of it. */
+/** All observable state of a session. */
+export interface ObservedState {
+  /** State, end reason and upstream disconnect, as far as present. */
   readonly session: string;
-  /** The states that the CRM was told. */
+  /** The states that the CRM received. */
   readonly crm: readonly string[];
-  /** The conversation's feed: states, and who said what. */
+  /** The conversation's feed: states, and messages with their senders. */
   readonly feed: readonly string[];
-  /** As `name label`, without the prefix. */
+  /** Counters as `name label`, without the prefix. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
@@ -42,7 +42,7 @@ export interface SocketWorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A world of its own for one row of the matrix, so that its counters begin at zero; no heart beats unless told. */
+/** A world for one row of the matrix, so that its counters begin at zero; it has no heartbeats by default. */
 export class SocketWorld implements AsyncDisposable {
   private id = '';
   private closedWhileOpening = 0;
@@ -59,9 +59,9 @@ export class SocketWorld implements AsyncDisposable {
       genesys: { webMessaging: { deployments: [{ id: DEMO_DEPLOYMENT_ID, ...deployment }] } },
       environment: {
         GENESYS_CHANNEL: 'web-messaging',
-        // As long as a busy machine may need.
+        // A time-out for a busy machine.
         SESSION_OPEN_DEADLINE_MS: '120000',
-        // The first beat is drawn from the interval: in a day, none comes by chance.
+        // The first beat is at a random time in the interval: in a day, none occurs during the test.
         HEARTBEAT_MAX_INTERVAL_MS: '86400000',
         HEARTBEAT_MIN_INTERVAL_MS: '86400000',
         LOG_LEVEL: 'error',
@@ -94,14 +94,17 @@ export class SocketWorld implements AsyncDisposable {
     this.world.genesys.faults.add({ match: { path }, fault, ...(times === undefined ? {} : { times }) });
   }
 
-  /** Asks for a session; status and problem code of the answer. */
+  /** Requests a session; returns status and problem code of the answer. */
   async open(): Promise<string> {
     const answer = await this.api.open();
     this.id = String(answer.body['conversationId'] ?? (await this.newest()));
     return told(answer);
   }
 
-  /** Opens a session that must open. On a busy machine that may take a second line, which no longer counts then. */
+  /**
+   * Opens a session; throws when it does not open. On a busy machine that may take a second connection, which is then
+   * not counted.
+   */
   async opened(): Promise<void> {
     const answer = await this.open();
     if (answer !== '201') throw new Error(`Opening answered ${answer}`);
@@ -120,7 +123,7 @@ export class SocketWorld implements AsyncDisposable {
     await this.world[Symbol.asyncDispose]();
   }
 
-  async sight(): Promise<Sight> {
+  async observe(): Promise<ObservedState> {
     const { body } = await this.api.get(this.id);
     const told = [body['state'], body['endReason'], body['disconnect']];
     const feed = await this.world.app
@@ -144,7 +147,7 @@ export class SocketWorld implements AsyncDisposable {
     return Object.fromEntries(found.filter(([, value]) => value !== 0)) as Record<string, number>;
   }
 
-  /** All that guest sockets have waited before they connect again, in seconds; of one wait, that wait. */
+  /** Returns the total reconnect wait of guest sockets in seconds, or that of one wait. */
   async waitedSeconds(): Promise<number> {
     return Number(/^guest_sessions_ws_reconnect_wait_seconds_sum (\S+)$/m.exec(await this.page())?.[1] ?? 0);
   }
@@ -159,16 +162,16 @@ export class SocketWorld implements AsyncDisposable {
   }
 }
 
-/** Passes as soon as all of it is to be seen. */
-export async function expectSight(world: SocketWorld, expected: Partial<Sight>): Promise<void> {
+/** Resolves as soon as all expected state is visible. */
+export async function expectState(world: SocketWorld, expected: Partial<ObservedState>): Promise<void> {
   await waitFor(async () => {
-    const sight = await world.sight();
-    expect(Object.fromEntries(keysOf(expected).map((key) => [key, sight[key]]))).toEqual(expected);
-  }, SEEN_WITHIN_MS);
+    const observe = await world.observe();
+    expect(Object.fromEntries(keysOf(expected).map((key) => [key, observe[key]]))).toEqual(expected);
+  }, OBSERVED_WITHIN_MS);
 }
 
-function keysOf(expected: Partial<Sight>): (keyof Sight)[] {
-  return Object.keys(expected) as (keyof Sight)[];
+function keysOf(expected: Partial<ObservedState>): (keyof ObservedState)[] {
+  return Object.keys(expected) as (keyof ObservedState)[];
 }
 
 function told({ status, body }: Answer): string {

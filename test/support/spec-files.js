@@ -3,10 +3,10 @@ const { join, resolve } = require('node:path');
 
 const ROOT = resolve(__dirname, '../..');
 
-/** Where the specs of a layer are, if not in the folder of its name among the tests. */
+/** Folders of a layer's specs. Default: the folder of its name in `test`. */
 const FOLDERS = { unit: ['src', 'examples'] };
 
-/** Specs that wait for whole windows and time-outs of the platform, the longest first. */
+/** Specs that wait for rate windows and time-outs of the platform, the longest first. */
 const WAITING = [
   'faults/upstream/budget',
   'faults/crash/kill-under-load',
@@ -19,8 +19,8 @@ const WAITING = [
 ];
 
 /**
- * What runs beside everything else, what runs all at once as soon as its file does, and what replaces a module for
- * whoever is loaded with it.
+ * Returns whether a spec needs a file of its own: it runs beside all others, starts all of its tests at once, or
+ * replaces a module for everything that is loaded with it.
  */
 function standsAlone(path) {
   return (
@@ -29,7 +29,7 @@ function standsAlone(path) {
   );
 }
 
-/** The specs of a layer, as paths: those that can share a file with others, and those that cannot. */
+/** Returns the paths of a layer's specs: those that can share a file with others, and those that cannot. */
 function specFilesOf(layer) {
   const folders = FOLDERS[layer] ?? [join('test', layer)];
   const paths = folders.flatMap(specsIn).sort();

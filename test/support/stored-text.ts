@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The raw bytes of every file in a data directory, as Latin-1 text. Sockets have no content. */
+/** Returns the raw bytes of every file in a data directory, as Latin-1 text. Sockets have no content. */
 export function storedText(directory: string): string {
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isFile())

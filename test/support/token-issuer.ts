@@ -12,13 +12,13 @@ interface Signature {
   readonly typ?: string;
 }
 
-/** What a token says; also what makes no sense. */
+/** The claims of a token, which may be invalid. */
 type Claims = Readonly<Record<string, unknown>>;
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 
-/** Signs tokens, and serves the keys to check them with over HTTP; in trouble, when a test wants it to be. */
+/** Signs tokens and serves their keys over HTTP, or fails when a test wants it. */
 export class TokenIssuer implements AsyncDisposable {
-  /** How often the keys were asked for. */
+  /** Number of requests for the keys. */
   asked = 0;
   isDown = false;
 
@@ -43,7 +43,7 @@ export class TokenIssuer implements AsyncDisposable {
     return issuer;
   }
 
-  /** The environment of a service that takes its tokens. */
+  /** The environment of a service that accepts its tokens. */
   get environment(): Readonly<Record<string, string>> {
     const { port } = this.server.address() as AddressInfo;
     return {
@@ -54,14 +54,14 @@ export class TokenIssuer implements AsyncDisposable {
     };
   }
 
-  /** Signs with a new key from now on, and publishes it. */
+  /** Publishes a new key and signs with it from now on. */
   async addKey(kid: string, alg: 'RS256' | 'ES256' | 'EdDSA'): Promise<void> {
     const pair = await generateKeyPair(alg, { extractable: true });
     this.keys.set(kid, pair);
     this.published.push({ ...(await exportJWK(pair.publicKey)), kid, alg });
   }
 
-  /** A good token, but for what the claims say otherwise. A claim that is undefined is left out. */
+  /** Makes a valid token with these claims changed. An undefined claim is left out. */
   async sign(claims: Claims = {}, { alg = 'RS256', kid = alg, typ }: Signature = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const good = { iss: ISSUER, aud: AUDIENCE, sub: 'billing', iat: now, exp: now + 600 };
@@ -71,7 +71,7 @@ export class TokenIssuer implements AsyncDisposable {
       .sign(key.privateKey);
   }
 
-  /** A token whose secret is what everybody knows: the public key. */
+  /** Makes a token with an HMAC of the public key. */
   async signWithPublicKey(): Promise<string> {
     const { publicKey } = this.keys.get('RS256') ?? (await generateKeyPair('RS256'));
     const secret = new TextEncoder().encode(await exportSPKI(publicKey));
@@ -80,7 +80,7 @@ export class TokenIssuer implements AsyncDisposable {
     return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'RS256' }).sign(secret);
   }
 
-  /** A token that says that it needs no signature. */
+  /** Makes an unsigned token with the algorithm `none`. */
   async unsigned(): Promise<string> {
     const [, payload] = (await this.sign()).split('.');
     const header = Buffer.from(JSON.stringify({ alg: 'none', kid: 'RS256' })).toString('base64url');

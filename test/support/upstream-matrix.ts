@@ -8,16 +8,16 @@ import { until } from './until';
 const MESSAGING = '/api/v2/conversations/messaging';
 export const TOKEN = '/oauth/token';
 export const OPENING = { method: 'POST', path: `^${MESSAGING}$` };
-/** In the body of everything that upstream refuses: it must not reach a caller. */
+/** A marker in the body of every upstream refusal: it must not reach a caller. */
 export const LEAK = 'text-from-upstream';
 
 /**
- * More than an answer may be once it is inflated. Small for a bomb: the simulator deflates it while the other rows
- * keep this process busy, and is to be done before the time-out.
+ * More bytes than the limit of an inflated answer. It is small for a bomb: the simulator has to deflate it before the
+ * time-out while other rows keep this process busy.
  */
 export const GZIP_BOMB = { kind: 'gzip-bomb', bytes: 2_000_000 } as const;
 
-/** Label to value, of a counter with one label. */
+/** Values by label, of a counter with one label. */
 export type Counts = Readonly<Record<string, number>>;
 
 export interface Arrivals {
@@ -27,7 +27,7 @@ export interface Arrivals {
   readonly tokens: number;
 }
 
-/** A status with the words that must not leak. */
+/** A status with a body that must not leak. */
 export function status(code: number, retryAfter?: string | number): Fault {
   const hint = retryAfter === undefined ? {} : { retryAfter };
   return { kind: 'status', status: code, body: { message: LEAK }, ...hint };
@@ -37,19 +37,19 @@ export function inAnHour(): string {
   return new Date(Date.now() + 3_600_000).toUTCString();
 }
 
-/** Faults that end in a time-out, which is waited for: only there is it short. */
-const HURRIED: ReadonlySet<Fault['kind']> = new Set([
+/** Faults that end in a time-out, for which it is short. */
+const ENDING_IN_TIMEOUT: ReadonlySet<Fault['kind']> = new Set([
   'black-hole',
   'hang-before-headers',
   'hang-after-headers',
   'trickle',
 ] as const);
 
-const PATIENT = { UPSTREAM_TIMEOUT_MS: '10000', SESSION_OPEN_DEADLINE_MS: '30000' };
+const LONG_TIMEOUTS = { UPSTREAM_TIMEOUT_MS: '10000', SESSION_OPEN_DEADLINE_MS: '30000' };
 
 /**
- * A world of its own for one row of the matrix: its counters begin at zero, and a client that a 429 has closed or a
- * circuit that has opened disturbs no other row. Time-outs are short, beats (if any are wanted) come every 100 ms.
+ * A world for one row of the matrix: its counters begin at zero, and a client that a 429 has closed or an open
+ * circuit does not affect other rows. Time-outs are short, beats (if enabled) are every 100 ms.
  */
 export class MatrixWorld implements AsyncDisposable {
   private constructor(
@@ -62,15 +62,15 @@ export class MatrixWorld implements AsyncDisposable {
       logOutput: new LogCapture(),
       environment: {
         UPSTREAM_TIMEOUT_MS: '1000',
-        // As much as the simulator allows: a bucket that is raised by its first answer begins almost empty.
+        // The simulator's limit: a bucket that grows with its first answer starts almost empty.
         GENESYS_REQUESTS_PER_MINUTE: '1000000',
         UPSTREAM_BREAKER_MIN_RPS: '1000000',
         SESSION_OPEN_DEADLINE_MS: '4500',
-        // The first beat is drawn from the interval: in a day, none comes by chance.
+        // The first beat is at a random time in the interval: in a day, none occurs during the test.
         HEARTBEAT_MAX_INTERVAL_MS: '86400000',
         HEARTBEAT_MIN_INTERVAL_MS: '86400000',
         LOG_LEVEL: 'error',
-        // The rows say what becomes of the first token, too.
+        // The rows cover the first token request, too.
         GENESYS_SIGN_IN_AT_START: 'false',
         ...environment,
       },
@@ -78,23 +78,23 @@ export class MatrixWorld implements AsyncDisposable {
     return new MatrixWorld(world, new ApiClient(world.url));
   }
 
-  /** With time-outs that a busy machine needs not fear, where the fault is none that ends in one. */
+  /** Uses time-outs that are long enough for a busy machine, if the fault does not end in one. */
   static startFor({ kind }: Fault): Promise<MatrixWorld> {
-    return MatrixWorld.start(HURRIED.has(kind) ? {} : PATIENT);
+    return MatrixWorld.start(ENDING_IN_TIMEOUT.has(kind) ? {} : LONG_TIMEOUTS);
   }
 
-  /** The session opens before its beats meet the fault: on a busy machine that takes its time as well. */
+  /** The session opens before its beats meet the fault, which takes longer on a busy machine. */
   static beating(fault?: Fault): Promise<MatrixWorld> {
-    const isHurried = fault !== undefined && HURRIED.has(fault.kind);
+    const endsInTimeout = fault !== undefined && ENDING_IN_TIMEOUT.has(fault.kind);
     return MatrixWorld.start({
       HEARTBEAT_MAX_INTERVAL_MS: '100',
       HEARTBEAT_MIN_INTERVAL_MS: '100',
-      ...PATIENT,
-      ...(isHurried ? { UPSTREAM_TIMEOUT_MS: '3000' } : {}),
+      ...LONG_TIMEOUTS,
+      ...(endsInTimeout ? { UPSTREAM_TIMEOUT_MS: '3000' } : {}),
     });
   }
 
-  /** What has arrived at the simulator, by kind. */
+  /** Returns the requests at the simulator by kind. */
   get arrivals(): Arrivals {
     const { requests } = this.world.genesys;
     const patches = requests.find({ method: 'PATCH' });
@@ -123,14 +123,14 @@ export class MatrixWorld implements AsyncDisposable {
     return Number(/^guest_sessions_session_slots_in_use (\d+)$/m.exec(await this.page())?.[1]);
   }
 
-  /** The session as its caller sees it; the newest one when none is named. */
+  /** Returns the session in the API; by default the newest one. */
   async session(conversationId?: string): Promise<Readonly<Record<string, unknown>>> {
     if (conversationId !== undefined) return (await this.api.get(conversationId)).body;
     const { items } = (await this.api.list('?limit=1')).body as { items: Record<string, unknown>[] };
     return items[0] ?? {};
   }
 
-  /** What the audit trail says became of sessions: actions, each with its error or its upstream side, if it has one. */
+  /** Returns the sessions' audit records: actions, each with its error or its upstream result, if present. */
   async audit(conversationId?: string): Promise<string[]> {
     const trail = await auditTrailOf(this.world, conversationId);
     return trail
@@ -140,7 +140,7 @@ export class MatrixWorld implements AsyncDisposable {
       );
   }
 
-  /** How many requests the faults of the simulator have spoiled. */
+  /** Returns the number of requests that the simulator's faults have spoiled. */
   get spoiled(): number {
     return this.world.genesys.faults.list().reduce((sum, { applied }) => sum + applied, 0);
   }
@@ -150,7 +150,7 @@ export class MatrixWorld implements AsyncDisposable {
     this.world.genesys.faults.add({ match, fault, ...(times === undefined ? {} : { times }) });
   }
 
-  /** Waits until the counter has this label this often at least. */
+  /** Waits until the counter has at least this value for this label. */
   async counted(counter: 'heartbeats' | 'disconnects', label: string, times = 1): Promise<void> {
     await until(async () => ((await this[counter])[label] ?? 0) >= times);
   }

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const PAUSE_MS = 20;
 
 /**
- * Tries until `attempt` no longer throws, and returns what it then returns. After the deadline its last error is the
- * failure, so that a failed expectation shows what was seen instead.
+ * Repeats `attempt` until it does not throw, and returns its result. After the deadline it throws the last error, so
+ * that a failed expectation shows the actual value.
  */
 export async function waitFor<T>(attempt: () => T | Promise<T>, deadlineMs = 60_000): Promise<T> {
   const deadline = performance.now() + deadlineMs;

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import type { GeneratedRequest } from './generated/generated-request';
 import { type RawAnswer, send } from './raw-http';
 
-/** The cost of a request: CPU time of this process, whatever else the machine does, and the bytes of the answer. */
+/** The cost of a request: CPU time of this process, regardless of other processes, and the bytes of the answer. */
 export interface Cost {
   readonly cpuMs: number;
   readonly status: number;
@@ -10,8 +10,8 @@ export interface Cost {
 }
 
 /**
- * Sends one request at a time to a service in this process and tells what it has cost, its own part included. A body goes
- * over a kept connection, a head that may not be one on a connection of its own.
+ * Sends one request at a time to a service in this process and returns its cost, the client's part included. A
+ * request with a body uses a persistent connection, a possibly malformed head a connection of its own.
  */
 export class WorkMeter implements AsyncDisposable {
   private readonly pool: Pool;

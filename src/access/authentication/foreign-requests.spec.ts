@@ -18,7 +18,7 @@ describe(foreignnessOf.name, () => {
     ['a name that is loopback before its at sign', { host: 'localhost@evil.example' }],
     ['a name that goes on', { host: 'localhost.evil.example' }],
     ['a list of names', { host: 'localhost, evil.example' }],
-    ['a port that is none', { host: 'localhost:80x' }],
+    ['an invalid port', { host: 'localhost:80x' }],
     ['another spelling of the address', { host: '2130706433:3000' }],
     ['another authority', { host: HOST, ':authority': 'evil.example' }],
   ])('refuses by the host: %s', (_, headers) => {
@@ -88,7 +88,7 @@ describe(foreignnessOf.name, () => {
     expect(codeOf({ origin: 'http://sessions.example' }, anywhere)).toBe('foreign-origin');
   });
 
-  it.each(['keys', 'jwt'] as const)('leaves everything to the credential with %s', (mode) => {
+  it.each(['keys', 'jwt'] as const)('refuses nothing in mode %s, which requires credentials', (mode) => {
     const headers = { host: 'evil.example', origin: 'null', 'sec-fetch-site': 'cross-site' };
 
     expect(foreignnessOf({ url: '/', headers }, mode)).toBeUndefined();

@@ -3,10 +3,10 @@ import { isLoopbackHost } from '../../common/http/loopback';
 import type { AccessConfig } from '../../config/access.config';
 import { ForeignHostError, ForeignOriginError } from '../domain/access.errors';
 
-/** The part of a request that tells where it is addressed to, and which web page sent it. */
+/** The parts of a request that tell its target host and the web page that sent it. */
 export interface RequestHead {
   readonly url?: string | undefined;
-  /** The target as it arrived, where `url` was rewritten (Fastify's `rewriteUrl`). */
+  /** The target as it arrived, if `url` was rewritten (Fastify's `rewriteUrl`). */
   readonly originalUrl?: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
@@ -18,19 +18,20 @@ interface Authority {
 
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\],]+)(?::(\d{1,5}))?$/i;
 const ORIGIN = /^(https?):\/\/([^/?#@\s,]+)$/i;
-/** RFC 9112, 3.2.2: a target in absolute form, which comes before the `Host` header. */
+/** RFC 9112, 3.2.2: a target in absolute form, which takes precedence over the `Host` header. */
 const ABSOLUTE_TARGET = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' };
-/** Sent with what a person opens by hand, and with what a page sends to its own origin. */
+/** Values of navigations that a user starts, and of requests from a page to its own origin. */
 const OWN_SITES = ['none', 'same-origin'];
 
 /**
- * The reason to refuse a request where no credential is asked for; undefined when it is served. Without credentials a
- * web page in a browser on this machine could otherwise do what the browser can reach: a simple request (Fetch, "CORS
- * protocol") needs no preflight, and a name that is rebound to a loopback address makes the page same-origin.
+ * The reason to refuse a request in a mode without credentials; undefined if it is served. Otherwise a web page in a
+ * browser on this machine could send requests to the service: a simple request (Fetch, "CORS protocol") needs no
+ * preflight, and a name that is rebound to a loopback address makes the page same-origin.
  *
- * Modes `keys` and `jwt` need none of this. A bearer token is no ambient credential: no browser adds it by itself, and
- * a page that adds one sends no simple request, so what a foreign page sends arrives without a credential.
+ * Modes `keys` and `jwt` need none of this. A bearer token is not an ambient credential: no browser adds it by
+ * itself, and a page that adds one does not send a simple request, so requests of foreign pages arrive without a
+ * credential.
  */
 export function foreignnessOf(
   { url = '', originalUrl = url, headers }: RequestHead,
@@ -39,7 +40,7 @@ export function foreignnessOf(
   if (mode !== 'open' && mode !== 'open-anywhere') return undefined;
   const isLocal = mode === 'open';
   const addressed = addressedIn(originalUrl, headers).map(authorityOf);
-  // In mode open-anywhere the host is not known, so only requests from pages of other origins can be refused.
+  // In mode open-anywhere the host is unknown, so only requests from pages of other origins can be refused.
   if (isLocal && !(addressed.length > 0 && addressed.every(isLoopback))) return new ForeignHostError();
   return isFromOwnPage(headers, addressed[0], isLocal) ? undefined : new ForeignOriginError();
 }
@@ -66,7 +67,10 @@ function isFromOwnPage(
   return site === 'same-site' && isOwn;
 }
 
-/** Every loopback name with the port of the request is this service; elsewhere a page has to name the same host. */
+/**
+ * Locally, every loopback name with the request's port is this service; elsewhere a page has to come from the same
+ * host.
+ */
 function isOwnOrigin(origin: string, addressed: Authority | undefined, isLocal: boolean): boolean {
   const [, scheme = '', authority = ''] = ORIGIN.exec(origin) ?? [];
   const sender = authorityOf(authority);

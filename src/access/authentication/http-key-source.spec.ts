@@ -1,9 +1,9 @@
-import { HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { HttpClient } from '../../common/http/http-client';
 import { OutboundHttpModule } from '../../common/http/outbound-http.module';
 import { AccessConfig } from '../../config/access.config';
 import { Environment } from '../../config/environment';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const { port } = server.address() as AddressInfo;
   application = await Test.createTestingModule({ imports: [HttpModule] }).compile();
   const environment = Object.assign(new Environment(), { AUTH_JWKS_URL: `http://127.0.0.1:${port}/keys` });
-  source = new HttpKeySource(application.get(HttpService, { strict: false }), new AccessConfig(environment));
+  source = new HttpKeySource(application.get(HttpClient, { strict: false }), new AccessConfig(environment));
 });
 afterAll(async () => {
   await application.close();
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 describe(HttpKeySource.name, () => {
-  it('hands over the key set as it came', async () => {
+  it('returns the key set as it was sent', async () => {
     answer = (response) => response.end('{"keys":[{"kty":"EC"}]}');
 
     expect(await source.fetch()).toEqual({ keys: [{ kty: 'EC' }] });
@@ -45,7 +45,7 @@ describe(HttpKeySource.name, () => {
     ['a redirect', (response) => response.writeHead(302, { location: '/' }).end()],
     ['no JSON', (response) => response.end('<html>')],
     ['nothing', (response) => response.end()],
-    ['more than anybody has keys', (response) => response.end('['.padEnd(300_000))],
+    ['an oversized key set', (response) => response.end('['.padEnd(300_000))],
     ['100,000 levels', (response) => response.end(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
     ['a broken connection', (response) => response.destroy()],
     ['no answer for three seconds', () => undefined],

@@ -22,10 +22,10 @@ const NO_TYPE = {};
 
 const [, section = ''] =
   /^## Machine tokens of identity providers\n([^]*?)^## /m.exec(
-    readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8'),
+    readFileSync(join(__dirname, '../../../docs/operations.md'), 'utf8'),
   ) ?? [];
 
-/** The settings of the guide, by provider. */
+/** The settings that the guide recommends, by provider. */
 const RECIPES = new Map<string, Variables>(
   [...section.matchAll(/^### (.+)\n\n```properties\n([^]*?)```$/gm)].map(([, provider = '', text = '']) => [
     provider,
@@ -35,7 +35,7 @@ const RECIPES = new Map<string, Variables>(
   ]),
 );
 
-/** A machine token as a provider documents it, and the outcomes of it and of other tokens of the provider. */
+/** A machine token as a provider documents it, and the outcomes for this and other tokens of the provider. */
 interface Provider {
   readonly header: Readonly<Record<string, string>>;
   readonly claims: Claims;
@@ -349,7 +349,7 @@ describe('docs/operations.md, Machine tokens of identity providers', () => {
       expect(await outcomeOf(provider, claims)).toEqual([caller, scopes]);
     });
 
-    it.each(Object.entries(others))('is told from %s', async (_, [otherClaims, expected]) => {
+    it.each(Object.entries(others))('is distinguished from %s', async (_, [otherClaims, expected]) => {
       const outcome = await outcomeOf(provider, otherClaims);
 
       expect(typeof outcome === 'string' ? outcome : outcome[1]).toEqual(expected);

@@ -53,7 +53,7 @@ async function refusalOf(token: string): Promise<string | undefined> {
 }
 
 describe(JwtAuthenticator.name, () => {
-  it('takes the name of the caller from the subject, and of the scopes those that it knows', async () => {
+  it('takes the name of the caller from the subject, and the known ones of its scopes', async () => {
     const token = await sign({ scope: 'openid sessions.read sessions.end' });
 
     const { name, owner, scopes } = await authenticator.authenticate(`Bearer ${token}`);
@@ -74,7 +74,7 @@ describe(JwtAuthenticator.name, () => {
     expect(await refusalOf(await sign(claims))).toBe(refusal);
   });
 
-  it('tells operators what is wrong with a signature', async () => {
+  it('gives operators the reason why a signature is invalid', async () => {
     const good = await sign({});
     const [header = '', payload = '', signature = ''] = good.split('.');
     const headerOf = (fields: object): string => Buffer.from(JSON.stringify(fields)).toString('base64url');
@@ -95,7 +95,7 @@ describe(JwtAuthenticator.name, () => {
   describe('a header that names a key of its own', () => {
     const SIGNED = { alg: 'ES256', kid: 'key' };
 
-    it.each(['jwk', 'jku', 'x5u', 'x5c'] as const)('is not believed in %s', async (name) => {
+    it.each(['jwk', 'jku', 'x5u', 'x5c'] as const)('is not trusted in %s', async (name) => {
       const stranger = await generateKeyPair('ES256', { extractable: true });
       const jwk = await exportJWK(stranger.publicKey);
       const named = {
@@ -114,7 +114,7 @@ describe(JwtAuthenticator.name, () => {
     });
 
     it.each(['../../../../dev/null', "key' or '1'='1", 'key\u0000', 'KEY', '__proto__', ''])(
-      'finds no other key by the id %j',
+      'finds no other key under the id %j',
       async (kid) => {
         const token = await new SignJWT(GOOD).setProtectedHeader({ ...SIGNED, kid }).sign(privateKey);
 
@@ -122,7 +122,7 @@ describe(JwtAuthenticator.name, () => {
       },
     );
 
-    it('may ask for no extension, known to its sender or not', async () => {
+    it('is refused with any critical extension', async () => {
       const [, payload = '', signature = ''] = (await sign({})).split('.');
       const withHeader = (fields: object): string =>
         [

@@ -10,13 +10,14 @@ import { SigningKeys } from './signing-keys';
 import { callerIn, requireAudience, scopesIn } from './token-claims';
 import { isAccessToken } from './token-kind';
 
-/** Signatures of a private key only: with a shared secret, whoever checks tokens could also make them. */
+/** Asymmetric signatures only: with a shared secret, any verifier could also issue tokens. */
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
- * Knows callers by tokens (JWT) that the configured issuer has signed for this service. Which claims name the audience,
- * the caller and its scopes is configured; none stands in for another that is missing or malformed.
+ * Authenticates callers by tokens (JWT) that the configured issuer has signed for this service. The configuration
+ * names the claims of the audience, the caller and its scopes; no other claim replaces one that is missing or
+ * malformed.
  */
 export class JwtAuthenticator extends Authenticator {
   constructor(
@@ -54,7 +55,7 @@ export class JwtAuthenticator extends Authenticator {
   }
 }
 
-/** Whatever keeps a token from being verified, it proves nothing. */
+/** A token that cannot be verified is refused, whatever the error. */
 function refusalOf(error: unknown): Refusal {
   if (error instanceof errors.JWTExpired) return 'expired';
   if (error instanceof errors.JWTClaimValidationFailed) return REFUSAL_OF_CLAIM[error.claim] ?? 'claims';

@@ -33,7 +33,7 @@ function refusalOf(authenticator: KeyAuthenticator, key: string): Refusal | unde
 }
 
 describe(KeyAuthenticator.name, () => {
-  it('knows the caller of a key, and what it may do', () => {
+  it('identifies the caller of a key and its scopes', () => {
     const { key, entry } = newApiKey({ name: 'billing', scopes: ['sessions.read', 'sessions.end'] });
 
     const caller = authenticatorWith(entry).authenticate(`Bearer ${key}`);
@@ -42,7 +42,7 @@ describe(KeyAuthenticator.name, () => {
     expect([caller.may('sessions.end'), caller.may('sessions.any')]).toEqual([true, false]);
   });
 
-  it('knows the limits of the caller, where its entry has some', () => {
+  it('gives the caller the limits of its entry, if it has any', () => {
     const usual = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
     const limits = { requestsPerMinute: 600, maxSessions: 20, eventStreams: 50 };
     const own = newApiKey({ name: 'batch', scopes: ['sessions.read'], ...limits });
@@ -52,7 +52,7 @@ describe(KeyAuthenticator.name, () => {
     expect(authenticator.authenticate(`Bearer ${usual.key}`).limits).toEqual({});
   });
 
-  it('takes every key of a caller while one follows the other, each with its own scopes', () => {
+  it('accepts all keys of a caller during a rotation, each with its own scopes', () => {
     const old = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
     const next = newApiKey({ name: 'billing', scopes: ['sessions.write'] });
     const authenticator = authenticatorWith(old.entry, next.entry);
@@ -62,7 +62,7 @@ describe(KeyAuthenticator.name, () => {
     expect(refusalOf(authenticatorWith(next.entry), old.key)).toBe('unknown-key');
   });
 
-  it('takes a key until the very moment of its end', () => {
+  it('accepts a key until the moment of its expiry', () => {
     const { key, entry } = newApiKey({
       name: 'billing',
       scopes: ['sessions.read'],
@@ -76,7 +76,7 @@ describe(KeyAuthenticator.name, () => {
     expect(refusalOf(authenticator, key)).toBe('expired');
   });
 
-  it('knows no key by the entry of another name', () => {
+  it('matches no key against the entry of another name', () => {
     const { key, entry } = newApiKey({ name: 'billing', scopes: ['sessions.read'] });
 
     expect(refusalOf(authenticatorWith({ ...entry, name: 'support' }), key)).toBe('unknown-key');

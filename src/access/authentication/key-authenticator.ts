@@ -9,8 +9,8 @@ import { Caller, type CallerLimits } from '../domain/caller';
 import { Authenticator } from '../ports/authenticator';
 
 /**
- * Knows callers by the keys of the configuration. A key is compared by its hash, with every entry of the caller that
- * it names and in a time that does not depend on how much of it is right.
+ * Authenticates callers by the API keys of the configuration. The hash of a key is compared in constant time with
+ * every entry of the caller that the key names.
  */
 export class KeyAuthenticator extends Authenticator {
   constructor(

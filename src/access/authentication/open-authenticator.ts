@@ -3,7 +3,7 @@ import { AccessTelemetry } from '../access.telemetry';
 import { Caller } from '../domain/caller';
 import { Authenticator } from '../ports/authenticator';
 
-/** Asks nobody who they are, and warns of that at every start: for development. */
+/** Accepts every request as anonymous, and warns of that at every start: for development. */
 export class OpenAuthenticator extends Authenticator implements OnApplicationBootstrap {
   constructor(
     private readonly mode: 'open' | 'open-anywhere',

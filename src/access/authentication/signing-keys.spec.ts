@@ -38,7 +38,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** What comes of looking for a key: `found`, or the name of the error. */
+/** The outcome of a lookup: `found`, or the name of the error. */
 async function look(kid: string): Promise<string> {
   const token = { payload: '', signature: '' };
   try {
@@ -53,7 +53,7 @@ const MISSING = errors.JWKSNoMatchingKey.name;
 const UNAVAILABLE = AuthUnavailableError.name;
 
 describe(SigningKeys.name, () => {
-  it('asks when a key is first needed, and for five minutes not again', async () => {
+  it('fetches on first use, and not again for five minutes', async () => {
     expect(source.asked).toBe(0);
     expect(await Promise.all([look('one'), look('one'), look('one')])).toEqual(['found', 'found', 'found']);
     jest.advanceTimersByTime(5 * MINUTE - 1);
@@ -66,7 +66,7 @@ describe(SigningKeys.name, () => {
     expect(source.asked).toBe(2);
   });
 
-  it('forgets a key that the issuer has taken out, after five minutes', async () => {
+  it('drops a key that the issuer has removed, after five minutes', async () => {
     await look('one');
     source.answer = { keys: [other] };
     jest.advanceTimersByTime(5 * MINUTE);
@@ -74,7 +74,7 @@ describe(SigningKeys.name, () => {
     expect([await look('one'), await look('other')]).toEqual([MISSING, 'found']);
   });
 
-  it('finds a key that is new, half a minute after the last question at the latest', async () => {
+  it('finds a new key, at the latest half a minute after the last fetch', async () => {
     await look('one');
     source.answer = { keys: [one, other] };
 
@@ -84,7 +84,7 @@ describe(SigningKeys.name, () => {
     expect(source.asked).toBe(2);
   });
 
-  it('asks twice a minute at most, however many keys are made up', async () => {
+  it('fetches at most twice a minute, however many key ids are invented', async () => {
     await look('one');
     for (let second = 0; second < 120; second += 1) {
       jest.advanceTimersByTime(SECOND);
@@ -93,7 +93,7 @@ describe(SigningKeys.name, () => {
     expect(source.asked).toBe(1 + 4);
   });
 
-  it('keeps the last known keys in force for a day, and tries every five seconds', async () => {
+  it('keeps the last known keys in force for a day, and retries every five seconds', async () => {
     await look('one');
     source.answer = new Error('away');
     jest.advanceTimersByTime(5 * MINUTE);
@@ -114,7 +114,7 @@ describe(SigningKeys.name, () => {
     expect(await look('one')).toBe('found');
   });
 
-  it('lets nobody wait for an issuer that hangs, once that is known', async () => {
+  it('lets no token wait for an issuer that is known to hang', async () => {
     await look('one');
     source.answer = new Error('away');
     jest.advanceTimersByTime(5 * MINUTE);
@@ -126,7 +126,7 @@ describe(SigningKeys.name, () => {
     expect(source.asked).toBe(3);
   });
 
-  it('calls no key unknown while the issuer cannot be asked', async () => {
+  it('reports no key as unknown while the issuer is unreachable', async () => {
     await look('one');
     source.answer = new Error('away');
     jest.advanceTimersByTime(30 * SECOND);
@@ -139,13 +139,13 @@ describe(SigningKeys.name, () => {
     expect(source.asked).toBe(2);
   });
 
-  it.each([{}, { keys: 7 }, { keys: ['x'] }, null, 'keys', []])('takes %j for no key set', async (answer) => {
+  it.each([{}, { keys: 7 }, { keys: ['x'] }, null, 'keys', []])('rejects %j as a key set', async (answer) => {
     source.answer = answer;
 
     expect(await look('one')).toBe(UNAVAILABLE);
   });
 
-  it('tells one request from the next that failed, and no age before the first', async () => {
+  it('does not repeat a failed fetch at once, and reports no age before the first success', async () => {
     source.answer = new Error('away');
     expect([await look('one'), await look('one')]).toEqual([UNAVAILABLE, UNAVAILABLE]);
     expect(source.asked).toBe(1);

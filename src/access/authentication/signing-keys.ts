@@ -5,21 +5,24 @@ import { AccessTelemetry } from '../access.telemetry';
 import { AuthUnavailableError } from '../domain/access.errors';
 import { KeySource } from '../ports/key-source';
 
-/** The header of a token, and the token. */
+/** The header and the token. */
 type Token = Parameters<JWTVerifyGetKey>;
 type Key = Awaited<ReturnType<JWTVerifyGetKey>>;
 
 const FRESH_MS = 5 * 60_000;
 const USABLE_MS = 24 * 3_600_000;
-/** Between two questions: an unknown key may be a new one, but whoever makes them up must not make us ask for each. */
+/**
+ * Minimum pause between two fetches: an unknown key id may be a new key, but invented ids must not cause a fetch
+ * each.
+ */
 const PAUSE_MS = 30_000;
-/** Between two questions when the last one failed. */
+/** Minimum pause after a failed fetch. */
 const PAUSE_AFTER_FAILURE_MS = 5_000;
 
 /**
- * The keys that the issuer signs tokens with. They are fetched when they are first needed, again after five minutes,
- * and earlier for a key that is not among them, but never more often than every 30 seconds; when many ask at once, one
- * request is in flight. While they cannot be fetched, the last known ones stay in force for 24 hours.
+ * The keys with which the issuer signs tokens. They are fetched on first use, again after five minutes, and earlier
+ * for an unknown key id, but at most every 30 seconds; concurrent lookups share one request. During an outage of the
+ * issuer the last known keys stay in force for 24 hours, which `createRemoteJWKSet` of jose cannot do.
  */
 export class SigningKeys {
   private known: { readonly find: JWTVerifyGetKey; readonly fetchedAt: number } | undefined;
@@ -38,8 +41,8 @@ export class SigningKeys {
   }
 
   /**
-   * The key for a token. Throws what jose throws when there is none, and `AuthUnavailableError` when nobody can tell
-   * whether there is one.
+   * The key for a token. Throws jose's error if there is none, and `AuthUnavailableError` if the keys cannot be
+   * fetched.
    */
   readonly find = async (...token: Token): Promise<Key> => {
     if (this.ageMs >= FRESH_MS) await this.renew();
@@ -51,7 +54,7 @@ export class SigningKeys {
     }
   };
 
-  /** The issuer may have begun to use a key after the last look at its set. */
+  /** The issuer may have introduced a key since the last fetch. */
   private async lookUpAnew(token: Token, miss: errors.JWKSNoMatchingKey): Promise<Key> {
     if (!this.mayAsk) throw this.asked?.failed === true ? new AuthUnavailableError() : miss;
     await this.ask();
@@ -67,7 +70,7 @@ export class SigningKeys {
   private async renew(): Promise<void> {
     if (this.pending === undefined && !this.mayAsk) return;
     const asking = this.ask();
-    // In an outage nobody who can be served with the last known keys waits for another try.
+    // During an outage, a token that the last known keys can verify does not wait for another attempt.
     if (this.areUsable && this.asked?.failed === true) return;
     await asking;
   }
@@ -107,7 +110,7 @@ export class SigningKeys {
     return this.passedSince(this.asked.at, pauseMs) >= pauseMs;
   }
 
-  /** After the clock was set back, as much as makes the keys be fetched again. */
+  /** The time since `at`; after the clock was set back, enough for a new fetch. */
   private passedSince(at: number, whenSetBackMs: number): number {
     const passedMs = this.clock.now() - at;
     return passedMs < 0 ? whenSetBackMs : passedMs;

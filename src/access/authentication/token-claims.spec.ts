@@ -10,7 +10,7 @@ function issuerWith(settings: Partial<Environment>): TokenIssuer {
   return new AccessConfig(Object.assign(new Environment(), settings)).issuer;
 }
 
-/** The value, or the reason why the token is refused. */
+/** The value, or the reason for the refusal. */
 function outcomeOf(read: () => unknown): unknown {
   try {
     return read();
@@ -51,7 +51,7 @@ describe(callerIn.name, () => {
     expect(outcomeOf(() => callerIn({ azp: claim, sub: 'other' }, azp))).toBe(outcome);
   });
 
-  it('takes no other claim for one that is absent, nor what every object inherits', () => {
+  it('replaces an absent claim by no other claim and by no inherited property', () => {
     expect(outcomeOf(() => callerIn({ sub: 'billing' }, azp))).toBe('claims');
     for (const name of ['constructor', 'toString', '__proto__']) {
       expect(outcomeOf(() => callerIn({ sub: 'x' }, issuerWith({ AUTH_CALLER_CLAIM: name })))).toBe('claims');
@@ -117,7 +117,7 @@ describe(scopesIn.name, () => {
     expect(scopesOf(claims, ROLES)).toEqual(outcome);
   });
 
-  it('takes off the prefix, and ignores words without it', () => {
+  it('removes the prefix, and ignores words without it', () => {
     const settings = { AUTH_SCOPE_CLAIM: 'scope', AUTH_SCOPE_PREFIX: 'api/' };
     const scope =
       'api/sessions.read sessions.end other/sessions.write api/api/audit.read api/ API/audit.read';
@@ -136,7 +136,7 @@ describe(scopesIn.name, () => {
     expect(scopesOf({ scope }, settings)).toEqual(['sessions.read', 'messages.read']);
   });
 
-  it('gives the scopes of the caller, whatever the token says of scopes', () => {
+  it('gives the scopes of the caller, whatever scopes the token has', () => {
     const scope = 'audit.read';
 
     expect(scopesOf({ scope }, { AUTH_CALLER_SCOPES: { billing: ['sessions.read'] } })).toEqual([

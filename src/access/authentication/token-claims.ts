@@ -4,13 +4,16 @@ import type { TokenIssuer } from '../../config/access.config';
 import type { ScopeRules } from '../../config/token-rules';
 import { UnauthenticatedError } from '../domain/access.errors';
 
-/** The claims of a token whose signature, issuer and times were verified. */
+/** Claims of a token after the check of its signature, issuer and times. */
 type Claims = Readonly<Record<string, unknown>>;
 
-/** A scope or role of another API may be longer than any of this service; more is no word. */
+/**
+ * Limit for a scope or role of another API, which may be longer than those of this service; longer text is not a
+ * word.
+ */
 const MAX_WORD_CHARACTERS = 1_024;
 
-/** The caller, in the configured claim. Throws `UnauthenticatedError` when it is not a text that can be kept. */
+/** The caller, from the configured claim. Throws `UnauthenticatedError` if its value is not a storable text. */
 export function callerIn(claims: Claims, { callerClaim }: TokenIssuer): string {
   const caller = claimOf(claims, callerClaim);
   if (!isClaimText(caller)) throw new UnauthenticatedError('claims');
@@ -31,8 +34,8 @@ export function requireAudience(claims: Claims, { audienceClaim, audiences }: To
 }
 
 /**
- * The scopes of a token by the configured rules. Words and callers that these do not name give none. Throws
- * `UnauthenticatedError` when the configured claim is malformed; a token without the claim, or with an empty list, has no scopes.
+ * The scopes of a token by the configured rules. Unknown words and callers give none. Throws `UnauthenticatedError`
+ * if the configured claim is malformed; a token without the claim, or with an empty list, has no scopes.
  */
 export function scopesIn(claims: Claims, caller: string, rules: ScopeRules): ReadonlySet<ScopeName> {
   if (rules.byCaller !== undefined) return new Set(rules.byCaller.get(caller));
@@ -41,7 +44,9 @@ export function scopesIn(claims: Claims, caller: string, rules: ScopeRules): Rea
   return new Set(words.flatMap((word) => scopesOfWord(word, rules)));
 }
 
-/** `scope` as RFC 9068 has it, or `scp` as others do. Words that are no scopes of this service are ignored. */
+/**
+ * `scope` as in RFC 9068, or `scp` as other issuers write it. Words that are not scopes of this service are ignored.
+ */
 function standardScopesIn({ scope, scp }: Claims): ReadonlySet<ScopeName> {
   const said = scope ?? scp;
   const words: readonly unknown[] =
@@ -60,12 +65,12 @@ function scopesOfWord(word: string, { prefix, byWord }: ScopeRules): readonly Sc
 function wordsOf(claim: unknown): readonly string[] {
   if (typeof claim !== 'string') return textsOf(claim, MAX_WORD_CHARACTERS);
   const words = claim.split(' ').filter((word) => word !== '');
-  // A text without words is malformed (RFC 6749, 3.3), unlike a list of none.
+  // A text without words is malformed (RFC 6749, 3.3), unlike an empty list.
   if (words.length === 0) throw new UnauthenticatedError('claims');
   return textsOf(words, MAX_WORD_CHARACTERS);
 }
 
-/** A text, or every text of a list; nothing of an absent claim. */
+/** A text, or all texts of a list; empty for an absent claim. */
 function textsOf(claim: unknown, max: number): readonly string[] {
   if (claim === undefined) return [];
   const texts: readonly unknown[] = Array.isArray(claim) ? claim : [claim];

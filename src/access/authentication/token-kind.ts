@@ -13,8 +13,9 @@ const ID_TOKEN_CLAIMS = ['at_hash', 'c_hash', 's_hash'];
 const KEYCLOAK_OTHERS = new Set(['id', 'refresh', 'offline', 'logout', 'serialized-id']);
 
 /**
- * Whether a verified token can be an access token. Issuers sign several kinds with the same keys for the same audience.
- * A token without a sign of its kind cannot be recognised: an ID token of Entra looks like an access token, and lacks `scp` and `azp`.
+ * Tells whether a verified token can be an access token. Issuers sign several kinds with the same keys for the same
+ * audience. A token without a mark of its kind cannot be recognised: an ID token of Entra looks like an access token,
+ * and lacks `scp` and `azp`.
  */
 export function isAccessToken({ typ }: JWTHeaderParameters, claims: JWTPayload): boolean {
   return (typ === undefined || isAccessType(typ)) && !isIdToken(claims) && !isSecurityEvent(claims);

@@ -1,7 +1,7 @@
 import type { ScopeName } from '../../common/access/scope';
 import { DomainError } from '../../common/errors/domain.errors';
 
-/** Why a credential is none, for operators. Callers are not told: it would help whoever guesses. */
+/** The reason why a credential is invalid, for operators only: it would help an attacker. */
 export type Refusal =
   | 'missing'
   | 'scheme'
@@ -16,7 +16,7 @@ export type Refusal =
   | 'claims'
   | 'type';
 
-/** There is no credential, or none that is good. The same to the caller, whatever the reason. */
+/** The credential is missing or invalid. The caller gets the same response for every reason. */
 export class UnauthenticatedError extends DomainError {
   readonly code = 'unauthenticated';
   readonly kind = 'unauthenticated';
@@ -30,7 +30,9 @@ export class UnauthenticatedError extends DomainError {
   }
 }
 
-/** The request names another host than this machine, where only this machine is served without a credential. */
+/**
+ * The request names another host than this machine, in the mode that serves only this machine without a credential.
+ */
 export class ForeignHostError extends DomainError {
   readonly code = 'foreign-host';
   readonly kind = 'forbidden';
@@ -43,7 +45,7 @@ export class ForeignHostError extends DomainError {
   }
 }
 
-/** The request comes from a web page of another origin, where none is asked for a credential. */
+/** The request comes from a web page of another origin, in a mode without credentials. */
 export class ForeignOriginError extends DomainError {
   readonly code = 'foreign-origin';
   readonly kind = 'forbidden';
@@ -54,7 +56,7 @@ export class ForeignOriginError extends DomainError {
   }
 }
 
-/** The caller is known and lacks the scope of the route. */
+/** The caller is authenticated but lacks the scope of the route. */
 export class InsufficientScopeError extends DomainError {
   readonly code = 'insufficient-scope';
   readonly kind = 'forbidden';
@@ -65,18 +67,18 @@ export class InsufficientScopeError extends DomainError {
   }
 }
 
-/** The route does not say whom it lets in, so it lets nobody in: a bug of ours. */
+/** The route declares no access rule, so it refuses every caller: a bug of the service. */
 export class RouteClosedError extends DomainError {
   readonly code = 'route-closed';
   readonly kind = 'forbidden';
   readonly title = 'The route has no access rule';
 
   constructor() {
-    super('The route lets nobody in.');
+    super('The route declares no access rule.');
   }
 }
 
-/** The caller has made more requests than it may. Nothing of this one was read. */
+/** The caller has exceeded its quota. Nothing of this request was read. */
 export class QuotaExceededError extends DomainError {
   readonly code = 'quota-exceeded';
   readonly kind = 'rate-limited';
@@ -90,7 +92,7 @@ export class QuotaExceededError extends DomainError {
   }
 }
 
-/** Whether a credential is good cannot be told at the moment. */
+/** The credential cannot be checked at the moment. */
 export class AuthUnavailableError extends DomainError {
   readonly code = 'auth-unavailable';
   readonly kind = 'unavailable';
@@ -98,6 +100,6 @@ export class AuthUnavailableError extends DomainError {
   override readonly retryAfterMs = 5_000;
 
   constructor(options?: ErrorOptions) {
-    super('The keys that credentials are checked with cannot be had at the moment.', options);
+    super('The keys that verify credentials cannot be fetched at the moment.', options);
   }
 }

@@ -1,17 +1,17 @@
 import { type ScopeName, SCOPES } from '../../common/access/scope';
 
-/** Limits of a caller's own; what is absent is as the deployment has it for every caller. */
+/** Limits of a single caller; for absent ones the deployment's defaults hold. */
 export interface CallerLimits {
   readonly requestsPerMinute?: number;
-  /** Sessions that may live at once. */
+  /** Maximum number of live sessions. */
   readonly maxSessions?: number;
-  /** Event streams in one process. */
+  /** Maximum number of event streams per process. */
   readonly eventStreams?: number;
 }
 
 /** The caller of a request, with its scopes and limits. */
 export class Caller {
-  /** Anybody, where nobody is asked who they are. */
+  /** The caller of every request in the modes without credentials. */
   static readonly anonymous = new Caller('anonymous', new Set(SCOPES), '');
 
   /** `owner` is the owner of the sessions that the caller opens; empty: they have no owner. */
@@ -22,7 +22,9 @@ export class Caller {
     readonly limits: CallerLimits = {},
   ) {}
 
-  /** Whether no credential was needed. It holds as well for a caller that another replica has forwarded. */
+  /**
+   * Tells whether no credential was needed. It also holds for the caller of a forwarded request.
+   */
   get isAnonymous(): boolean {
     return this.owner === '';
   }
@@ -31,7 +33,7 @@ export class Caller {
     return this.scopes.has(scope);
   }
 
-  /** Whether somebody is the same caller, with the same rights. */
+  /** Tells whether the other caller is the same one, with the same rights. */
   isAs({ name, owner, scopes }: Caller): boolean {
     return (
       name === this.name &&

@@ -1,10 +1,11 @@
 import type { Caller } from '../domain/caller';
 
-/** Tells callers by what they show. */
+/** Authenticates callers by their credentials. */
 export abstract class Authenticator {
   /**
-   * The caller whose credential the `Authorization` header of a request holds. Throws `UnauthenticatedError` when it
-   * holds nobody's, and `AuthUnavailableError` when that cannot be told. Neither error holds anything of it.
+   * The caller of the credential in the `Authorization` header. Throws `UnauthenticatedError` for a missing or
+   * invalid credential, and `AuthUnavailableError` if it cannot be checked. Neither error contains any of the
+   * credential.
    */
   abstract authenticate(authorization: string | undefined): Caller | Promise<Caller>;
 }

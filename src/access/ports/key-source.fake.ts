@@ -1,6 +1,6 @@
 import { KeySource } from './key-source';
 
-/** A key set as the test sets it; an error stands for a source that cannot be reached. */
+/** A key set that the test provides; an error stands for an unreachable source. */
 export class FakeKeySource extends KeySource {
   asked = 0;
   answer: unknown = { keys: [] };

@@ -1,5 +1,5 @@
-/** Where the public keys of the issuer come from. */
+/** The source of the issuer's public keys. */
 export abstract class KeySource {
-  /** The issuer's JSON Web Key Set as it came. Rejects, within seconds, when it cannot be had. */
+  /** The issuer's JSON Web Key Set, unparsed. Rejects within seconds if it cannot be fetched. */
   abstract fetch(): Promise<unknown>;
 }

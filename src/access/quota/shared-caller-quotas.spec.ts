@@ -3,20 +3,21 @@ import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-buc
 import { AccessConfig } from '../../config/access.config';
 import { Environment } from '../../config/environment';
 import { Caller } from '../domain/caller';
-import { SharedCallerQuotas } from './shared-caller-quotas';
+import { CallerQuotas } from './caller-quotas';
 
 const SCOPES = new Set(['sessions.read'] as const);
 const billing = new Caller('billing', SCOPES);
 const support = new Caller('support', SCOPES);
 
 let buckets: FakeSharedTokenBucketStore;
-let one: SharedCallerQuotas;
-let other: SharedCallerQuotas;
+let one: CallerQuotas;
+let other: CallerQuotas;
 
 beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
   buckets = new FakeSharedTokenBucketStore();
+  buckets.isShared = true;
   one = aReplica();
   other = aReplica();
 });
@@ -24,17 +25,17 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function aReplica(): SharedCallerQuotas {
+function aReplica(): CallerQuotas {
   const environment = Object.assign(new Environment(), { CALLER_REQUESTS_PER_MINUTE: 60 });
-  return new SharedCallerQuotas(new AccessConfig(environment), buckets);
+  return new CallerQuotas(new AccessConfig(environment), buckets);
 }
 
-async function granted(quotas: SharedCallerQuotas, count: number, caller = billing): Promise<number> {
+async function granted(quotas: CallerQuotas, count: number, caller = billing): Promise<number> {
   const asked = Array.from({ length: count }, () => quotas.take(caller));
   return (await Promise.all(asked)).filter(({ isExceeded }) => !isExceeded).length;
 }
 
-describe(SharedCallerQuotas.name, () => {
+describe(`${CallerQuotas.name} that replicas share`, () => {
   it('grants of many requests at once, at several replicas, exactly as many as there are', async () => {
     const both = await Promise.all([granted(one, 70), granted(other, 70)]);
     expect(both[0] + both[1]).toBe(60);
@@ -45,7 +46,7 @@ describe(SharedCallerQuotas.name, () => {
     expect(await granted(one, 100)).toBe(0);
   });
 
-  it('says what is left, and when there is more', async () => {
+  it('returns the remaining quota, and when there is more', async () => {
     expect(await one.take(billing)).toEqual({
       perMinute: 60,
       isExceeded: false,
@@ -56,21 +57,21 @@ describe(SharedCallerQuotas.name, () => {
     expect(await one.take(billing)).toMatchObject({ isExceeded: true, left: 0 });
   });
 
-  it('lets in who waits as long as it is told', async () => {
+  it('serves a caller that waits as long as told', async () => {
     await granted(one, 60);
     const { moreInMs } = await one.take(billing);
     jest.advanceTimersByTime(moreInMs);
     expect(await other.take(billing)).toMatchObject({ isExceeded: false });
   });
 
-  it('does not ask the database on behalf of whom it has just refused', async () => {
+  it('does not query the database for a caller that it has just refused', async () => {
     await granted(one, 61);
     const asked = buckets.takes.length;
     await granted(one, 500);
     expect(buckets.takes).toHaveLength(asked);
   });
 
-  it('asks once for all who come while it asks', async () => {
+  it('shares one query among requests that arrive during it', async () => {
     buckets.answersInMs = 5;
     const all = granted(one, 50);
     await jest.advanceTimersByTimeAsync(50);
@@ -83,7 +84,7 @@ describe(SharedCallerQuotas.name, () => {
     expect(await granted(one, 1, support)).toBe(1);
   });
 
-  it('gives who has keys with different limits one minute, not two', async () => {
+  it('gives a caller with keys of different limits one quota, not two', async () => {
     await granted(one, 30);
     expect(
       await granted(other, 100, new Caller('billing', SCOPES, 'billing', { requestsPerMinute: 10 })),
@@ -91,7 +92,7 @@ describe(SharedCallerQuotas.name, () => {
     expect(await granted(other, 100)).toBe(0);
   });
 
-  it('counts alone while the database does not answer, and together once it does', async () => {
+  it('counts locally while the database does not answer, and shares the count once it does', async () => {
     await granted(one, 60);
     jest.advanceTimersByTime(1_100);
     buckets.isDown = true;
@@ -102,7 +103,7 @@ describe(SharedCallerQuotas.name, () => {
     expect(await granted(one, 100)).toBe(2);
   });
 
-  it('keeps nobody waiting for a database that hangs', async () => {
+  it('lets no request wait for a database that hangs', async () => {
     buckets.answersInMs = 60_000;
     const quota = one.take(billing);
     await jest.advanceTimersByTimeAsync(250);

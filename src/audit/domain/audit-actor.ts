@@ -11,7 +11,7 @@ export function actorOf({ requestId, caller }: RequestFacts): AuditActor {
   return requestId === undefined ? SERVICE : UNKNOWN_ACTOR;
 }
 
-/** The part of a request's context that tells the actor. */
+/** The part of a request's context that identifies the actor. */
 export interface RequestFacts {
   readonly requestId: string | undefined;
   readonly caller: string | undefined;

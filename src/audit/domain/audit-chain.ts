@@ -2,13 +2,10 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../common/json/canonical-json';
 import type { AuditRecord } from './audit-record';
 
-/**
- * How many chains there are. Whoever appends to a chain waits for whoever appended before; records that have nothing
- * to do with each other should not.
- */
+/** Number of chains. Appends to one chain wait for each other; records of unrelated subjects should not. */
 export const CHAIN_COUNT = 16;
 
-/** What a chain begins with. */
+/** The hash that a chain begins with. */
 export const FIRST_HASH = '0'.repeat(64);
 
 /** A place in a chain: after the record of this number, which has this hash. */
@@ -19,12 +16,12 @@ export interface ChainLink {
 
 export const CHAIN_START: ChainLink = { seq: 0, hash: FIRST_HASH };
 
-/** The chain that everything about a subject is in, so that it stands there in its order. */
+/** The chain of all records about a subject, so that they stand in order. */
 export function chainOf(subject: string): number {
   return createHash('sha256').update(subject).digest().readUInt32BE() % CHAIN_COUNT;
 }
 
-/** A record as a link after another one. */
+/** Links a record to the one before it. */
 export function linked(
   content: Omit<AuditRecord, 'seq' | 'prevHash' | 'hash'>,
   previous: ChainLink,
@@ -34,8 +31,8 @@ export function linked(
 }
 
 /**
- * SHA-256, in hex, over the canonical JSON (RFC 8785) of everything that a record says but its own hash. The names
- * and meanings of `schema` 1 never change: it has to be found again in years.
+ * SHA-256, in hex, over the canonical JSON (RFC 8785) of all fields of a record but its own hash. The names and
+ * meanings of `schema` 1 never change: the hash has to be reproducible in years.
  */
 export function hashOf(record: object): string {
   const content = Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'hash'));

@@ -3,20 +3,22 @@ import type { ChainLink } from './audit-chain';
 /** One chain in an export: its records follow `after` and end with `head`. */
 export interface ExportedChain {
   readonly chain: number;
-  /** What the first exported record was chained to: the beginning, or the end of what retention has dropped. */
+  /**
+   * The link that precedes the first exported record: the beginning of the chain, or the end of a dropped segment.
+   */
   readonly after: ChainLink;
   readonly head: ChainLink;
 }
 
 /**
  * The first line of an export. The records follow, one per line, chain by chain and each chain in its order; since
- * the heads are known from the start, an export that ends early shows that it does.
+ * the heads are known from the start, an export that ends early is recognisable.
  */
 export interface ExportHeader {
   readonly kind: 'audit-export';
   readonly schema: 1;
   readonly exportedAt: string;
-  /** How many lines follow. */
+  /** Number of lines that follow. */
   readonly records: number;
   readonly chains: readonly ExportedChain[];
 }
@@ -26,7 +28,7 @@ export function headerOf(chains: readonly ExportedChain[], now: number): ExportH
   return { kind: 'audit-export', schema: 1, exportedAt: new Date(now).toISOString(), records, chains };
 }
 
-/** What a line says, if it is the first line of an export. */
+/** The header in a line; undefined if the line is not one. */
 export function headerIn(line: unknown): ExportHeader | undefined {
   const { kind, schema, chains } = (line ?? {}) as Partial<ExportHeader>;
   const isHeader = kind === 'audit-export' && schema === 1 && Array.isArray(chains) && chains.every(isChain);

@@ -1,7 +1,7 @@
 import { CHAIN_START, type ChainLink, linked } from './audit-chain';
 import type { AuditRecord } from './audit-record';
 
-/** A record after another one of its chain; the first one of chain 0 unless told otherwise. */
+/** A record after another one of its chain; by default the first one of chain 0. */
 export function anAuditRecord(
   facts: Partial<Omit<AuditRecord, 'seq' | 'prevHash' | 'hash'>> = {},
   previous: ChainLink = CHAIN_START,

@@ -1,4 +1,4 @@
-/** What the audit trail can say happened. */
+/** All actions that the audit trail records. */
 export const AUDIT_ACTIONS = [
   'SESSION_INITIALIZED',
   'SESSION_END_REQUESTED',
@@ -34,8 +34,8 @@ export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 export const ACTOR_TYPES = ['caller', 'service', 'unknown'] as const;
 
 /**
- * Who did it: a caller by its name; the service by itself; or somebody who is not known, because the credential was
- * not good, or because the record is from before actors were recorded.
+ * The actor of a record: a caller by its name; the service itself; or unknown, because the credential was invalid or
+ * the record is from before actors were recorded.
  */
 export interface AuditActor {
   readonly type: (typeof ACTOR_TYPES)[number];
@@ -44,43 +44,43 @@ export interface AuditActor {
 
 export const TARGET_TYPES = ['session', 'delivery', 'sink', 'route', 'guest', 'audit'] as const;
 
-/** What it was done to. */
+/** The object of an action. */
 export interface AuditTarget {
   readonly type: (typeof TARGET_TYPES)[number];
   readonly id: string;
 }
 
-/** Further facts of a record. Only plain values: nothing that could carry a credential along by accident. */
+/** Further facts of a record. Plain values only, so that no credential is carried along by accident. */
 export type AuditDetail = Readonly<Record<string, string | number>>;
 
-/** What a feature says happened. People appear in it by reference only (`guestRef`). */
+/** A fact that a feature reports. It names guests by reference only (`guestRef`). */
 export interface AuditFact {
   readonly action: AuditAction;
   readonly target: AuditTarget;
-  /** Absent when it is about no single conversation. */
+  /** Absent if it concerns no single conversation. */
   readonly conversationId?: string;
-  /** Absent: it succeeded. */
+  /** Absent: success. */
   readonly outcome?: AuditOutcome;
-  /** A word of a closed set, where there is a why. */
+  /** A word of a closed set, if there is a reason. */
   readonly reason?: string;
-  /** The state of the target before and after, where it has one. */
+  /** The state of the target before and after, if it has one. */
   readonly before?: string;
   readonly after?: string;
-  /** Absent: the caller whose request is being served, or the service when there is none. */
+  /** Absent: the caller of the current request, or the service outside of requests. */
   readonly actor?: AuditActor;
   readonly detail?: AuditDetail;
 }
 
 /**
- * One link in a chain of the audit trail. It is written in the transaction of what it records, so that neither exists
- * without the other, and it is logged once that transaction has committed.
+ * One link in a chain of the audit trail. It is written in the transaction of the change that it records, so that
+ * neither exists without the other, and logged once that transaction has committed.
  */
 export interface AuditRecord {
   readonly schema: 1;
   readonly chain: number;
   /** From 1 in each chain, without gaps. */
   readonly seq: number;
-  /** RFC 3339 with milliseconds, in UTC, by the clock of the database. */
+  /** RFC 3339 with milliseconds, in UTC, by the database's clock. */
   readonly at: string;
   readonly actor: AuditActor;
   readonly action: AuditAction;
@@ -93,7 +93,7 @@ export interface AuditRecord {
   readonly before: string | null;
   readonly after: string | null;
   readonly detail: AuditDetail;
-  /** The hash of the record before it in its chain; of the first one, zeros. */
+  /** The hash of the record before it in its chain; zeros for the first one. */
   readonly prevHash: string;
   readonly hash: string;
 }

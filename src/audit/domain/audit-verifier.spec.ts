@@ -7,7 +7,7 @@ import { type AuditFinding, AuditVerifier } from './audit-verifier';
 
 const NOW = 1_800_000_000_000;
 
-/** Chains of so many records each, the second of which retention has cut off at the beginning. */
+/** Chains with so many records each; retention has cut off the beginning of the second. */
 function anExport(lengths: readonly number[] = [5, 7, 4]): { header: ExportHeader; records: AuditRecord[] } {
   const records: AuditRecord[] = [];
   const chains = lengths.map((length, chain) => {
@@ -46,13 +46,13 @@ function nameOf({ chain, seq }: AuditRecord): string {
 const eachRecord = records.map((record, index) => [nameOf(record), record, index] as const);
 
 describe(AuditVerifier.name, () => {
-  it('finds nothing wrong with an export as it was written, nor with one of nothing', () => {
+  it('finds no fault in an unchanged export, nor in an empty one', () => {
     expect(findingOf([header, ...records])).toEqual({});
     expect(verify([header, ...records]).records).toBe(16);
     expect(findingOf([anExport([0, 0]).header])).toEqual({});
   });
 
-  it.each(eachRecord)('finds record %s when any of its fields is changed', (name, record, index) => {
+  it.each(eachRecord)('finds record %s if any of its fields is changed', (name, record, index) => {
     for (const field of Object.keys(record)) {
       if (field === 'chain' || field === 'seq') continue;
       const edited = records.with(index, { ...record, [field]: 'x' });
@@ -69,13 +69,13 @@ describe(AuditVerifier.name, () => {
     const edited = records.with(index, { ...forged, hash: hashOf(forged) });
     const next = records[index + 1];
 
-    // Where another record follows, that one is named as what does not fit, and the changed one with it.
+    // If another record follows, the finding names that one as the mismatch, together with the changed one.
     const { record: named = '', what = '' } = findingOf([header, ...edited]);
     expect(named).toBe(next?.chain === record.chain ? nameOf(next) : name);
     expect(`${named} ${what}`).toContain(name);
   });
 
-  it.each(eachRecord)('finds where record %s was taken out, or is there twice', (name, record, index) => {
+  it.each(eachRecord)('finds the place where record %s is missing or doubled', (name, record, index) => {
     const without = records.toSpliced(index, 1);
     expect(findingOf([header, ...without]).record).toBe(name);
 
@@ -98,7 +98,7 @@ describe(AuditVerifier.name, () => {
     expect(what).toContain('missing');
   });
 
-  it('finds a line that is cut, no JSON, written otherwise or of another chain', () => {
+  it('finds a line that is cut, not JSON, not canonical or of another chain', () => {
     const [first] = records;
     const text = JSON.stringify(first);
     for (const line of [text.slice(0, -1), '', '[]', 'null', ` ${text}`, `{"seq":9,${text.slice(1)}`])
@@ -116,13 +116,13 @@ describe(AuditVerifier.name, () => {
   });
 
   it.each([[[]], [['']], [['{}']], [records], [[{ ...header, schema: 2 }, ...records]]])(
-    'begins with the header of an export and nothing else: %#',
+    'accepts only the header of an export as the first line: %#',
     (lines) => {
       expect(findingOf(lines as readonly unknown[]).line).toBeLessThan(2);
     },
   );
 
-  it('finds a trail that was written anew, by an export from before', () => {
+  it('finds a rewritten trail by means of an earlier export', () => {
     const rewritten = anExport();
     let last: ChainLink = CHAIN_START;
     const forged = rewritten.records.map((record) => {
@@ -140,14 +140,14 @@ describe(AuditVerifier.name, () => {
     expect(findingOf([newHeader, ...forged], header)).toMatchObject({ record: '0/5' });
   });
 
-  it('finds a trail that has become shorter than an export from before', () => {
+  it('finds a trail that is shorter than an earlier export', () => {
     const shorter = anExport([5, 7, 3]);
 
     expect(findingOf([shorter.header, ...shorter.records])).toEqual({});
     expect(findingOf([shorter.header, ...shorter.records], header)).toMatchObject({ line: 1, record: '2/3' });
   });
 
-  it('takes an export from before, of which retention has dropped everything since', () => {
+  it('accepts an earlier export if retention has dropped its records since', () => {
     const { chains } = header;
     const dropped = chains.map((chain) => ({ ...chain, after: chain.head }));
 
@@ -159,7 +159,7 @@ describe(AuditVerifier.name, () => {
     expect(findingOf([forged], header)).toMatchObject({ line: 1, record: '0/5' });
   });
 
-  it('takes no other order of the lines, whichever it is', () => {
+  it('accepts no other order of the lines', () => {
     const order = records.map((_, index) => index);
     fc.assert(
       fc.property(fc.shuffledSubarray(order, { minLength: order.length }), (shuffled) => {

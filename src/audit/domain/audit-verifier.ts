@@ -1,7 +1,7 @@
 import { CHAIN_START, type ChainLink, hashOf } from './audit-chain';
 import { type ExportedChain, type ExportHeader, headerIn } from './audit-export';
 
-/** What is wrong, and where: the number of the line, from 1, and the record as `chain/seq`, as far as they are known. */
+/** The first fault and its place: the number of the line, from 1, and the record as `chain/seq`, as far as known. */
 export interface AuditFinding {
   readonly line: number;
   readonly record?: string;
@@ -9,17 +9,17 @@ export interface AuditFinding {
 }
 
 /**
- * Reads an export line by line and proves that it is whole: that no record was changed, taken out, put in, moved or
- * cut off since it was written. It stops at the first thing that is wrong, since nothing after that can be relied on.
+ * Reads an export line by line and verifies that it is complete: that no record was changed, removed, inserted, moved
+ * or cut off since it was written. It stops at the first fault, since later lines cannot be relied on.
  *
- * What it cannot see by itself is a trail that somebody has written anew from some record to the end, heads included.
- * For that it takes the header of an export that was kept elsewhere: whatever stood at its heads has to stand there
- * still, unless retention has dropped it meanwhile.
+ * An export alone does not reveal a trail that was rewritten from some record to the end, heads included. For that
+ * the verifier takes the header of an earlier export, kept elsewhere: the records at its heads must be unchanged,
+ * unless retention has dropped them meanwhile.
  */
 export class AuditVerifier {
-  /** The first thing that is wrong. */
+  /** The first fault. */
   finding: AuditFinding | undefined;
-  /** Records that were found to be in order. */
+  /** Number of verified records. */
   records = 0;
   private line = 0;
   private header: ExportHeader | undefined;
@@ -31,19 +31,20 @@ export class AuditVerifier {
     this.known = new Map(earlier?.chains.map(({ chain, head }) => [chain, head]));
   }
 
-  /** Takes the next line, as it stands in the file. */
+  /** Takes the next line as it is in the file. */
   take(text: string): void {
     this.line += 1;
     if (this.finding !== undefined) return;
     const value = parsed(text);
-    // A name that stands there twice is read once: what a person sees has to be what is proved.
+    // A parser reads only the last of two equal names: the text that a reader sees has to be the text that is
+    // verified.
     if (value === undefined || JSON.stringify(value) !== text)
       this.found('not a line as the service writes it');
     else if (this.header === undefined) this.begin(value);
     else this.follow(value);
   }
 
-  /** To be called after the last line: finds what is not there. */
+  /** Call it after the last line: finds missing records. */
   end(): void {
     if (this.finding !== undefined) return;
     if (this.header === undefined) {
@@ -123,7 +124,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // No record and no header: said so by whoever asks what it is.
+    // Neither a record nor a header: the caller reports it.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import type { AuditFact } from './audit-record';
 
-/** A fact that stands for `count` of its kind: `suppressed` is the number of further ones. */
+/** A fact that stands for `count` facts of its kind: `suppressed` is the number of further ones. */
 export function standingFor(count: number, fact: AuditFact): AuditFact {
   return count > 1 ? { ...fact, detail: { ...fact.detail, suppressed: count - 1 } } : fact;
 }

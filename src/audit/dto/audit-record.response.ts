@@ -28,12 +28,12 @@ class AuditTargetResponse {
   id: string = '';
 }
 
-/** A record of the audit trail, as it is hashed: see the description of the export. */
+/** A record of the audit trail, in the form that is hashed: see the description of the export. */
 export class AuditRecordResponse implements AuditRecord {
   @ApiProperty({ type: 'integer', enum: [1] })
   schema: AuditRecord['schema'] = 1;
 
-  /** Records are chained within their chain; the records of a conversation are in one. */
+  /** Number of the chain; all records of a conversation are in one chain. */
   @ApiProperty({ type: 'integer', example: 7 })
   chain: number = 0;
 
@@ -41,7 +41,7 @@ export class AuditRecordResponse implements AuditRecord {
   @ApiProperty({ type: 'integer', example: 42 })
   seq: number = 0;
 
-  /** By the clock of the database. */
+  /** Time by the database's clock. */
   @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   at: string = '';
 
@@ -67,14 +67,14 @@ export class AuditRecordResponse implements AuditRecord {
   @ApiProperty({ ...TEXT_OR_NULL, example: 'order-4711' })
   requestId: string | null = null;
 
-  /** The state of the target before and after, where it has one. */
+  /** The state of the target before and after, if it has one. */
   @ApiProperty({ ...TEXT_OR_NULL, example: 'active' })
   before: string | null = null;
 
   @ApiProperty({ ...TEXT_OR_NULL, example: 'terminating' })
   after: string | null = null;
 
-  /** Further facts: texts and numbers. */
+  /** Further facts: strings and numbers. */
   @ApiProperty({
     type: 'object',
     additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }] },
@@ -82,11 +82,11 @@ export class AuditRecordResponse implements AuditRecord {
   })
   detail: AuditRecord['detail'] = {};
 
-  /** The hash of the record before it in its chain; of the first one, zeros. */
+  /** The hash of the record before it in its chain; zeros for the first one. */
   @ApiProperty(HASH)
   prevHash: string = '';
 
-  /** SHA-256 over the canonical JSON (RFC 8785) of everything else. */
+  /** SHA-256 over the canonical JSON (RFC 8785) of all other fields. */
   @ApiProperty(HASH)
   hash: string = '';
 }
@@ -96,7 +96,7 @@ export class AuditListResponse {
   @ApiProperty({ type: [AuditRecordResponse] })
   readonly items: readonly AuditRecordResponse[];
 
-  /** Where the next page begins; null on the last one. */
+  /** The cursor of the next page; null on the last one. */
   @ApiProperty({ type: String, nullable: true, example: null })
   readonly nextCursor: string | null;
 

@@ -5,9 +5,9 @@ import { IsPlainText, IsTimestamp, MayBeAbsent } from '../../common/validation/t
 import { AUDIT_ACTIONS, AUDIT_OUTCOMES, type AuditAction, type AuditOutcome } from '../domain/audit-record';
 import type { AuditFilter } from '../ports/audit-trail';
 
-/** Which records a page shows. */
+/** Filter and page of the audit list. */
 export class ListAuditDto extends PageQueryDto {
-  /** Only what this caller did. */
+  /** Only actions of this caller. */
   @ApiPropertyOptional({ type: String, minLength: 1, maxLength: 256, example: 'billing' })
   @MayBeAbsent()
   @IsString({ message: 'must be a string' })
@@ -25,13 +25,13 @@ export class ListAuditDto extends PageQueryDto {
   @IsIn(AUDIT_OUTCOMES, { message: `must be one of: ${AUDIT_OUTCOMES.join(', ')}` })
   outcome?: AuditOutcome;
 
-  /** Only what concerns this conversation. */
+  /** Only records of this conversation. */
   @ApiPropertyOptional({ type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })
   @MayBeAbsent()
   @IsUUID(undefined, { message: 'must be the id of a conversation' })
   conversationId?: string;
 
-  /** Only what was done to this: the id of a target. */
+  /** Only actions on this target, by its id. */
   @ApiPropertyOptional({ type: String, minLength: 1, maxLength: 256, example: 'crm' })
   @MayBeAbsent()
   @IsString({ message: 'must be a string' })
@@ -39,20 +39,20 @@ export class ListAuditDto extends PageQueryDto {
   @IsPlainText()
   target?: string;
 
-  /** Records from this moment on. */
+  /** Only records from this moment on. */
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   @MayBeAbsent()
   @IsTimestamp()
   from?: string;
 
-  /** Records before this moment. */
+  /** Only records before this moment. */
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   @MayBeAbsent()
   @IsTimestamp()
   to?: string;
 }
 
-/** The same without the page, and with times in epoch milliseconds. */
+/** The filter without the page, with times in epoch milliseconds. */
 export function filterOf(query: ListAuditDto): AuditFilter {
   const { actor, action, outcome, conversationId, target, from, to } = query;
   return {

@@ -1,9 +1,9 @@
 import { AuditObserver } from './audit-observer';
 
-/** Keeps what it hears. */
+/** Records its calls. */
 export class FakeAuditObserver extends AuditObserver {
   readonly heard: string[] = [];
-  /** What the last check found; undefined before the first. */
+  /** The result of the last check; undefined before the first. */
   isWhole: boolean | undefined;
 
   override written(action: string, outcome: string): void {

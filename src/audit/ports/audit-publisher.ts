@@ -1,8 +1,8 @@
 import type { AuditRecord } from '../domain/audit-record';
 
 /**
- * Hears of audit records after the transaction that wrote them has committed, in the order of that transaction.
- * A crash right after the commit may swallow the call; the table is the trail, this is its echo.
+ * Receives audit records after the transaction that wrote them has committed, in the order of that transaction. A
+ * crash right after the commit may lose the call: the table is the trail, this is only its echo.
  */
 export abstract class AuditPublisher {
   /** Never throws. */

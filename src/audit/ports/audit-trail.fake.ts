@@ -5,15 +5,15 @@ import type { AuditFact, AuditRecord } from '../domain/audit-record';
 import { anAuditRecord } from '../domain/audit-record.builder';
 import { type AuditQuery, AuditTrail } from './audit-trail';
 
-/** Chains in memory, which fail when they are told to. */
+/** Chains in memory, which fail on demand. */
 export class FakeAuditTrail extends AuditTrail {
   readonly facts: AuditFact[] = [];
-  /** What `seal` and `drop` were asked, and how often they still find something. */
+  /** The calls of `seal` and `drop`. */
   readonly asked: string[] = [];
   sealable = 0;
   droppable = 0;
   failure: Error | undefined;
-  /** Targets whose records are always refused. */
+  /** Targets for which every record is refused. */
   readonly refused = new Set<string>();
   private readonly records: AuditRecord[] = [];
 
@@ -23,7 +23,7 @@ export class FakeAuditTrail extends AuditTrail {
       this.records.push(anAuditRecord({ detail: { made }, ...facts, chain }, this.headOf(chain)));
   }
 
-  /** Changes a record where it stands, as nobody should be able to. */
+  /** Changes a stored record, which the real trail must not allow. */
   replace(chain: number, seq: number, facts: Partial<AuditRecord>): void {
     const at = this.records.findIndex((record) => record.chain === chain && record.seq === seq);
     const record = this.records[at];
@@ -34,7 +34,7 @@ export class FakeAuditTrail extends AuditTrail {
     this.records.length = 0;
   }
 
-  /** Removes the first records of a chain, as retention would. */
+  /** Removes the first records of a chain, like retention. */
   shorten(chain: number): void {
     this.records.splice(
       this.records.findIndex((record) => record.chain === chain),

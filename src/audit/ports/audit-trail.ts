@@ -1,7 +1,7 @@
 import type { ExportedChain } from '../domain/audit-export';
 import type { AuditAction, AuditFact, AuditOutcome, AuditRecord } from '../domain/audit-record';
 
-/** Where a record stands in the list, which has the newest first. */
+/** A position in the list, which has the newest record first. */
 export interface AuditPosition {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -9,16 +9,16 @@ export interface AuditPosition {
   readonly seq: number;
 }
 
-/** Which records are asked for; what is absent narrows nothing. */
+/** Selects records; an absent field does not restrict. */
 export interface AuditFilter {
   /** The name of a caller. */
   readonly actor?: string;
   readonly action?: AuditAction;
   readonly outcome?: AuditOutcome;
   readonly conversationId?: string;
-  /** The id of what something was done to. */
+  /** The id of the target. */
   readonly target?: string;
-  /** Epoch milliseconds: from this moment on, and before that one. */
+  /** Epoch milliseconds: from this moment on (inclusive), and before that one. */
   readonly from?: number;
   readonly to?: number;
 }
@@ -29,28 +29,29 @@ export interface AuditQuery extends AuditFilter {
   readonly after?: AuditPosition;
 }
 
-/** The audit trail as it is kept. Everything throws `StorageUnavailableError` when the database cannot be used. */
+/** The stored audit trail. All methods throw `StorageUnavailableError` when the database cannot be used. */
 export abstract class AuditTrail {
   /**
-   * Writes facts, all or none, that change nothing here; a change is recorded by its own store, in its transaction.
+   * Writes facts without a change of their own, all or none; a change is recorded by its own store, in its
+   * transaction.
    */
   abstract record(...facts: readonly AuditFact[]): Promise<void>;
 
-  /** The newest first. */
+  /** Lists the newest first. */
   abstract list(query: AuditQuery): Promise<AuditRecord[]>;
 
-  /** Every chain as it is at one moment. */
+  /** All chains as they are at one moment. */
   abstract chains(): Promise<ExportedChain[]>;
 
-  /** The records of a chain after one and up to another, both numbers, in order. */
+  /** The records of a chain after one number and up to another, in order. */
   abstract page(chain: number, after: number, upTo: number, limit: number): Promise<AuditRecord[]>;
 
-  /** Seals what is older than `before` into segments of at most `limit` records; returns how many segments. */
+  /** Seals records older than `before` into segments of at most `limit` records; returns the number of segments. */
   abstract seal(before: number, limit: number): Promise<number>;
 
   /**
-   * Drops the oldest sealed segment whose records are all older than `before`, and records that it did. What the
-   * chain goes on from is kept. Returns whether there was one.
+   * Drops the oldest sealed segment if all its records are older than `before`, and records that. The hash that the
+   * chain continues from is kept. Returns whether there was one.
    */
   abstract drop(before: number): Promise<boolean>;
 }

@@ -2,7 +2,7 @@ import { AccessToken } from './access-token';
 
 const NOW = 1_800_000_000_000;
 
-/** How many seconds after its request a token is used. */
+/** Seconds after its request for which a token is used. */
 function lifeOf(expiresIn: unknown): number {
   const token = AccessToken.issued('secret', expiresIn, NOW);
   let seconds = 0;

@@ -4,8 +4,8 @@ import { TokenEndpoint } from './token-endpoint';
 type Step = () => Promise<AccessToken>;
 
 /**
- * Issues tokens that say which request they came from, valid for `lifetimeSeconds`, unless the test scripts its next
- * answers. It keeps who asked.
+ * Issues numbered tokens, valid for `lifetimeSeconds`, unless the test scripts its next responses. It records the
+ * client ids of the requests.
  */
 export class FakeTokenEndpoint extends TokenEndpoint {
   readonly requests: string[] = [];

@@ -1,10 +1,10 @@
 import type { AccessToken } from '../domain/access-token';
 
-/** Where tokens come from. */
+/** The OAuth token endpoint. */
 export abstract class TokenEndpoint {
   /**
-   * Asks for a new token by the client-credentials grant: one request, bounded by the endpoint's own time-out.
-   * Trouble is thrown as an `UpstreamError`.
+   * Requests a new token by the client-credentials grant: one request, bounded by the endpoint's own time-out. Throws
+   * an `UpstreamError` on failure.
    */
   abstract requestToken(clientId: string): Promise<AccessToken>;
 }

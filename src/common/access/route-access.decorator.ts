@@ -4,25 +4,25 @@ import { routeFacts } from '../server/route-facts';
 import type { OperatorPage, RouteAccess } from './route-access';
 import type { ScopeName } from './scope';
 
-/** How the description of the API names the scope of a route. */
+/** The name of the scope of a route in the API description. */
 export const SCOPE_EXTENSION = 'x-required-scope';
 
-/** Lets in who has this scope. A route that says neither this nor one of the below lets nobody in. */
+/** Requires this scope. A route with neither this decorator nor one of the following refuses every caller. */
 export function Scope(scope: ScopeName): MethodDecorator {
   return applyDecorators(admit({ kind: 'scope', scope }), ApiExtension(SCOPE_EXTENSION, scope));
 }
 
-/** Lets everybody in, without a credential. */
+/** Requires no credential. */
 export function Public(): MethodDecorator {
   return admit({ kind: 'public' });
 }
 
-/** Lets everybody in where the deployment says so, and otherwise anybody with a valid credential. */
+/** Requires no credential if the deployment opens the page, otherwise any valid credential. */
 export function PublicIf(page: OperatorPage): MethodDecorator {
   return admit({ kind: 'page', page });
 }
 
-/** Kept with the route, where it is known before the body of a request is read. */
+/** Stored with the route, where it is available before the body of a request is read. */
 function admit(access: RouteAccess): MethodDecorator {
   return routeFacts({ access });
 }

@@ -1,20 +1,22 @@
 import type { ScopeName } from './scope';
 
-/** Pages for operators, which a deployment may open to everybody. */
+/** Pages for operators that a deployment may open without credentials. */
 export type OperatorPage = 'metrics' | 'docs';
 
-/** Whom a route lets in: everybody, who has a scope, or, unless the deployment opens the page, anybody known. */
+/**
+ * The access rule of a route: public, a scope, or, unless the deployment opens the page, any authenticated caller.
+ */
 export type RouteAccess =
   | { readonly kind: 'public' }
   | { readonly kind: 'scope'; readonly scope: ScopeName }
   | { readonly kind: 'page'; readonly page: OperatorPage };
 
-/** The part of a request that tells which route it came to. */
+/** The part of a request that identifies its route. */
 interface RoutedRequest {
   readonly routeOptions: { readonly config?: object };
 }
 
-/** What the route says of itself; undefined when it says nothing, and then it lets nobody in. */
+/** The access rule of the route; undefined if it has none, and then it refuses every caller. */
 export function accessOf({ routeOptions: { config } }: RoutedRequest): RouteAccess | undefined {
   return (config as { readonly access?: RouteAccess } | undefined)?.access;
 }

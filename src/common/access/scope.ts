@@ -1,6 +1,6 @@
 /**
- * Everything that a caller can be allowed to do. `sessions.any` allows nothing by itself: it extends the other scopes
- * to sessions that somebody else opened.
+ * All permissions of callers. `sessions.any` permits nothing by itself: it extends the other scopes to sessions that
+ * other callers opened.
  */
 export const SCOPES = [
   'sessions.read',

@@ -3,7 +3,7 @@ import { derivedKey } from './derived-key';
 const KEY = Buffer.alloc(32, 7);
 
 describe(derivedKey.name, () => {
-  it('derives the same bytes each time: what was sealed before stays readable', () => {
+  it('derives the same bytes each time, so that earlier texts stay readable', () => {
     expect(derivedKey(KEY, 'a purpose', 16).toString('hex')).toBe('2be1604292badce768e060ace7b4c761');
   });
 
@@ -14,7 +14,7 @@ describe(derivedKey.name, () => {
     expect(derivedKey(key, purpose, 32).equals(derivedKey(KEY, 'a purpose', 32))).toBe(false);
   });
 
-  it('derives as many bytes as are asked for', () => {
+  it('derives the requested number of bytes', () => {
     expect(derivedKey(KEY, 'a purpose', 64)).toHaveLength(64);
   });
 });

@@ -1,4 +1,4 @@
-/** What sort of trouble an error is. The one table from kind to HTTP status lives in the problem filter. */
+/** The kind of an error. The problem filter holds the only table from kind to HTTP status. */
 export type ErrorKind =
   | 'invalid-input'
   | 'unauthenticated'
@@ -16,7 +16,7 @@ export type ErrorKind =
 
 const REFUSING: readonly ErrorKind[] = ['unauthenticated', 'forbidden', 'rate-limited', 'unprocessable'];
 
-/** One thing wrong with a request; `pointer` is a JSON pointer as a URI fragment, `#/durationLimit`. */
+/** One fault of a request; `pointer` is a JSON pointer as a URI fragment, `#/durationLimit`. */
 export interface InputError {
   readonly pointer: string;
   readonly code: string;
@@ -28,26 +28,28 @@ export interface InputError {
  *
  * `code` and `title` are constant per class; the message tells of this occurrence, reaches the caller, and
  * therefore never holds upstream text or a secret. What only an operator may see goes into `cause`.
+ *
+ * @publicApi
  */
 export abstract class DomainError extends Error {
   abstract readonly code: string;
   abstract readonly kind: ErrorKind;
   abstract readonly title: string;
-  /** When trying again makes sense, in milliseconds from now. */
+  /** Time until a retry makes sense, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** Which of several causes, where a code has several; a closed set per code. */
+  /** One of several causes, if a code has several; a closed set per code. */
   readonly reason?: string;
-  /** Why, for operators and auditors only, where the caller must not know; a closed set per code. */
+  /** The reason for operators and auditors only, if the caller must not know it; a closed set per code. */
   readonly hiddenReason?: string;
-  /** The name of the policy that decided, where policies have a say. */
+  /** The name of the policy that decided, if policies are involved. */
   readonly policy?: string;
   /** The scope that the caller lacks. */
   readonly scope?: string;
-  /** The caller was told this before, for the same idempotency key. */
+  /** True if this is the stored response of an earlier request with the same idempotency key. */
   readonly isReplayed?: boolean;
-  /** The same work can succeed when it is repeated: no item of it is the cause. */
+  /** True if the same work can succeed when repeated: none of its items is the cause. */
   readonly isTransient?: boolean;
-  /** Present on errors about input: what is wrong, up to a bound, and not only the first. */
+  /** The faults of the input, up to a bound; present on errors about input. */
   readonly errors?: readonly InputError[];
 
   constructor(message: string, options?: ErrorOptions) {
@@ -55,7 +57,7 @@ export abstract class DomainError extends Error {
     this.name = new.target.name;
   }
 
-  /** Whether somebody wanted something that they may not, or not now. */
+  /** True if a caller was refused by a rule, for good or for now. */
   get isRefusal(): boolean {
     return this.hiddenReason !== undefined || REFUSING.includes(this.kind);
   }

@@ -13,12 +13,12 @@ const BOTH = Object.assign(
 );
 
 describe(messageOf.name, () => {
-  it('is that of each member of an aggregate, once', () => {
+  it('contains each member of an aggregate, once', () => {
     expect(messageOf(BOTH)).toBe('connect ENETUNREACH 192.0.2.1:443; connect ETIMEDOUT 192.0.2.1:443');
     expect(messageOf(new AggregateError([new Error('first'), BOTH]))).toMatch(/^first; connect ENETUNREACH/);
   });
 
-  it('is its own otherwise', () => {
+  it("is the error's own otherwise", () => {
     expect(messageOf(coded('EPIPE'))).toBe('connect EPIPE 192.0.2.1:443');
     expect(messageOf(new AggregateError([], 'none'))).toBe('none');
     expect(messageOf(new InvalidRequestError([{ pointer: '#', code: 'type', detail: 'no' }]))).toMatch(

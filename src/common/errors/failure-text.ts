@@ -1,11 +1,11 @@
-/** Members that are named at most: an answer of a name server may have many addresses. */
+/** Maximum number of named members: the response of a name server may have many addresses. */
 const MAX_MEMBERS = 8;
 
 interface Failure {
   readonly message: string;
 }
 
-/** The members of an `AggregateError`, by its shape: sockets throw one of another realm where tests run. */
+/** The members of an `AggregateError`, recognised by shape: in tests, sockets throw one of another realm. */
 export function membersOf(error: unknown): readonly Failure[] {
   const isList =
     typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors);
@@ -17,13 +17,15 @@ function isFailure(member: unknown): member is Failure {
   return typeof member === 'object' && member !== null && 'message' in member;
 }
 
-/** The message of an error; of an aggregate, such as that of a name with several addresses, those of its members. */
+/**
+ * The message of an error; for an aggregate, such as the failures of several addresses, the messages of its members.
+ */
 export function messageOf(error: Failure): string {
   const members = membersOf(error);
   return members.length === 0 ? error.message : distinct(members.map(messageOf)).join('; ');
 }
 
-/** The codes of an error or, of an aggregate, of its members, each once. They hold no address and no host. */
+/** The codes of an error or of the members of an aggregate, each once. They contain no address and no host. */
 export function codesOf(error: unknown): string[] {
   const members = membersOf(error);
   if (members.length > 0) return distinct(members.flatMap(codesOf));

@@ -17,7 +17,7 @@ describe(InvalidRequestError.name, () => {
   });
 
   it.each([MAX_TOLD_ERRORS + 1, 20_000])(
-    'tells the first 20 of %i errors, and that there are more',
+    'lists the first 20 of %i errors, and says that there are more',
     (count) => {
       const { message, errors: told } = new InvalidRequestError(errors(count));
 

@@ -1,11 +1,11 @@
 import { DomainError, type InputError } from './domain.errors';
 
-/** Maximum number of errors in one answer. */
+/** Maximum number of errors in one response. */
 export const MAX_TOLD_ERRORS = 20;
 
 /**
- * A request whose content breaks a rule. Names every broken rule, up to 20; with more of them the message says so.
- * Nothing has changed.
+ * A request with content that breaks rules. It names the broken rules, up to 20; if there are more, the message says
+ * so. Nothing has changed.
  */
 export class InvalidRequestError extends DomainError {
   readonly code = 'validation-failed';

@@ -1,6 +1,6 @@
 import { DomainError } from './domain.errors';
 
-/** The database cannot be used at the moment. Nothing of the failed transaction is durable. */
+/** The database cannot be used at the moment. No part of the failed transaction is durable. */
 export class StorageUnavailableError extends DomainError {
   readonly code = 'storage-unavailable';
   readonly kind = 'unavailable';

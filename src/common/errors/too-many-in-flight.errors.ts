@@ -1,13 +1,13 @@
 import { DomainError } from './domain.errors';
 
-/** Requests of this kind are served only so many at a time. Nothing of this one was done. */
+/** The limit of concurrent requests of this kind is reached. This request had no effect. */
 export class TooManyInFlightError extends DomainError {
   readonly code = 'too-many-in-flight';
   readonly kind = 'rate-limited';
   readonly title = 'Too many requests of this kind under way';
   override readonly retryAfterMs = 1_000;
 
-  /** `reason` tells whose they are: the caller's own, or those of all callers. */
+  /** `reason` names the limit that is reached: the caller's own, or that of all callers together. */
   constructor(override readonly reason: 'caller' | 'all') {
     super(
       reason === 'caller'

@@ -1,4 +1,4 @@
-/** Whether an `Accept` wants a page more than data. Whoever has no preference gets data. */
+/** Whether an `Accept` wants a page more than data. Without a preference the answer is data. */
 export function prefersHtml(accept: string | undefined): boolean {
   const weights = weightsOf(accept ?? '*/*');
   return weightOf(weights, 'text', 'html') > weightOf(weights, 'application', 'json');

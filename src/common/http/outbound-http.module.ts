@@ -1,10 +1,11 @@
 import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { NameResolver } from '../names/name-resolver';
+import { HttpClient } from './http-client';
 import { type OutboundOptions, OutboundPool } from './outbound-pool';
 import { undiciAdapter } from './undici-adapter';
 
-/** Makes the options of a pool from what the application provides globally. */
+/** Makes the options of a pool from global providers. */
 type OutboundOptionsFactory = Pick<FactoryProvider<OutboundOptions>, 'inject' | 'useFactory'>;
 
 const OUTBOUND_OPTIONS = Symbol('OutboundOptions');
@@ -13,7 +14,11 @@ const ANYWHERE: OutboundOptionsFactory = { useFactory: () => ({}) };
 @Module({})
 class OutboundPoolModule {}
 
-/** Gives the importing module an `HttpService` over a connection pool of its own. */
+/**
+ * Provides the importing module with an `HttpClient` over a connection pool of its own.
+ *
+ * @publicApi
+ */
 @Module({})
 export class OutboundHttpModule {
   static withConnections(connections: number, options: OutboundOptionsFactory = ANYWHERE): DynamicModule {
@@ -35,11 +40,11 @@ export class OutboundHttpModule {
       inject: [OutboundPool],
       useFactory: (agent: OutboundPool) => ({
         adapter: undiciAdapter(agent),
-        // Bodies travel as text in both directions: what they mean is decided by who sent the request.
+        // Bodies travel as text in both directions; the sender of the request parses them.
         transformRequest: [(data: unknown) => data],
         transformResponse: [(data: unknown) => data],
       }),
     });
-    return { module: OutboundHttpModule, imports: [http], exports: [HttpModule] };
+    return { module: OutboundHttpModule, imports: [http], providers: [HttpClient], exports: [HttpClient] };
   }
 }

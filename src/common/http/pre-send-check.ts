@@ -1,14 +1,14 @@
 import type { Dispatcher } from 'undici';
 
 /**
- * The same connections, on which nothing leaves before `look` was called. What `look` throws becomes of the request, of
- * which nothing is sent then; the connection stays. Waiting for a connection lies before the look.
+ * Wraps a dispatcher so that `check` runs once a connection is available, before the first byte is sent. If it throws,
+ * the request fails with that error, nothing of it is sent, and the connection stays usable.
  */
-export function withPreSendCheck(dispatcher: Dispatcher, look: () => void): Dispatcher {
+export function withPreSendCheck(dispatcher: Dispatcher, check: () => void): Dispatcher {
   return dispatcher.compose((dispatch) => (options, handler) => {
-    const looking: Dispatcher.DispatchHandler = {
+    const checking: Dispatcher.DispatchHandler = {
       onRequestStart: (controller, context) => {
-        look();
+        check();
         handler.onRequestStart?.(controller, context);
       },
       onRequestUpgrade: (...upgrade) => handler.onRequestUpgrade?.(...upgrade),
@@ -17,6 +17,6 @@ export function withPreSendCheck(dispatcher: Dispatcher, look: () => void): Disp
       onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
       onResponseError: (...error) => handler.onResponseError?.(...error),
     };
-    return dispatch(options, looking);
+    return dispatch(options, checking);
   });
 }

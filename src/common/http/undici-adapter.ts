@@ -8,18 +8,18 @@ import { OutboundTimeoutError, OutboundTooLargeError } from './outbound.errors';
 
 const ACCEPTING = { 'accept-encoding': ACCEPTED_CODINGS };
 const OF_THE_CODING: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);
-/** It overlooks a byte order mark at the beginning. */
+/** Skips a byte order mark at the beginning. */
 const UTF8 = new TextDecoder();
-/** How long a body may take that the answer does not depend on. */
+/** Limit of the time for a body that the answer does not depend on. */
 const DRAIN_MS = 1_000;
 
 declare module 'axios' {
   interface AxiosRequestConfig {
-    /** Called when the connection is there and the first byte is about to leave. What it throws keeps it from leaving. */
+    /** Called when the connection is there and the first byte is about to leave. An error that it throws keeps it from leaving. */
     beforeSend?: () => void;
-    /** The answer is its status: it resolves with the status and the headers, whatever comes of the body. */
+    /** Resolves with status and headers as soon as they have arrived, whatever comes of the body. */
     statusDecides?: boolean;
-    /** With `statusDecides`: statuses whose body is read all the same, as far as it comes within a second. */
+    /** With `statusDecides`: statuses whose body is read all the same, as far as it arrives within a second. */
     bodyOf?: ReadonlySet<number>;
   }
 }
@@ -30,7 +30,7 @@ declare module 'axios' {
  * It sends `data`, a text, bytes or a stream, as it is, resolves for every status, follows no redirect, and returns the
  * body as text, without its content coding and byte order mark. `config.timeout` bounds the whole request,
  * `config.maxContentLength` the bytes that are decoded (so that a compressed bomb stays small). `config.beforeSend` is called when the connection is there and
- * the first byte is about to leave. It rejects with what that throws, `OutboundTimeoutError`,
+ * the first byte is about to leave. It rejects with the error that this throws, `OutboundTimeoutError`,
  * `OutboundTooLargeError`, the abort reason of `config.signal` (in place of which axios throws its `CanceledError`),
  * or undici's own error. With `config.statusDecides` it resolves as soon as the final status line and the headers have
  * arrived, and also where all that could be read of the answer is its status line; it then has no headers.
@@ -138,7 +138,7 @@ async function textIfComplete(
   }
 }
 
-/** Reads a body that is of no interest, so that its connection may be used again; drops the connection of a long one. */
+/** Reads and discards a body, so that its connection can be used again; drops the connection of a long one. */
 async function drain(body: Sent['body'], maxBytes: number): Promise<void> {
   try {
     await body?.dump({ limit: maxBytes, signal: AbortSignal.timeout(DRAIN_MS) });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { canonicalJson } from './canonical-json';
 
 describe(canonicalJson.name, () => {
-  it('writes the example of RFC 8785, 3.2.2, as 3.2.4 has it', () => {
+  it('writes the example of RFC 8785, 3.2.2, as in 3.2.4', () => {
     const numbers: unknown = JSON.parse('[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001]');
     const string = '\u20ac$\u000f\u000aA\'\u0042\u0022\u005c\\"/';
     const example = { numbers, string, literals: [null, true, false] };
@@ -13,7 +13,7 @@ describe(canonicalJson.name, () => {
     );
   });
 
-  it('orders names by their UTF-16 code units, as RFC 8785, 3.2.3, has it', () => {
+  it('orders names by their UTF-16 code units, as in RFC 8785, 3.2.3', () => {
     const names = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6'];
     const example = Object.fromEntries(names.map((name) => [name, 0]));
 
@@ -23,7 +23,7 @@ describe(canonicalJson.name, () => {
     );
   });
 
-  it('says the same as the value, and the same for every order of names', () => {
+  it('represents the value, independently of the order of names', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = canonicalJson(value);
@@ -34,7 +34,7 @@ describe(canonicalJson.name, () => {
     expect(canonicalJson({ b: 1, a: { d: 2, c: 3 } })).toBe(canonicalJson({ a: { c: 3, d: 2 }, b: 1 }));
   });
 
-  it('leaves out what is undefined', () => {
+  it('omits undefined members', () => {
     expect(canonicalJson({ a: undefined, b: { c: undefined } })).toBe('{"b":{}}');
   });
 

@@ -1,7 +1,7 @@
 /**
- * The one text of a value by RFC 8785 (JSON Canonicalization Scheme): no space, names in the order of their UTF-16
- * code units, strings and numbers as ECMAScript writes them. Like `JSON.stringify` it leaves out members that are
- * undefined; it throws `TypeError` for everything else that JSON has no text for.
+ * The canonical text of a value by RFC 8785 (JSON Canonicalization Scheme): no white space, names in the order of
+ * their UTF-16 code units, strings and numbers as ECMAScript writes them. Like `JSON.stringify` it omits undefined
+ * members; it throws `TypeError` for every other value without a JSON text.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

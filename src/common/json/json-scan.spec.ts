@@ -26,14 +26,14 @@ function partsOf(value: unknown): string[] {
 }
 
 describe(scanJson.name, () => {
-  it('tells every part in the order of the text', () => {
+  it('visits every part in the order of the text', () => {
     expect(heard(' {"a" : [1, -2.5e3,true], "b\\"{" :"c:\\\\", "":{}} ')).toEqual([
       ...['open', 'key "a"', 'open', 'literal', 'literal', 'literal', 'close'],
       ...['key "b\\"{"', 'text "c:\\\\"', 'key ""', 'open', 'close', 'close'],
     ]);
   });
 
-  it('tells what the parsed value has', () => {
+  it('visits the parts of the parsed value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2, '\t\n '), (value, space) => {
         expect(heard(JSON.stringify(value, undefined, space))).toEqual(
@@ -43,7 +43,7 @@ describe(scanJson.name, () => {
     );
   });
 
-  it('ends on any text', () => {
+  it('terminates on any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...MARKS) }), (text) => {
         expect(heard(text).length).toBeLessThanOrEqual(text.length);
@@ -51,7 +51,7 @@ describe(scanJson.name, () => {
     );
   });
 
-  it('looks no further than the first throw', () => {
+  it('stops at the first throw', () => {
     let opened = 0;
     const scan = (): void => {
       scanJson('['.repeat(60_000), {

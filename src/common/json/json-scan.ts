@@ -1,11 +1,11 @@
-/** Told of the parts of a JSON text in their order. A throw ends the scan. */
+/** Called for the parts of a JSON text in order. A throw ends the scan. */
 export interface JsonVisitor {
   /** An object or a list begins. */
   onOpen(): void;
   onClose(): void;
-  /** As it is spelled, with its quotes. */
+  /** The spelling, with its quotes. */
   onKey?(spelled: string): void;
-  /** As it is spelled, with its quotes. */
+  /** The spelling, with its quotes. */
   onText?(spelled: string): void;
   /** A number, `true`, `false` or `null`. */
   onLiteral?(): void;
@@ -14,8 +14,8 @@ export interface JsonVisitor {
 const QUOTE = '"';
 
 /**
- * Looks through a JSON text in linear time without building anything, so that its shape is known before it is parsed. It
- * does not decide whether the text is JSON: of any other text it tells something, and ends.
+ * Scans a JSON text in linear time without building anything, so that its shape is known before it is parsed. It does
+ * not validate: on an invalid text it reports some parts, and ends.
  */
 export function scanJson(text: string, visitor: JsonVisitor): void {
   const tokens = /[[\]{}"]|[^\s[\]{}",:]+/g;
@@ -33,7 +33,7 @@ export function scanJson(text: string, visitor: JsonVisitor): void {
   }
 }
 
-/** Behind the quote that ends the text which begins at `start`. */
+/** The position after the closing quote of the string that begins at `start`. */
 function endOfText(text: string, start: number): number {
   const marks = /["\\]/g;
   marks.lastIndex = start + 1;

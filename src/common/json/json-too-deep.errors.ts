@@ -1,4 +1,4 @@
-/** JSON that is nested deeper than what may be written again. The text is JSON as far as it was read. */
+/** JSON that is nested too deeply to be written again. The text is valid as far as it was read. */
 export class JsonTooDeepError extends SyntaxError {
   constructor(maxDepth: number) {
     super(`nested deeper than ${maxDepth} levels`);

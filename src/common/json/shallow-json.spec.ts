@@ -20,7 +20,7 @@ describe(parseShallowJson.name, () => {
     expect(() => parseShallowJson(text)).toThrow(SyntaxError);
   });
 
-  it('tells what is nested too deeply from what is no JSON', () => {
+  it('distinguishes text that is nested too deeply from invalid JSON', () => {
     expect(() => parseShallowJson(nested(101))).toThrow(JsonTooDeepError);
     expect(() => parseShallowJson('{')).not.toThrow(JsonTooDeepError);
   });

@@ -4,8 +4,8 @@ import { JsonTooDeepError } from './json-too-deep.errors';
 const MAX_DEPTH = 100;
 
 /**
- * Parses JSON that another system has written. Throws `SyntaxError` for what is no JSON, and `JsonTooDeepError` for what is
- * nested deeper than 100 levels: `JSON.parse` reads any depth, but writing such a value again overflows the stack.
+ * Parses JSON of another system. Throws `SyntaxError` for invalid JSON, and `JsonTooDeepError` for more than 100
+ * levels: `JSON.parse` reads any depth, but writing such a value again overflows the stack.
  */
 export function parseShallowJson(text: string): unknown {
   let depth = 0;

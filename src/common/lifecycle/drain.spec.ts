@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe(Drain.name, () => {
-  it('lets everything pass before it begins', () => {
+  it('accepts all work before it begins', () => {
     const drain = new Drain();
 
     expect(() => {
@@ -18,7 +18,7 @@ describe(Drain.name, () => {
     expect([drain.hasBegun, drain.signal.aborted]).toEqual([false, false]);
   });
 
-  it('starts nothing new from its beginning on, and lets what is in flight go on', () => {
+  it('refuses new work from its beginning on, and lets work in flight continue', () => {
     const drain = new Drain();
     drain.begin();
 
@@ -28,7 +28,7 @@ describe(Drain.name, () => {
     expect([drain.hasBegun, drain.signal.aborted]).toEqual([true, false]);
   });
 
-  it('tells its beginning once, and has begun by then', () => {
+  it('calls its listeners once, after it has begun', () => {
     const drain = new Drain();
     const told: boolean[] = [];
     drain.onBegin(() => told.push(drain.hasBegun));
@@ -39,7 +39,7 @@ describe(Drain.name, () => {
     expect(told).toEqual([true]);
   });
 
-  it('tells its beginning to listeners that come after it too', () => {
+  it('calls listeners that are added after its beginning too', () => {
     const drain = new Drain();
     const told: string[] = [];
     drain.begin();
@@ -49,7 +49,7 @@ describe(Drain.name, () => {
     expect(told).toEqual(['announced', 'begun']);
   });
 
-  it('announces itself once, while everything still passes', () => {
+  it('is announced once, while all work is still accepted', () => {
     const drain = new Drain();
     const heard: boolean[] = [];
     drain.onAnnounced(() => heard.push(drain.isAnnounced));
@@ -70,7 +70,7 @@ describe(Drain.name, () => {
     expect(drain.isAnnounced).toBe(true);
   });
 
-  it('aborts what is left when the grace period is over, and says why', () => {
+  it('aborts the remaining work after the grace period, with a reason', () => {
     const drain = new Drain();
     drain.begin();
 
@@ -80,7 +80,7 @@ describe(Drain.name, () => {
     expect(drain.signal.reason).toBeInstanceOf(ShuttingDownError);
   });
 
-  it('gives no second grace period to who begins twice', () => {
+  it('has no second grace period when begun twice', () => {
     const drain = new Drain();
     drain.begin();
     jest.advanceTimersByTime(Drain.GRACE_MS - 1);
@@ -91,7 +91,7 @@ describe(Drain.name, () => {
     expect([drain.signal.aborted, jest.getTimerCount()]).toEqual([true, 0]);
   });
 
-  it('tells callers to come back', () => {
+  it('tells callers to retry', () => {
     expect(new ShuttingDownError()).toMatchObject({
       code: 'shutting-down',
       kind: 'unavailable',

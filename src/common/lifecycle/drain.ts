@@ -3,12 +3,12 @@ import { setMaxListeners } from 'node:events';
 import { ShuttingDownError } from './shutting-down.errors';
 
 /**
- * Whether the process is on its way out.
+ * Tells whether the process is shutting down.
  *
  *   open ── announced ──▶ not ready, everything is served ── begun ──▶ nothing new is started ── grace ──▶ signal aborts
  *
- * Between the first two, whoever sends requests here finds others. `signal` aborts what is still in flight after the
- * grace period, so that the process ends in time.
+ * Between the first two, load balancers move to other replicas. `signal` aborts work that is still in flight after
+ * the grace period, so that the process ends in time.
  */
 @Injectable()
 export class Drain {
@@ -21,11 +21,11 @@ export class Drain {
   private timer: NodeJS.Timeout | undefined;
 
   constructor() {
-    // Every upstream request in flight listens, and stops to when it is over.
+    // Every upstream request in flight adds a listener, and removes it at its end.
     setMaxListeners(0, this.controller.signal);
   }
 
-  /** It is about to stop: new requests should go to others. */
+  /** True if the process is about to stop: new requests should go to other replicas. */
   get isAnnounced(): boolean {
     return this.announced;
   }
@@ -34,18 +34,24 @@ export class Drain {
     return this.timer !== undefined;
   }
 
-  /** Aborts when the grace period is over. */
+  /** Aborts at the end of the grace period. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  /** Calls the listener once when the stop is announced, at once when it was already: for what can be given to others before. */
+  /**
+   * Registers a callback for work that can be handed to other replicas; called once when the stop is announced, or at
+   * once if it was already.
+   */
   onAnnounced(listener: () => void): void {
     if (this.isAnnounced) listener();
     else this.heralds.push(listener);
   }
 
-  /** Calls the listener once when the drain begins, at once when it has begun already: for what would go on without end. */
+  /**
+   * Registers a callback for long-lived work such as event streams; called once when the drain begins, or at once if
+   * it has begun already.
+   */
   onBegin(listener: () => void): void {
     if (this.hasBegun) listener();
     else this.listeners.push(listener);
@@ -66,7 +72,7 @@ export class Drain {
     for (const listener of this.listeners) listener();
   }
 
-  /** Throws `ShuttingDownError` once the process is on its way out. */
+  /** Throws `ShuttingDownError` once the drain has begun. */
   assertOpen(): void {
     if (this.hasBegun) throw new ShuttingDownError();
   }

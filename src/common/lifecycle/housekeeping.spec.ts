@@ -7,11 +7,11 @@ jest.mock('node:timers/promises', () => jest.requireActual<object>('../../heartb
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
 
-/** Has as much to do as it is told, and keeps the moments by which it was asked. */
+/** Housekeeping with scripted work, which records the times of its calls. */
 class Chores extends Housekeeping {
   readonly steps: number[] = [];
   readonly failures: unknown[] = [];
-  /** What each step comes to; after the last there is nothing left to do. */
+  /** The result of each step; after the last there is nothing left to do. */
   readonly due: (boolean | Error)[] = [];
 
   static with(clock: Clock, pauseMs?: number): Chores {
@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 describe(Housekeeping.name, () => {
-  it('begins a minute after the start, and looks again every minute', async () => {
+  it('begins a minute after the start, and runs again every minute', async () => {
     chores.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(MINUTE - 1);
     expect(chores.steps).toHaveLength(0);
@@ -52,7 +52,7 @@ describe(Housekeeping.name, () => {
     expect(chores.steps).toHaveLength(3);
   });
 
-  it('takes another pause where it is told to', async () => {
+  it('uses a different pause if configured', async () => {
     chores = Chores.with(new SystemClock(), 10 * MINUTE);
     chores.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(20 * MINUTE);
@@ -60,7 +60,7 @@ describe(Housekeeping.name, () => {
     expect(chores.steps).toHaveLength(2);
   });
 
-  it('takes one step after the other, with a rest and by one moment, until there is nothing left', async () => {
+  it('takes step after step, with pauses and the same time, until nothing is left', async () => {
     chores.due.push(true, true, false, true);
     const done = chores.purge();
 
@@ -74,7 +74,7 @@ describe(Housekeeping.name, () => {
     expect(chores.steps).toEqual([NOW, NOW, NOW]);
   });
 
-  it('ends between two steps when the process stops, and begins no more', async () => {
+  it('ends between two steps when the process stops, and does not begin again', async () => {
     chores.due.push(...Array.from({ length: 1_000 }, () => true));
     chores.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(MINUTE + 75);
@@ -88,7 +88,7 @@ describe(Housekeeping.name, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('survives trouble, tells of it, and tries again with the next look', async () => {
+  it('survives a failure, reports it, and tries again in the next run', async () => {
     const away = new Error('away');
     chores.due.push(away);
     chores.onApplicationBootstrap();

@@ -4,12 +4,12 @@ import type { Clock } from '../time/clock';
 import { Loop } from '../time/loop';
 
 const PAUSE_MS = 60_000;
-/** Between two steps: what callers and relays do goes first. */
+/** Pause between two steps, which leaves the database to callers and relays. */
 const REST_MS = 50;
 
 /**
- * Work that comes up by itself and is done now and then, a little at a time: removing what is old. It begins a pause
- * after the start, goes on step by step until there is nothing left to do, and ends early when the process stops.
+ * Recurring background work in small steps: removing expired data. It begins a pause after the start, continues step
+ * by step until nothing is left to do, and ends early when the process stops.
  */
 @Injectable()
 export abstract class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
@@ -38,7 +38,7 @@ export abstract class Housekeeping implements OnApplicationBootstrap, OnModuleDe
     await this.loop.stop();
   }
 
-  /** Does everything that is due at this moment. */
+  /** Does all work that is due at this moment. */
   async purge(): Promise<void> {
     const now = this.clock.now();
     const { signal } = this.abort;
@@ -47,9 +47,9 @@ export abstract class Housekeeping implements OnApplicationBootstrap, OnModuleDe
     }
   }
 
-  /** Does a little of what is due; returns whether there may be more. */
+  /** Does a small part of the work that is due; returns whether there may be more. */
   protected abstract step(now: number): Promise<boolean>;
 
-  /** What is left is tried again after the pause. */
+  /** Reports a failure; the remaining work is tried again after the pause. */
   protected abstract failed(error: unknown): void;
 }

@@ -1,6 +1,6 @@
 import { InFlightRequests } from './in-flight-requests';
 
-/** Whether waiting is over; asked after every promise that is ready has had its turn. */
+/** Tells whether the wait is over, after every resolved promise has run its callbacks. */
 async function isOver(waiting: Promise<void>): Promise<boolean> {
   const later = new Promise<'later'>((resolve) => {
     setImmediate(resolve, 'later');
@@ -28,7 +28,7 @@ describe(InFlightRequests.name, () => {
     expect(await Promise.all(waiting.map(isOver))).toEqual([true, true]);
   });
 
-  it('waits anew for requests that begin later', async () => {
+  it('waits again for requests that begin later', async () => {
     const requests = new InFlightRequests();
     requests.begin();
     requests.end();
@@ -40,7 +40,7 @@ describe(InFlightRequests.name, () => {
     expect(await isOver(waiting)).toBe(true);
   });
 
-  it('waits no longer than the signal lets it', async () => {
+  it('waits no longer than its signal', async () => {
     const requests = new InFlightRequests();
     requests.begin();
     const patience = new AbortController();

@@ -17,7 +17,7 @@ export class InFlightRequests {
     this.waiting = [];
   }
 
-  /** Resolves when no request is being served, or when the signal aborts. */
+  /** Resolves when no request is in flight, or when the signal aborts. */
   async idle(signal: AbortSignal): Promise<void> {
     if (this.count === 0 || signal.aborted) return;
     await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import { DomainError } from '../errors/domain.errors';
 
-/** The process is stopping and takes on nothing new; another one, or this one after its restart, will. */
+/** The process is stopping and accepts no new work; another replica will, or this one after its restart. */
 export class ShuttingDownError extends DomainError {
   readonly code = 'shutting-down';
   readonly kind = 'unavailable';

@@ -2,15 +2,15 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Drain } from './drain';
 
-/** A stop that takes longer, from the end of the notice, is a failure: whatever is left is found by the next start. */
+/** A stop that takes longer, from the end of the notice, is a failure: the next start recovers the rest. */
 const DEADLINE_MS = 9_500;
 
 /**
- * Stops the application in order on SIGTERM or SIGINT and ends the process with code 0: the stop is announced, requests
- * are served for `noticeMs` more, and then it is closed. A second signal, an error while stopping, or the deadline end the
- * process with code 1: nothing durable depends on an orderly stop.
+ * Stops the application in order on SIGTERM or SIGINT and ends the process with code 0: the stop is announced,
+ * requests are served for `noticeMs` more, and then the application closes. A second signal, an error while stopping,
+ * or the deadline end the process with code 1: no durable state depends on an orderly stop.
  *
- * A rejection or exception that nobody handled ends the process the same orderly way, without notice and with code 1.
+ * An unhandled rejection or exception ends the process in the same order, without notice and with code 1.
  */
 export function stopOnSignals(app: INestApplicationContext, noticeMs: number): void {
   const log = new Logger('Shutdown');
@@ -33,7 +33,7 @@ export function stopOnSignals(app: INestApplicationContext, noticeMs: number): v
   process.on('SIGTERM', () => void stop('SIGTERM', 0, noticeMs));
   process.on('SIGINT', () => void stop('SIGINT', 0, noticeMs));
   process.on('uncaughtException', (error) => {
-    log.error({ message: 'Nobody handled an error', error });
+    log.error({ message: 'Unhandled error', error });
     void stop('error', 1, 0);
   });
 }

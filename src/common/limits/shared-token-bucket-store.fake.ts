@@ -12,7 +12,7 @@ export class FakeSharedTokenBucketStore extends SharedTokenBucketStore {
   isShared = false;
   isDown = false;
   answersInMs = 0;
-  /** What every take granted, in the order of asking. */
+  /** Takes with the tokens that they granted, in the order of the requests. */
   readonly takes: { name: string; wanted: number; granted: number }[] = [];
   private readonly buckets = new Map<string, Bucket>();
 

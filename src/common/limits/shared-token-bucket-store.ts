@@ -1,10 +1,9 @@
-/** A bucket that fills evenly and that every process on the same data takes from. */
-export interface TokenBucketConfig {
+import type { TokenBucketRate } from './token-bucket';
+
+/** A token bucket that every process on the same data takes from. A bucket that is new in the store is full. */
+export interface TokenBucketConfig extends TokenBucketRate {
   readonly name: string;
-  /** Tokens that fit in. A bucket that nobody has seen yet is full; one that was smaller is as full as it was. */
-  readonly capacity: number;
-  readonly perMs: number;
-  /** Most tokens that are taken at once, so that one process does not have what another needs. */
+  /** Most tokens that one take asks for, so that one process does not have what another needs. */
   readonly maxChunk: number;
 }
 
@@ -17,18 +16,19 @@ export interface Taken {
 }
 
 /**
- * Limits that all processes on the same data keep together, by the clock of the database. Takes are atomic: however
- * many processes ask at a time, no more is granted than is there. What a process was granted and did not use is lost.
+ * Token buckets that all processes on the same data share, by the clock of the database. Takes are atomic: however many
+ * processes ask at a time, no more is granted than is there. Tokens that a process was granted and did not use are lost.
+ * A bucket whose capacity changes stays as full as it was.
  *
- * Every method may throw `StorageUnavailableError`; what was taken then is unknown.
+ * Every method may throw `StorageUnavailableError`; whether tokens were taken is then unknown.
  */
 export abstract class SharedTokenBucketStore {
-  /** Whether there may be other processes. Where there are none, nobody asks here. */
+  /** Whether there may be other processes. Where there are none, limits are counted in memory. */
   abstract readonly isShared: boolean;
 
-  /** As many whole tokens as there are, up to `wanted`, but for `kept` that stay. None while the bucket is closed. */
-  abstract take(terms: TokenBucketConfig, wanted: number, kept: number): Promise<Taken>;
+  /** Takes as many whole tokens as there are, up to `wanted`, but for `reserved` that stay; none while it is closed. */
+  abstract take(bucket: TokenBucketConfig, wanted: number, reserved: number): Promise<Taken>;
 
-  /** Closes the bucket for everybody, for at least so long, but for no more than five minutes. */
-  abstract close(terms: TokenBucketConfig, forMs: number): Promise<void>;
+  /** Closes the bucket for all processes, for at least so long, but for no more than five minutes. */
+  abstract close(bucket: TokenBucketConfig, forMs: number): Promise<void>;
 }

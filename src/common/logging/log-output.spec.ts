@@ -1,7 +1,7 @@
 import { closeSync, openSync, write } from 'node:fs';
 import { type Descriptor, LogOutput } from './log-output';
 
-/** A descriptor whose calls are answered by the test, one at a time. */
+/** A descriptor that lets the test answer its calls, one at a time. */
 class HeldDescriptor implements Descriptor {
   readonly calls: { text: string; answer: (code: string | null, written?: number) => void }[] = [];
 
@@ -65,7 +65,7 @@ describe(LogOutput.name, () => {
     },
   );
 
-  it('goes on where a partial write ended, and ends a line that a failure has torn', () => {
+  it('continues where a partial write ended, and terminates a line that a failure has torn', () => {
     output.write('first\n');
     descriptor.calls[0]?.answer(null, 3);
     descriptor.calls[1]?.answer('ENOSPC');
@@ -74,7 +74,7 @@ describe(LogOutput.name, () => {
     expect([lost, descriptor.texts]).toEqual([1, ['first\n', 'st\n', '\nsecond\n']]);
   });
 
-  it('ends a torn line also when the next batch fails', () => {
+  it('terminates a torn line also when the next batch fails', () => {
     output.write('first\n');
     descriptor.calls[0]?.answer(null, 3);
     descriptor.calls[1]?.answer('ENOSPC');
@@ -87,7 +87,7 @@ describe(LogOutput.name, () => {
     expect(descriptor.texts.slice(2)).toEqual(['\nsecond\n', '\nthird\n', 'fourth\n']);
   });
 
-  it('loses what a reader that does not read leaves waiting beyond 256 kB', () => {
+  it('loses lines beyond 256 kB that wait for a reader that does not read', () => {
     const line = `${'x'.repeat(1023)}\n`;
     for (let count = 0; count < 300; count += 1) output.write(line);
 
@@ -136,7 +136,7 @@ describe('LogOutput.flush', () => {
     jest.useRealTimers();
   });
 
-  it('writes what waits behind a write in progress, once', () => {
+  it('writes the lines that wait behind a write in progress, once', () => {
     for (const line of ['a\n', 'b\n', 'c\n']) output.write(line);
     output.flush();
     output.flush();
@@ -144,7 +144,7 @@ describe('LogOutput.flush', () => {
     expect(descriptor.synchronous).toBe('b\nc\n');
   });
 
-  it('goes on where a partial write ended', () => {
+  it('continues where a partial write ended', () => {
     for (const line of ['a\n', 'bcd\n', 'efg\n']) output.write(line);
     descriptor.results.push(1, 5);
     output.flush();
@@ -174,7 +174,7 @@ describe('LogOutput.flush', () => {
     expect([descriptor.synchronous, descriptor.results.length]).toEqual(['', 100]);
   });
 
-  it('ends a line that a failure has torn', () => {
+  it('terminates a line that a failure has torn', () => {
     output.write('first\n');
     descriptor.calls[0]?.answer(null, 3);
     output.write('second\n');

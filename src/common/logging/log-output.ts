@@ -4,11 +4,11 @@ import { Writable } from 'node:stream';
 /** Bytes that wait for a slow reader before further lines are lost. */
 const MAX_WAITING_BYTES = 256 * 1024;
 const MAX_BATCH_BYTES = 64 * 1024;
-/** Pause before a descriptor that does not block is tried again. */
+/** Pause before another attempt at a full non-blocking descriptor. */
 const RETRY_MS = 100;
-/** A write that takes longer has a reader that does not read: at the exit it is not waited for. */
+/** A write that takes longer has a reader that does not read: the exit does not wait for it. */
 const STALLED_AFTER_MS = 1_000;
-/** Pause of a flush before a full descriptor is tried again. */
+/** Pause of a flush before another attempt at a full descriptor. */
 const FLUSH_RETRY_MS = 10;
 /** Memory that no thread notifies: waiting on it is a synchronous pause. */
 const NEVER_NOTIFIED = new Int32Array(new SharedArrayBuffer(4));
@@ -31,11 +31,11 @@ interface Batch {
 
 /**
  * The destination of log lines: a file descriptor, written to by one asynchronous call at a time. It never fails and
- * never blocks the event loop. Lines are lost, and told to `onLost`, when the descriptor refuses them (no reader, no
- * space) or when more than 256 kB wait for a reader that does not read; later lines are written again as soon as the
- * descriptor takes them. A line that was torn by a failure is ended before the next one.
+ * never blocks the event loop. Lines are lost, and reported to `onLost`, when the descriptor refuses them (no reader,
+ * no space) or when more than 256 kB wait for a reader that does not read; later lines are written again as soon as
+ * the descriptor accepts them. A line that was torn by a failure is terminated before the next one.
  *
- * Not promised: what waits when the process is killed is lost.
+ * Not guaranteed: waiting lines are lost when the process is killed.
  */
 export class LogOutput extends Writable {
   private waiting: string[] = [];
@@ -50,7 +50,7 @@ export class LogOutput extends Writable {
     super({ decodeStrings: false });
   }
 
-  /** Standard output. What waits at an exit of the process is written then, unless its reader has stalled. */
+  /** Standard output. At an exit of the process the waiting lines are written, unless the reader has stalled. */
   static toStandardOutput(): LogOutput {
     const fd = process.stdout.fd;
     // Other writers, such as Node's own warnings, go through these streams: an error without a listener ends the process.
@@ -67,7 +67,7 @@ export class LogOutput extends Writable {
     return output;
   }
 
-  /** Hears of every loss, with the number of lines. */
+  /** Registers a listener for losses, which gets the number of lines. */
   onLost(listener: (lines: number) => void): void {
     this.listener = listener;
   }
@@ -128,8 +128,8 @@ export class LogOutput extends Writable {
   }
 
   /**
-   * Writes synchronously what waits, for the exit of the process. Waits for a full descriptor up to a second, and not at
-   * all where a write has been in progress for longer.
+   * Writes the waiting lines synchronously, for the exit of the process. Waits for a full descriptor up to a second,
+   * and not at all if a write has been in progress for longer.
    */
   flush(): void {
     const { writing, retry } = this;
@@ -157,7 +157,7 @@ export class LogOutput extends Writable {
       try {
         rest = rest.subarray(this.descriptor.writeSync(rest));
       } catch (error) {
-        // The process is at its end, and there is no other place to tell of any other failure.
+        // The process is about to exit, and there is no other place to report the failure.
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
         Atomics.wait(NEVER_NOTIFIED, 0, 0, FLUSH_RETRY_MS);
       }

@@ -8,7 +8,7 @@ describe(LogThrottle.name, () => {
     jest.useRealTimers();
   });
 
-  it('lets one line through at a time, and tells how many it stands for', () => {
+  it('lets one line through per interval, with the number of lines it stands for', () => {
     const seldom = new LogThrottle(10_000);
     const counts: number[] = [];
     const say = (): void => {

@@ -1,6 +1,6 @@
 /**
- * Lets one line of a kind into the log within a stretch of time, and tells with it how many it stands for: itself and
- * those that were left out since the one before.
+ * Lets one log line of a kind through per interval, with the number of lines that it stands for: itself and those
+ * omitted since the previous one.
  */
 export class LogThrottle {
   private quietUntil = -Infinity;

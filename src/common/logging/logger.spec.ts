@@ -7,7 +7,7 @@ import { RequestContext } from './request-context';
 const SECRET = 'canary-secret-8f7e';
 const TOKEN = 'jwt_0123456789abcdef0123456789abcdef';
 
-/** A logger and what it has written. */
+/** A logger and its output. */
 class LogBook {
   readonly logger: LoggerService;
   private readonly chunks: string[] = [];
@@ -40,7 +40,7 @@ describe(createLogger.name, () => {
     expect(book.lines[0]).toMatchObject({ error: 'UpstreamServerError', correlationId: 'c0ffee' });
   });
 
-  it('writes the tracing id of a frame that refused something, of the error or of its cause', () => {
+  it('writes the tracing id of a refusal frame, from the error or its cause', () => {
     const book = new LogBook();
     const refused = Object.assign(new UpstreamServerError(500), { tracingId: 'trace-1' });
     book.logger.warn({ message: 'Refused', error: refused });
@@ -66,7 +66,7 @@ describe(createLogger.name, () => {
     ]);
   });
 
-  it('accepts a text, and a text cannot forge a second line', () => {
+  it('accepts a string, which cannot forge a second line', () => {
     const book = new LogBook();
     book.logger.log('a\n{"level":"error","message":"forged"}', 'X');
 
@@ -82,7 +82,7 @@ describe(createLogger.name, () => {
     expect(book.lines.map(({ requestId }) => requestId)).toEqual(['request-1', undefined]);
   });
 
-  it('tells name, message and cause of an error, and its stack on level error only', () => {
+  it('writes name, message and cause of an error, and its stack on level error only', () => {
     const book = new LogBook();
     const error = new TypeError('broken', { cause: new RangeError('deeper') });
     for (const level of ['error', 'warn', 'log', 'debug'] as const) {
@@ -117,7 +117,7 @@ describe(createLogger.name, () => {
     expect(book.lines).toMatchObject([{ cause: `AggregateError: ${both}` }, { errorMessage: both }]);
   });
 
-  it('says nothing below its level', () => {
+  it('writes nothing below its level', () => {
     const book = new LogBook({ level: 'warn' });
     book.logger.log('info', 'X');
     book.logger.debug?.('debug', 'X');
@@ -127,7 +127,7 @@ describe(createLogger.name, () => {
   });
 
   it.each(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory'])(
-    'leaves out what %s tells of a start, and keeps its warnings',
+    'omits the start-up lines of %s, and keeps its warnings',
     (context) => {
       const book = new LogBook();
       book.logger.log('chatter', context);
@@ -159,10 +159,29 @@ describe(createLogger.name, () => {
     expect(book.text.match(/\[redacted\]/g)?.length).toBeGreaterThan(20);
   });
 
-  it('writes for a person when asked to', () => {
+  it('writes a readable format if configured', () => {
     const book = new LogBook({ format: 'pretty' });
     book.logger.warn({ message: 'Missed', attempt: 2, guestIdToken: 'no' }, 'Heartbeats');
 
     expect(book.text).toMatch(/^\S+Z WARN {2}\[Heartbeats\] Missed attempt=2\n$/);
+  });
+
+  it('refuses a field that is on no allow-list where tests want it to, but not the properties of an error', () => {
+    const strict = createLogger(
+      { level: 'debug', format: 'json', secrets: [] },
+      new Writable({
+        write: (_chunk, _encoding, done) => {
+          done();
+        },
+      }),
+      true,
+    );
+
+    expect(() => {
+      strict.log({ message: 'x', surprise: 1 });
+    }).toThrow('The log field "surprise"');
+    expect(() => {
+      strict.error(Object.assign(new Error('x'), { problems: ['y'] }));
+    }).not.toThrow();
   });
 });

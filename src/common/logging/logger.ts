@@ -4,7 +4,7 @@ import { createLogger as createWinston, format, transports } from 'winston';
 import { DomainError } from '../errors/domain.errors';
 import { UpstreamError } from '../errors/upstream.errors';
 import { messageOf } from '../errors/failure-text';
-import { Redaction } from './redaction';
+import { isAllowedField, Redaction } from './redaction';
 import { RequestContext } from './request-context';
 
 export interface LogSettings {
@@ -13,10 +13,10 @@ export interface LogSettings {
   readonly secrets: Iterable<string>;
 }
 
-/** Nest tells of every module and route at every start. */
+/** Nest logs every module and route at every start. */
 const BOOT_CHATTER = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory']);
 
-/** What a level leaves out. winston makes a line ready, and looks through it for secrets, before it drops it. */
+/** The methods below each level. winston formats a line, and searches it for secrets, before it drops it. */
 const UNWANTED: Readonly<Record<string, readonly ('warn' | 'log' | 'debug' | 'verbose')[]>> = {
   error: ['warn', 'log', 'debug', 'verbose'],
   warn: ['log', 'debug', 'verbose'],
@@ -26,13 +26,15 @@ const UNWANTED: Readonly<Record<string, readonly ('warn' | 'log' | 'debug' | 've
 /**
  * The one logger of the process: winston, one line per fact, behind Nest's `Logger`. A line may be given as a text
  * or as an object with `message`, fields, and `error`, of which the name, the message (of an aggregate: those of its members) and, on level `error`, the
- * stack of an unexpected one are kept. Request id and trace id are added, and nothing leaves without `Redaction`.
+ * stack of an unexpected one are kept. Request id and trace id are added, and nothing leaves without `Redaction`. With
+ * `refusesUnknownFields`, as in tests, logging a field that is not on the allow-list throws.
  */
 export function createLogger(
   settings: LogSettings,
   output: NodeJS.WritableStream = process.stdout,
+  refusesUnknownFields = false,
 ): LoggerService {
-  const redaction = new Redaction(settings.secrets);
+  const redaction = new Redaction(settings.secrets, refusesUnknownFields);
   const tidy = format((info) => {
     if (info.level === 'info' && typeof info['context'] === 'string' && BOOT_CHATTER.has(info['context']))
       return false;
@@ -57,18 +59,26 @@ function symbolsOf(info: object): Record<symbol, unknown> {
   return Object.fromEntries(Object.getOwnPropertySymbols(info).map((key) => [key, Reflect.get(info, key)]));
 }
 
-function flatten({ error, ...rest }: Record<string, unknown>): Record<string, unknown> {
-  if (!(error instanceof Error)) return { ...rest, error };
+function flatten({ error, ...others }: Record<string, unknown>): Record<string, unknown> {
+  if (!(error instanceof Error)) return { ...others, error };
   const { stack, cause } = error;
+  const rest = withoutOwnOf(error, others);
   return {
     ...rest,
     error: error.name,
     errorMessage: messageOf(error),
     ...(cause instanceof Error ? { cause: `${cause.name}: ${messageOf(cause)}` } : {}),
     ...idsOf(error),
-    // An error with a name in the domain tells where it comes from by that name.
+    // The name of a domain error identifies its origin, so it needs no stack.
     ...(rest['level'] === 'error' && stack !== undefined && !(error instanceof DomainError) ? { stack } : {}),
   };
+}
+
+/** Where Nest logs an error itself, nest-winston spreads the error's own properties over the line. */
+function withoutOwnOf(error: Error, fields: Record<string, unknown>): Record<string, unknown> {
+  const isOwn = (field: string, value: unknown): boolean =>
+    Object.hasOwn(error, field) && Reflect.get(error, field) === value && !isAllowedField(field);
+  return Object.fromEntries(Object.entries(fields).filter(([field, value]) => !isOwn(field, value)));
 }
 
 /** The platform's own ids of what failed, the error itself or its cause. */

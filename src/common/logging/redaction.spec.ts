@@ -1,4 +1,4 @@
-import { Redaction } from './redaction';
+import { allowLogFields, blankInLogs, Redaction } from './redaction';
 
 const SECRET = 'canary-secret-8f7e';
 const TOKEN = 'jwt_0123456789abcdef0123456789abcdef';
@@ -73,15 +73,65 @@ describe(Redaction.name, () => {
   });
 
   it.each(['jwt_short', 'a forbearer of news', 'Basically nothing', '', 'ggs_billing', 'eyJ a.b.c'])(
-    'leaves alone what is none: %j',
+    'leaves other text unchanged: %j',
     (text) => {
       expect(messageOf(text)).toBe(text);
     },
   );
 
-  it('takes a secret by its letters and not as a pattern', () => {
+  it('matches a secret literally and not as a pattern', () => {
     const patterns = new Redaction(['a.c$&']);
 
     expect(patterns.apply({ message: 'abc a.c$& abc' })).toEqual({ message: 'abc [redacted] abc' });
+  });
+});
+
+describe(allowLogFields.name, () => {
+  it('lets fields of an extension pass, blanked like all others', () => {
+    expect(redaction.apply({ ticketRef: 'T-1' })).toEqual({});
+
+    allowLogFields('ticketRef', 'state');
+
+    expect(redaction.apply({ ticketRef: `T-1 ${SECRET}` })).toEqual({ ticketRef: 'T-1 [redacted]' });
+  });
+
+  it.each([
+    ...['', 'Ticket', 'ticket-ref', 'ticket ref', '__proto__', 'a'.repeat(41)],
+    ...['accessToken', 'clientSecret', 'password', 'authorization', 'setCookie', 'apiKey', 'requestBody'],
+    ...['headers', 'name', 'email', 'phoneNumber'],
+  ])('refuses the name "%s"', (name) => {
+    expect(() => {
+      allowLogFields(name);
+    }).toThrow('cannot be the name of a log field');
+  });
+
+  it('refuses more names than an extension needs', () => {
+    expect(() => {
+      allowLogFields(...Array.from({ length: 51 }, (_, index) => `extra${index}`));
+    }).toThrow('More than 50 log fields');
+  });
+});
+
+describe(blankInLogs.name, () => {
+  it('blanks a secret of an extension from then on', () => {
+    const secret = 'canary-extension-1b2c';
+    expect(messageOf(secret)).toBe(secret);
+
+    blankInLogs(secret);
+    blankInLogs('');
+
+    expect(messageOf(`a ${secret} b`)).toBe('a [redacted] b');
+  });
+});
+
+describe('a redaction that refuses unknown fields', () => {
+  const strict = new Redaction([], true);
+
+  it('names the field that would be dropped', () => {
+    expect(() => strict.apply({ message: 'x', surprise: 1 })).toThrow('The log field "surprise"');
+  });
+
+  it('lets known fields pass', () => {
+    expect(strict.apply({ message: 'x', state: 'open' })).toEqual({ message: 'x', state: 'open' });
   });
 });

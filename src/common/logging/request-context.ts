@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { newTrace, type Trace, traceparentOf } from './trace';
 
-/** What is known of a piece of work. */
+/** Facts about the current work. */
 export interface Context {
-  /** Absent in work of the service's own. */
+  /** Absent for internal work of the service. */
   readonly requestId?: string;
   readonly trace: Trace;
   /** The name of the caller, once it is known. */
@@ -12,39 +12,43 @@ export interface Context {
 
 const storage = new AsyncLocalStorage<Context>();
 
-/** Carries the id and the trace of what is being done along every await, for log lines, audit records and others. */
+/**
+ * Carries the id and the trace of what is being done along every await, for log lines, audit records and others.
+ *
+ * @publicApi
+ */
 export const RequestContext = {
   run<T>(requestId: string, work: () => T, trace: Trace = newTrace()): T {
     return storage.run({ requestId, trace }, work);
   },
 
-  /** Goes on with work where Node has lost sight of what is known of it. */
+  /** Resumes a context where Node has lost it. */
   resume<T>(context: Context, work: () => T): T {
     return storage.run(context, work);
   },
 
-  /** From now on the work is known to be a caller's. */
+  /** Sets the caller of the current work. */
   actAs(caller: string): void {
     const context = storage.getStore();
     if (context !== undefined) context.caller = caller;
   },
 
-  /** Work of the service's own: whoever happens to set it off, it belongs to no request. */
+  /** Runs internal work of the service, without the request that happens to trigger it. */
   leave<T>(work: () => T): T {
     return storage.exit(work);
   },
 
-  /** A piece of work of the service's own that others see something of: no request, and a trace of its own. */
+  /** Runs internal work that other services see: without a request, and with its own trace. */
   beginTrace<T>(work: () => T): T {
     return storage.run({ trace: newTrace() }, work);
   },
 
-  /** Undefined when the service acts by itself: a beat, an expiry, a delivery. */
+  /** Undefined for internal work of the service: a beat, an expiry, a delivery. */
   get requestId(): string | undefined {
     return storage.getStore()?.requestId;
   },
 
-  /** Undefined for work of the service's own, and as long as it is not known who is calling. */
+  /** Undefined for internal work of the service, and before the caller is identified. */
   get caller(): string | undefined {
     return storage.getStore()?.caller;
   },
@@ -53,7 +57,7 @@ export const RequestContext = {
     return storage.getStore()?.trace.traceId;
   },
 
-  /** What a request to another service carries, so that both can find each other's traces; nothing outside of one. */
+  /** Headers for requests to other services, so that traces can be correlated; empty outside of a trace. */
   get traceHeaders(): { readonly traceparent?: string } {
     const trace = storage.getStore()?.trace;
     return trace === undefined ? {} : { traceparent: traceparentOf(trace) };

@@ -11,7 +11,7 @@ describe(continueTrace.name, () => {
     ['one with flags that we do not know', `00-${TRACE_ID}-${PARENT_ID}-02`, false],
     ['one with all flags', `00-${TRACE_ID}-${PARENT_ID}-ff`, true],
     ['one of a later version', `01-${TRACE_ID}-${PARENT_ID}-01`, true],
-    ['one of a later version that says more', `cc-${TRACE_ID}-${PARENT_ID}-01-what-comes`, true],
+    ['one of a later version with more fields', `cc-${TRACE_ID}-${PARENT_ID}-01-what-comes`, true],
   ])('keeps the trace of %s and has a span of its own', (_, traceparent, isSampled) => {
     const trace = continueTrace(traceparent);
 
@@ -29,7 +29,7 @@ describe(continueTrace.name, () => {
     ['more than version 00 has', `00-${TRACE_ID}-${PARENT_ID}-01-more`],
     ['more without a hyphen', `01-${TRACE_ID}-${PARENT_ID}-01more`],
     ['a trace id that is too short', `00-${TRACE_ID.slice(1)}-${PARENT_ID}-01`],
-    ['flags that are none', `00-${TRACE_ID}-${PARENT_ID}-1`],
+    ['invalid flags', `00-${TRACE_ID}-${PARENT_ID}-1`],
     ['two of them', `00-${TRACE_ID}-${PARENT_ID}-01, 00-${TRACE_ID}-${PARENT_ID}-01`],
     ['a second line', `00-${TRACE_ID}-${PARENT_ID}-01\nx`],
   ])('begins a trace instead of %s', (_, traceparent) => {
@@ -45,7 +45,7 @@ describe(continueTrace.name, () => {
 });
 
 describe(traceparentOf.name, () => {
-  it.each([true, false])('writes what is read again as the same trace, sampled: %s', (isSampled) => {
+  it.each([true, false])('writes a header that is read as the same trace, sampled: %s', (isSampled) => {
     const trace = { ...newTrace(), isSampled };
 
     expect(continueTrace(traceparentOf(trace))).toMatchObject({ traceId: trace.traceId, isSampled });

@@ -1,28 +1,28 @@
 import { randomFillSync } from 'node:crypto';
 
-/** A place in a trace as W3C Trace Context has it: the whole, and what is done here as a part of it. */
+/** A position in a trace as in W3C Trace Context: the trace, and a span of this service. */
 export interface Trace {
   readonly traceId: string;
   readonly spanId: string;
-  /** Whether whoever began the trace keeps it. */
+  /** True if the originator of the trace records it. */
   readonly isSampled: boolean;
 }
 
 const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const SAMPLED = 0x01;
 
-/** Random bytes in stock: a system call for each id would be a twentieth of what a refused request costs. */
+/** Prefetched random bytes: a system call per id would be a twentieth of the cost of a refused request. */
 const random = Buffer.alloc(4_096);
 let used = random.length;
 
-/** A trace that begins here. Everything of it is in our log, so it says that it is kept. */
+/** Begins a new trace. All its lines are in our log, so it is marked as sampled. */
 export function newTrace(): Trace {
   return { traceId: randomHex(16), spanId: newSpanId(), isSampled: true };
 }
 
 /**
- * The trace of a `traceparent`, with a span of our own; a new trace when there is none or when it is not valid.
- * Of a later version than ours only what ours knows is read, as the recommendation asks for.
+ * Continues the trace of a `traceparent` with a new span; begins a new trace if the header is missing or invalid. Of
+ * a later version only the fields of this version are read, as the recommendation demands.
  */
 export function continueTrace(traceparent: string | undefined): Trace {
   const [, version = '', traceId = '', parentId = '', flags = '', more] = FORM.exec(traceparent ?? '') ?? [];
@@ -31,7 +31,7 @@ export function continueTrace(traceparent: string | undefined): Trace {
   return { traceId, spanId: newSpanId(), isSampled: (Number.parseInt(flags, 16) & SAMPLED) !== 0 };
 }
 
-/** How others are told. */
+/** The `traceparent` header of a trace. */
 export function traceparentOf({ traceId, spanId, isSampled }: Trace): string {
   return `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { LookupAddress } from 'node:dns';
 
-/** Paths of the files that the resolver of the system reads. */
+/** Paths of the files that the system's resolver reads. */
 export interface HostFiles {
   readonly hosts: string;
   readonly resolver: string;
@@ -10,7 +10,7 @@ export interface HostFiles {
 
 export const SYSTEM_FILES: HostFiles = { hosts: '/etc/hosts', resolver: '/etc/resolv.conf' };
 
-/** More would multiply the queries for a name that does not exist. */
+/** Bound on the queries for a name that does not exist. */
 const MAX_SEARCH_DOMAINS = 6;
 const MAX_NDOTS = 15;
 
@@ -23,7 +23,7 @@ export function addressesInHosts(path: string, hostname: string): LookupAddress[
   });
 }
 
-/** The absolute names that `resolv.conf(5)` has tried for a name, in that order. */
+/** The absolute names that `resolv.conf(5)` prescribes for a name, in that order. */
 export function candidatesFor(path: string, hostname: string): string[] {
   const { domains, ndots } = searchIn(path);
   const searched = domains.map((domain) => `${hostname}.${domain}`);
@@ -45,13 +45,13 @@ function searchIn(path: string): { domains: string[]; ndots: number } {
   return { domains: domains.slice(0, MAX_SEARCH_DOMAINS), ndots: Math.min(ndots, MAX_NDOTS) };
 }
 
-/** Without comments and empty lines. A file that cannot be read has none. */
+/** The lines without comments and empty lines; none of an unreadable file. */
 function linesOf(path: string): string[] {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    // The resolver of the system takes a missing file for an empty one as well.
+    // The system's resolver treats a missing file as empty as well.
     return [];
   }
   return text

@@ -35,7 +35,7 @@ async function found(lookup: HostLookup, name: string): Promise<string[]> {
 }
 
 describe(HostLookup.name, () => {
-  it('takes the addresses of the hosts file, in its order, and asks no name server', async () => {
+  it('uses the addresses of the hosts file, in its order, without a name server', async () => {
     const lookup = aLookup({
       hosts: `${V6} crm.example # comment\n# 10.0.0.9 crm.example\n10.0.0.1 a CRM.example\n`,
     });
@@ -49,7 +49,7 @@ describe(HostLookup.name, () => {
     expect(server.asked).toEqual([]);
   });
 
-  it('asks the name servers for both families, with the time to live of the answer', async () => {
+  it('queries the name servers for both families, and uses the time to live of the response', async () => {
     const lookup = aLookup({ records: { 'crm.example': [V6, '10.0.0.1', '10.0.0.2'] } });
 
     expect(await lookup.find('crm.example')).toEqual({
@@ -77,7 +77,7 @@ describe(HostLookup.name, () => {
     ]);
   });
 
-  it('asks for a name with enough dots, or a dot at its end, as it is', async () => {
+  it('looks up a name with enough dots, or a trailing dot, as it is', async () => {
     const lookup = aLookup({
       resolver: 'domain ignored.example\nsearch corp.example\n',
       records: { 'api.example': ['10.0.0.1'], api: ['10.0.0.2'], 'login.api.corp.example': ['10.0.0.3'] },
@@ -89,7 +89,7 @@ describe(HostLookup.name, () => {
     expect([...new Set(server.asked)]).toEqual(['api.example', 'api', 'login.api', 'login.api.corp.example']);
   });
 
-  it('goes on after a search domain that fails, and does not call the name unknown then', async () => {
+  it('continues after a search domain that fails, and then does not report the name as unknown', async () => {
     const lookup = aLookup({
       resolver: 'search broken.example\noptions ndots:2',
       records: {
@@ -103,7 +103,7 @@ describe(HostLookup.name, () => {
     await expect(lookup.find('db')).rejects.toMatchObject({ code: 'EAI_AGAIN', hostname: 'db' });
   });
 
-  it('gives up a name that is not answered, and says so in the words of the system', async () => {
+  it('gives up an unanswered name with the error code of the system', async () => {
     const lookup = aLookup({ records: { 'crm.example': 'silent' } });
 
     const failure = lookup.find('crm.example');
@@ -114,7 +114,7 @@ describe(HostLookup.name, () => {
     });
   });
 
-  it('asks the resolver of the system for a name that does not exist, one at a time', async () => {
+  it("asks the system's resolver for a name that does not exist, one at a time", async () => {
     const waiting: ((found: LookupAddress[]) => void)[] = [];
     const system = (): Promise<LookupAddress[]> => new Promise((resolve) => waiting.push(resolve));
     const lookup = aLookup({ system });

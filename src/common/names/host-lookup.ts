@@ -7,19 +7,19 @@ import { NameUnresolvedError } from './name.errors';
 
 /** Less than the 3 seconds that a connection may take. */
 const DEADLINE_MS = 2_500;
-/** After so long the next name server is asked, or the same one again. */
+/** Time after which the next name server is asked, or the same one again. */
 const ATTEMPT_MS = 600;
 const ATTEMPTS = 3;
-/** How long one family waits for the other (RFC 8305, section 3, has less; the answer is kept here). */
+/** Time that one family waits for the other (RFC 8305, section 3, has less; here the result is cached). */
 const OTHER_FAMILY_MS = 150;
-/** Time to live of an answer that has none. */
+/** Time to live of a response without one. */
 const OTHER_TTL_MS = 5_000;
-/** Answers of a name server that say nothing about the next candidate. */
+/** Responses of a name server that do not rule out the next candidate. */
 const NEXT_CANDIDATE: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED']);
 const NO_SUCH_NAME: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME']);
 const LOCALHOST = /(^|\.)localhost$/;
 
-/** The addresses of a name, of which there is at least one, and how long they are good for. */
+/** The addresses of a name, at least one, and their time to live. */
 export interface FoundAddresses {
   readonly addresses: readonly LookupAddress[];
   readonly ttlMs: number;
@@ -27,22 +27,22 @@ export interface FoundAddresses {
 
 interface HostLookupOptions {
   readonly files?: HostFiles;
-  /** Name servers, instead of those that the machine is set to. */
+  /** Name servers, instead of the configured ones of the machine. */
   readonly servers?: readonly string[];
-  /** The resolver of the system. */
+  /** The system's resolver. */
   readonly system?: (hostname: string) => Promise<LookupAddress[]>;
 }
 
 interface FamilyAnswer extends FoundAddresses {
-  /** Why there are none. */
+  /** The reason why there are none. */
   readonly failure?: unknown;
 }
 
 /**
- * Looks a name up as the machine does, but over sockets instead of in libuv's threads, of which names that are not
- * answered occupy as many as there are: first the hosts file, then the name servers with the search domains of
- * resolv.conf. Only a name that does not exist there is given to the resolver of the system, which may know other
- * sources, and only one at a time. Each look-up ends within 2.5 seconds, and reads the files again.
+ * Looks a name up like the machine does, but over sockets instead of in libuv's threads, which unanswered names could
+ * occupy completely: first the hosts file, then the name servers with the search domains of resolv.conf. Only a name
+ * that does not exist there goes to the system's resolver, which may know other sources, one at a time. Each look-up
+ * ends within 2.5 seconds, and reads the files again.
  */
 export class HostLookup {
   private readonly files: HostFiles;
@@ -84,7 +84,7 @@ export class HostLookup {
       for (const candidate of candidates) {
         const next = await askFor(candidate, resolver);
         if (!isFailure(next)) return next;
-        // A name server in trouble with one candidate does not make the name one that does not exist.
+        // A failing name server for one candidate does not prove that the name does not exist.
         if (answer === NONE || NO_SUCH_NAME.has(codeOf(answer.failure))) answer = next;
         if (deadline.aborted || !NEXT_CANDIDATE.has(codeOf(next.failure))) break;
       }
@@ -119,7 +119,7 @@ function resolvedBySystem(hostname: string): Promise<LookupAddress[]> {
   return systemLookup(hostname, { all: true });
 }
 
-/** Both families are asked at once; one that has addresses does not wait long for the other. */
+/** Both families are queried at once; one that has addresses does not wait long for the other. */
 async function askFor(name: string, resolver: Resolver): Promise<FamilyAnswer> {
   const answers: FamilyAnswer[] = [];
   const asked = [familyOf(4, name, resolver), familyOf(6, name, resolver)].map(async (answer) => {
@@ -135,7 +135,7 @@ async function askFor(name: string, resolver: Resolver): Promise<FamilyAnswer> {
 function joined(answers: readonly FamilyAnswer[]): FamilyAnswer {
   const found = answers.filter((answer) => !isFailure(answer));
   if (found.length === 0) {
-    // That one family does not exist says nothing about one whose server is in trouble.
+    // A family that does not exist does not hide the failure of the other family's server.
     return answers.find(({ failure }) => !NO_SUCH_NAME.has(codeOf(failure))) ?? answers[0] ?? NONE;
   }
   const addresses = found.flatMap((answer) => answer.addresses);

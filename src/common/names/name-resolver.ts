@@ -3,7 +3,7 @@ import { ExpiringCache } from '../expiring-cache';
 import { HostLookup } from './host-lookup';
 import { ResolvedName } from './resolved-name';
 
-/** Names that were not asked for in this time are forgotten. */
+/** Names that were not used for this time are dropped. */
 const KEPT_MS = 3_600_000;
 const MAX_NAMES = 1_000;
 
@@ -11,9 +11,9 @@ const MAX_NAMES = 1_000;
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 /**
- * Resolves the names of all outgoing connections. A name that is not answered holds up no other: look-ups share no
- * threads, and each name is looked up once at a time. Answers are kept for their time to live (1 to 60 seconds), and
- * after that for as long as the name servers do not answer; failures are kept for a second.
+ * Resolves the names of all outgoing connections. An unanswered name does not delay others: look-ups share no
+ * threads, and each name is looked up once at a time. Results are cached for their time to live (1 to 60 seconds),
+ * and beyond that while the name servers do not answer; failures are cached for a second.
  */
 export class NameResolver {
   private readonly names: ExpiringCache<ResolvedName>;

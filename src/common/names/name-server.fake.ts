@@ -6,15 +6,15 @@ const TYPES = { 1: 4, 28: 6 } as const;
 const NXDOMAIN = 3;
 const SERVFAIL = 2;
 
-/** The record of a name: addresses, a failure, or no answer at all. */
+/** The record of a name: addresses, a failure, or no response. */
 export type NameRecord = readonly string[] | 'failing' | 'silent';
 
 /**
- * A name server on the loopback. It answers for the names it was told, or for one family of a name (`crm.example/6`),
- * and says of all others that there are none.
+ * A name server on the loopback. It has records of the given names, or of one family of a name (`crm.example/6`); all
+ * other names do not exist.
  */
 export class NameServerFake implements AsyncDisposable {
-  /** The names that were asked for, one per question. */
+  /** The names of the queries, one each. */
   readonly asked: string[] = [];
 
   private constructor(

@@ -1,6 +1,6 @@
 /**
- * A host name has no address, or none that could be found out in time. `code` is that of the system's resolver:
- * `ENOTFOUND` when the name does not exist, `EAI_AGAIN` when the name servers did not answer.
+ * A host name has no address, or none was found in time. `code` is that of the system's resolver: `ENOTFOUND` if the
+ * name does not exist, `EAI_AGAIN` if the name servers did not answer.
  */
 export class NameUnresolvedError extends Error {
   readonly syscall = 'getaddrinfo';

@@ -52,7 +52,7 @@ async function known(): Promise<void> {
 }
 
 describe(ResolvedName.name, () => {
-  it('looks up once for concurrent callers, and keeps the answer for its time to live', async () => {
+  it('looks up once for concurrent calls, and caches the result for its time to live', async () => {
     const asked = [name.addresses(), name.addresses()];
     lookups[0]?.resolve(FIRST);
     expect(await Promise.all(asked)).toEqual([FIRST.addresses, FIRST.addresses]);
@@ -81,7 +81,7 @@ describe(ResolvedName.name, () => {
     expect(lookups).toHaveLength(2);
   });
 
-  it('keeps a failure for a second', async () => {
+  it('caches a failure for a second', async () => {
     const asked = name.addresses();
     lookups[0]?.reject(UNKNOWN);
     await expect(asked).rejects.toBe(UNKNOWN);
@@ -95,7 +95,7 @@ describe(ResolvedName.name, () => {
     expect(await again).toEqual(SECOND.addresses);
   });
 
-  it('uses an earlier answer while the next one is slow, and waits for it once only', async () => {
+  it('uses an earlier result during a slow look-up, and waits for it only once', async () => {
     await known();
     now = 10_000;
     const slow = name.addresses();
@@ -110,7 +110,7 @@ describe(ResolvedName.name, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('uses an earlier answer when the name servers fail, and forgets it when the name is gone', async () => {
+  it('uses an earlier result when the name servers fail, and drops it when the name is gone', async () => {
     await known();
     now = 10_000;
     const failing = name.addresses();

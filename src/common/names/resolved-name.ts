@@ -4,17 +4,17 @@ import type { FoundAddresses } from './host-lookup';
 import { NameUnresolvedError } from './name.errors';
 
 const MIN_TTL_MS = 1_000;
-/** A receiver that moves is found again after this long. */
+/** Maximum time to live, after which a receiver with a new address is found. */
 const MAX_TTL_MS = 60_000;
 const FAILURE_MS = 1_000;
-/** How long a look-up may take where an earlier answer is at hand. */
+/** Time that a look-up may take while an earlier result is available. */
 const SLOW_MS = 250;
-/** An earlier answer in place of one that did not come is good for so long. */
+/** Time for which an earlier result replaces a missing one. */
 const STALE_MS = 2_000;
 
 /**
- * One name with its latest answer: looked up once at a time, and again when the answer has expired. Where name servers
- * do not answer or take longer than a quarter of a second, an earlier answer is used; a name that no longer exists
+ * One name with its latest result: looked up once at a time, and again when the result has expired. If name servers
+ * do not answer, or take longer than a quarter of a second, an earlier result is used; a name that no longer exists
  * has none.
  */
 export class ResolvedName {
@@ -67,7 +67,7 @@ export class ResolvedName {
     }
   }
 
-  /** Callers until the end of the look-up get the earlier answer at once. */
+  /** Calls until the end of the look-up get the earlier result at once. */
   private take(earlier: readonly LookupAddress[]): readonly LookupAddress[] {
     this.goodUntil = Math.max(this.goodUntil, this.now() + STALE_MS);
     return earlier;

@@ -19,14 +19,14 @@ function lookedUp(options: { all?: boolean; family?: number }): Promise<unknown[
 }
 
 describe(socketLookup.name, () => {
-  it('tells all addresses, the first one, or those of a family', async () => {
+  it('returns all addresses, the first one, or those of a family', async () => {
     expect(await lookedUp({ all: true })).toEqual([null, ADDRESSES]);
     expect(await lookedUp({})).toEqual([null, '127.0.0.1', 4]);
     expect(await lookedUp({ family: 6 })).toEqual([null, '::1', 6]);
     expect(await lookedUp({ family: 4, all: true })).toEqual([null, [ADDRESSES[0]]]);
   });
 
-  it('passes on why there are none', async () => {
+  it('passes on the error of the look-up', async () => {
     const failure = new Error('unresolved');
     const socket = connect({
       host: 'crm.example',

@@ -5,8 +5,8 @@ import type { Resolve } from './name-resolver';
 const ATTEMPT_MS = 1_000;
 
 /**
- * How a socket resolves a name and how long it tries each of its addresses but the last. Node's own 250 ms are less
- * than a far address takes.
+ * Socket options for resolving a name, and for the time given to each address but the last. Node's own 250 ms are too
+ * short for a distant address.
  */
 export function connectOptions(
   resolve: Resolve,

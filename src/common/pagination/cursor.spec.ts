@@ -7,7 +7,7 @@ const number = partOf((part): part is number => typeof part === 'number');
 const text = partOf((part): part is string => typeof part === 'string');
 const textOf = (content: string): string => Buffer.from(content).toString('base64url');
 
-/** A position, or the code of what is wrong with its cursor. */
+/** The position in a cursor, or the error code of an invalid one. */
 function read(cursor: string, list = LIST): unknown {
   try {
     return decodeCursor(cursor, list, [number, text]);
@@ -21,7 +21,7 @@ function read(cursor: string, list = LIST): unknown {
 const REFUSED = ['#/cursor invalid-cursor'];
 
 describe(decodeCursor.name, () => {
-  it('gives back the position that was encoded, as a text that fits a URL', () => {
+  it('decodes the encoded position, from a text that fits a URL', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme' })),
@@ -55,7 +55,7 @@ describe(decodeCursor.name, () => {
     expect(read(textOf(JSON.stringify(parts)))).toEqual(REFUSED);
   });
 
-  it('answers any text, and any JSON in a text, with a position of the right types or with a refusal', () => {
+  it('decodes any text, and any JSON in a text, to a position of the right types or refuses it', () => {
     const forged = fc.oneof(
       fc.string(),
       fc.json().map(textOf),

@@ -1,8 +1,8 @@
 import { InvalidRequestError } from '../errors/invalid-request.errors';
 
 /**
- * Reads one part of a position. Undefined for a value that the list never puts there, above all for one that the column
- * which it is compared with cannot hold.
+ * Reads one part of a position. Undefined for a value that the list never encodes, above all for one beyond the range
+ * of the column that it is compared with.
  */
 export type CursorPart<Value> = (part: unknown) => Value | undefined;
 
@@ -12,14 +12,14 @@ type ValuesOf<Parts extends readonly CursorPart<unknown>[]> = {
 
 const BASE64URL = /^[\w-]+$/;
 
-/** The list with its filter, and a position in it, as an opaque text. */
+/** Encodes the list with its filter, and a position in it, as an opaque text. */
 export function encodeCursor(list: readonly string[], position: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify([...list, ...position])).toString('base64url');
 }
 
 /**
- * The position that `encodeCursor` was given. A cursor is not signed, so every part is checked, their number and the list
- * too. Throws `InvalidRequestError` for everything else.
+ * Decodes the position given to `encodeCursor`. A cursor is not signed, so each part, their number and the list are
+ * checked. Throws `InvalidRequestError` for any other text.
  */
 export function decodeCursor<const Parts extends readonly CursorPart<unknown>[]>(
   cursor: string,
@@ -34,7 +34,7 @@ export function decodeCursor<const Parts extends readonly CursorPart<unknown>[]>
   return position as ValuesOf<Parts>;
 }
 
-/** A part that is the value itself, if it is of a kind. */
+/** A part that is used as it is, if it has the right type. */
 export function partOf<Value>(isValue: (part: unknown) => part is Value): CursorPart<Value> {
   return (part) => (isValue(part) ? part : undefined);
 }
@@ -45,12 +45,12 @@ function partsIn(cursor: string): readonly unknown[] {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     return Array.isArray(parts) ? parts : [];
   } catch {
-    // Callers may send anything: a text that is no cursor has no parts.
+    // Callers may send any text: an invalid cursor has no parts.
     return [];
   }
 }
 
-/** The cursor was not made by this list for the same query. */
+/** The cursor is not from this list with the same query. */
 function invalidCursor(): InvalidRequestError {
   return new InvalidRequestError([
     {

@@ -5,7 +5,7 @@ import { PageQueryDto } from './page-query.dto';
 
 const QUERY: ArgumentMetadata = { type: 'query', metatype: PageQueryDto };
 
-/** The page that is asked for, or what is wrong with it. */
+/** The requested page, or the faults of the query. */
 async function read(query: Record<string, unknown>): Promise<unknown> {
   try {
     return await new StrictValidationPipe().transform(query, QUERY);
@@ -16,7 +16,7 @@ async function read(query: Record<string, unknown>): Promise<unknown> {
 }
 
 describe(PageQueryDto.name, () => {
-  it('is the first fifty unless it says otherwise', async () => {
+  it('is the first fifty by default', async () => {
     expect(await read({})).toEqual({ limit: 50 });
   });
 
@@ -51,7 +51,7 @@ describe(PageQueryDto.name, () => {
     expect(await read({ cursor: 'a'.repeat(512) })).toHaveProperty('cursor');
   });
 
-  it('refuses what it does not know', async () => {
+  it('refuses unknown fields', async () => {
     expect(await read({ offset: '1' })).toEqual([
       expect.objectContaining({ pointer: '#/offset', code: 'unknown-field' }),
     ]);

@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { MayBeAbsent } from '../validation/text.decorator';
 
-/** Which page of a list is asked for. */
+/** The requested page of a list. */
 export class PageQueryDto {
   /** Items per page. */
   @ApiPropertyOptional({ type: 'integer', default: 50, minimum: 1, maximum: 200 })
@@ -15,7 +15,7 @@ export class PageQueryDto {
   @Max(200, { message: 'must be at most 200' })
   limit: number = 50;
 
-  /** `nextCursor` of the page before, with the same filters. */
+  /** `nextCursor` of the previous page, with the same filters. */
   @ApiPropertyOptional({ type: String })
   @MayBeAbsent()
   @IsString({ message: 'must be a string' })

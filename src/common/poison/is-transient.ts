@@ -1,6 +1,6 @@
 import { DomainError } from '../errors/domain.errors';
 
-/** Whether work that failed can succeed when it is repeated, so that its item is no poison message. */
+/** Tells whether failed work can succeed when repeated, so that its item is not a poison message. */
 export function isTransient(error: unknown): boolean {
   return error instanceof DomainError && error.isTransient === true;
 }

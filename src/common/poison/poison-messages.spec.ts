@@ -40,7 +40,7 @@ describe(PoisonMessages.name, () => {
     ]);
   });
 
-  it('reports an item again that is met hours later', () => {
+  it('reports an item again after hours', () => {
     poison.setAside('events', 'a', REFUSED);
     jest.advanceTimersByTime(3 * 3_600_000);
     poison.setAside('events', 'b', REFUSED);
@@ -50,7 +50,7 @@ describe(PoisonMessages.name, () => {
     expect(log.at('error')).toHaveLength(3);
   });
 
-  it('reports an item once an hour, however often it is met', async () => {
+  it('reports an item once an hour, however often it recurs', async () => {
     for (let minutes = 0; minutes < 120; minutes += 10) {
       poison.setAside('events', 'a', REFUSED);
       jest.advanceTimersByTime(10 * 60_000);
@@ -60,7 +60,7 @@ describe(PoisonMessages.name, () => {
     expect(await metrics.sample('poison_messages_total{queue="events"}')).toBe(2);
   });
 
-  it('does not log the message of a parser, which quotes what it read', () => {
+  it('does not log the message of a parser, which quotes its input', () => {
     poison.setAside('events', 'a', new SyntaxError('Unexpected token in "what a guest wrote"'));
 
     expect(log.at('error')).toEqual([

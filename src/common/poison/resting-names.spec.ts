@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 describe(RestingNames.name, () => {
-  it('lets names rest for the time given, from the last time that they were added', () => {
+  it('keeps names for the given time since they were last added', () => {
     const resting = new RestingNames(1_000, 10);
     resting.add('a');
     resting.add('b');
@@ -21,7 +21,7 @@ describe(RestingNames.name, () => {
     expect(resting.names).toEqual([]);
   });
 
-  it('forgets the oldest beyond its bound', () => {
+  it('drops the oldest beyond its bound', () => {
     const resting = new RestingNames(1_000, 2);
     for (const name of ['a', 'b', 'c']) resting.add(name);
 

@@ -1,16 +1,20 @@
+import { BoundedMap } from '../bounded-map';
+
 /**
- * Names of items that are left alone for a while, never more than `max`: with more of them the oldest is taken up again.
- * There is no timer: names go when they are asked for.
+ * Names of items that rest for a while, at most `max`: beyond that the rest of the oldest ends early. There is no
+ * timer: expired names are dropped when the names are read.
  */
 export class RestingNames {
-  private readonly until = new Map<string, number>();
+  private readonly until: BoundedMap<string, number>;
 
   constructor(
     private readonly restMs: number,
-    private readonly max: number,
-  ) {}
+    max: number,
+  ) {
+    this.until = new BoundedMap(max);
+  }
 
-  /** The names that rest now. */
+  /** Names that rest now. */
   get names(): readonly string[] {
     const now = performance.now();
     for (const [name, until] of this.until) if (until <= now) this.until.delete(name);
@@ -22,11 +26,6 @@ export class RestingNames {
   }
 
   add(name: string): void {
-    this.until.delete(name);
     this.until.set(name, performance.now() + this.restMs);
-    for (const oldest of this.until.keys()) {
-      if (this.until.size <= this.max) break;
-      this.until.delete(oldest);
-    }
   }
 }

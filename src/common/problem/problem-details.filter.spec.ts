@@ -21,7 +21,7 @@ beforeEach(() => {
   filter = new ProblemDetailsFilter();
 });
 
-/** A request whose client has hung up: nothing is answered. */
+/** Fails a request after its client has hung up: no response is sent. */
 function fail(error: Error, caller?: string): void {
   const request = {
     id: 'request-1',
@@ -43,13 +43,9 @@ describe(ProblemDetailsFilter.name, () => {
     [
       'warn',
       new FakeUnavailableError(),
-      { message: 'A request failed', code: 'fake-unavailable', status: 503 },
+      { message: 'Request failed', code: 'fake-unavailable', status: 503 },
     ],
-    [
-      'error',
-      new TypeError('a bug'),
-      { message: 'A request failed by a bug', code: 'internal', status: 500 },
-    ],
+    ['error', new TypeError('a bug'), { message: 'Request failed by a bug', code: 'internal', status: 500 }],
   ])('logs on %s one failure without a credential, and the others as a count', (level, error, line) => {
     for (let count = 0; count < 100; count += 1) fail(error);
     expect(log.at(level)).toEqual([{ ...line, error }]);

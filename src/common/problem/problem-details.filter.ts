@@ -16,7 +16,7 @@ import { pathOf, sendProblem } from './send-problem';
 
 const UNAUTHORIZED: number = HttpStatus.UNAUTHORIZED;
 
-/** More than there are codes and public routes that fail together. */
+/** Above the number of combinations of code and public route that fail together. */
 const MAX_FAILURES = 200;
 
 interface Failure {
@@ -25,10 +25,10 @@ interface Failure {
   readonly error: unknown;
 }
 
-/** Hears of what was not allowed; `route` is a method and a path with its parameters' names. */
+/** Called for each refusal; `route` is a method and a path with its parameters' names. */
 export type RefusalObserver = (error: DomainError, route: string) => void;
 
-/** Answers every error with problem details and logs it as loudly as it deserves. */
+/** Responds to every error with problem details, and logs it at the level of its severity. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly log = new Logger(ProblemDetailsFilter.name);
@@ -46,34 +46,34 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const problem = toProblem(error, { instance: pathOf(request.url), requestId: request.id });
     this.report(error, problem, routeOf(request));
     if (error instanceof DomainError && error.isRefusal) this.observeRefusal(error, routeOf(request));
-    // A caller that hung up in the middle of a request still ends here; there is nobody to answer.
+    // A request ends here also when its caller has hung up; no response is sent then.
     if (reply.sent || reply.raw.destroyed) return;
     if (error instanceof DomainError && error.retryAfterMs !== undefined) {
       void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
     }
     if (error instanceof DomainError && error.isReplayed === true)
       void reply.header('idempotency-replayed', 'true');
-    // RFC 9110, 11.6.1: a 401 says how to do better.
+    // RFC 9110, 11.6.1: a 401 names the authentication scheme.
     if (problem.status === UNAUTHORIZED) void reply.header('www-authenticate', 'Bearer');
     sendProblem(reply, problem);
   }
 
-  /** Logs what is still counted, when the last request has been served. */
+  /** Logs the remaining counts, after the last request. */
   flush(): void {
     this.outsiders.flush();
   }
 
-  /** Lines that a client can cause without a credential are coalesced. */
+  /** Coalesces lines that a client can cause without a credential. */
   private report(error: unknown, { code, status }: Problem, route: string): void {
     const failure = { code, status, error };
-    if (status < 500) this.log.debug({ message: 'A request was refused', code, status });
+    if (status < 500) this.log.debug({ message: 'Request refused', code, status });
     else if (RequestContext.caller === undefined) this.outsiders.add(`${code} ${route}`, failure);
     else this.logFailure(failure);
   }
 
   private logFailure(failure: Failure & { readonly count?: number }): void {
-    if (failure.status === 500) this.log.error({ message: 'A request failed by a bug', ...failure });
-    else this.log.warn({ message: 'A request failed', ...failure });
+    if (failure.status === 500) this.log.error({ message: 'Request failed by a bug', ...failure });
+    else this.log.warn({ message: 'Request failed', ...failure });
   }
 }
 
@@ -81,7 +81,7 @@ function routeOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${routeOptions.url ?? 'unmatched'}`;
 }
 
-/** A body that ends half way, because its caller hung up or was cut off, is no bug of ours. */
+/** An incomplete body, because its caller hung up or was cut off, is not a bug of the service. */
 function isBrokenOff({ raw }: FastifyRequest, error: unknown): boolean {
   return !raw.complete && !(error instanceof DomainError) && !(error instanceof HttpException);
 }

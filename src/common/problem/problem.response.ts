@@ -36,18 +36,18 @@ export class ProblemResponse {
   @ApiProperty({ type: String, example: '/v1/sessions' })
   instance: string = '';
 
-  /** Stable: what a program should look at. */
+  /** Stable: programs should rely on this field. */
   @ApiProperty({ type: String, example: 'validation-failed' })
   code: string = '';
 
   @ApiProperty({ type: String, example: '01JDC0XK6V9Q3M8T' })
   requestId: string = '';
 
-  /** Which of several causes, where a code has several. */
+  /** One of several causes, if a code has several. */
   @ApiPropertyOptional({ type: String, example: 'upstream-budget' })
   reason?: string;
 
-  /** The policy that decided, where policies have a say. */
+  /** The policy that decided, if policies are involved. */
   @ApiPropertyOptional({ type: String, example: 'opening-hours' })
   policy?: string;
 
@@ -55,12 +55,12 @@ export class ProblemResponse {
   @ApiPropertyOptional({ type: String, example: 'sessions.read' })
   scope?: string;
 
-  /** The first 20 at most; `detail` says when there are more. */
+  /** At most the first 20; `detail` says when there are more. */
   @ApiPropertyOptional({ type: [InputErrorResponse] })
   errors?: InputErrorResponse[];
 }
 
-/** Documents a route's own problems: by status, the codes that may come with it. Those of every route are added. */
+/** Documents a route's own problems: the codes by status. The problems of every route are added. */
 export function ApiProblems(codesByStatus: Readonly<Record<number, readonly string[]>>): MethodDecorator {
   const responses = Object.entries(codesByStatus).map(([status, codes]) =>
     ApiResponse({

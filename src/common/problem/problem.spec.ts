@@ -40,7 +40,7 @@ describe(toProblem.name, () => {
     });
   });
 
-  it('tells everything that is wrong with a request', () => {
+  it('lists all faults of a request', () => {
     const errors = [{ pointer: '#/name', code: 'type', detail: 'must be a string' }];
 
     expect(toProblem(new InvalidRequestError(errors), OCCURRENCE)).toMatchObject({
@@ -66,14 +66,14 @@ describe(toProblem.name, () => {
   });
 
   it.each([
-    ['an error of the domain that is a bug', new FakeError('internal')],
-    ['an error that nobody knows', new TypeError('canary')],
+    ['a domain error of kind internal', new FakeError('internal')],
+    ['an unknown error', new TypeError('canary')],
     ['a text', 'canary'],
     ['nothing', undefined],
     ['an object that looks like an error', { status: 400, message: 'canary' }],
-    ['a framework error with a status that nobody knows', new HttpException('canary', 418)],
+    ['a framework error with an unknown status', new HttpException('canary', 418)],
     ['a framework error without a status', new HttpException('canary', Number.NaN)],
-    ['a framework error that is none', new HttpException('canary', 200)],
+    ['a framework error with a success status', new HttpException('canary', 200)],
   ])('tells nothing of %s', (_, error) => {
     expect(toProblem(error, OCCURRENCE)).toEqual({
       type: '/problems/internal',
@@ -84,7 +84,7 @@ describe(toProblem.name, () => {
     });
   });
 
-  it('keeps the status of the framework, and none of its words', () => {
+  it('keeps the status of the framework, and none of its text', () => {
     const notFound = toProblem(new NotFoundException('Cannot GET /canary'), OCCURRENCE);
     const tooLarge = toProblem(new PayloadTooLargeException('canary'), OCCURRENCE);
 

@@ -10,16 +10,16 @@ export interface Problem {
   readonly instance: string;
   readonly code: string;
   readonly requestId: string;
-  /** Which of several causes, where a code has several. */
+  /** One of several causes, if a code has several. */
   readonly reason?: string;
-  /** The policy that decided, where policies have a say. */
+  /** The policy that decided, if policies are involved. */
   readonly policy?: string;
   /** The scope that the caller lacks. */
   readonly scope?: string;
   readonly errors?: readonly InputError[];
 }
 
-/** The only place where a kind of error becomes a status. */
+/** The only table from kinds of errors to statuses. */
 export const STATUS_OF = {
   'invalid-input': HttpStatus.BAD_REQUEST,
   unauthenticated: HttpStatus.UNAUTHORIZED,
@@ -36,7 +36,7 @@ export const STATUS_OF = {
   internal: HttpStatus.INTERNAL_SERVER_ERROR,
 } as const satisfies Record<ErrorKind, HttpStatus>;
 
-/** What the framework itself refuses. */
+/** Errors of the framework itself, by status. */
 export const OF_STATUS: Readonly<Record<number, readonly [code: string, title: string]>> = {
   400: ['bad-request', 'The request cannot be understood'],
   404: ['not-found', 'No such resource'],
@@ -56,7 +56,7 @@ export interface Occurrence {
   readonly requestId: string;
 }
 
-/** Describes any error for its caller. What is not known is an internal error and tells nothing of itself. */
+/** Describes any error for its caller. An unknown error becomes an internal error without details. */
 export function toProblem(error: unknown, occurrence: Occurrence): Problem {
   if (error instanceof DomainError && error.kind !== 'internal') {
     const { code, title, message: detail } = error;
@@ -80,7 +80,7 @@ export function toProblem(error: unknown, occurrence: Occurrence): Problem {
   return problemOfStatus(error instanceof HttpException ? error.getStatus() : 500, occurrence);
 }
 
-/** A problem that only a status is known of. */
+/** A problem of which only the status is known. */
 export function problemOfStatus(status: number, occurrence: Occurrence): Problem {
   const [code, title] = OF_STATUS[status] ?? INTERNAL;
   const known = code === INTERNAL[0] ? 500 : status;

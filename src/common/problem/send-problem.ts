@@ -3,8 +3,8 @@ import { publicUrlOf } from '../server/public-url';
 import type { Problem } from './problem';
 
 /**
- * Answers with a problem document that no cache keeps. As a text, so that the content type stays what it is. `publicUrl` is
- * to be passed where Fastify itself made the reply: such a one does not know it.
+ * Sends a problem document that no cache stores. It sends a string, so that the content type stays. Pass `publicUrl`
+ * if Fastify itself made the reply: such a reply does not know it.
  */
 export function sendProblem(reply: FastifyReply, problem: Problem, publicUrl = publicUrlOf(reply)): void {
   void reply
@@ -14,7 +14,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem, publicUrl = p
     .send(JSON.stringify({ ...problem, type: publicUrl + problem.type }));
 }
 
-/** The path without the query: a query may hold anything. */
+/** The path without the query: a query may contain anything. */
 export function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? url;
 }

@@ -1,4 +1,4 @@
-/** What may become of a route that asks Genesys Cloud for something as an OAuth client, by the status that tells of it. */
+/** The problems of a route that sends requests to Genesys Cloud as an OAuth client, by status. */
 export const UPSTREAM_PROBLEMS = {
   502: [
     'upstream-unauthorized',

@@ -19,17 +19,17 @@ async function parsed(headers: Record<string, string>, payload = ''): Promise<un
 }
 
 describe(addBodyParsers.name, () => {
-  it('leaves the headers of a request alone that names no type', async () => {
+  it('leaves the headers of a request without a type unchanged', async () => {
     expect(await parsed({ 'x-other': 'a' })).toEqual({ isRaw: true, type: null, body: null });
   });
 
-  it('leaves those of JSON alone', async () => {
+  it('leaves those of JSON unchanged', async () => {
     const type = 'application/json';
 
     expect(await parsed({ 'content-type': type }, '{"a":1}')).toEqual({ isRaw: true, type, body: { a: 1 } });
   });
 
-  it.each(['application/json', 'text/plain'])('takes the type %s away from an empty body', async (type) => {
+  it.each(['application/json', 'text/plain'])('removes the type %s from an empty body', async (type) => {
     expect(await parsed({ 'content-type': type })).toEqual({ isRaw: false, type: null, body: null });
   });
 });

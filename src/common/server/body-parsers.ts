@@ -7,13 +7,13 @@ import { holderPartOf } from './by-holder.decorator';
 import { RawBodies } from './raw-bodies';
 import { takesFile } from './takes-file.decorator';
 
-/** The type that every body of a route for files has, as far as its parser is concerned. */
+/** The internal type of every body on a route for files, which selects its parser. */
 const ANY_FILE = 'application/x-file-in-body';
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
 /**
- * Reads strict JSON in UTF-8, leaves files unread, and refuses every other body. An empty body is no body, of whatever
- * type and coding: clients declare JSON with every request, also where they have nothing to send.
+ * Parses strict JSON in UTF-8, leaves files unread, and refuses every other body. An empty body counts as absent,
+ * whatever its type and coding: clients declare JSON with every request, also without a body.
  */
 export function addBodyParsers(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
@@ -24,9 +24,9 @@ export function addBodyParsers(server: FastifyInstance): void {
 }
 
 /**
- * Sets the type by which a parser is chosen; the raw request keeps the one of its header. Headers that are set are merged
- * at each reading, so those without a type are left alone. A type other than JSON is none:
- * Fastify refuses a type that it cannot parse before any parser sees whether there is a body.
+ * Sets the type that selects a parser; the raw request keeps the one of its header. Fastify merges headers that were
+ * set at each reading, so requests without a type are left alone. A type other than JSON is removed: Fastify refuses
+ * a type without a parser before any parser sees whether there is a body.
  */
 function declareTypes(server: FastifyInstance): void {
   server.addHook('onRequest', (request, _reply, done) => {
@@ -42,7 +42,7 @@ function isJson(headers: IncomingHttpHeaders): boolean {
   return JSON_TYPE.test(headers['content-type'] ?? '');
 }
 
-/** Whether the headers already tell that the body is empty (RFC 9112, 6.3); a chunked one may turn out to be. */
+/** Tells whether the headers alone show an empty body (RFC 9112, 6.3); a chunked one may turn out to be empty. */
 function hasNoBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] === undefined && lengthIn(headers) === 0;
 }
@@ -71,21 +71,21 @@ function parseJson(server: FastifyInstance): void {
   });
 }
 
-/** Whether a body is neither in another charset nor compressed. `utf8` is a common spelling of UTF-8. */
+/** Tells whether a body is neither in another charset nor compressed. `utf8` is a common spelling of UTF-8. */
 function isPlainUtf8(headers: IncomingHttpHeaders): boolean {
   const charset = /charset\s*=\s*"?([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   const coding = headers['content-encoding'] ?? 'identity';
   return /^utf-?8$/i.test(charset) && coding.toLowerCase() === 'identity';
 }
 
-/** A file stays in its stream, however large it is and also when it is JSON: the route reads it, or refuses it unread. */
+/** A file stays in its stream, whatever its size and even if it is JSON: the route reads it, or refuses it unread. */
 function leaveFilesUnread(server: FastifyInstance): void {
   server.addContentTypeParser(ANY_FILE, (_request, _payload, done) => {
     done(null);
   });
 }
 
-/** Refuses a body of another type as soon as it is known not to be empty, and unread. */
+/** Refuses a body of another type, unread, as soon as it proves not to be empty. */
 function refuseOthers(server: FastifyInstance): void {
   server.addContentTypeParser('*', (request, payload, done) => {
     if (request.is404) done(null);
@@ -94,11 +94,11 @@ function refuseOthers(server: FastifyInstance): void {
   });
 }
 
-/** Calls back once: without an error at the end of an empty stream, and with one at the first byte of another. */
+/** Calls back once: without an error at the end of an empty stream, with one at the first byte of any other. */
 function awaitEnd(payload: Readable, done: (error: Error | null) => void): void {
   const settle = (error: Error | null): void => {
     payload.off('data', refuse).off('end', accept).off('error', settle);
-    // A stream that fails after its refusal has nothing more to tell.
+    // Errors of the stream after its refusal are irrelevant.
     payload.on('error', () => undefined);
     done(error);
   };

@@ -1,17 +1,16 @@
 import { routeFacts } from './route-facts';
 
-/** `required`: only the holder can serve the request. `preferred`: every replica can, and the holder sooner. */
+/** `required`: only the holder can serve the request. `preferred`: every replica can, but the holder sooner. */
 export type HolderPart = 'required' | 'preferred';
 
-/** The part of a request that tells which route it came to. */
+/** The part of a request that identifies its route. */
 interface RoutedRequest {
   readonly routeOptions: { readonly config?: object };
 }
 
 /**
- * The replica that holds the session of the address (`:conversationId`) serves the route: wherever a request arrives, it is
- * forwarded to that one. With `preferred` the replica where it arrived serves it when the holder cannot be reached, so
- * that doing it twice must change nothing.
+ * Routes requests to the replica that holds the session of the address (`:conversationId`). With `preferred` the
+ * receiving replica serves the request when the holder cannot be reached, so the route must be idempotent.
  */
 export function ByHolder(part: HolderPart = 'required'): MethodDecorator {
   return routeFacts({ byHolder: part });

@@ -7,10 +7,10 @@ import { problemOfStatus } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
 import { RouteTable } from './route-table';
 
-/** Others, which no route has, are one label: a caller must not make up time series. */
+/** Other methods, which no route has, share one label: a caller must not create time series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Tells what a request took, after its answer was sent. */
+/** Called with the measurements of a request after its response. */
 export type RequestObserver = (request: {
   route: string;
   method: string;
@@ -19,8 +19,8 @@ export type RequestObserver = (request: {
 }) => void;
 
 /**
- * What happens around every request: its id and trace, its place among those in flight, its time, the end of its connection
- * when the process is about to stop, and the refusal of requests that are ambiguous.
+ * Hooks around every request: its id and trace, its place among those in flight, its duration, the end of its
+ * connection during a drain, and the refusal of ambiguous requests.
  */
 export function addHooks(
   server: FastifyInstance,
@@ -39,7 +39,7 @@ function carryContext(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     const { traceparent } = request.headers;
-    // Several arrive as one text, which is not valid, as the recommendation asks for.
+    // Several headers arrive as one invalid text, as the recommendation demands.
     const trace = continueTrace(typeof traceparent === 'string' ? traceparent : undefined);
     const context: Context = { requestId: request.id, trace };
     contexts.set(request, context);
@@ -53,7 +53,7 @@ function carryContext(server: FastifyInstance): void {
   });
 }
 
-/** Who keeps a connection to a process that is about to stop makes the next one to another. */
+/** While draining, responses carry `Connection: close`, so that clients reconnect to another replica. */
 function sendAway(server: FastifyInstance, drain: Drain): void {
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (drain.isAnnounced) void reply.header('connection', 'close');
@@ -64,7 +64,7 @@ function sendAway(server: FastifyInstance, drain: Drain): void {
 function countRequests(server: FastifyInstance, requests: InFlightRequests, observe: RequestObserver): void {
   server.addHook('onRequest', (_request, reply, done) => {
     requests.begin();
-    // Unlike the hook for sent answers, this one also comes when the caller hangs up.
+    // Unlike the hook for sent responses, this event also fires when the caller hangs up.
     reply.raw.once('close', () => {
       requests.end();
     });
@@ -81,7 +81,7 @@ function countRequests(server: FastifyInstance, requests: InFlightRequests, obse
   });
 }
 
-/** Answers 405 on a path that has other methods, and with them. */
+/** Responds with 405, and the allowed methods, on a path that has other methods. */
 export function refuseWrongMethods(server: FastifyInstance): void {
   const routes = new RouteTable();
   server.addHook('onRoute', ({ url, method }) => {
@@ -100,15 +100,15 @@ export function refuseWrongMethods(server: FastifyInstance): void {
 }
 
 /**
- * Refuses requests with a second line of a header that has one value. Node keeps the first and drops the others without
- * a word (`Host`, `Authorization`, `Content-Type`), and a proxy may have gone by another one.
+ * Refuses requests with a second line of a header that has one value. Node silently keeps the first (`Host`,
+ * `Authorization`, `Content-Type`), and a proxy may have used another one.
  */
 function refuseRepeatedHeaders(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     const { rawHeaders, headers, httpVersion } = request.raw;
     const isUnaddressed = headers.host === undefined && httpVersion !== '1.0';
     const repeated = repeatedIn(rawHeaders);
-    // Node joins the lines, which can make one good key of two bad ones; an empty one is refused by its own name.
+    // Node joins the lines, which could make one valid key of two invalid ones; an empty one gets its own refusal.
     if (repeated.has(IDEMPOTENCY_KEY)) headers[IDEMPOTENCY_KEY] = '';
     if (!isUnaddressed && SINGLE_LINE_HEADERS.every((name) => !repeated.has(name))) done();
     else refuse(400, request, reply.header('connection', 'close'));

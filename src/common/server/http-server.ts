@@ -20,9 +20,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /**
- * Fastify as this service wants it: strict JSON and nothing else but on routes that take files, small bodies, slow
- * clients cut off, and every refusal, also those below the framework, as problem details. A caller's `X-Request-Id` is
- * kept when it is harmless. `refusalOf` is asked where no hook runs: on addresses that cannot be read.
+ * Configures Fastify: strict JSON only, except on routes for files, small bodies, time-outs for slow clients, and
+ * problem details for every refusal, also below the framework. A caller's `X-Request-Id` is kept if it is harmless.
+ * `refusalOf` is called where no hook runs: on addresses that cannot be parsed.
  */
 export function createHttpServer(
   refusalOf: (request: IncomingMessage) => DomainError | undefined = () => undefined,
@@ -34,7 +34,7 @@ export function createHttpServer(
     http: {
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: 1_000,
-      // A hook sees to it: node's own refusal has no body.
+      // A hook checks it: Node's own refusal has no body.
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: 16_384 },
@@ -43,7 +43,7 @@ export function createHttpServer(
     logger: false,
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      // A path that cannot be decoded names nothing.
+      // A path that cannot be decoded matches no resource.
       const status = error.code === 'FST_ERR_BAD_URL' ? 404 : (error.statusCode ?? 400);
       const occurrence = { instance: pathOf(request.url), requestId: request.id };
       reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
@@ -68,7 +68,7 @@ export function createHttpServer(
   return adapter;
 }
 
-/** RFC 9110, 10.1.1: what a caller expects besides `100-continue` may be passed over; node would refuse it without a body. */
+/** RFC 9110, 10.1.1: expectations besides `100-continue` may be ignored; Node would refuse them without a body. */
 function ignoreExpectations({ server }: FastifyInstance): void {
   server.on('checkExpectation', (request, reply) => server.emit('request', request, reply));
 }
@@ -77,7 +77,7 @@ function requestIdFrom(header: string | string[] | undefined): string {
   return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID();
 }
 
-/** What never became a request: broken HTTP, headers that are too long or too slow. */
+/** Responds to broken HTTP, and to headers that are too long or too slow. */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, publicUrl: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -11,7 +11,7 @@ describe(originFormOf.name, () => {
   });
 
   it.each(['/v1/x?y=1', '/http://host/x', '//host/x', '*', 'ftp://host/x', 'http:///x', ''])(
-    'leaves %j as it is',
+    'leaves %j unchanged',
     (target) => {
       expect(originFormOf(target)).toBe(target);
     },

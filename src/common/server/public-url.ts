@@ -5,8 +5,8 @@ interface PrefixedReply {
 }
 
 /**
- * Sets the URL by which clients reach this server through a gateway, without a slash at its end; empty where they reach it
- * as it is. A `Location` that is a path of this server gets it in front.
+ * Sets the URL by which clients reach this server through a gateway, without a trailing slash; empty if they reach it
+ * directly. It is prepended to a `Location` that is a path of this server.
  */
 export function setPublicUrl(server: FastifyInstance, url: string): void {
   server.decorateReply('publicUrl', { getter: () => url });
@@ -18,7 +18,7 @@ export function setPublicUrl(server: FastifyInstance, url: string): void {
   });
 }
 
-/** In front of paths in the body of an answer. */
+/** The prefix of paths in the body of a response. */
 export function publicUrlOf(reply: object): string {
   return (reply as PrefixedReply).publicUrl ?? '';
 }

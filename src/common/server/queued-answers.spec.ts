@@ -27,7 +27,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Sends requests without waiting for an answer; resolves once all of them are with their route. */
+/** Sends pipelined requests; resolves once all of them have reached their route. */
 async function pipelined(count: number): Promise<Socket> {
   const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
   await new Promise<void>((resolve) => {
@@ -39,14 +39,14 @@ async function pipelined(count: number): Promise<Socket> {
   return socket;
 }
 
-/** Resolves after the last answer has closed. */
+/** Resolves after the last response has closed. */
 async function lastClosed(): Promise<void> {
   const last = answers.at(-1);
   if (last !== undefined && !last.closed) await once(last, 'close');
 }
 
 describe(closeQueuedAnswers.name, () => {
-  it('closes each answer of a pipelined connection once when the caller hangs up', async () => {
+  it('closes each response of a pipelined connection once when the caller hangs up', async () => {
     const socket = await pipelined(3);
     const closed = lastClosed();
     socket.destroy();
@@ -56,7 +56,7 @@ describe(closeQueuedAnswers.name, () => {
     expect(answers.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
   });
 
-  it('leaves answers alone that were sent before the caller hangs up', async () => {
+  it('leaves responses alone that were sent before the caller hangs up', async () => {
     const socket = await pipelined(3);
     socket.resume();
     for (const answer of answers) answer.end();

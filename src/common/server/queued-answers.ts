@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Closes the answers that wait behind another one on a pipelined connection when that connection closes. Node emits
- * `close` only for the answer whose turn it is, so that everything that ends with its answer (a request in flight, an
+ * Closes the responses that wait behind another one on a pipelined connection when that connection closes. Node emits
+ * `close` only for the current response, so that everything that ends with its response (a request in flight, an
  * event stream, the hold on a session) would outlive its caller.
  */
 export function closeQueuedAnswers({ server }: FastifyInstance): void {
   const queues = new WeakMap<Socket, Set<ServerResponse>>();
   server.on('request', ({ socket }, answer) => {
-    // An answer has a socket from the moment on at which it is its turn.
+    // A response gets its socket when it becomes the current one.
     if (answer.socket !== null) return;
     const queue = queues.get(socket) ?? queueOf(socket);
     queues.set(socket, queue);

@@ -1,13 +1,13 @@
 const bodies = new WeakMap<object, Buffer>();
 const NONE = Buffer.alloc(0);
 
-/** The bytes of request bodies that may be forwarded: JSON that is parsed and written again is another text. */
+/** The bytes of request bodies that may be forwarded: parsing and writing JSON again would change the text. */
 export const RawBodies = {
   keep(request: object, body: Buffer): void {
     bodies.set(request, body);
   },
 
-  /** Empty where there is no body. */
+  /** Empty without a body. */
   of(request: object): Buffer {
     return bodies.get(request) ?? NONE;
   },

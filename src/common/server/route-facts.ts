@@ -1,9 +1,9 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 
-/** Where a decorator of a route keeps what it says until the route is registered. */
+/** Facts from a route's decorators, until the route is registered. */
 const saidOf = new WeakMap<object, object>();
 
-/** Keeps something with the route, where it is known before the body of a request is read; with what was said before. */
+/** Adds facts to the route, where they are available before the body of a request is read. */
 export function routeFacts(facts: object): MethodDecorator {
   return (target, name, descriptor) => {
     const handler = descriptor.value as object;

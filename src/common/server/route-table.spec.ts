@@ -7,13 +7,13 @@ function tableOf(...routes: [path: string, method: string | string[]][]): RouteT
 }
 
 describe(RouteTable.name, () => {
-  it('tells the methods of a path, each once and in order', () => {
+  it('returns the methods of a path, each once and in order', () => {
     const table = tableOf(['/a', 'POST'], ['/a', ['GET', 'HEAD']], ['/a', 'GET'], ['/b', 'PUT']);
 
     expect(table.methodsOf('/a')).toEqual(['GET', 'HEAD', 'POST']);
   });
 
-  it('has no methods for a path that is not there', () => {
+  it('has no methods for an unknown path', () => {
     const table = tableOf(['/a', 'GET'], ['/a/:id', 'GET']);
 
     expect(
@@ -21,7 +21,7 @@ describe(RouteTable.name, () => {
     ).toEqual(Array.from({ length: 8 }, () => []));
   });
 
-  it('takes a parameter for any one segment', () => {
+  it('matches a parameter with any single segment', () => {
     const table = tableOf(['/a/:id', 'GET'], ['/a/:itemId/b', 'DELETE']);
 
     expect(table.methodsOf('/a/%2f..')).toEqual(['GET']);
@@ -35,7 +35,7 @@ describe(RouteTable.name, () => {
     expect(table.methodsOf('/a/other')).toEqual(['GET']);
   });
 
-  it('takes the letters of a route for themselves and not for a pattern', () => {
+  it('matches the characters of a route literally and not as a pattern', () => {
     const table = tableOf(['/openapi.json', 'GET'], ['/a(b)+', 'GET']);
 
     expect(table.methodsOf('/openapi.json')).toEqual(['GET']);
@@ -44,11 +44,11 @@ describe(RouteTable.name, () => {
     expect(table.methodsOf('/abb')).toEqual([]);
   });
 
-  it('leaves routes with wildcards out', () => {
+  it('omits routes with wildcards', () => {
     expect(tableOf(['*', 'OPTIONS'], ['/docs/*', 'GET']).methodsOf('/docs/x')).toEqual([]);
   });
 
-  it('learns of routes that come later', () => {
+  it('includes routes that are added later', () => {
     const table = tableOf(['/a', 'GET']);
     expect(table.methodsOf('/b')).toEqual([]);
 

@@ -1,4 +1,4 @@
-/** Knows every route of the server, to tell "no such path" from "no such method on this path". */
+/** Knows every route of the server, to distinguish "no such path" from "no such method on this path". */
 export class RouteTable {
   private readonly methodsByPath = new Map<string, Set<string>>();
   private patterns: readonly (readonly [pattern: RegExp, methods: ReadonlySet<string>])[] | undefined;
@@ -10,7 +10,7 @@ export class RouteTable {
     this.patterns = undefined;
   }
 
-  /** The methods of a path, or none when there is no such path. Routes with wildcards do not count. */
+  /** The methods of a path; empty for an unknown path. Routes with wildcards do not count. */
   methodsOf(path: string): string[] {
     this.patterns ??= [...this.methodsByPath]
       .filter(([route]) => !route.includes('*'))

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 const NOTHING = ["'none'"];
 const OURS = ["'self'"];
 
-/** An answer of the API is data: as a page it may load, run, send and be framed nowhere. */
+/** Responses of the API are data: as a page they may not load, run or send anything, or be framed. */
 const DATA_ONLY = {
   defaultSrc: NOTHING,
   baseUri: NOTHING,
@@ -12,7 +12,7 @@ const DATA_ONLY = {
   frameAncestors: NOTHING,
 };
 
-/** The page that shows the API: its own scripts, and the styles and pictures that they write into it. */
+/** The page of the API description: its own scripts, and the styles and pictures that they write into it. */
 const READABLE = {
   ...DATA_ONLY,
   scriptSrc: OURS,
@@ -24,11 +24,14 @@ const READABLE = {
 const OPTIONS: FastifyHelmetOptions = {
   contentSecurityPolicy: { useDefaults: false, directives: DATA_ONLY },
   xFrameOptions: { action: 'deny' },
-  // RFC 6797, 7.2: not over plain HTTP, which is what this service speaks. Whoever terminates TLS adds it.
+  // RFC 6797, 7.2: not over plain HTTP, which this service speaks. The proxy that terminates TLS adds it.
   strictTransportSecurity: false,
 };
 
-/** For answers that are written before or beside the framework: what `addSecurityHeaders` sets on all others. */
+/**
+ * Headers of responses that are written before or beside the framework: those that `addSecurityHeaders` sets on all
+ * others.
+ */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -45,8 +48,8 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every answer tells browsers to do nothing with it, and everybody not to keep it; routes that know better say so.
- * The routes below `docsPath` may run their own scripts. To be called before hooks that answer by themselves.
+ * Every response forbids browsers to interpret it and caches to store it; routes may override that. The routes below
+ * `docsPath` may run their own scripts. Call it before hooks that respond themselves.
  */
 export async function addSecurityHeaders(server: FastifyInstance, docsPath: string): Promise<void> {
   server.addHook('onRoute', (route) => {

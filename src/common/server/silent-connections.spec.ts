@@ -10,7 +10,7 @@ async function connected(port: number): Promise<Socket> {
 }
 
 describe(dropSilentConnections.name, () => {
-  it('lets a server close that has connections on which nothing was asked, and answers the others', async () => {
+  it('lets a server close with connections that never sent a request, and answers the others', async () => {
     const server = fastify();
     dropSilentConnections(server);
     let answer = (): void => undefined;

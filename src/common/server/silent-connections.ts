@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Lets go of connections on which nothing was ever asked when the server closes: clients open them in advance, and node
- * waits for them as if there were a request.
+ * Drops connections without any request when the server closes: clients open them in advance, and Node waits for them
+ * as if there were a request.
  */
 export function dropSilentConnections(instance: FastifyInstance): void {
   const silent = new Set<Socket>();

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import { routeFacts } from './route-facts';
 
-/** The part of a request that tells which route it came to. */
+/** The part of a request that identifies its route. */
 interface RoutedRequest {
   readonly routeOptions: { readonly config?: object };
 }

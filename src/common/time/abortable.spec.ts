@@ -3,7 +3,7 @@ import { abortable } from './abortable';
 const reason = new Error('over');
 
 describe(abortable, () => {
-  it('is what the promise comes to, and leaves nothing on the signal', async () => {
+  it('settles like the promise, and leaves no listener on the signal', async () => {
     const { signal } = new AbortController();
     const removed = jest.spyOn(signal, 'removeEventListener');
 
@@ -24,7 +24,7 @@ describe(abortable, () => {
     },
   );
 
-  it('takes no notice of a failure that comes after the abort', async () => {
+  it('ignores a failure after the abort', async () => {
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);
     const controller = new AbortController();

@@ -1,6 +1,6 @@
 /**
- * What the work comes to, or a rejection with the signal's reason when that aborts first: for work that may ignore
- * its signal. Nothing is left behind on the signal, and what the work comes to later is nobody's any more.
+ * Settles like the work, or rejects with the signal's reason if that aborts first: for work that may ignore its
+ * signal. No listener is left on the signal, and a later result of the work is ignored.
  */
 export async function abortable<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
   const promise = Promise.resolve(work);

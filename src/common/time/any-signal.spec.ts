@@ -6,14 +6,14 @@ describe(withAnySignal.name, () => {
   const other = new AbortController();
   const signals = [one.signal, other.signal];
 
-  it('leaves nothing behind on the signals', async () => {
+  it('leaves no listeners on the signals', async () => {
     await expect(withAnySignal(signals, () => Promise.resolve('done'))).resolves.toBe('done');
     await expect(withAnySignal(signals, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
 
     expect(signals.map((signal) => getEventListeners(signal, 'abort'))).toEqual([[], []]);
   });
 
-  it('aborts with the reason of the first that does, and of one that did before', async () => {
+  it('aborts with the reason of the first signal that aborts, or that had aborted before', async () => {
     const reasonIn = (): Promise<unknown> =>
       withAnySignal(signals, (signal) => {
         other.abort('over');

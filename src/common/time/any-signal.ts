@@ -1,6 +1,6 @@
 /**
- * Does work with a signal that aborts as soon as one of several does, with its reason. Nothing is left behind on any
- * of them: on one that lives long, `AbortSignal.any` leaves something every time.
+ * Runs work with a signal that aborts as soon as one of several does, with its reason. It leaves no listeners:
+ * `AbortSignal.any` would leak one per call on a long-lived signal.
  */
 export async function withAnySignal<T>(
   signals: readonly AbortSignal[],

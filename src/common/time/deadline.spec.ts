@@ -17,14 +17,14 @@ describe(withDeadline, () => {
     jest.useRealTimers();
   });
 
-  it('leaves work alone that is done in time, and no timer behind', async () => {
+  it('does not affect work that ends in time, and leaves no timer', async () => {
     await expect(
       withDeadline(100, new AbortController().signal, () => Promise.resolve('done')),
     ).resolves.toBe('done');
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('aborts the work when its time is over, and says that it was the time', async () => {
+  it('aborts the work after its time, and reports that as the cause', async () => {
     let wasTime: boolean | undefined;
     const work = withDeadline(100, new AbortController().signal, (signal, isOver) =>
       untilAborted(signal).finally(() => {
@@ -60,7 +60,7 @@ describe(withDeadline, () => {
     ['already', true],
     ['meanwhile', false],
   ])(
-    'aborts the work when the parent has aborted %s, and says that it was not the time',
+    'aborts the work when the parent has aborted %s, and does not report the time as the cause',
     async (_when, already) => {
       const parent = new AbortController();
       if (already) parent.abort(new Error('parent'));

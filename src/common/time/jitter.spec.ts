@@ -26,7 +26,7 @@ describe(jittered.name, () => {
     );
   });
 
-  it('spreads what it is asked for', () => {
+  it('spreads the durations', () => {
     expect(new Set(Array.from({ length: 100 }, () => jittered(1_000_000))).size).toBeGreaterThan(90);
   });
 });

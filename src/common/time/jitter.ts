@@ -1,4 +1,6 @@
-/** A random duration within `share` (0 to 1) around `ms`, so that what failed together does not retry together. */
+/**
+ * A random duration within `share` (0 to 1) around `ms`, so that work that failed together is not retried together.
+ */
 export function jittered(ms: number, share = 0.2): number {
   return Math.round(ms * (1 - share + 2 * share * Math.random()));
 }

@@ -1,7 +1,7 @@
 import { RequestContext } from '../logging/request-context';
 import { Loop } from './loop';
 
-/** Work whose runs end when the test says so. */
+/** Work with runs that the test ends. */
 class FakeWork {
   readonly errors: unknown[] = [];
   readonly loop: Loop;
@@ -63,7 +63,7 @@ describe(Loop.name, () => {
     expect(work.runs).toBe(2);
   });
 
-  it('begins with the pause when asked to', async () => {
+  it('begins with the pause if requested', async () => {
     const work = new FakeWork();
     work.loop.startLater();
 
@@ -101,7 +101,7 @@ describe(Loop.name, () => {
     expect([work.runs, work.inFlight]).toEqual([2, 0]);
   });
 
-  it('hands errors over and goes on after the pause, also when it was woken meanwhile', async () => {
+  it('reports errors and continues after the pause, also when it was woken meanwhile', async () => {
     const work = new FakeWork();
     work.loop.start();
     work.loop.wake();
@@ -159,7 +159,7 @@ describe(Loop.name, () => {
     expect(work.runs).toBe(2);
   });
 
-  it('belongs to no request, whoever wakes it', async () => {
+  it('runs outside of any request, also when a request wakes it', async () => {
     const seen: (string | undefined)[] = [];
     const work = (): Promise<void> => {
       seen.push(RequestContext.requestId);

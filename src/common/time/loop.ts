@@ -1,8 +1,8 @@
 import { RequestContext } from '../logging/request-context';
 
 /**
- * Runs work again and again with a pause in between. It never overlaps itself, hands what the work throws to
- * `onError` and goes on, and ends by `stop`, which waits for the run in flight.
+ * Runs work again and again with a pause in between. It never overlaps itself, reports errors of the work to
+ * `onError` and continues, and ends by `stop`, which waits for the run in flight.
  */
 export class Loop {
   private timer: NodeJS.Timeout | undefined;

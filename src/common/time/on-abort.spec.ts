@@ -14,7 +14,7 @@ describe(onAbort.name, () => {
     expect(listener).toHaveBeenCalledTimes(2);
   });
 
-  it('does not call what was taken away', () => {
+  it('does not call a removed listener', () => {
     const controller = new AbortController();
     const listener = jest.fn();
     onAbort(controller.signal, listener)();

@@ -1,6 +1,6 @@
 /**
- * Calls a listener when a signal aborts, at once when it has aborted already: a listener that is added after an `abort`
- * is never called by the signal itself. Returns a function that takes the listener away.
+ * Calls a listener when a signal aborts, or at once if it has aborted already: the signal itself never calls a
+ * listener that is added after its `abort`. Returns a function that removes the listener.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   if (signal.aborted) {

@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 describe(pause.name, () => {
-  it('waits as long as it is told', async () => {
+  it('waits for the given time', async () => {
     let isOver = false;
     const waited = pause(1_000, new AbortController().signal).then(() => (isOver = true));
     await jest.advanceTimersByTimeAsync(999);
@@ -28,7 +28,7 @@ describe(pause.name, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('never takes an absurd wait for none', async () => {
+  it('never turns a huge duration into none', async () => {
     let isOver = false;
     void pause(1e12, new AbortController().signal).then(() => (isOver = true));
     await jest.advanceTimersByTimeAsync(86_400_000);

@@ -1,9 +1,9 @@
-/** Node fires a timer beyond this at once. */
+/** Node fires a longer timer at once. */
 const MAX_MS = 2 ** 31 - 1;
 
 /**
- * Waits; rejects with the signal's reason as soon as it aborts. The timer never outlives the wait. Unlike that of
- * `node:timers/promises` it goes by the clock of a test, and takes any number of milliseconds.
+ * Waits; rejects with the signal's reason as soon as it aborts. The timer never outlives the wait. Unlike
+ * `node:timers/promises` it follows a test's fake clock, and accepts any number of milliseconds.
  */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

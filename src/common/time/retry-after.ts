@@ -4,6 +4,8 @@ const MAX_MS = 365 * 86_400_000;
  * Reads a `Retry-After` header (RFC 9110, 10.2.3): seconds, or an HTTP date, which counts from the `Date` of the same
  * answer where that is known, since both are by the clock of the sender, else from `now`. Returns milliseconds, never
  * negative and at most a year; undefined for anything else. The caller clamps it to what makes sense there.
+ *
+ * @publicApi
  */
 export function parseRetryAfter(value: string | undefined, now: number, date?: string): number | undefined {
   if (value === undefined) return undefined;

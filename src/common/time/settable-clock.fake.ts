@@ -1,6 +1,6 @@
 import { Clock } from './clock';
 
-/** It is whatever time the test says. */
+/** A clock that the test sets. */
 export class SettableClock extends Clock {
   at = 0;
 

@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe(SystemClock.name, () => {
-  it('begins with the time of the machine, and goes on by itself', () => {
+  it('begins with the time of the machine, and continues independently', () => {
     expect(clock.now()).toBe(NOW);
     jest.setSystemTime(NOW + HOUR);
     expect(clock.now()).toBe(NOW);
@@ -22,31 +22,31 @@ describe(SystemClock.name, () => {
     expect(clock.now()).toBe(NOW + 2_000);
   });
 
-  describe('that was told the time', () => {
+  describe('with a time that was set', () => {
     beforeEach(() => {
       clock.follow(NOW + 5_000);
     });
 
-    it('goes on from there, whatever the machine says', () => {
+    it("continues from there, whatever the machine's clock shows", () => {
       jest.setSystemTime(NOW + HOUR);
       expect(clock.now()).toBe(NOW + 5_000);
       jest.advanceTimersByTime(2_000);
       expect(clock.now()).toBe(NOW + 7_000);
     });
 
-    it('is put forward at once', () => {
+    it('moves forward at once', () => {
       clock.follow(NOW + 5_300);
       expect(clock.now()).toBe(NOW + 5_300);
     });
 
-    it('goes back bit by bit: the answer may have taken that long', () => {
+    it('goes back in small steps: the response may have taken that long', () => {
       clock.follow(NOW + 4_400);
       expect(clock.now()).toBe(NOW + 4_999);
       for (let time = 0; time < 1_000; time += 1) clock.follow(NOW + 4_400);
       expect(clock.now()).toBe(NOW + 4_400);
     });
 
-    it.each([1_000, HOUR])('goes back by %d ms when it is told so', (backMs) => {
+    it.each([1_000, HOUR])('goes back by %d ms at once', (backMs) => {
       clock.follow(NOW + 5_000 - backMs);
       expect(clock.now()).toBe(NOW + 5_000 - backMs);
     });

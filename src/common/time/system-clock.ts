@@ -1,13 +1,13 @@
 import { Clock } from './clock';
 
-/** From here on it is another time, and not only an answer that took its time. */
+/** Differences from here on are a different time, and not just a slow response. */
 const STEP_MS = 1_000;
-/** Below that the clock goes back only so far at a time. */
+/** The largest step back for smaller differences. */
 const SLEW_MS = 1;
 
 /**
- * The time of this process: it begins with that of the machine and passes by the monotonic clock, whatever is done to
- * the clock of the machine, until it is told what time it is.
+ * The time of this process: it begins with the machine's and follows the monotonic clock, whatever happens to the
+ * machine's clock, until `follow` sets it.
  */
 export class SystemClock extends Clock {
   private startedAt = Date.now() - performance.now();
@@ -17,9 +17,9 @@ export class SystemClock extends Clock {
   }
 
   /**
-   * It was this time, in epoch milliseconds, a moment ago: by the database where replicas have to agree, else by the
-   * machine. Since a moment may be long, the clock is put forward at once, and back only bit by bit unless it is a second
-   * or more.
+   * Sets the time, in epoch milliseconds, as of a moment ago: from the database if replicas have to agree, else from
+   * the machine. Since the moment may have been long, the clock moves forward at once, but back only in small steps
+   * unless the difference is a second or more.
    */
   follow(now: number): void {
     const startedAt = now - performance.now();

@@ -6,15 +6,15 @@ import { MayBeAbsent } from './text.decorator';
 const MAX_BYTES = 2048;
 
 /**
- * Optional custom attributes: texts by name, no larger than Genesys Cloud takes. The bytes of all names and texts count.
- * Validates and describes the property.
+ * Optional custom attributes: strings by name, within the size limit of Genesys Cloud. The bytes of all names and
+ * values count. Validates and documents the property.
  */
 export function AreCustomAttributes(): PropertyDecorator {
   const validation = ValidateBy({
     name: 'areCustomAttributes',
     validator: {
       validate: isSmallTextMap,
-      defaultMessage: () => `must be texts by name, together at most ${MAX_BYTES} bytes`,
+      defaultMessage: () => `must be strings by name, together at most ${MAX_BYTES} bytes`,
     },
   });
   const description = ApiPropertyOptional({

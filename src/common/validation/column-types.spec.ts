@@ -22,7 +22,7 @@ describe(isWholeNumber.name, () => {
     expect(isEpochMs(value)).toBe(false);
   });
 
-  it('takes both ends of its range, and nothing beyond', () => {
+  it('accepts both ends of its range, and nothing beyond', () => {
     expect([-1, 0, 15, 16].map((value) => isWholeNumber(value, 0, 15))).toEqual([false, true, true, false]);
     expect(
       [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 1].map((value) => isWholeNumber(value)),
@@ -31,7 +31,7 @@ describe(isWholeNumber.name, () => {
 });
 
 describe(isEpochMs.name, () => {
-  it('takes every moment that a date can express', () => {
+  it('accepts every moment that a date can express', () => {
     expect([-8.64e15, 0, 8.64e15].map(isEpochMs)).toEqual([true, true, true]);
     expect([-8.64e15 - 1, 8.64e15 + 1].map(isEpochMs)).toEqual([false, false]);
   });
@@ -39,7 +39,7 @@ describe(isEpochMs.name, () => {
 
 describe(isWritableMoment.name, () => {
   it.each(['0000-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])(
-    'takes %s, and nothing beyond',
+    'accepts %s, and nothing beyond',
     (text) => {
       const at = Date.parse(text);
       const beyond = at < 0 ? at - 1 : at + 1;
@@ -50,7 +50,7 @@ describe(isWritableMoment.name, () => {
 });
 
 describe(isStorableText.name, () => {
-  it.each(['', 'a', '\u0001', '😀', '\uFFFF', 'a'.repeat(8)])('takes %j', (value) => {
+  it.each(['', 'a', '\u0001', '😀', '\uFFFF', 'a'.repeat(8)])('accepts %j', (value) => {
     expect(isStorableText(value, 8)).toBe(true);
   });
 

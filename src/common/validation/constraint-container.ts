@@ -2,8 +2,8 @@ import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 
 /**
- * Lets class-validator find the rules that are providers of the application, so that they can ask for its settings.
- * Everything else it makes by itself. Each class is looked up once: a miss is an exception, and too slow per request.
+ * Lets class-validator use constraints that are providers of the application, so that they can read its settings. It
+ * creates all others itself. Each class is looked up once: a miss is an exception, and too slow per request.
  */
 export class ConstraintContainer {
   private readonly known = new Map<Type, unknown>();
@@ -19,7 +19,7 @@ export class ConstraintContainer {
     try {
       return this.modules.get<unknown>(type, { strict: false });
     } catch {
-      // Not a provider of ours; class-validator falls back to its own.
+      // Not a provider of ours; class-validator falls back to its own instance.
       return undefined;
     }
   }

@@ -30,7 +30,7 @@ describe(toInputErrors.name, () => {
     ]);
   });
 
-  it('tells of an unknown field in the same words, whatever its value', () => {
+  it('describes an unknown field with the same text, whatever its value', () => {
     for (const value of [undefined, null, 'x']) {
       expect(toInputErrors([broken('extra', value, 'whitelistValidation')])).toEqual([
         { pointer: '#/extra', code: 'unknown-field', detail: 'is not a field of this request' },
@@ -38,7 +38,7 @@ describe(toInputErrors.name, () => {
     }
   });
 
-  it('takes an absent field for missing and null for a wrong value', () => {
+  it('reports an absent field as missing and null as a wrong value', () => {
     expect(
       toInputErrors([broken('a', undefined, 'matches', 'isString'), broken('b', null, 'isString')]),
     ).toEqual([
@@ -47,7 +47,7 @@ describe(toInputErrors.name, () => {
     ]);
   });
 
-  it('tells the most telling of several broken rules', () => {
+  it('reports the most specific of several broken rules', () => {
     expect(toInputErrors([broken('limit', 'x', 'max', 'min', 'isInt')])).toMatchObject([{ code: 'type' }]);
     expect(toInputErrors([broken('name', '', 'matches', 'isNotEmpty')])).toMatchObject([
       { code: 'required' },
@@ -61,7 +61,7 @@ describe(toInputErrors.name, () => {
     expect(toInputErrors([outer])).toMatchObject([{ pointer: '#/list/0/a~1b~0c' }]);
   });
 
-  it('stops behind the first error that is not told any more', () => {
+  it('stops after the first error that is not reported any more', () => {
     const list: ValidationError = {
       property: 'list',
       children: Array.from({ length: 20_000 }, (_, at) => ({
@@ -76,7 +76,7 @@ describe(toInputErrors.name, () => {
     expect(errors.at(-1)).toMatchObject({ pointer: '#/list/19/name' });
   });
 
-  it('keeps the order of the fields and is empty when nothing is wrong', () => {
+  it('keeps the order of the fields and is empty for a valid value', () => {
     const errors = [broken('b', 1, 'isString'), broken('a', 1, 'isString')];
 
     expect(toInputErrors(errors).map(({ pointer }) => pointer)).toEqual(['#/b', '#/a']);

@@ -3,7 +3,7 @@ import type { InputError } from '../errors/domain.errors';
 import { MAX_TOLD_ERRORS } from '../errors/invalid-request.errors';
 import { pointerTo } from './json-pointer';
 
-/** Codes of the constraints, most telling first: of several on one field the first is reported. */
+/** Codes of the constraints, most specific first: of several on one field the first is reported. */
 const CODES: readonly (readonly [constraint: string, code: string])[] = [
   ['whitelistValidation', 'unknown-field'],
   ['isString', 'type'],
@@ -24,8 +24,8 @@ const CODES: readonly (readonly [constraint: string, code: string])[] = [
 ];
 
 /**
- * Flattens what class-validator found into one entry per broken rule of the request, in its fields' order. Stops at the
- * first that is not told any more: so many entries say that there are more.
+ * Flattens the errors of class-validator into one entry per broken rule of the request, in the order of the fields.
+ * Stops after the first one beyond the reported number, which signals that there are more.
  */
 export function toInputErrors(errors: readonly ValidationError[]): InputError[] {
   const told: InputError[] = [];

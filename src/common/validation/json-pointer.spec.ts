@@ -1,16 +1,16 @@
 import { pointerTo } from './json-pointer';
 
 describe(pointerTo.name, () => {
-  it('escapes what has a meaning in a pointer', () => {
+  it('escapes the special characters of a pointer', () => {
     expect(pointerTo('#/list/0', 'a/b~c')).toBe('#/list/0/a~1b~0c');
   });
 
-  it('keeps a name of 100 characters and cuts a longer one off', () => {
+  it('keeps a name of 100 characters and truncates a longer one', () => {
     expect(pointerTo('#', 'x'.repeat(100))).toBe(`#/${'x'.repeat(100)}`);
     expect(pointerTo('#', 'x'.repeat(64_000))).toBe(`#/${'x'.repeat(100)}…`);
   });
 
-  it('is at most twice as long for a name that is escaped', () => {
+  it('is at most twice as long for an escaped name', () => {
     expect(pointerTo('#', '~'.repeat(64_000))).toBe(`#/${'~0'.repeat(100)}…`);
   });
 

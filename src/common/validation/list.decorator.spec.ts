@@ -24,7 +24,7 @@ const complaints = (words: unknown): string[] =>
   );
 
 describe(BoundedList.name, () => {
-  it('takes a list up to its bound', () => {
+  it('accepts a list up to its bound', () => {
     expect(complaints([])).toEqual([]);
     expect(complaints(['a', 'b', 'c'])).toEqual([]);
     expect(complaints(['a', 'b', 'c', 'd'])).toEqual(['must have at most 3 entries']);
@@ -40,12 +40,12 @@ describe(BoundedList.name, () => {
 });
 
 describe(boundOfList.name, () => {
-  it('tells the bound and the kind of entries, also of an inherited list', () => {
+  it('returns the bound and the class of the entries, also of an inherited list', () => {
     expect(boundOfList(Lists, 'words')).toEqual({ max: 3 });
     expect(boundOfList(MoreLists, 'entries')?.entryOf?.()).toBe(Entry);
   });
 
-  it('knows no bound of anything else', () => {
+  it('returns no bound for other properties', () => {
     expect(boundOfList(Lists, 'other')).toBeUndefined();
     expect(boundOfList(Lists, 'toString')).toBeUndefined();
   });

@@ -2,7 +2,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { Type as Holds } from 'class-transformer';
 import { ArrayMaxSize, IsArray, ValidateBy, ValidateNested } from 'class-validator';
 
-/** How many entries a list of a DTO may have, and the DTO that each of them is, if any. */
+/** The maximum length of a DTO's list, and the DTO class of its entries, if any. */
 export interface ListBound {
   readonly max: number;
   readonly entryOf?: () => Type;
@@ -12,7 +12,7 @@ const BOUND = 'validation:list-bound';
 
 /**
  * A list of at most `max` entries; with `entryOf`, of DTOs. The validation pipe refuses a longer list by its length
- * alone: neither its entries nor its other rules are looked at.
+ * alone, without reading its entries or applying its other rules.
  */
 export function BoundedList(max: number, entryOf?: () => Type): PropertyDecorator {
   const bound: ListBound = entryOf === undefined ? { max } : { max, entryOf };
@@ -31,7 +31,7 @@ export function BoundedList(max: number, entryOf?: () => Type): PropertyDecorato
   );
 }
 
-/** The bound of a list of a DTO, also of one that it inherits; undefined for any other property. */
+/** The bound of a DTO's list, also of an inherited one; undefined for any other property. */
 export function boundOfList(dto: Type, property: string): ListBound | undefined {
   return Reflect.getMetadata(BOUND, dto.prototype as object, property) as ListBound | undefined;
 }
@@ -40,7 +40,7 @@ export function tooManyEntries({ max }: ListBound): string {
   return `must have at most ${max} entries`;
 }
 
-/** A list that holds no text or number twice. Linear, unlike the rule of class-validator. */
+/** A list without duplicate strings or numbers. Linear, unlike the constraint of class-validator. */
 export function UniqueEntries(message: string): PropertyDecorator {
   return ValidateBy({
     name: 'arrayUnique',

@@ -18,7 +18,7 @@ class Branch {
   leaf?: Leaf;
 }
 
-/** A list that fails as soon as one of its entries is looked at. */
+/** A list that fails as soon as one of its entries is read. */
 function untouchable(length: number): unknown[] {
   return new Proxy<unknown[]>(new Array(length), {
     get: (target, key) => {
@@ -35,7 +35,7 @@ const tooLong = (pointer: string, max: number): object => ({
 });
 
 describe(setLongListsAside.name, () => {
-  it('gives back what has no list that is too long', () => {
+  it('returns a value without too long lists unchanged', () => {
     const value = {
       words: [1, 2, 3],
       leaves: [{ words: [1] }, {}],
@@ -49,14 +49,14 @@ describe(setLongListsAside.name, () => {
     expect(errors).toEqual([]);
   });
 
-  it('takes out a list that is too long by its length alone', () => {
+  it('removes a list that is too long by its length alone', () => {
     const { rest, errors } = setLongListsAside({ words: untouchable(4), other: 1 }, Branch);
 
     expect(rest).toEqual({ other: 1 });
     expect(errors).toEqual([tooLong('#/words', 3)]);
   });
 
-  it('finds lists in the objects of lists and in objects', () => {
+  it('finds lists in objects, and in the objects of lists', () => {
     const value = { leaves: [{ words: [1] }, { words: untouchable(2) }], leaf: { words: untouchable(9) } };
 
     const { rest, errors } = setLongListsAside(value, Branch);
@@ -65,7 +65,7 @@ describe(setLongListsAside.name, () => {
     expect(errors).toEqual([tooLong('#/leaves/1/words', 1), tooLong('#/leaf/words', 1)]);
   });
 
-  it('does not look for lists within a list that is too long', () => {
+  it('does not search within a list that is too long', () => {
     expect(setLongListsAside({ leaves: untouchable(3) }, Branch).errors).toEqual([tooLong('#/leaves', 2)]);
   });
 

@@ -3,7 +3,7 @@ import type { InputError } from '../errors/domain.errors';
 import { pointerTo } from './json-pointer';
 import { boundOfList, tooManyEntries } from './list.decorator';
 
-/** Request data without its too long lists, and an error for each of these. */
+/** Request data without its too long lists, and an error for each of them. */
 export interface CheckedLists {
   readonly rest: unknown;
   readonly errors: readonly InputError[];
@@ -12,8 +12,8 @@ export interface CheckedLists {
 const BUILT_IN: ReadonlySet<unknown> = new Set([Object, String, Number, Boolean, Array, Date]);
 
 /**
- * Takes the lists out of request data that are longer than its DTO allows, at any depth, before anything else looks at
- * them. Of a list that is too long only the length is read.
+ * Removes lists that are longer than the DTO allows from request data, at any depth, before any other check. It reads
+ * only the length of such a list.
  */
 export function setLongListsAside(value: unknown, dto: Type): CheckedLists {
   const errors: InputError[] = [];
@@ -52,7 +52,7 @@ function listOf(
   return list.map((entry, at) => membersOf(entry, entryDto, pointerTo(pointer, String(at)), errors));
 }
 
-/** The DTO that a property was declared as, if any. */
+/** The DTO class that a property is declared with, if any. */
 function dtoOf(dto: Type, property: string): Type | undefined {
   const declared: unknown = Reflect.getMetadata('design:type', dto.prototype as object, property);
   return typeof declared === 'function' && !BUILT_IN.has(declared) ? (declared as Type) : undefined;

@@ -1,6 +1,6 @@
 import { DomainError } from '../errors/domain.errors';
 
-/** The body is not JSON that we are willing to read. */
+/** The body is not JSON, or not JSON that the service accepts. */
 export class MalformedJsonError extends DomainError {
   readonly code = 'malformed-json';
   readonly kind = 'invalid-input';

@@ -29,7 +29,7 @@ describe(parseStrictJson.name, () => {
     expect(() => parse(`[${manyKeys(101)},${manyKeys(101)}]`)).toThrow('more than 200 keys');
   });
 
-  it('reads 1,000 values, wherever they stand, and no more', () => {
+  it('reads 1,000 values at any depth, and no more', () => {
     const list = (count: number, value: string): string =>
       `[${Array.from({ length: count }, () => value).join()}]`;
 
@@ -41,7 +41,7 @@ describe(parseStrictJson.name, () => {
     expect(() => parse(`{"a":${list(499, '1')},"b":${list(499, '1')}}`)).toThrow('more than 1000 values');
   });
 
-  it('refuses a flood before anything is built of it', () => {
+  it('refuses a flood before it builds any value', () => {
     const building = jest.spyOn(JSON, 'parse');
 
     expect(() => parse(`{"a":[${'{},'.repeat(20_000)}{}]}`)).toThrow('more than 1000 values');
@@ -80,7 +80,7 @@ describe(parseStrictJson.name, () => {
     expect(parse(`["${name}"]`)).toEqual([name]);
   });
 
-  it('never repeats in a message what it read', () => {
+  it('never quotes its input in a message', () => {
     const messageOf = (text: string): string => {
       try {
         parse(text);
@@ -95,7 +95,7 @@ describe(parseStrictJson.name, () => {
     }
   });
 
-  it('reads every JSON of JSON.stringify alike, or refuses it by name', () => {
+  it('reads every output of JSON.stringify identically, or refuses it for a named reason', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
         const text = JSON.stringify(value);

@@ -5,17 +5,17 @@ import { MalformedJsonError } from './malformed-json.errors';
 
 const MAX_DEPTH = 32;
 const MAX_KEYS = 200;
-/** Objects, lists, texts and the like, wherever they stand: what is done with a value is done so many times at most. */
+/** Maximum number of objects, lists, strings and other values at all depths, which bounds the work per request. */
 const MAX_VALUES = 1_000;
 
-/** Names that reach into an object's prototype when they are copied around. */
+/** Names that reach into an object's prototype when they are copied. */
 const PROTOTYPE_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Reads a request body as JSON and refuses JSON that is legal but ambiguous or hostile: duplicate keys (two readers may
- * choose differently), deep nesting, floods of keys and values, NUL and lone surrogates (PostgreSQL stores neither).
- * All of that is found in one linear look before anything is built of the body, which ends at the first breach.
- * Throws `MalformedJsonError`, or `InvalidRequestError` for names that reach into a prototype.
+ * Parses a request body as JSON and refuses JSON that is legal but ambiguous or hostile: duplicate keys (two readers
+ * may choose differently), deep nesting, floods of keys and values, NUL and lone surrogates (PostgreSQL stores
+ * neither). One linear scan finds all of that before any value is built, and stops at the first fault. Throws
+ * `MalformedJsonError`, or `InvalidRequestError` for names that reach into a prototype.
  */
 export function parseStrictJson(body: Uint8Array): unknown {
   const text = decode(body);
@@ -25,7 +25,7 @@ export function parseStrictJson(body: Uint8Array): unknown {
 
 function decode(body: Uint8Array): string {
   try {
-    // A byte order mark is kept, and so refused by JSON.
+    // A byte order mark is kept, and is then invalid JSON.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
     throw new MalformedJsonError('The request body is not UTF-8.');
@@ -82,7 +82,10 @@ function assertName(name: string, siblings: Set<string> | undefined): void {
   }
 }
 
-/** The value of a JSON string. Only an escape can spell what is refused: the body is UTF-8, and JSON has no raw NUL. */
+/**
+ * The value of a JSON string. Only an escape can spell a refused character: the body is UTF-8, and JSON has no raw
+ * NUL.
+ */
 function textOf(spelled: string): string {
   if (!spelled.includes('\\')) return spelled.slice(1, -1);
   const text = String(parse(spelled));

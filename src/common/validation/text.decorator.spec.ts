@@ -59,7 +59,7 @@ describe(IsPlainText.name, () => {
     expect(complaints({ plain: `a${character}b` })).toEqual(['must hold no control characters']);
   });
 
-  it('refuses what is no text', () => {
+  it('refuses other types than strings', () => {
     expect(complaints({ plain: 7 })).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import { ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
 
-/** The field may be absent; `null` is a value and not absence. */
+/** The field may be absent; `null` is a value and does not count as absent. */
 export function MayBeAbsent(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);
 }
@@ -14,7 +14,7 @@ export function MaxGraphemes(max: number, options?: ValidationOptions): Property
     return graphemes;
   };
   const validate = (value: unknown): boolean =>
-    // Every grapheme has at least one code unit: a text that is long enough to be costly to count is too long.
+    // Each grapheme has at least one code unit, so a string that would be costly to count is too long anyway.
     typeof value === 'string' && value.length <= max * 16 && count(value) <= max;
   return ValidateBy(
     {
@@ -39,7 +39,7 @@ export function MaxBytes(max: number, options?: ValidationOptions): PropertyDeco
   );
 }
 
-/** No control characters, and none that turn the direction of writing: names are shown to agents. */
+/** No control characters and no bidirectional controls: agents see these names. */
 export function IsPlainText(options?: ValidationOptions): PropertyDecorator {
   const forbidden = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029]/u;
   return ValidateBy(
@@ -61,7 +61,7 @@ export function IsLanguageTag(options?: ValidationOptions): PropertyDecorator {
     try {
       return Intl.getCanonicalLocales(value).length === 1;
     } catch {
-      // The only way to ask is to try: a malformed tag is a RangeError.
+      // `Intl` offers no check: a malformed tag is a RangeError.
       return false;
     }
   };
@@ -73,17 +73,17 @@ export function IsLanguageTag(options?: ValidationOptions): PropertyDecorator {
 
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
-/** Whether a value is a moment as RFC 3339 writes it, with its offset: `2027-01-15T08:00:00Z`. */
+/** Tells whether a value is an RFC 3339 timestamp with its offset: `2027-01-15T08:00:00Z`. */
 export function isTimestamp(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const [, day = ''] = TIMESTAMP.exec(value) ?? [];
   const midnight = Date.parse(`${day}T00:00:00Z`);
-  // A day that no calendar has would be taken for one of the next month.
+  // JavaScript would read a day that does not exist as one of the next month.
   const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
   return day !== '' && isDay && !Number.isNaN(Date.parse(value));
 }
 
-/** A moment such as `2027-01-15T08:00:00Z`; see `isTimestamp`. */
+/** A timestamp such as `2027-01-15T08:00:00Z`; see `isTimestamp`. */
 export function IsTimestamp(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {

@@ -53,7 +53,7 @@ describe(StrictValidationPipe.name, () => {
     judged.length = 0;
   });
 
-  it('makes a DTO of what keeps all rules', async () => {
+  it('creates a DTO of valid data', async () => {
     const order = await pipe.transform({ id: 'o', items: [{ name: 'a' }] }, BODY);
 
     expect(order).toBeInstanceOf(Order);
@@ -61,14 +61,14 @@ describe(StrictValidationPipe.name, () => {
     expect(judged).toEqual(['a']);
   });
 
-  it('refuses a list that is too long without a rule for its entries', async () => {
+  it('refuses a list that is too long without checking its entries', async () => {
     const body = { id: 'o', items: [{}, {}, {}], words: ['a', 'b', 'c'] };
 
     expect(await complaints(body)).toEqual(['#/items too-long', '#/words too-long']);
     expect(judged).toEqual([]);
   });
 
-  it('tells what else is wrong beside a list that is too long', async () => {
+  it('reports other faults beside a list that is too long', async () => {
     expect(await complaints({ items: [{}, {}, {}], words: [], extra: 1 })).toEqual([
       '#/items too-long',
       '#/extra unknown-field',
@@ -81,7 +81,7 @@ describe(StrictValidationPipe.name, () => {
     ]);
   });
 
-  it('tells at most 20 errors, and that there are more', async () => {
+  it('reports at most 20 errors, and that there are more', async () => {
     const fields = (count: number): object =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 1]));
     const valid = { id: 'o', items: [] };
@@ -94,7 +94,7 @@ describe(StrictValidationPipe.name, () => {
     expect(errors).toHaveLength(20);
   });
 
-  it('repeats no more than the beginning of a long name', async () => {
+  it('quotes only the beginning of a long name', async () => {
     const [error] = (await refusal({ id: 'o', items: [], ['x'.repeat(60_000)]: 1 })).errors;
 
     expect(error?.pointer).toBe(`#/${'x'.repeat(100)}…`);

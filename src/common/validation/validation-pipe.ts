@@ -6,13 +6,13 @@ import { pointerTo } from './json-pointer';
 import { setLongListsAside } from './long-lists';
 import { MalformedJsonError } from './malformed-json.errors';
 
-/** Names and values of a query together; the keys of a body are counted where its JSON is read. */
+/** Bound on names and values of a query together; the keys of a body are counted by the JSON parser. */
 const MAX_QUERY_FIELDS = 200;
 
 /**
- * Turns request data into DTOs, whose decorators are the rules. Unknown fields are refused, nothing is converted
- * silently, and everything that is wrong is told at once. The work is bounded whatever the data holds: a list that is
- * too long is refused unread, and a query with too many fields as a whole.
+ * Turns request data into DTOs and validates them by their decorators. It refuses unknown fields, converts nothing
+ * silently, and reports all faults at once. The work is bounded for any data: a list that is too long is refused
+ * unread, and a query with too many fields as a whole.
  */
 export class StrictValidationPipe extends ValidationPipe {
   constructor() {
@@ -33,7 +33,7 @@ export class StrictValidationPipe extends ValidationPipe {
     const { rest, errors } = setLongListsAside(value, metadata.metatype);
     if (errors.length === 0) return super.transform(value, metadata) as Promise<unknown>;
     const told = new Set(errors.map(({ pointer }) => pointer));
-    // A list that was set aside is not missing.
+    // A list that was removed above is not missing.
     const others = (await this.errorsOf(rest, metadata)).filter(({ pointer }) => !told.has(pointer));
     throw new InvalidRequestError([...errors, ...others]);
   }
@@ -68,7 +68,7 @@ function assertObject(body: unknown): asserts body is object {
   }
 }
 
-/** Names that every object has would not be found unknown: class-transformer leaves such fields out in silence. */
+/** Names that every object inherits would not count as unknown: class-transformer drops such fields silently. */
 function assertOwnNames(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   const errors = Object.keys(value)

@@ -1,25 +1,18 @@
-import { OutboundTimeoutError, OutboundTooLargeError } from '../../common/http/outbound.errors';
 import {
   UpstreamForbiddenError,
   UpstreamInvalidResponseError,
   UpstreamRejectedError,
   UpstreamServerError,
   UpstreamThrottledError,
-  UpstreamTimeoutError,
   UpstreamUnauthorizedError,
-  UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
-import { errorOf, jsonObjectOf, translateFailure } from './classification';
+import { errorOf, jsonObjectOf } from './classification';
 import { anAnswer } from './genesys-http.fake';
 
 const BODY = 'the secret words of the upstream';
 
 function answer(status: number, retryAfter?: string): Parameters<typeof errorOf>[0] {
   return { ...anAnswer(status, BODY), retryAfter };
-}
-
-function withCode(code: string): Error {
-  return Object.assign(new Error('socket hang up'), { code });
 }
 
 describe(errorOf.name, () => {
@@ -158,58 +151,5 @@ describe(jsonObjectOf.name, () => {
     expect(() => jsonObjectOf(answer(200))).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining(BODY) as string }) as Error,
     );
-  });
-});
-
-describe(translateFailure.name, () => {
-  it('takes a silent upstream for a time-out', () => {
-    expect(translateFailure(new OutboundTimeoutError(10))).toBeInstanceOf(UpstreamTimeoutError);
-  });
-
-  it('takes an answer that is too long for none', () => {
-    expect(translateFailure(new OutboundTooLargeError(10, 200))).toBeInstanceOf(UpstreamInvalidResponseError);
-  });
-
-  it.each([
-    new Error('fetch failed'),
-    new TypeError('timeout of 10ms exceeded'),
-    withCode('ECONNRESET'),
-    withCode('UND_ERR_SOCKET'),
-    new DOMException('stop', 'AbortError'),
-    'text',
-    undefined,
-  ])('takes everything else for a missing connection over which something may have left: %p', (failure) => {
-    const error = translateFailure(failure);
-
-    expect(error).toBeInstanceOf(UpstreamUnavailableError);
-    expect(error.mayHaveTakenEffect).toBe(true);
-    expect(error.cause).toBe(failure);
-    expect(error.message).toBe('Genesys Cloud cannot be reached.');
-  });
-
-  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED'])(
-    'knows that nothing has left after %s',
-    (code) => {
-      expect(translateFailure(withCode(code))).toMatchObject({
-        code: 'upstream-unavailable',
-        mayHaveTakenEffect: false,
-      });
-    },
-  );
-
-  it('knows that nothing has left when no address of a name could be reached in time', () => {
-    const timedOut = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT', syscall: 'connect' });
-    const failure = Object.assign(new AggregateError([timedOut, timedOut]), { code: 'ETIMEDOUT' });
-
-    expect(translateFailure(failure)).toMatchObject({
-      code: 'upstream-unavailable',
-      mayHaveTakenEffect: false,
-    });
-  });
-
-  it('leaves an error alone that has its name already', () => {
-    const error = new UpstreamServerError(500);
-
-    expect(translateFailure(error)).toBe(error);
   });
 });

@@ -26,12 +26,12 @@ afterEach(() => {
 });
 
 describe(ClientPool.name, () => {
-  it('gives every client a budget, a gate and retries of its own', () => {
+  it('gives every client a budget, a queue and retries of its own', () => {
     const [one, other] = [pool.get('first'), pool.get('second')];
 
     expect([one.id, other.id]).toEqual(['first', 'second']);
     expect(one.budget).not.toBe(other.budget);
-    expect(one.gate).not.toBe(other.gate);
+    expect(one.queue).not.toBe(other.queue);
     expect(one.retries).not.toBe(other.retries);
     expect(pool.get('first')).toBe(one);
   });
@@ -41,12 +41,12 @@ describe(ClientPool.name, () => {
   });
 
   it('does not touch one client when another meets a 429', async () => {
-    pool.get('first').gate.close(30_000);
+    pool.get('first').queue.close(30_000);
 
-    await expect(pool.get('first').gate.pass('disconnect', 1_000, SIGNAL)).rejects.toMatchObject({
+    await expect(pool.get('first').queue.acquire('disconnect', 1_000, SIGNAL)).rejects.toMatchObject({
       retryAfterMs: 30_000,
     });
-    await expect(pool.get('second').gate.pass('disconnect', 0, SIGNAL)).resolves.toBeUndefined();
+    await expect(pool.get('second').queue.acquire('disconnect', 0, SIGNAL)).resolves.toBeUndefined();
     expect(pool.clients).toMatchObject([
       { id: 'first', closedForMs: 30_000, left: 0 },
       { id: 'second', closedForMs: 0 },
@@ -58,7 +58,7 @@ describe(ClientPool.name, () => {
     const { beatsPerMs } = pool.clients[1] ?? { beatsPerMs: 0 };
 
     pool.get('second').budget.tryTake('open');
-    pool.get('second').gate.settle({ count: 40, allowed: 600, resetMs: 20_000 });
+    pool.get('second').queue.release({ count: 40, allowed: 600, resetMs: 20_000 });
 
     expect(pool.clients[1]).toMatchObject({ allowed: 600, used: 40, resetInMs: 20_000 });
     expect(pool.clients[1]?.beatsPerMs).toBeCloseTo(beatsPerMs * 2);
@@ -69,8 +69,8 @@ describe(ClientPool.name, () => {
     expect(await metrics.sample('upstream_budget_remaining')).toBe(48);
 
     while (pool.get('first').budget.tryTake('disconnect') === 0);
-    void pool.get('first').gate.pass('disconnect', 1_000, SIGNAL);
-    pool.get('second').gate.close(30_000);
+    void pool.get('first').queue.acquire('disconnect', 1_000, SIGNAL);
+    pool.get('second').queue.close(30_000);
 
     expect(await metrics.sample('upstream_budget_remaining')).toBeLessThan(1);
     expect(await metrics.sample('upstream_clients_closed')).toBe(1);
@@ -101,7 +101,7 @@ describe(ClientPool.name, () => {
 
     pool.get('first').refused();
     jest.advanceTimersByTime(60_000);
-    pool.get('second').gate.close(1_000);
+    pool.get('second').queue.close(1_000);
     expect(note()).toEqual([['genesys-clients', { first: 'refused', second: 'closed' }]]);
   });
 

@@ -6,11 +6,10 @@ import { Metrics } from '../../metrics/metrics';
 import { type ClientCapacity, UpstreamCapacity } from '../../session/ports/upstream-capacity';
 import { PooledClient } from './pooled-client';
 import { RateBudget } from './rate-budget';
-import { SharedRateLimiter } from './shared-rate-limiter';
 
 /**
- * The OAuth clients, each with budgets of its own: what happens to one of them does not touch the others. Replicas on
- * one database share the budget of a client.
+ * The OAuth clients, each with budgets of its own, so that a 429 or a refused login of one does not affect the others.
+ * Replicas on one database share the budget of a client.
  */
 @Injectable()
 export class ClientPool extends UpstreamCapacity {
@@ -41,7 +40,7 @@ export class ClientPool extends UpstreamCapacity {
       this.sum((client) => (client.budget.isClosed ? 1 : 0)),
     );
     metrics.gauge('upstream_queue_length', 'Requests waiting for budget', () =>
-      this.sum(({ gate }) => gate.waiting),
+      this.sum(({ queue }) => queue.waiting),
     );
   }
 
@@ -49,7 +48,7 @@ export class ClientPool extends UpstreamCapacity {
     return this.get(oauthClient).id;
   }
 
-  /** The client with this id; the first one for an id that is not configured (any more). */
+  /** The client with this id; the first client for an id that is not configured. */
   get(id: string): PooledClient {
     return this.members.get(id) ?? this.first;
   }
@@ -74,7 +73,7 @@ function budgetOf(
   { requestsPerWindow, rateWindowMs }: GenesysConfig,
   buckets: SharedTokenBucketStore,
 ): RateBudget {
-  if (!buckets.isShared) return new RateBudget(requestsPerWindow, rateWindowMs);
-  const supply = new SharedRateLimiter(buckets, id, requestsPerWindow, rateWindowMs);
-  return new RateBudget(requestsPerWindow, rateWindowMs, undefined, supply);
+  return buckets.isShared
+    ? RateBudget.shared(buckets, id, requestsPerWindow, rateWindowMs)
+    : RateBudget.local(requestsPerWindow, rateWindowMs);
 }

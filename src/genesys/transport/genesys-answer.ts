@@ -1,6 +1,6 @@
 import type { RateReport } from './rate-budget';
 
-/** An answer as it arrived, of whatever status. */
+/** An answer of any status, as it arrived. */
 export interface GenesysAnswer {
   readonly status: number;
   readonly body: string;
@@ -8,13 +8,13 @@ export interface GenesysAnswer {
   /** The clock of the sender. */
   readonly date?: string | undefined;
   readonly rate: RateReport;
-  /** By which Genesys' support finds the request (`inin-correlation-id`). */
+  /** Id by which the support of Genesys finds the request (`inin-correlation-id`). */
   readonly correlationId?: string;
 }
 
 type Headers = Readonly<Record<string, unknown>>;
 
-/** What the platform says with every answer about the window of the token (`inin-ratelimit-*`, reset in seconds). */
+/** Rate limit headers of an answer (`inin-ratelimit-*`, reset in seconds). */
 export function rateReportOf(headers: Headers): RateReport {
   const resetSeconds = numberIn(headers, 'inin-ratelimit-reset');
   return {
@@ -24,7 +24,7 @@ export function rateReportOf(headers: Headers): RateReport {
   };
 }
 
-/** Only what looks like an id: it goes to log lines. */
+/** Only a value in the form of an id: it goes to log lines. */
 export function correlationIdOf(headers: Headers): Pick<GenesysAnswer, 'correlationId'> {
   const value = headers['inin-correlation-id'];
   return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? { correlationId: value } : {};

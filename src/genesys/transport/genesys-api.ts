@@ -12,10 +12,10 @@ import type { Operation } from './operation';
 import type { PooledClient } from './pooled-client';
 import type { Priority } from './priority';
 
-/** What the platform API is called for as an OAuth client. */
+/** Operations of the platform API that are called as an OAuth client. */
 export type ApiOperation = Extract<Operation, 'open' | 'beat' | 'disconnect' | 'details'>;
 
-/** Details are asked for to end a conversation, and are as urgent as that. */
+/** Details are read to end a conversation, and are as urgent as a disconnect. */
 const PRIORITY: Readonly<Record<ApiOperation, Priority>> = {
   open: 'open',
   beat: 'beat',
@@ -30,15 +30,15 @@ export interface ApiCall {
   /** Path segments below `/api/v2`; each is encoded here. */
   readonly path: readonly string[];
   readonly body?: Readonly<Record<string, unknown>>;
-  /** Who calls: the OAuth client whose token and budget are used. */
+  /** OAuth client whose token and budget are used. */
   readonly oauthClient: string;
-  /** How long the call may wait for budget, a repeat with a fresh token included. */
+  /** Limit of the wait for budget, a repeat with a fresh token included. */
   readonly patienceMs: number;
 }
 
 /**
  * Calls the platform API as an OAuth client, within that client's budget. A token that is refused is dropped, a
- * fresh one is asked for once, and the call is repeated once; what then arrives is the answer, whatever its status.
+ * fresh one is asked for once, and the call is repeated once; the second answer is final, whatever its status.
  */
 @Injectable()
 export class GenesysApi {
@@ -67,7 +67,7 @@ export class GenesysApi {
     return this.sendWithinBudget(client, { ...call, patienceMs }, fresh.value, signal);
   }
 
-  /** Has a token of the client at hand. Rejects with the `UpstreamError` of the token request. */
+  /** Makes sure that the client has a token. Rejects with the `UpstreamError` of the token request. */
   async signIn(oauthClient: string): Promise<void> {
     await this.tokenOf(this.pool.get(oauthClient));
   }
@@ -85,19 +85,19 @@ export class GenesysApi {
   }
 
   private async sendWithinBudget(
-    { gate }: PooledClient,
+    { queue }: PooledClient,
     call: ApiCall,
     token: string,
     signal: AbortSignal,
   ): Promise<GenesysAnswer> {
-    await gate.pass(PRIORITY[call.operation], call.patienceMs, signal);
+    await queue.acquire(PRIORITY[call.operation], call.patienceMs, signal);
     let answer: GenesysAnswer | undefined;
     try {
       answer = await this.send(call, token, signal);
-      if (answer.status === 429) gate.close(parseRetryAfter(answer.retryAfter, Date.now(), answer.date));
+      if (answer.status === 429) queue.close(parseRetryAfter(answer.retryAfter, Date.now(), answer.date));
       return answer;
     } finally {
-      gate.settle(answer?.rate);
+      queue.release(answer?.rate);
     }
   }
 

@@ -1,4 +1,5 @@
 import { HttpService } from '@nestjs/axios';
+import { HttpClient } from '../../common/http/http-client';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
 import { Metrics } from '../../metrics/metrics';
@@ -29,7 +30,12 @@ export class FakeGenesysHttp extends GenesysHttp {
   constructor() {
     const config = new GenesysConfig(new Environment());
     const metrics = new Metrics();
-    super(new HttpService(), config, new GenesysTelemetry(metrics), new UpstreamCircuits(config, metrics));
+    super(
+      new HttpClient(new HttpService()),
+      config,
+      new GenesysTelemetry(metrics),
+      new UpstreamCircuits(config, metrics),
+    );
   }
 
   next(...steps: readonly (GenesysAnswer | Error)[]): void {

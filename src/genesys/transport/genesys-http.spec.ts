@@ -1,4 +1,3 @@
-import { HttpService } from '@nestjs/axios';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import {
@@ -6,6 +5,7 @@ import {
   UpstreamTimeoutError,
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
+import { HttpClient } from '../../common/http/http-client';
 import { OutboundHttpModule } from '../../common/http/outbound-http.module';
 import { RequestContext } from '../../common/logging/request-context';
 import { USER_AGENT } from '../../common/product';
@@ -34,12 +34,12 @@ afterEach(async () => {
 
 function genesys(timeoutMs = 5_000): GenesysHttp {
   const config = new GenesysConfig(Object.assign(new Environment(), { UPSTREAM_TIMEOUT_MS: timeoutMs }));
-  const guards = new UpstreamCircuits(config, metrics);
+  const circuits = new UpstreamCircuits(config, metrics);
   return new GenesysHttp(
-    testing.get(HttpService, { strict: false }),
+    testing.get(HttpClient, { strict: false }),
     config,
     new GenesysTelemetry(metrics),
-    guards,
+    circuits,
   );
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../../metrics/metrics';
 
-/** What the requests to Genesys Cloud have to tell operators. */
+/** Metrics of the requests to Genesys Cloud. */
 @Injectable()
 export class GenesysTelemetry {
   private readonly durations;

@@ -1,4 +1,4 @@
-/** What a request to Genesys Cloud is for; a closed set, also for metrics. */
+/** Purpose of a request to Genesys Cloud; a closed set, also for metrics. */
 export type Operation =
   | 'token'
   | 'open'

@@ -2,13 +2,13 @@ import { PriorityRequestQueue } from './priority-request-queue';
 import type { RateBudget } from './rate-budget';
 import { RetryBudget } from './retry-budget';
 
-/** How long new sessions avoid a client whose credentials were refused, if nobody asks for its token meanwhile. */
+/** New sessions avoid a client whose credentials were refused for this long, unless it gets a token meanwhile. */
 const REFUSED_MS = 30_000;
 
-/** One OAuth client with what it may still send. */
+/** One OAuth client with its request budget and its retries. */
 export class PooledClient {
   readonly retries = new RetryBudget();
-  readonly gate: PriorityRequestQueue;
+  readonly queue: PriorityRequestQueue;
   private refusedUntil = 0;
   private login: 'untried' | 'ok' | 'refused' | 'unreachable' = 'untried';
 
@@ -16,15 +16,15 @@ export class PooledClient {
     readonly id: string,
     readonly budget: RateBudget,
   ) {
-    this.gate = new PriorityRequestQueue(budget);
+    this.queue = new PriorityRequestQueue(budget);
   }
 
-  /** Whether the login has refused the client's credentials a moment ago. */
+  /** Whether the login has refused the client's credentials in the last 30 seconds. */
   get isRefused(): boolean {
     return performance.now() < this.refusedUntil;
   }
 
-  /** The login refused the client; new sessions go elsewhere for a while. */
+  /** The login refused the client; new sessions are opened on other clients for a while. */
   refused(): void {
     this.refusedUntil = performance.now() + REFUSED_MS;
     this.login = 'refused';

@@ -7,12 +7,12 @@ const never = (): AbortSignal => new AbortController().signal;
 
 describe(PriorityRequestQueue.name, () => {
   let budget: RateBudget;
-  let gate: PriorityRequestQueue;
+  let queue: PriorityRequestQueue;
 
   beforeEach(() => {
     jest.useFakeTimers();
-    budget = new RateBudget(60, 60_000, Date.now);
-    gate = new PriorityRequestQueue(budget);
+    budget = RateBudget.local(60, 60_000, Date.now);
+    queue = new PriorityRequestQueue(budget);
     while (budget.tryTake('disconnect') === 0);
   });
 
@@ -22,7 +22,7 @@ describe(PriorityRequestQueue.name, () => {
 
   function pass(priority: Priority, patienceMs = 60_000, signal = never()): { outcome: () => unknown } {
     let outcome: unknown = 'waiting';
-    gate.pass(priority, patienceMs, signal).then(
+    queue.acquire(priority, patienceMs, signal).then(
       () => (outcome = 'passed'),
       (error: unknown) => (outcome = error),
     );
@@ -32,7 +32,7 @@ describe(PriorityRequestQueue.name, () => {
   it('admits the most urgent first, and among equals the one that asked first', async () => {
     const admitted: string[] = [];
     const ask = (name: string, priority: Priority): void => {
-      void gate.pass(priority, 60_000, never()).then(() => admitted.push(name));
+      void queue.acquire(priority, 60_000, never()).then(() => admitted.push(name));
     };
     ask('beat 1', 'beat');
     ask('beat 2', 'beat');
@@ -45,7 +45,7 @@ describe(PriorityRequestQueue.name, () => {
   it('lets a burst of openings overtake beats only for a while, and then both take turns', async () => {
     const admitted: Priority[] = [];
     const ask = (priority: Priority): void => {
-      void gate.pass(priority, 300_000, never()).then(() => admitted.push(priority));
+      void queue.acquire(priority, 300_000, never()).then(() => admitted.push(priority));
     };
     for (let count = 0; count < 7; count += 1) ask('beat');
     for (let count = 0; count < 13; count += 1) ask('open');
@@ -90,7 +90,7 @@ describe(PriorityRequestQueue.name, () => {
     clearInterval(overtake);
     expect(waiter.outcome()).toBeInstanceOf(UpstreamThrottledError);
     await jest.advanceTimersByTimeAsync(60_000);
-    expect(gate.waiting).toBe(0);
+    expect(queue.waiting).toBe(0);
   });
 
   it('lets go of whoever leaves, and does not spend budget on it', async () => {

@@ -3,29 +3,27 @@ import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
 import { PRIORITIES, type Priority } from './priority';
 import type { RateBudget, RateReport } from './rate-budget';
 
-interface Waiter {
-  readonly admit: () => void;
-  readonly refuse: (error: unknown) => void;
-}
+/** Admits the request that waits. */
+type Admit = () => void;
 
-/** Per priority; more would only be refused later. */
+/** Limit of each priority; more would only be refused later. */
 const MAX_WAITERS = 5_000;
-/** setTimeout fires late rather than early, but rounds down: a little more spares a second look. */
+/** `setTimeout` rounds down: a little more spares a second attempt. */
 const ROUNDING_MS = 1;
-/** So many openings overtake waiting beats; after that they take turns, until one of the two lines is empty. */
+/** So many openings overtake waiting beats; after that both take turns, until one of the two has none waiting. */
 const MAX_OVERTAKING = 10;
-/** Refused at once while a 429 has closed the client. */
+/** Requests that come again by themselves are refused at once while a 429 has closed the client. */
 const RECURRING: ReadonlySet<Priority> = new Set<Priority>(['beat', 'other']);
-/** Beats that go for each opening when they take turns: enough for a full client to stay near its stretched pace. */
+/** Beats admitted for each opening when they take turns: enough for a full client to stay near its stretched interval. */
 const BEATS_PER_OPENING = 2;
 
 /**
- * The line in front of a client's budget: the most urgent first, among equals the one that asked first. A burst of
- * openings overtakes waiting beats only for a while: a guest who is there already is not lost to one who comes.
- * Whoever cannot be admitted in time is told at once, with the honest wait, instead of waiting in vain.
+ * Priority queue in front of a client's budget: the most urgent request first, among equals the one that asked first.
+ * A burst of openings overtakes waiting beats only for a while, so that new guests do not cost sessions that are open.
+ * A request that cannot be admitted in time is refused at once, with the wait that it would need.
  */
 export class PriorityRequestQueue {
-  private readonly lines: Readonly<Record<Priority, Set<Waiter>>> = {
+  private readonly queues: Readonly<Record<Priority, Set<Admit>>> = {
     disconnect: new Set(),
     open: new Set(),
     beat: new Set(),
@@ -36,91 +34,88 @@ export class PriorityRequestQueue {
   private overtaking = 0;
 
   constructor(private readonly budget: RateBudget) {
-    budget.onMore(() => {
+    budget.onChange(() => {
       this.admit();
     });
   }
 
   /**
-   * Resolves when the request may be sent; it is then taken from the budget. Rejects with `UpstreamThrottledError`
-   * when that will not be within `patienceMs`, with `StorageUnavailableError` when the database that replicas share the
-   * budget in could not be asked meanwhile (openings and disconnects), or with the reason of the signal.
+   * Resolves when the request may be sent; it is then taken from the budget, and released when it is over. Rejects with
+   * `UpstreamThrottledError` when that will not be within `patienceMs`, with `StorageUnavailableError` when the
+   * database that replicas share the budget in was unreachable (openings and disconnects), or with the reason of the
+   * signal.
    */
-  async pass(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
+  async acquire(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    // What comes again by itself need not hold a place until then.
     if (this.budget.isClosed && RECURRING.has(priority))
       throw new UpstreamThrottledError(this.budget.status.closedForMs);
     const isFirst = this.waiting === 0;
     const waitMs = isFirst ? this.budget.tryTake(priority) : this.expectedMs(priority);
     if (isFirst && waitMs === 0) return;
-    if (waitMs > patienceMs || this.lines[priority].size >= MAX_WAITERS)
+    if (waitMs > patienceMs || this.queues[priority].size >= MAX_WAITERS)
       throw this.refusalOf(priority, waitMs);
-    await this.queue(priority, patienceMs, signal);
+    await this.wait(priority, patienceMs, signal);
   }
 
-  /** A request that passed is over. What its answer reports may let others go. */
-  settle(report: RateReport | undefined): void {
-    this.budget.settle(report);
+  /** Ends a request that was acquired. The report of its answer may admit others. */
+  release(report: RateReport | undefined): void {
+    this.budget.release(report);
     this.admit();
   }
 
-  /** A 429 came: nobody passes for as long as it asks. */
+  /** Closes the client after a 429: no request is admitted for as long as it asks. */
   close(forMs: number | undefined): void {
     this.budget.close(forMs);
   }
 
-  /** Waiting requests, of whatever urgency. */
+  /** Waiting requests of all priorities. */
   get waiting(): number {
-    return PRIORITIES.reduce((sum, name) => sum + this.lines[name].size, 0);
+    return PRIORITIES.reduce((sum, name) => sum + this.queues[name].size, 0);
   }
 
-  private queue(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
-    const line = this.lines[priority];
+  private wait(priority: Priority, patienceMs: number, signal: AbortSignal): Promise<void> {
+    const queue = this.queues[priority];
     return new Promise((resolve, reject) => {
-      const leave = (then: () => void): void => {
+      const leave = (): void => {
         clearTimeout(patience);
         signal.removeEventListener('abort', abort);
-        line.delete(waiter);
-        then();
+        queue.delete(admit);
       };
-      const waiter: Waiter = {
-        admit: () => {
-          leave(resolve);
-        },
-        refuse: (error) => {
-          leave(() => {
-            reject(error instanceof Error ? error : new Error('refused'));
-          });
-        },
+      const admit = (): void => {
+        leave();
+        resolve();
+      };
+      const refuse = (error: Error): void => {
+        leave();
+        reject(error);
       };
       const abort = (): void => {
-        waiter.refuse(signal.reason);
+        refuse(signal.reason as Error);
       };
       const patience = setTimeout(() => {
-        waiter.refuse(this.refusalOf(priority));
+        refuse(this.refusalOf(priority));
       }, patienceMs);
       signal.addEventListener('abort', abort);
-      line.add(waiter);
+      queue.add(admit);
       this.admit();
     });
   }
 
-  /** The error of a request that cannot pass in time: of the database where the shared budget could not be asked, else of the budget. */
+  /** Error of a request that cannot be admitted in time. */
   private refusalOf(priority: Priority, waitMs = this.expectedMs(priority)): Error {
     const isStorage = !this.budget.isReachable && !RECURRING.has(priority);
     return isStorage
-      ? new StorageUnavailableError({ cause: new Error('The shared budget cannot be asked for.') })
+      ? new StorageUnavailableError({ cause: new Error('The shared budget is unreachable.') })
       : new UpstreamThrottledError(waitMs);
   }
 
-  /** Admits whoever may go, and comes back when the next one may. */
+  /** Admits the requests that the budget has room for, and sets the timer for the next one. */
   private admit(): void {
     clearTimeout(this.timer);
     for (let next = this.next(); next !== undefined; next = this.next()) {
-      // A beat whose turn it is takes what an opening could take: it would wait in vain for the part that is kept.
+      // A beat whose turn it is takes what an opening could take: it would wait in vain for the part that is reserved.
       const turn = this.isContested && next === 'beat' ? 'open' : next;
-      const waitMs = this.budget.tryTake(turn, this.inLine(turn));
+      const waitMs = this.budget.tryTake(turn, this.waitingAtLeast(turn));
       if (waitMs > 0) {
         this.timer = setTimeout(() => {
           this.admit();
@@ -128,14 +123,14 @@ export class PriorityRequestQueue {
         return;
       }
       this.count(next);
-      const [waiter] = this.lines[next];
-      waiter?.admit();
+      const [admit] = this.queues[next];
+      admit?.();
     }
   }
 
-  /** The line whose turn it is. */
+  /** Priority whose turn it is. */
   private next(): Priority | undefined {
-    const first = PRIORITIES.find((priority) => this.lines[priority].size > 0);
+    const first = PRIORITIES.find((priority) => this.queues[priority].size > 0);
     return first === 'open' && this.isContested && this.overtaking >= MAX_OVERTAKING ? 'beat' : first;
   }
 
@@ -146,24 +141,24 @@ export class PriorityRequestQueue {
   }
 
   /** Waiting requests of at least that urgency. */
-  private inLine(priority: Priority): number {
+  private waitingAtLeast(priority: Priority): number {
     const urgent = PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1);
-    return urgent.reduce((sum, name) => sum + this.lines[name].size, 0);
+    return urgent.reduce((sum, name) => sum + this.queues[name].size, 0);
   }
 
   private get isContested(): boolean {
-    return this.lines.open.size > 0 && this.lines.beat.size > 0;
+    return this.queues.open.size > 0 && this.queues.beat.size > 0;
   }
 
   private expectedMs(priority: Priority): number {
-    const missing = Math.max(0, this.aheadOf(priority) - this.budget.underWay);
+    const missing = Math.max(0, this.aheadOf(priority) - this.budget.pending);
     return Math.max(this.budget.status.closedForMs, missing / this.budget.ratePerMs);
   }
 
-  /** How many will be admitted before one who asks now: all of at least the same urgency, and beats in their turns. */
+  /** Requests that are admitted before one that asks now: all of at least the same urgency, and beats in their turns. */
   private aheadOf(priority: Priority): number {
-    const ahead = this.inLine(priority);
+    const ahead = this.waitingAtLeast(priority);
     if (priority !== 'open') return ahead;
-    return ahead + Math.min(BEATS_PER_OPENING * this.lines.open.size, this.lines.beat.size);
+    return ahead + Math.min(BEATS_PER_OPENING * this.queues.open.size, this.queues.beat.size);
   }
 }

@@ -10,7 +10,7 @@ describe(RateBudget.name, () => {
 
   beforeEach(() => {
     now = 0;
-    budget = new RateBudget(300, WINDOW_MS, () => now);
+    budget = RateBudget.local(300, WINDOW_MS, () => now);
   });
 
   function takeAll(priority: (typeof PRIORITIES)[number]): number {
@@ -52,7 +52,7 @@ describe(RateBudget.name, () => {
 
   it('believes a report of a used-up window for a sensible time, however long that lasts', () => {
     budget.tryTake('other');
-    budget.settle({ allowed: 300, count: 300, resetMs: 315_360_000_000 });
+    budget.release({ allowed: 300, count: 300, resetMs: 315_360_000_000 });
     expect(budget.tryTake('disconnect')).toBe(300_000);
     now += 300_000;
     expect(budget.tryTake('disconnect')).toBe(0);
@@ -60,7 +60,7 @@ describe(RateBudget.name, () => {
 
   it('follows the allowance that the platform reports', () => {
     budget.tryTake('other');
-    budget.settle({ allowed: 180, count: 1, resetMs: 30_000 });
+    budget.release({ allowed: 180, count: 1, resetMs: 30_000 });
     expect(budget.status).toMatchObject({ allowed: 180, used: 1, resetInMs: 30_000 });
     expect(budget.ratePerMs).toBeCloseTo((180 * 0.92) / WINDOW_MS);
     expect(takeAll('disconnect')).toBeLessThanOrEqual(14);
@@ -68,7 +68,7 @@ describe(RateBudget.name, () => {
 
   it('leaves to others what they use of the same client, until the window ends', () => {
     budget.tryTake('other');
-    budget.settle({ allowed: 300, count: 297, resetMs: 20_000 });
+    budget.release({ allowed: 300, count: 297, resetMs: 20_000 });
     expect(takeAll('disconnect')).toBe(3);
     expect(budget.tryTake('disconnect')).toBe(20_000);
     now += 20_000;
@@ -77,7 +77,7 @@ describe(RateBudget.name, () => {
 
   it('takes senseless reports for none', () => {
     budget.tryTake('other');
-    budget.settle({ allowed: 0, count: undefined, resetMs: 5 });
+    budget.release({ allowed: 0, count: undefined, resetMs: 5 });
     expect(budget.status).toMatchObject({ allowed: 300, resetInMs: 0 });
   });
 
@@ -89,7 +89,7 @@ describe(RateBudget.name, () => {
     });
     const property = fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       now = 0;
-      budget = new RateBudget(300, WINDOW_MS, () => now);
+      budget = RateBudget.local(300, WINDOW_MS, () => now);
       const sent: number[] = [];
       for (const { waitMs, priority, count } of steps) {
         now += waitMs;

@@ -16,7 +16,7 @@ function fromLogin(error: UpstreamError): UpstreamError {
   return error;
 }
 
-/** Of every class at least one error; a class that is missing here does not compile. */
+/** At least one error of every class; a class that is missing here does not compile. */
 const EXAMPLES: Readonly<Record<AnswerClass, readonly unknown[]>> = {
   ok: [undefined],
   throttled: [new UpstreamThrottledError(), new UpstreamThrottledError(7_000)],

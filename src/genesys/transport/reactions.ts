@@ -10,7 +10,7 @@ import {
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
 
-/** Everything that can come of a request to the platform. */
+/** Outcomes of a request to the platform. */
 export type AnswerClass =
   | 'ok'
   | 'throttled'
@@ -29,16 +29,16 @@ export type AnswerClass =
   | 'internal';
 
 export interface Reaction {
-  /** What it says about the conversation whose beat met it. */
+  /** Outcome of the beat. */
   readonly beat: 'ok' | 'failed' | 'postponed' | 'gone';
   /** Whether the conversation counts as disconnected. */
   readonly disconnect: 'confirmed' | 'gone' | 'retry';
 }
 
 /**
- * What is done about each. Only the conversation's own failures count against it: throttling, a missing permission, a
- * token that cannot be had, a platform that cannot be reached and trouble of our own tell nothing about the
- * conversation, and must not disconnect a customer.
+ * Reaction to each outcome. Only failures of the conversation itself count against it: throttling, a missing
+ * permission, a failed login, an unreachable platform and failures of this service tell nothing about the conversation,
+ * and must not disconnect a customer.
  */
 export const REACTIONS: Readonly<Record<AnswerClass, Reaction>> = {
   ok: { beat: 'ok', disconnect: 'confirmed' },
@@ -58,7 +58,7 @@ export const REACTIONS: Readonly<Record<AnswerClass, Reaction>> = {
   internal: { beat: 'postponed', disconnect: 'retry' },
 };
 
-/** The class of an error; undefined stands for an answer that is none. */
+/** The class of an error; undefined stands for an answer that is not an error. */
 export function classOf(error: unknown): AnswerClass {
   if (error === undefined) return 'ok';
   if (!(error instanceof UpstreamError)) return 'internal';

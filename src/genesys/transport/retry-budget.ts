@@ -1,23 +1,22 @@
-/** Retries earned per request, and saved up at most. */
-const SHARE = 0.1;
+import { TokenBucket } from '../../common/limits/token-bucket';
+
+const EARNED_PER_REQUEST = 0.1;
 const MAX_SAVED = 20;
 
 /**
- * How many retries a client may make: one for every ten requests, with a few saved up. In an outage every request
- * fails; without a budget the retries would multiply the load on an upstream that has trouble already.
+ * Retry budget of a client: one retry for every ten requests, with a few saved up. In an outage every request fails;
+ * without a budget the retries would multiply the load on an upstream that has trouble already.
  */
 export class RetryBudget {
-  private saved = MAX_SAVED;
+  private readonly saved = new TokenBucket({ capacity: MAX_SAVED, perMs: 0 });
 
-  /** A request was made that was no retry. */
+  /** Counts a request that was no retry. */
   earn(): void {
-    this.saved = Math.min(MAX_SAVED, this.saved + SHARE);
+    this.saved.add(EARNED_PER_REQUEST);
   }
 
-  /** Whether a retry may be made; it is then spent. */
+  /** Spends a retry; returns whether there was one. */
   trySpend(): boolean {
-    if (this.saved < 1) return false;
-    this.saved -= 1;
-    return true;
+    return this.saved.tryTake();
   }
 }

@@ -9,20 +9,20 @@ import { jittered } from '../../common/time/jitter';
 const MAX_ATTEMPTS = 3;
 
 export interface RetryOptions {
-  /** Nothing is waited for beyond this moment of `performance.now()`. */
+  /** End of all waits, as a moment of `performance.now()`. */
   readonly deadlineAt: number;
   readonly signal: AbortSignal;
-  /** Asked before each retry; one that is not allowed is not made. */
+  /** Called before each retry, which is made only if it returns true. */
   readonly mayRetry?: () => boolean;
   /** Waits; may end early, and never rejects. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * Tries up to three times, for requests that may be repeated. Throttling waits as long as upstream says, else
- * 2^attempt seconds; a missing connection waits 2^attempt half seconds; both waits of our own are jittered. Everything
- * else is final, and so is an open circuit. A wait that does not fit the deadline is not begun: the caller hears at
- * once, with the honest wait.
+ * Exponential backoff with at most three attempts, for requests that may be repeated. Throttling waits as long as
+ * upstream says, else 2^attempt seconds; a missing connection waits 2^attempt half seconds; both backoffs are jittered.
+ * Every other error is final, and so is an open circuit. A wait that does not fit the deadline is not begun: the error
+ * is thrown at once.
  */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { deadlineAt, signal, mayRetry = () => true, wait = pause } = options;
@@ -32,7 +32,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
       return await attempt();
     } catch (error) {
       if (error instanceof UpstreamError) {
-        // What an earlier attempt may have done stays possible, however clearly the last one was refused.
+        // An earlier attempt may have taken effect, however clearly the last one was refused.
         mayHaveTakenEffect ||= error.mayHaveTakenEffect;
         error.mayHaveTakenEffect = mayHaveTakenEffect;
       }
@@ -53,6 +53,6 @@ function waitAfter(error: unknown, tries: number): number | undefined {
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // An abort ends the wait early; the next attempt then fails with the abort by itself.
+  // An abort ends the wait early; the next attempt then fails with the abort.
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }

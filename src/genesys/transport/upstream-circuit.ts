@@ -14,18 +14,18 @@ import { OutboundCodingError, OutboundTooLargeError } from '../../common/http/ou
 import { UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import type { GenesysAnswer } from './genesys-answer';
 
-export interface UpstreamGuardOptions {
-  /** When the circuit opens. */
+export interface UpstreamCircuitOptions {
+  /** Condition on which the circuit opens. */
   readonly breaker: IBreaker;
-  /** How long it stays open before one request finds out whether it may close. */
+  /** Time that it stays open before one request probes the dependency. */
   readonly recoveryMs: number;
-  /** Exchanges in flight at most; twice as many may wait for their turn. */
+  /** Limit of exchanges in flight; twice as many may wait. */
   readonly maxInFlight: number;
 }
 
-export type GuardState = 'closed' | 'half-open' | 'open';
+export type UpstreamCircuitState = 'closed' | 'half-open' | 'open';
 
-const STATE_NAMES: Readonly<Record<CircuitState, GuardState>> = {
+const STATE_NAMES: Readonly<Record<CircuitState, UpstreamCircuitState>> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.HalfOpen]: 'half-open',
   [CircuitState.Open]: 'open',
@@ -33,11 +33,11 @@ const STATE_NAMES: Readonly<Record<CircuitState, GuardState>> = {
 };
 
 /**
- * Stands in front of one dependency: a circuit breaker, so that what is broken is not asked again and again, and a
- * bulkhead, so that what hangs holds no more than its share of connections.
+ * Circuit breaker and bulkhead in front of one dependency: the circuit keeps requests from a dependency that fails, the
+ * bulkhead keeps one that hangs from holding more than its share of connections.
  *
- * An outage is no answer in time, no connection, or a 5xx. Refusals and throttling are answers of something that
- * works, and a request that we abandoned ourselves says nothing.
+ * A missing answer, a missing connection and a 5xx count as an outage. Refusals and throttling are answers of a
+ * dependency that works, and a request that this service aborted counts as neither.
  */
 export class UpstreamCircuit {
   private readonly breaker: CircuitBreakerPolicy;
@@ -45,27 +45,27 @@ export class UpstreamCircuit {
 
   private readonly recoveryMs: number;
 
-  constructor({ breaker, recoveryMs, maxInFlight }: UpstreamGuardOptions) {
+  constructor({ breaker, recoveryMs, maxInFlight }: UpstreamCircuitOptions) {
     this.recoveryMs = recoveryMs;
-    // An abandoned probe must not close the circuit: it found out nothing.
+    // An aborted probe must not close the circuit: its result is unknown.
     const isProbing = (): boolean => this.breaker.state === CircuitState.HalfOpen;
     const outage = handleWhen((failure) => isProbing() || isOutage(failure)).orWhenResult(isServerError);
     this.breaker = circuitBreaker(outage, { breaker, halfOpenAfter: recoveryMs });
-    // The circuit is asked last: what was waiting when it opened is not sent either.
+    // The circuit comes last: requests that were waiting when it opened are not sent either.
     this.policy = wrap(bulkhead(maxInFlight, maxInFlight * 2), this.breaker);
   }
 
-  get state(): GuardState {
+  get state(): UpstreamCircuitState {
     return STATE_NAMES[this.breaker.state];
   }
 
-  onStateChange(listener: (state: GuardState) => void): void {
+  onStateChange(listener: (state: UpstreamCircuitState) => void): void {
     this.breaker.onStateChange((state) => {
       listener(STATE_NAMES[state]);
     });
   }
 
-  /** Rejects at once with `UpstreamUnavailableError` while the circuit is open or too much is waiting. */
+  /** Rejects at once with `UpstreamUnavailableError` while the circuit is open or too many requests wait. */
   async execute(exchange: () => Promise<GenesysAnswer>): Promise<GenesysAnswer> {
     try {
       return await this.policy.execute(exchange);
@@ -86,8 +86,8 @@ function isServerError(result: unknown): boolean {
 }
 
 /**
- * No answer. One that was too long to read or to decode is an answer; our own abort (axios gives it this code) says nothing, nor does what
- * we kept from being sent.
+ * Whether the failure is a missing answer. An answer that was too long to read or could not be decoded is one; an abort
+ * of this service (axios' code `ERR_CANCELED`) and a request that `beforeSend` kept back say nothing.
  */
 function isOutage(failure: unknown): boolean {
   const isAnswer = failure instanceof OutboundTooLargeError || failure instanceof OutboundCodingError;

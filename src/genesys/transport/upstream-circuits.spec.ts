@@ -7,14 +7,14 @@ import { UpstreamCircuits } from './upstream-circuits';
 
 let log: RecordingLog;
 let metrics: ReadableMetrics;
-let guards: UpstreamCircuits;
+let circuits: UpstreamCircuits;
 
 beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   metrics = new ReadableMetrics();
   const environment = Object.assign(new Environment(), { UPSTREAM_BREAKER_MIN_RPS: 5 });
-  guards = new UpstreamCircuits(new GenesysConfig(environment), metrics);
+  circuits = new UpstreamCircuits(new GenesysConfig(environment), metrics);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -22,7 +22,7 @@ afterEach(() => {
 
 async function failLogins(count: number): Promise<void> {
   for (let made = 0; made < count; made += 1) {
-    await guards.of('token').execute(() => Promise.resolve(anAnswer(503)));
+    await circuits.of('token').execute(() => Promise.resolve(anAnswer(503)));
   }
 }
 
@@ -30,7 +30,7 @@ async function failLogins(count: number): Promise<void> {
 async function beatFor(seconds: number, failing: number): Promise<void> {
   for (let made = 0; made < seconds * 20; made += 1) {
     const status = made % 10 < failing ? 503 : 200;
-    await guards
+    await circuits
       .of('beat')
       .execute(() => Promise.resolve(anAnswer(status)))
       .catch(() => undefined);
@@ -39,30 +39,30 @@ async function beatFor(seconds: number, failing: number): Promise<void> {
 }
 
 describe(UpstreamCircuits.name, () => {
-  it('guards the API as one, and the login by itself', async () => {
-    expect(guards.of('beat')).toBe(guards.of('open'));
-    expect(guards.of('disconnect')).toBe(guards.of('open'));
+  it('has one circuit for the API, and one for the login', async () => {
+    expect(circuits.of('beat')).toBe(circuits.of('open'));
+    expect(circuits.of('disconnect')).toBe(circuits.of('open'));
 
     await failLogins(5);
 
-    expect([guards.of('token').state, guards.of('beat').state]).toEqual(['open', 'closed']);
+    expect([circuits.of('token').state, circuits.of('beat').state]).toEqual(['open', 'closed']);
   });
 
   it('opens the API when half of what is sent fails', async () => {
     await beatFor(20, 4);
-    expect(guards.of('beat').state).toBe('closed');
+    expect(circuits.of('beat').state).toBe('closed');
 
     await beatFor(20, 10);
-    expect(guards.of('beat').state).not.toBe('closed');
+    expect(circuits.of('beat').state).not.toBe('closed');
   });
 
   it('draws no conclusion from a few failures', async () => {
     for (let made = 0; made < 20; made += 1) {
-      await guards.of('open').execute(() => Promise.resolve(anAnswer(503)));
+      await circuits.of('open').execute(() => Promise.resolve(anAnswer(503)));
       await jest.advanceTimersByTimeAsync(1_000);
     }
 
-    expect(guards.of('open').state).toBe('closed');
+    expect(circuits.of('open').state).toBe('closed');
   });
 
   it('shows the circuits, and is loud when one opens', async () => {
@@ -74,7 +74,7 @@ describe(UpstreamCircuits.name, () => {
     expect(log.at('error')).toEqual(['The circuit of the Genesys login is open']);
 
     await jest.advanceTimersByTimeAsync(10_000);
-    await guards.of('token').execute(() => Promise.resolve(anAnswer(200)));
+    await circuits.of('token').execute(() => Promise.resolve(anAnswer(200)));
     expect(await metrics.sample('circuit_state{dependency="login"}')).toBe(0);
     expect(log.at('info').at(-1)).toBe('The circuit of the Genesys login is closed');
   });

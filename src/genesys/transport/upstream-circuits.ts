@@ -3,19 +3,19 @@ import { ConsecutiveBreaker, SamplingBreaker } from 'cockatiel';
 import { GenesysConfig } from '../../config/genesys.config';
 import { Metrics } from '../../metrics/metrics';
 import type { Operation } from './operation';
-import { type GuardState, UpstreamCircuit } from './upstream-circuit';
+import { type UpstreamCircuitState, UpstreamCircuit } from './upstream-circuit';
 
-/** Share of failures that opens the circuit of the API, and the time it is measured over. */
+/** Share of failures that opens the circuit of the API, and the time that it is measured over. */
 const FAILING_SHARE = 0.5;
 const SAMPLE_MS = 10_000;
-/** The login is asked so rarely that a share means nothing. */
+/** Failures in a row that open the circuit of the login, which has too few requests for a share. */
 const FAILED_LOGINS = 5;
 const API_IN_FLIGHT = 128;
 const LOGIN_IN_FLIGHT = 16;
 
-const GAUGE: Readonly<Record<GuardState, number>> = { closed: 0, 'half-open': 1, open: 2 };
+const GAUGE: Readonly<Record<UpstreamCircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
-/** The guards of the two hosts of Genesys Cloud: the login and the platform API. */
+/** The circuits of the two hosts of Genesys Cloud: the login and the platform API. */
 @Injectable()
 export class UpstreamCircuits {
   private readonly log = new Logger('Upstream');
@@ -41,16 +41,16 @@ export class UpstreamCircuits {
       login: () => GAUGE[this.login.state],
       api: () => GAUGE[this.api.state],
     }));
-    this.tell('login', this.login);
-    this.tell('api', this.api);
+    this.logChanges('login', this.login);
+    this.logChanges('api', this.api);
   }
 
   of(operation: Operation): UpstreamCircuit {
     return operation === 'token' ? this.login : this.api;
   }
 
-  private tell(dependency: string, guard: UpstreamCircuit): void {
-    guard.onStateChange((state) => {
+  private logChanges(dependency: string, circuit: UpstreamCircuit): void {
+    circuit.onStateChange((state) => {
       const message = `The circuit of the Genesys ${dependency} is ${state}`;
       if (state === 'open') this.log.error(message);
       else this.log.log(message);

@@ -1,78 +1,56 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { WebMessagingConfig } from '../../config/web-messaging.config';
+import { ConversationEvents } from '../../session/ports/conversation-events';
 import type { Conversation } from '../../session/ports/guest-channel';
-import { known } from './frames/fields';
-import { GuestConnectionFactory } from './connection/guest-connection-factory';
-import type { GuestIdentity } from './login/guest-identity';
-import { ConnectRateLimiter } from './pacing/connect-rate-limiter';
-import { MessagingDependencies } from './socket/messaging-dependencies';
-import { GuestSocket } from './socket/guest-socket';
-import type { SocketListener } from './socket/socket-listener';
-import { NullSocketListener } from './socket/null-socket-listener';
-import { WebMessagingTelemetry } from './web-messaging.telemetry';
+import { GuestCredentials } from '../../session/ports/guest-credentials';
+import { SocketEventPublisher } from './conversation/socket-event-publisher';
+import { omitUndefined } from './frames/fields';
+import { GuestIdentity } from './login/guest-identity';
+import { GuestLogin } from './login/guest-login';
+import type { GuestSocket } from './socket/guest-socket';
+import { GuestSocketFactory } from './socket/guest-socket-factory';
 
 /**
- * The guest sockets of this process, one for each conversation that it holds. At the end of the process they hang up,
- * which ends no conversation: the next process goes on with them.
+ * Registry of the guest sockets of this process, one for each conversation that it holds; their events are published as
+ * conversation events. At shutdown it closes all sockets, which ends no conversation: the next process resumes them.
  */
 @Injectable()
 export class GuestSockets implements BeforeApplicationShutdown {
   private readonly sockets = new Map<string, GuestSocket>();
   private isStopping = false;
-  private ownerOf: (conversationId: string) => SocketListener = () => new NullSocketListener();
-
-  private identityOf: (conversationId: string) => GuestIdentity | undefined = () => undefined;
 
   constructor(
-    private readonly lines: GuestConnectionFactory,
-    private readonly pacer: ConnectRateLimiter,
-    private readonly conversing: MessagingDependencies,
-    private readonly telemetry: WebMessagingTelemetry,
-    private readonly config: WebMessagingConfig,
+    private readonly factory: GuestSocketFactory,
+    private readonly events: ConversationEvents,
+    private readonly credentials: GuestCredentials,
+    private readonly login: GuestLogin,
   ) {}
 
   get size(): number {
     return this.sockets.size;
   }
 
-  /** Who hears of the sockets that are made from here on. */
-  follow(ownerOf: (conversationId: string) => SocketListener): void {
-    this.ownerOf = ownerOf;
-  }
-
-  /** Who knows the guests of the sockets that are made from here on. */
-  identifyBy(identityOf: (conversationId: string) => GuestIdentity): void {
-    this.identityOf = identityOf;
-  }
-
   /**
-   * A socket for a session that does not exist yet, in place of any earlier one. Without a guest token it never connects:
-   * the server would take it for another guest, or end the session.
+   * Creates a socket for a session that does not exist yet, in place of any earlier one. Without a guest token it never
+   * connects: the server would take it for another guest, or end the session.
    */
-  make({ conversationId, guestToken: token, guestContext: context }: Conversation): GuestSocket {
+  create({ conversationId, guestToken: token, guestContext: context }: Conversation): GuestSocket {
     this.forget(conversationId);
-    const { lines, pacer, conversing, telemetry } = this;
-    const socket = new GuestSocket(
-      {
-        conversationId,
-        token,
-        deploymentId: this.config.deploymentId,
-        ...known({ identity: this.identityOf(conversationId), context }),
-      },
-      { lines, pacer, conversing, telemetry, expiryWarningMs: this.config.expiryWarningMs },
-      this.ownerOf(conversationId),
+    const identity = new GuestIdentity(conversationId, this.credentials, this.login);
+    const socket = this.factory.create(
+      { conversationId, token, identity, ...omitUndefined({ context }) },
+      new SocketEventPublisher(conversationId, this.events),
     );
-    // Never registered, since it is over at once: while the process stops, and without a guest token.
+    // During shutdown and without a guest token the socket is over at once, and so it is not registered.
     if (this.isStopping || token === '') socket.leave();
     else this.sockets.set(conversationId, socket);
     return socket;
   }
 
-  /** The socket of a session that exists. One that this process does not hold yet is resumed. */
-  of(conversation: Conversation): GuestSocket {
-    const held = this.sockets.get(conversation.conversationId);
-    if (held !== undefined) return held;
-    const socket = this.make(conversation);
+  /** The socket of an existing session; resumes a session that this process does not hold yet. */
+  get(conversation: Conversation): GuestSocket {
+    const registered = this.sockets.get(conversation.conversationId);
+    if (registered !== undefined) return registered;
+    const socket = this.create(conversation);
     socket.resume();
     return socket;
   }
@@ -82,7 +60,7 @@ export class GuestSockets implements BeforeApplicationShutdown {
     this.sockets.delete(conversationId);
   }
 
-  /** Not sooner: sessions may be ended, over their sockets, as the modules are destroyed. */
+  /** Not in an earlier hook: sessions may be ended, over their sockets, while the modules are destroyed. */
   beforeApplicationShutdown(): void {
     this.isStopping = true;
     for (const conversationId of [...this.sockets.keys()]) this.forget(conversationId);

@@ -44,7 +44,7 @@ describe(WebAuthentication.name, () => {
     http.next(anAnswer(200, { status: 'Active', auth }));
   }
 
-  it('are exchanged and kept before there is a line', async () => {
+  it('are exchanged and persisted before there is a connection', async () => {
     deploymentWith(AUTH);
     http.next(anAnswer(200, TOKENS));
 
@@ -71,16 +71,16 @@ describe(WebAuthentication.name, () => {
     http.next(anAnswer(401));
 
     expect(await openAs()).toMatchObject({ code, mayHaveTakenEffect: false });
-    expect([server.lines.length, sockets.size, operations().length]).toEqual([0, 0, exchanges]);
+    expect([server.connections.length, sockets.size, operations().length]).toEqual([0, 0, exchanges]);
   });
 
-  it('step up over the line that is there', async () => {
+  it('step up over the open connection', async () => {
     deploymentWith(AUTH);
     http.next(anAnswer(200, TOKENS));
     await open();
 
     expect(await logIn()).toBeUndefined();
-    expect(server.lines).toHaveLength(1);
+    expect(server.connections).toHaveLength(1);
     expect(server.of('configureAuthenticatedSession')).toHaveLength(1);
   });
 
@@ -98,7 +98,7 @@ describe(WebAuthentication.name, () => {
     deploymentWith({ enabled: true, allowSessionUpgrade: false });
 
     expect(await open()).toMatchObject({ code: 'authentication-required', mayHaveTakenEffect: false });
-    expect([server.lines.length, sockets.size, operations()]).toEqual([0, 0, []]);
+    expect([server.connections.length, sockets.size, operations()]).toEqual([0, 0, []]);
 
     http.next(anAnswer(200, TOKENS));
     expect(await openAs()).toMatchObject({ isAuthenticated: true });
@@ -113,7 +113,7 @@ describe(WebAuthentication.name, () => {
     expect(operations()).toEqual([]);
   });
 
-  it('do not use their login up while there is no line', async () => {
+  it('do not exchange their login without a connection', async () => {
     deploymentWith(AUTH);
     await open();
     server.refusals.push(...Array.from({ length: 20 }, () => new UpstreamUnavailableError({ sent: false })));
@@ -138,7 +138,7 @@ describe(WebAuthentication.name, () => {
     expect(sockets.size).toBe(0);
   });
 
-  it('stay logged in when nobody knows whether they are not', async () => {
+  it('stay logged in when the outcome of the logout is unknown', async () => {
     deploymentWith(AUTH);
     await keep();
     await open();

@@ -11,13 +11,12 @@ import { SessionNotActiveError } from '../../session/domain/messaging.errors';
 import type { Conversation } from '../../session/ports/conversation';
 import { GuestAuthentication } from '../../session/ports/guest-authentication';
 import { type Credentials, GuestCredentials } from '../../session/ports/guest-credentials';
-import { DeploymentConfig } from './deployment-config';
+import { DeploymentConfig } from './deployment/deployment-config';
 import { GuestSockets } from './guest-sockets';
-import { GuestIdentity } from './login/guest-identity';
 import { GuestLogin } from './login/guest-login';
-import { isEnd } from './socket/socket-listener';
+import { isEnd } from './socket/verdict';
 
-/** Guests who log in over their sockets, when their sessions begin or later. */
+/** Authenticates guests over their sockets, when their sessions begin or later. */
 @Injectable()
 export class WebAuthentication extends GuestAuthentication {
   constructor(
@@ -28,12 +27,11 @@ export class WebAuthentication extends GuestAuthentication {
     private readonly config: WebMessagingConfig,
   ) {
     super();
-    sockets.identifyBy((conversationId) => new GuestIdentity(conversationId, credentials, login));
   }
 
   /**
-   * What a session needs before it can begin as an authenticated one. A login that was exchanged by a process that is
-   * gone is good once only: what it gave is used.
+   * Exchanges the login before a session begins as an authenticated one. A login can be exchanged once: credentials that
+   * an earlier process has got for it are reused.
    */
   async prepare(
     { conversationId, guestContext }: Conversation,
@@ -49,10 +47,10 @@ export class WebAuthentication extends GuestAuthentication {
 
   async logIn(conversation: Conversation, login: Login, parent: AbortSignal): Promise<void> {
     await this.assertAllowed(conversation);
-    const socket = this.sockets.of(conversation);
+    const socket = this.sockets.get(conversation);
     await withDeadline(this.config.timeoutMs, parent, async (signal, isOver) => {
       try {
-        // The login is good once: not before there is a line to use it on.
+        // A login can be exchanged once, and so only when there is a connection to use it on.
         await socket.untilLive(signal);
         const journey = conversation.guestContext?.journeyContext;
         await socket.stepUp(await this.login.exchange(login, signal, journey), signal);
@@ -66,7 +64,7 @@ export class WebAuthentication extends GuestAuthentication {
   async logOut({ conversationId }: Conversation, signal: AbortSignal): Promise<void> {
     const credentials = await this.credentials.find(conversationId);
     if (credentials !== undefined) await this.revoke(conversationId, credentials, signal);
-    // What the server would say about it is known.
+    // The server would only report the logout.
     this.sockets.forget(conversationId);
   }
 
@@ -77,7 +75,7 @@ export class WebAuthentication extends GuestAuthentication {
     throw new AuthenticationNotEnabledError('step-up');
   }
 
-  /** A token that has run out is renewed for this. One that cannot be renewed is worth nothing already. */
+  /** Renews an expired token for the revocation. One that cannot be renewed is already invalid. */
   private async revoke(
     conversationId: string,
     { jwt, refreshToken }: Credentials,

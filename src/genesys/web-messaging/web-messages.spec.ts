@@ -1,52 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { SystemClock } from '../../common/time/system-clock';
 import { RecordingLog } from '../../audit/recording-log.fake';
-import { Environment } from '../../config/environment';
-import { WebMessagingConfig } from '../../config/web-messaging.config';
-import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
-import { ConversationEvents } from '../../session/ports/conversation-events';
-import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
-import { DeploymentConfig } from './deployment-config';
-import { GuestSockets } from './guest-sockets';
-import { FakeGuestHistory } from './history/guest-history.fake';
-import { FakeGuestConnectionFactory } from './connection/guest-connection-factory.fake';
-import { ConnectRateLimiter } from './pacing/connect-rate-limiter';
-import { MessagingDependencies } from './socket/messaging-dependencies';
-import { FakeFileStorage } from './upload/file-storage.fake';
+import { anAnswer } from '../transport/genesys-http.fake';
 import { WebMessages } from './web-messages';
-import { WebMessagingTelemetry } from './web-messaging.telemetry';
+import { WebMessagingWorld } from './web-messaging-world.fake';
 
 const FILE = { fileName: 'a.png', fileType: 'image/png', fileSize: 1024 };
 
-let server: FakeGuestConnectionFactory;
-let sockets: GuestSockets;
+let server: WebMessagingWorld['server'];
+let sockets: WebMessagingWorld['sockets'];
 let messages: WebMessages;
-let http: FakeGenesysHttp;
+let http: WebMessagingWorld['http'];
 
 beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
-  server = new FakeGuestConnectionFactory().begun();
-  http = new FakeGenesysHttp();
-  sockets = new GuestSockets(
-    server,
-    new ConnectRateLimiter(),
-    new MessagingDependencies(
-      new FakeGuestHistory(() => server.messages),
-      new FakeFileStorage(),
-      new SystemClock(),
-    ),
-    new WebMessagingTelemetry(new Metrics()),
-    new WebMessagingConfig(new Environment()),
-  );
-  const config = new WebMessagingConfig(
-    Object.assign(new Environment(), {
-      GENESYS_REGION: 'usw2.pure.cloud',
-      GENESYS_DEPLOYMENT_ID: 'dep-1',
-    }),
-  );
-  messages = new WebMessages(sockets, new DeploymentConfig(http, config), new ConversationEvents());
+  ({ server, sockets, messages, http } = new WebMessagingWorld());
+  server.begun();
 });
 afterEach(() => {
   sockets.beforeApplicationShutdown();
@@ -58,20 +28,20 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
   yield Buffer.alloc(0);
 }
 
-/** What comes of an upload within so many milliseconds: an error, or nothing yet. */
+/** The error of an upload within the time; undefined when it is still pending. */
 async function outcomeOf(file: object = {}, withinMs = 1_000, conversationId = 'c-1'): Promise<unknown> {
   let outcome: unknown;
   const { snapshot } = anActiveSession();
   const { signal } = new AbortController();
-  const asked = { ...FILE, content: nothing(), ...file };
+  const upload = { ...FILE, content: nothing(), ...file };
   messages
-    .upload({ ...snapshot, conversationId }, asked, signal)
+    .upload({ ...snapshot, conversationId }, upload, signal)
     .catch((error: unknown) => (outcome = error));
   await jest.advanceTimersByTimeAsync(withinMs);
   return outcome;
 }
 
-/** What the session says of files. */
+/** Sets the limits that the session states for files. */
 function allow(allowedMedia: object | undefined, blockedExtensions: string[] = []): void {
   server.sessions.push({ allowedMedia, blockedExtensions });
 }
@@ -93,8 +63,8 @@ describe(`${WebMessages.name} and answers`, () => {
     ['a date picker', choice('DatePicker'), undefined],
     ['a form', { formResponse }, ''],
     ['a form with a text', { text: 'Sent', formResponse }, 'Sent'],
-  ])('says what official clients say with %s', async (_what, asked, text) => {
-    const message = { reference: randomUUID(), isRepeatable: false, ...asked };
+  ])('sends the text of official clients with %s', async (_what, content, text) => {
+    const message = { reference: randomUUID(), isRepeatable: false, ...content };
     void messages.send(anActiveSession().snapshot, message, new AbortController().signal).catch(() => null);
     await jest.advanceTimersByTimeAsync(1_000);
 
@@ -107,7 +77,7 @@ describe(`${WebMessages.name} and refusals`, () => {
   const TOO_LONG = { errorCode: 4011, errorMessage: 'Message length 5000 is larger than 4096' };
   const TOO_LARGE = 'Custom Attributes in channel metadata is larger than 2048 bytes';
 
-  // With and without a tracing id: then the message is the only one that waits.
+  // Each refusal comes with and without a tracing id; without one, the message is the only pending request.
   it.each<[string, unknown, number, string]>([
     ['string', 'Missing parameter', 4020, 'parameter-missing'],
     ['string', TOO_LONG.errorMessage, 4011, 'text-too-long'],
@@ -115,16 +85,19 @@ describe(`${WebMessages.name} and refusals`, () => {
     ['Error', TOO_LONG, 400, 'text-too-long'],
     ['ErrorMessage', { name: 'Error', message: 'm', ...TOO_LONG }, 400, 'text-too-long'],
     ['SomethingNew', TOO_LONG, 400, 'text-too-long'],
-  ])('tell at once why the platform does not take a message: %s %j %d', async (name, body, code, reason) => {
-    for (const isTraced of [true, false])
-      server.next('onMessage', ({ tracingId }, line) => {
-        line.say(name, body, { code, ...(isTraced ? { tracingId } : {}) });
-      });
+  ])(
+    'name the reason at once when the platform refuses a message: %s %j %d',
+    async (name, body, code, reason) => {
+      for (const isTraced of [true, false])
+        server.next('onMessage', ({ tracingId }, connection) => {
+          connection.say(name, body, { code, ...(isTraced ? { tracingId } : {}) });
+        });
 
-    expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
-    expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
-    expect(server.of('onMessage')).toHaveLength(2);
-  });
+      expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
+      expect(await refusalOfText()).toMatchObject({ code: 'message-refused', reason });
+      expect(server.of('onMessage')).toHaveLength(2);
+    },
+  );
 
   async function refusalOfText(): Promise<unknown> {
     const message = { reference: randomUUID(), isRepeatable: false, text: 'Hi' };
@@ -160,7 +133,7 @@ describe(`${WebMessages.name} and files`, () => {
     ['of its type', mode(['IMAGE/png'])],
     ['of its kind', mode(['text/plain', 'image/*'])],
     ['of any type', mode(['*/*'])],
-    ['as far as a session says that goes on', undefined],
+    ['by a resumed session without limits', undefined],
   ])('are announced where files may be sent: %s', async (_, media) => {
     allow(media, ['.exe']);
 
@@ -206,14 +179,14 @@ describe(`${WebMessages.name} and files`, () => {
     [4004, 'name-invalid'],
     [4005, 'name-invalid'],
   ])('are refused as the platform does with %i: %s', async (errorCode, reason) => {
-    server.next('onAttachment', ({ tracingId, attachmentId }, line) => {
-      line.say('GenerateUrlError', { attachmentId, errorCode }, { tracingId });
+    server.next('onAttachment', ({ tracingId, attachmentId }, connection) => {
+      connection.say('GenerateUrlError', { attachmentId, errorCode }, { tracingId });
     });
 
     expect(await outcomeOf()).toMatchObject({ code: 'file-refused', reason });
   });
 
-  it('do not wait long for a line that says what may be sent', async () => {
+  it('wait only a limited time for the connection that states their limits', async () => {
     server.next('configureSession');
 
     expect(await outcomeOf({}, 5_000)).toMatchObject({

@@ -13,7 +13,6 @@ import {
   MessageRefusedError,
   type RefusalReason,
 } from '../../session/domain/messaging.errors';
-import { ConversationEvents } from '../../session/ports/conversation-events';
 import type { Conversation } from '../../session/ports/guest-channel';
 import {
   type FileToUpload,
@@ -21,18 +20,17 @@ import {
   type MessageToSend,
   type UploadedFile,
 } from '../../session/ports/guest-messaging';
-import { conversationMessageOf } from './conversation-message';
-import { type Deployment, DeploymentConfig } from './deployment-config';
+import { conversationMessageOf } from './conversation/conversation-message';
+import { type Deployment, DeploymentConfig } from './deployment/deployment-config';
 import { GuestSockets } from './guest-sockets';
-import { SocketEventPublisher } from './socket-event-publisher';
-import { known } from './frames/fields';
+import { omitUndefined } from './frames/fields';
 import { type OutgoingMessage, wordsOf } from './frames/outgoing-message';
 import { oversizeOf } from './frames/size-limits';
 import type { AllowedMedia } from './frames/server-frame';
 import type { GuestSocket } from './socket/guest-socket';
 import { mediaOfModes, refusalOfFile, type UploadMode } from './upload/file-limits';
 
-/** What the platform says about messages that it does not take; the codes are of the guest protocol. */
+/** Error codes of the guest protocol for messages that the platform refuses. */
 const REASONS: Readonly<Record<number, RefusalReason>> = {
   409: 'read-only',
   4000: 'not-enabled',
@@ -44,7 +42,7 @@ const REASONS: Readonly<Record<number, RefusalReason>> = {
   4020: 'parameter-missing',
 };
 
-/** The same about files. */
+/** Error codes of the guest protocol for files. */
 const FILE_REASONS: Readonly<Record<number, FileRefusalReason>> = {
   400: 'not-accepted',
   4000: 'not-enabled',
@@ -57,43 +55,41 @@ const FILE_REASONS: Readonly<Record<number, FileRefusalReason>> = {
   4102: 'content-invalid',
 };
 
-/** How long an upload waits to be told what the deployment takes. */
-const PATIENCE_MS = 5_000;
+/** Time that an upload waits for the limits of the deployment, and for those of the session. */
+const LIMITS_TIMEOUT_MS = 5_000;
 
-/** What guests say and hear over their sockets. */
+/** Sends the messages, files and typing of guests over their sockets, and translates the platform's refusals. */
 @Injectable()
 export class WebMessages extends GuestMessaging {
   constructor(
     private readonly sockets: GuestSockets,
     private readonly deployment: DeploymentConfig,
-    news: ConversationEvents,
   ) {
     super();
-    sockets.follow((conversationId) => new SocketEventPublisher(conversationId, news));
   }
 
   async send(
     conversation: Conversation,
-    { reference, isRepeatable, ...asked }: MessageToSend,
+    { reference, isRepeatable, ...content }: MessageToSend,
     signal: AbortSignal,
   ): Promise<ConversationMessage> {
-    const socket = this.sockets.of(conversation);
-    const message = outgoingOf(asked);
+    const socket = this.sockets.get(conversation);
+    const message = outgoingOf(content);
     const oversize = oversizeOf(message, socket.facts?.maxCustomDataBytes);
     if (oversize !== undefined)
       throw new MessageRefusedError(oversize === 'text' ? 'text-too-long' : 'attributes-too-large');
     try {
-      const said = conversationMessageOf(await socket.say(message, { reference, isRepeatable }, signal));
-      if (said === undefined) throw new UpstreamInvalidResponseError('no message');
-      return said;
+      const sent = conversationMessageOf(await socket.send(message, { reference, isRepeatable }, signal));
+      if (sent === undefined) throw new UpstreamInvalidResponseError('no message');
+      return sent;
     } catch (error) {
-      throw refusedOf(error) ?? error;
+      throw messageRefusalOf(error) ?? error;
     }
   }
 
   async upload(conversation: Conversation, file: FileToUpload, signal: AbortSignal): Promise<UploadedFile> {
-    const socket = this.sockets.of(conversation);
-    await untilDescribed(socket, signal);
+    const socket = this.sockets.get(conversation);
+    await untilConfigured(socket, signal);
     const media = await this.mediaFor(file, socket, signal);
     const reason = media && refusalOfFile(file, media);
     if (reason !== undefined) throw new FileRefusedError(reason);
@@ -101,20 +97,20 @@ export class WebMessages extends GuestMessaging {
       const { fileName, fileType, fileSize } = file;
       return { attachmentId: await socket.upload(file, signal), fileName, fileType, fileSize };
     } catch (error) {
-      throw refusedFileOf(error) ?? error;
+      throw fileRefusalOf(error) ?? error;
     }
   }
 
   typing(conversation: Conversation): void {
-    this.sockets.of(conversation).typing();
+    this.sockets.get(conversation).typing();
   }
 
   reread(conversation: Conversation): void {
     this.sockets.forget(conversation.conversationId);
-    this.sockets.of(conversation);
+    this.sockets.get(conversation);
   }
 
-  /** By the modes of a deployment that does not enable attachments, else as the session says. */
+  /** The limits of the deployment's upload modes, where it does not enable attachments, else those of the session. */
   private async mediaFor(
     { fileType }: FileToUpload,
     { facts }: GuestSocket,
@@ -124,11 +120,11 @@ export class WebMessages extends GuestMessaging {
     return modes === undefined ? facts?.media : mediaOfModes(modes, fileType);
   }
 
-  /** None while the deployment cannot be read: then the session decides, and the platform after it. */
+  /** Undefined while the deployment cannot be read: then the limits of the session apply, and the platform's own check. */
   private async uploadModes(parent: AbortSignal): Promise<readonly UploadMode[] | undefined> {
     try {
       const read = (signal: AbortSignal): Promise<Deployment> => abortable(this.deployment.get(), signal);
-      return (await withDeadline(PATIENCE_MS, parent, read)).uploadModes;
+      return (await withDeadline(LIMITS_TIMEOUT_MS, parent, read)).uploadModes;
     } catch (error) {
       if (parent.aborted) throw error;
       return undefined;
@@ -136,32 +132,32 @@ export class WebMessages extends GuestMessaging {
   }
 }
 
-/** With the text that official clients send with an answer, unless the caller has another one. */
+/** Adds the text that official clients send with an answer, unless the caller gives another one. */
 function outgoingOf({
   buttonResponses,
   formResponse,
   ...rest
 }: Omit<MessageToSend, 'reference' | 'isRepeatable'>): OutgoingMessage {
-  const message = { ...rest, ...known({ buttons: buttonResponses, form: formResponse }) };
-  return { ...message, ...known({ text: message.text ?? wordsOf(message) }) };
+  const message = { ...rest, ...omitUndefined({ buttons: buttonResponses, form: formResponse }) };
+  return { ...message, ...omitUndefined({ text: message.text ?? wordsOf(message) }) };
 }
 
-function refusedOf(error: unknown): MessageRefusedError | undefined {
+function messageRefusalOf(error: unknown): MessageRefusedError | undefined {
   if (!(error instanceof UpstreamRejectedError)) return undefined;
   const reason = REASONS[error.status];
   return reason === undefined ? undefined : new MessageRefusedError(reason, { cause: error });
 }
 
-function refusedFileOf(error: unknown): FileRefusedError | undefined {
+function fileRefusalOf(error: unknown): FileRefusedError | undefined {
   if (!(error instanceof UpstreamRejectedError)) return undefined;
   const reason = FILE_REASONS[error.status];
   return reason === undefined ? undefined : new FileRefusedError(reason, { cause: error });
 }
 
-/** Resolves once the server has said what it takes. */
-async function untilDescribed(socket: GuestSocket, parent: AbortSignal): Promise<void> {
+/** Resolves once the server has described the session, and with it the limits of files. */
+async function untilConfigured(socket: GuestSocket, parent: AbortSignal): Promise<void> {
   if (socket.facts !== undefined) return;
-  await withDeadline(PATIENCE_MS, parent, async (signal, isOver) => {
+  await withDeadline(LIMITS_TIMEOUT_MS, parent, async (signal, isOver) => {
     try {
       await socket.untilLive(signal);
     } catch (error) {

@@ -14,20 +14,20 @@ import { FakeGuestCredentials } from '../../session/ports/guest-credentials.fake
 import { ClientPool } from '../transport/client-pool';
 import { GenesysApi } from '../transport/genesys-api';
 import { FakeGenesysHttp } from '../transport/genesys-http.fake';
-import { ConversationEnd } from './conversation-end';
-import { ConversationLookup } from './conversation-lookup';
-import { DeploymentConfig } from './deployment-config';
+import { ConversationEnd } from './conversation/conversation-end';
+import { ConversationLookup } from './conversation/conversation-lookup';
+import { DeploymentConfig } from './deployment/deployment-config';
 import { GuestSockets } from './guest-sockets';
 import { FakeGuestHistory } from './history/guest-history.fake';
 import { FakeGuestConnectionFactory } from './connection/guest-connection-factory.fake';
 import { GuestLogin } from './login/guest-login';
 import { ConnectRateLimiter } from './pacing/connect-rate-limiter';
-import { PlatformConversations } from './platform-conversations';
-import { MessagingDependencies } from './socket/messaging-dependencies';
+import { PlatformConversations } from './conversation/platform-conversations';
+import { GuestSocketFactory } from './socket/guest-socket-factory';
 import { FakeFileStorage } from './upload/file-storage.fake';
 import { WebAuthentication } from './web-authentication';
 import { WebMessages } from './web-messages';
-import { WebMessagingChannel } from './web-messaging.channel';
+import { WebMessagingChannel } from './web-messaging-channel';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
 
 const ENVIRONMENT = Object.assign(new Environment(), {
@@ -40,8 +40,9 @@ export class WebMessagingWorld {
   readonly http = new FakeGenesysHttp();
   readonly server = new FakeGuestConnectionFactory();
   readonly credentials = new FakeGuestCredentials();
-  readonly news = new ConversationEvents();
+  readonly events = new ConversationEvents();
   readonly sockets: GuestSockets;
+  readonly messages: WebMessages;
   readonly channel: WebMessagingChannel;
 
   constructor() {
@@ -57,34 +58,39 @@ export class WebMessagingWorld {
       genesys,
       new FakeLeaseFence(),
     );
-    const conversing = new MessagingDependencies(
-      new FakeGuestHistory(() => server.messages),
-      new FakeFileStorage(),
-      new SystemClock(),
-    );
     const telemetry = new WebMessagingTelemetry(metrics);
     const platform = new PlatformConversations(api, genesys);
     const deployment = new DeploymentConfig(http, config);
     const login = new GuestLogin(http, genesys, config);
-    this.sockets = new GuestSockets(server, new ConnectRateLimiter(), conversing, telemetry, config);
+    const factory = new GuestSocketFactory(
+      server,
+      new ConnectRateLimiter(),
+      new FakeGuestHistory(() => server.messages),
+      new FakeFileStorage(),
+      new SystemClock(),
+      telemetry,
+      config,
+    );
+    this.sockets = new GuestSockets(factory, this.events, credentials, login);
+    this.messages = new WebMessages(this.sockets, deployment);
     this.channel = new WebMessagingChannel(
       this.sockets,
       deployment,
       new ConversationEnd(deployment, platform, config),
-      new WebMessages(this.sockets, deployment, this.news),
+      this.messages,
       new WebAuthentication(this.sockets, deployment, login, credentials, config),
-      new ConversationLookup(platform, this.news, telemetry),
+      new ConversationLookup(platform, this.events, telemetry),
     );
   }
 
-  /** Every timer has to be gone then. */
+  /** Stops all sockets. Throws when a timer is left. */
   async close(): Promise<void> {
     this.sockets.beforeApplicationShutdown();
     await jest.advanceTimersByTimeAsync(0);
     if (jest.getTimerCount() > 0) throw new Error(`${jest.getTimerCount()} timers are left`);
   }
 
-  /** What a call comes to, its waits within a minute included. */
+  /** The result or the error of a call after a minute of fake time. */
   async outcomeOf<T>(call: Promise<T>): Promise<T | Error> {
     const outcome = call.catch((error: unknown) => error as Error);
     await jest.advanceTimersByTimeAsync(60_000);

@@ -2,17 +2,17 @@ import { Injectable, Logger } from '@nestjs/common';
 import { LogThrottle } from '../../common/logging/log-throttle';
 import { Metrics } from '../../metrics/metrics';
 import type { ConnectionEnd } from './connection/guest-connection';
-import type { OverReason } from './socket/socket-listener';
+import type { OverReason } from './socket/verdict';
 
-/** The close codes that have a label of their own; whatever else a server makes up is `other`. */
+/** Close codes with a label of their own; every other code is `other`. */
 const CODES: ReadonlySet<number> = new Set([
   1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011, 1012, 1013,
 ]);
 
-/** What befalls one socket mostly befalls all of them: their number is told, and not each of them. */
-const SAME_LINE_MS = 10_000;
+/** A failure of one socket mostly concerns all of them: a log line states their number, instead of one line for each. */
+const REPEAT_INTERVAL_MS = 10_000;
 
-/** What the guest sockets have to tell operators. Nothing here holds a token. */
+/** Metrics and log lines of the guest sockets. None of them holds a token. */
 @Injectable()
 export class WebMessagingTelemetry {
   private readonly log = new Logger('WebMessaging');
@@ -22,18 +22,18 @@ export class WebMessagingTelemetry {
   private readonly refusals;
   private readonly waits;
   private readonly historyFailures;
-  private readonly refusalLines = new LogThrottle(SAME_LINE_MS);
-  private readonly historyLines = new LogThrottle(SAME_LINE_MS);
-  private lines = 0;
+  private readonly refusalLog = new LogThrottle(REPEAT_INTERVAL_MS);
+  private readonly historyLog = new LogThrottle(REPEAT_INTERVAL_MS);
+  private connections = 0;
 
   constructor(metrics: Metrics) {
-    metrics.gauge('ws_connections', 'Open connections to the guest WebSocket', () => this.lines);
+    metrics.gauge('ws_connections', 'Open connections to the guest WebSocket', () => this.connections);
     this.closed = metrics.counter(
       'ws_closed_total',
       'Ended connections by close code, or silent, garbage or ours',
       ['code'],
     );
-    this.unknown = metrics.counter('upstream_unknown_total', 'Frames of a class that nobody knows');
+    this.unknown = metrics.counter('upstream_unknown_total', 'Frames of an unknown class');
     this.malformed = metrics.counter(
       'upstream_malformed_total',
       'Frames that are JSON and lack a class or its content, and were skipped, by known class or none',
@@ -54,12 +54,12 @@ export class WebMessagingTelemetry {
     );
   }
 
-  lineOpened(): void {
-    this.lines += 1;
+  connectionOpened(): void {
+    this.connections += 1;
   }
 
-  lineEnded({ cause, code }: ConnectionEnd): void {
-    this.lines -= 1;
+  connectionEnded({ cause, code }: ConnectionEnd): void {
+    this.connections -= 1;
     const label = CODES.has(code) ? String(code) : 'other';
     this.closed.inc({ code: cause === 'closed' ? label : cause });
   }
@@ -68,43 +68,43 @@ export class WebMessagingTelemetry {
     this.unknown.inc();
   }
 
-  /** The label holds known classes alone, so that its values stay few; `none` stands for the others. */
+  /** `className` is a known class, so that the values of the label are bounded; `none` stands for all others. */
   malformedFrame(className = 'none'): void {
     this.malformed.inc({ class: className });
   }
 
   reconnectingIn(delayMs: number, conversationId: string, error: unknown): void {
     this.waits.observe(delayMs / 1000);
-    this.log.debug({ message: 'A guest socket connects again', conversationId, delayMs, error });
+    this.log.debug({ message: 'Guest socket reconnecting', conversationId, delayMs, error });
   }
 
   over(reason: OverReason, conversationId: string, endCause?: string): void {
-    this.log.log({ message: 'A guest socket is over', conversationId, reason, endCause });
+    this.log.log({ message: 'Guest socket ended', conversationId, reason, endCause });
   }
 
-  /** A person must act: the deployment, its allowed domains or our frames are at fault. */
+  /** An operator must act: the deployment, its allowed domains or the frames of this service are at fault. */
   refused(error: unknown, conversationId: string): void {
     this.refusals.inc();
-    this.refusalLines.say((count) => {
-      this.log.error({ message: 'Genesys Cloud refuses a guest socket', conversationId, count, error });
+    this.refusalLog.say((count) => {
+      this.log.error({ message: 'Guest socket refused by Genesys Cloud', conversationId, count, error });
     });
   }
 
-  /** The history could not be read; what was said meanwhile may be missing until the next try. */
+  /** Messages may be missing until the next attempt. */
   historyFailed(error: unknown, conversationId: string): void {
     this.historyFailures.inc();
-    this.historyLines.say((count) => {
-      const message = 'The history of a conversation could not be read';
+    this.historyLog.say((count) => {
+      const message = 'Conversation history read failed';
       this.log.warn({ message, conversationId, count, error });
     });
   }
 
-  /** Another beat tries again. */
+  /** The next beat retries. */
   lookupFailed(error: unknown, conversationId: string): void {
-    this.log.debug({ message: 'Lookup of a conversation id failed', conversationId, error });
+    this.log.debug({ message: 'Conversation id lookup failed', conversationId, error });
   }
 
-  troubled(message: string, error: unknown, conversationId: string): void {
-    this.log.error({ message, error, conversationId });
+  listenerFailed(error: unknown, conversationId: string): void {
+    this.log.error({ message: 'Guest socket listener failed', error, conversationId });
   }
 }

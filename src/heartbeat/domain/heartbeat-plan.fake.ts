@@ -3,19 +3,19 @@ import type { BeatOutcome, BeatTime, HeartbeatPlan, Loss } from './heartbeat-pla
 type Beat = (signal: AbortSignal) => BeatOutcome | Promise<BeatOutcome>;
 
 /**
- * A plan whose beats come to what the test says, in order, and to `usually` after that. It keeps when it beat, how
- * late each beat was, and which losses were reported.
+ * A plan with scripted outcomes of its beats, and `usually` after those. It records the times of the beats, their
+ * delays, and the reported losses.
  */
 export class FakeHeartbeatPlan implements HeartbeatPlan {
   intervalMs = 1_000;
   group = 'client';
-  /** The interval at the moment, where it is not the own one. */
+  /** The current interval, if it differs from the plan's own. */
   paceMs: number | undefined;
   readonly firstWithinMs: number = 1_000;
   readonly tolerance: number = 3;
   readonly beats: { readonly at: number; readonly latenessMs: number; readonly signal: AbortSignal }[] = [];
   readonly losses: Loss[] = [];
-  /** What the next reports of a loss do before they succeed. */
+  /** Scripted results of the next reports of a loss, before they succeed. */
   readonly reports: (() => Promise<void>)[] = [];
   private readonly steps: Beat[] = [];
 

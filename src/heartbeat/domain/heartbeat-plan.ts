@@ -2,7 +2,7 @@ export interface Postponed {
   readonly kind: 'postponed';
   readonly cause: string;
   readonly retryAfterMs?: number;
-  /** Nothing was sent, for want of room on our side: it is made up for soon. */
+  /** Nothing was sent, because our own budget was used up: the beat is made up for soon. */
   readonly isHeldBack?: boolean;
 }
 
@@ -14,13 +14,13 @@ interface Gone {
 }
 
 /**
- * What one heartbeat came to. `ok` resets the count of failures; `failed` counts; `postponed` (throttled, no token,
- * trouble of our own) counts nothing; `gone` says that there is nothing left to keep alive.
+ * Outcome of one heartbeat. `ok` resets the count of failures; `failed` counts; `postponed` (throttled, no token, a
+ * failure of our own) does not count; `gone` means that there is nothing left to keep alive.
  */
 export type BeatOutcome =
   { readonly kind: 'ok' } | { readonly kind: 'failed'; readonly cause: string } | Postponed | Gone;
 
-/** Why a heartbeat is lost: it has failed too often, or there is nothing left, for the reason that the beat gave. */
+/** The cause of a lost heartbeat: too many failures, or `gone` with the reason of the beat. */
 export type Loss =
   { readonly cause: 'failures' } | ({ readonly cause: 'gone' } & Pick<Gone, 'reason' | 'endCause'>);
 
@@ -29,23 +29,25 @@ export interface BeatTime {
   readonly latenessMs: number;
 }
 
-/** Everything the heartbeat service needs to know to keep something alive, handed over as a value. */
+/** All facts that the heartbeat service needs to keep something alive, passed as a value. */
 export interface HeartbeatPlan {
   /** Unique among running heartbeats, and the name of the interval. */
   readonly name: string;
-  /** The interval by the plan's own rule. */
+  /** The plan's own interval. */
   readonly intervalMs: number;
-  /** Plans that share a limit. */
+  /** Name of the group of plans that share a limit. */
   readonly group?: string;
-  /** The interval at the moment, asked for before each beat; the own one when absent. */
+  /** The current interval, read before each beat; if absent, the plan's own. */
   currentIntervalMs?(): number;
   /** Consecutive failures after which the heartbeat is lost. */
   readonly tolerance: number;
-  /** The first beat comes at a random moment within this time, so that what started together does not beat together. */
+  /**
+   * The first beat comes at a random moment within this time, so that plans that start together do not beat together.
+   */
   readonly firstWithinMs: number;
   /**
-   * One beat, `at` this time in epoch milliseconds and `latenessMs` later than planned. Must not throw; if it does, that is our
-   * trouble: postponed.
+   * Sends one beat, `at` this time in epoch milliseconds and `latenessMs` later than planned. Must not throw; an
+   * error counts as a failure of our own: postponed.
    */
   beat(signal: AbortSignal, { at, latenessMs }: BeatTime): Promise<BeatOutcome>;
   /** Called when the heartbeat is lost, and again at each interval until it succeeds once. */

@@ -4,16 +4,16 @@ import type { Session } from '../../session/domain/session';
 import type { GuestChannels } from '../../session/ports/guest-channels';
 import type { GuestMessaging } from '../../session/ports/guest-messaging';
 
-/** A session whose guest can talk, and the way they do. */
+/** A session with messaging, and its channel's messaging. */
 export interface MessagingSession {
   readonly session: Session;
   readonly messaging: GuestMessaging;
-  /** To be recorded with what the guest says, when another caller than the owner of the session speaks for it. */
+  /** The audit fact to record with messages, when a caller acts for the guest of another caller. */
   readonly act?: AuditFact;
 }
 
 /**
- * Throws `NotSupportedByChannelError`, whatever has become of the session, and `SessionNotActiveError` otherwise when it is
+ * Throws `NotSupportedByChannelError`, in any state of the session, and otherwise `SessionNotActiveError` if it is
  * not active.
  */
 export function messagingOf(session: Session, channels: GuestChannels): MessagingSession {

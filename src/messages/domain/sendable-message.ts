@@ -4,10 +4,10 @@ import type { MessageToSend } from '../../session/ports/guest-messaging';
 
 type MessageContent = Omit<MessageToSend, 'reference' | 'isRepeatable'>;
 
-/** Choices that Genesys Cloud links with a message by its id alone. */
+/** Choices that Genesys Cloud links with a message only by its id. */
 const PICKERS: readonly string[] = ['DatePicker', 'ListPicker'];
 
-/** Throws `InvalidRequestError` for a message that says nothing, and for an answer that could not be linked. */
+/** Throws `InvalidRequestError` for an empty message, and for an answer that cannot be linked. */
 export function assertSendable(content: MessageContent): void {
   const errors = [contentError(content), mixError(content), linkError(content)].filter(
     (error) => error !== undefined,

@@ -1,6 +1,8 @@
 import { DomainError } from '../../common/errors/domain.errors';
 
-/** The caller has as many uploads under way as it may. Nothing was read or sent; other callers are not touched. */
+/**
+ * The caller has reached its limit of concurrent uploads. Nothing was read or sent; other callers are not affected.
+ */
 export class CallerUploadLimitReachedError extends DomainError {
   readonly code = 'caller-upload-limit-reached';
   readonly kind = 'rate-limited';
@@ -12,7 +14,7 @@ export class CallerUploadLimitReachedError extends DomainError {
   }
 }
 
-/** This process hands on as many files as it may. Nothing was read or sent. */
+/** This process has reached its limit of concurrent uploads. Nothing was read or sent. */
 export class TooManyUploadsError extends DomainError {
   readonly code = 'too-many-uploads';
   readonly kind = 'unavailable';

@@ -3,7 +3,7 @@ import type { UploadedFile } from '../../session/ports/guest-messaging';
 
 /** A file that messages of the same session can refer to. */
 export class AttachmentResponse implements UploadedFile {
-  /** For `attachmentIds` of a message. */
+  /** Id for `attachmentIds` of a message. */
   @ApiProperty({ type: String, format: 'uuid', example: '8e03978e-40d5-43e8-bc93-6894a57f9324' })
   attachmentId: string = '';
 
@@ -13,7 +13,7 @@ export class AttachmentResponse implements UploadedFile {
   @ApiProperty({ type: String, example: 'application/pdf' })
   fileType: string = '';
 
-  /** In bytes. */
+  /** Size in bytes. */
   @ApiProperty({ type: 'integer', example: 24_242 })
   fileSize: number = 0;
 }

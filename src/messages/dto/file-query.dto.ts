@@ -6,9 +6,9 @@ const MAX_LENGTH = 1023;
 /** A name without a path, and an extension after its last dot. */
 const NAME = /^(?=[^]{1,1023}$)[^/\\]*[^./\\]\.[^./\\]+$/;
 
-/** What a file is called. */
+/** The name of a file. */
 export class FileQueryDto {
-  /** With its extension and without a path. */
+  /** Name with an extension and without a path. */
   @ApiProperty({ type: String, maxLength: MAX_LENGTH, example: 'order.pdf' })
   @IsString({ message: 'must be a string' })
   @Matches(NAME, {

@@ -25,7 +25,7 @@ export class WheelPickerItemResponse implements WheelPickerItem {
   value?: string;
 }
 
-/** One of its items may be chosen. */
+/** A list of which one item may be chosen. */
 export class WheelPickerResponse implements WheelPicker {
   @ApiPropertyOptional({ type: String, example: 'matter' })
   id?: string;
@@ -60,7 +60,7 @@ export class FormInputResponse implements FormInput {
   autoCompleteType?: string;
 }
 
-/** A field of a form; its type says which other property is there. */
+/** A field of a form; its type determines which other property is present. */
 export class FormComponentResponse implements FormComponent {
   @ApiProperty({ enum: FORM_COMPONENT_TYPES })
   type: FormComponent['type'] = 'other';
@@ -111,9 +111,9 @@ export class FormIntroductionResponse implements FormIntroduction {
   buttonText?: string;
 }
 
-/** Answered with a `formResponse`. */
+/** A form, to be answered with a `formResponse`. */
 export class FormContentResponse implements Form {
-  /** Sent back with the answers. */
+  /** Return this id with the answers. */
   @ApiProperty({ type: String, example: '5f0c7a52-6b0e-4d0f-8c11-b8f0ac9b1f5e' })
   cannedResponseId: string = '';
 
@@ -123,7 +123,7 @@ export class FormContentResponse implements Form {
   @ApiProperty({ type: [FormPageResponse] })
   formPages: readonly FormPageResponse[] = [];
 
-  /** Whether the answers are shown before they are sent. */
+  /** True if the answers are shown before they are sent. */
   @ApiProperty({ type: Boolean, example: true })
   showSummary: boolean = false;
 
@@ -147,7 +147,7 @@ export class FormAnswerResponse implements FormAnswer {
   payload?: string;
 }
 
-/** A form as the guest answered it. */
+/** A form with the guest's answers. */
 export class FormResponseResponse implements FormResponse {
   /** The message with the form. */
   @ApiProperty({ type: String, example: '0a1b2c3d4e5f60718293a4b5c6d7e8f9' })

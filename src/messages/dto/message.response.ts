@@ -45,7 +45,7 @@ export class MessageAttachmentResponse implements MessageAttachment {
   @ApiPropertyOptional({ type: 'integer', example: 24_242 })
   sizeBytes?: number;
 
-  /** Leads to the file for a while. Whoever has it can read the file. */
+  /** Temporary URL of the file, which can be read with the URL alone. */
   @ApiPropertyOptional({ type: String, example: 'https://downloads.example/8e03978e' })
   url?: string;
 
@@ -61,7 +61,7 @@ export class MessageAttachmentResponse implements MessageAttachment {
   text?: string;
 }
 
-/** Content of a message beside its text; its type says which other property is there. */
+/** Content of a message beside its text; its type determines which other property is present. */
 export class MessageContentResponse {
   @ApiProperty({ enum: CONTENT_TYPES })
   type: MessageContent['type'] = 'other';
@@ -87,7 +87,7 @@ export class MessageContentResponse {
   @ApiPropertyOptional({ type: FormContentResponse })
   form?: FormContentResponse;
 
-  /** A form as the guest answered it. */
+  /** A form with the guest's answers. */
   @ApiPropertyOptional({ type: FormResponseResponse })
   formResponse?: FormResponseResponse;
 
@@ -121,12 +121,12 @@ export class MessageSenderResponse implements MessageSender {
   image?: string;
 }
 
-/** Something that one side of a conversation has said to the other. */
+/** A message of one side of a conversation to the other. */
 export class MessageResponse implements ConversationMessage {
   @ApiProperty({ type: String, example: '0a1b2c3d4e5f60718293a4b5c6d7e8f9' })
   id: string = '';
 
-  /** The id under which this service sent it; absent on everything else. */
+  /** The id under which this service sent it; absent for all other messages. */
   @ApiPropertyOptional({ type: String, example: '5f0c7a52-6b0e-5d0f-8c11-b8f0ac9b1f5e' })
   reference?: string;
 
@@ -158,7 +158,7 @@ export class MessageListResponse {
   @ApiProperty({ type: [MessageResponse] })
   items: readonly ConversationMessage[] = [];
 
-  /** Where the next page begins; null on the last one. */
+  /** The cursor of the next page; null on the last one. */
   @ApiProperty({ type: String, nullable: true, example: null })
   nextCursor: string | null = null;
 }

@@ -1,6 +1,6 @@
 import { UPSTREAM_PROBLEMS } from '../../common/problem/upstream-problems';
 
-/** What goes wrong between a guest who talks and the platform, by status: the same on every route that waits for it. */
+/** Problems of messaging requests to the platform, by status: the same on every route that waits for its response. */
 export const MESSAGING_PROBLEMS = {
   ...UPSTREAM_PROBLEMS,
   429: ['too-many-caller-forwarded'],

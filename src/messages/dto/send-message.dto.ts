@@ -7,16 +7,19 @@ import { MaxBytes, MayBeAbsent } from '../../common/validation/text.decorator';
 import type { ButtonResponse } from '../../session/ports/guest-messaging';
 import { FormReplyDto } from './form-reply.dto';
 
-/** What Genesys Cloud takes as the text of a guest's message, in bytes of UTF-8. */
+/** Limit of Genesys Cloud for the text of a guest's message, in bytes of UTF-8. */
 const MAX_TEXT_BYTES = 4096;
 const BUTTON_TYPES = ['Button', 'DatePicker', 'ListPicker', 'QuickReply'] as const;
-/** A form has answers of its own; its type is described because it was, and refused because nothing would be linked. */
+/**
+ * A form has its own property for answers; `Form` is documented for compatibility, and refused because it would not
+ * be linked.
+ */
 const DESCRIBED_TYPES = ['Button', 'DatePicker', 'Form', 'ListPicker', 'QuickReply'];
 const MAX_CHOICES = 10;
 const MAX_ATTACHMENTS = 10;
 const ID = /^[\x21-\x7e]{1,128}$/;
 
-/** A choice of the guest among buttons that a message offered. */
+/** A choice of the guest among the buttons of a message. */
 export class ButtonResponseDto implements ButtonResponse {
   /** `QuickReply` for a quick reply, `Button` for a postback of a card. `Form` is refused: see `formResponse`. */
   @ApiProperty({ enum: DESCRIBED_TYPES, example: 'QuickReply' })
@@ -25,21 +28,24 @@ export class ButtonResponseDto implements ButtonResponse {
   })
   type!: (typeof BUTTON_TYPES)[number];
 
-  /** What the button says. */
+  /** The text of the button. */
   @ApiProperty({ type: String, maxLength: MAX_TEXT_BYTES, example: 'Yes' })
   @IsString({ message: 'must be a string' })
   @IsNotEmpty({ message: 'must not be empty' })
   @MaxBytes(MAX_TEXT_BYTES)
   text!: string;
 
-  /** As the message has it: the payload of a quick reply or a postback, the `dateTime` of a time, the `id` of an item. */
+  /**
+   * The value from the message: the payload of a quick reply or a postback, the `dateTime` of a time, the `id` of an
+   * item.
+   */
   @ApiProperty({ type: String, maxLength: MAX_TEXT_BYTES, example: 'yes' })
   @IsString({ message: 'must be a string' })
   @MaxBytes(MAX_TEXT_BYTES)
   payload!: string;
 }
 
-/** A text, an answer to what was offered, uploaded files, or several of them. */
+/** A text, an answer to an offer, uploaded files, or several of them. */
 export class SendMessageDto {
   /** At most 4096 bytes in UTF-8. */
   @ApiPropertyOptional({ type: String, maxLength: MAX_TEXT_BYTES, example: 'Where is my order?' })
@@ -49,11 +55,11 @@ export class SendMessageDto {
   @MaxBytes(MAX_TEXT_BYTES)
   text?: string;
 
-  /** Told to the flow with the message: texts by name, all names and texts together at most 2048 bytes in UTF-8. */
+  /** Participant data for the flow: strings by name, all names and values together at most 2048 bytes in UTF-8. */
   @AreCustomAttributes()
   customAttributes?: Record<string, string>;
 
-  /** All of one type; several where the question allows it. */
+  /** All of one type; several if the question allows it. */
   @ApiPropertyOptional({ type: [ButtonResponseDto], maxItems: MAX_CHOICES })
   @MayBeAbsent()
   @BoundedList(MAX_CHOICES, () => ButtonResponseDto)
@@ -79,7 +85,7 @@ export class SendMessageDto {
   @Matches(ID, { each: true, message: 'must hold ids of attachments' })
   attachmentIds?: string[];
 
-  /** The message that is answered: required for a date picker, a list picker and a form. */
+  /** The message that this one answers: required for a date picker, a list picker and a form. */
   @ApiPropertyOptional({ type: String, example: '0a1b2c3d4e5f60718293a4b5c6d7e8f9' })
   @MayBeAbsent()
   @Matches(ID, { message: 'must be the id of a message' })

@@ -120,7 +120,7 @@ export class PickerLocationResponse implements PickerLocation {
 
 /** Answered with a button response of the type `DatePicker`; in a form, with a day between the two dates. */
 export class DatePickerResponse implements DatePicker {
-  /** Names it among the components of a form. */
+  /** Id of this component within a form. */
   @ApiPropertyOptional({ type: String, example: 'day' })
   id?: string;
 
@@ -149,7 +149,7 @@ export class DatePickerResponse implements DatePicker {
   availableTimes: readonly AvailableTimeResponse[] = [];
 }
 
-/** Shown in place of a picker or a form: before it is answered, or afterwards. */
+/** Shown in place of a picker or a form: before the answer, or afterwards. */
 export class PickerMessageResponse implements PickerMessage {
   @ApiPropertyOptional({ type: String, example: 'Your flight' })
   header?: string;
@@ -187,7 +187,7 @@ export class ListPickerSectionResponse implements ListPickerSection {
   @ApiPropertyOptional({ type: String, example: 'Extras' })
   title?: string;
 
-  /** Whether more than one item of the section may be chosen. */
+  /** True if more than one item of the section may be chosen. */
   @ApiProperty({ type: Boolean, example: true })
   multipleSelection: boolean = false;
 
@@ -195,9 +195,9 @@ export class ListPickerSectionResponse implements ListPickerSection {
   items: readonly ListPickerItemResponse[] = [];
 }
 
-/** Answered with one button response of the type `ListPicker` for each item that is chosen. */
+/** Answered with one button response of the type `ListPicker` for each chosen item. */
 export class ListPickerResponse implements ListPicker {
-  /** Names it among the components of a form. */
+  /** Id of this component within a form. */
   @ApiPropertyOptional({ type: String, example: 'extras' })
   id?: string;
 

@@ -3,14 +3,17 @@ import type { AuditFact } from '../../audit/domain/audit-record';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { type MessageQuery, type MessageRequest, MessageStore } from './message.store';
 
-/** Messages in memory. `failures` are thrown first, one per call; messages with the ids in `refused` are always refused. */
+/**
+ * Messages in memory. `failures` are thrown first, one per call; messages with the ids in `refused` are always
+ * refused.
+ */
 export class FakeMessageStore extends MessageStore {
   readonly failures: Error[] = [];
   readonly acts: AuditFact[] = [];
   readonly refused = new Set<string>();
   private readonly kept = new Map<string, MessageRequest[]>();
 
-  /** The ids of what is kept, in the order in which it came. */
+  /** The ids of the stored messages, in the order of arrival. */
   idsOf(conversationId: string): string[] {
     return this.of(conversationId).map(({ message }) => message.id);
   }

@@ -1,16 +1,16 @@
 import type { AuditFact } from '../../audit/domain/audit-record';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 
-/** A message, and what it was asked for with. */
+/** A message with the facts of its request. */
 export interface MessageRequest {
   readonly message: ConversationMessage;
-  /** The same for requests that ask for the same; absent when the message was met before its request was answered. */
+  /** The same for equal requests; absent if the message arrived before its request was answered. */
   readonly fingerprint?: string;
   /** The act of a caller other than the session's owner; recorded with the message. */
   readonly act?: AuditFact;
 }
 
-/** Which messages of a conversation a page shows; the oldest first, by (sentAt, id). */
+/** Selects the messages of a page; the oldest first, by (sentAt, id). */
 export interface MessageQuery {
   readonly limit: number;
   /** Continue after this message. */
@@ -18,16 +18,16 @@ export interface MessageQuery {
 }
 
 /**
- * What was said in conversations, durable across `kill -9`, and told by the event feed from the same transaction on.
- * Texts and names are encrypted. Messages go with their session, and are gone once its guest is erased.
+ * Messages of conversations, durable across `kill -9`; the event feed contains them from the same transaction on.
+ * Texts and names are encrypted. Messages are removed with their session, and when its guest is erased.
  *
  * Every method may throw `StorageUnavailableError`.
  */
 export abstract class MessageStore {
   /**
-   * Keeps messages of one conversation, each once by its id; returns how many were new. Nothing is kept when there is
-   * no such session, or its guest is erased. A fingerprint is kept also when the message was there before without one.
-   * Acts are recorded in the same transaction, whether or not their message is new or kept.
+   * Stores messages of one conversation, each once by its id; returns how many were new. Stores nothing if the
+   * session does not exist or its guest is erased. A fingerprint is also added to a message that was stored without
+   * one. Acts are recorded in the same transaction, whether or not their message is new or stored.
    */
   abstract keep(conversationId: string, messages: readonly MessageRequest[]): Promise<number>;
 

@@ -1,8 +1,8 @@
-/** `full`: there is no space left for what was to be written. */
+/** `full`: there is no space left for the write. */
 export type StorageErrorReason = 'full' | 'unavailable';
 
-/** The moments at which the database could not be used. */
+/** Notifies of database failures. */
 export abstract class StorageErrors {
-  /** There is one listener; it hears of every failed statement or transaction. */
+  /** There is one listener; it is called for every failed statement or transaction. */
   abstract onError(listener: (reason: StorageErrorReason) => void): void;
 }

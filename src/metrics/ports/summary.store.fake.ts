@@ -1,6 +1,6 @@
 import { SummaryStore, type SummaryTotals } from './summary.store';
 
-/** Totals as the test sets them; zero for what it does not mention. */
+/** Totals that the test sets; the others are zero. */
 export class FakeSummaryStore extends SummaryStore {
   constructor(private readonly given: Partial<SummaryTotals> = {}) {
     super();

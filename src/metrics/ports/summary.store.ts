@@ -2,7 +2,7 @@
 export interface SummaryTotals {
   /** Sessions that became active. */
   readonly sessionsStarted: number;
-  /** Of those, the ones that ended as `disconnected`; each counts once. */
+  /** Started sessions that ended as `disconnected`; each counts once. */
   readonly sessionsDisconnected: number;
   /** Ended sessions by end reason. */
   readonly endedByReason: Readonly<Record<string, number>>;
@@ -11,7 +11,7 @@ export interface SummaryTotals {
   readonly deliveryLatencyMsSum: number;
 }
 
-/** Durable totals, kept in the transactions of what they count; reading them costs the same at any history. */
+/** Durable totals, updated in the transactions of the changes; reading them costs the same for any history. */
 export abstract class SummaryStore {
   abstract totals(): Promise<SummaryTotals>;
 }

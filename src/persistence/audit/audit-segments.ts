@@ -6,9 +6,9 @@ import type { Work } from '../database/unit-of-work';
 type Segment = Selectable<AuditSegmentTable>;
 
 /**
- * Makes one segment of every chain that has records older than `before` outside of one, with at most `limit` records;
- * returns how many were made. A segment ends with the last record that is old enough: a clock that was set back in
- * between is of no consequence.
+ * Makes one segment of every chain that has records older than `before` outside of a segment, with at most `limit`
+ * records; returns the number of segments. A segment ends with the last record that is old enough, so a clock that
+ * was set back in between does no harm.
  */
 export async function sealSegments(db: Kysely<Database>, before: number, limit: number): Promise<number> {
   const { rows } = await sql<Omit<Segment, 'dropped_at'>>`
@@ -31,14 +31,14 @@ export async function sealSegments(db: Kysely<Database>, before: number, limit: 
   return rows.length;
 }
 
-/** Drops the oldest segment there is of any chain, if it ended before the given moment; returns it. */
+/** Drops the oldest segment of any chain if it ended before the given moment; returns it. */
 export async function dropSegment({ db, dialect }: Work, before: number): Promise<Segment | undefined> {
   const segment = await db
     .selectFrom('audit_segment')
     .selectAll()
     .where('dropped_at', 'is', null)
     .where('last_at', '<', before)
-    // A chain is dropped from its beginning.
+    // A chain is only ever dropped from its beginning.
     .where((eb) =>
       eb.not(
         eb.exists(

@@ -8,12 +8,12 @@ import type { Work } from '../database/unit-of-work';
 
 type Head = Pick<Selectable<AuditHeadTable>, 'seq' | 'hash'> & { readonly now: number };
 
-/** One text per dialect and number of records, of which a transaction has few. */
+/** Compiled statements by dialect and number of records; a transaction has few records. */
 const compiled = new Map<string, CompiledQuery>();
 
-// These run with nearly every transaction; putting a statement together takes longer than running it.
+// These statements run in nearly every transaction, and compiling one takes longer than running it.
 
-/** Locks the end of a chain, and tells the time by the database's clock. */
+/** Locks the end of a chain and reads the database's clock. */
 export async function lockHead(work: Work, chain: number): Promise<Head> {
   const statement = compiledOnce(work, 'head', [chain], () =>
     forUpdate(
@@ -43,7 +43,7 @@ export function insertingRecords(work: Work, records: readonly AuditRecord[]): C
   );
 }
 
-/** `parameters` are those of the statement that `build` puts together the first time, in the order of its text. */
+/** `parameters` are those of the statement that `build` composes the first time, in the order of its text. */
 function compiledOnce(
   { dialect }: Work,
   name: string,

@@ -8,9 +8,9 @@ import { insertingRecords, lockHead, movingHead } from './audit-statements';
 import type { Work } from '../database/unit-of-work';
 
 /**
- * Writes audit records in the transaction of what they record, each chained to the one before it, and publishes them
- * once it has committed. An append holds its chain until the commit, so this comes last in a transaction: the end of the
- * chain is locked in one round trip, and the records come with the commit in the next.
+ * Writes audit records in the transaction of the change that they record, each chained to the one before it, and
+ * publishes them after the commit. An append locks its chain until the commit, so it comes last in a transaction: one
+ * round trip locks the end of the chain, and the records go with the commit in the next one.
  */
 @Injectable()
 export class AuditWriter {
@@ -18,10 +18,10 @@ export class AuditWriter {
 
   constructor(private readonly publisher: AuditPublisher) {}
 
-  /** The transaction fails when its facts cannot be written. */
+  /** Queues the facts; the transaction fails if they cannot be written. */
   write(work: Work, facts: readonly AuditFact[]): void {
     if (facts.length === 0) return;
-    // Each is a record of its own, also where one fact is told twice.
+    // Each fact is a record of its own, also where the same fact is given twice.
     const all = facts.map((fact) => ({ ...fact }));
     const waiting = this.waiting.get(work);
     if (waiting !== undefined) {
@@ -49,7 +49,7 @@ export class AuditWriter {
   }
 }
 
-/** In the order in which the heads are locked. What concerns a conversation is in one chain. */
+/** The facts by chain, in the order in which the heads are locked. All facts of a conversation are in one chain. */
 function byChain(facts: readonly AuditFact[]): [number, AuditFact[]][] {
   const chains = new Map<number, AuditFact[]>();
   for (const fact of facts) {
@@ -59,7 +59,7 @@ function byChain(facts: readonly AuditFact[]): [number, AuditFact[]][] {
   return [...chains].sort(([a], [b]) => a - b);
 }
 
-/** Moves the head of a chain over the records of these facts, which it returns. */
+/** Moves the head of a chain past the records of these facts, and returns the records. */
 async function extend(
   work: Work,
   chain: number,

@@ -43,7 +43,7 @@ export class SqlAuditTrail extends AuditTrail {
   }
 
   async chains(): Promise<ExportedChain[]> {
-    // One statement, so that nothing is dropped between two looks.
+    // One statement, so that retention drops nothing between two reads.
     const { rows } = await this.unitOfWork.read((db) =>
       sql<{ chain: number; seq: number; hash: string; after_seq: number; after_hash: string }>`
         select head.chain, head.seq, head.hash,

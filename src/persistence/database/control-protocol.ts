@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 
-// One request and one answer a connection, each a JSON object on a line of its own.
+// One request and one response per connection, each a JSON object on its own line.
 
 export interface ControlRequest {
   readonly command: 'backup';
@@ -9,7 +9,7 @@ export interface ControlRequest {
 }
 
 export interface ControlAnswer {
-  /** Absent when the request was carried out. */
+  /** Absent when the request succeeded. */
   readonly error?: string;
 }
 
@@ -34,7 +34,7 @@ export function controlRequestIn(line: string): ControlRequest | undefined {
   try {
     value = JSON.parse(line);
   } catch {
-    // A text that is not JSON is no request.
+    // Text that is not JSON is an invalid request.
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;

@@ -42,7 +42,7 @@ describe(ControlSocket.name, () => {
     return answer === '' ? 'no answer' : JSON.parse(answer);
   };
 
-  it('writes a backup where it is asked to, through a socket for its owner alone', async () => {
+  it('writes a backup to the requested path, through a socket for its owner alone', async () => {
     await control.onApplicationBootstrap();
     const file = join(directory, 'copy.db');
 
@@ -65,13 +65,13 @@ describe(ControlSocket.name, () => {
     expect(await ask(request)).toEqual({ error: 'The request is not known.' });
   });
 
-  it('ends a connection that sends more than a request may have', async () => {
+  it('closes a connection that sends more than the longest request', async () => {
     await control.onApplicationBootstrap();
 
     expect(await ask('x'.repeat(MAX_REQUEST_CHARACTERS + 1)).catch(() => 'no answer')).toBe('no answer');
   });
 
-  it('takes the place of a socket that a killed process has left, and leaves none', async () => {
+  it('replaces the socket of a killed process, and removes its own', async () => {
     const path = controlSocketIn(directory);
     const left = createServer();
     left.listen(path);
@@ -84,7 +84,7 @@ describe(ControlSocket.name, () => {
     left.close();
   });
 
-  it('outlives an error of its server, such as of a connection that it cannot accept', async () => {
+  it('survives an error of its server, such as a connection that it cannot accept', async () => {
     const listen = jest.spyOn(Server.prototype, 'listen');
     await control.onApplicationBootstrap();
     const server = listen.mock.contexts.find((context) => context instanceof Server);
@@ -95,7 +95,7 @@ describe(ControlSocket.name, () => {
     expect(await ask('null\n')).toEqual({ error: 'The request is not known.' });
   });
 
-  it('removes no file that is not a socket, and says that there is no backup', async () => {
+  it('keeps a file that is not a socket, and logs that no backup can be taken', async () => {
     writeFileSync(controlSocketIn(directory), 'kept');
     await control.onApplicationBootstrap();
 
@@ -105,7 +105,7 @@ describe(ControlSocket.name, () => {
     expect(statSync(controlSocketIn(directory)).size).toBe(4);
   });
 
-  it('says so when the path is too long for a socket', async () => {
+  it('logs a path that is too long for a socket', async () => {
     await controlIn(join(directory, 'x'.repeat(MAX_SOCKET_PATH_BYTES))).onApplicationBootstrap();
 
     expect(warn).toHaveBeenCalledWith({

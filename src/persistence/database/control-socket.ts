@@ -26,9 +26,9 @@ const MAX_CONNECTIONS = 4;
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /**
- * Takes the commands of an operator on the same machine, through a Unix socket in the data directory that only the
- * service's own user can connect to. There is one with the embedded database only. A socket that cannot be opened is
- * logged and keeps nothing else from working.
+ * Takes commands from an operator on the same machine, through a Unix socket in the data directory that only the
+ * service's own user can connect to. It exists with the embedded database only. A socket that cannot be opened is
+ * logged and stops nothing else from working.
  */
 @Injectable()
 export class ControlSocket implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -60,7 +60,7 @@ export class ControlSocket implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  /** A backup that is being written is aborted. */
+  /** Aborts a backup that is being written. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort(new BackupError('The service is stopping.'));
     this.server?.close();
@@ -115,7 +115,7 @@ export class ControlSocket implements OnApplicationBootstrap, BeforeApplicationS
   }
 }
 
-/** Hands over what comes before the first line break, once, and nothing that comes after it. */
+/** Passes on the text before the first line break, once; later text is ignored. */
 function onFirstLine(socket: Socket, take: (line: string) => void): void {
   let text = '';
   const read = (chunk: string): void => {
@@ -127,7 +127,7 @@ function onFirstLine(socket: Socket, take: (line: string) => void): void {
       return;
     }
     socket.off('data', read);
-    // Read on, so that the end of the connection is noticed.
+    // Keeps reading, so that the end of the connection is noticed.
     socket.resume();
     socket.setTimeout(0);
     take(text.slice(0, end));
@@ -147,7 +147,7 @@ async function listen(path: string, accept: (socket: Socket) => void): Promise<S
   return server;
 }
 
-/** This process has the lock on the database: a socket that is there was left by one that was killed. */
+/** This process holds the lock on the database, so a socket that exists was left by a killed process. */
 function removeStale(path: string): void {
   try {
     if (!lstatSync(path).isSocket()) throw new Error(`${path} is there and is not a socket.`);

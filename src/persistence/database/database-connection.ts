@@ -15,12 +15,12 @@ import { SqliteBackup } from './sqlite-backup';
 import { openSqliteFile, queriesOn } from './sqlite-database';
 
 const CHECK_TIMEOUT_MS = 1_000;
-/** Between two attempts to reach the server at the start. */
+/** Pause between two attempts to reach the server at the start, in milliseconds. */
 const START_PAUSE_MS = 1_000;
 
 /**
- * The one database of this process: open, at this release's schema and readable with the keys of `DATA_KEY`, or not
- * there at all. The embedded one is used by nobody else. It closes at the end of the application's shutdown, when everything that uses it has stopped.
+ * The database of this process: open, at this release's schema and readable with the keys of `DATA_KEY`. No other
+ * process uses an embedded one. It closes at the end of the application's shutdown, after everything that uses it.
  */
 export class DatabaseConnection implements OnApplicationShutdown {
   private closing: Promise<void> | undefined;
@@ -28,7 +28,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
   private constructor(
     readonly dialect: Dialect,
     readonly db: Kysely<Database>,
-    /** Copies the embedded database; PostgreSQL has its own means. */
+    /** Copies the embedded database; PostgreSQL has its own tools. */
     readonly backup?: SqliteBackup,
   ) {}
 
@@ -62,7 +62,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
     }
   }
 
-  /** Closing twice is closing once. */
+  /** Idempotent. */
   close(): Promise<void> {
     this.closing ??= this.db.destroy();
     return this.closing;
@@ -107,8 +107,8 @@ export class DatabaseConnection implements OnApplicationShutdown {
 }
 
 /**
- * Asks again and again while the server cannot be reached or is starting, as when everything starts at once. A server
- * that refuses the credentials or does not have the database is no reason to wait.
+ * Tries again while the server is unreachable or starting, as when everything starts at once. A server that refuses
+ * the credentials or lacks the database ends the attempts.
  */
 async function untilAnswers<T>(timeoutMs: number, ask: () => Promise<T>): Promise<T> {
   const log = new Logger(DatabaseConnection.name);

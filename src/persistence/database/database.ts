@@ -7,13 +7,13 @@ import type { DeliveryStatus } from '../../sync/domain/delivery';
 import type { PauseReason } from '../../sync/ports/sink.store';
 import type { DisconnectStatus, EndReason, SessionState } from '../../session/domain/session-state';
 
-// Times are epoch milliseconds, JSON is text and a yes or no is 1 or 0, so that both databases read alike.
+// Times are epoch milliseconds, JSON is text and booleans are 1 or 0, so that both databases read alike.
 
 export interface SessionTable {
   readonly conversation_id: string;
   /** Sealed; empty when the guest was erased. */
   readonly guest_token: string;
-  /** `guestRefOf` the token, which stays. */
+  /** `guestRefOf` the token; stays after an erasure. */
   readonly guest_ref: string;
   readonly owner: string;
   readonly channel: string;
@@ -29,7 +29,7 @@ export interface SessionTable {
   readonly created_at: number;
   readonly state: SessionState;
   readonly end_reason: EndReason | null;
-  /** The platform's own word for the end; null where there is none. */
+  /** The platform's own word for the end; null if there is none. */
   readonly end_cause: string | null;
   readonly started_at: number;
   readonly expires_at: number;
@@ -41,15 +41,15 @@ export interface SessionTable {
   readonly version: number;
   /** When the guest was erased. */
   readonly erased_at: number | null;
-  /** When the upstream lets the session expire, as far as it has said so. */
+  /** The time at which the upstream lets the session expire, as far as it has said so. */
   readonly upstream_expires_at: number | null;
-  /** Sealed; null for a guest that has not logged in, empty when nobody needs them any more. */
+  /** Sealed; null for a guest that has not logged in, empty once they are not needed any more. */
   readonly guest_credentials: string | null;
-  /** Sealed; null where there is none, and once the guest is erased or the session over. */
+  /** Sealed; null if there is none, and once the guest is erased or the session has ended. */
   readonly guest_context: string | null;
   /** Genesys' own id of the conversation; null until it is known. */
   readonly genesys_conversation_id: string | null;
-  /** The replica that holds the session; empty when none does. */
+  /** The replica that holds the session; empty if none does. */
   readonly holder: string;
 }
 
@@ -59,39 +59,39 @@ export interface ReplicaTable {
   /** Proves the address; empty in rows of an earlier release. */
   readonly address_seal: Generated<string>;
   readonly lease_until: number;
-  /** Others have noticed that the lease has run out: it cannot be renewed any more. */
+  /** Another replica has found the lease expired: it cannot be renewed any more. */
   readonly is_lost: number;
   /** It is about to stop. */
   readonly is_leaving: Generated<number>;
 }
 
-/** What has happened in conversations; see `EventFeed` and `MessageStore`. */
+/** Events of conversations; see `EventFeed` and `MessageStore`. */
 export interface ConversationEventTable {
   readonly written: Generated<number>;
-  /** The place in the feed; null until it is certain that no row will come before this one. */
+  /** The position in the feed; null until it is certain that no row will come before this one. */
   readonly position: number | null;
   readonly id: string;
   readonly conversation_id: string;
-  /** Of the session. */
+  /** Owner of the session. */
   readonly owner: string;
   readonly kind: FeedEvent['kind'];
-  /** The upstream's id; null for everything but messages. */
+  /** The upstream's id; null for all events but messages. */
   readonly message_id: string | null;
-  /** What this service has sent the message under. */
+  /** The reference under which this service sent the message. */
   readonly reference: string | null;
   readonly fingerprint: string | null;
   readonly at: number;
-  /** A JSON object; sealed when it is a message. */
+  /** A JSON object; sealed for a message. */
   readonly body: string;
 }
 
 /** Batches of ephemeral events between replicas; see `EphemeralEventBus`. */
 export interface PassingBatchTable {
   readonly id: string;
-  /** The life of a process, and which of its batches it is. */
+  /** Identifies a process run; `number` counts its batches. */
   readonly source: string;
   readonly number: number;
-  /** By the clock of the database. */
+  /** Time by the database's clock. */
   readonly at: number;
   /** A JSON list, sealed. */
   readonly body: string;
@@ -103,7 +103,7 @@ export interface SessionEventTable {
   readonly sequence: number;
   readonly state: EventState;
   readonly occurred_at: number;
-  /** JSON object; sealed when it holds the guest's token. */
+  /** JSON object; sealed if it holds the guest's token. */
   readonly metadata: string;
 }
 
@@ -114,13 +114,13 @@ export interface DeliveryTable {
   readonly sequence: number;
   readonly status: DeliveryStatus;
   readonly attempts: number;
-  /** When its event happened, or when it was asked for again: what the age of the backlog is measured by. */
+  /** When its event happened, or when an operator requeued it: the age of the backlog is measured from here. */
   readonly queued_at: number;
   readonly next_attempt_at: number;
   /** When it was delivered or buried. */
   readonly settled_at: number | null;
   readonly last_error: string | null;
-  /** The relay that has it in hand, and until when. */
+  /** The relay that has claimed it, and the end of its claim. */
   readonly claimed_by: string | null;
   readonly claimed_until: number | null;
 }
@@ -129,10 +129,10 @@ export interface DeliveryAttemptTable {
   readonly id: Generated<number>;
   readonly event_id: string;
   readonly sink: string;
-  /** When it was over. */
+  /** End of the attempt. */
   readonly at: number;
   readonly latency_ms: number;
-  /** What an HTTP receiver answered with. */
+  /** The status with which an HTTP receiver answered. */
   readonly status: number | null;
   /** Null when the event was accepted. */
   readonly error: string | null;
@@ -143,7 +143,7 @@ export interface SinkTable {
   readonly paused_at: number | null;
   readonly pause_reason: PauseReason | null;
   readonly quiet_until: number | null;
-  /** The receiver counts as failing until then. */
+  /** The receiver counts as failing until this time. */
   readonly failing_until: Generated<number | null>;
 }
 
@@ -153,7 +153,7 @@ export interface IdempotencyKeyTable {
   readonly key_hash: string;
   readonly fingerprint: string;
   readonly conversation_id: string;
-  /** The process that carries the opening out; null once there is an answer, or when that process is gone. */
+  /** The process that performs the opening; null once there is a response, or when that process is gone. */
   readonly opening_by: string | null;
   /** A JSON object, encrypted. */
   readonly answer: string | null;
@@ -182,20 +182,20 @@ export interface AuditRecordTable {
   readonly hash: string;
 }
 
-/** The last record of each chain, which is what the next one is chained to. */
+/** The last record of each chain, which the next one is chained to. */
 export interface AuditHeadTable {
   readonly chain: number;
   readonly seq: number;
   readonly hash: string;
 }
 
-/** Records of a chain that retention drops together. What is left of them is the hash of the last one. */
+/** Records of a chain that retention drops together; the hash of the last one remains. */
 export interface AuditSegmentTable {
   readonly chain: number;
   readonly first_seq: number;
   readonly last_seq: number;
   readonly last_hash: string;
-  /** When the youngest record was written. */
+  /** Time of the youngest record. */
   readonly last_at: number;
   readonly dropped_at: number | null;
 }
@@ -205,13 +205,13 @@ export interface CounterTable {
   readonly value: number;
 }
 
-/** What all replicas together may still do; see `sql-shared-token-bucket.store.ts`. */
+/** Token buckets that all replicas share; see `sql-shared-token-bucket.store.ts`. */
 export interface SharedBucketTable {
   readonly name: string;
   readonly tokens: number;
-  /** As the last take knew it. */
+  /** Capacity at the last take. */
   readonly capacity: number;
-  /** What the last take was granted. */
+  /** Tokens that the last take was granted. */
   readonly granted: number;
   readonly filled_at: number;
   readonly closed_until: number;
@@ -219,7 +219,7 @@ export interface SharedBucketTable {
 
 /** The keys that stored texts may be encrypted with; see `data-key-proofs.ts`. */
 export interface DataKeyTable {
-  /** Empty for texts that stand in clear. */
+  /** Empty for plain texts. */
   readonly id: string;
   readonly proof: string;
 }

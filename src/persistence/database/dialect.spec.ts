@@ -12,19 +12,16 @@ describe(isDataError.name, () => {
     '54000',
     'SQLITE_CONSTRAINT',
     'SQLITE_CONSTRAINT_CHECK',
-  ])('takes %s for a fault of the data', (code) => {
+  ])('counts %s as a data error', (code) => {
     expect(isDataError(withCode(code))).toBe(true);
   });
 
-  it.each(['SQLITE_MISMATCH', 'SQLITE_TOOBIG', 'SQLITE_RANGE'])(
-    'takes %s for a fault of the data',
-    (code) => {
-      expect(isDataError(withCode(code))).toBe(true);
-    },
-  );
+  it.each(['SQLITE_MISMATCH', 'SQLITE_TOOBIG', 'SQLITE_RANGE'])('counts %s as a data error', (code) => {
+    expect(isDataError(withCode(code))).toBe(true);
+  });
 
   it.each(['42P01', '40001', '57014', '2201', 'ERR_22021', 'SQLITE_FULL', 'SQLITE_BUSY', 'SQLITE_ERROR'])(
-    'takes %s for something else',
+    'does not count %s as a data error',
     (code) => {
       expect(isDataError(withCode(code))).toBe(false);
     },
@@ -32,7 +29,7 @@ describe(isDataError.name, () => {
 });
 
 describe(refusalOf.name, () => {
-  it('tells the code and what it names of the schema, and no value', () => {
+  it('gives the code and the names of the schema objects, and no value', () => {
     const message = 'invalid input syntax for type bigint: "what a guest wrote"';
     const refused = Object.assign(new Error(message), {
       code: '23505',
@@ -75,7 +72,7 @@ describe(isUnavailable.name, () => {
     '40001',
     'SQLITE_CONSTRAINT_UNIQUE',
     'SQLITE_ERROR',
-  ])('takes %s for something else', (code) => {
+  ])('does not count %s as a data error', (code) => {
     expect(isUnavailable(withCode(code))).toBe(false);
   });
 
@@ -89,7 +86,7 @@ describe(isUnavailable.name, () => {
     expect(isUnavailable(new Error(message))).toBe(true);
   });
 
-  it('knows what is no error', () => {
+  it('finds nothing in values that are not errors', () => {
     expect([undefined, null, 'ECONNREFUSED', 57014, {}].map(isUnavailable)).toEqual([
       false,
       false,
@@ -112,7 +109,7 @@ describe(isWorthRetrying.name, () => {
 });
 
 describe(isHeldUp.name, () => {
-  it('is true where somebody else has a lock, and for what is worth trying again anyway', () => {
+  it('is true for a lock of another transaction, and for errors that are worth retrying anyway', () => {
     expect(['55P03', '40P01', '40001', '57014'].map((code) => isHeldUp(withCode(code)))).toEqual([
       true,
       true,

@@ -1,9 +1,9 @@
 import { type CreateTableBuilder, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 
-/** The two databases. What they do differently is here, in `sqlite-database.ts` and in `postgres-database.ts`. */
+/** The two databases. Their differences are handled here, in `sqlite-database.ts` and in `postgres-database.ts`. */
 export type Dialect = 'sqlite' | 'postgres';
 
-/** Locks the rows read until the end of the transaction. SQLite has one writer, who needs no such lock. */
+/** Locks the rows read until the end of the transaction. SQLite has a single writer and needs no such lock. */
 export function forUpdate<DB, TB extends keyof DB, O>(
   dialect: Dialect,
   query: SelectQueryBuilder<DB, TB, O>,
@@ -11,7 +11,7 @@ export function forUpdate<DB, TB extends keyof DB, O>(
   return dialect === 'postgres' ? query.forUpdate() : query;
 }
 
-/** The clock of the database: epoch milliseconds at this moment, not at the beginning of the transaction. */
+/** The database's clock: epoch milliseconds at this moment, not at the beginning of the transaction. */
 export function databaseNow(dialect: Dialect): RawBuilder<number> {
   return dialect === 'postgres'
     ? sql`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
@@ -19,8 +19,8 @@ export function databaseNow(dialect: Dialect): RawBuilder<number> {
 }
 
 /**
- * The same set with its last member repeated up to a power of two. Every length of a list makes a statement of its
- * own, which is prepared and kept: with lists of any length there would be hundreds of them.
+ * Repeats the last member up to a length that is a power of two. Each length of a list makes a statement of its own,
+ * which is prepared and cached; this keeps their number low.
  */
 export function ofFewLengths<T>(set: readonly T[]): readonly T[] {
   const last = set.at(-1);
@@ -30,14 +30,14 @@ export function ofFewLengths<T>(set: readonly T[]): readonly T[] {
 }
 
 /**
- * Lets go of what was just overwritten or deleted: SQLite's write-ahead log would hold it until it happens to be written
- * over. PostgreSQL does so in its own time, when it vacuums.
+ * Purges text that was just overwritten or deleted from SQLite's write-ahead log, which would hold it until that part
+ * of the log is reused. PostgreSQL does so when it vacuums.
  */
 export async function forgetOverwritten<DB>(db: Kysely<DB>, dialect: Dialect): Promise<void> {
   if (dialect === 'sqlite') await sql`pragma wal_checkpoint(truncate)`.execute(db);
 }
 
-/** A primary key that grows by itself and is never used twice. */
+/** A generated primary key that grows and is never reused. */
 export function addIdentity<TB extends string>(
   dialect: Dialect,
   table: CreateTableBuilder<TB>,
@@ -48,12 +48,12 @@ export function addIdentity<TB extends string>(
     : table.addColumn(name, 'integer', (column) => column.primaryKey().autoIncrement());
 }
 
-/** Serialization failure and deadlock: nothing is wrong with the transaction but its moment. */
+/** Serialization failure or deadlock: the same transaction may succeed when run again. */
 export function isWorthRetrying(error: unknown): boolean {
   return ['40001', '40P01'].includes(codeOf(error) ?? '');
 }
 
-/** Others stand in the way of a transaction at the moment. */
+/** Other transactions block this one at the moment. */
 export function isHeldUp(error: unknown): boolean {
   return isWorthRetrying(error) || codeOf(error) === LOCK_NOT_AVAILABLE;
 }
@@ -65,32 +65,32 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE_MESSAGES.test(textOf(error, 'message') ?? '');
 }
 
-/** The database refuses the values of a statement, and would refuse them again; it can be used. */
+/** The database refuses the values of a statement, and would refuse them again; it can be used otherwise. */
 export function isDataError(error: unknown): boolean {
   return DATA_CODES.test(codeOf(error) ?? '') || TOO_BIG_TO_BIND.test(textOf(error, 'message') ?? '');
 }
 
-/** The code of a refusal with what it names of the schema; no value, which messages of PostgreSQL quote. */
+/** The code of a refusal and the names of the schema objects; no values, which messages of PostgreSQL quote. */
 export function refusalOf(error: unknown): string {
   const code = codeOf(error) ?? 'too big to bind';
   const names = (['table', 'column', 'constraint'] as const).flatMap((key) => {
     const name = textOf(error, key);
     return name === undefined ? [] : `${key} ${name}`;
   });
-  // SQLite names columns, tables and conditions in its message, and nothing else.
+  // SQLite names only columns, tables and conditions in its message.
   const message = code.startsWith('SQLITE_CONSTRAINT') ? (textOf(error, 'message') ?? '') : '';
   const details = [...names, ...(message === '' ? [] : [message])];
   return details.length === 0 ? code : `${code} (${details.join(', ')})`;
 }
 
-/** There is no space left for what was to be written. */
+/** The volume has no space left for the write. */
 export function isStorageFull(error: unknown): boolean {
   return [DISK_FULL, 'SQLITE_FULL'].includes(codeOf(error) ?? '');
 }
 
-/** The server cannot be reached at the moment, or is on its way up or down; not one that answered with a refusal. */
+/** The server is unreachable, starting or stopping; a server that answered with a refusal is not. */
 export function isUnreachable(error: unknown): boolean {
-  // Every address of a name was tried, and none answered.
+  // The driver tried every address of a name, and none answered.
   if (error instanceof AggregateError) return error.errors.every(isUnreachable);
   const code = codeOf(error);
   return code === undefined ? isUnavailable(error) : UNREACHABLE_CODES.test(code);
@@ -133,7 +133,7 @@ const UNAVAILABLE_MESSAGES = new RegExp(
   ].join('|'),
 );
 
-/** What kind of error it is, as drivers say it; by its looks, since not every driver's errors are an `Error`. */
+/** The error code of a driver, read by shape, since not every driver's errors are instances of `Error`. */
 export function codeOf(error: unknown): string | undefined {
   return textOf(error, 'code');
 }

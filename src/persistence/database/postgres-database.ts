@@ -16,10 +16,10 @@ import { ResolvingSocket } from './resolving-socket';
 import { StatementNames } from './statement-names';
 
 const CONNECT_TIMEOUT_MS = 1_000;
-/** How long each of several addresses is tried. */
+/** Time-out for each of several addresses. */
 const ATTEMPT_MS = CONNECT_TIMEOUT_MS / 2;
 
-/** Limits that the server keeps, in milliseconds, by the names of its parameters. */
+/** Limits that the server enforces, in milliseconds, by the names of its parameters. */
 type ServerLimits = Readonly<Partial<Record<(typeof LIMITS)[number], number>>>;
 
 /** The answer to a statement that has nothing to do. */
@@ -30,22 +30,22 @@ const LIMITS = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_sessio
 
 const STATEMENT_LIMITS: ServerLimits = {
   statement_timeout: 5_000,
-  // A process that was frozen in the middle of a transaction must not keep others from its rows for long.
+  // A process that was frozen in the middle of a transaction must not lock its rows for long.
   idle_in_transaction_session_timeout: 3_000,
 };
 
 const MIGRATION_LIMITS: ServerLimits = {
-  // Transactions that want the same table wait behind this one: less than the second that they wait for a connection.
+  // Transactions on the same table queue behind this one: less than the second that they wait for a connection.
   lock_timeout: 500,
-  // Its locks keep all others out.
+  // Its locks exclude all other transactions.
   idle_in_transaction_session_timeout: 5_000,
 };
 
-/** SQLSTATE and message of a pooler that knows only the parameters that it keeps itself (PgBouncer). */
+/** SQLSTATE and message of a pooler that accepts only the parameters that it tracks itself (PgBouncer). */
 const PROTOCOL_VIOLATION = '08P01';
 const UNSUPPORTED_PARAMETER = /unsupported startup parameter/i;
 
-/** What every connection to PostgreSQL has in common. */
+/** Settings of every connection to PostgreSQL. */
 export function connectionSettings(
   databaseUrl: string,
   resolve: Resolve = new NameResolver().resolve,
@@ -63,15 +63,18 @@ export function connectionSettings(
 /** Traits of a server, or of a pooler in front of it, as one connection shows them. */
 export interface ServerTraits {
   /**
-   * Whether limits can be set with the connection. A transaction pooler does not take them: its server connections are
-   * shared, and what is set on one would be found by other clients.
+   * Tells whether limits can be set with the connection. A transaction pooler refuses them: its server connections
+   * are shared, so that other clients would get the limits too.
    */
   readonly takesSessionLimits: boolean;
-  /** Whether the connection is one to the server itself, so that it keeps what it is told, statements above all. */
+  /**
+   * Tells whether the connection leads to the server itself, which then keeps session state, above all prepared
+   * statements.
+   */
   readonly isDirect: boolean;
 }
 
-/** Throws what connecting throws. */
+/** Rejects with the error of the connection attempt. */
 export async function traitsOf(databaseUrl: string, resolve?: Resolve): Promise<ServerTraits> {
   const client = new Client({ ...connectionSettings(databaseUrl, resolve), ...STATEMENT_LIMITS });
   client.on('error', () => undefined);
@@ -97,14 +100,14 @@ async function isDirect(client: Client): Promise<boolean> {
 }
 
 /**
- * A pool of connections as Kysely's database. Waiting for a connection fails after a second, a statement after five,
- * an answer that never comes after six; a connection that broke is never used again, and breaking ends nothing but
- * the statement that was running.
+ * A pool of connections as Kysely's database. Waiting for a connection fails after one second, a statement after
+ * five, a missing response after six. A broken connection is never used again, and fails only the statement that was
+ * running.
  *
- * The server's limits are set with `begin`, in the same round trip and for that transaction alone, so that they hold
- * behind a transaction pooler as well; on a server that takes them they are set for the connection too, which covers
- * statements outside of transactions. Statements have names on a direct connection. Nothing else of a session is used: no
- * session locks, no `listen`.
+ * The server's limits are set with `begin`, in the same round trip and for that transaction alone, so that they also
+ * hold behind a transaction pooler; on a server that takes them they are set for the connection too, which covers
+ * statements outside of transactions. Statements have names on a direct connection. No other session state is used:
+ * no session locks, no `listen`.
  */
 export function openPostgres(
   databaseUrl: string,
@@ -115,16 +118,16 @@ export function openPostgres(
     ...connectionSettings(databaseUrl, resolve),
     max: 10,
     query_timeout: 6_000,
-    // Nothing but what is sent together (`round-trip.ts`) overlaps: all else waits for its answer.
+    // Only statements that are sent together (`round-trip.ts`) overlap: all others wait for their responses.
     pipeline: true,
     ...(takesSessionLimits ? STATEMENT_LIMITS : {}),
     types: readingInt8AsNumber(),
   });
   const logger = new Logger('PostgresPool');
   pool.on('error', (error) => {
-    logger.warn(`An idle database connection broke: ${error.message}`);
+    logger.warn(`Idle database connection lost: ${error.message}`);
   });
-  // A connection that breaks while it is checked out raises its error here too; the statement on it has failed.
+  // A connection that breaks while it is checked out emits its error here too; the statement on it has failed.
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
@@ -136,8 +139,8 @@ export function openPostgres(
 }
 
 /**
- * Connection for changes of the schema, without limits on how long a statement may take. Waiting for a lock fails
- * soon, and a process that stops in the middle loses its transaction.
+ * A connection for schema changes, without limits on how long a statement may take. Waiting for a lock fails soon,
+ * and a process that stops midway loses its transaction.
  */
 export function openPostgresForMigrations(databaseUrl: string, resolve?: Resolve): Kysely<Database> {
   const pool = new Pool({
@@ -157,7 +160,7 @@ export function openPostgresForMigrations(databaseUrl: string, resolve?: Resolve
   });
 }
 
-/** int8 would come as text; none of ours leaves the range in which a number is exact. */
+/** The driver returns int8 as text; all our values are within the range of exact numbers. */
 function readingInt8AsNumber(): TypeOverrides {
   const overrides = new TypeOverrides();
   overrides.setTypeParser(types.builtins.INT8, Number);
@@ -172,7 +175,7 @@ function discardingBroken(pool: Pool, limits: ServerLimits, names: StatementName
   };
 }
 
-/** Beginning a transaction under limits of its own. */
+/** Builds the `begin` of a transaction with its own limits. */
 function beginWith(limits: ServerLimits): string {
   const settings = LIMITS.filter((name) => limits[name] !== undefined).map(
     (name) => `set local ${name} = ${String(limits[name])}`,
@@ -184,8 +187,8 @@ function beginWith(limits: ServerLimits): string {
  * Remembers that the connection itself failed: further statements, the rollback above all, then fail at once with
  * that same error, and the pool drops the connection.
  *
- * A transaction is begun in the round trip of its first statement. Its end is answered here when it was committed with its
- * last statements before, or had none.
+ * A transaction begins in the round trip of its first statement. Its end is answered here if the commit went with its
+ * last statements, or if it had none.
  */
 function guarded(client: PoolClient, begin: string, names: StatementNames): PostgresPoolClient {
   let broken: { readonly cause: unknown } | undefined;
@@ -204,9 +207,9 @@ function guarded(client: PoolClient, begin: string, names: StatementNames): Post
     try {
       return await send(sql, parameters, name);
     } catch (error) {
-      // What the server itself answers leaves the connection in order.
+      // An error that the server itself returned leaves the connection usable.
       if (!(error instanceof DatabaseError)) broken = { cause: error };
-      // In a transaction that has failed everything fails, whatever its name.
+      // In a failed transaction every statement fails, whatever its name.
       const isOfItself = transaction !== 'failed';
       if (transaction === 'begun') transaction = 'failed';
       const isToBeRepeated = isOfItself && names.recoversFrom(error, name) && transaction === 'none';

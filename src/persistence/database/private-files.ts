@@ -6,19 +6,19 @@ const OWNER_FILE = 0o600;
 const OWNER_DIRECTORY = 0o700;
 /** Permissions that a data file must not have. */
 const TOO_WIDE = 0o177;
-/** Files that SQLite keeps beside a database, also those of another journal mode and those that a crash has left. */
+/** Files that SQLite keeps beside a database, also those of another journal mode and those left by a crash. */
 const COMPANIONS = ['-wal', '-shm', '-journal'];
 
-/** Creates a directory, and those above it, for its owner alone, whatever the umask. One that exists is left as it is. */
+/** Creates a directory and its parents for their owner alone, whatever the umask. An existing one stays as it is. */
 export function ensurePrivateDirectory(directory: string): void {
   const created = mkdirSync(directory, { recursive: true, mode: OWNER_DIRECTORY });
   if (created !== undefined) chmodSync(directory, OWNER_DIRECTORY);
 }
 
 /**
- * Creates a database file that is not there, and takes every permission of it and of its companions from all but their
- * owner. To be called before SQLite opens the file: it gives new companions the mode of the file, whatever the umask.
- * Nothing is opened that exists: to close a file would release the locks that this process has on it.
+ * Creates a missing database file, and restricts it and its companions to their owner. Call it before SQLite opens
+ * the file: SQLite gives new companions the mode of the file, whatever the umask. It opens no existing file: closing
+ * one would release the locks that this process has on it.
  */
 export function ensurePrivateDatabase(path: string): void {
   createMissing(path);
@@ -35,7 +35,7 @@ function createMissing(path: string): void {
   }
 }
 
-/** A link is not followed: a process that can write to the directory could aim it at another file of this user. */
+/** Links are not followed: a process that can write to the directory could aim one at another file of this user. */
 function narrow(file: string): void {
   try {
     const found = lstatSync(file);

@@ -1,18 +1,18 @@
-/** Rows that a further page has at least, so that many unreadable rows in a row take few pages. */
+/** Minimum rows of a further page, so that many unreadable rows in sequence take few pages. */
 const MIN_PAGE = 100;
 
 /** Readable items in the order of their rows, and the progress of the search for them. */
 export interface ReadableRows<Row, Item> {
   readonly items: readonly Item[];
-  /** The last row that was looked at; undefined when there was none. */
+  /** The last row that was read; undefined if there was none. */
   readonly last: Row | undefined;
-  /** No row follows the last one. */
+  /** True if no row follows the last one. */
   readonly isEnd: boolean;
 }
 
 /**
- * Reads rows page by page until `limit` of them could be opened, there are no more, or `maxPages` were read: rows that
- * cannot be read, for which `open` returns undefined, must not make a page look like the last one. Each page is as
+ * Reads rows page by page until it has `limit` readable ones, there are no more, or it has read `maxPages`:
+ * unreadable rows, for which `open` returns undefined, must not make a page look like the last one. Each page is as
  * long as `limit`, and at least 100 rows from the second one on.
  */
 export async function readableRows<Row, Item>(

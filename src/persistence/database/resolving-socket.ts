@@ -2,7 +2,7 @@ import { Socket, type SocketConnectOpts } from 'node:net';
 import type { Resolve } from '../../common/names/name-resolver';
 import { connectOptions } from '../../common/names/socket-lookup';
 
-/** The socket of a database connection, which resolves names as all other outgoing connections do. */
+/** The socket of a database connection, which resolves names like all other outgoing connections. */
 export class ResolvingSocket extends Socket {
   constructor(
     private readonly resolve: Resolve,

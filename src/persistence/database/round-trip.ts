@@ -5,9 +5,9 @@ import type { Database } from './database';
 export const COMMIT = CompiledQuery.raw('commit');
 
 /**
- * Runs statements of a transaction one after another; PostgreSQL gets them in one round trip, so that the locks of the first
- * are not held while this process is busy with something else. None may depend on what another returns. Rejects with the
- * first failure, when all are answered; the transaction can only be rolled back then.
+ * Runs statements of a transaction one after another; PostgreSQL gets them in one round trip, so that the locks of
+ * the first are not held while this process is busy elsewhere. None may depend on the result of another. Rejects with
+ * the first failure once all are answered; the transaction can only be rolled back then.
  */
 export function inOneRoundTrip(
   db: Kysely<Database>,

@@ -47,14 +47,13 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0019-end-causes': endCauses,
 };
 
-/** A little less than the time that whoever starts a process gives it. */
+/** Slightly less than the time that an orchestrator allows for the start. */
 const PATIENCE_MS = 240_000;
 const PAUSE_MS = 1_000;
 
 /**
- * Brings the schema to this release's, all of it or nothing, one process at a time. Refuses a schema that a newer release
- * has made. What somebody else has locked is asked for again and again, and not waited for: whoever came after would wait
- * too.
+ * Migrates the schema to this release, all or nothing, one process at a time. Refuses a schema of a newer release. It
+ * retries short lock attempts instead of waiting for a lock, since later transactions would queue behind the wait.
  */
 export async function migrate(db: Kysely<Database>, dialect: Dialect): Promise<void> {
   await refuseNewer(db);
@@ -66,11 +65,11 @@ export async function migrate(db: Kysely<Database>, dialect: Dialect): Promise<v
   for (;;) {
     const { error } = await migrator.migrateToLatest();
     if (error === undefined) return;
-    // A newer release may have changed it while this one waited for its turn.
+    // A newer release may have migrated while this process waited for its turn.
     await refuseNewer(db);
     if (!isHeldUp(error) || performance.now() > deadline)
-      throw new DatabaseOpenError('the database, whose schema could not be changed', error);
-    new Logger('Schema').warn({ message: 'Somebody is in the way of changing the schema', error });
+      throw new DatabaseOpenError('the database: schema migration failed', error);
+    new Logger('Schema').warn({ message: 'Migration blocked by a lock; retrying', error });
     await delay(PAUSE_MS);
   }
 }

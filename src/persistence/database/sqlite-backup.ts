@@ -7,21 +7,21 @@ import { messageOf } from '../../common/errors/failure-text';
 import { codeOf } from './dialect';
 import { BackupError } from '../persistence.errors';
 
-/** 400 kB: a step takes a few milliseconds, after which everything else has its turn. */
+/** 400 kB: a step takes a few milliseconds and then yields to other work. */
 const PAGES_PER_STEP = 100;
-/** A copy waits for this long until no transaction writes. */
+/** Limit for waiting until no transaction writes, in milliseconds. */
 const BEGIN_WITHIN_MS = 10_000;
 const BEGIN_AGAIN_MS = 5;
 const OWNER_FILE = 0o600;
-/** Errors of file systems that have no hard links, or allow none. */
+/** Errors of file systems without hard links, or that forbid them. */
 const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP']);
-/** SQLite would take a file of such a name for a part of another database. */
+/** SQLite would take a file with such a name for a companion of another database. */
 const COMPANION = /-(wal|shm|journal)$/;
 
 /**
  * Copies the embedded database while it is in use. The copy is the state of one moment, complete in a single file,
- * readable for its owner alone, and on the disk before it has its name. It replaces no file, and a copy that fails or
- * is aborted leaves nothing.
+ * readable for its owner alone, and synced to the disk before it gets its name. It replaces no file, and a copy that
+ * fails or is aborted leaves nothing behind.
  *
  * Only the connection that holds the exclusive lock can read the database: that of this process.
  */
@@ -62,8 +62,9 @@ export class SqliteBackup {
   }
 
   /**
-   * Repeats a copy that has not begun. SQLite copies nothing while the connection is in a transaction that writes, and where
-   * that holds for the first step, better-sqlite3 takes it for the last one: it resolves with 0 pages and an empty file.
+   * Repeats a copy that has not begun. SQLite copies nothing while the connection is in a transaction that writes; if
+   * that is so at the first step, better-sqlite3 takes it for the last one and resolves with 0 pages and an empty
+   * file.
    */
   private async copyOnceFree(draft: string, handle: FileHandle, signal: AbortSignal): Promise<void> {
     const deadline = performance.now() + BEGIN_WITHIN_MS;
@@ -73,7 +74,10 @@ export class SqliteBackup {
     }
   }
 
-  /** Returns the number of pages copied. Flushes the copy as it grows and beside the event loop: the last step flushes what is left in its way. */
+  /**
+   * Returns the number of pages copied. Flushes the copy as it grows, off the event loop: the last step flushes only
+   * the remainder.
+   */
   private async copyInto(draft: string, handle: FileHandle, signal: AbortSignal): Promise<number> {
     let flush: Promise<void> | undefined;
     let failure: unknown;
@@ -105,7 +109,7 @@ async function assertFree(target: string): Promise<void> {
   throw occupied(target);
 }
 
-/** Gives the copy its name, unless another file has got it meanwhile; a link replaces none, a rename would. */
+/** Gives the copy its name, unless another file has taken it meanwhile: a link, unlike a rename, replaces no file. */
 async function name(draft: string, target: string): Promise<void> {
   try {
     await link(draft, target);
@@ -121,7 +125,7 @@ function occupied(target: string, cause?: unknown): BackupError {
   return new BackupError(`${target} exists. A backup replaces no file.`, { cause });
 }
 
-/** Without a write-ahead log, which a copy would need beside it to be read. */
+/** Turns off the write-ahead log, which a copy would need beside it to be read. */
 function makeSelfContained(path: string): void {
   const copy = new SqliteFile(path, { timeout: 0 });
   try {

@@ -21,9 +21,9 @@ export function queriesOn(file: SqliteFile.Database): Kysely<Database> {
 }
 
 /**
- * Opens the SQLite file in `dataDir`, creating both when they do not exist. From then on, until it is closed or the
- * process ends in any way, no other process can open it: a second one gets a `DataDirectoryInUseError` at once.
- * A commit is on the disk when it returns. The files are readable for their owner alone.
+ * Opens the SQLite file in `dataDir`, creating both if they do not exist. From then on, until it is closed or the
+ * process ends in any way, no other process can open it: a second one gets a `DataDirectoryInUseError` at once. A
+ * commit is on the disk when it returns. The files are readable for their owner alone.
  */
 export function openSqliteFile(dataDir: string): SqliteFile.Database {
   const directory = resolve(dataDir);
@@ -49,13 +49,13 @@ function takeExclusively(file: SqliteFile.Database): void {
   file.pragma('journal_mode = WAL');
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
-  // What is overwritten or deleted must not linger in the free parts of the file.
+  // Overwritten or deleted text must not remain in the free parts of the file.
   file.pragma('secure_delete = ON');
-  // The locking mode only says that a lock is kept: this takes it.
+  // The locking mode only keeps a lock; this statement takes it.
   file.exec('begin exclusive; commit');
 }
 
-/** What Kysely needs of a database, with every statement prepared only once. */
+/** The database interface that Kysely needs, with every statement prepared only once. */
 function cachingStatements(file: SqliteFile.Database): SqliteDatabase {
   const statements = new Map<string, Statement>();
   return {
@@ -63,7 +63,8 @@ function cachingStatements(file: SqliteFile.Database): SqliteDatabase {
       file.close();
     },
     prepare: (text) => {
-      // SQLite has rolled back by itself after a full disk or an I/O error; saying so again would hide the cause.
+      // SQLite has rolled back by itself after a full disk or an I/O error; another rollback would fail and hide the
+      // cause.
       const sql = text === 'rollback' && !file.inTransaction ? 'select 1' : text;
       const statement = statements.get(sql) ?? file.prepare(sql);
       if (statements.size < 500) statements.set(sql, statement);

@@ -5,10 +5,10 @@ import { codeOf } from './dialect';
 const MAX_NAMES = 200;
 
 /**
- * Names for the statements of a process, so that PostgreSQL parses and plans each of them once a connection and not each
- * time. The first 200 texts get one: a replica under all attacks ran 122. Further ones, which lists of unforeseen lengths
- * may make, have no name. A name is a hash of its text, so that it cannot stand for two statements where processes share a
- * server connection without knowing.
+ * Names for the statements of a process, so that PostgreSQL parses and plans each of them once per connection instead
+ * of each time. The first 200 texts get one: a replica under all attacks ran 122. Further ones, as from lists of
+ * unforeseen lengths, have no name. A name is a hash of its text, so that it cannot stand for two statements where
+ * processes share a server connection unknowingly.
  */
 export class StatementNames {
   private readonly names = new Map<string, string>();
@@ -16,7 +16,7 @@ export class StatementNames {
 
   constructor(private isUsed: boolean) {}
 
-  /** Undefined where the statement is to be sent without a name. */
+  /** Undefined if the statement is to be sent without a name. */
   nameOf(sql: string): string | undefined {
     if (!this.isUsed) return undefined;
     const known = this.names.get(sql);
@@ -27,8 +27,8 @@ export class StatementNames {
   }
 
   /**
-   * Whether a statement failed only because of its name, and is worth being sent once more: names are not used any more
-   * where server connections are shared, and are new ones after a change of the schema.
+   * Tells whether a statement failed only because of its name, and should be sent once more. It then stops using
+   * names if server connections are shared, or makes new ones after a change of the schema.
    */
   recoversFrom(error: unknown, name: string | undefined): boolean {
     if (name === undefined || !isAboutName(error)) return false;
@@ -46,12 +46,12 @@ export class StatementNames {
 /** `invalid_sql_statement_name` and `duplicate_prepared_statement`: another client has used the server connection. */
 const NAME_CODES: ReadonlySet<string> = new Set(['26000', '42P05']);
 
-/** Whether the server refuses the name of a statement and not what it says. */
+/** Tells whether the server refuses the name of a statement rather than its text. */
 export function isAboutName(error: unknown): boolean {
   return NAME_CODES.has(codeOf(error) ?? '') || isOutdatedResult(error);
 }
 
-/** "cached plan must not change result type", whose code is that of many failures, and whose text is translated. */
+/** "cached plan must not change result type": its code is shared by many failures, and its text is translated. */
 function isOutdatedResult(error: unknown): boolean {
   return error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
 }

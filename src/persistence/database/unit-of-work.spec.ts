@@ -22,7 +22,7 @@ describe(UnitOfWork.name, () => {
       .read(() => Promise.reject(Object.assign(new Error('It failed.'), { code })))
       .catch((caught: unknown) => caught);
 
-  it.each(['SQLITE_FULL', '53100'])('says that the volume is full, once an outage: %s', async (code) => {
+  it.each(['SQLITE_FULL', '53100'])('logs a full volume once per outage: %s', async (code) => {
     for (let failure = 0; failure < 5; failure += 1) {
       expect(await fail(code)).toMatchObject({
         code: 'storage-unavailable',
@@ -40,7 +40,7 @@ describe(UnitOfWork.name, () => {
     expect(error).toHaveBeenCalledTimes(2);
   });
 
-  it.each(['SQLITE_IOERR', '53300', 'ECONNREFUSED'])('says nothing of the volume for %s', async (code) => {
+  it.each(['SQLITE_IOERR', '53300', 'ECONNREFUSED'])('logs no full volume for %s', async (code) => {
     expect(await fail(code)).toMatchObject({
       code: 'storage-unavailable',
       message: 'The service cannot reach its database at the moment.',

@@ -19,7 +19,7 @@ import { COMMIT, inOneRoundTrip } from './round-trip';
 import { isAboutName } from './statement-names';
 
 const MAX_RETRIES = 3;
-/** Without a write that failed for its space for this long, the next one that does is another outage. */
+/** After this time without a write that failed for lack of space, the next one counts as another outage. */
 const FULL_OUTAGE_GAP_MS = 600_000;
 
 /** A transaction in progress. */
@@ -27,13 +27,13 @@ export interface Work {
   readonly db: Transaction<Database>;
   readonly dialect: Dialect;
   /**
-   * Statements of whose results the work needs to know nothing. They are sent together, in the order given, with the
-   * next `ask` or with the commit, and fail there. A statement that is run on `db` itself goes before them.
+   * Queues statements without results that the work needs. They are sent together, in the order given, with the next
+   * `ask` or with the commit, and fail there. A statement that runs on `db` itself goes before them.
    */
   send(...statements: readonly CompiledQuery[]): void;
-  /** What was given to `send`, then this statement, in one round trip; resolves with its result. */
+  /** Runs the statements given to `send` and then this one, in one round trip; resolves with its result. */
   ask<Row>(statement: CompiledQuery<Row>): Promise<QueryResult<Row>>;
-  /** Runs in the transaction when its work is done, in the order given. */
+  /** Runs within the transaction after its work, in the order given. */
   beforeCommit(step: () => Promise<void>): void;
   /**
    * Statements that run after every step of `beforeCommit`, in the order given and in the round trip of the commit: for
@@ -45,15 +45,15 @@ export interface Work {
 }
 
 /**
- * Runs statements and transactions. Trouble with the database comes out as `StorageUnavailableError`, and a full volume
- * is logged once an outage; values that it refuses come out as `DataRefusedError`; a deadlock, a serialization failure
- * or the refusal of a statement's name is tried again up to three times, so a transaction's work may run more than once and
- * must have no effect but its statements and what it hands to `afterCommit`.
+ * Runs statements and transactions. Database failures surface as `StorageUnavailableError`, and a full volume is
+ * logged once per outage; values that the database refuses surface as `DataRefusedError`. A deadlock, a serialization
+ * failure or a refused statement name is retried up to three times, so the work of a transaction may run more than
+ * once and must have no effect beyond its statements and its `afterCommit` callbacks.
  *
- * So that transactions do not wait for each other in a circle, each locks in this order: its session's row; then its
- * idempotency key; then its events and deliveries; then its sink; then, before the commit, the heads of audit chains, in
- * the order of their numbers; and last of all counters, in the order of their names. A reservation begins with the key:
- * nobody else knows its session yet.
+ * To avoid deadlocks, each transaction locks in this order: its session's row; then its idempotency key; then its
+ * events and deliveries; then its sink; then, before the commit, the heads of audit chains, in the order of their
+ * numbers; and last of all counters, in the order of their names. A reservation begins with the key: no other
+ * transaction knows its session yet.
  */
 @Injectable()
 export class UnitOfWork extends StorageFailures implements StorageErrors {
@@ -74,7 +74,7 @@ export class UnitOfWork extends StorageFailures implements StorageErrors {
     this.observe = listener;
   }
 
-  /** Statements, each of which is its own transaction. */
+  /** Runs statements, each in its own transaction. */
   async read<T>(query: (db: Kysely<Database>, dialect: Dialect) => Promise<T>): Promise<T> {
     try {
       return await query(this.connection.db, this.connection.dialect);
@@ -90,7 +90,7 @@ export class UnitOfWork extends StorageFailures implements StorageErrors {
       } catch (error) {
         if (!isWorthRetrying(error) && !isAboutName(error)) throw this.named(error);
         if (retries === MAX_RETRIES) throw this.trouble(error);
-        this.logger.debug(`A transaction is tried again: ${String(error)}`);
+        this.logger.debug(`Transaction retried: ${String(error)}`);
       }
     }
   }
@@ -134,7 +134,10 @@ export class UnitOfWork extends StorageFailures implements StorageErrors {
     return new StorageUnavailableError({ cause, isFull });
   }
 
-  /** One line an outage. Whether there is space again no success tells: transactions that write nothing succeed. */
+  /**
+   * Logs one line per outage. A success does not prove that there is space again: transactions that write nothing
+   * succeed.
+   */
   private noteFull(error: unknown): void {
     const now = performance.now();
     if (now - this.lastFullAt > FULL_OUTAGE_GAP_MS) {
@@ -148,15 +151,12 @@ export class UnitOfWork extends StorageFailures implements StorageErrors {
     this.lastFullAt = now;
   }
 
-  /** What is committed is done: an effect that fails must not look like a failed transaction. */
+  /** The commit stands: an effect that fails must not look like a failed transaction. */
   private runEffect(effect: () => void): void {
     try {
       effect();
     } catch (error) {
-      this.logger.error(
-        'An effect of a committed transaction failed.',
-        error instanceof Error ? error.stack : error,
-      );
+      this.logger.error('After-commit callback failed', error instanceof Error ? error.stack : error);
     }
   }
 }

@@ -9,7 +9,7 @@ import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { toDeliveryRow, toEventRow } from '../session/session.mapper';
 import type { Work } from '../database/unit-of-work';
 
-/** Writes events and a delivery of each per sink, in the transaction of what they tell; notifies the outbox's readers after the commit. */
+/** Writes events and one delivery of each per sink, in the transaction of the change; signals after the commit. */
 @Injectable()
 export class EventWriter {
   constructor(
@@ -19,7 +19,7 @@ export class EventWriter {
     private readonly feed: FeedWriter,
   ) {}
 
-  /** Tells those who follow the session live that it has come into another state. */
+  /** Publishes the new state of the session to event streams. */
   async writeState(work: Work, after: Readonly<SessionSnapshot>): Promise<void> {
     await this.feed.writeState(work, after);
   }

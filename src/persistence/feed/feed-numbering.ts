@@ -6,12 +6,12 @@ import type { UnitOfWork, Work } from '../database/unit-of-work';
 const BATCH = 500;
 
 /**
- * Gives committed events their places in the feed, in the order in which they were written. A number that is given
- * when a row is written would not do: transactions commit in another order than they begin, and a reader who has gone
- * on to a greater number would pass over a row that comes late. One at a time numbers, whoever it is.
+ * Assigns positions in the feed to committed events, in the order in which they were written. A number assigned at
+ * the insert would not do: transactions commit in another order than they begin, and a reader that has reached a
+ * greater number would miss a row that commits late. A row lock serialises numbering across processes.
  */
 export async function numberEvents(unitOfWork: UnitOfWork): Promise<void> {
-  // Events that come meanwhile are the next reader's: under a load that never ends, a reader would wait for ever.
+  // Events that arrive meanwhile are left to the next reader: under constant load this reader would never finish.
   if (!(await hasNew(unitOfWork))) return;
   while ((await unitOfWork.run(numberSome)) === BATCH);
 }
@@ -29,8 +29,8 @@ function hasNew(unitOfWork: UnitOfWork): Promise<boolean> {
 }
 
 /**
- * In the transaction that has written them: for a database with one writer, whose commits cannot overtake each other.
- * Returns how many it has numbered, a batch at most.
+ * Numbers events within the transaction that wrote them: only for a database with one writer, whose commits cannot
+ * overtake each other. Returns how many it numbered, at most one batch.
  */
 export async function numberSome({
   db,

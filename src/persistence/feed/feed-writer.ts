@@ -14,7 +14,7 @@ import type { Work } from '../database/unit-of-work';
 type Row = InsertObject<Database, 'conversation_event'>;
 type Whose = Pick<Row, 'conversation_id' | 'owner'>;
 
-/** Writes the feed, in the transactions of what it tells and under the lock of the session; notifies the feed's readers after the commit. */
+/** Writes the feed, in the transaction of the change and under the lock of the session; signals after the commit. */
 @Injectable()
 export class FeedWriter {
   constructor(
@@ -23,7 +23,7 @@ export class FeedWriter {
     private readonly clock: Clock,
   ) {}
 
-  /** The session as it is being saved: it is known by the version after this. */
+  /** Writes the session's new state. The session object still has the version from before the save. */
   async writeState(work: Work, session: Readonly<SessionSnapshot>): Promise<void> {
     const { conversationId, owner, state, endReason, endCause, version, genesysConversationId } = session;
     const change: StateChange = {
@@ -78,7 +78,7 @@ export class FeedWriter {
   }
 
   private async written(work: Work): Promise<void> {
-    // Elsewhere a place is given once it is certain what was committed.
+    // On PostgreSQL a position is assigned later, once it is certain which rows were committed.
     if (work.dialect === 'sqlite') await numberSome(work);
     work.afterCommit(() => {
       this.commits.notify('feed');

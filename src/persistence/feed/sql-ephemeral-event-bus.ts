@@ -17,12 +17,13 @@ import { UnitOfWork } from '../database/unit-of-work';
 
 type Row = Pick<Selectable<PassingBatchTable>, 'id' | 'source' | 'number' | 'body'>;
 
-/** The state of a connection as replicas of the release before publish it. */
+/** The state of a connection as replicas of the previous release publish it. */
 type EarlierEvent = Omit<Extract<EphemeralEvent, { kind: 'connection' }>, 'kind'> & { readonly kind: 'line' };
 
 /**
- * The exchange in SQL. Rows commit in the order of their numbers, since a source writes one at a time; there is no order
- * among sources. An erasure leaves them alone: they hold no word of a guest, and are gone within minutes.
+ * The bus in SQL. Rows of one source commit in the order of their numbers, since it writes one batch at a time; there
+ * is no order among sources. An erasure leaves the rows alone: they hold no text of a guest, and expire within
+ * minutes.
  */
 @Injectable()
 export class SqlEphemeralEventBus extends EphemeralEventBus {
@@ -52,7 +53,7 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
 
   async after(places: EphemeralEventPositions, limit: number): Promise<EphemeralEventBatch[]> {
     const rows = await this.unitOfWork.read((db, dialect) => {
-      // A query of its own is asked once, and lets the index be used: the clock goes on within a statement.
+      // A subquery is evaluated once and lets the index be used; the plain clock advances within a statement.
       const now = sql<number>`(select ${databaseNow(dialect)})`;
       let query = db
         .selectFrom('passing_batch')
@@ -88,7 +89,7 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
     return { source, number, ageMs: age, events: this.eventsIn(id, body) };
   }
 
-  /** None in a batch that cannot be read: readers go on behind it. */
+  /** Empty for a batch that cannot be read: readers continue after it. */
   private eventsIn(id: string, body: string): EphemeralEvent[] {
     try {
       const events = JSON.parse(this.guests.openEphemeral(body, id)) as (EphemeralEvent | EarlierEvent)[];

@@ -17,7 +17,7 @@ type Row = Pick<
   'position' | 'id' | 'conversation_id' | 'owner' | 'kind' | 'at' | 'body'
 >;
 
-/** The query of the feed: one of two indexes gives its order, so that it costs as much as it finds. */
+/** Builds the query of the feed. One of two indexes gives its order, so that its cost depends on the rows found. */
 export function eventsAfter(
   db: Kysely<Database>,
   { position, limit, conversationId, owner }: FeedFilter & { position: number; limit: number },
@@ -31,10 +31,10 @@ export function eventsAfter(
   return query.orderBy('position').limit(limit);
 }
 
-/** The feed in SQL. Events that have no place in it yet get one when the feed is read; see `numberEvents`. */
+/** The feed in SQL. Reading it assigns positions to events that have none yet; see `numberEvents`. */
 @Injectable()
 export class SqlEventFeed extends EventFeed {
-  /** One at a time: the others would each hold a connection while they wait for the lock. */
+  /** Single flight: further calls would each hold a connection while they wait for the lock. */
   private readonly numbering = new SingleFlight(() => numberEvents(this.unitOfWork));
 
   constructor(
@@ -94,7 +94,7 @@ export class SqlEventFeed extends EventFeed {
     return row?.value;
   }
 
-  /** Undefined for an event that cannot be read: readers of the feed pass over it. */
+  /** Undefined for an event that cannot be read: readers of the feed skip it. */
   private readableEventIn(row: Row): FeedEvent | undefined {
     try {
       return this.eventIn(row);

@@ -7,14 +7,11 @@ const current = { id: 'k2', key: randomBytes(32) };
 const cipher = new DataCipher([current, old]);
 
 describe(DataCipher.name, () => {
-  it.each(['', 'Ada', 'Zoë 👩‍🚀', 'enc:k1:AAAA', 'x'.repeat(100_000)])(
-    'gives back what it sealed: %#',
-    (text) => {
-      expect(cipher.open(cipher.seal(text, 'a'), 'a')).toBe(text);
-    },
-  );
+  it.each(['', 'Ada', 'Zoë 👩‍🚀', 'enc:k1:AAAA', 'x'.repeat(100_000)])('decrypts its own texts: %#', (text) => {
+    expect(cipher.open(cipher.seal(text, 'a'), 'a')).toBe(text);
+  });
 
-  it('seals with the first key, shows nothing of the text and never the same twice', () => {
+  it('encrypts with the first key, shows nothing of the text and never gives the same result twice', () => {
     const sealed = Array.from({ length: 100 }, () => cipher.seal('Ada Lovelace', 'a'));
 
     expect(new Set(sealed).size).toBe(100);
@@ -24,7 +21,7 @@ describe(DataCipher.name, () => {
     }
   });
 
-  it('opens what any of its keys has sealed, and tells which is the one in use', () => {
+  it('decrypts with any of its keys, and recognizes the current one', () => {
     const before = new DataCipher([old]).seal('Ada', 'a');
 
     expect(cipher.open(before, 'a')).toBe('Ada');
@@ -41,13 +38,13 @@ describe(DataCipher.name, () => {
   });
 
   it.each(['Ada', 'jwt_0123456789abcdef', 'enc:', 'enc:k2:short', 'enc:K2:not-an-id'])(
-    'leaves as it is what was never sealed: %p',
+    'returns plain text as it is: %p',
     (text) => {
       expect(cipher.open(text, 'a')).toBe(text);
     },
   );
 
-  it('opens nothing in another place, nor without its key', () => {
+  it('decrypts nothing in another context or without its key', () => {
     const sealed = cipher.seal('Ada', 'session/1/name');
 
     expect(() => cipher.open(sealed, 'session/2/name')).toThrow(UnreadableDataError);
@@ -57,7 +54,7 @@ describe(DataCipher.name, () => {
     );
   });
 
-  it('notices every bit that was changed', () => {
+  it('detects each changed bit', () => {
     const sealed = cipher.seal('Ada', 'a');
     const payload = Buffer.from(sealed.slice('enc:k2:'.length), 'base64url');
 

@@ -10,8 +10,8 @@ const SEALED = /^enc:([a-z0-9][a-z0-9-]{0,31}):([A-Za-z0-9_-]{38,})$/;
 
 /**
  * Encrypts texts for the database with AES-256-GCM: `enc:<key id>:<base64url of IV, ciphertext and tag>`. A text is
- * bound to a context, which says what it is and of whom; moved to another row or column it cannot be read any more.
- * The first key encrypts, all of them decrypt.
+ * bound to a context, which names its column and row; copied to another row or column it cannot be read. The first
+ * key encrypts, every key decrypts.
  */
 export class DataCipher {
   private readonly keys: ReadonlyMap<string, Buffer>;
@@ -34,8 +34,8 @@ export class DataCipher {
   }
 
   /**
-   * The text that was sealed; a text that never was, from before there was encryption, as it is. Throws
-   * `UnreadableDataError` when its key is not there, or when it was changed or is of another context.
+   * Returns the plain text; a text from before encryption is returned as it is. Throws `UnreadableDataError` when its
+   * key is missing, or when the text was changed or belongs to another context.
    */
   open(stored: string, context: string): string {
     const [, keyId, payload] = SEALED.exec(stored) ?? [];
@@ -59,17 +59,17 @@ export class DataCipher {
     }
   }
 
-  /** The id of the key that is in use now. */
+  /** The id of the key that encrypts now. */
   get keyId(): string {
     return this.current.id;
   }
 
-  /** Whether a stored text is encrypted, with whichever key. */
+  /** Tells whether a stored text is encrypted, with any key. */
   isSealed(stored: string): boolean {
     return SEALED.test(stored);
   }
 
-  /** Whether a stored text is encrypted with the key that is in use now. */
+  /** Tells whether a stored text is encrypted with the key that encrypts now. */
   isCurrent(stored: string): boolean {
     return SEALED.exec(stored)?.[1] === this.current.id;
   }

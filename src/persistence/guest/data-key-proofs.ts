@@ -5,15 +5,15 @@ import { DataCipher } from './data-cipher';
 import { DataKeyError, UnreadableDataError } from '../persistence.errors';
 import { SEALED_COLUMNS } from '../session/sealed-columns';
 
-/** What `data_key` calls texts that stand in clear, from before there was encryption. */
+/** The id in `data_key` that stands for plain texts, from before encryption. */
 export const IN_CLEAR = '';
-/** What every key seals once, so that it can be recognized. */
+/** The text that each key encrypts once, so that the key can be recognized. */
 const PROOF = 'guest-sessions';
 
 /**
- * Makes sure that everything stored can be read: throws `DataKeyError` when a key is not the one that was used under
- * its id before, or when one is missing that data is encrypted with; then nothing was changed. Remembers keys that are
- * new. `data_key` names every key that stored texts may be under.
+ * Makes sure that all stored texts can be read. Throws `DataKeyError`, and changes nothing, when a key differs from
+ * the one used under its id before or when a key is missing that data is encrypted with. Registers new keys, so that
+ * `data_key` names every key that stored texts may be encrypted with.
  */
 export async function admitDataKeys(db: Kysely<Database>, keys: readonly DataKey[]): Promise<void> {
   const rows = await db.selectFrom('data_key').selectAll().execute();
@@ -29,11 +29,11 @@ export async function admitDataKeys(db: Kysely<Database>, keys: readonly DataKey
   const added = keys.filter(({ id }) => !known.has(id)).map((key) => ({ id: key.id, proof: proofOf(key) }));
   if (added.length === 0) return;
   await remember(db, added);
-  // Another process may have remembered another key under the same id a moment ago.
+  // Another process may have registered another key under the same id a moment ago.
   await admitDataKeys(db, keys);
 }
 
-/** Nothing is overwritten. */
+/** Never overwrites a row. */
 async function remember(db: Kysely<Database>, added: readonly Insertable<DataKeyTable>[]): Promise<void> {
   await db
     .insertInto('data_key')
@@ -59,7 +59,7 @@ function contextOfProof({ id }: DataKey): string {
   return `data_key/${id}/proof`;
 }
 
-/** Looks through whole tables, which only happens when a key was taken out early. */
+/** Scans whole tables, which only happens when a key was removed too early. */
 async function isInUse(db: Kysely<Database>, keyId: string): Promise<boolean> {
   for (const { table, column } of SEALED_COLUMNS) {
     const { rows } = await sql`

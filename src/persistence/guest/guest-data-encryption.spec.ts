@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 describe(GuestDataEncryption.name, () => {
-  it('hides the name and the token of a session, and nothing else of it', () => {
+  it('encrypts the name and the token of a session, and no other column', () => {
     const row = toRow(snapshot);
     const sealed = seal.sealSession(row);
 
@@ -40,7 +40,7 @@ describe(GuestDataEncryption.name, () => {
     expect(toSession(seal.openSession(sealed)).snapshot).toEqual(snapshot);
   });
 
-  it('hides what the opening said of the guest', () => {
+  it('encrypts the guest context of the opening', () => {
     const guestContext = { customAttributes: { order: '4711' }, journeyContext: { customerId: 'c-1' } };
     const told = aSession({ guestContext }).snapshot;
     const sealed = seal.sealSession(toRow(told));
@@ -52,14 +52,14 @@ describe(GuestDataEncryption.name, () => {
     ).not.toHaveProperty('guestContext');
   });
 
-  it('takes what stands in clear, or was erased, as it is', () => {
+  it('returns plain and erased values as they are', () => {
     const erased = { ...toRow(snapshot), name: '', guest_token: '', erased_at: 5 };
 
     expect(seal.openSession(toRow(snapshot))).toEqual(toRow(snapshot));
     expect(seal.openSession(erased)).toEqual(erased);
   });
 
-  it("is not deceived by another session's name, nor by a name in the token's place", () => {
+  it('refuses the name of another session, and a name in the column of the token', () => {
     const sealed = seal.sealSession(toRow(snapshot));
     const other = seal.sealSession(toRow(aSession().snapshot));
 
@@ -73,7 +73,7 @@ describe(GuestDataEncryption.name, () => {
     ]);
   });
 
-  it('hides what an event says when that is the token, and only then', () => {
+  it('encrypts the metadata of an event only if they hold the token', () => {
     const disclosing = toEventRow(eventOf(true));
     const discreet = toEventRow(eventOf(false));
     const sealed = seal.sealEvent(disclosing);

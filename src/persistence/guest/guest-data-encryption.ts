@@ -10,10 +10,10 @@ type GuestColumns = Pick<SessionTable, 'conversation_id' | 'guest_token' | 'name
 type EventRow = Selectable<SessionEventTable>;
 
 /**
- * Encrypts what rows say of a guest on their way into the database, and decrypts it on the way out: the name, the
- * token and the context of a session, what an authenticated guest proves it with, the metadata of an event that tells the token, what
- * was said, and ephemeral events. The rest of a row passes as it is, and so do rows from before there was
- * encryption, and what is left of an erased guest.
+ * Encrypts the guest's data in rows on the way into the database, and decrypts it on the way out: name, token and
+ * context of a session, the credentials of an authenticated guest, event metadata that holds the token, messages, and
+ * ephemeral events. The other columns pass as they are, and so do rows from before encryption and the remains of an
+ * erased guest.
  */
 @Injectable()
 export class GuestDataEncryption {
@@ -27,8 +27,8 @@ export class GuestDataEncryption {
   }
 
   /**
-   * A session whose guest cannot be decrypted has none, like that of an erased guest: it must be possible to end it, and
-   * one such row must not keep the others from being read. It is reported as a poison message.
+   * A session reads like one of an erased guest if its guest cannot be decrypted: it must be possible to end it, and
+   * one such row must not block the reading of others. It is reported as a poison message.
    */
   openSession<Row extends GuestColumns>(row: Row): Row {
     try {
@@ -54,7 +54,7 @@ export class GuestDataEncryption {
     return { ...row, metadata: this.cipher.seal(row.metadata, metadataOf(row.id)) };
   }
 
-  /** `id` is of the row that tells of the message. */
+  /** `id` is the id of the message's row. */
   sealMessage(text: string, id: string): string {
     return this.cipher.seal(text, messageOf(id));
   }
@@ -64,7 +64,7 @@ export class GuestDataEncryption {
     return this.cipher.open(stored, messageOf(id));
   }
 
-  /** `id` is of the batch. */
+  /** `id` is the id of the batch. */
   sealEphemeral(text: string, id: string): string {
     return this.cipher.seal(text, ephemeralOf(id));
   }

@@ -19,7 +19,7 @@ interface Replacement extends StoredText {
   readonly renewed: string;
 }
 
-/** The keys in SQL. A walk goes through the columns of `SEALED_COLUMNS`, one after the other, in order of the rows' keys. */
+/** The keys in SQL. A walk goes through `SEALED_COLUMNS` one by one, in the order of the rows' keys. */
 @Injectable()
 export class SqlDataKeyStore extends DataKeyStore {
   constructor(
@@ -78,7 +78,7 @@ export class SqlDataKeyStore extends DataKeyStore {
     return { replacements, unreadable };
   }
 
-  /** Returns how many were still what they had been. */
+  /** Returns the number of texts that were still unchanged. */
   private async replace(column: SealedColumn, replacements: readonly Replacement[]): Promise<number> {
     if (replacements.length === 0) return 0;
     return this.unitOfWork.run(async ({ db }) => {
@@ -103,7 +103,7 @@ async function textsAfter(
   return rows;
 }
 
-/** Who changed the text meanwhile wins: it was erased, or is under the key in use already. */
+/** A concurrent change wins: the text was erased, or is already encrypted with the current key. */
 async function replaceOne(
   db: Kysely<Database>,
   { table, key, column }: SealedColumn,

@@ -12,7 +12,7 @@ import { UnitOfWork, type Work } from '../database/unit-of-work';
 
 type GuestsSession = Pick<SessionTable, 'conversation_id' | 'state' | 'disconnect' | 'erased_at'>;
 
-/** Guests in SQL: rows of `session`, which are found by `guest_ref` without decrypting anything. */
+/** Guests in SQL: rows of `session`, found by `guest_ref` without decryption. */
 @Injectable()
 export class SqlGuestStore extends GuestStore {
   constructor(
@@ -25,7 +25,7 @@ export class SqlGuestStore extends GuestStore {
 
   async erase(guestRef: string, at: number): Promise<Erasure> {
     const erasure = await this.unitOfWork.run((work) => this.eraseWithin(work, guestRef, at));
-    // The second time too: the process may have ended between the first commit and this.
+    // A repeated erasure purges too: the process may have stopped between the first commit and this.
     await this.unitOfWork.read(forgetOverwritten);
     return erasure;
   }
@@ -59,7 +59,7 @@ function sessionsOf({ db, dialect }: Work, guestRef: string): Promise<readonly G
   ).execute();
 }
 
-/** Nothing of it is left to do that would need the token. */
+/** No work that needs the token is left. */
 function isOver({ state, disconnect }: GuestsSession): boolean {
   return !UNFINISHED_STATES.includes(state) && disconnect !== 'pending';
 }

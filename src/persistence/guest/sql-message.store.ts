@@ -75,13 +75,13 @@ export class SqlMessageStore extends MessageStore {
     return [...items];
   }
 
-  /** Undefined for a message that cannot be read: it is left out, and must not keep the others from being read. */
+  /** Undefined for a message that cannot be read: it is left out, so that the others can be read. */
   private readableIn(conversationId: string, { id, body }: StoredMessage): ConversationMessage | undefined {
     try {
       return JSON.parse(this.guests.openMessage(body, id)) as ConversationMessage;
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      // The row of the feed, which leaves it out too.
+      // Names the row of the feed, since the feed skips it too.
       this.poison.setAside('events', id, error, conversationId);
       return undefined;
     }
@@ -106,7 +106,7 @@ function messagesAfter(
   return query.orderBy('at').orderBy('message_id');
 }
 
-/** The owner of a session whose guest may be written about; its row stays locked, so that nobody erases it meanwhile. */
+/** The owner of a session if its guest is not erased; its row stays locked, so that no erasure runs meanwhile. */
 async function lockOwner({ db, dialect }: Work, conversationId: string): Promise<string | undefined> {
   const row = await forUpdate(
     dialect,

@@ -69,7 +69,7 @@ async function createSessionEvent(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** The indexes hold what is pending only: what was delivered costs the relay nothing, however much it is. */
+/** The indexes hold pending deliveries only: delivered ones cost the relay nothing, however many there are. */
 async function createDelivery(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('delivery')
@@ -118,6 +118,6 @@ async function createCounter(db: Kysely<unknown>): Promise<void> {
     .addColumn('name', 'text', (column) => column.primaryKey().notNull())
     .addColumn('value', 'bigint', (column) => column.notNull())
     .execute();
-  // The slots are updated on condition, so their row has to be there.
+  // The slots are updated under a condition, so their row has to exist.
   await sql`insert into counter (name, value) values ('slots', 0)`.execute(db);
 }

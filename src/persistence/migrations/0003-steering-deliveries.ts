@@ -1,7 +1,7 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { addIdentity, type Dialect } from '../database/dialect';
 
-/** What operators see and steer: attempts, claims, the state of sinks, and what finds old deliveries. */
+/** Columns and tables for operators: attempts, claims and the state of sinks; and indexes to find old deliveries. */
 export function steeringDeliveries(dialect: Dialect): Migration {
   return {
     up: async (db: Kysely<unknown>) => {
@@ -41,7 +41,7 @@ async function createAttempt(db: Kysely<unknown>, dialect: Dialect): Promise<voi
     .execute();
 }
 
-/** A row exists once something was said about the sink. */
+/** A row is created with the first change of the sink's state. */
 async function createSink(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('sink')

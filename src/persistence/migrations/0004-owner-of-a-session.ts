@@ -1,6 +1,6 @@
 import type { Kysely, Migration } from 'kysely';
 
-/** The caller that a session belongs to, and what finds a caller's own. Sessions from before are nobody's. */
+/** The caller that owns a session, and an index to find a caller's own. Sessions from before have no owner. */
 export function ownerOfASession(): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

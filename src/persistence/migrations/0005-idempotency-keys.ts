@@ -1,7 +1,7 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import type { Dialect } from '../database/dialect';
 
-/** What is kept of the keys of callers. No foreign key: a row comes before its session, and may outlive it. */
+/** Idempotency keys of callers. No foreign key: a row precedes its session, and may outlive it. */
 export function idempotencyKeys(dialect: Dialect): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

@@ -18,8 +18,8 @@ interface EarlierRecord {
 }
 
 /**
- * Chains the audit trail, keeps it from being changed, and lets it be dropped by whole segments. Records from before
- * are chained as they are found, in the order in which they were written; who did it is not known of them.
+ * Chains the audit trail, protects it from changes, and lets retention drop it by whole segments. Records from before
+ * are chained in the order in which they were written; their actor is unknown.
  */
 export function auditChain(dialect: Dialect): Migration {
   return {

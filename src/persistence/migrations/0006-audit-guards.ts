@@ -2,22 +2,22 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database/database';
 import type { Dialect } from '../database/dialect';
 
-/** A record may go when the segment that it is in was marked as dropped. */
+/** A record may be deleted when its segment is marked as dropped. */
 const IS_DROPPED = `exists (
   select 1 from audit_segment s
   where s.chain = old.chain and old.seq between s.first_seq and s.last_seq and s.dropped_at is not null)`;
 
-/** Of a segment nothing changes but that it is dropped, once. */
+/** The only change that a segment allows is to be marked as dropped, once. */
 const IS_ONLY_DROPPED = `old.dropped_at is null and new.dropped_at is not null and new.chain = old.chain
   and new.first_seq = old.first_seq and new.last_seq = old.last_seq
   and new.last_hash = old.last_hash and new.last_at = old.last_at`;
 
-/** Lets the database itself refuse to change what is written, whoever asks. */
+/** Makes the database itself refuse changes of what is written, whichever client attempts them. */
 export async function guardAuditTables(db: Kysely<Database>, dialect: Dialect): Promise<void> {
   for (const statement of dialect === 'postgres' ? POSTGRES : SQLITE) await sql.raw(statement).execute(db);
 }
 
-/** `insert or replace` removes a row without asking a trigger for deletions: hence the one for insertions. */
+/** `insert or replace` removes a row without firing a delete trigger: hence the one for inserts. */
 const SQLITE = [
   `create trigger audit_record_insert before insert on audit_record
    when exists (select 1 from audit_record r where r.chain = new.chain and r.seq = new.seq)

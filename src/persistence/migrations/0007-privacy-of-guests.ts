@@ -2,7 +2,7 @@ import { type Kysely, type Migration, sql } from 'kysely';
 import { guestRefOf } from '../../session/domain/guest-token';
 import type { Dialect } from '../database/dialect';
 
-/** Sessions whose names for the guest are written at a time. */
+/** Number of sessions that get their `guest_ref` in one statement. */
 const PORTION = 500;
 
 interface Row {
@@ -11,9 +11,9 @@ interface Row {
 }
 
 /**
- * What finds a guest without reading it, what remembers that it was erased, the keys that texts are encrypted with,
- * and what finds the sessions that ended long ago. Names and tokens from before stand in clear, which is noted for
- * whoever encrypts them.
+ * Columns that find a guest without decryption, mark its erasure and name the keys of encrypted texts, and an index
+ * of sessions that ended long ago. Names and tokens from before stay in plain text, which is noted so that they get
+ * encrypted.
  */
 export function privacyOfGuests(dialect: Dialect): Migration {
   return {
@@ -75,6 +75,6 @@ async function createDataKey(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'text', (column) => column.primaryKey().notNull())
     .addColumn('proof', 'text', (column) => column.notNull())
     .execute();
-  // No key has this id: it stands for what is in clear.
+  // No key has this id: it stands for plain text.
   await sql`insert into data_key (id, proof) select '', '' where exists (select 1 from session)`.execute(db);
 }

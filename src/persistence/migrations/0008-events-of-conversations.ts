@@ -2,8 +2,8 @@ import { type Kysely, type Migration, sql } from 'kysely';
 import { addIdentity, type Dialect } from '../database/dialect';
 
 /**
- * What happens in conversations: messages, each once, and changes of state, in an order that readers can follow. And
- * when the upstream lets a session expire.
+ * Events of conversations: messages, each once, and changes of state, in an order that readers can follow; and the
+ * time at which the upstream lets a session expire.
  */
 export function eventsOfConversations(dialect: Dialect): Migration {
   return {

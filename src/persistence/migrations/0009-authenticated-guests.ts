@@ -1,6 +1,6 @@
 import type { Kysely, Migration } from 'kysely';
 
-/** What a guest who has logged in proves it with, encrypted; null for all others, and empty once nobody needs it. */
+/** The credentials of an authenticated guest, encrypted; null for all others, and empty once they are not needed. */
 export function authenticatedGuests(): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

@@ -1,6 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 
-/** Who works on the data, and which of them holds a session that is not over. Sessions from before are held by nobody. */
+/** The replicas, and the holder of each session that has not ended. Sessions from before have no holder. */
 export function replicas(): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

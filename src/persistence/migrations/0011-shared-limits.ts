@@ -1,6 +1,6 @@
 import type { Kysely, Migration } from 'kysely';
 
-/** What all replicas together may still do: buckets, by name. */
+/** Token buckets that all replicas share, by name. */
 export function sharedLimits(): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

@@ -1,6 +1,6 @@
 import type { Kysely, Migration } from 'kysely';
 
-/** What replicas tell each other in passing. */
+/** Ephemeral events between replicas. */
 export function passingEvents(): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

@@ -1,6 +1,6 @@
 import type { Kysely, Migration } from 'kysely';
 
-/** Which replicas are about to stop. Those of an earlier release never say so. */
+/** Marks replicas that are about to stop. Those of an earlier release never mark themselves. */
 export function leavingReplicas(): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

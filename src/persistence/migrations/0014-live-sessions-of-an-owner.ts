@@ -1,6 +1,8 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 
-/** Finds the live sessions of a caller, however many others there are. The release before needs nothing of it. */
+/**
+ * An index of the live sessions of a caller, however many others there are. The previous release does not need it.
+ */
 export function liveSessionsOfAnOwner(): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

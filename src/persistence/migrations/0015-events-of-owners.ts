@@ -1,10 +1,13 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import { databaseNow, type Dialect } from '../database/dialect';
 
-/** Replicas of the release before go on for the time of an upgrade, and give positions in clear as ids. */
+/** During an upgrade, replicas of the previous release still run and give plain positions as ids. */
 const UPGRADE_MS = 24 * 3_600_000;
 
-/** An index for the events of an owner in the order of the feed, and the time until which ids were positions in clear. */
+/**
+ * An index for the events of an owner in the order of the feed, and the end of the time in which ids were plain
+ * positions.
+ */
 export function eventsOfOwners(dialect: Dialect): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

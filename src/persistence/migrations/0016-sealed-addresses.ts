@@ -1,6 +1,8 @@
 import type { Kysely, Migration } from 'kysely';
 
-/** Proofs of the addresses of replicas. Those of an earlier release write none, and read the addresses as before. */
+/**
+ * Proofs of the addresses of replicas. Replicas of an earlier release write none, and read the addresses as before.
+ */
 export function sealedAddresses(): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

@@ -1,6 +1,9 @@
 import type { Kysely, Migration } from 'kysely';
 
-/** Until when a receiver counts as failing, for all replicas. Those of an earlier release know it each for itself, as before. */
+/**
+ * The time until which a receiver counts as failing, for all replicas. Replicas of an earlier release each keep their
+ * own, as before.
+ */
 export function failingSinks(): Migration {
   return {
     up: async (db: Kysely<unknown>) => {

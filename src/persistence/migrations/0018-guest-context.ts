@@ -1,8 +1,8 @@
 import type { Kysely, Migration } from 'kysely';
 
 /**
- * Context of the guest as the opening gives it, encrypted; null where there is none, and once the session needs it no more.
- * Beside it Genesys' own id of the conversation; null until it is known.
+ * Context of the guest as the opening gives it, encrypted; null if there is none, and once the session does not need
+ * it any more. Beside it Genesys' own id of the conversation; null until it is known.
  */
 export function guestContext(): Migration {
   return {

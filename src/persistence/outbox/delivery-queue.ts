@@ -16,7 +16,7 @@ import { type Dialect, ofFewLengths } from '../database/dialect';
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
 const PENDING = sql.lit<DeliveryStatus>('pending');
 
-/** What a claim needs of a row. */
+/** The columns that a claim reads. */
 export type ClaimedRow = Pick<
   DeliveryTable,
   'event_id' | 'sink' | 'attempts' | 'queued_at' | 'next_attempt_at' | 'sequence' | 'claimed_by'
@@ -34,7 +34,7 @@ const COLUMNS = [
 
 type Wanted = Pick<Claim, 'sink' | 'now' | 'limit' | 'except' | 'isProbe'> & { readonly isUntried?: boolean };
 
-/** The heads of a sink's lanes that are due, or whichever comes next for a probe; the longest overdue first. */
+/** The heads of a sink's lanes that are due, or for a probe the next head; the longest overdue come first. */
 export function dueHeads(
   db: Kysely<Database>,
   { sink, now, limit, except = [], isProbe = false, isUntried = false }: Wanted,
@@ -56,8 +56,8 @@ export function dueHeads(
 }
 
 /**
- * Claims what the claim asks for. A probe is an event that was never refused, if there is one: what was refused
- * before says little about its receiver, and many of that kind would keep it failing for long.
+ * Claims deliveries as requested. A probe prefers an event that was never refused: a refusal before says little about
+ * the receiver, and many such events would keep it failing for long.
  */
 export async function claimWanted(
   db: Kysely<Database>,
@@ -69,8 +69,8 @@ export async function claimWanted(
 }
 
 /**
- * Claims heads and returns them. SQLite belongs to one process, whose relay knows what it has in hand: writing a
- * claim down would cost a synced commit and protect from nobody.
+ * Claims heads and returns them. SQLite belongs to one process, and its relay knows its deliveries in flight: writing a
+ * claim would cost a synced commit and protect against nothing.
  */
 async function claimHeads(
   db: Kysely<Database>,
@@ -83,9 +83,9 @@ async function claimHeads(
 }
 
 /**
- * Locks lanes until the end of the transaction, then looks again: what becomes the head of a lane just now, because
- * an operator asks for it again, must not be claimed beside the one that was. Waits for nobody: what others are
- * claiming is theirs.
+ * Locks lanes until the end of the transaction, then reads them again: a delivery that becomes the head of a lane
+ * just now, because an operator requeued it, must not be claimed beside the former head. Skips lanes that another
+ * relay is claiming instead of waiting for them.
  */
 async function claimLanes(db: Kysely<Database>, claim: Claim & Wanted): Promise<readonly ClaimedRow[]> {
   const heads = dueHeads(db, claim).select('conversation_id');
@@ -96,7 +96,7 @@ async function claimLanes(db: Kysely<Database>, claim: Claim & Wanted): Promise<
     )
     .selectFrom('heads')
     .select(COLUMNS)
-    // Two numbers, which no lock of one number is the same as. Lanes that share them are only claimed one by one.
+    // Two-key locks never collide with one-key locks. Lanes with the same hashes are claimed one after another.
     .where(sql<boolean>`pg_try_advisory_xact_lock(hashtext(sink), hashtext(conversation_id))`)
     .orderBy('next_attempt_at')
     .orderBy('sequence')
@@ -112,7 +112,7 @@ async function claimLanes(db: Kysely<Database>, claim: Claim & Wanted): Promise<
     .map((row) => ({ ...row, claimed_by: claim.relay }));
 }
 
-/** Returns those of the events that are heads of their lanes still. */
+/** Returns those of the events that are still heads of their lanes. */
 async function markClaimed(
   db: Kysely<Database>,
   { sink, relay, now, until }: Claim,
@@ -123,7 +123,7 @@ async function markClaimed(
     .set({
       claimed_by: relay,
       claimed_until: until,
-      // Nothing that is saved into the lane meanwhile shall wait behind a probe that was not due.
+      // Nothing that is saved into the lane meanwhile may wait behind a probe that was not due.
       next_attempt_at: sql<number>`least(next_attempt_at, ${now})`,
     })
     .where('sink', '=', sink)
@@ -136,8 +136,8 @@ async function markClaimed(
 }
 
 /**
- * The statement that lets the deliveries behind a head wait as long as the head itself. They could not go before it
- * anyway; but due ones that are no heads would stand in the way of every claim.
+ * Builds the statement that delays the deliveries behind a head as long as the head itself. They could not go before
+ * it anyway, but every claim would have to skip those that are due and no heads.
  */
 export function waitingBehind(
   db: Kysely<Database>,
@@ -150,7 +150,7 @@ export function waitingBehind(
     .compile();
 }
 
-/** The statement that undoes `waitingBehind` when the head is gone. */
+/** Builds the statement that undoes `waitingBehind` when the head is gone. */
 export function hasteningBehind(
   db: Kysely<Database>,
   { event, sink }: Pick<Delivery, 'event' | 'sink'>,
@@ -159,7 +159,9 @@ export function hasteningBehind(
   return neverTried(db, sink, event).set({ next_attempt_at: at }).where('next_attempt_at', '>', at).compile();
 }
 
-/** The statement that lets new deliveries wait as long as what is before them in their lanes, if anything can be. */
+/**
+ * Builds the statement that delays new deliveries as long as those before them in their lanes, if there can be any.
+ */
 export function queueingBehindWaiting(
   db: Kysely<Database>,
   events: readonly Pick<SessionEvent, 'id' | 'sequence'>[],
@@ -179,7 +181,7 @@ export function queueingBehindWaiting(
   return [statement];
 }
 
-/** What is pending behind an event in its lane and has not failed by itself. */
+/** Selects the pending deliveries behind an event in its lane that have not failed themselves. */
 function neverTried(
   db: Kysely<Database>,
   sink: string,
@@ -194,7 +196,7 @@ function neverTried(
     .where('attempts', '=', 0);
 }
 
-/** Makes every pending delivery of a sink due that is not. */
+/** Makes all pending deliveries of a sink due. */
 export async function releaseLanes(db: Kysely<Database>, sink: string, now: number): Promise<void> {
   await db
     .updateTable('delivery')

@@ -6,11 +6,11 @@ import type { Database, SessionEventTable } from '../database/database';
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
 const PENDING = sql.lit<DeliveryStatus>('pending');
 
-/** Deliveries of these events, to one sink or to all. */
+/** Selects the deliveries of these events, to one sink or to all. */
 export interface DeliveriesOf {
   readonly eventIds: readonly string[] | SelectQueryBuilder<Database, 'session_event', { id: string }>;
   readonly sink?: string;
-  /** What was queued at this very moment is left alone: it is what an earlier step of the same replay has queued. */
+  /** Skips deliveries queued at this very moment: an earlier step of the same replay queued them. */
   readonly unlessQueuedAt?: number;
 }
 
@@ -36,7 +36,7 @@ export function selectedEvents(
   return query.orderBy('occurred_at').orderBy('id');
 }
 
-/** Makes what was accepted or given up pending again; returns how many. */
+/** Makes delivered and dead deliveries pending again; returns how many. */
 export async function queueAnew(
   db: Kysely<Database>,
   { eventIds, sink, unlessQueuedAt }: DeliveriesOf,
@@ -60,7 +60,7 @@ export async function queueAnew(
   return Number(numUpdatedRows);
 }
 
-/** Makes what is pending due; returns how many were not. What a relay has in hand stays in its hands. */
+/** Makes pending deliveries due; returns how many were not. A delivery that a relay has claimed stays claimed. */
 export async function hasten(
   db: Kysely<Database>,
   { eventIds, sink }: DeliveriesOf,

@@ -2,7 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { DeliveryStatus } from '../../sync/domain/delivery';
 import type { Database } from '../database/database';
 
-/** Removes the longest settled deliveries with their attempts; returns how many, at most `limit`. */
+/**
+ * Removes the deliveries that were settled the longest ago, with their attempts; returns how many, at most `limit`.
+ */
 export async function purgeDeliveries(
   db: Kysely<Database>,
   status: Exclude<DeliveryStatus, 'pending'>,
@@ -27,13 +29,13 @@ export async function purgeDeliveries(
         rows.map((row) => eb.tuple(row.event_id, row.sink)),
       ),
     )
-    // An operator may have asked for one of them again meanwhile.
+    // An operator may have requeued one of them meanwhile.
     .where('status', '=', status)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }
 
-/** Removes events that happened before, and that nobody hears of any more; returns how many, at most `limit`. */
+/** Removes events from before the given time that no delivery refers to; returns how many, at most `limit`. */
 export async function purgeEvents(db: Kysely<Database>, before: number, limit: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('session_event')

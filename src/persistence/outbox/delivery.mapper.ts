@@ -53,12 +53,12 @@ export function toAttemptRow(
   };
 }
 
-/** What others wrote may hold anything, also the character that PostgreSQL cannot store. */
+/** Removes the null character, which receivers may send and PostgreSQL cannot store. */
 export function storable(error: string): string {
   return error.slice(0, MAX_ERROR_LENGTH).replaceAll('\u0000', '\uFFFD');
 }
 
-/** Nothing of the same lane comes before this delivery, or is in the hands of a relay. */
+/** Condition: no earlier delivery of the lane is pending, and no relay has claimed this one. */
 export function isHeadOfLane(now: number): Expression<SqlBool> {
   return sql<SqlBool>`not exists (
     select 1 from delivery as other
@@ -67,7 +67,7 @@ export function isHeadOfLane(now: number): Expression<SqlBool> {
       and (other.sequence < delivery.sequence or other.claimed_until > ${now}))`;
 }
 
-/** The sink takes events: it is not paused and has not asked to be left alone. */
+/** Condition: the sink takes events, so it is neither paused nor throttled. */
 export function isOpen(sink: string, now: number): Expression<SqlBool> {
   return sql<SqlBool>`not exists (
     select 1 from sink where name = ${sink} and (paused_at is not null or quiet_until > ${now}))`;

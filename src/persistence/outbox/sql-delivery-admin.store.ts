@@ -17,13 +17,13 @@ import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
 import { UnitOfWork, type Work } from '../database/unit-of-work';
 
-/** Events that one step of a replay looks at. */
+/** Number of events that one step of a replay reads. */
 const REPLAY_STEP = 500;
 
-/** A delivery with what its event has beyond it. */
+/** A delivery with the fields of its event. */
 type Joined = Selectable<DeliveryTable> & Pick<SessionEventTable, 'state' | 'occurred_at' | 'metadata'>;
 
-/** The deliveries in SQL, as operators see and steer them. */
+/** Deliveries in SQL, as operators see and manage them. */
 @Injectable()
 export class SqlDeliveryAdminStore extends DeliveryAdminStore {
   constructor(
@@ -129,8 +129,8 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
   }
 
   /**
-   * Whole conversations, as far as they are selected, so that the first event of a lane is never queued after the
-   * second was delivered again. Each step is recorded with what it has done.
+   * Requeues whole conversations, as far as they are selected, so that the first event of a lane is never queued
+   * after the second was delivered again. Each step audits its own result.
    */
   private replayStep(
     selection: ReplaySelection,
@@ -179,7 +179,7 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
     return rows.map((row) => this.recordIn(row));
   }
 
-  /** An event that cannot be read has no metadata: it must not keep its delivery, or others, from being shown. */
+  /** An event that cannot be read is shown without metadata: it must not hide its delivery, or others. */
   private recordIn(row: Joined): DeliveryRecord {
     const event = { ...row, id: row.event_id };
     try {

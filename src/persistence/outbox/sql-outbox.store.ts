@@ -28,8 +28,8 @@ import { UnitOfWork, type Work } from '../database/unit-of-work';
 const PENDING = sql.lit<DeliveryStatus>('pending');
 
 /**
- * The outbox in SQL. Settling, postponing and burying change a delivery only while it is pending and still claimed
- * by whoever tells; what came second changes nothing and records nothing.
+ * The outbox in SQL. Settling, postponing and burying change a delivery only while it is pending and still claimed by
+ * the reporting relay; a later report changes and records nothing.
  */
 @Injectable()
 export class SqlOutboxStore extends OutboxStore {
@@ -60,7 +60,7 @@ export class SqlOutboxStore extends OutboxStore {
     return deliveries;
   }
 
-  /** Undefined for an event that cannot be read, which is buried: it must not keep the others from being claimed. */
+  /** Undefined for an event that cannot be read. It is buried, so that the others can be claimed. */
   private async readable(event: EventRow, row: ClaimedRow, now: number): Promise<Delivery | undefined> {
     try {
       return toDelivery(this.guests.openEvent(event), row);
@@ -73,7 +73,7 @@ export class SqlOutboxStore extends OutboxStore {
     }
   }
 
-  /** A refused burial leaves the delivery claimed, which holds up its own lane alone. */
+  /** If the database refuses the burial, the delivery stays claimed, which blocks only its own lane. */
   private async buryUnreadable(delivery: Delivery, at: number): Promise<void> {
     try {
       await this.bury(delivery, { at, latencyMs: 0, error: 'The event cannot be read.' });
@@ -124,7 +124,7 @@ export class SqlOutboxStore extends OutboxStore {
       const attempts = delivery.attempts + 1;
       const failed = { attempts, next_attempt_at: nextAttemptAt, last_error: storable(attempt.error ?? '') };
       if (!(await change(work, delivery, attempt, failed))) return false;
-      // Before the sink, in the order in which transactions lock.
+      // Before the sink's row, in the order in which transactions lock.
       await work.ask(waitingBehind(work.db, delivery, nextAttemptAt));
       if (attempts === 1) this.recordFailure(work, delivery, attempt, 'no');
       const isPaused = await silenceSink(work.db, delivery.sink, attempt.at, verdict);
@@ -193,8 +193,8 @@ function settled(
 }
 
 /**
- * Records the attempt and what became of the delivery, and lets its lane go on if that is over; returns whether it
- * was still the teller's to decide.
+ * Records the attempt and its outcome, and releases the lane if the delivery is done; returns whether the relay's
+ * claim was still valid.
  */
 async function change(
   { db, send }: Work,
@@ -210,7 +210,7 @@ async function change(
     .where('sink', '=', sink)
     .where('status', '=', PENDING)
     .$if(claimedBy !== undefined, (query) => query.where('claimed_by', '=', claimedBy ?? null))
-    // The same failure is counted once. What was accepted or given up is so, whatever was counted meanwhile.
+    // The same failure is counted once. An acceptance or a burial stands, whatever was counted meanwhile.
     .$if(values.status === undefined, (query) => query.where('attempts', '=', delivery.attempts))
     .executeTakeFirstOrThrow();
   if (numUpdatedRows === 0n) return false;

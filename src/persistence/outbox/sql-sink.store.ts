@@ -10,7 +10,7 @@ import { storable } from './delivery.mapper';
 import { releaseLanes } from './delivery-queue';
 import { UnitOfWork } from '../database/unit-of-work';
 
-/** What is remembered about sinks, in SQL. */
+/** The state of sinks in SQL. */
 @Injectable()
 export class SqlSinkStore extends SinkStore {
   constructor(
@@ -67,7 +67,7 @@ export function sinkPaused(sink: string, reason: PauseReason): AuditFact {
   return { action: 'SINK_PAUSED', target: { type: 'sink', id: sink }, reason, ...change };
 }
 
-/** Does to the sink what a failed attempt asks for; returns whether it was paused now. */
+/** Throttles or pauses the sink as a failed attempt demands; returns whether it was paused now. */
 export async function silenceSink(
   db: Kysely<Database>,
   sink: string,
@@ -92,7 +92,7 @@ async function throttle(db: Kysely<Database>, sink: string, until: number): Prom
     .execute();
 }
 
-/** Until when the receiver counts as failing, for every process; null when it is back. */
+/** Stores until when the receiver counts as failing, for all processes; null once it has recovered. */
 export async function markFailing(db: Kysely<Database>, sink: string, until: number | null): Promise<void> {
   if (until === null) {
     await db

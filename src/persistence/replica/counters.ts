@@ -13,9 +13,9 @@ export const COUNTERS = {
   endedPrefix: 'ended:',
   deliveries: 'deliveries',
   deliveryLatencyMs: 'delivery-latency-ms',
-  /** The last place in the feed that was given. */
+  /** The last position in the feed that was assigned. */
   feed: 'feed',
-  /** Until when clients were given positions in clear as ids, in epoch milliseconds; 0 where they never were. */
+  /** The end of the time in which clients got plain positions as ids, in epoch milliseconds; 0 if they never did. */
   feedInClearUntil: 'feed-in-clear-until',
 } as const;
 
@@ -25,8 +25,8 @@ export function slotsOf(oauthClient: string): string {
 }
 
 /**
- * The statement that adds to counters, creating those that do not exist, if there is anything to add. It locks them in the
- * order of their names.
+ * Builds the statement that adds to counters and creates missing ones; none if there is nothing to add. It locks them
+ * in the order of their names.
  */
 export function addingToCounters(db: Kysely<Database>, changes: CounterChanges): CompiledQuery[] {
   const rows = Object.entries(changes)
@@ -44,7 +44,10 @@ export function addingToCounters(db: Kysely<Database>, changes: CounterChanges):
   return [statement.compile()];
 }
 
-/** The statement that adds one to a counter, creating it if need be; it affects no row when the counter has reached its limit. */
+/**
+ * Builds the statement that adds one to a counter, creating it if need be; it affects no row when the counter has
+ * reached its limit.
+ */
 export function takingOne(db: Kysely<Database>, name: string, limit: number): CompiledQuery {
   return db
     .insertInto('counter')

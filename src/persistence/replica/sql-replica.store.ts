@@ -99,13 +99,13 @@ export class SqlReplicaStore extends ReplicaStore {
     }));
   }
 
-  /** Those that nothing is held by any more. */
+  /** Deletes lost replicas that hold no session any more. */
   private async forgetLost(): Promise<void> {
     await this.unitOfWork.read((db, dialect) =>
       db
         .deleteFrom('replica')
         .where('is_lost', '=', 1)
-        // Time for whatever it may have begun before it was stopped.
+        // Leaves time for requests that the replica may have begun before it stopped.
         .where('lease_until', '<', sql<number>`${databaseNow(dialect)} - ${FORGET_AFTER_MS}`)
         .where((eb) =>
           eb.not(
@@ -123,7 +123,7 @@ export class SqlReplicaStore extends ReplicaStore {
   }
 }
 
-/** Whoever was here before is gone, and holds nothing. */
+/** Removes all earlier replicas: on an embedded database they are gone, and hold nothing. */
 async function forgetAll(db: Kysely<Database>): Promise<void> {
   await db.deleteFrom('replica').execute();
   await db
@@ -134,7 +134,7 @@ async function forgetAll(db: Kysely<Database>): Promise<void> {
     .execute();
 }
 
-/** What relays had in hand is anybody's. */
+/** Frees the deliveries that relays of these replicas had claimed, so that any relay can claim them. */
 async function unclaim(db: Kysely<Database>, replicas: readonly string[]): Promise<void> {
   if (replicas.length === 0) return;
   await db

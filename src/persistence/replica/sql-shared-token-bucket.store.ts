@@ -9,12 +9,12 @@ import { DatabaseConnection } from '../database/database-connection';
 import { databaseNow } from '../database/dialect';
 import { UnitOfWork } from '../database/unit-of-work';
 
-/** Long enough for any bucket to be full again, and for any close to be over. */
+/** Any bucket is full again after that time, and any close is over. */
 const FORGET_AFTER_MS = 3_600_000;
 /** Longer than a take may wait for its row: a bucket filled that long from now was filled before the clock went back. */
 const CLOCK_WENT_BACK_MS = 10_000;
 const LONGEST_CLOSED_MS = 300_000;
-/** What fractions may be lost in counting; a token that is there is not refused for it. */
+/** Rounding error that is tolerated, in tokens: a token that is there is not refused for it. */
 const ROUNDING = 1e-6;
 
 /**
@@ -33,22 +33,22 @@ export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
     this.isShared = dialect === 'postgres';
   }
 
-  async take(terms: TokenBucketConfig, wanted: number, kept: number): Promise<Taken> {
+  async take(bucket: TokenBucketConfig, wanted: number, reserved: number): Promise<Taken> {
     for (;;) {
-      const taken = await this.tryTake(terms, wanted, kept);
+      const taken = await this.tryTake(bucket, wanted, reserved);
       if (taken !== undefined) return taken;
-      await this.create(terms);
+      await this.create(bucket);
     }
   }
 
-  async close(terms: TokenBucketConfig, forMs: number): Promise<void> {
+  async close(bucket: TokenBucketConfig, forMs: number): Promise<void> {
     const wholeMs = Math.ceil(forMs);
-    await this.create(terms);
+    await this.create(bucket);
     await this.unitOfWork.read((db, dialect) =>
       db
         .updateTable('shared_bucket')
         .set({ closed_until: sql`greatest(closed_until, ${databaseNow(dialect)} + ${wholeMs})` })
-        .where('name', '=', terms.name)
+        .where('name', '=', bucket.name)
         .execute(),
     );
   }
@@ -56,7 +56,7 @@ export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
   private async tryTake(
     { name, capacity, perMs }: TokenBucketConfig,
     wanted: number,
-    kept: number,
+    reserved: number,
   ): Promise<Taken | undefined> {
     // Read once, before the row is waited for: a clock that seems to stand still fills nothing twice.
     const { rows } = await this.unitOfWork.read((db, dialect) =>
@@ -64,7 +64,7 @@ export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
         with moment as materialized (select ${databaseNow(dialect)} as now),
         terms as materialized (
           select now, cast(${capacity} as double precision) as capacity, cast(${perMs} as double precision) as per_ms,
-            cast(${wanted} as integer) as wanted, cast(${kept} as double precision) as kept from moment
+            cast(${wanted} as integer) as wanted, cast(${reserved} as double precision) as reserved from moment
         )
         update shared_bucket set
           tokens = ${available} - ${granted},
@@ -80,7 +80,7 @@ export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
     return rows[0];
   }
 
-  /** Whoever comes first makes it. Those that nobody needs any more go on the occasion. */
+  /** Creates the bucket, unless another process has, and deletes those that are no longer used. */
   private async create({ name, capacity }: TokenBucketConfig): Promise<void> {
     await this.unitOfWork.read(async (db, dialect) => {
       const now = databaseNow(dialect);
@@ -100,9 +100,9 @@ export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
   }
 }
 
-/** Tokens in the bucket, before the take. Where another capacity was known, it is as full as it was. */
+/** Tokens in the bucket before the take. A bucket whose capacity changes stays as full as it was. */
 const available = sql<number>`least(terms.capacity,
   tokens * terms.capacity / shared_bucket.capacity + greatest(now - filled_at, 0) * per_ms)`;
 
 const granted = sql<number>`case when closed_until > now then 0
-  else least(wanted, greatest(0, floor(${available} - kept + ${sql.lit(ROUNDING)}))) end`;
+  else least(wanted, greatest(0, floor(${available} - reserved + ${sql.lit(ROUNDING)}))) end`;

@@ -3,7 +3,7 @@ import { SummaryStore, type SummaryTotals } from '../../metrics/ports/summary.st
 import { COUNTERS, readCounters } from './counters';
 import { UnitOfWork } from '../database/unit-of-work';
 
-/** The totals, read from a dozen counters in one statement, so that they are of one moment. */
+/** The totals, read from a dozen counters in one statement, so that they belong to one moment. */
 @Injectable()
 export class SqlSummaryStore extends SummaryStore {
   constructor(private readonly unitOfWork: UnitOfWork) {

@@ -11,7 +11,7 @@ interface TakenSlots extends Database {
 
 type CountOfSlots = SelectQueryBuilder<TakenSlots, 'taken', CallerLimits>;
 
-/** Slots that a caller has taken, at most `limit` of them, which is as many index entries as are read. */
+/** Counts the slots of a caller, up to `limit`, which bounds the index entries that are read. */
 export function callerSlots(db: Kysely<Database>, owner: string, limit: number): CountOfSlots {
   const taken = db
     .selectFrom('session')

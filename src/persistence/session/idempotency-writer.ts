@@ -7,12 +7,12 @@ import { DataCipher } from '../guest/data-cipher';
 import { contextOf } from './sealed-columns';
 import type { Work } from '../database/unit-of-work';
 
-/** Writes idempotency keys in the transactions of their sessions, and what they keep so that only the cipher reads it. */
+/** Writes idempotency keys in the transactions of their sessions, with the stored responses encrypted. */
 @Injectable()
 export class IdempotencyWriter {
   constructor(private readonly cipher: DataCipher) {}
 
-  /** Writes the key of a new session, in place of one that has expired; returns whether the key was free. */
+  /** Writes the key of a new session, or replaces one that has expired; returns whether the key was free. */
   async take(
     { db }: Work,
     { owner, operation, keyHash, fingerprint, openingBy }: IdempotentRequest,
@@ -39,7 +39,7 @@ export class IdempotencyWriter {
     return (numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
-  /** Writes what becomes of the key of a session whose opening is over, if it has one. */
+  /** Writes the disposition of the key of a session after its opening, if it has a key. */
   settle({ db, send }: Work, conversationId: string, outcome: KeyDisposition): void {
     if (outcome === 'forgotten') {
       send(db.deleteFrom('idempotency_key').where('conversation_id', '=', conversationId).compile());
@@ -55,13 +55,13 @@ export class IdempotencyWriter {
     );
   }
 
-  /** An answer as `settle` has written it. Throws `UnreadableDataError`. */
+  /** Reads a response as `settle` has written it. Throws `UnreadableDataError`. */
   read(sealed: string, conversationId: string): StoredResponse {
     return JSON.parse(this.cipher.open(sealed, answerOf(conversationId))) as StoredResponse;
   }
 }
 
-/** An answer belongs to the session that it tells of: moved to another one it cannot be read. */
+/** A response is bound to its session: copied to another one it cannot be read. */
 function answerOf(conversationId: string): string {
   return contextOf({ table: 'idempotency_key', column: 'answer' }, conversationId);
 }

@@ -3,12 +3,12 @@ import { LIVE_STATES } from '../../session/domain/session-state';
 import { COUNTERS, type CounterChanges, slotsOf } from '../replica/counters';
 import type { SessionTable } from '../database/database';
 
-/** What a save changes in the counters, from the row it replaces. Saving the same state again counts nothing. */
+/** The counter changes of a save, relative to the row it replaces. Saving the same state again counts nothing. */
 export function countersOf(
   before: Pick<SessionTable, 'state' | 'end_reason' | 'last_sequence'>,
   after: Readonly<SessionSnapshot>,
 ): CounterChanges {
-  // The first event of a session is that it became active.
+  // The first event of a session is its activation.
   const hasStarted = after.lastSequence > 0;
   const wasLive = LIVE_STATES.includes(before.state);
   const changes: Record<string, number> = {};

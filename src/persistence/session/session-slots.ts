@@ -10,12 +10,12 @@ import type { Database, SessionTable } from '../database/database';
 import { inOneRoundTrip } from '../database/round-trip';
 
 /**
- * Takes a slot for a new session and inserts it, in one round trip: the counters are locked from here to the commit, and
- * every other reservation waits for them. Throws `SessionLimitReachedError` or `CallerSessionLimitReachedError` where there is
- * no slot; the transaction must not commit then.
+ * Takes a slot for a new session and inserts it, in one round trip: the counters are locked from here to the commit,
+ * and all other reservations wait for them. Throws `SessionLimitReachedError` or `CallerSessionLimitReachedError` if
+ * there is no slot; the transaction must not commit then.
  *
- * The caller's sessions are counted exactly: the counter of all slots, raised before, admits one reservation at a time,
- * and those before it are committed and visible. Releases that know nothing of shares take that lock too, so there is no
+ * The count of the caller's sessions is exact: the counter of all slots, raised before, admits one reservation at a
+ * time, and earlier ones are committed and visible. Releases without caller shares take that lock too, so there is no
  * second counter that they could leave wrong.
  */
 export async function takeSlot(
@@ -38,7 +38,7 @@ function isTaken(result: QueryResult<unknown> | undefined): boolean {
   return result?.numAffectedRows === 1n;
 }
 
-/** The count has the new session in it. */
+/** The count includes the new session. */
 function assertWithin(limits: CallerLimits, counted: CallerLimits, client: string): void {
   if (counted.total > limits.total) throw new CallerSessionLimitReachedError(limits.total);
   if (client !== '' && counted.onClients > limits.onClients)

@@ -5,9 +5,8 @@ import type { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
 
 /**
- * Takes the guest out of everything that hangs on its sessions: events name it by its reference instead of its token,
- * also those that somebody has yet to hear of; what was said goes, and so do the answers that were kept for idempotency
- * keys.
+ * Removes the guest from all rows of its sessions: events name it by its reference instead of its token, also those
+ * still to be delivered; messages and the responses stored for idempotency keys are deleted.
  */
 export async function eraseTraces(
   db: Kysely<Database>,
@@ -29,7 +28,7 @@ export async function eraseTraces(
   }
 }
 
-/** Removes everything that hangs on sessions, except an event that somebody has yet to hear of or that was given up. */
+/** Removes all rows of sessions, except events that are still to be delivered or were buried. */
 export async function removeTraces(db: Kysely<Database>, conversationIds: readonly string[]): Promise<void> {
   await forgetAnswers(db, conversationIds);
   const ids = ofFewLengths(conversationIds);
@@ -48,7 +47,7 @@ export async function removeTraces(db: Kysely<Database>, conversationIds: readon
     .execute();
 }
 
-/** The answers to openings tell the token. Their keys are free again. */
+/** The responses to openings hold the token. Their keys are free again. */
 async function forgetAnswers(db: Kysely<Database>, conversationIds: readonly string[]): Promise<void> {
   await db
     .deleteFrom('idempotency_key')
@@ -64,7 +63,7 @@ async function forgetMessages(db: Kysely<Database>, conversationIds: readonly st
     .execute();
 }
 
-/** The metadata without the token; undefined when they do not tell it. Empty for those that cannot be read. */
+/** The metadata without the token; undefined if they do not hold it. Empty if they cannot be read. */
 function erasedIn(
   guests: GuestDataEncryption,
   event: Pick<SessionEventTable, 'id' | 'metadata'>,

@@ -25,7 +25,7 @@ type ChangingColumns = Pick<
 > &
   Partial<Pick<SessionTable, 'guest_credentials' | 'guest_context'>>;
 
-/** A session as it is written first, with everything in clear. */
+/** The first row of a session, in plain text. */
 export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
   return {
     conversation_id: session.conversationId,
@@ -49,8 +49,8 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
 }
 
 /**
- * The columns that a save writes. The guest's are left out: a save must not undo an encryption with another key, or an
- * erasure. Only the guest's credentials and context are deleted, once there is nothing left to do upstream.
+ * The columns that a save writes. It leaves out the guest's: a save must not undo an encryption with another key, or
+ * an erasure. It deletes only the guest's credentials and context, once no upstream request will need them.
  */
 export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
   return {
@@ -140,7 +140,7 @@ export function toEvent(row: Selectable<SessionEventTable>): SessionEvent {
   };
 }
 
-/** A delivery is due from the moment its event happened. */
+/** A delivery is due from the time of its event. */
 export function toDeliveryRow(event: SessionEvent, sink: string): DeliveryTable {
   return {
     event_id: event.id,

@@ -9,7 +9,7 @@ import { UnitOfWork } from '../database/unit-of-work';
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
 const PENDING = sql.lit<DeliveryStatus>('pending');
 
-/** Deadlines in SQL, in the order in which transactions lock. */
+/** Deadlines in SQL; they are shifted in the order in which transactions lock. */
 @Injectable()
 export class SqlDeadlineStore extends DeadlineStore {
   constructor(private readonly unitOfWork: UnitOfWork) {
@@ -65,7 +65,7 @@ export class SqlDeadlineStore extends DeadlineStore {
   }
 }
 
-/** With their versions, so that a save of what was read before is repeated. */
+/** Raises the versions as well, so that a save based on an earlier read is repeated. */
 async function shiftSessions(db: Kysely<Database>, stepMs: number): Promise<void> {
   await db
     .updateTable('session')

@@ -4,7 +4,9 @@ import { UNFINISHED_STATES } from '../../session/domain/session-state';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { UnitOfWork } from '../database/unit-of-work';
 
-/** Credentials in SQL: a column of `session`, which is written here and forgotten by saves and by erasure. */
+/**
+ * Stores credentials in a column of `session`. This store writes it; saves of ended sessions and erasure clear it.
+ */
 @Injectable()
 export class SqlGuestCredentials extends GuestCredentials {
   constructor(

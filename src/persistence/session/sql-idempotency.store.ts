@@ -6,7 +6,7 @@ import { ofFewLengths } from '../database/dialect';
 import { IdempotencyWriter } from './idempotency-writer';
 import { UnitOfWork } from '../database/unit-of-work';
 
-/** The keys of callers in SQL. */
+/** Callers' idempotency keys in SQL. */
 @Injectable()
 export class SqlIdempotencyStore extends IdempotencyStore {
   constructor(
@@ -84,7 +84,7 @@ export class SqlIdempotencyStore extends IdempotencyStore {
             .orderBy('old.expires_at')
             .limit(limit),
         )
-        // Its key may have been used anew meanwhile.
+        // By now the row may belong to a new use of the key.
         .where('expires_at', '<=', now)
         .executeTakeFirstOrThrow(),
     );

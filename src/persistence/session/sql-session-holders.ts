@@ -11,7 +11,9 @@ import { UnitOfWork } from '../database/unit-of-work';
 
 const NOBODY = '';
 
-/** Sessions that somebody has to do something about; written as the partial index has it, so that it fits. */
+/**
+ * Condition for sessions that need a holder; written exactly as in the partial index, so that the planner uses it.
+ */
 export const isOpenSession = sql<boolean>`(ended_at is null or disconnect = 'pending')`;
 
 /** Holders of sessions in SQL. */
@@ -34,7 +36,7 @@ export class SqlSessionHolders extends SessionHolders {
         .where('holder', 'in', ofFewLengths(gone))
         .where(isOpenSession)
         .limit(limit);
-      // What others are claiming is theirs.
+      // Skips sessions that other replicas are claiming.
       const mine = await (dialect === 'postgres' ? orphans.forUpdate().skipLocked() : orphans).execute();
       if (mine.length === 0) return { rows: [] };
       const ids = mine.map(({ conversation_id }) => conversation_id);
@@ -46,7 +48,7 @@ export class SqlSessionHolders extends SessionHolders {
         .execute();
       return { rows: claimed, at: dialect === 'postgres' ? await timeIn(db, dialect) : undefined };
     });
-    // Later than everything that those did who held them: what is numbered by the time goes on growing.
+    // Moves the clock past everything that the former holders did, so that numbers based on time keep growing.
     if (at !== undefined) this.clock.follow(at);
     return rows.map((row) => toSession(this.guests.openSession(row)));
   }
@@ -67,7 +69,7 @@ export class SqlSessionHolders extends SessionHolders {
     return Number(numUpdatedRows);
   }
 
-  /** Whoever can hold nothing any more. A replica that is forgotten holds nothing. */
+  /** The holders of sessions without a running replica: the lost replicas, and none. */
   private async gone(): Promise<readonly string[]> {
     const rows = await this.unitOfWork.read((db) =>
       db.selectFrom('replica').select('id').where('is_lost', '=', 1).execute(),

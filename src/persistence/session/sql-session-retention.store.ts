@@ -29,7 +29,7 @@ async function removeSome(work: Work, endedBefore: number, limit: number): Promi
   const { numDeletedRows } = await work.db
     .deleteFrom('session')
     .where('conversation_id', 'in', ofFewLengths(ids))
-    // An operator may have asked for one of their deliveries again meanwhile.
+    // An operator may have requeued one of their deliveries meanwhile.
     .where(
       sql<boolean>`not exists (
         select 1 from session_event where session_event.conversation_id = session.conversation_id)`,
@@ -38,7 +38,7 @@ async function removeSome(work: Work, endedBefore: number, limit: number): Promi
   return Number(numDeletedRows);
 }
 
-/** Sessions that can be removed, the longest ended first. */
+/** Selects sessions that can be removed, the longest ended first. */
 export function removable(
   db: Kysely<Database>,
   endedBefore: number,
@@ -49,7 +49,8 @@ export function removable(
       .selectFrom('session')
       .select('conversation_id')
       .where('ended_at', '<', endedBefore)
-      // Said by what it is not, so that the index of the states, which would lead to all that ever ended, does not fit.
+      // Phrased as a negation, so that the planner does not pick the index of the states, which leads to all ended
+      // sessions.
       .where('state', 'not in', UNFINISHED_STATES)
       .where('disconnect', '<>', 'pending')
       .where(

@@ -26,7 +26,7 @@ import { UnitOfWork, type Work } from '../database/unit-of-work';
 const ACTIVE = sql.lit<SessionState>('active');
 
 /**
- * Sessions in SQL. A save that throws leaves nothing behind in the database, but it has taken the changes out of the
+ * Sessions in SQL. A save that throws changes nothing in the database, but it has drained the changes from the
  * session object: read the session again before another attempt.
  */
 @Injectable()
@@ -128,7 +128,7 @@ export class SqlSessionStore extends SessionStore {
         .selectFrom('session')
         .selectAll()
         .where('state', '=', 'connecting')
-        // The earlier of the two times is the one that an index knows.
+        // The index covers the earlier of the two times.
         .where('created_at', '<', before)
         .where('started_at', '<', before)
         .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
@@ -159,7 +159,7 @@ export class SqlSessionStore extends SessionStore {
 
   async recountSlots(): Promise<number> {
     return this.unitOfWork.run(async ({ db, dialect }) => {
-      // Whoever takes or frees a slot waits from here on, so the count that follows stays true.
+      // Other transactions that take or free a slot wait from here on, so the count that follows stays true.
       await forUpdate(
         dialect,
         db.selectFrom('counter').select('value').where('name', '=', COUNTERS.slots),
@@ -211,7 +211,10 @@ function updating(db: Kysely<Database>, after: Readonly<SessionSnapshot>): Compi
     .compile();
 }
 
-/** What becomes of the key of a session whose save does not say: whoever was opening it hears that it has ended. */
+/**
+ * The default disposition of a session's key, if the save states none: the caller that opened it learns that it has
+ * ended.
+ */
 function unspokenOutcome(
   before: Pick<SessionTable, 'state'>,
   after: Readonly<SessionSnapshot>,
@@ -220,7 +223,7 @@ function unspokenOutcome(
   return failsNow ? problemKeptOf(new SessionEndedWhileOpeningError()) : undefined;
 }
 
-/** Locks the row that is about to be replaced and returns it, if it is still the one that was read, and in the same hands. */
+/** Locks the row to be replaced and returns it, if its version and holder are still those that were read. */
 async function lockVersion(
   { db, dialect }: Work,
   after: Readonly<SessionSnapshot>,
@@ -237,7 +240,7 @@ async function lockVersion(
   return row;
 }
 
-/** The share of the started sessions that ended as disconnected: of those committed, and this one. */
+/** The share of started sessions that ended as disconnected: the committed ones and this one. */
 async function withDisconnectionRate(
   work: Work,
   facts: readonly AuditFact[],

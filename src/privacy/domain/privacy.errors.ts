@@ -6,7 +6,7 @@ export class GuestNotFoundError extends DomainError {
   readonly title = 'No such guest';
 
   constructor() {
-    super('There is no guest with this reference whose sessions are still kept.');
+    super('There are no stored sessions of a guest with this reference.');
   }
 }
 

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Erasure } from '../ports/guest.store';
 
-/** A guest that was erased. Asking again is answered with the same. */
+/** An erased guest. The erasure is idempotent: a repeated request gets the same response. */
 export class ErasureResponse {
   @ApiProperty({ type: String, example: '9f86d081884c7d659a2feaa0c55ad015' })
   readonly guestRef: string;
@@ -9,7 +9,7 @@ export class ErasureResponse {
   @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly erasedAt: string;
 
-  /** The guest's sessions that are still kept, now without name and token. */
+  /** The guest's sessions that are still stored, now without name and token. */
   @ApiProperty({ type: [String], example: ['0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11'] })
   readonly conversationIds: readonly string[];
 

@@ -1,12 +1,12 @@
 import { DataKeyStore, type WalkPosition, type WalkStep } from './data-key.store';
 
-/** Keys by their ids, and a walk of as many steps as there are numbers, each of which is what that step renews. */
+/** Keys by their ids, and a walk with one step per number, which is the count that the step renews. */
 export class FakeDataKeyStore extends DataKeyStore {
   ids: string[] = [];
-  /** What every first step of a walk cannot decrypt. */
+  /** Texts that the first step of every walk cannot decrypt. */
   unreadable: string[] = [];
   readonly steps: (number | Error)[] = [];
-  /** Where each step began. */
+  /** The start of each step. */
   readonly walked: (WalkPosition | undefined)[] = [];
 
   override outdated(): Promise<readonly string[]> {

@@ -1,30 +1,33 @@
-/** Where a walk over everything that is encrypted goes on. */
+/** The position at which a walk over all encrypted texts continues. */
 export interface WalkPosition {
   readonly place: number;
   readonly key: string;
 }
 
 export interface WalkStep {
-  /** How many texts were encrypted again. */
+  /** Number of texts that were encrypted again. */
   readonly renewed: number;
   /** Texts that no key decrypts, by table, column and key of the row. They stay as they are. */
   readonly unreadable: readonly string[];
-  /** Absent when the walk is over. */
+  /** Absent at the end of the walk. */
   readonly next?: WalkPosition;
 }
 
-/** The keys that stored texts may be encrypted with. The first one of `DATA_KEY` is in use: it encrypts what is new. */
+/**
+ * The keys that stored texts may be encrypted with. The first one of `DATA_KEY` is the current one: it encrypts new
+ * texts.
+ */
 export abstract class DataKeyStore {
-  /** The ids of those that are not in use and may still be needed; an empty one stands for texts in clear. */
+  /** The ids of other keys that may still be needed; an empty one stands for plain texts. */
   abstract outdated(): Promise<readonly string[]>;
 
   /**
-   * Looks at no more than `limit` stored texts, from the beginning or from where an earlier step ended, and encrypts
-   * with the key in use what is not. What others change at the same time stays as they leave it. Everything that was
-   * stored when the walk began, and can be decrypted, is under the key in use once it is over.
+   * Reads at most `limit` stored texts, from the beginning or from the end of an earlier step, and re-encrypts those
+   * that are not under the current key. A concurrent change wins. After the walk, every text that was stored at its
+   * beginning and can be decrypted is under the current key.
    */
   abstract renew(limit: number, from?: WalkPosition): Promise<WalkStep>;
 
-  /** Forgets keys that nothing is encrypted with any more. */
+  /** Forgets keys that encrypt no stored text any more. */
   abstract retire(keyIds: readonly string[]): Promise<void>;
 }

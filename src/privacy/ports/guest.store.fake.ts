@@ -1,6 +1,6 @@
 import { type Erasure, GuestStore } from './guest.store';
 
-/** Erases whoever it is asked to, and keeps when; or throws what it was told to. */
+/** Erases any guest and records the time; or throws the given error. */
 export class FakeGuestStore extends GuestStore {
   readonly erased = new Map<string, number>();
   failure: Error | undefined;

@@ -1,6 +1,6 @@
 import { SessionRetentionStore } from './session-retention.store';
 
-/** Holds nothing; removes as many as it was told to, one entry per call, and fails with those that are errors. */
+/** Holds nothing; each call removes the next scripted number, or fails with the next scripted error. */
 export class FakeSessionRetentionStore extends SessionRetentionStore {
   readonly purges: { readonly endedBefore: number; readonly limit: number }[] = [];
   readonly purgeable: (number | Error)[] = [];

@@ -1,12 +1,11 @@
 import type { ProblemType } from './problem-type';
 
-/** Who may not, or not now. Nothing has changed by the request. */
+/** Refusals of callers. The request has changed nothing. */
 export const ACCESS_PROBLEMS = {
   unauthenticated: {
     title: 'The caller is not known',
     statuses: [401],
-    meaning:
-      'There is no credential, or it is malformed, unknown, expired, revoked or not meant for this service.',
+    meaning: 'The credential is missing, malformed, unknown, expired, revoked or not meant for this service.',
     action:
       'Send a valid API key or token as Authorization: Bearer; ask the operators of the service for one.',
     retry: 'changed',
@@ -30,29 +29,28 @@ export const ACCESS_PROBLEMS = {
   'insufficient-scope': {
     title: 'The caller may not do this',
     statuses: [403],
-    meaning: 'The credential is good and lacks the scope of the route, which scope names.',
+    meaning: 'The credential is valid but lacks the scope of the route, which scope names.',
     action: 'Ask the operators of the service for the scope, or use a credential that has it.',
     retry: 'no',
   },
   'route-closed': {
     title: 'The route has no access rule',
     statuses: [403],
-    meaning:
-      'The route does not say which scope it needs, so it lets nobody in: a mistake in this deployment.',
+    meaning: 'The route declares no scope, so it refuses every caller: a fault of this deployment.',
     action: 'Tell the operators of the service.',
     retry: 'no',
   },
   'quota-exceeded': {
     title: 'Too many requests',
     statuses: [429],
-    meaning: 'The caller has made more requests than it may; this one was not looked at and changed nothing.',
-    action: 'Wait for Retry-After, then send it again; RateLimit on every answer tells how many still fit.',
+    meaning: 'The caller has exceeded its quota; this request was not read and changed nothing.',
+    action: 'Wait for Retry-After, then send it again; RateLimit on every answer tells how many are left.',
     retry: 'later',
   },
   'auth-unavailable': {
     title: 'Authentication is temporarily unavailable',
     statuses: [503],
-    meaning: 'The keys that tokens are checked with cannot be had at the moment.',
+    meaning: 'The keys that verify tokens cannot be fetched at the moment.',
     action: 'Send the request again after Retry-After.',
     retry: 'later',
   },

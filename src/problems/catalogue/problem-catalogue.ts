@@ -4,7 +4,7 @@ import { REQUEST_PROBLEMS } from './request-problems';
 import { SERVICE_PROBLEMS } from './service-problems';
 import { UPSTREAM_PROBLEMS } from './upstream-problems';
 
-/** Every code that a problem of this service may have. A test compares it with what the sources use. */
+/** Every problem code of this service. A test compares it with the codes in the sources. */
 export const PROBLEM_CATALOGUE: ReadonlyMap<string, ProblemType> = new Map<string, ProblemType>([
   ...Object.entries(REQUEST_PROBLEMS),
   ...Object.entries(ACCESS_PROBLEMS),

@@ -1,17 +1,17 @@
 /**
- * Whether the same request makes sense again: `no`, not before somebody acted; `changed`, when it says something
- * else; `later`, as it is, after `Retry-After` or a growing pause.
+ * Tells whether to retry the request: `no`, not before an operator or the caller has acted; `changed`, after a change
+ * of it; `later`, as it is, after `Retry-After` or a growing pause.
  */
 export const RETRIES = ['no', 'changed', 'later'] as const;
 export type Retry = (typeof RETRIES)[number];
 
-/** What a problem code means, for whoever meets it. */
+/** Meaning of a problem code, for callers. */
 export interface ProblemType {
-  /** The same as on every problem with this code. */
+  /** The title of every problem with this code. */
   readonly title: string;
   readonly statuses: readonly number[];
   readonly meaning: string;
-  /** What the caller should do. */
+  /** The recommended action of the caller. */
   readonly action: string;
   readonly retry: Retry;
 }

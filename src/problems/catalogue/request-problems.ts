@@ -1,6 +1,6 @@
 import type { ProblemType } from './problem-type';
 
-/** What is wrong with a request, whatever it asks for. Nothing has changed by it. */
+/** Faults of a request, on any route. The request has changed nothing. */
 export const REQUEST_PROBLEMS = {
   'validation-failed': {
     title: 'The request breaks a rule',
@@ -15,9 +15,9 @@ export const REQUEST_PROBLEMS = {
     title: 'The request body is not acceptable JSON',
     statuses: [400],
     meaning:
-      'The body is missing, is no JSON in UTF-8, has a key twice, is nested deeper than 32 levels, ' +
-      'has more than 200 keys or 1,000 values, or holds a text that cannot be kept.',
-    action: 'Let a JSON library write the body; detail names the rule that was broken.',
+      'The body is missing, is not JSON in UTF-8, has a key twice, is nested deeper than 32 levels, ' +
+      'has more than 200 keys or 1,000 values, or holds a string that cannot be stored.',
+    action: 'Write the body with a JSON library; detail names the broken rule.',
     retry: 'changed',
   },
   'idempotency-key-invalid': {
@@ -32,7 +32,7 @@ export const REQUEST_PROBLEMS = {
     title: 'The idempotency key belongs to another request',
     statuses: [422],
     meaning: 'In the last 24 hours the same caller has sent this Idempotency-Key with another body.',
-    action: 'Make a new key for every session that is wanted, and keep it for repeats of that very request.',
+    action: 'Make a new key for every session, and reuse it only to repeat the same request.',
     retry: 'changed',
   },
   'request-in-progress': {
@@ -46,7 +46,7 @@ export const REQUEST_PROBLEMS = {
   'bad-request': {
     title: 'The request cannot be understood',
     statuses: [400],
-    meaning: 'It is no HTTP/1.1, or two readers could take it for different requests.',
+    meaning: 'It is not HTTP/1.1, or two readers could take it for different requests.',
     action: 'Check the client, and the proxies on the way: a usual HTTP library does not send this.',
     retry: 'changed',
   },
@@ -60,7 +60,7 @@ export const REQUEST_PROBLEMS = {
   'method-not-allowed': {
     title: 'The resource does not have this method',
     statuses: [405],
-    meaning: 'There is something at this path, but not for this method.',
+    meaning: 'The path exists, but not with this method.',
     action: 'Use one of the methods in the Allow header.',
     retry: 'changed',
   },
@@ -75,7 +75,7 @@ export const REQUEST_PROBLEMS = {
   'length-required': {
     title: 'The length of the file is missing',
     statuses: [411],
-    meaning: 'A file is sent without Content-Length, so that nobody can tell whether it is complete.',
+    meaning: 'A file is sent without Content-Length, so that the service cannot tell whether it is complete.',
     action: 'Send Content-Length with the number of bytes of the file, and the file not in chunks.',
     retry: 'changed',
   },
@@ -97,7 +97,7 @@ export const REQUEST_PROBLEMS = {
     title: 'The body is of a type that is not understood',
     statuses: [415],
     meaning:
-      'The body is no application/json in UTF-8, or compressed; a file has no media type, or is wrapped in a form.',
+      'The body is not application/json in UTF-8, or is compressed; a file has no media type, or is wrapped in a form.',
     action: 'Send content-type: application/json, or the media type of the file, and the body as it is.',
     retry: 'changed',
   },

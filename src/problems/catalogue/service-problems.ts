@@ -1,6 +1,6 @@
 import type { ProblemType } from './problem-type';
 
-/** What this service itself says no to, by its rules or because it is in trouble. */
+/** Refusals and failures of this service itself. */
 export const SERVICE_PROBLEMS = {
   'session-not-found': {
     title: 'No such session',
@@ -30,8 +30,8 @@ export const SERVICE_PROBLEMS = {
   'session-refused': {
     title: 'A policy refuses the session',
     statuses: [403],
-    meaning: 'A session policy of this deployment does not want the session. Nothing was sent.',
-    action: 'Read policy, reason and detail: whoever runs the service decides what the policy wants.',
+    meaning: 'A session policy of this deployment refused the session. Nothing was sent.',
+    action: 'Read policy, reason and detail; the operators of the service configure the policy.',
     retry: 'changed',
   },
   'policy-unavailable': {
@@ -44,7 +44,7 @@ export const SERVICE_PROBLEMS = {
   'session-changed': {
     title: 'The session has changed meanwhile',
     statuses: [409],
-    meaning: 'Something else changed the session at the same moment, and its change counts.',
+    meaning: 'Another request changed the session at the same moment, and its change stands.',
     action: 'Read the session, and repeat the request if it is still wanted.',
     retry: 'later',
   },
@@ -90,31 +90,28 @@ export const SERVICE_PROBLEMS = {
     title: 'The channel of the session cannot do this',
     statuses: [409],
     meaning:
-      'The channel only holds conversations: guests neither talk nor log in over it. Nothing was sent.',
-    action: 'Open sessions of guests who talk or log in on the channel web-messaging.',
+      'The channel only holds conversations: it supports neither messages nor logins of guests. Nothing was sent.',
+    action: 'Open the session on the channel web-messaging if its guest sends messages or logs in.',
     retry: 'no',
   },
   'message-refused': {
     title: 'The message is refused',
     statuses: [422],
-    meaning:
-      'Genesys Cloud does not take the message, for the reason that is given, and the guest has not said it.',
+    meaning: 'Genesys Cloud refused the message for the given reason; it was not delivered.',
     action: 'Change the message as the reason asks for; with the reason read-only the conversation is over.',
     retry: 'changed',
   },
   'guest-not-logged-in': {
     title: 'The guest is not logged in',
     statuses: [409],
-    meaning:
-      'The guest of this session has not shown who it is, so there is no login to end. Nothing was sent.',
+    meaning: 'The guest of this session has not logged in, so there is no login to end. Nothing was sent.',
     action: 'End the session with DELETE /v1/sessions/{conversationId} if it is to end.',
     retry: 'no',
   },
   'file-refused': {
     title: 'The file is refused',
     statuses: [422],
-    meaning:
-      'The deployment or Genesys Cloud does not take the file, for the reason that is given. There is no attachment.',
+    meaning: 'The deployment or Genesys Cloud refused the file for the given reason. There is no attachment.',
     action: 'Send another file, as the reason asks for; with the reason not-enabled guests may send none.',
     retry: 'changed',
   },
@@ -135,8 +132,8 @@ export const SERVICE_PROBLEMS = {
   'guest-not-found': {
     title: 'No such guest',
     statuses: [404],
-    meaning: 'No session that is still kept has a guest with this guestRef.',
-    action: 'Check the reference: guestRef is in the audit trail and in what the CRM is sent.',
+    meaning: 'No stored session has a guest with this guestRef.',
+    action: 'Check the reference: guestRef is in the audit trail and in the events for the CRM.',
     retry: 'no',
   },
   'guest-session-live': {
@@ -151,7 +148,7 @@ export const SERVICE_PROBLEMS = {
     title: 'Too many requests of this kind under way',
     statuses: [429],
     meaning:
-      'This process serves only so many requests of this kind at a time: of the caller with the reason caller, of all with the reason all. Nothing was done.',
+      'This process has reached its limit of concurrent requests of this kind: for the caller with the reason caller, for all with the reason all. Nothing was done.',
     action: 'Wait for answers to earlier requests, then send this one again after Retry-After.',
     retry: 'later',
   },
@@ -166,14 +163,14 @@ export const SERVICE_PROBLEMS = {
   'too-many-uploads': {
     title: 'Too many uploads',
     statuses: [503],
-    meaning: 'This process hands on as many files as it can. Nothing of this one was read.',
+    meaning: 'This process forwards as many files as it can. Nothing of this one was read.',
     action: 'Send the file again after Retry-After.',
     retry: 'later',
   },
   'too-many-streams': {
     title: 'Too many event streams',
     statuses: [503],
-    meaning: 'This process serves as many event streams as it can. Nothing was begun.',
+    meaning: 'This process serves as many event streams as it can. No stream was opened.',
     action:
       'Try again after Retry-After; follow all sessions with one stream of /v1/events, and close those not needed.',
     retry: 'later',
@@ -181,7 +178,7 @@ export const SERVICE_PROBLEMS = {
   'too-many-caller-streams': {
     title: 'Too many event streams of the caller',
     statuses: [429],
-    meaning: 'The caller has as many event streams in this process as it may. Nothing was begun.',
+    meaning: 'The caller has as many event streams in this process as it may. No stream was opened.',
     action:
       'Close a stream, or follow all sessions with one stream of /v1/events; then try again after Retry-After.',
     retry: 'later',

@@ -1,6 +1,9 @@
 import type { ProblemType } from './problem-type';
 
-/** What Genesys Cloud, or the way to it, did. A session that was being opened is `failed` and holds no slot. */
+/**
+ * Failures of Genesys Cloud or of the connection to it. A session that was being opened is `failed` and holds no
+ * slot.
+ */
 export const UPSTREAM_PROBLEMS = {
   'upstream-throttled': {
     title: 'Genesys Cloud is throttling requests',
@@ -40,7 +43,7 @@ export const UPSTREAM_PROBLEMS = {
   'upstream-invalid-response': {
     title: 'Genesys Cloud sent an invalid response',
     statuses: [502],
-    meaning: 'Genesys Cloud, or a proxy before it, answered with something that cannot be understood.',
+    meaning: 'Genesys Cloud, or a proxy before it, sent a response that cannot be parsed.',
     action: 'Try again with a growing pause; tell the operators when it lasts.',
     retry: 'later',
   },
@@ -63,9 +66,9 @@ export const UPSTREAM_PROBLEMS = {
     title: 'The guest is not authenticated',
     statuses: [403],
     meaning:
-      'Genesys Cloud does not accept the login of the guest: the code was used, has expired, or is of somebody else.',
+      'Genesys Cloud does not accept the login of the guest: the code was used, has expired, or belongs to another guest.',
     action:
-      'Let the guest log in anew, and send what the login gives. A session that was active goes on as it was.',
+      'Let the guest log in again, and send the result of the login. A session that was active continues unchanged.',
     retry: 'changed',
   },
   'authentication-not-enabled': {

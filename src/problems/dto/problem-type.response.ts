@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type ProblemType, RETRIES, type Retry } from '../catalogue/problem-type';
 
-/** What a problem code means and what to do about it. */
+/** Meaning of a problem code, and the recommended action. */
 export class ProblemTypeResponse {
   /** The `type` of every problem with this code. */
   @ApiProperty({ type: String, example: '/problems/session-limit-reached' })
@@ -13,20 +13,20 @@ export class ProblemTypeResponse {
   @ApiProperty({ type: String, example: 'Too many live sessions' })
   readonly title: string;
 
-  /** The statuses that it comes with. */
+  /** The statuses with which it occurs. */
   @ApiProperty({ type: 'array', items: { type: 'integer' }, example: [429] })
   readonly statuses: readonly number[];
 
   @ApiProperty({ type: String, example: 'Every slot is taken.' })
   readonly meaning: string;
 
-  /** What the caller should do. */
+  /** The recommended action of the caller. */
   @ApiProperty({ type: String, example: 'Wait for Retry-After, then try again.' })
   readonly action: string;
 
   /**
-   * Whether the same request makes sense again: `no`, not before somebody acted; `changed`, when it says something
-   * else; `later`, as it is, after `Retry-After` or a growing pause.
+   * Tells whether to retry the request: `no`, not before an operator or the caller has acted; `changed`, after a
+   * change of it; `later`, as it is, after `Retry-After` or a growing pause.
    */
   @ApiProperty({ enum: RETRIES, example: 'later' })
   readonly retry: Retry;

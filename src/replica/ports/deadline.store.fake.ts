@@ -1,6 +1,6 @@
 import { DeadlineStore } from './deadline.store';
 
-/** Remembers what it is asked for, and fails while `error` is set. */
+/** Records its calls, and fails while `error` is set. */
 export class FakeDeadlineStore extends DeadlineStore {
   readonly shifts: number[] = [];
   readonly recalls: number[] = [];

@@ -1,7 +1,7 @@
 import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { Lease } from './lease';
 
-/** A lease that is what the test says; by default that of the only process there is. */
+/** A lease under the test's control; by default that of a single process. */
 export class FakeLease extends Lease {
   holder = 'here';
   isShared = false;
@@ -10,7 +10,7 @@ export class FakeLease extends Lease {
   lookEveryMs = 60_000;
   isRetired = false;
   hasLeft = false;
-  /** How often it was looked whether others are gone. */
+  /** Number of calls of `expireOthers`. */
   looks = 0;
   private readonly listeners: (() => void)[] = [];
 
@@ -22,7 +22,7 @@ export class FakeLease extends Lease {
     this.listeners.push(listener);
   }
 
-  /** Somebody has taken it; from then on this process is another replica. */
+  /** Another replica has taken over; from then on this process has a new replica id. */
   lose(next: string): void {
     for (const listener of this.listeners) listener();
     this.holder = next;

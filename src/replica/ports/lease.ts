@@ -1,32 +1,32 @@
-/** This process's right to act for what it holds. */
+/** The right of this process to act for the sessions that it holds. */
 export abstract class Lease {
-  /** Under which this process holds what it holds; another one once the lease was lost. */
+  /** The replica id under which this process holds sessions; it changes when the lease is lost. */
   abstract readonly holder: string;
 
-  /** Whether others may work on the same data. */
+  /** Tells whether other replicas may work on the same data. */
   abstract readonly isShared: boolean;
 
-  /** Whether it is certain that nobody else has taken what this process holds. */
+  /** True while it is certain that no other replica has taken over the sessions of this one. */
   abstract readonly isValid: boolean;
 
-  /** How long the lease is trusted if it is not renewed, in milliseconds. */
+  /** Time for which the lease is trusted without a renewal, in milliseconds. */
   abstract readonly trustLeftMs: number;
 
-  /** How often to look for what others have left, in milliseconds. */
+  /** Interval for checks of sessions that other replicas have left, in milliseconds. */
   abstract readonly lookEveryMs: number;
 
-  /** Throws `StorageUnavailableError`: whoever sends something calls this right before. */
+  /** Throws `StorageUnavailableError`. Call it right before each request upstream (fencing). */
   abstract assertValid(): void;
 
-  /** Called when the lease is lost, before this process is another replica: nothing that was held is its own any more. */
+  /** Called when the lease is lost, before this process gets a new replica id: it holds nothing any more. */
   abstract onLost(listener: () => void): void;
 
-  /** Notices which replicas have let their leases run out: what they hold is anybody's from then on. */
+  /** Expires the leases of replicas that have not renewed in time; other replicas may then claim what they hold. */
   abstract expireOthers(): Promise<void>;
 
-  /** Tells others that this process is about to stop, so that they share what it holds among themselves. */
+  /** Announces that this process is about to stop, so that the other replicas share its sessions among themselves. */
   abstract retire(): Promise<void>;
 
-  /** Ends the lease. For when everything that is held was handed over. */
+  /** Ends the lease. Call it after all sessions were released. */
   abstract leave(): Promise<void>;
 }

@@ -5,12 +5,12 @@ export class FakeReplicaStore extends ReplicaStore {
   isShared = true;
   readonly replicas: Replica[] = [];
   readonly leaving = new Set<string>();
-  /** What time it is in the database. */
+  /** The time in the database. */
   now = 0;
   readonly calls: string[] = [];
   readonly failures: Error[] = [];
 
-  /** Somebody has noticed that the lease of a replica has run out. */
+  /** Another replica has expired the lease. */
   take(id: string): void {
     const index = this.replicas.findIndex((replica) => replica.id === id);
     if (index >= 0) this.replicas.splice(index, 1);

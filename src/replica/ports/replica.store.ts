@@ -1,47 +1,47 @@
 /** A process that works on the data. */
 export interface Replica {
-  /** Of one life of the process: whoever loses its lease comes back under another one. */
+  /** Identifies one lease of a process: a process that loses its lease continues under a new id. */
   readonly id: string;
-  /** Where other replicas reach it: a URL, or empty when they cannot. */
+  /** The URL at which other replicas reach it; empty if they cannot. */
   readonly address: string;
-  /** Proves the address, see `AddressSeal`; empty in rows of a release without it. The store keeps it unchecked. */
+  /** Proves the address, see `AddressSeal`; empty in rows of a release without it. The store does not check it. */
   readonly seal: string;
 }
 
 /** A replica that has a lease. */
 export interface LiveReplica extends Replica {
-  /** It is about to stop: what it holds others will have. */
+  /** True if it is about to stop: other replicas will get its sessions. */
   readonly isLeaving: boolean;
 }
 
 /**
- * Which processes work on the same data, and for how long each may do so: a lease, which is renewed, by the clock of the
- * database. Whoever has let its lease run out has lost it once somebody else has noticed.
+ * The replicas on the same data and their leases, which they renew, by the database's clock. An expired lease is lost
+ * once another replica has marked it.
  *
  * Every method may throw `StorageUnavailableError`.
  */
 export abstract class ReplicaStore {
-  /** Whether other processes may work on the same data at all. Where they may not, no lease ever ends. */
+  /** Tells whether other processes may work on the same data. If not, leases never end. */
   abstract readonly isShared: boolean;
 
   /**
-   * A new replica with a lease of `ttlMs`. Where nothing is shared, all earlier ones are gone. Returns what time it is by the
-   * clock of the database.
+   * Adds a replica with a lease of `ttlMs`. On an unshared database it removes all earlier ones. Returns the time by
+   * the database's clock.
    */
   abstract join(replica: Replica, ttlMs: number): Promise<number>;
 
-  /** A lease of `ttlMs` from now on; returns what time it is, or undefined when the replica has lost its lease. */
+  /** Renews the lease for `ttlMs`; returns the time, or undefined if the replica has lost its lease. */
   abstract renew(id: string, ttlMs: number): Promise<number | undefined>;
 
-  /** Tells that a replica is about to stop. It keeps its lease until it leaves. */
+  /** Marks a replica as about to stop. It keeps its lease until it leaves. */
   abstract retire(id: string): Promise<void>;
 
-  /** Ends a lease, and with it whatever the replica holds. */
+  /** Ends a lease, and with it the replica's hold on its sessions. */
   abstract leave(id: string): Promise<void>;
 
-  /** Takes the leases that have run out from those who had them; returns how many. */
+  /** Marks expired leases as lost; returns how many. */
   abstract expire(): Promise<number>;
 
-  /** The replicas that have a lease, in the order of their ids. */
+  /** The replicas with a lease, in the order of their ids. */
   abstract live(): Promise<LiveReplica[]>;
 }

@@ -11,7 +11,7 @@ describe(accessScopeOf.name, () => {
     ).toEqual([true, false, false, false]);
   });
 
-  it('covers all sessions with the scope `sessions.any`, and where callers have no names', () => {
+  it('covers all sessions with the scope `sessions.any`, and in modes without credentials', () => {
     expect(accessScopeOf(new Caller('supervisor', new Set(['sessions.any'])))).toBe(ALL_SESSIONS);
     expect(accessScopeOf(Caller.anonymous)).toBe(ALL_SESSIONS);
     expect(canAccess(ALL_SESSIONS, aSession({ owner: 'billing' }))).toBe(true);

@@ -1,7 +1,7 @@
 import { DomainError } from '../../common/errors/domain.errors';
 import { UpstreamError } from '../../common/errors/upstream.errors';
 
-/** Genesys Cloud does not accept the guest's login, or does not accept it any more. */
+/** Genesys Cloud does not accept the guest's login, or not any more. */
 export class GuestNotAuthenticatedError extends UpstreamError {
   readonly code = 'guest-not-authenticated';
   readonly kind = 'forbidden';
@@ -18,7 +18,7 @@ const DETAILS = {
   'step-up': 'The deployment does not let guests log in during a session.',
 } as const;
 
-/** The deployment does not allow what was asked for. Nothing was sent. */
+/** The deployment does not allow the requested authentication. Nothing was sent. */
 export class AuthenticationNotEnabledError extends UpstreamError {
   readonly code = 'authentication-not-enabled';
   readonly kind = 'conflict';
@@ -30,7 +30,7 @@ export class AuthenticationNotEnabledError extends UpstreamError {
   }
 }
 
-/** The deployment takes no guest that does not log in when the session is opened. Nothing was sent. */
+/** The deployment accepts only guests that log in when the session is opened. Nothing was sent. */
 export class AuthenticationRequiredError extends UpstreamError {
   readonly code = 'authentication-required';
   readonly kind = 'conflict';
@@ -38,7 +38,7 @@ export class AuthenticationRequiredError extends UpstreamError {
   override mayHaveTakenEffect = false;
 
   constructor() {
-    super('The deployment takes messages of authenticated guests only.');
+    super('The deployment accepts messages of authenticated guests only.');
   }
 }
 

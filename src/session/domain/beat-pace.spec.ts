@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type BeatDemand, sessionsThatFit, stretched, stretchFactor } from './beat-pace';
 
-/** Room for the last digits of sums of fractions. */
+/** Tolerance for rounding errors in sums. */
 const ROUNDING = 1 + 1e-9;
 
 const demands = fc
@@ -18,18 +18,18 @@ function loadOf(demand: BeatDemand, factor: number, maxMs: number): number {
   return [...demand].reduce((sum, [ms, sessions]) => sum + sessions / stretched(ms, factor, maxMs), 0);
 }
 
-/** The first demand, rate and most for which it does not hold; null when it always does. */
+/** The first demand, rate and maximum that violate the condition; null if it always holds. */
 function exceptionTo(holds: (demand: BeatDemand, beatsPerMs: number, maxMs: number) => boolean): unknown {
   return fc.check(fc.property(demands, rates, limits, holds), { numRuns: 500 }).counterexample;
 }
 
 describe(stretchFactor.name, () => {
-  it('leaves intervals alone while their beats fit', () => {
+  it('leaves intervals unchanged while their beats fit', () => {
     expect(stretchFactor(new Map([[30_000, 120]]), 120 / 30_000, 120_000)).toBe(1);
     expect(stretchFactor(new Map(), 0.001, 120_000)).toBe(1);
   });
 
-  it('stretches them as far as it takes: twice the sessions, twice the interval', () => {
+  it('stretches them as far as necessary: twice the sessions, twice the interval', () => {
     expect(stretchFactor(new Map([[30_000, 240]]), 120 / 30_000, 120_000)).toBeCloseTo(2, 3);
   });
 
@@ -44,7 +44,7 @@ describe(stretchFactor.name, () => {
     expect(stretched(100_000, factor, 120_000)).toBe(120_000);
   });
 
-  it('keeps all beats together within the rate when anything does', () => {
+  it('keeps all beats together within the rate if any factor does', () => {
     const exception = exceptionTo((demand, beatsPerMs, maxMs) => {
       const canFit = loadOf(demand, Number.MAX_VALUE, maxMs) <= beatsPerMs;
       const factor = stretchFactor(demand, beatsPerMs, maxMs);
@@ -54,10 +54,10 @@ describe(stretchFactor.name, () => {
     expect(exception).toBeNull();
   });
 
-  it('stretches no further than it has to', () => {
+  it('stretches no further than necessary', () => {
     const exception = exceptionTo((demand, beatsPerMs, maxMs) => {
       const factor = stretchFactor(demand, beatsPerMs, maxMs);
-      // Within what the halvings can tell apart.
+      // Within the resolution of the bisection.
       const less = 1 + (factor - 1) * 0.99 - maxMs / Math.min(...demand.keys()) / 2 ** 20;
       return less <= 1 || loadOf(demand, less, maxMs) > beatsPerMs;
     });
@@ -65,7 +65,7 @@ describe(stretchFactor.name, () => {
     expect(exception).toBeNull();
   });
 
-  it('never speeds anything up, and stretches nothing beyond the most', () => {
+  it('never shortens an interval, and stretches none beyond the maximum', () => {
     const exception = exceptionTo((demand, beatsPerMs, maxMs) => {
       const factor = stretchFactor(demand, beatsPerMs, maxMs);
       return [...demand.keys()].every((ownMs) => {
@@ -77,7 +77,7 @@ describe(stretchFactor.name, () => {
     expect(exception).toBeNull();
   });
 
-  it('stretches evenly: whatever is below the most is stretched by the same factor', () => {
+  it('stretches evenly: all intervals below the maximum by the same factor', () => {
     const exception = exceptionTo((demand, beatsPerMs, maxMs) => {
       const factor = stretchFactor(demand, beatsPerMs, maxMs);
       return [...demand.keys()].every((ownMs) => {
@@ -116,7 +116,7 @@ describe(stretchFactor.name, () => {
 });
 
 describe(sessionsThatFit.name, () => {
-  it('is as many as beat within the rate with every interval at its longest', () => {
+  it('is the number that fits the rate with every interval at its longest', () => {
     expect(sessionsThatFit(258 / 60_000, 120_000)).toBe(516);
 
     const property = fc.property(rates, limits, (beatsPerMs, maxMs) => {

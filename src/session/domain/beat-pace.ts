@@ -1,13 +1,13 @@
 /** Beat intervals of live sessions in milliseconds, and how many sessions have each. */
 export type BeatDemand = ReadonlyMap<number, number>;
 
-/** Enough halvings for a factor that is exact to a thousandth of any sensible range. */
+/** Bisection steps: enough for a factor that is exact to a thousandth of any sensible range. */
 const HALVINGS = 24;
 
 /**
- * By how much every interval has to be stretched so that the beats of all sessions together stay within `beatsPerMs`:
- * 1 when they fit as they are. Intervals are stretched evenly, none beyond `maxMs` (or beyond itself, if it is longer
- * anyway). When not even that is enough, the largest factor is returned: admission has to see to it.
+ * The factor by which all intervals have to be stretched so that the beats of all sessions stay within `beatsPerMs`:
+ * 1 if they fit already. Intervals are stretched evenly, none beyond `maxMs` (a longer one stays as it is). If even
+ * that is not enough, the largest factor is returned: admission has to limit the sessions.
  */
 export function stretchFactor(demand: BeatDemand, beatsPerMs: number, maxMs: number): number {
   const shortestMs = Math.min(...demand.keys());
@@ -22,12 +22,12 @@ export function stretchFactor(demand: BeatDemand, beatsPerMs: number, maxMs: num
   return high;
 }
 
-/** An interval under a factor: never shorter than it was, never stretched beyond `maxMs`. */
+/** An interval under a factor: never shorter than before, never stretched beyond `maxMs`. */
 export function stretched(intervalMs: number, factor: number, maxMs: number): number {
   return Math.max(intervalMs, Math.min(intervalMs * factor, maxMs));
 }
 
-/** How many sessions a client can carry at all, with every interval stretched as far as it goes. */
+/** The number of sessions that a client can carry with every interval stretched to the maximum. */
 export function sessionsThatFit(beatsPerMs: number, maxMs: number): number {
   return Math.floor(beatsPerMs * maxMs);
 }

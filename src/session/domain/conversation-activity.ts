@@ -1,4 +1,4 @@
-/** What may happen in a conversation besides messages and typing. */
+/** Events of a conversation besides messages and typing. */
 export const ACTIVITY_TYPES = [
   'agent-ended',
   'disconnected',
@@ -16,7 +16,7 @@ export const ACTIVITY_TYPES = [
 
 export type ActivityType = (typeof ACTIVITY_TYPES)[number];
 
-/** The state of an offer to share a screen or to talk by video; `other` for one that is not documented. */
+/** The state of an offer to share a screen or to talk by video; `other` for an undocumented one. */
 export type OfferState = 'offered' | 'accepted' | 'expired' | 'rejected' | 'other';
 
 export interface Reaction {
@@ -24,18 +24,18 @@ export interface Reaction {
   readonly count: number;
 }
 
-/** Something that has happened in a conversation. It holds no text and no credential of the upstream. */
+/** An event of a conversation. It contains no text and no credential of the upstream. */
 export interface ConversationActivity {
-  /** Id of the upstream's event, where it has one; a repetition has the same. */
+  /** Id of the upstream's event, if it has one; a repetition has the same id. */
   readonly id?: string;
   readonly type: ActivityType;
-  /** `inbound` comes from the guest, on whichever of its devices. */
+  /** `inbound` comes from the guest, on any of its devices. */
   readonly direction: 'inbound' | 'outbound';
   readonly sentAt: string;
   /** Present for `co-browse` and `video`. */
   readonly offer?: OfferState;
   /** Present for `reactions`. */
   readonly reactions?: readonly Reaction[];
-  /** Present for `agent-ended`: whether the conversation takes no more messages, so that the session ends. */
+  /** Present for `agent-ended`: true if the conversation accepts no more messages, so that the session ends. */
   readonly isReadOnly?: boolean;
 }

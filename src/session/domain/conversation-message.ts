@@ -1,7 +1,7 @@
 import type { MessageChoice } from './message-choice';
 import type { StructuredContent } from './structured-content';
 
-/** A file that hangs on a message. `url` leads to it for a while. */
+/** A file attached to a message. `url` is a temporary URL of it. */
 export interface MessageAttachment {
   readonly id: string;
   readonly filename?: string;
@@ -19,7 +19,7 @@ export type MessageContent =
   | { readonly type: 'attachment'; readonly attachment: MessageAttachment }
   | { readonly type: 'quick-reply' | 'button-response'; readonly choice: MessageChoice }
   | StructuredContent
-  /** Content of an unknown type, or without a part that its type requires, as it was sent. */
+  /** Content of an unknown type, or without a part that its type requires, as the upstream sent it. */
   | {
       readonly type: 'other';
       readonly contentType: string;
@@ -33,11 +33,11 @@ export interface MessageSender {
   readonly image?: string;
 }
 
-/** Something that one side of a conversation has said to the other. It survives being written as JSON. */
+/** A message of one side of a conversation to the other. It can be written as JSON and read again. */
 export interface ConversationMessage {
-  /** The upstream's id; the same message has the same id wherever it is met. */
+  /** The upstream's id, the same wherever the message arrives from. */
   readonly id: string;
-  /** The id under which this service sent it; absent on everything else. */
+  /** The id under which this service sent it; absent for all other messages. */
   readonly reference?: string;
   /** `inbound` comes from the guest. */
   readonly direction: 'inbound' | 'outbound';
@@ -46,6 +46,6 @@ export interface ConversationMessage {
   readonly content: readonly MessageContent[];
   readonly from?: MessageSender;
   readonly originatingEntity?: 'Human' | 'Bot';
-  /** RFC 3339 in UTC: what messages are ordered by. */
+  /** RFC 3339 in UTC; messages are ordered by it. */
   readonly sentAt: string;
 }

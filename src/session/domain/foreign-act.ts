@@ -3,8 +3,8 @@ import type { Caller } from '../../access/domain/caller';
 import type { Session } from './session';
 
 /**
- * The audit fact that a caller acts for the guest of another caller, whose name is the `owner`; undefined for a guest of
- * its own. It holds nothing of what was said, sent or read.
+ * The audit fact that a caller acts for the guest of another caller, the `owner`; undefined for the caller's own
+ * guest. It contains no content that was sent or read.
  */
 export function foreignAct(
   caller: Caller,
@@ -21,13 +21,13 @@ export function foreignAct(
   };
 }
 
-/** The same for a list of sessions, if any of them is another caller's. */
+/** The audit fact of a list of sessions, if any of them belongs to another caller. */
 export function foreignListing(caller: Caller, sessions: readonly Session[]): AuditFact | undefined {
   const isOwn = sessions.every(({ snapshot }) => snapshot.owner === caller.owner);
   return isOwn ? undefined : ofAllSessions(caller, 'SESSIONS_LISTED');
 }
 
-/** The audit fact that a caller reads from the sessions of all callers. */
+/** The audit fact that a caller reads the sessions of all callers. */
 export function ofAllSessions({ name }: Caller, action: AuditAction): AuditFact {
   return { action, target: { type: 'session', id: '*' }, actor: { type: 'caller', name } };
 }

@@ -4,15 +4,15 @@ import type { SessionType } from './session-type';
 export interface JourneyContext {
   /** The caller's own id of the customer; analysts see it. */
   readonly customerId?: string;
-  /** The customer's visit; there is none without `customerId`. */
+  /** Id of the customer's visit; absent without `customerId`. */
   readonly sessionId?: string;
-  /** `web` when absent. */
+  /** `web` by default. */
   readonly sessionType?: SessionType;
 }
 
 /**
- * Context of a guest, given with the opening: encrypted at rest, erased with the guest, deleted once nothing
- * is left to do upstream, and part of no answer, event or log line.
+ * Context of a guest from the opening: encrypted at rest, erased with the guest, deleted once no upstream request
+ * needs it, and never part of a response, event or log line.
  */
 export interface GuestContext {
   /** Participant data that routing reads before the first message. */

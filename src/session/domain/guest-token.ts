@@ -7,19 +7,19 @@ export function newGuestToken(): string {
 
 const GUEST_TOKEN = /jwt_[0-9a-f]{32}/i;
 
-/** Whether a text holds what looks like a guest token. */
+/** Tells whether a text contains a possible guest token. */
 export function holdsGuestToken(text: string): boolean {
   return GUEST_TOKEN.test(text);
 }
 
 const GUEST_REF = /^[0-9a-f]{32}$/;
 
-/** A name for the guest that is safe to show: always the same for a token, and never leads back to it. */
+/** A digest that identifies the guest: the same for equal tokens, safe to show, and not reversible. */
 export function guestRefOf(guestToken: string): string {
   return createHash('sha256').update(guestToken).digest('hex').slice(0, 32);
 }
 
-/** Whether a text could be the name of one of our guests. */
+/** Tells whether a text has the form of a `guestRef`. */
 export function isGuestRef(text: string): boolean {
   return GUEST_REF.test(text);
 }

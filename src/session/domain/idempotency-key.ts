@@ -6,9 +6,9 @@ const BARE = /^[\x21-\x7e]+$/;
 const QUOTED = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 
 /**
- * The key that an `Idempotency-Key` names: `"k-1"`, as the draft of the header has it, and `k-1` are the same one. Throws
- * `IdempotencyKeyInvalidError`. Spaces are for quoted keys only, which also refuses a header that was sent twice: it
- * arrives as one text, with a comma and a space in between.
+ * The key in an `Idempotency-Key` header: `"k-1"`, as in the draft of the header, and `k-1` are the same. Throws
+ * `IdempotencyKeyInvalidError`. Only quoted keys may contain spaces, which also refuses a header that was sent twice:
+ * it arrives as one text, joined by a comma and a space.
  */
 export function idempotencyKeyOf(header: string): string {
   const key = header.startsWith('"') ? unquoted(header) : header;

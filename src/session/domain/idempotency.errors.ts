@@ -1,7 +1,7 @@
 import { DomainError } from '../../common/errors/domain.errors';
 import type { KeptProblem } from './stored-response';
 
-/** The `Idempotency-Key` is none. Nothing was looked up and nothing has changed. */
+/** The `Idempotency-Key` is invalid. Nothing was looked up and nothing has changed. */
 export class IdempotencyKeyInvalidError extends DomainError {
   readonly code = 'idempotency-key-invalid';
   readonly kind = 'invalid-input';
@@ -12,7 +12,7 @@ export class IdempotencyKeyInvalidError extends DomainError {
   }
 }
 
-/** The caller has used the key for another request. Nothing of this one was done. */
+/** The caller has used the key for another request. This request had no effect. */
 export class IdempotencyKeyReusedError extends DomainError {
   readonly code = 'idempotency-key-reused';
   readonly kind = 'unprocessable';
@@ -23,7 +23,7 @@ export class IdempotencyKeyReusedError extends DomainError {
   }
 }
 
-/** A request with the same key came first, and has no answer yet. */
+/** An earlier request with the same key has no response yet. */
 export class RequestInProgressError extends DomainError {
   readonly code = 'request-in-progress';
   readonly kind = 'conflict';
@@ -36,8 +36,8 @@ export class RequestInProgressError extends DomainError {
 }
 
 /**
- * The problem that a request with the same key was answered with. It says nothing of when to try again: with this key it
- * would be the same once more.
+ * The problem that was the response to an earlier request with the same key. It has no retry hint: the same key would
+ * get the same response again.
  */
 export class ReplayedProblemError extends DomainError {
   readonly code: string;

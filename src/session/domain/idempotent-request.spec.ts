@@ -7,7 +7,7 @@ function fingerprintOf(asked: object, key = 'key-1'): string {
 }
 
 describe(keyedRequestOf.name, () => {
-  it('takes requests that ask for the same for the same one, in whatever order', () => {
+  it('treats equal requests as the same, in any order of fields', () => {
     const { queueId, name, capabilities } = ASKED;
 
     expect(fingerprintOf({ capabilities, name, queueId })).toBe(fingerprintOf(ASKED));
@@ -24,7 +24,7 @@ describe(keyedRequestOf.name, () => {
     expect(fingerprintOf(asked)).not.toBe(fingerprintOf(ASKED));
   });
 
-  it('shows neither the key nor, by equal fingerprints, who asks for the same', () => {
+  it('reveals neither the key nor, by equal fingerprints, equal requests of different callers', () => {
     const request = keyedRequestOf({ owner: 'billing', key: 'key-1', asked: ASKED, openingBy: 'process-1' });
 
     expect(JSON.stringify(request)).not.toMatch(/key-1|support|Ada/);

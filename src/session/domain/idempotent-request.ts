@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../common/json/canonical-json';
 
-/** A request that is to be carried out once, however often it is sent. The key itself is nowhere in it. */
+/** A request that is executed once, however often it is sent. It does not contain the key itself. */
 export interface IdempotentRequest {
-  /** Whose key it is: the same key of another caller is another key. */
+  /** Owner of the key: the same key of another caller is a different key. */
   readonly owner: string;
   readonly operation: 'open-session';
   readonly keyHash: string;
-  /** The same for requests that ask for the same, with the same key. */
+  /** The same for equal requests with the same key. */
   readonly fingerprint: string;
-  /** The process that carries it out. */
+  /** The process that executes it. */
   readonly openingBy: string;
 }
 
 /**
- * `asked` is what was asked for as it was checked, without defaults: a default that changes makes no other request of
- * it. The fingerprint is taken together with the key, so that nobody can tell guests by it.
+ * `asked` is the validated request without defaults, so that a changed default does not make it a different request.
+ * The fingerprint includes the key, so that it does not identify guests.
  */
 export function keyedRequestOf(given: {
   owner: string;

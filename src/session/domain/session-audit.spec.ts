@@ -5,7 +5,7 @@ const NOW = 1_800_000_000_000;
 const TOKEN = 'jwt_00112233445566778899aabbccddeeff';
 
 describe('the audit record of a session', () => {
-  it('of an activation says where the guest went', () => {
+  it('of an activation names channel and queue', () => {
     const session = aSession({ guestToken: TOKEN });
     session.activate(NOW);
 
@@ -53,7 +53,7 @@ describe('the audit record of a session', () => {
     expect(audit.map(({ action, before, after }) => `${action} ${before} > ${after}`)).toEqual(expected);
   });
 
-  it('of a lost conversation says that it is gone', () => {
+  it('of a lost conversation has the reason `gone`', () => {
     const session = anActiveSession({ startedAt: NOW - 1_000 });
     session.lose('gone', NOW);
 

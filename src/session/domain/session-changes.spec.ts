@@ -11,7 +11,7 @@ const TOKEN = 'jwt_00112233445566778899aabbccddeeff';
 
 type Operation = (session: Session, now: number) => void;
 
-/** Everything that may happen to a session, in any order. */
+/** All operations on a session, in any order. */
 const OPERATIONS: Record<string, Operation> = {
   activate: (session, now) => {
     session.activate(now);
@@ -41,7 +41,7 @@ interface Life {
   readonly written: string;
 }
 
-/** Lives through the operations, saving after each one, and keeps what came of it. */
+/** Applies the operations, saves after each one, and collects the results. */
 function live(names: readonly string[]): Life {
   const session = Session.reserve({ ...aSession().snapshot, guestToken: TOKEN }, NOW);
   const states: SessionState[] = [session.state];
@@ -61,11 +61,11 @@ function live(names: readonly string[]): Life {
   return { states, events, written: JSON.stringify([events, audit]) };
 }
 
-describe('what changes of a session cause', () => {
+describe('the events and audit records of changes', () => {
   describe('over any sequence of operations', () => {
     const lives = fc.array(fc.constantFrom(...Object.keys(OPERATIONS)), { maxLength: 25 }).map(live);
 
-    it('is at most one connected, then at most one end, numbered from 1 without gaps', () => {
+    it('are at most one connected, then at most one end, numbered from 1 without gaps', () => {
       fc.assert(
         fc.property(lives, ({ events }) => {
           const states = events.map(({ state }) => state);
@@ -82,7 +82,7 @@ describe('what changes of a session cause', () => {
       );
     });
 
-    it('never leaves the states or the transitions of the table', () => {
+    it('keep to the states and the transitions of the table', () => {
       fc.assert(
         fc.property(lives, ({ states }) => {
           expect(states.filter((state) => !SESSION_STATES.includes(state))).toEqual([]);
@@ -93,7 +93,7 @@ describe('what changes of a session cause', () => {
       );
     });
 
-    it('holds a slot only until the first end, and tells an end exactly of what became final', () => {
+    it('hold a slot only until the first end, and report an end exactly for final states', () => {
       fc.assert(
         fc.property(lives, ({ states, events }) => {
           const final = states.at(-1);
@@ -106,7 +106,7 @@ describe('what changes of a session cause', () => {
       );
     });
 
-    it('never holds the guest token', () => {
+    it('never contain the guest token', () => {
       fc.assert(
         fc.property(lives, ({ written }) => {
           expect(written).not.toContain(TOKEN);
@@ -116,7 +116,7 @@ describe('what changes of a session cause', () => {
     });
   });
 
-  it('is handed over once', () => {
+  it('are returned once', () => {
     const session = aSession();
     session.activate(NOW);
 
@@ -147,7 +147,7 @@ describe('what changes of a session cause', () => {
       ]);
     });
 
-    it('names the same guest the same way in every event and record, and no other guest so', () => {
+    it('identifies a guest in every event and record by the same reference, unlike any other guest', () => {
       const session = aSession({ guestToken: TOKEN });
       session.activate(NOW);
       session.end('requested', NOW);
@@ -164,7 +164,7 @@ describe('what changes of a session cause', () => {
       expect(guestRefOf(TOKEN.replace('f', 'e'))).not.toBe(guestRefOf(TOKEN));
     });
 
-    it('carries the guest token itself where that was asked for; the audit trail does not', () => {
+    it('contains the guest token itself if configured; the audit trail does not', () => {
       const session = aSession({ guestToken: TOKEN, disclosesGuestToken: true });
       session.activate(NOW);
       const { events, audit } = session.pullChanges();
@@ -174,7 +174,7 @@ describe('what changes of a session cause', () => {
       expect(JSON.stringify(audit)).not.toContain(TOKEN);
     });
 
-    it.each(['requested', 'heartbeat-lost'] as const)('tells of an end by %s why', (reason) => {
+    it.each(['requested', 'heartbeat-lost'] as const)('gives the reason of an end by %s', (reason) => {
       const session = anActiveSession();
       session.end(reason, NOW);
       session.settleDisconnect('confirmed', NOW + 5);

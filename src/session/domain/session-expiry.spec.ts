@@ -13,14 +13,14 @@ function activated(upstreamExpiresAt: number): Session {
 }
 
 describe(`${Session.name} and its expiry upstream`, () => {
-  it('notes it from the activation on, where it is before the own limit', () => {
+  it('stores it from the activation on, if it is before the own limit', () => {
     const [sooner, later] = [activated(NOW + 60_000), activated(NOW + 86_400_000)];
 
     expect([expiryOf(sooner), expiryOf(later)]).toEqual([NOW + 60_000, null]);
     expect(sooner.snapshot.expiresAt).toBe(LIMIT);
   });
 
-  it('moves it by more than a little, and forgets it when it lies beyond the limit', () => {
+  it('moves it by more than a small difference, and clears it beyond the limit', () => {
     const session = activated(NOW + 60_000);
 
     expect(session.expiresUpstream(NOW + 69_000)).toBe(false);
@@ -29,7 +29,7 @@ describe(`${Session.name} and its expiry upstream`, () => {
     expect(expiryOf(session)).toBeNull();
   });
 
-  it.each(['connecting', 'terminated'] as const)('does not note it while it is %s', (state) => {
+  it.each(['connecting', 'terminated'] as const)('does not store it while the session is %s', (state) => {
     expect(aSession({ state }).expiresUpstream(NOW + 1)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-/** The life of a session; `Session` says what moves it. */
+/** The states of a session; `Session` implements the transitions. */
 export const SESSION_STATES = [
   'connecting',
   'active',
@@ -10,7 +10,7 @@ export const SESSION_STATES = [
 
 export type SessionState = (typeof SESSION_STATES)[number];
 
-/** Why Genesys says that a conversation is over; `gone` when it does not say. */
+/** The reasons that Genesys gives for the end of a conversation; `gone` if it gives none. */
 export const UPSTREAM_END_REASONS = [
   'gone',
   'agent-ended',
@@ -22,7 +22,7 @@ export const UPSTREAM_END_REASONS = [
 
 export type UpstreamEndReason = (typeof UPSTREAM_END_REASONS)[number];
 
-/** Why a session ended, or never came to life. */
+/** The reason for the end of a session, or for a failed opening. */
 export type EndReason =
   | 'requested'
   | 'duration-limit'
@@ -32,31 +32,31 @@ export type EndReason =
   | 'interrupted'
   | UpstreamEndReason;
 
-/** The reason that a word stands for; `gone` for every other word. */
+/** The reason for a word of the platform; `gone` for every unknown word. */
 export function upstreamEndReasonOf(word: string | undefined): UpstreamEndReason {
   return UPSTREAM_END_REASONS.find((reason) => reason === word) ?? 'gone';
 }
 
 const END_CAUSE = /^[\w ./-]{1,64}$/;
 
-/** The platform's own word for an end, as it is kept and shown; null for a text of any other form. */
+/** The platform's own word for an end in its stored form; null for text in any other form. */
 export function endCauseOf(word: string | undefined): string | null {
   return word !== undefined && END_CAUSE.test(word) ? word : null;
 }
 
 /**
- * The upstream side of an ended session: `none` when there is nothing to close, `pending` while the disconnect is
- * being retried, `confirmed` when Genesys said so, `unconfirmed` when the deadline passed first.
+ * The upstream side of an ended session: `none` if there is nothing to disconnect, `pending` while the disconnect is
+ * retried, `confirmed` once Genesys has confirmed it, `unconfirmed` if the deadline passed first.
  */
 export type DisconnectStatus = 'none' | 'pending' | 'confirmed' | 'unconfirmed';
 
 /**
- * By which of several ways a conversation was ended upstream: the guest's own farewell, the platform API, or by closing
- * the guest's session alone.
+ * The way in which a conversation was ended upstream: by the guest's own farewell, by the platform API, or by closing
+ * only the guest's session.
  */
 export type DisconnectMeans = 'clear' | 'disconnect' | 'close';
 
-/** The states a session may move to from each state; everything else is refused. */
+/** The allowed transitions from each state; all others are refused. */
 export const TRANSITIONS: Readonly<Record<SessionState, readonly SessionState[]>> = {
   connecting: ['active', 'failed'],
   active: ['terminating', 'disconnected'],
@@ -66,7 +66,7 @@ export const TRANSITIONS: Readonly<Record<SessionState, readonly SessionState[]>
   failed: [],
 };
 
-/** The states that a session is still going to leave. A final one may have to be disconnected upstream all the same. */
+/** The states that a session will leave. A session in a final state may still have to be disconnected upstream. */
 export const UNFINISHED_STATES: readonly SessionState[] = ['connecting', 'active', 'terminating'];
 
 /** The states that hold one of the limited slots. */

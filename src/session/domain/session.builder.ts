@@ -4,7 +4,7 @@ import type { SessionSnapshot } from './session-snapshot';
 
 let made = 0;
 
-/** A session as it might have been stored: `connecting`, in the hands of the replica `here`, with an id of its own, unless told otherwise. */
+/** A session as stored: by default `connecting`, held by the replica `here`, with a new id. */
 export function aSession(facts: Partial<SessionSnapshot> = {}): Session {
   made += 1;
   const now = Date.now();
@@ -46,7 +46,7 @@ export function anActiveSession(facts: Partial<SessionSnapshot> = {}): Session {
   return aSession({ state: 'active', lastSequence: 1, version: 1, ...facts });
 }
 
-/** A session that was ended and whose upstream disconnect is due. */
+/** An ended session with a due upstream disconnect. */
 export function aTerminatingSession(facts: Partial<SessionSnapshot> = {}): Session {
   const now = Date.now();
   return anActiveSession({

@@ -1,7 +1,7 @@
 import { PolicyUnavailableError, SessionRefusedError } from './session.errors';
 
 describe(SessionRefusedError.name, () => {
-  it("carries the policy, its reason and its own words, cut off where a caller's patience ends", () => {
+  it('contains the policy, its reason and its text, truncated to 300 characters', () => {
     const error = new SessionRefusedError('hours', 'closed-today', '🕗'.repeat(400));
 
     expect(error).toMatchObject({
@@ -13,7 +13,7 @@ describe(SessionRefusedError.name, () => {
     });
   });
 
-  it.each(['', 'Closed', 'closed now', 'a'.repeat(41)])('takes no "%s" for a reason', (reason) => {
+  it.each(['', 'Closed', 'closed now', 'a'.repeat(41)])('does not accept "%s" as a reason', (reason) => {
     expect(() => new SessionRefusedError('hours', reason, '')).toThrow(TypeError);
   });
 });

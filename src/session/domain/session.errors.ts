@@ -8,7 +8,7 @@ export class SessionNotFoundError extends DomainError {
 
   override readonly hiddenReason?: 'out-of-reach';
 
-  /** To the caller it is the same whether there is none or it is somebody else's. */
+  /** The caller cannot distinguish a missing session from one of another caller. */
   constructor({ isOutOfReach } = { isOutOfReach: false }) {
     super('There is no session with this conversation id.');
     if (isOutOfReach) this.hiddenReason = 'out-of-reach';
@@ -22,7 +22,7 @@ export class SessionLimitReachedError extends DomainError {
   readonly title = 'Too many live sessions';
   override readonly retryAfterMs = 5_000;
 
-  /** `reason` tells which limit: the cap of this service, or what the platform's rate limits can carry. */
+  /** `reason` names the limit: the cap of this service, or the capacity of the platform's rate limits. */
   constructor(
     limit: number,
     override readonly reason: 'sessions' | 'upstream-budget' = 'sessions',
@@ -35,14 +35,20 @@ export class SessionLimitReachedError extends DomainError {
   }
 }
 
-/** The caller has as many live sessions as it may. Nothing was written and nothing was sent; other callers are not touched. */
+/**
+ * The caller has reached its limit of live sessions. Nothing was written and nothing was sent; other callers are not
+ * affected.
+ */
 export class CallerSessionLimitReachedError extends DomainError {
   readonly code = 'caller-session-limit-reached';
   readonly kind = 'rate-limited';
   readonly title = 'Too many live sessions of the caller';
   override readonly retryAfterMs = 5_000;
 
-  /** `reason` tells which share is used up: of the slots of this service, or of what the platform's rate limits can carry. */
+  /**
+   * `reason` names the share that is used up: of this service's slots, or of the capacity of the platform's rate
+   * limits.
+   */
   constructor(
     limit: number,
     override readonly reason: 'sessions' | 'upstream-budget' = 'sessions',
@@ -56,19 +62,23 @@ export class CallerSessionLimitReachedError extends DomainError {
   }
 }
 
-/** What a policy calls its reasons: short, and the same every time. */
+/** Form of a policy's reasons: short, constant words. */
 const REASON = /^[a-z][a-z0-9-]{0,39}$/;
 const MAX_DETAIL_LENGTH = 300;
 
-/** A policy does not want the session. Nothing was written and nothing was sent. */
+/**
+ * A policy does not want the session. Nothing was written and nothing was sent.
+ *
+ * @publicApi
+ */
 export class SessionRefusedError extends DomainError {
   readonly code = 'session-refused';
   readonly kind = 'forbidden';
   readonly title = 'A policy refuses the session';
 
   /**
-   * `reason` is one of a few words of the policy's own, such as `closed`; any other text throws. `detail` reaches
-   * the caller, cut off after 300 characters.
+   * `reason` is one of a few constant words of the policy, such as `closed`; any other text throws. `detail` reaches
+   * the caller, truncated to 300 characters.
    */
   constructor(
     override readonly policy: string,
@@ -76,7 +86,7 @@ export class SessionRefusedError extends DomainError {
     detail: string,
   ) {
     if (!REASON.test(reason)) throw new TypeError(`"${reason}" cannot be a reason to refuse`);
-    // By code points, so that no character is torn apart.
+    // By code points, so that no character is split.
     super(
       Array.from(detail.slice(0, 2 * MAX_DETAIL_LENGTH))
         .slice(0, MAX_DETAIL_LENGTH)
@@ -85,7 +95,7 @@ export class SessionRefusedError extends DomainError {
   }
 }
 
-/** A policy could not be asked, so nobody knows whether it would refuse. Nothing was written and nothing was sent. */
+/** A policy failed or timed out, so its decision is unknown. Nothing was written and nothing was sent. */
 export class PolicyUnavailableError extends DomainError {
   readonly code = 'policy-unavailable';
   readonly kind = 'unavailable';
@@ -106,7 +116,7 @@ export class PolicyUnavailableError extends DomainError {
   }
 }
 
-/** Another change of the same session was saved first; nothing of this one is durable. */
+/** Another change of the same session was saved first; this one had no effect. */
 export class SessionChangedError extends DomainError {
   readonly code = 'session-changed';
   readonly kind = 'conflict';
@@ -114,7 +124,7 @@ export class SessionChangedError extends DomainError {
   override readonly isTransient = true;
 
   constructor() {
-    super('The session was changed by someone else at the same moment.');
+    super('Another request changed the session at the same moment.');
   }
 }
 
@@ -129,7 +139,7 @@ export class SessionEndedWhileOpeningError extends DomainError {
   }
 }
 
-/** Another replica holds the session, or will in a moment, and cannot be reached now. Whether it did anything is not known. */
+/** Another replica holds the session, or is about to, and cannot be reached now. Whether it acted is unknown. */
 export class SessionMovingError extends DomainError {
   readonly code = 'session-moving';
   readonly kind = 'unavailable';
@@ -141,7 +151,7 @@ export class SessionMovingError extends DomainError {
   }
 }
 
-/** All places for requests to other replicas are taken. Nothing of this request was sent. */
+/** This replica has reached its limit of concurrent requests to other replicas. Nothing of this request was sent. */
 export class TooManyForwardedError extends DomainError {
   readonly code = 'too-many-forwarded';
   readonly kind = 'unavailable';
@@ -153,7 +163,7 @@ export class TooManyForwardedError extends DomainError {
   }
 }
 
-/** The caller has its share of the places for requests to other replicas. Nothing of this request was sent. */
+/** The caller has reached its share of concurrent requests to other replicas. Nothing of this request was sent. */
 export class TooManyCallerForwardedError extends DomainError {
   readonly code = 'too-many-caller-forwarded';
   readonly kind = 'rate-limited';
@@ -167,7 +177,7 @@ export class TooManyCallerForwardedError extends DomainError {
   }
 }
 
-/** A transition that the table does not have: a bug of ours. */
+/** A transition that is not in the table: a bug of the service. */
 export class InvalidTransitionError extends DomainError {
   readonly code = 'internal';
   readonly kind = 'internal';

@@ -34,7 +34,7 @@ function in_(state: SessionState, facts: Partial<SessionSnapshot> = {}): Session
   }
 }
 
-/** What each operation does in each state: the state after it, `-` for no change, `!` for a refusal. */
+/** The effect of each operation in each state: the next state, `-` for no change, `!` for a refusal. */
 const TABLE: Record<
   SessionState,
   Record<'activate' | 'fail' | 'end' | 'lose' | 'settle' | 'postpone', string>
@@ -47,7 +47,7 @@ const TABLE: Record<
   failed: { activate: '!', fail: '-', end: '-', lose: '-', settle: '-', postpone: '-' },
 };
 
-/** Returns whether the operation says that it changed anything, for those that say so. */
+/** Returns whether the operation reports a change, for operations that do. */
 const OPERATIONS: Record<keyof (typeof TABLE)['active'], (session: Session) => boolean | undefined> = {
   activate: (session) => {
     session.activate(NOW);
@@ -83,7 +83,7 @@ describe(Session.name, () => {
     });
 
     it.each(ROWS.filter(([, , after]) => after === '-'))(
-      'stays %s on %s, without a trace',
+      'stays %s on %s, without an event or record',
       (state, operation) => {
         const session = in_(state);
 
@@ -125,7 +125,7 @@ describe(Session.name, () => {
   });
 
   describe('reserving', () => {
-    it('begins as connecting, with an id of its own and nothing to tell', () => {
+    it('begins as connecting, with a new id and no events', () => {
       const [one, other] = [Session.reserve(GUEST, NOW), Session.reserve(GUEST, NOW)];
 
       expect(one.snapshot).toEqual({
@@ -156,7 +156,7 @@ describe(Session.name, () => {
   });
 
   describe('activating', () => {
-    it('lets the duration count from now', () => {
+    it('starts the duration', () => {
       const session = Session.reserve(GUEST, NOW);
 
       session.activate(NOW + 7_000);
@@ -217,7 +217,7 @@ describe(Session.name, () => {
       expect(told).toEqual([endCause ?? undefined, endCause ?? undefined]);
     });
 
-    it('has no word of the platform for an end of our own', () => {
+    it('has no word of the platform for an end by this service', () => {
       const session = anActiveSession();
 
       session.end('requested', NOW);
@@ -225,7 +225,7 @@ describe(Session.name, () => {
       expect(session.snapshot.endCause).toBeNull();
     });
 
-    it('leaves nothing to disconnect when the conversation is gone', () => {
+    it('needs no disconnect for a conversation that is gone', () => {
       const session = anActiveSession();
 
       session.lose('gone', NOW);
@@ -240,7 +240,7 @@ describe(Session.name, () => {
   });
 
   describe('failing', () => {
-    it('disconnects upstream only when Genesys may hold the conversation', () => {
+    it('disconnects upstream only if Genesys may hold the conversation', () => {
       const [unknown, refused] = [aSession(), aSession()];
 
       unknown.fail('open-failed', NOW, { outcomeUnknown: true });
@@ -251,7 +251,7 @@ describe(Session.name, () => {
       expect([unknown.isLive, refused.isLive]).toEqual([false, false]);
     });
 
-    it('stays failed when the disconnect that undoes it is settled, and tells the CRM nothing', () => {
+    it('stays failed when the disconnect that undoes it is settled, without an event for the CRM', () => {
       const session = aSession();
       session.fail('interrupted', NOW, { outcomeUnknown: true });
 
@@ -266,8 +266,8 @@ describe(Session.name, () => {
     });
   });
 
-  describe('being opened by somebody else', () => {
-    it('has all its time anew, and tells nobody', () => {
+  describe('being opened by another process', () => {
+    it('restarts its time, without an event', () => {
       const session = aSession({ createdAt: NOW, durationLimit: 600 });
 
       expect(session.restart(NOW + 5_000)).toBe(true);
@@ -282,7 +282,7 @@ describe(Session.name, () => {
     });
 
     it.each(SESSION_STATES.filter((state) => state !== 'connecting'))(
-      'is nothing that happens to one that is %s',
+      'has no effect on a session that is %s',
       (state) => {
         const session = in_(state);
         const before = { ...session.snapshot };
@@ -307,7 +307,7 @@ describe(Session.name, () => {
     });
   });
 
-  it('shares nothing with the snapshot that it was restored from', () => {
+  it('shares no state with the snapshot that it was restored from', () => {
     const stored = { ...anActiveSession().snapshot };
 
     const session = Session.restore(stored);
@@ -318,7 +318,7 @@ describe(Session.name, () => {
     expect(session.snapshot.version).toBe(2);
   });
 
-  it('expires at its limit and not before, wherever that was moved meanwhile', () => {
+  it('expires at its limit and not before, also after the limit was moved', () => {
     const session = anActiveSession({ expiresAt: NOW + 1 });
     expect([session.expire(NOW), session.state]).toEqual([false, 'active']);
     expect([session.expire(NOW + 1), session.state]).toEqual([true, 'terminating']);
@@ -334,7 +334,7 @@ describe(newGuestToken.name, () => {
     expect(new Set(tokens).size).toBe(100);
   });
 
-  it('keeps the id that Genesys has of the conversation, and tells it with its end', () => {
+  it("keeps Genesys' own id of the conversation, and includes it in the event of its end", () => {
     const session = anActiveSession();
 
     expect([session.identifyUpstream('theirs'), session.identifyUpstream('another')]).toEqual([true, false]);

@@ -12,10 +12,10 @@ import {
 } from './session-state';
 import { InvalidTransitionError } from './session.errors';
 
-/** Moments that are this close are the same expiry. */
+/** Times that are closer than this count as the same expiry. */
 const SAME_EXPIRY_MS = 10_000;
 
-/** What a change of a session causes, to be saved with it in one transaction. */
+/** The events and audit records of a change, to be saved with it in one transaction. */
 export interface SessionChanges {
   readonly events: readonly SessionEvent[];
   readonly audit: readonly AuditFact[];
@@ -27,14 +27,14 @@ export interface SessionChanges {
  *   connecting ── activate ──▶ active ── end ──▶ terminating ── settle ──▶ terminated | disconnected
  *       └──────── fail ──────▶ failed   └─ lose ──────────────────────────────────────▶ disconnected
  *
- * The slot is held while `connecting` or `active`. Each transition collects the events and audit records it causes.
- * Ending what has ended already changes nothing and says so, because a lost heartbeat, an expiry and a request to
- * end may arrive together.
+ * The slot is held while `connecting` or `active`. Each transition collects its events and audit records. Ending an
+ * ended session changes nothing and reports that, because a lost heartbeat, an expiry and a request to end may
+ * coincide.
  */
 export class Session {
   private events: SessionEvent[] = [];
   private audit: AuditFact[] = [];
-  /** Who held it when it was read. */
+  /** The holder when the session was read. */
   private heldSince: string;
   /** The state before the last transition. */
   private before: SessionState | undefined;
@@ -83,7 +83,7 @@ export class Session {
     });
   }
 
-  /** A session as it was stored. */
+  /** Restores a stored session. */
   static restore(snapshot: SessionSnapshot): Session {
     return new Session({ ...snapshot });
   }
@@ -104,14 +104,14 @@ export class Session {
     return this.props.state === 'connecting' || this.props.state === 'active';
   }
 
-  /** Who held it when it was read, or saved last: a save is conditional on that. */
+  /** The holder when the session was read or last saved: a save requires it. */
   get heldBy(): string {
     return this.heldSince;
   }
 
   /**
-   * It is opened from now on, by `holder` if that is another one, with all the time that an opening has. Returns whether
-   * anything changed.
+   * Restarts the opening, by `holder` if it changed, with the full time of an opening. Returns whether anything
+   * changed.
    */
   restart(now: number, holder: string = this.props.holder): boolean {
     if (this.props.state !== 'connecting') return false;
@@ -122,7 +122,8 @@ export class Session {
   }
 
   /**
-   * Genesys accepted the conversation, and may let it expire at a certain time: the duration starts to count, the CRM hears `connected`.
+   * Activates the session after Genesys accepted the conversation, with its expiry upstream if known: the duration
+   * starts, and the CRM is notified with `connected`.
    */
   activate(now: number, upstreamExpiresAt?: number, isAuthenticated = false): void {
     this.moveTo('active');
@@ -136,8 +137,8 @@ export class Session {
   }
 
   /**
-   * The session never came to life. With `outcomeUnknown` Genesys may hold the conversation all the same, so it is
-   * disconnected there. `endCause` is the platform's own word for its refusal. Returns whether anything changed.
+   * Fails the opening. With `outcomeUnknown` Genesys may hold the conversation all the same, so it is disconnected
+   * there. `endCause` is the platform's own word for its refusal. Returns whether anything changed.
    */
   fail(
     reason: EndReason,
@@ -159,17 +160,23 @@ export class Session {
     this.moveTo('terminating');
     this.finish(reason, now);
     this.scheduleDisconnect(now);
-    // What a caller did. All other reasons are the service's own, and told with the final state.
+    // An act of a caller. All other reasons are the service's own, and recorded with the final state.
     if (reason === 'requested') this.record('SESSION_END_REQUESTED');
     return true;
   }
 
-  /** Ends an active session whose time is over. Returns whether anything changed: its end may lie ahead once more. */
+  /**
+   * Ends an active session after its duration limit. Returns whether anything changed: the limit may have moved
+   * ahead.
+   */
   expire(now: number): boolean {
     return this.props.expiresAt <= now && this.end('duration-limit', now);
   }
 
-  /** Genesys accepted the guest's login. Returns whether anything changed; another login is a change as well. */
+  /**
+   * Records that Genesys accepted the guest's login. Returns whether anything changed; another login is a change as
+   * well.
+   */
   authenticate(): boolean {
     if (this.props.state !== 'active') return false;
     this.props.isAuthenticated = true;
@@ -177,7 +184,10 @@ export class Session {
     return true;
   }
 
-  /** A caller wants the guest logged out, which Genesys is asked for next. Returns whether there is anything to do. */
+  /**
+   * Records that a caller requests the guest's logout, which goes to Genesys next. Returns whether there is a login
+   * to end.
+   */
   requestLogOut(): boolean {
     if (this.props.state !== 'active' || !this.props.isAuthenticated) return false;
     this.record('GUEST_LOGOUT_REQUESTED');
@@ -185,8 +195,8 @@ export class Session {
   }
 
   /**
-   * Genesys says that the conversation is over, with `endCause` as its own word for that: there is nothing left to
-   * disconnect. Returns whether anything changed.
+   * Ends the session because Genesys reports the end of the conversation, with `endCause` as its own word: there is
+   * nothing left to disconnect. Returns whether anything changed.
    */
   lose(reason: EndReason, now: number, endCause?: string): boolean {
     if (this.props.state !== 'active') return false;
@@ -197,8 +207,8 @@ export class Session {
   }
 
   /**
-   * The upstream says when it lets the session expire. What lies beyond the session's own limit is not noted, and
-   * neither is a small difference: every message moves it. Returns whether anything changed.
+   * Stores the expiry that the upstream reports. It ignores one beyond the session's own limit, and small
+   * differences: every message moves the expiry. Returns whether anything changed.
    */
   expiresUpstream(expiresAt: number): boolean {
     const next = expiresAt < this.props.expiresAt ? expiresAt : null;
@@ -210,23 +220,20 @@ export class Session {
     return true;
   }
 
-  /** Genesys' own id of the conversation became known; it is kept for good. Returns whether anything changed. */
+  /** Stores Genesys' own id of the conversation for good. Returns whether anything changed. */
   identifyUpstream(genesysConversationId: string): boolean {
     if (this.props.state !== 'active' || this.props.genesysConversationId !== undefined) return false;
     this.props.genesysConversationId = genesysConversationId;
     return true;
   }
 
-  /** The upstream disconnect failed and is tried again at `dueAt`. */
+  /** Schedules the next attempt after a failed upstream disconnect. */
   postponeDisconnect(dueAt: number): void {
     this.props.disconnectAttempts += 1;
     this.props.disconnectDueAt = dueAt;
   }
 
-  /**
-   * The upstream side is settled one way or the other, by `means` where there are several; a `terminating` session
-   * reaches its final state.
-   */
+  /** Settles the upstream side, by `means` if there are several; a `terminating` session reaches its final state. */
   settleDisconnect(outcome: 'confirmed' | 'unconfirmed', now: number, means?: DisconnectMeans): void {
     this.props.disconnect = outcome;
     this.props.disconnectDueAt = null;
@@ -235,7 +242,7 @@ export class Session {
     this.conclude(now, means);
   }
 
-  /** Hands over, once, what has to be saved together with the session. */
+  /** Returns, once, the events and records that have to be saved together with the session. */
   pullChanges(): SessionChanges {
     const changes = { events: this.events, audit: this.audit };
     this.events = [];
@@ -243,12 +250,12 @@ export class Session {
     return changes;
   }
 
-  /** As it will be known once it is saved. */
+  /** The session with the version that the next save gives it. */
   get onceSaved(): Session {
     return Session.restore({ ...this.props, version: this.props.version + 1 });
   }
 
-  /** The store has saved this version: the next save is conditional on the row that it wrote. */
+  /** Notes that the store has saved this version: the next save requires the row that it wrote. */
   saved(): void {
     this.props.version += 1;
     this.heldSince = this.props.holder;

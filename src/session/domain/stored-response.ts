@@ -1,20 +1,23 @@
 import { DomainError, type ErrorKind } from '../../common/errors/domain.errors';
 
-/** The answer to an opening that succeeded. */
+/** The response to a successful opening. */
 export interface OpenedAnswer {
   readonly location: string;
   readonly etag: string;
-  /** Survives being written as JSON and read again without a change. */
+  /** Stays the same when written as JSON and read again. */
   readonly body: object;
 }
 
-/** An answer, and where it comes from: the opening itself, one that was taken over half way, or an earlier request. */
+/**
+ * A response with its origin: the opening itself, an opening that was resumed by another process, or an earlier
+ * request.
+ */
 export interface IdempotentResult {
   readonly answer: OpenedAnswer;
   readonly from: 'opened' | 'taken-over' | 'replayed';
 }
 
-/** What an error tells its caller, but for the request that it answers. */
+/** The fields of an error that its caller sees, except those of the single request. */
 export interface KeptProblem {
   readonly code: string;
   readonly kind: ErrorKind;
@@ -23,18 +26,18 @@ export interface KeptProblem {
   readonly reason?: string;
 }
 
-/** What a request with a key was answered, for whoever sends it again. */
+/** The stored response of a request with a key, for its repetitions. */
 export type StoredResponse = { readonly opened: OpenedAnswer } | { readonly problem: KeptProblem };
 
-/** What becomes of a key when its opening is over: it keeps the answer, or it is as if it had never been used. */
+/** The outcome for a key after the opening: it stores the response, or is free again. */
 export type KeyDisposition = StoredResponse | 'forgotten';
 
-/** Of an error that has no name only that there was one. */
+/** Unknown errors are stored as `internal`, without details. */
 export function problemKeptOf(error: unknown): { readonly problem: KeptProblem } {
   if (!(error instanceof DomainError))
     return { problem: { code: 'internal', kind: 'internal', title: 'Internal error', detail: '' } };
   const { code, title, message: detail, reason } = error;
-  // A replica of the release before has no other kind for it, and answers both with the same status.
+  // A replica of the previous release has no other kind for it, and gives both the same status.
   const kind = error.kind === 'upstream-failed' ? 'upstream-rejected' : error.kind;
   return { problem: { code, kind, title, detail, ...(reason === undefined ? {} : { reason }) } };
 }

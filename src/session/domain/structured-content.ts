@@ -22,7 +22,7 @@ export interface Carousel {
   readonly cards: readonly Card[];
 }
 
-/** A time that a guest may choose; `dateTime` as it was sent, because it is sent back as the payload of the choice. */
+/** A time that a guest may choose; `dateTime` is unchanged, because it is returned as the payload of the choice. */
 export interface AvailableTime {
   readonly dateTime: string;
   readonly durationSeconds?: number;
@@ -37,7 +37,7 @@ export interface PickerLocation {
 }
 
 export interface DatePicker {
-  /** Names it among the components of a form. */
+  /** Id of this component within a form. */
   readonly id?: string;
   readonly title?: string;
   readonly subtitle?: string;
@@ -49,7 +49,7 @@ export interface DatePicker {
   readonly availableTimes: readonly AvailableTime[];
 }
 
-/** Shown in place of a picker or a form: before it is answered, or afterwards. */
+/** Shown in place of a picker or a form: before the answer, or afterwards. */
 export interface PickerMessage {
   readonly header?: string;
   readonly title?: string;
@@ -73,7 +73,7 @@ export interface ListPickerSection {
 }
 
 export interface ListPicker {
-  /** Names it among the components of a form. */
+  /** Id of this component within a form. */
   readonly id?: string;
   readonly sections: readonly ListPickerSection[];
   readonly receivedMessage?: PickerMessage;
@@ -105,7 +105,7 @@ export interface FormInput {
 
 export const FORM_COMPONENT_TYPES = ['input', 'date-picker', 'list-picker', 'wheel-picker', 'other'] as const;
 
-/** A field of a form; its type names the part that it has. `value` is an unknown component as it was sent. */
+/** A field of a form; its type names its part. `value` is an unknown component as the upstream sent it. */
 export interface FormComponent {
   readonly type: (typeof FORM_COMPONENT_TYPES)[number];
   readonly input?: FormInput;
@@ -129,7 +129,7 @@ export interface FormIntroduction {
 }
 
 export interface Form {
-  /** Sent back with the answers. */
+  /** Returned with the answers. */
   readonly cannedResponseId: string;
   readonly introduction?: FormIntroduction;
   readonly formPages: readonly FormPage[];
@@ -146,7 +146,7 @@ export interface FormAnswer {
   readonly payload?: string;
 }
 
-/** A form as it was answered. */
+/** A form with the guest's answers. */
 export interface FormResponse {
   readonly originatingMessageId: string;
   readonly cannedResponseId?: string;

@@ -6,7 +6,7 @@ import {
 } from 'class-validator';
 import { SessionConfig } from '../../config/session.config';
 
-/** A list that holds every capability this deployment requires; more are allowed. Names the missing ones. */
+/** A list with every capability that this deployment requires; more are allowed. The error names the missing ones. */
 @Injectable()
 @ValidatorConstraint({ name: 'hasRequiredCapabilities' })
 export class HasRequiredCapabilities implements ValidatorConstraintInterface {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
 import { GuestChannels } from '../ports/guest-channels';
 
-/** The name of a channel that this service was composed with. */
+/** The name of a channel of this deployment. */
 @Injectable()
 @ValidatorConstraint({ name: 'isKnownChannel' })
 export class IsKnownChannel implements ValidatorConstraintInterface {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
 import { SessionConfig } from '../../config/session.config';
 
-/** A duration in seconds that this deployment allows. */
+/** A duration in seconds within the limit of this deployment. */
 @Injectable()
 @ValidatorConstraint({ name: 'isWithinMaxDuration' })
 export class IsWithinMaxDuration implements ValidatorConstraintInterface {

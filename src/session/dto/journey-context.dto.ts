@@ -8,7 +8,7 @@ import { SESSION_TYPES, type SessionType } from '../domain/session-type';
 
 const MAX_ID_BYTES = 256;
 
-/** A guest token is a credential, and these ids are shown to analysts. */
+/** A guest token is a credential, and analysts see these ids. */
 function HoldsNoGuestToken(): PropertyDecorator {
   const validate = (value: unknown): boolean => typeof value === 'string' && !holdsGuestToken(value);
   return ValidateBy({
@@ -17,7 +17,7 @@ function HoldsNoGuestToken(): PropertyDecorator {
   });
 }
 
-/** Genesys Cloud takes no visit without a customer. */
+/** Genesys Cloud accepts no visit without a customer. */
 function IsOfCustomer(): PropertyDecorator {
   const validate = (_value: unknown, args?: ValidationArguments): boolean =>
     args?.object instanceof JourneyContextDto && args.object.customerId !== undefined;
@@ -45,7 +45,7 @@ export class JourneyContextDto implements JourneyContext {
   @IsJourneyId('7d9c2f6e-0b4f-4a5c-8a55-1f0c6c7f3e21')
   customerId?: string;
 
-  /** The id of the customer's visit, given with `customerId` only. It must not be a guest token. */
+  /** The id of the customer's visit; only with `customerId`. It must not be a guest token. */
   @IsJourneyId('b1c7c0de-52d1-4be8-9d0c-8b4f6b7d9a10')
   @IsOfCustomer()
   sessionId?: string;

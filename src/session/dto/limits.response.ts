@@ -1,47 +1,47 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 export class SessionLimitsResponse {
-  /** Sessions that may live at once. */
+  /** Maximum number of live sessions. */
   @ApiProperty({ type: 'integer', example: 500 })
   cap: number = 0;
 
-  /** Sessions that live now. */
+  /** Number of live sessions. */
   @ApiProperty({ type: 'integer', example: 120 })
   live: number = 0;
 
-  /** How many more fit: under the cap, and within what the OAuth clients can carry. */
+  /** Number of further sessions that fit: under the cap, and within the capacity of the OAuth clients. */
   @ApiProperty({ type: 'integer', example: 380 })
   more: number = 0;
 }
 
 export class CallerLimitsResponse {
-  /** Sessions of the caller that may live at once. */
+  /** Maximum number of live sessions of the caller. */
   @ApiProperty({ type: 'integer', example: 250 })
   cap: number = 0;
 
-  /** As many of them may be on OAuth clients, by what their rate limits can carry at the moment. */
+  /** Maximum number of them on OAuth clients, by the current capacity of their rate limits. */
   @ApiProperty({ type: 'integer', example: 258 })
   onClients: number = 0;
 
-  /** Sessions of the caller that live now. */
+  /** Number of live sessions of the caller. */
   @ApiProperty({ type: 'integer', example: 80 })
   live: number = 0;
 }
 
 export class BudgetResponse {
-  /** Requests per window, as the platform says. */
+  /** Requests per window, as the platform states it. */
   @ApiProperty({ type: 'integer', example: 300 })
   allowed: number = 0;
 
-  /** Requests of the current window, as far as is known. */
+  /** Requests in the current window, as far as known. */
   @ApiProperty({ type: 'integer', example: 180 })
   used: number = 0;
 
-  /** Seconds until the window ends. */
+  /** Seconds until the end of the window. */
   @ApiProperty({ type: 'integer', example: 21 })
   resetSeconds: number = 0;
 
-  /** Seconds until anything is sent again after a 429; 0 while the client is open. */
+  /** Seconds until the next request after a 429; 0 while the client is open. */
   @ApiProperty({ type: 'integer', example: 0 })
   closedSeconds: number = 0;
 }
@@ -57,16 +57,16 @@ export class ClientLimitsResponse {
   @ApiProperty({ type: 'integer', example: 120 })
   live: number = 0;
 
-  /** Sessions that the client can carry at all, with heartbeats as slow as they may get. */
+  /** Sessions that the client can carry with heartbeats at their slowest. */
   @ApiProperty({ type: 'integer', example: 516 })
   cap: number = 0;
 
-  /** How often a session beats whose own interval is the longest there is, in milliseconds. */
+  /** The current heartbeat interval of sessions with the longest interval of their own, in milliseconds. */
   @ApiProperty({ type: 'integer', example: 30_000 })
   heartbeatIntervalMs: number = 0;
 }
 
-/** The limits on the number of sessions, in all and of the caller, and the rest of each. */
+/** The limits on live sessions, in all and of the caller, and the remainder of each. */
 export class LimitsResponse {
   @ApiProperty({ type: SessionLimitsResponse })
   sessions: SessionLimitsResponse = new SessionLimitsResponse();

@@ -4,7 +4,7 @@ import { PageQueryDto } from '../../common/pagination/page-query.dto';
 import { MayBeAbsent } from '../../common/validation/text.decorator';
 import { SESSION_STATES, type SessionState } from '../domain/session-state';
 
-/** Which sessions a page shows. */
+/** Filter and page of the session list. */
 export class ListSessionsDto extends PageQueryDto {
   /** Only sessions in this state. */
   @ApiPropertyOptional({ enum: SESSION_STATES })

@@ -15,15 +15,15 @@ import type { Login } from '../domain/login';
 type Form = 'code' | 'token';
 
 interface LoginTextRule {
-  /** The form of login that the text belongs to: an authorization code, or an ID token. */
+  /** The form of login that the field belongs to: an authorization code, or an ID token. */
   readonly form: Form;
   readonly maxBytes: number;
   readonly isOptional?: boolean;
-  /** It may come with a code too. */
+  /** True if it may also come with a code. */
   readonly isOfEither?: boolean;
 }
 
-/** A text of one form of a login: it has to be there in its form, and must not be in the other unless it is of either. */
+/** A string of one form of a login: required in its form, and forbidden in the other unless it belongs to either. */
 export function LoginText({
   form,
   maxBytes,
@@ -61,7 +61,7 @@ function IsOfForm(form: Form): PropertyDecorator {
   });
 }
 
-/** An ID token decides; a nonce alone stands for one that is missing. */
+/** An ID token decides; a nonce alone counts as a login with a missing ID token. */
 function formOf({ idToken, nonce, authCode, redirectUri }: Login): Form {
   if (idToken !== undefined) return 'token';
   return nonce === undefined || authCode !== undefined || redirectUri !== undefined ? 'code' : 'token';

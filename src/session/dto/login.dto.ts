@@ -4,19 +4,19 @@ import { LoginSeconds, LoginText } from './login-text.decorator';
 
 const MAX_SECONDS = 2_147_483_647;
 
-/** How a guest shows who it is: `authCode` and `redirectUri`, or `idToken` and `nonce`. */
+/** The proof of a guest's identity: `authCode` and `redirectUri`, or `idToken` and `nonce`. */
 export class LoginDto implements Login {
-  /** The authorization code that the organisation's login gave the guest. It is good once. */
+  /** The authorization code that the organisation's login gave the guest. It is valid once. */
   @ApiPropertyOptional({ type: String, maxLength: 4096, example: 'jane.doe:7f3c' })
   @LoginText({ form: 'code', maxBytes: 4096 })
   authCode?: string;
 
-  /** Where the login sent the guest with the code. */
+  /** The redirect URI to which the login sent the guest with the code. */
   @ApiPropertyOptional({ type: String, maxLength: 2048, example: 'https://shop.example/signed-in' })
   @LoginText({ form: 'code', maxBytes: 2048 })
   redirectUri?: string;
 
-  /** Of a login that was begun with PKCE. */
+  /** The code verifier of a login that was begun with PKCE. */
   @ApiPropertyOptional({
     type: String,
     maxLength: 512,
@@ -25,12 +25,12 @@ export class LoginDto implements Login {
   @LoginText({ form: 'code', maxBytes: 512, isOptional: true })
   codeVerifier?: string;
 
-  /** Seconds: `max_age` of the login, where it was begun with one. */
+  /** Seconds: `max_age` of the login, if it was begun with one. */
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_SECONDS, example: 3600 })
   @LoginSeconds(MAX_SECONDS)
   maxAge?: number;
 
-  /** `iss` that the login returned beside the code (RFC 9207), where it does so. */
+  /** `iss` that the login returned beside the code (RFC 9207), if any. */
   @ApiPropertyOptional({ type: String, maxLength: 2048, example: 'https://login.shop.example' })
   @LoginText({ form: 'code', maxBytes: 2048, isOptional: true })
   iss?: string;

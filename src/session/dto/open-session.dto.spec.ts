@@ -32,12 +32,12 @@ function problemsOf(fields: Record<string, unknown>): Record<string, string> {
 }
 
 describe(OpenSessionDto.name, () => {
-  it('needs a queue and nothing else', () => {
+  it('requires only a queue', () => {
     expect(problemsOf({})).toEqual({});
     expect(problemsOf({ queueId: undefined })).toHaveProperty('queueId');
   });
 
-  it('takes everything that is meant to be asked for', () => {
+  it('accepts all fields together', () => {
     expect(
       problemsOf({
         name: 'Ada',
@@ -56,11 +56,11 @@ describe(OpenSessionDto.name, () => {
     },
   );
 
-  it.each([1, 2700])('takes a duration of %d seconds', (durationLimit) => {
+  it.each([1, 2700])('accepts a duration of %d seconds', (durationLimit) => {
     expect(problemsOf({ durationLimit })).toEqual({});
   });
 
-  it('says how long a session may last', () => {
+  it('names the longest duration in the error', () => {
     expect(problemsOf({ durationLimit: 3000 })).toEqual({ durationLimit: 'must be at most 2700 seconds' });
   });
 
@@ -69,7 +69,7 @@ describe(OpenSessionDto.name, () => {
     ['null', null],
     ['a number among them', ['typing-indicator', 'read-receipts', 7]],
     ['one of them twice', ['typing-indicator', 'read-receipts', 'read-receipts']],
-    ['something that is no word', ['typing-indicator', 'read-receipts', 'A b']],
+    ['an invalid word', ['typing-indicator', 'read-receipts', 'A b']],
   ])('refuses capabilities given as %s', (_, capabilities) => {
     expect(problemsOf({ capabilities })).toHaveProperty('capabilities');
   });
@@ -85,7 +85,7 @@ describe(OpenSessionDto.name, () => {
     expect(problemsOf({ queueId })).toHaveProperty('queueId');
   });
 
-  it('refuses a channel that it was not composed with, and names those it was', () => {
+  it('refuses an unknown channel, and names the known ones', () => {
     expect(problemsOf({ channel: 'carrier-pigeon' })).toEqual({ channel: 'must be one of: fake' });
   });
 
@@ -94,7 +94,7 @@ describe(OpenSessionDto.name, () => {
 
   const ALL = { ...CODE, codeVerifier: 'v', nonce: 'n', maxAge: 0, iss: 'https://login.shop.example' };
 
-  it.each([CODE, { ...CODE, codeVerifier: 'v' }, ALL, TOKEN])('takes the login %j', (authentication) => {
+  it.each([CODE, { ...CODE, codeVerifier: 'v' }, ALL, TOKEN])('accepts the login %j', (authentication) => {
     expect(problemsOf({ authentication })).toEqual({});
   });
 
@@ -155,7 +155,7 @@ describe(OpenSessionDto.name, () => {
     expect(errors.map(({ property }) => property)).toEqual([wrong]);
   });
 
-  it('refuses what it does not know', () => {
+  it('refuses unknown fields', () => {
     expect(problemsOf({ durationlimit: 5 })).toHaveProperty('durationlimit');
   });
 });

@@ -26,13 +26,13 @@ import { LoginDto } from './login.dto';
 
 const MAX_CAPABILITIES = 32;
 
-/** What opens a session. The decorators are the validator; a default applies only when its field is absent. */
+/** The request that opens a session. The decorators validate it; a default applies only if its field is absent. */
 export class OpenSessionDto {
-  /** The Genesys Cloud queue that the guest is led to. */
+  /** The Genesys Cloud queue that the guest is routed to. */
   @ApiProperty({ type: String, example: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11' })
   @IsString({ message: 'must be a string' })
   @Matches(/^[\x21-\x7e]{1,128}$/, { message: 'must be 1 to 128 visible ASCII characters' })
-  // Written without an initial value: a missing queue must be missed, not be empty.
+  // Declared without an initial value, so that a missing queue is reported as missing, and not as empty.
   queueId!: string;
 
   /** The guest's name as agents see it: at most 128 characters as a reader counts them, so that an emoji is one. */
@@ -51,7 +51,7 @@ export class OpenSessionDto {
   @IsLanguageTag()
   locale?: string;
 
-  /** What the guest's side can do. The required ones must be among them; more are allowed. */
+  /** The capabilities of the guest's side. The required ones must be among them; more are allowed. */
   @ApiPropertyOptional({
     type: [String],
     uniqueItems: true,
@@ -62,12 +62,12 @@ export class OpenSessionDto {
   @MayBeAbsent()
   @BoundedList(MAX_CAPABILITIES)
   @UniqueEntries('must hold each capability once')
-  @IsString({ each: true, message: 'must hold texts only' })
+  @IsString({ each: true, message: 'must contain strings only' })
   @Matches(/^[a-z][a-z0-9-]{0,63}$/, { each: true, message: 'must hold words such as file-transfer' })
   @Validate(HasRequiredCapabilities)
   capabilities?: string[];
 
-  /** Seconds until the session ends by itself. */
+  /** Seconds after which the service ends the session. */
   @ApiPropertyOptional({ type: 'integer', default: 1800, minimum: 1, maximum: 2700, example: 600 })
   @MayBeAbsent()
   @IsInt({ message: 'must be a whole number of seconds' })
@@ -75,14 +75,14 @@ export class OpenSessionDto {
   @Validate(IsWithinMaxDuration)
   durationLimit?: number;
 
-  /** The way to reach Genesys Cloud; the service's default when absent. */
+  /** The channel to Genesys Cloud; absent: the service's default. */
   @ApiPropertyOptional({ type: String, example: 'conversations-messaging' })
   @MayBeAbsent()
   @IsString({ message: 'must be a string' })
   @Validate(IsKnownChannel)
   channel?: string;
 
-  /** How the guest shows who it is; without it nobody knows. Only for channels over which guests can log in. */
+  /** The proof of the guest's identity; without it the guest is anonymous. Only for channels with logins. */
   @ApiPropertyOptional({ type: LoginDto })
   @MayBeAbsent()
   @IsObject({ message: 'must be a login' })
@@ -91,13 +91,13 @@ export class OpenSessionDto {
   authentication?: LoginDto;
 
   /**
-   * Participant data that the flow reads before the first message: texts by name, all names and texts together at most 2048
-   * bytes in UTF-8. On web-messaging they travel with the first thing that the guest sends, until one has arrived.
+   * Participant data that the flow reads before the first message: strings by name, all names and values together at
+   * most 2048 bytes in UTF-8. On web-messaging they are sent with each message of the guest until one has arrived.
    */
   @AreCustomAttributes()
   customAttributes?: Record<string, string>;
 
-  /** The guest in the customer journey of the caller's site or app. Only for channels that can tell it. */
+  /** The guest in the customer journey of the caller's site or app. Only for channels that support it. */
   @ApiPropertyOptional({ type: JourneyContextDto })
   @MayBeAbsent()
   @IsObject({ message: 'must be a journey context' })

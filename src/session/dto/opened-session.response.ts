@@ -4,13 +4,13 @@ import type { EndDetection } from '../domain/end-detection';
 import type { OpenedSession } from '../session.service';
 import { SessionResponse } from './session.response';
 
-/** A new session, with what only its opener gets to see, and only in this one answer. */
+/** A new session, with the fields that only the caller that opened it gets, and only in this response. */
 export class OpenedSessionResponse extends SessionResponse {
-  /** The guest's credential. It is shown nowhere else: keep it. */
+  /** The guest's credential. No other response contains it: store it. */
   @ApiProperty({ type: String, example: 'jwt_9f86d081884c7d659a2feaa0c55ad015' })
   readonly guestIdToken: string;
 
-  /** The upstream's own answer, as it came. */
+  /** The upstream's own response, unchanged. */
   @ApiProperty({ type: 'object', additionalProperties: true, example: { state: 'connected' } })
   readonly upstream: Readonly<Record<string, unknown>>;
 

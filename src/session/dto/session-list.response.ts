@@ -6,7 +6,7 @@ export class SessionListResponse {
   @ApiProperty({ type: [SessionResponse] })
   readonly items: readonly SessionResponse[];
 
-  /** Where the next page begins; null on the last one. */
+  /** The cursor of the next page; null on the last one. */
   @ApiProperty({ type: String, nullable: true, example: null })
   readonly nextCursor: string | null;
 

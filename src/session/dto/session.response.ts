@@ -8,7 +8,7 @@ export class HeartbeatResponse {
   @ApiProperty({ type: 'integer', example: 30_000 })
   intervalMs: number = 0;
 
-  /** Absent before the first success in the process that answers. */
+  /** Absent before the first success in the responding process. */
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   lastSuccessAt?: string;
 
@@ -16,7 +16,7 @@ export class HeartbeatResponse {
   consecutiveFailures: number = 0;
 }
 
-/** A session as callers see it. It never holds the guest token. */
+/** A session as callers see it. It never contains the guest token. */
 export class SessionResponse {
   @ApiProperty({ type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' })
   readonly conversationId: string;
@@ -31,13 +31,13 @@ export class SessionResponse {
   @ApiProperty({ enum: SESSION_STATES })
   readonly state: SessionState;
 
-  /** Why the session ended; absent while it lives. */
+  /** The reason for the end of the session; absent while it lives. */
   @ApiPropertyOptional({ type: String, example: 'requested' })
   readonly endReason?: string;
 
   /**
-   * The platform's own word for the end, as it was read: frame class or Presence type, error code, HTTP status. Absent while
-   * the session lives, and where this service ended it.
+   * The platform's own word for the end: frame class or Presence type, error code, HTTP status. Absent while the
+   * session lives, and if this service ended it.
    */
   @ApiPropertyOptional({ type: String, maxLength: 64, example: 'SessionExpiredEvent' })
   readonly endCause?: string;
@@ -58,36 +58,36 @@ export class SessionResponse {
   @ApiProperty({ type: [String], example: ['typing-indicator', 'read-receipts'] })
   readonly capabilities: readonly string[];
 
-  /** Seconds. */
+  /** In seconds. */
   @ApiProperty({ type: 'integer', example: 1800 })
   readonly durationLimit: number;
 
   @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly startedAt: string;
 
-  /** The duration limit, or sooner when Genesys Cloud lets the session expire before that. */
+  /** The end by the duration limit, or earlier if Genesys Cloud lets the session expire before that. */
   @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly expiresAt: string;
 
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly endedAt?: string;
 
-  /** The guest has shown who it is. */
+  /** True if the guest has logged in. */
   @ApiProperty({ type: Boolean, example: false })
   readonly authenticated: boolean;
 
-  /** When the guest's name and token were erased; absent while they are kept. */
+  /** Time of the erasure of the guest's name and token; absent while they are stored. */
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly erasedAt?: string;
 
-  /** The upstream side of an ended session; absent when there is nothing to disconnect. */
+  /** The upstream side of an ended session; absent if there is nothing to disconnect. */
   @ApiPropertyOptional({ enum: ['pending', 'confirmed', 'unconfirmed'] })
   readonly disconnect?: 'pending' | 'confirmed' | 'unconfirmed';
 
   /**
-   * How an end by the agent is detected. `read-only`: the session ends. `event`: the session goes on, and streams tell an
-   * `activity` of type `agent-ended`. `platform`: by agent-side events of the platform. `none`: not at all. Absent once the
-   * session has ended, and until the deployment could be read.
+   * The way in which an end by the agent is detected. `read-only`: the session ends. `event`: the session continues,
+   * and streams contain an `activity` of type `agent-ended`. `platform`: by agent-side events of the platform.
+   * `none`: not at all. Absent once the session has ended, and until the deployment could be read.
    */
   @ApiPropertyOptional({ enum: END_DETECTIONS })
   readonly endDetection?: EndDetection;

@@ -65,9 +65,9 @@ describe(ReceivedHops.name, () => {
   });
 
   it('refuses a proof for another replica, and one for the second time', async () => {
-    const genuine = signed();
-    hops.receive(aRequest(genuine));
-    for (const refused of [signed('there'), genuine]) {
+    const given = signed();
+    hops.receive(aRequest(given));
+    for (const refused of [signed('there'), given]) {
       expect(() => hops.receive(aRequest(refused))).toThrow(SessionMovingError);
     }
     expect(await metrics.sample('forwarding_refused_total{reason="misdirected"}')).toBe(1);

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { HttpService } from '@nestjs/axios';
 import { RequestTimeoutException } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { newApiKey } from '../../access/api-key';
 import { Caller } from '../../access/domain/caller';
 import { RecordingLog } from '../../audit/recording-log.fake';
+import { HttpClient } from '../../common/http/http-client';
 import { OutboundHttpModule } from '../../common/http/outbound-http.module';
 import { Drain } from '../../common/lifecycle/drain';
 import type { ScopeName } from '../../common/access/scope';
@@ -67,7 +67,7 @@ afterEach(async () => {
 function remoteWith(settings: Partial<Environment>): ReplicaHttpClient {
   const environment = Object.assign(new Environment(), { REPLICA_FORWARDED_PER_CALLER: SHARE }, settings);
   return new ReplicaHttpClient(
-    testing.get(HttpService),
+    testing.get(HttpClient),
     new Drain(),
     SEAL,
     telemetry,

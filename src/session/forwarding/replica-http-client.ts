@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { HttpService } from '@nestjs/axios';
 import { HttpException, HttpStatus, Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/domain/caller';
+import { HttpClient } from '../../common/http/http-client';
 import { Drain } from '../../common/lifecycle/drain';
 import { CallerShares, type ReleasePlace } from '../../common/limits/caller-shares';
 import { withAnySignal } from '../../common/time/any-signal';
@@ -54,7 +54,7 @@ export class ReplicaHttpClient {
   private readonly shares = new CallerShares(MAX_FORWARDED);
 
   constructor(
-    private readonly http: HttpService,
+    private readonly http: HttpClient,
     private readonly drain: Drain,
     private readonly seal: AddressSeal,
     private readonly telemetry: ForwardingTelemetry,
@@ -110,30 +110,24 @@ export class ReplicaHttpClient {
     { method, url, headers, body }: SentRequest,
     signal: AbortSignal,
   ): Promise<ForwardedAnswer> {
-    const {
-      status,
-      headers: answered,
-      data,
-    } = await this.http.axiosRef
-      .request<string>({
-        url: address + url,
+    const answer = await this.http
+      .send({
         method,
-        // Without these, axios adds its own types.
-        headers: { 'content-type': false, accept: false, ...headers },
-        ...(body === null ? {} : { data: body }),
-        timeout: TIMEOUT_MS,
-        maxContentLength: MAX_ANSWER_BYTES,
-        validateStatus: () => true,
+        url: address + url,
+        headers,
+        body: body ?? undefined,
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: MAX_ANSWER_BYTES,
         signal,
       })
       .catch((error: unknown) => {
         throw error instanceof HttpException ? error : new SessionMovingError({ cause: error });
       });
-    if (status === UNAUTHORIZED) {
+    if (answer.status === UNAUTHORIZED) {
       this.telemetry.proofRefused();
       throw new SessionMovingError();
     }
-    return { status, headers: returnedOf(answered), body: data };
+    return { ...answer, headers: returnedOf(answer.headers) };
   }
 }
 

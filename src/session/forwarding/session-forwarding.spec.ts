@@ -308,9 +308,9 @@ describe(SessionForwarding.name, () => {
     expect(await waiting).toEqual(ANSWER);
 
     replicas.take('there');
-    const refused = forwarding.forward(id, aRequest()).catch((error: unknown) => error);
+    const outcome = forwarding.forward(id, aRequest()).catch((error: unknown) => error);
     await jest.advanceTimersByTimeAsync(12_000);
-    expect(await refused).toMatchObject({ code: 'session-moving' });
+    expect(await outcome).toMatchObject({ code: 'session-moving' });
   });
 
   it('stops looking for the holder once the caller has hung up', async () => {

@@ -6,7 +6,7 @@ import {
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
 import { SessionRefusedError } from '../domain/session.errors';
-import { FakeSessionPolicy } from '../ports/session.policy.fake';
+import { FakeSessionPolicy } from '../ports/session-policy.fake';
 import { SessionIdempotency } from './session-idempotency';
 import { FakeIdempotencyClient } from './idempotency-client.fake';
 import { FakeSessionServices } from '../session-services.fake';

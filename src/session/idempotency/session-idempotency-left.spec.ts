@@ -30,7 +30,7 @@ afterEach(async () => {
 describe(`${SessionIdempotency.name}, of an abandoned opening,`, () => {
   it('lets one of many requests resume it, under the same conversation id', async () => {
     const conversationId = await client.begunElsewhere();
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     const all = await client.openMany(20);
 
@@ -70,7 +70,7 @@ describe(`${SessionIdempotency.name}, of an abandoned opening,`, () => {
   it('restarts its deadline, with which the sweeper does not interfere', async () => {
     const conversationId = await client.begunElsewhere();
     await jest.advanceTimersByTimeAsync(34_000);
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     await jest.advanceTimersByTimeAsync(34_000);
     const answer = client.letUpstreamWait();
     services.sweeper.onApplicationBootstrap();
@@ -86,7 +86,7 @@ describe(`${SessionIdempotency.name}, of an abandoned opening,`, () => {
 
   it('throws that the session has ended when the sweeper was first', async () => {
     const conversationId = await client.begunElsewhere();
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     await services.ending.interrupt(conversationId);
 
     expect(await client.open()).toMatchObject({ code: 'session-ended', isReplayed: true });
@@ -94,7 +94,7 @@ describe(`${SessionIdempotency.name}, of an abandoned opening,`, () => {
 
   it('throws the same when the sweeper comes between the lookup and the first step', async () => {
     const conversationId = await client.begunElsewhere();
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     services.store.interfereNext(conversationId, (session) => {
       session.fail('interrupted', NOW, { outcomeUnknown: true });
     });
@@ -116,7 +116,7 @@ describe(`${SessionIdempotency.name}, of an abandoned opening,`, () => {
 
   it('refuses another body, and begins nothing while the process stops', async () => {
     const conversationId = await client.begunElsewhere();
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     expect(await client.open({ opening: { queueId: 'sales' } })).toMatchObject({
       code: 'idempotency-key-reused',

@@ -1,7 +1,7 @@
 import { Caller } from '../../access/domain/caller';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { UpstreamServerError, UpstreamThrottledError } from '../../common/errors/upstream.errors';
-import { FakeSessionPolicy } from '../ports/session.policy.fake';
+import { FakeSessionPolicy } from '../ports/session-policy.fake';
 import { SessionIdempotency } from './session-idempotency';
 import { FakeIdempotencyClient } from './idempotency-client.fake';
 import { FakeSessionServices } from '../session-services.fake';

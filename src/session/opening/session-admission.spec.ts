@@ -3,7 +3,7 @@ import { RecordingLog } from '../../audit/recording-log.fake';
 import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { ShuttingDownError } from '../../common/lifecycle/shutting-down.errors';
 import { SessionLimitReachedError, SessionRefusedError } from '../domain/session.errors';
-import { FakeSessionPolicy } from '../ports/session.policy.fake';
+import { FakeSessionPolicy } from '../ports/session-policy.fake';
 import { SessionAdmission } from './session-admission';
 import { FakeSessionServices } from '../session-services.fake';
 

@@ -8,7 +8,7 @@ import type { IdempotentRequest } from '../domain/idempotent-request';
 import type { Login } from '../domain/login';
 import { Session } from '../domain/session';
 import { SessionStore } from '../ports/session.store';
-import type { RequestedSession } from '../ports/session.policy';
+import type { RequestedSession } from '../ports/session-policy';
 import { type ClientAssignment, OAuthClientSelector } from './oauth-client-selector';
 import { SessionPolicyEvaluator } from './session-policy-evaluator';
 import { SessionTelemetry } from '../session.telemetry';

@@ -1,7 +1,7 @@
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { ShuttingDownError } from '../../common/lifecycle/shutting-down.errors';
 import { PolicyUnavailableError, SessionRefusedError } from '../domain/session.errors';
-import { FakeSessionPolicy } from '../ports/session.policy.fake';
+import { FakeSessionPolicy } from '../ports/session-policy.fake';
 import { SessionPolicyEvaluator } from './session-policy-evaluator';
 import { FakeSessionServices } from '../session-services.fake';
 

@@ -4,7 +4,7 @@ import { abortable } from '../../common/time/abortable';
 import { withDeadline } from '../../common/time/deadline';
 import { PolicyUnavailableError, SessionRefusedError } from '../domain/session.errors';
 import { SessionPolicies } from '../ports/session-policies';
-import type { RequestedSession, SessionPolicy } from '../ports/session.policy';
+import type { RequestedSession, SessionPolicy } from '../ports/session-policy';
 import { SessionTelemetry } from '../session.telemetry';
 
 /** Time-out of all policies together for one opening: less than a stopping process waits for it. */

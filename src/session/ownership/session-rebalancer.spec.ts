@@ -31,7 +31,7 @@ describe(SessionRebalancer.name, () => {
     const active = Array.from({ length: 20 }, () => anActiveSession(ORPHAN));
     services.store.given(...active);
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     expect(services.heartbeats.running).toBe(20);
 
     await jest.advanceTimersByTimeAsync(5_000);
@@ -45,7 +45,7 @@ describe(SessionRebalancer.name, () => {
   it('spreads the second beats over the whole interval after a burst of first ones', async () => {
     services.store.given(...Array.from({ length: 60 }, () => anActiveSession(ORPHAN)));
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     await jest.advanceTimersByTimeAsync(65_000);
 
     const beats = services.channel.calls.filter(
@@ -61,7 +61,7 @@ describe(SessionRebalancer.name, () => {
     const connecting = aSession(ORPHAN);
     services.store.given(connecting);
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     expect(services.store.row(connecting.conversationId)).toMatchObject({
       state: 'failed',
@@ -81,7 +81,7 @@ describe(SessionRebalancer.name, () => {
     await services.store.reserve(keyed, { total: 9, ofClient: 9 }, request);
     services.store.given(other);
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     services.sweeper.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(35_000);
 
@@ -105,7 +105,7 @@ describe(SessionRebalancer.name, () => {
     const active = Array.from({ length: 3 }, () => anActiveSession(ORPHAN));
     services.store.given(lost, ...active);
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     expect(services.heartbeats.running).toBe(3);
     expect(log.at('error')).toHaveLength(1);
@@ -115,7 +115,7 @@ describe(SessionRebalancer.name, () => {
     const terminating = aTerminatingSession(ORPHAN);
     services.store.given(terminating);
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     expect(services.store.row(terminating.conversationId)).toEqual({
       ...terminating.snapshot,
@@ -127,7 +127,7 @@ describe(SessionRebalancer.name, () => {
   it('finds every session, over however many pages', async () => {
     services.store.given(...Array.from({ length: 1_201 }, () => anActiveSession(ORPHAN)));
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     expect(services.heartbeats.running).toBe(1_201);
   });
@@ -137,7 +137,7 @@ describe(SessionRebalancer.name, () => {
     services.store.given(active);
     services.channel.onBeat(() => ({ kind: 'gone' }));
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
     await jest.advanceTimersByTimeAsync(5_000);
 
     expect(services.store.row(active.conversationId)).toMatchObject({
@@ -149,7 +149,7 @@ describe(SessionRebalancer.name, () => {
   it('keeps the start from succeeding while the database is away', async () => {
     jest.spyOn(services.holders, 'claim').mockRejectedValueOnce(new StorageUnavailableError());
 
-    await expect(services.rebalancer.onModuleInit()).rejects.toBeInstanceOf(StorageUnavailableError);
+    await expect(services.rebalancer.takeOverAtStart()).rejects.toBeInstanceOf(StorageUnavailableError);
   });
 
   describe('among several replicas', () => {
@@ -160,13 +160,12 @@ describe(SessionRebalancer.name, () => {
     });
 
     async function begin(): Promise<void> {
-      await services.rebalancer.onModuleInit();
-      services.rebalancer.onApplicationBootstrap();
+      await services.rebalancer.onApplicationBootstrap();
     }
 
     it('claims its share of the sessions without a holder, and leaves the rest to the others', async () => {
       services.store.given(...Array.from({ length: 200 }, () => anActiveSession(ORPHAN)));
-      await services.rebalancer.onModuleInit();
+      await services.rebalancer.takeOverAtStart();
 
       expect(services.heartbeats.running).toBeGreaterThanOrEqual(100);
       expect(services.heartbeats.running).toBeLessThanOrEqual(110);
@@ -312,7 +311,7 @@ describe(SessionRebalancer.name, () => {
     services.store.given(...openings, active);
     services.store.failNext('save', new DataRefusedError('23514'));
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     expect(openings.map(({ conversationId }) => services.store.row(conversationId).state).sort()).toEqual([
       'connecting',
@@ -329,7 +328,7 @@ describe(SessionRebalancer.name, () => {
     services.store.given(opening, active);
     services.store.failNext('save', ...Array.from({ length: 20 }, () => new SessionChangedError()));
 
-    await services.rebalancer.onModuleInit();
+    await services.rebalancer.takeOverAtStart();
 
     expect(services.store.row(opening.conversationId).state).toBe('connecting');
     expect(services.heartbeats.running).toBe(1);

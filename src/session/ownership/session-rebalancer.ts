@@ -1,11 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import {
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Loop } from '../../common/time/loop';
 import { Lease } from '../../replica/ports/lease';
 import { type RecoveryOutcome, SessionRecovery } from './session-recovery';
@@ -18,11 +12,11 @@ const BATCH = 500;
 
 /**
  * Claims and recovers sessions without a holder, up to the share of this replica, releases the surplus when other replicas
- * join, and runs the reconciler: one after the other, so that no session is recovered during its release. It claims what it
- * finds at the start before any other component works on sessions.
+ * join, and runs the reconciler: one after the other, so that no session is recovered during its release. The claim at the
+ * start comes before requests are served, and after every module has registered its channel, policy or sink (`onModuleInit`).
  */
 @Injectable()
-export class SessionRebalancer implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+export class SessionRebalancer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(SessionRebalancer.name);
   private readonly loop: Loop;
 
@@ -45,7 +39,12 @@ export class SessionRebalancer implements OnModuleInit, OnApplicationBootstrap, 
     });
   }
 
-  async onModuleInit(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
+    await this.takeOverAtStart();
+    this.loop.startLater();
+  }
+
+  async takeOverAtStart(): Promise<void> {
     await this.lease.expireOthers();
     const outcomes = await this.takeOver(await this.share.current());
     const { resumed = 0, interrupted = 0, pending = 0 } = countOf(outcomes);
@@ -53,10 +52,6 @@ export class SessionRebalancer implements OnModuleInit, OnApplicationBootstrap, 
       `Sessions recovered: ${resumed} heartbeats resumed, ${interrupted} openings interrupted, ` +
         `${pending} openings pending for a retry`,
     );
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.startLater();
   }
 
   async onModuleDestroy(): Promise<void> {

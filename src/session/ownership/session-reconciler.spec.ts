@@ -35,7 +35,7 @@ describe(SessionReconciler.name, () => {
   });
 
   it('checks each minute for active sessions of its own without a heartbeat', async () => {
-    services.rebalancer.onApplicationBootstrap();
+    await services.rebalancer.onApplicationBootstrap();
     services.store.given(anActiveSession(), anActiveSession({ holder: 'there' }));
 
     await jest.advanceTimersByTimeAsync(59_000);
@@ -49,7 +49,7 @@ describe(SessionReconciler.name, () => {
     const lease = Object.assign(new FakeLease(), { isShared: true, lookEveryMs: 300 });
     services = new FakeSessionServices({}, lease);
     services.replicas.replicas.push({ id: 'here', address: '', seal: '' });
-    services.rebalancer.onApplicationBootstrap();
+    await services.rebalancer.onApplicationBootstrap();
     services.store.given(anActiveSession());
     lease.isValid = false;
     services.storageFailures.count += 1;
@@ -65,7 +65,7 @@ describe(SessionReconciler.name, () => {
   });
 
   it('finds every session, over however many pages', async () => {
-    services.rebalancer.onApplicationBootstrap();
+    await services.rebalancer.onApplicationBootstrap();
     services.store.given(...Array.from({ length: 1_201 }, () => anActiveSession()));
     await jest.advanceTimersByTimeAsync(60_000);
     // Finishes work in flight.
@@ -75,7 +75,7 @@ describe(SessionReconciler.name, () => {
   });
 
   it('continues after a store failure', async () => {
-    services.rebalancer.onApplicationBootstrap();
+    await services.rebalancer.onApplicationBootstrap();
     services.store.given(anActiveSession());
     services.store.failNext('walk', new StorageUnavailableError());
     await jest.advanceTimersByTimeAsync(120_000);
@@ -85,7 +85,7 @@ describe(SessionReconciler.name, () => {
   });
 
   it('starts no second heartbeat where one runs', async () => {
-    services.rebalancer.onApplicationBootstrap();
+    await services.rebalancer.onApplicationBootstrap();
     services.store.given(anActiveSession());
     await jest.advanceTimersByTimeAsync(180_000);
 

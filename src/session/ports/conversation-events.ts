@@ -1,36 +1,38 @@
 import type { ConversationActivity } from '../domain/conversation-activity';
 import type { ConversationMessage } from '../domain/conversation-message';
 
-/** The other side types, for as long as `durationMs` where that is known, or has stopped to. */
+/** The other side is typing, for `durationMs` if known, or has stopped. */
 export interface Typing {
   readonly isOn: boolean;
   readonly durationMs?: number;
 }
 
-/** Whether a conversation's connection to the upstream works. */
+/** State of a conversation's connection to the upstream. */
 export type ConnectionState = 'live' | 'reconnecting';
 
-/** Whoever wants to hear what channels notice of the conversations that this process holds. */
+/** Subscriber to the events of the conversations that this process holds. */
 export interface ConversationListener {
-  /** A message of either side. One that was told before, by another process or in this one, may be told again. */
+  /** A message of either side. The same message may be reported again, also by another process. */
   onMessage(conversationId: string, message: ConversationMessage): void;
   onTyping(conversationId: string, typing: Typing): void;
   /** An activity of either side; it may be repeated, with the same id. */
   onActivity(conversationId: string, activity: ConversationActivity): void;
   onConnection(conversationId: string, state: ConnectionState): void;
-  /** When the upstream lets the conversation expire, in epoch milliseconds, as often as that changes. */
+  /** The time at which the upstream lets the conversation expire, in epoch milliseconds; called at every change. */
   onExpiry(conversationId: string, expiresAt: number): void;
-  /** The upstream lets the conversation expire soon, unless that is moved. */
+  /** The upstream lets the conversation expire soon, unless its time is extended. */
   onExpiring(conversationId: string, expiresAt: number): void;
   /** The upstream's own id of the conversation became known. */
   onUpstreamId(conversationId: string, genesysConversationId: string): void;
-  /** The upstream says that there is no conversation any more: the next beat will tell why. */
+  /** The upstream reports that the conversation is over: the next beat will get the reason. */
   onOver(conversationId: string): void;
 }
 
 /**
  * Where channels say what they notice, and features hear it. Everybody hears everything, in the order in which it was
  * said and before the call returns; listeners must neither throw nor take long.
+ *
+ * @publicApi
  */
 export class ConversationEvents implements ConversationListener {
   private readonly listeners: Partial<ConversationListener>[] = [];

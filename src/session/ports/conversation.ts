@@ -1,7 +1,11 @@
 import type { Login } from '../domain/login';
 import type { SessionSnapshot } from '../domain/session-snapshot';
 
-/** What a channel needs to know of a session. */
+/**
+ * What a channel needs to know of a session.
+ *
+ * @publicApi
+ */
 export type Conversation = Readonly<
   Pick<
     SessionSnapshot,
@@ -19,5 +23,9 @@ export type Conversation = Readonly<
   >
 >;
 
-/** A conversation that is to begin, with a guest who shows who it is, or one that does not. */
+/**
+ * A conversation that is to begin, with a guest who shows who it is, or one that does not.
+ *
+ * @publicApi
+ */
 export type NewConversation = Conversation & { readonly login?: Login };

@@ -17,14 +17,12 @@ interface Call {
   readonly sequence?: number;
 }
 
-/**
- * A channel that answers what the test says, in order, and after that as if all were well. It keeps every call.
- */
+/** A channel with scripted results, in order, and successes after those. It records every call. */
 export class FakeGuestChannel extends GuestChannel {
   readonly calls: Call[] = [];
-  /** Conversations that this process holds no longer. */
+  /** Conversations that this process has left. */
   readonly left: string[] = [];
-  /** What is said of conversations that are opened from here on. */
+  /** Expiry of conversations that are opened from here on. */
   expiresAt: number | undefined;
   detection: EndDetection | undefined;
   private readonly opens: Step<Answer>[] = [];
@@ -47,7 +45,7 @@ export class FakeGuestChannel extends GuestChannel {
     this.disconnects.push(...steps);
   }
 
-  /** The conversations that an operation was called for, in order. */
+  /** The conversations of the calls of an operation, in order. */
   called(operation: Call['operation']): string[] {
     return this.calls.filter((call) => call.operation === operation).map((call) => call.conversationId);
   }

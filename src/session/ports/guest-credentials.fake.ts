@@ -3,7 +3,7 @@ import { type Credentials, GuestCredentials } from './guest-credentials';
 /** Credentials in memory. */
 export class FakeGuestCredentials extends GuestCredentials {
   readonly kept = new Map<string, Credentials>();
-  /** What the next calls meet. */
+  /** Errors of the next calls. */
   readonly failures: Error[] = [];
 
   async keep(conversationId: string, credentials: Credentials | undefined): Promise<void> {

@@ -1,18 +1,22 @@
-/** What a guest who has logged in proves it with. Both are credentials: they reach no answer, event, record or log. */
+/** The credentials of a guest that has logged in. They never appear in a response, event, record or log. */
 export interface Credentials {
   readonly jwt: string;
-  /** Gets another `jwt` when that has run out, where the upstream gives one. */
+  /** Renews `jwt` after its expiry, if the upstream issues one. */
   readonly refreshToken?: string;
 }
 
 /**
- * The credentials of guests who have logged in, encrypted and durable across `kill -9`. They are kept for as long as
- * there is something to do upstream: the save that ends a session for good forgets them, and keeps that they were there.
+ * The credentials of guests that have logged in, encrypted and durable across `kill -9`. They are stored as long as
+ * requests upstream need them: the save that ends a session for good deletes them, and keeps the fact that they
+ * existed.
  *
  * Every method may throw `StorageUnavailableError`.
  */
 export abstract class GuestCredentials {
-  /** In place of those before; undefined makes the guest an unknown one again. Changes nothing for a session that is over or unknown. */
+  /**
+   * Replaces earlier credentials; undefined makes the guest anonymous again. Has no effect on an ended or unknown
+   * session.
+   */
   abstract keep(conversationId: string, credentials: Credentials | undefined): Promise<void>;
 
   abstract find(conversationId: string): Promise<Credentials | undefined>;

@@ -2,13 +2,13 @@ import type { ConversationMessage } from '../domain/conversation-message';
 import type { Conversation } from './conversation';
 import { type FileToUpload, GuestMessaging, type MessageToSend, type UploadedFile } from './guest-messaging';
 
-/** Takes everything that is said, unless the test says otherwise, and keeps every call. */
+/** Accepts every message, unless the test scripts otherwise, and records every call. */
 export class FakeGuestMessaging extends GuestMessaging {
   readonly sent: MessageToSend[] = [];
   readonly typed: string[] = [];
   readonly anew: string[] = [];
   readonly uploads: string[] = [];
-  /** What the next sends come to. */
+  /** Scripted results of the next sends. */
   readonly steps: (() => Promise<ConversationMessage>)[] = [];
 
   async send(_conversation: Conversation, message: MessageToSend): Promise<ConversationMessage> {

@@ -13,14 +13,14 @@ interface Row {
 
 /** Keys in memory, by the contract of the port; the `FakeSessionStore` writes and settles them. */
 export class FakeIdempotencyStore extends IdempotencyStore {
-  /** How often a key was looked for, and what was asked to be purged. */
+  /** Number of look-ups, and the arguments of `purge`. */
   finds = 0;
   readonly purges: { readonly now: number; readonly limit: number }[] = [];
-  /** How many there are for the next calls of `purge`, or why they fail; then there are none. */
+  /** Results or errors of the next calls of `purge`; 0 after those. */
   readonly purgeable: (number | Error)[] = [];
   private readonly rows = new Map<string, Row>();
 
-  /** What a session store does with the key of a new session; returns whether it was free. */
+  /** Writes the key of a new session, like a session store; returns whether it was free. */
   take(
     request: IdempotentRequest,
     { conversationId, createdAt }: Pick<SessionSnapshot, 'conversationId' | 'createdAt'>,
@@ -33,7 +33,7 @@ export class FakeIdempotencyStore extends IdempotencyStore {
     return true;
   }
 
-  /** What a session store does with the key of a session whose opening is over. */
+  /** Settles the key of a session after its opening, like a session store. */
   settle(conversationId: string, outcome: KeyDisposition): void {
     for (const [place, row] of this.rows) {
       if (row.conversationId !== conversationId) continue;

@@ -1,40 +1,40 @@
 import type { StoredResponse } from '../domain/stored-response';
 import type { IdempotentRequest } from '../domain/idempotent-request';
 
-/** How long a key is kept from its first use on. */
+/** Lifetime of a key from its first use on. */
 export const KEY_LIFETIME_MS = 86_400_000;
 
-/** What is known of a key that was used. */
+/** The stored state of a used key. */
 export interface KeptRequest {
   readonly fingerprint: string;
   readonly conversationId: string;
-  /** Absent while the opening is under way, or was left by a process that is gone. */
+  /** Absent while the opening is in progress, or after its process is gone. */
   readonly answer?: StoredResponse;
 }
 
 /**
- * What is kept of the keys that callers send, durable across `kill -9`. A key is written with the reservation of its
- * session, and settled with the change that ends the opening: by the `SessionStore`, each in one transaction.
+ * The idempotency keys of callers, durable across `kill -9`. The `SessionStore` writes a key with the reservation of
+ * its session, and settles it with the change that ends the opening, each in one transaction.
  *
- * Answers hold credentials and are kept encrypted; of keys and requests there are only hashes. Every method may throw
- * `StorageUnavailableError`.
+ * Responses contain credentials and are stored encrypted; keys and requests are stored as hashes. Every method may
+ * throw `StorageUnavailableError`.
  */
 export abstract class IdempotencyStore {
-  /** What is kept of the request's key. Nothing from the moment it expires, whether or not it was removed yet. */
+  /** The stored state of the request's key. None from the moment of its expiry, whether or not it was removed yet. */
   abstract find(request: IdempotentRequest): Promise<KeptRequest | undefined>;
 
   /**
-   * Hands an opening without an answer to the request's process, when none that is still there has it; returns whether it did.
-   * Of several processes that ask one gets it.
+   * Assigns an opening without a response to the request's process, unless a live process has it; returns whether it
+   * did. Of several concurrent calls one succeeds.
    */
   abstract claim(request: IdempotentRequest): Promise<boolean>;
 
   /**
-   * Takes openings without an answer from their processes, which are gone, and returns their conversations; of those
-   * that are named, only such have a key.
+   * Takes openings without a response from their processes, which are gone, and returns the given conversations with
+   * such an opening; the others have no key.
    */
   abstract forgetClaims(conversationIds: readonly string[]): Promise<string[]>;
 
-  /** Removes keys that have expired; returns how many, at most `limit`. */
+  /** Removes expired keys; returns how many, at most `limit`. */
   abstract purge(now: number, limit: number): Promise<number>;
 }

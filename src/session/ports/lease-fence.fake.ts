@@ -1,7 +1,7 @@
 import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { LeaseFence } from './lease-fence';
 
-/** Trusted unless the test says otherwise. */
+/** Valid unless the test changes it. */
 export class FakeLeaseFence extends LeaseFence {
   isValid = true;
 

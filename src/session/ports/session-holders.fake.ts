@@ -2,9 +2,9 @@ import type { Session } from '../domain/session';
 import { SessionHolders } from './session-holders';
 import type { FakeSessionStore } from './session.store.fake';
 
-/** Holders of the sessions of a store in memory: nobody holds those whose holder is empty. */
+/** Holders of the sessions of a store in memory: a session with an empty holder has none. */
 export class FakeSessionHolders extends SessionHolders {
-  /** How often sessions were claimed. */
+  /** Number of claims. */
   claims = 0;
 
   constructor(private readonly store: FakeSessionStore) {

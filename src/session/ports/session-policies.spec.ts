@@ -1,8 +1,8 @@
-import { FakeSessionPolicy } from './session.policy.fake';
+import { FakeSessionPolicy } from './session-policy.fake';
 import { SessionPolicies } from './session-policies';
 
 describe(SessionPolicies.name, () => {
-  it('keeps policies in the order in which they came', () => {
+  it('keeps policies in the order of their registration', () => {
     const policies = new SessionPolicies();
     const [second, first] = [new FakeSessionPolicy('a'), new FakeSessionPolicy('b-2')];
     policies.add(first);
@@ -11,7 +11,7 @@ describe(SessionPolicies.name, () => {
     expect(policies.all).toEqual([first, second]);
   });
 
-  it('refuses a name that is taken', () => {
+  it('refuses a duplicate name', () => {
     const policies = new SessionPolicies();
     policies.add(new FakeSessionPolicy('opening-hours'));
 

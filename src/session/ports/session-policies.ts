@@ -1,13 +1,17 @@
-import type { SessionPolicy } from './session.policy';
+import type { SessionPolicy } from './session-policy';
 
-/** Part of answers, metrics and log lines. */
+/** Names appear in responses, metrics and log lines. */
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
-/** Who has a say in openings. A module adds its policy while it starts (`onModuleInit`). */
+/**
+ * Who has a say in openings. A module adds its policy while it starts (`onModuleInit`).
+ *
+ * @publicApi
+ */
 export class SessionPolicies {
   private readonly policies = new Map<string, SessionPolicy>();
 
-  /** Throws for a name that is taken, or that is not lower-case letters, digits and hyphens, 40 at most. */
+  /** Throws for a duplicate name, or for one that is not at most 40 lower-case letters, digits and hyphens. */
   add(policy: SessionPolicy): void {
     const { name } = policy;
     if (!NAME.test(name)) throw new Error(`"${name}" cannot be the name of a session policy`);
@@ -15,7 +19,7 @@ export class SessionPolicies {
     this.policies.set(name, policy);
   }
 
-  /** In the order in which they came, which is the order in which they are asked. */
+  /** In the order of their registration, which is the order of their evaluation. */
   get all(): readonly SessionPolicy[] {
     return [...this.policies.values()];
   }

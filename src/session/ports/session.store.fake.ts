@@ -18,22 +18,22 @@ import { type CallerLimits, type SessionQuery, SessionStore, type SlotLimits } f
 type Operation = Exclude<keyof SessionStore, 'prototype'>;
 
 /**
- * Sessions in memory, by the contract of the port. A test puts rows in, looks at what was saved, lets the next calls
- * of a method fail, and lets somebody else's change come between a read and a save.
+ * Sessions in memory, by the contract of the port. A test can insert rows, inspect saves, make the next calls of a
+ * method fail, and let a concurrent change come between a read and a save.
  */
 export class FakeSessionStore extends SessionStore {
   readonly events: SessionEvent[] = [];
   readonly audit: AuditFact[] = [];
   /** The keys that are written together with sessions. */
   readonly keys = new FakeIdempotencyStore();
-  /** How often each method was called. */
+  /** The calls, by method. */
   readonly calls: Operation[] = [];
   slots = 0;
   private readonly rows = new Map<string, SessionSnapshot>();
   private readonly failures: { readonly operation: Operation; readonly error: unknown }[] = [];
   private readonly interferences: (() => void)[] = [];
 
-  /** Puts sessions in as they are, without a trace of how they came to be so. */
+  /** Inserts sessions as they are, without their events. */
   given(...sessions: readonly Session[]): void {
     for (const session of sessions) {
       this.rows.set(session.conversationId, { ...session.snapshot });
@@ -41,7 +41,7 @@ export class FakeSessionStore extends SessionStore {
     }
   }
 
-  /** What is stored of a session. */
+  /** The stored row of a session. */
   row(conversationId: string): SessionSnapshot {
     const row = this.rows.get(conversationId);
     if (row === undefined) throw new Error(`There is no session ${conversationId}`);
@@ -52,12 +52,12 @@ export class FakeSessionStore extends SessionStore {
     return this.rows.size;
   }
 
-  /** The next calls of a method throw, as many as there are errors; the calls after them work. */
+  /** Makes the next calls of a method throw, one per error; later calls work. */
   failNext(operation: Operation, ...errors: readonly unknown[]): void {
     this.failures.push(...errors.map((error) => ({ operation, error })));
   }
 
-  /** Before the next save is looked at, somebody else changes the session and saves it. */
+  /** Saves a concurrent change of the session right before the next save. */
   interfereNext(conversationId: string, change: (session: Session) => void): void {
     this.interferences.push(() => {
       const session = Session.restore(this.row(conversationId));
@@ -169,7 +169,7 @@ export class FakeSessionStore extends SessionStore {
     return this.liveByClient();
   }
 
-  /** Puts sessions that are not over into other hands, and returns them. */
+  /** Gives unfinished sessions another holder, and returns them. */
   moveHeld(from: string, to: string, limit: number, conversationIds?: readonly string[]): Session[] {
     const moved = [...this.rows.values()]
       .filter((row) => row.holder === from && (row.endedAt === null || row.disconnect === 'pending'))

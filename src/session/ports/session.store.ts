@@ -3,15 +3,15 @@ import type { KeyDisposition } from '../domain/stored-response';
 import type { Session } from '../domain/session';
 import type { SessionState } from '../domain/session-state';
 
-/** Sessions of one caller that may live at once: in all, and on OAuth clients. */
+/** Limits for the live sessions of one caller: in all, and on OAuth clients. */
 export interface CallerLimits {
   readonly total: number;
   readonly onClients: number;
 }
 
 /**
- * Sessions that may live at once: in all, on the new session's OAuth client, and of its owner. Without `ofCaller` the
- * owner has no limit of its own.
+ * Limits for live sessions: in all, on the new session's OAuth client, and of its owner. Without `ofCaller` the owner
+ * has no limit of its own.
  */
 export interface SlotLimits {
   readonly total: number;
@@ -19,10 +19,10 @@ export interface SlotLimits {
   readonly ofCaller?: CallerLimits;
 }
 
-/** Which sessions a page shows; newest first, by (createdAt, conversationId). */
+/** Selects the sessions of a page; newest first, by (createdAt, conversationId). */
 export interface SessionQuery {
   readonly state?: SessionState;
-  /** Only those that this caller opened. */
+  /** Only sessions that this caller opened. */
   readonly owner?: string;
   readonly limit: number;
   /** Continue after this session. */
@@ -30,48 +30,51 @@ export interface SessionQuery {
 }
 
 /**
- * Where sessions live, durable across `kill -9`. What a session's change causes (its slot, its events for the
- * sinks, its audit records, the totals and what becomes of its idempotency key) is written in the one transaction of the change.
+ * The sessions, durable across `kill -9`. All effects of a session's change (its slot, its events for the sinks, its
+ * audit records, the totals and the disposition of its idempotency key) are written in the one transaction of the
+ * change.
  *
- * Where a method has a `holder`, only sessions that it holds are meant when there is one, and everybody's otherwise.
- * Every method may throw `StorageUnavailableError`; then nothing of the call is durable, except when only the
- * answer to a commit was lost, which the version of the row tells.
+ * If `holder` is given, a method covers only the sessions that it holds, otherwise all. Every method may throw
+ * `StorageUnavailableError`; then no part of the call is durable, except when only the response to a commit was lost,
+ * which the version of the row reveals.
  */
 export abstract class SessionStore {
   /**
-   * Takes a slot, which counts against all limits, and writes the new session, or throws `SessionLimitReachedError` or
-   * `CallerSessionLimitReachedError`. Exact under any number of concurrent callers. The key of a request that has one is
-   * written as well; when it was used before and has not expired, that is a `RequestInProgressError`, whatever has
-   * become of it since.
+   * Takes a slot, which counts against all limits, and writes the new session, or throws `SessionLimitReachedError`
+   * or `CallerSessionLimitReachedError`. Exact under any number of concurrent callers. The key of a request is
+   * written as well; if it was used before and has not expired, that is a `RequestInProgressError`, whatever its
+   * state is now.
    */
   abstract reserve(session: Session, limits: SlotLimits, request?: IdempotentRequest): Promise<void>;
 
   /**
-   * Saves a changed session and what the change caused, and frees its slot when it is no longer live.
-   * Conditional on the version that was read and on who held the session then: throws `SessionChangedError` when
-   * another save came first, or the session is in other hands. On
-   * success the session's version has grown by one.
+   * Saves a changed session with the effects of the change, and frees its slot when it is no longer live. Requires
+   * the version and the holder that were read: throws `SessionChangedError` if another save came first, or the
+   * session has another holder. On success the session's version has grown by one.
    *
-   * `outcome` is what becomes of the session's idempotency key, if it has one. A key is never left without an answer:
-   * that of a session which fails without a word about it keeps `SessionEndedWhileOpeningError`.
+   * `outcome` is the disposition of the session's idempotency key, if it has one. A key is never left without a
+   * response: a session that fails without a given disposition stores `SessionEndedWhileOpeningError`.
    */
   abstract save(session: Session, outcome?: KeyDisposition): Promise<void>;
 
   abstract find(conversationId: string): Promise<Session | undefined>;
 
-  /** A page in a stable order: rows that do not change are neither repeated nor skipped while others come and go. */
+  /**
+   * A page in a stable order: rows that do not change are neither repeated nor skipped while others are added and
+   * removed.
+   */
   abstract list(query: SessionQuery): Promise<Session[]>;
 
-  /** Active sessions whose time is up, the longest overdue first. */
+  /** Active sessions beyond their limit, the longest overdue first. */
   abstract findExpired(now: number, limit: number, holder?: string): Promise<Session[]>;
 
-  /** Sessions whose upstream disconnect is due, the longest overdue first. */
+  /** Sessions with a due upstream disconnect, the longest overdue first. */
   abstract findDisconnectsDue(now: number, limit: number, holder?: string): Promise<Session[]>;
 
-  /** Sessions that are `connecting` and were last begun before `before`: whoever was opening them is gone. */
+  /** Sessions that are `connecting` and were last started before `before`: the process that opened them is gone. */
   abstract findStalled(before: number, limit: number, holder?: string): Promise<Session[]>;
 
-  /** Sessions in one state in order of conversation id, for walking through all of them page by page. */
+  /** Sessions in one state in the order of their conversation ids, to walk through all of them page by page. */
   abstract walk(
     state: SessionState,
     afterConversationId: string | undefined,
@@ -79,7 +82,7 @@ export abstract class SessionStore {
     holder?: string,
   ): Promise<Session[]>;
 
-  /** Sets the counts of taken slots to the numbers of live sessions. For start-up, before anything is reserved. */
+  /** Sets the counts of taken slots to the numbers of live sessions. Call it at start-up, before any reservation. */
   abstract recountSlots(): Promise<number>;
 
   /** Slots taken now. */

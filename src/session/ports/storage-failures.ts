@@ -1,5 +1,7 @@
-/** What was being written when the database could not be used may be durable or not: whoever has to know looks again. */
+/**
+ * Counts database failures. A write during a failure may be durable or not: components that depend on it read again.
+ */
 export abstract class StorageFailures {
-  /** How often the database could not be used. */
+  /** Number of failures. */
   abstract readonly count: number;
 }

@@ -1,6 +1,6 @@
 import { type ClientCapacity, UpstreamCapacity } from './upstream-capacity';
 
-/** Clients that carry what the test says; one that carries everything, to begin with. */
+/** Clients with a capacity that the test sets; initially a single unlimited one. */
 export class FakeUpstreamCapacity extends UpstreamCapacity {
   clients: ClientCapacity[] = [aClient('client')];
 

@@ -1,26 +1,31 @@
-/** What one OAuth client can carry at the moment. */
+/** The current capacity of one OAuth client. */
 export interface ClientCapacity {
   readonly id: string;
-  /** The login refuses the client at the moment: nothing can be opened on it. */
+  /** True while the login refuses the client: it can open no session. */
   readonly isRefused: boolean;
   /** Requests per window, as the platform says. */
   readonly allowed: number;
-  /** Requests of the current window, as far as is known. */
+  /** Requests in the current window, as far as known. */
   readonly used: number;
-  /** Milliseconds until the window ends, and until anything is sent again (0 while the client is open). */
+  /**
+   * Milliseconds until the end of the window, and until the next request may be sent (0 while the client is open).
+   */
   readonly resetInMs: number;
   readonly closedForMs: number;
-  /** Requests that could go out at once. */
+  /** Requests that could be sent at once. */
   readonly left: number;
-  /** Beats per millisecond that the client can carry for ever, with enough kept back to open and end sessions. */
+  /** Beats per millisecond that the client can carry permanently, with a reserve for opening and ending sessions. */
   readonly beatsPerMs: number;
 }
 
-/** How much the upstream takes from us, by OAuth client. A session lives on one client for its whole life. */
+/** The capacity of the upstream, by OAuth client. A session uses one client for its whole life. */
 export abstract class UpstreamCapacity {
   /** At least one. */
   abstract get clients(): readonly ClientCapacity[];
 
-  /** The client whose budget carries a session of `oauthClient`: that one, or another when it is not there any more. */
+  /**
+   * The client for the requests of a session of `oauthClient`: that one, or another one if it is not configured any
+   * more.
+   */
   abstract clientFor(oauthClient: string): string;
 }

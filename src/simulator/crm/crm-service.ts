@@ -37,7 +37,7 @@ export class CrmService extends SimulatedService {
     );
   }
 
-  /** A webhook receiver knows no clients. */
+  /** A webhook receiver has no OAuth clients. */
   clientOf(): undefined {
     return undefined;
   }
@@ -71,7 +71,7 @@ export class CrmService extends SimulatedService {
     if (request.isTooLarge) return problemAnswer(413, 'the body is too large');
     if (!request.isJson) return problemAnswer(400, 'the body is not JSON');
     this.received.push({ at: request.at, headers: request.headers, body: request.body });
-    // Many at once: dropping one moves all the others.
+    // The oldest events are removed in blocks, because removing one moves all the others.
     if (this.received.length > MAX_RECEIVED) this.received.splice(0, DROPPED_AT_ONCE);
     return jsonAnswer(200, { ok: true });
   }

@@ -3,7 +3,7 @@ import { Answer } from '../server/answer';
 
 const HTML = '<!doctype html><html><body><h1>It works!</h1></body></html>\n';
 
-/** Stands in where no real answer is at hand; long enough to be cut in the middle or to trickle for a while. */
+/** A placeholder for the real answer, long enough to be truncated or sent slowly. */
 export const FILLER_ANSWER: Answer = {
   status: 200,
   headers: { 'content-type': 'application/json' },
@@ -18,7 +18,7 @@ export const GARBAGE_ANSWER: Answer = {
 
 export const EMPTY_ANSWER: Answer = { status: 200, headers: {}, body: '' };
 
-/** Every field a client is likely to read is there, each with a type it does not expect. */
+/** Has every field that a client is likely to read, each with an unexpected type. */
 export const WRONG_TYPES_ANSWER: Answer = {
   status: 200,
   headers: { 'content-type': 'application/json' },
@@ -34,7 +34,7 @@ export const WRONG_TYPES_ANSWER: Answer = {
   }),
 };
 
-/** The usual failure of the service, with what the fault overrides. */
+/** The service's usual failure, with the fault's overrides. */
 export function statusAnswer(fault: StatusFault, usual: Answer): Answer {
   const headers: Record<string, string> = { ...usual.headers };
   if (fault.retryAfter !== undefined) headers['retry-after'] = String(fault.retryAfter);

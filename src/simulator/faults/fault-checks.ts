@@ -83,10 +83,7 @@ const RULE_FIELDS: Fields = {
   after: optional(wholeNumber(0)),
 };
 
-/**
- * Accepts only what can be carried out, so that a mistyped field is an error at
- * once and not a fault that never comes.
- */
+/** Accepts only valid faults, so that a mistyped field is an error at once and not a fault that is never played. */
 export function parseFaultRule(input: unknown): FaultRule {
   const rule = checked('rule', input, RULE_FIELDS);
   if (rule.match !== undefined) checked('match', rule.match, MATCH_FIELDS);

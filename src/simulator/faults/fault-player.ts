@@ -19,8 +19,8 @@ const HEAD_START_MS = 20;
 const MAIL_GREETING = '220 mail.example.com ESMTP\r\n';
 
 /**
- * Carries faults out on the wire. Whatever a fault leaves open stays open until
- * the client leaves or the server closes; nothing here waits for either.
+ * Plays faults on the wire. A connection that a fault leaves open stays open until the client leaves or the server
+ * closes; the player waits for neither.
  */
 export class FaultPlayer {
   constructor(private readonly timers: TimerSet) {}
@@ -73,7 +73,7 @@ export class FaultPlayer {
         exchange.send({ ...answer, body: firstHalf(answer.body) });
         return;
       case 'hang-after-headers':
-        if (beginWhole(exchange, answer)) exchange.response.flushHeaders();
+        if (beginWithFullLength(exchange, answer)) exchange.response.flushHeaders();
         return;
       case 'trickle':
         this.trickle(exchange, answer, fault.bytesPerSecond ?? 1);
@@ -86,12 +86,12 @@ export class FaultPlayer {
         return;
       case 'huge':
       case 'gzip-bomb':
-        pourOut(exchange, fault);
+        sendFlood(exchange, fault);
     }
   }
 
   private trickle(exchange: Exchange, answer: Answer, bytesPerSecond: number): void {
-    if (!beginWhole(exchange, answer)) return;
+    if (!beginWithFullLength(exchange, answer)) return;
     const body = Buffer.from(answer.body);
     const everyMs = Math.max(SHORTEST_TRICKLE_MS, 1000 / bytesPerSecond);
     const step = Math.max(1, Math.round((bytesPerSecond * everyMs) / 1000));
@@ -109,9 +109,9 @@ export class FaultPlayer {
   }
 
   private resetMidBody(exchange: Exchange, answer: Answer): void {
-    if (!beginWhole(exchange, answer)) return;
+    if (!beginWithFullLength(exchange, answer)) return;
     exchange.response.write(firstHalf(answer.body), () => {
-      // A reset may overtake what is still under way, and the client is to see the first half.
+      // A reset may overtake data in flight, and the client has to receive the first half.
       this.timers.after(HEAD_START_MS, () => {
         exchange.reset();
       });
@@ -120,9 +120,9 @@ export class FaultPlayer {
 }
 
 function playNoAnswer(kind: NoAnswer, exchange: Exchange): void {
-  if (kind === 'informational') exchange.promise();
-  if (kind === 'hang-up') exchange.hangUp();
-  if (kind === 'not-http') exchange.hangUp(MAIL_GREETING);
+  if (kind === 'informational') exchange.sendInformational();
+  if (kind === 'hang-up') exchange.closeCleanly();
+  if (kind === 'not-http') exchange.closeCleanly(MAIL_GREETING);
 }
 
 type NoAnswer = 'black-hole' | 'hang-before-headers' | 'informational' | 'hang-up' | 'not-http';
@@ -135,14 +135,14 @@ type SpoiledBodyFault = Extract<
   }
 >;
 
-/** Announces the whole body, so that a client notices what is missing of it. */
-function beginWhole(exchange: Exchange, { status, headers, body }: Answer): boolean {
+/** Announces the length of the whole body, so that a client notices that a part is missing. */
+function beginWithFullLength(exchange: Exchange, { status, headers, body }: Answer): boolean {
   return exchange.begin(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
 }
 
-function pourOut(exchange: Exchange, { kind, bytes, status = 200 }: FloodFault): void {
+function sendFlood(exchange: Exchange, { kind, bytes, status = 200 }: FloodFault): void {
   const headers = { 'content-type': 'application/json' };
-  // The client leaving early is how most floods end, and no error of this server.
+  // Most floods end because the client leaves early; that is not an error of this server.
   const ended = (): void => undefined;
   if (kind === 'huge') {
     if (exchange.begin(status, headers)) pipeline(Readable.from(flood(bytes)), exchange.response, ended);

@@ -1,6 +1,6 @@
 import { InvalidFaultError } from './invalid-fault.errors';
 
-/** Says what is wrong with a value, or nothing. */
+/** Returns the error in a value, or undefined. */
 export type Check = (value: unknown) => string | undefined;
 export type Fields = Readonly<Record<string, Check>>;
 
@@ -24,7 +24,7 @@ export const oneOf =
 export const text: Check = (value) => (typeof value === 'string' ? undefined : 'must be a string');
 export const anything: Check = () => undefined;
 
-/** The value, if it is an object that has none but these fields, and each of them right. */
+/** Returns the value if it is an object with only these fields, all of them valid. */
 export function checked(name: string, value: unknown, fields: Fields): Record<string, unknown> {
   if (!isRecord(value)) throw new InvalidFaultError(`${name} must be an object`);
   const unknown = Object.keys(value).find((key) => !Object.hasOwn(fields, key));

@@ -1,6 +1,6 @@
 const CHUNK = Buffer.alloc(64 * 1024, 'a');
 
-/** A JSON string of exactly so many bytes, quotes included, made as it is asked for. */
+/** Streams a JSON string of exactly this many bytes, quotes included. */
 export function* flood(bytes: number): Generator<Buffer> {
   const quote = Buffer.from('"');
   yield quote;

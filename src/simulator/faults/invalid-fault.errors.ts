@@ -1,4 +1,4 @@
-/** A fault rule that cannot be carried out; its message names the field. */
+/** The error for an invalid fault rule; its message names the field. */
 export class InvalidFaultError extends Error {
   override readonly name = 'InvalidFaultError';
 }

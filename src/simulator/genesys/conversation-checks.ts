@@ -1,7 +1,7 @@
 import { ConversationBody } from '../conversation';
 import { ErrorDetail } from './platform-error';
 
-/** Names and texts together. */
+/** Maximum size of names and values together, in bytes. */
 const MAX_ATTRIBUTE_BYTES = 2048;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
@@ -31,7 +31,7 @@ export function checkConversationBody(body: unknown): Checked<ConversationBody> 
   return wrong ?? { value: body as ConversationBody };
 }
 
-/** A disconnect wins over a beat in the same body. */
+/** A disconnect takes precedence over a beat in the same body. */
 export function checkConversationChange(body: unknown): Checked<ConversationChange> {
   const { status, context } = asFields(body);
   if (status !== undefined) {

@@ -7,14 +7,14 @@ import { platformError, PlatformFailure } from './platform-error';
 
 export const CONVERSATIONS_PATH = '/api/v2/conversations/messaging';
 
-/** A request the platform has let in: it knows the client and has room for it. */
+/** An authenticated request within its client's rate limit. */
 export interface Admitted {
   readonly request: SimulatedRequest;
   readonly clientId: string;
   readonly correlationId: string;
 }
 
-/** The guest conversations over REST: create, show, beat and disconnect. */
+/** The REST endpoint of guest conversations: create, show, beat and disconnect. */
 export class ConversationEndpoint {
   constructor(private readonly state: GenesysState) {}
 
@@ -68,14 +68,14 @@ export class ConversationEndpoint {
   }
 }
 
-/** Undefined when the path is not that of one conversation. */
+/** Returns undefined when the path is not that of one conversation. */
 export function conversationIdIn(path: string): string | undefined {
   const rest = path.startsWith(`${CONVERSATIONS_PATH}/`) ? path.slice(CONVERSATIONS_PATH.length + 1) : '';
   if (rest === '' || rest.includes('/')) return undefined;
   try {
     return decodeURIComponent(rest);
   } catch {
-    // A broken escape names no conversation.
+    // A path with an invalid escape sequence names no conversation.
     return undefined;
   }
 }

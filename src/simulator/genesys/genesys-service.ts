@@ -3,7 +3,7 @@ import { GenesysState } from '../genesys-state';
 import { Answer, emptyAnswer, problemAnswer } from '../server/answer';
 import { only } from '../server/control-routes';
 import { SimulatedRequest } from '../server/simulated-request';
-import { SimulatedService, Wire } from '../server/simulated-service';
+import { SimulatedService, UpgradeRequest } from '../server/simulated-service';
 import { UPLOADS } from '../web-messaging/file-endpoint';
 import { GUEST_PATH } from '../web-messaging/guest-gateway';
 import { MESSAGES_PATH, MessageConversationEndpoint } from '../web-messaging/message-conversation-endpoint';
@@ -36,7 +36,7 @@ export class GenesysService extends SimulatedService {
     super();
     this.oauth = new OAuthEndpoint(state);
     this.conversations = new ConversationEndpoint(state);
-    this.messages = new MessageConversationEndpoint(web.book, web.conversations);
+    this.messages = new MessageConversationEndpoint(web.registry, web.conversations);
     this.open = new WebMessagingEndpoints(web);
     this.routes = new WebMessagingRoutes(web);
   }
@@ -58,7 +58,7 @@ export class GenesysService extends SimulatedService {
     return this.withPlatformHeaders(this.apiAnswer(request, token, correlationId), token, correlationId);
   }
 
-  upgrade(request: SimulatedRequest, wire: Wire): Answer | undefined {
+  upgrade(request: SimulatedRequest, wire: UpgradeRequest): Answer | undefined {
     return request.path === GUEST_PATH ? this.web.upgrade(request, wire) : this.answer(request);
   }
 
@@ -87,7 +87,7 @@ export class GenesysService extends SimulatedService {
     return typeof body.id === 'string' ? body.id : undefined;
   }
 
-  /** What only a person or an administrator can do: hang up, and revoke tokens. */
+  /** Control routes for the acts of an agent or an administrator: hang up, and revoke tokens. */
   control(request: SimulatedRequest): Answer | undefined {
     const id = /^\/_sim\/conversations\/([^/]+)\/disconnect$/.exec(request.path)?.[1];
     if (id !== undefined) {

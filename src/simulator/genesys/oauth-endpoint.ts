@@ -31,7 +31,7 @@ export class OAuthEndpoint {
   }
 }
 
-/** As in the real answers, the description is there twice. */
+/** Makes an error body of the login; the description is in two fields, as in the real answers. */
 export function loginFailure(
   status: number,
   error: string,
@@ -41,7 +41,7 @@ export function loginFailure(
   return jsonAnswer(status, { error, description, error_description: description }, headers);
 }
 
-/** From the header if there is a Basic one, else from the form; unverified. */
+/** Reads unverified credentials from a Basic header if there is one, else from the form. */
 export function credentialsIn(request: SimulatedRequest): Credentials | undefined {
   const encoded = /^basic (.*)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (encoded !== undefined) {

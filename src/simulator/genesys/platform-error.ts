@@ -19,7 +19,7 @@ const USUAL: Readonly<Record<number, readonly [code: string, message: string]>> 
   504: ['authentication.request.timeout', 'Authentication request timeout.'],
 };
 
-/** A failure in the platform's words, with a correlation id of its own. */
+/** An error of the platform, with a correlation id of its own. */
 export interface PlatformFailure {
   readonly status: number;
   readonly code?: string;
@@ -37,7 +37,7 @@ export function platformError(failure: PlatformFailure, correlationId: string): 
   return jsonAnswer(status, { message, code, status, contextId: correlationId, details, errors: [] });
 }
 
-/** The one shape all 429 answers have; `seconds` is repeated in the text. */
+/** Makes the body of a 429; all of them have this shape, and `seconds` is repeated in the text. */
 export function tooManyRequests(retryAfter: string, correlationId: string): Answer {
   const message = `Rate limit exceeded the maximum. Retry the request in [${retryAfter}] seconds`;
   const answer = platformError(

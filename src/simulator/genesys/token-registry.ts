@@ -9,7 +9,7 @@ export interface AccessToken {
 
 const MAX_TOKENS = 50_000;
 
-/** The tokens in circulation, at most 50,000; beyond that the oldest die early. */
+/** The live tokens, at most 50,000; beyond that the oldest are revoked early. */
 export class TokenRegistry {
   private readonly tokens = new Map<string, AccessToken>();
 
@@ -32,7 +32,7 @@ export class TokenRegistry {
     return [...this.tokens.values()].filter((token) => now < token.expiresAt).length;
   }
 
-  /** Of one client, or of all. */
+  /** Revokes the tokens of one client, or of all. */
   revoke(clientId?: string): void {
     for (const [token, { clientId: owner }] of this.tokens) {
       if (clientId === undefined || owner === clientId) this.tokens.delete(token);

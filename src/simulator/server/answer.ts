@@ -1,9 +1,9 @@
-/** What a simulator sends back. Header names are lower-case. */
+/** An HTTP answer of a simulator. Header names are in lower case. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Sent in place of `body`, for what is no text. */
+  /** Binary content, sent in place of `body`. */
   readonly bytes?: Buffer;
 }
 
@@ -15,7 +15,7 @@ export function emptyAnswer(status: number): Answer {
   return { status, headers: {}, body: '' };
 }
 
-/** The simulators' own plain error, for control routes. */
+/** Makes the simulators' own plain error, for control routes. */
 export function problemAnswer(status: number, message: string, headers: Record<string, string> = {}): Answer {
   return jsonAnswer(status, { error: message }, headers);
 }

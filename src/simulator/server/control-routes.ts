@@ -8,7 +8,7 @@ import { SimulatedService } from './simulated-service';
 
 const DEFAULT_LIMIT = 1_000;
 
-/** The `/_sim` routes every simulator has: faults, requests, state, reset. */
+/** The `/_sim` routes that every simulator has: faults, requests, state, reset. */
 export class ControlRoutes {
   constructor(
     private readonly requests: RequestJournal,

@@ -5,9 +5,8 @@ import { SimulatedRequest } from './simulated-request';
 import { SimulatedService } from './simulated-service';
 
 /**
- * One request and the connection its answer goes to. The request takes effect at
- * most once, however often it is asked for, and nothing is sent to a client that
- * has left.
+ * One request and the connection for its answer. The request takes effect at most once, regardless of the number of
+ * calls, and a client that has left is sent nothing.
  */
 export class Exchange {
   private answer: Answer | undefined;
@@ -23,7 +22,7 @@ export class Exchange {
     return this.response.destroyed || this.response.writableEnded;
   }
 
-  /** The answer of a request that has taken effect. */
+  /** The answer of the request, once it has taken effect. */
   get taken(): Answer | undefined {
     return this.answer;
   }
@@ -42,7 +41,7 @@ export class Exchange {
     this.response.end(answer.bytes ?? answer.body);
   }
 
-  /** Sends status and headers; says whether the client is still there. */
+  /** Sends status and headers; returns whether the client is still connected. */
   begin(status: number, headers: Readonly<Record<string, string>>): boolean {
     if (this.isGone) return false;
     this.entry.status = status;
@@ -50,14 +49,14 @@ export class Exchange {
     return true;
   }
 
-  /** Sends what announces an answer, and not the answer. */
-  promise(): void {
+  /** Sends an informational (1xx) response only. */
+  sendInformational(): void {
     this.response.writeProcessing();
     this.response.writeEarlyHints({ link: '</later>; rel=preload' });
   }
 
-  /** Closes the connection in order instead of answering, with `lastWords` that are no HTTP. */
-  hangUp(lastWords = ''): void {
+  /** Closes the connection cleanly instead of answering, after `lastWords`, which are not HTTP. */
+  closeCleanly(lastWords = ''): void {
     this.response.req.socket.end(lastWords);
   }
 
@@ -68,7 +67,7 @@ export class Exchange {
 }
 
 function withLength({ status, headers, body, bytes }: Answer): Record<string, string> {
-  // These two have no body by definition, and Node refuses a length on the first.
+  // A 204 and a 304 have no body by definition, and Node refuses a length on the first.
   if (status === 204 || status === 304) return { ...headers };
   return { ...headers, 'content-length': String(bytes?.length ?? Buffer.byteLength(body)) };
 }

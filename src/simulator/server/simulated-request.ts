@@ -3,7 +3,7 @@ import { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 export interface RequestHead {
   readonly at: number;
   readonly method: string;
-  /** Undecoded, without the query. */
+  /** Path, undecoded and without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
@@ -11,12 +11,12 @@ export interface RequestHead {
 
 export interface SimulatedRequest extends RequestHead {
   readonly text: string;
-  /** The body as it came. */
+  /** The raw body. */
   readonly bytes: Buffer;
   /** The parsed body if it is JSON, else the text. */
   readonly body: unknown;
   readonly isJson: boolean;
-  /** The body exceeded the service's limit and was thrown away. */
+  /** The body exceeded the service's limit and was discarded. */
   readonly isTooLarge: boolean;
 }
 
@@ -44,7 +44,10 @@ export function completeRequest(head: RequestHead, bytes: Buffer | undefined): S
   return { at, method, path, query, headers, text, bytes: bytes ?? NOTHING, isTooLarge, ...parsed };
 }
 
-/** Calls back once: with the whole body, or undefined if it exceeded the limit, or what came before an abort. */
+/**
+ * Calls back once: with the whole body, with undefined if it exceeded the limit, or with the received part after an
+ * abort.
+ */
 export function readBody(
   incoming: IncomingMessage,
   maxBytes: number,
@@ -54,7 +57,7 @@ export function readBody(
   let size = 0;
   incoming.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    // What is too large is still read to its end, so that the client gets an answer and not a reset.
+    // A body that is too large is still read to its end, so that the client gets an answer instead of a reset.
     if (size <= maxBytes) chunks.push(chunk);
   });
   incoming.once('close', () => {
@@ -72,7 +75,7 @@ function parseBody(headers: IncomingHttpHeaders, text: string): { body: unknown;
   try {
     return { body: JSON.parse(text) as unknown, isJson: true };
   } catch {
-    // Not JSON: the text itself is what a test wants to see.
+    // A body that is not JSON stays a text, which tests read.
     return { body: text, isJson: false };
   }
 }

@@ -3,42 +3,45 @@ import { Duplex } from 'node:stream';
 import { Answer } from './answer';
 import { SimulatedRequest } from './simulated-request';
 
-/** What Node hands over with a request for another protocol. */
-export interface Wire {
+/** The arguments of Node's `upgrade` event. */
+export interface UpgradeRequest {
   readonly incoming: IncomingMessage;
   readonly socket: Duplex;
   readonly head: Buffer;
 }
 
 /**
- * What a simulator pretends to be, without sockets, journal and faults. Answers
- * are immediate: everything that takes time is played by the server around it.
+ * The service that a simulator stands for, without sockets, journal and faults. It answers immediately: the server
+ * around it plays everything that takes time.
  */
 export abstract class SimulatedService {
-  /** What is longer is not kept. */
+  /** Maximum size of a body in bytes; the server discards a longer one. */
   abstract maxBodyBytes(path: string): number;
 
-  /** Lets the request take effect and says what is answered. Never throws for anything a client can send. */
+  /** Executes the request and returns its answer. It never throws for anything that a client can send. */
   abstract answer(request: SimulatedRequest): Answer;
 
-  /** What this service says with an error status, with no effect; used where a fault brings no body of its own. */
+  /**
+   * Returns this service's answer with an error status, without any effect; used for a fault without a body of its
+   * own.
+   */
   abstract failure(request: SimulatedRequest, status: number, retryAfter?: string): Answer;
 
   /**
-   * Takes over a connection that asks for a WebSocket, or says why not; undefined means that it was taken. A service
+   * Takes over a connection that asks for a WebSocket and returns undefined, or returns the refusal. A service
    * without sockets answers such a request like any other.
    */
-  abstract upgrade(request: SimulatedRequest, wire: Wire): Answer | undefined;
+  abstract upgrade(request: SimulatedRequest, wire: UpgradeRequest): Answer | undefined;
 
   abstract clientOf(request: SimulatedRequest): string | undefined;
 
-  /** For a request whose body was not read, `body` is undefined. */
+  /** Returns the conversation of a request; `body` is undefined for a request whose body was not read. */
   abstract conversationIdOf(path: string, body: unknown): string | undefined;
 
-  /** The service's own control routes; undefined for a path it does not know. */
+  /** Handles the service's own control routes; returns undefined for an unknown path. */
   abstract control(request: SimulatedRequest): Answer | undefined;
 
-  /** What `GET /_sim/state` shows. */
+  /** The body of `GET /_sim/state`. */
   abstract describe(limit: number): unknown;
 
   abstract reset(): void;

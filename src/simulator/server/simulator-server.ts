@@ -9,7 +9,7 @@ import { Answer, problemAnswer } from './answer';
 import { ControlRoutes } from './control-routes';
 import { Exchange } from './exchange';
 import { completeRequest, readBody, readHead, RequestHead, SimulatedRequest } from './simulated-request';
-import { SimulatedService, Wire } from './simulated-service';
+import { SimulatedService, UpgradeRequest } from './simulated-service';
 import { TimerSet } from './timer-set';
 
 export interface ServerOptions {
@@ -25,9 +25,8 @@ const NO_BODY = Buffer.alloc(0);
 const MAX_CONTROL_BYTES = 64 * 1024 * 1024;
 
 /**
- * Puts a simulated service on a port, with a journal of all requests, faults and
- * the `/_sim` control routes, which are not journaled and never spoiled. Closing
- * it takes no longer for requests that hang.
+ * Serves a simulated service on a port, with a journal of all requests, faults and the `/_sim` control routes, which
+ * are neither journaled nor spoiled. Hanging requests do not delay its closing.
  */
 export class SimulatorServer {
   readonly requests: RequestJournal;
@@ -47,7 +46,7 @@ export class SimulatorServer {
     this.control = new ControlRoutes(this.requests, this.faults, service, () => {
       this.reset();
     });
-    // Connections are left to the clients: a server that ends an idle one may cross with the next request.
+    // The server never closes an idle connection, because that could cross with the client's next request.
     this.server = createServer(
       { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true },
       (incoming, response) => {
@@ -125,8 +124,8 @@ export class SimulatorServer {
     });
   }
 
-  /** Faults spoil an upgrade as they do any request; a delay makes it a slow accept. */
-  private receiveUpgrade(wire: Wire): void {
+  /** Faults apply to an upgrade as to any request; a delay makes it a slow accept. */
+  private receiveUpgrade(wire: UpgradeRequest): void {
     const request = completeRequest(readHead(wire.incoming, Date.now()), NO_BODY);
     // A client may leave while it is being refused or kept waiting.
     wire.socket.on('error', () => wire.socket.destroy());
@@ -143,7 +142,7 @@ export class SimulatorServer {
     if (fault === undefined) this.afterLatency(accept);
     else if (fault.kind === 'delay') this.timers.after(fault.ms, accept);
     else {
-      lend(response, wire);
+      attachSocket(response, wire);
       this.player.play(fault, exchange);
     }
   }
@@ -181,21 +180,21 @@ export class SimulatorServer {
   }
 }
 
-function refuse(exchange: Exchange, wire: Wire, answer: Answer): void {
-  lend(exchange.response, wire);
+function refuse(exchange: Exchange, wire: UpgradeRequest, answer: Answer): void {
+  attachSocket(exchange.response, wire);
   exchange.send(answer);
 }
 
-/** Node has no answer at hand for a request for another protocol: this one is its last on the connection. */
-function lend(response: ServerResponse, { socket }: Wire): void {
+/** Node provides no response object for an upgrade request; this one is the last on its connection. */
+function attachSocket(response: ServerResponse, { socket }: UpgradeRequest): void {
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
   response.once('finish', () => socket.end());
 }
 
 /**
- * The same request again, offering no other protocol: a client that offers HTTP/2 is answered in HTTP/1.1, which Node
- * does by itself only for a server without WebSockets.
+ * Treats the request as one without an upgrade: a client that offers HTTP/2 is answered in HTTP/1.1, which Node does
+ * by itself only for a server without WebSockets.
  */
 function withoutUpgrade(socket: Socket, { method, url, rawHeaders }: IncomingMessage, head: Buffer): Socket {
   const lines = [`${method ?? 'GET'} ${url ?? '/'} HTTP/1.1`];

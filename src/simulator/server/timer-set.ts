@@ -1,13 +1,13 @@
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Timers with one owner: after `clear` none of them fires, and new ones are not started. */
+/** Timers with one owner: after `clear` none of them fires and no new one starts. */
 export class TimerSet {
   private readonly timers = new Set<NodeJS.Timeout>();
   private isOpen = true;
 
   after(ms: number, act: () => void): void {
     if (!this.isOpen) return;
-    // Above its range a timer fires at once.
+    // Node fires a timer above its range at once.
     const timer = setTimeout(
       () => {
         this.timers.delete(timer);

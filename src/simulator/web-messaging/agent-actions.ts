@@ -10,47 +10,47 @@ import { event, response } from './server-frame';
 import { SessionRegistry } from './session-registry';
 import { exampleOf, OfferedContent } from './structured-content';
 
-export interface Saying {
+export interface AgentMessage {
   readonly text?: string;
-  /** As in the contract: attachments, quick replies, cards and the like. */
+  /** Content parts as in the contract: attachments, quick replies, cards and the like. */
   readonly content?: readonly unknown[];
-  /** 'Structured' when there is content that is more than attachments, unless told. */
+  /** Default: 'Structured' with content other than attachments, else 'Text'. */
   readonly type?: 'Text' | 'Structured';
-  /** A person unless told. */
+  /** Default: a human agent. */
   readonly by?: 'Human' | 'Bot';
   readonly from?: Sender;
 }
 
-/** A guest's token, or the id of its conversation. */
+/** The guest's token, or the id of its conversation. */
 export type Guest = string;
 
 const AGENT: Sender = { nickname: 'Agent', firstName: 'Ada', lastName: 'Agent', image: '' };
 const TYPING_MS = 5_000;
 
 /**
- * What the organisation does to a guest: agents, flows and other devices of the guest. Everything happens at once, and
- * says by its result whether there was a live session to do it to.
+ * Acts of the organisation and of a guest's other devices: agents, flows, other logins. Each act is immediate and
+ * returns whether there was a live session for it.
  */
 export class AgentActions {
   constructor(
-    private readonly book: SessionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly conversations: ConversationHandler,
     private readonly identities: GuestIdentities,
   ) {}
 
-  /** The message, with the id that the guest sees; undefined where nobody is there any more to say it to. */
-  say(guest: Guest, saying: Saying | string): GuestMessage | undefined {
+  /** Returns the message with the id that the guest sees; undefined when the conversation has no live session. */
+  say(guest: Guest, saying: AgentMessage | string): GuestMessage | undefined {
     const session = this.findLive(guest);
     const content = contentOf(typeof saying === 'string' ? { text: saying } : saying);
     return session === undefined || session.isReadOnly ? undefined : this.conversations.say(session, content);
   }
 
-  /** Says something structured, as the simulator has an example of it. */
+  /** Sends an example of structured content. */
   offer(guest: Guest, contentType: OfferedContent, text?: string): GuestMessage | undefined {
     return this.say(guest, { content: exampleOf(contentType), ...(text === undefined ? {} : { text }) });
   }
 
-  /** Shown only if the deployment shows it. */
+  /** Sends a typing indicator if the deployment enables it. */
   type(guest: Guest, type: 'On' | 'Off' = 'On'): boolean {
     const session = this.findLive(guest);
     if (session?.deployment.showAgentTypingIndicator !== true) return false;
@@ -62,8 +62,8 @@ export class AgentActions {
   }
 
   /**
-   * Any events in one frame, as in the contract: offers of a shared screen, reactions and the like. `Inbound`: as another
-   * device of the guest would. They are kept in the history.
+   * Sends any events in one frame, as in the contract: offers of a shared screen, reactions and the like. `Inbound`:
+   * as another device of the guest would. They are kept in the history.
    */
   notify(
     guest: Guest,
@@ -74,13 +74,15 @@ export class AgentActions {
     return session === undefined ? undefined : this.conversations.notify(session, events, direction);
   }
 
-  /** Read-only, writable or without any event, as the deployment has it, or as another one would. */
+  /**
+   * Ends the conversation: read-only, writable or without any event, as the deployment or `override` configures it.
+   */
   disconnect(guest: Guest, as?: Deployment['conversationDisconnect']): boolean {
     const session = this.findLive(guest);
     return session !== undefined && this.conversations.disconnect(session, as);
   }
 
-  /** As another device of the guest would. */
+  /** Clears the conversation as another device of the guest would. */
   clear(guest: Guest): boolean {
     const session = this.findLive(guest);
     session?.end('cleared', event('SessionClearedEvent', {}));
@@ -94,7 +96,7 @@ export class AgentActions {
     return session !== undefined;
   }
 
-  /** The guest steps up elsewhere: its connections here are closed, and its token is no longer one of a mere guest. */
+  /** Signs the guest in on another device: its connections here are closed, and its token is no longer anonymous. */
   signInElsewhere(guest: Guest): boolean {
     const session = this.findLive(guest);
     if (session === undefined) return false;
@@ -103,7 +105,7 @@ export class AgentActions {
     return true;
   }
 
-  /** The sockets stay open. */
+  /** Logs the guest out; the sockets stay open. */
   logOut(guest: Guest): boolean {
     const session = this.findLive(guest);
     if (session === undefined) return false;
@@ -112,28 +114,28 @@ export class AgentActions {
     return true;
   }
 
-  /** Closes the guest's sockets with this code; 1006, the default, breaks them. Says how many. */
+  /** Closes the guest's sockets with this code; 1006, the default, breaks them. Returns their number. */
   cut(guest: Guest, code = 1006, reason = ''): number {
     return this.onConnections(guest, (connection) => {
       connection.close(code, reason);
     });
   }
 
-  /** Makes the guest's sockets silent: they stay open and answer nothing. Says how many. */
+  /** Makes the guest's sockets silent: they stay open and answer nothing. Returns their number. */
   silence(guest: Guest): number {
     return this.onConnections(guest, (connection) => {
       connection.isSilent = true;
     });
   }
 
-  /** Sends anything: text as it is, bytes as a binary frame. Says to how many sockets. */
+  /** Sends any data: text as a text frame, bytes as a binary frame. Returns the number of sockets. */
   sendRaw(guest: Guest, data: string | Buffer): number {
     return this.onConnections(guest, (connection) => {
       connection.write(data);
     });
   }
 
-  /** Sends bytes as if they were text, whatever they are. Says to how many sockets. */
+  /** Sends any bytes in a text frame. Returns the number of sockets. */
   sendBytesAsText(guest: Guest, bytes: Buffer): number {
     return this.onConnections(guest, (connection) => {
       connection.write(bytes, { isText: true });
@@ -141,7 +143,7 @@ export class AgentActions {
   }
 
   find(guest: Guest): GuestSession | undefined {
-    return this.book.find(guest) ?? this.book.findByConversation(guest);
+    return this.registry.find(guest) ?? this.registry.findByConversation(guest);
   }
 
   private findLive(guest: Guest): GuestSession | undefined {
@@ -156,7 +158,7 @@ export class AgentActions {
   }
 }
 
-function contentOf({ text, content, type, by = 'Human', from }: Saying): MessageContent {
+function contentOf({ text, content, type, by = 'Human', from }: AgentMessage): MessageContent {
   const isStructured = content?.some((one) => asFields(one)['contentType'] !== 'Attachment') ?? false;
   return {
     type: type ?? (isStructured ? 'Structured' : 'Text'),

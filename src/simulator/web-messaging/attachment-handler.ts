@@ -11,19 +11,19 @@ import { WebMessagingSettings } from './web-messaging-options';
 
 const MAX_NAME_LENGTH = 1024;
 
-/** Gives guests places to put files, and tells them what became of their uploads. */
+/** Issues upload addresses to guests and reports the results of uploads to them. */
 export class AttachmentHandler {
   constructor(
     private readonly store: AttachmentStore,
     private readonly settings: WebMessagingSettings,
   ) {}
 
-  /** Answers where to put the file, or why there is no place for it. */
+  /** Answers with the upload address, or with the reason for a refusal. */
   announce(connection: ServerConnection, request: GuestRequest, session: GuestSession): ServerFrame {
     const { fields, tracingId } = request;
     const id = textOf(fields['attachmentId']) ?? randomUUID();
     const file = fileIn(fields);
-    const error = wrongWith(file, session.deployment);
+    const error = errorIn(file, session.deployment);
     if (error !== undefined) {
       const body = { attachmentId: id, errorCode: error.code, errorMessage: error.text };
       return { ...response('GenerateUrlError', body, tracingId), code: 400 };
@@ -34,7 +34,7 @@ export class AttachmentHandler {
     return placeFrame(attachment, attachment.uploadUrl, { 'x-amz-tagging': attachment.tagging }, tracingId);
   }
 
-  /** A fresh address to fetch the file from. */
+  /** Makes a new download address for the file. */
   show({ fields, tracingId }: GuestRequest, session: GuestSession): ServerFrame {
     const attachment = this.store.find(session.token, textOf(fields['attachmentId']) ?? '');
     if (attachment === undefined) return errorFrame(GUEST_ERRORS.attachmentNotFound, tracingId);
@@ -52,7 +52,7 @@ export class AttachmentHandler {
     return event('AttachmentDeletedResponse', { attachmentId: attachment.id }, tracingId);
   }
 
-  /** Takes the bytes in; the frame says whether they are what was announced. */
+  /** Stores the bytes; the frame tells whether they match the announcement. */
   upload(attachment: Attachment, content: Buffer): ServerFrame {
     const timestamp = new Date(this.settings.now()).toISOString();
     const { id: attachmentId, downloadUrl, file } = attachment;
@@ -84,9 +84,9 @@ function fileIn(fields: Fields): AttachmentFile {
   };
 }
 
-function wrongWith(file: AttachmentFile, deployment: Deployment): GuestError | undefined {
+function errorIn(file: AttachmentFile, deployment: Deployment): GuestError | undefined {
   const { fileUpload, blockedExtensions } = deployment;
-  // Without `enableAttachments` the modes alone say what guests may send.
+  // Without `enableAttachments` the modes alone define the files that guests may send.
   if (fileUpload.modes.length === 0) return GUEST_ERRORS.featureUnavailable;
   if (file.fileName.length >= MAX_NAME_LENGTH) return GUEST_ERRORS.fileNameTooLong;
   const extension = /.(\.[^./\\]+)$/.exec(file.fileName)?.[1]?.toLowerCase();

@@ -3,7 +3,7 @@ import { Attachment } from './attachment';
 const MAX_ATTACHMENTS = 10_000;
 const MAX_CONTENT_BYTES = 128 * 1024 * 1024;
 
-/** The attachments of all guests: at most 10,000 and 128 MB of content; beyond that the oldest are forgotten. */
+/** The attachments of all guests: at most 10,000 and 128 MB of content; beyond that the oldest are removed. */
 export class AttachmentStore {
   private readonly byKey = new Map<string, Attachment>();
   private readonly keys = new Map<string, string>();
@@ -52,7 +52,7 @@ export class AttachmentStore {
   }
 }
 
-/** Ids are chosen by the guests, so two guests may choose the same. */
+/** Guests choose the ids, so two guests may choose the same one. */
 function nameOf(token: string, id: string): string {
   return JSON.stringify([token, id]);
 }

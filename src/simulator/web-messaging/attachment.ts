@@ -6,17 +6,17 @@ export interface AttachmentFile {
   readonly fileSize: number;
 }
 
-/** A file that a guest has announced: first a place to put it, then the file itself. */
+/** A file that a guest has announced: the guest first gets an upload address and then sends the file there. */
 export class Attachment {
-  /** In the address of the upload and of the download; whoever knows it may. */
+  /** The secret part of the upload and download addresses; it is the only credential for them. */
   readonly key = randomBytes(16).toString('hex');
-  /** Has to come with the upload, as storage asks for it. */
+  /** Value of the tagging header that the upload has to have, as the storage requires. */
   readonly tagging = randomBytes(8).toString('hex');
   content: Buffer | undefined;
 
   constructor(
     readonly id: string,
-    /** The guest's. */
+    /** The guest's token. */
     readonly token: string,
     readonly file: AttachmentFile,
     readonly baseUrl: string,
@@ -31,7 +31,7 @@ export class Attachment {
     return `${this.baseUrl}/_downloads/${this.key}`;
   }
 
-  /** As it stands in the content of a message. */
+  /** The attachment as it is in the content of a message. */
   toContent(): unknown {
     const { fileName, fileType, fileSize } = this.file;
     return {

@@ -25,7 +25,7 @@ describe('an attachment', () => {
       errorsAsJson: true,
     });
 
-  it('is put where the platform says, sent, fetched and deleted', async () => {
+  it('is uploaded to the presigned address, sent, downloaded and deleted', async () => {
     const bytes = randomBytes(700_000);
     const place = await announce(bytes.length);
     const { url, headers } = place.body as { url: string; headers: Record<string, string> };
@@ -88,7 +88,7 @@ describe('an attachment', () => {
     expect((await fetch(String(fresh.body['url']))).status).toBe(403);
   });
 
-  it('gets an id where the guest gives it none, and a digest is no hindrance', async () => {
+  it('gets an id if the guest gives none, and may have a digest', async () => {
     const file = {
       fileName: 'a.png',
       fileType: 'image/png',
@@ -103,7 +103,7 @@ describe('an attachment', () => {
     expect(await guest.next()).toMatchObject({ class: 'UploadSuccessEvent', body: { attachmentId } });
   });
 
-  it('that is not what was announced is a failure', async () => {
+  it('fails when it does not match its announcement', async () => {
     const place = (await announce(10)).body as { url: string; headers: Record<string, string> };
     await fetch(place.url, { method: 'PUT', headers: place.headers, body: 'short' });
 
@@ -120,7 +120,7 @@ describe('an attachment', () => {
     });
   });
 
-  it('is not taken without the headers that were handed out', async () => {
+  it('is refused without the headers of its upload address', async () => {
     const { url } = (await announce(10)).body as { url: string };
 
     expect((await fetch(url, { method: 'PUT', body: '0123456789' })).status).toBe(403);

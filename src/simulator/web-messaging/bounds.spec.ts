@@ -15,19 +15,19 @@ function sessionOf(token: string): GuestSession {
   return session;
 }
 
-describe('what the simulator remembers of guests is bounded', () => {
+describe("the simulator's memory of guests is bounded", () => {
   it('to 50,000 sessions, with their conversations', () => {
-    const book = new SessionRegistry();
+    const registry = new SessionRegistry();
     const first = sessionOf('guest-0');
-    book.add(first);
+    registry.add(first);
     first.startConversation();
-    book.addConversation(first);
-    for (let n = 1; n <= 50_000; n += 1) book.add(sessionOf(`guest-${n}`));
+    registry.addConversation(first);
+    for (let n = 1; n <= 50_000; n += 1) registry.add(sessionOf(`guest-${n}`));
 
-    expect(book.size).toBe(50_000);
-    expect(book.find('guest-0')).toBeUndefined();
-    expect(book.findByConversation(first.conversationId ?? '')).toBeUndefined();
-    expect(book.find('guest-1')).toBeDefined();
+    expect(registry.size).toBe(50_000);
+    expect(registry.find('guest-0')).toBeUndefined();
+    expect(registry.findByConversation(first.conversationId ?? '')).toBeUndefined();
+    expect(registry.find('guest-1')).toBeDefined();
   });
 
   it('to 1,000 messages of a session, the newest', () => {
@@ -40,7 +40,7 @@ describe('what the simulator remembers of guests is bounded', () => {
     expect(session.messages[0]?.content.text).toBe('1');
   });
 
-  it('to the frames of a connection that are asked for', () => {
+  it('to the configured number of frames of a connection', () => {
     const log = new ConnectionLog(1, 0, 2);
     for (const frame of ['a', 'b', 'c']) log.send(frame, 0);
     const none = new ConnectionLog(1, 0, 0);
@@ -50,7 +50,7 @@ describe('what the simulator remembers of guests is bounded', () => {
     expect(none.sent).toEqual([]);
   });
 
-  it('to 128 MB of files, of which the newest stay', () => {
+  it('to 128 MB of files, the newest', () => {
     const store = new AttachmentStore();
     const file = { fileName: 'a.png', fileType: 'image/png', fileSize: 1 };
     const content = Buffer.alloc(50 * 1024 * 1024);

@@ -14,7 +14,7 @@ const MAX_TOKEN_LENGTH = 2048;
 
 export interface ConfigureTools {
   readonly deployments: ReadonlyMap<string, Deployment>;
-  readonly book: SessionRegistry;
+  readonly registry: SessionRegistry;
   readonly conversations: ConversationHandler;
   readonly identities: GuestIdentities;
   readonly throttle: Throttle;
@@ -22,13 +22,13 @@ export interface ConfigureTools {
 }
 
 /**
- * Begins sessions and brings connections back to theirs. A live session is resumed, also by `startNew`, unless it is
- * read-only; one that has ended is gone, and its token begins a new one.
+ * Starts sessions and reconnects guests to theirs. A live session is resumed, also by `startNew`, unless it is
+ * read-only; an ended session is gone, and its token starts a new one.
  */
 export class ConfigureHandler {
   constructor(private readonly tools: ConfigureTools) {}
 
-  /** Sends the answer itself when more is to follow it. */
+  /** Sends the answer itself when further frames follow it. */
   configure(connection: ServerConnection, request: GuestRequest): ServerFrame | undefined {
     connection.log.configures += 1;
     const session = this.sessionFor(request);
@@ -50,10 +50,10 @@ export class ConfigureHandler {
     if (deploymentId === undefined) return missingParameter('deploymentId');
     const deployment = this.tools.deployments.get(deploymentId);
     if (deployment?.status !== 'Active') return GUEST_ERRORS.sessionNotFound;
-    const known = this.tools.book.find(token);
+    const known = this.tools.registry.find(token);
     if (known !== undefined) return known.deployment === deployment ? known : GUEST_ERRORS.sessionNotFound;
     const session = new GuestSession(token, deployment, this.tools.settings);
-    this.tools.book.add(session);
+    this.tools.registry.add(session);
     return session;
   }
 
@@ -87,10 +87,10 @@ export class ConfigureHandler {
     return isOther || (isUpgrade && !allowSessionUpgrade) ? GUEST_ERRORS.authenticationFailed : user;
   }
 
-  /** A user has one session: that of another device makes way. Says whether there was one. */
+  /** Closes the user's session on another device, because a user has one session. Returns whether there was one. */
   private replaceOthersOf(user: GuestUser, session: GuestSession): boolean {
     let hasReplaced = false;
-    for (const other of this.tools.book) {
+    for (const other of this.tools.registry) {
       if (other === session || other.user?.id !== user.id || !other.isLive) continue;
       other.end('replaced', event('ConnectionClosedEvent', { reason: 'signedIn', reasonCode: 'signedIn' }));
       other.dropConnections();
@@ -108,7 +108,7 @@ export class ConfigureHandler {
     const startsNew = request.fields['startNew'] === true && session.isReadOnly;
     const newSession = !session.isLive || startsNew;
     if (newSession) session.begin();
-    const former = this.tools.book.find(connection.guest?.token);
+    const former = this.tools.registry.find(connection.guest?.token);
     if (former !== session) former?.detach(connection);
     session.attach(connection);
     session.keepConnections(this.tools.settings.limits.connectionsPerToken);

@@ -3,21 +3,18 @@ export interface LoggedFrame {
   readonly frame: unknown;
 }
 
-/**
- * What happened on one connection, for a test to look at. It outlives the connection, and keeps the newest frames of
- * each direction.
- */
+/** The log of one connection for tests. It outlives the connection and keeps the newest frames of each direction. */
 export class ConnectionLog {
   closedAt: number | null = null;
-  /** As it went out, or came in if the client was first. */
+  /** The close code as the simulator sent it, or as it received it if the client closed first. */
   closeCode: number | null = null;
   configures = 0;
   pings = 0;
-  /** When the newest echoes arrived, refused ones included, in epoch milliseconds. */
+  /** Arrival times of the newest echoes, refused ones included, in epoch milliseconds. */
   readonly echoTimes: number[] = [];
-  /** From the guest. */
+  /** Frames from the guest. */
   readonly received: LoggedFrame[] = [];
-  /** To the guest. */
+  /** Frames to the guest. */
   readonly sent: LoggedFrame[] = [];
 
   constructor(

@@ -7,25 +7,28 @@ const DISCONNECT = [{ eventType: 'Presence', presence: { type: 'Disconnect' } }]
 const SIGN_IN = [{ eventType: 'Presence', presence: { type: 'SignIn' } }];
 const CLEAR = [{ eventType: 'Presence', presence: { type: 'Clear' } }];
 
-/** Brings messages from one side of a conversation to the other: kept first, then sent to every connection. */
+/**
+ * Passes messages from one side of a conversation to the other: stores them first, then sends them to every
+ * connection.
+ */
 export class ConversationHandler {
-  constructor(private readonly book: SessionRegistry) {}
+  constructor(private readonly registry: SessionRegistry) {}
 
-  /** From the guest; starts the conversation if there is none. */
+  /** Handles a message of the guest; starts the conversation if there is none. */
   receive(session: GuestSession, content: MessageContent, tracingId?: string): void {
     const hasStarted = this.start(session);
     this.deliver(session, session.compose('Inbound', content), tracingId);
     if (hasStarted) this.greet(session);
   }
 
-  /** A guest may join any number of times; the conversation starts once. */
+  /** Handles a `Join`, which is idempotent: the conversation starts once. */
   join(session: GuestSession, tracingId?: string): void {
     session.joins += 1;
     session.autoStarted = true;
     this.receive(session, { type: 'Event', events: JOIN }, tracingId);
   }
 
-  /** Not kept: who types is of no interest later. */
+  /** Sends a typing indicator, which is not stored in the history. */
   type(session: GuestSession, events: readonly unknown[], tracingId?: string): void {
     session.broadcast(session.compose('Inbound', { type: 'Event', events }).toFrame(tracingId));
   }
@@ -39,7 +42,7 @@ export class ConversationHandler {
     this.deliver(session, session.compose('Inbound', content));
   }
 
-  /** From the organisation. */
+  /** Sends a message of the organisation. */
   say(session: GuestSession, content: MessageContent): GuestMessage {
     this.start(session);
     const message = session.compose('Outbound', content);
@@ -47,14 +50,14 @@ export class ConversationHandler {
     return message;
   }
 
-  /** Events of either side. */
+  /** Sends events of either side. */
   notify(session: GuestSession, events: readonly unknown[], direction: 'Inbound' | 'Outbound'): GuestMessage {
     const message = session.compose(direction, { type: 'Event', events });
     this.deliver(session, message);
     return message;
   }
 
-  /** Ends the conversation as the deployment has it; says whether one was open. The session lives on. */
+  /** Ends the conversation as the deployment configures it; returns whether one was open. The session stays live. */
   disconnect(session: GuestSession, as = session.deployment.conversationDisconnect): boolean {
     if (!session.isConversationOpen) return false;
     session.endConversation();
@@ -70,7 +73,7 @@ export class ConversationHandler {
 
   private start(session: GuestSession): boolean {
     const hasStarted = session.startConversation();
-    if (hasStarted) this.book.addConversation(session);
+    if (hasStarted) this.registry.addConversation(session);
     return hasStarted;
   }
 
@@ -81,7 +84,7 @@ export class ConversationHandler {
 
   private deliver(session: GuestSession, message: GuestMessage, tracingId?: string): void {
     session.keep(message);
-    this.book.addMessage(session, message);
+    this.registry.addMessage(session, message);
     session.broadcast(message.toFrame(tracingId));
   }
 }

@@ -4,7 +4,7 @@ import { Fields } from './guest-request';
 
 const KEPT_MESSAGES = 1_000;
 
-/** A message in the list of its participant. */
+/** An entry in the message list of a participant. */
 interface MessageEntry {
   readonly messageId: string;
   readonly messageTime: string;
@@ -12,14 +12,14 @@ interface MessageEntry {
 }
 
 /**
- * Conversation of a guest as the organisation sees it: two participants, the customer and the queue, with the newest
+ * The organisation's view of a guest's conversation: two participants, the customer and the queue, with the newest
  * thousand messages of each. The participants keep their ids, also when the conversation is resumed.
  *
  *   open ── end() ──▶ disconnected ── resume() ──▶ open
  */
 export class ConversationRecord {
   readonly id = randomUUID();
-  /** Participant data of the customer. */
+  /** The customer's participant data. */
   attributes: Fields = {};
   private endedAt: number | undefined;
   private readonly customer = new Participant('customer');
@@ -39,13 +39,13 @@ export class ConversationRecord {
     this.endedAt ??= at;
   }
 
-  /** Events say nothing: they are in no list. */
+  /** Events are in no participant's list of messages. */
   add(message: GuestMessage): void {
     if (message.content.type === 'Event') return;
     (message.direction === 'Inbound' ? this.customer : this.queue).add(message);
   }
 
-  /** The state is the participants'; the conversation itself shows none. */
+  /** Returns the conversation as the API shows it; only its participants have a state. */
   toResource(selfUri: string): unknown {
     const { id, startedAt, endedAt, attributes } = this;
     const times = {

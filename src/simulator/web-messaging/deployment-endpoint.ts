@@ -5,11 +5,11 @@ import { Deployment, publicConfig, publicDomains } from './deployment';
 
 const PATH = /^\/webdeployments\/v1\/deployments\/([^/]+)\/(config|domains)\.json$/;
 
-/** What the CDN tells everybody about a deployment. */
+/** The CDN's public description of a deployment. */
 export class DeploymentEndpoint {
   constructor(private readonly deployments: ReadonlyMap<string, Deployment>) {}
 
-  /** Undefined for a path of something else. */
+  /** Returns undefined for any other path. */
   answer(request: SimulatedRequest): Answer | undefined {
     const [, id = '', file] = PATH.exec(request.path) ?? [];
     if (file === undefined) return undefined;

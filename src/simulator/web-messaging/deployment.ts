@@ -7,28 +7,28 @@ export interface FileUploadMode {
 export interface Deployment {
   readonly id: string;
   readonly status: 'Active' | 'Inactive';
-  /** Host names an `Origin` may have; absent, every one may connect. */
+  /** Host names that an `Origin` may have. Default: all hosts. */
   readonly allowedDomains?: readonly string[];
   readonly autoStart: boolean;
-  /** What the flow says when a conversation starts; nothing when absent. */
+  /** The flow's first message in a conversation. Default: none. */
   readonly greeting?: string;
   readonly conversationClear: boolean;
   readonly conversationDisconnect: { readonly enabled: boolean; readonly type: 'ReadOnly' | 'Send' };
   readonly showAgentTypingIndicator: boolean;
   readonly showUserTypingIndicator: boolean;
   readonly auth: { readonly enabled: boolean; readonly allowSessionUpgrade: boolean };
-  /** From the last message on. */
+  /** Lifetime of a session after its last message, in seconds. */
   readonly sessionDurationSeconds: number;
   readonly fileUpload: { readonly enableAttachments: boolean; readonly modes: readonly FileUploadMode[] };
   readonly blockedExtensions: readonly string[];
   readonly maxCustomDataBytes: number;
-  /** Whether metadata that guests send comes back with the message, and stands in its history. */
+  /** Tells whether the metadata of a guest's message is returned with its echo and in its history. */
   readonly keepsMetadata: boolean;
 }
 
 export type DeploymentOptions = Partial<Deployment>;
 
-/** The deployment that a simulator has unless it is given others. */
+/** The default deployment of a simulator. */
 export const DEMO_DEPLOYMENT_ID = '2f6a1c0d-3e4b-4b7e-9a51-5e5f7c1e0d2b';
 
 const DEFAULTS: Deployment = {
@@ -51,14 +51,16 @@ export function deploymentOf(options: DeploymentOptions): Deployment {
   return { ...DEFAULTS, ...options };
 }
 
-/** A deployment with allowed domains refuses a connection that does not say where it comes from. */
+/**
+ * Returns whether the origin may connect. A deployment with allowed domains refuses a connection without an origin.
+ */
 export function allowsOrigin({ allowedDomains }: Deployment, origin: string | undefined): boolean {
   if (allowedDomains === undefined) return true;
   if (origin === undefined || !URL.canParse(origin)) return false;
   return allowedDomains.includes(new URL(origin).hostname);
 }
 
-/** Files that a guest may upload, as its session says it: none where the modes of the public description count instead. */
+/** The upload modes of a session; undefined where the modes of the public description apply. */
 export function allowedMedia({ fileUpload: { enableAttachments, modes } }: Deployment): unknown {
   const [mode] = modes;
   if (!enableAttachments || mode === undefined) return {};
@@ -66,7 +68,7 @@ export function allowedMedia({ fileUpload: { enableAttachments, modes } }: Deplo
   return { inbound: { fileTypes, maxFileSizeKB: mode.maxFileSizeKB } };
 }
 
-/** What the CDN serves as `config.json`. */
+/** The CDN's `config.json`. */
 export function publicConfig(deployment: Deployment, apiUrl: string): unknown {
   const { id, status, auth, fileUpload } = deployment;
   return {

@@ -2,10 +2,10 @@ import { TimerSet } from '../server/timer-set';
 import { response } from './server-frame';
 import { SessionRegistry } from './session-registry';
 
-/** Tells guests that their session has expired, within a second of it. */
+/** Notifies guests of the expiry of their session, within a second. */
 export class ExpiryWatch {
   constructor(
-    private readonly book: SessionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly everyMs: number,
   ) {}
 
@@ -17,7 +17,7 @@ export class ExpiryWatch {
   }
 
   sweep(): void {
-    for (const session of this.book) {
+    for (const session of this.registry) {
       if (session.isOverdue) session.end('expired', response('SessionExpiredEvent', {}));
     }
   }

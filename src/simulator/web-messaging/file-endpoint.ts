@@ -10,16 +10,16 @@ const PATH = /^\/(_uploads|_downloads)\/([0-9a-f]+)$/;
 
 export const UPLOADS = '/_uploads/';
 
-/** The storage behind the presigned addresses: a file is put there once announced, and fetched from there. */
+/** The storage behind the presigned addresses, for the upload of announced files and for downloads. */
 export class FileEndpoint {
   constructor(
     private readonly store: AttachmentStore,
-    private readonly desk: AttachmentHandler,
-    private readonly book: SessionRegistry,
+    private readonly handler: AttachmentHandler,
+    private readonly registry: SessionRegistry,
     private readonly now: () => number,
   ) {}
 
-  /** Undefined for a path of something else. */
+  /** Returns undefined for any other path. */
   answer(request: SimulatedRequest): Answer | undefined {
     const [, place, key = ''] = PATH.exec(request.path) ?? [];
     if (place === undefined) return undefined;
@@ -32,13 +32,13 @@ export class FileEndpoint {
       : only('GET', request, () => download(attachment));
   }
 
-  /** Storage takes whatever is put; that it is not what was announced is told on the socket. */
+  /** The storage accepts any bytes; the socket reports a mismatch with the announcement. */
   private upload(request: SimulatedRequest, attachment: Attachment): Answer {
     if (request.headers['x-amz-tagging'] !== attachment.tagging) {
       return problemAnswer(403, 'the headers are not those that were handed out');
     }
     if (request.isTooLarge) return problemAnswer(413, 'the file is too large');
-    this.book.find(attachment.token)?.broadcast(this.desk.upload(attachment, request.bytes));
+    this.registry.find(attachment.token)?.broadcast(this.handler.upload(attachment, request.bytes));
     return emptyAnswer(200);
   }
 }

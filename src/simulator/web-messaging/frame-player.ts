@@ -7,22 +7,22 @@ import { SocketFaultRegistry, SocketFaultSubject } from './socket-fault-registry
 const HUGE_BYTES = 10 * 1024 * 1024;
 const GARBAGE = '<html>this is not a frame</html>';
 
-/** Puts data on the wire, and says what frame it stood for. */
-export type Outlet = (data: string | Buffer, frame: unknown) => void;
+/** Sends data, and logs the frame that it stands for. */
+export type FrameWriter = (data: string | Buffer, frame: unknown) => void;
 
-/** Brings the frames of one connection onto the wire, in order and whole unless a fault is in the way. */
+/** Sends the frames of one connection in order and intact unless a fault applies. */
 export class FramePlayer {
   private held: ServerFrame | undefined;
 
   constructor(
     private readonly faults: SocketFaultRegistry,
     private readonly timers: TimerSet,
-    private readonly outlet: Outlet,
+    private readonly outlet: FrameWriter,
   ) {}
 
-  play(frame: ServerFrame, whose: Omit<SocketFaultSubject, 'text' | 'class' | 'action'>): void {
+  play(frame: ServerFrame, subject: Omit<SocketFaultSubject, 'text' | 'class' | 'action'>): void {
     const fault = this.faults.takeForFrame({
-      ...whose,
+      ...subject,
       class: frame.class,
       text: () => JSON.stringify(frame),
     });
@@ -84,7 +84,7 @@ function altered(frame: ServerFrame, { frame: around, body, without = [] }: Alte
   return { ...frame, body: changed, ...around };
 }
 
-/** A message nobody can want, of exactly so many bytes if there is room for its envelope. */
+/** A useless message of exactly this many bytes, if its envelope fits into them. */
 function hugeFrame(bytes: number): string {
   const envelope = JSON.stringify({ type: 'message', class: 'Unknown', code: 200, body: '' });
   return envelope.replace('""', `"${'a'.repeat(Math.max(0, bytes - envelope.length))}"`);

@@ -3,7 +3,7 @@ import { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { DEMO_DEPLOYMENT_ID } from './deployment';
 
-/** Far beyond what an answer takes: reached only when none will come. */
+/** Longer than any answer takes; reached only when none arrives. */
 const DEADLINE_MS = 10_000;
 
 export interface Frame {
@@ -15,8 +15,8 @@ export interface Frame {
 }
 
 /**
- * A guest's side of the socket for specs: sends what it is told, and hands out what arrives, one frame at a time and
- * in order. Every request gets the tracing id `t`, so that what answers it is told from what happens by itself.
+ * A guest's side of the socket for specs: sends the given requests and returns the received frames one at a time, in
+ * order. Every request has the tracing id `t`, which distinguishes answers from unsolicited frames.
  */
 export class GuestClient implements AsyncDisposable {
   private readonly inbox: Frame[] = [];
@@ -43,7 +43,7 @@ export class GuestClient implements AsyncDisposable {
     socket.on('error', () => undefined);
   }
 
-  /** Throws with the status when the upgrade is refused. */
+  /** Rejects with the status when the upgrade is refused. */
   static async connect(url: string, token: string, deploymentId = DEMO_DEPLOYMENT_ID): Promise<GuestClient> {
     const client = new GuestClient(open(url, deploymentId), token);
     await once(client.socket, 'open');
@@ -56,7 +56,7 @@ export class GuestClient implements AsyncDisposable {
     return client;
   }
 
-  /** The status that an upgrade is answered with. */
+  /** The status of a refused upgrade. */
   static async refusal(
     url: string,
     deploymentId = DEMO_DEPLOYMENT_ID,
@@ -73,7 +73,7 @@ export class GuestClient implements AsyncDisposable {
     this.socket.send(JSON.stringify({ token: this.token, ...fields, tracingId: 't', action }));
   }
 
-  /** Sends, and takes the next frame. */
+  /** Sends a request and takes the next frame. */
   ask(action: string, fields: object = {}): Promise<Frame> {
     this.send(action, fields);
     return this.next();
@@ -91,7 +91,7 @@ export class GuestClient implements AsyncDisposable {
     return this.ask('onMessage', { message: { events: [event], type: 'Event' } });
   }
 
-  /** The next frame that has not been taken; throws when the socket closes without one. */
+  /** The next unread frame; rejects when the socket closes first. */
   async next(): Promise<Frame> {
     for (;;) {
       const frame = this.inbox.shift();
@@ -100,7 +100,7 @@ export class GuestClient implements AsyncDisposable {
     }
   }
 
-  /** The next data as it came, whatever it is. */
+  /** The next raw data. */
   async nextRaw(): Promise<{ data: Buffer; isBinary: boolean }> {
     for (;;) {
       const data = this.raw.shift();
@@ -113,7 +113,7 @@ export class GuestClient implements AsyncDisposable {
     return this.closing;
   }
 
-  /** What has arrived once a round trip is over. The echo is not limited in the specs that use it. */
+  /** The unread frames after a round trip. The specs that use it do not limit echoes. */
   async settled(): Promise<Frame[]> {
     const frames: Frame[] = [];
     this.send('echo', { message: { text: 'settled', type: 'Text' } });

@@ -1,6 +1,6 @@
 import { ServerFrame } from './server-frame';
 
-/** A refusal as the platform words it; those without an entry in the public texts are in words of the simulator. */
+/** A refusal in the platform's words; the simulator words those that the public sources do not quote. */
 export interface GuestError {
   readonly code: number;
   readonly text: string;

@@ -43,7 +43,7 @@ describe('a guest is refused', () => {
       'Presence events Conversation Clear are not supported',
     ],
     [
-      'a token nobody configured',
+      'a token without a session',
       {},
       (guest) => guest.ask('onMessage', { token: 'guest-2', message: { text: 'Hi' } }),
       4007,
@@ -80,7 +80,7 @@ describe('a guest is refused', () => {
     ['nothing to say', {}, (guest) => guest.ask('onMessage', {}), 4020, 'Missing parameter message'],
     ['no token', {}, (guest) => guest.configure({ token: '' }), 4020, 'Missing parameter token'],
     [
-      'an attachment nobody announced',
+      'an attachment without an announcement',
       {},
       (guest) => guest.say('', { content: [{ contentType: 'Attachment', attachment: { id: 'a' } }] }),
       4009,
@@ -170,7 +170,7 @@ describe('a guest is refused', () => {
     expect(await guest.ask('getJwt')).toEqual(refusal(401, 'User is unauthorized'));
   });
 
-  it('becoming a mere guest after it has signed in', async () => {
+  it('becoming anonymous after it has signed in', async () => {
     const guest = await start();
     simulator.webMessaging.agent.signInElsewhere('guest-1');
     await guest.closed();
@@ -205,7 +205,7 @@ describe('an announced file is refused', () => {
     });
   });
 
-  it('when it is sent before it is there, or after its time', async () => {
+  it('when it is sent before its upload or after its expiry', async () => {
     const guest = await start();
     await guest.ask('onAttachment', file);
     const content = [{ contentType: 'Attachment', attachment: { id: 'a' } }];

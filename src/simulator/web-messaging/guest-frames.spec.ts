@@ -2,7 +2,7 @@ import { GenesysSimulator } from '../genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from './deployment';
 import { Frame, GuestClient } from './guest-client.fake';
 
-// One by one the frames of the contract: what is in them, no more and no less.
+// Checks each frame of the contract for exactly its fields.
 const NOW = Date.parse('2026-11-22T19:24:26.704Z');
 const TIME = '2026-11-22T19:24:26.704Z';
 const HEX = expect.stringMatching(/^[0-9a-f]{32}$/);
@@ -121,7 +121,7 @@ describe('the answers to a guest', () => {
   });
 });
 
-describe('what the guest said comes back', () => {
+describe("an echo of the guest's message is sent", () => {
   it('as text', async () => {
     expect(await guest.say('Hello world!')).toEqual(inboundText({ type: 'Text', text: 'Hello world!' }));
   });
@@ -137,13 +137,13 @@ describe('what the guest said comes back', () => {
     expect(await guest.say('Yes', { type, content })).toEqual(inboundText({ type, text: 'Yes', content }));
   });
 
-  it('with the metadata it came with', async () => {
+  it('with the metadata of the message', async () => {
     const metadata = { id: 'aaa-bbb' };
 
     expect(await guest.say('Hi', { metadata })).toEqual(inboundText({ type: 'Text', text: 'Hi' }, metadata));
   });
 
-  it('without the metadata it came with, in its history too, where the server goes by the tracing id', async () => {
+  it('without its metadata, also in the history, where the server identifies messages by the tracing id', async () => {
     await using other = await GenesysSimulator.start({
       webMessaging: { deployments: [{ keepsMetadata: false }] },
     });
@@ -162,7 +162,7 @@ describe('what the guest said comes back', () => {
   });
 });
 
-describe('what the organisation says arrives', () => {
+describe('a message of the organisation is sent', () => {
   it('from an agent', async () => {
     simulator.webMessaging.agent.say('guest-1', 'Hi');
 
@@ -227,7 +227,7 @@ describe('what the organisation says arrives', () => {
   });
 });
 
-describe('the end of a session is told', () => {
+describe('the end of a session is notified', () => {
   it('when the guest clears it: its own event, two more, and the socket closes', async () => {
     const event = { eventType: 'Presence', presence: { type: 'Clear' } };
 

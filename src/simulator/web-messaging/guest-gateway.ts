@@ -1,7 +1,7 @@
 import { WebSocketServer, WebSocket, RawData } from 'ws';
 import { Answer, problemAnswer } from '../server/answer';
 import { SimulatedRequest } from '../server/simulated-request';
-import { Wire } from '../server/simulated-service';
+import { UpgradeRequest } from '../server/simulated-service';
 import { RateWindow } from '../genesys/rate-window';
 import { ConnectionLog } from './connection-log';
 import { allowsOrigin, Deployment } from './deployment';
@@ -19,14 +19,14 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 
 export interface GatewayTools extends ConnectionTools {
   readonly deployments: ReadonlyMap<string, Deployment>;
-  readonly book: SessionRegistry;
+  readonly registry: SessionRegistry;
   readonly throttle: Throttle;
-  readonly desk: GuestRequestHandler;
+  readonly handler: GuestRequestHandler;
 }
 
 /**
- * Lets guests' sockets in and brings their requests to the desk. A deployment nobody knows is let in as well: it is
- * told with the first configure.
+ * Accepts guests' sockets and passes their requests to the request handler. A socket for an unknown deployment is
+ * accepted as well: the answer to its first configure refuses it.
  */
 export class GuestGateway {
   private readonly sockets = new WebSocketServer({
@@ -48,13 +48,13 @@ export class GuestGateway {
     return this.connections.size;
   }
 
-  /** Ever let in, since the start or the last reset. */
+  /** Number of accepted sockets since the start or the last reset. */
   get accepted(): number {
     return this.lastId;
   }
 
-  /** Undefined when the socket was taken over. */
-  upgrade(request: SimulatedRequest, { incoming, socket, head }: Wire): Answer | undefined {
+  /** Returns undefined when the socket was taken over. */
+  upgrade(request: SimulatedRequest, { incoming, socket, head }: UpgradeRequest): Answer | undefined {
     const refusal = this.refusalOf(request);
     if (refusal !== undefined) return refusal;
     const { deploymentId = '' } = request.query;
@@ -92,7 +92,7 @@ export class GuestGateway {
   }
 
   private welcome(socket: WebSocket, place: ServerConnection['place']): void {
-    const { settings, book } = this.tools;
+    const { settings, registry } = this.tools;
     this.lastId += 1;
     const log = new ConnectionLog(this.lastId, settings.now(), settings.keptFrames);
     const connection = new ServerConnection(socket, place, log, this.tools);
@@ -103,18 +103,18 @@ export class GuestGateway {
     socket.on('ping', (data: Buffer) => {
       connection.answerPing(data);
     });
-    // A broken frame closes the socket, which is all there is to do about it.
+    // An invalid frame closes the socket; nothing else has to be done about it.
     socket.on('error', () => undefined);
     socket.once('close', (code) => {
       log.closedAt = settings.now();
       log.closeCode ??= code;
       this.connections.delete(connection);
-      book.find(connection.guest?.token)?.detach(connection);
+      registry.find(connection.guest?.token)?.detach(connection);
     });
   }
 
   private receive(connection: ServerConnection, data: RawData, isBinary: boolean): void {
-    // A socket hands over one buffer unless it is told otherwise.
+    // A socket passes one buffer unless it is configured otherwise.
     const text = (data as Buffer).toString('utf8');
     const request = isBinary ? undefined : parseGuestRequest(text);
     connection.log.receive(request?.fields ?? text, this.tools.settings.now());
@@ -122,12 +122,12 @@ export class GuestGateway {
     if (request === undefined) connection.send(errorFrame(GUEST_ERRORS.requestFailed));
     else
       this.player.play(connection, request, () => {
-        this.carryOut(connection, request);
+        this.execute(connection, request);
       });
   }
 
-  private carryOut(connection: ServerConnection, request: GuestRequest): void {
-    const answer = this.tools.desk.answer(connection, request);
+  private execute(connection: ServerConnection, request: GuestRequest): void {
+    const answer = this.tools.handler.answer(connection, request);
     if (answer !== undefined) connection.send(answer);
   }
 }

@@ -7,7 +7,7 @@ describe('the history', () => {
   const PATH = '/api/v2/webmessaging/messages';
   const jwt = async (): Promise<string> => String((await served.guest.ask('getJwt')).body['jwt']);
 
-  it('has what was said, newest first, in pages, with what was said while nobody was connected', async () => {
+  it('lists messages newest first, in pages, also those that were sent while the guest was not connected', async () => {
     await served.guest.say('one', { metadata: { id: 'm-1' } });
     await served.guest.event({ eventType: 'Typing', typing: { type: 'On' } });
     const token = await jwt();
@@ -49,7 +49,7 @@ describe('the history', () => {
     expect((await served.call('GET', `${PATH}?pageNumber=9`, token)).body).toMatchObject({ entities: [] });
   });
 
-  it('is open for a minute to the token that was given for it, and to no other', async () => {
+  it('is readable for a minute with its own token, and with no other', async () => {
     const token = await jwt();
 
     expect((await served.call('GET', PATH, token)).status).toBe(200);
@@ -63,7 +63,7 @@ describe('the history', () => {
     });
   });
 
-  it('may be asked for ten times a minute', async () => {
+  it('may be requested ten times a minute', async () => {
     const token = await jwt();
     for (let n = 1; n <= 10; n += 1) expect((await served.call('GET', PATH, token)).status).toBe(200);
 
@@ -86,7 +86,7 @@ describe("the organisation's side", () => {
     token = ((await login.json()) as { access_token: string }).access_token;
   });
 
-  it('finds the conversation of a message, and ends it, which the guest is told', async () => {
+  it('finds the conversation of a message and ends it, and the guest is notified', async () => {
     const said = await served.guest.say('Hi');
     const ids = [said.body['id'], (said.body['channel'] as { messageId: string }).messageId];
     const conversationId = served.simulator.webMessaging.session('guest-1')?.conversationId ?? '';
@@ -119,7 +119,7 @@ describe("the organisation's side", () => {
     expect(served.simulator.requests.count({ conversationId })).toBe(2);
   });
 
-  it('sees both participants, with attributes, messages and times, until the end and after it', async () => {
+  it('shows both participants with attributes, messages and times, before the end and after it', async () => {
     const channel = { metadata: { customAttributes: { tier: 'gold' } } };
     const join = { eventType: 'Presence', presence: { type: 'Join' } };
     await served.guest.ask('onMessage', { message: { events: [join], channel, type: 'Event' } });
@@ -172,17 +172,17 @@ describe("the organisation's side", () => {
   });
 
   it.each([
-    ['PATCH', '/nobody'],
-    ['GET', '/nobody'],
-    ['GET', '/nobody/details'],
-    ['GET', '/nobody/details/more'],
-  ])('does not know %s %s', async (method, path) => {
+    ['PATCH', '/unknown'],
+    ['GET', '/unknown'],
+    ['GET', '/unknown/details'],
+    ['GET', '/unknown/details/more'],
+  ])('answers %s %s with 404', async (method, path) => {
     const body = method === 'PATCH' ? { state: 'disconnected' } : undefined;
 
     expect((await served.call(method, PATH + path, token, body)).status).toBe(404);
   });
 
-  it('takes no other state, no other method, and no guest', async () => {
+  it("refuses any other state, any other method, and a guest's token", async () => {
     await served.guest.say('Hi');
     const path = `${PATH}/${served.simulator.webMessaging.session('guest-1')?.conversationId ?? ''}`;
 
@@ -195,7 +195,7 @@ describe("the organisation's side", () => {
 describe('a deployment', () => {
   const PATH = `/webdeployments/v1/deployments/${DEMO_DEPLOYMENT_ID}`;
 
-  it('says how it is set up, and who may connect', async () => {
+  it('shows its settings and its allowed domains', async () => {
     expect((await served.call('GET', `${PATH}/config.json`)).body).toMatchObject({
       id: DEMO_DEPLOYMENT_ID,
       status: 'Active',
@@ -219,7 +219,7 @@ describe('a deployment', () => {
     });
   });
 
-  it('is not there when nobody set it up', async () => {
+  it('is not found when it is not configured', async () => {
     expect((await served.call('GET', '/webdeployments/v1/deployments/x/config.json')).status).toBe(404);
     expect((await served.call('POST', `${PATH}/config.json`)).status).toBe(405);
   });

@@ -12,8 +12,8 @@ const MAX_REMEMBERED = 10_000;
 const REFRESH_SECONDS = 30 * 86_400;
 
 /**
- * The organisation's login for guests. Every authorization code is good once: `jane.doe:anything` is Jane Doe; one that
- * starts with `refused` is refused. An ID token is taken for what its claims say, unverified.
+ * The organisation's login for guests. Every authorization code is valid once: `jane.doe:anything` is Jane Doe; a
+ * code that starts with `refused` is refused. The claims of an ID token are accepted unverified.
  */
 export class GuestIdentities {
   private readonly usedCodes = new Set<string>();
@@ -51,7 +51,7 @@ export class GuestIdentities {
     return id === undefined || this.revoked.has(id) ? undefined : this.users.get(id);
   }
 
-  /** All tokens of this user; a new exchange makes new ones. */
+  /** Revokes all tokens of this user; a new exchange makes new ones. */
   revoke(user: GuestUser): void {
     remember(this.revoked, user.id);
   }
@@ -87,7 +87,7 @@ function claimsIn(jwt: string): Readonly<Record<string, unknown>> {
   try {
     return asFields(JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8')));
   } catch {
-    // What cannot be read says nothing about anybody.
+    // An unreadable token identifies no user.
     return {};
   }
 }

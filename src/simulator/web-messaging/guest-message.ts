@@ -14,15 +14,15 @@ export interface MessageContent {
   readonly content?: readonly unknown[];
   readonly events?: readonly unknown[];
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Who says it, of what the organisation says. */
+  /** The sender of a message of the organisation. */
   readonly originatingEntity?: 'Human' | 'Bot';
   readonly from?: Sender;
 }
 
-/** A message of a conversation, as it is sent to the guest and kept in the history. */
+/** A message of a conversation, as the guest receives it and the history keeps it. */
 export class GuestMessage {
   readonly id = randomBytes(16).toString('hex');
-  /** What the details are found by: for messages of the guest the channel's own id. */
+  /** The id by which the details are found: for messages of the guest, the channel's own id. */
   readonly channelId = randomUUID();
   private readonly correlationId = randomUUID();
 
@@ -32,12 +32,14 @@ export class GuestMessage {
     readonly at: number,
   ) {}
 
-  /** As the details and the participants tell it. */
+  /** Status of the message in its details and in the lists of the participants. */
   get status(): 'received' | 'sent' {
     return this.direction === 'Inbound' ? 'received' : 'sent';
   }
 
-  /** Inbound frames repeat the tracing id of the request, also to the guest's other connections. */
+  /**
+   * The frame of the message; an inbound one repeats the request's tracing id, also to the guest's other connections.
+   */
   toFrame(tracingId?: string): ServerFrame {
     const { type, text, content, events } = this.content;
     return event(
@@ -56,7 +58,7 @@ export class GuestMessage {
     );
   }
 
-  /** As the history shows it. */
+  /** The message as the history shows it. */
   toEntity(): unknown {
     const { type, text, content, events, metadata, originatingEntity, from = {} } = this.content;
     return {
@@ -74,7 +76,7 @@ export class GuestMessage {
     };
   }
 
-  /** The platform's own entry, beside those that the guest has sent with a text. */
+  /** The platform's own metadata entry, beside those that the guest has sent with a text. */
   private origin(): Pick<MessageContent, 'metadata'> & { readonly originatingEntity?: string } {
     const { type, metadata, originatingEntity } = this.content;
     if (this.direction === 'Inbound' && type !== 'Event')

@@ -13,17 +13,17 @@ import { SignedTokens } from './signed-tokens';
 
 const RESUME_TOKEN_SECONDS = 300;
 
-export interface GuestDeskTools extends ConfigureTools {
+export interface GuestRequestTools extends ConfigureTools {
   readonly attachments: AttachmentStore;
-  readonly attachmentDesk: AttachmentHandler;
+  readonly attachmentHandler: AttachmentHandler;
   readonly tokens: SignedTokens;
 }
 
-/** Carries out what guests ask for. What it returns answers the one connection that asked. */
+/** Executes guests' requests. The returned frame answers the requesting connection only. */
 export class GuestRequestHandler {
   private readonly configuring: ConfigureHandler;
 
-  constructor(private readonly tools: GuestDeskTools) {
+  constructor(private readonly tools: GuestRequestTools) {
     this.configuring = new ConfigureHandler(tools);
   }
 
@@ -57,20 +57,20 @@ export class GuestRequestHandler {
       case 'resumeToken':
         return this.resumeToken(request, session);
       case 'onAttachment':
-        return this.tools.attachmentDesk.announce(connection, request, session);
+        return this.tools.attachmentHandler.announce(connection, request, session);
       case 'getAttachment':
-        return this.tools.attachmentDesk.show(request, session);
+        return this.tools.attachmentHandler.show(request, session);
       case 'deleteAttachment':
-        return this.tools.attachmentDesk.remove(request, session);
+        return this.tools.attachmentHandler.remove(request, session);
       default:
         return errorFrame(GUEST_ERRORS.requestFailed, request.tracingId);
     }
   }
 
-  /** Only a connection that was configured with the token speaks for it. */
+  /** Only a connection that was configured with the token may use it. */
   private sessionOf(connection: ServerConnection, { token }: GuestRequest): GuestSession | GuestError {
     if (token === undefined) return missingParameter('token');
-    const session = this.tools.book.find(token);
+    const session = this.tools.registry.find(token);
     if (session === undefined || connection.guest?.token !== token) return GUEST_ERRORS.sessionNotFound;
     switch (session.endedBy) {
       case undefined:
@@ -86,7 +86,7 @@ export class GuestRequestHandler {
   }
 
   private expireIfOverdue(token: string | undefined): void {
-    const session = this.tools.book.find(token);
+    const session = this.tools.registry.find(token);
     if (session?.isOverdue === true) session.end('expired', response('SessionExpiredEvent', {}));
   }
 
@@ -172,9 +172,9 @@ export class GuestRequestHandler {
     return response('GetConfigurationResponse', body, tracingId);
   }
 
-  /** The conversation goes on; the asking connection stays, so that it can begin anew. */
+  /** The conversation stays open, and so does the requesting connection, so that it can start a new session. */
   private close(connection: ServerConnection, request: GuestRequest): ServerFrame {
-    const session = this.tools.book.find(request.token);
+    const session = this.tools.registry.find(request.token);
     if (session === undefined || connection.guest?.token !== session.token) {
       return errorFrame(GUEST_ERRORS.sessionNotFound, request.tracingId);
     }

@@ -1,4 +1,4 @@
-/** What a guest sent: an object with an action. Everything in it is unverified. */
+/** A guest's request: an object with an action. All of it is unverified. */
 export interface GuestRequest {
   readonly action: string;
   readonly token: string | undefined;
@@ -8,7 +8,7 @@ export interface GuestRequest {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Undefined when the frame is not such an object. */
+/** Returns undefined when the frame is not such an object. */
 export function parseGuestRequest(text: string): GuestRequest | undefined {
   const fields = parse(text);
   if (!isFields(fields)) return undefined;
@@ -32,7 +32,7 @@ export function asFields(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-/** The objects in a list; everything else in it is left out. */
+/** Returns the objects in a list and skips all other entries. */
 export function listOf(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
 }
@@ -41,7 +41,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What is no JSON is no request either.
+    // Data that is not JSON is not a request.
     return undefined;
   }
 }

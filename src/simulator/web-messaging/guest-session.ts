@@ -21,8 +21,7 @@ const KEPT_CONVERSATIONS = 1_000;
 const KEPT_LOGS = 10;
 
 /**
- * What the platform knows of one guest token: the session that lives, or the last that did, and counts over all of
- * them.
+ * The platform's record of one guest token: the live session or the last one, and counts over all of them.
  *
  *   begin() ──▶ live ── lock() ──▶ live and read-only
  *      ▲          └──── end(…) ───▶ ended
@@ -34,30 +33,30 @@ export class GuestSession {
   endedBy: SessionEnd | undefined;
   isReadOnly = false;
   autoStarted = false;
-  /** Authenticated; a guest it was before stays one no more. */
+  /** The authenticated user; undefined while the guest is anonymous. */
   user: GuestUser | undefined;
   /** The conversation of the live session, once it has started. */
   conversation: ConversationRecord | undefined;
   readonly messages: GuestMessage[] = [];
   readonly connections = new Set<ServerConnection>();
 
-  /** The participant data of the customer, as custom attributes have told them. */
+  /** The customer's participant data, as set by custom attributes. */
   attributes: Fields = {};
-  /** As the session was configured last. */
+  /** The journey context of the latest configure. */
   journeyContext: unknown;
 
-  /** Of the newest thousand conversations that were started with this token. */
+  /** Ids of the newest thousand conversations of this token. */
   readonly conversationIds: string[] = [];
-  /** How often a session began under this token. */
+  /** Number of sessions that were started with this token. */
   sessions = 0;
-  /** Refused ones included. */
+  /** Number of configure requests, refused ones included. */
   configures = 0;
   joins = 0;
   closeRequests = 0;
   echoes = 0;
-  /** Between two echoes on one connection; null before the second. */
+  /** Time between the last two echoes on one connection; null before the second. */
   shortestEchoGapMs: number | null = null;
-  /** Of the newest ten connections, closed ones included. */
+  /** Logs of the newest ten connections, closed ones included. */
   readonly logs: ConnectionLog[] = [];
 
   readonly configureWindow: RateWindow;
@@ -89,7 +88,7 @@ export class GuestSession {
     return this.sessions > 0 && this.endedBy === undefined;
   }
 
-  /** Where authentication is enabled without a step-up, an anonymous guest cannot send messages. */
+  /** True for an anonymous guest where authentication is enabled without a step-up: it cannot send messages. */
   get lacksUser(): boolean {
     const { enabled, allowSessionUpgrade } = this.deployment.auth;
     return enabled && !allowSessionUpgrade && this.user === undefined;
@@ -99,7 +98,7 @@ export class GuestSession {
     return this.isLive && this.settings.now() >= this.expiresAt;
   }
 
-  /** Epoch seconds. */
+  /** Time of the expiry, in epoch seconds. */
   get expirationDate(): number {
     return Math.floor(this.expiresAt / 1000);
   }
@@ -116,7 +115,7 @@ export class GuestSession {
     this.touch();
   }
 
-  /** A message moves the expiry, an echo does not. */
+  /** Extends the expiry: a message does so, an echo does not. */
   touch(): void {
     this.expiresAt = this.settings.now() + this.deployment.sessionDurationSeconds * 1000;
   }
@@ -134,7 +133,7 @@ export class GuestSession {
     if (this.connections.delete(connection)) connection.guest = undefined;
   }
 
-  /** Starts a conversation unless the session has one; says whether it did. A conversation that ended is resumed. */
+  /** Starts a conversation unless the session has one; returns whether it did. An ended conversation is resumed. */
   startConversation(): boolean {
     this.conversation?.resume();
     if (this.conversation !== undefined) return false;
@@ -149,18 +148,18 @@ export class GuestSession {
     this.conversation?.end(this.settings.now());
   }
 
-  /** Makes participant data of the custom attributes of a message or a `Join`. */
+  /** Copies the custom attributes of a message or a `Join` into the participant data. */
   addAttributes(attributes: Fields): void {
     this.attributes = { ...this.attributes, ...attributes };
     if (this.conversation !== undefined) this.conversation.attributes = this.attributes;
   }
 
-  /** Every connection of the guest receives every message. */
+  /** Sends a frame to every connection of the guest. */
   broadcast(frame: ServerFrame): void {
     for (const connection of this.connections) connection.send(frame);
   }
 
-  /** No two messages of a guest have the same time, because guests order by it and tell repeats by it. */
+  /** Returns a unique, growing time, because guests order messages by it and recognize repeats by it. */
   compose(direction: GuestMessage['direction'], content: MessageContent): GuestMessage {
     this.lastMessageAt = Math.max(this.settings.now(), this.lastMessageAt + 1);
     return new GuestMessage(direction, content, this.lastMessageAt);
@@ -177,7 +176,7 @@ export class GuestSession {
     this.isReadOnly = true;
   }
 
-  /** Tells every connection with this frame; the sockets stay. Only the first end counts. */
+  /** Ends the session and sends this frame to every connection; the sockets stay open. Only the first end counts. */
   end(by: SessionEnd, frame: ServerFrame): void {
     if (!this.isLive) return;
     this.endedBy = by;
@@ -185,14 +184,14 @@ export class GuestSession {
     this.broadcast(frame);
   }
 
-  /** Says goodbye to the connections, all or all but one, and closes them. */
+  /** Sends a closing frame to all connections, or to all but one, and closes them. */
   closeConnections(reason?: string, except?: ServerConnection): void {
     for (const connection of [...this.connections]) {
       if (connection !== except) this.closeConnection(connection, reason);
     }
   }
 
-  /** Closes them without a word. */
+  /** Closes the connections without a closing frame. */
   dropConnections(): void {
     for (const connection of [...this.connections]) {
       this.detach(connection);
@@ -200,7 +199,7 @@ export class GuestSession {
     }
   }
 
-  /** Lets the oldest go when there are more than so many. */
+  /** Closes the oldest connections beyond the limit. */
   keepConnections(most: number): void {
     for (const oldest of [...this.connections].slice(0, Math.max(0, this.connections.size - most))) {
       this.closeConnection(oldest);
@@ -223,7 +222,7 @@ export class GuestSession {
     connection.log.echo(now);
   }
 
-  /** Without the frames, which the logs have. */
+  /** The session as JSON, without the frames, which the logs have. */
   toSummary(): Readonly<Record<string, unknown>> {
     const { token, endedBy, isReadOnly, conversationId, conversationIds, sessions, configures } = this;
     const { joins, closeRequests, echoes, shortestEchoGapMs, expirationDate, user } = this;

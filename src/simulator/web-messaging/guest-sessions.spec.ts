@@ -47,7 +47,7 @@ describe('an upgrade', () => {
     expect(simulator.webMessaging.openConnections).toBe(3);
   });
 
-  it('needs a deployment, and the right path', async () => {
+  it('needs a deployment and the right path', async () => {
     await start();
 
     expect((await GuestClient.refusal(simulator.url, '')).statusCode).toBe(400);
@@ -63,7 +63,7 @@ describe('a session', () => {
     await first.say('one');
     simulator.webMessaging.agent.cut('guest-1');
     expect(await first.closed()).toMatchObject({ code: 1006 });
-    simulator.webMessaging.agent.say('guest-1', 'nobody hears this');
+    simulator.webMessaging.agent.say('guest-1', 'not received');
 
     const second = await GuestClient.connect(simulator.url, 'guest-1');
 
@@ -71,7 +71,7 @@ describe('a session', () => {
     expect(await second.settled()).toEqual([]);
   });
 
-  it('starts one conversation, however often the guest joins, resumes or asks for a new one', async () => {
+  it('starts one conversation when the guest joins, resumes or requests a new session repeatedly', async () => {
     await start({ autoStart: true, greeting: 'Welcome' });
     const guest = await guestOf('guest-1');
     const join = { eventType: 'Presence', presence: { type: 'Join' } };
@@ -91,7 +91,7 @@ describe('a session', () => {
     });
   });
 
-  it('reaches all connections of the guest, and no one else', async () => {
+  it('reaches all connections of the guest, and no other guest', async () => {
     await start();
     const [one, two, other] = [await guestOf('guest-1'), await guestOf('guest-1'), await guestOf('guest-2')];
 
@@ -119,7 +119,7 @@ describe('a session', () => {
     expect(simulator.webMessaging.session('guest-1')?.connections.size).toBe(3);
   });
 
-  it('is told once when its time is over, and its token begins a new one', async () => {
+  it('notifies its expiry once, and its token starts a new one', async () => {
     await start({ sessionDurationSeconds: 60 });
     const guest = await guestOf('guest-1');
     time += 59_999;
@@ -134,7 +134,7 @@ describe('a session', () => {
     expect(await guest.configure()).toMatchObject({ body: { newSession: true } });
   });
 
-  it('lives from its last message on, which an echo is not', async () => {
+  it('is extended by a message, and not by an echo', async () => {
     await start({ sessionDurationSeconds: 60 });
     const guest = await guestOf('guest-1');
     time += 30_000;
@@ -149,7 +149,7 @@ describe('a session', () => {
 });
 
 describe('the end of a conversation', () => {
-  it('makes the session read-only; closing and starting anew begins another', async () => {
+  it('makes the session read-only, and closing and starting again begins another one', async () => {
     await start();
     const [guest, other] = [await guestOf('guest-1'), await guestOf('guest-1')];
     await guest.say('Hi');
@@ -172,7 +172,7 @@ describe('the end of a conversation', () => {
     expect(simulator.webMessaging.session('guest-1')?.conversationIds).toHaveLength(2);
   });
 
-  it('leaves the guest free to write where the deployment says so', async () => {
+  it('keeps the session writable where the deployment is configured so', async () => {
     await start({ conversationDisconnect: { enabled: true, type: 'Send' } });
     const guest = await guestOf('guest-1');
     await guest.say('Hi');
@@ -183,7 +183,7 @@ describe('the end of a conversation', () => {
     expect(simulator.webMessaging.session('guest-1')?.conversationIds).toHaveLength(1);
   });
 
-  it('sends no event where the deployment does not, and takes the next message', async () => {
+  it('sends no event where the deployment disables it, and accepts the next message', async () => {
     await start({ conversationDisconnect: { enabled: false, type: 'ReadOnly' } });
     const guest = await guestOf('guest-1');
     await guest.say('Hi');
@@ -192,7 +192,7 @@ describe('the end of a conversation', () => {
     expect(await guest.say('again')).toMatchObject({ code: 200, body: { text: 'again' } });
   });
 
-  it('does not come with the end of a socket', async () => {
+  it('does not follow from the end of a socket', async () => {
     await start();
     const guest = await guestOf('guest-1');
     await guest.say('Hi');
@@ -203,8 +203,8 @@ describe('the end of a conversation', () => {
   });
 });
 
-describe('a look at a guest', () => {
-  it('shows what it sent and got, when it configured and when it sent echoes, connection by connection', async () => {
+describe('the summary of a guest', () => {
+  it('shows frames in both directions, configures and times of echoes for each connection', async () => {
     await start();
     const guest = await guestOf('guest-1');
     await guest.ask('echo');
@@ -233,7 +233,7 @@ describe('a look at a guest', () => {
     expect(state).toMatchObject({ webMessaging: { sessions: 1, live: 1, acceptedConnections: 2 } });
   });
 
-  it('is over after a reset, which breaks the sockets', async () => {
+  it('is gone after a reset, which breaks the sockets', async () => {
     await start();
     const guest = await guestOf('guest-1');
 

@@ -20,7 +20,7 @@ describe('a guest that signs in', () => {
       data: { code: jwt },
     });
 
-  it('keeps its session, is greeted by name, and its other devices are let go', async () => {
+  it('keeps its session, is greeted by name, and its other devices are disconnected', async () => {
     const other = await GuestClient.connectAndConfigure(served.simulator.url, 'guest-1');
     const { jwt } = await tokensOf('jane.doe:1');
 
@@ -65,7 +65,7 @@ describe('a guest that signs in', () => {
     expect((await served.call('POST', `${PATH}/refresh`, '', { refreshToken: jwt })).status).toBe(401);
   });
 
-  it('is told on every socket when it logs out, and its tokens are worth nothing any more', async () => {
+  it('is notified on every socket when it logs out, and its tokens become invalid', async () => {
     const { jwt, refreshToken } = await tokensOf('jane.doe:1');
     await configure(jwt);
     await served.guest.next();
@@ -78,7 +78,7 @@ describe('a guest that signs in', () => {
     expect((await served.call('DELETE', `${PATH}/revoke`, jwt)).status).toBe(401);
   });
 
-  it('may bring an ID token', async () => {
+  it('may sign in with an ID token', async () => {
     const claims = { sub: 'u-1', given_name: 'Max', family_name: 'Muster' };
     const idToken = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
     const body = { deploymentId: DEMO_DEPLOYMENT_ID, oauth: { idToken, nonce: 'n' } };
@@ -98,14 +98,14 @@ describe('a guest that signs in', () => {
     [{ maxAge: -1 }, 400],
     [{ iss: 7 }, 400],
     [{ nonce: {} }, 400],
-  ])('may bring with its code what the schema allows: %j is answered with %d', async (more, status) => {
+  ])('may send with its code the fields of the schema: %j is answered with %d', async (more, status) => {
     const oauth = { code: 'jane.doe:9', redirectUri: 'https://shop.example.com', ...more };
     const body = { deploymentId: DEMO_DEPLOYMENT_ID, oauth };
 
     expect((await served.call('POST', `${PATH}/oauthcodegrantjwtexchange`, '', body)).status).toBe(status);
   });
 
-  it('is refused a code that is used, refused or missing', async () => {
+  it('is refused with a code that is used, refused or missing', async () => {
     await exchange('jane.doe:1');
 
     expect((await exchange('jane.doe:1')).status).toBe(401);

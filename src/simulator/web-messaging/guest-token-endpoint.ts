@@ -11,15 +11,15 @@ const PATH = '/api/v2/webdeployments/token/';
 
 const TEXTS = ['code', 'idToken', 'redirectUri', 'nonce', 'codeVerifier', 'iss'];
 
-/** Turns what a guest has from its login into tokens to configure with, renews them, and logs out. */
+/** Exchanges a guest's login for tokens to configure with, renews them, and logs guests out. */
 export class GuestTokenEndpoint {
   constructor(
     private readonly deployments: ReadonlyMap<string, Deployment>,
     private readonly identities: GuestIdentities,
-    private readonly book: SessionRegistry,
+    private readonly registry: SessionRegistry,
   ) {}
 
-  /** Undefined for a path of something else. */
+  /** Returns undefined for any other path. */
   answer(request: SimulatedRequest, correlationId: string): Answer | undefined {
     if (!request.path.startsWith(PATH)) return undefined;
     switch (`${request.method} ${request.path.slice(PATH.length)}`) {
@@ -57,13 +57,13 @@ export class GuestTokenEndpoint {
     return jwt === undefined ? platformError({ status: 401 }, correlationId) : jsonAnswer(200, { jwt });
   }
 
-  /** Every socket of the user hears of it. */
+  /** Logs the user out; every socket of the user is notified. */
   private revoke({ headers: { authorization = '' } }: SimulatedRequest, correlationId: string): Answer {
     const [, jwt = ''] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
     const user = this.identities.findUser(jwt);
     if (user === undefined) return platformError({ status: 401 }, correlationId);
     this.identities.revoke(user);
-    for (const session of this.book) {
+    for (const session of this.registry) {
       if (session.user?.id === user.id) session.end('logged-out', event('LogoutEvent', {}));
     }
     return emptyAnswer(204);
@@ -71,8 +71,8 @@ export class GuestTokenEndpoint {
 }
 
 /**
- * As `WebDeploymentsOAuthRequestParameters` of the platform SDKs has it: a code comes with its `redirectUri`, an ID token
- * alone; `maxAge` is a whole number of seconds, all else a text.
+ * Checks the body as `WebDeploymentsOAuthRequestParameters` of the platform SDKs defines it: a code comes with its
+ * `redirectUri`, an ID token without one; `maxAge` is a whole number of seconds, all other fields are strings.
  */
 function isOauth(oauth: Fields): boolean {
   const { code, idToken, redirectUri, maxAge } = oauth;

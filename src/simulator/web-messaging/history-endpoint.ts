@@ -12,16 +12,16 @@ const HISTORY_PATH = '/api/v2/webmessaging/messages';
 const DEFAULT_PAGE_SIZE = 25;
 const MAX_PAGE_SIZE = 100;
 
-/** What was said in the session, newest first, to whoever has the token that `getJwt` gives. */
+/** The messages of the session, newest first, for the bearer of a token that `getJwt` issues. */
 export class HistoryEndpoint {
   constructor(
-    private readonly book: SessionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly tokens: SignedTokens,
     private readonly throttle: Throttle,
     private readonly now: () => number,
   ) {}
 
-  /** Undefined for a path of something else. */
+  /** Returns undefined for any other path. */
   answer(request: SimulatedRequest, correlationId: string): Answer | undefined {
     if (request.path !== HISTORY_PATH) return undefined;
     if (request.method !== 'GET') return platformError({ status: 405 }, correlationId);
@@ -39,7 +39,7 @@ export class HistoryEndpoint {
 
   private sessionOf({ headers: { authorization = '' } }: SimulatedRequest): GuestSession | undefined {
     const [, token = ''] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
-    return this.book.find(this.tokens.verify('history', token, this.now())?.sub);
+    return this.registry.find(this.tokens.verify('history', token, this.now())?.sub);
   }
 }
 

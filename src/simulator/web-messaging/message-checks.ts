@@ -9,13 +9,16 @@ import {
 import { MessageContent } from './guest-message';
 import { asFields, Fields, isFields, listOf, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
-import { wrongReplyIn } from './reply-checks';
+import { replyErrorIn } from './reply-checks';
 
 const MAX_TEXT_BYTES = 4096;
 
 export type Checked<T> = { readonly value: T } | { readonly error: GuestError };
 
-/** What a guest may say: text, attachments it has uploaded, answers to questions; within the platform's sizes. */
+/**
+ * Checks a guest's message: text, attachments that it has uploaded and answers to questions, within the platform's
+ * sizes.
+ */
 export function checkMessage(
   request: Fields,
   session: GuestSession,
@@ -31,7 +34,7 @@ export function checkMessage(
   if (bytes > MAX_TEXT_BYTES) return { error: messageTooLong(bytes) };
   const { maxCustomDataBytes, keepsMetadata } = session.deployment;
   if (attributeBytes(request) > maxCustomDataBytes) return { error: attributesTooLarge(maxCustomDataBytes) };
-  const wrong = wrongReplyIn(message, session.messages);
+  const wrong = replyErrorIn(message, session.messages);
   if (wrong !== undefined) return { error: wrong };
   const filled = fillAttachments(contents, session.token, attachments, now);
   if ('error' in filled) return filled;

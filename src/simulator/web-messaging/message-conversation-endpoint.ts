@@ -3,14 +3,14 @@ import { platformError } from '../genesys/platform-error';
 import { Answer, jsonAnswer } from '../server/answer';
 import { ConversationHandler } from './conversation-handler';
 import { asFields } from './guest-request';
-import { SaidMessage, SessionRegistry } from './session-registry';
+import { IndexedMessage, SessionRegistry } from './session-registry';
 
 export const MESSAGES_PATH = '/api/v2/conversations/messages/';
 
-/** The organisation's view of guests' conversations: which one a message belongs to, its state, and its end. */
+/** The organisation's API of guests' conversations: the conversation of a message, its state, and its end. */
 export class MessageConversationEndpoint {
   constructor(
-    private readonly book: SessionRegistry,
+    private readonly registry: SessionRegistry,
     private readonly conversations: ConversationHandler,
   ) {}
 
@@ -19,11 +19,11 @@ export class MessageConversationEndpoint {
     const notFound = platformError({ status: 404 }, correlationId);
     if (rest !== undefined || (details !== undefined && details !== 'details')) return notFound;
     if (details === 'details') {
-      const said = request.method === 'GET' ? this.book.findMessage(id) : undefined;
+      const said = request.method === 'GET' ? this.registry.findMessage(id) : undefined;
       return said === undefined ? notFound : jsonAnswer(200, detailsOf(id, said));
     }
-    const session = this.book.findByConversation(id);
-    const record = this.book.findRecord(id);
+    const session = this.registry.findByConversation(id);
+    const record = this.registry.findRecord(id);
     if (session === undefined || record === undefined) return notFound;
     const resource = (): Answer => jsonAnswer(200, record.toResource(`${MESSAGES_PATH}${id}`));
     if (request.method === 'GET') return resource();
@@ -37,8 +37,8 @@ export class MessageConversationEndpoint {
   }
 }
 
-/** `id` is the one that was asked for: of the frame, or of its channel. */
-function detailsOf(id: string, { conversationId, direction, at, status }: SaidMessage): unknown {
+/** The message's details under the requested id: that of the frame or of its channel. */
+function detailsOf(id: string, { conversationId, direction, at, status }: IndexedMessage): unknown {
   return {
     id,
     conversationId,

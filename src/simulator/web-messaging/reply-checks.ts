@@ -2,25 +2,25 @@ import { GUEST_ERRORS, GuestError, missingParameter } from './guest-error';
 import { GuestMessage } from './guest-message';
 import { asFields, Fields, listOf, textOf } from './guest-request';
 
-/** Choices that answer a message which they must name; the others are understood by themselves. */
+/** Kinds of choices that have to name the message that they answer. */
 const PICKERS = ['DatePicker', 'ListPicker'];
 const CHOICES = ['Button', 'QuickReply', ...PICKERS];
 
 /**
- * First error among the answers in a guest's message; undefined when there is none. A picker names the message
- * that it answers in the choice, as mobile clients do, or as `metadata.parentMessageId`, as web clients do; a form names it
- * in itself. An answer to a message that did not offer this is refused, because nothing could be linked with it.
+ * Returns the first error among the answers in a guest's message, or undefined. A picker names the message that it
+ * answers in the choice, as mobile clients do, or as `metadata.parentMessageId`, as web clients do; a form names it
+ * in itself. An answer to a message without such an offer is refused, because nothing could be linked with it.
  */
-export function wrongReplyIn(message: Fields, said: readonly GuestMessage[]): GuestError | undefined {
+export function replyErrorIn(message: Fields, said: readonly GuestMessage[]): GuestError | undefined {
   const parentId = textOf(asFields(message['metadata'])['parentMessageId']);
   for (const content of listOf(message['content'])) {
-    const wrong = wrongWith(content, parentId, said);
+    const wrong = errorIn(content, parentId, said);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
 }
 
-function wrongWith(
+function errorIn(
   content: Fields,
   parentId: string | undefined,
   said: readonly GuestMessage[],
@@ -29,15 +29,15 @@ function wrongWith(
     case 'Attachment':
       return undefined;
     case 'ButtonResponse':
-      return wrongChoice(asFields(content['buttonResponse']), parentId, said);
+      return choiceErrorIn(asFields(content['buttonResponse']), parentId, said);
     case 'Form':
-      return wrongForm(asFields(content['form']), said);
+      return formErrorIn(asFields(content['form']), said);
     default:
       return GUEST_ERRORS.requestFailed;
   }
 }
 
-function wrongChoice(
+function choiceErrorIn(
   choice: Fields,
   parentId: string | undefined,
   said: readonly GuestMessage[],
@@ -52,7 +52,7 @@ function wrongChoice(
   return offerIn(said, id, type) === undefined ? GUEST_ERRORS.requestFailed : undefined;
 }
 
-function wrongForm(form: Fields, said: readonly GuestMessage[]): GuestError | undefined {
+function formErrorIn(form: Fields, said: readonly GuestMessage[]): GuestError | undefined {
   const id = textOf(form['originatingMessageId']);
   if (id === undefined) return missingParameter('originatingMessageId');
   const cannedResponseId = textOf(form['cannedResponseId']);
@@ -63,7 +63,7 @@ function wrongForm(form: Fields, said: readonly GuestMessage[]): GuestError | un
   return isRight ? undefined : GUEST_ERRORS.requestFailed;
 }
 
-/** The values may be empty: that is how a picker of a form is left out. */
+/** The values may be empty: that is how a guest leaves out a picker of a form. */
 function isFormAnswer(answer: unknown): boolean {
   const { id, component } = asFields(answer);
   const { contentType, buttonResponse } = asFields(component);
@@ -72,7 +72,7 @@ function isFormAnswer(answer: unknown): boolean {
   return textOf(id) !== undefined && contentType === 'ButtonResponse' && hasValue;
 }
 
-/** The offer of this kind in the message with this id. */
+/** Finds the offer of this kind in the message with this id. */
 function offerIn(said: readonly GuestMessage[], id: string, contentType: string): Fields | undefined {
   const message = said.find((one) => one.direction === 'Outbound' && one.id === id);
   return listOf(message?.content.content).find((content) => content['contentType'] === contentType);

@@ -8,20 +8,20 @@ import { SocketFaultRegistry } from './socket-fault-registry';
 const RATE_TOO_HIGH = 4029;
 const RETRY_AFTER_SECONDS = 3;
 
-/** Carries requests out, or the faults that are meant for them. */
+/** Executes requests, or plays the faults that match them. */
 export class RequestFaultPlayer {
   constructor(private readonly faults: SocketFaultRegistry) {}
 
-  play(connection: ServerConnection, request: GuestRequest, carryOut: () => void): void {
+  play(connection: ServerConnection, request: GuestRequest, execute: () => void): void {
     const fault = this.faults.takeForRequest({
       ...connection.subject,
-      // Before the first configure only the request says whose it is.
+      // Before the first configure only the request names the guest.
       token: connection.subject.token ?? request.token,
       action: request.action,
       text: () => JSON.stringify(request.fields),
     });
-    if (fault === undefined) carryOut();
-    else spoil(connection, request, fault, carryOut);
+    if (fault === undefined) execute();
+    else spoil(connection, request, fault, execute);
   }
 }
 
@@ -29,9 +29,9 @@ function spoil(
   connection: ServerConnection,
   request: GuestRequest,
   fault: RequestFault,
-  carryOut: () => void,
+  execute: () => void,
 ): void {
-  if ('effect' in fault && fault.effect === 'after') withoutAnswer(connection, carryOut);
+  if ('effect' in fault && fault.effect === 'after') withoutAnswer(connection, execute);
   switch (fault.kind) {
     case 'close':
       connection.close(fault.code, fault.reason);
@@ -46,10 +46,10 @@ function spoil(
   }
 }
 
-/** The guest's other connections hear of it. */
-function withoutAnswer(connection: ServerConnection, carryOut: () => void): void {
+/** Notifies the guest's other connections. */
+function withoutAnswer(connection: ServerConnection, execute: () => void): void {
   connection.isMuted = true;
-  carryOut();
+  execute();
   connection.isMuted = false;
 }
 

@@ -2,7 +2,7 @@ import { GenesysSimulator } from '../genesys-simulator';
 import { type Answered, callJson } from './call-json.fake';
 import { GuestClient } from './guest-client.fake';
 
-/** A simulator with one connected guest, new for each test of a file, whose time goes on when it is told to. */
+/** A simulator with one connected guest, new for each test of a file, with a clock that the test moves. */
 export class ServedGuest {
   now = 1_800_000_000_000;
   private current: { readonly simulator: GenesysSimulator; readonly guest: GuestClient } | undefined;

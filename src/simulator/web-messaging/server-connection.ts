@@ -7,7 +7,7 @@ import { ServerFrame } from './server-frame';
 import { SocketFaultRegistry, SocketFaultSubject } from './socket-fault-registry';
 import { WebMessagingSettings } from './web-messaging-options';
 
-/** Whose connection it is, once it has been configured. */
+/** The guest of the connection, once it has been configured. */
 interface ConnectedGuest {
   readonly token: string;
   readonly conversationId: string | undefined;
@@ -15,7 +15,7 @@ interface ConnectedGuest {
 
 export interface ConnectionPlace {
   readonly deploymentId: string;
-  /** Where the guest reached the simulator, for links that it is to follow. */
+  /** Address by which the guest reached the simulator, for links to it. */
   readonly baseUrl: string;
 }
 
@@ -27,14 +27,14 @@ export interface ConnectionTools {
 
 const BROKEN = 1006;
 
-/** One socket of a guest. What it sends passes the faults; what it sent and how it closed is in its log. */
+/** One socket of a guest. The frames that it sends pass the faults; its log has them, and its close code. */
 export class ServerConnection {
   guest: ConnectedGuest | undefined;
   readonly requests: RateWindow;
   readonly echoes: RateWindow;
-  /** Answers nothing any more, pings included. */
+  /** Answers nothing from now on, pings included. */
   isSilent = false;
-  /** Answers nothing for as long as one request is carried out. */
+  /** Suppresses answers while one request is executed. */
   isMuted = false;
   private readonly player: FramePlayer;
 
@@ -51,7 +51,7 @@ export class ServerConnection {
     });
   }
 
-  /** Who a fault has to be meant for. */
+  /** The guest that a fault has to match. */
   get subject(): Pick<SocketFaultSubject, 'token' | 'conversationId' | 'deploymentId'> {
     const { token, conversationId } = this.guest ?? { token: undefined, conversationId: undefined };
     return { token, conversationId, deploymentId: this.place.deploymentId };
@@ -61,7 +61,10 @@ export class ServerConnection {
     if (!this.isSilent && !this.isMuted) this.player.play(frame, this.subject);
   }
 
-  /** As it is, past faults and log; text or binary by its type unless told. Says whether the socket was open. */
+  /**
+   * Sends data unchanged, bypassing faults and log; its type decides between text and binary by default. Returns
+   * whether the socket was open.
+   */
   write(data: string | Buffer, { isText = typeof data === 'string' } = {}): boolean {
     if (this.socket.readyState !== WebSocket.OPEN) return false;
     this.socket.send(data, { binary: !isText });
@@ -73,7 +76,7 @@ export class ServerConnection {
     if (!this.isSilent && this.socket.readyState === WebSocket.OPEN) this.socket.pong(data);
   }
 
-  /** What was sent before still arrives, except with 1006, which breaks the connection. */
+  /** Closes the socket after the frames in flight, except with 1006, which breaks the connection. */
   close(code = 1000, reason = ''): void {
     this.log.closeCode ??= code;
     if (code === BROKEN) this.socket.terminate();

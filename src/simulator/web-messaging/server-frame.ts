@@ -7,12 +7,12 @@ export interface ServerFrame {
   readonly tracingId?: string;
 }
 
-/** Answers the request of this tracing id; a request without one is answered without one. */
+/** Makes the answer to the request with this tracing id; a request without one is answered without one. */
 export function response(className: string, body: unknown, tracingId?: string): ServerFrame {
   return { type: 'response', class: className, code: 200, body, ...traced(tracingId) };
 }
 
-/** Tells a guest of what has happened, whether it asked or not. */
+/** Makes a notification, which a guest gets without a request. */
 export function event(className: string, body: unknown, tracingId?: string): ServerFrame {
   return { type: 'message', class: className, code: 200, body, ...traced(tracingId) };
 }

@@ -5,8 +5,8 @@ import { GuestSession } from './guest-session';
 const MAX_SESSIONS = 50_000;
 const MAX_MESSAGES = 500_000;
 
-/** A message that was said in a conversation, without its content. */
-export interface SaidMessage extends Pick<GuestMessage, 'direction' | 'at' | 'status'> {
+/** The index entry of a message of a conversation, without its content. */
+export interface IndexedMessage extends Pick<GuestMessage, 'direction' | 'at' | 'status'> {
   readonly conversationId: string;
 }
 
@@ -16,13 +16,13 @@ interface Held {
 }
 
 /**
- * The sessions by token, and the ways to one from a conversation or a message. At most 50,000 sessions and 500,000
- * messages to find them by; beyond that the oldest that nobody is connected to are forgotten.
+ * The sessions by token, and indexes of them by conversation and message. At most 50,000 sessions and 500,000
+ * messages are indexed; beyond that the oldest sessions without a connection are removed.
  */
 export class SessionRegistry {
   private readonly byToken = new Map<string, GuestSession>();
   private readonly byConversation = new Map<string, Held>();
-  private readonly byMessage = new Map<string, SaidMessage>();
+  private readonly byMessage = new Map<string, IndexedMessage>();
 
   get size(): number {
     return this.byToken.size;
@@ -45,13 +45,13 @@ export class SessionRegistry {
     return this.byConversation.get(conversationId)?.session;
   }
 
-  /** Also one that its guest has left behind. */
+  /** Finds the session of a conversation, also of one that its guest has left. */
   findRecord(conversationId: string): ConversationRecord | undefined {
     return this.byConversation.get(conversationId)?.record;
   }
 
-  /** By the id in the message, or the one of its channel. */
-  findMessage(messageId: string): SaidMessage | undefined {
+  /** Finds a message by its own id or by that of its channel. */
+  findMessage(messageId: string): IndexedMessage | undefined {
     return this.byMessage.get(messageId);
   }
 

@@ -6,13 +6,13 @@ export interface Claims {
   readonly jti: string;
   readonly use: TokenUse;
   readonly sub: string;
-  /** Epoch seconds. */
+  /** Time of the expiry, in epoch seconds. */
   readonly exp: number;
 }
 
 const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toString('base64url');
 
-/** Tokens in the form of JWTs that only this simulator can make, and that it need not remember. */
+/** Tokens in the form of JWTs, signed with a key of this simulator, so that it does not need to store them. */
 export class SignedTokens {
   private readonly secret = randomBytes(32);
 
@@ -22,7 +22,7 @@ export class SignedTokens {
     return `${signed}.${this.signature(signed)}`;
   }
 
-  /** Undefined for what was not issued here, or for another use, or has expired. */
+  /** Returns undefined for a token that was not issued here, is for another use, or has expired. */
   verify(use: TokenUse, token: string, now: number): Claims | undefined {
     const dot = token.lastIndexOf('.');
     const signed = token.slice(0, Math.max(0, dot));

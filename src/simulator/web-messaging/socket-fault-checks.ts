@@ -14,7 +14,7 @@ import { SocketFault, SocketFaultRule } from './socket-fault';
 
 const CLOSE_CODES = [1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014];
 
-/** Those that an endpoint may send, and 1006, which stands for a connection that breaks. */
+/** Close codes that an endpoint may send, and 1006, which stands for a broken connection. */
 export const closeCode: Check = (value) =>
   CLOSE_CODES.includes(Number(value)) || wholeNumber(3000, 4999)(value) === undefined
     ? undefined
@@ -60,12 +60,12 @@ const RULE_FIELDS: Fields = {
 
 const ON_REQUESTS: readonly string[] = ['close', 'silence', 'no-answer', 'answer'];
 
-/** Says whether the fault is played when a request arrives; the others are when a frame leaves. */
+/** Returns whether the fault is played when a request arrives; the others are played when a frame is sent. */
 export function isOnRequests(fault: SocketFault): boolean {
   return ON_REQUESTS.includes(fault.kind);
 }
 
-/** Accepts only what can be carried out; a match that the fault never looks at is an error as well. */
+/** Accepts only valid faults; a match that the fault never reads is an error as well. */
 export function parseSocketFaultRule(input: unknown): SocketFaultRule {
   const rule = checked('rule', input, RULE_FIELDS);
   const match = rule.match === undefined ? {} : checked('match', rule.match, MATCH_FIELDS);

@@ -2,14 +2,14 @@ import { FrameFault, RequestFault, SocketFault, SocketFaultMatch, SocketFaultRul
 import { RuleRegistry } from '../rule-registry';
 import { isOnRequests, parseSocketFaultRule } from './socket-fault-checks';
 
-/** What a rule can match on: a request, by its action, or a frame, by its class. */
+/** The parts that a rule can match: the action of a request, or the class of a frame. */
 export interface SocketFaultSubject {
   readonly token: string | undefined;
   readonly conversationId: string | undefined;
   readonly deploymentId: string;
   readonly action?: string;
   readonly class?: string;
-  /** The JSON; made only when a rule asks for it. */
+  /** The JSON, serialized only when a rule asks for it. */
   text(): string;
 }
 
@@ -19,17 +19,17 @@ export interface SocketFaultListing {
   readonly fault: SocketFault;
   readonly times: number | null;
   readonly after: number;
-  /** How many the rule has matched, spoiled or let through. */
+  /** Number of matches, spoiled or let through. */
   readonly matched: number;
-  /** How many the rule has spoiled. */
+  /** Number of spoiled requests or frames. */
   readonly applied: number;
 }
 
-/** The faults that a simulator plays on requests and frames of guest sockets. */
+/** The registry of faults that a simulator plays on requests and frames of guest sockets. */
 export class SocketFaultRegistry {
   private readonly rules = new RuleRegistry<SocketFaultRule>('socket-fault');
 
-  /** Throws when the rule cannot be carried out. */
+  /** Throws `InvalidFaultError` when the rule is invalid. */
   add(rule: SocketFaultRule): string {
     parseSocketFaultRule(rule);
     return this.rules.add(rule);

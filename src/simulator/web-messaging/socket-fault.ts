@@ -1,66 +1,66 @@
-/** Whether the request that is spoiled has taken effect; 'before', the default, leaves the session alone. */
+/** Tells whether the spoiled request has taken effect; 'before', the default, leaves the session unchanged. */
 type Effect = 'before' | 'after';
 
-/** Played when a request arrives. */
+/** A fault that is played when a request arrives. */
 export type RequestFault =
   /** 1006 breaks the connection without a closing handshake. */
   | { readonly kind: 'close'; readonly code: number; readonly reason?: string; readonly effect?: Effect }
-  /** From here on nothing is answered, no pong included, though the connection stays. */
+  /** The server answers nothing from now on, pings included, and keeps the connection open. */
   | { readonly kind: 'silence'; readonly effect?: Effect }
-  /** This one request gets no answer on its connection. */
+  /** The server does not answer this one request on its connection. */
   | { readonly kind: 'no-answer'; readonly effect?: Effect }
-  /** Answers in place of the platform, with the request's tracing id. */
+  /** The simulator answers in place of the platform, with the request's tracing id. */
   | {
       readonly kind: 'answer';
       readonly code: number;
-      /** 'string' unless told. */
+      /** Default: 'string'. */
       readonly class?: string;
-      /** The platform's words for the code unless told. */
+      /** Default: the platform's words for the code. */
       readonly body?: unknown;
     };
 
-/** Played when a frame is about to leave. */
+/** A fault that is played when a frame is about to be sent. */
 export type FrameFault =
   | { readonly kind: 'drop' }
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Leaves after the frame that follows it. */
+  /** The frame is sent after the one that follows it. */
   | { readonly kind: 'reorder' }
   | { readonly kind: 'duplicate' }
-  /** Changes the frame, and what is in its body if that is an object; `without` names fields of the body to leave out. */
+  /** Changes the frame, and its body if that is an object; `without` names fields of the body to leave out. */
   | {
       readonly kind: 'alter';
       readonly frame?: Readonly<Record<string, unknown>>;
       readonly body?: Readonly<Record<string, unknown>>;
       readonly without?: readonly string[];
     }
-  /** A frame that is no JSON, ahead of the right one. */
+  /** A frame that is not JSON, sent before the right one. */
   | { readonly kind: 'garbage' }
-  /** The right frame, as a binary one. */
+  /** The right frame, sent as a binary one. */
   | { readonly kind: 'binary' }
-  /** A JSON frame of so many bytes, 10 MB unless told, ahead of the right one. */
+  /** A JSON frame of this many bytes (default 10 MB), sent before the right one. */
   | { readonly kind: 'huge'; readonly bytes?: number };
 
 export type SocketFault = RequestFault | FrameFault;
 
-/** Every part that is present has to match; an empty match is every request, or every frame. */
+/** All parts that are present have to match; an empty match matches every request or frame. */
 export interface SocketFaultMatch {
-  /** The guest's. */
+  /** The guest's token. */
   readonly token?: string;
   readonly conversationId?: string;
   readonly deploymentId?: string;
-  /** Of the request; for faults of requests. */
+  /** Action of the request, for faults of requests. */
   readonly action?: string;
-  /** Of the frame; for faults of frames. */
+  /** Class of the frame, for faults of frames. */
   readonly class?: string;
-  /** In the JSON of the request or the frame. */
+  /** Text that the JSON of the request or the frame contains. */
   readonly bodyContains?: string;
 }
 
 export interface SocketFaultRule {
   readonly match?: SocketFaultMatch;
   readonly fault: SocketFault;
-  /** How many are spoiled; for ever when absent. */
+  /** Number of requests or frames to spoil. Default: unlimited. */
   readonly times?: number;
-  /** How many that match pass unharmed first. */
+  /** Number of matches to let through first. */
   readonly after?: number;
 }

@@ -30,7 +30,7 @@ describe('a fault of a request', () => {
     expect(simulator.webMessaging.session('guest-1')?.messages).toEqual([]);
   });
 
-  it('may come after the request has taken effect', async () => {
+  it('may be played after the request has taken effect', async () => {
     const [guest, other] = [await guestOf('guest-1'), await guestOf('guest-1')];
     once({ kind: 'close', code: 1011, effect: 'after' }, { action: 'onMessage' });
     guest.send('onMessage', { message: { text: 'Hi', type: 'Text' } });
@@ -50,7 +50,7 @@ describe('a fault of a request', () => {
     expect(simulator.webMessaging.session('guest-1')?.echoes).toBe(effect === 'after' ? 2 : 1);
   });
 
-  it('silences a connection, pings and news included, and no other', async () => {
+  it('silences one connection, pings and notifications included', async () => {
     const [guest, other] = [await guestOf('guest-1'), await guestOf('guest-1')];
     const pongs: string[] = [];
     guest.socket.on('pong', () => pongs.push('silent'));
@@ -105,11 +105,11 @@ describe('a fault of a frame', () => {
     expect(await afterThree({ kind: 'drop' })).toEqual(['two', 'three']);
   });
 
-  it('doubles it', async () => {
+  it('sends it twice', async () => {
     expect(await afterThree({ kind: 'duplicate' })).toEqual(['one', 'one', 'two', 'three']);
   });
 
-  it('lets the next one overtake it', async () => {
+  it('sends it after the next one', async () => {
     expect(await afterThree({ kind: 'reorder' })).toEqual(['two', 'one', 'three']);
   });
 
@@ -121,7 +121,7 @@ describe('a fault of a frame', () => {
     expect(texts([await guest.next(), await guest.next()])).toEqual(['two', 'one']);
   });
 
-  it('changes it, adds to it and takes from it', async () => {
+  it('changes, adds and removes fields of it', async () => {
     const guest = await GuestClient.connect(simulator.url, 'guest-1');
     once({
       kind: 'alter',
@@ -136,7 +136,7 @@ describe('a fault of a frame', () => {
     expect(Object.keys(frame.body)).not.toContain('expirationDate');
   });
 
-  it('sends what is no frame ahead of it', async () => {
+  it('sends data that is not a frame before it', async () => {
     const guest = await GuestClient.connect(simulator.url, 'guest-1');
     once({ kind: 'garbage' });
     await guest.configure();
@@ -153,7 +153,7 @@ describe('a fault of a frame', () => {
     expect(await guest.nextRaw()).toMatchObject({ isBinary: true });
   });
 
-  it('sends 10 MB ahead of it', async () => {
+  it('sends 10 MB before it', async () => {
     const guest = await GuestClient.connect(simulator.url, 'guest-1');
     once({ kind: 'huge' });
     await guest.configure();
@@ -161,7 +161,7 @@ describe('a fault of a frame', () => {
     expect((await guest.nextRaw()).data).toHaveLength(10 * 1024 * 1024);
   });
 
-  it('is meant for one guest, and comes so many times after so many', async () => {
+  it('applies to one guest, after a number of matches, a number of times', async () => {
     const [one, two] = [await guestOf('guest-1'), await guestOf('guest-2')];
     simulator.webMessaging.faults.add({
       fault: { kind: 'drop' },

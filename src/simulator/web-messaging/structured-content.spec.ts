@@ -4,7 +4,7 @@ import { OFFERED_CONTENT, type OfferedContent } from './structured-content';
 
 const served = ServedGuest.forEachTest();
 
-/** Offers this to the guest and gives the id that the answer has to name. */
+/** Offers this content to the guest and returns the id that the answer has to name. */
 async function offered(contentType: OfferedContent): Promise<string> {
   const { body } = await served.call('POST', '/_sim/agent/offer', '', { token: 'guest-1', contentType });
   await served.guest.next();
@@ -37,7 +37,7 @@ describe('structured content', () => {
     expect(body['content']).toContainEqual(expect.objectContaining({ contentType }));
   });
 
-  it('is not offered when there is no such content', async () => {
+  it('is not offered when the kind is unknown', async () => {
     const asked = { token: 'guest-1', contentType: 'Poll' };
 
     expect(await served.call('POST', '/_sim/agent/offer', '', asked)).toMatchObject({ status: 404 });
@@ -45,7 +45,7 @@ describe('structured content', () => {
 });
 
 describe('an answer', () => {
-  it.each(['Button', 'QuickReply'])('needs no message to answer when it is a %s', async (type) => {
+  it.each(['Button', 'QuickReply'])('needs no original message when it is a %s', async (type) => {
     expect(await answer(choice(type))).toMatchObject({ class: 'StructuredMessage', code: 200 });
   });
 

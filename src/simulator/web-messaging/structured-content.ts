@@ -84,7 +84,7 @@ const FORM_PAGES = [
   },
 ];
 
-/** One example of each structured content that guests receive, in the fields and the nesting of Genesys Cloud. */
+/** One example of each kind of structured content that guests receive, with Genesys Cloud's fields and nesting. */
 const EXAMPLES = {
   QuickReply: [
     { quickReply: { id: 'yes', text: 'Yes', payload: 'yes', image: IMAGE_URL, action: 'Message' } },
@@ -148,7 +148,7 @@ export type OfferedContent = keyof typeof EXAMPLES;
 
 export const OFFERED_CONTENT = Object.keys(EXAMPLES) as readonly OfferedContent[];
 
-/** The `content` of a message that offers this. */
+/** Makes the `content` of a message with this offer. */
 export function exampleOf(contentType: OfferedContent): readonly unknown[] {
   return EXAMPLES[contentType].map((fields) => ({ contentType, ...structuredClone(fields) }));
 }

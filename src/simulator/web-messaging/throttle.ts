@@ -14,13 +14,13 @@ const TEXTS: Readonly<Record<LimitName, string>> = {
   connectionsPerDeployment: 'Connection rate too high for this deployment',
 };
 
-/** Enforces the limits of web messaging, and counts by limit what went beyond. */
+/** Enforces the limits of web messaging and counts the requests beyond each of them. */
 export class Throttle {
   private readonly counts = new Map<LimitName, number>();
 
   constructor(private readonly settings: WebMessagingSettings) {}
 
-  /** How often each limit was exceeded; those that never were are not there. */
+  /** Number of refused requests by limit; only limits that were exceeded are present. */
   get refused(): Readonly<Partial<Record<LimitName, number>>> {
     return Object.fromEntries(this.counts);
   }
@@ -35,7 +35,7 @@ export class Throttle {
     return false;
   }
 
-  /** The frame that refuses a request which came too early; undefined for one that did not. */
+  /** Returns the frame that refuses a request which came too early, else undefined. */
   refuse(
     limit: LimitName,
     window: RateWindow,

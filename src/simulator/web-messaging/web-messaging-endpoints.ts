@@ -6,7 +6,7 @@ import { GuestTokenEndpoint } from './guest-token-endpoint';
 import { HistoryEndpoint } from './history-endpoint';
 import { WebMessaging } from './web-messaging';
 
-/** What web messaging answers over HTTP to callers that the organisation's login does not know. */
+/** The HTTP endpoints of web messaging, for callers without an OAuth token of the organisation. */
 export class WebMessagingEndpoints {
   private readonly deployments: DeploymentEndpoint;
   private readonly files: FileEndpoint;
@@ -14,14 +14,15 @@ export class WebMessagingEndpoints {
   private readonly guestTokens: GuestTokenEndpoint;
 
   constructor(web: WebMessaging) {
-    const { deployments, attachments, attachmentDesk, book, tokens, throttle, identities, settings } = web;
+    const { deployments, attachments, attachmentHandler, registry, tokens, throttle, identities, settings } =
+      web;
     this.deployments = new DeploymentEndpoint(deployments);
-    this.files = new FileEndpoint(attachments, attachmentDesk, book, settings.now);
-    this.history = new HistoryEndpoint(book, tokens, throttle, settings.now);
-    this.guestTokens = new GuestTokenEndpoint(deployments, identities, book);
+    this.files = new FileEndpoint(attachments, attachmentHandler, registry, settings.now);
+    this.history = new HistoryEndpoint(registry, tokens, throttle, settings.now);
+    this.guestTokens = new GuestTokenEndpoint(deployments, identities, registry);
   }
 
-  /** Undefined for a path of something else. */
+  /** Returns undefined for any other path. */
   answer(request: SimulatedRequest, correlationId: string): Answer | undefined {
     return (
       this.deployments.answer(request) ??

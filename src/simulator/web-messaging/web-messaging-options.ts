@@ -1,6 +1,6 @@
 import { DeploymentOptions } from './deployment';
 
-/** The platform's limits, each per the window it is named after. */
+/** The platform's limits, each for the window in its name. */
 export interface WebMessagingLimits {
   readonly messagesPerSession: number;
   readonly requestsPerConnection: number;
@@ -9,23 +9,23 @@ export interface WebMessagingLimits {
   readonly historyPerSession: number;
   readonly connectionsPerDeployment: number;
   readonly connectionsPerToken: number;
-  /** How long the "second" of messages is. */
+  /** Length of the "second" of messages, in milliseconds. */
   readonly secondMs: number;
-  /** How long the "minute" of everything else is. */
+  /** Length of the "minute" of all other limits, in milliseconds. */
   readonly minuteMs: number;
 }
 
 export interface WebMessagingOptions {
-  /** One with the defaults unless told. */
+  /** Default: one deployment with the default settings. */
   readonly deployments?: readonly DeploymentOptions[];
   readonly limits?: Partial<WebMessagingLimits>;
-  /** Of the token that opens the history. */
+  /** Lifetime of the history token, in seconds. */
   readonly historyTokenSeconds?: number;
-  /** Of the token that an authenticated guest configures with. */
+  /** Lifetime of the token that an authenticated guest configures with, in seconds. */
   readonly guestTokenSeconds?: number;
-  /** How long an attachment can be fetched and sent. */
+  /** Time in which an attachment can be downloaded and sent, in seconds. */
   readonly attachmentSeconds?: number;
-  /** How many frames of each direction are kept of a connection; 0 keeps none. */
+  /** Number of frames of each direction that a connection's log keeps; 0 keeps none. */
   readonly keptFrames?: number;
 }
 
@@ -41,7 +41,7 @@ export const PLATFORM_LIMITS: WebMessagingLimits = {
   minuteMs: 60_000,
 };
 
-/** The options with everything filled in. */
+/** The options with all defaults applied. */
 export interface WebMessagingSettings extends Required<Omit<WebMessagingOptions, 'limits' | 'deployments'>> {
   readonly limits: WebMessagingLimits;
   readonly now: () => number;

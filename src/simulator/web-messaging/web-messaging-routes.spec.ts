@@ -23,7 +23,7 @@ describe('the agent by control routes', () => {
   const agent = async (what: string, body: object): Promise<number> =>
     (await call('POST', `/_sim/agent/${what}`, '', body)).status;
 
-  it('does what it is asked to, by token or by conversation', async () => {
+  it('acts on a session by token or by conversation', async () => {
     await guest.say('Hi');
     const { conversationId } = simulator.webMessaging.session('guest-1') ?? {};
     const said = await call('POST', '/_sim/agent/say', '', { conversationId, text: 'Hello', by: 'Bot' });
@@ -42,7 +42,7 @@ describe('the agent by control routes', () => {
     expect(await guest.closed()).toEqual({ code: 1011, reason: 'restart' });
   });
 
-  it('sends events of either side, which name no sender', async () => {
+  it('sends events of either side without a sender', async () => {
     const events = [{ eventType: 'CoBrowse', coBrowse: { type: 'Offering', sessionId: 's' } }];
     expect(await agent('event', { token: 'guest-1', events })).toBe(200);
     const { body } = await guest.next();
@@ -50,7 +50,7 @@ describe('the agent by control routes', () => {
     expect(Object.keys((body as { channel: object }).channel)).toEqual(['time', 'messageId']);
     expect(await agent('event', { token: 'guest-1', events, direction: 'Inbound' })).toBe(200);
     expect((await guest.next()).body).toMatchObject({ direction: 'Inbound', events });
-    expect(await agent('event', { token: 'nobody', events })).toBe(404);
+    expect(await agent('event', { token: 'unknown', events })).toBe(404);
   });
 
   it.each(['clear', 'expire', 'sign-in-elsewhere', 'logout'])('can %s, once', async (what) => {
@@ -60,11 +60,11 @@ describe('the agent by control routes', () => {
   });
 
   it.each([
-    ['say', { token: 'nobody', text: 'Hi' }, 404],
+    ['say', { token: 'unknown', text: 'Hi' }, 404],
     ['say', { text: 'Hi' }, 400],
     ['dance', { token: 'guest-1' }, 404],
     ['cut', { token: 'guest-1', code: 1005 }, 400],
-    ['cut', { token: 'nobody' }, 404],
+    ['cut', { token: 'unknown' }, 404],
     ['disconnect', { token: 'guest-1' }, 404],
   ])('%s %j is answered with %i', async (what, body, status) => {
     expect(await agent(what, body)).toBe(status);
@@ -74,6 +74,6 @@ describe('the agent by control routes', () => {
     const response = await fetch(`${simulator.url}/_sim/sessions`);
 
     expect(await response.json()).toMatchObject([{ token: 'guest-1', state: 'live', configures: 1 }]);
-    expect((await call('GET', '/_sim/sessions/nobody')).status).toBe(404);
+    expect((await call('GET', '/_sim/sessions/unknown')).status).toBe(404);
   });
 });

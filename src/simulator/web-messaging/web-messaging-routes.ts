@@ -5,20 +5,20 @@ import { SimulatedRequest } from '../server/simulated-request';
 import { asFields, Fields, listOf, textOf } from './guest-request';
 import { GuestSession } from './guest-session';
 import { closeCode, parseSocketFaultRule } from './socket-fault-checks';
-import { AgentActions, Saying } from './agent-actions';
+import { AgentActions, AgentMessage } from './agent-actions';
 import { OFFERED_CONTENT } from './structured-content';
 import { WebMessaging } from './web-messaging';
 
 type Act = (guest: string, body: Fields) => boolean | number | { readonly id: string } | undefined;
 
-/** The `/_sim` routes of web messaging: the agent's side, a look at the sessions, and the faults of sockets. */
+/** The `/_sim` routes of web messaging: the agent's acts, the sessions, and the faults of sockets. */
 export class WebMessagingRoutes {
   private readonly acts: ReadonlyMap<string, Act>;
 
   constructor(private readonly web: WebMessaging) {
     const { agent } = web;
     this.acts = new Map<string, Act>([
-      ['say', (guest, body) => agent.say(guest, sayingIn(body))],
+      ['say', (guest, body) => agent.say(guest, agentMessageIn(body))],
       ['offer', (guest, body) => offer(agent, guest, body)],
       ['typing', (guest, body) => agent.type(guest, body['type'] === 'Off' ? 'Off' : 'On')],
       ['event', (guest, body) => agent.notify(guest, listOf(body['events']), directionIn(body))],
@@ -34,7 +34,7 @@ export class WebMessagingRoutes {
     ]);
   }
 
-  /** Undefined for a path of something else. */
+  /** Returns undefined for any other path. */
   answer(request: SimulatedRequest): Answer | undefined {
     const [, , topic = '', name] = request.path.split('/');
     switch (topic) {
@@ -110,9 +110,9 @@ function offer(agent: AgentActions, guest: string, body: Fields): { readonly id:
   return contentType === undefined ? undefined : agent.offer(guest, contentType, textOf(body['text']));
 }
 
-/** What is wrong in it is the tester's business: it is what the guest is to be sent. */
-function sayingIn({ text, content, type, by, from }: Fields): Saying {
-  return JSON.parse(JSON.stringify({ text, content, type, by, from })) as Saying;
+/** The routes do not validate the content, because tests send invalid content on purpose. */
+function agentMessageIn({ text, content, type, by, from }: Fields): AgentMessage {
+  return JSON.parse(JSON.stringify({ text, content, type, by, from })) as AgentMessage;
 }
 
 function directionIn({ direction }: Fields): 'Inbound' | 'Outbound' {
@@ -135,7 +135,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A broken escape is part of no token.
+    // A part of the path with an invalid escape sequence is not a token.
     return text;
   }
 }

@@ -1,6 +1,6 @@
 import { Answer } from '../server/answer';
 import { SimulatedRequest } from '../server/simulated-request';
-import { Wire } from '../server/simulated-service';
+import { UpgradeRequest } from '../server/simulated-service';
 import { TimerSet } from '../server/timer-set';
 import { AgentActions } from './agent-actions';
 import { AttachmentHandler } from './attachment-handler';
@@ -22,22 +22,22 @@ const SWEEP_MS = 1_000;
 
 /**
  * Web messaging as the platform offers it to guests: sockets, sessions, history, attachments and sign-in, with the
- * platform's limits. A test reads it here, plays the agent and adds faults.
+ * platform's limits. Tests read its state, play the agent and add faults through it.
  */
 export class WebMessaging {
   readonly deployments: ReadonlyMap<string, Deployment>;
   readonly faults = new SocketFaultRegistry();
   readonly agent: AgentActions;
   readonly settings: WebMessagingSettings;
-  readonly book = new SessionRegistry();
+  readonly registry = new SessionRegistry();
   readonly attachments = new AttachmentStore();
   readonly tokens = new SignedTokens();
   readonly throttle: Throttle;
   readonly identities: GuestIdentities;
   readonly conversations: ConversationHandler;
-  readonly attachmentDesk: AttachmentHandler;
+  readonly attachmentHandler: AttachmentHandler;
   private readonly timers = new TimerSet();
-  private readonly expiry = new ExpiryWatch(this.book, SWEEP_MS);
+  private readonly expiry = new ExpiryWatch(this.registry, SWEEP_MS);
   private readonly gateway: GuestGateway;
 
   constructor(options: WebMessagingOptions, now: () => number) {
@@ -46,49 +46,49 @@ export class WebMessaging {
     this.settings = settingsOf(options, now);
     this.throttle = new Throttle(this.settings);
     this.identities = new GuestIdentities(this.tokens, this.settings);
-    this.conversations = new ConversationHandler(this.book);
-    this.attachmentDesk = new AttachmentHandler(this.attachments, this.settings);
-    this.agent = new AgentActions(this.book, this.conversations, this.identities);
-    const { faults, timers, book, throttle, settings } = this;
-    const desk = new GuestRequestHandler(this);
+    this.conversations = new ConversationHandler(this.registry);
+    this.attachmentHandler = new AttachmentHandler(this.attachments, this.settings);
+    this.agent = new AgentActions(this.registry, this.conversations, this.identities);
+    const { faults, timers, registry, throttle, settings } = this;
+    const handler = new GuestRequestHandler(this);
     this.gateway = new GuestGateway({
       faults,
       timers,
       settings,
-      book,
+      registry,
       throttle,
-      desk,
+      handler,
       deployments: this.deployments,
     });
     this.expiry.start(timers);
   }
 
-  /** By token, or by the id of a conversation. */
+  /** Finds a session by token, or by the id of a conversation. */
   session(guest: string): GuestSession | undefined {
     return this.agent.find(guest);
   }
 
   get sessions(): GuestSession[] {
-    return [...this.book];
+    return [...this.registry];
   }
 
-  /** Open sockets. */
+  /** Number of open sockets. */
   get openConnections(): number {
     return this.gateway.open;
   }
 
-  upgrade(request: SimulatedRequest, wire: Wire): Answer | undefined {
+  upgrade(request: SimulatedRequest, wire: UpgradeRequest): Answer | undefined {
     return this.gateway.upgrade(request, wire);
   }
 
-  /** Tells guests whose time is over; happens every second by itself. */
+  /** Expires the sessions that are due and notifies their guests; a timer does so every second. */
   sweep(): void {
     this.expiry.sweep();
   }
 
   describe(): unknown {
     return {
-      sessions: this.book.size,
+      sessions: this.registry.size,
       live: this.sessions.filter(({ isLive }) => isLive).length,
       openConnections: this.gateway.open,
       acceptedConnections: this.gateway.accepted,
@@ -97,11 +97,11 @@ export class WebMessaging {
     };
   }
 
-  /** Breaks all sockets, and forgets sessions, faults and counts. */
+  /** Breaks all sockets, and clears sessions, faults and counts. */
   reset(): void {
     this.gateway.reset();
     this.faults.clear();
-    this.book.clear();
+    this.registry.clear();
     this.attachments.clear();
     this.identities.clear();
     this.throttle.reset();

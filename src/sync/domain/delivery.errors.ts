@@ -1,6 +1,10 @@
 import { codesOf, membersOf } from '../../common/errors/failure-text';
 
-/** The meaning of a failed attempt for the receiver, beside its reason. */
+/**
+ * The meaning of a failed attempt for the receiver, beside its reason.
+ *
+ * @publicApi
+ */
 export interface DeliveryFailure extends ErrorOptions {
   /** The HTTP status, where the receiver speaks HTTP. */
   readonly status?: number;
@@ -13,6 +17,8 @@ export interface DeliveryFailure extends ErrorOptions {
 /**
  * The receiver did not accept an event. The message is written by this service and goes into the
  * audit trail: it must hold nothing that the receiver sent.
+ *
+ * @publicApi
  */
 export class DeliveryFailedError extends Error {
   readonly status: number | undefined;

@@ -1,4 +1,4 @@
-import { FakeEventSink } from './event.sink.fake';
+import { FakeEventSink } from './event-sink.fake';
 import { EventSinks } from './event-sinks';
 
 describe(EventSinks.name, () => {

@@ -1,9 +1,11 @@
 import { SINK_NAME } from '../domain/sink-name';
-import type { EventSink } from './event.sink';
+import type { EventSink } from './event-sink';
 
 /**
  * The receivers of session events. A module adds its sink while it starts (`onModuleInit`); an event is queued for
  * each of them when it happens, so a sink that is added later misses the events before.
+ *
+ * @publicApi
  */
 export class EventSinks {
   private readonly sinks = new Map<string, EventSink>();

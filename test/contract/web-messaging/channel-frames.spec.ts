@@ -14,7 +14,7 @@ import { FrameRules } from '../../support/frame-rules';
 
 const samples = Object.entries(SERVER_FRAME_SAMPLES);
 
-describe('frames of the server as public sources have them', () => {
+describe('frames of the server from public sources', () => {
   const rules = new FrameRules(SERVER_FRAMES);
 
   it.each(samples)('are decoded: %s', (_name, { frame, decoded }) => {
@@ -47,7 +47,7 @@ const reply = (type: 'Button' | 'DatePicker' | 'ListPicker' | 'QuickReply'): obj
   buttons: [{ type, text: 'Yes', payload: 'yes' }],
 });
 
-/** Each method that makes a frame, with the variants of the frame. */
+/** The methods that make frames, with the variants of each frame. */
 const MADE: Readonly<Record<string, readonly object[]>> = {
   configureSession: [
     frames.configureSession('t', request),
@@ -101,20 +101,20 @@ describe(ClientFrames.name, () => {
     variants.map((frame): [string, object] => [method, frame]),
   );
 
-  it.each(made)('makes frames of the contract: %s %j', (_method, frame) => {
+  it.each(made)('makes frames that match the contract: %s %j', (_method, frame) => {
     const onTheWire: unknown = JSON.parse(JSON.stringify(frame));
 
     expect(rules.breach(textAt(frame, 'action'), onTheWire)).toBeUndefined();
   });
 
-  it('has no frame that is not held to the contract', () => {
+  it('has no frame outside of the contract test', () => {
     const shared = ['constructor', 'event', 'frame'];
     const methods = Object.getOwnPropertyNames(ClientFrames.prototype);
 
     expect(methods.filter((name) => !shared.includes(name)).sort()).toEqual(Object.keys(MADE).sort());
   });
 
-  it('has custom attributes inside the message, where the platform reads them', () => {
+  it('puts custom attributes inside the message, where the platform reads them', () => {
     const attributes = { orderId: '42' };
 
     for (const frame of [
@@ -134,7 +134,7 @@ const environment = Object.assign(new Environment(), {
 });
 
 describe(GenesysHistory.name, () => {
-  it('reads a page as a public source has it', async () => {
+  it('reads a page from a public source', async () => {
     const http = new FakeGenesysHttp();
     const history = new GenesysHistory(
       http,
@@ -163,7 +163,7 @@ describe(GuestLogin.name, () => {
     ],
     [{ idToken: 'signed', nonce: 'once' }, { customerId: 'c' }],
     [{ idToken: 'signed', nonce: 'once' }, { sessionId: 's' }],
-  ])('exchanges a login with the body of the contract: %j %j', async (asked, journey) => {
+  ])('exchanges a login with a body that matches the contract: %j %j', async (asked, journey) => {
     const http = new FakeGenesysHttp();
     const login = new GuestLogin(http, new GenesysConfig(environment), new WebMessagingConfig(environment));
     http.next(anAnswer(200, { jwt: 'signed' }));

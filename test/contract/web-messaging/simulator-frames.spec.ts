@@ -21,7 +21,7 @@ import { FrameRules } from '../../support/frame-rules';
 import { missingIn } from '../../support/frame-shape';
 
 const FILE = { attachmentId: FILE_ID, fileName: 'receipt.png', fileType: 'image/png', fileSize: 10 };
-/** Sources differ in whether the platform adds it to inbound events. */
+/** The sources disagree on whether the platform adds this field to inbound events. */
 const UNSETTLED = ['body.metadata.correlationId'];
 
 const serverRules = new FrameRules(SERVER_FRAMES);
@@ -81,7 +81,7 @@ async function login(): Promise<string> {
   return String((await callJson('POST', simulator.url + path, '', body)).body['jwt']);
 }
 
-/** Names the offer that the frame answers. */
+/** Inserts the id of the offer that the frame answers. */
 async function withQuestion(text: string): Promise<string> {
   const offered = (['DatePicker', 'ListPicker', 'Form'] as const).find((type) => text.includes(`"${type}"`));
   const question = simulator.webMessaging.agent.offer(TOKEN, offered ?? 'Form');
@@ -125,7 +125,7 @@ describe('frames of official clients', () => {
     ['text of the Java client, its channel beside the message', {}],
     ['text with custom attributes', { orderId: '42' }],
     ['join with custom attributes', { orderId: '42' }],
-  ])('have their custom attributes read inside the message alone: %s', async (name, attributes) => {
+  ])('have custom attributes that count inside the message only: %s', async (name, attributes) => {
     await configure();
     await sendText(JSON.stringify(CLIENT_FRAME_SAMPLES[name]?.frame));
 
@@ -133,7 +133,7 @@ describe('frames of official clients', () => {
   });
 });
 
-describe('frames that the simulator sends', () => {
+describe('frames of the simulator match the contract', () => {
   const agent = (): GenesysSimulator['webMessaging']['agent'] => simulator.webMessaging.agent;
   const from = { nickname: 'Max', firstName: 'Max', lastName: 'Helper', image: '' };
 
@@ -148,7 +148,7 @@ describe('frames that the simulator sends', () => {
     ],
     ['an expired session', () => agent().expire(TOKEN)],
     ['a cleared session', () => agent().clear(TOKEN)],
-    ['a guest who logged out', () => agent().logOut(TOKEN)],
+    ['a guest that logged out', () => agent().logOut(TOKEN)],
     ['a connection closed by a sign-in elsewhere', () => agent().signInElsewhere(TOKEN)],
     ['a connection closed with a reason code', () => agent().signInElsewhere(TOKEN)],
   ])('when something happens: %s', async (name, act) => {
@@ -223,7 +223,7 @@ describe('frames that the simulator sends', () => {
     expectFrame(await guest.next(), 'a closed connection');
   });
 
-  it('and keeps for the history, as a page of the contract', async () => {
+  it('in a page of the history', async () => {
     await configure();
     await guest.event({ eventType: 'Presence', presence: { type: 'Join' } });
     await guest.say('Hello');

@@ -76,7 +76,7 @@ describe('npm run backup', () => {
     await world.api.opened();
   });
 
-  it('says why there is no backup', async () => {
+  it('reports the reason of a failure', async () => {
     const there = join(copies, 'guest-sessions.db');
     expect(await backup('--to', there, '--data-dir', copies)).toMatchObject({
       code: 1,

@@ -1,7 +1,7 @@
 import { ProcessWorld } from '../../support/process-world';
 import { type ServiceStorage, ServiceStorages } from '../../support/service-storage';
 import { until } from '../../support/until';
-import { CLOCK_THAT_JUMPS } from '../replicas/clock-jump';
+import { JUMPS_ON_SIGNAL } from '../replicas/clock-jump';
 
 const storages = new ServiceStorages();
 
@@ -13,7 +13,7 @@ describe('an embedded database whose machine sets its clock forward by an hour',
 
   beforeAll(async () => {
     storage = await storages.create('SQLite');
-    world = await ProcessWorld.start(storage, { environment: { NODE_OPTIONS: CLOCK_THAT_JUMPS } });
+    world = await ProcessWorld.start(storage, { environment: { NODE_OPTIONS: JUMPS_ON_SIGNAL } });
   });
 
   afterAll(async () => {

@@ -31,7 +31,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     await storage.remove();
   });
 
-  it('refuses everything for a while opens sessions as fast as before, and delivers all of it in order afterwards', async () => {
+  it('refuses everything for a while opens sessions as fast as before, and delivers all events in order afterwards', async () => {
     const { crm, api } = world;
     await openedAndTimed(SAMPLES);
     const before = await openedAndTimed(SAMPLES);
@@ -49,7 +49,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     crm.faults.remove(outage);
     const recoveredAt = Date.now();
 
-    // A delivery that an opening waited for would cost it seconds.
+    // An opening that waited for a delivery would take seconds longer.
     expect(during.medianMs).toBeLessThan(before.medianMs + 1_000);
     await waitFor(() => {
       expect(during.ids.map((id) => crmStory(crm, id))).toEqual(during.ids.map(() => WHOLE_STORY));
@@ -57,7 +57,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     expect((crm.received[2 * SAMPLES]?.at ?? Infinity) - recoveredAt).toBeLessThan(RECOVERED_WITHIN_MS);
   });
 
-  it('refuses the events of one conversation for ever gets those of all others at once', async () => {
+  it('refuses the events of one conversation permanently delivers those of all others immediately', async () => {
     const { crm, api } = world;
     const refused = await api.opened();
     await waitFor(() => {
@@ -81,7 +81,7 @@ describe.each(DATABASES)('a service on %s whose CRM', (database) => {
     expect(crmStory(crm, refused)).toEqual(['1 connected']);
   });
 
-  /** Opens so many sessions, one after the other. */
+  /** Opens this many sessions, one after the other. */
   async function openedAndTimed(count: number): Promise<{ ids: string[]; medianMs: number }> {
     const ids: string[] = [];
     const times: number[] = [];

@@ -4,16 +4,16 @@ import { type ServiceStorage, ServiceStorages } from '../../support/service-stor
 import { waitFor } from '../../support/wait-for';
 
 /**
- * More of them, with `GUEST_SOCKETS=500`, for the figures in docs/performance.md. Each connects twice, and a process
- * knows nothing of the connections that the one before it made: 500 are what a minute of the platform allows, on a machine
- * that is quiet enough for the first attempt of each.
+ * `GUEST_SOCKETS=500` runs with the sockets of docs/performance.md. Each connects twice, and a process does not know
+ * the connections of its predecessor: 500 are the platform's limit for a minute, if the machine is quiet enough for
+ * each first attempt to succeed.
  */
 const SOCKETS = Number(process.env['GUEST_SOCKETS'] ?? 40);
 const TALKATIVE = 5;
 const HELLO = 'Hello?';
 const MINUTE_MS = 60_000;
 const CONNECTIONS_PER_MINUTE = 1_000;
-const PATIENCE_MS = 30_000 + 100 * SOCKETS;
+const OBSERVED_WITHIN_MS = 30_000 + 100 * SOCKETS;
 
 interface Guest {
   readonly id: string;
@@ -39,7 +39,7 @@ describe('a service that is killed while it holds guest sockets', () => {
     });
     const openings = await world.api.openMany(SOCKETS);
     guests = openings.map(({ body }) => guestOf(world, body));
-  }, PATIENCE_MS);
+  }, OBSERVED_WITHIN_MS);
 
   afterAll(async () => {
     await world.stop();
@@ -47,7 +47,7 @@ describe('a service that is killed while it holds guest sockets', () => {
   });
 
   it(
-    'goes on with each of them, begins none anew and misses nothing that was said',
+    'resumes each of them, starts no new session and misses no message',
     async () => {
       const said = new Map(guests.map(({ id }) => [id, [] as string[]]));
       const sayToAll = (text: string): void => {
@@ -70,22 +70,22 @@ describe('a service that is killed while it holds guest sockets', () => {
       sayToAll('afterwards');
 
       await waitFor(() => {
-        expect(guests.map(lifeOf)).toEqual(guests.map(() => GOES_ON));
-      }, PATIENCE_MS);
+        expect(guests.map(leaseIdOf)).toEqual(guests.map(() => GOES_ON));
+      }, OBSERVED_WITHIN_MS);
       tell(world, guests, performance.now() - killedAt);
       await waitFor(async () => {
         for (const { id } of guests) expect(await fromAgents(world, id)).toEqual(said.get(id));
-      }, PATIENCE_MS);
+      }, OBSERVED_WITHIN_MS);
 
       expect(await world.api.list('active')).toHaveLength(SOCKETS);
       expect(world.genesys.webMessaging.sessions).toHaveLength(SOCKETS);
       expect(world.genesys.webMessaging.throttle.refused).toEqual({});
       expect(mostConnectsInAMinute(guests)).toBeLessThanOrEqual(CONNECTIONS_PER_MINUTE);
     },
-    3 * PATIENCE_MS,
+    3 * OBSERVED_WITHIN_MS,
   );
 
-  it('says a message that was under way once, when its caller comes again with the key', async () => {
+  it('sends a message in flight once, when its caller repeats it with the key', async () => {
     for (const { id, upstream } of guests.slice(0, TALKATIVE)) {
       expect((await world.api.say(id, HELLO, id)).status).toBe(201);
 
@@ -96,10 +96,10 @@ describe('a service that is killed while it holds guest sockets', () => {
   });
 });
 
-/** One session and one start of its conversation, configured by the process that is gone and by the one after it. */
+/** The expected state: one session and one conversation, configured by the killed process and by its successor. */
 const GOES_ON = { sessions: 1, isResumed: true, joins: 1, closeRequests: 0, isLive: true, connections: 1 };
 
-function lifeOf({ upstream }: Guest): typeof GOES_ON {
+function leaseIdOf({ upstream }: Guest): typeof GOES_ON {
   const { sessions, configures, joins, closeRequests, isLive, connections } = upstream;
   return { sessions, isResumed: configures > 1, joins, closeRequests, isLive, connections: connections.size };
 }
@@ -110,7 +110,7 @@ function guestOf({ genesys }: ProcessWorld, body: Readonly<Record<string, unknow
   return { id: String(body['conversationId']), upstream };
 }
 
-/** Resolves with the requests as soon as all is said upstream, where nobody tells the service so. */
+/** Resolves with the pending requests as soon as all messages are upstream, without any answer to the service. */
 async function sayUnanswered(
   { api, genesys }: ProcessWorld,
   guests: readonly Guest[],

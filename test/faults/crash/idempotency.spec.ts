@@ -9,12 +9,12 @@ const OPENING = { method: 'POST', path: '/api/v2/conversations/messaging' };
 const LONGER_THAN_THE_TEST_MS = 600_000;
 const CALLERS = 100;
 
-/** When the service is killed: at the first moment with one more of these than before the requests. */
+/** The time of the kill: as soon as there is one more of these than before the requests. */
 interface Moment {
   readonly title: string;
   readonly fault?: Fault;
   readonly countOf: (world: ProcessWorld) => number;
-  /** How many of those who come again may find the opening half done, and carry it on. */
+  /** Number of repeated requests that may find the opening unfinished and resume it. */
   readonly carryOn: readonly number[];
 }
 
@@ -22,13 +22,13 @@ const unanswered = ({ genesys }: ProcessWorld): number =>
   genesys.requests.count({ method: 'POST', status: null });
 
 const UPSTREAM_NEVER_DID: Moment = {
-  title: 'before Genesys Cloud has carried the opening out',
+  title: 'before Genesys Cloud has executed the opening',
   fault: { kind: 'hang-before-headers' },
   countOf: unanswered,
   carryOn: [1],
 };
 const UPSTREAM_DID: Moment = {
-  title: 'after Genesys Cloud has carried the opening out, and before we know',
+  title: 'after Genesys Cloud has executed the opening, before its answer',
   fault: { kind: 'delay', ms: LONGER_THAN_THE_TEST_MS, effect: 'after' },
   countOf: unanswered,
   carryOn: [1],
@@ -66,7 +66,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
   });
 
   it.each(moments)(
-    '$title: open one session, and everybody who comes again gets it',
+    '$title: open one session, which every repeated request returns',
     async (moment) => {
       opened += 1;
       const before = await sendAndKill(moment);
@@ -83,7 +83,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
     60_000,
   );
 
-  it('have left nothing behind that is not theirs', async () => {
+  it('leave no other session', async () => {
     const sessions = await settled(world);
 
     expect(sessions.map(({ state }) => state)).toEqual(moments.map(() => 'active'));
@@ -94,7 +94,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
     return Array.from({ length: CALLERS }, () => world.api.open('queue-1', `key-${opened}`));
   }
 
-  /** On PostgreSQL the opening is the killed process's until its lease has run out. */
+  /** On PostgreSQL the opening belongs to the killed process until its lease has expired. */
   async function firstServed(): Promise<ApiAnswer> {
     return waitFor(async () => {
       const answer = await world.api.open('queue-1', `key-${opened}`);
@@ -103,7 +103,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
     }, 30_000);
   }
 
-  /** Sends the requests, kills the service at the moment, starts it again; what was answered before that. */
+  /** Sends the requests, kills the service at that moment, and restarts it; returns the answers before the kill. */
   async function sendAndKill({ fault, countOf }: Moment): Promise<ApiAnswer[]> {
     const before = countOf(world);
     if (fault !== undefined)
@@ -117,7 +117,7 @@ describe.each<[DatabaseKind, readonly Moment[]]>([
     return (await outcomes).flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   }
 
-  /** One conversation upstream, one event for the CRM, one slot: for each key. */
+  /** Checks each key for one conversation upstream, one CRM event and one slot. */
   async function expectOneOfEach(id: string): Promise<void> {
     const { conversations } = world.genesys.state;
     expect([conversations.size, conversations.get(id)?.state]).toEqual([opened, 'connected']);

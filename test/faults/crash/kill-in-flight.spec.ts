@@ -31,7 +31,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
     await storage.remove();
   });
 
-  it('an opening that Genesys Cloud has carried out closes the conversation there and tells the CRM nothing', async () => {
+  it('an opening that Genesys Cloud has executed closes the conversation there and sends no CRM event', async () => {
     const id = await killDuringOpening({
       fault: { kind: 'delay', ms: LONGER_THAN_THE_TEST_MS, effect: 'after' },
     });
@@ -42,7 +42,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
     await expectGivenUp(id);
   });
 
-  it('an opening that Genesys Cloud carries out only after the restart closes the conversation all the same', async () => {
+  it('an opening that Genesys Cloud executes only after the restart closes the conversation as well', async () => {
     const { state, requests } = world.genesys;
     const id = await killDuringOpening({ fault: { kind: 'hang-before-headers' } });
     await waitFor(() => {
@@ -58,7 +58,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
     await expectGivenUp(id);
   });
 
-  it('the end of a session goes on with it, and tells the CRM once', async () => {
+  it('the end of a session completes it, and sends one CRM event', async () => {
     const id = await world.api.opened();
     world.genesys.faults.add({
       match: DISCONNECT,
@@ -79,7 +79,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
     expect((await world.api.get(id)).body).toMatchObject({ state: 'terminated', endReason: 'requested' });
   });
 
-  it('a delivery that the CRM has accepted repeats that event, by the same id, before the next one', async () => {
+  it('a delivery that the CRM has accepted repeats that event with the same id before the next one', async () => {
     world.crm.faults.add({
       fault: { kind: 'delay', ms: LONGER_THAN_THE_TEST_MS, effect: 'after' },
       times: 1,
@@ -100,7 +100,7 @@ describe.each(DATABASES)('a service on %s that is killed in the middle of', (dat
     expect(heard[1]).toEqual(heard[0]);
   });
 
-  /** Kills and restarts the service as soon as the simulator has read the opening; its conversation id. */
+  /** Kills and restarts the service as soon as the simulator has read the opening; returns its conversation id. */
   async function killDuringOpening(rule: FaultRule): Promise<string> {
     const seen = world.genesys.requests.count({ method: 'POST', status: null });
     world.genesys.faults.add({ ...rule, match: OPENING, times: 1 });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Effect } from '../../../src/simulator/fault';
-import { expectBooksAgree, expectKeptAlive, settled } from '../../support/invariants';
+import { expectRecordsAgree, expectKeptAlive, settled } from '../../support/invariants';
 import { Load } from '../../support/load';
 import { ProcessWorld } from '../../support/process-world';
 import { SeededRandom } from '../../support/seeded-random';
@@ -9,8 +9,8 @@ import { waitFor } from '../../support/wait-for';
 
 const SQLITE_KILLS = Number(process.env['KILLS'] ?? 5);
 /**
- * `KILLS=10` is the long run. Fewer on PostgreSQL, where each next process has to wait until the lease of the one before
- * it has run out.
+ * `KILLS=10` is the long run. PostgreSQL gets fewer kills, because each successor has to wait for the expiry of its
+ * predecessor's lease.
  */
 const KILLS = { SQLite: SQLITE_KILLS, PostgreSQL: Math.max(2, Math.round(SQLITE_KILLS / 3)) };
 const CALLERS = 12;
@@ -31,7 +31,7 @@ describe.each(DATABASES)('a service on %s that is killed again and again under l
     world = await ProcessWorld.start(storage, {
       environment: {
         SESSION_MAX_CONCURRENT: String(CAP),
-        // Until then an opening that Genesys Cloud does not know may still arrive there.
+        // Until then an opening that Genesys Cloud does not know yet may still arrive there.
         SESSION_OPEN_DEADLINE_MS: '3000',
       },
       genesys: { latencyMs: random.between(20, 50), journalSize: 200_000 },
@@ -46,7 +46,7 @@ describe.each(DATABASES)('a service on %s that is killed again and again under l
     await storage.remove();
   });
 
-  it('keeps every promise it gave', async () => {
+  it('keeps the promises of all of its answers', async () => {
     await random.explain(async () => {
       load.moveTo(world.api);
       load.start(CALLERS);
@@ -59,12 +59,12 @@ describe.each(DATABASES)('a service on %s that is killed again and again under l
       }
       await load.stop();
       await expectKeptAlive(world, load);
-      await expectBooksAgree(world, load);
+      await expectRecordsAgree(world, load);
       expect(load.unanswered).toBeGreaterThan(0);
     });
   });
 
-  it('has leaked no slot: after everything has ended, the whole cap can be opened, and no more', async () => {
+  it('leaks no slot: after all sessions have ended, exactly the cap can be opened', async () => {
     await random.explain(async () => {
       const { api } = world;
       const active = await api.list('active');
@@ -80,7 +80,7 @@ describe.each(DATABASES)('a service on %s that is killed again and again under l
   });
 });
 
-/** Openings that hang a while on either side of taking effect, a disconnect that fails, a CRM with hiccups. */
+/** Faults: openings that hang before or after they take effect, a failing disconnect, CRM errors. */
 function addTrouble({ genesys, crm }: ProcessWorld, random: SeededRandom): void {
   const after = random.between(0, 30);
   const effect = random.pick<Effect>(['before', 'after']);
@@ -93,7 +93,7 @@ function addTrouble({ genesys, crm }: ProcessWorld, random: SeededRandom): void 
   crm.faults.add({ fault: { kind: 'delay', ms: 100, effect }, after, times: 5 });
 }
 
-/** Some promises into the work, and then at no particular instruction of it. */
+/** Waits for some successful requests, and then for a random time. */
 async function untilSomeMomentOfWork(load: Load, random: SeededRandom): Promise<void> {
   const enough = load.acknowledged + random.between(20, 60);
   await waitFor(() => {

@@ -38,7 +38,7 @@ describe('a service whose log cannot be written', () => {
     await storage.remove();
   });
 
-  it('goes on when the reader of its output is gone, counts lost lines, and stops in order', async () => {
+  it('continues without a reader of its output, counts lost lines, and stops cleanly', async () => {
     world.service.stopReading();
     await opensAndEnds(world.service);
     await until(async () => (await linesLost(world.service.url)) > 0);
@@ -48,7 +48,7 @@ describe('a service whose log cannot be written', () => {
     expect(await world.service.exited).toMatchObject({ code: 0 });
   });
 
-  it('starts, serves and stops in order on a full device', async () => {
+  it('starts, serves and stops cleanly on a full device', async () => {
     await world.service.kill();
     const full = openSync('/dev/full', 'w');
     let service: ServiceProcess | undefined;

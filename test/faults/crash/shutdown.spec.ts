@@ -31,7 +31,7 @@ describe.each(DATABASES)('a service on %s that gets a SIGTERM', (database) => {
   describe('in the mode "handover"', () => {
     beforeEach(() => start({ SHUTDOWN_MODE: 'handover' }), 60_000);
 
-    it('finishes what it was asked for, takes on nothing new, and leaves the sessions to its successor', async () => {
+    it('finishes pending requests, accepts no new ones, and leaves the sessions to its successor', async () => {
       const { service, genesys, crm } = world;
       const early = await world.api.openedMany(3);
       await using caller = new KeptConnection(world.api.url);
@@ -96,7 +96,7 @@ describe.each(DATABASES)('a service on %s that gets a SIGTERM', (database) => {
       expectToldOfShutdown(ids);
     });
 
-    it('tells the CRM after the next start when the CRM is down', async () => {
+    it('sends the CRM events after the next start when the CRM is down', async () => {
       const ids = await world.api.openedMany(3);
       await waitFor(() => {
         expect(world.crm.received).toHaveLength(ids.length);
@@ -130,7 +130,7 @@ describe.each(DATABASES)('a service on %s that gets a SIGTERM', (database) => {
         await expectEndedBySuccessor();
       });
 
-      it('ends in time, and ends the sessions after the next start, also when an opening took all of the time', async () => {
+      it('ends in time, and ends the sessions after the next start, also when an opening used all of the time', async () => {
         const hanging = world.api.open().catch(() => undefined);
         await openingArrived();
 
@@ -152,7 +152,7 @@ describe.each(DATABASES)('a service on %s that gets a SIGTERM', (database) => {
     });
   });
 
-  /** Sends the signal; when, and what becomes of it. */
+  /** Sends the signal; returns its time and the exit of the process. */
   function stop(): { sentAt: number; exited: Promise<Exit> } {
     world.service.signal('SIGTERM');
     return { sentAt: performance.now(), exited: world.service.exited };
@@ -187,12 +187,12 @@ describe.each(DATABASES)('a service on %s that gets a SIGTERM', (database) => {
 interface StoredResponse {
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** Whether it came over a connection that was there before. */
+  /** Tells whether the request came over an earlier connection. */
   readonly isKept: boolean;
   readonly body: unknown;
 }
 
-/** A caller that stays on one connection. */
+/** A caller that keeps one connection. */
 class KeptConnection implements AsyncDisposable {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
 

@@ -2,8 +2,8 @@ import { ProcessWorld } from '../../support/process-world';
 import { ServiceProcess } from '../../support/service-process';
 import { ServiceStorages } from '../../support/service-storage';
 
-describe('a service with a bad environment', () => {
-  it('ends with code 78 and names every bad variable, but no secret', async () => {
+describe('a service with an invalid environment', () => {
+  it('ends with code 78 and names every invalid variable, without secrets', async () => {
     const secret = 'canary-5a7c1e';
     const service = ServiceProcess.spawn({
       PORT: '70000',
@@ -45,7 +45,7 @@ describe('a second service on the same data', () => {
 
   afterAll(() => storages.stop());
 
-  it('on SQLite is refused with a reason, while the first goes on', async () => {
+  it('on SQLite is refused with a reason, while the first continues', async () => {
     const storage = await storages.create('SQLite');
     const world = await ProcessWorld.start(storage);
     try {

@@ -7,7 +7,7 @@ import { ServiceProcess } from '../../support/service-process';
 import { type ServiceStorage, ServiceStorages } from '../../support/service-storage';
 import { waitFor } from '../../support/wait-for';
 
-/** As `docs/extending.md` gives it. */
+/** The line in `docs/extending.md`. */
 const LINE =
   "        import('../examples/opening-hours/opening-hours.module.js').then((m) => m.OpeningHoursModule.use()),";
 
@@ -55,7 +55,7 @@ describe('a module that is added to the service by one line', () => {
     return world.genesys.requests.find({ method: 'POST', path: '/api/v2/conversations/messaging' }).length;
   }
 
-  it('changes none of our files but the composition root, by that line', async () => {
+  it('changes only that line of the composition root', async () => {
     expect(await extended.differences()).toEqual([`src/app.module.ts: + ${LINE.trim()}`]);
   });
 
@@ -63,7 +63,7 @@ describe('a module that is added to the service by one line', () => {
     expect(await readFile(join(__dirname, '../../../docs/extending.md'), 'utf8')).toContain(LINE.trim());
   });
 
-  it('hears of every change of a session in order, and so does the CRM', async () => {
+  it('receives every change of a session in order, and so does the CRM', async () => {
     const id = await world.api.opened();
     expect((await world.api.end(id)).status).toBe(200);
 
@@ -78,7 +78,7 @@ describe('a module that is added to the service by one line', () => {
     });
   });
 
-  it('is not held up by the CRM, and has metrics of its own', async () => {
+  it('is not blocked by the CRM, and has metrics of its own', async () => {
     world.crm.faults.add({ fault: { kind: 'status', status: 500 } });
     const id = await world.api.opened();
 
@@ -95,7 +95,7 @@ describe('a module that is added to the service by one line', () => {
     await world.api.end(id);
   });
 
-  it('may refuse a session before anything of it is sent', async () => {
+  it('may refuse a session before any upstream request', async () => {
     const [openings, slots] = [openingsSeen(), await world.api.metric('session_slots_in_use')];
 
     const refused = await world.api.open('night');
@@ -115,13 +115,13 @@ describe('a module that is added to the service by one line', () => {
     expect(await world.api.metric('policy_refusals_total{policy="opening-hours",outcome="refused"}')).toBe(1);
   });
 
-  it('has a say in readiness', async () => {
+  it('may make the service unready', async () => {
     const response = await fetch(`${world.api.url}/health/ready`);
 
     expect(await response.json()).toMatchObject({ status: 'ok', details: { ledger: { status: 'up' } } });
   });
 
-  it('may refuse to start without its settings, like the service itself', async () => {
+  it('may fail the start without its settings, like the service itself', async () => {
     const service = ServiceProcess.spawn(
       { ...world.environment, LEDGER_FILE: '', PORT: '0' },
       extended.entry,
@@ -129,5 +129,13 @@ describe('a module that is added to the service by one line', () => {
 
     expect((await service.exited).code).toBe(78);
     expect(service.stderr).toContain('LEDGER_FILE must be');
+  });
+
+  it('does not start with a default channel that no module has added', async () => {
+    const settings = { GENESYS_CHANNEL: 'pigeon', DATA_DIR: join(extended.folder, 'data'), PORT: '0' };
+    const service = ServiceProcess.spawn({ ...world.environment, ...settings }, extended.entry);
+
+    expect((await service.exited).code).toBe(78);
+    expect(service.stderr).toContain('GENESYS_CHANNEL must be one of: conversations-messaging');
   });
 });

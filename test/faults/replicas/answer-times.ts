@@ -3,12 +3,12 @@ import { createHistogram } from 'node:perf_hooks';
 const MICROSECONDS = 1_000;
 const LONGEST_US = 120_000_000;
 
-/** How requests of one kind were answered, and after how long: from the moment at which they were due. */
+/** Outcomes and durations of requests of one kind; a duration starts when the request is due. */
 export class AnswerTimes {
   private readonly histogram = createHistogram({ lowest: 1, highest: LONGEST_US, figures: 3 });
   private readonly counts = new Map<string, number>();
 
-  /** A request that got no answer counts with the time after which its client gave up. */
+  /** A request without an answer counts with its client's time-out. */
   add(outcome: string, ms: number): void {
     this.counts.set(outcome, (this.counts.get(outcome) ?? 0) + 1);
     this.histogram.record(Math.min(LONGEST_US, Math.max(1, Math.round(ms * MICROSECONDS))));
@@ -26,7 +26,7 @@ export class AnswerTimes {
     return this.count === 0 ? 0 : this.histogram.max / MICROSECONDS;
   }
 
-  /** How often there was another outcome than these, by the outcome. */
+  /** Returns the counts of all other outcomes, by outcome. */
   butFor(expected: readonly string[]): string[] {
     return [...this.counts]
       .filter(([outcome]) => !expected.includes(outcome))

@@ -11,7 +11,7 @@ const OPENED = JSON.stringify({ conversationId: 'c' });
 const STALLED_MS = 300;
 
 describe(NormalLoad.name, () => {
-  it('goes on sending while the service stalls, and counts how long each request waited', async () => {
+  it('continues sending while the service stalls, and counts the wait of each request', async () => {
     let asked = 0;
     const stall = new AbortController();
     const server = createServer((request, response) => {
@@ -37,7 +37,7 @@ describe(NormalLoad.name, () => {
     expect(load.ends.butFor(['200'])).toEqual([]);
   });
 
-  it('tells of a service that is not there', async () => {
+  it('reports a missing service', async () => {
     const options = {
       replicas: ['http://127.0.0.1:1'],
       headers: {},
@@ -59,24 +59,24 @@ describe(LogWatch.name, () => {
     const log = new LogWatch({ onOutput: (listener) => void (write = listener) }, ['secret']);
     const text = [
       '{"level":"info","message":"A"}',
-      '{"level":"error","message":"The lease was lost: others have it"}',
+      '{"level":"error","message":"Lease lost: others have it"}',
       '{"level":"warn","message":"B","what":"secret"}',
       'no JSON',
       '',
     ].join('\n');
-    // In two chunks, the first of which ends within a line.
+    // Sends two chunks, the first of which ends within a line.
     write(Buffer.from(text.slice(0, 40)));
     write(Buffer.from(text.slice(40)));
 
     expect([log.lines, log.bytes, log.errors]).toEqual([4, text.length, 1]);
     expect(log.lostLeases).toHaveLength(1);
     expect(log.leaks).toEqual(['B']);
-    expect([...log.messages.keys()]).toEqual(['A', 'The lease was lost: others have it', 'B', 'no JSON']);
+    expect([...log.messages.keys()]).toEqual(['A', 'Lease lost: others have it', 'B', 'no JSON']);
   });
 });
 
 describe(AttackTally.name, () => {
-  it('adds up what was sent and answered, and finds the secrets of others in answers', () => {
+  it('counts requests and answers, and finds the secrets of others in answers', () => {
     const tally = new AttackTally('attack', ['secret']);
     tally.sent(10, 2);
     tally.sentMore(5);

@@ -7,17 +7,17 @@ const COLLECTIONS = 5;
 const COLLECT_EVERY_MS = 1_000;
 const MEBIBYTE = 2 ** 20;
 
-/** The memory and the registries of a replica whose garbage has been collected. */
+/** The memory and the registries of a replica after a garbage collection. */
 export interface Reading {
-  /** Heap and the buffers outside of it. */
+  /** Bytes of the heap and of external buffers. */
   readonly heapBytes: number;
   readonly residentBytes: number;
-  /** Sockets, timers and the like that keep the process alive. */
+  /** Number of resources that keep the process alive, such as sockets and timers. */
   readonly resources: number;
   readonly page: MetricsPage;
 }
 
-/** Garbage is collected by SIGUSR2, with which `COLLECTS_WHEN_ASKED` calls V8's `gc()` as `--expose-gc` provides it. */
+/** Garbage is collected by SIGUSR2, with which `COLLECTS_ON_SIGNAL` calls V8's `gc()` as `--expose-gc` provides it. */
 export async function readingsOf(world: AttackWorld): Promise<Reading[]> {
   for (let collection = 0; collection < COLLECTIONS; collection += 1) {
     for (const replica of world.replicas) replica.signal('SIGUSR2');
@@ -40,7 +40,7 @@ export function mebibytes(bytes: number): string {
   return `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
 }
 
-/** Leftovers in the registries of all replicas while only these sessions live. */
+/** Returns the surplus in the registries of all replicas while only these sessions live. */
 export async function leftovers(world: AttackWorld, sessions: number): Promise<string[]> {
   const pages = await Promise.all(
     world.urls.map((url) => MetricsPage.read(url, world.callers.operator.headers)),
@@ -52,7 +52,7 @@ export async function leftovers(world: AttackWorld, sessions: number): Promise<s
     messages_waiting: 0,
     ws_connections: 0,
     heartbeats_running: sessions,
-    // Both tell of the database, which is the same for all.
+    // Both values are the database's, which is the same for all replicas.
     session_slots_in_use: sessions * pages.length,
     outbox_pending: 0,
   };

@@ -5,7 +5,7 @@ import type { AttackWorld } from './attack-world';
 const MESSAGES_SHOWN = 6;
 const KIBIBYTE = 1024;
 
-/** One line for each attack: requests, answers, worst time, bytes. */
+/** Formats a line for each attack: requests, answers, worst time, bytes. */
 export function tableOf(all: readonly AttackFigures[]): string[] {
   const rows = all.map(({ name, requests, worstMs, sentBytes, receivedBytes, answers }) => [
     name,
@@ -22,7 +22,7 @@ export function tableOf(all: readonly AttackFigures[]): string[] {
   return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
 }
 
-/** The log lines of the replicas in so many seconds. */
+/** Formats the log volume of the replicas during this time. */
 export function logReport({ logs }: AttackWorld, seconds: number): string[] {
   return logs.flatMap((log, index) => {
     const most = [...log.messages].sort(([, a], [, b]) => b - a).slice(0, MESSAGES_SHOWN);

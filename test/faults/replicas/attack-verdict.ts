@@ -4,15 +4,17 @@ import type { AttackFigures } from './attacks/attack-tally';
 import type { NormalLoad } from './normal-load';
 
 const P99_MS = 500;
-/** Compiled code and caches with a bound of their own grow once; what each request leaves behind grows for ever. */
+/** Compiled code and bounded caches grow once; a leak for each request grows without limit. */
 const HEAP_GROWTH_BYTES = 16 * 2 ** 20;
-/** The allocator keeps pages that are free. */
+/** The allocator keeps free pages. */
 const RESIDENT_GROWTH_BYTES = 96 * 2 ** 20;
-/** Connections of pools that come and go. */
+/** Pooled connections that open and close. */
 const RESOURCE_GROWTH = 25;
 
 export interface AttackOutcome {
-  /** The normal load before the attack: what it does not keep then, no attack has broken. */
+  /**
+   * Measurements of the normal load before the attack: a promise that it breaks itself was not broken by an attack.
+   */
   readonly calm: NormalLoad;
   readonly load: NormalLoad;
   readonly figures: readonly AttackFigures[];
@@ -20,7 +22,7 @@ export interface AttackOutcome {
   readonly after: readonly Reading[];
 }
 
-/** The promises that were broken, in words; nothing, when every one was kept. */
+/** Returns the broken promises in words. */
 export function attackFindings(
   world: AttackWorld,
   { calm, load, figures, before, after }: AttackOutcome,
@@ -28,7 +30,7 @@ export function attackFindings(
   return [
     ...leaseFindings(world, after),
     ...loadFindings(calm).map(
-      (finding) => `before the attack, so that the machine is too slow to tell: ${finding}`,
+      (finding) => `before the attack (the machine is too slow for the test): ${finding}`,
     ),
     ...loadFindings(load),
     ...figures.flatMap(({ findings }) => findings),
@@ -41,9 +43,7 @@ function leaseFindings({ logs, replicas }: AttackWorld, after: readonly Reading[
   const lost = after.reduce((sum, { page }) => sum + page.find('guest_sessions_lease_lost_total'), 0);
   return [
     ...(lost === 0 ? [] : [`${lost} leases were lost, as guest_sessions_lease_lost_total says`]),
-    ...logs.flatMap(({ lostLeases }) =>
-      lostLeases.map((line) => `the log says that a lease was lost: ${line}`),
-    ),
+    ...logs.flatMap(({ lostLeases }) => lostLeases.map((line) => `log line of a lost lease: ${line}`)),
     ...replicas.filter(({ isRunning }) => !isRunning).map(() => 'a replica has ended'),
   ];
 }

@@ -9,16 +9,18 @@ import { PostgresServer } from '../../support/postgres-server';
 import { ServiceProcess } from '../../support/service-process';
 import type { Target } from './attacks/attack';
 import { ATTACK_CALLERS, ATTACK_SCOPES, type AttackCaller } from './attacks/attack-callers';
-import { COLLECTS_WHEN_ASKED } from './collecting';
+import { COLLECTS_ON_SIGNAL } from './garbage-collection';
 import { LogWatch } from './log-watch';
 
 const REPLICAS = 2;
 const READY_ATTEMPTS = 4;
 const CLIENT = { id: 'attack-client', secret: 'attack-secret' };
-/** The interval of sessions that live long: the beats of a full house, with the default cap, are fifty a second. */
+/** The interval of long sessions: with the default cap, a full service beats fifty times a second. */
 const BEAT_MS = 10_000;
 
-/** The name of every guest of the normal load, and their words: nothing that an attacker or a log sees may hold them. */
+/**
+ * The name of every guest of the normal load, and the text of their messages: no attacker and no log may get them.
+ */
 export const GUEST = 'Zephyrine Canary-Guest';
 export const WORDS = 'canary words of a guest: 5f1d';
 
@@ -33,13 +35,13 @@ export interface AttackCallers {
   readonly victim: TestCaller;
   readonly operator: TestCaller;
   readonly attackers: Readonly<Record<AttackCaller, TestCaller>>;
-  /** Second keys of the attackers with all scopes, for what is prepared in their names. */
+  /** Second keys of the attackers with all scopes, for preparing sessions in their names. */
   readonly preparing: Readonly<Record<AttackCaller, TestCaller>>;
 }
 
 /**
- * Two replicas, each a process of its own, on one PostgreSQL without links in between; the receivers of what they send
- * are in this process. Callers have keys and the quota that a deployment gives them.
+ * Two replicas, each a process of its own, on one PostgreSQL without links in between; the simulators are in this
+ * process. Callers have keys and the default quota.
  */
 export class AttackWorld implements AsyncDisposable {
   private constructor(
@@ -52,7 +54,7 @@ export class AttackWorld implements AsyncDisposable {
 
   static async start(entry: string): Promise<AttackWorld> {
     const server = await PostgresServer.start({ isSynced: true });
-    // The journal is of no use here, and would be most of what this process remembers.
+    // The journal is unused here, and would take most of this process's memory.
     const quiet = { journalSize: 0 };
     const genesys = await GenesysSimulator.start({ clients: { [CLIENT.id]: CLIENT.secret }, ...quiet });
     const receivers = { genesys, crm: await CrmSimulator.start(quiet) };
@@ -85,7 +87,7 @@ export class AttackWorld implements AsyncDisposable {
     return canariesOf(this.callers);
   }
 
-  /** Opens sessions over the guest WebSocket in the name of a caller; which replica holds them. */
+  /** Opens sessions over the guest WebSocket in the name of a caller; returns the holder of each. */
   async openTargets(caller: TestCaller, count: number): Promise<Target[]> {
     const ids: string[] = [];
     for (const index of Array.from({ length: count }).keys()) {
@@ -122,7 +124,7 @@ export class AttackWorld implements AsyncDisposable {
   }
 }
 
-/** A busy machine takes longer for the first start than tests wait for one. */
+/** On a busy machine the first start takes longer than the default time-out of a test. */
 async function untilReady(replica: ServiceProcess): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -171,12 +173,12 @@ function environmentOf(world: {
     GENESYS_API_URL: genesys.url,
     GENESYS_CLIENT_ID: CLIENT.id,
     GENESYS_CLIENT_SECRET: CLIENT.secret,
-    // Twenty openings, twenty ends and fifty beats a second are 5,400 a minute; the simulator refuses none.
+    // Twenty openings, twenty ends and fifty beats a second are 5,400 requests a minute; the simulator refuses none.
     GENESYS_REQUESTS_PER_MINUTE: '1000000',
     CRM_WEBHOOK_URL: crm.url,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     HEARTBEAT_MAX_INTERVAL_MS: String(BEAT_MS),
-    NODE_OPTIONS: COLLECTS_WHEN_ASKED,
+    NODE_OPTIONS: COLLECTS_ON_SIGNAL,
   };
 }
 

@@ -1,7 +1,7 @@
-/** How far one jump goes. */
+/** Length of one jump. */
 const JUMP_MS = 3_600_000;
 
-/** The wall clock of a process, which jumps forward with each SIGUSR2. The monotonic one goes on as it does. */
+/** Makes the wall clock of a process jump forward with each SIGUSR2. The monotonic clock does not change. */
 const SCRIPT = `
   const RealDate = Date;
   let ahead = 0;
@@ -19,5 +19,5 @@ const SCRIPT = `
   });
 `;
 
-/** The `NODE_OPTIONS` of a process whose clock can jump. */
-export const CLOCK_THAT_JUMPS = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;
+/** The `NODE_OPTIONS` of a process with such a clock. */
+export const JUMPS_ON_SIGNAL = `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}`;

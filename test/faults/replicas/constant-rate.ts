@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A turn at a constant rate, and the moment of `performance.now()` at which it is due. */
+/** One iteration at a constant rate, with the `performance.now()` at which it is due. */
 export interface Turn {
   readonly index: number;
   readonly dueAt: number;
 }
 
-/** Turns until the signal is aborted. Those that are late come one right after the other, and none is left out. */
+/** Iterates until the signal is aborted. Late iterations follow each other immediately, and none is skipped. */
 export async function* constantRate(perSecond: number, signal: AbortSignal): AsyncGenerator<Turn> {
   const startedAt = performance.now();
   for (let index = 0; ; index += 1) {

@@ -7,7 +7,7 @@ interface CrmEvent {
   readonly state: string;
 }
 
-/** What the CRM has to have heard of a session that came to rest in a state, in this order. */
+/** The events that the CRM has to have received of a session in this final state, in order. */
 const STORIES: Readonly<Record<string, string>> = {
   active: '1 connected',
   terminated: '1 connected, 2 terminated',
@@ -15,8 +15,8 @@ const STORIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is wrong with what the CRM has heard: events that are missing, too many or out of their order, repeats included. A
- * repeat has the id of its event.
+ * Returns the errors in the events that the CRM received: missing, surplus or out of order. A repeat has the id of
+ * its event and is no error.
  */
 export function crmFindings(
   crm: CrmSimulator,
@@ -27,14 +27,15 @@ export function crmFindings(
   for (const { body } of crm.received) {
     const event = body as CrmEvent;
     const earlier = heard.get(event.conversationId);
-    if (earlier === undefined) findings.push(`the CRM heard of ${event.conversationId}, which nobody knows`);
+    if (earlier === undefined)
+      findings.push(`the CRM received events of ${event.conversationId}, which the service does not know`);
     else if ((earlier.at(-1)?.sequence ?? 0) > event.sequence)
-      findings.push(`the CRM heard event ${event.sequence} of ${event.conversationId} after a later one`);
+      findings.push(`the CRM received event ${event.sequence} of ${event.conversationId} after a later one`);
     earlier?.push(event);
   }
   for (const { id, state } of sessions) {
     const story = storyOf(heard.get(id) ?? []);
-    if (story !== STORIES[state]) findings.push(`${id} is ${state}, and the CRM heard: ${story}`);
+    if (story !== STORIES[state]) findings.push(`${id} is ${state}, and the CRM received: ${story}`);
   }
   return findings;
 }

@@ -10,7 +10,7 @@ import { freePort } from '../../support/free-port';
 import { administrate } from '../../support/postgres';
 import { PostgresServer } from '../../support/postgres-server';
 import { ServiceProcess } from '../../support/service-process';
-import { COLLECTS_WHEN_ASKED } from './collecting';
+import { COLLECTS_ON_SIGNAL } from './garbage-collection';
 import { NullUpstream } from './null-upstream';
 
 const REPLICAS = 3;
@@ -18,7 +18,7 @@ const PAGE = 1_000;
 const CLIENT = { id: 'crowd-client', secret: 'crowd-secret' };
 const LONG_SECONDS = 86_400;
 
-/** Three replicas with as many sessions as is wanted, over no links, and an upstream that says yes to everything. */
+/** Three replicas with any number of sessions, without links in between, and an upstream that accepts everything. */
 export class CrowdWorld implements AsyncDisposable {
   readonly replicas: ServiceProcess[] = [];
   private readonly dataKey = newDataKey('k1');
@@ -51,7 +51,7 @@ export class CrowdWorld implements AsyncDisposable {
     await Promise.all(this.replicas.splice(0).map((replica) => replica.kill()));
   }
 
-  /** Writes sessions as they are while they are active, held by nobody, into a database whose schema is there. */
+  /** Writes active sessions without a holder into a database that has its schema. */
   async fill(count: number): Promise<void> {
     const key = dataKeyOf(this.dataKey);
     if (key === undefined) throw new Error('The data key cannot be read.');
@@ -108,7 +108,7 @@ export class CrowdWorld implements AsyncDisposable {
       SESSION_MAX_CONCURRENT: '1000000',
       SESSION_MAX_DURATION_SECONDS: String(LONG_SECONDS),
       HEARTBEAT_MAX_INTERVAL_MS: String(this.beatMs),
-      NODE_OPTIONS: COLLECTS_WHEN_ASKED,
+      NODE_OPTIONS: COLLECTS_ON_SIGNAL,
     };
   }
 }

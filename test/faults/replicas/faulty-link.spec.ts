@@ -10,7 +10,7 @@ let client: Socket;
 let heard: string;
 let ended: string | undefined;
 
-/** Says back what it hears. */
+/** An echo server. */
 beforeEach(async () => {
   served = [];
   heard = '';
@@ -40,7 +40,7 @@ async function exchange(text: string): Promise<void> {
 }
 
 describe(FaultyLink.name, () => {
-  it('carries everything either way, ends included', async () => {
+  it('forwards all data in both directions, ends included', async () => {
     await exchange('one');
     client.end('two');
     await until(() => ended === 'end');
@@ -48,7 +48,7 @@ describe(FaultyLink.name, () => {
     expect(heard).toBe('onetwo');
   });
 
-  it('lets nothing through a black hole, new connections neither, until it heals: then all of it, in order', async () => {
+  it('forwards neither data nor connections through a black hole, and all of it in order once it has healed', async () => {
     await exchange('one');
     link.blackHole();
     client.write('two');
@@ -65,7 +65,7 @@ describe(FaultyLink.name, () => {
     late.destroy();
   });
 
-  it('takes its time when it is slow', async () => {
+  it('delays data when it is slow', async () => {
     link.slow(50);
     const startedAt = performance.now();
     await exchange('one');
@@ -73,7 +73,7 @@ describe(FaultyLink.name, () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(99);
   });
 
-  it('tells both ends of a reset, and leads on', async () => {
+  it('resets both ends, and accepts new connections', async () => {
     await exchange('one');
     link.reset();
     await until(() => ended === 'ECONNRESET' && served[0]?.destroyed === true);
@@ -85,7 +85,7 @@ describe(FaultyLink.name, () => {
     next.destroy();
   });
 
-  it('tells only the service of a half-open connection', async () => {
+  it("resets only the service's end of a half-open connection", async () => {
     await exchange('one');
     link.halfOpen();
     await until(() => served[0]?.destroyed === true);

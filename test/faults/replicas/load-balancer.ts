@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededRandom } from '../../support/seeded-random';
 import type { Replica } from './replica';
 
-const LOOK_EVERY_MS = 500;
+const PROBE_INTERVAL_MS = 500;
 const ANSWERED_WITHIN_MS = 400;
-/** Looks in a row that have to fail. */
+/** Number of consecutive probes that have to fail. */
 const FALL = 2;
 
-/** Knows which replicas are ready, as load balancers do: by asking each of them now and then. */
+/** Tracks the ready replicas as load balancers do, by periodic probes. */
 export class LoadBalancer implements AsyncDisposable {
   private readonly failures = new Map<Replica, number>();
   private readonly stopping = new AbortController();
@@ -20,7 +20,7 @@ export class LoadBalancer implements AsyncDisposable {
     this.looking = Promise.all(replicas.map((replica) => this.watch(replica)));
   }
 
-  /** Where the next request goes. */
+  /** Returns the replica for the next request. */
   readonly choose = (): Replica | undefined => {
     const [first, ...others] = this.replicas.filter(
       (replica) => (this.failures.get(replica) ?? 0) < FALL && replica.pid !== undefined,
@@ -37,7 +37,7 @@ export class LoadBalancer implements AsyncDisposable {
     while (!this.stopping.signal.aborted) {
       if (await isReady(replica)) this.failures.delete(replica);
       else this.failures.set(replica, (this.failures.get(replica) ?? 0) + 1);
-      await delay(LOOK_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await delay(PROBE_INTERVAL_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 }

@@ -10,11 +10,11 @@ interface LogLine {
   readonly message?: string;
 }
 
-/** Reads everything that a process logs: how much, of what, and whether it tells of a lost lease or holds a secret. */
+/** Reads all log output of a process: counts lines and bytes by message, and finds lost leases and secrets. */
 export class LogWatch {
   bytes = 0;
   lines = 0;
-  /** Lines of level `error`, and the first few of them. */
+  /** Number of lines of level `error`, and the first few of them. */
   errors = 0;
   readonly errorLines: string[] = [];
   readonly lostLeases: string[] = [];
@@ -27,7 +27,7 @@ export class LogWatch {
     process: Pick<ServiceProcess, 'onOutput'>,
     private readonly canaries: readonly string[],
   ) {
-    // Chunks end anywhere, also within a character.
+    // A chunk may end within a line or within a character.
     const decoder = new StringDecoder('utf8');
     process.onOutput((chunk) => {
       this.bytes += chunk.length;
@@ -37,7 +37,7 @@ export class LogWatch {
     });
   }
 
-  /** Counts from here on; what was found stays found. */
+  /** Resets the counts; findings are kept. */
   restart(): void {
     this.bytes = 0;
     this.lines = 0;
@@ -64,7 +64,7 @@ function parsed(line: string): LogLine {
   try {
     return JSON.parse(line) as LogLine;
   } catch {
-    // Output of node itself is no JSON.
+    // Node's own output is not JSON.
     return {};
   }
 }

@@ -16,13 +16,12 @@ import { storm } from './scenarios/storm-scenario';
 const USAGE = `Usage: npm run chaos -- [options]
 
   --only name     one of storm, orphans, kills, freeze, race, rolling, outage,
-                  budget, crowd, attack; storm when absent
-  --seed number   the same faults again; a new one when absent
-  --minutes m     how long the storm, the budget or the attack lasts, or the
-                  database is down; 1 when absent
-  --sessions n    how many are in the crowd; 10000 when absent
-  --attacks a,b   which attacks to run, so that one can be told from another; all
-                  of them when absent
+                  budget, crowd, attack (default storm)
+  --seed number   repeats the faults of an earlier run (default: a new seed)
+  --minutes m     duration of the storm, the budget, the attack or the outage of
+                  the database (default 1)
+  --sessions n    number of sessions of the crowd (default 10000)
+  --attacks a,b   attacks to run, to measure them separately (default: all)
   --help
 `;
 
@@ -38,7 +37,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   crowd,
   attack,
 };
-/** Beside this file's own folder, in what the compiler has written. */
+/** Path of the built service in the compiler's output. */
 const ENTRY = join(__dirname, '..', '..', '..', 'src', 'main.js');
 
 async function main(): Promise<void> {

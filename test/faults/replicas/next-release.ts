@@ -3,7 +3,7 @@ import { PatchedBuild } from './patched-build';
 const MIGRATION = '9999-next-release';
 const DONE = 'The schema is that of the next release';
 
-/** It expands: what the release before it writes is complete without it, and what it reads has more than it knows. */
+/** An expanding migration: the earlier release can write without the new column and reads rows that have it. */
 const SOURCE = `
 exports.nextRelease = () => ({
   up: async (db) => {
@@ -21,7 +21,7 @@ exports.nextRelease = () => ({
 
 /** The build of the checkout with one more migration, in a folder of its own. */
 export class NextRelease implements Disposable {
-  /** The name of its migration. */
+  /** Name of the added migration. */
   readonly migration = MIGRATION;
   private readonly build = new PatchedBuild();
 
@@ -33,12 +33,12 @@ export class NextRelease implements Disposable {
     );
   }
 
-  /** Its `main.js`. */
+  /** Path of its `main.js`. */
   get entry(): string {
     return this.build.entry;
   }
 
-  /** How often a process with this output has gone through its migration. */
+  /** Returns how often a process with this output has run the migration. */
   migrationsIn(output: string): number {
     return output.split(DONE).length - 1;
   }

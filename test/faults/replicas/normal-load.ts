@@ -6,12 +6,12 @@ import { AnswerTimes } from './answer-times';
 import { constantRate } from './constant-rate';
 
 const PER_SECOND = 20;
-/** As in the load of the other scenarios. */
+/** The same share as in the load of the other scenarios. */
 const KEYED_SHARE = 0.7;
-/** So long a session is kept, so that about twenty live at a time. */
+/** Lifetime of a session, so that about twenty live at a time. */
 const KEPT_MS = 1_000;
 const ANSWERED_WITHIN_MS = 20_000;
-/** Less than the service keeps a connection. */
+/** Keep-alive time, less than the service's. */
 const KEPT_ALIVE_MS = 2_000;
 
 interface Answer {
@@ -22,15 +22,15 @@ interface Answer {
 export interface NormalLoadOptions {
   readonly replicas: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
-  /** The name of every guest. */
+  /** Name of every guest. */
   readonly guest: string;
   readonly random: SeededRandom;
 }
 
 /**
- * One caller that opens twenty sessions a second at either replica, and ends each of them a second later. Requests are
- * sent when they are due, however many wait for an answer, and their times count from that moment: a service that stalls
- * delays all that come while it does, and that shows.
+ * One caller that opens twenty sessions a second at either replica, and ends each of them a second later. Requests
+ * are sent when they are due, regardless of pending ones, and their times start then: a stall of the service delays
+ * all requests in it, and shows in their times.
  */
 export class NormalLoad implements AsyncDisposable {
   readonly openings = new AnswerTimes();
@@ -47,7 +47,7 @@ export class NormalLoad implements AsyncDisposable {
     await Promise.all(this.underWay);
   }
 
-  /** Opens a session that stays; its conversation id. */
+  /** Opens a session that stays; returns its conversation id. */
   async openResident(index: number): Promise<string> {
     const { outcome, conversationId } = await this.open(index, {});
     if (outcome !== '201') throw new Error(`An opening before the attack was answered with ${outcome}.`);
@@ -70,7 +70,7 @@ export class NormalLoad implements AsyncDisposable {
     if (answer.outcome !== '201') return;
     const endDue = Math.max(due + KEPT_MS, performance.now());
     await delay(endDue - performance.now());
-    // At the other replica than the one that opened it.
+    // The end is sent to the other replica than the opening.
     const { outcome } = await this.ask(index + 1, 'DELETE', `/v1/sessions/${answer.conversationId}`);
     this.ends.add(outcome, performance.now() - endDue);
   }

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 
 const TOKEN = JSON.stringify({ access_token: 'token', token_type: 'bearer', expires_in: 86_400 });
 
-/** Says yes to everything as fast as it can, and remembers little: for measuring what stands before it. */
+/** An upstream that accepts everything as fast as it can and stores little, for measuring the service. */
 export class NullUpstream implements AsyncDisposable {
-  /** Requests for conversations. */
+  /** Number of requests for conversations. */
   beats = 0;
   private watched = new Map<string, number | undefined>();
 
@@ -32,12 +32,12 @@ export class NullUpstream implements AsyncDisposable {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** From here on it notes when each of these conversations beats for the first time. */
+  /** Records from now on the first beat of each of these conversations. */
   watch(conversationIds: readonly string[]): void {
     this.watched = new Map(conversationIds.map((id) => [id, undefined]));
   }
 
-  /** When those that are watched have beaten for the first time, in epoch milliseconds. */
+  /** Times of the first beats of the watched conversations, in epoch milliseconds. */
   get firstBeats(): number[] {
     return [...this.watched.values()].filter((at) => at !== undefined);
   }

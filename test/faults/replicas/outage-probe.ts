@@ -2,13 +2,13 @@ import { ServiceApi } from '../../support/service-api';
 import { waitFor } from '../../support/wait-for';
 import type { Replica } from './replica';
 
-/** What a replica says of itself, and to somebody who wants to open a session. */
+/** The readiness of a replica, and its answer to an opening. */
 export interface Probed {
   readonly live: number;
   readonly ready: number;
   readonly opening: number;
   readonly hasRetryAfter: boolean;
-  /** How long the answer to the opening took. */
+  /** Duration of the opening, in milliseconds. */
   readonly tookMs: number;
 }
 
@@ -21,7 +21,7 @@ export async function probe({ url }: Replica): Promise<Probed> {
   return { live, ready, opening: status, hasRetryAfter: retryAfter !== null, tookMs };
 }
 
-/** Waits until all of them are ready and serve openings again; how long that took. */
+/** Waits until all replicas are ready and serve openings again; returns the duration. */
 export async function recovered(replicas: readonly Replica[], withinMs: number): Promise<number> {
   const startedAt = performance.now();
   await waitFor(async () => {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 const CHECKOUT = resolve(__dirname, '../../..');
 
-/** A copy of the build of the checkout in a folder of its own, to be made into another release. */
+/** A copy of the build of the checkout in a folder of its own, for patching it into another release. */
 export class PatchedBuild implements Disposable {
   private readonly directory = mkdtempSync(join(tmpdir(), 'guest-other-release-'));
 
@@ -14,7 +14,7 @@ export class PatchedBuild implements Disposable {
       symlinkSync(join(CHECKOUT, name), join(this.directory, name));
   }
 
-  /** Its `main.js`. */
+  /** Path of its `main.js`. */
   get entry(): string {
     return this.at('main.js');
   }

@@ -1,6 +1,6 @@
 import { PatchedBuild } from './patched-build';
 
-/** The migrations that the release before this one does not have, and the columns of a session that they add. */
+/** Migrations that the previous release does not have, and the session columns that they add. */
 const MIGRATIONS = ['0018-guest-context', '0019-end-causes'];
 const COLUMNS = { guest_context: null, genesys_conversation_id: null, end_cause: null };
 
@@ -8,7 +8,7 @@ const SCHEMA = `for (const name of ${JSON.stringify(MIGRATIONS)}) delete MIGRATI
 
 const SEALED_COLUMNS = `exports.SEALED_COLUMNS = exports.SEALED_COLUMNS.filter(({ column }) => column !== 'guest_context');`;
 
-/** What is read has none of the columns, or columns that it does not know; what is written has none. */
+/** The previous release reads rows without these columns, or ignores them; it writes none of them. */
 const MAPPER = `
 const NEW = ${JSON.stringify(COLUMNS)};
 const known = ({ end_cause, genesys_conversation_id, ...row }) => row;
@@ -31,8 +31,8 @@ const SEAL = `{
 }`;
 
 /**
- * The build of the checkout as the release before it was towards the database: without its newest migrations, and without
- * their columns in anything that it reads or writes of sessions.
+ * The build of the checkout as the previous release was towards the database: without its newest migrations, and
+ * without their columns in its reads and writes of sessions.
  */
 export class PreviousRelease implements Disposable {
   readonly missing = { migrations: MIGRATIONS, columns: Object.keys(COLUMNS) };
@@ -45,7 +45,7 @@ export class PreviousRelease implements Disposable {
     this.build.append('persistence/guest/guest-data-encryption.js', SEAL);
   }
 
-  /** Its `main.js`. */
+  /** Path of its `main.js`. */
   get entry(): string {
     return this.build.entry;
   }

@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Of Linux on every machine that this may run on. */
+/** The value on all supported Linux machines. */
 const TICKS_PER_SECOND = 100;
 const KIBIBYTE = 1024;
 
-/** Resident memory of a process in bytes, as Linux tells it. */
+/** Returns the resident memory of a process in bytes; needs Linux. */
 export function residentBytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return KIBIBYTE * Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
 }
 
-/** CPU time in seconds of a process since its start, without what it has started; as Linux tells it. */
+/** Returns the CPU time of a process since its start in seconds, without its children; needs Linux. */
 export function cpuSeconds(pid: number): number {
   return statOf(pid).ownSeconds;
 }
 
-/** CPU time in seconds of a process and of everything that it has started since its own start. */
+/** Returns the CPU time of a process and all its descendants since its start, in seconds. */
 export function cpuSecondsOfFamily(pid: number): number {
   const { ownSeconds, endedSeconds } = statOf(pid);
   const running = childrenOf(pid).reduce((sum, child) => sum + child.ownSeconds, 0);
@@ -25,7 +25,7 @@ export function cpuSecondsOfFamily(pid: number): number {
 interface Stat {
   readonly parent: number;
   readonly ownSeconds: number;
-  /** Of children that have ended. */
+  /** CPU time of children that have ended. */
   readonly endedSeconds: number;
 }
 
@@ -36,7 +36,7 @@ function childrenOf(parent: number): Stat[] {
       const stat = statOf(Number(pid));
       return stat.parent === parent ? [stat] : [];
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
       return [];
     }
   });
@@ -44,7 +44,7 @@ function childrenOf(parent: number): Stat[] {
 
 function statOf(pid: number): Stat {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name of the program, in brackets, may have spaces. The names of the fields are those of proc(5).
+  // The program name in brackets may contain spaces. The field names are those of proc(5).
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [utime = 0, stime = 0, cutime = 0, cstime = 0] = fields.slice(11, 15).map(Number);
   return {

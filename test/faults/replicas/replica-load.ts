@@ -4,7 +4,10 @@ import type { SeededRandom } from '../../support/seeded-random';
 import type { Replica } from './replica';
 import type { ReplicaWorld } from './replica-world';
 
-/** How many sessions come and go at a time, about, and how many are never ended. Together they reach the cap. */
+/**
+ * Approximate number of sessions that are opened and ended at a time, and of sessions that are never ended. Together
+ * they reach the cap.
+ */
 export interface Crowd {
   readonly guests: number;
   readonly residents: number;
@@ -18,32 +21,32 @@ interface Answer {
 }
 
 const RESIDENT_SHARE = 0.3;
-/** Of the openings: they have an idempotency key, and are asked for until there is an answer. */
+/** Share of the openings that have an idempotency key and are repeated until they are answered. */
 const KEYED_SHARE = 0.7;
 const ANSWERED_WITHIN_MS = 8_000;
 const AFTERWARDS_MS = 30_000;
 const PAUSE_MS = 100;
-/** Problems of the moment: the caller comes again, at another replica. */
-const PASSING = ['storage-unavailable', 'shutting-down', 'request-in-progress', 'session-changed'];
-/** Refusals that anybody may get while replicas come and go, and that promise nothing. */
+/** Transient problems: the caller retries at another replica. */
+const TRANSIENT = ['storage-unavailable', 'shutting-down', 'request-in-progress', 'session-changed'];
+/** Refusals that any caller may get while replicas start and stop, and that promise nothing. */
 const REFUSALS = ['session-limit-reached', 'session-ended', 'upstream-timeout', 'upstream-unavailable'];
 
 /**
- * Callers that open and end sessions all the time through any replica, and write down what they were promised. Endings
- * and openings with a key are asked for again elsewhere until they are answered; other openings are asked for once.
+ * Callers that continuously open and end sessions through any replica, and record the answers. Ends and openings with
+ * a key are retried elsewhere until they are answered; other openings are sent once.
  */
 export class ReplicaLoad implements AsyncDisposable {
-  /** Conversations whose opening was answered with 201. */
+  /** Conversations with an opening that was answered with 201. */
   readonly opened = new Set<string>();
-  /** Of these, those that were asked for more than once. */
+  /** The repeated ones among them. */
   readonly openedAgain = new Set<string>();
-  /** Conversations whose end was answered. */
+  /** Conversations with an answered end. */
   readonly ended = new Set<string>();
-  /** Answers that nobody should get, and requests that nobody ever answered. */
-  readonly surprises: string[] = [];
-  /** How often a request had to be made again, by what was answered. */
+  /** Unexpected answers, and requests that were never answered. */
+  readonly unexpected: string[] = [];
+  /** Counts of retries, by the answer before them. */
   readonly again = new Map<string, number>();
-  /** Openings that found every slot taken. */
+  /** Number of openings that found every slot taken. */
   refused = 0;
   private readonly residents = new Set<string>();
   private readonly guests = new Set<string>();
@@ -54,11 +57,11 @@ export class ReplicaLoad implements AsyncDisposable {
     private readonly world: ReplicaWorld,
     private readonly random: SeededRandom,
     private readonly crowd: Crowd,
-    /** Where the next request goes; to any replica that a caller may hope for an answer of, when absent. */
+    /** Chooses the replica for the next request. Default: every replica that may answer. */
     private readonly choose = (): Replica | undefined => this.anyReplica(),
   ) {}
 
-  /** Opened, and nobody has asked for their end. */
+  /** Open sessions for which no end was requested. */
   get kept(): string[] {
     return [...this.residents, ...this.guests];
   }
@@ -76,7 +79,7 @@ export class ReplicaLoad implements AsyncDisposable {
     this.workers = Array.from({ length: workers }, () => this.work());
   }
 
-  /** Resolves when no request is under way any more. */
+  /** Resolves when no request is in flight any more. */
   async stop(): Promise<void> {
     this.stopsAt = Math.min(this.stopsAt, performance.now());
     await Promise.all(this.workers);
@@ -120,7 +123,7 @@ export class ReplicaLoad implements AsyncDisposable {
     else if (answer !== undefined) this.surprise('DELETE', answer);
   }
 
-  /** Undefined when nobody knows what became of the request, or it came to nothing for the moment. */
+  /** Undefined when the result of the request is unknown, or it failed transiently. */
   private async ask(
     path: string,
     request: RequestInit,
@@ -131,8 +134,7 @@ export class ReplicaLoad implements AsyncDisposable {
       if (trouble === undefined) return { answer, attempts };
       this.again.set(trouble, (this.again.get(trouble) ?? 0) + 1);
       const isTooLate = performance.now() > this.stopsAt + AFTERWARDS_MS;
-      if (isTooLate)
-        this.surprises.push(`${String(request.method)} ${path}: nobody answered, but ${trouble}`);
+      if (isTooLate) this.unexpected.push(`${String(request.method)} ${path}: no answer, but ${trouble}`);
       if (isTooLate || !isRepeated) return { answer: undefined, attempts };
       await delay(PAUSE_MS);
     }
@@ -144,7 +146,7 @@ export class ReplicaLoad implements AsyncDisposable {
     try {
       const signal = AbortSignal.timeout(ANSWERED_WITHIN_MS);
       const answer = await answerTo(await fetch(replica.url + path, { ...request, signal }));
-      const isPassing = PASSING.includes(answer.code) && !answer.isReplayed;
+      const isPassing = TRANSIENT.includes(answer.code) && !answer.isReplayed;
       return isPassing ? { trouble: answer.code } : { answer };
     } catch (error) {
       return { trouble: error instanceof DOMException ? 'no answer' : 'no connection' };
@@ -157,7 +159,7 @@ export class ReplicaLoad implements AsyncDisposable {
   }
 
   private surprise(method: string, answer: Answer): void {
-    this.surprises.push(`${method}: ${JSON.stringify(answer)}`);
+    this.unexpected.push(`${method}: ${JSON.stringify(answer)}`);
   }
 }
 

@@ -4,8 +4,8 @@ import { GenesysSimulator, type GenesysSimulatorOptions } from '../../../src/sim
 import { freePort } from '../../support/free-port';
 import { administrate } from '../../support/postgres';
 import { PostgresServer } from '../../support/postgres-server';
-import { CLOCK_THAT_JUMPS } from './clock-jump';
-import { HoldingBook } from './holding-book';
+import { JUMPS_ON_SIGNAL } from './clock-jump';
+import { HolderLog } from './holder-log';
 import { Replica } from './replica';
 
 const REPLICAS = 3;
@@ -14,13 +14,13 @@ const CLIENT = { id: 'chaos-client', secret: 'chaos-secret' };
 export interface ReplicaWorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly genesys?: GenesysSimulatorOptions;
-  /** The built `main.js` to run; that of the checkout when absent. */
+  /** The built `main.js` to run. Default: that of the checkout. */
   readonly entry?: string;
 }
 
 /**
- * Three replicas, each a process of its own, on one PostgreSQL, which is theirs alone and may be stopped; the receivers of
- * what they send are in this process.
+ * Three replicas, each a process of its own, on one PostgreSQL, which is theirs alone and may be stopped; the
+ * simulators are in this process.
  */
 export class ReplicaWorld implements AsyncDisposable {
   private constructor(
@@ -28,7 +28,7 @@ export class ReplicaWorld implements AsyncDisposable {
     readonly genesys: GenesysSimulator,
     readonly crm: CrmSimulator,
     readonly replicas: readonly Replica[],
-    readonly book: HoldingBook,
+    readonly holderLog: HolderLog,
   ) {}
 
   static async start({
@@ -58,24 +58,24 @@ export class ReplicaWorld implements AsyncDisposable {
       );
     }
     try {
-      // All at once, on a database that is empty.
+      // All replicas start at once, on an empty database.
       const started = await Promise.allSettled(replicas.map((replica) => replica.start()));
       const failed = started.find((outcome) => outcome.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
-      const book = await HoldingBook.open(server.url);
-      return new ReplicaWorld(server, genesys, crm, replicas, book);
+      const holderLog = await HolderLog.open(server.url);
+      return new ReplicaWorld(server, genesys, crm, replicas, holderLog);
     } catch (error) {
       await endAll(replicas, { genesys, crm, server });
       throw error;
     }
   }
 
-  /** Those that a caller may hope for an answer of. */
+  /** Returns the replicas that may answer a caller. */
   get up(): Replica[] {
     return this.replicas.filter(({ isUp }) => isUp);
   }
 
-  /** Runs one statement on a connection of its own, over no link. */
+  /** Runs one statement on a connection of its own, without a link. */
   query(statement: string): Promise<Record<string, unknown>[]> {
     return administrate(this.server.url, statement);
   }
@@ -98,9 +98,9 @@ function environmentOf(crm: CrmSimulator): Record<string, string> {
     SYNC_FIRST_RETRY_MS: '500',
     HEARTBEAT_MAX_INTERVAL_MS: '1000',
     HEARTBEAT_MIN_INTERVAL_MS: '200',
-    // Until then an opening that Genesys Cloud does not know may still arrive there.
+    // Until then an opening that Genesys Cloud does not know yet may still arrive there.
     SESSION_OPEN_DEADLINE_MS: '3000',
-    NODE_OPTIONS: CLOCK_THAT_JUMPS,
+    NODE_OPTIONS: JUMPS_ON_SIGNAL,
   };
 }
 

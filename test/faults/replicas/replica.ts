@@ -1,22 +1,22 @@
 import { FaultyLink } from '../../support/faulty-link';
 import { type Exit, ServiceProcess } from '../../support/service-process';
 
-/** While another replica is frozen in the middle of a transaction, a start may find its rows locked. */
+/** Number of attempts: while another replica is frozen within a transaction, a start may find its rows locked. */
 const STARTS = 5;
 
 export interface ReplicaOptions {
-  /** By which the receivers tell it apart. */
+  /** The name by which the receivers distinguish it. */
   readonly name: string;
   readonly port: number;
   readonly databaseUrl: string;
   readonly genesysUrl: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** The built `main.js` to run; that of the checkout when absent. */
+  /** The built `main.js` to run. Default: that of the checkout. */
   readonly entry: string | undefined;
 }
 
 /**
- * One of several replicas: a process at an address that stays, which reaches the database and Genesys Cloud over links of
+ * One of several replicas: a process at a fixed address, which reaches the database and Genesys Cloud over links of
  * its own.
  */
 export class Replica {
@@ -41,17 +41,17 @@ export class Replica {
     return this.options.name;
   }
 
-  /** Where callers and other replicas reach it. */
+  /** Address for callers and other replicas. */
   get url(): string {
     return `http://127.0.0.1:${this.options.port}`;
   }
 
-  /** The `Host` of everything that it sends to Genesys Cloud. */
+  /** The `Host` header of all its requests to Genesys Cloud. */
   get upstreamHost(): string {
     return `127.0.0.1:${this.upstream.port}`;
   }
 
-  /** Whether a caller may hope for an answer. */
+  /** Whether the replica may answer a caller. */
   get isUp(): boolean {
     return this.process?.isRunning === true && !this.isFrozen;
   }
@@ -60,22 +60,22 @@ export class Replica {
     return this.process?.pid;
   }
 
-  /** What the running process, or the last one, has said. */
+  /** Output of the running process, or of the last one. */
   get output(): string {
     return `${this.process?.stdout ?? ''}${this.process?.stderr ?? ''}`;
   }
 
-  /** Which built `main.js` it runs from its next start on; that of the checkout when absent. */
+  /** Sets the built `main.js` of its next starts. */
   install(entry?: string): void {
     this.entry = entry;
   }
 
-  /** Starts it once and waits for nothing: for starts that come to nothing. Whoever asks sees to its end. */
+  /** Starts the process once without waiting, for starts that may fail. The test has to end it. */
   spawn(): ServiceProcess {
     return ServiceProcess.spawn(this.environment, this.entry);
   }
 
-  /** Resolves when it is ready. One that fails to start is started again, as whoever runs it in production does. */
+  /** Resolves when the replica is ready. A failed start is repeated, as an orchestrator does in production. */
   async start(): Promise<void> {
     this.isFrozen = false;
     for (let attempt = 1; ; attempt += 1) {
@@ -92,13 +92,13 @@ export class Replica {
     await this.process?.kill();
   }
 
-  /** Asks it to end in order; how it ended. */
+  /** Ends the process cleanly; returns its exit. */
   async stop(): Promise<Exit | undefined> {
     this.process?.signal('SIGTERM');
     return this.process?.exited;
   }
 
-  /** Nothing of it runs until it is thawed. */
+  /** Stops the process with SIGSTOP until `thaw`. */
   freeze(): void {
     this.isFrozen = true;
     this.process?.signal('SIGSTOP');
@@ -109,7 +109,7 @@ export class Replica {
     this.isFrozen = false;
   }
 
-  /** Has its wall clock jump forward. */
+  /** Makes its wall clock jump forward. */
   jump(): void {
     this.process?.signal('SIGUSR2');
   }

@@ -6,7 +6,7 @@ import { ReplicaWorld } from './replica-world';
 import { verdictOn } from './verdict';
 
 const CAP = 60;
-/** Longer than a lease lasts: what it held is taken over while it sleeps. */
+/** Longer than a lease lasts: other replicas claim its sessions meanwhile. */
 const FROZEN_MS = 12_500;
 
 describe('three replicas on one PostgreSQL', () => {
@@ -21,7 +21,7 @@ describe('three replicas on one PostgreSQL', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  it('keep every promise while one is frozen, one is killed, one is cut off, and the database restarts', async () => {
+  it('keep every promise while one is frozen, one is killed, one is disconnected, and the database restarts', async () => {
     await using load = new ReplicaLoad(world, new SeededRandom(random.seed + 1), {
       guests: 40,
       residents: 20,
@@ -52,7 +52,7 @@ describe('three replicas on one PostgreSQL', () => {
     });
   });
 
-  it('say at once that the database is down, live on, and recover by themselves', async () => {
+  it('report a database outage immediately, stay alive, and recover by themselves', async () => {
     await world.server.halt();
     const probed = await Promise.all(world.replicas.map(probe));
     await world.server.resume();

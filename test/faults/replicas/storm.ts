@@ -3,7 +3,7 @@ import type { SeededRandom } from '../../support/seeded-random';
 import type { Replica } from './replica';
 import type { ReplicaWorld } from './replica-world';
 
-/** What can happen, and how long it lasts at most. */
+/** The kinds of faults, with the maximum duration of each. */
 export interface StormLimits {
   readonly freezeMs: number;
   readonly blackHoleMs: number;
@@ -14,7 +14,7 @@ export const LONG: StormLimits = { freezeMs: 30_000, blackHoleMs: 20_000, databa
 
 type Fault = (victim: Replica) => Promise<void>;
 
-/** Faults of three replicas and of their database, by chance: the same ones in the same order with the same seed. */
+/** Random faults of three replicas and their database: the same seed gives the same faults in the same order. */
 export class Storm {
   private readonly ofOne: readonly [string, Fault][] = [
     ['kill -9', (victim) => this.kill(victim)],
@@ -38,7 +38,9 @@ export class Storm {
     private readonly tell: (what: string) => void,
   ) {}
 
-  /** One fault of the database or of a replica, now and then of two replicas at a time. Resolves when it is over. */
+  /**
+   * Plays one fault of the database or of a replica, sometimes of two replicas at a time. Resolves when it is over.
+   */
   async strike(): Promise<void> {
     if (this.random.next() < 0.15) {
       const [name, fault] = this.one(this.ofAll);
@@ -99,7 +101,7 @@ export class Storm {
     await this.last(5_000);
   }
 
-  /** By more than any session lasts. */
+  /** The jump is longer than any session. */
   private jump(victim: Replica): Promise<void> {
     victim.jump();
     return this.last(5_000);

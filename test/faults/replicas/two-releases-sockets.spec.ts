@@ -9,7 +9,7 @@ import { type ServiceStorage, ServiceStorages } from '../../support/service-stor
 import { until } from '../../support/until';
 import { PreviousRelease } from './previous-release';
 
-/** One session, begun once and never closed, over one line. */
+/** The expected state: one session that was started once and never closed, over one connection. */
 const GOES_ON = { sessions: 1, closeRequests: 0, connections: 1 };
 
 interface Guest {
@@ -41,7 +41,7 @@ describe('sessions that the previous release has opened over web-messaging', () 
     previous[Symbol.dispose]();
   });
 
-  it('go on beside this release and after it has replaced the other one, and their end is told once', async () => {
+  it('continue beside this release and after it has replaced the other one, and send their end event once', async () => {
     const guests = [await opened(), await opened()];
     expect(await migrations()).not.toEqual(expect.arrayContaining(previous.missing.migrations));
     expect(await columns()).toEqual([]);
@@ -61,7 +61,7 @@ describe('sessions that the previous release has opened over web-messaging', () 
     );
     await expectAlive(api, guests, 2);
     await expectTalk(api, guests, 'after');
-    expect(guests.map(({ upstream }) => lifeOf(upstream))).toEqual(guests.map(() => GOES_ON));
+    expect(guests.map(({ upstream }) => leaseIdOf(upstream))).toEqual(guests.map(() => GOES_ON));
 
     await expectEnds(api, guests);
   });
@@ -79,7 +79,7 @@ describe('sessions that the previous release has opened over web-messaging', () 
     return { id: String(body['conversationId']), upstream };
   }
 
-  /** The process that is asked keeps each alive: this is the only echo of its line for half a minute. */
+  /** The process keeps each session alive: this is the only echo of its connection for half a minute. */
   async function expectAlive(api: ServiceApi, guests: readonly Guest[], echoes: number): Promise<void> {
     for (const { id, upstream } of guests) {
       const session = async (): Promise<Beating> => (await api.get(id)).body as unknown as Beating;
@@ -89,7 +89,7 @@ describe('sessions that the previous release has opened over web-messaging', () 
     }
   }
 
-  /** A message goes out and one comes in, each once. */
+  /** Checks that one message is sent and one is received, each once. */
   async function expectTalk(api: ServiceApi, guests: readonly Guest[], text: string): Promise<void> {
     const { agent } = world.genesys.webMessaging;
     for (const { id, upstream } of guests) {
@@ -103,7 +103,7 @@ describe('sessions that the previous release has opened over web-messaging', () 
     }
   }
 
-  /** One by the platform and one by a caller. */
+  /** Checks the end of one session by the platform and of one by a caller. */
   async function expectEnds(api: ServiceApi, guests: readonly Guest[]): Promise<void> {
     const [expiring, ended] = guests;
     if (expiring === undefined || ended === undefined) throw new Error('There are not two guests.');
@@ -132,7 +132,7 @@ describe('sessions that the previous release has opened over web-messaging', () 
     return (await query('select name from kysely_migration')).map(({ name }) => name);
   }
 
-  /** Those of a session that the previous release lacks. */
+  /** Columns of a session that the previous release lacks. */
   async function columns(): Promise<unknown[]> {
     const names = previous.missing.columns.map((name) => `'${name}'`).join(', ');
     const rows = await query(`select column_name as name from information_schema.columns
@@ -149,6 +149,6 @@ interface Beating {
   readonly heartbeat: { readonly lastSuccessAt?: string };
 }
 
-function lifeOf({ sessions, closeRequests, connections }: GuestSession): typeof GOES_ON {
+function leaseIdOf({ sessions, closeRequests, connections }: GuestSession): typeof GOES_ON {
   return { sessions, closeRequests, connections: connections.size };
 }

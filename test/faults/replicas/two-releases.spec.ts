@@ -3,7 +3,14 @@ import { SeededRandom } from '../../support/seeded-random';
 import { ServiceApi } from '../../support/service-api';
 import { until } from '../../support/until';
 import { waitFor } from '../../support/wait-for';
-import { beating, endLease, holding, keepLease, lifeOf, taken } from './lives';
+import {
+  untilBeating,
+  expireLease,
+  untilHolding,
+  extendLease,
+  leaseIdOf,
+  untilClaimed,
+} from './replica-leases';
 import { NextRelease } from './next-release';
 import type { Replica } from './replica';
 import { ReplicaLoad } from './replica-load';
@@ -32,7 +39,7 @@ describe('this release and the next one on one PostgreSQL', () => {
     next[Symbol.dispose]();
   });
 
-  it('work together while one replaces the other, and lose nothing', async () => {
+  it('work together while one replaces the other, without a loss', async () => {
     await random.explain(async () => {
       const [first, second, last] = inAnyOrder(world.replicas);
       load.start(CALLERS);
@@ -77,16 +84,18 @@ describe('this release and the next one on one PostgreSQL', () => {
     expect(await replica.stop()).toMatchObject({ code: 0 });
   }
 
-  /** The life of which nothing is left but what it held. */
+  /** Kills a replica; returns the id of the killed process, which still holds its sessions. */
   async function kill(replica: Replica): Promise<string> {
-    const life = await lifeOf(world, replica);
-    await holding(world, life, 3);
+    const leaseId = await leaseIdOf(world, replica);
+    await untilHolding(world, leaseId, 3);
     await replica.kill();
-    await keepLease(world, life);
-    return life;
+    await extendLease(world, leaseId);
+    return leaseId;
   }
 
-  /** Somebody reads a table for long, and the one process that wants to change it is killed in the middle of that. */
+  /**
+   * A long transaction reads a table, and the one process that wants to change it is killed in the middle of that.
+   */
   async function expectNothingFromKilledMigration(replica: Replica, beside: Replica): Promise<void> {
     const before = await schema();
     const { server } = world;
@@ -113,12 +122,12 @@ describe('this release and the next one on one PostgreSQL', () => {
     expect(replicas.map(({ output }) => next.migrationsIn(output)).sort()).toEqual([0, 1]);
   }
 
-  /** Each keeps what it holds alive, and ends what was opened at the other. */
+  /** Checks that each replica beats for the sessions that it holds, and ends sessions of the other one. */
   async function expectTogether(one: Replica, other: Replica): Promise<void> {
     await expectServed(one, other);
     await expectServed(other, one);
-    await beating(world, await lifeOf(world, one));
-    await beating(world, await lifeOf(world, other));
+    await untilBeating(world, await leaseIdOf(world, one));
+    await untilBeating(world, await leaseIdOf(world, other));
   }
 
   async function expectServed(opening: Replica, ending: Replica): Promise<void> {
@@ -127,20 +136,20 @@ describe('this release and the next one on one PostgreSQL', () => {
     expect([200, 202]).toContain(status);
   }
 
-  /** What a killed process held comes to these, while the one that could take it too does nothing. */
+  /** Checks that these replicas claim the sessions of a killed process, while the only other candidate is frozen. */
   async function expectTakenOver(
-    life: string,
+    leaseId: string,
     { by, past }: { readonly by: readonly Replica[]; readonly past: Replica },
   ): Promise<void> {
     past.freeze();
-    await endLease(world, life);
-    await taken(world, life, by);
+    await expireLease(world, leaseId);
+    await untilClaimed(world, leaseId, by);
     past.thaw();
   }
 
   async function expectRefused(replica: Replica): Promise<void> {
-    const lives = () => world.query(`select id from replica where address = '${replica.url}'`);
-    const before = [await schema(), await lives()];
+    const leases = () => world.query(`select id from replica where address = '${replica.url}'`);
+    const before = [await schema(), await leases()];
     const refused = replica.spawn();
     const { code } = await refused.exited;
     expect(code).toBe(1);
@@ -148,10 +157,10 @@ describe('this release and the next one on one PostgreSQL', () => {
       `The database was changed by a newer release of this service (${next.migration}). ` +
         'Start that release or a later one.',
     );
-    expect([await schema(), await lives()]).toEqual(before);
+    expect([await schema(), await leases()]).toEqual(before);
   }
 
-  /** The tables and their columns, and the migrations in their order. */
+  /** Returns the tables and their columns, and the migrations in order. */
   async function schema(): Promise<{ columns: string[]; migrations: string[] }> {
     const columns = await world.query(
       `select table_name || '.' || column_name as name from information_schema.columns

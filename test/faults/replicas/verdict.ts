@@ -3,7 +3,7 @@ import { waitFor } from '../../support/wait-for';
 import { crmFindings } from './crm-findings';
 import type { ReplicaLoad } from './replica-load';
 import type { ReplicaWorld } from './replica-world';
-import { strangersIn } from './strangers';
+import { requestsWithoutLease } from './fencing-findings';
 
 const SETTLED_WITHIN_MS = 60_000;
 const BEAT_WITHIN_MS = 5_000;
@@ -15,8 +15,8 @@ interface Row {
 }
 
 /**
- * What is wrong, in words, once the faults are over and nobody asks for anything any more: nothing, when every promise was
- * kept and the books of the database, of Genesys Cloud, of the CRM and of the audit trail agree.
+ * Returns the errors in words, once the faults are over and the load has stopped: none if every promise was kept and
+ * the records of the database, of Genesys Cloud, of the CRM and of the audit trail agree.
  */
 export async function verdictOn(
   world: ReplicaWorld,
@@ -28,18 +28,18 @@ export async function verdictOn(
   if (unsettled.length > 0) return unsettled;
   const rows = await sessionsOf(world);
   return [
-    ...load.surprises,
+    ...load.unexpected,
     ...(await silent(world, rows, beatWithinMs)),
     ...promisesBroken(load, rows),
     ...upstreamFindings(world, load, rows),
     ...(await capFindings(world, cap)),
-    ...(await strangersIn(world)),
+    ...(await requestsWithoutLease(world)),
     ...crmFindings(world.crm, rows),
     ...(await auditFindings(world)),
   ];
 }
 
-/** Waits until nothing is under way: no opening, no disconnect, no delivery. What is, when that takes too long. */
+/** Waits until no opening, disconnect or delivery is pending; returns the pending ones after the time-out. */
 async function settled(world: ReplicaWorld): Promise<string[]> {
   const underWay = async (): Promise<string[]> => {
     const rows = await world.query(`
@@ -63,16 +63,16 @@ async function sessionsOf(world: ReplicaWorld): Promise<Row[]> {
   return rows as unknown as Row[];
 }
 
-/** Active sessions that nobody beats for. */
+/** Returns active sessions without beats. */
 async function silent({ genesys }: ReplicaWorld, rows: readonly Row[], withinMs: number): Promise<string[]> {
   const since = Date.now();
   const active = rows.filter(({ state }) => state === 'active');
   const quiet = (): Row[] =>
     active.filter(({ id }) => (genesys.state.conversation(id)?.beatTimes.at(-1) ?? 0) < since);
   await waitFor(() => {
-    if (quiet().length > 0) throw new Error('Nobody has beaten yet.');
+    if (quiet().length > 0) throw new Error('There was no beat yet.');
   }, withinMs).catch(() => undefined);
-  return quiet().map(({ id }) => `nobody beats for ${id}`);
+  return quiet().map(({ id }) => `no beats for ${id}`);
 }
 
 function promisesBroken(load: ReplicaLoad, rows: readonly Row[]): string[] {
@@ -103,11 +103,11 @@ function upstreamFindings({ genesys }: ReplicaWorld, load: ReplicaLoad, rows: re
   ];
 }
 
-/** As the database has committed it, at every moment. */
-async function capFindings({ book }: ReplicaWorld, cap: number): Promise<string[]> {
+/** Checks the cap against the committed state at every moment. */
+async function capFindings({ holderLog }: ReplicaWorld, cap: number): Promise<string[]> {
   const live = new Set<string>();
   let most = 0;
-  for (const { conversationId, state } of await book.notes()) {
+  for (const { conversationId, state } of await holderLog.changes()) {
     if (LIVE.includes(state)) live.add(conversationId);
     else live.delete(conversationId);
     most = Math.max(most, live.size);

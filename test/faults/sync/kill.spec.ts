@@ -10,15 +10,15 @@ import { waitFor } from '../../support/wait-for';
 const CONVERSATIONS = 600;
 const EVENTS = BACKLOG_STORY.length * CONVERSATIONS;
 const IN_FLIGHT = 64;
-/** Longer than it takes to notice that an event was accepted, and short enough for the pace of deliveries. */
+/** Longer than the test takes to notice an accepted event, and short enough for the pace of deliveries. */
 const ANSWER_MS = 100;
-/** What a killed process had in hand waits until its claim is over, at most 20 seconds. */
+/** Deliveries that a killed process had claimed wait for the end of the claim, at most 20 seconds. */
 const DELIVERED_WITHIN_MS = 60_000;
 
 const storages = new ServiceStorages();
 afterAll(() => storages.stop());
 
-/** `KILLS=10` is the long run; `npm run chaos -- --only kills` is another one, of three replicas under load. */
+/** `KILLS=10` is the long run; `npm run chaos -- --only kills` is a similar run of three replicas under load. */
 const KILLS = Number(process.env['KILLS'] ?? 4);
 
 describe.each([
@@ -36,7 +36,7 @@ describe.each([
     world = await ProcessWorld.start(storage, {
       environment: { SYNC_FIRST_RETRY_MS: '100', SYNC_MAX_PER_SECOND: '400' },
     });
-    // The answer is under way for a while after the event was accepted: that is when a kill leads to a repeat.
+    // The answer takes a while after the event was accepted: a kill in that time leads to a repeat.
     world.crm.faults.add({ fault: { kind: 'status', status: 500 }, after: 50, times: 3 });
     world.crm.faults.add({ fault: { kind: 'delay', ms: ANSWER_MS, effect: 'after' } });
   });
@@ -46,7 +46,7 @@ describe.each([
     await storage.remove();
   });
 
-  it('delivers all of it in order, and repeats only under the same id', async () => {
+  it('delivers all events in order, and repeats only with the same id', async () => {
     await random.explain(async () => {
       await new DeliveriesApi(world.service.url).resume();
       for (let kill = 1; kill <= kills; kill += 1) {
@@ -63,7 +63,7 @@ describe.each([
     });
   });
 
-  /** Somewhere in its share of the work, and then at no particular instruction of it. */
+  /** Waits for a share of the deliveries, and then for a random time. */
   async function untilSomeMomentOf(kill: number): Promise<void> {
     const enough = (kill * EVENTS) / (kills + 2) + random.between(0, 50);
     await waitFor(() => {
@@ -71,7 +71,7 @@ describe.each([
     }, DELIVERED_WITHIN_MS);
     await delay(random.between(0, 50));
     expect(await new DeliveriesApi(world.service.url).sink()).toMatchObject({ condition: 'healthy' });
-    // Between two batches nothing would be in flight, and nothing would be repeated.
+    // Between two batches no delivery would be in flight, and none would be repeated.
     const accepted = world.crm.received.length;
     await waitFor(() => {
       expect(world.crm.received.length).toBeGreaterThan(accepted);
@@ -92,12 +92,12 @@ describe.each([
     expect(outOfOrder).toEqual([]);
     expect(heard.filter(hasChanged)).toEqual([]);
     expect(world.crm.received.length - EVENTS).toBeGreaterThan(0);
-    // Those in flight at a kill, and as many again whose record a busy database was late with.
+    // The deliveries in flight at a kill, and as many again with a record that a busy database wrote late.
     expect(world.crm.received.length - EVENTS).toBeLessThanOrEqual(2 * kills * IN_FLIGHT);
   }
 });
 
-/** Whether something came twice and was not the same both times. */
+/** Returns whether a repeated event differs from the first one. */
 function hasChanged(events: readonly CrmEvent[]): boolean {
   const bodies = new Set(events.map((event) => JSON.stringify(event)));
   return bodies.size !== new Set(events.map(({ id }) => id)).size;

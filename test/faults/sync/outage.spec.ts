@@ -9,15 +9,15 @@ import { crmEvents } from '../../support/invariants';
 import { LogCapture } from '../../support/log-capture';
 import { until } from '../../support/until';
 
-/** Ten minutes of an outage take ten seconds: the schedule and the probes are sixty times as fast. */
+/** Ten minutes of an outage take ten seconds: retries and probes are sixty times as fast. */
 const OUTAGE_MS = 10_000;
 const PROBE_MS = 500;
 const FIRST_RETRY_MS = 83;
-/** 12,000 events in 6,000 conversations are what a long outage leaves; fewer show the same in less time. */
+/** 12,000 events in 6,000 conversations are the result of a long outage; fewer events show the same in less time. */
 const CONVERSATIONS = Number(process.env['OUTAGE_CONVERSATIONS'] ?? 1_500);
 const EVENTS = BACKLOG_STORY.length * CONVERSATIONS;
 const PER_SECOND = 400;
-/** What is in flight when the fifth failure tells, with what took the places of the first five. */
+/** Deliveries in flight at the fifth failure, with those that replaced the first five. */
 const BURST = 64 + 5;
 const DELIVERED_WITHIN_MS = 120_000;
 
@@ -51,12 +51,12 @@ describe('a receiver that is down for ten minutes while thousands of events wait
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  /** When requests arrived that the receiver refused, oldest first. */
+  /** Returns the arrival times of refused requests, oldest first. */
   function refusals(): number[] {
     return world.crm.requests.find({ status: 500 }).map(({ at }) => at);
   }
 
-  it('hears of them once, and then of one per probe interval', async () => {
+  it('gets a first burst, and then one probe in each interval', async () => {
     await deliveries.resume();
     await until(() => refusals().length > 0);
     const downAt = refusals()[0] ?? 0;
@@ -68,18 +68,18 @@ describe('a receiver that is down for ten minutes while thousands of events wait
     expect(probes.length).toBeGreaterThan(1);
     expect(probes.length).toBeLessThanOrEqual(1 + OUTAGE_MS / 2 / PROBE_MS);
     const gaps = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
-    // On a busy machine one arrival is seen late, and the next one is not.
+    // On a busy machine the test sees one arrival late, and the next one in time.
     expect(Math.min(...gaps)).toBeGreaterThan(0.6 * PROBE_MS);
     expect(world.crm.received).toEqual([]);
   });
 
-  it('is said to be failing, keeps everything waiting, and no caller notices', async () => {
+  it('is shown as failing, keeps all events waiting, and does not affect callers', async () => {
     expect(await deliveries.sink()).toMatchObject({ condition: 'failing', pending: EVENTS, dead: 0 });
     const { status } = await new ApiClient(world.url).request('GET', '/health/ready');
     expect(status).toBe(200);
   });
 
-  it('hears again within one probe interval after its return, and of everything soon', async () => {
+  it('gets a delivery within one probe interval after its recovery, and all others soon', async () => {
     backAt = Date.now();
     world.crm.faults.remove(outage);
     await until(() => world.crm.received.length > 0);
@@ -90,7 +90,7 @@ describe('a receiver that is down for ten minutes while thousands of events wait
     expect(await deliveries.sink()).toMatchObject({ condition: 'healthy', blockedConversations: 0, dead: 0 });
   });
 
-  it('has got each event once and each conversation in its order', () => {
+  it('gets each event once and each conversation in order', () => {
     const heard = crmEvents(world.crm);
     const stories = conversations.map((id) =>
       (heard.get(id) ?? []).map(({ sequence, state }) => `${sequence} ${state}`).join(),
@@ -99,7 +99,7 @@ describe('a receiver that is down for ten minutes while thousands of events wait
     expect(world.crm.received).toHaveLength(EVENTS);
   });
 
-  it('was never sent much more in a second than it is served', () => {
+  it('never gets many more deliveries in a second than the configured rate', () => {
     const times = world.crm.requests
       .find()
       .map(({ at }) => at)

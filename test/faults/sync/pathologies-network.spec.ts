@@ -1,37 +1,37 @@
 import { World } from '../../../src/world';
 import { ApiClient } from '../../support/api-client';
-import { DeadEnd } from '../../support/dead-ends';
+import { BrokenHost } from '../../support/broken-hosts';
 import { DeliveriesApi } from '../../support/deliveries-api';
 import { LogCapture } from '../../support/log-capture';
 import { until } from '../../support/until';
 
-type Row = [what: string, make: () => Promise<DeadEnd>, error: string];
+type Row = [what: string, make: () => Promise<BrokenHost>, error: string];
 
 const UNREACHABLE = 'no connection';
 
 const ROWS: Row[] = [
-  ['a black hole', () => DeadEnd.blackHole(), 'no answer in time'],
-  ['a refused port', () => DeadEnd.refusedPort(), UNREACHABLE],
+  ['a black hole', () => BrokenHost.blackHole(), 'no answer in time'],
+  ['a refused port', () => BrokenHost.refusedPort(), UNREACHABLE],
   [
     'a port that every address of a name refuses',
-    () => DeadEnd.refusedPort('localhost'),
-    // A machine without IPv6 has one address of that name.
+    () => BrokenHost.refusedPort('localhost'),
+    // On a machine without IPv6 the name has one address.
     expect.stringMatching(/^no connection( \(ECONNREFUSED(, E[A-Z]+)*\))?$/) as string,
   ],
-  ['an unknown name', () => DeadEnd.unknownName(), UNREACHABLE],
-  ['a server that hangs up', () => DeadEnd.hangingUp(), UNREACHABLE],
-  ['a mail server', () => DeadEnd.anotherProtocol('http'), UNREACHABLE],
-  ['a mail server, with TLS', () => DeadEnd.anotherProtocol('https'), UNREACHABLE],
-  ['a self-signed certificate', () => DeadEnd.selfSigned(), UNREACHABLE],
+  ['an unknown name', () => BrokenHost.unknownName(), UNREACHABLE],
+  ['a server that hangs up', () => BrokenHost.hangingUp(), UNREACHABLE],
+  ['a mail server', () => BrokenHost.anotherProtocol('http'), UNREACHABLE],
+  ['a mail server, with TLS', () => BrokenHost.anotherProtocol('https'), UNREACHABLE],
+  ['a self-signed certificate', () => BrokenHost.selfSigned(), UNREACHABLE],
 ];
 
 describe('a receiver behind', () => {
   it.concurrent.each(ROWS)('%s gets the event once it can be reached', async (_what, make, error) => {
-    await using deadEnd = await make();
+    await using brokenHost = await make();
     await using world = await World.start({
       logOutput: new LogCapture(),
       environment: {
-        CRM_WEBHOOK_URL: `${deadEnd.url}/hook`,
+        CRM_WEBHOOK_URL: `${brokenHost.url}/hook`,
         SYNC_FIRST_RETRY_MS: '60000',
         LOG_LEVEL: 'error',
       },

@@ -7,14 +7,17 @@ import { until } from '../../support/until';
 
 const ATTEMPT_MS = 15_000;
 
-/** Each is played to one conversation, by the name of its queue. Fewer than would make the receiver failing. */
+/**
+ * Each fault applies to one conversation, by the name of its queue. The number stays below the threshold for a
+ * failing receiver.
+ */
 const NEVER: Readonly<Record<string, Fault>> = {
   'hangs-before-headers': { kind: 'hang-before-headers' },
   'promises-and-does-not-keep': { kind: 'informational' },
 };
 const LATE = { queue: 'answers-after-14-seconds', fault: { kind: 'delay', ms: 14_000 } } as const;
 
-describe('a receiver that takes its time for some conversations', () => {
+describe('a receiver that is slow for some conversations', () => {
   let world: World;
   let api: ApiClient;
   let deliveries: DeliveriesApi;
@@ -53,7 +56,7 @@ describe('a receiver that takes its time for some conversations', () => {
     expect((await deliveries.sink()).condition).toBe('healthy');
   });
 
-  it('gets nothing more of those conversations meanwhile', async () => {
+  it('gets no further events of those conversations meanwhile', async () => {
     for (const id of conversations.values()) await api.end(id);
     expect(await deliveries.sink()).toMatchObject({
       pending: 2 * conversations.size,
@@ -62,7 +65,7 @@ describe('a receiver that takes its time for some conversations', () => {
     for (const id of conversations.values()) expect(world.crm.requests.count({ conversationId: id })).toBe(1);
   });
 
-  it.each(Object.keys(NEVER))('%s is given up on after 15 seconds, and asked again later', async (queue) => {
+  it.each(Object.keys(NEVER))('%s causes a time-out after 15 seconds, and a retry later', async (queue) => {
     const conversationId = conversationOf(queue);
     await untilAttempted(conversationId);
     const { status, failures, attempts } = await deliveries.historyOf(conversationId);
@@ -75,7 +78,7 @@ describe('a receiver that takes its time for some conversations', () => {
     expect(world.crm.requests.count({ conversationId })).toBe(1);
   });
 
-  it('has accepted what it answers in time, however late', async () => {
+  it('has accepted events that it answers within the time-out', async () => {
     const conversationId = conversationOf(LATE.queue);
     await untilAttempted(conversationId);
     const { status, attempts } = await deliveries.historyOf(conversationId);
@@ -83,7 +86,7 @@ describe('a receiver that takes its time for some conversations', () => {
     expect(attempts[0]?.latencyMs).toBeGreaterThanOrEqual(LATE.fault.ms - 50);
   });
 
-  it('gets everything in order once it is well', async () => {
+  it('gets all events in order once it is healthy', async () => {
     await deliveries.resume();
     await until(async () => (await deliveries.sink()).pending === 0);
     for (const id of conversations.values()) {

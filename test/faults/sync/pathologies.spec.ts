@@ -12,16 +12,16 @@ const JITTER = 0.2;
 const GIGABYTE = 1_000_000_000;
 const HOUR_MS = 3_600_000;
 const TEN_YEARS_S = 315_360_000;
-/** Text that is longer than what is read of an answer. */
+/** Text that is longer than the limit for reading an answer. */
 const LONG = 'x'.repeat(100_000);
 
 interface Outcome {
   readonly condition?: SinkCondition;
-  /** For how long the receiver is left alone. */
+  /** The pause that the receiver requested. */
   readonly throttledMs?: number;
 }
 
-/** `answered` is the status of the attempt's history, or what kept it from getting one. */
+/** `answered` is the status in the attempt's history, or the reason for its absence. */
 type Row = [what: string, fault: () => Fault, answered: number | 'no connection', then?: Outcome];
 
 function status(code: number, retryAfter?: string | number, body?: string): () => Fault {
@@ -114,7 +114,7 @@ describe('a receiver that answers', () => {
     return attempt;
   }
 
-  /** It is attempted when the schedule says so: the whole wait, jitter included, after the attempt. */
+  /** Checks that the retry is on schedule: the whole wait after the attempt, jitter included. */
   async function expectPostponed(conversationId: string, attempt: AttemptResponse): Promise<void> {
     const { status: state, failures, nextAttemptAt = '' } = await deliveries.historyOf(conversationId);
     expect({ state, failures }).toEqual({ state: 'pending', failures: 1 });
@@ -137,7 +137,10 @@ describe('a receiver that answers', () => {
     expect(askedMs).toBeLessThanOrEqual(throttledMs);
   }
 
-  /** After an operator has resumed the sink: the same event under the same id, and before what comes after it. */
+  /**
+   * Checks that, after an operator has resumed the sink, the same event is delivered under the same id and before its
+   * successors.
+   */
   async function expectDeliveredOnceWell(conversationId: string): Promise<void> {
     world.crm.faults.clear();
     await api.end(conversationId);
@@ -161,7 +164,7 @@ describe('a receiver that answers', () => {
     const error = typeof answered === 'number' ? `status ${answered}` : answered;
     expect(attempt).toMatchObject({ result: 'failed', error });
     expect(attempt.status).toBe(typeof answered === 'number' ? answered : undefined);
-    // A gigabyte is not read.
+    // The service does not read a gigabyte.
     expect(attempt.latencyMs).toBeLessThan(14_000);
     await expectPostponed(conversationId, attempt);
     await expectSink(attempt, then);
@@ -182,7 +185,7 @@ describe('a receiver that answers', () => {
     expect(world.crm.requests.total).toBe(1);
   });
 
-  it.each([301, 302, 307, 308])('%d is not followed', async (code) => {
+  it.each([301, 302, 307, 308])('%d causes no redirect', async (code) => {
     const location = `${world.crm.origin}/elsewhere`;
     world.crm.faults.add({ fault: { kind: 'redirect', location, status: code }, times: 1 });
     const conversationId = await api.opened();
@@ -199,7 +202,7 @@ describe('a receiver that answers', () => {
     ['throttled', 429, 120],
     ['paused', 410, undefined],
   ] as const)(
-    'to one that it wants to be %s hears of nobody until it is resumed',
+    'that its sink is to be %s gets no events until an operator resumes it',
     async (condition, code, wait) => {
       world.crm.faults.add({ fault: status(code, wait)(), times: 1 });
       await attemptedOnce(await api.opened());

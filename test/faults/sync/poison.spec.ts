@@ -1,17 +1,17 @@
 import { World } from '../../../src/world';
 import { ApiClient } from '../../support/api-client';
-import { openPatiently } from '../../support/compressed-time';
+import { openWithRetries } from '../../support/compressed-time';
 import { DeliveriesApi } from '../../support/deliveries-api';
 import { LogCapture } from '../../support/log-capture';
 import { until } from '../../support/until';
 
 const OTHERS = 200;
-/** One fewer than would make the receiver failing. */
+/** One below the threshold for a failing receiver. */
 const POISONED = 4;
-/** On a quiet machine it is a small part of this. */
+/** A quiet machine takes a small part of this time. */
 const P95_MS = 4_000;
 
-describe('a receiver that refuses the events of a few conversations for ever', () => {
+describe('a receiver that permanently refuses the events of a few conversations', () => {
   let world: World;
   let api: ApiClient;
   let deliveries: DeliveriesApi;
@@ -21,7 +21,7 @@ describe('a receiver that refuses the events of a few conversations for ever', (
     world = await World.start({
       logOutput: new LogCapture(),
       environment: {
-        // Refused events come again as often as they can.
+        // Refused events are retried as often as possible.
         SYNC_FIRST_RETRY_MS: '10',
         GENESYS_REQUESTS_PER_MINUTE: '100000',
         SESSION_MAX_CONCURRENT: '1000',
@@ -40,8 +40,8 @@ describe('a receiver that refuses the events of a few conversations for ever', (
     await world[Symbol.asyncDispose]();
   });
 
-  it('gets those of all others at once', async () => {
-    const others = await openPatiently(world.url, OTHERS);
+  it('gets those of all others immediately', async () => {
+    const others = await openWithRetries(world.url, OTHERS);
     for (const id of others) await api.end(id);
     await until(() => world.crm.received.length === 2 * OTHERS);
 
@@ -52,7 +52,7 @@ describe('a receiver that refuses the events of a few conversations for ever', (
     expect(await deliveries.sink()).toMatchObject({ condition: 'healthy', blockedConversations: POISONED });
   });
 
-  it('gets no event of a refused conversation before the first one', async () => {
+  it('gets no later event of a refused conversation before the first one', async () => {
     for (const id of poisoned) {
       const heard = world.crm.requests.find({ conversationId: id });
       expect(heard.length).toBeGreaterThan(1);
@@ -62,7 +62,7 @@ describe('a receiver that refuses the events of a few conversations for ever', (
     expect(world.crm.received.filter(({ body }) => JSON.stringify(body).includes('poisoned'))).toEqual([]);
   });
 
-  it('gets everything in order once it accepts them', async () => {
+  it('gets all events in order once it accepts them', async () => {
     world.crm.faults.clear();
     await deliveries.resume();
     await until(async () => (await deliveries.sink()).pending === 0);
@@ -73,11 +73,11 @@ describe('a receiver that refuses the events of a few conversations for ever', (
   });
 });
 
-describe('a receiver that refuses the events of many conversations for ever', () => {
+describe('a receiver that permanently refuses the events of many conversations', () => {
   const PROBE_MS = 300;
   const MANY = 20;
 
-  it('delays those of others by a probe or two, not by one for each that it refuses', async () => {
+  it('delays the events of others by a few probes, not by one probe for each refused conversation', async () => {
     await using world = await World.start({
       logOutput: new LogCapture(),
       environment: {

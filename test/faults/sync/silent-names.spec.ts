@@ -9,7 +9,7 @@ const OPENINGS = 60;
 
 type Ask = (name: string, options?: object) => Promise<never>;
 
-/** Sends the questions of this process to another name server. */
+/** Sends this process's DNS queries to another name server. */
 function redirectQuestions(server: NameServerFake): void {
   const redirected = new WeakSet<Resolver>();
   for (const method of ['resolve4', 'resolve6'] as const) {
@@ -26,12 +26,12 @@ function redirectQuestions(server: NameServerFake): void {
   }
 }
 
-describe('a CRM whose name is not answered', () => {
+describe('a CRM name without a DNS answer', () => {
   afterEach(() => {
     jest.restoreAllMocks();
   });
 
-  it('holds up nothing else: sessions open, and its events wait', async () => {
+  it('blocks nothing else: sessions open, and the events wait', async () => {
     await using names = await NameServerFake.start({ [CRM]: 'silent' });
     redirectQuestions(names);
     await using world = await World.start({
@@ -47,7 +47,7 @@ describe('a CRM whose name is not answered', () => {
     const answers = await Promise.all(Array.from({ length: OPENINGS }, () => client.open()));
 
     expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
-    // Resolvers append the search domains of the machine to a name without an answer.
+    // Resolvers append the machine's search domains to a name without an answer.
     expect(names.asked.filter((name) => !name.startsWith(CRM))).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import {
   limitsOf,
   longestSilences,
   onlyClientOf,
-  openPatiently,
+  openWithRetries,
   pause,
   perTwoSeconds,
   TEN_TIMES_FASTER,
@@ -22,16 +22,16 @@ const WINDOWS = Number(process.env['BUDGET_WINDOWS'] ?? 4);
 const OBSERVED_MS = WINDOWS * WINDOW_MS;
 const STRETCH_MAX_MS = 12_000;
 
-describe('one client that the platform allows 300 requests a window', () => {
-  it('carries 500 sessions for several windows, throttled hardly ever', async () => {
+describe('one client with a limit of 300 requests a window', () => {
+  it('serves 500 sessions for several windows with hardly any 429', async () => {
     await using world = await World.start({
       environment: TEN_TIMES_FASTER,
       genesys: { requestsPerMinute: ALLOWED, rateWindowMs: WINDOW_MS },
     });
     const { state, requests } = world.genesys;
     const startedAt = Date.now();
-    await openPatiently(world.url, SESSIONS);
-    // Whoever was opened last beats a stretched interval later.
+    await openWithRetries(world.url, SESSIONS);
+    // The last opened session beats a stretched interval later.
     await pause(STRETCH_MAX_MS);
     const since = Date.now();
 
@@ -54,26 +54,26 @@ describe('one client that the platform allows 300 requests a window', () => {
     expect(client.budget).toMatchObject({ allowed: ALLOWED, closedSeconds: 0 });
     expect(client.heartbeatIntervalMs).toBeGreaterThan(3_000);
     expect(client.heartbeatIntervalMs).toBeLessThanOrEqual(STRETCH_MAX_MS);
-    // A beat that waits in line comes late, and so may one of a machine that is busy; none is left out.
+    // A queued beat is late, and so may be one on a busy machine; none is skipped.
     expect(silences.at(-1)).toBeLessThan(2.5 * client.heartbeatIntervalMs);
-    // Nor did the burst of openings silence anybody who was there already.
+    // The burst of openings did not delay the beats of earlier sessions either.
     expect(longestSilences(world, startedAt, since).at(-1)).toBeLessThan(2.5 * STRETCH_MAX_MS);
 
     expect(limits.sessions.more).toBeGreaterThan(0);
-    await openPatiently(world.url, Math.min(5, limits.sessions.more));
+    await openWithRetries(world.url, Math.min(5, limits.sessions.more));
     expect((await limitsOf(world.url)).sessions.live).toBe(SESSIONS + Math.min(5, limits.sessions.more));
   });
 });
 
-describe('a client that cannot carry any more sessions', () => {
-  it('refuses an opening, names the reason, and takes one again once a session has ended', async () => {
+describe('a client without capacity for more sessions', () => {
+  it('refuses an opening with the reason, and accepts one once a session has ended', async () => {
     await using world = await World.start({
       environment: { ...TEN_TIMES_FASTER, GENESYS_REQUESTS_PER_MINUTE: '12' },
       genesys: { requestsPerMinute: 12, rateWindowMs: WINDOW_MS },
     });
     const api = new ApiClient(world.url);
     const { cap } = await onlyClientOf(world.url);
-    const [first = ''] = await openPatiently(world.url, cap, { atATime: cap });
+    const [first = ''] = await openWithRetries(world.url, cap, { atATime: cap });
     const opened = world.genesys.requests.count({ method: 'POST', path: /messaging$/ });
 
     const { status, body, headers } = await api.open();
@@ -87,25 +87,25 @@ describe('a client that cannot carry any more sessions', () => {
     expect((await limitsOf(world.url)).sessions).toMatchObject({ live: cap, more: 0 });
     await api.end(first);
     expect((await limitsOf(world.url)).sessions.more).toBe(1);
-    await openPatiently(world.url, 1);
+    await openWithRetries(world.url, 1);
   });
 });
 
 describe('a client that a 429 has closed', () => {
   const RETRY_AFTER_MS = 2_000;
-  /** What was under way when the 429 came still arrives; this long after it nothing may. */
+  /** Requests in flight at the 429 still arrive; this long after it none may. */
   const UNDER_WAY_MS = 300;
   const SOME = 6;
 
-  it('sends nothing for as long as the 429 asks, and then ends first, openings next, beats last', async () => {
+  it('sends nothing during the requested wait, and then ends first, openings next, beats last', async () => {
     await using world = await World.start({
-      // A bucket of five: what waits goes one by one, in an order that can be seen.
+      // A bucket of five tokens makes queued requests leave one by one, in an order that the test can see.
       environment: { ...TEN_TIMES_FASTER, UPSTREAM_TIMEOUT_MS: '8000', GENESYS_REQUESTS_PER_MINUTE: '60' },
       genesys: { requestsPerMinute: 60, rateWindowMs: WINDOW_MS },
     });
     const { faults, requests } = world.genesys;
     const api = new ApiClient(world.url);
-    const ids = await openPatiently(world.url, 20);
+    const ids = await openWithRetries(world.url, 20);
     await until(() => requests.find().filter((entry) => kindOf(entry) === 'beat').length > 20);
     faults.add({
       match: { bodyContains: 'heartbeatSequence' },
@@ -117,7 +117,7 @@ describe('a client that a 429 has closed', () => {
     if (closing === undefined) throw new Error('There was no 429');
     expect((await onlyClientOf(world.url)).budget.closedSeconds).toBeGreaterThan(0);
 
-    // The most urgent last, so that it is not the order of asking that shows.
+    // The most urgent request is made last, so that the order cannot be that of the requests.
     const openings = Array.from({ length: SOME }, () => api.open());
     await pause(100);
     const endings = ids.slice(0, SOME).map((id) => api.end(id));

@@ -3,13 +3,13 @@ import { until } from '../../support/until';
 import { followLoopTime } from '../../support/loop-time';
 import { GZIP_BOMB, inAnHour, MatrixWorld, OPENING, status, TOKEN } from '../../support/upstream-matrix';
 
-// A time-out here is of this process with all that is in it.
+// A time-out here applies to this process with everything in it.
 followLoopTime();
 
 const BEAT = 'heartbeatSequence';
 const TOLERATED = 3;
 
-/** Failures of the conversation's own: three in a row are its end. */
+/** Failures of the conversation itself: three in a row end it. */
 const LOSSES: [what: string, fault: Fault][] = [
   ['400', status(400)],
   ['409', status(409)],
@@ -25,7 +25,10 @@ const LOSSES: [what: string, fault: Fault][] = [
   ['a redirect 307', { kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }],
 ];
 
-/** Says nothing about the conversation: so many spoiled requests are so many postponed beats, and it lives on. */
+/**
+ * Faults that are no evidence about the conversation: each spoiled request postpones a beat, and the session stays
+ * active.
+ */
 const POSTPONEMENTS: [what: string, fault: Fault, spoiled: number, beats: number, tokens: number][] = [
   ['401, whatever the token', status(401), 10, 5, 6],
   ['403', status(403), 5, 5, 1],
@@ -34,7 +37,7 @@ const POSTPONEMENTS: [what: string, fault: Fault, spoiled: number, beats: number
   ['resets after having counted', { kind: 'reset', effect: 'after' }, 5, 5, 1],
 ];
 
-/** One 429 closes the client: nothing more is sent, and the session lives on. */
+/** One 429 closes the client: no further request is sent, and the session stays active. */
 const CLOSURES: [what: string, retryAfter: string | number | undefined][] = [
   ['for ten seconds', 10],
   ['until a date in an hour', inAnHour()],
@@ -44,7 +47,7 @@ const CLOSURES: [what: string, retryAfter: string | number | undefined][] = [
   ['with a negative hint', -5],
 ];
 
-/** The status says that the beat counted; its body is not needed. */
+/** The status confirms the beat; its body is not needed. */
 const SUCCESSES: [what: string, fault: Fault][] = [
   ['HTML', { kind: 'garbage' }],
   ['an empty body', { kind: 'empty' }],
@@ -74,7 +77,7 @@ describe('a beat', () => {
   });
 
   it.concurrent.each(POSTPONEMENTS)(
-    'that meets %s is postponed, and the session lives on',
+    'that meets %s is postponed, and the session stays active',
     async (_what, fault, spoiled, postponed, tokens) => {
       await using matrix = await MatrixWorld.beating();
       matrix.spoil(BEAT, fault, spoiled);
@@ -88,7 +91,7 @@ describe('a beat', () => {
   );
 
   it.concurrent.each(CLOSURES)(
-    'that meets a 429 %s is the last one sent for that long, and the session lives on',
+    'that meets a 429 %s is the last one sent for that time, and the session stays active',
     async (_what, retryAfter) => {
       await using matrix = await MatrixWorld.beating();
       matrix.spoil(BEAT, status(429, retryAfter));
@@ -100,7 +103,7 @@ describe('a beat', () => {
     },
   );
 
-  it.concurrent.each(SUCCESSES)('that gets %s with a 200 has counted', async (_what, fault) => {
+  it.concurrent.each(SUCCESSES)('that gets %s with a 200 counts as a success', async (_what, fault) => {
     await using matrix = await MatrixWorld.beating();
     matrix.spoil(BEAT, fault);
     const id = await matrix.api.opened();
@@ -129,7 +132,7 @@ describe('a beat', () => {
     ['500', status(500)],
     ['HTML', { kind: 'garbage' }],
     ['silence', { kind: 'hang-before-headers' }],
-  ])('whose fresh token meets %s is postponed, and the session lives on', async (_what, fault) => {
+  ])('whose new token request meets %s is postponed, and the session stays active', async (_what, fault) => {
     await using matrix = await MatrixWorld.beating(fault);
     const id = await matrix.api.opened();
     await matrix.counted('heartbeats', 'ok');
@@ -140,13 +143,13 @@ describe('a beat', () => {
     await matrix.counted('heartbeats', 'ok', before + 1);
     const { postponed, ...others } = await matrix.heartbeats;
     expect(others).toEqual({ ok: expect.any(Number) });
-    // Between refused token requests beats are postponed without asking.
+    // Between refused token requests beats are postponed without a request.
     expect(postponed).toBeGreaterThanOrEqual(4);
     expect(matrix.arrivals).toMatchObject({ posts: 1, tokens: 1 + 4 + 1, disconnects: 0 });
     await expectAlive(matrix, id);
   });
 
-  it.concurrent('of a session that Genesys never really opened finds that out', async () => {
+  it.concurrent('of a session that Genesys Cloud never opened ends it', async () => {
     await using matrix = await MatrixWorld.beating();
     matrix.world.genesys.faults.add({ match: OPENING, fault: { kind: 'wrong-types' }, times: 1 });
     const id = await matrix.api.opened();

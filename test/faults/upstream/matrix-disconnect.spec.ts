@@ -3,12 +3,12 @@ import { until } from '../../support/until';
 import { followLoopTime } from '../../support/loop-time';
 import { GZIP_BOMB, inAnHour, MatrixWorld, status } from '../../support/upstream-matrix';
 
-// A time-out here is of this process with all that is in it.
+// A time-out here applies to this process with everything in it.
 followLoopTime();
 
 const DISCONNECT = '"disconnected"';
 
-/** One spoiled attempt: the caller hears 202, and a later attempt ends it. */
+/** One spoiled attempt: the caller gets 202, and a later attempt succeeds. */
 const RETRIED: [what: string, fault: Fault, requests: number, tokens: number][] = [
   ['400', status(400), 1, 1],
   ['401, whatever the token', status(401), 2, 2],
@@ -28,7 +28,7 @@ const RETRIED: [what: string, fault: Fault, requests: number, tokens: number][] 
   ['a redirect 307', { kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, 1, 1],
 ];
 
-/** Answers after which there is nothing left to do. */
+/** Answers that complete the disconnect. */
 const FINAL: [what: string, fault: Fault, outcome: 'confirmed' | 'gone'][] = [
   ['404', status(404), 'gone'],
   ['409', status(409), 'gone'],
@@ -44,7 +44,7 @@ const FINAL: [what: string, fault: Fault, outcome: 'confirmed' | 'gone'][] = [
   ['200 with 100 MB', { kind: 'huge', bytes: 100_000_000 }, 'confirmed'],
 ];
 
-/** Trouble that outlasts the deadline, and how many requests of it arrive; undefined for as many as there are. */
+/** Faults that outlast the deadline, with the number of requests that arrive; undefined for any number. */
 const ENDLESS: [what: string, fault: Fault, requests: number | undefined][] = [
   ['500', status(500), undefined],
   ['403', status(403), undefined],
@@ -55,7 +55,7 @@ const ENDLESS: [what: string, fault: Fault, requests: number | undefined][] = [
 ];
 
 describe('a disconnect', () => {
-  it.concurrent.each(RETRIED)('that meets %s is tried again', async (_what, fault, requests, tokens) => {
+  it.concurrent.each(RETRIED)('that meets %s is retried', async (_what, fault, requests, tokens) => {
     await using matrix = await MatrixWorld.start();
     const id = await matrix.api.opened();
     matrix.spoil(DISCONNECT, fault, requests);
@@ -78,7 +78,7 @@ describe('a disconnect', () => {
     ['with no hint', status(429)],
     ['with a senseless hint', status(429, 'soon')],
     ['with a negative hint', status(429, -5)],
-  ])('that meets a 429 %s is sent again when the client is open again', async (_what, fault) => {
+  ])('that meets a 429 %s is retried when the client is open again', async (_what, fault) => {
     await using matrix = await MatrixWorld.start();
     const id = await matrix.api.opened();
     matrix.spoil(DISCONNECT, fault, 1);
@@ -89,7 +89,7 @@ describe('a disconnect', () => {
     expect(await matrix.disconnects).toEqual({ failed: expect.any(Number), confirmed: 1 });
   });
 
-  it.concurrent.each(FINAL)('that meets %s is done', async (_what, fault, outcome) => {
+  it.concurrent.each(FINAL)('that meets %s is complete', async (_what, fault, outcome) => {
     await using matrix = await MatrixWorld.startFor(fault);
     const id = await matrix.api.opened();
     matrix.spoil(DISCONNECT, fault);

@@ -1,11 +1,11 @@
-import { DeadEnd } from '../../support/dead-ends';
+import { BrokenHost } from '../../support/broken-hosts';
 import { followLoopTime } from '../../support/loop-time';
 import { MatrixWorld } from '../../support/upstream-matrix';
 
-// A time-out here is of this process with all that is in it.
+// A time-out here applies to this process with everything in it.
 followLoopTime();
 
-/** Which address of Genesys leads nowhere. */
+/** The unreachable address of Genesys Cloud. */
 type Host = 'GENESYS_LOGIN_URL' | 'GENESYS_API_URL';
 
 const LOGIN = 'GENESYS_LOGIN_URL';
@@ -13,47 +13,47 @@ const API = 'GENESYS_API_URL';
 const TIMED_OUT = '504 upstream-timeout';
 const UNREACHABLE = '503 upstream-unavailable';
 
-/** Slow enough for a resolver that is. */
-const PATIENT = { UPSTREAM_TIMEOUT_MS: '3000', SESSION_OPEN_DEADLINE_MS: '15000' };
+/** Long enough for a slow resolver. */
+const LONG_TIMEOUTS = { UPSTREAM_TIMEOUT_MS: '3000', SESSION_OPEN_DEADLINE_MS: '15000' };
 
-/** `undoing` is whether a conversation may have been opened, as far as one can tell. */
+/** `undoing` tells whether a conversation may have been opened. */
 type Row = [
   where: string,
   host: Host,
-  make: () => Promise<DeadEnd>,
+  make: () => Promise<BrokenHost>,
   answer: string,
   undoing: 'none' | 'pending',
 ];
 
 const ROWS: Row[] = [
-  ['a refused port', API, () => DeadEnd.refusedPort(), UNREACHABLE, 'none'],
-  ['a refused port', LOGIN, () => DeadEnd.refusedPort(), UNREACHABLE, 'none'],
+  ['a refused port', API, () => BrokenHost.refusedPort(), UNREACHABLE, 'none'],
+  ['a refused port', LOGIN, () => BrokenHost.refusedPort(), UNREACHABLE, 'none'],
   [
     'a port that every address of a name refuses',
     API,
-    () => DeadEnd.refusedPort('localhost'),
+    () => BrokenHost.refusedPort('localhost'),
     UNREACHABLE,
     'none',
   ],
-  ['an unknown name', API, () => DeadEnd.unknownName(), UNREACHABLE, 'none'],
-  ['an unknown name', LOGIN, () => DeadEnd.unknownName(), UNREACHABLE, 'none'],
-  ['a black hole', API, () => DeadEnd.blackHole(), TIMED_OUT, 'pending'],
-  ['a black hole', LOGIN, () => DeadEnd.blackHole(), TIMED_OUT, 'none'],
-  ['a server that hangs up', API, () => DeadEnd.hangingUp(), UNREACHABLE, 'pending'],
-  ['a server that hangs up', LOGIN, () => DeadEnd.hangingUp(), UNREACHABLE, 'none'],
-  ['a mail server', API, () => DeadEnd.anotherProtocol('http'), UNREACHABLE, 'pending'],
-  ['a mail server, with TLS', API, () => DeadEnd.anotherProtocol('https'), UNREACHABLE, 'none'],
-  ['a mail server', LOGIN, () => DeadEnd.anotherProtocol('http'), UNREACHABLE, 'none'],
-  ['a self-signed certificate', API, () => DeadEnd.selfSigned(), UNREACHABLE, 'none'],
-  ['a self-signed certificate', LOGIN, () => DeadEnd.selfSigned(), UNREACHABLE, 'none'],
+  ['an unknown name', API, () => BrokenHost.unknownName(), UNREACHABLE, 'none'],
+  ['an unknown name', LOGIN, () => BrokenHost.unknownName(), UNREACHABLE, 'none'],
+  ['a black hole', API, () => BrokenHost.blackHole(), TIMED_OUT, 'pending'],
+  ['a black hole', LOGIN, () => BrokenHost.blackHole(), TIMED_OUT, 'none'],
+  ['a server that hangs up', API, () => BrokenHost.hangingUp(), UNREACHABLE, 'pending'],
+  ['a server that hangs up', LOGIN, () => BrokenHost.hangingUp(), UNREACHABLE, 'none'],
+  ['a mail server', API, () => BrokenHost.anotherProtocol('http'), UNREACHABLE, 'pending'],
+  ['a mail server, with TLS', API, () => BrokenHost.anotherProtocol('https'), UNREACHABLE, 'none'],
+  ['a mail server', LOGIN, () => BrokenHost.anotherProtocol('http'), UNREACHABLE, 'none'],
+  ['a self-signed certificate', API, () => BrokenHost.selfSigned(), UNREACHABLE, 'none'],
+  ['a self-signed certificate', LOGIN, () => BrokenHost.selfSigned(), UNREACHABLE, 'none'],
 ];
 
-describe('a network that leads nowhere', () => {
+describe('an unreachable network', () => {
   it.concurrent.each(ROWS)(
-    'to %s for %s: the opening fails, and says so',
+    'to %s for %s fails the opening with a problem',
     async (_where, host, make, answer, undoing) => {
-      await using deadEnd = await make();
-      await using matrix = await MatrixWorld.start({ ...PATIENT, [host]: deadEnd.url });
+      await using brokenHost = await make();
+      await using matrix = await MatrixWorld.start({ ...LONG_TIMEOUTS, [host]: brokenHost.url });
       const { status: heard, body } = await matrix.api.open();
       const [, code = ''] = answer.split(' ');
       expect(`${heard} ${String(body['code'])}`).toBe(answer);

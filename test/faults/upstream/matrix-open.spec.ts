@@ -2,19 +2,19 @@ import type { Fault } from '../../../src/simulator/fault';
 import { followLoopTime } from '../../support/loop-time';
 import { GZIP_BOMB, inAnHour, LEAK, MatrixWorld, OPENING, status } from '../../support/upstream-matrix';
 
-// A time-out here is of this process with all that is in it.
+// A time-out here applies to this process with everything in it.
 followLoopTime();
 
-/** What is done about the conversation that a failed opening may have left. */
+/** The compensation for a conversation that a failed opening may have left. */
 type Undoing =
-  /** Nothing: Genesys said no, or never saw the request. */
+  /** None: Genesys Cloud refused the request or never received it. */
   | 'none'
-  /** There is none, but the opening may still arrive: tried again. */
+  /** There is no conversation, but the opening may still arrive: the disconnect is retried. */
   | 'sought'
-  /** It is closed. */
+  /** The conversation is closed. */
   | 'closed';
 
-/** How many openings and token requests arrive. */
+/** Number of openings and token requests that arrive. */
 type Arrived = [posts: number, tokens: number];
 type Row = [what: string, fault: Fault, answer: string, undoing: Undoing, arrived: Arrived];
 
@@ -101,7 +101,7 @@ const NO_ANSWERS: Row[] = [
   ]),
 ];
 
-/** What one spoiled answer costs an opening that succeeds all the same. */
+/** Number of requests for an opening that succeeds after one spoiled answer. */
 const RECOVERIES: [what: string, fault: Fault, posts: number, tokens: number][] = [
   ['a 401 for an old token', status(401), 2, 2],
   ['a 429 for a second', status(429, 1), 2, 1],
@@ -126,7 +126,7 @@ const AFTERWARDS = {
 
 describe('an opening', () => {
   it.concurrent.each([...REFUSALS, ...TROUBLE, ...NO_ANSWERS])(
-    'that meets %s fails, says so, and leaves nothing behind',
+    'that meets %s fails with a problem, and leaves no session',
     async (_what, fault, answer, undoing, [posts, tokens]) => {
       await using matrix = await MatrixWorld.startFor(fault);
       matrix.world.genesys.faults.add({ match: OPENING, fault });
@@ -153,7 +153,7 @@ describe('an opening', () => {
     },
   );
 
-  it.concurrent.each(RECOVERIES)('survives %s', async (_what, fault, posts, tokens) => {
+  it.concurrent.each(RECOVERIES)('succeeds despite %s', async (_what, fault, posts, tokens) => {
     await using matrix = await MatrixWorld.startFor(fault);
     matrix.world.genesys.faults.add({ match: OPENING, fault, times: 1 });
     const { status: heard, body } = await matrix.api.open();

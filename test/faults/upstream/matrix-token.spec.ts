@@ -3,10 +3,10 @@ import type { Fault } from '../../../src/simulator/fault';
 import { followLoopTime } from '../../support/loop-time';
 import { GZIP_BOMB, LEAK, MatrixWorld, status, TOKEN } from '../../support/upstream-matrix';
 
-// A time-out here is of this process with all that is in it.
+// A time-out here applies to this process with everything in it.
 followLoopTime();
 
-/** No token to be had: how openings end, and how often the login is asked. Nothing of them reaches the platform. */
+/** Without a token: the result of openings, and the number of token requests. No opening reaches the platform. */
 const REFUSALS: [what: string, fault: Fault, answer: string, tokens: number][] = [
   ['400', status(400), '502 upstream-unauthorized', 1],
   ['401', status(401), '502 upstream-unauthorized', 1],
@@ -33,7 +33,7 @@ const REFUSALS: [what: string, fault: Fault, answer: string, tokens: number][] =
   ['no token', issued({ expires_in: 300 }), '502 upstream-invalid-response', 1],
 ];
 
-/** What the login says about the life of a token that is good. */
+/** The lifetimes that the login returns with a valid token. */
 const LIFETIMES: [what: string, expiry: object][] = [
   ['nothing', {}],
   ['null', { expires_in: null }],
@@ -47,7 +47,7 @@ const LIFETIMES: [what: string, expiry: object][] = [
 
 describe('an opening whose token request', () => {
   it.concurrent.each(REFUSALS)(
-    'meets %s fails, and nothing has to be undone',
+    'meets %s fails without an upstream effect',
     async (_what, fault, answer, tokens) => {
       await using matrix = await MatrixWorld.startFor(fault);
       matrix.world.genesys.faults.add({ match: { path: TOKEN }, fault });
@@ -65,13 +65,13 @@ describe('an opening whose token request', () => {
       expect(await matrix.slotsInUse()).toBe(0);
 
       matrix.world.genesys.faults.clear();
-      // Refused credentials are not tried again for a moment.
+      // Refused credentials are not retried for a moment.
       await until(async () => (await matrix.api.open()).status === 201);
     },
   );
 
   it.concurrent.each(LIFETIMES)(
-    'is told %s about the life of the token succeeds, and so do the next two with the same token',
+    "is answered with %s as the token's lifetime succeeds, and so do the next two with the same token",
     async (_what, expiry) => {
       await using matrix = await MatrixWorld.start();
       const { genesys } = matrix.world;

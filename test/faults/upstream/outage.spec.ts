@@ -4,7 +4,7 @@ import {
   beatsSince,
   countIn,
   kindOf,
-  openPatiently,
+  openWithRetries,
   pause,
   retryAfterSeconds,
 } from '../../support/compressed-time';
@@ -14,8 +14,8 @@ import { until } from '../../support/until';
 const RECOVERY_MS = 1_500;
 const FAILED_LOGINS = 5;
 
-describe('a login that is down', () => {
-  it('ends no session, is left alone after a few failures, and is used again once it is back', async () => {
+describe('an unavailable login', () => {
+  it('ends no session, gets no requests after a few failures, and is used again once it is available', async () => {
     const SESSIONS = 30;
     const logOutput = new LogCapture();
     await using world = await World.start({
@@ -29,7 +29,7 @@ describe('a login that is down', () => {
     });
     const { state, faults } = world.genesys;
     const api = new ApiClient(world.url);
-    await openPatiently(world.url, SESSIONS);
+    await openWithRetries(world.url, SESSIONS);
 
     const outage = faults.add({ match: { path: '/oauth/token' }, fault: { kind: 'status', status: 500 } });
     state.revokeTokens();
@@ -45,7 +45,7 @@ describe('a login that is down', () => {
     expect(retryAfterSeconds(refused.answer)).toBeGreaterThan(0);
     expect(refused.ms).toBeLessThan(10_000);
 
-    // Thirty beats a second want a token meanwhile; one of them may ask per recovery time.
+    // Thirty beats a second need a token meanwhile; one of them may request it in each recovery time.
     await pause(4 * RECOVERY_MS);
     const asked = faults.list()[0]?.applied;
     expect(asked).toBeLessThanOrEqual(FAILED_LOGINS + 1 + (Date.now() - downAt) / RECOVERY_MS);
@@ -61,7 +61,7 @@ describe('a login that is down', () => {
 });
 
 describe('an API that answers 500 to everything', () => {
-  it('is left alone until it is back, and what has not failed three times beats on', async () => {
+  it('gets no requests until it recovers, and sessions with fewer than three failures continue', async () => {
     const SESSIONS = 150;
     const INTERVAL_MS = 6_000;
     const logOutput = new LogCapture();
@@ -75,13 +75,13 @@ describe('an API that answers 500 to everything', () => {
       logOutput,
     });
     const { state, faults, requests } = world.genesys;
-    await openPatiently(world.url, SESSIONS);
+    await openWithRetries(world.url, SESSIONS);
     await until(() => [...state.conversations.values()].every(({ beats }) => beats > 0));
 
     const outage = faults.add({ match: { path: '^/api/' }, fault: { kind: 'status', status: 500 } });
     await until(() => logOutput.with('The circuit of the Genesys api is open').length > 0);
     const openedAt = Date.now();
-    // What was under way when it opened has arrived.
+    // Requests in flight at the opening of the circuit have arrived.
     await pause(200);
     const seq = requests.total;
     await pause(2 * INTERVAL_MS);

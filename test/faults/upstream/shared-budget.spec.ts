@@ -8,10 +8,10 @@ import { createDatabase } from '../../support/postgres';
 import { until } from '../../support/until';
 
 const ALLOWED = 60;
-/** What left in a bunch may arrive in a smaller one on a busy machine. */
+/** On a busy machine the requests of one window may arrive in a time that is shorter by this. */
 const BUSY_MS = 600;
 const CALLERS = 6;
-/** Two windows' worth takes twelve seconds on a machine that is not busy. */
+/** The requests of two windows take twelve seconds on a quiet machine. */
 const ENOUGH_WITHIN_MS = 120_000;
 
 async function another(world: World): Promise<NestFastifyApplication> {
@@ -21,7 +21,7 @@ async function another(world: World): Promise<NestFastifyApplication> {
   return app;
 }
 
-/** Opens and ends sessions until it is told to stop. */
+/** Opens and ends sessions until it is stopped. */
 async function insist(url: string, hasEnough: () => boolean): Promise<void> {
   const api = new ApiClient(url);
   while (!hasEnough()) {
@@ -32,7 +32,7 @@ async function insist(url: string, hasEnough: () => boolean): Promise<void> {
 }
 
 describe('three replicas that share one client', () => {
-  it('send together what the platform allows the client, and no more', async () => {
+  it('send together no more than the platform allows the client', async () => {
     const database = await createDatabase();
     const world = await World.start({
       environment: {
@@ -40,7 +40,7 @@ describe('three replicas that share one client', () => {
         DATABASE_URL: database.url,
         GENESYS_REQUESTS_PER_MINUTE: String(ALLOWED),
       },
-      // Each replica has a token of its own, whose window does not show what the others send.
+      // Each replica has its own token, and that token's window does not show the other replicas' requests.
       genesys: { requestsPerMinute: ALLOWED, rateWindowMs: WINDOW_MS },
     });
     const others = [await another(world), await another(world)];

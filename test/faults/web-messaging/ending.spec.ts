@@ -1,9 +1,9 @@
 import type { Fault } from '../../../src/simulator/fault';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { followLoopTime } from '../../support/loop-time';
-import { expectSight, SocketWorld } from '../../support/socket-matrix';
+import { expectState, SocketWorld } from '../../support/socket-matrix';
 
-// An answer that is lost is waited for five seconds.
+// The service waits five seconds for a lost answer.
 followLoopTime(5);
 
 const DETAILS = '/details$';
@@ -13,7 +13,7 @@ function status(code: number): Fault {
   return { kind: 'status', status: code };
 }
 
-/** How a session is ended where the deployment lets no guest clear its conversation. */
+/** The end of a session where the deployment does not allow guests to clear the conversation. */
 const CONFIRMED = { answer: '200', session: 'terminated requested confirmed', disconnects: 'confirmed' };
 const PENDING = { answer: '202', session: 'terminating requested pending', disconnects: 'failed' };
 const ENDINGS: [what: string, path: string, fault: Fault, end: typeof PENDING][] = [
@@ -34,7 +34,7 @@ describe('an end', () => {
       await world.say('Hello');
       world.spoilHttp(path, fault);
       expect(await world.end()).toBe(answer);
-      await expectSight(world, { session });
+      await expectState(world, { session });
       const counts = await world.counts();
       expect(counts[`upstream_disconnects_total ${disconnects}`]).toBeGreaterThanOrEqual(1);
       expect(counts['terminations_total requested']).toBe(1);
@@ -44,14 +44,14 @@ describe('an end', () => {
   it.concurrent.each<[string, SocketFault]>([
     ['is not allowed to clear', { kind: 'answer', code: 403 }],
     ['may clear and loses the answer', { kind: 'no-answer', effect: 'after' }],
-    ['may clear and loses the line', { kind: 'close', code: 1006, effect: 'after' }],
+    ['may clear and loses the connection', { kind: 'close', code: 1006, effect: 'after' }],
   ])('of a guest that %s is an end', async (_what, fault) => {
     await using world = await SocketWorld.start();
     await world.opened();
     await world.say('Hello');
     world.spoil(fault, { action: 'onMessage', bodyContains: 'Clear' });
     await world.end();
-    await expectSight(world, {
+    await expectState(world, {
       session: 'terminated requested confirmed',
       crm: ['connected', 'terminated'],
       feed: ['active', 'inbound: Hello', 'terminating', 'terminated'],

@@ -2,7 +2,7 @@ import type { Fault } from '../../../src/simulator/fault';
 import type { DeploymentOptions } from '../../../src/simulator/web-messaging/deployment';
 import type { SocketFault } from '../../../src/simulator/web-messaging/socket-fault';
 import { followLoopTime } from '../../support/loop-time';
-import { expectSight, SocketWorld, tooMany } from '../../support/socket-matrix';
+import { expectState, SocketWorld, tooMany } from '../../support/socket-matrix';
 
 // Pauses between attempts are seconds.
 followLoopTime(3);
@@ -10,7 +10,7 @@ followLoopTime(3);
 const UPGRADE = '^/v1$';
 const CONFIG = 'config[.]json$';
 
-/** What is spoiled, how often (for ever when absent), and within which time the opening has to be done. */
+/** The fault, the number of times that it is played (default: unlimited), and the time-out of the opening. */
 interface Trouble {
   readonly upgrade?: Fault;
   readonly config?: Fault;
@@ -36,14 +36,14 @@ function altered(body: Readonly<Record<string, unknown>>): SocketFault {
   return { kind: 'alter', body };
 }
 
-/** Long enough to get as far as the fault on a busy machine. */
+/** Long enough to reach the fault on a busy machine. */
 const DEADLINE = { deadlineMs: 5_000 };
 const ONCE = { times: 1 };
 const REFUSED = { ws_refused_total: 1 };
 const OURS = { 'ws_closed_total ours': 1 };
 const NO = { ...REFUSED, ...OURS };
 
-/** Nothing can have happened: there is nothing to undo, and a caller may come again with its key. */
+/** The opening had no effect: nothing has to be undone, and a caller may repeat it with its key. */
 const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts][] = [
   ['a 403 to the connection', { upgrade: status(403) }, '502 upstream-forbidden', REFUSED],
   ['a 429 with no hint', { upgrade: status(429) }, '503 upstream-throttled'],
@@ -76,7 +76,7 @@ const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts
   ['an inactive deployment', { deployment: { status: 'Inactive' } }, '502 upstream-forbidden'],
 ];
 
-/** The server may have the session all the same: it is closed in the background. */
+/** The server may have the session: it is closed in the background. */
 const DOUBTS: [what: string, trouble: Trouble, answer: string][] = [
   ['a black hole', { upgrade: { kind: 'hang-before-headers' }, ...DEADLINE }, '504 upstream-timeout'],
   ['5000 to configure', { configure: refused(5000) }, '502 upstream-error'],
@@ -86,7 +86,7 @@ const DOUBTS: [what: string, trouble: Trouble, answer: string][] = [
     '504 upstream-timeout',
   ],
   [
-    'a line that breaks with each configure',
+    'a connection that breaks with each configure',
     { configure: { kind: 'close', code: 1006, effect: 'after' } },
     '503 upstream-unavailable',
   ],
@@ -94,7 +94,7 @@ const DOUBTS: [what: string, trouble: Trouble, answer: string][] = [
   ['a conversation that stays read-only', { answer: altered({ readOnly: true }) }, '502 upstream-rejected'],
 ];
 
-/** The opening succeeds, perhaps with another attempt, and the session has begun once. */
+/** The opening succeeds, possibly with another attempt, and the session was started once. */
 const SUCCESSES: [what: string, trouble: Trouble, counts?: Counts][] = [
   ['a 429 for a second', { upgrade: status(429, '1'), ...ONCE }],
   ['a 503 to the first connection', { upgrade: status(503), ...ONCE }],
@@ -103,7 +103,7 @@ const SUCCESSES: [what: string, trouble: Trouble, counts?: Counts][] = [
   ['4029 for a second', { configure: tooMany(1), ...ONCE }, OURS],
   ['500 to the first configure', { configure: refused(500), ...ONCE }, OURS],
   [
-    'a line that breaks with configure',
+    'a connection that breaks with configure',
     { configure: { kind: 'close', code: 1006, effect: 'after' }, ...ONCE },
     { 'ws_closed_total 1006': 1 },
   ],
@@ -121,7 +121,7 @@ const SUCCESSES: [what: string, trouble: Trouble, counts?: Counts][] = [
   ['garbage before the answer', { answer: { kind: 'garbage' }, ...ONCE }, { 'ws_closed_total garbage': 1 }],
   ['10 MB before the answer', { answer: { kind: 'huge' }, ...ONCE }, { 'ws_closed_total garbage': 1 }],
   ['readOnly: true', { answer: altered({ readOnly: true }), ...ONCE }],
-  ['fields that nobody knows', { answer: altered({ surprise: { of: ['the', 'year'] } }) }],
+  ['unknown fields', { answer: altered({ surprise: { of: ['the', 'year'] } }) }],
   ['an answer of another class before it', { answer: { kind: 'duplicate' } }],
   ['an expiry in the past', { answer: altered({ expirationDate: 1_000 }) }],
   ['an expiry as a text', { answer: altered({ expirationDate: 'tomorrow' }) }],
@@ -135,7 +135,7 @@ async function troubled(trouble: Trouble): Promise<SocketWorld> {
     deployment,
     environment: {
       SESSION_OPEN_DEADLINE_MS: String(deadlineMs),
-      // The description of the deployment would be known before it is spoiled.
+      // The deployment's description would be cached before the fault is added.
       GENESYS_SIGN_IN_AT_START: 'false',
       ...environment,
     },
@@ -153,11 +153,11 @@ function codeIn(answer: string): string {
 
 describe('opening a session over the guest WebSocket', () => {
   it.concurrent.each(FAILURES)(
-    'that meets %s fails, with nothing to undo',
+    'that meets %s fails without an upstream effect',
     async (_what, trouble, answer, counts = {}) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe(answer);
-      await expectSight(world, {
+      await expectState(world, {
         session: 'failed open-failed',
         crm: [],
         feed: ['failed'],
@@ -167,21 +167,21 @@ describe('opening a session over the guest WebSocket', () => {
   );
 
   it.concurrent.each(DOUBTS)(
-    'that meets %s fails, and what it may have begun is closed',
+    'that meets %s fails, and closes the session that it may have started',
     async (_what, trouble, answer) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe(answer);
-      await expectSight(world, { session: 'failed open-failed pending', crm: [], feed: ['failed'] });
+      await expectState(world, { session: 'failed open-failed pending', crm: [], feed: ['failed'] });
       expect((await world.counts())[`sessions_created_total ${codeIn(answer)}`]).toBe(1);
     },
   );
 
   it.concurrent.each(SUCCESSES)(
-    'that meets %s succeeds, and begins one session',
+    'that meets %s succeeds, and starts one session',
     async (_what, trouble, counts = {}) => {
       await using world = await troubled(trouble);
       expect(await world.open()).toBe('201');
-      await expectSight(world, {
+      await expectState(world, {
         session: 'active',
         crm: ['connected'],
         feed: ['active'],
@@ -193,11 +193,11 @@ describe('opening a session over the guest WebSocket', () => {
     },
   );
 
-  it.concurrent('starts the conversation once, however late the server says so', async () => {
+  it.concurrent('starts the conversation once, also when the server confirms it late', async () => {
     await using world = await SocketWorld.start({ deployment: { autoStart: true, greeting: 'Welcome' } });
     world.spoil({ kind: 'delay', ms: 400 }, { class: 'StructuredMessage', bodyContains: 'Join' });
     await world.opened();
-    await expectSight(world, { session: 'active', feed: ['active', 'outbound: Welcome'] });
+    await expectState(world, { session: 'active', feed: ['active', 'outbound: Welcome'] });
     expect(world.guest.joins).toBe(1);
   });
 });

@@ -23,14 +23,14 @@ export class AnswerCheck {
 
   constructor(
     private readonly description: ApiDescription,
-    /** What no answer may hold. */
+    /** Texts that no answer may contain. */
     private readonly secrets: readonly string[],
   ) {
     this.schemas = new SchemaRules(description.document);
     this.requests = new RequestRules(this.schemas);
   }
 
-  /** What of an answer is not as described; nothing when all is well. */
+  /** Returns the deviations of an answer from the description. */
   breaches(request: GeneratedRequest, answer: RawAnswer): string[] {
     const operation = this.description.find(request);
     return [
@@ -59,7 +59,7 @@ export class AnswerCheck {
     return this.described(operation, status) === undefined ? [`${status} is not described for ${place}`] : [];
   }
 
-  /** What was served and should have been refused. */
+  /** Returns the reason if a request was served that should have been refused. */
   private leniencies(operation: ApiOperation, request: GeneratedRequest, { status }: RawAnswer): string[] {
     if (status >= 400) return [];
     const { scope } = operation;
@@ -138,7 +138,7 @@ function problemBreaches(
 ): string[] {
   const problem: Json = isRecord(body) ? body : {};
   const code = String(problem['code']);
-  // The origin of an absolute target is no part of an instance. A request that could not be parsed has no path.
+  // The origin of an absolute target is not part of an instance. A request that could not be parsed has no path.
   const path = pathOf(request).replace(/^https?:\/\/[^/]*/, '');
   const isHere = problem['instance'] === path || problem['instance'] === '';
   return [
@@ -150,13 +150,13 @@ function problemBreaches(
   ];
 }
 
-/** The JSON of a body, that of each line of a stream whose lines are described, or its text. */
+/** Returns the JSON of a body, that of each line of a stream with described lines, or its text. */
 function valuesIn(type: string, schema: Schema, body: string): unknown[] {
   if (isStream(type)) return schema.type === 'string' ? [body] : linesOf(body).map(parsed);
   return type.endsWith('json') ? [parsed(body)] : [body];
 }
 
-/** Whether a stream of JSON values ends within one, whatever is described of its lines. */
+/** Returns whether a stream of JSON values ends within one, independent of the description. */
 function isBrokenOff(type: string, body: string): boolean {
   if (!isStream(type) || body === '') return false;
   const lastLine = body.slice(body.lastIndexOf('\n', body.length - 2) + 1);
@@ -175,12 +175,14 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Nothing that a schema allows.
+    // A value that no schema allows.
     return undefined;
   }
 }
 
-/** Whether the answer is to something that did not become a request, so that it has no id from its caller. */
+/**
+ * Returns whether the answer is for data that did not become a request, so that it has no request id of its caller.
+ */
 function isBroken(headers: RawAnswer['headers']): boolean {
   return headers['connection'] === 'close' && headers['content-type']?.startsWith(PROBLEM) === true;
 }

@@ -2,20 +2,20 @@ import { isRecord } from '../openapi-reader';
 import type { ApiOperation } from './api-description';
 import type { GeneratedRequest } from './generated-request';
 
-/** How many values of a name, and how many entries of a list, are kept. */
+/** Maximum number of values of a name, and of entries of a list, that are kept. */
 const KEPT = 40;
-/** What is asked for under another name than the one it was answered under. */
+/** Parameters with another name than the field of the answer. */
 const ANSWERED_AS: Readonly<Record<string, string>> = { cursor: 'nextCursor', 'if-none-match': 'etag' };
 
 /**
- * What was told in answers, by name, so that later requests ask for what there is: sessions, deliveries, places in
- * lists, tags. What good requests said in their headers is remembered too, and each operation's last request.
+ * Values of earlier answers by name, so that later requests use existing resources: sessions, deliveries, places in
+ * lists, tags. It also keeps the headers of successful requests and each operation's last request.
  */
 export class AnswerMemory {
   private readonly values = new Map<string, string[]>();
   private readonly requests = new Map<string, GeneratedRequest>();
 
-  /** Learns from a request and the answer to it: JSON or anything else, and the headers that came along. */
+  /** Stores the values of a request and its answer: JSON or any other content, and the headers. */
   learn(
     operation: ApiOperation,
     request: GeneratedRequest,
@@ -36,14 +36,14 @@ export class AnswerMemory {
     return this.requests.get(operation.id);
   }
 
-  /** Something that answers of the same resource called so, or else answers of any. */
+  /** Returns a value with this name from answers of the same resource, or else of any resource. */
   recall(operation: ApiOperation, name: string, which: number): string | undefined {
     const wanted = ANSWERED_AS[name] ?? name;
     const known = this.values.get(`${areaOf(operation)} ${wanted}`) ?? this.values.get(wanted) ?? [];
     return known[which % known.length];
   }
 
-  /** Names right below an answer, or below the entries of its list, are the resource's own; deeper ones are anybody's. */
+  /** Names at the top of an answer or of its list's entries belong to the resource; deeper ones to any resource. */
   private learnFrom(value: unknown, area: string | undefined, depth = 0): void {
     if (Array.isArray(value)) {
       for (const entry of value.slice(0, KEPT)) this.learnFrom(entry, area, depth);
@@ -66,7 +66,7 @@ export class AnswerMemory {
   }
 }
 
-/** The resource that an operation is about: its path up to the first parameter. */
+/** Returns the resource of an operation: its path up to the first parameter. */
 function areaOf({ path }: ApiOperation): string {
   return path.split('/{', 1)[0] ?? path;
 }

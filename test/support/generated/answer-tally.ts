@@ -1,6 +1,6 @@
 import type { ApiDescription, ApiOperation } from './api-description';
 
-/** What each operation that has it can be brought to say by the request alone. */
+/** Statuses that a request alone can cause, on each operation that declares them. */
 const BY_REQUEST_ALONE = [400, 401, 403, 404, 413, 415];
 
 /** Counts answers by operation and status. */
@@ -22,12 +22,15 @@ export class AnswerTally {
     return this.counts.get(id)?.get(status) ?? 0;
   }
 
-  /** How often a status came, whatever was asked. */
+  /** Returns the number of answers with a status, over all operations. */
   ofAll(status: number): number {
     return [...this.counts.keys()].reduce((sum, id) => sum + this.of(id, status), 0);
   }
 
-  /** What a large number of requests has to bring about and did not: of every operation, a success and each refusal. */
+  /**
+   * Returns the expected answers that did not occur in a large number of requests: for every operation a success and
+   * each refusal.
+   */
   get missing(): string[] {
     return this.description.operations.flatMap((operation) => {
       const seen = [...(this.counts.get(operation.id)?.keys() ?? [])];
@@ -39,7 +42,7 @@ export class AnswerTally {
     });
   }
 
-  /** One line for each operation. */
+  /** Formats one line for each operation. */
   toString(): string {
     const ids = [...this.description.operations.map(({ id }) => id), ELSEWHERE];
     const width = Math.max(...ids.map((id) => id.length));
@@ -54,7 +57,7 @@ export class AnswerTally {
 
 const ELSEWHERE = '(no operation)';
 
-/** Whether a status of an operation means more than it does on every path. */
+/** Returns whether a status of an operation has codes beyond those of every path. */
 function isItsOwn(description: ApiDescription, { answers }: ApiOperation, status: number): boolean {
   const codes = [...(answers.get(status)?.codes ?? [])];
   const everywhere = description.ofEveryPath.get(status);

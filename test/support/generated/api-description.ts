@@ -4,26 +4,26 @@ import { type GeneratedRequest, pathOf } from './generated-request';
 
 export interface ApiParameter {
   readonly place: 'path' | 'query' | 'header';
-  /** Of a header: in lower case. */
+  /** Name; that of a header is in lower case. */
   readonly name: string;
   readonly isRequired: boolean;
   readonly schema: Schema;
 }
 
-/** What an operation says of one of its statuses. */
+/** An operation's description of one of its statuses. */
 export interface DescribedAnswer {
   /** Schemas by media type; none when there is no body. */
   readonly content: ReadonlyMap<string, Schema>;
-  /** Codes of problems that may come with the status. */
+  /** Problem codes of the status. */
   readonly codes: ReadonlySet<string>;
-  /** By their name in lower case. */
+  /** Headers by their name in lower case. */
   readonly headers: ReadonlyMap<string, { readonly isRequired: boolean; readonly schema: Schema }>;
 }
 
 export interface ApiOperation {
   readonly id: string;
   readonly method: string;
-  /** With names in braces. */
+  /** Path template with names in braces. */
   readonly path: string;
   /** Undefined for an operation that is public. */
   readonly scope: string | undefined;
@@ -36,13 +36,13 @@ export interface ApiOperation {
 
 export const PROBLEM = 'application/problem+json';
 
-/** An OpenAPI document as requests are made from it and answers compared with it. */
+/** An OpenAPI document, for making requests and comparing answers. */
 export class ApiDescription {
   readonly operations: readonly ApiOperation[];
-  /** By status, the codes of the problems that any request may meet, whatever its path. */
+  /** Problem codes by status that any request may cause, on any path. */
   readonly ofEveryPath: ReadonlyMap<number, ReadonlySet<string>>;
   readonly problem: Schema;
-  /** Those with fewer parameters first: a router prefers them. */
+  /** Operations with fewer parameters first, as a router prefers them. */
   private readonly routes: readonly (readonly [pattern: RegExp, operation: ApiOperation])[];
 
   constructor(readonly document: Json) {
@@ -63,7 +63,7 @@ export class ApiDescription {
     return found;
   }
 
-  /** The operation that a request is for, as far as the description tells; a HEAD is a GET without its body. */
+  /** Finds the described operation of a request; a HEAD is a GET without its body. */
   find(request: GeneratedRequest): ApiOperation | undefined {
     const wanted = request.method === 'HEAD' ? 'GET' : request.method;
     const path = routedPath(pathOf(request));
@@ -71,13 +71,13 @@ export class ApiDescription {
   }
 }
 
-/** What a router looks at: neither origin nor fragment, and letters as themselves however they are spelled. */
+/** Returns the path as a router reads it: without origin and fragment, and with decoded letters. */
 function routedPath(sent: string): string {
   const path = sent.replace(/^https?:\/\/[^/]*/, '').split('#', 1)[0] ?? '';
   try {
     return decodeURI(path);
   } catch {
-    // What cannot be decoded names nothing; the operation that it resembles says so.
+    // An undecodable value names no resource; the most similar operation reports that.
     return path;
   }
 }
@@ -143,7 +143,7 @@ function answerOf(reader: OpenApiReader, answer: Json): DescribedAnswer {
   };
 }
 
-/** What each operation says of itself, and what the description says of all paths, such as "404 `not-found`". */
+/** Returns each operation's statuses and the common ones of all paths, such as "404 `not-found`". */
 function ofEveryPath(
   document: Json,
   operations: readonly ApiOperation[],

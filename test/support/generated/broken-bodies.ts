@@ -1,4 +1,4 @@
-/** Bodies that are no JSON, or none that anybody means, made from the text of a right one. */
+/** Bodies that are not valid JSON, or have an unusual form, made from the text of a valid one. */
 export const BROKEN_BODIES = {
   empty: () => '',
   'half of it': (text: string) => text.slice(0, Math.floor(text.length / 2)),
@@ -25,7 +25,7 @@ export const BROKEN_BODIES = {
 
 export type BrokenBody = keyof typeof BROKEN_BODIES;
 
-/** More than the service reads of a body. */
+/** More bytes than the service reads of a body. */
 export function tooLarge(text: string): string {
   return text + ' '.repeat(66_000);
 }

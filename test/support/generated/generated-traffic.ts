@@ -6,13 +6,13 @@ import type { ApiDescription } from './api-description';
 import { type GeneratedRequest, shortened, shown } from './generated-request';
 import type { WireClient } from './wire-client';
 
-/** Sends requests, compares every answer with the description, counts it and learns from it. */
+/** Sends requests, compares every answer with the description, counts it and stores its values. */
 export class GeneratedTraffic {
   readonly memory = new AnswerMemory();
   readonly tally: AnswerTally;
   private readonly check: AnswerCheck;
 
-  /** No answer may hold any of the secrets. */
+  /** No answer may contain any of the secrets. */
   constructor(
     readonly description: ApiDescription,
     private readonly client: WireClient,
@@ -22,14 +22,16 @@ export class GeneratedTraffic {
     this.check = new AnswerCheck(description, secrets);
   }
 
-  /** The answer; an error that shows both when it is not as described. */
+  /** Returns the answer; throws an error with request and answer if it deviates from the description. */
   async send(request: GeneratedRequest): Promise<RawAnswer> {
     const [answer] = await this.sendAll([request]);
     if (answer === undefined) throw new Error('Nothing was sent');
     return answer;
   }
 
-  /** All at once. What is learned of the answers is in the order of the requests, so that it comes again. */
+  /**
+   * Sends all requests concurrently. Values are stored in the order of the requests, so that a run can be repeated.
+   */
   async sendAll(requests: readonly GeneratedRequest[]): Promise<RawAnswer[]> {
     const answers = await Promise.all(requests.map((request) => this.answerTo(request)));
     for (const [at, request] of requests.entries()) {
@@ -64,7 +66,7 @@ ${shortened(body)}
 which is not as described: ${breaches.map((breach) => shortened(breach, 500)).join('; ')}`;
 }
 
-/** The JSON of an answer; of a stream, its first lines; nothing for anything else. */
+/** Returns the JSON of an answer, the first lines of a stream, or undefined for other content. */
 function bodyOf({ headers, body }: RawAnswer): unknown {
   const type = headers['content-type'] ?? '';
   if (!type.includes('json') || body === '') return undefined;

@@ -1,12 +1,12 @@
 import type { Json } from '../openapi-reader';
 import type { ApiOperation } from './api-description';
-import type { Identity } from './cast';
+import type { Identity } from './fuzz-callers';
 import type { GeneratedRequest } from './generated-request';
 import type { GeneratedTraffic } from './generated-traffic';
 
 const LIVING = ['connecting', 'active'];
 
-/** Sees to it that generated requests find room for the sessions that they open. */
+/** Keeps slots free for the sessions that generated requests open. */
 export class OpenSessions {
   private readonly list: ApiOperation;
   private readonly end: ApiOperation;
@@ -14,14 +14,14 @@ export class OpenSessions {
 
   constructor(
     private readonly traffic: GeneratedTraffic,
-    /** Who may see and end everybody's. */
+    /** The caller that may list and end all sessions. */
     private readonly identity: Identity,
   ) {
     this.list = traffic.description.operation('sessionList');
     this.end = traffic.description.operation('sessionEnd');
   }
 
-  /** Ends all sessions once so many have been opened since the last time. */
+  /** Ends all sessions once this many were opened since the last time. */
   async clearAfter(opened: number): Promise<void> {
     const all = this.traffic.tally.of('sessionOpen', 201);
     if (all - this.openedBefore < opened) return;

@@ -1,25 +1,25 @@
 import fc from 'fast-check';
 import type { ApiOperation, ApiParameter } from './api-description';
-import { type Role, roles } from './cast';
+import { type Role, roles } from './fuzz-callers';
 import { examplesOf, textOf, valuesOf } from './schema-values';
-import { type PlannedText, type Twist, twistsFor } from './twists';
+import { type PlannedText, type Deviation, deviationsFor } from './deviations';
 
-/** A request before anything is known of what the service holds. */
+/** A request without values that depend on the service's state. */
 export interface RequestPlan {
   readonly operation: string;
   readonly role: Role;
-  /** By name. What is optional may be undefined. */
+  /** Values by name; optional ones may be undefined. */
   readonly values: Readonly<Record<string, PlannedText | undefined>>;
   readonly body?: unknown;
-  readonly twist: Twist;
+  readonly deviation: Deviation;
 }
 
-/** Requests for an operation: nearly half of them as described, the others with one thing about them that is not. */
+/** Plans for an operation: nearly half of them as described, the others with one deviation. */
 export function plansFor(operation: ApiOperation): fc.Arbitrary<RequestPlan> {
-  return fc.record({ ...describedParts(operation), role: roles, twist: twistsFor(operation) });
+  return fc.record({ ...describedParts(operation), role: roles, deviation: deviationsFor(operation) });
 }
 
-/** Requests for an operation that say what the description gives as examples, and so have to succeed. */
+/** Plans for an operation with the description's examples, which have to succeed. */
 export function examplePlansFor({ id, parameters, body }: ApiOperation): fc.Arbitrary<RequestPlan> {
   const required = parameters.filter(({ isRequired }) => isRequired);
   const said = required.map((parameter) => [parameter.name, saidFor(parameter)]);
@@ -28,7 +28,7 @@ export function examplePlansFor({ id, parameters, body }: ApiOperation): fc.Arbi
     role: fc.constant({ kind: 'member' as const, name: 'supervisor' as const }),
     values: fc.record(Object.fromEntries(said) as Record<string, fc.Arbitrary<PlannedText>>),
     body: body === undefined ? fc.constant(undefined) : examplesOf(body.schema),
-    twist: fc.constant({ kind: 'none' as const }),
+    deviation: fc.constant({ kind: 'none' as const }),
   });
 }
 
@@ -48,7 +48,7 @@ function describedParts({ id, parameters, body }: ApiOperation): {
 function textsFor(parameter: ApiParameter): fc.Arbitrary<PlannedText | undefined> {
   const otherwise = valuesOf(parameter.schema).map(textOf);
   const recalled = fc.record({ recall: fc.nat(1_000), otherwise });
-  // What names something, or is not explained by an example, has to come from an answer.
+  // A value that is an id, or has no example, has to come from an answer.
   const isTold =
     parameter.place === 'path' || (isFree(parameter) && parameter.schema['example'] === undefined);
   const text = fc.oneof(
@@ -62,12 +62,12 @@ function textsFor(parameter: ApiParameter): fc.Arbitrary<PlannedText | undefined
 }
 
 function saidFor(parameter: ApiParameter): fc.Arbitrary<PlannedText> {
-  // What a header says may have to be nobody else's, such as the key of a request.
+  // A header may have to be unique, such as the key of a request.
   if (parameter.place === 'header' && isFree(parameter)) return fc.constant({ isUnique: true });
   return fc.record({ say: valuesOf(parameter.schema).map(textOf) });
 }
 
-/** Whether a parameter may be any text. */
+/** Returns whether a parameter may be any text. */
 function isFree({ schema: { type, enum: choices, pattern, format } }: ApiParameter): boolean {
   return type === 'string' && [choices, pattern, format].every((rule) => rule === undefined);
 }

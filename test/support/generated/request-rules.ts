@@ -2,7 +2,7 @@ import type { ApiOperation, ApiParameter } from './api-description';
 import type { GeneratedRequest } from './generated-request';
 import type { SchemaRules } from './schema-rules';
 
-/** What of a request its description does not allow, so that the request has to be refused. */
+/** Returns the deviations of a request from its description, for which it has to be refused. */
 export class RequestRules {
   constructor(private readonly schemas: SchemaRules) {}
 
@@ -17,12 +17,12 @@ export class RequestRules {
 
   private parameterBreach(parameter: ApiParameter, request: GeneratedRequest): string | undefined {
     const { place, name, isRequired, schema } = parameter;
-    // What stands in the path is no number, and what names nothing is not found.
+    // A value in the path is not a number, and an unknown id is not found.
     if (place === 'path') return undefined;
     const texts = place === 'header' ? headerOf(request, name) : queryOf(request, name);
     const [text] = texts;
     if (text === undefined) return isRequired ? 'is missing' : undefined;
-    // What a parameter means that comes twice is not described.
+    // The description does not define a repeated parameter.
     return texts.length > 1 ? undefined : this.schemas.breach(schema, valueOf(parameter, text));
   }
 
@@ -47,7 +47,7 @@ function queryOf({ target }: GeneratedRequest, name: string): string[] {
   return start < 0 ? [] : new URLSearchParams(target.slice(start + 1)).getAll(name);
 }
 
-/** The value that a text stands for where it is not to be a text. */
+/** Returns the value that a text represents where its schema is not a string. */
 function valueOf({ schema }: ApiParameter, text: string): unknown {
   const types = [schema.type].flat();
   if (types.includes('string')) return text;

@@ -2,51 +2,51 @@ import { randomUUID } from 'node:crypto';
 import type { AnswerMemory } from './answer-memory';
 import type { ApiOperation, ApiParameter } from './api-description';
 import { BROKEN_BODIES, tooLarge } from './broken-bodies';
-import type { Cast } from './cast';
+import type { FuzzCallers } from './fuzz-callers';
 import type { GeneratedRequest } from './generated-request';
 import type { RequestPlan } from './request-plan';
-import { PATH_TWISTS, type PlannedText, type Twist } from './twists';
+import { PATH_DEVIATIONS, type PlannedText, type Deviation } from './deviations';
 import { mutated } from './wrong-values';
 
-/** A request in parts that twists can get hold of. */
+/** A request in parts that deviations modify. */
 interface Draft {
   readonly method: string;
   readonly path: string;
-  /** Encoded. */
+  /** Encoded pairs of name and value. */
   readonly query: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
 }
 
-/** Where the body is to be spoiled and the operation has none: one that any object would be. */
+/** A body for a broken-body deviation of an operation without one, which may be any object. */
 const SOME_BODY = '{"b":"c"}';
 
-/** For a body that is a file. */
+/** The content of a body that is a file. */
 const SOME_FILE = { type: 'image/png', text: 'some bytes' };
-/** More than any file may have. */
+/** More bytes than any file may have. */
 const MUCH = '999999999';
 
-/** Makes requests of plans: what is to be recalled is looked up, who sends it gets a credential, and the twist is applied. */
+/** Makes requests from plans: it inserts stored values, adds the sender's credential, and applies the deviation. */
 export class RequestWriter {
   constructor(
     private readonly memory: AnswerMemory,
-    private readonly cast: Cast,
+    private readonly callers: FuzzCallers,
   ) {}
 
   write(operation: ApiOperation, plan: RequestPlan): GeneratedRequest {
-    const { twist } = plan;
-    const last = twist.kind === 'again' ? this.memory.lastRequest(operation) : undefined;
+    const { deviation } = plan;
+    const last = deviation.kind === 'again' ? this.memory.lastRequest(operation) : undefined;
     if (last !== undefined) return last;
-    const { path, query, ...draft } = this.twisted(this.described(operation, plan), operation, twist);
+    const { path, query, ...draft } = this.deviating(this.described(operation, plan), operation, deviation);
     const target = query.length === 0 ? path : `${path}?${query.join('&')}`;
-    return { ...draft, target, identity: this.cast.of(plan.role, operation.scope) };
+    return { ...draft, target, identity: this.callers.of(plan.role, operation.scope) };
   }
 
-  /** The request as described, but for a parameter that is twisted. */
+  /** The request as described, except for a deviating parameter. */
   private described(operation: ApiOperation, plan: RequestPlan): Draft {
-    const { twist, body } = plan;
+    const { deviation, body } = plan;
     const texts = [...this.textsOf(operation, plan)];
-    const rawAt = twist.kind === 'value' && twist.isRaw ? twist.at : -1;
+    const rawAt = deviation.kind === 'value' && deviation.isRaw ? deviation.at : -1;
     const spelled = (place: ApiParameter['place']): (readonly [name: string, text: string])[] =>
       texts
         .filter(([parameter]) => parameter.place === place)
@@ -68,11 +68,11 @@ export class RequestWriter {
     };
   }
 
-  private textsOf(operation: ApiOperation, { values, twist }: RequestPlan): Map<ApiParameter, string> {
+  private textsOf(operation: ApiOperation, { values, deviation }: RequestPlan): Map<ApiParameter, string> {
     const texts = new Map<ApiParameter, string>();
     for (const [at, parameter] of operation.parameters.entries()) {
-      const isTwisted = 'at' in twist && twist.at === at;
-      const planned = isTwisted ? twistedText(twist) : values[parameter.name];
+      const isDeviating = 'at' in deviation && deviation.at === at;
+      const planned = isDeviating ? deviatingText(deviation) : values[parameter.name];
       if (planned !== undefined) texts.set(parameter, this.textOf(operation, parameter, planned));
     }
     return texts;
@@ -87,35 +87,38 @@ export class RequestWriter {
     return `${known.slice(0, at)}${known[at] === 'a' ? 'b' : 'a'}${known.slice(at + 1)}`;
   }
 
-  private twisted(draft: Draft, { body, takesFile }: ApiOperation, twist: Twist): Draft {
+  private deviating(draft: Draft, { body, takesFile }: ApiOperation, deviation: Deviation): Draft {
     const text = typeof draft.body === 'string' ? draft.body : SOME_BODY;
     const json = { 'content-type': 'application/json' };
-    switch (twist.kind) {
+    switch (deviation.kind) {
       case 'none':
       case 'again':
       case 'value':
       case 'omission':
         return draft;
       case 'query':
-        return { ...draft, query: [...draft.query, `${encoded(twist.name)}=${encoded(twist.text)}`] };
+        return { ...draft, query: [...draft.query, `${encoded(deviation.name)}=${encoded(deviation.text)}`] };
       case 'json':
         return body === undefined
           ? draft
-          : { ...draft, body: JSON.stringify(mutated(JSON.parse(text), twist.mutation)) };
+          : { ...draft, body: JSON.stringify(mutated(JSON.parse(text), deviation.mutation)) };
       case 'body':
-        return { ...draft, headers: { ...draft.headers, ...json }, body: BROKEN_BODIES[twist.how](text) };
+        return { ...draft, headers: { ...draft.headers, ...json }, body: BROKEN_BODIES[deviation.how](text) };
       case 'type':
-        return { ...draft, headers: { ...draft.headers, 'content-type': twist.contentType }, body: text };
+        return { ...draft, headers: { ...draft.headers, 'content-type': deviation.contentType }, body: text };
       case 'size':
         return takesFile
           ? { ...draft, headers: { ...draft.headers, 'content-length': MUCH } }
           : { ...draft, headers: { ...draft.headers, ...json }, body: tooLarge(text) };
       case 'method':
-        return { ...draft, method: twist.method };
+        return { ...draft, method: deviation.method };
       case 'path':
-        return { ...draft, path: PATH_TWISTS[twist.how](draft.path) };
+        return { ...draft, path: PATH_DEVIATIONS[deviation.how](draft.path) };
       case 'header':
-        return { ...draft, headers: { ...draft.headers, [twist.name]: bytesOf(oneLine(twist.text)) } };
+        return {
+          ...draft,
+          headers: { ...draft.headers, [deviation.name]: bytesOf(oneLine(deviation.text)) },
+        };
     }
   }
 }
@@ -128,22 +131,22 @@ function pathOf({ path }: ApiOperation, texts: ReadonlyMap<string, string>): str
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => texts.get(name) ?? '');
 }
 
-/** Percent-encoded, also where it could stand as it is. A surrogate without its other half is replaced by U+FFFD. */
+/** Percent-encodes every character. An unpaired surrogate is replaced by U+FFFD. */
 function encoded(text: string): string {
   return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
 }
 
-/** As the bytes that it is in UTF-8, one character each. */
+/** Returns the UTF-8 bytes, one character each. */
 function bytesOf(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** What would end a line, and so begin another header or request, is left out. */
+/** Removes line breaks, which would start another header or request. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\r\n]+/g, '');
 }
 
-/** What is said of a parameter that is twisted; nothing when it is left out. */
-function twistedText(twist: Twist): PlannedText | undefined {
-  return twist.kind === 'value' ? twist.text : undefined;
+/** Returns the text of a deviating parameter, or undefined to leave it out. */
+function deviatingText(deviation: Deviation): PlannedText | undefined {
+  return deviation.kind === 'value' ? deviation.text : undefined;
 }

@@ -3,21 +3,21 @@ import addFormats from 'ajv-formats';
 import { isRecord, type Json } from '../openapi-reader';
 import type { Schema } from '../openapi-schema-changes';
 
-/** JSON against the schemas of a description. A property that a schema does not name is as wrong as one of a wrong type. */
+/** Checks JSON against the schemas of a description. A property that a schema does not name is an error. */
 export class SchemaRules {
   private readonly ajv = addFormats(new Ajv2020({ strict: false, logger: false }));
   private readonly compiled = new WeakMap<Schema, ValidateFunction>();
 
   constructor(private readonly document: Json) {}
 
-  /** What is wrong with a value; undefined when nothing is. */
+  /** Returns the errors of a value, or undefined. */
   breach(schema: Schema, value: unknown): string | undefined {
     const validate = this.compiled.get(schema) ?? this.compile(schema);
     return validate(value) ? undefined : this.ajv.errorsText(validate.errors, { dataVar: '' });
   }
 
   private compile(schema: Schema): ValidateFunction {
-    // What is referred to from within alternatives is looked up where the description keeps it.
+    // References within alternatives are resolved in the description.
     const validate = this.ajv.compile({ ...closed(schema), components: this.document['components'] });
     this.compiled.set(schema, validate);
     return validate;

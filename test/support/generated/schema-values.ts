@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { isRecord } from '../openapi-reader';
 import type { Schema } from '../openapi-schema-changes';
 
-/** Long enough for what is long, short enough to be sent ten thousand times. */
+/** Long enough for long texts, short enough to be sent ten thousand times. */
 const LONG = 200;
 const EARLIEST = new Date('1970-01-01T00:00:00Z');
 const LATEST = new Date('2100-01-01T00:00:00Z');
 
 /**
- * Values that a schema with everything in place allows. Mostly those that it names itself: a schema does not tell
- * every rule, and its examples keep all of them.
+ * Values that a dereferenced schema allows, mostly its own examples: a schema does not state every rule, and its
+ * examples keep all of them.
  */
 export function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   if (Array.isArray(schema.enum)) return fc.constantFrom<unknown>(...(schema.enum as unknown[]));
@@ -20,7 +20,7 @@ export function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...named) }, { weight: 1, arbitrary: allowed });
 }
 
-/** The value that a schema gives as its example; for an object, those of its properties, each of the optional ones or not. */
+/** The example of a schema; for an object, the examples of its properties, each optional one present or absent. */
 export function examplesOf(schema: Schema): fc.Arbitrary<unknown> {
   const { properties, required = [] } = schema;
   if (properties === undefined) return fc.constant(schema['example'] ?? schema['default']);
@@ -29,7 +29,7 @@ export function examplesOf(schema: Schema): fc.Arbitrary<unknown> {
   return fc.record(values, { requiredKeys: required.filter((name) => name in values) });
 }
 
-/** Values right beside those that a schema allows. */
+/** Values just outside the allowed range of a schema. */
 export function edgesOf(schema: Schema): unknown[] {
   const [minimum, maximum] = [numberIn(schema, 'minimum'), numberIn(schema, 'maximum')];
   const [minLength, maxLength] = [numberIn(schema, 'minLength') ?? 0, numberIn(schema, 'maxLength')];
@@ -50,7 +50,7 @@ function inOtherCase(text: string): string {
   return text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase();
 }
 
-/** A value as it is written in a path, a query or a header. */
+/** Formats a value for a path, a query or a header. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
@@ -92,7 +92,7 @@ function matching(pattern: string): fc.Arbitrary<string> {
   try {
     return fc.stringMatching(new RegExp(pattern, 'u'));
   } catch {
-    // There are patterns that no text can be made from; what the schema names is all there is then.
+    // No text can be generated for some patterns, so only the schema's own values are used.
     return fc.string();
   }
 }

@@ -1,42 +1,45 @@
 import fc from 'fast-check';
-import { type Member, members } from './cast';
+import { type Member, members } from './fuzz-callers';
 import type { RequestPlan } from './request-plan';
 
-/** What is asked of a session: by its owner, unless it says otherwise. */
-export type Deed = (typeof DEEDS)[number];
+/** A request for a session: by its owner by default. */
+export type StoryStep = (typeof STEPS)[number];
 
-/** One session's part of a story: how it is opened and by whom, and what happens to it then. */
-export interface Strand {
+/** One session of a story: its opening with the owner, and the requests after it. */
+export interface SessionScript {
   readonly owner: Member;
   readonly opening: RequestPlan;
-  readonly deeds: readonly Deed[];
+  readonly steps: readonly StoryStep[];
 }
 
-/** The lives of a few sessions, of several callers, told in turns. */
+/** Interleaved requests for a few sessions of several callers. */
 export interface Story {
-  readonly strands: readonly Strand[];
-  /** Whose turn it is, by the place of the strand. Its first one opens the session. */
+  readonly scripts: readonly SessionScript[];
+  /** The script of each turn, by index. Its first turn opens the session. */
   readonly turns: readonly number[];
 }
 
-const DEEDS = ['get', 'revisit', 'list', 'end', 'get by another', 'end by another', 'get by any'] as const;
-/** As callers live it, after its opening. */
-const LIFE: readonly Deed[] = ['get', 'revisit', 'list', 'end', 'end', 'get'];
-const STRANDS = 3;
-/** So many requests are in a story. */
-export const STORY_LENGTH = STRANDS * (1 + LIFE.length);
+const STEPS = ['get', 'revisit', 'list', 'end', 'get by another', 'end by another', 'get by any'] as const;
+/** The requests after a session's opening. */
+const USUAL_STEPS: readonly StoryStep[] = ['get', 'revisit', 'list', 'end', 'end', 'get'];
+const SCRIPTS = 3;
+/** Number of requests in a story. */
+export const STORY_LENGTH = SCRIPTS * (1 + USUAL_STEPS.length);
 
-/** Stories whose sessions are opened by such plans. */
+/** Generates stories with these plans for openings. */
 export function storiesOf(openings: fc.Arbitrary<RequestPlan>): fc.Arbitrary<Story> {
-  const wild = fc.array(fc.constantFrom(...DEEDS), { minLength: LIFE.length, maxLength: LIFE.length });
-  const strand = fc.record({
+  const wild = fc.array(fc.constantFrom(...STEPS), {
+    minLength: USUAL_STEPS.length,
+    maxLength: USUAL_STEPS.length,
+  });
+  const script = fc.record({
     owner: members.filter((name) => name !== 'supervisor'),
     opening: openings,
-    deeds: fc.oneof({ weight: 1, arbitrary: fc.constant(LIFE) }, { weight: 3, arbitrary: wild }),
+    steps: fc.oneof({ weight: 1, arbitrary: fc.constant(USUAL_STEPS) }, { weight: 3, arbitrary: wild }),
   });
-  const turns = Array.from({ length: STORY_LENGTH }, (_, at) => at % STRANDS);
+  const turns = Array.from({ length: STORY_LENGTH }, (_, at) => at % SCRIPTS);
   return fc.record({
-    strands: fc.array(strand, { minLength: STRANDS, maxLength: STRANDS }),
+    scripts: fc.array(script, { minLength: SCRIPTS, maxLength: SCRIPTS }),
     turns: fc.shuffledSubarray(turns, { minLength: STORY_LENGTH, maxLength: STORY_LENGTH }),
   });
 }

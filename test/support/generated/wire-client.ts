@@ -4,10 +4,16 @@ import { isEventStream, type RawAnswer, send } from '../raw-http';
 import type { GeneratedRequest } from './generated-request';
 
 const CONNECTIONS = 16;
-/** From this size on the service may hang up before it has read everything, which a usual client takes for an error. */
+/**
+ * From this size on the service may close the connection before it has read everything, which a usual client reports
+ * as an error.
+ */
 const LARGE = 8_000;
 
-/** Sends requests over kept connections, and those that a usual client would refuse or repair on one of their own. */
+/**
+ * Sends requests over persistent connections, and those that a usual client would refuse or repair over a connection
+ * of their own.
+ */
 export class WireClient implements AsyncDisposable {
   private readonly pool: Pool;
 
@@ -58,9 +64,9 @@ export class WireClient implements AsyncDisposable {
   }
 }
 
-/** A stream of events has no end: what it begins with is enough. */
+/** An event stream does not end, so the client reads only its beginning. */
 async function headOf(body: Readable): Promise<string> {
-  // Leaving the loop ends the connection.
+  // Leaving the loop closes the connection.
   for await (const chunk of body) return String(chunk);
   return '';
 }
@@ -78,7 +84,7 @@ function isUsual({ method, target, headers, body }: GeneratedRequest): boolean {
   );
 }
 
-/** Whether a client takes a header as it is; what says how the connection is used is its own business. */
+/** Returns whether a client sends a header unchanged; it sets the headers of the connection itself. */
 function isUsualHeader(name: string, value: string): boolean {
   return (
     /^[a-z-]+$/.test(name) &&
@@ -87,7 +93,7 @@ function isUsualHeader(name: string, value: string): boolean {
   );
 }
 
-/** A body without the sizes of its chunks. It was read as UTF-8: what is counted are bytes. */
+/** Removes the chunk sizes of a body. It was read as UTF-8, and the sizes are bytes. */
 function joined(chunked: string): string {
   const bytes = Buffer.from(chunked);
   const parts: Buffer[] = [];

@@ -1,20 +1,20 @@
 import type { Schema } from '../openapi-schema-changes';
 import { AWKWARD_UNITS, filled } from './awkward-text';
 
-/** A body that costs as much as a body may, and what is costly about it. */
+/** A body with the maximum cost, and the reason for its cost. */
 export interface WorstBody {
   readonly what: string;
   readonly text: string;
 }
 
-/** The way to a value in a body: names of properties, and `0` for the first element of a list. */
+/** The path of a value in a body: names of properties, and `0` for the first element of a list. */
 type Place = readonly string[];
 
-/** Just below the limit of a body, with room for what surrounds the value. */
+/** Just below the size limit of a body, with room for the rest of it. */
 const BYTES = 64_000;
 const LEVELS = 10_000;
 
-/** As JSON, given the number of the element. */
+/** Makes the JSON of the element with this index. */
 const ELEMENTS: Readonly<Record<string, (at: number) => string>> = {
   'empty objects': () => '{}',
   'empty lists': () => '[]',
@@ -26,7 +26,7 @@ const ELEMENTS: Readonly<Record<string, (at: number) => string>> = {
   'objects with an unknown field': () => '{"a":1}',
 };
 
-/** For each property that a schema names, at any depth, and for the body as a whole, the worst that 64 kB can hold. */
+/** Generates the worst 64 kB for each property of a schema, at any depth, and for the body as a whole. */
 export function worstBodiesFor(schema: Schema): WorstBody[] {
   const values = placesIn(schema, []).flatMap(([place, { type }]) => worstValues(String(type), place));
   return [...values, ...WHOLE_BODIES, ...worstNames()];
@@ -38,7 +38,7 @@ function placesIn({ properties = {}, items }: Schema, within: Place): (readonly 
   return [...named, ...listed].flatMap(([place, child]) => [[place, child], ...placesIn(child, place)]);
 }
 
-/** Every value in every place: what a place is for decides only which are costly there. */
+/** Puts every value in every place: the type of a place only selects the costly ones. */
 function worstValues(type: string, place: Place): WorstBody[] {
   const texts = AWKWARD_UNITS.map(
     (unit) => [`text of ${JSON.stringify(unit)}`, `"${filledJson(unit)}"`] as const,
@@ -92,7 +92,7 @@ function filledJson(unit: string): string {
   return filled(escaped, BYTES);
 }
 
-/** As many elements as there is room for. */
+/** Makes as many elements as fit. */
 function separated(element: (at: number) => string): string {
   const elements: string[] = [];
   for (let bytes = 0, at = 0; ; at += 1) {

@@ -2,27 +2,27 @@ import { PROOF_HEADER } from '../../../src/session/forwarding/received-hops';
 import { forgedProof } from '../forged-proof';
 import type { ApiOperation, ApiParameter } from './api-description';
 import { AWKWARD_HEADER_UNITS, AWKWARD_UNITS, filled, unitsInTurn } from './awkward-text';
-import type { Identity } from './cast';
+import type { Identity } from './fuzz-callers';
 import type { GeneratedRequest } from './generated-request';
 import { worstBodiesFor } from './worst-bodies';
 
-/** A request that costs as much as one may. */
+/** A request with the maximum cost. */
 export interface WorstRequest {
   readonly what: string;
-  /** The part that has the weight: the body, or address and headers. */
+  /** The costly part: the body, or address and headers. */
   readonly kind: 'body' | 'head';
   readonly request: GeneratedRequest;
 }
 
-/** Node takes 16 kB of address and headers together. */
+/** Node accepts 16 kB of address and headers together. */
 const HEAD_BYTES = 15_000;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const SOME_BODY = '{}';
 const SOME_FILE = { headers: { 'content-type': 'image/png' }, body: 'some bytes' };
-/** How many of the awkward texts an operation gets where all operations are alike; others get the others. */
+/** Number of awkward texts for an operation where all operations are alike; other operations get the others. */
 const IN_TURN = 3;
 
-/** Headers that no operation describes, and that this service or its framework read all the same. */
+/** Headers that no operation describes, but that this service or its framework reads. */
 const READ_ANYWAY = [
   ...[
     'accept',
@@ -37,7 +37,7 @@ const READ_ANYWAY = [
   ...['traceparent', 'tracestate', 'if-none-match', 'last-event-id', 'idempotency-key'],
 ];
 
-/** The worst requests for an operation; `turn` chooses among those that are alike for all operations. */
+/** Returns the worst requests for an operation; `turn` selects among those that are alike for all operations. */
 export function worstRequestsFor(operation: ApiOperation, identity: Identity, turn: number): WorstRequest[] {
   return [
     ...bodiesOf(operation, identity),
@@ -48,7 +48,7 @@ export function worstRequestsFor(operation: ApiOperation, identity: Identity, tu
   ];
 }
 
-/** A request of the same size without anything costly, that is refused as well. */
+/** Makes a refused request of the same size without costly parts. */
 export function plainRequest(kind: WorstRequest['kind'], identity: Identity): GeneratedRequest {
   const long = 'x'.repeat(HEAD_BYTES);
   const head = { method: 'GET', target: `/v1/nothing/${long}`, headers: {}, body: undefined, identity };
@@ -122,7 +122,7 @@ function queriesOf(operation: ApiOperation, identity: Identity): WorstRequest[] 
   });
 }
 
-/** Where nothing is found whatever the headers say, so that they are all there is to do. */
+/** Uses a path that does not exist, so that reading the headers is the whole cost. */
 function headersOf(operation: ApiOperation, identity: Identity, turn: number): WorstRequest[] {
   const findsNothing = operation.method === 'GET' && operation.path.includes('{');
   if (!findsNothing) return [];
@@ -135,7 +135,7 @@ function headersOf(operation: ApiOperation, identity: Identity, turn: number): W
   );
 }
 
-/** Proofs of a hop, which only the routes that the holder of a session serves read. */
+/** Proofs of a hop, which only the routes of a session's holder read. */
 function proofsOf(operation: ApiOperation, identity: Identity, turn: number): WorstRequest[] {
   const isByHolder = operation.method !== 'GET' && operation.path.includes('{conversationId}');
   if (!isByHolder) return [];
@@ -159,7 +159,7 @@ function withHeader(request: GeneratedRequest, name: string, unit: string): Gene
   return { ...request, identity, headers: { ...request.headers, [name]: `${prefix}${headerText(unit)}` } };
 }
 
-/** As the bytes of UTF-8, one character each. */
+/** Returns the UTF-8 bytes, one character each. */
 function headerText(unit: string): string {
   return filled(Buffer.from(unit).toString('latin1'), HEAD_BYTES, ({ length }) => length);
 }

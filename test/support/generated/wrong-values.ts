@@ -3,8 +3,8 @@ import { isRecord } from '../openapi-reader';
 import type { Schema } from '../openapi-schema-changes';
 import { edgesOf } from './schema-values';
 
-/** What has broken programs before. */
-const NASTY = [
+/** Values that are known to break programs. */
+const BREAKING_VALUES = [
   ...['', ' ', '\t', '\0', 'a\0b', '\x7f', '\r\nx-injected: 1'],
   ...['ü', '💬', '\ufeff', '\u2028', '\u202eabc', '\ud83d'],
   ...'-1 0 1 00 +1 1.5 1e400 NaN Infinity 201 2701 1970-01-01 2027-02-30T00:00:00Z'.split(' '),
@@ -15,9 +15,9 @@ const NASTY = [
   ...['é'.repeat(2_000), '👩‍👩‍👧‍👦'.repeat(40)],
 ];
 
-/** Texts that nobody means. Among them positions in lists that no list has made. */
-export const nastyTexts: fc.Arbitrary<string> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...NASTY) },
+/** Unusual texts, including forged positions in lists. */
+export const unusualTexts: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...BREAKING_VALUES) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
   {
     weight: 1,
@@ -30,7 +30,7 @@ export const nastyTexts: fc.Arbitrary<string> = fc.oneof(
 );
 
 const wrongValues: fc.Arbitrary<unknown> = fc.oneof(
-  nastyTexts.filter((text) => text.length < 10_000),
+  unusualTexts.filter((text) => text.length < 10_000),
   fc.constantFrom<unknown>(null, true, false, 0, -0, -1, 1, 0.5, 2_701, 1e300, 2 ** 53, [], {}, [null], [[]]),
   fc.jsonValue({ maxDepth: 2 }),
 );
@@ -40,13 +40,13 @@ const wrongNames = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 );
 
-/** One thing that makes another JSON value of one. `at` counts its places, the whole being the first. */
+/** One change of a JSON value. `at` counts its places, the whole being the first. */
 export type Mutation =
   | { readonly how: 'replace'; readonly at: number; readonly value: unknown }
   | { readonly how: 'drop' | 'wrap' | 'repeat'; readonly at: number }
   | { readonly how: 'set'; readonly name: string; readonly value: unknown };
 
-/** Changes of a value that the schema allows, most of them to what it does not. */
+/** Generates changes of a valid value, most of which make it invalid. */
 export function mutationsOf(schema: Schema): fc.Arbitrary<Mutation> {
   const at = fc.nat(30);
   const edges = edgeMutationsOf(schema);
@@ -61,7 +61,7 @@ export function mutationsOf(schema: Schema): fc.Arbitrary<Mutation> {
   );
 }
 
-/** Those that set a property to a value right beside what it may be. */
+/** Generates changes that set a property to a value just outside its range. */
 export function edgeMutationsOf({ properties = {} }: Schema): Mutation[] {
   return Object.entries(properties).flatMap(([name, property]) =>
     edgesOf(property).map((value) => ({ how: 'set', name, value }) as const),
@@ -81,7 +81,7 @@ export function mutated(value: unknown, mutation: Mutation): unknown {
   });
 }
 
-/** The way to each value inside a value, and the one to itself. */
+/** Returns the path of each nested value, and of the value itself. */
 function placesIn(value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return [[]];
   const inside = Object.entries(value).flatMap(([name, child]) =>

@@ -1,7 +1,7 @@
 import type { ServerFrame } from '../frames/server-frame';
 import type { ConnectionEnd, ConnectionListener } from './guest-connection';
 
-/** Keeps what it hears of a line. */
+/** Records the frames and the end of a connection. */
 export class FakeConnectionListener implements ConnectionListener {
   readonly frames: ServerFrame[] = [];
   readonly endings: ConnectionEnd[] = [];
@@ -10,7 +10,7 @@ export class FakeConnectionListener implements ConnectionListener {
     this.frames.push(frame);
   }
 
-  onEnded(ending: ConnectionEnd): void {
-    this.endings.push(ending);
+  onEnded(end: ConnectionEnd): void {
+    this.endings.push(end);
   }
 }

@@ -5,7 +5,7 @@ import type { GuestConnection, ConnectionEnd, ConnectionListener } from './guest
 import { GuestConnectionFactory } from './guest-connection-factory';
 
 type Body = Readonly<Record<string, unknown>>;
-type Answer = (frame: ClientFrame, line: FakeGuestConnection) => void;
+type Answer = (frame: ClientFrame, connection: FakeGuestConnection) => void;
 
 /** One connection of the fake, from the server's side. */
 export class FakeGuestConnection implements GuestConnection {
@@ -17,7 +17,7 @@ export class FakeGuestConnection implements GuestConnection {
     private readonly listener: ConnectionListener,
   ) {}
 
-  /** The frames of one action that came over this line. */
+  /** The frames of one action that this connection has received. */
   of(action: string): readonly ClientFrame[] {
     return this.sent.map(({ frame }) => frame).filter((frame) => frame.action === action);
   }
@@ -25,21 +25,21 @@ export class FakeGuestConnection implements GuestConnection {
   send(frame: ClientFrame): void {
     if (!this.isOpen) return;
     this.sent.push({ at: performance.now(), frame });
-    // Never at once: an answer takes its way.
+    // An answer is always asynchronous.
     void Promise.resolve().then(() => {
       this.server.answer(frame, this);
     });
   }
 
-  hangUp(): void {
+  close(): void {
     this.end({ cause: 'ours', code: 1000 });
   }
 
-  giveUp(): void {
+  terminate(): void {
     this.end({ cause: 'silent', code: 1006 });
   }
 
-  /** The server says something; without a class, that is no frame. */
+  /** The server sends a frame, which is malformed without a class. */
   say(name: string | undefined, body: unknown, rest: Body = {}): void {
     if (this.isOpen)
       this.listener.onFrame(
@@ -60,33 +60,33 @@ export class FakeGuestConnection implements GuestConnection {
 }
 
 /**
- * A guest WebSocket in memory, with one session. It answers everything as the platform would, unless the test says
- * otherwise; `messages` is the history, the newest first.
+ * A guest WebSocket in memory, with one session. It answers every frame as the platform would, unless the test sets another
+ * answer; `messages` is the history, newest first.
  */
 export class FakeGuestConnectionFactory extends GuestConnectionFactory {
-  readonly lines: FakeGuestConnection[] = [];
+  readonly connections: FakeGuestConnection[] = [];
   readonly connectedAt: number[] = [];
   messages: GuestMessage[] = [];
-  /** Whether the guest's metadata comes back with its messages and stands in the history. */
+  /** Whether the guest's metadata come back with its messages and are in the history. */
   keepsMetadata = true;
-  /** What the next connections meet instead of a line. */
+  /** Errors with which the next attempts to connect fail. */
   readonly refusals: Error[] = [];
-  /** What the next configures are answered with, on top of what is usual. */
+  /** Fields that override the answers to the next configures. */
   readonly sessions: Body[] = [];
   private readonly answers = new Map<string, Answer[]>();
   private isBegun = false;
   private count = 0;
 
-  /** The line that was made last. */
+  /** The latest connection. */
   get last(): FakeGuestConnection {
-    const line = this.lines.at(-1);
-    if (line === undefined) throw new Error('There is no line');
-    return line;
+    const connection = this.connections.at(-1);
+    if (connection === undefined) throw new Error('There is no connection');
+    return connection;
   }
 
-  /** All frames of one action over all lines. */
+  /** All frames of one action over all connections. */
   of(action: string): readonly ClientFrame[] {
-    return this.lines.flatMap((line) => line.of(action));
+    return this.connections.flatMap((connection) => connection.of(action));
   }
 
   /** The session exists already. */
@@ -95,12 +95,12 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
     return this;
   }
 
-  /** What the next frame of an action comes to; by default silence. */
+  /** Sets the reaction to the next frame of an action; by default there is no answer. */
   next(action: string, answer: Answer = () => undefined): void {
     this.answers.set(action, [...(this.answers.get(action) ?? []), answer]);
   }
 
-  /** The other side writes. Told over the last line, if that is open, and kept in the history. */
+  /** The agent writes: sends the message over the latest connection, if it is open, and adds it to the history. */
   write(text: string, id = `out-${this.count}`, at = Date.now()): void {
     this.tell(this.record({ id, type: 'Text', text, direction: 'Outbound', channel: { time: isoOf(at) } }));
   }
@@ -110,23 +110,23 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
     signal.throwIfAborted();
     const refusal = this.refusals.shift();
     if (refusal !== undefined) return Promise.reject(refusal);
-    const line = new FakeGuestConnection(this, listener);
-    this.lines.push(line);
-    return Promise.resolve(line);
+    const connection = new FakeGuestConnection(this, listener);
+    this.connections.push(connection);
+    return Promise.resolve(connection);
   }
 
-  answer(frame: ClientFrame, line: FakeGuestConnection): void {
+  answer(frame: ClientFrame, connection: FakeGuestConnection): void {
     const answer = this.answers.get(frame.action)?.shift() ?? this.usual(frame.action);
-    answer(frame, line);
+    answer(frame, connection);
   }
 
-  /** As the platform does: keeps the message and sends it back. */
-  readonly accept: Answer = (frame, line) => {
+  /** Adds the message to the history and sends it back, as the platform does. */
+  readonly accept: Answer = (frame, connection) => {
     const body = this.keep(frame);
-    line.say('StructuredMessage', body, { tracingId: frame.tracingId });
+    connection.say('StructuredMessage', body, { tracingId: frame.tracingId });
   };
 
-  /** Keeps the message, and the acknowledgement is lost. */
+  /** Adds the message to the history, and loses the acknowledgement. */
   readonly keep = ({ message }: ClientFrame): Body =>
     this.record({
       id: `in-${this.count}`,
@@ -137,26 +137,30 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
     });
 
   private usual(action: string): Answer {
-    const configure: Answer = ({ tracingId }, line) => {
+    const configure: Answer = ({ tracingId }, connection) => {
       const facts = { connected: true, newSession: !this.isBegun, durationSeconds: 3_600 };
       this.isBegun = true;
-      line.say('SessionResponse', { ...facts, ...this.sessions.shift() }, { tracingId });
+      connection.say('SessionResponse', { ...facts, ...this.sessions.shift() }, { tracingId });
     };
     const answers: Record<string, Answer> = {
       configureSession: configure,
       configureAuthenticatedSession: configure,
       onMessage: this.accept,
-      echo: (_frame, line) => {
-        line.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId: ECHO_TRACING_ID });
+      echo: (_frame, connection) => {
+        connection.say('StructuredMessage', { type: 'Text', text: 'ping' }, { tracingId: ECHO_TRACING_ID });
       },
-      getJwt: ({ tracingId }, line) => {
-        line.say('JwtResponse', { jwt: 'signed', exp: 1 }, { tracingId });
+      getJwt: ({ tracingId }, connection) => {
+        connection.say('JwtResponse', { jwt: 'signed', exp: 1 }, { tracingId });
       },
-      onAttachment: ({ tracingId, attachmentId }, line) => {
-        line.say('PresignedUrlResponse', { attachmentId, url: 'https://up', headers: {} }, { tracingId });
+      onAttachment: ({ tracingId, attachmentId }, connection) => {
+        connection.say(
+          'PresignedUrlResponse',
+          { attachmentId, url: 'https://up', headers: {} },
+          { tracingId },
+        );
       },
-      closeSession: ({ tracingId }, line) => {
-        line.say('SessionResponse', { connected: false, readOnly: true }, { tracingId });
+      closeSession: ({ tracingId }, connection) => {
+        connection.say('SessionResponse', { connected: false, readOnly: true }, { tracingId });
       },
     };
     return answers[action] ?? (() => undefined);
@@ -169,7 +173,7 @@ export class FakeGuestConnectionFactory extends GuestConnectionFactory {
   }
 
   private tell(body: Body): void {
-    this.lines.at(-1)?.say('StructuredMessage', body, { type: 'message' });
+    this.connections.at(-1)?.say('StructuredMessage', body, { type: 'message' });
   }
 }
 

@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 type OnUpgrade = (socket: Socket) => void;
 
-/** A WebSocket server on the loopback that does what the test says, and by default only listens. */
+/** A WebSocket server on the loopback, controlled by the test; by default it only listens. */
 export class GuestServer {
   readonly requests: IncomingMessage[] = [];
   readonly sockets: WebSocket[] = [];
@@ -14,7 +14,7 @@ export class GuestServer {
   private readonly open = new Set<Socket>();
 
   private constructor(private readonly http: Server) {
-    // Pongs only when the test wants some: the fake is silent by itself.
+    // The fake sends nothing by itself.
     const server = new WebSocketServer({ noServer: true });
     http.on('connection', (socket) => {
       this.open.add(socket);
@@ -46,16 +46,25 @@ export class GuestServer {
     return `ws://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
   }
 
-  /** The next upgrade gets this instead of a WebSocket. */
+  /** Handles the next upgrade instead of a WebSocket. */
   nextUpgrade(onUpgrade: OnUpgrade): void {
     this.upgrades.push(onUpgrade);
   }
 
-  /** The next upgrade is refused. */
+  /** Refuses the next upgrade. */
   refuse(status: number, headers = ''): void {
     this.nextUpgrade((socket) => {
       socket.end(`HTTP/1.1 ${status} No\r\n${headers}content-length: 0\r\nconnection: close\r\n\r\n`);
     });
+  }
+
+  /** Resolves once the condition holds; rejects when it does not within ten seconds. */
+  async waitFor(condition: () => boolean): Promise<void> {
+    const deadline = performance.now() + 10_000;
+    while (!condition()) {
+      if (performance.now() > deadline) throw new Error(`Condition not met in time: ${String(condition)}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

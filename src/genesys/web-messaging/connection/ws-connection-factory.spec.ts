@@ -14,14 +14,13 @@ import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import type { GuestConnection } from './guest-connection';
 import { GuestServer } from './guest-server.fake';
 import { FakeConnectionListener } from './connection-listener.fake';
-import { until } from './until.fake';
 import { WsConnectionFactory } from './ws-connection-factory';
 
 const SIGNAL = new AbortController().signal;
 let server: GuestServer;
 let metrics: ReadableMetrics;
 let listener: FakeConnectionListener;
-let lines: WsConnectionFactory;
+let connections: WsConnectionFactory;
 let environment: Environment;
 
 beforeEach(async () => {
@@ -33,13 +32,13 @@ beforeEach(async () => {
     GENESYS_DEPLOYMENT_ID: 'dep-1',
     GENESYS_ORIGIN: 'https://support.example.com',
   });
-  lines = linesTo(environment);
+  connections = factoryFor(environment);
 });
 afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function linesTo(environment: Environment, names = new NameResolver()): WsConnectionFactory {
+function factoryFor(environment: Environment, names = new NameResolver()): WsConnectionFactory {
   return new WsConnectionFactory(
     new WebMessagingConfig(environment),
     new WebMessagingTelemetry(metrics),
@@ -50,13 +49,13 @@ function linesTo(environment: Environment, names = new NameResolver()): WsConnec
 }
 
 async function connected(): Promise<GuestConnection> {
-  const line = await lines.connect(listener, SIGNAL);
-  await until(() => server.sockets.length === 1);
-  return line;
+  const connection = await connections.connect(listener, SIGNAL);
+  await server.waitFor(() => server.sockets.length === 1);
+  return connection;
 }
 
 async function ended(): Promise<void> {
-  await until(() => listener.endings.length > 0);
+  await server.waitFor(() => listener.endings.length > 0);
 }
 
 describe(WsConnectionFactory.name, () => {
@@ -79,7 +78,7 @@ describe(WsConnectionFactory.name, () => {
     const url = new URL(server.url);
     url.hostname = 'guest.example';
     metrics = new ReadableMetrics();
-    lines = linesTo(
+    connections = factoryFor(
       Object.assign(environment, { GENESYS_MESSAGING_URL: url.href }),
       new NameResolver(lookup),
     );
@@ -98,7 +97,7 @@ describe(WsConnectionFactory.name, () => {
     url.hostname = 'guest.example';
     metrics = new ReadableMetrics();
     const settings = { GENESYS_MESSAGING_URL: url.href, HTTP_PROXY: proxy.url() };
-    lines = linesTo(Object.assign(environment, settings));
+    connections = factoryFor(Object.assign(environment, settings));
     await connected();
 
     expect(proxy.targets).toEqual([`guest.example:${url.port}`]);
@@ -111,8 +110,10 @@ describe(WsConnectionFactory.name, () => {
     const url = new URL(server.url);
     url.hostname = 'guest.example';
     metrics = new ReadableMetrics();
-    lines = linesTo(Object.assign(environment, { GENESYS_MESSAGING_URL: url.href, HTTP_PROXY: proxy.url() }));
-    await lines.connect(listener, signal);
+    connections = factoryFor(
+      Object.assign(environment, { GENESYS_MESSAGING_URL: url.href, HTTP_PROXY: proxy.url() }),
+    );
+    await connections.connect(listener, signal);
 
     expect(any).not.toHaveBeenCalled();
     expect(getEventListeners(signal, 'abort')).toEqual([]);
@@ -120,48 +121,48 @@ describe(WsConnectionFactory.name, () => {
 
   it('gives up when its signal aborts as the tunnel is there', async () => {
     const controller = new AbortController();
-    Object.assign(lines, {
+    Object.assign(connections, {
       tunnelled: () => {
         controller.abort(new Error('the process stops'));
         return Promise.resolve(undefined);
       },
     });
 
-    await expect(lines.connect(listener, controller.signal)).rejects.toThrow('the process stops');
+    await expect(connections.connect(listener, controller.signal)).rejects.toThrow('the process stops');
   });
 
   it('has sent nothing when the proxy refuses', async () => {
     await using proxy = await ConnectProxyFake.start('corp:secret');
     metrics = new ReadableMetrics();
-    lines = linesTo(Object.assign(environment, { HTTP_PROXY: proxy.url('corp:wrong') }));
+    connections = factoryFor(Object.assign(environment, { HTTP_PROXY: proxy.url('corp:wrong') }));
 
-    await expect(lines.connect(listener, SIGNAL)).rejects.toMatchObject({
+    await expect(connections.connect(listener, SIGNAL)).rejects.toMatchObject({
       code: 'upstream-unavailable',
       mayHaveTakenEffect: false,
     });
   });
 
   it('carries frames both ways, each as one text', async () => {
-    const line = await connected();
-    line.send(new ClientFrames('größe').getJwt('t'));
-    await until(() => server.texts.length === 1);
+    const connection = await connected();
+    connection.send(new ClientFrames('größe').getJwt('t'));
+    await server.waitFor(() => server.texts.length === 1);
     server.sockets[0]?.send('{"class":"JwtResponse","body":{"jwt":"größe"}}');
-    await until(() => listener.frames.length === 1);
+    await server.waitFor(() => listener.frames.length === 1);
 
     expect(server.texts).toEqual(['{"token":"größe","tracingId":"t","action":"getJwt"}']);
     expect(listener.frames).toEqual([{ kind: 'jwt', jwt: 'größe' }]);
   });
 
-  it('counts classes that nobody knows', async () => {
+  it('counts unknown classes', async () => {
     await connected();
     server.sockets[0]?.send('{"class":"New"}');
-    await until(() => listener.frames.length === 1);
+    await server.waitFor(() => listener.frames.length === 1);
 
     expect(await metrics.sample('upstream_unknown_total')).toBe(1);
   });
 
   it('counts the error of a gateway, and goes on', async () => {
-    await lines.connect(listener, SIGNAL);
+    await connections.connect(listener, SIGNAL);
     const error = {
       message: 'Internal server error',
       connectionId: 'L0SM9cOFvHcCIhw=',
@@ -169,7 +170,7 @@ describe(WsConnectionFactory.name, () => {
     };
     for (const frame of [error, { class: 'SessionExpiredEvent' }])
       server.sockets[0]?.send(JSON.stringify(frame));
-    await until(() => listener.frames.length === 2 || listener.endings.length > 0);
+    await server.waitFor(() => listener.frames.length === 2 || listener.endings.length > 0);
 
     expect(listener.frames.map(({ kind }) => kind)).toEqual(['unknown', 'session-expired']);
     expect(listener.endings).toEqual([]);
@@ -180,7 +181,7 @@ describe(WsConnectionFactory.name, () => {
     await connected();
     for (const text of ['[]', '{"class":"UploadSuccessEvent","body":{}}', '{"class":"LogoutEvent"}', '{}'])
       server.sockets[0]?.send(text);
-    await until(() => listener.frames.length === 4 || listener.endings.length > 0);
+    await server.waitFor(() => listener.frames.length === 4 || listener.endings.length > 0);
 
     expect(listener.endings).toEqual([]);
     expect(await metrics.sample('upstream_malformed_total{class="none"}')).toBe(2);
@@ -197,32 +198,34 @@ describe(WsConnectionFactory.name, () => {
   ])('names a refusal with %d', async (status, headers, expected) => {
     server.refuse(status, headers);
 
-    await expect(lines.connect(listener, SIGNAL)).rejects.toMatchObject(expected);
+    await expect(connections.connect(listener, SIGNAL)).rejects.toMatchObject(expected);
     expect(await metrics.sample('ws_connections')).toBe(0);
   });
 
-  it('tells where to look when the origin is refused', async () => {
+  it('names the setting to check when the origin is refused', async () => {
     server.refuse(403);
 
-    const refusal: unknown = await lines.connect(listener, SIGNAL).catch((error: unknown) => error);
+    const refusal: unknown = await connections.connect(listener, SIGNAL).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(UpstreamForbiddenError);
     expect(refusal).not.toBeInstanceOf(UpstreamThrottledError);
     expect(String(refusal)).toContain('GENESYS_ORIGIN');
   });
 
-  it('knows that nothing took effect when there is nobody, or the connection breaks', async () => {
+  it('reports no effect when there is no server, or the connection breaks', async () => {
     server.nextUpgrade((socket) => {
       socket.destroy();
     });
     const expected = { code: 'upstream-unavailable', mayHaveTakenEffect: false };
 
-    await expect(lines.connect(listener, SIGNAL)).rejects.toMatchObject(expected);
+    await expect(connections.connect(listener, SIGNAL)).rejects.toMatchObject(expected);
   });
 
   it('gives up a handshake that is never answered', async () => {
     server.nextUpgrade(() => undefined);
 
-    await expect(lines.connect(listener, SIGNAL)).rejects.toMatchObject({ code: 'upstream-unavailable' });
+    await expect(connections.connect(listener, SIGNAL)).rejects.toMatchObject({
+      code: 'upstream-unavailable',
+    });
   });
 
   it('gives up connecting with its signal', async () => {
@@ -231,10 +234,10 @@ describe(WsConnectionFactory.name, () => {
       stop.abort(new Error('enough'));
     });
 
-    await expect(lines.connect(listener, stop.signal)).rejects.toThrow('enough');
+    await expect(connections.connect(listener, stop.signal)).rejects.toThrow('enough');
   });
 
-  it.each([1000, 1001, 1008, 1011, 4000])('hears of a close with %d', async (code) => {
+  it.each([1000, 1001, 1008, 1011, 4000])('reports a close with %d', async (code) => {
     await connected();
     server.sockets[0]?.close(code);
     await ended();
@@ -244,7 +247,7 @@ describe(WsConnectionFactory.name, () => {
     expect(await metrics.sample('ws_connections')).toBe(0);
   });
 
-  it('hears of a connection that just breaks', async () => {
+  it('reports a connection that breaks', async () => {
     await connected();
     server.sockets[0]?.terminate();
     await ended();
@@ -267,13 +270,13 @@ describe(WsConnectionFactory.name, () => {
     expect(await metrics.sample('ws_closed_total{code="garbage"}')).toBe(1);
   });
 
-  it('hangs up with a farewell, and hears nothing more', async () => {
-    const line = await connected();
+  it('closes with 1000, and reports nothing more', async () => {
+    const connection = await connected();
     let code: number | undefined;
     server.sockets[0]?.on('close', (given) => (code = given));
-    line.hangUp();
+    connection.close();
     server.sockets[0]?.send('{"class":"LogoutEvent"}');
-    await until(() => code !== undefined);
+    await server.waitFor(() => code !== undefined);
 
     expect(code).toBe(1000);
     expect(listener.endings).toEqual([{ cause: 'ours', code: 1000 }]);

@@ -26,10 +26,10 @@ import { GuestConnectionFactory } from './guest-connection-factory';
 import { WsConnection } from './ws-connection';
 
 const HANDSHAKE_TIMEOUT_MS = 3_000;
-/** The largest frame that is read. */
+/** Maximum size of a frame. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
-/** Lines over real sockets, with our origin and without compression, since a small frame may hide a large one. */
+/** Connections over real sockets: with the configured origin, and without compression, since a small frame may hide a large one. */
 @Injectable()
 export class WsConnectionFactory extends GuestConnectionFactory {
   constructor(
@@ -64,7 +64,7 @@ export class WsConnectionFactory extends GuestConnectionFactory {
     }
   }
 
-  /** The connection through the proxy, where there is one. */
+  /** Opens the tunnel through the proxy; undefined without a proxy. */
   private async tunnelled(signal: AbortSignal): Promise<typeof createConnection | undefined> {
     const target = new URL(this.config.socketUrl);
     const proxy = this.proxy.proxies.proxyFor(target);
@@ -99,24 +99,9 @@ export class WsConnectionFactory extends GuestConnectionFactory {
       });
       socket.once('open', () => {
         socket.removeAllListeners('error');
-        resolve(new WsConnection(socket, this.counted(listener), this.leaseFence));
+        resolve(new WsConnection(socket, listener, this.leaseFence, this.telemetry));
       });
     });
-  }
-
-  private counted(listener: ConnectionListener): ConnectionListener {
-    this.telemetry.lineOpened();
-    return {
-      onFrame: (frame) => {
-        if (frame.kind === 'unknown') this.telemetry.unknownFrame();
-        if (frame.kind === 'malformed') this.telemetry.malformedFrame(frame.className);
-        listener.onFrame(frame);
-      },
-      onEnded: (ending) => {
-        this.telemetry.lineEnded(ending);
-        listener.onEnded(ending);
-      },
-    };
   }
 }
 

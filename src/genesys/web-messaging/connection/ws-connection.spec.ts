@@ -1,10 +1,12 @@
 import { FakeLeaseFence } from '../../../session/ports/lease-fence.fake';
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
+import { Metrics } from '../../../metrics/metrics';
+import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import { FakeConnectionListener } from './connection-listener.fake';
 import { WsConnection } from './ws-connection';
 
-/** Counts what a line does to its socket. */
+/** Counts the calls of a connection to its socket. */
 class FakeSocket extends EventEmitter {
   pings = 0;
   terminated = 0;
@@ -25,13 +27,18 @@ class FakeSocket extends EventEmitter {
 
 let socket: FakeSocket;
 let listener: FakeConnectionListener;
-let line: WsConnection;
+let connection: WsConnection;
 
 beforeEach(() => {
   jest.useFakeTimers();
   socket = new FakeSocket();
   listener = new FakeConnectionListener();
-  line = new WsConnection(socket as unknown as WebSocket, listener, new FakeLeaseFence());
+  connection = new WsConnection(
+    socket as unknown as WebSocket,
+    listener,
+    new FakeLeaseFence(),
+    new WebMessagingTelemetry(new Metrics()),
+  );
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -58,7 +65,7 @@ describe(WsConnection.name, () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  describe('that meets JSON which is no frame', () => {
+  describe('that receives JSON which is not a frame', () => {
     const say = (text: string): void => {
       socket.emit('message', Buffer.from(text), false);
     };
@@ -85,11 +92,11 @@ describe(WsConnection.name, () => {
       expect(listener.endings).toEqual([]);
     });
 
-    it('is not made to break off by it when it has hung up meanwhile', () => {
+    it('is not broken by it when it has been closed meanwhile', () => {
       say('[]');
       say('[]');
       jest.spyOn(listener, 'onFrame').mockImplementation(() => {
-        line.hangUp();
+        connection.close();
       });
       say('[]');
 
@@ -98,9 +105,9 @@ describe(WsConnection.name, () => {
     });
   });
 
-  it('waits two seconds for the other side to say goodbye, and tells of its end once', () => {
-    line.hangUp();
-    line.hangUp();
+  it('waits two seconds for the closing handshake, and reports its end once', () => {
+    connection.close();
+    connection.close();
     jest.advanceTimersByTime(1_999);
     expect(socket.terminated).toBe(0);
 

@@ -1,25 +1,26 @@
 import type { LeaseFence } from '../../../session/ports/lease-fence';
 import type { RawData, WebSocket } from 'ws';
 import type { ClientFrame } from '../frames/client-frame';
-import { MalformedFrameError } from '../frames/malformed-frame.error';
+import { MalformedFrameError } from '../frames/malformed-frame.errors';
 import { parseFrame } from '../frames/parse-frame';
 import type { ServerFrame } from '../frames/server-frame';
+import type { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import type { GuestConnection, ConnectionEnd, ConnectionListener } from './guest-connection';
 
 const PING_INTERVAL_MS = 15_000;
-/** How long the other side may take to say goodbye. */
-const FAREWELL_MS = 2_000;
-/** One odd frame is worth no line; a server that sends nothing else is not ours. */
+/** Time for the server to answer the closing handshake. */
+const CLOSE_TIMEOUT_MS = 2_000;
+/** A single malformed frame is tolerated; a server that sends nothing else does not speak the protocol. */
 const MAX_MALFORMED_IN_A_ROW = 3;
 
 /**
- * A line over a WebSocket that is open. It pings every 15 seconds and ends as `silent` when a ping was not answered
- * before the next one, and as `garbage` on a frame that is binary, oversized, not UTF-8 or no JSON, and on the third
- * malformed one in a row.
+ * A connection over an open WebSocket. It pings every 15 seconds and ends as `silent` when a ping was not answered
+ * before the next one, and as `garbage` on a frame that is binary, oversized, not UTF-8 or not JSON, and on the third
+ * malformed one in a row. It counts itself and its invalid frames.
  */
 export class WsConnection implements GuestConnection {
   private readonly pings: NodeJS.Timeout;
-  private farewell: NodeJS.Timeout | undefined;
+  private closeTimer: NodeJS.Timeout | undefined;
   private isAwaitingPong = false;
   private isOver = false;
   private malformedInARow = 0;
@@ -28,19 +29,21 @@ export class WsConnection implements GuestConnection {
     private readonly socket: WebSocket,
     private readonly listener: ConnectionListener,
     private readonly leaseFence: LeaseFence,
+    private readonly telemetry: WebMessagingTelemetry,
   ) {
+    telemetry.connectionOpened();
     socket.on('message', (data, isBinary) => {
       this.receive(data, isBinary);
     });
     socket.on('pong', () => {
       this.isAwaitingPong = false;
     });
-    // The socket finds fault with a frame: too large, not UTF-8, not of the protocol.
+    // The socket rejects a frame that is too large, not UTF-8 or against the protocol.
     socket.on('error', () => {
       this.breakOff('garbage');
     });
     socket.on('close', (code) => {
-      clearTimeout(this.farewell);
+      clearTimeout(this.closeTimer);
       this.end({ cause: 'closed', code });
     });
     this.pings = setInterval(() => {
@@ -49,22 +52,22 @@ export class WsConnection implements GuestConnection {
   }
 
   send(frame: ClientFrame): void {
-    // Somebody else may hold the session: nothing of ours may reach it any more.
-    if (!this.leaseFence.isValid) this.hangUp();
-    // Without a callback an error would be thrown; the end of the line tells it all the same.
+    // Another replica may hold the session: this one must not send to it any more.
+    if (!this.leaseFence.isValid) this.close();
+    // Without a callback `send` would throw; the end of the connection reports the error anyway.
     if (!this.isOver) this.socket.send(JSON.stringify(frame), () => undefined);
   }
 
-  hangUp(): void {
+  close(): void {
     if (this.isOver) return;
     this.end({ cause: 'ours', code: 1000 });
     this.socket.close(1000);
-    this.farewell = setTimeout(() => {
+    this.closeTimer = setTimeout(() => {
       this.socket.terminate();
-    }, FAREWELL_MS);
+    }, CLOSE_TIMEOUT_MS);
   }
 
-  giveUp(): void {
+  terminate(): void {
     this.breakOff('silent');
   }
 
@@ -76,6 +79,8 @@ export class WsConnection implements GuestConnection {
       return;
     }
     this.malformedInARow = frame.kind === 'malformed' ? this.malformedInARow + 1 : 0;
+    if (frame.kind === 'unknown') this.telemetry.unknownFrame();
+    if (frame.kind === 'malformed') this.telemetry.malformedFrame(frame.className);
     this.listener.onFrame(frame);
     if (this.malformedInARow >= MAX_MALFORMED_IN_A_ROW) this.breakOff('garbage');
   }
@@ -94,15 +99,16 @@ export class WsConnection implements GuestConnection {
     this.socket.terminate();
   }
 
-  private end(ending: ConnectionEnd): void {
+  private end(end: ConnectionEnd): void {
     if (this.isOver) return;
     this.isOver = true;
     clearInterval(this.pings);
-    this.listener.onEnded(ending);
+    this.telemetry.connectionEnded(end);
+    this.listener.onEnded(end);
   }
 }
 
-/** Undefined for what is no JSON. */
+/** The frame in a text; undefined for a text that is not JSON. */
 function frameIn(text: string): ServerFrame | undefined {
   try {
     return parseFrame(text);

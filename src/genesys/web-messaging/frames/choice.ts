@@ -1,11 +1,11 @@
 import type { MessageChoice } from '../../../session/domain/message-choice';
-import { type Fields, idIn, known } from './fields';
+import { type Fields, idIn, omitUndefined } from './fields';
 import { shownTextIn } from './part-readers';
 
-/** A button that was offered or chosen, with the parts of it that can be read. */
+/** An offered or chosen button, with its readable parts. */
 export function choiceOf(fields: Fields): MessageChoice {
   const text = (name: string): string | undefined => shownTextIn(fields, name);
-  return known({
+  return omitUndefined({
     id: text('id'),
     text: text('text'),
     payload: text('payload'),

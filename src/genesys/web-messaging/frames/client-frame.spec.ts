@@ -83,7 +83,7 @@ describe(ClientFrames.name, () => {
     }
   });
 
-  it('says a text with custom attributes, recognisable by its id', () => {
+  it('builds a text with custom attributes, identified by its id', () => {
     const message = { text: 'Hello world', customAttributes: { A: 'B' } };
 
     expect(onTheWire(frames.message('aaa-bbb', message))).toEqual({
@@ -142,7 +142,7 @@ describe(ClientFrames.name, () => {
         type: 'Structured',
       },
     ],
-  ])('says %s', (_what, message, expected) => {
+  ])('builds %s', (_what, message, expected) => {
     expect(onTheWire(frames.message('t', message))).toEqual({
       token: 'guest-1',
       message: { ...expected, metadata: { id: 't' } },
@@ -221,7 +221,7 @@ describe(ClientFrames.name, () => {
     ['typing', frames.typing('t'), { eventType: 'Typing', typing: { type: 'On' } }],
     ['joining', frames.join('t'), { eventType: 'Presence', presence: { type: 'Join' } }],
     ['clearing', frames.clear('t'), { eventType: 'Presence', presence: { type: 'Clear' } }],
-  ])('tells of %s with an event', (_what, frame, event) => {
+  ])('builds an event for %s', (_what, frame, event) => {
     expect(onTheWire(frame)).toEqual({
       token: 'guest-1',
       message: { events: [event], type: 'Event' },
@@ -263,7 +263,7 @@ describe(ClientFrames.name, () => {
     [frames.getAttachment('t', 'a'), { action: 'getAttachment', attachmentId: 'a' }],
     [frames.deleteAttachment('t', 'a'), { action: 'deleteAttachment', attachmentId: 'a' }],
     [frames.getConfiguration('t', 'dep-1'), { action: 'getConfiguration', deploymentId: 'dep-1' }],
-  ])('asks with nothing but what is needed: %j', (frame, expected) => {
+  ])('requests with the necessary fields only: %j', (frame, expected) => {
     expect(onTheWire(frame)).toEqual({ token: 'guest-1', tracingId: 't', ...expected });
   });
 });

@@ -1,9 +1,9 @@
 import type { JourneyContext } from '../../../session/domain/guest-context';
-import { known } from './fields';
+import { omitUndefined } from './fields';
 import type { OutgoingMessage } from './outgoing-message';
 import { messageBody } from './outgoing-message';
 
-/** What a guest may ask for; the `action` of a frame. */
+/** The `action` of a frame: the request of a guest. */
 export type ClientAction =
   | 'configureSession'
   | 'configureAuthenticatedSession'
@@ -16,7 +16,7 @@ export type ClientAction =
   | 'deleteAttachment'
   | 'getConfiguration';
 
-/** A frame as it goes over the socket. It holds the guest token: never log it. */
+/** A frame as the socket sends it. It holds the guest token and must not be logged. */
 export interface ClientFrame {
   readonly action: ClientAction;
   readonly token: string;
@@ -43,7 +43,7 @@ export interface AnnouncedFile {
   readonly fileSize: number;
 }
 
-/** Makes the frames of one guest. `tracingId` comes back with the answer. */
+/** Builds the frames of one guest. The answer holds the same `tracingId`. */
 export class ClientFrames {
   constructor(
     private readonly token: string,
@@ -51,9 +51,9 @@ export class ClientFrames {
   ) {}
 
   /**
-   * `journeyContext` is the caller's, never the token: its customer id is shown to every analyst as `journeyCustomerId`.
-   * As in the official client (2.15.0-rc1) it is left out where there is none, and of an authenticated guest, whose login
-   * has told it.
+   * Configures the session. `journeyContext` comes from the caller and never holds the token, because analysts see its
+   * customer id as `journeyCustomerId`. As in the official client (2.15.0-rc1) it is left out where there is none, and for
+   * an authenticated guest, whose login has sent it.
    */
   configureSession(tracingId: string, { deploymentId, startNew, authCode }: SessionRequest): ClientFrame {
     const { token } = this;
@@ -119,11 +119,11 @@ export class ClientFrames {
   }
 }
 
-/** The field `journeyContext` as the platform takes it: there is none without a customer. */
+/** The field `journeyContext` of a request; absent without a customer. */
 export function journeyField(journey: JourneyContext | undefined): { journeyContext?: object } {
   const { customerId, sessionId, sessionType = 'web' } = journey ?? {};
   if (customerId === undefined) return {};
   const customer = { id: customerId, idType: 'cookie' };
   const customerSession = sessionId === undefined ? undefined : { id: sessionId, type: sessionType };
-  return { journeyContext: { customer, ...known({ customerSession }) } };
+  return { journeyContext: { customer, ...omitUndefined({ customerSession }) } };
 }

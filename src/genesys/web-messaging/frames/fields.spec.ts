@@ -3,7 +3,7 @@ import { objectsIn, textMapIn, textsIn } from './fields';
 const many = <T>(entry: T): T[] => Array.from({ length: 5_000 }, () => entry);
 
 describe('the readers of lists and maps', () => {
-  it('overlook what is of another type', () => {
+  it('ignore values of another type', () => {
     const list = [{ a: 1 }, 'b', 1, null, []];
 
     expect(objectsIn({ list }, 'list')).toEqual([{ a: 1 }]);

@@ -7,18 +7,18 @@ import type {
   FormPage,
   FormResponse,
 } from '../../../session/domain/structured-content';
-import { type Fields, fieldsIn, flagIn, idIn, isFields, known } from './fields';
+import { type Fields, fieldsIn, flagIn, idIn, isFields, omitUndefined } from './fields';
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 import { datePickerOf, listPickerOf, pickerMessageIn, wheelPickerOf } from './picker-content';
 
-/** Undefined without pages, and without the canned response that an answer has to name. */
+/** A form; undefined without pages, and without the canned response that an answer has to name. */
 export function formOf(fields: Fields): Form | undefined {
   const cannedResponseId = idIn(fields, 'cannedResponseId');
   const formPages = listIn(fields, 'formPages', pageOf);
   if (cannedResponseId === undefined || formPages.length === 0) return undefined;
   return {
     cannedResponseId,
-    ...known({
+    ...omitUndefined({
       introduction: introductionOf(fieldsIn(fields, 'introduction')),
       receivedMessage: pickerMessageIn(fields, 'receivedMessage'),
       replyMessage: pickerMessageIn(fields, 'replyMessage'),
@@ -28,20 +28,20 @@ export function formOf(fields: Fields): Form | undefined {
   };
 }
 
-/** The same content as the guest sends it: undefined when it does not name the form that it answers. */
+/** The answers to a form, as the guest sends them; undefined when they do not name the form. */
 export function formResponseOf(fields: Fields): FormResponse | undefined {
   const originatingMessageId = idIn(fields, 'originatingMessageId');
   if (originatingMessageId === undefined || !Array.isArray(fields['response'])) return undefined;
   return {
     originatingMessageId,
-    ...known({ cannedResponseId: idIn(fields, 'cannedResponseId') }),
+    ...omitUndefined({ cannedResponseId: idIn(fields, 'cannedResponseId') }),
     answers: listIn(fields, 'response', answerOf),
   };
 }
 
 function introductionOf(fields: Fields): FormIntroduction | undefined {
   return unlessEmpty(
-    known({
+    omitUndefined({
       title: shownTextIn(fields, 'title'),
       subtitle: shownTextIn(fields, 'subtitle'),
       imageUrl: shownTextIn(fields, 'imageUrl'),
@@ -52,7 +52,7 @@ function introductionOf(fields: Fields): FormIntroduction | undefined {
 
 function pageOf(fields: Fields): FormPage {
   return {
-    ...known({ title: shownTextIn(fields, 'title'), subtitle: shownTextIn(fields, 'subtitle') }),
+    ...omitUndefined({ title: shownTextIn(fields, 'title'), subtitle: shownTextIn(fields, 'subtitle') }),
     pageComponents: listIn(fields, 'pageComponents', componentOf),
   };
 }
@@ -80,7 +80,7 @@ function componentOf(fields: Fields): FormComponent {
 
 function inputOf(fields: Fields): FormInput {
   return {
-    ...known({
+    ...omitUndefined({
       id: shownTextIn(fields, 'id'),
       title: shownTextIn(fields, 'title'),
       subtitle: shownTextIn(fields, 'subtitle'),
@@ -88,7 +88,7 @@ function inputOf(fields: Fields): FormInput {
     }),
     isRequired: flagIn(fields, 'isRequired'),
     isMultipleLine: flagIn(fields, 'isMultipleLine'),
-    ...known({
+    ...omitUndefined({
       keyboardType: shownTextIn(fields, 'keyboardType'),
       autoCompleteType: shownTextIn(fields, 'autoCompleteType'),
     }),
@@ -99,5 +99,8 @@ function answerOf(fields: Fields): FormAnswer | undefined {
   const id = shownTextIn(fields, 'id');
   if (id === undefined) return undefined;
   const value = fieldsIn(fieldsIn(fields, 'component'), 'buttonResponse');
-  return { id, ...known({ text: shownTextIn(value, 'text'), payload: shownTextIn(value, 'payload') }) };
+  return {
+    id,
+    ...omitUndefined({ text: shownTextIn(value, 'text'), payload: shownTextIn(value, 'payload') }),
+  };
 }

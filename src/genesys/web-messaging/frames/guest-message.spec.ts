@@ -28,7 +28,7 @@ describe(`${parseFrame.name} with ${guestMessageOf.name}`, () => {
     });
   });
 
-  it('understands what a bot says', () => {
+  it('reads a message of a bot', () => {
     const from = { nickname: 'Bo', firstName: 'B', lastName: 'O', image: 'https://image' };
     const body = {
       text: 'Hi',
@@ -137,7 +137,7 @@ describe(`${parseFrame.name} with ${guestMessageOf.name}`, () => {
     });
   });
 
-  it('hands on an event that nobody knows as another one', () => {
+  it('reads an event of an unknown type as `other`', () => {
     expect(parsed('StructuredMessage', { type: 'Event', events: [{ eventType: 'New' }] })).toMatchObject({
       message: { events: [{ kind: 'other', eventType: 'New' }] },
     });

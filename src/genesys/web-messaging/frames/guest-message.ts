@@ -7,7 +7,7 @@ import {
   fieldsIn,
   flagIn,
   idIn,
-  known,
+  omitUndefined,
   objectsIn,
   textIn,
   textMapIn,
@@ -17,7 +17,7 @@ import {
 import { structuredContentOf } from './structured-content';
 import { type RichEvent, richEventOf } from './offers-and-reactions';
 
-/** How long typing lasts that is told without a duration. */
+/** Duration of typing in an event that states none. */
 const TYPING_MS = 5_000;
 
 export type Direction = 'Inbound' | 'Outbound';
@@ -46,7 +46,7 @@ export type MessageContent =
   | { readonly kind: 'quick-reply'; readonly choice: MessageChoice }
   | { readonly kind: 'button-response'; readonly choice: MessageChoice }
   | { readonly kind: 'structured'; readonly content: StructuredContent }
-  /** Content that cannot be read, as it was sent. */
+  /** Unreadable content, unchanged. */
   | { readonly kind: 'other'; readonly contentType: string; readonly value: Fields };
 
 export interface Sender {
@@ -56,15 +56,15 @@ export interface Sender {
   readonly image?: string;
 }
 
-/** A message or an event of a conversation, whether it came over the socket or stands in the history. */
+/** A message or an event of a conversation, from the socket or from the history. */
 export interface GuestMessage {
   /** Absent on some events. */
   readonly id?: string;
   readonly type: 'Text' | 'Structured' | 'Event' | 'Other';
-  /** `Inbound` comes from the guest. */
+  /** `Inbound` for messages of the guest. */
   readonly direction: Direction;
   readonly text?: string;
-  /** Of `channel.time`, in epoch milliseconds: what messages are ordered by. */
+  /** `channel.time` in epoch milliseconds, by which messages are ordered. */
   readonly at?: number;
   readonly originatingEntity?: 'Human' | 'Bot';
   readonly from?: Sender;
@@ -80,7 +80,7 @@ export function guestMessageOf(body: Fields): GuestMessage {
   const metadata = textMapIn(body, 'metadata');
   const entity = textIn(body, 'originatingEntity');
   return {
-    ...known({ id: idIn(body, 'id'), text: textIn(body, 'text'), at: timeIn(channel, 'time') }),
+    ...omitUndefined({ id: idIn(body, 'id'), text: textIn(body, 'text'), at: timeIn(channel, 'time') }),
     type: typeOf(textIn(body, 'type')),
     direction: textIn(body, 'direction') === 'Inbound' ? 'Inbound' : 'Outbound',
     ...(entity === 'Human' || entity === 'Bot' ? { originatingEntity: entity } : {}),
@@ -96,9 +96,9 @@ function typeOf(type: string | undefined): GuestMessage['type'] {
   return type === 'Text' || type === 'Structured' || type === 'Event' ? type : 'Other';
 }
 
-/** A bot's `from` is empty. */
+/** The sender; absent for a bot, whose `from` is empty. */
 function senderOf(from: Fields): { readonly from?: Sender } {
-  const sender = known({
+  const sender = omitUndefined({
     nickname: textIn(from, 'nickname'),
     firstName: textIn(from, 'firstName'),
     lastName: textIn(from, 'lastName'),
@@ -112,7 +112,7 @@ function eventOf(event: Fields): MessageEvent {
   if (eventType === 'Typing') {
     const typing = fieldsIn(event, 'typing');
     const isOn = textIn(typing, 'type') !== 'Off';
-    // As the web client reads it: `duration || durationMs || 5000`.
+    // The web client reads it in the same way: `duration || durationMs || 5000`.
     const stated = [wholeNumberIn(typing, 'duration'), wholeNumberIn(typing, 'durationMs')];
     const durationMs = stated.find((ms) => ms !== undefined && ms > 0) ?? TYPING_MS;
     return { kind: 'typing', isOn, ...(isOn ? { durationMs } : {}) };
@@ -144,15 +144,27 @@ function attachmentOf(fields: Fields): MessageAttachment | undefined {
   if (id === undefined) return undefined;
   return {
     id,
-    ...known({
+    ...omitUndefined({
       filename: textIn(fields, 'filename'),
       mediaType: textIn(fields, 'mediaType'),
       mime: textIn(fields, 'mime'),
-      // The schema has one name, the wire another.
+      // The schema and the wire use different names.
       sizeBytes: wholeNumberIn(fields, 'fileSize') ?? wholeNumberIn(fields, 'contentSizeBytes'),
       url: textIn(fields, 'url'),
       sha256: textIn(fields, 'sha256'),
       text: textIn(fields, 'text'),
     }),
   };
+}
+
+/** The reference that the metadata of a message hold. */
+export function referenceOf({ metadata }: GuestMessage): string | undefined {
+  return metadata['id'];
+}
+
+/** The message as if it had come back with its metadata. Only messages of the guest have a reference; events have none. */
+export function withReference(message: GuestMessage, reference: string): GuestMessage {
+  const isOwn = message.direction === 'Inbound' && message.type !== 'Event';
+  if (!isOwn || referenceOf(message) !== undefined) return message;
+  return { ...message, metadata: { ...message.metadata, id: reference } };
 }

@@ -1,7 +1,7 @@
 import type { OfferState, Reaction } from '../../../session/domain/conversation-activity';
 import { type Fields, fieldsIn, objectsIn, textIn, wholeNumberIn } from './fields';
 
-/** An offer of the agent, or a reaction to a message. Session ids, join tokens and JWTs of offers are not read. */
+/** An offer of the agent, or reactions to a message. The session ids, join tokens and JWTs of offers are not read. */
 export type RichEvent =
   | { readonly kind: 'offer'; readonly medium: 'co-browse' | 'video'; readonly offer: OfferState }
   | { readonly kind: 'reactions'; readonly reactions: readonly Reaction[] };
@@ -15,7 +15,7 @@ const OFFERS: ReadonlyMap<string | undefined, OfferState> = new Map<string, Offe
 const REACTIONS = ['like', 'love', 'wow', 'haha', 'sad', 'angry'] as const;
 const MAX_REACTIONS = 20;
 
-/** Undefined for an event of another type. */
+/** Reads an offer or reactions; undefined for an event of another type. */
 export function richEventOf(eventType: string, event: Fields): RichEvent | undefined {
   switch (eventType) {
     case 'CoBrowse':
@@ -38,6 +38,6 @@ function offerOf(fields: Fields): OfferState {
 
 function reactionOf(fields: Fields): Reaction {
   const type = textIn(fields, 'reactionType')?.toLowerCase();
-  const reaction = REACTIONS.find((known) => known === type) ?? 'other';
+  const reaction = REACTIONS.find((name) => name === type) ?? 'other';
   return { reaction, count: wholeNumberIn(fields, 'count') ?? 1 };
 }

@@ -1,7 +1,7 @@
 import type { ButtonResponse, FormAnswer, FormReply } from '../../../session/ports/guest-messaging';
-import { known } from './fields';
+import { omitUndefined } from './fields';
 
-/** Message of a guest: a text, an answer to an offer, uploaded files, or several of them. */
+/** A message of a guest: a text, an answer to an offer, uploaded files, or several of them. */
 export interface OutgoingMessage {
   readonly text?: string;
   readonly customAttributes?: Readonly<Record<string, string>>;
@@ -10,30 +10,30 @@ export interface OutgoingMessage {
   /** Ids of files whose upload has succeeded. */
   readonly attachmentIds?: readonly string[];
   /**
-   * The message that is answered. Official clients link the choice of a picker in the choice (mobile) or in the metadata
-   * as `parentMessageId` (web), so both are sent; a form is linked in itself alone.
+   * Id of the answered message. Official clients link the choice of a picker in the choice (mobile) or in the metadata as
+   * `parentMessageId` (web), so both are sent; a form holds its own link.
    */
   readonly originatingMessageId?: string;
 }
 
 /**
- * The `message` of a frame. `id` comes back in the metadata, with the echo and in the history: it is how a message
- * is recognised as ours.
+ * The `message` of a frame. `id` comes back in the metadata, over the socket and in the history, and identifies the
+ * message as an own one.
  */
 export function messageBody(message: OutgoingMessage, id: string): Readonly<Record<string, unknown>> {
   const { text, customAttributes, originatingMessageId, buttons = [] } = message;
   const content = contentOf(message);
   const parentMessageId = buttons.some(isOfPicker) ? originatingMessageId : undefined;
   return {
-    ...known({ text }),
+    ...omitUndefined({ text }),
     ...(content.length === 0 ? {} : { content }),
-    metadata: { id, ...known({ parentMessageId }) },
+    metadata: { id, ...omitUndefined({ parentMessageId }) },
     ...(customAttributes === undefined ? {} : { channel: { metadata: { customAttributes } } }),
     type: typeOf(message),
   };
 }
 
-/** Text of an answer, which official clients send with quick replies and buttons of cards; undefined for pickers. */
+/** The text that official clients send with quick replies, buttons of cards and forms; undefined for pickers. */
 export function wordsOf({ buttons = [], form }: OutgoingMessage): string | undefined {
   if (form !== undefined) return '';
   const [first] = buttons;
@@ -56,13 +56,16 @@ function contentOf({
 function choiceOf({ text, payload, type }: ButtonResponse, originatingMessageId: string | undefined): object {
   return {
     contentType: 'ButtonResponse',
-    buttonResponse: { text, payload, type, ...known({ originatingMessageId }) },
+    buttonResponse: { text, payload, type, ...omitUndefined({ originatingMessageId }) },
   };
 }
 
 function formOf({ cannedResponseId, answers }: FormReply, originatingMessageId: string | undefined): object {
   const response = answers.map(answerOf);
-  return { contentType: 'Form', form: { ...known({ originatingMessageId }), cannedResponseId, response } };
+  return {
+    contentType: 'Form',
+    form: { ...omitUndefined({ originatingMessageId }), cannedResponseId, response },
+  };
 }
 
 function answerOf({ id, text, payload }: FormAnswer): object {
@@ -74,7 +77,7 @@ function isOfPicker({ type }: ButtonResponse): boolean {
   return type === 'DatePicker' || type === 'ListPicker';
 }
 
-/** A quick reply is a text that was chosen; every other answer is structured. */
+/** `Text` for texts and quick replies, `Structured` for all other answers. */
 function typeOf({ buttons = [], form }: OutgoingMessage): 'Text' | 'Structured' {
   const isText = form === undefined && buttons.every(({ type }) => type === 'QuickReply');
   return isText ? 'Text' : 'Structured';

@@ -1,4 +1,4 @@
-import { MalformedFrameError } from './malformed-frame.error';
+import { MalformedFrameError } from './malformed-frame.errors';
 import { parseFrame } from './parse-frame';
 import type { ServerFrame } from './server-frame';
 
@@ -42,7 +42,7 @@ describe(parseFrame.name, () => {
     });
   });
 
-  it('understands a session that only says that it goes on', () => {
+  it('reads a session that only states that it is connected', () => {
     expect(parsed('SessionResponse', { connected: true, newSession: false })).toMatchObject({
       kind: 'session',
       facts: { connected: true, newSession: false, readOnly: false, expirationDate: undefined },
@@ -145,7 +145,7 @@ describe(parseFrame.name, () => {
     });
   });
 
-  it('takes a refusal for throttling when its code says so', () => {
+  it('reads a refusal with the code of throttling as throttled', () => {
     expect(parsed('string', 'too high', { code: 4029 })).toEqual({ kind: 'throttled' });
     expect(parsed('Error', { errorCode: 4029, retryAfter: 7 })).toEqual({
       kind: 'throttled',
@@ -205,7 +205,7 @@ describe(parseFrame.name, () => {
     });
   });
 
-  it.each(['', 'x', '<html></html>', '{'])('refuses what is no JSON: %s', (text) => {
+  it.each(['', 'x', '<html></html>', '{'])('refuses a text that is not JSON: %s', (text) => {
     expect(() => parseFrame(text)).toThrow(MalformedFrameError);
   });
 
@@ -237,7 +237,7 @@ describe(parseFrame.name, () => {
     expect(parsed(className, body, { tracingId: 't' })).toEqual({ ...malformed, tracingId: 't' });
   });
 
-  it('takes for malformed what could not be written again, for it is nested too deeply', () => {
+  it('reads JSON that is nested too deeply as malformed', () => {
     const card = (depth: number): string =>
       `{"class":"StructuredMessage","body":{"content":[${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}]}}`;
 

@@ -7,7 +7,7 @@ import {
   flagIn,
   idIn,
   isFields,
-  known,
+  omitUndefined,
   numberIn,
   objectsIn,
   textIn,
@@ -16,7 +16,7 @@ import {
   wholeNumberIn,
 } from './fields';
 import { guestMessageOf } from './guest-message';
-import { MalformedFrameError } from './malformed-frame.error';
+import { MalformedFrameError } from './malformed-frame.errors';
 import type { AllowedMedia, ServerFrame, SessionFacts } from './server-frame';
 
 interface Envelope {
@@ -29,7 +29,7 @@ type Parser = (envelope: Envelope) => ServerFrame;
 
 const MALFORMED: ServerFrame = { kind: 'malformed' };
 
-/** One parser for each class of the server. What is not here is unknown. */
+/** One parser for each class of the server. All other classes are unknown. */
 const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ['SessionResponse', sessionOf],
   ['StructuredMessage', messageOf],
@@ -52,15 +52,15 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
 ]);
 
 /**
- * Understands a text frame of the server. An unknown class is `unknown`, and so is the error of a gateway in front of the
- * server, which has no class; unknown fields are overlooked. JSON that is no frame is `malformed`. Throws
- * `MalformedFrameError` for a text that is no JSON.
+ * Parses a text frame of the server. A frame of an unknown class is `unknown`, and so is the error of a gateway in front of
+ * the server, which has no class; unknown fields are ignored. Any other JSON is `malformed`. Throws `MalformedFrameError`
+ * for a text that is not JSON.
  */
 export function parseFrame(text: string): ServerFrame {
   const frame = jsonOf(text);
   if (!isFields(frame)) return MALFORMED;
   const tracingId = textIn(frame, 'tracingId');
-  return { ...contentOf(frame, tracingId), ...known({ tracingId }) };
+  return { ...contentOf(frame, tracingId), ...omitUndefined({ tracingId }) };
 }
 
 function contentOf(frame: Fields, tracingId: string | undefined): ServerFrame {
@@ -73,18 +73,18 @@ function contentOf(frame: Fields, tracingId: string | undefined): ServerFrame {
   return content.kind === 'malformed' ? { ...content, className: name } : content;
 }
 
-/** An answer that is an error, of whatever class: its request must not wait for another one. */
+/** Turns an error response of an unknown class into a refusal, so that its request does not wait in vain. */
 function unknownOf(frame: Fields, envelope: Envelope): ServerFrame {
   const isError = textIn(frame, 'type') === 'response' && envelope.code >= 400;
   return isError ? refusalOf(envelope) : { kind: 'unknown' };
 }
 
-/** As Amazon API Gateway sends it when it cannot hand a frame on: `message`, `connectionId` and `requestId`. */
+/** Whether Amazon API Gateway reports that it could not forward a frame: `message`, `connectionId` and `requestId`. */
 function isOfGateway(frame: Fields): boolean {
   return frame['class'] === undefined && textIn(frame, 'message') !== undefined;
 }
 
-/** Undefined for JSON that could not be written again. */
+/** Parses JSON; undefined when it is nested too deeply to be serialised again. */
 function jsonOf(text: string): unknown {
   try {
     return parseShallowJson(text);
@@ -111,7 +111,7 @@ function sessionFactsOf(connected: boolean, body: Fields): SessionFacts {
     durationSeconds: numberIn(body, 'durationSeconds'),
     expirationDate: numberIn(body, 'expirationDate'),
     media: mediaOf(body),
-    ...known({ maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes') }),
+    ...omitUndefined({ maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes') }),
   };
 }
 
@@ -119,16 +119,16 @@ function mediaOf(body: Fields): AllowedMedia {
   const inbound = fieldsIn(fieldsIn(body, 'allowedMedia'), 'inbound');
   const fileTypes = objectsIn(inbound, 'fileTypes').flatMap((fileType) => textIn(fileType, 'type') ?? []);
   return {
-    // A session that is resumed may be described in fewer words.
+    // The description of a resumed session may lack them.
     ...(isFields(body['allowedMedia']) ? { fileTypes } : {}),
     blockedExtensions: textsIn(body, 'blockedExtensions'),
-    ...known({ maxFileSizeKB: wholeNumberIn(inbound, 'maxFileSizeKB') }),
+    ...omitUndefined({ maxFileSizeKB: wholeNumberIn(inbound, 'maxFileSizeKB') }),
   };
 }
 
 function messageOf({ body, tracingId }: Envelope): ServerFrame {
   if (tracingId !== ECHO_TRACING_ID) return { kind: 'message', message: guestMessageOf(body) };
-  // What is a number everywhere else is a text here.
+  // The metadata hold as strings what other frames hold as numbers.
   const metadata = textMapIn(body, 'metadata');
   return {
     kind: 'echo',
@@ -150,7 +150,7 @@ function jwtOf({ body }: Envelope): ServerFrame {
   return { kind: 'jwt', jwt, ...(exp === undefined ? {} : { expiresAt: exp * 1000 }) };
 }
 
-/** Without a token it is of no use, and no request waits for it. */
+/** `unknown` without a token: no request waits for it. */
 function resumeTokenOf({ body }: Envelope): ServerFrame {
   const resumeToken = textIn(body, 'resumeToken');
   if (resumeToken === undefined) return { kind: 'unknown' };
@@ -169,7 +169,7 @@ function presignedUrlOf({ body }: Envelope): ServerFrame {
       attachmentId,
       url,
       headers,
-      ...known({
+      ...omitUndefined({
         fileName: textIn(body, 'fileName'),
         fileType: textIn(body, 'fileType'),
         fileSize: wholeNumberIn(body, 'fileSize'),
@@ -181,19 +181,27 @@ function presignedUrlOf({ body }: Envelope): ServerFrame {
 function uploadSucceededOf({ body }: Envelope): ServerFrame {
   const attachmentId = idIn(body, 'attachmentId');
   if (attachmentId === undefined) return MALFORMED;
-  return { kind: 'upload-succeeded', attachmentId, ...known({ downloadUrl: textIn(body, 'downloadUrl') }) };
+  return {
+    kind: 'upload-succeeded',
+    attachmentId,
+    ...omitUndefined({ downloadUrl: textIn(body, 'downloadUrl') }),
+  };
 }
 
 function uploadFailedOf({ body }: Envelope): ServerFrame {
   const attachmentId = idIn(body, 'attachmentId');
   if (attachmentId === undefined) return MALFORMED;
-  return { kind: 'upload-failed', attachmentId, ...known({ errorCode: numberIn(body, 'errorCode') }) };
+  return {
+    kind: 'upload-failed',
+    attachmentId,
+    ...omitUndefined({ errorCode: numberIn(body, 'errorCode') }),
+  };
 }
 
-/** The code of the frame counts where the body has none: it is 200 on the wire, and 400 in the documentation. */
+/** Falls back to the code of the frame, which is 200 on the wire and 400 in the documentation. */
 function urlRefusedOf({ code, body }: Envelope): ServerFrame {
   const errorCode = numberIn(body, 'errorCode') ?? (code >= 400 ? code : undefined);
-  return { kind: 'url-refused', ...known({ errorCode }) };
+  return { kind: 'url-refused', ...omitUndefined({ errorCode }) };
 }
 
 function attachmentDeletedOf({ body }: Envelope): ServerFrame {
@@ -201,17 +209,17 @@ function attachmentDeletedOf({ body }: Envelope): ServerFrame {
   return attachmentId === undefined ? MALFORMED : { kind: 'attachment-deleted', attachmentId };
 }
 
-/** The schema calls it `reasonCode`, the wire `reason`. */
+/** The field is `reasonCode` in the schema and `reason` on the wire. */
 function connectionClosedOf({ body }: Envelope): ServerFrame {
   const reason = textIn(body, 'reason') ?? textIn(body, 'reasonCode');
-  return { kind: 'connection-closed', ...known({ reason }) };
+  return { kind: 'connection-closed', ...omitUndefined({ reason }) };
 }
 
 function configurationOf({ body }: Envelope): ServerFrame {
   return {
     kind: 'configuration',
     media: mediaOf(body),
-    ...known({
+    ...omitUndefined({
       maxCustomDataBytes: wholeNumberIn(body, 'maxCustomDataBytes'),
       sessionDurationSeconds: numberIn(body, 'sessionDurationSeconds'),
     }),
@@ -226,7 +234,7 @@ function throttledOf({ body }: Envelope): ServerFrame {
   };
 }
 
-/** The platform tells an error in the code of the frame or, with a body of JSON, in that of the body. */
+/** The error code is in the frame or, with a JSON body, in the body. */
 function refusalOf({ code, body }: Envelope): ServerFrame {
   const errorCode = numberIn(body, 'errorCode') ?? code;
   return errorCode === 4029 || errorCode === 429

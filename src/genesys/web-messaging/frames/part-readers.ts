@@ -1,15 +1,15 @@
 import { boundedTextIn, type Fields, objectsIn } from './fields';
 
-/** More than the platform lets an author write; the payload of an answer has at most as many bytes. */
+/** Maximum length of a text, above the limit of the platform; the payload of an answer has at most as many bytes. */
 const MAX_TEXT_LENGTH = 4_096;
-/** Maximum of entries that are read of a list, such as cards, items or times. */
+/** Maximum of entries that are read from a list, such as cards, items or times. */
 const MAX_PARTS = 200;
 
 export function shownTextIn(fields: Fields, name: string): string | undefined {
   return boundedTextIn(fields, name, MAX_TEXT_LENGTH);
 }
 
-/** The first 200 entries of a list that can be read. */
+/** The first 200 readable entries of a list. */
 export function listIn<T extends object>(
   fields: Fields,
   name: string,
@@ -20,7 +20,7 @@ export function listIn<T extends object>(
     .slice(0, MAX_PARTS);
 }
 
-/** A part without anything in it is no part. */
+/** Returns undefined for an empty part. */
 export function unlessEmpty<T extends object>(part: T): T | undefined {
   return Object.keys(part).length === 0 ? undefined : part;
 }

@@ -9,13 +9,13 @@ import type {
   WheelPicker,
   WheelPickerItem,
 } from '../../../session/domain/structured-content';
-import { type Fields, fieldsIn, flagIn, known, numberIn, timeIn, wholeNumberIn } from './fields';
+import { type Fields, fieldsIn, flagIn, omitUndefined, numberIn, timeIn, wholeNumberIn } from './fields';
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 
-/** Without readable times it has none: a form offers any day between two dates. */
+/** A date picker. It may have no times: a form offers any day between two dates. */
 export function datePickerOf(fields: Fields): DatePicker {
   return {
-    ...known({
+    ...omitUndefined({
       id: shownTextIn(fields, 'id'),
       title: shownTextIn(fields, 'title'),
       subtitle: shownTextIn(fields, 'subtitle'),
@@ -29,12 +29,12 @@ export function datePickerOf(fields: Fields): DatePicker {
   };
 }
 
-/** Undefined without an item to choose. */
+/** A list picker; undefined without an item to choose. */
 export function listPickerOf(fields: Fields): ListPicker | undefined {
   const sections = listIn(fields, 'sections', sectionOf);
   if (sections.length === 0) return undefined;
   return {
-    ...known({
+    ...omitUndefined({
       id: shownTextIn(fields, 'id'),
       receivedMessage: pickerMessageIn(fields, 'receivedMessage'),
       replyMessage: pickerMessageIn(fields, 'replyMessage'),
@@ -43,16 +43,16 @@ export function listPickerOf(fields: Fields): ListPicker | undefined {
   };
 }
 
-/** Undefined without an item to choose. */
+/** A wheel picker; undefined without an item to choose. */
 export function wheelPickerOf(fields: Fields): WheelPicker | undefined {
   const items = listIn(fields, 'items', wheelPickerItemOf);
-  return items.length === 0 ? undefined : { ...known({ id: shownTextIn(fields, 'id') }), items };
+  return items.length === 0 ? undefined : { ...omitUndefined({ id: shownTextIn(fields, 'id') }), items };
 }
 
 export function pickerMessageIn(fields: Fields, name: string): PickerMessage | undefined {
   const message = fieldsIn(fields, name);
   return unlessEmpty(
-    known({
+    omitUndefined({
       header: shownTextIn(message, 'header'),
       title: shownTextIn(message, 'title'),
       subtitle: shownTextIn(message, 'subtitle'),
@@ -62,7 +62,7 @@ export function pickerMessageIn(fields: Fields, name: string): PickerMessage | u
   );
 }
 
-/** As it was sent, because it may be sent back. */
+/** A valid time, unchanged, because an answer may repeat it. */
 function momentIn(fields: Fields, name: string): string | undefined {
   return timeIn(fields, name) === undefined ? undefined : shownTextIn(fields, name);
 }
@@ -71,12 +71,12 @@ function availableTimeOf(fields: Fields): AvailableTime | undefined {
   const dateTime = momentIn(fields, 'dateTime');
   return dateTime === undefined
     ? undefined
-    : { dateTime, ...known({ durationSeconds: wholeNumberIn(fields, 'duration') }) };
+    : { dateTime, ...omitUndefined({ durationSeconds: wholeNumberIn(fields, 'duration') }) };
 }
 
 function locationOf(fields: Fields): PickerLocation | undefined {
   return unlessEmpty(
-    known({
+    omitUndefined({
       url: shownTextIn(fields, 'url'),
       address: shownTextIn(fields, 'address'),
       text: shownTextIn(fields, 'text'),
@@ -90,7 +90,7 @@ function sectionOf(fields: Fields): ListPickerSection | undefined {
   const items = listIn(fields, 'items', itemOf);
   if (items.length === 0) return undefined;
   const multipleSelection = flagIn(fields, 'multipleSelection');
-  return { ...known({ title: shownTextIn(fields, 'title') }), multipleSelection, items };
+  return { ...omitUndefined({ title: shownTextIn(fields, 'title') }), multipleSelection, items };
 }
 
 function itemOf(fields: Fields): ListPickerItem | undefined {
@@ -98,7 +98,7 @@ function itemOf(fields: Fields): ListPickerItem | undefined {
   if (id === undefined) return undefined;
   return {
     id,
-    ...known({
+    ...omitUndefined({
       title: shownTextIn(fields, 'title'),
       subtitle: shownTextIn(fields, 'subtitle'),
       imageUrl: shownTextIn(fields, 'imageUrl'),
@@ -109,5 +109,8 @@ function itemOf(fields: Fields): ListPickerItem | undefined {
 function wheelPickerItemOf(fields: Fields): WheelPickerItem | undefined {
   const id = shownTextIn(fields, 'id');
   if (id === undefined) return undefined;
-  return { id, ...known({ title: shownTextIn(fields, 'title'), value: shownTextIn(fields, 'value') }) };
+  return {
+    id,
+    ...omitUndefined({ title: shownTextIn(fields, 'title'), value: shownTextIn(fields, 'value') }),
+  };
 }

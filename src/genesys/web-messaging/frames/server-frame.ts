@@ -1,15 +1,15 @@
 import type { GuestMessage } from './guest-message';
 import type { StatedExpiry } from './session-expiry';
 
-/** What files the deployment takes. */
+/** Limits for the files of guests. */
 export interface AllowedMedia {
-  /** None where guests may send no files; undefined when the server did not say. */
+  /** Empty where guests may send no files; undefined when the server does not state them. */
   readonly fileTypes?: readonly string[];
   readonly maxFileSizeKB?: number;
   readonly blockedExtensions: readonly string[];
 }
 
-/** What the server says about a session when it is configured or closed. */
+/** The server's description of a session, when it is configured or closed. */
 export interface SessionFacts extends StatedExpiry {
   readonly connected: boolean;
   readonly newSession: boolean;
@@ -37,10 +37,10 @@ type Content =
   /** The answer to an `echo`. */
   | { readonly kind: 'echo'; readonly expiry: StatedExpiry }
   | { readonly kind: 'jwt'; readonly jwt: string; readonly expiresAt?: number }
-  /** Never log it. It resumes a session elsewhere; this service does not ask for it. */
+  /** A credential that resumes a session elsewhere. It must not be logged; this service does not request it. */
   | { readonly kind: 'resume-token'; readonly resumeToken: string; readonly expiresAt?: number }
   | { readonly kind: 'presigned-url'; readonly upload: PresignedUrl }
-  /** The answer to an announcement in place of a URL. */
+  /** The refusal of an announced file. */
   | { readonly kind: 'url-refused'; readonly errorCode?: number }
   | { readonly kind: 'upload-succeeded'; readonly attachmentId: string; readonly downloadUrl?: string }
   | { readonly kind: 'upload-failed'; readonly attachmentId: string; readonly errorCode?: number }
@@ -56,17 +56,17 @@ type Content =
       readonly sessionDurationSeconds?: number;
     }
   | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
-  /** `errorCode` is of the platform's list: 4006 expired, 4007 not found, 4011 too long, 401, 403 … */
+  /** `errorCode` as documented by the platform: 4006 expired, 4007 not found, 4011 too long, 401, 403 … */
   | { readonly kind: 'refused'; readonly errorCode: number }
-  /** An unknown class, one that has no use here, or the error of a gateway, which has no class. */
+  /** A frame of an unknown or unused class, or the error of a gateway, which has no class. */
   | { readonly kind: 'unknown' }
   /**
-   * JSON that is no object, has no class, lacks the content of its class or is nested too deeply. `className` only where it
-   * is a known one.
+   * JSON that is not an object, has no class, lacks the content of its class or is nested too deeply. `className` is present
+   * for a known class.
    */
   | { readonly kind: 'malformed'; readonly className?: string };
 
-/** A frame of the server: one kind for each of its classes. */
+/** A frame of the server, with one kind for each class. */
 export type ServerFrame = Content & { readonly tracingId?: string };
 
 export type ServerFrameKind = ServerFrame['kind'];

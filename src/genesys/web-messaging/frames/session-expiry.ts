@@ -1,4 +1,4 @@
-/** How long a session lives, as the server says it. */
+/** The lifetime of a session as the server states it. */
 export interface StatedExpiry {
   readonly durationSeconds: number | undefined;
   /** Epoch seconds. */
@@ -6,18 +6,18 @@ export interface StatedExpiry {
 }
 
 export interface SessionExpiry {
-  /** From the last message on. */
+  /** Lifetime from the last message. */
   readonly durationMs?: number;
   /** Epoch milliseconds. */
   readonly expiresAt?: number;
 }
 
-/** Longer than any session may be configured to live; epoch milliseconds in place of seconds lie far beyond. */
+/** Upper bound of a plausible lifetime; epoch milliseconds in place of seconds exceed it by far. */
 const MAX_SECONDS = 2 * 365 * 86_400;
 
 /**
- * When the session expires. A date that lies in the past or absurdly far ahead is overlooked: then, as without a
- * date, it is the duration from now on. Both come out in whole milliseconds, as they are stored.
+ * Computes the expiry of a session. A date in the past, or implausibly far ahead, is ignored: then, as without a date, the
+ * session expires after its duration. Both results are whole milliseconds, as they are stored.
  */
 export function expiryOf({ durationSeconds, expirationDate }: StatedExpiry, now: number): SessionExpiry {
   const durationMs = isSane(durationSeconds) ? Math.round(durationSeconds * 1000) : undefined;

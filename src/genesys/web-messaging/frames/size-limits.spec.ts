@@ -15,7 +15,7 @@ describe(oversizeOf.name, () => {
     expect(oversizeOf({ text })).toBe(expected);
   });
 
-  it('takes custom attributes of at most 2048 bytes, or of what the session says', () => {
+  it('takes custom attributes of at most 2048 bytes, or as many as the session states', () => {
     const customAttributes = { key: 'x'.repeat(2045) };
 
     expect(oversizeOf({ customAttributes })).toBeUndefined();

@@ -1,8 +1,8 @@
 import type { OutgoingMessage } from './outgoing-message';
 
-/** What the platform takes as the text of a guest's message, in bytes of UTF-8. */
+/** Maximum of the text of a guest's message, in bytes of UTF-8. */
 export const MAX_TEXT_BYTES = 4096;
-/** What it takes as custom attributes, keys and values together, unless the session says otherwise. */
+/** Maximum of the custom attributes, keys and values together, unless the session states another one. */
 export const MAX_ATTRIBUTES_BYTES = 2048;
 
 export function bytesOf(text: string): number {
@@ -14,7 +14,7 @@ export function attributesBytes(attributes: Readonly<Record<string, string>>): n
   return Object.entries(attributes).reduce((sum, [key, value]) => sum + bytesOf(key) + bytesOf(value), 0);
 }
 
-/** What of a message is larger than the platform takes; undefined when it fits. */
+/** The part of a message that exceeds the platform's limit; undefined for a message within the limits. */
 export function oversizeOf(
   { text = '', customAttributes = {} }: OutgoingMessage,
   maxAttributesBytes: number = MAX_ATTRIBUTES_BYTES,

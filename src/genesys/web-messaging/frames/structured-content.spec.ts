@@ -1,8 +1,8 @@
-import { conversationMessageOf } from '../conversation-message';
+import { conversationMessageOf } from '../conversation/conversation-message';
 import { guestMessageOf } from './guest-message';
 import { structuredContentOf } from './structured-content';
 
-/** As callers see the content of a message. */
+/** Returns the content of a message as callers see it. */
 function told(...content: object[]): unknown {
   return conversationMessageOf(guestMessageOf({ type: 'Structured', id: 'm', content }))?.content;
 }
@@ -192,7 +192,7 @@ describe(structuredContentOf.name, () => {
     ['Form', { form: { ...FORM, formPages: {} } }],
     ['Form', { form: { response: [] } }],
     ['QuickReplyV2', { quickReplyV2: { title: 'x', actions: [] } }],
-  ])('leaves what it cannot read as it was sent: %s %j', (contentType, rest) => {
+  ])('leaves unreadable content unchanged: %s %j', (contentType, rest) => {
     const content = { contentType, ...rest };
 
     expect(told(content)).toEqual([{ type: 'other', contentType, value: content }]);

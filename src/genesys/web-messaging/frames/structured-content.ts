@@ -5,7 +5,7 @@ import type {
   StructuredContent,
 } from '../../../session/domain/structured-content';
 import { choiceOf } from './choice';
-import { type Fields, fieldsIn, isFields, known } from './fields';
+import { type Fields, fieldsIn, isFields, omitUndefined } from './fields';
 import { formOf, formResponseOf } from './form-content';
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 import { datePickerOf, listPickerOf } from './picker-content';
@@ -22,9 +22,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 ]);
 
 /**
- * Content that offers something to choose or to fill in, or a form that is filled in. Undefined for an unknown type and for
- * content without a part that its type requires; optional parts that cannot be read are left out, and so is what exceeds
- * the bounds of lists and texts.
+ * Reads content that offers a choice or a form, or a completed form. Undefined for an unknown type, and for content without
+ * a required part; unreadable optional parts are left out, and so are parts beyond the bounds of lists and texts.
  */
 export function structuredContentOf(contentType: string, content: Fields): StructuredContent | undefined {
   return READERS.get(contentType)?.(content);
@@ -71,7 +70,7 @@ function cardOf(fields: Fields): Card | undefined {
   if (title === undefined) return undefined;
   return {
     title,
-    ...known({
+    ...omitUndefined({
       description: shownTextIn(fields, 'description'),
       image: shownTextIn(fields, 'image'),
       video: shownTextIn(fields, 'video'),
@@ -83,7 +82,7 @@ function cardOf(fields: Fields): Card | undefined {
 
 function cardActionOf(fields: Fields): CardAction | undefined {
   return unlessEmpty(
-    known({
+    omitUndefined({
       type: shownTextIn(fields, 'type'),
       text: shownTextIn(fields, 'text'),
       url: shownTextIn(fields, 'url'),

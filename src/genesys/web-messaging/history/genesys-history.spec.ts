@@ -55,13 +55,13 @@ describe(GenesysHistory.name, () => {
     [anAnswer(401), 'upstream-unauthorized'],
     [anAnswer(429, '', '5'), 'upstream-throttled'],
     [anAnswer(200, '<html>'), 'upstream-invalid-response'],
-  ])('names what it meets instead', async (answer, code) => {
+  ])('names the error', async (answer, code) => {
     http.next(answer);
 
     await expect(history.page('signed', 1, SIGNAL)).rejects.toMatchObject({ code });
   });
 
-  it('lets who comes when many read wait for a turn, and go away meanwhile', async () => {
+  it('queues requests beyond the limit, and lets them be aborted while they wait', async () => {
     const underWay: (() => void)[] = [];
     http.send = () =>
       new Promise((resolve) => {

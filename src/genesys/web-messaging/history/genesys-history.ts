@@ -10,12 +10,12 @@ import { guestMessageOf } from '../frames/guest-message';
 import { GuestHistory, type HistoryPage } from './guest-history';
 
 const PAGE_SIZE = 25;
-/** Half of what may be in flight to the platform: a thousand histories at once leave room for everything else. */
+/** Half of the connections to the platform, so that a thousand concurrent histories do not starve other requests. */
 const AT_A_TIME = 64;
 
 /**
- * The history of the public API, read with the guest's own token and outside of any OAuth client's budget. Who comes
- * when many read already waits.
+ * Reads the history from the public API, with the guest's own token and outside of any OAuth client's budget. At most 64
+ * requests run at once; further ones wait.
  */
 @Injectable()
 export class GenesysHistory extends GuestHistory {

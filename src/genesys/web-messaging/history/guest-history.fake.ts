@@ -1,10 +1,10 @@
 import type { GuestMessage } from '../frames/guest-message';
 import { GuestHistory, type HistoryPage } from './guest-history';
 
-/** A history that the test keeps. */
+/** A history in memory. */
 export class FakeGuestHistory extends GuestHistory {
   readonly pages: { readonly at: number; readonly number: number }[] = [];
-  /** What the next requests for a page meet. */
+  /** Errors with which the next requests for a page fail. */
   readonly failures: Error[] = [];
 
   constructor(

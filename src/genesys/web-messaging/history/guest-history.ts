@@ -1,13 +1,13 @@
 import type { GuestMessage } from '../frames/guest-message';
 
-/** A page of what was said in a conversation, the newest first. */
+/** A page of the messages of a conversation, newest first. */
 export interface HistoryPage {
   readonly messages: readonly GuestMessage[];
   readonly isLast: boolean;
 }
 
-/** Reads what was said in the conversation of a guest. */
+/** The message history of the conversation of a guest. */
 export abstract class GuestHistory {
-  /** `jwt` is what `getJwt` gave, pages count from 1. Rejects with an `UpstreamError`. */
+  /** Reads a page; pages count from 1, and `jwt` is the answer to `getJwt`. Rejects with an `UpstreamError`. */
   abstract page(jwt: string, pageNumber: number, signal: AbortSignal): Promise<HistoryPage>;
 }

@@ -6,8 +6,8 @@ import type { GuestLogin } from './guest-login';
 const MAX_RENEWALS = 3;
 
 /**
- * Who the guest of one conversation is to Genesys Cloud: nobody in particular, or whoever it has logged in as. What it
- * proves that with is durable before it is used, so that the next process goes on as the same guest.
+ * The identity of the guest of one conversation towards Genesys Cloud: anonymous, or authenticated by a login. Credentials
+ * are persisted before they are used, so that the next process resumes with the same identity.
  *
  *   offer ──▶ offered ── accepted ──▶ kept
  *                └────── withdraw ──▶ as it was before
@@ -15,7 +15,7 @@ const MAX_RENEWALS = 3;
 export class GuestIdentity {
   private current: Credentials | undefined;
   private loading: Promise<void> | undefined;
-  /** What to go back to; undefined when nothing is on offer. */
+  /** The identity before the offer; undefined when there is no offer. */
   private before: { readonly credentials: Credentials | undefined } | undefined;
 
   constructor(
@@ -24,7 +24,7 @@ export class GuestIdentity {
     private readonly login: GuestLogin,
   ) {}
 
-  /** Whether the guest has logged in, as far as was looked. */
+  /** Whether the guest has logged in; false until its credentials have been read. */
   get isKnown(): boolean {
     return this.current !== undefined;
   }
@@ -35,7 +35,7 @@ export class GuestIdentity {
     return this.current?.jwt;
   }
 
-  /** Another login takes the place of the one before, until the server has said what it makes of it. */
+  /** Replaces the credentials by those of another login, until the server accepts or refuses them. */
   async offer(credentials: Credentials): Promise<void> {
     await this.load();
     const before = this.before ?? { credentials: this.current };
@@ -48,7 +48,7 @@ export class GuestIdentity {
     this.before = undefined;
   }
 
-  /** Goes back to what was before the offer. Returns whether there was one. */
+  /** Restores the identity before the offer. Returns whether there was an offer. */
   async withdraw(): Promise<boolean> {
     if (this.before === undefined) return false;
     await this.keep(this.before.credentials);
@@ -57,14 +57,14 @@ export class GuestIdentity {
   }
 
   /**
-   * After a configure that failed: resolves when there is a new token to try. Rejects with
-   * `GuestNotAuthenticatedError` when only the guest can help, and with the error itself when it is of another kind.
+   * Renews the token after a failed configure, for another attempt. Rejects with `GuestNotAuthenticatedError` when the guest
+   * has to log in again, and with `error` itself when it does not concern the token.
    */
-  async mend(error: unknown, renewals: number, signal: AbortSignal): Promise<void> {
-    const hasRunOut = error instanceof UpstreamUnauthorizedError;
-    if (!hasRunOut && !(error instanceof UpstreamForbiddenError)) throw error;
+  async renew(error: unknown, renewals: number, signal: AbortSignal): Promise<void> {
+    const isExpired = error instanceof UpstreamUnauthorizedError;
+    if (!isExpired && !(error instanceof UpstreamForbiddenError)) throw error;
     const refreshToken = this.current?.refreshToken;
-    if (!hasRunOut || renewals >= MAX_RENEWALS || refreshToken === undefined)
+    if (!isExpired || renewals >= MAX_RENEWALS || refreshToken === undefined)
       throw new GuestNotAuthenticatedError({ cause: error });
     await this.keep({ jwt: await this.login.refresh(refreshToken, signal), refreshToken });
   }
@@ -83,7 +83,7 @@ export class GuestIdentity {
     try {
       this.current = await this.store.find(this.conversationId);
     } catch (error) {
-      // The next attempt looks again.
+      // The next attempt reads again.
       this.loading = undefined;
       throw error;
     }

@@ -29,10 +29,10 @@ describe(GuestLogin.name, () => {
       { oauth: { code: 'c', redirectUri: 'r', nonce: 'n', maxAge: 0, iss: 'https://login.shop.example' } },
     ],
     [{ idToken: 'i', nonce: 'n' }, { oauth: { idToken: 'i', nonce: 'n' } }],
-  ])('exchanges %j for credentials', async (asked, sent) => {
+  ])('exchanges %j for credentials', async (given, sent) => {
     http.next(anAnswer(200, { jwt: 'signed', refreshToken: 'refresh' }));
 
-    expect(await login.exchange(asked, SIGNAL)).toEqual({ jwt: 'signed', refreshToken: 'refresh' });
+    expect(await login.exchange(given, SIGNAL)).toEqual({ jwt: 'signed', refreshToken: 'refresh' });
     expect(http.requests).toEqual([
       {
         operation: 'guest-login',
@@ -54,7 +54,7 @@ describe(GuestLogin.name, () => {
     [anAnswer(503), 'upstream-error'],
     [anAnswer(200, {}), 'upstream-invalid-response'],
     [new UpstreamTimeoutError(), 'upstream-timeout'],
-  ])('names what an exchange meets instead, by which no session has begun', async (answer, code) => {
+  ])('names the error of an exchange, by which no session has begun', async (answer, code) => {
     http.next(answer);
 
     const error = (await login.exchange(LOGIN, SIGNAL).catch((thrown: unknown) => thrown)) as Error;
@@ -87,7 +87,7 @@ describe(GuestLogin.name, () => {
     await expect(login.refresh('refresh', SIGNAL)).rejects.toMatchObject({ code });
   });
 
-  it('revokes, and says when the token was not good enough for it', async () => {
+  it('revokes, and reports a token that is not valid for it', async () => {
     http.next(anAnswer(204), anAnswer(401), anAnswer(500));
 
     expect(await login.revoke('signed', SIGNAL)).toBe(true);

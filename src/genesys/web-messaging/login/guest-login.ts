@@ -15,13 +15,13 @@ import type { Credentials } from '../../../session/ports/guest-credentials';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
 import { GenesysHttp, type GenesysRequest } from '../../transport/genesys-http';
 import { journeyField } from '../frames/client-frame';
-import { type Fields, known, textIn } from '../frames/fields';
+import { type Fields, omitUndefined, textIn } from '../frames/fields';
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /**
- * What the public API has for guests who log in, outside of any OAuth client's budget. Everything rejects with an
- * `UpstreamError` that says that no session was touched, and that never holds what the upstream said.
+ * The public API for the login of guests, outside of any OAuth client's budget. Every method rejects with an `UpstreamError`
+ * that has not taken effect on any session, and that never holds the upstream's answer.
  */
 @Injectable()
 export class GuestLogin {
@@ -31,18 +31,18 @@ export class GuestLogin {
     private readonly config: WebMessagingConfig,
   ) {}
 
-  /** Rejects with `GuestNotAuthenticatedError` when the login is not good, or not any more. */
+  /** Exchanges a login for credentials. Rejects with `GuestNotAuthenticatedError` when the login is invalid or expired. */
   async exchange(login: Login, signal: AbortSignal, journey?: JourneyContext): Promise<Credentials> {
     const body = { deploymentId: this.config.deploymentId, ...exchangeOf(login), ...journeyField(journey) };
     try {
       const answer = await this.post('oauthcodegrantjwtexchange', body, signal);
-      return { jwt: jwtIn(answer), ...known({ refreshToken: textIn(answer, 'refreshToken') }) };
+      return { jwt: jwtIn(answer), ...omitUndefined({ refreshToken: textIn(answer, 'refreshToken') }) };
     } catch (error) {
-      throw isRefusal(error) ? new GuestNotAuthenticatedError({ cause: error }) : untouching(error);
+      throw isRefusal(error) ? new GuestNotAuthenticatedError({ cause: error }) : withoutEffect(error);
     }
   }
 
-  /** A new token. Rejects with `GuestNotAuthenticatedError` when there will be none: the guest has to log in anew. */
+  /** Gets a new token. Rejects with `GuestNotAuthenticatedError` when the guest has to log in again. */
   async refresh(refreshToken: string, signal: AbortSignal): Promise<string> {
     try {
       return jwtIn(
@@ -50,11 +50,11 @@ export class GuestLogin {
       );
     } catch (error) {
       const isOver = isRefusal(error) || error instanceof UpstreamRejectedError;
-      throw isOver ? new GuestNotAuthenticatedError({ cause: error }) : untouching(error);
+      throw isOver ? new GuestNotAuthenticatedError({ cause: error }) : withoutEffect(error);
     }
   }
 
-  /** Makes everything that the guest has worth nothing. Returns whether the token was good enough for that. */
+  /** Revokes all tokens of the guest. Returns whether the token was valid for that. */
   async revoke(jwt: string, signal: AbortSignal): Promise<boolean> {
     const headers = { authorization: `Bearer ${jwt}` };
     try {
@@ -62,21 +62,21 @@ export class GuestLogin {
       return true;
     } catch (error) {
       if (error instanceof UpstreamUnauthorizedError) return false;
-      throw untouching(error);
+      throw withoutEffect(error);
     }
   }
 
-  private async post(what: string, body: object, signal: AbortSignal): Promise<Fields> {
+  private async post(path: string, body: object, signal: AbortSignal): Promise<Fields> {
     const request = { operation: 'guest-login', method: 'POST', headers: JSON_BODY } as const;
-    return jsonObjectOf(await this.send({ ...request, body: JSON.stringify(body) }, what, signal));
+    return jsonObjectOf(await this.send({ ...request, body: JSON.stringify(body) }, path, signal));
   }
 
   private async send(
     request: Omit<GenesysRequest, 'url'>,
-    what: string,
+    path: string,
     signal: AbortSignal,
   ): ReturnType<GenesysHttp['send']> {
-    const url = `${this.genesys.apiUrl}/api/v2/webdeployments/token/${what}`;
+    const url = `${this.genesys.apiUrl}/api/v2/webdeployments/token/${path}`;
     const headers = { ...request.headers, origin: this.config.origin };
     const answer = await this.http.send({ ...request, url, headers }, signal);
     const error = errorOf(answer);
@@ -85,10 +85,10 @@ export class GuestLogin {
   }
 }
 
-/** `oauth` holds either form (`WebDeploymentsOAuthRequestParameters` of the platform SDKs). */
+/** The field `oauth` in either form (`WebDeploymentsOAuthRequestParameters` of the platform SDKs). */
 function exchangeOf({ idToken, nonce, authCode, redirectUri, codeVerifier, maxAge, iss }: Login): object {
   if (idToken !== undefined) return { oauth: { idToken, nonce } };
-  return { oauth: { code: authCode, redirectUri, ...known({ codeVerifier, nonce, maxAge, iss }) } };
+  return { oauth: { code: authCode, redirectUri, ...omitUndefined({ codeVerifier, nonce, maxAge, iss }) } };
 }
 
 function jwtIn(answer: Fields): string {
@@ -101,8 +101,8 @@ function isRefusal(error: unknown): boolean {
   return error instanceof UpstreamUnauthorizedError || error instanceof UpstreamForbiddenError;
 }
 
-/** Whatever became of the login itself, it has begun and changed no session. */
-function untouching(error: unknown): unknown {
+/** Marks an error as without effect on any session, whatever the outcome of the login itself. */
+function withoutEffect(error: unknown): unknown {
   if (error instanceof UpstreamError) error.mayHaveTakenEffect = false;
   return error;
 }

@@ -14,7 +14,7 @@ afterEach(() => {
 
 function ask(count: number, stop?: AbortController): void {
   for (let asked = 0; asked < count; asked += 1)
-    pacer.pass((stop ?? new AbortController()).signal).then(
+    pacer.acquire((stop ?? new AbortController()).signal).then(
       () => passedAt.push(performance.now()),
       () => undefined,
     );

@@ -1,11 +1,11 @@
 import { abortable } from '../../../common/time/abortable';
 
-/** Lets one piece of work run at a time, first come first served. Who goes away while waiting holds up nobody. */
+/** Runs one piece of work at a time, first come first served. Work that is aborted while it waits holds up no other. */
 export class Mutex {
   private tail: Promise<unknown> = Promise.resolve();
   private present = 0;
 
-  /** How many wait or work. */
+  /** Pieces of work that wait or run. */
   get size(): number {
     return this.present;
   }

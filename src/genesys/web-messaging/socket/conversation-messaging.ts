@@ -1,60 +1,68 @@
+import { v4 as uuid } from 'uuid';
+import type { LiveChannel, RequestChannel } from '../connection/request-channel';
 import type { ClientFrames } from '../frames/client-frame';
-import type { GuestMessage } from '../frames/guest-message';
-import { HistoryReader } from './history-reader';
-import type { MessagingDependencies } from './messaging-dependencies';
-import type { RequestChannel } from './request-channel';
-import { HistoryBackfill, type HistoryBackfillListener } from './history-backfill';
-import { IncomingMessages } from './incoming-messages';
-import type { OpeningAttributes } from './opening-attributes';
-import { OutgoingMessages } from './outgoing-messages';
-import { Uploads } from './uploads';
+import type { SessionFacts } from '../frames/server-frame';
+import { ConversationStart } from '../messages/conversation-start';
+import { HistoryBackfill } from '../messages/history-backfill';
+import { IncomingMessages } from '../messages/incoming-messages';
+import { OutgoingMessages } from '../messages/outgoing-messages';
+import { OwnMessages } from '../messages/own-messages';
+import { Uploads } from '../upload/uploads';
+import type { Guest, SocketServices } from './guest';
+import type { Notify } from './socket-listener';
+import type { Verdict } from './verdict';
 
-/** What the messages of a conversation need of its socket. */
-export interface ConversationMessagingListener extends HistoryBackfillListener {
-  onMessage(message: GuestMessage): void;
-  live(signal: AbortSignal): Promise<RequestChannel>;
-}
-
-/** The messages of one conversation, both ways, and the guest's files, over one line after the other. */
+/** The messages of one conversation in both directions, and the guest's files, across its successive connections. */
 export class ConversationMessaging {
+  readonly start: ConversationStart;
   readonly incoming: IncomingMessages;
+  readonly backfill: HistoryBackfill;
   readonly outgoing: OutgoingMessages;
   readonly uploads: Uploads;
-  readonly gap: HistoryBackfill;
-  private readonly history: Pick<HistoryReader, 'read'>;
 
   constructor(
-    frames: ClientFrames,
-    { history, storage, clock }: MessagingDependencies,
-    listener: ConversationMessagingListener,
-    opening: OpeningAttributes,
+    { conversationId, context }: Guest,
+    { history, storage, clock, telemetry }: SocketServices,
+    private readonly frames: ClientFrames,
+    liveChannel: LiveChannel,
+    notify: Notify,
   ) {
-    const catchUp = new HistoryReader(history, frames);
-    this.history = {
-      read: async (dialogue, known) => this.outgoing.recognise(await catchUp.read(dialogue, known)),
-    };
-    this.incoming = new IncomingMessages((message) => {
-      listener.onMessage(message);
+    const ownMessages = new OwnMessages();
+    this.start = new ConversationStart(frames, context?.customAttributes, (channel, frame) => {
+      this.outgoing.sendEvent(channel, frame);
     });
-    this.gap = new HistoryBackfill(this.incoming, this.history, listener);
+    this.incoming = new IncomingMessages(this.start, notify);
+    this.backfill = new HistoryBackfill(history, frames, this.incoming, ownMessages, this.start, (error) => {
+      telemetry.historyFailed(error, conversationId);
+    });
     this.outgoing = new OutgoingMessages(
-      {
-        live: (signal) => listener.live(signal),
-        recent: (dialogue) => this.recent(dialogue),
-        settled: () => this.gap.settled,
-        isNew: (reference) => this.incoming.isNew(reference),
-      },
+      liveChannel,
+      this.backfill,
+      this.incoming,
+      ownMessages,
+      this.start,
       frames,
       clock,
-      opening,
     );
-    this.uploads = new Uploads((signal) => listener.live(signal), storage, frames);
+    this.uploads = new Uploads(liveChannel, storage, frames);
   }
 
-  /** What is new in it is handed over. */
-  private async recent(dialogue: RequestChannel): Promise<readonly GuestMessage[]> {
-    const history = await this.history.read(dialogue, this.incoming.knownBefore);
-    this.incoming.merge(history);
-    return history;
+  /** A connection is configured. `isOpening` when the session has been opened over it. */
+  connected(channel: RequestChannel, facts: SessionFacts, isOpening: boolean): void {
+    this.start.onLive(channel, facts);
+    // Nothing can have been missed in a session that has just begun.
+    if (isOpening && facts.newSession) return;
+    if (isOpening) this.incoming.lose();
+    this.backfill.start(channel);
+  }
+
+  /** The server ends the session: uses the connection for the last time. */
+  async finish(channel: RequestChannel, { reason }: Verdict): Promise<void> {
+    // The server has begun another session, which no caller asked for.
+    if (reason === 'gone') channel.send(this.frames.closeSession(uuid()));
+    // The agent's last messages are in the history.
+    if (reason !== 'agent-ended') return;
+    this.backfill.start(channel);
+    await this.backfill.settled;
   }
 }

@@ -14,7 +14,6 @@ import { GuestLogin } from '../login/guest-login';
 import { ConnectRateLimiter } from '../pacing/connect-rate-limiter';
 import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import { FakeFileStorage } from '../upload/file-storage.fake';
-import { MessagingDependencies } from './messaging-dependencies';
 import { GuestSocket } from './guest-socket';
 import { FakeSocketListener } from './socket-listener.fake';
 
@@ -28,8 +27,8 @@ export class GuestSocketWorld {
   readonly server = new FakeGuestConnectionFactory();
   readonly history = new FakeGuestHistory(() => this.server.messages);
   readonly storage = new FakeFileStorage();
-  readonly owner = new FakeSocketListener();
-  readonly pacer = new ConnectRateLimiter();
+  readonly listener = new FakeSocketListener();
+  readonly connectLimiter = new ConnectRateLimiter();
   readonly http = new FakeGenesysHttp();
   readonly credentials = new FakeGuestCredentials();
   readonly socket = new GuestSocket(
@@ -40,23 +39,25 @@ export class GuestSocketWorld {
       identity: new GuestIdentity('conversation', this.credentials, loginOver(this.http)),
     },
     {
-      lines: this.server,
-      pacer: this.pacer,
-      conversing: new MessagingDependencies(this.history, this.storage, new SystemClock()),
+      connections: this.server,
+      connectLimiter: this.connectLimiter,
+      history: this.history,
+      storage: this.storage,
+      clock: new SystemClock(),
       telemetry: new WebMessagingTelemetry(this.metrics),
       expiryWarningMs: 300_000,
     },
-    this.owner,
+    this.listener,
   );
 
-  /** Leaves. Every timer of the socket has to be gone then. */
+  /** Closes the socket. Throws when one of its timers is left. */
   async close(): Promise<void> {
     this.socket.leave();
     await this.pass(0);
     if (jest.getTimerCount() > 0) throw new Error(`${jest.getTimerCount()} timers are left`);
   }
 
-  /** What opening comes to, its waits included. */
+  /** Opens the session and lets the fake time of all attempts pass. */
   async open(autoStart = false, deadlineAt = performance.now() + 30_000): Promise<SessionFacts> {
     const opened = this.socket.open({ autoStart, deadlineAt }, SIGNAL);
     opened.catch(() => undefined);
@@ -64,7 +65,7 @@ export class GuestSocketWorld {
     return opened;
   }
 
-  /** Goes on with a session that exists. */
+  /** Resumes a session that exists. */
   async resume(): Promise<void> {
     this.server.begun();
     this.socket.resume();

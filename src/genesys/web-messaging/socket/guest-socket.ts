@@ -4,288 +4,239 @@ import { abortable } from '../../../common/time/abortable';
 import { withAnySignal } from '../../../common/time/any-signal';
 import type { Credentials } from '../../../session/ports/guest-credentials';
 import type { FileToUpload } from '../../../session/ports/guest-messaging';
+import { refusalOf } from '../connection/refusal';
 import { ClientFrames } from '../frames/client-frame';
 import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
-import type { SessionFacts } from '../frames/server-frame';
-import { AutoStart } from './auto-start';
-import { ConversationMessaging, type ConversationMessagingListener } from './conversation-messaging';
-import type { RequestChannel } from './request-channel';
-import { Echoes } from './echoes';
-import { SafeSocketListener } from './safe-socket-listener';
-import { ServerFrameHandler } from './server-frame-handler';
-import type { Guest, SocketTools } from './guest';
-import { SessionLoop, type SessionLoopListener } from './session-loop';
+import type { ServerFrame, SessionFacts } from '../frames/server-frame';
+import type { Sending } from '../messages/outgoing-messages';
+import { ConversationMessaging } from './conversation-messaging';
+import { ExpiryTracker } from './expiry-tracker';
+import type { Guest, SocketServices } from './guest';
+import { SessionLoop } from './session-loop';
 import { SessionStart } from './session-start';
-import { OpeningAttributes } from './opening-attributes';
-import type { Sending } from './outgoing-messages';
-import type { OverReason, SocketListener, SocketState, Verdict } from './socket-listener';
-import { SocketStatus } from './socket-status';
+import type { Notify, SocketListener, SocketState } from './socket-listener';
+import { type OverReason, verdictOfFrame, verdictOfReadOnly } from './verdict';
 
-const ANSWERED_WITHIN_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 5_000;
 
 /**
- * One live guest session. It keeps one line to the server, connects again with the same token whenever that is lost,
- * and ends only when the server says that there is nothing to go on with, when the server refuses us, or when we
- * leave. A session that the server does not know any more is never silently begun anew.
+ * One live guest session. It keeps one connection to the server, reconnects with the same token whenever that is lost,
+ * and ends only when the server says that the session has ended, when the server refuses it, or by `leave`. A session
+ * that the server no longer knows is never silently replaced by a new one.
  *
- * It is begun once, by `open` or by `resume`. Everything is bounded, and no timer outlives it.
+ * It is started once, by `open` or by `resume`. Its buffers are bounded, and no timer outlives it.
  */
 export class GuestSocket {
   private readonly frames: ClientFrames;
-  private readonly owner: SocketListener;
-  private readonly status: SocketStatus;
+  private readonly expiry: ExpiryTracker;
+  private readonly messaging: ConversationMessaging;
   private readonly start: SessionStart;
   private readonly loop: SessionLoop;
-  private readonly autoStart: AutoStart;
-  private readonly opening: OpeningAttributes;
-  private readonly conversing: ConversationMessaging;
-  private readonly hearing: ServerFrameHandler;
-  private line:
-    { readonly dialogue: RequestChannel; readonly echoes: Echoes; readonly facts: SessionFacts } | undefined;
 
   constructor(
     private readonly guest: Guest,
-    private readonly tools: SocketTools,
-    owner: SocketListener,
+    private readonly services: SocketServices,
+    private readonly listener: SocketListener,
   ) {
+    const { connections, connectLimiter, clock, expiryWarningMs, telemetry } = services;
+    const notify: Notify = (call) => {
+      this.notify(call);
+    };
     this.frames = new ClientFrames(guest.token, guest.context?.journeyContext);
-    this.opening = new OpeningAttributes(guest.context?.customAttributes);
-    this.owner = new SafeSocketListener(owner, (error) => {
-      tools.telemetry.troubled('What a guest socket told could not be taken', error, guest.conversationId);
-    });
-    this.status = new SocketStatus(
-      this.owner,
-      tools.conversing.clock,
-      tools.expiryWarningMs,
-      (verdict, cause) => {
-        this.settle(verdict, cause);
-      },
-    );
-    this.start = new SessionStart(guest, this.frames, tools.lines, tools.pacer);
-    this.loop = new SessionLoop(this.status, this.start, this.loopListener());
-    this.autoStart = new AutoStart(this.frames, this.opening, (dialogue, frame) => {
-      this.conversing.outgoing.tell(dialogue, frame);
-    });
-    this.conversing = new ConversationMessaging(
+    this.expiry = new ExpiryTracker(expiryWarningMs, clock, notify);
+    this.messaging = new ConversationMessaging(
+      guest,
+      services,
       this.frames,
-      tools.conversing,
-      this.conversingListener(),
-      this.opening,
+      (signal) => this.loop.liveChannel(signal),
+      notify,
     );
-    this.hearing = new ServerFrameHandler(this.status, this.conversing, this.autoStart, this.owner, () => {
-      this.loop.contended();
+    this.start = new SessionStart(guest, this.frames, connections, connectLimiter, (frame) => {
+      this.handle(frame);
     });
+    this.loop = new SessionLoop(
+      guest,
+      this.frames,
+      this.start,
+      this.messaging,
+      this.expiry,
+      telemetry,
+      notify,
+    );
   }
 
   get state(): SocketState {
-    return this.status.state;
+    return this.loop.state;
   }
 
-  /** Why it is over; undefined as long as it is not. */
+  /** The reason why the socket is over; undefined while it is not. */
   get reason(): OverReason | undefined {
-    return this.status.reason;
+    return this.loop.verdict?.reason;
   }
 
-  /** The platform's own word for the end; undefined where it has none, and as long as the socket is not over. */
+  /** The platform's own term for the end; undefined where it has none, and while the socket is not over. */
   get endCause(): string | undefined {
-    return this.status.endCause;
+    return this.loop.verdict?.endCause;
   }
 
-  /** Epoch milliseconds; undefined until the server has said it. */
+  /** Epoch milliseconds; undefined until the server has stated an expiry. */
   get expiresAt(): number | undefined {
-    return this.status.expiresAt;
+    return this.expiry.expiresAt;
   }
 
-  /** What the server said of the session when it was configured last. */
+  /** The server's latest description of the session; undefined until it is configured. */
   get facts(): SessionFacts | undefined {
-    return this.line?.facts;
+    return this.loop.facts;
   }
 
-  /** The id of some message, by which the platform finds the conversation. */
+  /** The id of any message, by which the platform finds the conversation. */
   get anyMessageId(): string | undefined {
-    return this.conversing.incoming.anyId;
+    return this.messaging.incoming.anyId;
+  }
+
+  /** Resolves when the messages before the connection are backfilled, or cannot be for now; never rejects. */
+  get backfilled(): Promise<unknown> {
+    return this.messaging.backfill.settled;
   }
 
   /**
-   * Begins a session and resolves once it is configured. Tries up to three times, not beyond `deadlineAt`; when it
-   * rejects the socket is over, and an `UpstreamError` tells whether the server may have the session all the same.
+   * Begins a session and resolves once it is configured, after up to three attempts and before `deadlineAt`. After a
+   * rejection the socket is over, and an `UpstreamError` tells whether the server may have the session nevertheless.
    */
   async open(
     { autoStart, deadlineAt }: { readonly autoStart: boolean; readonly deadlineAt: number },
     signal: AbortSignal,
   ): Promise<SessionFacts> {
-    if (autoStart) this.autoStart.want();
+    if (autoStart) this.messaging.start.requestJoin();
     this.loop.open(deadlineAt);
     try {
-      await this.status.untilLive(signal);
+      await this.loop.untilLive(signal);
     } catch (error) {
       this.leave();
-      if (error instanceof UpstreamError) error.mayHaveTakenEffect = this.start.hasAsked;
+      if (error instanceof UpstreamError) error.mayHaveTakenEffect = this.start.mayHaveSession;
       throw error;
     }
-    if (this.line === undefined) throw new UpstreamUnavailableError();
-    return this.line.facts;
+    if (this.facts === undefined) throw new UpstreamUnavailableError();
+    return this.facts;
   }
 
   /**
-   * Goes on with a session that was begun elsewhere, for as long as it takes. What stands in its history is handed
-   * over first: which of it was handed over before is for the owner to know.
+   * Resumes a session that another process has begun, with as many attempts as it takes. The messages of its history are
+   * handed over first; the listener has to recognise those that it already has.
    */
   resume(): void {
-    this.conversing.incoming.lose();
+    this.messaging.incoming.lose();
     this.loop.resume();
   }
 
-  /** Resolves when what was said before the line is known, or cannot be known for now; never rejects. */
-  get caughtUp(): Promise<unknown> {
-    return this.conversing.gap.settled;
-  }
-
-  /** Rejects when the socket is over, or with the reason of the signal. */
+  /** Resolves when the socket is live; rejects when it is over, or with the reason of the signal. */
   untilLive(signal: AbortSignal): Promise<void> {
-    return this.status.untilLive(signal);
+    return this.loop.untilLive(signal);
   }
 
   /**
-   * The heartbeat: an echo, 30 seconds or more after the last one on the line. Resolves with whether it was answered
-   * within 10 seconds; rejects without a line, and with the reason of the signal.
+   * Sends a heartbeat: an echo, 30 seconds or more after the last one on the connection. Resolves with whether it was
+   * answered within 10 seconds; rejects without a connection, and with the reason of the signal.
    */
   async echo(signal: AbortSignal): Promise<boolean> {
-    if (this.state !== 'live' || this.line === undefined) throw new UpstreamUnavailableError({ sent: false });
-    return abortable(this.line.echoes.echo(), signal);
+    const { live } = this.loop;
+    if (live === undefined) throw new UpstreamUnavailableError({ sent: false });
+    return abortable(live.echoes.echo(), signal);
   }
 
-  /** See `OutgoingMessages.say`. */
-  say(message: OutgoingMessage, sending: Sending, signal: AbortSignal): Promise<GuestMessage> {
-    return withAnySignal([signal, this.status.signal], (either) =>
-      this.conversing.outgoing.say(message, sending, either),
+  /** Sends a message as `OutgoingMessages.send` does, as long as the socket is not over. */
+  send(message: OutgoingMessage, sending: Sending, signal: AbortSignal): Promise<GuestMessage> {
+    return withAnySignal([signal, this.loop.signal], (either) =>
+      this.messaging.outgoing.send(message, sending, either),
     );
   }
 
-  /** See `Uploads.upload`. */
+  /** Uploads a file as `Uploads.upload` does, as long as the socket is not over. */
   upload(file: FileToUpload, signal: AbortSignal): Promise<string> {
-    return withAnySignal([signal, this.status.signal], (either) =>
-      this.conversing.uploads.upload(file, either),
-    );
+    return withAnySignal([signal, this.loop.signal], (either) => this.messaging.uploads.upload(file, either));
   }
 
-  /** Tells that the guest types. Nothing happens when that was told a moment ago, or there is no line. */
+  /** Sends that the guest types; without effect shortly after the last time, and without a connection. */
   typing(): void {
-    if (this.state === 'live' && this.line !== undefined) this.conversing.outgoing.typing(this.line.dialogue);
+    const { live } = this.loop;
+    if (live !== undefined) this.messaging.outgoing.sendTyping(live.channel);
   }
 
-  /** Goes on as a guest who has logged in. See `SessionLoop.stepUp`; rejects when the socket is over. */
+  /** Authenticates the guest during the session, see `SessionLoop.stepUp`. Rejects when the socket is over. */
   async stepUp(credentials: Credentials, signal: AbortSignal): Promise<void> {
-    const dialogue = await this.live(signal);
-    await abortable(this.loop.stepUp(dialogue, credentials), signal);
+    const channel = await this.loop.liveChannel(signal);
+    await abortable(this.loop.stepUp(channel, credentials), signal);
   }
 
-  /** Ends the conversation as a guest may. Rejects when the deployment does not allow it. */
+  /** Ends the conversation with the guest's means. Rejects when the deployment does not allow it. */
   async clear(signal: AbortSignal): Promise<void> {
-    const dialogue = await this.live(signal);
-    const cleared = dialogue.ask(this.frames.clear(uuid()), 'message', ANSWERED_WITHIN_MS);
+    const channel = await this.loop.liveChannel(signal);
+    const cleared = channel.request(this.frames.clear(uuid()), 'message', ANSWER_TIMEOUT_MS);
     await this.conclude('cleared', abortable(cleared, signal));
   }
 
-  /** Ends the session with all its connections; what becomes of the conversation is left to the platform. */
+  /** Ends the session with all its connections; the platform decides on the conversation. */
   async closeSession(signal: AbortSignal): Promise<void> {
-    const dialogue = await this.live(signal);
-    const closed = dialogue.ask(this.frames.closeSession(uuid()), 'session', ANSWERED_WITHIN_MS);
+    const channel = await this.loop.liveChannel(signal);
+    const closed = channel.request(this.frames.closeSession(uuid()), 'session', ANSWER_TIMEOUT_MS);
     await this.conclude('closed', abortable(closed, signal));
   }
 
-  /** Hangs up for good; the conversation goes on without us. */
+  /** Closes the connection for good; the conversation goes on. */
   leave(): void {
-    this.end('closed');
+    this.loop.end({ reason: 'closed' }, new UpstreamUnavailableError());
   }
 
-  private loopListener(): SessionLoopListener {
-    return {
-      onFrame: (frame) => {
-        this.hearing.hear(frame);
-      },
-      onLive: (dialogue, facts, isFirst) => {
-        this.goLive(dialogue, facts, isFirst);
-      },
-      onRefused: (dialogue, verdict) => this.partFrom(dialogue, verdict),
-      onLost: () => {
-        this.conversing.incoming.lose();
-      },
-      onWait: (delayMs, error) => {
-        this.tools.telemetry.reconnectingIn(delayMs, this.guest.conversationId, error);
-      },
-    };
+  /** Handles a frame that answers no request, a message or a refusal. */
+  private handle(frame: ServerFrame): void {
+    if (frame.kind === 'message') this.handleMessage(frame.message);
+    else if (frame.kind === 'upload-succeeded' || frame.kind === 'upload-failed')
+      this.messaging.uploads.handle(frame);
+    else if (frame.kind === 'echo') this.expiry.update(frame.expiry);
+    // Another client holds as many connections of the session as the platform allows.
+    else if (frame.kind === 'connection-closed' && frame.reason !== 'signedIn') this.loop.contended();
+    else {
+      const verdict = verdictOfFrame(frame);
+      if (verdict !== undefined) this.loop.end(verdict, refusalOf(frame) ?? new UpstreamUnavailableError());
+    }
   }
 
-  private conversingListener(): ConversationMessagingListener {
-    return {
-      live: (signal) => this.live(signal),
-      onMessage: (message) => {
-        if (carriesAttributes(message)) this.opening.arrived();
-        this.owner.onMessage(message);
-      },
-      onHistory: (dialogue, history) => {
-        this.autoStart.onHistory(dialogue, history.length === 0);
-      },
-      onHistoryFailed: (error) => {
-        this.tools.telemetry.historyFailed(error, this.guest.conversationId);
-      },
-    };
-  }
-
-  private goLive(dialogue: RequestChannel, facts: SessionFacts, isFirst: boolean): void {
-    const echoes = new Echoes(dialogue, this.frames, (expiry) => {
-      this.status.expires(expiry);
-    });
-    this.line = { dialogue, echoes, facts };
-    this.status.expires(facts);
-    if (facts.autoStarted) this.autoStart.isDone();
-    this.autoStart.onLive(dialogue, facts);
-    if (isFirst && facts.newSession) return;
-    if (isFirst) this.conversing.incoming.lose();
-    this.conversing.gap.fill(dialogue);
-  }
-
-  private async partFrom(dialogue: RequestChannel, { reason }: Verdict): Promise<void> {
-    // A session that nobody meant to begin.
-    if (reason === 'gone') dialogue.tell(this.frames.closeSession(uuid()));
-    // What the agent said last is worth reading.
-    if (reason !== 'agent-ended') return;
-    this.conversing.gap.fill(dialogue);
-    await this.conversing.gap.settled;
-  }
-
-  /** The last that happens before the owner hears that it is over. */
-  private settle({ reason, endCause }: Verdict, cause: unknown): void {
-    this.conversing.incoming.release();
-    if (reason === 'refused') this.tools.telemetry.refused(cause, this.guest.conversationId);
-    else this.tools.telemetry.over(reason, this.guest.conversationId, endCause);
+  private handleMessage(message: GuestMessage): void {
+    const { type, direction, events, isReadOnly } = message;
+    this.messaging.start.started();
+    if (type !== 'Event') this.expiry.prolong();
+    if (type === 'Event' && direction === 'Outbound')
+      for (const event of events)
+        if (event.kind === 'typing')
+          this.notify((listener) => {
+            listener.onTyping(event.isOn, event.durationMs);
+          });
+    const isTypingAlone =
+      type === 'Event' && events.length > 0 && events.every(({ kind }) => kind === 'typing');
+    if (!isTypingAlone) this.messaging.incoming.take(message);
+    // The messages that wait for the history are handed over first.
+    if (isReadOnly)
+      void this.backfilled.then(() => {
+        this.loop.end(verdictOfReadOnly(message), new UpstreamUnavailableError());
+      });
   }
 
   private async conclude(reason: OverReason, concluded: Promise<unknown>): Promise<void> {
     try {
       await concluded;
     } catch (error) {
-      // The event that tells of the end may come before the answer, and the end of the line with it.
+      // The event of the end, and the end of the connection, may come before the answer.
       if (this.reason !== reason) throw error;
     }
-    this.end(reason);
+    this.loop.end({ reason }, new UpstreamUnavailableError());
   }
 
-  private async live(signal: AbortSignal): Promise<RequestChannel> {
-    await this.status.untilLive(signal);
-    if (this.line === undefined) throw new UpstreamUnavailableError();
-    return this.line.dialogue;
+  private notify(call: (listener: SocketListener) => void): void {
+    try {
+      call(this.listener);
+    } catch (error) {
+      this.services.telemetry.listenerFailed(error, this.guest.conversationId);
+    }
   }
-
-  private end(reason: OverReason, cause: Error = new UpstreamUnavailableError()): void {
-    this.status.end({ reason }, cause);
-  }
-}
-
-/** Everything of the guest but typing and the events of the platform itself. */
-function carriesAttributes({ direction, type, events }: GuestMessage): boolean {
-  if (direction !== 'Inbound') return false;
-  return type !== 'Event' || events.some((event) => event.kind === 'presence' && event.presence === 'Join');
 }

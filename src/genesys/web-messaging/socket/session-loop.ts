@@ -1,26 +1,28 @@
+import { setMaxListeners } from 'node:events';
 import { UpstreamRejectedError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { RequestContext } from '../../../common/logging/request-context';
 import { onAbort } from '../../../common/time/on-abort';
 import { pause } from '../../../common/time/pause';
 import type { Credentials } from '../../../session/ports/guest-credentials';
-import type { ServerFrame, SessionFacts } from '../frames/server-frame';
+import { Echoes } from '../connection/echoes';
 import type { ConnectionEnd } from '../connection/guest-connection';
-import type { RequestChannel } from './request-channel';
-import { isFault, ReconnectPace } from './reconnect-pace';
-import { verdictOf, verdictOfFacts } from './refusal';
+import type { RequestChannel } from '../connection/request-channel';
+import type { ClientFrames } from '../frames/client-frame';
+import type { SessionFacts } from '../frames/server-frame';
+import type { WebMessagingTelemetry } from '../web-messaging.telemetry';
+import type { ConversationMessaging } from './conversation-messaging';
+import type { ExpiryTracker } from './expiry-tracker';
+import type { Guest } from './guest';
+import { isFault, ReconnectBackoff } from './reconnect-backoff';
 import type { SessionStart } from './session-start';
-import type { Verdict } from './socket-listener';
-import type { SocketStatus } from './socket-status';
+import type { Notify, SocketState } from './socket-listener';
+import { type Verdict, verdictOf, verdictOfFacts } from './verdict';
 
-/** What happens to the lines of a session, for those who use them. */
-export interface SessionLoopListener {
-  onFrame(frame: ServerFrame): void;
-  /** `isFirst`: the session has just begun, and nothing can have been missed. */
-  onLive(dialogue: RequestChannel, facts: SessionFacts, isFirst: boolean): void;
-  /** The server will not go on: the last chance to use the line. */
-  onRefused(dialogue: RequestChannel, verdict: Verdict): Promise<void>;
-  onLost(): void;
-  onWait(delayMs: number, error: unknown): void;
+/** A connection over which the session is live. */
+interface LiveConnection {
+  readonly channel: RequestChannel;
+  readonly echoes: Echoes;
+  readonly facts: SessionFacts;
 }
 
 interface Opening {
@@ -31,20 +33,54 @@ interface Opening {
 const MAX_OPENING_FAILURES = 3;
 
 /**
- * Keeps a session on a line: connects, configures, waits for the line to end, and connects again, until the session is
- * over. An opening fails after three attempts, or when the next one would come after its deadline; later, only what
- * the server says ends the session.
+ * Keeps a session connected: connects, configures, waits for the connection to end and connects again, until the session
+ * is over. It holds the state of the session, which no longer changes once it is `over`. An opening fails after three
+ * attempts, or when the next one would come after its deadline; later, only the server ends the session.
  */
 export class SessionLoop {
-  private readonly pace = new ReconnectPace();
+  /** Aborts when the session is over, with the cause. */
+  readonly signal: AbortSignal;
+  private readonly overController = new AbortController();
+  private readonly backoff = new ReconnectBackoff();
+  private currentState: SocketState = 'connecting';
+  private overVerdict: Verdict | undefined;
+  private waiters: (() => void)[] = [];
   private opening: Opening | undefined;
-  private cause: unknown;
+  private lastError: unknown;
+  private connection: LiveConnection | undefined;
 
   constructor(
-    private readonly status: SocketStatus,
+    private readonly guest: Guest,
+    private readonly frames: ClientFrames,
     private readonly start: SessionStart,
-    private readonly listener: SessionLoopListener,
-  ) {}
+    private readonly messaging: ConversationMessaging,
+    private readonly expiry: ExpiryTracker,
+    private readonly telemetry: WebMessagingTelemetry,
+    private readonly notify: Notify,
+  ) {
+    this.signal = this.overController.signal;
+    // Every message in flight adds a listener, and removes it when it is done.
+    setMaxListeners(0, this.signal);
+  }
+
+  get state(): SocketState {
+    return this.currentState;
+  }
+
+  /** The verdict that ended the session; undefined while it is not over. */
+  get verdict(): Verdict | undefined {
+    return this.overVerdict;
+  }
+
+  /** The server's latest description of the session; undefined until it is configured. */
+  get facts(): SessionFacts | undefined {
+    return this.connection?.facts;
+  }
+
+  /** The current connection; undefined while the session is not live. */
+  get live(): LiveConnection | undefined {
+    return this.currentState === 'live' ? this.connection : undefined;
+  }
 
   /** Begins a session that does not exist yet. */
   open(deadlineAt: number): void {
@@ -52,108 +88,176 @@ export class SessionLoop {
     void RequestContext.leave(() => this.run());
   }
 
-  /** Goes on with a session that exists. */
+  /** Resumes a session that exists. */
   resume(): void {
-    this.status.moveTo('reconnecting');
+    this.moveTo('reconnecting');
     void RequestContext.leave(() => this.run());
   }
 
   /**
-   * Goes on as a guest who has logged in, over the line that is there. What the server refuses changes nothing; when its
-   * answer is lost, the next line brings it.
+   * Configures the session again, over the same connection, as a guest that has logged in. A refusal changes nothing; when
+   * the answer is lost, the next connection brings it.
    */
-  async stepUp(dialogue: RequestChannel, credentials: Credentials): Promise<void> {
-    const facts = await this.start.stepUp(dialogue, credentials);
+  async stepUp(channel: RequestChannel, credentials: Credentials): Promise<void> {
+    const facts = await this.start.stepUp(channel, credentials);
     const verdict = verdictOfFacts(facts, { isResumed: true, isAuthenticated: true });
-    if (verdict !== undefined) await this.part(dialogue, verdict);
-    this.status.signal.throwIfAborted();
-    this.status.expires(facts);
+    if (verdict !== undefined) await this.finish(channel, verdict);
+    this.signal.throwIfAborted();
+    this.expiry.update(facts);
   }
 
-  /** The server closed the line in favour of another one of the same session. */
+  /** The server is about to close the connection in favour of another one of the same session. */
   contended(): void {
-    this.pace.contended();
+    this.backoff.contended();
+  }
+
+  /** Ends the session on this side, once; calls that wait reject with `cause`. */
+  end(verdict: Verdict, cause: unknown): void {
+    if (this.currentState === 'over') return;
+    this.currentState = 'over';
+    this.overVerdict = verdict;
+    this.expiry.stop();
+    this.overController.abort(cause);
+    this.messaging.incoming.release();
+    this.report(verdict, cause);
+    this.notify((listener) => {
+      listener.onState('over');
+    });
+    this.notify((listener) => {
+      listener.onOver(verdict.reason);
+    });
+    this.wake();
+  }
+
+  /** Resolves when the session is live; rejects when it is over, or with the reason of the signal. */
+  async untilLive(signal: AbortSignal): Promise<void> {
+    while (this.currentState !== 'live') {
+      this.signal.throwIfAborted();
+      signal.throwIfAborted();
+      await this.stateChange(signal);
+    }
+  }
+
+  /** Resolves with the channel of the session when the session is live. */
+  async liveChannel(signal: AbortSignal): Promise<RequestChannel> {
+    await this.untilLive(signal);
+    if (this.connection === undefined) throw new UpstreamUnavailableError();
+    return this.connection.channel;
   }
 
   private async run(): Promise<void> {
-    while (this.status.state !== 'over') {
+    while (this.currentState !== 'over') {
       try {
-        await this.wait();
-        await this.attempt();
+        await this.waitToReconnect();
+        await this.holdConnection();
       } catch (error) {
         this.failed(error);
       }
     }
   }
 
-  private async wait(): Promise<void> {
-    const { waitMs } = this.pace;
+  private async waitToReconnect(): Promise<void> {
+    const { waitMs } = this.backoff;
     if (waitMs === 0) return;
-    this.listener.onWait(waitMs, this.cause);
-    await pause(waitMs, this.status.signal);
+    this.telemetry.reconnectingIn(waitMs, this.guest.conversationId, this.lastError);
+    await pause(waitMs, this.signal);
   }
 
-  /** From one connection to its end. */
-  private async attempt(): Promise<void> {
-    const { signal } = this.status;
-    const { dialogue, facts } = await this.start.begin((frame) => {
-      this.listener.onFrame(frame);
-    }, signal);
-    // The session may have ended since its line was configured.
-    const stopListening = onAbort(signal, () => {
-      dialogue.hangUp();
+  /** Connects, and waits for the end of the connection. */
+  private async holdConnection(): Promise<void> {
+    const { channel, facts } = await this.start.connect(this.signal);
+    // The session may have ended while its connection was configured.
+    const stopListening = onAbort(this.signal, () => {
+      channel.close();
     });
     try {
-      if (!(await this.isWelcome(dialogue, facts))) return;
+      if (!(await this.goLive(channel, facts))) return;
       const since = performance.now();
-      this.lost(await dialogue.ended, performance.now() - since);
+      this.lost(await channel.ended, performance.now() - since);
     } finally {
-      dialogue.hangUp();
+      channel.close();
       stopListening();
     }
   }
 
-  private async isWelcome(dialogue: RequestChannel, given: SessionFacts): Promise<boolean> {
+  /** Returns whether the session goes on over the channel. */
+  private async goLive(channel: RequestChannel, configured: SessionFacts): Promise<boolean> {
     const isOpening = this.opening !== undefined;
-    const facts = given.readOnly && isOpening ? await this.start.startNew(dialogue) : given;
+    const facts = configured.readOnly && isOpening ? await this.start.startNew(channel) : configured;
     const { isAuthenticated } = this.start;
     const verdict = verdictOfFacts(facts, { isResumed: !isOpening, isAuthenticated });
-    if (verdict === undefined && !dialogue.isOver) {
-      this.opening = undefined;
-      this.listener.onLive(dialogue, facts, isOpening);
-      this.status.moveTo('live');
-      return true;
+    if (verdict !== undefined) {
+      await this.finish(channel, verdict);
+      return false;
     }
-    if (verdict === undefined) throw new UpstreamUnavailableError();
-    await this.part(dialogue, verdict);
-    return false;
+    if (channel.isOver) throw new UpstreamUnavailableError();
+    this.opening = undefined;
+    const echoes = new Echoes(channel, this.frames, (expiry) => {
+      this.expiry.update(expiry);
+    });
+    this.connection = { channel, echoes, facts };
+    this.expiry.update(facts);
+    this.messaging.connected(channel, facts, isOpening);
+    this.moveTo('live');
+    return true;
   }
 
-  private async part(dialogue: RequestChannel, verdict: Verdict): Promise<void> {
-    await this.listener.onRefused(dialogue, verdict);
-    this.status.end(verdict, new UpstreamRejectedError(verdict.reason === 'refused' ? 400 : 410));
+  private async finish(channel: RequestChannel, verdict: Verdict): Promise<void> {
+    await this.messaging.finish(channel, verdict);
+    this.end(verdict, new UpstreamRejectedError(verdict.reason === 'refused' ? 400 : 410));
   }
 
-  private lost(ending: ConnectionEnd, livedMs: number): void {
-    this.listener.onLost();
-    if (isFault(ending)) this.status.end({ reason: 'refused' }, new UpstreamRejectedError(400));
-    this.cause = undefined;
-    this.pace.afterEnding(ending, livedMs);
-    this.status.moveTo('reconnecting');
+  private lost(end: ConnectionEnd, livedMs: number): void {
+    this.messaging.incoming.lose();
+    if (isFault(end)) this.end({ reason: 'refused' }, new UpstreamRejectedError(400));
+    this.lastError = undefined;
+    this.backoff.afterEnd(end, livedMs);
+    this.moveTo('reconnecting');
   }
 
   private failed(error: unknown): void {
-    this.cause = error;
-    this.pace.afterFailure(error);
+    this.lastError = error;
+    this.backoff.afterFailure(error);
     const verdict = verdictOf(error);
-    if (verdict !== undefined) this.status.end(verdict, error);
+    if (verdict !== undefined) this.end(verdict, error);
     else if (this.opening !== undefined && this.isHopeless(this.opening))
-      this.status.end({ reason: 'closed' }, error);
+      this.end({ reason: 'closed' }, error);
   }
 
   private isHopeless(opening: Opening): boolean {
     opening.failures += 1;
-    const isTooLate = performance.now() + this.pace.waitMs >= opening.deadlineAt;
+    const isTooLate = performance.now() + this.backoff.waitMs >= opening.deadlineAt;
     return isTooLate || opening.failures >= MAX_OPENING_FAILURES;
+  }
+
+  private report({ reason, endCause }: Verdict, cause: unknown): void {
+    const { conversationId } = this.guest;
+    if (reason === 'refused') this.telemetry.refused(cause, conversationId);
+    else this.telemetry.over(reason, conversationId, endCause);
+  }
+
+  private moveTo(state: 'live' | 'reconnecting'): void {
+    if (this.currentState === 'over' || this.currentState === state) return;
+    this.currentState = state;
+    this.notify((listener) => {
+      listener.onState(state);
+    });
+    if (state === 'live') this.wake();
+  }
+
+  private stateChange(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
+        this.waiters = this.waiters.filter((waiter) => waiter !== done);
+        resolve();
+      };
+      this.waiters.push(done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  private wake(): void {
+    for (const done of [...this.waiters]) done();
   }
 }

@@ -9,154 +9,154 @@ import { onAbort } from '../../../common/time/on-abort';
 import { pause } from '../../../common/time/pause';
 import { GuestNotAuthenticatedError } from '../../../session/domain/authentication.errors';
 import type { Credentials } from '../../../session/ports/guest-credentials';
-import type { ClientFrames, SessionRequest } from '../frames/client-frame';
-import { known } from '../frames/fields';
-import type { SessionFacts } from '../frames/server-frame';
 import type { GuestConnectionFactory } from '../connection/guest-connection-factory';
+import { RequestChannel } from '../connection/request-channel';
+import type { ClientFrames, SessionRequest } from '../frames/client-frame';
+import { omitUndefined } from '../frames/fields';
+import type { ServerFrame, SessionFacts } from '../frames/server-frame';
 import type { ConnectRateLimiter } from '../pacing/connect-rate-limiter';
 import { Mutex } from '../pacing/mutex';
 import { SlidingWindow } from '../pacing/sliding-window';
-import { RequestChannel, type FrameListener } from './request-channel';
 import type { Guest } from './guest';
-import { isFault } from './reconnect-pace';
+import { isFault } from './reconnect-backoff';
 
-const CONFIGURED_WITHIN_MS = 5_000;
-/** The platform allows a session so many configures a minute. */
+const CONFIGURE_TIMEOUT_MS = 5_000;
+/** The platform's limit for a session. */
 const CONFIGURES_PER_MINUTE = 60;
 const WINDOW_MS = 63_000;
 
-/** A line on which the session is configured, and what the server said of it. */
+/** A channel over which the session is configured, and the server's description of the session. */
 export interface ConfiguredSession {
-  readonly dialogue: RequestChannel;
+  readonly channel: RequestChannel;
   readonly facts: SessionFacts;
 }
 
 /**
- * Connects and configures the session, once per call, within what the platform allows deployment and session. A guest
- * who has logged in is configured as such; a token that has run out is renewed up to three times.
+ * Connects and configures the session, once per call, within the platform's limits for deployment and session. A guest
+ * that has logged in is configured as authenticated; an expired token is renewed up to three times.
  */
 export class SessionStart {
   private readonly configures = new SlidingWindow(CONFIGURES_PER_MINUTE, WINDOW_MS);
-  /** Whoever configures knows for certain who the guest is. */
-  private readonly turns = new Mutex();
-  private asked = false;
+  /** Serialises configures, so that each one knows the identity of the guest. */
+  private readonly configureMutex = new Mutex();
+  private mayExist = false;
 
   constructor(
     private readonly guest: Guest,
     private readonly frames: ClientFrames,
-    private readonly lines: GuestConnectionFactory,
-    private readonly pacer: ConnectRateLimiter,
+    private readonly connections: GuestConnectionFactory,
+    private readonly connectLimiter: ConnectRateLimiter,
+    private readonly handle: (frame: ServerFrame) => void,
   ) {}
 
-  /** Whether the server may have a session of ours: it was asked for one, and did not say no. */
-  get hasAsked(): boolean {
-    return this.asked;
+  /** Whether the server may have the session: it was asked for one and did not refuse. */
+  get mayHaveSession(): boolean {
+    return this.mayExist;
   }
 
-  /** Whether the guest has logged in, as the session was configured last. */
+  /** Whether the session was last configured for an authenticated guest. */
   get isAuthenticated(): boolean {
-    return this.guest.identity?.isKnown === true;
+    return this.guest.identity.isKnown;
   }
 
-  /** Rejects with an `UpstreamError` or the reason of the signal; then there is no line. */
-  async begin(hear: FrameListener, signal: AbortSignal): Promise<ConfiguredSession> {
+  /** Rejects with an `UpstreamError` or the reason of the signal; the connection is closed then. */
+  async connect(signal: AbortSignal): Promise<ConfiguredSession> {
     await pause(Math.ceil(this.configures.waitMs), signal);
-    const dialogue = await this.connect(hear, signal);
+    const channel = await this.openChannel(signal);
     const stopListening = onAbort(signal, () => {
-      dialogue.hangUp();
+      channel.close();
     });
     try {
-      return { dialogue, facts: await this.turns.run(() => this.configureFirst(dialogue), signal) };
+      return { channel, facts: await this.configureMutex.run(() => this.configureFirst(channel), signal) };
     } catch (error) {
-      const ending = dialogue.isOver ? await dialogue.ended : undefined;
-      dialogue.hangUp();
-      throw ending !== undefined && isFault(ending) ? new UpstreamRejectedError(400) : error;
+      const end = channel.isOver ? await channel.ended : undefined;
+      channel.close();
+      throw end !== undefined && isFault(end) ? new UpstreamRejectedError(400) : error;
     } finally {
       stopListening();
     }
   }
 
   /**
-   * Configures anew, over a line that lives, for a guest who has just logged in. A refusal leaves everything as it was;
-   * without an answer the login stays on offer, for the next line.
+   * Configures the session again, over a live connection, for a guest that has just logged in. A refusal leaves everything
+   * unchanged; without an answer the login stays offered, for the next connection.
    */
-  stepUp(dialogue: RequestChannel, credentials: Credentials): Promise<SessionFacts> {
+  stepUp(channel: RequestChannel, credentials: Credentials): Promise<SessionFacts> {
     const { identity } = this.guest;
-    if (identity === undefined) throw new GuestNotAuthenticatedError();
-    return this.turns.run(async () => {
-      if (dialogue.isOver) throw new UpstreamUnavailableError({ sent: false });
+    return this.configureMutex.run(async () => {
+      if (channel.isOver) throw new UpstreamUnavailableError({ sent: false });
       await identity.offer(credentials);
       try {
-        return await this.configure(dialogue, { startNew: false });
+        return await this.configure(channel, { startNew: false });
       } catch (error) {
         if (error instanceof UpstreamError && !error.mayHaveTakenEffect) await identity.withdraw();
         throw error;
       }
-    }, dialogue.signal);
+    }, channel.signal);
   }
 
-  /** Closes a session whose conversation takes no more messages, and asks for a new one over the same line. */
-  async startNew(dialogue: RequestChannel): Promise<SessionFacts> {
-    await dialogue.ask(this.frames.closeSession(uuid()), 'session', CONFIGURED_WITHIN_MS);
-    return this.configure(dialogue, { startNew: true });
+  /** Closes a session whose conversation is read-only, and requests a new one over the same connection. */
+  async startNew(channel: RequestChannel): Promise<SessionFacts> {
+    await channel.request(this.frames.closeSession(uuid()), 'session', CONFIGURE_TIMEOUT_MS);
+    return this.configure(channel, { startNew: true });
   }
 
-  private async connect(hear: FrameListener, signal: AbortSignal): Promise<RequestChannel> {
-    await this.pacer.pass(signal);
+  private async openChannel(signal: AbortSignal): Promise<RequestChannel> {
+    await this.connectLimiter.acquire(signal);
     try {
-      return await RequestChannel.begin(this.lines, hear, signal);
+      return await RequestChannel.connect(this.connections, this.handle, signal);
     } catch (error) {
-      if (error instanceof UpstreamThrottledError) this.pacer.close(error.hintMs);
+      if (error instanceof UpstreamThrottledError) this.connectLimiter.close(error.hintMs);
       throw error;
     }
   }
 
-  private async configureFirst(dialogue: RequestChannel): Promise<SessionFacts> {
+  private async configureFirst(channel: RequestChannel): Promise<SessionFacts> {
     try {
-      return await this.configure(dialogue, { startNew: false });
+      return await this.configure(channel, { startNew: false });
     } catch (error) {
-      // A login that nobody knew the fate of: it is refused, and the guest is who it was.
+      // A login without an answer is refused now: the guest has its former identity again.
       const isRefused = error instanceof GuestNotAuthenticatedError;
-      if (isRefused && (await this.guest.identity?.withdraw()) === true)
+      if (isRefused && (await this.guest.identity.withdraw()))
         throw new UpstreamUnavailableError({ cause: error });
       throw error;
     }
   }
 
   private async configure(
-    dialogue: RequestChannel,
+    channel: RequestChannel,
     { startNew }: { startNew: boolean },
   ): Promise<SessionFacts> {
     const { identity } = this.guest;
     for (let renewals = 0; ; renewals += 1) {
-      const authCode = await identity?.token();
+      const authCode = await identity.token();
       try {
-        const facts = await this.ask(dialogue, { startNew, ...known({ authCode }) });
-        identity?.accepted();
+        const facts = await this.request(channel, { startNew, ...omitUndefined({ authCode }) });
+        identity.accepted();
         return facts;
       } catch (error) {
-        if (identity === undefined || authCode === undefined) throw error;
-        await identity.mend(error, renewals, dialogue.signal);
+        if (authCode === undefined) throw error;
+        await identity.renew(error, renewals, channel.signal);
       }
     }
   }
 
-  private async ask(
-    dialogue: RequestChannel,
+  private async request(
+    channel: RequestChannel,
     request: Omit<SessionRequest, 'deploymentId'>,
   ): Promise<SessionFacts> {
     this.configures.take();
-    const before = this.asked;
-    this.asked = true;
+    const before = this.mayExist;
+    this.mayExist = true;
     const { deploymentId } = this.guest;
     const frame = this.frames.configureSession(uuid(), { deploymentId, ...request });
     try {
-      const { facts } = await dialogue.ask(frame, 'session', CONFIGURED_WITHIN_MS);
-      if (!facts.connected) this.asked = before;
+      const { facts } = await channel.request(frame, 'session', CONFIGURE_TIMEOUT_MS);
+      if (!facts.connected) this.mayExist = before;
       return facts;
     } catch (error) {
-      // What an earlier attempt may have done stays possible, however clearly this one was refused.
-      if (error instanceof UpstreamError && !error.mayHaveTakenEffect) this.asked = before;
+      // An earlier attempt may have taken effect, even if this one was certainly refused.
+      if (error instanceof UpstreamError && !error.mayHaveTakenEffect) this.mayExist = before;
       throw error;
     }
   }

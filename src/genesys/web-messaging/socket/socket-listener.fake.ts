@@ -1,7 +1,8 @@
 import type { GuestMessage } from '../frames/guest-message';
-import type { OverReason, SocketListener, SocketState } from './socket-listener';
+import type { SocketListener, SocketState } from './socket-listener';
+import type { OverReason } from './verdict';
 
-/** Keeps what it hears. */
+/** Records all calls. */
 export class FakeSocketListener implements SocketListener {
   readonly messages: GuestMessage[] = [];
   readonly typing: boolean[] = [];

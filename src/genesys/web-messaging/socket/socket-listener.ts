@@ -1,48 +1,28 @@
-import type { UpstreamEndReason } from '../../../session/domain/session-state';
 import type { GuestMessage } from '../frames/guest-message';
+import type { OverReason } from './verdict';
 
 /**
+ * States of a guest socket:
+ *
  *   connecting ── configured ──▶ live ◀──▶ reconnecting
  *        └───────────┴──────────────┴────────────┴──▶ over
  */
 export type SocketState = 'connecting' | 'live' | 'reconnecting' | 'over';
 
-/**
- * Why a socket is over. `closed`: we left, which ends no conversation. `refused`: Genesys wants nothing of us, which
- * says nothing about the conversation either. With every other reason there is no conversation to go on with.
- */
-export type OverReason =
-  | 'agent-ended'
-  | 'expired'
-  | 'cleared'
-  | 'signed-in-elsewhere'
-  | 'logged-out'
-  | 'gone'
-  | 'refused'
-  | 'closed';
-
-/** The end of a socket, with the platform's own word for it where that has one. */
-export interface Verdict {
-  readonly reason: OverReason;
-  readonly endCause?: string;
-}
-
-/** Whether a socket is over because there is no conversation any more. */
-export function isEnd(reason: OverReason | undefined): reason is UpstreamEndReason {
-  return reason !== undefined && reason !== 'refused' && reason !== 'closed';
-}
-
-/** Whoever holds a guest socket and hears from it. What it throws is logged and changes nothing. */
+/** Listener of one guest socket. The socket logs the errors that a listener throws; they have no other effect. */
 export interface SocketListener {
-  /** A message or an event of either side, each once; what arrives together is in the order of `channel.time`. */
+  /** A message or an event of either side, each once; those that arrive together are in the order of `channel.time`. */
   onMessage(message: GuestMessage): void;
-  /** The other side types, or has stopped to. */
+  /** The agent or the bot has started or stopped to type. */
   onTyping(isOn: boolean, durationMs?: number): void;
-  /** When the session expires, in epoch milliseconds, as often as that changes. */
+  /** The expiry of the session has changed, in epoch milliseconds. */
   onExpiry(expiresAt: number): void;
-  /** The session expires soon, unless that is moved. */
+  /** The session expires soon, unless its expiry is moved. */
   onExpiring(expiresAt: number): void;
   onState(state: SocketState): void;
-  /** The last that is heard. */
+  /** The socket is over. No other call follows. */
   onOver(reason: OverReason): void;
 }
+
+/** Calls the listener of a socket; never throws. */
+export type Notify = (call: (listener: SocketListener) => void) => void;

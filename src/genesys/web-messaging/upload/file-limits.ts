@@ -10,7 +10,7 @@ export interface UploadMode {
 
 const EXTENSION = /[^./\\](\.[^./\\]+)$/;
 
-/** Why the deployment would not take a file, as far as the session knows its limits; undefined when it would. */
+/** The reason why the deployment would refuse a file, by the limits that are known; undefined for an allowed file. */
 export function refusalOfFile(
   { fileName, fileType, fileSize }: Omit<FileToUpload, 'content'>,
   { fileTypes, maxFileSizeKB, blockedExtensions }: AllowedMedia,
@@ -25,12 +25,12 @@ export function refusalOfFile(
   return maxFileSizeKB !== undefined && fileSize > maxFileSizeKB * 1024 ? 'too-large' : undefined;
 }
 
-/** The modes as one: a file of this type has the largest limit of those that take it. */
+/** Combines the modes: a file of this type gets the largest limit of the modes that allow it. */
 export function mediaOfModes(modes: readonly UploadMode[], fileType: string): AllowedMedia {
-  const taking = modes.filter(({ fileTypes }) =>
+  const allowing = modes.filter(({ fileTypes }) =>
     fileTypes.some((pattern) => accepts(pattern.toLowerCase(), fileType)),
   );
-  const limits = taking.map(({ maxFileSizeKB }) => maxFileSizeKB ?? Number.POSITIVE_INFINITY);
+  const limits = allowing.map(({ maxFileSizeKB }) => maxFileSizeKB ?? Number.POSITIVE_INFINITY);
   return {
     fileTypes: modes.flatMap(({ fileTypes }) => fileTypes),
     blockedExtensions: [],

@@ -4,10 +4,10 @@ import { FileStorage } from './file-storage';
 
 type Step = (place: PresignedUrl) => void | Promise<void>;
 
-/** Reads files and keeps them, then does what the test says. */
+/** Reads files and records them, then runs the next step of the test. */
 export class FakeFileStorage extends FileStorage {
   readonly files: { readonly place: PresignedUrl; readonly bytes: Buffer }[] = [];
-  /** What comes of the next files. */
+  /** Steps for the next files. */
   readonly steps: Step[] = [];
 
   async put(place: PresignedUrl, { content }: FileToUpload, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,4 @@
 import type { LookupAddress } from 'node:dns';
-import { HttpService } from '@nestjs/axios';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { RecordingLog } from '../../../audit/recording-log.fake';
 import {
@@ -9,6 +8,7 @@ import {
   UpstreamTimeoutError,
   UpstreamUnavailableError,
 } from '../../../common/errors/upstream.errors';
+import { HttpClient } from '../../../common/http/http-client';
 import { OutboundHttpModule } from '../../../common/http/outbound-http.module';
 import { Environment } from '../../../config/environment';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
@@ -29,7 +29,7 @@ let metrics: ReadableMetrics;
 let telemetry: UploadTelemetry;
 let log: RecordingLog;
 let receiver: HttpReceiver;
-/** What became of the content: read to its end, or left before. */
+/** The outcome of the content: read to its end, or abandoned before. */
 let content: 'unread' | 'read' | 'left';
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ function put(given: Given = {}, settings: object = {}): Promise<void> {
   const environment = { GENESYS_UPLOAD_ALLOW_PRIVATE: true, UPSTREAM_TIMEOUT_MS: 5_000, ...settings };
   const config = new WebMessagingConfig(Object.assign(new Environment(), environment));
   const http = config.uploadsAllowPrivate ? testing : publicOnly;
-  const service = http.get(HttpService, { strict: false });
+  const service = http.get(HttpClient, { strict: false });
   const storage = new PresignedStorage(service, config, telemetry);
   const { url = `${receiver.url}/bucket/key?signature=secret`, signal = new AbortController().signal } =
     given;
@@ -106,7 +106,7 @@ describe(PresignedStorage.name, () => {
     [403, UpstreamRejectedError],
     [500, UpstreamServerError],
     [302, UpstreamInvalidResponseError],
-  ])('tells that the storage answered with %i, and follows it nowhere', async (status, expected) => {
+  ])('reports status %i of the storage, and follows no redirect', async (status, expected) => {
     receiver.nextStatus(status, 'secret', { location: `${receiver.url}/elsewhere` });
     const error: unknown = await put().catch((caught: unknown) => caught);
 
@@ -123,7 +123,7 @@ describe(PresignedStorage.name, () => {
     ['', 'malformed'],
     ['https://user:password@storage.example/x', 'credentials'],
     ['https://user@storage.example/x', 'credentials'],
-  ])('sends nothing to %j unless the deployment allows it, and says which rule', async (url, rule) => {
+  ])('sends nothing to %j unless the deployment allows it, and names the rule', async (url, rule) => {
     const error: unknown = await put({ url }, DEPLOYED).catch((caught: unknown) => caught);
 
     expect(error).toBeInstanceOf(UploadTargetRefusedError);
@@ -146,7 +146,7 @@ describe(PresignedStorage.name, () => {
     expect(await metrics.sample('upload_targets_refused_total{rule="address"}')).toBe(hosts.length);
   });
 
-  it('tells operators of a refusal once for many, and nothing of the URL', async () => {
+  it('logs many refusals once, without the URL', async () => {
     const url = 'https://127.0.0.1/bucket/key?signature=secret';
     const errors = await Promise.all(
       [1, 2, 3].map(() => put({ url }, DEPLOYED).catch((caught: unknown) => caught)),
@@ -204,7 +204,7 @@ describe(PresignedStorage.name, () => {
     await expect(put({ then, signal: caller.signal })).rejects.toThrow('hung up');
   });
 
-  it('tells that there is no storage, and leaves the content in peace', async () => {
+  it('reports an unreachable storage, and leaves the content unread', async () => {
     const { url } = receiver;
     await receiver[Symbol.asyncDispose]();
 

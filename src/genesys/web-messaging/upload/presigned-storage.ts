@@ -1,19 +1,17 @@
 import { Readable } from 'node:stream';
-import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
-import { firstValueFrom } from 'rxjs';
 import {
   UpstreamInvalidResponseError,
   UpstreamRejectedError,
   UpstreamServerError,
 } from '../../../common/errors/upstream.errors';
-import { NEVER_CANCELLED } from '../../../common/http/never-cancelled';
+import { HttpClient } from '../../../common/http/http-client';
 import { EgressForbiddenError } from '../../../common/http/outbound.errors';
+import { upstreamErrorOfFailure } from '../../../common/http/upstream-failure';
 import { USER_AGENT } from '../../../common/product';
 import { withAnySignal } from '../../../common/time/any-signal';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import type { FileToUpload } from '../../../session/ports/guest-messaging';
-import { translateFailure } from '../../transport/classification';
 import type { PresignedUrl } from '../frames/server-frame';
 import { FileStorage } from './file-storage';
 import { TimedContent } from './timed-content';
@@ -21,29 +19,29 @@ import { UploadTarget } from './upload-target';
 import { UploadTargetRefusedError } from './upload-target.errors';
 import { UploadTelemetry } from './upload.telemetry';
 
-/** Longer than a caller may take to send a file. */
-const STORED_WITHIN_MS = 60_000;
-/** What is read of an answer at most. */
+/** Exceeds the time that a caller has to send a file. */
+const STORAGE_TIMEOUT_MS = 60_000;
+/** Maximum size of an answer. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * Puts files to presigned URLs, which the platform names: only to those that `UploadTarget` allows, at globally routable
- * addresses (behind a proxy the address is not seen). Such a URL is a credential: it is in no error and no log line, and
- * no redirect is followed. From the last byte on the storage has the time that any request to the platform has.
+ * Puts files to the presigned URLs that the platform names: only to those that `UploadTarget` allows, at globally routable
+ * addresses (behind a proxy the address is not visible). Such a URL is a credential: no error and no log line holds it, and
+ * no redirect is followed. The storage has the time-out of a platform request after the last byte.
  */
 @Injectable()
 export class PresignedStorage extends FileStorage {
   constructor(
-    private readonly http: HttpService,
+    private readonly http: HttpClient,
     private readonly config: WebMessagingConfig,
     private readonly telemetry: UploadTelemetry,
   ) {
     super();
   }
 
-  async put(place: PresignedUrl, file: FileToUpload, parent: AbortSignal): Promise<void> {
+  async put(presigned: PresignedUrl, file: FileToUpload, parent: AbortSignal): Promise<void> {
     try {
-      const target = UploadTarget.of(place, this.config.uploadsAllowPrivate);
+      const target = UploadTarget.of(presigned, this.config.uploadsAllowPrivate);
       this.telemetry.headersDropped(target.dropped);
       await this.putTo(target, file, parent);
     } catch (error) {
@@ -67,7 +65,7 @@ export class PresignedStorage extends FileStorage {
       parent.throwIfAborted();
       if (error instanceof EgressForbiddenError)
         throw new UploadTargetRefusedError('address', { cause: error });
-      throw content.failure ?? translateFailure(error);
+      throw content.failure ?? upstreamErrorOfFailure(error);
     } finally {
       content.end();
     }
@@ -76,18 +74,27 @@ export class PresignedStorage extends FileStorage {
   private async send(
     url: string,
     headers: Readonly<Record<string, string>>,
-    data: Readable,
+    body: Readable,
     signal: AbortSignal,
   ): Promise<number> {
-    const request = { url, method: 'PUT', headers, data, signal, timeout: STORED_WITHIN_MS };
-    const limits = { maxContentLength: MAX_ANSWER_BYTES, cancelToken: NEVER_CANCELLED, statusDecides: true };
-    return (await firstValueFrom(this.http.request<string>({ ...request, ...limits }))).status;
+    const { status } = await this.http.send({
+      method: 'PUT',
+      url,
+      headers,
+      body,
+      timeoutMs: STORAGE_TIMEOUT_MS,
+      maxBytes: MAX_ANSWER_BYTES,
+      signal,
+      statusDecides: true,
+    });
+    return status;
   }
 }
 
-/** Those that the URL was signed with, and what describes the body. */
+/** The signed headers of the URL, and those that describe the body. */
 function headersOf(signed: Readonly<Record<string, string>>, file: FileToUpload): Record<string, string> {
   return {
+    accept: '*/*',
     'user-agent': USER_AGENT,
     'content-type': file.fileType,
     ...signed,

@@ -1,8 +1,8 @@
 import { UpstreamTimeoutError } from '../../../common/errors/upstream.errors';
 
-/** The content of a file on its way upstream, with a clock for the answer that runs from its last byte on. */
+/** The content of a file in transit, with a time-out for the answer that starts after its last byte. */
 export class TimedContent implements AsyncIterable<Uint8Array> {
-  private readonly late = new AbortController();
+  private readonly timeout = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private reason: Error | undefined;
 
@@ -11,26 +11,26 @@ export class TimedContent implements AsyncIterable<Uint8Array> {
     private readonly timeoutMs: number,
   ) {}
 
-  /** Aborts when the time for the answer is over. */
+  /** Aborts when the answer times out. */
   get signal(): AbortSignal {
-    return this.late.signal;
+    return this.timeout.signal;
   }
 
-  /** What kept the content from being handed over, or that the time is over; undefined when nothing of both happened. */
+  /** The error of the content or of the time-out; undefined without either. */
   get failure(): Error | undefined {
     return this.reason;
   }
 
-  // Whoever reads may throw into this; the content must not take that for its own failure, and only stops.
+  // The reader may throw into this generator; that is not an error of the content, which only stops.
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     for await (const chunk of this.watched()) yield chunk;
     this.timer = setTimeout(() => {
       this.reason = new UpstreamTimeoutError();
-      this.late.abort();
+      this.timeout.abort();
     }, this.timeoutMs);
   }
 
-  /** Takes the clock away. */
+  /** Stops the time-out. */
   end(): void {
     clearTimeout(this.timer);
   }

@@ -4,8 +4,8 @@ import { UpstreamInvalidResponseError } from '../../../common/errors/upstream.er
 export type TargetRule = 'malformed' | 'scheme' | 'credentials' | 'header' | 'address';
 
 /**
- * The platform names a place for a file that this service does not send to. Nothing was sent, and nothing of the place is
- * in the message: its query is a credential.
+ * The platform names a storage location that this service does not send to. Nothing was sent, and the message does not hold
+ * the location: its query is a credential.
  */
 export class UploadTargetRefusedError extends UpstreamInvalidResponseError {
   override mayHaveTakenEffect = false;

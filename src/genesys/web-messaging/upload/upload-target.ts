@@ -1,24 +1,24 @@
 import type { PresignedUrl } from '../frames/server-frame';
 import { UploadTargetRefusedError } from './upload-target.errors';
 
-/** Headers that storages sign: what describes the body, and what Amazon and Google call their own. */
+/** Headers that storages sign: those that describe the body, and those of Amazon and Google. */
 const ALLOWED_HEADER = /^(content|x-amz|x-goog)-[a-z0-9-]{1,100}$/;
-/** RFC 9110, 5.5: visible characters, blanks and tabs. */
+/** A header value by RFC 9110, 5.5: visible characters, blanks and tabs. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]{0,2048}$/;
 
 /**
- * The place that an answer of the platform names for a file, as far as this service follows it: an `https:` URL without
- * credentials, and headers by allow-list. Whether its address is globally routable is for the connection to find out.
+ * The validated storage location of a file: an `https:` URL without credentials, and headers by allow-list. The connection
+ * checks whether its address is globally routable.
  */
 export class UploadTarget {
   private constructor(
     readonly url: string,
     readonly headers: Readonly<Record<string, string>>,
-    /** The number of headers that are not on the list and are not sent. */
+    /** Number of dropped headers, which are not on the allow-list. */
     readonly dropped: number,
   ) {}
 
-  /** Throws `UploadTargetRefusedError`. `allowsPlain` also lets `http:` pass. */
+  /** Validates a presigned URL. Throws `UploadTargetRefusedError`. `allowsPlain` permits `http:` as well. */
   static of({ url, headers }: PresignedUrl, allowsPlain: boolean): UploadTarget {
     if (!URL.canParse(url)) throw new UploadTargetRefusedError('malformed');
     const { protocol, username, password, href } = new URL(url);

@@ -43,7 +43,7 @@ async function putTo(url: string, variables: Record<string, string>): Promise<vo
 }
 
 describe(UploadModule.name, () => {
-  it('puts files to public addresses only, unless told otherwise', async () => {
+  it('puts files to public addresses only, unless private ones are allowed', async () => {
     const url = receiver.url.replace('http://', 'https://');
 
     await expect(putTo(url, {})).rejects.toMatchObject({ rule: 'address' });

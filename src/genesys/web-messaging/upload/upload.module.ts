@@ -6,10 +6,10 @@ import { FileStorage } from './file-storage';
 import { PresignedStorage } from './presigned-storage';
 import { UploadTelemetry } from './upload.telemetry';
 
-/** As many as a process hands on at most: `UPLOAD_MAX_CONCURRENT` cannot be more. */
+/** Maximum of `UPLOAD_MAX_CONCURRENT`. */
 const CONNECTIONS = 128;
 
-/** The storage for files, over connections of its own: the platform names its hosts, so they are judged by their addresses. */
+/** The storage for files, over its own connections: the platform names the hosts, so their addresses are checked. */
 @Module({
   imports: [
     OutboundHttpModule.withConnections(CONNECTIONS, {

@@ -8,7 +8,9 @@ import { StreamFloods } from './stream-floods';
 import { WithoutCredentials } from './without-credentials';
 import { WorstBodies } from './worst-bodies';
 
-/** The attacks of the plan. All together make about 230 requests a second, half of them without a credential. */
+/**
+ * Returns the attacks of the plan. Together they make about 230 requests a second, half of them without a credential.
+ */
 export function attacksOf(plan: AttackPlan): Attack[] {
   const all: readonly Attack[] = [
     new WorstBodies(plan),

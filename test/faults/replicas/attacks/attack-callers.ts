@@ -1,6 +1,6 @@
 import type { ScopeName } from '../../../../src/common/access/scope';
 
-/** The callers that attack, each with the least that its attack needs. */
+/** The attacking callers, each with the fewest scopes that its attack needs. */
 export const ATTACK_SCOPES = {
   bodies: ['sessions.write', 'messages.write', 'deliveries.operate'],
   streams: ['sessions.read'],

@@ -1,19 +1,19 @@
-/** The figures of one attack, as they cross from one thread to another. */
+/** The counts of one attack, as they cross from one thread to another. */
 export interface AttackFigures {
   readonly name: string;
   readonly requests: number;
-  /** How often each status, or each reason for having none, came about. */
+  /** Counts of answers by status, and of requests without one by reason. */
   readonly answers: Readonly<Record<string, number>>;
   readonly worstMs: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** Broken promises, in words; the first few of them, each once. */
+  /** The first few broken promises in words, each once. */
   readonly findings: readonly string[];
 }
 
 const KEPT_FINDINGS = 5;
 
-/** Counts the requests and answers of one attack, and notes answers that hold secrets of others. */
+/** Counts the requests and answers of one attack, and records answers that contain secrets of others. */
 export class AttackTally {
   private requests = 0;
   private worstMs = 0;
@@ -32,7 +32,7 @@ export class AttackTally {
     this.sentBytes += bytes;
   }
 
-  /** More bytes of a request that was counted already. */
+  /** Adds bytes to a request that was counted already. */
   sentMore(bytes: number): void {
     this.sentBytes += bytes;
   }
@@ -43,7 +43,7 @@ export class AttackTally {
     if (canary !== undefined) this.found(`an answer holds "${canary.slice(0, 24)}" of another caller`);
   }
 
-  /** A status, or the reason for having none, and the time from the sending on. */
+  /** Counts a status, or the reason for its absence, and the time since the request was sent. */
   answered(outcome: number | string, ms: number): void {
     this.answers.set(String(outcome), (this.answers.get(String(outcome)) ?? 0) + 1);
     if (typeof outcome === 'number') this.worstMs = Math.max(this.worstMs, ms);

@@ -3,12 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { attacksOf } from './all-attacks';
 import type { AttackPlan } from './attack';
 
-/** Runs the attacks of a plan in this thread until any message comes, and answers with their figures. */
+/** Runs the attacks of a plan in this thread until a message arrives, and answers with their counts. */
 async function main(): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('This is the entry of a thread.');
   const stopping = new AbortController();
-  // Every connection of every attack listens to it.
+  // Every connection of every attack adds a listener to it.
   setMaxListeners(0, stopping.signal);
   port.once('message', () => {
     stopping.abort();

@@ -5,15 +5,15 @@ import type { AttackPlan } from './attack';
 import type { AttackFigures } from './attack-tally';
 
 /**
- * All attacks in a thread of their own, so that their work does not delay the simulators and the clocks of the normal load
- * in this one.
+ * Runs all attacks in a thread of their own, so that they do not delay the simulators and the timers of the normal
+ * load in this one.
  */
 export class Attackers implements AsyncDisposable {
   private readonly figures: Promise<unknown[]>;
 
   private constructor(private readonly thread: Worker) {
     this.figures = once(thread, 'message');
-    // A failure is thrown by `stop`, which may come minutes later.
+    // `stop` throws the failure, possibly minutes later.
     this.figures.catch(() => undefined);
   }
 
@@ -21,7 +21,7 @@ export class Attackers implements AsyncDisposable {
     return new Attackers(new Worker(join(__dirname, 'attacker-thread.js'), { workerData: plan }));
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when all requests have finished. */
   async stop(): Promise<AttackFigures[]> {
     this.thread.postMessage('stop');
     const [figures] = await this.figures;

@@ -6,9 +6,9 @@ import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
 import { exchange } from './raw-exchange';
 
-/** Each is refused by the parser, before anything of the service has run. */
+/** The HTTP parser refuses each of them before any code of the service runs. */
 const PACE = { perSecond: 5, atMost: 20 };
-/** Longer than a refusal takes; what the service waits for more of is hung up on. */
+/** Longer than a refusal takes; then the attacker closes a connection on which the service waits for more. */
 const HELD_MS = 3_000;
 
 interface BrokenRequest {
@@ -17,9 +17,9 @@ interface BrokenRequest {
 }
 
 /**
- * Attacks the promise that every reader finds the same requests in the same bytes, and that a header is no credential:
- * two lengths, folded and forged headers, bad chunks, targets of other hosts, two credentials. A request that is hidden
- * in the body of another one must not be answered.
+ * Attacks the promise that every reader finds the same requests in the same bytes, and that a header is not a
+ * credential: two lengths, folded and forged headers, invalid chunks, targets of other hosts, two credentials. A
+ * request that is hidden in the body of another one must not be answered.
  */
 export class BrokenFraming implements Attack {
   readonly name = 'broken-framing';
@@ -50,7 +50,7 @@ export class BrokenFraming implements Attack {
   }
 }
 
-/** One request, and a second one in its body for a reader that takes the other length. */
+/** Makes one request with a second one in its body, for a reader that uses the other length. */
 function smuggled({ conversationId }: Target, key: string, length: number): BrokenRequest[] {
   const guessed = `Bearer ${'A'.repeat(length)}`;
   const hidden = headOf('DELETE', `/v1/sessions/${conversationId}`, { authorization: guessed });
@@ -82,7 +82,7 @@ function smuggled({ conversationId }: Target, key: string, length: number): Brok
   ];
 }
 
-/** Headers that would make another caller or another address of the request, if they were believed. */
+/** Headers that would change the caller or the address of the request, if the service trusted them. */
 function forged({ conversationId }: Target, key: string): BrokenRequest[] {
   const path = `/v1/sessions/${conversationId}`;
   const forwarded = {
@@ -95,7 +95,7 @@ function forged({ conversationId }: Target, key: string): BrokenRequest[] {
     'x-rewrite-url': '/health/live',
   };
   const close = { connection: 'close' };
-  // Accepted, if the proof were believed.
+  // The service would accept it if it trusted the proof.
   const message = '{"text":"forged"}';
   const proven = {
     ...{ 'content-type': 'application/json', 'content-length': String(message.length) },

@@ -7,13 +7,13 @@ import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
 import { exchange } from './raw-exchange';
 
-/** Refusals before any work: five of each a second are nothing to a service that refuses early. */
+/** Early refusals: five of each a second are negligible for the service. */
 const CHEAP = { perSecond: 10, atMost: 40 };
 const RESUMED_STREAMS = { perSecond: 5, atMost: 40 };
 const RESUMED_FOR_MS = 100;
-/** Each walks over a part of a table that grows with the load. */
+/** Each reads a part of a table that grows with the load. */
 const FILTERS = { perSecond: 4, atMost: 20 };
-/** The whole trail, four times in parallel. */
+/** Four concurrent exports of the whole trail. */
 const EXPORTS = { perSecond: 0.5, atMost: 4 };
 const EXPORTS_AT_ONCE = 2;
 const MOST_OF_A_QUERY = 15_000;
@@ -39,8 +39,8 @@ const STRANGE_IDS = [
 const EVENT_IDS = ['0', '1', '-1', '9007199254740991', '9'.repeat(400), 'nonsense', "' or 1=1--"];
 
 /**
- * Attacks the promise that reading costs the reader's share: forged cursors, strange ids, resumed streams, long queries,
- * the whole audit trail in parallel, and the most expensive filters.
+ * Attacks the promise that a reader uses up only its own share: forged cursors, invalid ids, resumed streams, long
+ * queries, concurrent exports of the audit trail, and the most expensive filters.
  */
 export class ExpensiveReads implements Attack {
   readonly name = 'expensive-reads';
@@ -59,7 +59,7 @@ export class ExpensiveReads implements Attack {
     const cheap = cheapPaths();
     const filtered = expensivePaths();
     await Promise.all([
-      // Counted on after each round, so that each path comes to each replica.
+      // The index grows after each round, so that each path is sent to each replica.
       atPace(CHEAP, signal, (index) => get(index + Math.floor(index / cheap.length), turnOf(cheap, index))),
       atPace(FILTERS, signal, (index) =>
         get(index + Math.floor(index / filtered.length), turnOf(filtered, index)),

@@ -9,14 +9,14 @@ import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
 
-/** The victim talks as guests do. */
+/** The victim sends messages as guests do. */
 const MESSAGES = { perSecond: 2, atMost: 20 };
-/** The rows are forged again, since replicas put right what they hold. */
+/** The rows are forged again, because replicas correct the rows that they hold. */
 const PLANTINGS = { perSecond: 0.2, atMost: 1 };
 
 /**
- * Attacks the promise that a replica sends keys and words of guests to other replicas alone: an attacker who can write to
- * the database makes itself the holder of a session. Its listener must receive nothing.
+ * Attacks the promise that a replica sends keys and guests' texts to other replicas only: an attacker that can write
+ * to the database becomes the holder of a session. Its listener must receive nothing.
  */
 export class ForgedReplica implements Attack {
   readonly name = 'forged-replica';
@@ -26,7 +26,7 @@ export class ForgedReplica implements Attack {
 
   async run(signal: AbortSignal): Promise<AttackFigures> {
     const { replicas, planted, victimKey, victimText } = this.plan;
-    // The victim gets its own text back: that is no leak.
+    // The victim receives its own text, which is not a leak.
     const tally = new AttackTally(this.name, []);
     const listener = await this.listen(tally);
     try {
@@ -68,7 +68,7 @@ export class ForgedReplica implements Attack {
     return server;
   }
 
-  /** A copy of the row of a replica that works, so that a forger needs to know no column but these. */
+  /** Copies the row of a working replica, so that the forger only has to know these columns. */
   private async plant(port: number): Promise<void> {
     const forged = { id: this.id, address: `http://127.0.0.1:${port}`, lease_until: Date.now() + 86_400_000 };
     await this.change(`insert into replica select (jsonb_populate_record(r, '${JSON.stringify(forged)}')).*
@@ -80,7 +80,7 @@ export class ForgedReplica implements Attack {
     await this.change(`update session set holder = '${this.id}' where conversation_id in (${ids})`);
   }
 
-  /** The sessions are given back, as those of a replica that has ended. */
+  /** Releases the sessions, as those of a replica that has ended. */
   private async uproot(): Promise<void> {
     await this.change(`update session set holder = '' where holder = '${this.id}'`);
     await this.change(`delete from replica where id = '${this.id}'`);

@@ -7,12 +7,12 @@ import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
 import { exchange } from './raw-exchange';
 
-/** Half of the normal load: every slot of the default cap is asked for within a minute, and then again and again. */
+/** Half of the normal load: it requests every slot of the default cap within a minute, and continues. */
 const OPENINGS = { perSecond: 10, atMost: 40 };
-/** Beyond the hundred streams that one process has had room for. */
+/** More than the hundred streams that one process allowed before. */
 const STREAMS = { perSecond: 5, atMost: 250 };
 const UPLOADS = { perSecond: 1, atMost: 30 };
-/** Twenty at once with one key: one opens, the others wait. */
+/** Twenty concurrent requests with one key: one opens, the others wait. */
 const WAITERS = { perSecond: 0.5, atMost: 4 };
 const WITH_ONE_KEY = 20;
 const HELD_MS = 60_000;
@@ -20,8 +20,8 @@ const FILE_BYTES = 1024 * 1024;
 const DRIP_EVERY_MS = 1_000;
 
 /**
- * Attacks the promise that what all callers share is shared: one caller opens sessions and never ends them, holds as many
- * streams and unfinished uploads as it gets, and asks for the same opening many times at once.
+ * Attacks the promise that one caller cannot exhaust shared resources: it opens sessions and never ends them, holds
+ * as many streams and unfinished uploads as it gets, and repeats the same opening concurrently.
  */
 export class Hoarding implements Attack {
   readonly name = 'hoarding';

@@ -1,13 +1,13 @@
 /** The largest body that the service reads. */
 const LIMIT_BYTES = 64 * 1024;
-/** Left for what surrounds the repeated part. */
+/** Bytes for the rest of the body around the repeated part. */
 const NEARLY = LIMIT_BYTES - 300;
 const EMPTY_CHOICES = 21_633;
 const UNIQUE_NUMBERS = 12_675;
-/** "e" with this many accents is one character to a reader. */
+/** "e" with this many accents is one visible character. */
 const COMBINING_MARK = '\u0301';
 
-/** A JSON body just below the size limit that costs its sender nothing, and the weakness that it looks for. */
+/** A JSON body just below the size limit that is cheap for its sender, and the weakness that it targets. */
 export interface HostileBody {
   readonly weakness: string;
   readonly body: Buffer;
@@ -59,7 +59,7 @@ export function hostileReplays(): HostileBody[] {
   ];
 }
 
-/** Bodies that are costly for any reader of JSON objects. */
+/** Bodies that are costly for any JSON parser. */
 function hostileObjects(field: string): HostileBody[] {
   return [
     named('one error per unknown field', `{${field},${fields('0')}}`),
@@ -90,7 +90,7 @@ function accents(): string {
   return COMBINING_MARK.repeat(30_000);
 }
 
-/** Thousands of fields, each with a name of its own. */
+/** Thousands of fields with different names. */
 function fields(value: string): string {
   return Array.from({ length: 6_000 }, (_, index) => `"${index.toString(36)}":${value}`).join();
 }

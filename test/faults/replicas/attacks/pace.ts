@@ -2,13 +2,14 @@ import { constantRate } from '../constant-rate';
 
 export interface Pace {
   readonly perSecond: number;
-  /** At a time. What comes due while so many are under way is left out: attackers have one small machine, too. */
+  /** Maximum number of concurrent attempts. Attempts beyond it are skipped: attackers have one small machine, too. */
   readonly atMost: number;
 }
 
 /**
- * Makes attempts at a constant rate until the signal is aborted; resolves when those under way are over. Attempts count
- * what the service does; what they throw is a fault of the attack itself, and thrown.
+ * Makes attempts at a constant rate until the signal is aborted; resolves when the last attempts have finished.
+ * Attempts record the service's behaviour; an error that they throw is a defect of the attack itself, and is
+ * rethrown.
  */
 export async function atPace(
   { perSecond, atMost }: Pace,
@@ -28,7 +29,7 @@ export async function atPace(
   if (failures.length > 0) throw new AggregateError(failures, 'An attack failed by itself.');
 }
 
-/** The entry of a list whose turn it is. */
+/** Returns the next entry of a list in rotation. */
 export function turnOf<T>(list: readonly T[], index: number): T {
   const entry = list[index % list.length];
   if (entry === undefined) throw new Error('There is nothing to choose from.');

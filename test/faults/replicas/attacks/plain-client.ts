@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import type { AttackTally } from './attack-tally';
 
 const ANSWERED_WITHIN_MS = 60_000;
-/** How long one connection is kept for the next request: less than the service does. */
+/** Keep-alive time of a connection: less than the service's. */
 const KEPT_ALIVE_MS = 2_000;
 
 export interface PlainRequest {
@@ -25,7 +25,7 @@ export class PlainClient implements AsyncDisposable {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** The status; undefined when there was no answer. */
+  /** Returns the status, or undefined without an answer. */
   async ask(url: string, { method = 'GET', path, headers, body }: PlainRequest): Promise<number | undefined> {
     const startedAt = performance.now();
     this.tally.sent(Buffer.byteLength(body ?? '') + path.length);

@@ -2,28 +2,28 @@ import { connect } from 'node:net';
 import type { AttackTally } from './attack-tally';
 
 const STATUS_LINE = /HTTP\/1\.1 (\d{3})/g;
-/** The part of what was received that is kept; enough for the heads of many refusals. */
+/** Number of received bytes that are kept; enough for the heads of many refusals. */
 const KEPT_BYTES = 64 * 1024;
 
 const CLOSED = 'closed by the service';
 
-/** Bytes on one connection, which need not be a whole request, or may be many. */
+/** Bytes on one connection, which may be an incomplete request, or several. */
 export interface RawExchange {
   readonly url: string;
   readonly bytes: string | Buffer;
-  /** How many requests the bytes hold; 1 when absent. */
+  /** Number of requests in the bytes. Default: 1. */
   readonly requests?: number;
-  /** Written again and again while the connection is open. */
+  /** Bytes that are written repeatedly while the connection is open. */
   readonly drip?: { readonly bytes: string; readonly everyMs: number };
-  /** The attacker hangs up after this time. */
+  /** Time after which the attacker closes the connection. */
   readonly holdMs: number;
-  /** Never reads what comes. */
+  /** True to never read the answer. */
   readonly isDeaf?: boolean;
 }
 
 /**
- * Sends the bytes on a connection of its own and resolves when it is over: by the service, by the attacker after
- * `holdMs`, or by the signal. The statuses in the order in which they came.
+ * Sends the bytes on a connection of its own and resolves when the service closes it, or the attacker after `holdMs`,
+ * or the signal aborts. Returns the statuses in the order of arrival.
  */
 export function exchange(
   { url, bytes, requests = 1, drip, holdMs, isDeaf = false }: RawExchange,

@@ -5,21 +5,21 @@ import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
 import { exchange } from './raw-exchange';
 
-/** A few new connections a second, each held for as long as the service bears it: at most a hundred and sixty. */
+/** A few new connections a second, each held until the service closes it: at most a hundred and sixty. */
 const EACH = { perSecond: 1, atMost: 40 };
 /** Longer than the thirty seconds that a whole request may take. */
 const HELD_MS = 45_000;
-/** A byte a second: the least that a client has to do to look alive. */
+/** A byte a second: the minimum that looks like an active client. */
 const DRIP_EVERY_MS = 1_000;
 const BODY_BYTES = 60_000;
 const FILE_BYTES = 10 * 1024 * 1024;
-/** The first part of a file; then nothing more comes. */
+/** Sends the first part of a file and then nothing. */
 const BEGUN = 'x'.repeat(16 * 1024);
 
 /**
- * Attacks the promise that a request which does not go on costs one connection of one replica, and nothing of the other
- * one: bodies without end towards sessions that the other replica holds, without and with the right to send them,
- * uploads that stop, and slow headers.
+ * Attacks the promise that a stalled request costs one connection of one replica, and nothing of the other one:
+ * endless bodies for sessions that the other replica holds, with and without permission, stalled uploads, and slow
+ * headers.
  */
 export class SlowSenders implements Attack {
   readonly name = 'slow-senders';

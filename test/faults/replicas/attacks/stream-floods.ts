@@ -6,22 +6,22 @@ import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
 import { exchange } from './raw-exchange';
 
-/** One question for the head should cost no more than any other refusal or short answer. */
+/** One HEAD request should not cost more than any other refusal or short answer. */
 const HEADS = { perSecond: 20, atMost: 40 };
-/** A browser that reloads: begins a stream and is gone. */
+/** A browser that reloads: it starts a stream and disconnects. */
 const HANG_UPS = { perSecond: 10, atMost: 40 };
 const HANG_UP_AFTER_MS = 20;
-/** As many streams as one process has room for, on a single connection: only the first can be answered. */
+/** The maximum number of streams of one process on a single connection: only the first can be answered. */
 const PIPELINES = { perSecond: 0.2, atMost: 2 };
 const PIPELINED = 100;
 const PIPELINE_HELD_MS = 5_000;
-/** Clients that never read; each stays until the service lets it go. */
+/** Clients that never read; each stays until the service disconnects it. */
 const DEAF = { perSecond: 1, atMost: 5 };
 const DEAF_HELD_MS = 120_000;
 
 /**
- * Attacks the promise that a stream costs its place only as long as its client is there: floods of HEAD, streams that end
- * as soon as they begin, a hundred of them on one connection, and clients that never read.
+ * Attacks the promise that a stream holds its place only while its client is connected: floods of HEAD, streams that
+ * end immediately, a hundred of them on one connection, and clients that never read.
  */
 export class StreamFloods implements Attack {
   readonly name = 'stream-floods';
@@ -34,7 +34,7 @@ export class StreamFloods implements Attack {
     await using client = new PlainClient(tally, signal);
     const headers = bearer(keys.streams);
     const stream = headOf('GET', '/v1/events', headers);
-    // The hoarder's own sessions come and go, so that there are events for the client that never reads.
+    // The hoarder opens and ends sessions of its own, so that there are events for the client that never reads.
     const eventful = headOf('GET', '/v1/events', { ...bearer(keys.hoarder), 'last-event-id': '0' });
     const open = (url: string, bytes: string, holdMs: number): Promise<unknown> =>
       exchange({ url, bytes, holdMs }, tally, signal);

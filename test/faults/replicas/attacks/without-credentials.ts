@@ -4,14 +4,16 @@ import { type AttackFigures, AttackTally } from './attack-tally';
 import { atPace, turnOf } from './pace';
 import { PlainClient } from './plain-client';
 
-/** A refusal should cost less than half a millisecond, so that this is a twentieth of a core; no quota counts them. */
+/**
+ * A refusal should cost less than half a millisecond, so that this rate is a twentieth of a core; no quota limits it.
+ */
 const PACE = { perSecond: 100, atMost: 100 };
 const PATHS = ['/v1/sessions', '/v1/events', '/v1/audit/export', `/v1/sessions/${randomUUID()}`, '/metrics'];
 const LONG = 8_000;
 
 /**
- * Attacks the promise that a stranger costs next to nothing, in time and in what is written: requests without
- * credentials, with garbage for a token or a key, and with request ids as long as the log takes them.
+ * Attacks the promise that an unauthenticated client costs little CPU time and few log lines: requests without
+ * credentials, with invalid tokens or keys, and with request ids of the maximum logged length.
  */
 export class WithoutCredentials implements Attack {
   readonly name = 'without-credentials';

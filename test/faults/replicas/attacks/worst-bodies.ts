@@ -11,12 +11,12 @@ import {
 import { atPace, turnOf } from './pace';
 import { PlainClient, type PlainRequest } from './plain-client';
 
-/** 260 kB a second in all. A body that is refused as soon as its bound is reached costs about a millisecond. */
+/** 260 kB a second in all. A body that is refused at its bound costs about a millisecond. */
 const PACE = { perSecond: 4, atMost: 40 };
 
 /**
- * Attacks the promise that a refused body costs about as much as its bytes: bodies just below the size limit with the
- * most entries, fields, accents and depth that fit in, for every operation that reads JSON.
+ * Attacks the promise that a refused body costs about as much as its size: bodies just below the size limit with the
+ * maximum number of entries, fields, accents and levels, for every operation that reads JSON.
  */
 export class WorstBodies implements Attack {
   readonly name = 'worst-bodies';
@@ -47,7 +47,7 @@ export class WorstBodies implements Attack {
       requestsOf('PUT', `${session}/authentication`, hostileLogins()),
       requestsOf('POST', '/v1/deliveries/replay', hostileReplays()),
     ];
-    // The operations take turns, so that also a short attack has the worst bodies of each.
+    // The operations alternate, so that a short attack has the worst bodies of each as well.
     const rounds = Array.from({ length: Math.max(...operations.map(({ length }) => length)) });
     return rounds.flatMap((_, round) => operations.flatMap((requests) => requests.slice(round, round + 1)));
   }

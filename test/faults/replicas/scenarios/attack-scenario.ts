@@ -13,13 +13,13 @@ import { NormalLoad } from '../normal-load';
 import { cpuSeconds, cpuSecondsOfFamily } from '../process-usage';
 import type { Run } from './scenario';
 
-/** Until code is compiled, pools are filled and caches are warm; not counted. */
+/** Warm-up of compiled code, pools and caches; not measured. */
 const WARM_UP_MS = 20_000;
 const CALM_MS = 20_000;
-/** Sessions that stay from the beginning to the end. */
+/** Number of sessions that live from the beginning to the end. */
 const RESIDENTS = 20;
 const TARGETS = 4;
-/** Longer than a request may take, so that what the service still holds of the attack has had time to end. */
+/** Longer than the maximum duration of a request, so that the rest of the attack can end. */
 const QUIET_MS = 35_000;
 const EMPTY_WITHIN_MS = 120_000;
 const BEATS_WITHIN_MS = 30_000;
@@ -27,8 +27,8 @@ const ENDS_AT_A_TIME = 10;
 const NANOSECONDS = 1_000_000;
 
 /**
- * All attacks at once beside a normal load, on two replicas. No lease may be lost, the normal load must not notice, and
- * afterwards nothing may be left of the attack.
+ * Runs all attacks at once beside a normal load, on two replicas. No lease may be lost, the normal load must not
+ * notice, and afterwards the service may hold nothing of the attack.
  */
 export async function attack(run: Run): Promise<string[]> {
   const { tell, entry, random, minutes } = run;
@@ -65,7 +65,7 @@ async function residentsOf(load: NormalLoad): Promise<string[]> {
   return ids;
 }
 
-/** The figures of the attacks, and which sessions of the victim did not survive them. */
+/** The counts of the attacks, and the sessions of the victim that did not survive them. */
 async function underAttack(
   world: AttackWorld,
   load: NormalLoad,
@@ -122,7 +122,7 @@ async function planOf(world: AttackWorld, only: readonly string[]): Promise<Atta
   };
 }
 
-/** Ends what the attack has opened and waits until the replicas are rid of it; what they are not rid of. */
+/** Ends all sessions of the attack and waits until the replicas have released them; returns the remaining ones. */
 async function settle(world: AttackWorld, residents: readonly string[]): Promise<string[]> {
   await delay(QUIET_MS);
   try {
@@ -137,7 +137,7 @@ async function settle(world: AttackWorld, residents: readonly string[]): Promise
   }
 }
 
-/** Asks for the end of every session but these, some at a time. */
+/** Ends every session but these, some at a time. */
 async function endStrays(world: AttackWorld, residents: readonly string[]): Promise<void> {
   const rows = await world.query("select conversation_id as id from session where state = 'active'");
   const queue = rows
@@ -154,7 +154,7 @@ async function endStrays(world: AttackWorld, residents: readonly string[]): Prom
   await Promise.all(Array.from({ length: ENDS_AT_A_TIME }, end));
 }
 
-/** Residents that are not active any more, or whose heartbeat has stopped. */
+/** Returns the residents that are not active any more, or have no heartbeat. */
 async function residentFindings(world: AttackWorld, residents: readonly string[]): Promise<string[]> {
   const since = Date.now();
   const quiet = (): string[] =>
@@ -178,7 +178,7 @@ async function isActive(world: AttackWorld, id: string): Promise<boolean> {
   return rows.length === 1;
 }
 
-/** The records of the audit trail, and the bytes of its rows and indices. */
+/** Returns the number of records of the audit trail, and the bytes of its rows and indexes. */
 async function auditOf(world: AttackWorld): Promise<{ records: number; bytes: number }> {
   const [row] = await world.query(
     "select count(*) as records, pg_total_relation_size('audit_record') as bytes from audit_record",
@@ -186,7 +186,7 @@ async function auditOf(world: AttackWorld): Promise<{ records: number; bytes: nu
   return { records: Number(row?.['records']), bytes: Number(row?.['bytes']) };
 }
 
-/** Seconds of each replica, and of the database with all its processes. */
+/** Returns the CPU seconds of each replica, and of all processes of the database. */
 function cpuOf({ replicas, server }: AttackWorld): number[] {
   return [...replicas.map(({ pid = 0 }) => cpuSeconds(pid)), cpuSecondsOfFamily(server.pid)];
 }

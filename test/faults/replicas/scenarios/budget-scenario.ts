@@ -8,12 +8,12 @@ import type { Run } from './scenario';
 const PER_MINUTE = 300;
 const WINDOW_MS = 60_000;
 const SESSIONS = 120;
-/** Each replica alone would want more than all may have. */
+/** Each replica alone needs more than the whole budget. */
 const BEAT_MS = 5_000;
 const AGAIN_MS = 500;
 const RATE_LIMITED = 429;
 
-/** Three replicas want far more of one OAuth client than it may have: Genesys Cloud counts no more than that. */
+/** Three replicas need far more than the budget of one OAuth client: Genesys Cloud counts no more than the budget. */
 export async function budget({ random, tell, entry, minutes }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,
@@ -25,9 +25,9 @@ export async function budget({ random, tell, entry, minutes }: Run): Promise<str
     },
   });
   await Promise.all(
-    world.replicas.map(({ url }) => openPatiently(new ServiceApi(url), SESSIONS / world.replicas.length)),
+    world.replicas.map(({ url }) => openWithRetries(new ServiceApi(url), SESSIONS / world.replicas.length)),
   );
-  tell(`${SESSIONS} sessions are open, which want ${(SESSIONS * WINDOW_MS) / BEAT_MS} beats a minute`);
+  tell(`${SESSIONS} sessions are open and need ${(SESSIONS * WINDOW_MS) / BEAT_MS} beats a minute`);
   await delay(minutes * WINDOW_MS);
   const times = world.genesys.requests.find({ path: /^\/api\/v2\// }).map(({ at }) => at);
   const refused = world.genesys.requests.count({ status: RATE_LIMITED });
@@ -40,8 +40,8 @@ export async function budget({ random, tell, entry, minutes }: Run): Promise<str
   ];
 }
 
-/** Openings take from the budget too: those that are refused are asked for again. */
-async function openPatiently(api: ServiceApi, count: number): Promise<void> {
+/** Openings use the budget too: refused ones are repeated. */
+async function openWithRetries(api: ServiceApi, count: number): Promise<void> {
   for (let opened = 0; opened < count;) {
     const { status } = await api.open();
     if (status === 201) opened += 1;
@@ -49,7 +49,7 @@ async function openPatiently(api: ServiceApi, count: number): Promise<void> {
   }
 }
 
-/** How many of these moments lie within the fullest stretch of so many milliseconds. */
+/** Returns the maximum number of these times in any window of this length. */
 function mostWithin(ms: number, times: readonly number[]): number {
   let first = 0;
   return times.reduce((most, at, index) => {

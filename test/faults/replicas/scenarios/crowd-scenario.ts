@@ -7,14 +7,14 @@ import { summaryOf } from './times';
 
 const BEAT_MS = 60_000;
 const OBSERVED_MS = 60_000;
-/** Until everybody has a share and beats in a phase of its own. */
+/** Time until every replica has its share and the beats are spread. */
 const SETTLED_WITHIN_MS = 300_000;
 const TAKEN_OVER_WITHIN_MS = 120_000;
 const IDLE_MS = 10_000;
 const COLLECTIONS = 5;
 const COLLECT_EVERY_MS = 1_000;
 
-/** Counted from some beginning on. `at` and CPU times are seconds. */
+/** Counters since the start. `at` and CPU times are in seconds. */
 interface Usage {
   readonly at: number;
   readonly beats: number;
@@ -25,7 +25,9 @@ interface Usage {
   readonly replicaCpu: number;
 }
 
-/** Many sessions over three replicas: what they cost, and how long it takes until all beat again when one replica is killed. */
+/**
+ * Many sessions on three replicas: measures their cost, and the time until all beat again when one replica is killed.
+ */
 export async function crowd({ tell, entry, sessions }: Run): Promise<string[]> {
   await using world = await CrowdWorld.prepare({ beatMs: BEAT_MS, entry });
   await world.start();
@@ -36,7 +38,7 @@ export async function crowd({ tell, entry, sessions }: Run): Promise<string[]> {
   const startedAt = performance.now();
   await world.start();
   await untilHeld(world, sessions);
-  tell(`${sessions} sessions are held ${seconds(performance.now() - startedAt)} after the start`);
+  tell(`${sessions} sessions have a holder ${seconds(performance.now() - startedAt)} after the start`);
   await delay(BEAT_MS + IDLE_MS);
   await observe(world, tell);
   const bytes = await bytesOf(world);
@@ -100,7 +102,7 @@ async function killOne(world: CrowdWorld, tell: Run['tell']): Promise<string[]> 
   world.upstream.watch(rows.map(({ id }) => String(id)));
   const killedAt = Date.now();
   await victim.kill();
-  // What was on its way when it died is no new beat.
+  // A beat that was in flight at the kill is not a new one.
   await delay(500);
   world.upstream.watch(rows.map(({ id }) => String(id)));
   await waitFor(() => {
@@ -108,7 +110,7 @@ async function killOne(world: CrowdWorld, tell: Run['tell']): Promise<string[]> 
     if (missing > 0) throw new Error(`Of the orphans ${missing} do not beat yet.`);
   }, TAKEN_OVER_WITHIN_MS).catch(() => undefined);
   const waits = world.upstream.firstBeats.map((at) => at - killedAt);
-  tell(`of the orphans all but ${rows.length - waits.length} beat again after, ${summaryOf(waits)}`);
+  tell(`all orphaned sessions except ${rows.length - waits.length} beat again after: ${summaryOf(waits)}`);
   return waits.length === rows.length ? [] : [`${rows.length - waits.length} orphans do not beat`];
 }
 
@@ -116,7 +118,7 @@ function pidsOf({ replicas }: CrowdWorld): number[] {
   return replicas.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
 }
 
-/** Once the garbage is gone. */
+/** Returns the memory after a garbage collection. */
 async function bytesOf(world: CrowdWorld): Promise<number> {
   for (let collection = 0; collection < COLLECTIONS; collection += 1) {
     for (const replica of world.replicas) replica.signal('SIGUSR2');

@@ -7,10 +7,13 @@ import type { Run } from './scenario';
 const CAP = 200;
 const CALLERS = 8;
 const FROZEN_MS = 30_000;
-/** What it may have been about to do is done. */
+/** Time for requests that the replica may have been about to send. */
 const AFTERWARDS_MS = 5_000;
 
-/** Each replica in its turn is frozen for thirty seconds under load, and goes on: nothing of what it was about to do is done. */
+/**
+ * Freezes each replica in turn for thirty seconds under load: after the thaw it does nothing for sessions that it has
+ * lost.
+ */
 export async function freeze({ random, tell, entry }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,
@@ -23,7 +26,7 @@ export async function freeze({ random, tell, entry }: Run): Promise<string[]> {
     replica.freeze();
     await delay(FROZEN_MS);
     replica.thaw();
-    tell(`${replica.name} slept for ${FROZEN_MS / 1000} s`);
+    tell(`${replica.name} was frozen for ${FROZEN_MS / 1000} s`);
     await delay(AFTERWARDS_MS);
   }
   await load.stop();

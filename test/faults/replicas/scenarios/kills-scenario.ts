@@ -11,8 +11,8 @@ const KILLS = 20;
 const AWAY_MS = 12_000;
 
 /**
- * Replicas are killed one after the other under load, by chance: some are started again at once, others when their sessions
- * are in other hands. Every promise is kept.
+ * Kills replicas one after the other at random under load: some are restarted immediately, others after their
+ * sessions were taken over. Every promise is kept.
  */
 export async function kills({ random, tell, entry }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
@@ -28,7 +28,7 @@ export async function kills({ random, tell, entry }: Run): Promise<string[]> {
     await victim.kill();
     await delay(awayMs);
     await victim.start();
-    tell(`kill ${kill}: ${victim.name}, away for ${awayMs / 1000} s`);
+    tell(`kill ${kill}: ${victim.name}, down for ${awayMs / 1000} s`);
   }
   await load.stop();
   tell(load.summary);

@@ -10,7 +10,7 @@ const SESSIONS = 600;
 const BEAT_MS = 3_000;
 const AGAIN_WITHIN_MS = 12_000;
 
-/** One of three replicas with 600 sessions is killed: every session that it held beats again in time. */
+/** Kills one of three replicas with 600 sessions: every session that it held beats again in time. */
 export async function orphans({ random, tell, entry }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,
@@ -27,7 +27,7 @@ export async function orphans({ random, tell, entry }: Run): Promise<string[]> {
     if (left.some((id) => first(id) === undefined)) throw new Error('Some do not beat yet.');
   }, 2 * AGAIN_WITHIN_MS).catch(() => undefined);
   const waits = left.map((id) => (first(id) ?? Infinity) - killedAt);
-  tell(`of ${SESSIONS} sessions ${left.length} were orphaned; they beat again after, ${summaryOf(waits)}`);
+  tell(`of ${SESSIONS} sessions ${left.length} were orphaned; they beat again after: ${summaryOf(waits)}`);
   await victim.start();
   const findings = await verdictOn(
     world,

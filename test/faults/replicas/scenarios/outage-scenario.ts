@@ -11,10 +11,10 @@ const CAP = 200;
 const SESSIONS = 30;
 const REFUSED_WITHIN_MS = 1_000;
 const RECOVERED_WITHIN_MS = 10_000;
-/** As long as a lease is trusted that nobody renews, and what may be under way then. */
+/** Validity of a lease without a renewal, and the time for requests in flight. */
 const TRUST_MS = 9_500;
 
-/** The database is down for a minute: the replicas say so at once, live on, and recover by themselves. */
+/** Stops the database for a minute: the replicas report it immediately, stay alive, and recover by themselves. */
 export async function outage({ random, tell, entry, minutes }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,
@@ -28,7 +28,7 @@ export async function outage({ random, tell, entry, minutes }: Run): Promise<str
   findings.push(...beatFindings(world, downAt, tell));
   await world.server.resume();
   const tookMs = await recovered(world.replicas, 3 * RECOVERED_WITHIN_MS);
-  tell(`openings were served by all again after ${Math.round(tookMs)} ms`);
+  tell(`all replicas served openings again after ${Math.round(tookMs)} ms`);
   if (tookMs > RECOVERED_WITHIN_MS) findings.push('the replicas did not recover in time');
   return [...findings, ...(await verdictOn(world, load, CAP))];
 }
@@ -44,7 +44,7 @@ async function whileDown(world: ReplicaWorld, until: number, tell: Run['tell']):
     }
     await delay(500);
   }
-  tell(`openings were refused after, ${summaryOf(times)}`);
+  tell(`openings were refused after: ${summaryOf(times)}`);
   const late = times.filter((time) => time > REFUSED_WITHIN_MS).length;
   return [...findings, ...(late === 0 ? [] : [`${late} openings were refused after more than a second`])];
 }
@@ -55,16 +55,14 @@ function wrongIn(name: string, { live, ready, opening, hasRetryAfter }: Probed):
   return isRight ? [] : [`${name}: ${seen}`];
 }
 
-/** Beats go on while the lease is trusted, and then stop. */
+/** Checks that beats continue while the lease is valid, and then stop. */
 function beatFindings({ genesys }: ReplicaWorld, downAt: number, tell: Run['tell']): string[] {
   const beats = genesys.requests.find({ method: 'PATCH' }).map(({ at }) => at - downAt);
   const last = Math.max(...beats);
-  tell(`the last beat came ${Math.round(last)} ms after the database was told to stop`);
+  tell(`the last beat arrived ${Math.round(last)} ms after the stop signal to the database`);
   if (Date.now() - downAt < TRUST_MS) return [];
   return [
-    ...(beats.some((at) => at > 3_000 && at < 5_000)
-      ? []
-      : ['nobody has beaten while the lease was trusted']),
-    ...(last > TRUST_MS ? ['somebody has beaten after the lease was over'] : []),
+    ...(beats.some((at) => at > 3_000 && at < 5_000) ? [] : ['no beat while the lease was valid']),
+    ...(last > TRUST_MS ? ['a beat after the end of the lease'] : []),
   ];
 }

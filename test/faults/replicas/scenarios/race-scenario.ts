@@ -7,7 +7,7 @@ import type { Run } from './scenario';
 const SLOTS = 500;
 const CLIENTS = 64;
 
-/** Many clients open sessions over all replicas until each has been refused: as many as there are slots are opened. */
+/** Many clients open sessions over all replicas until each is refused: as many sessions as slots are opened. */
 export async function race({ random, tell, entry }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,
@@ -24,7 +24,7 @@ export async function race({ random, tell, entry }: Run): Promise<string[]> {
   return opened === SLOTS ? findings : [`${opened} sessions were opened in ${SLOTS} slots`, ...findings];
 }
 
-/** From one replica to the next; how many were opened. */
+/** Opens sessions in rotation over the replicas; returns their number. */
 async function openUntilRefused({ replicas }: ReplicaWorld, client: number): Promise<number> {
   const apis = replicas.map(({ url }) => new ServiceApi(url));
   for (let opened = 0; ; opened += 1) {

@@ -12,7 +12,7 @@ const CALLERS = 8;
 const RESTARTS = 20;
 const HAND_OVER_MS = 2_000;
 
-/** Each replica in its turn is asked to stop and started again, under load that a load balancer spreads: nobody notices. */
+/** Stops and restarts each replica in turn, under load that a load balancer spreads: no caller notices. */
 export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
   await using world = await ReplicaWorld.start({
     entry,
@@ -36,7 +36,7 @@ export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
     await replica.start();
   }
   await load.stop();
-  tell(`sessions were in other hands after, ${summaryOf(handOvers)}`);
+  tell(`sessions were claimed after: ${summaryOf(handOvers)}`);
   tell(load.summary);
   const late = handOvers.filter((wait) => wait > HAND_OVER_MS).length;
   return [
@@ -48,20 +48,24 @@ export async function rolling({ random, tell, entry }: Run): Promise<string[]> {
 }
 
 /**
- * How long it took until what the replica held was in other hands: from the order to stop, or, for a session that it opened
- * after that, from when it let go.
+ * Returns the hand-over time of each session of the replica: since the stop signal, or since its release if the
+ * replica opened it after the signal.
  */
-async function handOversSince({ book }: ReplicaWorld, replica: Replica, stopAt: number): Promise<number[]> {
-  const notes = await book.notes();
-  const lives = await book.lives();
+async function handOversSince(
+  { holderLog }: ReplicaWorld,
+  replica: Replica,
+  stopAt: number,
+): Promise<number[]> {
+  const changes = await holderLog.changes();
+  const leases = await holderLog.leases();
   const since = new Map<string, number>();
   const released = new Map<string, number>();
   const holders = new Map<string, string>();
   const waits: number[] = [];
-  for (const { at, conversationId, holder } of notes) {
-    const before = lives.get(holders.get(conversationId) ?? '');
+  for (const { at, conversationId, holder } of changes) {
+    const before = leases.get(holders.get(conversationId) ?? '');
     holders.set(conversationId, holder);
-    if (lives.get(holder)?.address === replica.url) since.set(conversationId, at);
+    if (leases.get(holder)?.address === replica.url) since.set(conversationId, at);
     if (at < stopAt) continue;
     const begunAt = (since.get(conversationId) ?? 0) < stopAt ? stopAt : at;
     if (holder === '' && before?.address === replica.url) released.set(conversationId, begunAt);

@@ -1,10 +1,10 @@
 import type { SeededRandom } from '../../../support/seeded-random';
 
-/** What a scenario is given, and to whom it tells what it does and measures. */
+/** The options of a scenario, and its output. */
 export interface Run {
   readonly random: SeededRandom;
   readonly minutes: number;
-  /** How many, where that can be chosen. */
+  /** Number of sessions, for scenarios that allow a choice. */
   readonly sessions: number;
   /** Names of the attacks to run; all of them when empty. */
   readonly attacks: readonly string[];
@@ -13,5 +13,5 @@ export interface Run {
   readonly tell: (what: string) => void;
 }
 
-/** Tries something, and says in words what was wrong: nothing, when everything held. */
+/** Runs a scenario and returns its findings in words; an empty list means success. */
 export type Scenario = (run: Run) => Promise<string[]>;

@@ -8,17 +8,17 @@ import type { Run } from './scenario';
 
 const CAP = 60;
 const CALLERS = 8;
-/** So long the storm lasts before everything is checked. */
+/** Length of a storm before everything is checked. */
 const ROUND_MS = 60_000;
 
-/** Faults by chance under load, in rounds: after each one everything is healed and checked. */
+/** Random faults under load, in rounds: after each one everything is healed and checked. */
 export async function storm(run: Run): Promise<string[]> {
   const { random, tell, entry, minutes } = run;
   await using world = await ReplicaWorld.start({
     entry,
     environment: { SESSION_MAX_CONCURRENT: String(CAP) },
   });
-  // Of its own, so that what strikes does not depend on how fast anything is served.
+  // A generator of its own, so that the faults do not depend on the speed of the service.
   await using load = new ReplicaLoad(world, new SeededRandom(random.seed + 1), { guests: 40, residents: 20 });
   const faults = new Storm(world, random, LONG, tell);
   const endsAt = performance.now() + minutes * 60_000;
