@@ -18,7 +18,9 @@ class Service {
   ) {}
 }
 
-class Plain {}
+class Plain {
+  readonly name = 'plain';
+}
 
 @Injectable()
 class NeedsPlain {

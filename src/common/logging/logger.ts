@@ -74,7 +74,7 @@ function flatten({ error, ...others }: Record<string, unknown>): Record<string, 
   };
 }
 
-/** For an error that Nest itself logs, nest-winston spreads the error's own properties over the line. */
+/** nest-winston spreads the own properties of an error that Nest logs over the line. */
 function withoutOwnOf(error: Error, fields: Record<string, unknown>): Record<string, unknown> {
   const isOwn = (field: string, value: unknown): boolean =>
     Object.hasOwn(error, field) && Reflect.get(error, field) === value && !isAllowedField(field);

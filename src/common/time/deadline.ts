@@ -10,20 +10,20 @@ export async function withDeadline<T>(
   onTimeout: (cause: unknown) => unknown = (cause) => cause,
 ): Promise<T> {
   const controller = new AbortController();
-  let isOver = false;
+  const timeout = { isOver: false };
   const abort = (): void => {
     controller.abort(parent.reason);
   };
   const timer = setTimeout(() => {
-    isOver = true;
+    timeout.isOver = true;
     controller.abort();
   }, timeMs);
   if (parent.aborted) abort();
   parent.addEventListener('abort', abort);
   try {
-    return await work(controller.signal, () => isOver);
+    return await work(controller.signal, () => timeout.isOver);
   } catch (error) {
-    throw isOver ? onTimeout(error) : error;
+    throw timeout.isOver ? onTimeout(error) : error;
   } finally {
     clearTimeout(timer);
     parent.removeEventListener('abort', abort);

@@ -32,7 +32,7 @@ export class SinkResponse {
   @ApiPropertyOptional({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly oldestAt?: string;
 
-  /** Conversations whose next event was refused and is tried again. */
+  /** Conversations with a refused next event, which is retried. */
   @ApiProperty({ type: 'integer', example: 1 })
   readonly blockedConversations: number;
 
