@@ -3,7 +3,6 @@ import { type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig 
 import { type Dispatcher, request } from 'undici';
 import { answeredStatusOf } from './answered-status';
 import { ACCEPTED_CODINGS, decoded } from './content-coding';
-import { withPreSendCheck } from './pre-send-check';
 import { OutboundTimeoutError, OutboundTooLargeError } from './outbound.errors';
 
 const ACCEPTING = { 'accept-encoding': ACCEPTED_CODINGS };
@@ -109,6 +108,27 @@ async function sent(
     if (statusCode === undefined) throw failure;
     return { statusCode, headers: {}, body: undefined };
   }
+}
+
+/**
+ * Wraps a dispatcher so that `check` runs once a connection is available, before the first byte is sent. If it throws,
+ * the request fails with that error, nothing of it is sent, and the connection stays usable.
+ */
+function withPreSendCheck(dispatcher: Dispatcher, check: () => void): Dispatcher {
+  return dispatcher.compose((dispatch) => (options, handler) => {
+    const checking: Dispatcher.DispatchHandler = {
+      onRequestStart: (controller, context) => {
+        check();
+        handler.onRequestStart?.(controller, context);
+      },
+      onRequestUpgrade: (...upgrade) => handler.onRequestUpgrade?.(...upgrade),
+      onResponseStart: (...start) => handler.onResponseStart?.(...start),
+      onResponseData: (...data) => handler.onResponseData?.(...data),
+      onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+      onResponseError: (...error) => handler.onResponseError?.(...error),
+    };
+    return dispatch(options, checking);
+  });
 }
 
 function answerOf(

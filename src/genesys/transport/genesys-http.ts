@@ -55,7 +55,8 @@ export class GenesysHttp {
     // Read here: a bulkhead may let a waiting request go in the context of another one.
     const traced = { ...request, headers: { ...request.headers, ...RequestContext.traceHeaders } };
     try {
-      const answer = await this.circuits.of(request.operation).execute(() => this.exchange(traced, signal));
+      const circuit = request.operation === 'token' ? this.circuits.login : this.circuits.api;
+      const answer = await circuit.execute(() => this.exchange(traced, signal));
       observe(`${Math.floor(answer.status / 100)}xx`);
       return answer;
     } catch (failure) {

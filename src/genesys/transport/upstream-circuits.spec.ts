@@ -22,7 +22,7 @@ afterEach(() => {
 
 async function failLogins(count: number): Promise<void> {
   for (let made = 0; made < count; made += 1) {
-    await circuits.of('token').execute(() => Promise.resolve(anAnswer(503)));
+    await circuits.login.execute(() => Promise.resolve(anAnswer(503)));
   }
 }
 
@@ -30,39 +30,33 @@ async function failLogins(count: number): Promise<void> {
 async function beatFor(seconds: number, failing: number): Promise<void> {
   for (let made = 0; made < seconds * 20; made += 1) {
     const status = made % 10 < failing ? 503 : 200;
-    await circuits
-      .of('beat')
-      .execute(() => Promise.resolve(anAnswer(status)))
-      .catch(() => undefined);
+    await circuits.api.execute(() => Promise.resolve(anAnswer(status))).catch(() => undefined);
     await jest.advanceTimersByTimeAsync(50);
   }
 }
 
 describe(UpstreamCircuits.name, () => {
   it('has one circuit for the API, and one for the login', async () => {
-    expect(circuits.of('beat')).toBe(circuits.of('open'));
-    expect(circuits.of('disconnect')).toBe(circuits.of('open'));
-
     await failLogins(5);
 
-    expect([circuits.of('token').state, circuits.of('beat').state]).toEqual(['open', 'closed']);
+    expect([circuits.login.state, circuits.api.state]).toEqual(['open', 'closed']);
   });
 
   it('opens the API when half of what is sent fails', async () => {
     await beatFor(20, 4);
-    expect(circuits.of('beat').state).toBe('closed');
+    expect(circuits.api.state).toBe('closed');
 
     await beatFor(20, 10);
-    expect(circuits.of('beat').state).not.toBe('closed');
+    expect(circuits.api.state).not.toBe('closed');
   });
 
   it('draws no conclusion from a few failures', async () => {
     for (let made = 0; made < 20; made += 1) {
-      await circuits.of('open').execute(() => Promise.resolve(anAnswer(503)));
+      await circuits.api.execute(() => Promise.resolve(anAnswer(503)));
       await jest.advanceTimersByTimeAsync(1_000);
     }
 
-    expect(circuits.of('open').state).toBe('closed');
+    expect(circuits.api.state).toBe('closed');
   });
 
   it('shows the circuits, and is loud when one opens', async () => {
@@ -74,7 +68,7 @@ describe(UpstreamCircuits.name, () => {
     expect(log.at('error')).toEqual(['The circuit of the Genesys login is open']);
 
     await jest.advanceTimersByTimeAsync(10_000);
-    await circuits.of('token').execute(() => Promise.resolve(anAnswer(200)));
+    await circuits.login.execute(() => Promise.resolve(anAnswer(200)));
     expect(await metrics.sample('circuit_state{dependency="login"}')).toBe(0);
     expect(log.at('info').at(-1)).toBe('The circuit of the Genesys login is closed');
   });

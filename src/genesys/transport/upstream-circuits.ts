@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ConsecutiveBreaker, SamplingBreaker } from 'cockatiel';
 import { GenesysConfig } from '../../config/genesys.config';
 import { Metrics } from '../../metrics/metrics';
-import type { Operation } from './operation';
 import { type UpstreamCircuitState, UpstreamCircuit } from './upstream-circuit';
 
 /** Share of failures that opens the circuit of the API, and the time that it is measured over. */
@@ -19,8 +18,8 @@ const GAUGE: Readonly<Record<UpstreamCircuitState, number>> = { closed: 0, 'half
 @Injectable()
 export class UpstreamCircuits {
   private readonly log = new Logger('Upstream');
-  private readonly login: UpstreamCircuit;
-  private readonly api: UpstreamCircuit;
+  readonly login: UpstreamCircuit;
+  readonly api: UpstreamCircuit;
 
   constructor({ breakerMinRps, breakerRecoveryMs: recoveryMs }: GenesysConfig, metrics: Metrics) {
     this.login = new UpstreamCircuit({
@@ -43,10 +42,6 @@ export class UpstreamCircuits {
     }));
     this.logChanges('login', this.login);
     this.logChanges('api', this.api);
-  }
-
-  of(operation: Operation): UpstreamCircuit {
-    return operation === 'token' ? this.login : this.api;
   }
 
   private logChanges(dependency: string, circuit: UpstreamCircuit): void {

@@ -107,12 +107,4 @@ describe(HeartbeatRateController.name, () => {
     await jest.advanceTimersByTimeAsync(1_000);
     expect(rateController.factorOf('a')).toBe(1);
   });
-
-  it('caps the sessions of a client at those that it carries with every interval at its longest', () => {
-    expect(rateController.clientCaps.map(({ id, cap }) => [id, cap])).toEqual([
-      ['a', 40],
-      ['b', 40],
-    ]);
-    expect(rateController.totalCap).toBe(80);
-  });
 });

@@ -2,17 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { HeartbeatConfig } from '../../config/heartbeat.config';
 import type { HeartbeatPlan } from '../../heartbeat/domain/heartbeat-plan';
 import { HeartbeatService } from '../../heartbeat/heartbeat.service';
-import { type BeatDemand, sessionsThatFit, stretched, stretchFactor } from '../domain/beat-pace';
-import { type ClientCapacity, UpstreamCapacity } from '../ports/upstream-capacity';
+import { type BeatDemand, stretched, stretchFactor } from '../domain/beat-pace';
+import { UpstreamCapacity } from '../ports/upstream-capacity';
 import { ReplicaBudgetShare } from './replica-budget-share';
 
 /** Validity of a factor: sessions come and go, and the platform may change its budgets. */
 const VALID_MS = 1_000;
-
-/** A client, and the number of sessions that its budget can carry. */
-export interface ClientCap extends ClientCapacity {
-  readonly cap: number;
-}
 
 /**
  * Adapts the heartbeat intervals to the budgets of the OAuth clients: the configured interval while that fits, evenly
@@ -49,19 +44,6 @@ export class HeartbeatRateController {
   paceOf(intervalMs: number, oauthClient: string): Pick<HeartbeatPlan, 'group' | 'currentIntervalMs'> {
     const group = this.capacity.clientFor(oauthClient);
     return { group, currentIntervalMs: () => this.intervalMs(intervalMs, group) };
-  }
-
-  /** Every OAuth client, and the number of sessions that fit its budget at the longest interval. */
-  get clientCaps(): readonly ClientCap[] {
-    return this.capacity.clients.map((client) => ({
-      ...client,
-      cap: sessionsThatFit(client.beatsPerMs, this.config.stretchMaxMs),
-    }));
-  }
-
-  /** The number of sessions that all clients carry together. */
-  get totalCap(): number {
-    return this.clientCaps.reduce((sum, { cap }) => sum + cap, 0);
   }
 
   private compute(): ReadonlyMap<string, number> {

@@ -3,8 +3,8 @@ import type { Caller } from '../../access/domain/caller';
 import { HeartbeatConfig } from '../../config/heartbeat.config';
 import type { CallerLimitsResponse, ClientLimitsResponse, LimitsResponse } from '../dto/limits.response';
 import { SessionStore } from '../ports/session.store';
-import { SessionCaps } from '../opening/session-caps';
-import { type ClientCap, HeartbeatRateController } from '../heartbeat/heartbeat-rate-controller';
+import { type ClientCap, SessionCaps } from '../opening/session-caps';
+import { HeartbeatRateController } from '../heartbeat/heartbeat-rate-controller';
 
 /** Reads what limits the number of sessions; changes nothing. */
 @Injectable()
@@ -20,16 +20,14 @@ export class LimitsQueries {
     const byClient = await this.sessions.countLiveByClient();
     const live = await this.sessions.countLive();
     const cap = this.caps.total;
-    const clients = this.rateController.clientCaps.map((client) =>
-      this.ofClient(client, byClient.get(client.id) ?? 0),
-    );
+    const clients = this.caps.clients.map((client) => this.ofClient(client, byClient.get(client.id) ?? 0));
     const room = clients.reduce((sum, client) => sum + Math.max(0, client.cap - client.live), 0);
     const more = Math.max(0, Math.min(cap - live, room));
     return { sessions: { cap, live, more }, caller: await this.ofCaller(caller), clients };
   }
 
   private async ofCaller(caller: Caller): Promise<CallerLimitsResponse> {
-    const shares = this.caps.of(caller, this.rateController.totalCap);
+    const shares = this.caps.of(caller);
     return {
       cap: shares.total,
       onClients: shares.onClients,

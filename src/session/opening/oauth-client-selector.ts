@@ -8,8 +8,7 @@ import { SessionLimitReachedError } from '../domain/session.errors';
 import { GuestChannels } from '../ports/guest-channels';
 import { SessionStore, type SlotLimits } from '../ports/session.store';
 import type { ClientCapacity } from '../ports/upstream-capacity';
-import { SessionCaps } from './session-caps';
-import { type ClientCap, HeartbeatRateController } from '../heartbeat/heartbeat-rate-controller';
+import { type ClientCap, SessionCaps } from './session-caps';
 
 /** The OAuth client of a new session, if it needs one, and the limits that its slot counts against. */
 export interface ClientAssignment {
@@ -39,7 +38,6 @@ interface Candidate extends ClientCap {
 export class OAuthClientSelector {
   constructor(
     private readonly sessions: SessionStore,
-    private readonly rateController: HeartbeatRateController,
     private readonly channels: GuestChannels,
     private readonly caps: SessionCaps,
     private readonly lease: Lease,
@@ -67,7 +65,7 @@ export class OAuthClientSelector {
     // Such a session does not count against any client.
     if (!this.channels.get(channel).beatsOnBudget)
       return { oauthClient: '', holder, limits: { total, ofClient: total, ...ofCaller } };
-    const clients = this.rateController.clientCaps;
+    const clients = this.caps.clients;
     // A single client needs no comparison, and the reservation checks whether it has room.
     const live = clients.length > 1 ? await this.sessions.countLiveByClient() : new Map<string, number>();
     const candidates: Candidate[] = clients
@@ -86,9 +84,8 @@ export class OAuthClientSelector {
 
   /** Empty when the caller may have all slots: then there is nothing to count. */
   private shareOf(caller: Caller): Pick<SlotLimits, 'ofCaller'> {
-    const onClients = this.rateController.totalCap;
-    const ofCaller = this.caps.of(caller, onClients);
-    const hasAll = ofCaller.total >= this.caps.total && ofCaller.onClients >= onClients;
+    const ofCaller = this.caps.of(caller);
+    const hasAll = ofCaller.total >= this.caps.total && ofCaller.onClients >= this.caps.onClients;
     return hasAll ? {} : { ofCaller };
   }
 }

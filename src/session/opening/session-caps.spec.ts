@@ -3,9 +3,13 @@ import { Caller } from '../../access/domain/caller';
 import type { ScopeName } from '../../common/access/scope';
 import { AccessConfig } from '../../config/access.config';
 import { Environment } from '../../config/environment';
+import { HeartbeatConfig } from '../../config/heartbeat.config';
 import { SessionConfig } from '../../config/session.config';
+import type { CallerLimits } from '../ports/session.store';
+import { aClient, FakeUpstreamCapacity } from '../ports/upstream-capacity.fake';
 import { SessionCaps } from './session-caps';
 
+const capacity = new FakeUpstreamCapacity();
 const BILLING = new Caller('billing', new Set(['sessions.write']));
 
 function entry(name: string, ...scopes: ScopeName[]): object {
@@ -14,15 +18,27 @@ function entry(name: string, ...scopes: ScopeName[]): object {
 
 function capsWith(settings: object, ...keys: object[]): SessionCaps {
   const environment = Object.assign(new Environment(), { API_KEYS: keys }, settings);
-  return new SessionCaps(new SessionConfig(environment), new AccessConfig(environment));
+  return new SessionCaps(
+    new SessionConfig(environment),
+    new AccessConfig(environment),
+    capacity,
+    new HeartbeatConfig(environment),
+  );
+}
+
+/** The shares of a caller when the OAuth clients carry `onClients` sessions. */
+function sharesOf(caps: SessionCaps, caller: Caller, onClients: number): CallerLimits {
+  const { stretchMaxMs } = new HeartbeatConfig(new Environment());
+  capacity.clients = [aClient('a', { beatsPerMs: (onClients + 0.5) / stretchMaxMs })];
+  return caps.of(caller);
 }
 
 const SEVERAL = [entry('billing', 'sessions.write'), entry('support', 'sessions.write')];
 
 describe(SessionCaps.name, () => {
   it('leaves a part of the places to others where several callers can open sessions', () => {
-    expect(capsWith({}, ...SEVERAL).of(BILLING, 120)).toEqual({ total: 250, onClients: 60 });
-    expect(capsWith({ ACCESS_MODE: 'jwt' }).of(BILLING, 120)).toEqual({ total: 250, onClients: 60 });
+    expect(sharesOf(capsWith({}, ...SEVERAL), BILLING, 120)).toEqual({ total: 250, onClients: 60 });
+    expect(sharesOf(capsWith({ ACCESS_MODE: 'jwt' }), BILLING, 120)).toEqual({ total: 250, onClients: 60 });
   });
 
   it.each([
@@ -33,13 +49,13 @@ describe(SessionCaps.name, () => {
   ])('gives a caller of several, out of %i places, %i', (total, share) => {
     const caps = capsWith({ SESSION_MAX_CONCURRENT: total }, ...SEVERAL);
 
-    expect(caps.of(BILLING, total)).toEqual({ total: share, onClients: share });
+    expect(sharesOf(caps, BILLING, total)).toEqual({ total: share, onClients: share });
   });
 
   it('gives all places to the only caller that can open sessions, however many keys and readers there are', () => {
     const keys = [entry('billing', 'sessions.write'), entry('billing', 'sessions.write')];
 
-    expect(capsWith({}, ...keys, entry('console', 'sessions.read')).of(BILLING, 120)).toEqual({
+    expect(sharesOf(capsWith({}, ...keys, entry('console', 'sessions.read')), BILLING, 120)).toEqual({
       total: 500,
       onClients: 120,
     });
@@ -50,7 +66,7 @@ describe(SessionCaps.name, () => {
 
     const forwarded = new Caller('anonymous', Caller.anonymous.scopes, '');
     for (const caller of [Caller.anonymous, forwarded])
-      expect(caps.of(caller, 120)).toEqual({ total: 500, onClients: 120 });
+      expect(sharesOf(caps, caller, 120)).toEqual({ total: 500, onClients: 120 });
   });
 
   it('prefers what the key says to the setting, and the setting to the default, up to what there is', () => {
@@ -58,8 +74,19 @@ describe(SessionCaps.name, () => {
     const withOwn = (maxSessions: number): Caller =>
       new Caller('batch', BILLING.scopes, 'batch', { maxSessions });
 
-    expect(caps.of(BILLING, 120)).toEqual({ total: 200, onClients: 120 });
-    expect(caps.of(withOwn(7), 120)).toEqual({ total: 7, onClients: 7 });
-    expect(caps.of(withOwn(9_000), 120)).toEqual({ total: 500, onClients: 120 });
+    expect(sharesOf(caps, BILLING, 120)).toEqual({ total: 200, onClients: 120 });
+    expect(sharesOf(caps, withOwn(7), 120)).toEqual({ total: 7, onClients: 7 });
+    expect(sharesOf(caps, withOwn(9_000), 120)).toEqual({ total: 500, onClients: 120 });
+  });
+
+  it('caps the sessions of a client at those that it carries with every interval at its longest', () => {
+    const caps = capsWith({});
+    capacity.clients = ['a', 'b'].map((id) => aClient(id, { beatsPerMs: 10 / 30_000 }));
+
+    expect(caps.clients.map(({ id, cap }) => [id, cap])).toEqual([
+      ['a', 40],
+      ['b', 40],
+    ]);
+    expect(caps.onClients).toBe(80);
   });
 });
