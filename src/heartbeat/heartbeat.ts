@@ -72,7 +72,7 @@ export class Heartbeat {
     const latenessMs = Math.max(0, now - this.dueAt);
     this.dueAt = this.nextDueAt;
     if (this.inFlight !== undefined || now < this.notBefore) return;
-    this.inFlight = this.turn({ at: this.now(), latenessMs }).finally(() => {
+    this.inFlight = this.run({ at: this.now(), latenessMs }).finally(() => {
       this.inFlight = undefined;
     });
   }
@@ -99,8 +99,9 @@ export class Heartbeat {
     this.abort.abort();
   }
 
-  private async turn(time: BeatTime): Promise<void> {
-    this.lost ??= await this.beat(time);
+  private async run(time: BeatTime): Promise<void> {
+    // A loss that could not be reported is reported again, without another beat.
+    this.lost ??= this.lossAfter(await this.send(time));
     if (this.lost === undefined || this.abort.signal.aborted) return;
     try {
       await this.plan.onLost(this.lost);
@@ -110,8 +111,16 @@ export class Heartbeat {
     }
   }
 
-  private async beat(time: BeatTime): Promise<Loss | undefined> {
-    const outcome = await this.outcomeOfBeat(time);
+  private async send(time: BeatTime): Promise<BeatOutcome> {
+    try {
+      return await this.plan.beat(this.abort.signal, time);
+    } catch (error) {
+      this.report.trouble('A beat threw instead of telling its outcome', error);
+      return { kind: 'postponed', cause: 'internal' };
+    }
+  }
+
+  private lossAfter(outcome: BeatOutcome): Loss | undefined {
     switch (outcome.kind) {
       case 'ok':
         this.consecutiveFailures = 0;
@@ -139,14 +148,5 @@ export class Heartbeat {
       // A whole stretched interval would be a long silence: this beat is repeated sooner, spread apart from others.
       this.report.again?.(Math.max(waitMs, MAKE_UP_MS) * (1 + Math.random() * MAKE_UP_SPREAD));
     } else this.notBefore = performance.now() + waitMs;
-  }
-
-  private async outcomeOfBeat(time: BeatTime): Promise<BeatOutcome> {
-    try {
-      return await this.plan.beat(this.abort.signal, time);
-    } catch (error) {
-      this.report.trouble('A beat threw instead of telling its outcome', error);
-      return { kind: 'postponed', cause: 'internal' };
-    }
   }
 }
