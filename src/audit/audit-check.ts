@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../common/time/sleep';
 import { Loop } from '../common/time/loop';
 import { AuditExport } from './audit-export';
 import { type ExportHeader, headerIn } from './domain/audit-export';
@@ -56,7 +56,7 @@ export class AuditCheck implements OnApplicationBootstrap, OnModuleDestroy {
         header ??= headerIn(JSON.parse(line));
         verifier.take(line);
       }
-      await delay(REST_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(REST_MS, signal);
       if (signal.aborted) return undefined;
     }
     verifier.end();

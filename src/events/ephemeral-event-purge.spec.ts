@@ -5,8 +5,6 @@ import { aTyping } from './domain/ephemeral-event.builder';
 import { FakeEventStreaming } from './event-streaming.fake';
 import { EphemeralEventPurge } from './ephemeral-event-purge';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
-
 let log: RecordingLog;
 let world: FakeEventStreaming;
 let retention: EphemeralEventPurge;

@@ -5,8 +5,6 @@ import { SystemClock } from '../common/time/system-clock';
 import { FakeHeartbeatPlan } from './domain/heartbeat-plan.fake';
 import { HeartbeatService } from './heartbeat.service';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('./delay.fake'));
-
 let log: RecordingLog;
 let scheduler: SchedulerRegistry;
 let heartbeats: HeartbeatService;

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../common/time/sleep';
 import { RequestContext } from '../common/logging/request-context';
 import { Clock } from '../common/time/clock';
 import type { HeartbeatPlan } from './domain/heartbeat-plan';
@@ -115,10 +115,7 @@ export class HeartbeatService implements OnModuleDestroy {
     const idle = Promise.all([...this.heartbeats.values()].map((heartbeat) => heartbeat.idle));
     for (const name of names) this.scheduler.deleteInterval(name);
     const grace = new AbortController();
-    await Promise.race([
-      idle,
-      delay(STOP_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined),
-    ]);
+    await Promise.race([idle, sleep(STOP_GRACE_MS, grace.signal)]);
     grace.abort();
     for (const heartbeat of this.heartbeats.values()) heartbeat.cancel();
     this.heartbeats.clear();

@@ -4,8 +4,6 @@ import { DataKeyRotation } from './data-key-rotation';
 import { FakeDataKeyStore } from './ports/data-key.store.fake';
 import { PrivacyTelemetry } from './privacy.telemetry';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
-
 const MINUTE = 60_000;
 const REST = 20;
 

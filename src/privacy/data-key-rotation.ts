@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../common/time/sleep';
 import { Loop } from '../common/time/loop';
 import { DataKeyStore, type WalkPosition } from './ports/data-key.store';
 import { PrivacyTelemetry } from './privacy.telemetry';
@@ -69,7 +69,7 @@ export class DataKeyRotation implements OnApplicationBootstrap, OnModuleDestroy 
       unreadable += step.unreadable.length;
       for (const text of step.unreadable) this.telemetry.unreadable(text);
       position = step.next;
-      await delay(REST_MS, undefined, { signal: this.abort.signal }).catch(() => undefined);
+      await sleep(REST_MS, this.abort.signal);
     } while (position !== undefined);
     return { renewed, unreadable };
   }

@@ -5,8 +5,6 @@ import { SessionConfig } from '../config/session.config';
 import { FakeSessionRetentionStore } from './ports/session-retention.store.fake';
 import { SessionRetention } from './session-retention';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
-
 const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
 

@@ -10,8 +10,6 @@ import type { FakeOutboxStore } from './ports/outbox.store.fake';
 import { never, refuse, takes } from './sink-answers.fake';
 import { FakeSyncServices } from './sync-services.fake';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
-
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../common/time/sleep';
 import { DataRefusedError } from '../common/errors/data-refused.errors';
 import { RequestContext } from '../common/logging/request-context';
 import type { Clock } from '../common/time/clock';
@@ -66,7 +66,7 @@ export class DeliveryWorker {
   /** The event is still due: without a pause, its conversation queue would flood the receiver with it. */
   private async rest(error: unknown, signal: AbortSignal): Promise<'unknown'> {
     this.telemetry.operationFailed(error);
-    await delay(STORAGE_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    await sleep(STORAGE_PAUSE_MS, signal);
     return 'unknown';
   }
 

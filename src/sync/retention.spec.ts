@@ -5,8 +5,6 @@ import { SyncConfig } from '../config/sync.config';
 import { FakeDeliveryAdminStore } from './ports/delivery-admin.store.fake';
 import { Retention } from './retention';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
-
 const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
 

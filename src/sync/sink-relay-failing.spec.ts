@@ -7,8 +7,6 @@ import { expectOverWithin, expectStopped, never, refuse, takes } from './sink-an
 import { SinkRelay } from './sink-relay';
 import { FakeSyncServices } from './sync-services.fake';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
-
 const PROBE_MS = 20_000;
 
 let log: RecordingLog;

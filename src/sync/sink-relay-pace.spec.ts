@@ -4,8 +4,6 @@ import { expectStopped, never, takes } from './sink-answers.fake';
 import { SinkRelay } from './sink-relay';
 import { FakeSyncServices } from './sync-services.fake';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
-
 let services: FakeSyncServices;
 
 beforeEach(() => {

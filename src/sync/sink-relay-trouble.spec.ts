@@ -11,8 +11,6 @@ import { expectOverWithin, never, refuse, takes } from './sink-answers.fake';
 import { SinkRelay } from './sink-relay';
 import { FakeSyncServices } from './sync-services.fake';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
-
 let log: RecordingLog;
 let services: FakeSyncServices;
 let outbox: FakeOutboxStore;

@@ -8,8 +8,6 @@ import { expectStopped, never, refuse, takes } from './sink-answers.fake';
 import { SinkRelay } from './sink-relay';
 import { FakeSyncServices } from './sync-services.fake';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../heartbeat/delay.fake'));
-
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
 

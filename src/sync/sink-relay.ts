@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../common/time/sleep';
 import type { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
 import { RestingNames } from '../common/poison/resting-names';
@@ -82,10 +82,7 @@ export class SinkRelay {
   /** Delivers what is due for up to `graceMs`, then stops, aborts deliveries in flight and returns their claims. */
   async stop(graceMs: number): Promise<void> {
     const over = new AbortController();
-    await Promise.race([
-      this.untilIdle(over.signal),
-      delay(graceMs, undefined, { signal: over.signal }).catch(() => undefined),
-    ]);
+    await Promise.race([this.untilIdle(over.signal), sleep(graceMs, over.signal)]);
     over.abort();
     await this.loop.stop();
     this.abort.abort();
@@ -100,7 +97,7 @@ export class SinkRelay {
       do {
         await this.dispatch();
         await this.inFlight.settled();
-        await delay(pace.waitMs, undefined, { signal }).catch(() => undefined);
+        await sleep(pace.waitMs, signal);
       } while (this.mayContinue(signal) && (await outbox.isDue(sink, clock.now())));
     } catch (error) {
       // A retry at once would overload a database that is failing; deliveries in flight may still end.

@@ -2,8 +2,6 @@ import type { Clock } from '../time/clock';
 import { SystemClock } from '../time/system-clock';
 import { Housekeeping } from './housekeeping';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../../heartbeat/delay.fake'));
-
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
 

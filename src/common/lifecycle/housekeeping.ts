@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../time/sleep';
 import type { Clock } from '../time/clock';
 import { Loop } from '../time/loop';
 
@@ -43,7 +43,7 @@ export abstract class Housekeeping implements OnApplicationBootstrap, OnModuleDe
     const now = this.clock.now();
     const { signal } = this.abort;
     while (!signal.aborted && (await this.step(now))) {
-      await delay(REST_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(REST_MS, signal);
     }
   }
 

@@ -114,7 +114,7 @@ describe(allowLogFields.name, () => {
 
 describe(blankInLogs.name, () => {
   it('blanks a secret of an extension from then on', () => {
-    const secret = 'canary-extension-1b2c';
+    const secret = 'extension-secret-1b2c';
     expect(messageOf(secret)).toBe(secret);
 
     blankInLogs(secret);

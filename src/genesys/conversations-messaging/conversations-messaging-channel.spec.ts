@@ -25,8 +25,6 @@ import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
 import { beatBody, DISCONNECT_BODY, openBody } from './bodies';
 import { ConversationsMessagingChannel } from './conversations-messaging-channel';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../../heartbeat/delay.fake'));
-
 const NOW = 1_800_000_000_000;
 const SIGNAL = new AbortController().signal;
 const RESOURCE = 'http://api.test/api/v2/conversations/messaging';

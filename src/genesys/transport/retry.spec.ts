@@ -10,8 +10,6 @@ import {
 } from '../../common/errors/upstream.errors';
 import { withRetries } from './retry';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../../heartbeat/delay.fake'));
-
 let attempts: number[];
 let stop: AbortController;
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../../common/time/sleep';
 import {
   UpstreamError,
   UpstreamThrottledError,
@@ -25,7 +25,7 @@ export interface RetryOptions {
  * is thrown at once.
  */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { deadlineAt, signal, mayRetry = () => true, wait = pause } = options;
+  const { deadlineAt, signal, mayRetry = () => true, wait = sleep } = options;
   let mayHaveTakenEffect = false;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -50,9 +50,4 @@ function waitAfter(error: unknown, tries: number): number | undefined {
   if (error instanceof UpstreamUnavailableError && error.reason === 'unreachable')
     return jittered(500 * 2 ** tries, 0.5);
   return undefined;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // An abort ends the wait early; the next attempt then fails with the abort.
-  await delay(ms, undefined, { signal }).catch(() => undefined);
 }

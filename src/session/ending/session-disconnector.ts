@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { KeyedSingleFlight } from '../../common/limits/keyed-single-flight';
 import { Clock } from '../../common/time/clock';
 import { jittered } from '../../common/time/jitter';
-import { pause } from '../../common/time/pause';
+import { sleep } from '../../common/time/sleep';
 import { SessionConfig } from '../../config/session.config';
 import type { Session } from '../domain/session';
 import { SessionChangedError, SessionNotFoundError } from '../domain/session.errors';
@@ -52,7 +52,7 @@ export class SessionDisconnector {
       if (session === undefined) throw new SessionNotFoundError();
       const isSettled = session.snapshot.disconnect !== 'pending';
       if (isSettled || signal.aborted || performance.now() >= givesUpAt) return session;
-      await pause(POLL_INTERVAL_MS, signal).catch(() => undefined);
+      await sleep(POLL_INTERVAL_MS, signal);
     }
   }
 

@@ -2,8 +2,6 @@ import { RecordingLog } from '../../audit/recording-log.fake';
 import { IdempotencyRetention } from './idempotency-retention';
 import { FakeSessionServices } from '../session-services.fake';
 
-jest.mock('node:timers/promises', () => jest.requireActual<object>('../../heartbeat/delay.fake'));
-
 const NOW = 1_800_000_000_000;
 
 let log: RecordingLog;

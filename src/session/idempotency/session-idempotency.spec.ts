@@ -6,11 +6,6 @@ import { SessionIdempotency } from './session-idempotency';
 import { FakeIdempotencyClient } from './idempotency-client.fake';
 import { FakeSessionServices } from '../session-services.fake';
 
-jest.mock('node:timers/promises', () => ({
-  ...jest.requireActual<object>('node:timers/promises'),
-  ...jest.requireActual<object>('../../heartbeat/delay.fake'),
-}));
-
 const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
 const SUPPORT = { queueId: 'support' };

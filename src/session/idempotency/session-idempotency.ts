@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../../common/time/sleep';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/domain/caller';
 import { Drain } from '../../common/lifecycle/drain';
@@ -121,12 +121,8 @@ export class SessionIdempotency {
       if (result !== undefined) return result;
       if (performance.now() >= givesUpAt || this.drain.signal.aborted) throw new RequestInProgressError();
       // Without a stored key, another request has taken it since the lookup: the next lookup finds it at once.
-      if (kept !== undefined) await this.pause();
+      if (kept !== undefined) await sleep(POLL_INTERVAL_MS, this.drain.signal);
     }
-  }
-
-  private async pause(): Promise<void> {
-    await delay(POLL_INTERVAL_MS, undefined, { signal: this.drain.signal }).catch(() => undefined);
   }
 
   /** Undefined when another request was first, or has the opening in flight. */

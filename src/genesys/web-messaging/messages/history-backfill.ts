@@ -1,6 +1,7 @@
 import { v4 as uuid } from 'uuid';
 import { jittered } from '../../../common/time/jitter';
 import { pause } from '../../../common/time/pause';
+import { sleep } from '../../../common/time/sleep';
 import type { RequestChannel } from '../connection/request-channel';
 import type { ClientFrames } from '../frames/client-frame';
 import type { GuestMessage } from '../frames/guest-message';
@@ -61,7 +62,7 @@ export class HistoryBackfill {
     let isDone = await this.firstAttempt;
     for (let delayMs = FIRST_RETRY_MS; !isDone; delayMs = Math.min(MAX_RETRY_MS, 2 * delayMs)) {
       // A failure mostly concerns all conversations: jitter spreads their retries.
-      await pause(jittered(delayMs), channel.signal).catch(() => undefined);
+      await sleep(jittered(delayMs), channel.signal);
       if (channel.isOver) return;
       isDone = await this.backfill(channel);
     }
