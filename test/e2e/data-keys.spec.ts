@@ -26,7 +26,7 @@ describe('the keys that guests are encrypted with', () => {
     await world.restart({ DATA_KEY: `${K2},${K1}` });
     await until(() => logs.with('Data key no longer needed').length === 1);
     expect(logs.with('Data key no longer needed')).toMatchObject([{ dataKey: 'k1', count: 4 }]);
-    expect(logs.raw).toContain('is being encrypted again');
+    expect(logs.raw).toContain('Re-encryption from an older key of DATA_KEY started');
 
     await world.restart({ DATA_KEY: K2 });
     expect((await api().get(live)).body).toMatchObject({ state: 'active', name: 'Ada' });
