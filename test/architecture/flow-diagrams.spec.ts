@@ -47,7 +47,7 @@ describe('the flows of docs/architecture.md', () => {
       'Beat',
       'Guest message, out and in',
       'Event to webhook',
-      "Takeover of a lost replica's sessions",
+      "Takeover of a lost replica's sessions, and rebalancing",
     ]);
   });
 
@@ -71,7 +71,7 @@ describe('the flows of docs/architecture.md', () => {
   });
 
   it('are short', () => {
-    expect(filesUntil(flowOf('Opening'), 'POST /api/v2')).toBeLessThanOrEqual(22);
+    expect(filesUntil(flowOf('Opening'), 'the first byte')).toBeLessThanOrEqual(22);
     expect(flowOf('Guest message, out and in').participants.size).toBeLessThanOrEqual(24);
     expect(flowOf('Event to webhook').participants.size).toBeLessThanOrEqual(18);
   });
