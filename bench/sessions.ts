@@ -60,7 +60,7 @@ async function measure(workspace: Workspace, size: Size, resumed: boolean): Prom
 function report(results: readonly Result[], resumed: boolean): string {
   return [
     heading('Live sessions: one process, beating at the configured interval'),
-    'The sessions are inserted into the embedded SQLite in bulk, read back page by page and handed to SessionHeartbeat',
+    'The sessions are inserted into the embedded SQLite in bulk, read back page by page and handed to SessionHeartbeatStarter',
     resumed
       ? 'as resumed ones, as recovery does after a restart: first beats within 5 s, then one per interval.'
       : 'as new ones: first beats at random moments within an interval, then one per interval.',

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import SqliteFile from 'better-sqlite3';
-import { type ControlRequest, controlSocketIn } from './persistence/database/control-protocol';
+import { type ControlRequest, controlSocketIn } from './persistence/backup/control-protocol';
 import { codeOf } from './persistence/database/dialect';
 
 const HELP = `npm run backup -- --to FILE [--data-dir DIRECTORY]

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { Narrator } from './demo/narrator';
-import { Play } from './demo/play';
-import { Talk, TALK_DEPLOYMENT } from './demo/talk';
+import { SessionsScenario } from './demo/sessions-scenario';
+import { MessagingScenario, TALK_DEPLOYMENT } from './demo/messaging-scenario';
 import { World } from './world';
 
 const HELP = `npm run demo -- [--channel web-messaging] [--once] [--port 3000] [--logs]
@@ -62,7 +62,7 @@ async function perform(world: World, channel: string): Promise<string[]> {
   console.log(`A Genesys Cloud look-alike, a CRM and the service run in this process. ${cast}\n`);
   const narrator = new Narrator(world.genesys, world.crm, console.log);
   narrator.start();
-  const play = talks ? new Talk(world, narrator) : new Play(world, narrator);
+  const play = talks ? new MessagingScenario(world, narrator) : new SessionsScenario(world, narrator);
   const problems = await play.run().catch((error: unknown) => [String(error)]);
   narrator.stop();
   console.log(problems.length === 0 ? '\nThe play went as written.' : `\n${problems.join('\n')}`);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AuditPublisher } from '../../src/audit/ports/audit-publisher';
-import { PoisonMessages } from '../../src/common/poison/poison-messages';
+import { AuditListener } from '../../src/audit/ports/audit-listener';
+import { PoisonMessageReporter } from '../../src/common/poison/poison-message-reporter';
 import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { AuditWriter } from '../../src/persistence/audit/audit-writer';
@@ -39,7 +39,7 @@ const SETTLED_PER_ROUND = 8;
 const HOUR_MS = 3_600_000;
 const COLLECTIONS = 5;
 
-class NoPublisher extends AuditPublisher {
+class NoPublisher extends AuditListener {
   override publish(): void {
     // Logging is not part of the measurement.
   }
@@ -56,7 +56,7 @@ serve<ClaimCommands>({
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     });
     connection = await DatabaseConnection.open(config);
-    const poison = new PoisonMessages();
+    const poison = new PoisonMessageReporter();
     outbox = new SqlOutboxStore(
       new UnitOfWork(connection),
       new AuditWriter(new NoPublisher()),

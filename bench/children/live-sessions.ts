@@ -5,7 +5,7 @@ import { readEnvironment } from '../../src/config/read-environment';
 import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { toRow } from '../../src/persistence/session/session.mapper';
 import { SessionStore } from '../../src/session/ports/session.store';
-import { SessionHeartbeat } from '../../src/session/heartbeat/session-heartbeat';
+import { SessionHeartbeatStarter } from '../../src/session/heartbeat/session-heartbeat-starter';
 import { BeatObserver, type Observation } from '../support/beat-observer';
 import { activeSessions } from '../support/guests';
 import { serve } from '../support/ipc';
@@ -76,7 +76,7 @@ async function store(count: number, channel: string): Promise<string[]> {
 
 /** Reads the sessions page by page, as the service's own recovery does. */
 async function beginAll(resumed: boolean): Promise<void> {
-  const [sessions, watch] = [app.get(SessionStore), app.get(SessionHeartbeat)];
+  const [sessions, watch] = [app.get(SessionStore), app.get(SessionHeartbeatStarter)];
   let after: string | undefined;
   do {
     const page = await sessions.walk('active', after, PAGE);

@@ -3,7 +3,7 @@ import { readEnvironment } from '../../src/config/read-environment';
 import type { HeartbeatPlan } from '../../src/heartbeat/domain/heartbeat-plan';
 import { Heartbeat } from '../../src/heartbeat/heartbeat';
 import { HeartbeatService } from '../../src/heartbeat/heartbeat.service';
-import { SessionHeartbeat } from '../../src/session/heartbeat/session-heartbeat';
+import { SessionHeartbeatStarter } from '../../src/session/heartbeat/session-heartbeat-starter';
 import { type BeatRun, measureBeats } from '../support/beat-run';
 import { activeSessions } from '../support/guests';
 import { serve } from '../support/ipc';
@@ -34,7 +34,7 @@ async function plansOfService(count: number): Promise<HeartbeatPlan[]> {
   app.get(HeartbeatService).start = (plan) => {
     plans.push(plan);
   };
-  const watch = app.get(SessionHeartbeat);
+  const watch = app.get(SessionHeartbeatStarter);
   for (const session of activeSessions(count, environment.GENESYS_CHANNEL)) {
     watch.start(session, () => Promise.resolve());
   }

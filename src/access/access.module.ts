@@ -6,15 +6,15 @@ import { ProxyConfig } from '../config/proxy.config';
 import { Metrics } from '../metrics/metrics';
 import { AccessService } from './access.service';
 import { AccessTelemetry } from './access.telemetry';
-import { HttpKeySource } from './authentication/http-key-source';
+import { HttpJwksSource } from './authentication/http-jwks-source';
 import { JwtAuthenticator } from './authentication/jwt-authenticator';
-import { KeyAuthenticator } from './authentication/key-authenticator';
+import { ApiKeyAuthenticator } from './authentication/api-key-authenticator';
 import { OpenAuthenticator } from './authentication/open-authenticator';
 import { Authenticator } from './ports/authenticator';
-import { KeySource } from './ports/key-source';
-import { CallerQuotas } from './quota/caller-quotas';
+import { JwksSource } from './ports/jwks-source';
+import { CallerRateLimiter } from './quota/caller-rate-limiter';
 import { QuotaService } from './quota.service';
-import { SigningKeys } from './authentication/signing-keys';
+import { RemoteJwkSet } from './authentication/remote-jwk-set';
 
 const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) => ({ proxies }) };
 const CONNECTIONS = 1;
@@ -30,11 +30,11 @@ const CONNECTIONS = 1;
     AccessService,
     AccessTelemetry,
     QuotaService,
-    CallerQuotas,
-    { provide: KeySource, useClass: HttpKeySource },
+    CallerRateLimiter,
+    { provide: JwksSource, useClass: HttpJwksSource },
     {
       provide: Authenticator,
-      inject: [AccessConfig, KeySource, Clock, AccessTelemetry, Metrics],
+      inject: [AccessConfig, JwksSource, Clock, AccessTelemetry, Metrics],
       useFactory: authenticatorOf,
     },
   ],
@@ -44,16 +44,16 @@ export class AccessModule {}
 
 function authenticatorOf(
   config: AccessConfig,
-  source: KeySource,
+  source: JwksSource,
   clock: Clock,
   telemetry: AccessTelemetry,
   metrics: Metrics,
 ): Authenticator {
   switch (config.mode) {
     case 'keys':
-      return new KeyAuthenticator(config, clock);
+      return new ApiKeyAuthenticator(config, clock);
     case 'jwt':
-      return new JwtAuthenticator(config, new SigningKeys(source, clock, telemetry, metrics), clock);
+      return new JwtAuthenticator(config, new RemoteJwkSet(source, clock, telemetry, metrics), clock);
     case 'open':
     case 'open-anywhere':
       return new OpenAuthenticator(config.mode, telemetry);

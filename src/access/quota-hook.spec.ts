@@ -7,7 +7,7 @@ import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { AccessTelemetry } from './access.telemetry';
 import { QuotaExceededError } from './domain/access.errors';
 import { Caller } from './domain/caller';
-import { CallerQuotas } from './quota/caller-quotas';
+import { CallerRateLimiter } from './quota/caller-rate-limiter';
 import { limitCallers } from './quota-hook';
 import { QuotaService } from './quota.service';
 import { RequestCallers } from './request-callers';
@@ -28,7 +28,7 @@ beforeEach(() => {
   RecordingLog.install();
   [caller, caught, parsed] = [billing, undefined, 0];
   const environment = Object.assign(new Environment(), { CALLER_REQUESTS_PER_MINUTE: 40 });
-  const quotas = new CallerQuotas(new AccessConfig(environment), new FakeSharedTokenBucketStore());
+  const quotas = new CallerRateLimiter(new AccessConfig(environment), new FakeSharedTokenBucketStore());
   server = fastify();
   server.addHook('onRequest', (request, _reply, done) => {
     if (caller !== undefined && request.headers['x-forwarded'] === undefined)

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { AccessTelemetry } from './access.telemetry';
 import type { Caller } from './domain/caller';
 import type { Quota } from './domain/quota';
-import { CallerQuotas } from './quota/caller-quotas';
+import { CallerRateLimiter } from './quota/caller-rate-limiter';
 
 /** Limits the requests of callers. */
 @Injectable()
 export class QuotaService {
   constructor(
-    private readonly quotas: CallerQuotas,
+    private readonly quotas: CallerRateLimiter,
     private readonly telemetry: AccessTelemetry,
   ) {}
 

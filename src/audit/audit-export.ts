@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Drain } from '../common/lifecycle/drain';
-import { InFlightShares } from '../common/limits/in-flight-shares';
-import type { ReleasePlace } from '../common/limits/caller-shares';
+import { RequestBulkhead } from '../common/limits/request-bulkhead';
+import type { ReleasePlace } from '../common/limits/caller-bulkhead';
 import { pause } from '../common/time/pause';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
@@ -17,7 +17,7 @@ const REST_PER_WORK = 3;
 /** Exports the audit trail line by line, as it is at the moment of the first line. */
 @Injectable()
 export class AuditExport {
-  private readonly places: InFlightShares;
+  private readonly places: RequestBulkhead;
 
   constructor(
     private readonly trail: AuditTrail,
@@ -25,7 +25,7 @@ export class AuditExport {
     private readonly drain: Drain,
     access: AccessConfig,
   ) {
-    this.places = new InFlightShares(AT_A_TIME, () =>
+    this.places = new RequestBulkhead(AT_A_TIME, () =>
       access.isShared('audit.read') ? AT_A_TIME / 2 : AT_A_TIME,
     );
   }

@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { AuditRecord } from './domain/audit-record';
 import { AuditObserver } from './ports/audit-observer';
-import { AuditPublisher } from './ports/audit-publisher';
+import { AuditListener } from './ports/audit-listener';
 
 /** Logs committed audit records, one line each with the action as the message, and has them counted. */
 @Injectable()
-export class AuditLogger extends AuditPublisher {
+export class AuditLogger extends AuditListener {
   private readonly log = new Logger('Audit');
 
   constructor(private readonly observer: AuditObserver) {

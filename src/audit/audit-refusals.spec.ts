@@ -1,4 +1,4 @@
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { UnauthenticatedError } from '../access/domain/access.errors';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { RequestContext } from '../common/logging/request-context';
@@ -19,7 +19,7 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
   trail = new FakeAuditTrail();
-  throttle = new AuditThrottle(trail, new PoisonMessages());
+  throttle = new AuditThrottle(trail, new PoisonMessageReporter());
   refusals = new AuditRefusals(trail, throttle);
 });
 afterEach(() => {

@@ -1,4 +1,4 @@
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { RequestContext } from '../common/logging/request-context';
 import { AuditThrottle } from './audit-throttle';
 import type { AuditFact } from './domain/audit-record';
@@ -20,7 +20,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   trail = new FakeAuditTrail();
-  throttle = new AuditThrottle(trail, new PoisonMessages());
+  throttle = new AuditThrottle(trail, new PoisonMessageReporter());
   throttle.onApplicationBootstrap();
 });
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DataRefusedError } from '../common/errors/data-refused.errors';
 import { RequestContext } from '../common/logging/request-context';
 import { LogThrottle } from '../common/logging/log-throttle';
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Loop } from '../common/time/loop';
 import { actorOf, UNKNOWN_ACTOR } from './domain/audit-actor';
 import type { AuditFact } from './domain/audit-record';
@@ -53,7 +53,7 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly trail: AuditTrail,
-    private readonly poison: PoisonMessages,
+    private readonly poison: PoisonMessageReporter,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -8,7 +8,7 @@ import { AuditReads } from './audit-reads';
 import { AuditRefusals } from './audit-refusals';
 import { AuditRetention } from './audit-retention';
 import { AuditThrottle } from './audit-throttle';
-import { AuditPublisher } from './ports/audit-publisher';
+import { AuditListener } from './ports/audit-listener';
 
 /**
  * The audit trail's API. Needs the `AuditTrail`, which stores it, and an `AuditObserver` from the composition root.
@@ -25,8 +25,8 @@ import { AuditPublisher } from './ports/audit-publisher';
     AuditRefusals,
     AuditReads,
     AuditRetention,
-    { provide: AuditPublisher, useExisting: AuditLogger },
+    { provide: AuditListener, useExisting: AuditLogger },
   ],
-  exports: [AuditPublisher, AuditRefusals, AuditReads],
+  exports: [AuditListener, AuditRefusals, AuditReads],
 })
 export class AuditModule {}

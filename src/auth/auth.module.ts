@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { AuthService } from './auth.service';
+import { AccessTokenService } from './access-token.service';
 import { AuthTelemetry } from './auth.telemetry';
 
 /** Needs a `TokenEndpoint` from the composition root. */
-@Module({ providers: [AuthService, AuthTelemetry], exports: [AuthService] })
+@Module({ providers: [AccessTokenService, AuthTelemetry], exports: [AccessTokenService] })
 export class AuthModule {}

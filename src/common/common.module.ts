@@ -3,7 +3,7 @@ import { CommitSignal } from './commit-signal';
 import { Drain } from './lifecycle/drain';
 import { InFlightRequests } from './lifecycle/in-flight-requests';
 import { NameResolver } from './names/name-resolver';
-import { PoisonMessages } from './poison/poison-messages';
+import { PoisonMessageReporter } from './poison/poison-message-reporter';
 import { Clock } from './time/clock';
 import { SystemClock } from './time/system-clock';
 
@@ -16,9 +16,9 @@ import { SystemClock } from './time/system-clock';
     CommitSignal,
     Drain,
     InFlightRequests,
-    PoisonMessages,
+    PoisonMessageReporter,
     { provide: NameResolver, useFactory: () => new NameResolver() },
   ],
-  exports: [SystemClock, Clock, CommitSignal, Drain, InFlightRequests, PoisonMessages, NameResolver],
+  exports: [SystemClock, Clock, CommitSignal, Drain, InFlightRequests, PoisonMessageReporter, NameResolver],
 })
 export class CommonModule {}

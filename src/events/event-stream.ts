@@ -7,7 +7,7 @@ import type { StreamFilter } from './domain/stream-filter';
 import { frameOf, markFrame, ephemeralFrameOf, PING, resetFrame, retryFrame } from './event-frames';
 import type { TailListener } from './event-tail';
 import type { EventStreamWriter } from './event-stream-writer';
-import type { StreamSources } from './stream-sources';
+import type { EventStreamDependencies } from './event-stream-dependencies';
 
 const PING_MS = 15_000;
 /** Half of the time within which a stream ends after its credential became invalid. */
@@ -65,7 +65,7 @@ export class EventStream implements TailListener {
   /** Calls `onEnd` once. */
   constructor(
     private readonly plan: StreamPlan,
-    private readonly sources: StreamSources,
+    private readonly sources: EventStreamDependencies,
     private readonly writer: EventStreamWriter,
     private readonly onEnd: (reason: StreamEnd, error?: unknown) => void,
   ) {

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
-import { CallerShares, type ReleasePlace } from '../common/limits/caller-shares';
+import { CallerBulkhead, type ReleasePlace } from '../common/limits/caller-bulkhead';
 import { EventsConfig } from '../config/events.config';
 import type { EphemeralEvent } from './domain/stream-event';
 import { TooManyCallerStreamsError } from './domain/too-many-caller-streams.errors';
@@ -10,13 +10,13 @@ import { EventStream, type StreamPlan } from './event-stream';
 import { EventsTelemetry } from './events.telemetry';
 import type { EventStreamWriter } from './event-stream-writer';
 import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
-import type { StreamSources } from './stream-sources';
+import type { EventStreamDependencies } from './event-stream-dependencies';
 
 /** The registry of the streams of this process, of which each caller has a share. Ends them when the process stops. */
 @Injectable()
 export class EventStreams implements OnModuleInit {
   private readonly streams = new Set<EventStream>();
-  private readonly places: CallerShares;
+  private readonly places: CallerBulkhead;
 
   constructor(
     private readonly subscriber: EphemeralEventSubscriber,
@@ -24,7 +24,7 @@ export class EventStreams implements OnModuleInit {
     private readonly config: EventsConfig,
     private readonly telemetry: EventsTelemetry,
   ) {
-    this.places = new CallerShares(config.maxStreams);
+    this.places = new CallerBulkhead(config.maxStreams);
     telemetry.watchClients(() => this.count);
   }
 
@@ -42,7 +42,7 @@ export class EventStreams implements OnModuleInit {
    * Throws `TooManyCallerStreamsError`, `TooManyStreamsError` and `ShuttingDownError` before anything is written:
    * it calls `writer` only when the stream begins.
    */
-  begin(plan: StreamPlan, sources: StreamSources, writer: () => EventStreamWriter): void {
+  begin(plan: StreamPlan, sources: EventStreamDependencies, writer: () => EventStreamWriter): void {
     this.drain.assertOpen();
     const release = this.acquire(plan.caller);
     try {
@@ -61,7 +61,7 @@ export class EventStreams implements OnModuleInit {
   /** Joins before the stream begins: a stream without a client ends in `begin`, and leaves then. */
   private start(
     plan: StreamPlan,
-    sources: StreamSources,
+    sources: EventStreamDependencies,
     { writer, release }: { writer: EventStreamWriter; release: ReleasePlace },
   ): void {
     const stream = new EventStream(plan, sources, writer, (reason, error) => {

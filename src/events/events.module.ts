@@ -7,11 +7,11 @@ import { EventTail } from './event-tail';
 import { EventsController } from './events.controller';
 import { EventsService } from './events.service';
 import { EventsTelemetry } from './events.telemetry';
-import { EphemeralEventSource } from './ephemeral-event-source';
+import { EphemeralEventProducer } from './ephemeral-event-producer';
 import { EphemeralEventPublisher } from './ephemeral-event-publisher';
 import { EphemeralEventPurge } from './ephemeral-event-purge';
 import { EphemeralEventSubscriber } from './ephemeral-event-subscriber';
-import { StreamSources } from './stream-sources';
+import { EventStreamDependencies } from './event-stream-dependencies';
 
 /**
  * Needs an `EventFeed`, an `EphemeralEventBus`, a `SessionStore`, the `Lease` and the `ConversationEvents` from
@@ -25,8 +25,8 @@ import { StreamSources } from './stream-sources';
     EventIdSeal,
     EventStreams,
     EventTail,
-    StreamSources,
-    EphemeralEventSource,
+    EventStreamDependencies,
+    EphemeralEventProducer,
     EphemeralEventPublisher,
     EphemeralEventSubscriber,
     EphemeralEventPurge,

@@ -14,7 +14,7 @@ import type { StreamPlan } from './event-stream';
 import { EventStreams } from './event-streams';
 import type { EventStreamWriter } from './event-stream-writer';
 import type { FeedFilter } from './ports/event-feed';
-import { StreamSources } from './stream-sources';
+import { EventStreamDependencies } from './event-stream-dependencies';
 
 /** Ids of earlier releases are positions in clear. */
 const IN_CLEAR = /^\d{1,15}$/;
@@ -38,7 +38,7 @@ export class EventsService {
   constructor(
     private readonly sessions: SessionQueries,
     private readonly access: AccessService,
-    private readonly sources: StreamSources,
+    private readonly sources: EventStreamDependencies,
     private readonly streams: EventStreams,
   ) {}
 

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ShareRefusal } from '../common/limits/caller-shares';
+import type { ShareRefusal } from '../common/limits/caller-bulkhead';
 import { LogThrottle } from '../common/logging/log-throttle';
 import { ExpiringCache } from '../common/expiring-cache';
 import { Metrics } from '../metrics/metrics';

@@ -4,7 +4,7 @@ import { Environment } from '../config/environment';
 import { GenesysConfig } from '../config/genesys.config';
 import { WebMessagingConfig } from '../config/web-messaging.config';
 import { GenesysStartup } from './genesys-startup';
-import type { GenesysApi } from './transport/genesys-api';
+import type { GenesysApiClient } from './transport/genesys-api-client';
 
 let log: RecordingLog;
 let signIns: string[];
@@ -24,7 +24,7 @@ function startupWith(settings: Partial<Environment>): GenesysStartup {
     GENESYS_CLIENTS: ['one', 'two'].map((id) => ({ id, secret: 'secret' })),
     ...settings,
   });
-  const api: Pick<GenesysApi, 'signIn'> = {
+  const api: Pick<GenesysApiClient, 'signIn'> = {
     signIn: (id) => {
       signIns.push(id);
       return signIn();
@@ -33,7 +33,7 @@ function startupWith(settings: Partial<Environment>): GenesysStartup {
   return new GenesysStartup(
     new GenesysConfig(environment),
     new WebMessagingConfig(environment),
-    api as GenesysApi,
+    api as GenesysApiClient,
   );
 }
 

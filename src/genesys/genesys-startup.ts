@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { UpstreamError } from '../common/errors/upstream.errors';
 import { GenesysConfig } from '../config/genesys.config';
 import { WebMessagingConfig } from '../config/web-messaging.config';
-import { GenesysApi } from './transport/genesys-api';
+import { GenesysApiClient } from './transport/genesys-api-client';
 
 /** The start goes on after this long: a login that does not answer is no reason not to serve. */
 const TOKEN_TIMEOUT_MS = 3_000;
@@ -18,7 +18,7 @@ export class GenesysStartup implements OnApplicationBootstrap {
   constructor(
     private readonly config: GenesysConfig,
     private readonly webMessaging: WebMessagingConfig,
-    private readonly api: GenesysApi,
+    private readonly api: GenesysApiClient,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {

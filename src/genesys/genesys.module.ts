@@ -10,12 +10,12 @@ import { WebMessagingConfig } from '../config/web-messaging.config';
 import { ConversationsMessagingChannel } from './conversations-messaging/conversations-messaging-channel';
 import { GenesysStartup } from './genesys-startup';
 import { OAuthTokenEndpoint } from './oauth/oauth-token-endpoint';
-import { ClientPool } from './transport/client-pool';
-import { GenesysApi } from './transport/genesys-api';
-import { GenesysHttp } from './transport/genesys-http';
+import { OAuthClientPool } from './transport/oauth-client-pool';
+import { GenesysApiClient } from './transport/genesys-api-client';
+import { GenesysHttpClient } from './transport/genesys-http-client';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamCircuits } from './transport/upstream-circuits';
-import { ConversationEnd } from './web-messaging/conversation/conversation-end';
+import { ConversationTerminator } from './web-messaging/conversation/conversation-terminator';
 import { ConversationLookup } from './web-messaging/conversation/conversation-lookup';
 import { DeploymentConfig } from './web-messaging/deployment/deployment-config';
 import { EndDetectionTelemetry } from './web-messaging/deployment/end-detection.telemetry';
@@ -54,7 +54,7 @@ const WEB_MESSAGING = [
   DeploymentConfig,
   EndDetectionTelemetry,
   PlatformConversations,
-  ConversationEnd,
+  ConversationTerminator,
   ConversationLookup,
   GuestLogin,
   GuestSocketFactory,
@@ -71,10 +71,10 @@ const WEB_MESSAGING = [
   providers: [
     GenesysTelemetry,
     UpstreamCircuits,
-    ClientPool,
-    { provide: UpstreamCapacity, useExisting: ClientPool },
-    GenesysHttp,
-    GenesysApi,
+    OAuthClientPool,
+    { provide: UpstreamCapacity, useExisting: OAuthClientPool },
+    GenesysHttpClient,
+    GenesysApiClient,
     GenesysStartup,
     OAuthTokenEndpoint,
     { provide: TokenEndpoint, useExisting: OAuthTokenEndpoint },

@@ -1,4 +1,4 @@
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Readable } from 'node:stream';
 import { Caller } from '../access/domain/caller';
 import { FakeAuditTrail } from '../audit/ports/audit-trail.fake';
@@ -17,7 +17,7 @@ import { FakeGuestMessaging } from '../session/ports/guest-messaging.fake';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { FakeSessionServices } from '../session/session-services.fake';
 import { AttachmentsService } from './attachments.service';
-import { GuestActs } from './guest-acts';
+import { GuestActAudit } from './guest-act-audit';
 import { MessagesTelemetry } from './messages.telemetry';
 import { UploadPlaces } from './upload-places';
 
@@ -52,8 +52,8 @@ beforeEach(() => {
   const channels = new GuestChannels([Object.assign(new FakeGuestChannel(), { messaging })]);
   const environment = Object.assign(new Environment(), { ACCESS_MODE: 'jwt', UPLOAD_MAX_CONCURRENT: 4 });
   const places = new UploadPlaces(new MessagesConfig(environment), new AccessConfig(environment));
-  const telemetry = new MessagesTelemetry(metrics, new PoisonMessages());
-  const acts = new GuestActs(new FakeAuditTrail());
+  const telemetry = new MessagesTelemetry(metrics, new PoisonMessageReporter());
+  const acts = new GuestActAudit(new FakeAuditTrail());
   service = new AttachmentsService(services.queries, channels, new Drain(), telemetry, places, acts);
 });
 

@@ -8,7 +8,7 @@ import { GuestChannels } from '../session/ports/guest-channels';
 import type { FileToUpload, UploadedFile } from '../session/ports/guest-messaging';
 import { SessionQueries } from '../session/session.queries';
 import { type MessagingSession, messagingOf } from './domain/messaging-session';
-import { GuestActs } from './guest-acts';
+import { GuestActAudit } from './guest-act-audit';
 import { MessagesTelemetry } from './messages.telemetry';
 import { UploadPlaces } from './upload-places';
 
@@ -21,7 +21,7 @@ export class AttachmentsService {
     private readonly drain: Drain,
     private readonly telemetry: MessagesTelemetry,
     private readonly places: UploadPlaces,
-    private readonly acts: GuestActs,
+    private readonly acts: GuestActAudit,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { DataRefusedError } from '../common/errors/data-refused.errors';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
@@ -29,7 +29,7 @@ beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   metrics = new ReadableMetrics();
-  const poison = new PoisonMessages();
+  const poison = new PoisonMessageReporter();
   new PoisonTelemetry(metrics, poison);
   events = new ConversationEvents();
   store = new FakeMessageStore();

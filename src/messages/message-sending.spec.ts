@@ -1,4 +1,4 @@
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Caller } from '../access/domain/caller';
 import { FakeAuditTrail } from '../audit/ports/audit-trail.fake';
 import { RecordingLog } from '../audit/recording-log.fake';
@@ -12,7 +12,7 @@ import { ConversationEvents } from '../session/ports/conversation-events';
 import { GuestChannels } from '../session/ports/guest-channels';
 import { aMessage, FakeGuestMessaging } from '../session/ports/guest-messaging.fake';
 import type { MessagingSession } from './domain/messaging-session';
-import { GuestActs } from './guest-acts';
+import { GuestActAudit } from './guest-act-audit';
 import { MessageInbox } from './message-inbox';
 import { MessageSending, type SentMessage } from './message-sending';
 import { MessagesTelemetry } from './messages.telemetry';
@@ -38,7 +38,7 @@ beforeEach(() => {
   messaging = new FakeGuestMessaging();
   messagingSession = { session: anActiveSession(), messaging };
   trail = new FakeAuditTrail();
-  const telemetry = new MessagesTelemetry(metrics, new PoisonMessages());
+  const telemetry = new MessagesTelemetry(metrics, new PoisonMessageReporter());
   inbox = new MessageInbox(
     new ConversationEvents(),
     store,
@@ -47,7 +47,7 @@ beforeEach(() => {
     telemetry,
   );
   inbox.onApplicationBootstrap();
-  sending = new MessageSending(store, new Drain(), telemetry, inbox, new GuestActs(trail));
+  sending = new MessageSending(store, new Drain(), telemetry, inbox, new GuestActAudit(trail));
 });
 afterEach(async () => {
   await inbox.onModuleDestroy();

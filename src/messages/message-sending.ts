@@ -7,7 +7,7 @@ import { resultOfFirst } from '../session/first-request';
 import type { MessageToSend } from '../session/ports/guest-messaging';
 import { fingerprintOf } from './domain/message-reference';
 import type { MessagingSession } from './domain/messaging-session';
-import { GuestActs } from './guest-acts';
+import { GuestActAudit } from './guest-act-audit';
 import { MessageInbox } from './message-inbox';
 import { MessagesTelemetry } from './messages.telemetry';
 import { type MessageRequest, MessageStore } from './ports/message.store';
@@ -36,7 +36,7 @@ export class MessageSending {
     private readonly drain: Drain,
     private readonly telemetry: MessagesTelemetry,
     private readonly inbox: MessageInbox,
-    private readonly acts: GuestActs,
+    private readonly acts: GuestActAudit,
   ) {}
 
   async send(

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module';
 import { AttachmentsController } from './attachments.controller';
 import { AttachmentsService } from './attachments.service';
-import { GuestActs } from './guest-acts';
+import { GuestActAudit } from './guest-act-audit';
 import { MessageInbox } from './message-inbox';
 import { MessageSending } from './message-sending';
 import { MessagesController } from './messages.controller';
@@ -23,7 +23,7 @@ import { UploadPlaces } from './upload-places';
     MessageInbox,
     MessagesTelemetry,
     UploadPlaces,
-    GuestActs,
+    GuestActAudit,
   ],
 })
 export class MessagesModule {}

@@ -1,6 +1,6 @@
 import { Injectable, Logger, RequestTimeoutException } from '@nestjs/common';
 import { DomainError } from '../common/errors/domain.errors';
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Metrics } from '../metrics/metrics';
 
 /** Log lines and metrics of messages. They contain no text of a message. */
@@ -15,7 +15,7 @@ export class MessagesTelemetry {
 
   constructor(
     metrics: Metrics,
-    private readonly poison: PoisonMessages,
+    private readonly poison: PoisonMessageReporter,
   ) {
     this.sendings = metrics.counter('messages_sent_total', 'Messages of guests by outcome', ['outcome']);
     this.uploads = metrics.counter('attachments_total', 'Files of guests by outcome', ['outcome']);

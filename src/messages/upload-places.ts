@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
-import { CallerShares, type ReleasePlace } from '../common/limits/caller-shares';
+import { CallerBulkhead, type ReleasePlace } from '../common/limits/caller-bulkhead';
 import { AccessConfig } from '../config/access.config';
 import { MessagesConfig } from '../config/messages.config';
 import { CallerUploadLimitReachedError, TooManyUploadsError } from './domain/upload.errors';
@@ -15,13 +15,13 @@ const SHARE = 0.5;
  */
 @Injectable()
 export class UploadPlaces {
-  private readonly places: CallerShares;
+  private readonly places: CallerBulkhead;
 
   constructor(
     private readonly config: MessagesConfig,
     private readonly access: AccessConfig,
   ) {
-    this.places = new CallerShares(config.maxUploads);
+    this.places = new CallerBulkhead(config.maxUploads);
   }
 
   /** Throws `CallerUploadLimitReachedError` or `TooManyUploadsError`. */

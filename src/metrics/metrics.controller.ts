@@ -4,7 +4,7 @@ import { PublicIf, Scope } from '../common/access/route-access.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { Metrics } from './metrics';
 import { MetricsResponse } from './metrics.response';
-import { MetricsService } from './metrics.service';
+import { SummaryService } from './summary.service';
 
 interface Reply {
   type(contentType: string): { send(body: string): void };
@@ -14,7 +14,7 @@ interface Reply {
 @Controller('metrics')
 export class MetricsController {
   constructor(
-    private readonly service: MetricsService,
+    private readonly service: SummaryService,
     private readonly metrics: Metrics,
   ) {}
 

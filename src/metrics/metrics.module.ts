@@ -4,7 +4,7 @@ import { HttpTelemetry } from './http.telemetry';
 import { LogTelemetry } from './log.telemetry';
 import { Metrics } from './metrics';
 import { MetricsController } from './metrics.controller';
-import { MetricsService } from './metrics.service';
+import { SummaryService } from './summary.service';
 import { PoisonTelemetry } from './poison.telemetry';
 import { StorageTelemetry } from './storage.telemetry';
 
@@ -14,7 +14,7 @@ import { StorageTelemetry } from './storage.telemetry';
   controllers: [MetricsController],
   providers: [
     Metrics,
-    MetricsService,
+    SummaryService,
     HttpTelemetry,
     AuditTelemetry,
     LogTelemetry,

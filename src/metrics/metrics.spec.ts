@@ -1,7 +1,7 @@
 import { HttpTelemetry } from './http.telemetry';
 import { Metrics } from './metrics';
 import { MetricsController } from './metrics.controller';
-import { MetricsService } from './metrics.service';
+import { SummaryService } from './summary.service';
 import { FakeSummaryStore } from './ports/summary.store.fake';
 import { ReadableMetrics } from './readable-metrics.fake';
 
@@ -75,7 +75,7 @@ describe(HttpTelemetry.name, () => {
 describe(MetricsController.name, () => {
   it('serves the summary and the page', async () => {
     const controller = new MetricsController(
-      new MetricsService(new FakeSummaryStore({ sessionsStarted: 3 })),
+      new SummaryService(new FakeSummaryStore({ sessionsStarted: 3 })),
       new Metrics(),
     );
     const sent: string[] = [];

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { POISON_QUEUES, PoisonMessages } from '../common/poison/poison-messages';
+import { POISON_QUEUES, PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Metrics } from './metrics';
 
 /** Counts the items that queues and loops set aside. */
 @Injectable()
 export class PoisonTelemetry {
-  constructor(metrics: Metrics, poison: PoisonMessages) {
+  constructor(metrics: Metrics, poison: PoisonMessageReporter) {
     const counter = metrics.counter(
       'poison_messages_total',
       'Items that can never be processed and were set aside, by queue',

@@ -8,7 +8,7 @@ import { EphemeralEventBus } from '../events/ports/ephemeral-event-bus';
 import { MessageStore } from '../messages/ports/message.store';
 import { StorageErrors } from '../metrics/ports/storage-errors';
 import { SummaryStore } from '../metrics/ports/summary.store';
-import { DataKeyStore } from '../privacy/ports/data-key.store';
+import { ReencryptionStore } from '../privacy/ports/reencryption.store';
 import { GuestStore } from '../privacy/ports/guest.store';
 import { SessionRetentionStore } from '../privacy/ports/session-retention.store';
 import { DeadlineStore } from '../replica/ports/deadline.store';
@@ -17,23 +17,23 @@ import { GuestCredentials } from '../session/ports/guest-credentials';
 import { IdempotencyStore } from '../session/ports/idempotency.store';
 import { SessionHolders } from '../session/ports/session-holders';
 import { SessionStore } from '../session/ports/session.store';
-import { StorageFailures } from '../session/ports/storage-failures';
+import { StorageFailureCounter } from '../session/ports/storage-failure-counter';
 import { DeliveryAdminStore } from '../sync/ports/delivery-admin.store';
 import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
 import { SqlAuditTrail } from './audit/sql-audit-trail';
 import { AuditWriter } from './audit/audit-writer';
 import { SqlSharedTokenBucketStore } from './replica/sql-shared-token-bucket.store';
-import { ControlSocket } from './database/control-socket';
+import { ControlSocket } from './backup/control-socket';
 import { SqlGuestCredentials } from './session/sql-guest-credentials';
 import { DataCipher } from './guest/data-cipher';
-import { SqlDataKeyStore } from './guest/sql-data-key.store';
+import { SqlReencryptionStore } from './guest/sql-reencryption.store';
 import { DatabaseConnection } from './database/database-connection';
 import { DatabaseHealth } from './database/database-health';
 import { SqlDeadlineStore } from './session/sql-deadline.store';
 import { SqlDeliveryAdminStore } from './outbox/sql-delivery-admin.store';
 import { SqlEventFeed } from './feed/sql-event-feed';
-import { EventWriter } from './feed/event-writer';
+import { OutboxWriter } from './outbox/outbox-writer';
 import { FeedWriter } from './feed/feed-writer';
 import { GuestDataEncryption } from './guest/guest-data-encryption';
 import { SqlGuestStore } from './guest/sql-guest.store';
@@ -52,7 +52,7 @@ import { UnitOfWork } from './database/unit-of-work';
 
 /**
  * Binds every storage port to its SQL store. The application starts only once the database is open and migrated.
- * Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditPublisher`, `EventSinks`,
+ * Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditListener`, `EventSinks`,
  * `HealthChecks`.
  */
 @Global()
@@ -72,12 +72,12 @@ import { UnitOfWork } from './database/unit-of-work';
     DatabaseHealth,
     ControlSocket,
     UnitOfWork,
-    { provide: StorageFailures, useExisting: UnitOfWork },
+    { provide: StorageFailureCounter, useExisting: UnitOfWork },
     { provide: StorageErrors, useExisting: UnitOfWork },
     AuditWriter,
     SqlAuditTrail,
     GuestDataEncryption,
-    EventWriter,
+    OutboxWriter,
     FeedWriter,
     SqlMessageStore,
     SqlEventFeed,
@@ -96,7 +96,7 @@ import { UnitOfWork } from './database/unit-of-work';
     SqlSummaryStore,
     SqlGuestStore,
     SqlSessionRetentionStore,
-    SqlDataKeyStore,
+    SqlReencryptionStore,
     { provide: AuditTrail, useExisting: SqlAuditTrail },
     { provide: SessionStore, useExisting: SqlSessionStore },
     { provide: GuestCredentials, useExisting: SqlGuestCredentials },
@@ -114,13 +114,13 @@ import { UnitOfWork } from './database/unit-of-work';
     { provide: EphemeralEventBus, useExisting: SqlEphemeralEventBus },
     { provide: GuestStore, useExisting: SqlGuestStore },
     { provide: SessionRetentionStore, useExisting: SqlSessionRetentionStore },
-    { provide: DataKeyStore, useExisting: SqlDataKeyStore },
+    { provide: ReencryptionStore, useExisting: SqlReencryptionStore },
   ],
   exports: [
     DatabaseConnection,
     AuditTrail,
     SessionStore,
-    StorageFailures,
+    StorageFailureCounter,
     StorageErrors,
     GuestCredentials,
     IdempotencyStore,
@@ -137,7 +137,7 @@ import { UnitOfWork } from './database/unit-of-work';
     EphemeralEventBus,
     GuestStore,
     SessionRetentionStore,
-    DataKeyStore,
+    ReencryptionStore,
   ],
 })
 export class PersistenceModule {}

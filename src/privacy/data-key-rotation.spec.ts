@@ -1,21 +1,21 @@
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { DataKeyRotation } from './data-key-rotation';
-import { FakeDataKeyStore } from './ports/data-key.store.fake';
+import { FakeReencryptionStore } from './ports/reencryption.store.fake';
 import { PrivacyTelemetry } from './privacy.telemetry';
 
 const MINUTE = 60_000;
 const REST = 20;
 
 let log: RecordingLog;
-let keys: FakeDataKeyStore;
+let keys: FakeReencryptionStore;
 let rotation: DataKeyRotation;
 
 beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
-  keys = new FakeDataKeyStore();
-  rotation = new DataKeyRotation(keys, new PrivacyTelemetry(new PoisonMessages()));
+  keys = new FakeReencryptionStore();
+  rotation = new DataKeyRotation(keys, new PrivacyTelemetry(new PoisonMessageReporter()));
 });
 afterEach(async () => {
   await expectStopped();

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { sleep } from '../common/time/sleep';
 import { Loop } from '../common/time/loop';
-import { DataKeyStore, type WalkPosition } from './ports/data-key.store';
+import { ReencryptionStore, type WalkPosition } from './ports/reencryption.store';
 import { PrivacyTelemetry } from './privacy.telemetry';
 
 const PAUSE_MS = 60_000;
@@ -29,7 +29,7 @@ export class DataKeyRotation implements OnApplicationBootstrap, OnModuleDestroy 
   );
 
   constructor(
-    private readonly keys: DataKeyStore,
+    private readonly keys: ReencryptionStore,
     private readonly telemetry: PrivacyTelemetry,
   ) {}
 

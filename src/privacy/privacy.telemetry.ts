@@ -1,12 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 
 /** Log lines and metrics of the rotation of data keys. An empty id stands for plain text. */
 @Injectable()
 export class PrivacyTelemetry {
   private readonly log = new Logger('Privacy');
 
-  constructor(private readonly poison: PoisonMessages) {}
+  constructor(private readonly poison: PoisonMessageReporter) {}
 
   rotationBegan(outdated: readonly string[]): void {
     for (const dataKey of outdated) {

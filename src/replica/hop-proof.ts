@@ -4,7 +4,7 @@ import type { ScopeName } from '../common/access/scope';
 import { ExpiringCache } from '../common/expiring-cache';
 import { Clock } from '../common/time/clock';
 import { StorageConfig } from '../config/storage.config';
-import { DataKeySeal } from './data-key-seal';
+import { DataKeyHmac } from './data-key-hmac';
 import { Lease } from './ports/lease';
 
 /** The time that a forwarded request may be on its way. */
@@ -54,7 +54,7 @@ interface Statement extends Hop {
  */
 @Injectable()
 export class HopProof {
-  private readonly seal: DataKeySeal;
+  private readonly seal: DataKeyHmac;
   private readonly seen = new ExpiringCache<object>(REMEMBERED_MS, MAX_REMEMBERED);
 
   constructor(
@@ -62,7 +62,7 @@ export class HopProof {
     private readonly clock: Clock,
     private readonly lease: Lease,
   ) {
-    this.seal = new DataKeySeal(dataKeys, 'guest-sessions hop v1');
+    this.seal = new DataKeyHmac(dataKeys, 'guest-sessions hop v1');
   }
 
   /** `to` is the id of the receiver. */

@@ -5,12 +5,12 @@ import { ReplicaConfig } from '../config/replica.config';
 import { newDataKey } from '../config/data-key-list';
 import { Environment } from '../config/environment';
 import { StorageConfig } from '../config/storage.config';
-import { AddressSeal } from './address-seal';
+import { AddressSigner } from './address-signer';
 import { FakeReplicaStore } from './ports/replica.store.fake';
 import { ReplicaLease } from './replica-lease';
 
 const CONFIG = new ReplicaConfig(Object.assign(new Environment(), { REPLICA_URL: 'http://10.0.0.7:3000/' }));
-const SEAL = new AddressSeal(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
+const SEAL = new AddressSigner(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
 
 let log: RecordingLog;
 let store: FakeReplicaStore;

@@ -4,7 +4,7 @@ import { StorageUnavailableError } from '../common/errors/storage-unavailable.er
 import { Loop } from '../common/time/loop';
 import { SystemClock } from '../common/time/system-clock';
 import { ReplicaConfig } from '../config/replica.config';
-import { AddressSeal } from './address-seal';
+import { AddressSigner } from './address-signer';
 import { EventLoopLag } from './event-loop-lag';
 import { Lease } from './ports/lease';
 import { type Replica, ReplicaStore } from './ports/replica.store';
@@ -41,7 +41,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     private readonly store: ReplicaStore,
     private readonly config: ReplicaConfig,
     private readonly clock: SystemClock,
-    private readonly seal: AddressSeal,
+    private readonly seal: AddressSigner,
   ) {
     super();
     this.replica = this.another();
@@ -59,7 +59,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     store: ReplicaStore,
     config: ReplicaConfig,
     clock: SystemClock,
-    seal: AddressSeal,
+    seal: AddressSigner,
   ): Promise<ReplicaLease> {
     const lease = new ReplicaLease(store, config, clock, seal);
     await lease.join();

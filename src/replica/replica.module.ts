@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { SystemClock } from '../common/time/system-clock';
 import { ReplicaConfig } from '../config/replica.config';
-import { AddressSeal } from './address-seal';
+import { AddressSigner } from './address-signer';
 import { ClockMonitor } from './clock-monitor';
 import { HopProof } from './hop-proof';
 import { Lease } from './ports/lease';
@@ -17,16 +17,16 @@ import { ReplicaTelemetry } from './replica.telemetry';
   providers: [
     {
       provide: ReplicaLease,
-      inject: [ReplicaStore, ReplicaConfig, SystemClock, AddressSeal],
-      useFactory: (store: ReplicaStore, config: ReplicaConfig, clock: SystemClock, seal: AddressSeal) =>
+      inject: [ReplicaStore, ReplicaConfig, SystemClock, AddressSigner],
+      useFactory: (store: ReplicaStore, config: ReplicaConfig, clock: SystemClock, seal: AddressSigner) =>
         ReplicaLease.begin(store, config, clock, seal),
     },
     { provide: Lease, useExisting: ReplicaLease },
     ReplicaTelemetry,
     ClockMonitor,
-    AddressSeal,
+    AddressSigner,
     HopProof,
   ],
-  exports: [Lease, AddressSeal, HopProof],
+  exports: [Lease, AddressSigner, HopProof],
 })
 export class ReplicaModule {}

@@ -4,7 +4,7 @@ import { SessionConfig } from '../config/session.config';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import { ConversationEvents } from './ports/conversation-events';
 import { SessionTelemetry } from './session.telemetry';
-import { SessionWriter } from './ending/session-writer';
+import { SessionUpdater } from './ending/session-updater';
 
 /**
  * Persists the events of channels: the expiry that the upstream announces, and its id of the conversation. When a channel
@@ -15,7 +15,7 @@ export class ConversationEventsHandler implements OnModuleInit {
   constructor(
     private readonly events: ConversationEvents,
     private readonly heartbeats: HeartbeatService,
-    private readonly writer: SessionWriter,
+    private readonly writer: SessionUpdater,
     private readonly config: SessionConfig,
     private readonly telemetry: SessionTelemetry,
     private readonly clock: Clock,

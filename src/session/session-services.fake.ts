@@ -1,7 +1,7 @@
 import type { Abstract } from '@nestjs/common';
 import { FakeInjector, type Override } from '../common/injector.fake';
 import { Drain } from '../common/lifecycle/drain';
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Clock } from '../common/time/clock';
 import { SystemClock } from '../common/time/system-clock';
 import { AccessConfig } from '../config/access.config';
@@ -17,12 +17,12 @@ import { Lease } from '../replica/ports/lease';
 import { FakeLease } from '../replica/ports/lease.fake';
 import { ReplicaStore } from '../replica/ports/replica.store';
 import { FakeReplicaStore } from '../replica/ports/replica.store.fake';
-import { SessionDisconnector } from './ending/session-disconnector';
+import { UpstreamDisconnector } from './ending/upstream-disconnector';
 import { SessionEnding } from './ending/session-ending';
 import { SessionSweeper } from './ending/session-sweeper';
-import { SessionWriter } from './ending/session-writer';
+import { SessionUpdater } from './ending/session-updater';
 import { PinnedSessions } from './forwarding/pinned-sessions';
-import { SessionHeartbeat } from './heartbeat/session-heartbeat';
+import { SessionHeartbeatStarter } from './heartbeat/session-heartbeat-starter';
 import { IdempotencyRetention } from './idempotency/idempotency-retention';
 import { SessionIdempotency } from './idempotency/session-idempotency';
 import { OAuthClientSelector } from './opening/oauth-client-selector';
@@ -41,7 +41,7 @@ import { FakeSessionHolders } from './ports/session-holders.fake';
 import { SessionPolicies } from './ports/session-policies';
 import { SessionStore } from './ports/session.store';
 import { FakeSessionStore } from './ports/session.store.fake';
-import { StorageFailures } from './ports/storage-failures';
+import { StorageFailureCounter } from './ports/storage-failure-counter';
 import { UpstreamCapacity } from './ports/upstream-capacity';
 import { FakeUpstreamCapacity } from './ports/upstream-capacity.fake';
 import { SessionQueries } from './session.queries';
@@ -64,7 +64,7 @@ export class FakeSessionServices {
   private readonly injector = new FakeInjector([...this.ports, ...configsOf(this.settings)]);
   readonly config = this.get(SessionConfig);
   readonly drain = this.get(Drain);
-  readonly poison = this.get(PoisonMessages);
+  readonly poison = this.get(PoisonMessageReporter);
   readonly pinned = this.get(PinnedSessions);
   readonly heartbeats = this.get(HeartbeatService);
   readonly telemetry = this.get(SessionTelemetry);
@@ -72,9 +72,9 @@ export class FakeSessionServices {
   readonly clientSelector = this.get(OAuthClientSelector);
   readonly admission = this.get(SessionAdmission);
   readonly opening = this.get(SessionOpening);
-  readonly heartbeat = this.get(SessionHeartbeat);
-  readonly writer = this.get(SessionWriter);
-  readonly disconnector = this.get(SessionDisconnector);
+  readonly heartbeat = this.get(SessionHeartbeatStarter);
+  readonly writer = this.get(SessionUpdater);
+  readonly disconnector = this.get(UpstreamDisconnector);
   readonly ending = this.get(SessionEnding);
   readonly sweeper = this.get(SessionSweeper);
   readonly service = this.get(SessionService);
@@ -109,7 +109,7 @@ export class FakeSessionServices {
       [Lease, this.lease],
       [Clock, this.clock],
       [UpstreamCapacity, this.capacity],
-      [StorageFailures, this.storageFailures],
+      [StorageFailureCounter, this.storageFailures],
       [Metrics, this.metrics],
     ];
   }

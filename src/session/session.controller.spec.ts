@@ -1,4 +1,4 @@
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Caller } from '../access/domain/caller';
 import { AuditReads } from '../audit/audit-reads';
 import { AuditThrottle } from '../audit/audit-throttle';
@@ -36,7 +36,7 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
   services = new FakeSessionServices();
-  const reads = new AuditReads(new AuditThrottle(new FakeAuditTrail(), new PoisonMessages()));
+  const reads = new AuditReads(new AuditThrottle(new FakeAuditTrail(), new PoisonMessageReporter()));
   controller = new SessionController(services.idempotency, services.service, services.queries, reads);
   reply = new FakeReply();
 });

@@ -19,7 +19,7 @@ import { ForwardingTelemetry } from './forwarding/forwarding.telemetry';
 import { PinnedSessions } from './forwarding/pinned-sessions';
 import { ReceivedHops } from './forwarding/received-hops';
 import { DrainAnnouncer } from './ownership/drain-announcer';
-import { SessionDisconnector } from './ending/session-disconnector';
+import { UpstreamDisconnector } from './ending/upstream-disconnector';
 import { SessionEnding } from './ending/session-ending';
 import { ReplicaHttpClient } from './forwarding/replica-http-client';
 import { SessionForwarding } from './forwarding/session-forwarding';
@@ -40,8 +40,8 @@ import { SessionSweeper } from './ending/session-sweeper';
 import { SessionRebalancer } from './ownership/session-rebalancer';
 import { SessionTelemetry } from './session.telemetry';
 import { SessionReconciler } from './ownership/session-reconciler';
-import { SessionHeartbeat } from './heartbeat/session-heartbeat';
-import { SessionWriter } from './ending/session-writer';
+import { SessionHeartbeatStarter } from './heartbeat/session-heartbeat-starter';
+import { SessionUpdater } from './ending/session-updater';
 
 /** Needs a `SessionStore`, an `IdempotencyStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
 @Module({
@@ -61,9 +61,9 @@ import { SessionWriter } from './ending/session-writer';
     SessionCaps,
     OAuthClientSelector,
     SessionEnding,
-    SessionDisconnector,
-    SessionWriter,
-    SessionHeartbeat,
+    UpstreamDisconnector,
+    SessionUpdater,
+    SessionHeartbeatStarter,
     ConversationEventsHandler,
     SessionSweeper,
     SessionReconciler,

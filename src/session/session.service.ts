@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
-import { InFlightShares } from '../common/limits/in-flight-shares';
+import { RequestBulkhead } from '../common/limits/request-bulkhead';
 import { AccessConfig } from '../config/access.config';
 import { isConversationId } from './domain/conversation-id';
 import type { OpenedAnswer } from './domain/stored-response';
@@ -14,7 +14,7 @@ import type { Opened } from './ports/guest-channel';
 import { type OpenSession, SessionAdmission } from './opening/session-admission';
 import { SessionEnding } from './ending/session-ending';
 import { SessionOpening } from './opening/session-opening';
-import { SessionHeartbeat } from './heartbeat/session-heartbeat';
+import { SessionHeartbeatStarter } from './heartbeat/session-heartbeat-starter';
 
 export interface OpenedSession {
   readonly session: Session;
@@ -42,18 +42,18 @@ const OPENINGS_PER_CALLER = 128;
  */
 @Injectable()
 export class SessionService {
-  private readonly openings: InFlightShares;
+  private readonly openings: RequestBulkhead;
 
   constructor(
     private readonly admission: SessionAdmission,
     private readonly opening: SessionOpening,
     private readonly ending: SessionEnding,
-    private readonly heartbeat: SessionHeartbeat,
+    private readonly heartbeat: SessionHeartbeatStarter,
     private readonly drain: Drain,
     access: AccessConfig,
   ) {
     const share = (): number => (access.isShared('sessions.write') ? OPENINGS_PER_CALLER : Infinity);
-    this.openings = new InFlightShares(Infinity, share);
+    this.openings = new RequestBulkhead(Infinity, share);
   }
 
   /**

@@ -3,7 +3,7 @@ import { Clock } from '../common/time/clock';
 import { SyncConfig } from '../config/sync.config';
 import { Lease } from '../replica/ports/lease';
 import { DeliveryWorker } from './delivery-worker';
-import { DeliveryPace } from './delivery-pace';
+import { DeliveryRateLimiter } from './delivery-rate-limiter';
 import { RetrySchedule } from './domain/retry-schedule';
 import type { EventSink } from './ports/event-sink';
 import { OutboxStore } from './ports/outbox.store';
@@ -30,7 +30,7 @@ export class SinkRelayFactory {
       outbox,
       worker: new DeliveryWorker(sink, outbox, clock, new RetrySchedule(config.firstRetryMs), telemetry),
       health: new ReceiverHealth(config.probeIntervalMs, monotonic),
-      pace: new DeliveryPace(config.maxPerSecond, monotonic),
+      pace: new DeliveryRateLimiter(config.maxPerSecond, monotonic),
       clock,
       telemetry,
       lease,

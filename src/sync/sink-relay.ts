@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { sleep } from '../common/time/sleep';
 import type { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
-import { RestingNames } from '../common/poison/resting-names';
+import { ExpiringSet } from '../common/poison/expiring-set';
 import type { DeliveryWorker } from './delivery-worker';
-import type { DeliveryPace } from './delivery-pace';
+import type { DeliveryRateLimiter } from './delivery-rate-limiter';
 import type { Delivery } from './domain/delivery';
 import type { Lease } from '../replica/ports/lease';
 import type { Claim, OutboxStore } from './ports/outbox.store';
@@ -26,7 +26,7 @@ export interface SinkRelayDependencies {
   readonly outbox: OutboxStore;
   readonly worker: DeliveryWorker;
   readonly health: ReceiverHealth;
-  readonly pace: DeliveryPace;
+  readonly pace: DeliveryRateLimiter;
   readonly clock: Clock;
   readonly telemetry: SyncTelemetry;
   readonly lease: Lease;
@@ -40,7 +40,7 @@ export interface SinkRelayDependencies {
 export class SinkRelay {
   private readonly inFlight = new InFlightDeliveries(IN_FLIGHT);
   private readonly abort = new AbortController();
-  private readonly stuck = new RestingNames(STUCK_MS, MAX_STUCK);
+  private readonly stuck = new ExpiringSet(STUCK_MS, MAX_STUCK);
   private poll: Promise<void> = Promise.resolve();
   private wakeTimer: NodeJS.Timeout | undefined;
   private readonly loop = new Loop(

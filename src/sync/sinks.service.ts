@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v4 as uuid } from 'uuid';
 import type { SessionEvent } from '../session/domain/session-event';
-import { InFlightShares } from '../common/limits/in-flight-shares';
+import { RequestBulkhead } from '../common/limits/request-bulkhead';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import type { Attempt } from './domain/delivery';
@@ -21,7 +21,7 @@ const ALWAYS_HELD = (): void => undefined;
 /** The actions of operators on sinks. Every method throws `SinkNotFoundError` for a name that no sink has. */
 @Injectable()
 export class SinksService {
-  private readonly tests: InFlightShares;
+  private readonly tests: RequestBulkhead;
 
   constructor(
     private readonly sinks: EventSinks,
@@ -31,7 +31,7 @@ export class SinksService {
     access: AccessConfig,
   ) {
     const share = (): number => (access.isShared('deliveries.operate') ? TESTS / 2 : TESTS);
-    this.tests = new InFlightShares(TESTS, share);
+    this.tests = new RequestBulkhead(TESTS, share);
   }
 
   /** Keeps the events of the sink instead of delivering them; deliveries in flight are finished. */

@@ -3,7 +3,7 @@ import { SystemClock } from '../common/time/system-clock';
 import { Environment } from '../config/environment';
 import { SyncConfig } from '../config/sync.config';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { PoisonTelemetry } from '../metrics/poison.telemetry';
 import { anEvent } from './domain/delivery.builder';
 import { FakeEventSink } from './ports/event-sink.fake';
@@ -21,7 +21,7 @@ export class FakeSyncServices {
   readonly lease = new FakeLease();
   readonly sink = new FakeEventSink();
   readonly sinks = new EventSinks([this.sink]);
-  readonly poison = new PoisonMessages();
+  readonly poison = new PoisonMessageReporter();
   readonly telemetry = new SyncTelemetry(this.metrics, this.outbox, this.sinks, this.poison, this.clock);
   readonly relays: SinkRelayFactory;
   readonly relay: SinkRelay;

@@ -4,7 +4,7 @@ import { DeliveriesQueries } from './deliveries.queries';
 import { DeliveriesService } from './deliveries.service';
 import { OutboxRelay } from './outbox.relay';
 import { SinkRelayFactory } from './sink-relay-factory';
-import { Retention } from './retention';
+import { DeliveryRetention } from './delivery-retention';
 import { SinksController } from './sinks.controller';
 import { SinksQueries } from './sinks.queries';
 import { SinksService } from './sinks.service';
@@ -17,7 +17,7 @@ import { SyncTelemetry } from './sync.telemetry';
   providers: [
     OutboxRelay,
     SinkRelayFactory,
-    Retention,
+    DeliveryRetention,
     DeliveriesQueries,
     DeliveriesService,
     SinksQueries,

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { PoisonMessages } from '../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Clock } from '../common/time/clock';
 import { Metrics } from '../metrics/metrics';
 import type { Delivery } from './domain/delivery';
@@ -21,7 +21,7 @@ export class SyncTelemetry {
     metrics: Metrics,
     private readonly outbox: OutboxStore,
     sinks: EventSinks,
-    private readonly poison: PoisonMessages,
+    private readonly poison: PoisonMessageReporter,
     clock: Clock,
   ) {
     this.attempts = metrics.counter('delivery_attempts_total', 'Delivery attempts by result', [

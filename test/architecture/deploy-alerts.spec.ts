@@ -161,7 +161,11 @@ describe('docs/operations.md', () => {
     ['that runs out after 10 s', 'replica/replica-lease.ts', 'LEASE_TTL_MS = 10_000;'],
     ['beats go on for 8 s', 'replica/replica-lease.ts', 'MARGIN_MS = 2_000;'],
     ['two to four times a second', 'replica/replica-lease.ts', '250 + Math.random() * 250'],
-    ['beat first within a second', 'session/heartbeat/session-heartbeat.ts', 'RESUME_WITHIN_MS = 1_000;'],
+    [
+      'beat first within a second',
+      'session/heartbeat/session-heartbeat-starter.ts',
+      'RESUME_WITHIN_MS = 1_000;',
+    ],
     ['for 3 s (`SHUTDOWN_NOTICE_MS`)', 'config/server.config.ts', 'DEFAULT_NOTICE_MS = 3_000;'],
     ['requests have 5 s to finish', 'common/lifecycle/drain.ts', 'GRACE_MS = 5_000;'],
     ['ends within 9.5 s', 'common/lifecycle/stop-on-signals.ts', 'DEADLINE_MS = 9_500;'],

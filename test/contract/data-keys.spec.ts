@@ -2,7 +2,7 @@ import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { DataKeyError } from '../../src/persistence/persistence.errors';
-import { DataKeyStore, type WalkPosition } from '../../src/privacy/ports/data-key.store';
+import { ReencryptionStore, type WalkPosition } from '../../src/privacy/ports/reencryption.store';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import {
   createEmptyStorage,
@@ -17,7 +17,7 @@ import { storedWithTwoEvents } from './queued-sessions';
 
 const [K1, K2, K3] = ['k1', 'k2', 'k3'].map(newDataKey) as [string, string, string];
 
-describe.each(DIALECTS)(`${DataKeyStore.name} on %s`, (dialect) => {
+describe.each(DIALECTS)(`${ReencryptionStore.name} on %s`, (dialect) => {
   let storage: TestStorage;
 
   beforeEach(async () => {

@@ -4,10 +4,10 @@ import { aConnectionState, aTyping } from '../../src/events/domain/ephemeral-eve
 import { type EphemeralEventBatch, EphemeralEventBus } from '../../src/events/ports/ephemeral-event-bus';
 import { FakeEphemeralEventBus } from '../../src/events/ports/ephemeral-event-bus.fake';
 import { DataCipher } from '../../src/persistence/guest/data-cipher';
-import { SqlDataKeyStore } from '../../src/persistence/guest/sql-data-key.store';
+import { SqlReencryptionStore } from '../../src/persistence/guest/sql-reencryption.store';
 import { GuestDataEncryption } from '../../src/persistence/guest/guest-data-encryption';
 import { SqlEphemeralEventBus } from '../../src/persistence/feed/sql-ephemeral-event-bus';
-import type { WalkPosition } from '../../src/privacy/ports/data-key.store';
+import type { WalkPosition } from '../../src/privacy/ports/reencryption.store';
 import { createStorage, DIALECTS, TestStores } from '../support/persistence-harness';
 
 /** The bus as three processes use it. */
@@ -67,7 +67,7 @@ async function inSql(dialect: (typeof DIALECTS)[number]): Promise<SqlExchanges> 
   };
 }
 
-async function walk(keys: SqlDataKeyStore): Promise<void> {
+async function walk(keys: SqlReencryptionStore): Promise<void> {
   let position: WalkPosition | undefined;
   do position = (await keys.renew(10, position)).next;
   while (position !== undefined);
@@ -176,7 +176,7 @@ describe.each(DIALECTS)('EphemeralEventBus on %s', (dialect) => {
     const bodies = (): Promise<{ body: string }[]> =>
       stores.connection.db.selectFrom('passing_batch').select('body').execute();
     expect(await bodies()).toEqual([{ body: expect.stringMatching(/^enc:k1:/) as string }]);
-    await walk(new SqlDataKeyStore(stores.unitOfWork, cipher));
+    await walk(new SqlReencryptionStore(stores.unitOfWork, cipher));
 
     expect(await bodies()).toEqual([{ body: expect.stringMatching(/^enc:k2:/) as string }]);
     const here = new SqlEphemeralEventBus(

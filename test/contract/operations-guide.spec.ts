@@ -1,4 +1,4 @@
-import { PoisonMessages } from '../../src/common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../src/common/poison/poison-message-reporter';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newDataKey } from '../../src/config/data-key-list';
@@ -51,7 +51,7 @@ describe('docs/operations.md on PostgreSQL', () => {
 
   /** Runs the replica's background re-encryption until it finds nothing more. */
   async function renewAll({ dataKeys }: TestStores): Promise<void> {
-    const rotation = new DataKeyRotation(dataKeys, new PrivacyTelemetry(new PoisonMessages()));
+    const rotation = new DataKeyRotation(dataKeys, new PrivacyTelemetry(new PoisonMessageReporter()));
     rotation.onApplicationBootstrap();
     await until(async () => (await dataKeys.outdated()).length === 0);
     await rotation.onModuleDestroy();

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { AuditPublisher } from '../../src/audit/ports/audit-publisher';
+import { AuditListener } from '../../src/audit/ports/audit-listener';
 import { CommonModule } from '../../src/common/common.module';
 import { StorageConfig } from '../../src/config/storage.config';
 import { HealthChecks } from '../../src/health/health-checks';
@@ -40,7 +40,7 @@ describe(PersistenceModule.name, () => {
   const boot = async () => {
     const provided = [
       { provide: StorageConfig, useValue: storage.config },
-      { provide: AuditPublisher, useValue: new RecordingPublisher() },
+      { provide: AuditListener, useValue: new RecordingPublisher() },
       { provide: EventSinks, useValue: new EventSinks([]) },
       { provide: CommitSignal, useValue: new CommitSignal() },
       { provide: HealthChecks, useValue: checks },

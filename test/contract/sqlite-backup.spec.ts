@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { BackupError } from '../../src/persistence/persistence.errors';
-import { SqliteBackup } from '../../src/persistence/database/sqlite-backup';
+import { SqliteBackup } from '../../src/persistence/backup/sqlite-backup';
 import {
   createStorage,
   newSession,

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { HttpReceiver } from '../../src/crm/http-receiver.fake';
-import { AddressSeal } from '../../src/replica/address-seal';
+import { AddressSigner } from '../../src/replica/address-signer';
 import { StorageConfig } from '../../src/config/storage.config';
 import type { Answer } from '../support/api-client';
 import { forgedProof } from '../support/forged-proof';
@@ -134,7 +134,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
   it("send a proof and no credential to a replica, and pass on only a replica's headers of its answer", async () => {
     const { id } = await pair().opened();
     await using replica = await HttpReceiver.start();
-    const seal = new AddressSeal(
+    const seal = new AddressSigner(
       new StorageConfig({ DATA_DIR: '', DATA_KEY: [String(pair().world.environment['DATA_KEY'])] }),
     ).sign({ id: 'false', address: replica.url });
     replica.nextStatus(202, '', FALSE_ANSWER);

@@ -1,5 +1,5 @@
 import { SettableClock } from '../../src/common/time/settable-clock.fake';
-import { PoisonMessages } from '../../src/common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../src/common/poison/poison-message-reporter';
 import { SystemClock } from '../../src/common/time/system-clock';
 import { Logger } from '@nestjs/common';
 import type { Kysely } from 'kysely';
@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditRecord } from '../../src/audit/domain/audit-record';
-import { AuditPublisher } from '../../src/audit/ports/audit-publisher';
+import { AuditListener } from '../../src/audit/ports/audit-listener';
 import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { SqlAuditTrail } from '../../src/persistence/audit/sql-audit-trail';
@@ -15,7 +15,7 @@ import { AuditWriter } from '../../src/persistence/audit/audit-writer';
 import { SqlSharedTokenBucketStore } from '../../src/persistence/replica/sql-shared-token-bucket.store';
 import { SqlGuestCredentials } from '../../src/persistence/session/sql-guest-credentials';
 import { DataCipher } from '../../src/persistence/guest/data-cipher';
-import { SqlDataKeyStore } from '../../src/persistence/guest/sql-data-key.store';
+import { SqlReencryptionStore } from '../../src/persistence/guest/sql-reencryption.store';
 import type { Database } from '../../src/persistence/database/database';
 import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { SqlDeadlineStore } from '../../src/persistence/session/sql-deadline.store';
@@ -26,7 +26,7 @@ import { SqlGuestStore } from '../../src/persistence/guest/sql-guest.store';
 import { SqlOutboxStore } from '../../src/persistence/outbox/sql-outbox.store';
 import { CommitSignal } from '../../src/common/commit-signal';
 import { SqlEventFeed } from '../../src/persistence/feed/sql-event-feed';
-import { EventWriter } from '../../src/persistence/feed/event-writer';
+import { OutboxWriter } from '../../src/persistence/outbox/outbox-writer';
 import { SqlIdempotencyStore } from '../../src/persistence/session/sql-idempotency.store';
 import { IdempotencyWriter } from '../../src/persistence/session/idempotency-writer';
 import { FeedWriter } from '../../src/persistence/feed/feed-writer';
@@ -95,7 +95,7 @@ function emptyDirectory(): TestStorage {
 }
 
 /** Records published events. */
-export class RecordingPublisher extends AuditPublisher {
+export class RecordingPublisher extends AuditListener {
   readonly records: AuditRecord[] = [];
 
   override publish(records: readonly AuditRecord[]): void {
@@ -135,9 +135,9 @@ export class TestStores {
   readonly trail: SqlAuditTrail;
   readonly guests: SqlGuestStore;
   readonly archive: SqlSessionRetentionStore;
-  readonly dataKeys: SqlDataKeyStore;
+  readonly dataKeys: SqlReencryptionStore;
   readonly unitOfWork: UnitOfWork;
-  readonly poison = new PoisonMessages();
+  readonly poison = new PoisonMessageReporter();
   notifications = 0;
 
   /** The stores' clock. */
@@ -160,7 +160,7 @@ export class TestStores {
     this.unitOfWork = new OrderlyUnitOfWork(connection);
     const feed = new FeedWriter(seal, new CommitSignal(), this.clock);
     this.feedWriter = feed;
-    const events = new EventWriter(named, commits, seal, feed);
+    const events = new OutboxWriter(named, commits, seal, feed);
     const keys = new IdempotencyWriter(cipher);
     this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys, seal);
     this.credentials = new SqlGuestCredentials(this.unitOfWork, seal);
@@ -179,7 +179,7 @@ export class TestStores {
     this.trail = new SqlAuditTrail(this.unitOfWork, audit);
     this.guests = new SqlGuestStore(this.unitOfWork, audit, seal);
     this.archive = new SqlSessionRetentionStore(this.unitOfWork);
-    this.dataKeys = new SqlDataKeyStore(this.unitOfWork, cipher);
+    this.dataKeys = new SqlReencryptionStore(this.unitOfWork, cipher);
   }
 
   static async open(config: StorageConfig, sinks: readonly string[] = ['crm']): Promise<TestStores> {

@@ -9,8 +9,8 @@ import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
 import { AccessTelemetry } from '../access.telemetry';
 import { UnauthenticatedError } from '../domain/access.errors';
 import { JwtAuthenticator } from './jwt-authenticator';
-import { FakeKeySource } from '../ports/key-source.fake';
-import { SigningKeys } from './signing-keys';
+import { FakeJwksSource } from '../ports/jwks-source.fake';
+import { RemoteJwkSet } from './remote-jwk-set';
 
 type Claims = Readonly<Record<string, unknown>>;
 type Variables = Readonly<Record<string, string>>;
@@ -305,17 +305,17 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
 };
 
 describe('docs/operations.md, Machine tokens of identity providers', () => {
-  let keys: SigningKeys;
+  let keys: RemoteJwkSet;
   let sign: (header: Readonly<Record<string, string>>, claims: Claims) => Promise<string>;
   const clock = new SettableClock();
 
   beforeAll(async () => {
     const { publicKey, privateKey } = await generateKeyPair('RS256');
-    const source = new FakeKeySource();
+    const source = new FakeJwksSource();
     source.answer = { keys: [{ ...(await exportJWK(publicKey)), kid: 'key', use: 'sig' }] };
     clock.at = NOW * 1000;
     const metrics = new ReadableMetrics();
-    keys = new SigningKeys(source, clock, new AccessTelemetry(metrics), metrics);
+    keys = new RemoteJwkSet(source, clock, new AccessTelemetry(metrics), metrics);
     sign = (header, claims) =>
       new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'key', ...header }).sign(privateKey);
   });

@@ -7,8 +7,8 @@ import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
 import { AccessTelemetry } from '../access.telemetry';
 import { UnauthenticatedError } from '../domain/access.errors';
 import { JwtAuthenticator } from './jwt-authenticator';
-import { FakeKeySource } from '../ports/key-source.fake';
-import { SigningKeys } from './signing-keys';
+import { FakeJwksSource } from '../ports/jwks-source.fake';
+import { RemoteJwkSet } from './remote-jwk-set';
 
 type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const pair = await generateKeyPair('ES256');
   const jwk: JWK = await exportJWK(pair.publicKey);
   privateKey = pair.privateKey;
-  const source = new FakeKeySource();
+  const source = new FakeJwksSource();
   source.answer = { keys: [{ ...jwk, kid: 'key', alg: 'ES256' }] };
   const environment = Object.assign(new Environment(), {
     AUTH_ISSUER: 'issuer',
@@ -32,7 +32,7 @@ beforeAll(async () => {
   const clock = new SettableClock();
   clock.at = NOW * 1000;
   const metrics = new ReadableMetrics();
-  const keys = new SigningKeys(source, clock, new AccessTelemetry(metrics), metrics);
+  const keys = new RemoteJwkSet(source, clock, new AccessTelemetry(metrics), metrics);
   authenticator = new JwtAuthenticator(new AccessConfig(environment), keys, clock);
 });
 

@@ -6,7 +6,7 @@ import { bearerOf } from './bearer';
 import { type Refusal, UnauthenticatedError } from '../domain/access.errors';
 import { Caller } from '../domain/caller';
 import { Authenticator } from '../ports/authenticator';
-import { SigningKeys } from './signing-keys';
+import { RemoteJwkSet } from './remote-jwk-set';
 import { callerIn, requireAudience, scopesIn } from './token-claims';
 import { isAccessToken } from './token-kind';
 
@@ -22,7 +22,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 export class JwtAuthenticator extends Authenticator {
   constructor(
     private readonly config: AccessConfig,
-    private readonly keys: SigningKeys,
+    private readonly keys: RemoteJwkSet,
     private readonly clock: Clock,
   ) {
     super();

@@ -3,15 +3,15 @@ import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-buc
 import { AccessConfig } from '../../config/access.config';
 import { Environment } from '../../config/environment';
 import { Caller } from '../domain/caller';
-import { CallerQuotas } from './caller-quotas';
+import { CallerRateLimiter } from './caller-rate-limiter';
 
 const SCOPES = new Set(['sessions.read'] as const);
 const billing = new Caller('billing', SCOPES);
 const support = new Caller('support', SCOPES);
 
 let buckets: FakeSharedTokenBucketStore;
-let one: CallerQuotas;
-let other: CallerQuotas;
+let one: CallerRateLimiter;
+let other: CallerRateLimiter;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -25,17 +25,17 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function aReplica(): CallerQuotas {
+function aReplica(): CallerRateLimiter {
   const environment = Object.assign(new Environment(), { CALLER_REQUESTS_PER_MINUTE: 60 });
-  return new CallerQuotas(new AccessConfig(environment), buckets);
+  return new CallerRateLimiter(new AccessConfig(environment), buckets);
 }
 
-async function granted(quotas: CallerQuotas, count: number, caller = billing): Promise<number> {
+async function granted(quotas: CallerRateLimiter, count: number, caller = billing): Promise<number> {
   const asked = Array.from({ length: count }, () => quotas.take(caller));
   return (await Promise.all(asked)).filter(({ isExceeded }) => !isExceeded).length;
 }
 
-describe(`${CallerQuotas.name} that replicas share`, () => {
+describe(`${CallerRateLimiter.name} that replicas share`, () => {
   it('grants of many requests at once, at several replicas, exactly as many as there are', async () => {
     const both = await Promise.all([granted(one, 70), granted(other, 70)]);
     expect(both[0] + both[1]).toBe(60);

@@ -1,52 +1,24 @@
 import { SingleFlight } from './single-flight';
 
-let begun: number;
-let finish: (error?: Error) => void;
-let flight: SingleFlight;
-
-beforeEach(() => {
-  begun = 0;
-  flight = new SingleFlight(
-    () =>
-      new Promise((resolve, reject) => {
-        begun += 1;
-        finish = (error) => {
-          if (error === undefined) resolve();
-          else reject(error);
-        };
-      }),
-  );
-});
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 describe(SingleFlight.name, () => {
-  it('answers all calls during a run by one run that follows it', async () => {
-    const first = flight.run();
-    const others = [flight.run(), flight.run(), flight.run()];
-    expect(begun).toBe(1);
-    finish();
-    await first;
-    await settled();
-    expect(begun).toBe(2);
-    finish();
-    await Promise.all(others);
+  it('runs once per key at a time, and shares the result', async () => {
+    const flights = new SingleFlight<number>();
+    let runs = 0;
+    const work = (): Promise<number> => Promise.resolve((runs += 1));
 
-    expect(begun).toBe(2);
+    const calls = [flights.run('a', work), flights.run('a', work), flights.run('b', work)];
+    expect(flights.get('a')).toBe(calls[0]);
+    expect(await Promise.all(calls)).toEqual([1, 1, 2]);
+
+    expect(flights.get('a')).toBeUndefined();
+    expect(await flights.run('a', work)).toBe(3);
   });
 
-  it('hands an error to the calls of its run alone, and runs again', async () => {
-    const first = flight.run().catch((error: unknown) => error);
-    const second = flight.run();
-    finish(new Error('away'));
-    expect(await first).toEqual(new Error('away'));
-    await settled();
-    finish();
-    await second;
-
-    const third = flight.run();
-    finish();
-    await third;
-    expect(begun).toBe(3);
+  it('shares an error, and starts again after it', async () => {
+    const flights = new SingleFlight<number>();
+    const failing = flights.run('a', () => Promise.reject(new Error('away')));
+    await expect(flights.run('a', () => Promise.resolve(1))).rejects.toThrow('away');
+    await expect(failing).rejects.toThrow('away');
+    expect(await flights.run('a', () => Promise.resolve(2))).toBe(2);
   });
 });

@@ -1,29 +1,18 @@
-/**
- * Work that runs once at a time, however many ask for it. A call is answered by a run that began after it: one that goes on
- * already may have looked too early, so that all calls meanwhile share the run that follows.
- */
-export class SingleFlight {
-  private running: Promise<void> | undefined;
-  private following: Promise<void> | undefined;
+/** Single flight per key: calls with a key join the run that is in flight for it, and share its result or error. */
+export class SingleFlight<T> {
+  private readonly inFlight = new Map<string, Promise<T>>();
 
-  constructor(private readonly work: () => Promise<void>) {}
-
-  /** Rejects with what its run throws. */
-  run(): Promise<void> {
-    if (this.running === undefined) return this.start();
-    this.following ??= this.running
-      .catch(() => undefined)
-      .then(() => {
-        this.following = undefined;
-        return this.running ?? this.start();
-      });
-    return this.following;
+  /** The run in flight; undefined when there is none. */
+  get(key: string): Promise<T> | undefined {
+    return this.inFlight.get(key);
   }
 
-  private start(): Promise<void> {
-    this.running = this.work().finally(() => {
-      this.running = undefined;
-    });
-    return this.running;
+  /** Joins the run in flight, or starts one with `work`. */
+  run(key: string, work: () => Promise<T>): Promise<T> {
+    const running = this.inFlight.get(key);
+    if (running !== undefined) return running;
+    const run = work().finally(() => this.inFlight.delete(key));
+    this.inFlight.set(key, run);
+    return run;
   }
 }

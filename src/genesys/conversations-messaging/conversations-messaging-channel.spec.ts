@@ -1,6 +1,6 @@
 import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
 import { RecordingLog } from '../../audit/recording-log.fake';
-import { AuthService } from '../../auth/auth.service';
+import { AccessTokenService } from '../../auth/access-token.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
 import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
 import {
@@ -19,9 +19,9 @@ import { GenesysConfig } from '../../config/genesys.config';
 import { HealthChecks } from '../../health/health-checks';
 import { Metrics } from '../../metrics/metrics';
 import { anActiveSession } from '../../session/domain/session.builder';
-import { ClientPool } from '../transport/client-pool';
-import { GenesysApi } from '../transport/genesys-api';
-import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
+import { OAuthClientPool } from '../transport/oauth-client-pool';
+import { GenesysApiClient } from '../transport/genesys-api-client';
+import { anAnswer, FakeGenesysHttpClient } from '../transport/genesys-http-client.fake';
 import { beatBody, DISCONNECT_BODY, openBody } from './bodies';
 import { ConversationsMessagingChannel } from './conversations-messaging-channel';
 
@@ -29,23 +29,28 @@ const NOW = 1_800_000_000_000;
 const SIGNAL = new AbortController().signal;
 const RESOURCE = 'http://api.test/api/v2/conversations/messaging';
 
-let http: FakeGenesysHttp;
+let http: FakeGenesysHttpClient;
 let endpoint: FakeTokenEndpoint;
 let channel: ConversationsMessagingChannel;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   RecordingLog.install();
-  http = new FakeGenesysHttp();
+  http = new FakeGenesysHttpClient();
   endpoint = new FakeTokenEndpoint();
   const clock = new SystemClock();
   const environment = Object.assign(new Environment(), {
     GENESYS_API_URL: 'http://api.test',
   });
-  const auth = new AuthService(endpoint, clock, new AuthTelemetry(new Metrics()));
+  const auth = new AccessTokenService(endpoint, clock, new AuthTelemetry(new Metrics()));
   const config = new GenesysConfig(environment);
-  const pool = new ClientPool(config, new Metrics(), new HealthChecks(), new FakeSharedTokenBucketStore());
-  const api = new GenesysApi(http, auth, pool, config, new FakeLeaseFence());
+  const pool = new OAuthClientPool(
+    config,
+    new Metrics(),
+    new HealthChecks(),
+    new FakeSharedTokenBucketStore(),
+  );
+  const api = new GenesysApiClient(http, auth, pool, config, new FakeLeaseFence());
   channel = new ConversationsMessagingChannel(api, pool, config, clock);
 });
 afterEach(() => {

@@ -10,8 +10,8 @@ import {
   type Opened,
 } from '../../session/ports/guest-channel';
 import { errorOf, jsonObjectOf } from '../transport/classification';
-import { GenesysApi } from '../transport/genesys-api';
-import { ClientPool } from '../transport/client-pool';
+import { GenesysApiClient } from '../transport/genesys-api-client';
+import { OAuthClientPool } from '../transport/oauth-client-pool';
 import type { GenesysAnswer } from '../transport/genesys-answer';
 import { assertInTime } from '../transport/in-time';
 import { classOf, REACTIONS } from '../transport/reactions';
@@ -35,8 +35,8 @@ export class ConversationsMessagingChannel extends GuestChannel {
   readonly name = 'conversations-messaging';
 
   constructor(
-    private readonly api: GenesysApi,
-    private readonly pool: ClientPool,
+    private readonly api: GenesysApiClient,
+    private readonly pool: OAuthClientPool,
     private readonly config: GenesysConfig,
     private readonly clock: Clock,
   ) {

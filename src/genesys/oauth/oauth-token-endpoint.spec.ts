@@ -10,19 +10,19 @@ import {
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
-import { anAnswer, FakeGenesysHttp } from '../transport/genesys-http.fake';
+import { anAnswer, FakeGenesysHttpClient } from '../transport/genesys-http-client.fake';
 import { OAuthTokenEndpoint } from './oauth-token-endpoint';
 
 const NOW = 1_800_000_000_000;
 const SECRET = 's3cr3t:&=+ü';
 
 let log: RecordingLog;
-let http: FakeGenesysHttp;
+let http: FakeGenesysHttpClient;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
-  http = new FakeGenesysHttp();
+  http = new FakeGenesysHttpClient();
 });
 afterEach(() => {
   jest.useRealTimers();

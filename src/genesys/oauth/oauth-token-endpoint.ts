@@ -10,7 +10,7 @@ import { Clock } from '../../common/time/clock';
 import { GenesysConfig } from '../../config/genesys.config';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import type { GenesysAnswer } from '../transport/genesys-answer';
-import { GenesysHttp } from '../transport/genesys-http';
+import { GenesysHttpClient } from '../transport/genesys-http-client';
 
 /** Longest usable token: it must fit into a header with room for others. */
 const MAX_TOKEN_LENGTH = 8_192;
@@ -28,7 +28,7 @@ export class OAuthTokenEndpoint extends TokenEndpoint {
   private readonly log = new Logger(OAuthTokenEndpoint.name);
 
   constructor(
-    private readonly http: GenesysHttp,
+    private readonly http: GenesysHttpClient,
     private readonly config: GenesysConfig,
     private readonly clock: Clock,
   ) {

@@ -7,7 +7,7 @@ import {
   UpstreamUnauthorizedError,
 } from '../../common/errors/upstream.errors';
 import { errorOf, jsonObjectOf } from './classification';
-import { anAnswer } from './genesys-http.fake';
+import { anAnswer } from './genesys-http-client.fake';
 
 const BODY = 'the secret words of the upstream';
 

@@ -2,7 +2,7 @@ import { RecordingLog } from '../../audit/recording-log.fake';
 import { Environment } from '../../config/environment';
 import { GenesysConfig } from '../../config/genesys.config';
 import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
-import { anAnswer } from './genesys-http.fake';
+import { anAnswer } from './genesys-http-client.fake';
 import { UpstreamCircuits } from './upstream-circuits';
 
 let log: RecordingLog;

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ConsecutiveBreaker, SamplingBreaker } from 'cockatiel';
 import { GenesysConfig } from '../../config/genesys.config';
 import { Metrics } from '../../metrics/metrics';
-import { type UpstreamCircuitState, UpstreamCircuit } from './upstream-circuit';
+import { type UpstreamCircuitState, UpstreamCircuitBreaker } from './upstream-circuit-breaker';
 
 /** Share of failures that opens the circuit of the API, and the time that it is measured over. */
 const FAILING_SHARE = 0.5;
@@ -18,16 +18,16 @@ const GAUGE: Readonly<Record<UpstreamCircuitState, number>> = { closed: 0, 'half
 @Injectable()
 export class UpstreamCircuits {
   private readonly log = new Logger('Upstream');
-  readonly login: UpstreamCircuit;
-  readonly api: UpstreamCircuit;
+  readonly login: UpstreamCircuitBreaker;
+  readonly api: UpstreamCircuitBreaker;
 
   constructor({ breakerMinRps, breakerRecoveryMs: recoveryMs }: GenesysConfig, metrics: Metrics) {
-    this.login = new UpstreamCircuit({
+    this.login = new UpstreamCircuitBreaker({
       breaker: new ConsecutiveBreaker(FAILED_LOGINS),
       recoveryMs,
       maxInFlight: LOGIN_IN_FLIGHT,
     });
-    this.api = new UpstreamCircuit({
+    this.api = new UpstreamCircuitBreaker({
       breaker: new SamplingBreaker({
         threshold: FAILING_SHARE,
         duration: SAMPLE_MS,
@@ -44,7 +44,7 @@ export class UpstreamCircuits {
     this.logChanges('api', this.api);
   }
 
-  private logChanges(dependency: string, circuit: UpstreamCircuit): void {
+  private logChanges(dependency: string, circuit: UpstreamCircuitBreaker): void {
     circuit.onStateChange((state) => {
       const message = `The circuit of the Genesys ${dependency} is ${state}`;
       if (state === 'open') this.log.error(message);

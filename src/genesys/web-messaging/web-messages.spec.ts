@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { anActiveSession } from '../../session/domain/session.builder';
-import { anAnswer } from '../transport/genesys-http.fake';
+import { anAnswer } from '../transport/genesys-http-client.fake';
 import { WebMessages } from './web-messages';
 import { WebMessagingWorld } from './web-messaging-world.fake';
 

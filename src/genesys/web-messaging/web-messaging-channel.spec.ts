@@ -1,7 +1,7 @@
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { UpstreamForbiddenError, UpstreamUnavailableError } from '../../common/errors/upstream.errors';
 import { anActiveSession } from '../../session/domain/session.builder';
-import { anAnswer } from '../transport/genesys-http.fake';
+import { anAnswer } from '../transport/genesys-http-client.fake';
 import { WebMessagingChannel } from './web-messaging-channel';
 import { WebMessagingWorld } from './web-messaging-world.fake';
 

@@ -18,7 +18,7 @@ import {
 } from '../../session/ports/guest-channel';
 import { assertInTime } from '../transport/in-time';
 import { classOf } from '../transport/reactions';
-import { ConversationEnd } from './conversation/conversation-end';
+import { ConversationTerminator } from './conversation/conversation-terminator';
 import { ConversationLookup } from './conversation/conversation-lookup';
 import { DeploymentConfig } from './deployment/deployment-config';
 import { omitUndefined } from './frames/fields';
@@ -52,7 +52,7 @@ export class WebMessagingChannel extends GuestChannel {
   constructor(
     private readonly sockets: GuestSockets,
     private readonly deployment: DeploymentConfig,
-    private readonly ending: ConversationEnd,
+    private readonly ending: ConversationTerminator,
     override readonly messaging: WebMessages,
     override readonly authentication: WebAuthentication,
     private readonly lookup: ConversationLookup,

@@ -1,5 +1,5 @@
 import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
-import { AuthService } from '../../auth/auth.service';
+import { AccessTokenService } from '../../auth/access-token.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
 import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
 import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
@@ -11,10 +11,10 @@ import { HealthChecks } from '../../health/health-checks';
 import { Metrics } from '../../metrics/metrics';
 import { ConversationEvents } from '../../session/ports/conversation-events';
 import { FakeGuestCredentials } from '../../session/ports/guest-credentials.fake';
-import { ClientPool } from '../transport/client-pool';
-import { GenesysApi } from '../transport/genesys-api';
-import { FakeGenesysHttp } from '../transport/genesys-http.fake';
-import { ConversationEnd } from './conversation/conversation-end';
+import { OAuthClientPool } from '../transport/oauth-client-pool';
+import { GenesysApiClient } from '../transport/genesys-api-client';
+import { FakeGenesysHttpClient } from '../transport/genesys-http-client.fake';
+import { ConversationTerminator } from './conversation/conversation-terminator';
 import { ConversationLookup } from './conversation/conversation-lookup';
 import { DeploymentConfig } from './deployment/deployment-config';
 import { GuestSockets } from './guest-sockets';
@@ -37,7 +37,7 @@ const ENVIRONMENT = Object.assign(new Environment(), {
 
 /** The channel over a server and a platform in memory, under fake time. */
 export class WebMessagingWorld {
-  readonly http = new FakeGenesysHttp();
+  readonly http = new FakeGenesysHttpClient();
   readonly server = new FakeGuestConnectionFactory();
   readonly credentials = new FakeGuestCredentials();
   readonly events = new ConversationEvents();
@@ -50,11 +50,15 @@ export class WebMessagingWorld {
     const metrics = new Metrics();
     const genesys = new GenesysConfig(ENVIRONMENT);
     const config = new WebMessagingConfig(ENVIRONMENT);
-    const auth = new AuthService(new FakeTokenEndpoint(), new SystemClock(), new AuthTelemetry(metrics));
-    const api = new GenesysApi(
+    const auth = new AccessTokenService(
+      new FakeTokenEndpoint(),
+      new SystemClock(),
+      new AuthTelemetry(metrics),
+    );
+    const api = new GenesysApiClient(
       http,
       auth,
-      new ClientPool(genesys, metrics, new HealthChecks(), new FakeSharedTokenBucketStore()),
+      new OAuthClientPool(genesys, metrics, new HealthChecks(), new FakeSharedTokenBucketStore()),
       genesys,
       new FakeLeaseFence(),
     );
@@ -76,7 +80,7 @@ export class WebMessagingWorld {
     this.channel = new WebMessagingChannel(
       this.sockets,
       deployment,
-      new ConversationEnd(deployment, platform, config),
+      new ConversationTerminator(deployment, platform, config),
       this.messages,
       new WebAuthentication(this.sockets, deployment, login, credentials, config),
       new ConversationLookup(platform, this.events, telemetry),

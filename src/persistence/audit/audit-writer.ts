@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { actorOf } from '../../audit/domain/audit-actor';
 import { chainOf, type ChainLink, linked } from '../../audit/domain/audit-chain';
 import type { AuditFact, AuditRecord } from '../../audit/domain/audit-record';
-import { AuditPublisher } from '../../audit/ports/audit-publisher';
+import { AuditListener } from '../../audit/ports/audit-listener';
 import { RequestContext } from '../../common/logging/request-context';
 import { insertingRecords, lockHead, movingHead } from './audit-statements';
 import type { Work } from '../database/unit-of-work';
@@ -16,7 +16,7 @@ import type { Work } from '../database/unit-of-work';
 export class AuditWriter {
   private readonly waiting = new WeakMap<Work, AuditFact[]>();
 
-  constructor(private readonly publisher: AuditPublisher) {}
+  constructor(private readonly publisher: AuditListener) {}
 
   /** Queues the facts; the transaction fails if they cannot be written. */
   write(work: Work, facts: readonly AuditFact[]): void {

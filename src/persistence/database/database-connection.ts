@@ -11,7 +11,7 @@ import { type Dialect, isUnreachable } from './dialect';
 import { DatabaseOpenError, DataKeyError, SchemaTooNewError } from '../persistence.errors';
 import { openPostgres, openPostgresForMigrations, traitsOf } from './postgres-database';
 import { migrate } from './schema';
-import { SqliteBackup } from './sqlite-backup';
+import { SqliteBackup } from '../backup/sqlite-backup';
 import { openSqliteFile, queriesOn } from './sqlite-database';
 
 const CHECK_TIMEOUT_MS = 1_000;

@@ -3,7 +3,7 @@ import type { CompiledQuery, Kysely, QueryResult, Transaction } from 'kysely';
 import { DataRefusedError } from '../../common/errors/data-refused.errors';
 import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import type { StorageErrorReason, StorageErrors } from '../../metrics/ports/storage-errors';
-import { StorageFailures } from '../../session/ports/storage-failures';
+import { StorageFailureCounter } from '../../session/ports/storage-failure-counter';
 import type { Database } from './database';
 import { DatabaseConnection } from './database-connection';
 import {
@@ -56,7 +56,7 @@ export interface Work {
  * transaction knows its session yet.
  */
 @Injectable()
-export class UnitOfWork extends StorageFailures implements StorageErrors {
+export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
   private readonly logger = new Logger(UnitOfWork.name);
   private troublesSeen = 0;
   private lastFullAt = -Infinity;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
-import { PoisonMessages } from '../../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
 import type { EphemeralEvent } from '../../events/domain/stream-event';
 import {
   type EphemeralEventBatch,
@@ -33,7 +33,7 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly guests: GuestDataEncryption,
-    private readonly poison: PoisonMessages,
+    private readonly poison: PoisonMessageReporter,
   ) {
     super();
   }

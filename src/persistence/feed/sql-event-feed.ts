@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
-import { PoisonMessages } from '../../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
 import { FEED_START, type FeedEvent } from '../../events/domain/feed-event';
-import { SingleFlight } from '../../common/limits/single-flight';
+import { CoalescingRunner } from '../../common/limits/coalescing-runner';
 import { EventFeed, type FeedFilter } from '../../events/ports/event-feed';
 import { COUNTERS } from '../replica/counters';
 import type { ConversationEventTable, Database } from '../database/database';
@@ -35,12 +35,12 @@ export function eventsAfter(
 @Injectable()
 export class SqlEventFeed extends EventFeed {
   /** Single flight: further calls would each hold a connection while they wait for the lock. */
-  private readonly numbering = new SingleFlight(() => numberEvents(this.unitOfWork));
+  private readonly numbering = new CoalescingRunner(() => numberEvents(this.unitOfWork));
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly guests: GuestDataEncryption,
-    private readonly poison: PoisonMessages,
+    private readonly poison: PoisonMessageReporter,
   ) {
     super();
   }

@@ -1,5 +1,5 @@
 import { RecordingLog } from '../../audit/recording-log.fake';
-import { PoisonMessages } from '../../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
 import { newDataKey, dataKeyOf } from '../../config/data-key-list';
 import { aSession, anActiveSession } from '../../session/domain/session.builder';
 import type { SessionEvent } from '../../session/domain/session-event';
@@ -9,7 +9,7 @@ import { toEventRow, toRow, toSession } from '../session/session.mapper';
 
 const key = dataKeyOf(newDataKey('k1'));
 if (key === undefined) throw new Error('There is no key.');
-const seal = new GuestDataEncryption(new DataCipher([key]), new PoisonMessages());
+const seal = new GuestDataEncryption(new DataCipher([key]), new PoisonMessageReporter());
 
 const { snapshot } = aSession({ name: 'Ada Lovelace', guestToken: 'jwt_00000000000000000000000000000001' });
 

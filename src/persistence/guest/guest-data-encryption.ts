@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
-import { PoisonMessages } from '../../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
 import { DataCipher } from './data-cipher';
 import type { SessionEventTable, SessionTable } from '../database/database';
 import { isUnreadable } from '../persistence.errors';
@@ -19,7 +19,7 @@ type EventRow = Selectable<SessionEventTable>;
 export class GuestDataEncryption {
   constructor(
     private readonly cipher: DataCipher,
-    private readonly poison: PoisonMessages,
+    private readonly poison: PoisonMessageReporter,
   ) {}
 
   sealSession<Row extends GuestColumns>(row: Row): Row {

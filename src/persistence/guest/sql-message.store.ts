@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
-import { PoisonMessages } from '../../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
 import { type MessageQuery, type MessageRequest, MessageStore } from '../../messages/ports/message.store';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { AuditWriter } from '../audit/audit-writer';
@@ -24,7 +24,7 @@ export class SqlMessageStore extends MessageStore {
     private readonly feed: FeedWriter,
     private readonly guests: GuestDataEncryption,
     private readonly audit: AuditWriter,
-    private readonly poison: PoisonMessages,
+    private readonly poison: PoisonMessageReporter,
   ) {
     super();
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { DataRefusedError } from '../../common/errors/data-refused.errors';
-import { PoisonMessages } from '../../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
 import type { AuditDetail, AuditFact } from '../../audit/domain/audit-record';
 import type { Attempt, Delivery, DeliveryStatus } from '../../sync/domain/delivery';
 import { CRM_SINK, deliveryIdOf } from '../../sync/domain/delivery-id';
@@ -37,7 +37,7 @@ export class SqlOutboxStore extends OutboxStore {
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: AuditWriter,
     private readonly guests: GuestDataEncryption,
-    private readonly poison: PoisonMessages,
+    private readonly poison: PoisonMessageReporter,
   ) {
     super();
   }

@@ -14,7 +14,7 @@ import { addingToCounters, type CounterChanges, COUNTERS, readCounters, slotsOf 
 import { countCallerSlots } from './caller-slots';
 import type { Database, SessionTable } from '../database/database';
 import { forUpdate } from '../database/dialect';
-import { EventWriter } from '../feed/event-writer';
+import { OutboxWriter } from '../outbox/outbox-writer';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { IdempotencyWriter } from './idempotency-writer';
 import { countersOf } from './session-counting';
@@ -34,7 +34,7 @@ export class SqlSessionStore extends SessionStore {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: AuditWriter,
-    private readonly events: EventWriter,
+    private readonly events: OutboxWriter,
     private readonly keys: IdempotencyWriter,
     private readonly guests: GuestDataEncryption,
   ) {

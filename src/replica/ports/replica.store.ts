@@ -4,7 +4,7 @@ export interface Replica {
   readonly id: string;
   /** The URL at which other replicas reach it; empty if they cannot. */
   readonly address: string;
-  /** Proves the address, see `AddressSeal`; empty in rows of a release without it. The store does not check it. */
+  /** Proves the address, see `AddressSigner`; empty in rows of a release without it. The store does not check it. */
   readonly seal: string;
 }
 

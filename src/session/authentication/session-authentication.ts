@@ -9,7 +9,7 @@ import type { GuestAuthentication } from '../ports/guest-authentication';
 import { GuestChannels } from '../ports/guest-channels';
 import { SessionEnding } from '../ending/session-ending';
 import { SessionQueries } from '../session.queries';
-import { SessionWriter } from '../ending/session-writer';
+import { SessionUpdater } from '../ending/session-updater';
 
 interface Authenticating {
   readonly session: Session;
@@ -21,7 +21,7 @@ interface Authenticating {
 export class SessionAuthentication {
   constructor(
     private readonly sessions: SessionQueries,
-    private readonly writer: SessionWriter,
+    private readonly writer: SessionUpdater,
     private readonly channels: GuestChannels,
     private readonly ending: SessionEnding,
     private readonly drain: Drain,

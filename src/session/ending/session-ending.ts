@@ -6,9 +6,9 @@ import { type EndReason, upstreamEndReasonOf } from '../domain/session-state';
 import { ALL_SESSIONS, canAccess, type AccessScope } from '../domain/access-scope';
 import type { Session } from '../domain/session';
 import { SessionNotFoundError } from '../domain/session.errors';
-import { SessionDisconnector } from './session-disconnector';
+import { UpstreamDisconnector } from './upstream-disconnector';
 import { SessionTelemetry } from '../session.telemetry';
-import { SessionWriter, type WrittenSession } from './session-writer';
+import { SessionUpdater, type WrittenSession } from './session-updater';
 
 /**
  * The one place that ends sessions, exactly once each: of several causes in the same instant the first one counts
@@ -17,9 +17,9 @@ import { SessionWriter, type WrittenSession } from './session-writer';
 @Injectable()
 export class SessionEnding {
   constructor(
-    private readonly writer: SessionWriter,
+    private readonly writer: SessionUpdater,
     private readonly heartbeats: HeartbeatService,
-    private readonly disconnector: SessionDisconnector,
+    private readonly disconnector: UpstreamDisconnector,
     private readonly telemetry: SessionTelemetry,
     private readonly drain: Drain,
   ) {}

@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { RequestContext } from '../../common/logging/request-context';
 import { isTransient } from '../../common/poison/is-transient';
-import { PoisonMessages } from '../../common/poison/poison-messages';
-import { RestingNames } from '../../common/poison/resting-names';
+import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
+import { ExpiringSet } from '../../common/poison/expiring-set';
 import { Clock } from '../../common/time/clock';
 import { Loop } from '../../common/time/loop';
 import { SessionConfig } from '../../config/session.config';
@@ -30,7 +30,7 @@ const MAX_RESTING = 1_000;
 @Injectable()
 export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(SessionSweeper.name);
-  private readonly resting = new RestingNames(REST_MS, MAX_RESTING);
+  private readonly resting = new ExpiringSet(REST_MS, MAX_RESTING);
   private readonly inFlight = new Map<string, Promise<unknown>>();
   private readonly loop = new Loop(
     PAUSE_MS,
@@ -46,7 +46,7 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
     private readonly config: SessionConfig,
     private readonly lease: Lease,
-    private readonly poison: PoisonMessages,
+    private readonly poison: PoisonMessageReporter,
   ) {}
 
   onApplicationBootstrap(): void {

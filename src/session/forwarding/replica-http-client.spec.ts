@@ -18,12 +18,12 @@ import { Environment } from '../../config/environment';
 import { MAX_FORWARDED, ReplicaConfig } from '../../config/replica.config';
 import { StorageConfig } from '../../config/storage.config';
 import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
-import { AddressSeal } from '../../replica/address-seal';
+import { AddressSigner } from '../../replica/address-signer';
 import type { Replica } from '../../replica/ports/replica.store';
 import { ForwardingTelemetry } from './forwarding.telemetry';
 import { type ForwardedAnswer, ReplicaHttpClient, type SentRequest } from './replica-http-client';
 
-const SEAL = new AddressSeal(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
+const SEAL = new AddressSigner(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
 const SHARE = 2;
 const [BILLING, OTHER] = ['billing', 'other'].map(
   (name) => new Caller(name, new Set(['messages.write'])),

@@ -3,11 +3,11 @@ import { HttpException, HttpStatus, Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/domain/caller';
 import { HttpClient } from '../../common/http/http-client';
 import { Drain } from '../../common/lifecycle/drain';
-import { CallerShares, type ReleasePlace } from '../../common/limits/caller-shares';
+import { CallerBulkhead, type ReleasePlace } from '../../common/limits/caller-bulkhead';
 import { withAnySignal } from '../../common/time/any-signal';
 import { AccessConfig } from '../../config/access.config';
 import { MAX_FORWARDED, ReplicaConfig } from '../../config/replica.config';
-import { AddressSeal } from '../../replica/address-seal';
+import { AddressSigner } from '../../replica/address-signer';
 import type { Replica } from '../../replica/ports/replica.store';
 import {
   SessionMovingError,
@@ -51,12 +51,12 @@ export interface Sender {
  */
 @Injectable()
 export class ReplicaHttpClient {
-  private readonly shares = new CallerShares(MAX_FORWARDED);
+  private readonly shares = new CallerBulkhead(MAX_FORWARDED);
 
   constructor(
     private readonly http: HttpClient,
     private readonly drain: Drain,
-    private readonly seal: AddressSeal,
+    private readonly seal: AddressSigner,
     private readonly telemetry: ForwardingTelemetry,
     private readonly config: ReplicaConfig,
     private readonly access: AccessConfig,

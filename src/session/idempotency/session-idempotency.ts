@@ -2,7 +2,7 @@ import { sleep } from '../../common/time/sleep';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/domain/caller';
 import { Drain } from '../../common/lifecycle/drain';
-import { KeyedSingleFlight } from '../../common/limits/keyed-single-flight';
+import { SingleFlight } from '../../common/limits/single-flight';
 import { Lease } from '../../replica/ports/lease';
 import { idempotencyKeyOf } from '../domain/idempotency-key';
 import {
@@ -45,7 +45,7 @@ interface Work {
  */
 @Injectable()
 export class SessionIdempotency {
-  private readonly inFlight = new KeyedSingleFlight<IdempotentResult>();
+  private readonly inFlight = new SingleFlight<IdempotentResult>();
 
   constructor(
     private readonly service: SessionService,

@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Lease } from '../../replica/ports/lease';
 import type { Session } from '../domain/session';
 import { SessionStore } from '../ports/session.store';
-import { StorageFailures } from '../ports/storage-failures';
+import { StorageFailureCounter } from '../ports/storage-failure-counter';
 import { SessionRecovery } from './session-recovery';
 
 const PAGE = 500;
@@ -21,7 +21,7 @@ export class SessionReconciler implements OnModuleInit {
 
   constructor(
     private readonly sessions: SessionStore,
-    private readonly storageFailures: StorageFailures,
+    private readonly storageFailures: StorageFailureCounter,
     private readonly lease: Lease,
     private readonly recovery: SessionRecovery,
   ) {}

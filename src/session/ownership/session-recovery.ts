@@ -1,12 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { isTransient } from '../../common/poison/is-transient';
-import { PoisonMessages } from '../../common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
 import type { Session } from '../domain/session';
 import { IdempotencyStore } from '../ports/idempotency.store';
 import { SessionEnding } from '../ending/session-ending';
-import { SessionHeartbeat } from '../heartbeat/session-heartbeat';
-import { SessionWriter } from '../ending/session-writer';
+import { SessionHeartbeatStarter } from '../heartbeat/session-heartbeat-starter';
+import { SessionUpdater } from '../ending/session-updater';
 
 /**
  * The outcome of a recovery: the heartbeat is `resumed`, the opening is `interrupted`, the opening is `pending` for a retry of
@@ -25,10 +25,10 @@ export class SessionRecovery {
 
   constructor(
     private readonly keys: IdempotencyStore,
-    private readonly writer: SessionWriter,
+    private readonly writer: SessionUpdater,
     private readonly ending: SessionEnding,
-    private readonly heartbeat: SessionHeartbeat,
-    private readonly poison: PoisonMessages,
+    private readonly heartbeat: SessionHeartbeatStarter,
+    private readonly poison: PoisonMessageReporter,
   ) {}
 
   /**

@@ -1,7 +1,7 @@
 import { Environment } from '../../../src/config/environment';
 import { GenesysConfig } from '../../../src/config/genesys.config';
 import { WebMessagingConfig } from '../../../src/config/web-messaging.config';
-import { anAnswer, FakeGenesysHttp } from '../../../src/genesys/transport/genesys-http.fake';
+import { anAnswer, FakeGenesysHttpClient } from '../../../src/genesys/transport/genesys-http-client.fake';
 import { ClientFrames } from '../../../src/genesys/web-messaging/frames/client-frame';
 import { parseFrame } from '../../../src/genesys/web-messaging/frames/parse-frame';
 import { GenesysHistory } from '../../../src/genesys/web-messaging/history/genesys-history';
@@ -135,7 +135,7 @@ const environment = Object.assign(new Environment(), {
 
 describe(GenesysHistory.name, () => {
   it('reads a page from a public source', async () => {
-    const http = new FakeGenesysHttp();
+    const http = new FakeGenesysHttpClient();
     const history = new GenesysHistory(
       http,
       new GenesysConfig(environment),
@@ -164,7 +164,7 @@ describe(GuestLogin.name, () => {
     [{ idToken: 'signed', nonce: 'once' }, { customerId: 'c' }],
     [{ idToken: 'signed', nonce: 'once' }, { sessionId: 's' }],
   ])('exchanges a login with a body that matches the contract: %j %j', async (asked, journey) => {
-    const http = new FakeGenesysHttp();
+    const http = new FakeGenesysHttpClient();
     const login = new GuestLogin(http, new GenesysConfig(environment), new WebMessagingConfig(environment));
     http.next(anAnswer(200, { jwt: 'signed' }));
 

@@ -1,4 +1,4 @@
-import { PoisonMessages } from '../../../src/common/poison/poison-messages';
+import { PoisonMessageReporter } from '../../../src/common/poison/poison-message-reporter';
 import { dataKeyOf, newDataKey } from '../../../src/config/data-key-list';
 import { StorageConfig } from '../../../src/config/storage.config';
 import { DataCipher } from '../../../src/persistence/guest/data-cipher';
@@ -55,7 +55,7 @@ export class CrowdWorld implements AsyncDisposable {
   async fill(count: number): Promise<void> {
     const key = dataKeyOf(this.dataKey);
     if (key === undefined) throw new Error('The data key cannot be read.');
-    const seal = new GuestDataEncryption(new DataCipher([key]), new PoisonMessages());
+    const seal = new GuestDataEncryption(new DataCipher([key]), new PoisonMessageReporter());
     const config = new StorageConfig({
       DATA_DIR: '',
       DATABASE_URL: this.server.url,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GenesysConfig } from '../../../config/genesys.config';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
-import { type ApiCall, GenesysApi } from '../../transport/genesys-api';
+import { type ApiCall, GenesysApiClient } from '../../transport/genesys-api-client';
 import type { GenesysAnswer } from '../../transport/genesys-answer';
 import { idIn } from '../frames/fields';
 
@@ -11,7 +11,7 @@ const RESOURCE = ['conversations', 'messages'] as const;
 @Injectable()
 export class PlatformConversations {
   constructor(
-    private readonly api: GenesysApi,
+    private readonly api: GenesysApiClient,
     private readonly config: GenesysConfig,
   ) {}
 

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { Environment } from '../../../config/environment';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
-import { anAnswer, FakeGenesysHttp } from '../../transport/genesys-http.fake';
+import { anAnswer, FakeGenesysHttpClient } from '../../transport/genesys-http-client.fake';
 import { DeploymentConfig } from './deployment-config';
 
 const DESCRIPTION = {
@@ -23,13 +23,13 @@ const DESCRIPTION = {
   },
 };
 
-let http: FakeGenesysHttp;
+let http: FakeGenesysHttpClient;
 let deployment: DeploymentConfig;
 
 beforeEach(() => {
   jest.useFakeTimers();
   Logger.overrideLogger(false);
-  http = new FakeGenesysHttp();
+  http = new FakeGenesysHttpClient();
   const environment = Object.assign(new Environment(), {
     GENESYS_REGION: 'usw2.pure.cloud',
     GENESYS_DEPLOYMENT_ID: 'dep-1',

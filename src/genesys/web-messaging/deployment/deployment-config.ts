@@ -3,7 +3,7 @@ import { UpstreamError } from '../../../common/errors/upstream.errors';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import type { EndDetection } from '../../../session/domain/end-detection';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
-import { GenesysHttp } from '../../transport/genesys-http';
+import { GenesysHttpClient } from '../../transport/genesys-http-client';
 import {
   type Fields,
   fieldsIn,
@@ -53,7 +53,7 @@ export class DeploymentConfig {
   private readonly listeners: ((deployment: Deployment) => void)[] = [];
 
   constructor(
-    private readonly http: GenesysHttp,
+    private readonly http: GenesysHttpClient,
     private readonly config: WebMessagingConfig,
   ) {}
 

@@ -4,7 +4,7 @@ import { GenesysConfig } from '../../../config/genesys.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { HealthChecks } from '../../../health/health-checks';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
-import { anAnswer, FakeGenesysHttp } from '../../transport/genesys-http.fake';
+import { anAnswer, FakeGenesysHttpClient } from '../../transport/genesys-http-client.fake';
 import { DeploymentConfig } from './deployment-config';
 import { EndDetectionTelemetry } from './end-detection.telemetry';
 
@@ -14,14 +14,14 @@ const SEND = anAnswer(200, {
 });
 
 let log: RecordingLog;
-let http: FakeGenesysHttp;
+let http: FakeGenesysHttpClient;
 let health: HealthChecks;
 let metrics: ReadableMetrics;
 
 beforeEach(() => {
   jest.useFakeTimers();
   log = RecordingLog.install();
-  http = new FakeGenesysHttp();
+  http = new FakeGenesysHttpClient();
   health = new HealthChecks();
   metrics = new ReadableMetrics();
 });

@@ -1,15 +1,15 @@
 import { Environment } from '../../../config/environment';
 import { GenesysConfig } from '../../../config/genesys.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
-import { anAnswer, FakeGenesysHttp } from '../../transport/genesys-http.fake';
+import { anAnswer, FakeGenesysHttpClient } from '../../transport/genesys-http-client.fake';
 import { GenesysHistory } from './genesys-history';
 
 const SIGNAL = new AbortController().signal;
-let http: FakeGenesysHttp;
+let http: FakeGenesysHttpClient;
 let history: GenesysHistory;
 
 beforeEach(() => {
-  http = new FakeGenesysHttp();
+  http = new FakeGenesysHttpClient();
   const environment = Object.assign(new Environment(), {
     GENESYS_API_URL: 'http://api.test',
     GENESYS_ORIGIN: 'https://support.example.com',

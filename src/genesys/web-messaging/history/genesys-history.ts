@@ -4,7 +4,7 @@ import { abortable } from '../../../common/time/abortable';
 import { GenesysConfig } from '../../../config/genesys.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
-import { GenesysHttp } from '../../transport/genesys-http';
+import { GenesysHttpClient } from '../../transport/genesys-http-client';
 import { numberIn, objectsIn } from '../frames/fields';
 import { guestMessageOf } from '../frames/guest-message';
 import { GuestHistory, type HistoryPage } from './guest-history';
@@ -22,7 +22,7 @@ export class GenesysHistory extends GuestHistory {
   private readonly turns = bulkhead(AT_A_TIME, Infinity);
 
   constructor(
-    private readonly http: GenesysHttp,
+    private readonly http: GenesysHttpClient,
     private readonly genesys: GenesysConfig,
     private readonly config: WebMessagingConfig,
   ) {

@@ -2,16 +2,16 @@ import { UpstreamTimeoutError } from '../../../common/errors/upstream.errors';
 import { Environment } from '../../../config/environment';
 import { GenesysConfig } from '../../../config/genesys.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
-import { anAnswer, FakeGenesysHttp } from '../../transport/genesys-http.fake';
+import { anAnswer, FakeGenesysHttpClient } from '../../transport/genesys-http-client.fake';
 import { GuestLogin } from './guest-login';
 
 const SIGNAL = new AbortController().signal;
 const LOGIN = { authCode: 'code', redirectUri: 'https://shop.example', codeVerifier: 'v' };
-let http: FakeGenesysHttp;
+let http: FakeGenesysHttpClient;
 let login: GuestLogin;
 
 beforeEach(() => {
-  http = new FakeGenesysHttp();
+  http = new FakeGenesysHttpClient();
   const environment = Object.assign(new Environment(), {
     GENESYS_API_URL: 'http://api.test',
     GENESYS_ORIGIN: 'https://shop.example',

@@ -13,7 +13,7 @@ import type { JourneyContext } from '../../../session/domain/guest-context';
 import type { Login } from '../../../session/domain/login';
 import type { Credentials } from '../../../session/ports/guest-credentials';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
-import { GenesysHttp, type GenesysRequest } from '../../transport/genesys-http';
+import { GenesysHttpClient, type GenesysRequest } from '../../transport/genesys-http-client';
 import { journeyField } from '../frames/client-frame';
 import { type Fields, omitUndefined, textIn } from '../frames/fields';
 
@@ -26,7 +26,7 @@ const JSON_BODY = { 'content-type': 'application/json' };
 @Injectable()
 export class GuestLogin {
   constructor(
-    private readonly http: GenesysHttp,
+    private readonly http: GenesysHttpClient,
     private readonly genesys: GenesysConfig,
     private readonly config: WebMessagingConfig,
   ) {}
@@ -75,7 +75,7 @@ export class GuestLogin {
     request: Omit<GenesysRequest, 'url'>,
     path: string,
     signal: AbortSignal,
-  ): ReturnType<GenesysHttp['send']> {
+  ): ReturnType<GenesysHttpClient['send']> {
     const url = `${this.genesys.apiUrl}/api/v2/webdeployments/token/${path}`;
     const headers = { ...request.headers, origin: this.config.origin };
     const answer = await this.http.send({ ...request, url, headers }, signal);

@@ -2,7 +2,7 @@ import { RecordingLog } from '../../../audit/recording-log.fake';
 import { UpstreamServerError } from '../../../common/errors/upstream.errors';
 import type { ClientFrame } from '../frames/client-frame';
 import type { FakeGuestConnection } from '../connection/guest-connection-factory.fake';
-import { anAnswer } from '../../transport/genesys-http.fake';
+import { anAnswer } from '../../transport/genesys-http-client.fake';
 import { GuestSocket } from './guest-socket';
 import { GuestSocketWorld, NOW, SIGNAL } from './guest-socket-world.fake';
 

@@ -5,7 +5,7 @@ import { Environment } from '../../../config/environment';
 import { GenesysConfig } from '../../../config/genesys.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { FakeGuestCredentials } from '../../../session/ports/guest-credentials.fake';
-import { FakeGenesysHttp } from '../../transport/genesys-http.fake';
+import { FakeGenesysHttpClient } from '../../transport/genesys-http-client.fake';
 import { FakeGuestHistory } from '../history/guest-history.fake';
 import { FakeGuestConnectionFactory } from '../connection/guest-connection-factory.fake';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
@@ -29,7 +29,7 @@ export class GuestSocketWorld {
   readonly storage = new FakeFileStorage();
   readonly listener = new FakeSocketListener();
   readonly connectLimiter = new ConnectRateLimiter();
-  readonly http = new FakeGenesysHttp();
+  readonly http = new FakeGenesysHttpClient();
   readonly credentials = new FakeGuestCredentials();
   readonly socket = new GuestSocket(
     {
@@ -77,7 +77,7 @@ export class GuestSocketWorld {
   }
 }
 
-function loginOver(http: FakeGenesysHttp): GuestLogin {
+function loginOver(http: FakeGenesysHttpClient): GuestLogin {
   const environment = new Environment();
   return new GuestLogin(http, new GenesysConfig(environment), new WebMessagingConfig(environment));
 }

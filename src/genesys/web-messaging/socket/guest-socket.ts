@@ -10,7 +10,7 @@ import type { GuestMessage } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 import type { ServerFrame, SessionFacts } from '../frames/server-frame';
 import type { Sending } from '../messages/outgoing-messages';
-import { ConversationMessaging } from './conversation-messaging';
+import { SocketMessaging } from './socket-messaging';
 import { ExpiryTracker } from './expiry-tracker';
 import type { Guest, SocketServices } from './guest';
 import { SessionLoop } from './session-loop';
@@ -30,7 +30,7 @@ const ANSWER_TIMEOUT_MS = 5_000;
 export class GuestSocket {
   private readonly frames: ClientFrames;
   private readonly expiry: ExpiryTracker;
-  private readonly messaging: ConversationMessaging;
+  private readonly messaging: SocketMessaging;
   private readonly start: SessionStart;
   private readonly loop: SessionLoop;
 
@@ -45,7 +45,7 @@ export class GuestSocket {
     };
     this.frames = new ClientFrames(guest.token, guest.context?.journeyContext);
     this.expiry = new ExpiryTracker(expiryWarningMs, clock, notify);
-    this.messaging = new ConversationMessaging(
+    this.messaging = new SocketMessaging(
       guest,
       services,
       this.frames,

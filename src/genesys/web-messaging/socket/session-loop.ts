@@ -4,13 +4,13 @@ import { RequestContext } from '../../../common/logging/request-context';
 import { onAbort } from '../../../common/time/on-abort';
 import { pause } from '../../../common/time/pause';
 import type { Credentials } from '../../../session/ports/guest-credentials';
-import { Echoes } from '../connection/echoes';
+import { EchoKeepalive } from '../connection/echo-keepalive';
 import type { ConnectionEnd } from '../connection/guest-connection';
 import type { RequestChannel } from '../connection/request-channel';
 import type { ClientFrames } from '../frames/client-frame';
 import type { SessionFacts } from '../frames/server-frame';
 import type { WebMessagingTelemetry } from '../web-messaging.telemetry';
-import type { ConversationMessaging } from './conversation-messaging';
+import type { SocketMessaging } from './socket-messaging';
 import type { ExpiryTracker } from './expiry-tracker';
 import type { Guest } from './guest';
 import { isFault, ReconnectBackoff } from './reconnect-backoff';
@@ -21,7 +21,7 @@ import { type Verdict, verdictOf, verdictOfFacts } from './verdict';
 /** A connection over which the session is live. */
 interface LiveConnection {
   readonly channel: RequestChannel;
-  readonly echoes: Echoes;
+  readonly echoes: EchoKeepalive;
   readonly facts: SessionFacts;
 }
 
@@ -53,7 +53,7 @@ export class SessionLoop {
     private readonly guest: Guest,
     private readonly frames: ClientFrames,
     private readonly start: SessionStart,
-    private readonly messaging: ConversationMessaging,
+    private readonly messaging: SocketMessaging,
     private readonly expiry: ExpiryTracker,
     private readonly telemetry: WebMessagingTelemetry,
     private readonly notify: Notify,
@@ -192,7 +192,7 @@ export class SessionLoop {
     }
     if (channel.isOver) throw new UpstreamUnavailableError();
     this.opening = undefined;
-    const echoes = new Echoes(channel, this.frames, (expiry) => {
+    const echoes = new EchoKeepalive(channel, this.frames, (expiry) => {
       this.expiry.update(expiry);
     });
     this.connection = { channel, echoes, facts };

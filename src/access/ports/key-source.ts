@@ -1,5 +1,0 @@
-/** The source of the issuer's public keys. */
-export abstract class KeySource {
-  /** The issuer's JSON Web Key Set, unparsed. Rejects within seconds if it cannot be fetched. */
-  abstract fetch(): Promise<unknown>;
-}

@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/time/clock';
+import { EventIdSeal } from './event-id-seal';
+import { EventTail } from './event-tail';
+import { EventFeed } from './ports/event-feed';
+
+/** The dependencies that all streams of this process share. */
+@Injectable()
+export class EventStreamDependencies {
+  constructor(
+    readonly feed: EventFeed,
+    readonly tail: EventTail,
+    readonly ids: EventIdSeal,
+    readonly clock: Clock,
+  ) {}
+}

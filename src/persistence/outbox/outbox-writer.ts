@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { SessionEvent } from '../../session/domain/session-event';
+import type { SessionSnapshot } from '../../session/domain/session-snapshot';
+import { EventSinks } from '../../sync/ports/event-sinks';
+import { CommitSignal } from '../../common/commit-signal';
+import { queueingBehindWaiting } from './delivery-queue';
+import { FeedWriter } from '../feed/feed-writer';
+import { GuestDataEncryption } from '../guest/guest-data-encryption';
+import { toDeliveryRow, toEventRow } from '../session/session.mapper';
+import type { Work } from '../database/unit-of-work';
+
+/** Writes events and one delivery of each per sink, in the transaction of the change; signals after the commit. */
+@Injectable()
+export class OutboxWriter {
+  constructor(
+    private readonly sinks: EventSinks,
+    private readonly commits: CommitSignal,
+    private readonly guests: GuestDataEncryption,
+    private readonly feed: FeedWriter,
+  ) {}
+
+  /** Publishes the new state of the session to event streams. */
+  async writeState(work: Work, after: Readonly<SessionSnapshot>): Promise<void> {
+    await this.feed.writeState(work, after);
+  }
+
+  write(work: Work, events: readonly SessionEvent[]): void {
+    if (events.length === 0) return;
+    const rows = events.map((event) => this.guests.sealEvent(toEventRow(event)));
+    work.send(work.db.insertInto('session_event').values(rows).compile());
+    const deliveries = events.flatMap((event) => this.sinks.names.map((sink) => toDeliveryRow(event, sink)));
+    if (deliveries.length === 0) return;
+    work.send(work.db.insertInto('delivery').values(deliveries).compile());
+    work.send(...queueingBehindWaiting(work.db, events));
+    work.afterCommit(() => {
+      this.commits.notify('outbox');
+    });
+  }
+}

@@ -1,7 +1,0 @@
-/**
- * Counts database failures. A write during a failure may be durable or not: components that depend on it read again.
- */
-export abstract class StorageFailures {
-  /** Number of failures. */
-  abstract readonly count: number;
-}
