@@ -143,7 +143,7 @@ export class AuditThrottle implements OnApplicationBootstrap, OnModuleDestroy {
 
   private setAside(kind: string, error: DataRefusedError): void {
     this.windows.delete(kind);
-    this.poison.setAside('audit', kind, error);
+    this.poison.report('audit', kind, error);
   }
 
   private async closeSome(windows: readonly Window[]): Promise<void> {

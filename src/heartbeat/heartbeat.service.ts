@@ -64,8 +64,8 @@ export class HeartbeatService implements OnModuleDestroy {
   }
 
   /**
-   * Each interval fires once and is then replaced: the first gives the heartbeat its phase, and the pace may change
-   * from beat to beat.
+   * Replaces the interval when the delay changes: the first one gives the heartbeat its phase, and the pace may change from
+   * beat to beat.
    */
   private beatAfter(delayMs: number, heartbeat: Heartbeat): void {
     const { name } = heartbeat.plan;

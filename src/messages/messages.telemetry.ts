@@ -59,12 +59,12 @@ export class MessagesTelemetry {
 
   /** The message can never be stored. */
   refused(error: unknown, conversationId: string, messageId: string): void {
-    this.poison.setAside('messages', `${conversationId} ${messageId}`, error, conversationId);
+    this.poison.report('messages', `${conversationId} ${messageId}`, error, conversationId);
   }
 
   /** The conversation can never be reread: its messages were lost. */
   rereadingRefused(error: unknown, conversationId: string): void {
-    this.poison.setAside('messages', conversationId, error, conversationId);
+    this.poison.report('messages', conversationId, error, conversationId);
   }
 
   keepingFailed(error: unknown, conversationId?: string): void {

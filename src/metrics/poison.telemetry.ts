@@ -13,7 +13,7 @@ export class PoisonTelemetry {
     );
     // Starts each series at 0: the step to a first value of 1 would be no increase for an alert.
     for (const queue of POISON_QUEUES) counter.inc({ queue }, 0);
-    poison.onSetAside((queue) => {
+    poison.onReport((queue) => {
       counter.inc({ queue });
     });
   }

@@ -28,7 +28,7 @@ export class PrivacyTelemetry {
 
   /** `place` is the table, the key of the row and the column of a text that no key decrypts. */
   unreadable(place: string): void {
-    this.poison.setAside('data-keys', place, new Error(`No key of DATA_KEY decrypts ${place}`));
+    this.poison.report('data-keys', place, new Error(`No key of DATA_KEY decrypts ${place}`));
   }
 
   rotationIncomplete(count: number): void {

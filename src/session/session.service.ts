@@ -66,7 +66,7 @@ export class SessionService {
     const release = this.openings.take();
     try {
       const session = await this.admission.reserve(request, caller, context?.request);
-      return await this.openUpstream(session, request.authentication, context);
+      return await this.openAndActivate(session, request.authentication, context);
     } finally {
       release();
     }
@@ -83,7 +83,7 @@ export class SessionService {
   ): Promise<OpenedSession> {
     this.drain.assertOpen();
     const session = await this.opening.takeOver(conversationId, context.request.openingBy);
-    return this.openUpstream(session, authentication, context);
+    return this.openAndActivate(session, authentication, context);
   }
 
   /**
@@ -95,7 +95,7 @@ export class SessionService {
     return this.ending.end(conversationId, 'requested', scope);
   }
 
-  private async openUpstream(
+  private async openAndActivate(
     session: Session,
     login: Login | undefined,
     context?: IdempotencyContext,

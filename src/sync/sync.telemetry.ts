@@ -100,7 +100,7 @@ export class SyncTelemetry {
 
   /** The database refuses the outcome of the delivery permanently. */
   poisoned({ sink, event }: Delivery, error: unknown): void {
-    this.poison.setAside('deliveries', `${sink} ${event.id}`, error, event.conversationId);
+    this.poison.report('deliveries', `${sink} ${event.id}`, error, event.conversationId);
   }
 
   /** An operator has requested `count` deliveries again. */

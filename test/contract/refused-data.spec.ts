@@ -32,7 +32,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     storage = await createStorage(dialect);
     stores = await TestStores.open(storage.config);
     reported = [];
-    stores.poison.onSetAside((queue) => reported.push(queue));
+    stores.poison.onReport((queue) => reported.push(queue));
   });
   afterEach(async () => {
     await stores.close();

@@ -23,8 +23,8 @@ afterEach(() => {
 
 describe(PoisonMessageReporter.name, () => {
   it('counts and logs an item once, with the reason of the refusal', async () => {
-    for (let times = 0; times < 3; times += 1) poison.setAside('messages', 'a m-1', REFUSED, 'a');
-    poison.setAside('audit', 'a m-1', REFUSED);
+    for (let times = 0; times < 3; times += 1) poison.report('messages', 'a m-1', REFUSED, 'a');
+    poison.report('audit', 'a m-1', REFUSED);
 
     expect(await metrics.sample('poison_messages_total{queue="messages"}')).toBe(1);
     expect(await metrics.sample('poison_messages_total{queue="audit"}')).toBe(1);
@@ -41,18 +41,18 @@ describe(PoisonMessageReporter.name, () => {
   });
 
   it('reports an item again after hours', () => {
-    poison.setAside('events', 'a', REFUSED);
+    poison.report('events', 'a', REFUSED);
     jest.advanceTimersByTime(3 * 3_600_000);
-    poison.setAside('events', 'b', REFUSED);
+    poison.report('events', 'b', REFUSED);
     jest.advanceTimersByTime(3 * 3_600_000);
-    poison.setAside('events', 'a', REFUSED);
+    poison.report('events', 'a', REFUSED);
 
     expect(log.at('error')).toHaveLength(3);
   });
 
   it('reports an item once an hour, however often it recurs', async () => {
     for (let minutes = 0; minutes < 120; minutes += 10) {
-      poison.setAside('events', 'a', REFUSED);
+      poison.report('events', 'a', REFUSED);
       jest.advanceTimersByTime(10 * 60_000);
     }
 
@@ -61,7 +61,7 @@ describe(PoisonMessageReporter.name, () => {
   });
 
   it('does not log the message of a parser, which quotes its input', () => {
-    poison.setAside('events', 'a', new SyntaxError('Unexpected token in "what a guest wrote"'));
+    poison.report('events', 'a', new SyntaxError('Unexpected token in "what a guest wrote"'));
 
     expect(log.at('error')).toEqual([
       { message: 'Poison message set aside', operation: 'events', reason: 'SyntaxError' },

@@ -29,12 +29,12 @@ export class PoisonMessageReporter {
   private readonly told = new ExpiringSet(TOLD_FOR_MS, MAX_TOLD);
   private observe: (queue: PoisonQueue) => void = () => undefined;
 
-  onSetAside(observe: (queue: PoisonQueue) => void): void {
+  onReport(observe: (queue: PoisonQueue) => void): void {
     this.observe = observe;
   }
 
   /** `key` identifies the item within its queue and is not logged. */
-  setAside(queue: PoisonQueue, key: string, error: unknown, conversationId?: string): void {
+  report(queue: PoisonQueue, key: string, error: unknown, conversationId?: string): void {
     const name = JSON.stringify([queue, key]);
     if (this.told.has(name)) return;
     this.told.add(name);

@@ -96,7 +96,7 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
       return events.map((event) => (event.kind === 'line' ? { ...event, kind: 'connection' } : event));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      this.poison.setAside('ephemeral-events', id, error);
+      this.poison.report('ephemeral-events', id, error);
       return [];
     }
   }

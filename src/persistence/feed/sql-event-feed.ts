@@ -100,7 +100,7 @@ export class SqlEventFeed extends EventFeed {
       return this.eventIn(row);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      this.poison.setAside('events', row.id, error, row.conversation_id);
+      this.poison.report('events', row.id, error, row.conversation_id);
       return undefined;
     }
   }

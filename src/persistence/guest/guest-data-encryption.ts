@@ -35,7 +35,7 @@ export class GuestDataEncryption {
       return withGuest(row, (text, context) => this.cipher.open(text, context));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      this.poison.setAside('sessions', row.conversation_id, error, row.conversation_id);
+      this.poison.report('sessions', row.conversation_id, error, row.conversation_id);
       return withGuest(row, () => '');
     }
   }

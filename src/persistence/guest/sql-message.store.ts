@@ -82,7 +82,7 @@ export class SqlMessageStore extends MessageStore {
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       // Names the row of the feed, since the feed skips it too.
-      this.poison.setAside('events', id, error, conversationId);
+      this.poison.report('events', id, error, conversationId);
       return undefined;
     }
   }

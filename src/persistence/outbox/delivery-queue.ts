@@ -10,7 +10,7 @@ import type { SessionEvent } from '../../session/domain/session-event';
 import type { Delivery, DeliveryStatus } from '../../sync/domain/delivery';
 import type { Claim } from '../../sync/ports/outbox.store';
 import type { Database, DeliveryTable } from '../database/database';
-import { isHeadOfLane, isOpen } from './delivery.mapper';
+import { isHeadOfQueue, isOpen } from './delivery.mapper';
 import { type Dialect, ofFewLengths } from '../database/dialect';
 
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
@@ -34,7 +34,7 @@ const COLUMNS = [
 
 type Wanted = Pick<Claim, 'sink' | 'now' | 'limit' | 'except' | 'isProbe'> & { readonly isUntried?: boolean };
 
-/** The heads of a sink's lanes that are due, or for a probe the next head; the longest overdue come first. */
+/** The heads of a sink's conversation queues that are due, or for a probe the next head; the longest overdue come first. */
 export function dueHeads(
   db: Kysely<Database>,
   { sink, now, limit, except = [], isProbe = false, isUntried = false }: Wanted,
@@ -48,7 +48,7 @@ export function dueHeads(
     .$if(isUntried, (query) => query.where('attempts', '=', 0))
     .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<=', now)]))
     .$if(except.length > 0, (query) => query.where('conversation_id', 'not in', ofFewLengths(except)))
-    .where(isHeadOfLane(now))
+    .where(isHeadOfQueue(now))
     .where(isOpen(sink, now))
     .orderBy('next_attempt_at')
     .orderBy('sequence')
@@ -78,16 +78,16 @@ async function claimHeads(
   claim: Claim & Wanted,
 ): Promise<readonly ClaimedRow[]> {
   if (dialect === 'sqlite') return dueHeads(db, claim).execute();
-  if (db.isTransaction) return claimLanes(db, claim);
-  return db.transaction().execute((transaction) => claimLanes(transaction, claim));
+  if (db.isTransaction) return claimQueues(db, claim);
+  return db.transaction().execute((transaction) => claimQueues(transaction, claim));
 }
 
 /**
- * Locks lanes until the end of the transaction, then reads them again: a delivery that becomes the head of a lane
- * just now, because an operator requeued it, must not be claimed beside the former head. Skips lanes that another
+ * Locks conversation queues until the end of the transaction, then reads them again: a delivery that becomes the head of a conversation queue
+ * just now, because an operator requeued it, must not be claimed beside the former head. Skips conversation queues that another
  * relay is claiming instead of waiting for them.
  */
-async function claimLanes(db: Kysely<Database>, claim: Claim & Wanted): Promise<readonly ClaimedRow[]> {
+async function claimQueues(db: Kysely<Database>, claim: Claim & Wanted): Promise<readonly ClaimedRow[]> {
   const heads = dueHeads(db, claim).select('conversation_id');
   const locked = await db
     .with(
@@ -96,7 +96,7 @@ async function claimLanes(db: Kysely<Database>, claim: Claim & Wanted): Promise<
     )
     .selectFrom('heads')
     .select(COLUMNS)
-    // Two-key locks never collide with one-key locks. Lanes with the same hashes are claimed one after another.
+    // Two-key locks never collide with one-key locks. Conversation queues with the same hashes are claimed one after another.
     .where(sql<boolean>`pg_try_advisory_xact_lock(hashtext(sink), hashtext(conversation_id))`)
     .orderBy('next_attempt_at')
     .orderBy('sequence')
@@ -112,7 +112,7 @@ async function claimLanes(db: Kysely<Database>, claim: Claim & Wanted): Promise<
     .map((row) => ({ ...row, claimed_by: claim.relay }));
 }
 
-/** Returns those of the events that are still heads of their lanes. */
+/** Returns those of the events that are still heads of their conversation queues. */
 async function markClaimed(
   db: Kysely<Database>,
   { sink, relay, now, until }: Claim,
@@ -123,13 +123,13 @@ async function markClaimed(
     .set({
       claimed_by: relay,
       claimed_until: until,
-      // Nothing that is saved into the lane meanwhile may wait behind a probe that was not due.
+      // Nothing that is saved into the conversation queue meanwhile may wait behind a probe that was not due.
       next_attempt_at: sql<number>`least(next_attempt_at, ${now})`,
     })
     .where('sink', '=', sink)
     .where('event_id', 'in', eventIds)
     .where('status', '=', PENDING)
-    .where(isHeadOfLane(now))
+    .where(isHeadOfQueue(now))
     .returning('event_id')
     .execute();
   return new Set(rows.map((row) => row.event_id));
@@ -160,7 +160,7 @@ export function hasteningBehind(
 }
 
 /**
- * Builds the statement that delays new deliveries as long as those before them in their lanes, if there can be any.
+ * Builds the statement that delays new deliveries as long as those before them in their conversation queues, if there can be any.
  */
 export function queueingBehindWaiting(
   db: Kysely<Database>,
@@ -181,7 +181,7 @@ export function queueingBehindWaiting(
   return [statement];
 }
 
-/** Selects the pending deliveries behind an event in its lane that have not failed themselves. */
+/** Selects the pending deliveries behind an event in its conversation queue that have not failed themselves. */
 function neverTried(
   db: Kysely<Database>,
   sink: string,
@@ -197,7 +197,7 @@ function neverTried(
 }
 
 /** Makes all pending deliveries of a sink due. */
-export async function releaseLanes(db: Kysely<Database>, sink: string, now: number): Promise<void> {
+export async function releaseQueues(db: Kysely<Database>, sink: string, now: number): Promise<void> {
   await db
     .updateTable('delivery')
     .set({ next_attempt_at: now })

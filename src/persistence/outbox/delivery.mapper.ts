@@ -58,8 +58,8 @@ export function storable(error: string): string {
   return error.slice(0, MAX_ERROR_LENGTH).replaceAll('\u0000', '\uFFFD');
 }
 
-/** Condition: no earlier delivery of the lane is pending, and no relay has claimed this one. */
-export function isHeadOfLane(now: number): Expression<SqlBool> {
+/** Condition: no earlier delivery of the conversation queue is pending, and no relay has claimed this one. */
+export function isHeadOfQueue(now: number): Expression<SqlBool> {
   return sql<SqlBool>`not exists (
     select 1 from delivery as other
     where other.sink = delivery.sink and other.conversation_id = delivery.conversation_id

@@ -129,7 +129,7 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
   }
 
   /**
-   * Requeues whole conversations, as far as they are selected, so that the first event of a lane is never queued
+   * Requeues whole conversations, as far as they are selected, so that the first event of a conversation queue is never queued
    * after the second was delivered again. Each step audits its own result.
    */
   private replayStep(

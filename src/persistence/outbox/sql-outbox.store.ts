@@ -15,7 +15,7 @@ import {
   claimWanted,
   dueHeads,
   hasteningBehind,
-  releaseLanes,
+  releaseQueues,
   waitingBehind,
 } from './delivery-queue';
 import { markFailing, silenceSink, sinkPaused } from './sql-sink.store';
@@ -66,21 +66,21 @@ export class SqlOutboxStore extends OutboxStore {
       return toDelivery(this.guests.openEvent(event), row);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      this.poison.setAside('deliveries', `${row.sink} ${event.id}`, error, event.conversation_id);
+      this.poison.report('deliveries', `${row.sink} ${event.id}`, error, event.conversation_id);
       const delivery = toDelivery({ ...event, metadata: '{}' }, row);
       await this.buryUnreadable(delivery, now);
       return undefined;
     }
   }
 
-  /** If the database refuses the burial, the delivery stays claimed, which blocks only its own lane. */
+  /** If the database refuses the burial, the delivery stays claimed, which blocks only its own conversation queue. */
   private async buryUnreadable(delivery: Delivery, at: number): Promise<void> {
     try {
       await this.bury(delivery, { at, latencyMs: 0, error: 'The event cannot be read.' });
     } catch (error) {
       if (!(error instanceof DataRefusedError)) throw error;
       const { event, sink } = delivery;
-      this.poison.setAside('deliveries', `${sink} ${event.id} unburied`, error, event.conversationId);
+      this.poison.report('deliveries', `${sink} ${event.id} unburied`, error, event.conversationId);
     }
   }
 
@@ -144,7 +144,7 @@ export class SqlOutboxStore extends OutboxStore {
 
   async release(sink: string, now: number): Promise<void> {
     await this.unitOfWork.run(async ({ db }) => {
-      await releaseLanes(db, sink, now);
+      await releaseQueues(db, sink, now);
       await markFailing(db, sink, null);
     });
   }
@@ -193,7 +193,7 @@ function settled(
 }
 
 /**
- * Records the attempt and its outcome, and releases the lane if the delivery is done; returns whether the relay's
+ * Records the attempt and its outcome, and releases the conversation queue if the delivery is done; returns whether the relay's
  * claim was still valid.
  */
 async function change(

@@ -7,7 +7,7 @@ import { type PauseReason, type SinkState, SinkStore } from '../../sync/ports/si
 import { AuditWriter } from '../audit/audit-writer';
 import type { Database, SinkTable } from '../database/database';
 import { storable } from './delivery.mapper';
-import { releaseLanes } from './delivery-queue';
+import { releaseQueues } from './delivery-queue';
 import { UnitOfWork } from '../database/unit-of-work';
 
 /** The state of sinks in SQL. */
@@ -36,7 +36,7 @@ export class SqlSinkStore extends SinkStore {
 
   async resume(sink: string, at: number): Promise<void> {
     await this.unitOfWork.run(async (work) => {
-      await releaseLanes(work.db, sink, at);
+      await releaseQueues(work.db, sink, at);
       const row = await work.db.deleteFrom('sink').where('name', '=', sink).returningAll().executeTakeFirst();
       const { paused } = row === undefined ? {} : toState(row);
       const before = paused === undefined ? 'running' : 'paused';

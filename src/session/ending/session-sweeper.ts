@@ -99,6 +99,6 @@ export class SessionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
       return;
     }
     this.resting.add(conversationId);
-    this.poison.setAside('sessions', conversationId, error, conversationId);
+    this.poison.report('sessions', conversationId, error, conversationId);
   }
 }

@@ -47,7 +47,7 @@ export class SessionRecovery {
           conversationId,
           error,
         });
-      else this.poison.setAside('sessions', conversationId, error, conversationId);
+      else this.poison.report('sessions', conversationId, error, conversationId);
       return 'skipped';
     }
   }
