@@ -32,7 +32,7 @@ describe(NormalLoad.name, () => {
 
     expect(load.openings.count).toBeGreaterThan(1);
     expect(load.openings.butFor(['201'])).toEqual([]);
-    expect(load.openings.worstMs).toBeGreaterThanOrEqual(STALLED_MS - 1);
+    expect(load.openings.worstMs).toBeGreaterThan(STALLED_MS / 2);
     expect(load.ends.count).toBe(load.openings.count);
     expect(load.ends.butFor(['200'])).toEqual([]);
   });
