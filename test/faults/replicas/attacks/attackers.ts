@@ -1,34 +1,47 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { AttackPlan } from './attack';
 import type { AttackFigures } from './attack-tally';
 
 /**
- * Runs all attacks in a thread of their own, so that they do not delay the simulators and the timers of the normal
- * load in this one.
+ * Runs all attacks in a process of their own, of the lowest priority, so that they do not delay the simulators and the
+ * timers of the normal load in this one, and get no processor time that the service needs on the same machine.
  */
 export class Attackers implements AsyncDisposable {
   private readonly figures: Promise<unknown[]>;
 
-  private constructor(private readonly thread: Worker) {
-    this.figures = once(thread, 'message');
+  private constructor(private readonly child: ChildProcess) {
+    const abort = new AbortController();
+    const failed = once(child, 'exit', { signal: abort.signal }).then(([code]) => {
+      throw new Error(`The attackers ended with code ${String(code)}`);
+    });
+    this.figures = Promise.race([once(child, 'message', { signal: abort.signal }), failed]).finally(() => {
+      abort.abort();
+    });
+    failed.catch(() => undefined);
     // `stop` throws the failure, possibly minutes later.
     this.figures.catch(() => undefined);
   }
 
   static start(plan: AttackPlan): Attackers {
-    return new Attackers(new Worker(join(__dirname, 'attacker-thread.js'), { workerData: plan }));
+    const child = fork(join(__dirname, 'attacker-process.js'), { serialization: 'advanced' });
+    const attackers = new Attackers(child);
+    child.send(plan);
+    return attackers;
   }
 
   /** Resolves when all requests have finished. */
   async stop(): Promise<AttackFigures[]> {
-    this.thread.postMessage('stop');
+    this.child.send('stop');
     const [figures] = await this.figures;
     return figures as AttackFigures[];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.thread.terminate();
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
   }
 }
