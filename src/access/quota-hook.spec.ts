@@ -110,9 +110,9 @@ describe(limitCallers.name, () => {
   it.each([
     ['the route is public', undefined],
     ['the mode needs no credentials', Caller.anonymous],
-  ])('limits no caller if %s', async (_, somebody) => {
+  ])('limits no caller if %s', async (_, identified) => {
     await exhaust();
-    caller = somebody;
+    caller = identified;
     const { statusCode, headers } = await post();
 
     expect([statusCode, Object.keys(headers).filter((name) => name.startsWith('ratelimit'))]).toEqual([

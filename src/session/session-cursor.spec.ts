@@ -40,8 +40,8 @@ describe(decodeCursor.name, () => {
     ['an id that is none', textOf(['*', 1, { toString: 1 }])],
     ['null', textOf(null)],
     ['another state', encodeCursor(POSITION, { state: 'active' })],
-    ["somebody's own", encodeCursor(POSITION, { owner: 'billing' })],
-    ["somebody's own, by a name that looks like none", encodeCursor(POSITION, { owner: '*' })],
+    ['one of another caller', encodeCursor(POSITION, { owner: 'billing' })],
+    ['one of another caller, with the name of the wildcard', encodeCursor(POSITION, { owner: '*' })],
   ])('refuses %s', (_, cursor) => {
     expect(() => decodeCursor(cursor, {})).toThrow(InvalidRequestError);
   });

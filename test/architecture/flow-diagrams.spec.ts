@@ -6,6 +6,8 @@ const guide = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
 
 interface Flow {
   readonly title: string;
+  /** The diagram. */
+  readonly text: string;
   /** Files by the alias of their participant, in order. */
   readonly participants: ReadonlyMap<string, string>;
   /** Sender, receiver and text of each arrow. */
@@ -15,6 +17,7 @@ interface Flow {
 const flows: Flow[] = [...guide.matchAll(/^### (.+)\n\n```mermaid\nsequenceDiagram\n([^]*?)```$/gm)].map(
   ([, title = '', text = '']) => ({
     title,
+    text,
     participants: new Map(
       [...text.matchAll(/^ +participant (\w+) as (\S+)$/gm)].map(([, alias = '', path = '']) => [
         alias,
@@ -65,9 +68,19 @@ describe('the flows of docs/architecture.md', () => {
     const missing = arrows.flatMap(([, to, says]) => {
       const source = readFileSync(join(root, 'src', participants.get(to) ?? ''), 'utf8');
       const names = [...says.matchAll(/(?:^|[ ,:.])(\w+)\(/g)].map(([, name = '']) => name);
-      return names.filter((name) => !source.includes(name)).map((name) => `${to}: ${name}`);
+      return names
+        .filter((name) => !new RegExp(`\\b${name}\\b`).test(source))
+        .map((name) => `${to}: ${name}`);
     });
     expect(missing).toEqual([]);
+  });
+
+  it('name files beside the participants that exist', () => {
+    const named = flows.flatMap(({ text }) =>
+      [...text.matchAll(/[\w-]+\/[\w./-]+\.ts/g)].map(([path]) => path),
+    );
+    expect(named.length).toBeGreaterThan(80);
+    expect(named.filter((path) => !existsSync(join(root, 'src', path)))).toEqual([]);
   });
 
   it('are short', () => {

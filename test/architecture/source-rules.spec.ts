@@ -21,7 +21,7 @@ const ROLES = new Set([
   ],
   ...['setup', 'teardown', 'd'],
 ]);
-const PRONOUN = /\b(who|whoever|whom|whose|nobody|somebody|everybody|anybody|someone|anyone|everyone)\b/i;
+const PRONOUN = /\b(who|whoever|whom|whose|nobody|somebody|everybody|anybody|someone|anyone|everyone)\b/gi;
 
 const sources = ['src', 'examples', 'test', 'bench']
   .filter((folder) => existsSync(join(root, folder)))
@@ -86,7 +86,7 @@ describe('the comments of the sources', () => {
 
   it('name roles: at most one person pronoun in 1,000 words', () => {
     const words = comments.reduce((sum, { comment }) => sum + comment.split(/\s+/).length, 0);
-    const pronouns = comments.filter(({ comment }) => PRONOUN.test(comment));
+    const pronouns = comments.flatMap(({ comment }) => comment.match(PRONOUN) ?? []);
     expect(pronouns.length * 1_000).toBeLessThanOrEqual(words);
   });
 });
@@ -101,7 +101,8 @@ describe('the documents', () => {
   it('name roles: at most one person pronoun in 1,000 words', () => {
     const texts = documents.map((path) => readFileSync(join(root, path), 'utf8').replace(/```[^]*?```/g, ''));
     const words = texts.join(' ').split(/\s+/);
-    expect(words.filter((word) => PRONOUN.test(word)).length * 1_000).toBeLessThanOrEqual(words.length);
+    const pronouns = texts.flatMap((text) => text.match(PRONOUN) ?? []);
+    expect(pronouns.length * 1_000).toBeLessThanOrEqual(words.length);
   });
 });
 

@@ -68,7 +68,7 @@ describe('tokens of an issuer', () => {
     'has lost its signature': async () => (await issuer.sign()).replace(/[^.]+$/, ''),
     'was changed': async () => {
       const [header, , signature] = (await issuer.sign()).split('.');
-      const [, payload] = (await issuer.sign({ sub: 'somebody-else' })).split('.');
+      const [, payload] = (await issuer.sign({ sub: 'another-subject' })).split('.');
       return [header, payload, signature].join('.');
     },
     'is for a logout': () => issuer.sign(READ, { typ: 'logout+jwt' }),

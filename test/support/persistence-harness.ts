@@ -160,9 +160,9 @@ export class TestStores {
     this.unitOfWork = new OrderlyUnitOfWork(connection);
     const feed = new FeedWriter(seal, new CommitSignal(), this.clock);
     this.feedWriter = feed;
-    const events = new OutboxWriter(named, commits, seal, feed);
+    const outbox = new OutboxWriter(named, commits, seal);
     const keys = new IdempotencyWriter(cipher);
-    this.sessions = new SqlSessionStore(this.unitOfWork, audit, events, keys, seal);
+    this.sessions = new SqlSessionStore(this.unitOfWork, audit, outbox, feed, keys, seal);
     this.credentials = new SqlGuestCredentials(this.unitOfWork, seal);
     this.messages = new SqlMessageStore(this.unitOfWork, feed, seal, audit, this.poison);
     this.feed = new SqlEventFeed(this.unitOfWork, seal, this.poison);

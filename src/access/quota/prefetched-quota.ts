@@ -9,7 +9,7 @@ const AHEAD_SHARE = 0.05;
 const LIFE_MS = 2_000;
 /** Limit of the wait of a request to be counted. */
 const ANSWER_WITHIN_MS = 250;
-/** The clock of the database may be coarser than ours: a caller that waits as long as it is told is let in. */
+/** Tolerance for the coarser clock of the database, so that a caller that waits as long as it is told is admitted. */
 const CLOCK_MS = 2;
 
 /** Prefetched requests of a caller's minute. */

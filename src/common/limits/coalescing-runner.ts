@@ -1,6 +1,6 @@
 /**
- * Work that runs once at a time, however many ask for it. A call is answered by a run that began after it: one that goes on
- * already may have looked too early, so that all calls meanwhile share the run that follows.
+ * Runs the work at most once at a time. A call during a run may need newer data, so all such calls share one further run
+ * that starts afterwards.
  */
 export class CoalescingRunner {
   private running: Promise<void> | undefined;
@@ -8,7 +8,7 @@ export class CoalescingRunner {
 
   constructor(private readonly work: () => Promise<void>) {}
 
-  /** Rejects with what its run throws. */
+  /** Rejects with the error of its run. */
   run(): Promise<void> {
     if (this.running === undefined) return this.start();
     this.following ??= this.running

@@ -1,3 +1,5 @@
+import { BoundedMap } from '../bounded-map';
+
 /** Fields that a log line may have; every other field is dropped. */
 const ALLOWED_FIELDS = new Set([
   'level',
@@ -70,8 +72,9 @@ const UNSAFE_NAME =
   /token|secret|password|credential|authoriz|cookie|apikey|privatekey|signature|headers?$|body$|payload|email|phone|^name$/i;
 const MAX_ADDED_FIELDS = 50;
 const addedFields = new Set<string>();
+const MAX_ADDED_SECRETS = 100;
 /** Secrets of extensions, blanked in every line of this process. */
-const addedSecrets = new Set<string>();
+const addedSecrets = new BoundedMap<string, true>(MAX_ADDED_SECRETS);
 
 /**
  * Adds fields of an extension to the allow-list of log lines, for this process. Called at the top of the file of the
@@ -94,12 +97,13 @@ export function allowLogFields(...names: readonly string[]): void {
 
 /**
  * Blanks a secret in every log line of this process from now on. `readSettings` calls it for every secret setting; a
- * secret that is received later, such as an access token, is added by its receiver.
+ * secret that is received later, such as an access token, is added by its receiver. Only the 100 secrets that were added
+ * last are blanked.
  *
  * @publicApi
  */
 export function blankInLogs(secret: string): void {
-  if (secret !== '') addedSecrets.add(secret);
+  if (secret !== '') addedSecrets.set(secret, true);
 }
 
 export function isAllowedField(name: string): boolean {
@@ -128,23 +132,23 @@ export class Redaction {
 
   apply(line: Readonly<Record<string, unknown>>): SafeLine {
     const safe: Record<string, string | number | boolean> = {};
+    // The longest first: one secret may be the beginning of another.
+    const secrets = [...this.secrets, ...addedSecrets.keys()].sort((a, b) => b.length - a.length);
     for (const [field, value] of Object.entries(line)) {
       if (!isAllowedField(field)) {
         if (this.refusesUnknown)
           throw new Error(`The log field "${field}" is on no allow-list: allowLogFields`);
         continue;
       }
-      if (typeof value === 'string') safe[field] = this.blank(value);
+      if (typeof value === 'string') safe[field] = blanked(value, secrets);
       else if (typeof value === 'number' || typeof value === 'boolean') safe[field] = value;
     }
     return safe;
   }
+}
 
-  private blank(text: string): string {
-    let masked = text;
-    // The longest first: one secret may be the beginning of another.
-    for (const secret of [...this.secrets, ...addedSecrets].sort((a, b) => b.length - a.length))
-      if (secret !== '') masked = masked.replaceAll(secret, '[redacted]');
-    return masked.replace(CREDENTIALS, '[redacted]');
-  }
+function blanked(text: string, secrets: readonly string[]): string {
+  let masked = text;
+  for (const secret of secrets) if (secret !== '') masked = masked.replaceAll(secret, '[redacted]');
+  return masked.replace(CREDENTIALS, '[redacted]');
 }

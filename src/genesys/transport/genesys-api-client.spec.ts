@@ -293,7 +293,7 @@ describe(GenesysApiClient.name, () => {
     expect(pool.get('client').isRefused).toBe(false);
   });
 
-  it('sends nothing when the last look tells that somebody else may act', async () => {
+  it('sends nothing when another replica may act by the time of the pre-send check', async () => {
     trust.isValid = false;
 
     await expect(api.call(CALL, SIGNAL)).rejects.toBeInstanceOf(StorageUnavailableError);

@@ -82,8 +82,8 @@ export class GenesysHttpClient {
     return {
       status,
       body,
-      retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-      date: typeof date === 'string' ? date : undefined,
+      retryAfter,
+      date,
       rate: rateReportOf(headers),
       ...correlationIdOf(headers),
     };

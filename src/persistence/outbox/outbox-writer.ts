@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionEvent } from '../../session/domain/session-event';
-import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import { EventSinks } from '../../sync/ports/event-sinks';
 import { CommitSignal } from '../../common/commit-signal';
 import { queueingBehindWaiting } from './delivery-queue';
-import { FeedWriter } from '../feed/feed-writer';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { toDeliveryRow, toEventRow } from '../session/session.mapper';
 import type { Work } from '../database/unit-of-work';
@@ -16,13 +14,7 @@ export class OutboxWriter {
     private readonly sinks: EventSinks,
     private readonly commits: CommitSignal,
     private readonly guests: GuestDataEncryption,
-    private readonly feed: FeedWriter,
   ) {}
-
-  /** Publishes the new state of the session to event streams. */
-  async writeState(work: Work, after: Readonly<SessionSnapshot>): Promise<void> {
-    await this.feed.writeState(work, after);
-  }
 
   write(work: Work, events: readonly SessionEvent[]): void {
     if (events.length === 0) return;

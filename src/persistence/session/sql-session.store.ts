@@ -14,6 +14,7 @@ import { addingToCounters, type CounterChanges, COUNTERS, readCounters, slotsOf 
 import { countCallerSlots } from './caller-slots';
 import type { Database, SessionTable } from '../database/database';
 import { forUpdate } from '../database/dialect';
+import { FeedWriter } from '../feed/feed-writer';
 import { OutboxWriter } from '../outbox/outbox-writer';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { IdempotencyWriter } from './idempotency-writer';
@@ -34,7 +35,8 @@ export class SqlSessionStore extends SessionStore {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: AuditWriter,
-    private readonly events: OutboxWriter,
+    private readonly outbox: OutboxWriter,
+    private readonly feed: FeedWriter,
     private readonly keys: IdempotencyWriter,
     private readonly guests: GuestDataEncryption,
   ) {
@@ -59,8 +61,8 @@ export class SqlSessionStore extends SessionStore {
       work.send(updating(work.db, after));
       const settled = outcome ?? unspokenOutcome(before, after);
       if (settled !== undefined) this.keys.settle(work, after.conversationId, settled);
-      if (before.state !== after.state) await this.events.writeState(work, after);
-      this.events.write(work, events);
+      if (before.state !== after.state) await this.feed.writeState(work, after);
+      this.outbox.write(work, events);
       const changes = countersOf(before, after);
       this.audit.write(work, await withDisconnectionRate(work, audit, changes));
       work.withCommit(...addingToCounters(work.db, changes));

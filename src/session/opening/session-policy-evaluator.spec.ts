@@ -89,7 +89,7 @@ describe(SessionPolicyEvaluator.name, () => {
     ['an error', new TypeError('a bug')],
     ['a text', 'a bug'],
     ['nothing', undefined],
-  ])('lets nothing through when a policy throws %s, and calls for somebody', async (_, thrown) => {
+  ])('opens nothing when a policy throws %s, and logs an error for the operator', async (_, thrown) => {
     const outcome = await outcomeOf(new FakeSessionPolicy('broken', jest.fn().mockRejectedValue(thrown)));
 
     expect(outcome).toBeInstanceOf(PolicyUnavailableError);

@@ -7,6 +7,8 @@ import type { AttackPlan } from './attack';
 function main(): void {
   // Attackers have machines of their own: on this one they use the time that the service and its callers leave.
   setPriority(constants.priority.PRIORITY_LOW);
+  // Its parent is gone, or has the figures: no attack outlives the run.
+  process.once('disconnect', () => process.exit());
   const stopping = new AbortController();
   // Every connection of every attack adds a listener to it.
   setMaxListeners(0, stopping.signal);
