@@ -1,6 +1,6 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import { DataRefusedError } from '../../src/common/errors/data-refused.errors';
-import { addingToCounters } from '../../src/persistence/replica/counters';
+import { addingToCounters, type CounterChanges } from '../../src/persistence/replica/counters';
 import type { Database } from '../../src/persistence/database/database';
 import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence-harness';
@@ -24,6 +24,8 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
 
   const counted = (db: Kysely<Database>, name: string): CompiledQuery<{ value: number }> =>
     db.selectFrom('counter').select('value').where('name', '=', name).compile();
+  const adding = (db: Kysely<Database>, changes: CounterChanges): CompiledQuery[] =>
+    addingToCounters({ db, dialect }, changes);
   const stored = async (name: string): Promise<number | undefined> => {
     const { rows } = await unitOfWork.read((db) => db.executeQuery(counted(db, name)));
     return rows[0]?.value;
@@ -34,12 +36,12 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
     await unitOfWork.run(async ({ db, send, ask, withCommit, beforeCommit, afterCommit }) => {
       withCommit(sql`update counter set value = value * 10 where name = 'orders'`.compile(db));
       afterCommit(() => told.push('committed'));
-      send(...addingToCounters(db, { orders: 2 }));
-      send(...addingToCounters(db, { orders: 3 }));
+      send(...adding(db, { orders: 2 }));
+      send(...adding(db, { orders: 3 }));
       told.push((await ask(counted(db, 'orders'))).rows);
-      send(...addingToCounters(db, { orders: 1 }));
+      send(...adding(db, { orders: 1 }));
       beforeCommit(() => {
-        send(...addingToCounters(db, { orders: 1 }));
+        send(...adding(db, { orders: 1 }));
         return Promise.resolve();
       });
     });
@@ -55,11 +57,7 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
       const work = unitOfWork.run((unit) => {
         const { db, afterCommit } = unit;
         afterCommit(() => effects.push('done'));
-        unit[by](
-          ...addingToCounters(db, { before: 1 }),
-          NULL_VALUE.compile(db),
-          ...addingToCounters(db, { after: 1 }),
-        );
+        unit[by](...adding(db, { before: 1 }), NULL_VALUE.compile(db), ...adding(db, { after: 1 }));
         return Promise.resolve();
       });
 
@@ -72,9 +70,9 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
 
   it('rolls back all sent statements when the work fails', async () => {
     const work = unitOfWork.run(async ({ db, send, ask }) => {
-      send(...addingToCounters(db, { orders: 1 }));
+      send(...adding(db, { orders: 1 }));
       await ask(counted(db, 'orders'));
-      send(...addingToCounters(db, { orders: 1 }));
+      send(...adding(db, { orders: 1 }));
       throw new Error('changed its mind');
     });
 
@@ -87,7 +85,7 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
     const outcome = await unitOfWork
       .run(async ({ db, ask, afterCommit }) => {
         afterCommit(() => told.push('committed'));
-        for (const statement of addingToCounters(db, { orders: 1 })) await ask(statement);
+        for (const statement of adding(db, { orders: 1 })) await ask(statement);
         await ask(NULL_VALUE.compile(db)).catch(() => undefined);
       })
       .catch((error: unknown) => error);

@@ -1,4 +1,5 @@
-import { UnitOfWork, type Work } from '../../src/persistence/database/unit-of-work';
+import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
+import type { Work } from '../../src/persistence/database/work';
 
 /** Fewer than the connections of a pool: two are left for reads. */
 const AT_ONCE = 8;

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditSegmentTable, Database } from '../database/database';
 import { databaseNow } from '../database/dialect';
-import type { Work } from '../database/unit-of-work';
+import type { Work } from '../database/work';
 
 type Segment = Selectable<AuditSegmentTable>;
 

@@ -5,7 +5,7 @@ import type { AuditFact, AuditRecord } from '../../audit/domain/audit-record';
 import { AuditListener } from '../../audit/ports/audit-listener';
 import { RequestContext } from '../../common/logging/request-context';
 import { insertingRecords, lockHead, movingHead } from './audit-statements';
-import type { Work } from '../database/unit-of-work';
+import type { Work } from '../database/work';
 
 /**
  * Writes audit records in the transaction of the change that they record, each chained to the one before it, and

@@ -1,8 +1,8 @@
-import type { Insertable, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { AuditDetail, AuditRecord } from '../../audit/domain/audit-record';
 import type { AuditRecordTable } from '../database/database';
 
-export function toAuditRow(record: AuditRecord): Insertable<AuditRecordTable> {
+export function toAuditRow(record: AuditRecord): AuditRecordTable {
   return {
     chain: record.chain,
     seq: record.seq,

@@ -1,14 +1,40 @@
 import { sql } from 'kysely';
 import { COUNTERS } from '../replica/counters';
-import { forUpdate, ofFewLengths } from '../database/dialect';
-import type { UnitOfWork, Work } from '../database/unit-of-work';
+import { prepared } from '../database/prepared';
+import type { UnitOfWork } from '../database/unit-of-work';
+import type { Work } from '../database/work';
 
 const BATCH = 500;
 
+const FEED = { name: COUNTERS.feed };
+
+const findingNew = prepared((db) =>
+  db.selectFrom('conversation_event').select('written').where('position', 'is', null).limit(1),
+);
+
+const locking = prepared((db, { name }: typeof FEED) =>
+  db.selectFrom('counter').select('value').where('name', '=', name).forUpdate(),
+);
+
+/** A statement of its own: it must see the rows as they are once the lock is held. */
+const numbering = prepared(
+  (_, { name }: typeof FEED) => sql<{ readonly numbered: number }>`
+    with fresh as (
+      select written, row_number() over (order by written) as place
+      from conversation_event where position is null order by written limit ${sql.lit(BATCH)}),
+    numbered as (
+      update conversation_event set position = counter.value + fresh.place
+      from fresh, counter
+      where conversation_event.written = fresh.written and counter.name = ${name}
+      returning conversation_event.written),
+    total as (select count(*) as numbered from numbered)
+    update counter set value = value + total.numbered from total where name = ${name} returning total.numbered`,
+);
+
 /**
- * Assigns positions in the feed to committed events, in the order in which they were written. A number assigned at
- * the insert would not do: transactions commit in another order than they begin, and a reader that has reached a
- * greater number would miss a row that commits late. A row lock serialises numbering across processes.
+ * Assigns positions in the feed to committed events on PostgreSQL, in the order in which they were written. A number
+ * assigned at the insert would not do: transactions commit in another order than they begin, and a reader that has
+ * reached a greater number would miss a row that commits late. A row lock serialises numbering across processes.
  */
 export async function numberEvents(unitOfWork: UnitOfWork): Promise<void> {
   // Events that arrive meanwhile are left to the next reader: under constant load this reader would never finish.
@@ -16,50 +42,19 @@ export async function numberEvents(unitOfWork: UnitOfWork): Promise<void> {
   while ((await unitOfWork.run(numberSome)) === BATCH);
 }
 
+/** False on the embedded database, where events are written with their positions. */
 function hasNew(unitOfWork: UnitOfWork): Promise<boolean> {
-  return unitOfWork.read(async (db) => {
-    const row = await db
-      .selectFrom('conversation_event')
-      .select('written')
-      .where('position', 'is', null)
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
+  return unitOfWork.read(async (db, dialect) => {
+    if (dialect === 'sqlite') return false;
+    const { rows } = await db.executeQuery(findingNew({ db, dialect }, {}));
+    return rows.length > 0;
   });
 }
 
-/**
- * Numbers events within the transaction that wrote them: only for a database with one writer, whose commits cannot
- * overtake each other. Returns how many it numbered, at most one batch.
- */
-export async function numberSome({
-  db,
-  dialect,
-  ask,
-}: Pick<Work, 'db' | 'dialect' | 'ask'>): Promise<number> {
-  const last = db.selectFrom('counter').select('value').where('name', '=', COUNTERS.feed);
-  const [counter] = (await ask(forUpdate(dialect, last).compile())).rows;
-  if (counter === undefined) throw new Error('The feed has no counter.');
-  const { value } = counter;
-  const rows = await db
-    .selectFrom('conversation_event')
-    .select('written')
-    .where('position', 'is', null)
-    .orderBy('written')
-    .limit(BATCH)
-    .execute();
-  if (rows.length === 0) return 0;
-  const places = rows.map(
-    ({ written }, index) => sql`(cast(${written} as bigint), cast(${value + index + 1} as bigint))`,
-  );
-  await sql`
-    with place (written, position) as (values ${sql.join(ofFewLengths(places))})
-    update conversation_event set position = place.position from place
-    where place.written = conversation_event.written`.execute(db);
-  await db
-    .updateTable('counter')
-    .set({ value: value + rows.length })
-    .where('name', '=', COUNTERS.feed)
-    .execute();
-  return rows.length;
+/** Returns how many it numbered, at most one batch. */
+async function numberSome(work: Work): Promise<number> {
+  await work.ask(locking(work, FEED));
+  const [row] = (await work.ask(numbering(work, FEED))).rows;
+  if (row === undefined) throw new Error('The feed has no counter.');
+  return row.numbered;
 }

@@ -1,18 +1,33 @@
 import { Clock } from '../../common/time/clock';
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { InsertObject } from 'kysely';
 import type { StateChange } from '../../events/domain/feed-event';
 import { CommitSignal } from '../../common/commit-signal';
 import type { MessageRequest } from '../../messages/ports/message.store';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
-import type { Database } from '../database/database';
-import { numberSome } from './feed-numbering';
+import type { ConversationEventTable } from '../database/database';
+import { prepared } from '../database/prepared';
+import type { Work } from '../database/work';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
-import type { Work } from '../database/unit-of-work';
+import { COUNTERS } from '../replica/counters';
 
-type Row = InsertObject<Database, 'conversation_event'>;
+type Row = Omit<ConversationEventTable, 'written'>;
 type Whose = Pick<Row, 'conversation_id' | 'owner'>;
+
+const inserting = prepared((db, { rows }: { readonly rows: readonly Row[] }) =>
+  db
+    .insertInto('conversation_event')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+const takingPositions = prepared((db, { name, count }: { readonly name: string; readonly count: number }) =>
+  db
+    .updateTable('counter')
+    .set((eb) => ({ value: eb('value', '+', count) }))
+    .where('name', '=', name)
+    .returning('value'),
+);
 
 /** Writes the feed, in the transaction of the change and under the lock of the session; signals after the commit. */
 @Injectable()
@@ -36,52 +51,55 @@ export class FeedWriter {
     const row: Row = {
       ...this.rowOf({ conversation_id: conversationId, owner }),
       kind: 'state',
+      message_id: null,
+      reference: null,
+      fingerprint: null,
       at: this.clock.now(),
       body: JSON.stringify(change),
     };
-    work.send(work.db.insertInto('conversation_event').values(row).compile());
-    await this.written(work);
+    work.send(inserting(work, { rows: await placed(work, [row]) }));
+    this.notifyAfter(work);
   }
 
   /** Returns how many of the messages were new. */
   async writeMessages(work: Work, whose: Whose, requests: readonly MessageRequest[]): Promise<number> {
-    return this.insert(
-      work,
-      requests.map(({ message, fingerprint }) => {
-        const row = this.rowOf(whose);
-        return {
-          ...row,
-          kind: 'message' as const,
-          message_id: message.id,
-          reference: message.reference ?? null,
-          fingerprint: fingerprint ?? null,
-          at: Date.parse(message.sentAt),
-          body: this.guests.sealMessage(JSON.stringify(message), row.id),
-        };
-      }),
-    );
+    const rows = requests.map(({ message, fingerprint }): Row => {
+      const row = this.rowOf(whose);
+      return {
+        ...row,
+        kind: 'message',
+        message_id: message.id,
+        reference: message.reference ?? null,
+        fingerprint: fingerprint ?? null,
+        at: Date.parse(message.sentAt),
+        body: this.guests.sealMessage(JSON.stringify(message), row.id),
+      };
+    });
+    const { numAffectedRows = 0n } = await work.ask(inserting(work, { rows: await placed(work, rows) }));
+    if (numAffectedRows > 0n) this.notifyAfter(work);
+    return Number(numAffectedRows);
   }
 
-  private rowOf(whose: Whose): Whose & { readonly id: string } {
-    return { ...whose, id: randomUUID() };
+  private rowOf(whose: Whose): Whose & Pick<Row, 'id' | 'position'> {
+    return { ...whose, id: randomUUID(), position: null };
   }
 
-  private async insert(work: Work, rows: readonly Row[]): Promise<number> {
-    const { numInsertedOrUpdatedRows = 0n } = await work.db
-      .insertInto('conversation_event')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow();
-    if (numInsertedOrUpdatedRows === 0n) return 0;
-    await this.written(work);
-    return Number(numInsertedOrUpdatedRows);
-  }
-
-  private async written(work: Work): Promise<void> {
-    // On PostgreSQL a position is assigned later, once it is certain which rows were committed.
-    if (work.dialect === 'sqlite') await numberSome(work);
+  private notifyAfter(work: Work): void {
     work.afterCommit(() => {
       this.commits.notify('feed');
     });
   }
+}
+
+/**
+ * Gives rows their positions on a database with one writer, whose commits cannot overtake each other. On PostgreSQL
+ * they get them later, once it is certain which rows were committed (`numberEvents`).
+ */
+async function placed(work: Work, rows: readonly Row[]): Promise<readonly Row[]> {
+  if (work.dialect === 'postgres') return rows;
+  const taken = takingPositions(work, { name: COUNTERS.feed, count: rows.length });
+  const [counter] = (await work.ask(taken)).rows;
+  if (counter === undefined) throw new Error('The feed has no counter.');
+  const first = counter.value - rows.length + 1;
+  return rows.map((row, index) => ({ ...row, position: first + index }));
 }

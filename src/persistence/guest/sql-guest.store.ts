@@ -8,7 +8,8 @@ import type { Database, SessionTable } from '../database/database';
 import { forgetOverwritten, forUpdate, ofFewLengths } from '../database/dialect';
 import { GuestDataEncryption } from './guest-data-encryption';
 import { eraseTraces } from '../session/session-traces';
-import { UnitOfWork, type Work } from '../database/unit-of-work';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { Work } from '../database/work';
 
 type GuestsSession = Pick<SessionTable, 'conversation_id' | 'state' | 'disconnect' | 'erased_at'>;
 

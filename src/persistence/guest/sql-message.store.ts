@@ -10,7 +10,8 @@ import { FeedWriter } from '../feed/feed-writer';
 import { GuestDataEncryption } from './guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
 import { readableRows } from '../database/readable-rows';
-import { UnitOfWork, type Work } from '../database/unit-of-work';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { Work } from '../database/work';
 
 type StoredMessage = Pick<Selectable<ConversationEventTable>, 'id' | 'body'>;
 type MessagePlace = Pick<Selectable<ConversationEventTable>, 'at' | 'message_id'>;

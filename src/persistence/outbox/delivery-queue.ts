@@ -10,8 +10,9 @@ import type { SessionEvent } from '../../session/domain/session-event';
 import type { Delivery, DeliveryStatus } from '../../sync/domain/delivery';
 import type { Claim } from '../../sync/ports/outbox.store';
 import type { Database, DeliveryTable } from '../database/database';
+import { type Buildable, prepared, type PreparedQuery, type QueryContext } from '../database/prepared';
 import { isHeadOfQueue, isOpen } from './delivery.mapper';
-import { type Dialect, ofFewLengths } from '../database/dialect';
+import { ofFewLengths } from '../database/dialect';
 
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
 const PENDING = sql.lit<DeliveryStatus>('pending');
@@ -55,70 +56,87 @@ export function dueHeads(
     .limit(limit);
 }
 
+/** The values of the statements of a claim. */
+interface HeadsWanted {
+  readonly sink: string;
+  readonly now: number;
+  readonly limit: number;
+  readonly except: readonly string[];
+}
+
+/** The heads that are due, and for a probe the next ones and those of them that were never tried. */
+const HEADS = {
+  due: findingHeads({}),
+  next: findingHeads({ isProbe: true }),
+  untried: findingHeads({ isProbe: true, isUntried: true }),
+} as const;
+
+function findingHeads(which: Pick<Wanted, 'isProbe' | 'isUntried'>): PreparedQuery<HeadsWanted, ClaimedRow> {
+  return prepared((db, wanted, dialect) => {
+    const heads = dueHeads(db, { ...wanted, ...which });
+    return dialect === 'postgres' ? lockingQueues(db, heads) : heads;
+  });
+}
+
 /**
  * Claims deliveries as requested. A probe prefers an event that was never refused: a refusal before says little about
  * the receiver, and many such events would keep it failing for long.
  */
-export async function claimWanted(
-  db: Kysely<Database>,
-  dialect: Dialect,
-  claim: Claim,
-): Promise<readonly ClaimedRow[]> {
-  const untried = claim.isProbe === true ? await claimHeads(db, dialect, { ...claim, isUntried: true }) : [];
-  return untried.length > 0 ? untried : claimHeads(db, dialect, claim);
+export async function claimWanted(on: QueryContext, claim: Claim): Promise<readonly ClaimedRow[]> {
+  if (claim.isProbe !== true) return claimHeads(on, claim, HEADS.due);
+  const untried = await claimHeads(on, claim, HEADS.untried);
+  return untried.length > 0 ? untried : claimHeads(on, claim, HEADS.next);
 }
 
 /**
  * Claims heads and returns them. SQLite belongs to one process, and its relay knows its deliveries in flight: writing a
  * claim would cost a synced commit and protect against nothing.
+ *
+ * On PostgreSQL it locks conversation queues until the end of the transaction, then reads them again: a delivery that
+ * becomes the head of a conversation queue just now, because an operator requeued it, must not be claimed beside the
+ * former head.
  */
 async function claimHeads(
-  db: Kysely<Database>,
-  dialect: Dialect,
-  claim: Claim & Wanted,
+  on: QueryContext,
+  { sink, relay, now, until, limit, except = [] }: Claim,
+  heads: PreparedQuery<HeadsWanted, ClaimedRow>,
 ): Promise<readonly ClaimedRow[]> {
-  if (dialect === 'sqlite') return dueHeads(db, claim).execute();
-  if (db.isTransaction) return claimQueues(db, claim);
-  return db.transaction().execute((transaction) => claimQueues(transaction, claim));
+  const wanted = { sink, now, limit, except: ofFewLengths(except) };
+  const { rows } = await on.db.executeQuery(heads(on, wanted));
+  if (on.dialect === 'sqlite' || rows.length === 0) return rows;
+  const eventIds = ofFewLengths(rows.map((row) => row.event_id));
+  const marked = await on.db.executeQuery(marking(on, { sink, relay, now, until, eventIds }));
+  const claimed = new Set(marked.rows.map((row) => row.event_id));
+  return rows.filter((row) => claimed.has(row.event_id)).map((row) => ({ ...row, claimed_by: relay }));
 }
 
-/**
- * Locks conversation queues until the end of the transaction, then reads them again: a delivery that becomes the head of a conversation queue
- * just now, because an operator requeued it, must not be claimed beside the former head. Skips conversation queues that another
- * relay is claiming instead of waiting for them.
- */
-async function claimQueues(db: Kysely<Database>, claim: Claim & Wanted): Promise<readonly ClaimedRow[]> {
-  const heads = dueHeads(db, claim).select('conversation_id');
-  const locked = await db
-    .with(
-      (cte) => cte('heads').materialized(),
-      () => heads.forUpdate().skipLocked(),
-    )
-    .selectFrom('heads')
-    .select(COLUMNS)
-    // Two-key locks never collide with one-key locks. Conversation queues with the same hashes are claimed one after another.
-    .where(sql<boolean>`pg_try_advisory_xact_lock(hashtext(sink), hashtext(conversation_id))`)
-    .orderBy('next_attempt_at')
-    .orderBy('sequence')
-    .execute();
-  if (locked.length === 0) return [];
-  const claimed = await markClaimed(
-    db,
-    claim,
-    locked.map((row) => row.event_id),
+/** Skips conversation queues that another relay is claiming instead of waiting for them. */
+function lockingQueues(
+  db: Kysely<Database>,
+  dueNow: SelectQueryBuilder<Database, 'delivery', ClaimedRow>,
+): Buildable<ClaimedRow> {
+  return (
+    db
+      .with(
+        (cte) => cte('heads').materialized(),
+        () => dueNow.select('conversation_id').forUpdate().skipLocked(),
+      )
+      .selectFrom('heads')
+      .select(COLUMNS)
+      // Two-key locks never collide with one-key locks. Conversation queues with the same hashes are claimed one after another.
+      .where(sql<boolean>`pg_try_advisory_xact_lock(hashtext(sink), hashtext(conversation_id))`)
+      .orderBy('next_attempt_at')
+      .orderBy('sequence')
   );
-  return locked
-    .filter((row) => claimed.has(row.event_id))
-    .map((row) => ({ ...row, claimed_by: claim.relay }));
+}
+
+interface Marking extends Pick<Claim, 'sink' | 'relay' | 'now' | 'until'> {
+  readonly eventIds: readonly string[];
 }
 
 /** Returns those of the events that are still heads of their conversation queues. */
-async function markClaimed(
-  db: Kysely<Database>,
-  { sink, relay, now, until }: Claim,
-  eventIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await db
+const marking = prepared((db, { sink, relay, now, until, eventIds }: Marking) =>
+  db
     .updateTable('delivery')
     .set({
       claimed_by: relay,
@@ -130,10 +148,8 @@ async function markClaimed(
     .where('event_id', 'in', eventIds)
     .where('status', '=', PENDING)
     .where(isHeadOfQueue(now))
-    .returning('event_id')
-    .execute();
-  return new Set(rows.map((row) => row.event_id));
-}
+    .returning('event_id'),
+);
 
 /**
  * Builds the statement that delays the deliveries behind a head as long as the head itself. They could not go before
@@ -159,26 +175,27 @@ export function hasteningBehind(
   return neverTried(db, sink, event).set({ next_attempt_at: at }).where('next_attempt_at', '>', at).compile();
 }
 
-/**
- * Builds the statement that delays new deliveries as long as those before them in their conversation queues, if there can be any.
- */
-export function queueingBehindWaiting(
-  db: Kysely<Database>,
-  events: readonly Pick<SessionEvent, 'id' | 'sequence'>[],
-): CompiledQuery[] {
-  const followers = events.filter(({ sequence }) => sequence > 1).map(({ id }) => id);
-  if (followers.length === 0) return [];
+const delaying = prepared((db, { followers }: { readonly followers: readonly string[] }) => {
   const before = sql`from delivery as other
     where other.sink = delivery.sink and other.conversation_id = delivery.conversation_id
       and other.status = 'pending' and other.sequence < delivery.sequence
       and other.next_attempt_at > delivery.next_attempt_at`;
-  const statement = db
+  return db
     .updateTable('delivery')
     .set({ next_attempt_at: sql<number>`(select max(other.next_attempt_at) ${before})` })
     .where('event_id', 'in', followers)
-    .where(sql<boolean>`exists (select 1 ${before})`)
-    .compile();
-  return [statement];
+    .where(sql<boolean>`exists (select 1 ${before})`);
+});
+
+/**
+ * Builds the statement that delays new deliveries as long as those before them in their conversation queues, if there can be any.
+ */
+export function queueingBehindWaiting(
+  on: QueryContext,
+  events: readonly Pick<SessionEvent, 'id' | 'sequence'>[],
+): CompiledQuery[] {
+  const followers = events.filter(({ sequence }) => sequence > 1).map(({ id }) => id);
+  return followers.length === 0 ? [] : [delaying(on, { followers })];
 }
 
 /** Selects the pending deliveries behind an event in its conversation queue that have not failed themselves. */

@@ -15,7 +15,8 @@ import { purgeDeliveries, purgeEvents } from './delivery-retention';
 import { hasten, queueAnew, selectedEvents } from './delivery-replay';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
-import { UnitOfWork, type Work } from '../database/unit-of-work';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { Work } from '../database/work';
 
 /** Number of events that one step of a replay reads. */
 const REPLAY_STEP = 500;

@@ -20,9 +20,11 @@ import {
 } from './delivery-queue';
 import { markFailing, silenceSink, sinkPaused } from './sql-sink.store';
 import { ofFewLengths } from '../database/dialect';
+import { prepared, type QueryContext } from '../database/prepared';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
-import { UnitOfWork, type Work } from '../database/unit-of-work';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { Work } from '../database/work';
 
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
 const PENDING = sql.lit<DeliveryStatus>('pending');
@@ -43,13 +45,7 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   async claim(claim: Claim): Promise<Delivery[]> {
-    const { rows, events } = await this.unitOfWork.read(async (db, dialect) => {
-      const claimed = await claimWanted(db, dialect, claim);
-      if (claimed.length === 0) return { rows: [], events: [] };
-      const ids = ofFewLengths(claimed.map((row) => row.event_id));
-      const found = await db.selectFrom('session_event').selectAll().where('id', 'in', ids).execute();
-      return { rows: claimed, events: found };
-    });
+    const { rows, events } = await this.claimed(claim);
     const byId = new Map(events.map((event) => [event.id, event]));
     const deliveries: Delivery[] = [];
     for (const row of rows) {
@@ -58,6 +54,22 @@ export class SqlOutboxStore extends OutboxStore {
       if (delivery !== undefined) deliveries.push(delivery);
     }
     return deliveries;
+  }
+
+  private async claimed(claim: Claim): Promise<{ rows: readonly ClaimedRow[]; events: readonly EventRow[] }> {
+    const claimIn = async (
+      on: QueryContext,
+    ): Promise<{ rows: readonly ClaimedRow[]; events: readonly EventRow[] }> => {
+      const rows = await claimWanted(on, claim);
+      if (rows.length === 0) return { rows, events: [] };
+      const ids = ofFewLengths(rows.map((row) => row.event_id));
+      return { rows, events: (await on.db.executeQuery(findingEvents(on, { ids }))).rows };
+    };
+    return this.unitOfWork.read((db, dialect) =>
+      dialect === 'sqlite'
+        ? claimIn({ db, dialect })
+        : db.transaction().execute((transaction) => claimIn({ db: transaction, dialect })),
+    );
   }
 
   /** Undefined for an event that cannot be read. It is buried, so that the others can be claimed. */
@@ -110,7 +122,7 @@ export class SqlOutboxStore extends OutboxStore {
       this.audit.write(work, [{ action: 'CRM_SYNC_SUCCESS', ...settled(delivery, 'delivered'), detail }]);
       if (delivery.sink !== CRM_SINK) return;
       const changes = { [COUNTERS.deliveries]: 1, [COUNTERS.deliveryLatencyMs]: latency };
-      work.withCommit(...addingToCounters(work.db, changes));
+      work.withCommit(...addingToCounters(work, changes));
     });
   }
 
@@ -197,25 +209,51 @@ function settled(
  * claim was still valid.
  */
 async function change(
-  { db, send }: Work,
+  work: Work,
   delivery: Delivery,
   attempt: Attempt,
-  values: Partial<DeliveryTable>,
+  changes: Partial<DeliveryTable>,
 ): Promise<boolean> {
-  const { claimedBy, event, sink } = delivery;
-  const { numUpdatedRows } = await db
-    .updateTable('delivery')
-    .set({ ...values, claimed_by: null, claimed_until: null })
-    .where('event_id', '=', event.id)
-    .where('sink', '=', sink)
-    .where('status', '=', PENDING)
-    .$if(claimedBy !== undefined, (query) => query.where('claimed_by', '=', claimedBy ?? null))
+  const { claimedBy, event, sink, attempts } = delivery;
+  const statement = changing(work, {
+    id: { eventId: event.id, sink },
+    changes: { ...changes, claimed_by: null, claimed_until: null },
+    claim: claimedBy === undefined ? {} : { relay: claimedBy },
     // The same failure is counted once. An acceptance or a burial stands, whatever was counted meanwhile.
-    .$if(values.status === undefined, (query) => query.where('attempts', '=', delivery.attempts))
-    .executeTakeFirstOrThrow();
-  if (numUpdatedRows === 0n) return false;
-  send(db.insertInto('delivery_attempt').values(toAttemptRow(delivery, attempt)).compile());
-  const hasHeldUp = delivery.attempts > 0 && values.status !== undefined;
-  if (hasHeldUp) send(hasteningBehind(db, delivery, attempt.at));
+    counted: changes.status === undefined ? { attempts } : {},
+  });
+  const { numAffectedRows } = await work.ask(statement);
+  if (numAffectedRows === 0n) return false;
+  work.send(insertingAttempt(work, { row: toAttemptRow(delivery, attempt) }));
+  const hasHeldUp = attempts > 0 && changes.status !== undefined;
+  if (hasHeldUp) work.send(hasteningBehind(work.db, delivery, attempt.at));
   return true;
 }
+
+const findingEvents = prepared((db, { ids }: { readonly ids: readonly string[] }) =>
+  db.selectFrom('session_event').selectAll().where('id', 'in', ids),
+);
+
+interface DeliveryChange {
+  readonly id: { readonly eventId: string; readonly sink: string };
+  readonly changes: Partial<DeliveryTable>;
+  /** Requires the relay's claim. */
+  readonly claim: { readonly relay?: string };
+  /** Requires the number of attempts. */
+  readonly counted: { readonly attempts?: number };
+}
+
+const changing = prepared((db, { id, changes, claim, counted }: DeliveryChange) =>
+  db
+    .updateTable('delivery')
+    .set(changes)
+    .where('event_id', '=', id.eventId)
+    .where('sink', '=', id.sink)
+    .where('status', '=', PENDING)
+    .$if(claim.relay !== undefined, (query) => query.where('claimed_by', '=', claim.relay ?? null))
+    .$if(counted.attempts !== undefined, (query) => query.where('attempts', '=', counted.attempts ?? 0)),
+);
+
+const insertingAttempt = prepared((db, { row }: { readonly row: ReturnType<typeof toAttemptRow> }) =>
+  db.insertInto('delivery_attempt').values(row),
+);

@@ -1,5 +1,6 @@
 import type { CompiledQuery, Kysely } from 'kysely';
-import type { Database } from '../database/database';
+import type { CounterTable, Database } from '../database/database';
+import { prepared, type QueryContext } from '../database/prepared';
 
 /** Counters by name; those not named stay as they are. */
 export type CounterChanges = Readonly<Record<string, number>>;
@@ -24,41 +25,26 @@ export function slotsOf(oauthClient: string): string {
   return COUNTERS.slotsOfClientPrefix + oauthClient;
 }
 
-/**
- * Builds the statement that adds to counters and creates missing ones; none if there is nothing to add. It locks them
- * in the order of their names.
- */
-export function addingToCounters(db: Kysely<Database>, changes: CounterChanges): CompiledQuery[] {
-  const rows = Object.entries(changes)
-    .map(([name, value]) => ({ name, value }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (rows.length === 0) return [];
-  const statement = db
+const adding = prepared((db, { rows }: { readonly rows: readonly CounterTable[] }) =>
+  db
     .insertInto('counter')
     .values(rows)
     .onConflict((conflict) =>
       conflict
         .column('name')
         .doUpdateSet((eb) => ({ value: eb('counter.value', '+', eb.ref('excluded.value')) })),
-    );
-  return [statement.compile()];
-}
+    ),
+);
 
 /**
- * Builds the statement that adds one to a counter, creating it if need be; it affects no row when the counter has
- * reached its limit.
+ * Builds the statement that adds to counters and creates missing ones; none if there is nothing to add. It locks them
+ * in the order of their names.
  */
-export function takingOne(db: Kysely<Database>, name: string, limit: number): CompiledQuery {
-  return db
-    .insertInto('counter')
-    .values({ name, value: 1 })
-    .onConflict((conflict) =>
-      conflict
-        .column('name')
-        .doUpdateSet((eb) => ({ value: eb('counter.value', '+', 1) }))
-        .where('counter.value', '<', limit),
-    )
-    .compile();
+export function addingToCounters(on: QueryContext, changes: CounterChanges): CompiledQuery[] {
+  const rows = Object.entries(changes)
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return rows.length === 0 ? [] : [adding(on, { rows })];
 }
 
 export async function readCounters(db: Kysely<Database>): Promise<ReadonlyMap<string, number>> {

@@ -5,7 +5,37 @@ import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import { KEY_LIFETIME_MS } from '../../session/ports/idempotency.store';
 import { DataCipher } from '../guest/data-cipher';
 import { contextOf } from './sealed-columns';
-import type { Work } from '../database/unit-of-work';
+import type { IdempotencyKeyTable } from '../database/database';
+import { prepared } from '../database/prepared';
+import type { Work } from '../database/work';
+
+type Key = Pick<IdempotencyKeyTable, 'owner' | 'operation' | 'key_hash'>;
+type Use = Omit<IdempotencyKeyTable, keyof Key>;
+
+const taking = prepared(
+  (db, { key, use, now }: { readonly key: Key; readonly use: Use; readonly now: number }) =>
+    db
+      .insertInto('idempotency_key')
+      .values({ ...key, ...use })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['owner', 'operation', 'key_hash'])
+          .doUpdateSet(use)
+          .where('idempotency_key.expires_at', '<=', now),
+      ),
+);
+
+const forgetting = prepared((db, { conversationId }: { readonly conversationId: string }) =>
+  db.deleteFrom('idempotency_key').where('conversation_id', '=', conversationId),
+);
+
+const answering = prepared(
+  (db, { conversationId, answer }: { readonly conversationId: string; readonly answer: string }) =>
+    db
+      .updateTable('idempotency_key')
+      .set({ answer, opening_by: null })
+      .where('conversation_id', '=', conversationId),
+);
 
 /** Writes idempotency keys in the transactions of their sessions, with the stored responses encrypted. */
 @Injectable()
@@ -14,7 +44,7 @@ export class IdempotencyWriter {
 
   /** Writes the key of a new session, or replaces one that has expired; returns whether the key was free. */
   async take(
-    { db }: Work,
+    work: Work,
     { owner, operation, keyHash, fingerprint, openingBy }: IdempotentRequest,
     { conversationId, createdAt }: Readonly<SessionSnapshot>,
   ): Promise<boolean> {
@@ -26,33 +56,19 @@ export class IdempotencyWriter {
       created_at: createdAt,
       expires_at: createdAt + KEY_LIFETIME_MS,
     };
-    const { numInsertedOrUpdatedRows } = await db
-      .insertInto('idempotency_key')
-      .values({ owner, operation, key_hash: keyHash, ...use })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['owner', 'operation', 'key_hash'])
-          .doUpdateSet(use)
-          .where('idempotency_key.expires_at', '<=', createdAt),
-      )
-      .executeTakeFirstOrThrow();
-    return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+    const key = { owner, operation, key_hash: keyHash };
+    const { numAffectedRows = 0n } = await work.ask(taking(work, { key, use, now: createdAt }));
+    return numAffectedRows > 0n;
   }
 
   /** Writes the disposition of the key of a session after its opening, if it has a key. */
-  settle({ db, send }: Work, conversationId: string, outcome: KeyDisposition): void {
+  settle(work: Work, conversationId: string, outcome: KeyDisposition): void {
     if (outcome === 'forgotten') {
-      send(db.deleteFrom('idempotency_key').where('conversation_id', '=', conversationId).compile());
+      work.send(forgetting(work, { conversationId }));
       return;
     }
     const answer = this.cipher.seal(JSON.stringify(outcome), answerOf(conversationId));
-    send(
-      db
-        .updateTable('idempotency_key')
-        .set({ answer, opening_by: null })
-        .where('conversation_id', '=', conversationId)
-        .compile(),
-    );
+    work.send(answering(work, { conversationId, answer }));
   }
 
   /** Reads a response as `settle` has written it. Throws `UnreadableDataError`. */

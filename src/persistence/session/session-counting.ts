@@ -1,11 +1,11 @@
+import type { StoredState } from '../../session/domain/session';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import { LIVE_STATES } from '../../session/domain/session-state';
 import { COUNTERS, type CounterChanges, slotsOf } from '../replica/counters';
-import type { SessionTable } from '../database/database';
 
-/** The counter changes of a save, relative to the row it replaces. Saving the same state again counts nothing. */
+/** The counter changes of a save, relative to the stored session that it replaces. Saving the same state again counts nothing. */
 export function countersOf(
-  before: Pick<SessionTable, 'state' | 'end_reason' | 'last_sequence'>,
+  before: Pick<StoredState, 'state' | 'endReason' | 'lastSequence'>,
   after: Readonly<SessionSnapshot>,
 ): CounterChanges {
   // The first event of a session is its activation.
@@ -16,8 +16,8 @@ export function countersOf(
     changes[COUNTERS.slots] = -1;
     changes[slotsOf(after.oauthClient)] = -1;
   }
-  if (hasStarted && before.last_sequence === 0) changes[COUNTERS.sessionsStarted] = 1;
-  if (hasStarted && before.end_reason === null && after.endReason !== null) {
+  if (hasStarted && before.lastSequence === 0) changes[COUNTERS.sessionsStarted] = 1;
+  if (hasStarted && before.endReason === null && after.endReason !== null) {
     changes[`${COUNTERS.endedPrefix}${after.endReason}`] = 1;
   }
   if (before.state !== 'disconnected' && after.state === 'disconnected')

@@ -3,8 +3,21 @@ import { Clock } from '../../common/time/clock';
 import type { IdempotentRequest } from '../../session/domain/idempotent-request';
 import { IdempotencyStore, type KeptRequest } from '../../session/ports/idempotency.store';
 import { ofFewLengths } from '../database/dialect';
+import { prepared } from '../database/prepared';
 import { IdempotencyWriter } from './idempotency-writer';
 import { UnitOfWork } from '../database/unit-of-work';
+
+type Wanted = Pick<IdempotentRequest, 'owner' | 'operation' | 'keyHash'> & { readonly now: number };
+
+const finding = prepared((db, { owner, operation, keyHash, now }: Wanted) =>
+  db
+    .selectFrom('idempotency_key')
+    .selectAll()
+    .where('owner', '=', owner)
+    .where('operation', '=', operation)
+    .where('key_hash', '=', keyHash)
+    .where('expires_at', '>', now),
+);
 
 /** Callers' idempotency keys in SQL. */
 @Injectable()
@@ -18,16 +31,11 @@ export class SqlIdempotencyStore extends IdempotencyStore {
   }
 
   async find({ owner, operation, keyHash }: IdempotentRequest): Promise<KeptRequest | undefined> {
-    const row = await this.unitOfWork.read((db) =>
-      db
-        .selectFrom('idempotency_key')
-        .selectAll()
-        .where('owner', '=', owner)
-        .where('operation', '=', operation)
-        .where('key_hash', '=', keyHash)
-        .where('expires_at', '>', this.clock.now())
-        .executeTakeFirst(),
+    const wanted = { owner, operation, keyHash, now: this.clock.now() };
+    const { rows } = await this.unitOfWork.read((db, dialect) =>
+      db.executeQuery(finding({ db, dialect }, wanted)),
     );
+    const [row] = rows;
     if (row === undefined) return undefined;
     const { fingerprint, conversation_id: conversationId, answer } = row;
     return {

@@ -5,7 +5,8 @@ import { UNFINISHED_STATES } from '../../session/domain/session-state';
 import type { Database, SessionTable } from '../database/database';
 import { forgetOverwritten, forUpdate, ofFewLengths } from '../database/dialect';
 import { removeTraces } from './session-traces';
-import { UnitOfWork, type Work } from '../database/unit-of-work';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { Work } from '../database/work';
 
 /** Ended sessions in SQL. */
 @Injectable()

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditFact } from '../../audit/domain/audit-record';
 import { type KeyDisposition, problemKeptOf } from '../../session/domain/stored-response';
 import type { IdempotentRequest } from '../../session/domain/idempotent-request';
 import { RequestInProgressError } from '../../session/domain/idempotency.errors';
-import type { Session } from '../../session/domain/session';
+import type { Session, StoredState } from '../../session/domain/session';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import { LIVE_STATES, type SessionState } from '../../session/domain/session-state';
 import { SessionChangedError, SessionEndedWhileOpeningError } from '../../session/domain/session.errors';
@@ -13,7 +13,8 @@ import { AuditWriter } from '../audit/audit-writer';
 import { addingToCounters, type CounterChanges, COUNTERS, readCounters, slotsOf } from '../replica/counters';
 import { countCallerSlots } from './caller-slots';
 import type { Database, SessionTable } from '../database/database';
-import { forUpdate } from '../database/dialect';
+import { type Dialect, forUpdate } from '../database/dialect';
+import { prepared } from '../database/prepared';
 import { FeedWriter } from '../feed/feed-writer';
 import { OutboxWriter } from '../outbox/outbox-writer';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
@@ -21,7 +22,8 @@ import { IdempotencyWriter } from './idempotency-writer';
 import { countersOf } from './session-counting';
 import { takeSlot } from './session-slots';
 import { toChanges, toRow, toSession } from './session.mapper';
-import { UnitOfWork, type Work } from '../database/unit-of-work';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { Work } from '../database/work';
 
 /** Written out in the statement, so that the planner sees that the partial index fits. */
 const ACTIVE = sql.lit<SessionState>('active');
@@ -49,23 +51,26 @@ export class SqlSessionStore extends SessionStore {
       if (request !== undefined && !(await this.keys.take(work, request, session.snapshot))) {
         throw new RequestInProgressError();
       }
-      await takeSlot(work.db, row, limits);
+      await takeSlot(work, row, limits);
     });
   }
 
   async save(session: Session, outcome?: KeyDisposition): Promise<void> {
+    const before = session.storedState;
     const after = { ...session.snapshot };
     const { events, audit } = session.pullChanges();
     await this.unitOfWork.run(async (work) => {
-      const before = await lockVersion(work, after, session.heldBy);
-      work.send(updating(work.db, after));
+      const changes = { ...toChanges(after), version: after.version + 1 };
+      const expected = { ...after, holder: before.holder };
+      const { numAffectedRows } = await work.ask(updating(work, { changes, expected }));
+      if (numAffectedRows === 0n) throw new SessionChangedError();
       const settled = outcome ?? unspokenOutcome(before, after);
       if (settled !== undefined) this.keys.settle(work, after.conversationId, settled);
       if (before.state !== after.state) await this.feed.writeState(work, after);
       this.outbox.write(work, events);
-      const changes = countersOf(before, after);
-      this.audit.write(work, await withDisconnectionRate(work, audit, changes));
-      work.withCommit(...addingToCounters(work.db, changes));
+      const counted = countersOf(before, after);
+      this.audit.write(work, await withDisconnectionRate(work, audit, counted));
+      work.withCommit(...addingToCounters(work, counted));
       work.afterCommit(() => {
         session.saved();
       });
@@ -73,9 +78,10 @@ export class SqlSessionStore extends SessionStore {
   }
 
   async find(conversationId: string): Promise<Session | undefined> {
-    const found = await this.select((db) =>
-      db.selectFrom('session').selectAll().where('conversation_id', '=', conversationId).execute(),
-    );
+    const found = await this.select(async (db, dialect) => {
+      const { rows } = await db.executeQuery(finding({ db, dialect }, { conversationId }));
+      return rows;
+    });
     return found[0];
   }
 
@@ -160,7 +166,8 @@ export class SqlSessionStore extends SessionStore {
   }
 
   async recountSlots(): Promise<number> {
-    return this.unitOfWork.run(async ({ db, dialect }) => {
+    return this.unitOfWork.run(async (work) => {
+      const { db, dialect } = work;
       // Other transactions that take or free a slot wait from here on, so the count that follows stays true.
       await forUpdate(
         dialect,
@@ -175,7 +182,7 @@ export class SqlSessionStore extends SessionStore {
       const live = rows.reduce((sum, row) => sum + row.live, 0);
       await db.deleteFrom('counter').where('name', 'like', `${COUNTERS.slotsOfClientPrefix}%`).execute();
       const ofClients = Object.fromEntries(rows.map((row) => [slotsOf(row.oauth_client), row.live]));
-      for (const statement of addingToCounters(db, ofClients)) await db.executeQuery(statement);
+      for (const statement of addingToCounters(work, ofClients)) await db.executeQuery(statement);
       await db.updateTable('counter').set({ value: live }).where('name', '=', COUNTERS.slots).execute();
       return live;
     });
@@ -198,48 +205,46 @@ export class SqlSessionStore extends SessionStore {
   }
 
   private async select(
-    query: (db: Kysely<Database>) => Promise<readonly Selectable<SessionTable>[]>,
+    query: (db: Kysely<Database>, dialect: Dialect) => Promise<readonly Selectable<SessionTable>[]>,
   ): Promise<Session[]> {
     const rows = await this.unitOfWork.read(query);
     return rows.map((row) => toSession(this.guests.openSession(row)));
   }
 }
 
-function updating(db: Kysely<Database>, after: Readonly<SessionSnapshot>): CompiledQuery {
-  return db
-    .updateTable('session')
-    .set({ ...toChanges(after), version: after.version + 1 })
-    .where('conversation_id', '=', after.conversationId)
-    .compile();
+const finding = prepared((db, { conversationId }: { readonly conversationId: string }) =>
+  db.selectFrom('session').selectAll().where('conversation_id', '=', conversationId),
+);
+
+type Changes = ReturnType<typeof toChanges>;
+
+/** The row to be replaced, by the version and the holder that were read. */
+interface Expected {
+  readonly conversationId: string;
+  readonly version: number;
+  readonly holder: string;
 }
+
+const updating = prepared(
+  (db, { changes, expected }: { readonly changes: Changes; readonly expected: Expected }) =>
+    db
+      .updateTable('session')
+      .set(changes)
+      .where('conversation_id', '=', expected.conversationId)
+      .where('version', '=', expected.version)
+      .where('holder', '=', expected.holder),
+);
 
 /**
  * The default disposition of a session's key, if the save states none: the caller that opened it learns that it has
  * ended.
  */
 function unspokenOutcome(
-  before: Pick<SessionTable, 'state'>,
+  before: Pick<StoredState, 'state'>,
   after: Readonly<SessionSnapshot>,
 ): KeyDisposition | undefined {
   const failsNow = before.state === 'connecting' && after.state === 'failed';
   return failsNow ? problemKeptOf(new SessionEndedWhileOpeningError()) : undefined;
-}
-
-/** Locks the row to be replaced and returns it, if its version and holder are still those that were read. */
-async function lockVersion(
-  { db, dialect }: Work,
-  after: Readonly<SessionSnapshot>,
-  heldBy: string,
-): Promise<Pick<SessionTable, 'state' | 'end_reason' | 'last_sequence'>> {
-  const row = await forUpdate(
-    dialect,
-    db
-      .selectFrom('session')
-      .select(['state', 'end_reason', 'last_sequence', 'version', 'holder'])
-      .where('conversation_id', '=', after.conversationId),
-  ).executeTakeFirst();
-  if (row?.version !== after.version || row.holder !== heldBy) throw new SessionChangedError();
-  return row;
 }
 
 /** The share of started sessions that ended as disconnected: the committed ones and this one. */

@@ -15,6 +15,9 @@ import { InvalidTransitionError } from './session.errors';
 /** Times that are closer than this count as the same expiry. */
 const SAME_EXPIRY_MS = 10_000;
 
+/** The fields of a stored session that a save needs to know. */
+export type StoredState = Readonly<Pick<SessionSnapshot, 'state' | 'endReason' | 'lastSequence' | 'holder'>>;
+
 /** The events and audit records of a change, to be saved with it in one transaction. */
 export interface SessionChanges {
   readonly events: readonly SessionEvent[];
@@ -34,13 +37,12 @@ export interface SessionChanges {
 export class Session {
   private events: SessionEvent[] = [];
   private audit: AuditFact[] = [];
-  /** The holder when the session was read. */
-  private heldSince: string;
+  private stored: StoredState;
   /** The state before the last transition. */
   private before: SessionState | undefined;
 
   private constructor(private readonly props: SessionSnapshot) {
-    this.heldSince = props.holder;
+    this.stored = storedStateOf(props);
   }
 
   static reserve(
@@ -104,9 +106,9 @@ export class Session {
     return this.props.state === 'connecting' || this.props.state === 'active';
   }
 
-  /** The holder when the session was read or last saved: a save requires it. */
-  get heldBy(): string {
-    return this.heldSince;
+  /** The state when the session was read or last saved. */
+  get storedState(): StoredState {
+    return this.stored;
   }
 
   /**
@@ -258,7 +260,7 @@ export class Session {
   /** Notes that the store has saved this version: the next save requires the row that it wrote. */
   saved(): void {
     this.props.version += 1;
-    this.heldSince = this.props.holder;
+    this.stored = storedStateOf(this.props);
   }
 
   private moveTo(next: SessionState): void {
@@ -332,4 +334,8 @@ export class Session {
       },
     });
   }
+}
+
+function storedStateOf({ state, endReason, lastSequence, holder }: SessionSnapshot): StoredState {
+  return { state, endReason, lastSequence, holder };
 }

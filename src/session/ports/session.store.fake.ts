@@ -215,7 +215,8 @@ export class FakeSessionStore extends SessionStore {
   private write(session: Session, outcome?: KeyDisposition): void {
     const { events, audit } = session.pullChanges();
     const before = this.rows.get(session.conversationId);
-    const isSame = before?.version === session.snapshot.version && before.holder === session.heldBy;
+    const isSame =
+      before?.version === session.snapshot.version && before.holder === session.storedState.holder;
     if (before === undefined || !isSame) throw new SessionChangedError();
     this.events.push(...events);
     this.audit.push(...audit);

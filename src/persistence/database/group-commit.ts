@@ -1,0 +1,120 @@
+import { AsyncResource } from 'node:async_hooks';
+// Not the global one: with the fake time of a test no transaction would run.
+import { setImmediate } from 'node:timers';
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import type { Database } from './database';
+
+/** Limits of a group. What waits beyond them is committed after the event loop has served other callbacks. */
+const MAX_UNITS = 64;
+const MAX_MS = 10;
+
+const SAVEPOINT = CompiledQuery.raw('savepoint unit');
+const ROLLBACK_TO_SAVEPOINT = CompiledQuery.raw('rollback to unit');
+const RELEASE_SAVEPOINT = CompiledQuery.raw('release unit');
+
+interface Unit {
+  run(transaction: Transaction<Database>): Promise<void>;
+  /** Resolves with the outcome of its run. */
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Commits the transactions of a database with one writer in groups, since each commit waits for the disk: the units
+ * that have come up in one turn of the event loop run one after another in one transaction, each in a savepoint, in
+ * the order in which they came.
+ *
+ * A unit resolves only after the commit of its group has returned. One that fails is rolled back alone; a commit that
+ * fails, and a transaction that the database has rolled back by itself, fail every unit of the group. A unit that is
+ * alone runs without a savepoint. No unit sees another one that is not complete.
+ */
+export class GroupCommit {
+  /** Bounded by the callers: each waits for its unit. */
+  private readonly waiting: Unit[] = [];
+  private isScheduled = false;
+
+  constructor(private readonly db: Kysely<Database>) {}
+
+  /** Runs a unit in its caller's asynchronous context; resolves with its outcome once that is durable. */
+  run<T>(unit: (transaction: Transaction<Database>) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const inContext = AsyncResource.bind(unit);
+      let settle: () => void = () => undefined;
+      this.waiting.push({
+        run: async (transaction) => {
+          const outcome = await inContext(transaction);
+          settle = () => {
+            resolve(outcome);
+          };
+        },
+        resolve: () => {
+          settle();
+        },
+        reject,
+      });
+      this.schedule();
+    });
+  }
+
+  private schedule(): void {
+    if (this.isScheduled || this.waiting.length === 0) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      void this.commitGroup().finally(() => {
+        this.isScheduled = false;
+        this.schedule();
+      });
+    });
+  }
+
+  private async commitGroup(): Promise<void> {
+    const first = this.waiting.shift();
+    if (first === undefined) return;
+    const group = [first];
+    try {
+      await this.db.transaction().execute((transaction) => this.runGroup(transaction, group));
+    } catch (error) {
+      for (const unit of group) unit.reject(error);
+      return;
+    }
+    for (const unit of group) unit.resolve();
+  }
+
+  /** Runs the first unit, and adds those that wait to the group; units that were rejected are no longer in it. */
+  private async runGroup(transaction: Transaction<Database>, group: Unit[]): Promise<void> {
+    const [first] = group;
+    if (first === undefined) return;
+    if (this.waiting.length === 0) return first.run(transaction);
+    const deadline = performance.now() + MAX_MS;
+    let units = 0;
+    for (let unit: Unit | undefined = first; unit !== undefined; unit = this.waiting.shift()) {
+      if (unit !== first) group.push(unit);
+      if (!(await ranInSavepoint(transaction, unit))) group.pop();
+      units += 1;
+      if (units === MAX_UNITS || performance.now() >= deadline) return;
+    }
+  }
+}
+
+/**
+ * Returns whether the unit belongs to the transaction now; otherwise it was rolled back and rejected. Rejects if the
+ * whole transaction is lost.
+ */
+async function ranInSavepoint(transaction: Transaction<Database>, unit: Unit): Promise<boolean> {
+  await transaction.executeQuery(SAVEPOINT);
+  try {
+    await unit.run(transaction);
+    await transaction.executeQuery(RELEASE_SAVEPOINT);
+    return true;
+  } catch (error) {
+    try {
+      await transaction.executeQuery(ROLLBACK_TO_SAVEPOINT);
+      await transaction.executeQuery(RELEASE_SAVEPOINT);
+    } catch {
+      // After a full disk or an I/O error the database has rolled back everything; the error of the unit says why.
+      throw error;
+    }
+    unit.reject(error);
+    return false;
+  }
+}
