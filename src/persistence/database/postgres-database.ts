@@ -104,10 +104,9 @@ async function isDirect(client: Client): Promise<boolean> {
  * five, a missing response after six. A broken connection is never used again, and fails only the statement that was
  * running.
  *
- * The server's limits are set with `begin`, in the same round trip and for that transaction alone, so that they also
- * hold behind a transaction pooler; on a server that takes them they are set for the connection too, which covers
- * statements outside of transactions. Statements have names on a direct connection. No other session state is used:
- * no session locks, no `listen`.
+ * The server's limits are set for the connection if it takes them. Unless that is a direct one, they are also set with
+ * `begin`, in the same round trip and for that transaction alone, so that they hold behind a transaction pooler too.
+ * Statements have names on a direct connection. No other session state is used: no session locks, no `listen`.
  */
 export function openPostgres(
   databaseUrl: string,
@@ -131,9 +130,10 @@ export function openPostgres(
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
+  const limitsOfTransaction = isDirect && takesSessionLimits ? {} : STATEMENT_LIMITS;
   return new Kysely<Database>({
     dialect: new PostgresDialect({
-      pool: discardingBroken(pool, STATEMENT_LIMITS, new StatementNames(isDirect)),
+      pool: discardingBroken(pool, limitsOfTransaction, new StatementNames(isDirect)),
     }),
   });
 }

@@ -3,6 +3,8 @@ import type { Database } from './database';
 import type { Dialect } from './dialect';
 import { COMMIT, inOneRoundTrip } from './round-trip';
 
+type Check = (result: QueryResult<unknown>) => void;
+
 /** A transaction in progress. */
 export interface Work {
   readonly db: Transaction<Database>;
@@ -12,6 +14,8 @@ export interface Work {
    * `ask` or with the commit, and fail there. A statement that runs on `db` itself goes before them.
    */
   send(...statements: readonly CompiledQuery[]): void;
+  /** Queues a statement like `send`; `check` gets its result before the commit, and fails the transaction by throwing. */
+  sendChecked(statement: CompiledQuery, check: Check): void;
   /** Runs the statements given to `send` and then this one, in one round trip; resolves with its result. */
   ask<Row>(statement: CompiledQuery<Row>): Promise<QueryResult<Row>>;
   /** Runs within the transaction after its work, in the order given. */
@@ -40,29 +44,61 @@ export async function finishWork<T>(
 ): Promise<FinishedWork<T>> {
   const steps: (() => Promise<void>)[] = [];
   const lastStatements: CompiledQuery[] = [];
-  const unsent: CompiledQuery[] = [];
+  const queue = new StatementQueue(db);
   const effects: (() => void)[] = [];
   const outcome = await run({
     db,
     dialect,
-    send: (...statements) => unsent.push(...statements),
-    ask: (statement) => ask(db, [...unsent.splice(0), statement]),
+    send: (...statements) => {
+      for (const statement of statements) queue.add({ statement });
+    },
+    sendChecked: (statement, check) => {
+      queue.add({ statement, check });
+    },
+    ask: async (statement) => (await queue.sendWith(statement)) as QueryResult<never>,
     beforeCommit: (step) => steps.push(step),
     withCommit: (...statements) => lastStatements.push(...statements),
     afterCommit: (effect) => effects.push(effect),
   });
   for (const step of steps) await step();
-  const statements = [...unsent, ...lastStatements];
-  if (statements.length > 0)
-    await inOneRoundTrip(db, dialect === 'postgres' ? [...statements, COMMIT] : statements);
+  for (const statement of lastStatements) queue.add({ statement });
+  await queue.finish(dialect);
   return { outcome, effects };
 }
 
-/** Resolves with the result of the last statement. */
-async function ask<Row>(
-  db: Transaction<Database>,
-  statements: readonly CompiledQuery[],
-): Promise<QueryResult<Row>> {
-  const results = await inOneRoundTrip(db, statements);
-  return results.at(-1) as QueryResult<Row>;
+interface Queued {
+  readonly statement: CompiledQuery;
+  readonly check?: Check;
+}
+
+/** The statements of a transaction that have not been sent yet. */
+class StatementQueue {
+  private queued: Queued[] = [];
+
+  constructor(private readonly db: Transaction<Database>) {}
+
+  add(next: Queued): void {
+    this.queued.push(next);
+  }
+
+  /** Resolves with the result of the last statement. */
+  async sendWith(statement: CompiledQuery): Promise<QueryResult<unknown> | undefined> {
+    this.add({ statement });
+    return (await this.send()).at(-1);
+  }
+
+  async finish(dialect: Dialect): Promise<void> {
+    // The commit must not be on its way while a check can still fail the transaction.
+    if (this.queued.some(({ check }) => check !== undefined)) await this.send();
+    if (this.queued.length === 0) return;
+    if (dialect === 'postgres') this.add({ statement: COMMIT });
+    await this.send();
+  }
+
+  private send(): Promise<QueryResult<unknown>[]> {
+    const sent = this.queued;
+    this.queued = [];
+    const statements = sent.map(({ statement }) => statement);
+    return inOneRoundTrip(this.db, statements, (result, index) => sent[index]?.check?.(result));
+  }
 }

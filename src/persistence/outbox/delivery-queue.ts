@@ -1,6 +1,7 @@
 import {
   type CompiledQuery,
   type Kysely,
+  type Selectable,
   type SelectQueryBuilder,
   sql,
   type UpdateQueryBuilder,
@@ -9,10 +10,11 @@ import {
 import type { SessionEvent } from '../../session/domain/session-event';
 import type { Delivery, DeliveryStatus } from '../../sync/domain/delivery';
 import type { Claim } from '../../sync/ports/outbox.store';
-import type { Database, DeliveryTable } from '../database/database';
+import type { Database, DeliveryTable, SessionEventTable } from '../database/database';
 import { type Buildable, prepared, type PreparedQuery, type QueryContext } from '../database/prepared';
 import { isHeadOfQueue, isOpen } from './delivery.mapper';
 import { ofFewLengths } from '../database/dialect';
+import { inOneRoundTrip } from '../database/round-trip';
 
 /** Written out in the statement, so that the planner sees that the partial indexes fit. */
 const PENDING = sql.lit<DeliveryStatus>('pending');
@@ -78,19 +80,25 @@ function findingHeads(which: Pick<Wanted, 'isProbe' | 'isUntried'>): PreparedQue
   });
 }
 
-/**
- * Claims deliveries as requested. A probe prefers an event that was never refused: a refusal before says little about
- * the receiver, and many such events would keep it failing for long.
- */
-export async function claimWanted(on: QueryContext, claim: Claim): Promise<readonly ClaimedRow[]> {
-  if (claim.isProbe !== true) return claimHeads(on, claim, HEADS.due);
-  const untried = await claimHeads(on, claim, HEADS.untried);
-  return untried.length > 0 ? untried : claimHeads(on, claim, HEADS.next);
+/** Claimed deliveries, and their events in any order. */
+export interface Claimed {
+  readonly rows: readonly ClaimedRow[];
+  readonly events: readonly Selectable<SessionEventTable>[];
 }
 
 /**
- * Claims heads and returns them. SQLite belongs to one process, and its relay knows its deliveries in flight: writing a
- * claim would cost a synced commit and protect against nothing.
+ * Claims deliveries as requested; on PostgreSQL in a transaction. A probe prefers an event that was never refused: a
+ * refusal before says little about the receiver, and many such events would keep it failing for long.
+ */
+export async function claimWanted(on: QueryContext, claim: Claim): Promise<Claimed> {
+  if (claim.isProbe !== true) return claimHeads(on, claim, HEADS.due);
+  const untried = await claimHeads(on, claim, HEADS.untried);
+  return untried.rows.length > 0 ? untried : claimHeads(on, claim, HEADS.next);
+}
+
+/**
+ * SQLite belongs to one process, and its relay knows its deliveries in flight: writing a claim would cost a synced commit
+ * and protect against nothing.
  *
  * On PostgreSQL it locks conversation queues until the end of the transaction, then reads them again: a delivery that
  * becomes the head of a conversation queue just now, because an operator requeued it, must not be claimed beside the
@@ -100,15 +108,29 @@ async function claimHeads(
   on: QueryContext,
   { sink, relay, now, until, limit, except = [] }: Claim,
   heads: PreparedQuery<HeadsWanted, ClaimedRow>,
-): Promise<readonly ClaimedRow[]> {
+): Promise<Claimed> {
   const wanted = { sink, now, limit, except: ofFewLengths(except) };
   const { rows } = await on.db.executeQuery(heads(on, wanted));
-  if (on.dialect === 'sqlite' || rows.length === 0) return rows;
+  if (rows.length === 0) return { rows, events: [] };
   const eventIds = ofFewLengths(rows.map((row) => row.event_id));
-  const marked = await on.db.executeQuery(marking(on, { sink, relay, now, until, eventIds }));
-  const claimed = new Set(marked.rows.map((row) => row.event_id));
-  return rows.filter((row) => claimed.has(row.event_id)).map((row) => ({ ...row, claimed_by: relay }));
+  const finding = findingEvents(on, { eventIds });
+  if (on.dialect === 'sqlite') return { rows, events: (await on.db.executeQuery(finding)).rows };
+  const [marked, events] = await inOneRoundTrip(on.db, [
+    marking(on, { sink, relay, now, until, eventIds }),
+    finding,
+  ]);
+  const claimed = new Set(
+    (marked?.rows as readonly Pick<ClaimedRow, 'event_id'>[]).map((row) => row.event_id),
+  );
+  return {
+    rows: rows.filter((row) => claimed.has(row.event_id)).map((row) => ({ ...row, claimed_by: relay })),
+    events: events?.rows as Claimed['events'],
+  };
 }
+
+const findingEvents = prepared((db, { eventIds }: Pick<Marking, 'eventIds'>) =>
+  db.selectFrom('session_event').selectAll().where('id', 'in', eventIds),
+);
 
 /** Skips conversation queues that another relay is claiming instead of waiting for them. */
 function lockingQueues(

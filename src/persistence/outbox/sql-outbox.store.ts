@@ -11,6 +11,7 @@ import { addingToCounters, COUNTERS } from '../replica/counters';
 import type { DeliveryTable } from '../database/database';
 import { type EventRow, storable, toAttemptRow, toDelivery } from './delivery.mapper';
 import {
+  type Claimed,
   type ClaimedRow,
   claimWanted,
   dueHeads,
@@ -19,8 +20,7 @@ import {
   waitingBehind,
 } from './delivery-queue';
 import { markFailing, silenceSink, sinkPaused } from './sql-sink.store';
-import { ofFewLengths } from '../database/dialect';
-import { prepared, type QueryContext } from '../database/prepared';
+import { prepared } from '../database/prepared';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
 import { UnitOfWork } from '../database/unit-of-work';
@@ -56,19 +56,11 @@ export class SqlOutboxStore extends OutboxStore {
     return deliveries;
   }
 
-  private async claimed(claim: Claim): Promise<{ rows: readonly ClaimedRow[]; events: readonly EventRow[] }> {
-    const claimIn = async (
-      on: QueryContext,
-    ): Promise<{ rows: readonly ClaimedRow[]; events: readonly EventRow[] }> => {
-      const rows = await claimWanted(on, claim);
-      if (rows.length === 0) return { rows, events: [] };
-      const ids = ofFewLengths(rows.map((row) => row.event_id));
-      return { rows, events: (await on.db.executeQuery(findingEvents(on, { ids }))).rows };
-    };
+  private claimed(claim: Claim): Promise<Claimed> {
     return this.unitOfWork.read((db, dialect) =>
       dialect === 'sqlite'
-        ? claimIn({ db, dialect })
-        : db.transaction().execute((transaction) => claimIn({ db: transaction, dialect })),
+        ? claimWanted({ db, dialect }, claim)
+        : db.transaction().execute((transaction) => claimWanted({ db: transaction, dialect }, claim)),
     );
   }
 
@@ -115,14 +107,16 @@ export class SqlOutboxStore extends OutboxStore {
 
   async settle(delivery: Delivery, attempt: Attempt): Promise<void> {
     const latency = Math.round(attempt.latencyMs);
-    await this.unitOfWork.run(async (work) => {
+    await this.whileClaimed(undefined, (work) => {
       const delivered = { status: 'delivered', settled_at: attempt.at, last_error: null } as const;
-      if (!(await change(work, delivery, attempt, delivered))) return;
+      change(work, delivery, attempt, delivered);
       const detail = { ...factsOf(delivery), latency };
       this.audit.write(work, [{ action: 'CRM_SYNC_SUCCESS', ...settled(delivery, 'delivered'), detail }]);
-      if (delivery.sink !== CRM_SINK) return;
-      const changes = { [COUNTERS.deliveries]: 1, [COUNTERS.deliveryLatencyMs]: latency };
-      work.withCommit(...addingToCounters(work, changes));
+      if (delivery.sink === CRM_SINK) {
+        const changes = { [COUNTERS.deliveries]: 1, [COUNTERS.deliveryLatencyMs]: latency };
+        work.withCommit(...addingToCounters(work, changes));
+      }
+      return Promise.resolve(undefined);
     });
   }
 
@@ -132,10 +126,10 @@ export class SqlOutboxStore extends OutboxStore {
     nextAttemptAt: number,
     verdict: ReceiverVerdict = {},
   ): Promise<boolean> {
-    return this.unitOfWork.run(async (work) => {
+    return this.whileClaimed(false, async (work) => {
       const attempts = delivery.attempts + 1;
       const failed = { attempts, next_attempt_at: nextAttemptAt, last_error: storable(attempt.error ?? '') };
-      if (!(await change(work, delivery, attempt, failed))) return false;
+      change(work, delivery, attempt, failed);
       // Before the sink's row, in the order in which transactions lock.
       await work.ask(waitingBehind(work.db, delivery, nextAttemptAt));
       if (attempts === 1) this.recordFailure(work, delivery, attempt, 'no');
@@ -146,12 +140,23 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   async bury(delivery: Delivery, attempt: Attempt): Promise<void> {
-    await this.unitOfWork.run(async (work) => {
+    await this.whileClaimed(undefined, (work) => {
       const attempts = delivery.attempts + 1;
       const last = { last_error: storable(attempt.error ?? '') };
-      const buried = { status: 'dead', attempts, settled_at: attempt.at, ...last } as const;
-      if (await change(work, delivery, attempt, buried)) this.recordFailure(work, delivery, attempt, 'yes');
+      change(work, delivery, attempt, { status: 'dead', attempts, settled_at: attempt.at, ...last });
+      this.recordFailure(work, delivery, attempt, 'yes');
+      return Promise.resolve(undefined);
     });
+  }
+
+  /** Runs work that changes a delivery; resolves with `otherwise`, without any change, if the claim is over. */
+  private async whileClaimed<T>(otherwise: T, work: (work: Work) => Promise<T>): Promise<T> {
+    try {
+      return await this.unitOfWork.run(work);
+    } catch (error) {
+      if (error instanceof ClaimOverError) return otherwise;
+      throw error;
+    }
   }
 
   async release(sink: string, now: number): Promise<void> {
@@ -205,15 +210,10 @@ function settled(
 }
 
 /**
- * Records the attempt and its outcome, and releases the conversation queue if the delivery is done; returns whether the relay's
- * claim was still valid.
+ * Records the attempt and its outcome, and releases the conversation queue if the delivery is done. Fails the transaction
+ * with `ClaimOverError` if the relay's claim is no longer valid.
  */
-async function change(
-  work: Work,
-  delivery: Delivery,
-  attempt: Attempt,
-  changes: Partial<DeliveryTable>,
-): Promise<boolean> {
+function change(work: Work, delivery: Delivery, attempt: Attempt, changes: Partial<DeliveryTable>): void {
   const { claimedBy, event, sink, attempts } = delivery;
   const statement = changing(work, {
     id: { eventId: event.id, sink },
@@ -222,17 +222,16 @@ async function change(
     // The same failure is counted once. An acceptance or a burial stands, whatever was counted meanwhile.
     counted: changes.status === undefined ? { attempts } : {},
   });
-  const { numAffectedRows } = await work.ask(statement);
-  if (numAffectedRows === 0n) return false;
+  work.sendChecked(statement, ({ numAffectedRows }) => {
+    if (numAffectedRows === 0n) throw new ClaimOverError();
+  });
   work.send(insertingAttempt(work, { row: toAttemptRow(delivery, attempt) }));
   const hasHeldUp = attempts > 0 && changes.status !== undefined;
   if (hasHeldUp) work.send(hasteningBehind(work.db, delivery, attempt.at));
-  return true;
 }
 
-const findingEvents = prepared((db, { ids }: { readonly ids: readonly string[] }) =>
-  db.selectFrom('session_event').selectAll().where('id', 'in', ids),
-);
+/** The delivery is no longer pending, or no longer claimed by the relay that reports on it. */
+class ClaimOverError extends Error {}
 
 interface DeliveryChange {
   readonly id: { readonly eventId: string; readonly sink: string };
