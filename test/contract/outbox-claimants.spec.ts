@@ -90,9 +90,9 @@ describe(`${OutboxStore.name}, claims on postgres`, () => {
     await stores.outbox.settle(first, ACCEPTED);
     const claim = { sink: 'crm', relay: 'relay-1', now: 11_000, until: 31_000, limit: 10 };
     await stores.connection.db.transaction().execute(async (transaction) => {
-      await expect(claimWanted({ db: transaction, dialect: 'postgres' }, claim)).resolves.toMatchObject([
-        { sequence: 2 },
-      ]);
+      await expect(claimWanted({ db: transaction, dialect: 'postgres' }, claim)).resolves.toMatchObject({
+        rows: [{ sequence: 2 }],
+      });
       // The other transaction cannot see the claim yet, but the replay concerns an event before the claimed one.
       await stores.ledger.retry({ sink: 'crm', eventId: first.event.id }, 10_500);
       await expect(stores.claim({ relay: 'relay-2', now: 11_000 })).resolves.toEqual([]);

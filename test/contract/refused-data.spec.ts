@@ -50,10 +50,10 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
       const code = dialect === 'postgres' ? /23505 .*counter/ : /SQLITE_CONSTRAINT.*counter\.name/;
 
       for (const attempt of [
-        stores.unitOfWork.run(({ db }) => insert.execute(db)),
-        stores.unitOfWork.read((db) => insert.execute(db)),
+        () => stores.unitOfWork.run(({ db }) => insert.execute(db)),
+        () => stores.unitOfWork.read((db) => insert.execute(db)),
       ])
-        await expect(attempt).rejects.toMatchObject({
+        await expect(attempt()).rejects.toMatchObject({
           name: DataRefusedError.name,
           refusal: expect.stringMatching(code) as string,
         });
