@@ -76,6 +76,34 @@ describe(AuditExport.name, () => {
     expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 400, 800]);
   });
 
+  it('reads the pages of concurrent exports in turns, each with its pause', async () => {
+    jest.useFakeTimers();
+    trail.fill(2, 900);
+    const page = trail.page.bind(trail);
+    const readAt: number[] = [];
+    trail.page = async (...range) => {
+      readAt.push(performance.now());
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return page(...range);
+    };
+    const both = Promise.all([exported(), exported()]);
+    await jest.advanceTimersByTimeAsync(1_300);
+    jest.useRealTimers();
+
+    expect((await both).map(findingIn)).toEqual([900, 900]);
+    expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 400, 800, 1_200]);
+  });
+
+  it('goes on with other exports after one has failed', async () => {
+    trail.fill(2, 10);
+    const page = trail.page.bind(trail);
+    trail.page = () => Promise.reject(new Error('down'));
+    await expect(exported()).rejects.toThrow('down');
+    trail.page = page;
+
+    expect(findingIn(await exported())).toBe(10);
+  });
+
   it('leaves exports to other callers when one caller does not read those that fill its share', async () => {
     trail.fill(2, 1_234);
     const controller = new AuditController(new AuditQueries(trail), exporting);

@@ -14,10 +14,17 @@ const AT_A_TIME = 4;
 /** Rest after a page, in multiples of the time that it took: three quarters of the time are left to requests. */
 const REST_PER_WORK = 3;
 
-/** Exports the audit trail line by line, as it is at the moment of the first line. */
+const ignore = (): void => undefined;
+
+/**
+ * Exports the audit trail line by line, as it is at the moment of the first line. Concurrent exports take turns, page by
+ * page, so that together they use no more of the process and of the database than one.
+ */
 @Injectable()
 export class AuditExport {
   private readonly places: RequestBulkhead;
+  /** Settles when the last page that was asked for has been read, and its rest is over. */
+  private turn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly trail: AuditTrail,
@@ -63,18 +70,35 @@ export class AuditExport {
 
   private async *recordsOf({ chain, after, head }: ExportedChain): AsyncGenerator<string> {
     for (let seq = after.seq; seq < head.seq;) {
-      this.drain.signal.throwIfAborted();
-      const startedAt = performance.now();
-      const records = await this.trail.page(chain, seq, head.seq, PAGE);
-      const next = records.at(-1)?.seq ?? seq;
-      if (next - seq !== records.length || records.length === 0)
-        throw new Error('Audit records were dropped during the export.');
-      seq = next;
-      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-      const workMs = performance.now() - startedAt;
+      const start = seq;
+      const { lines, last } = await this.inTurn(() => this.page(chain, start, head.seq));
+      seq = last;
       yield lines;
-      // A slow page is a sign of load, and is followed by a longer rest.
-      if (seq < head.seq) await pause(REST_PER_WORK * workMs, this.drain.signal);
     }
+  }
+
+  /** The next lines, and the number of their last record. */
+  private async page(chain: number, after: number, head: number): Promise<{ lines: string; last: number }> {
+    const records = await this.trail.page(chain, after, head, PAGE);
+    const last = records.at(-1)?.seq ?? after;
+    if (last - after !== records.length || records.length === 0)
+      throw new Error('Audit records were dropped during the export.');
+    return { lines: records.map((record) => `${JSON.stringify(record)}\n`).join(''), last };
+  }
+
+  /** Reads a page once the pages before it, and their rests, are over. Rejects when the process stops. */
+  private inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const { signal } = this.drain;
+    let startedAt = 0;
+    const page = this.turn.then(() => {
+      signal.throwIfAborted();
+      startedAt = performance.now();
+      return read();
+    });
+    // A slow page is a sign of load, and is followed by a longer rest.
+    const rest = (): Promise<void> => pause(REST_PER_WORK * (performance.now() - startedAt), signal);
+    // The export itself reports a page that failed.
+    this.turn = page.then(rest).catch(ignore);
+    return page;
   }
 }
