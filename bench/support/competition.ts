@@ -24,8 +24,8 @@ export interface Measurement extends LoadResult {
   readonly concurrency: number;
   /** CPU time of the process until the CRM has received the event of each opening. */
   readonly cpuMillisEach: number;
-  /** Share of the events that the CRM had received at the last opening's answer. */
-  readonly delivered: number;
+  /** Share of the events that the CRM had received at the last opening's answer; absent if the contestant sends none. */
+  readonly delivered: number | undefined;
 }
 
 export interface Contestant {
@@ -101,7 +101,7 @@ async function measureRound(
     const cpuBefore = await subject.cpuMicros();
     const result = await openSessions(subject, count, concurrency);
     const { events } = await simulators.ask('counts', undefined);
-    const delivered = (events - opened) / count;
+    const delivered = each.delivers ? (events - opened) / count : undefined;
     opened += count;
     if (each.delivers) await untilDelivered(simulators, opened);
     const cpuMillisEach = ((await subject.cpuMicros()) - cpuBefore) / 1000 / count;

@@ -1,5 +1,5 @@
 import { type Contestant, loadsOf, type Measurement, type Size } from './competition';
-import { medianOf } from './statistics';
+import { median, medianOf } from './statistics';
 import { difference, number, spread, tableOf } from './table';
 
 /** A column of the table: `baseline` is empty for a contestant that is compared with none. */
@@ -31,7 +31,10 @@ export const RATIOS: readonly Column[] = [ratio('rate ratio', rate), ratio('CPU 
 
 export const DELIVERED: Column = {
   title: 'delivered',
-  cell: (runs) => `${number(medianOf(runs, (run) => run.delivered) * 100)} %`,
+  cell: (runs) => {
+    const shares = runs.flatMap(({ delivered }) => delivered ?? []);
+    return shares.length === 0 ? '' : `${number(median(shares) * 100)} %`;
+  },
 };
 
 /** One table for each load, of the contestants that get it. */
