@@ -52,9 +52,16 @@ async function main(): Promise<void> {
   else await run(options);
 }
 
+/** An error of the cleanup comes after the one that it would hide. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('suppressed' in error && 'error' in error)) return error.message;
+  return `${messageOf(error.suppressed)}\n${messageOf(error.error)}`;
+}
+
 main().catch((error: unknown) => {
   // After an interruption the error only reports that the processes are gone.
   if (interrupted) return;
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 });

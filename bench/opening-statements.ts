@@ -25,7 +25,7 @@ export async function measureStatements(
   return [
     heading('Statements and commits of an opening through the service'),
     'Counted at the database driver until the CRM has received all events, in a run of its own, and divided by the number',
-    'of openings; what the service does meanwhile by itself is included. Statements are those that read or write; commits',
+    'of those that were accepted; what the service does meanwhile by itself is included. Statements are those that read or write; commits',
     'are transactions that wrote. The durable relay has 4 statements and 3 commits.',
     '',
     tableOf(['', 'in flight', 'statements', 'commits'], rows),
@@ -40,17 +40,16 @@ async function countOn(
 ): Promise<string[][]> {
   await simulators.ask('reset', undefined);
   const service = await startCountedService(workspace, await simulators.ask('start', undefined), server);
-  await openSessions(service, WARM_UP, 1);
-  await untilDelivered(simulators, WARM_UP);
-  let opened = WARM_UP;
+  let { opened } = await openSessions(service, WARM_UP, 1);
+  await untilDelivered(simulators, opened);
   const rows: string[][] = [];
   for (const [concurrency, count] of Object.entries(quick ? QUICK : FULL)) {
     const before = await service.counts();
-    await openSessions(service, count, Number(concurrency));
-    opened += count;
+    const result = await openSessions(service, count, Number(concurrency));
+    opened += result.opened;
     await untilDelivered(simulators, opened);
     const after = await service.counts();
-    const each = (key: keyof typeof after): string => number((after[key] - before[key]) / count, 2);
+    const each = (key: keyof typeof after): string => number((after[key] - before[key]) / result.opened, 2);
     rows.push([`service, ${name}`, concurrency, each('statements'), each('commits')]);
   }
   await service.discard();

@@ -5,7 +5,7 @@ import type { MeasuredDatabase } from './support/databases';
 import { openSessions, paceOpenings } from './support/load';
 import { quantile } from './support/statistics';
 import { startDurableRelay, startService, type Subject } from './support/subjects';
-import { heading, number, tableOf } from './support/table';
+import { heading, number, percent, tableOf } from './support/table';
 import type { Workspace } from './support/workspace';
 
 const PER_SECOND = 200;
@@ -47,7 +47,7 @@ export async function measureSteadyOpening(
     tableOf(
       [
         `${PER_SECOND} a second`,
-        ...['answered/s', '201', 'p50 ms', 'p99 ms', 'CPU %', 'loop p99 ms'],
+        ...['opened/s', '201', 'p50 ms', 'p99 ms', 'CPU %', 'loop p99 ms'],
         ...['event p50 ms', 'event p95 ms', 'event p99 ms'],
       ],
       rows,
@@ -60,23 +60,23 @@ async function measure(
   { warmUp, seconds }: Size,
   simulators: CommandedChild<SimulatorCommands>,
 ): Promise<string[]> {
-  await openSessions(subject, warmUp, WARM_UP_CONCURRENCY);
-  await untilDelivered(simulators, warmUp);
+  const { opened: before } = await openSessions(subject, warmUp, WARM_UP_CONCURRENCY);
+  await untilDelivered(simulators, before);
   await subject.loopDelayP99Ms();
   const cpuBefore = await subject.cpuMicros();
   const startedAt = performance.now();
   const count = seconds * PER_SECOND;
   const result = await paceOpenings(subject, count, PER_SECOND);
-  await untilDelivered(simulators, warmUp + Math.round(result.opened * count));
+  await untilDelivered(simulators, before + result.opened);
   // The monitor starts again with each reading: this one has to be the first after the load.
   const loopDelay = await subject.loopDelayP99Ms();
   const elapsedMicros = (performance.now() - startedAt) * 1000;
   const cpuShare = ((await subject.cpuMicros()) - cpuBefore) / elapsedMicros;
-  const ages = (await simulators.ask('eventAges', undefined)).slice(warmUp);
+  const ages = (await simulators.ask('eventAges', undefined)).slice(before);
   await subject.discard();
   return [
     number(result.perSecond),
-    `${number(result.opened * 100, 1)} %`,
+    percent(result.opened / count, 1),
     number(result.p50Ms, 1),
     number(result.p99Ms, 1),
     number(cpuShare * 100),

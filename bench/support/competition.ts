@@ -22,7 +22,9 @@ export interface Size {
 
 export interface Measurement extends LoadResult {
   readonly concurrency: number;
-  /** CPU time of the process until the CRM has received the event of each opening. */
+  /** Share of the openings that were answered with 201. */
+  readonly accepted: number;
+  /** CPU time of the process for each of those until the CRM has received their events. */
   readonly cpuMillisEach: number;
   /** Share of the events that the CRM had received at the last opening's answer; absent if the contestant sends none. */
   readonly delivered: number | undefined;
@@ -94,18 +96,23 @@ async function measureRound(
 ): Promise<void> {
   await simulators.ask('reset', undefined);
   const subject = await each.start();
-  let opened = size.warmUp;
-  await openSessions(subject, opened, WARM_UP_CONCURRENCY);
+  let { opened } = await openSessions(subject, size.warmUp, WARM_UP_CONCURRENCY);
   if (each.delivers) await untilDelivered(simulators, opened);
   for (const { count, concurrency } of loadsOf(each, size)) {
     const cpuBefore = await subject.cpuMicros();
     const result = await openSessions(subject, count, concurrency);
     const { events } = await simulators.ask('counts', undefined);
-    const delivered = each.delivers ? (events - opened) / count : undefined;
-    opened += count;
+    const delivered = each.delivers ? (events - opened) / result.opened : undefined;
+    opened += result.opened;
     if (each.delivers) await untilDelivered(simulators, opened);
-    const cpuMillisEach = ((await subject.cpuMicros()) - cpuBefore) / 1000 / count;
-    each.measurements.push({ ...result, concurrency, cpuMillisEach, delivered });
+    const cpuMillisEach = ((await subject.cpuMicros()) - cpuBefore) / 1000 / result.opened;
+    each.measurements.push({
+      ...result,
+      concurrency,
+      accepted: result.opened / count,
+      cpuMillisEach,
+      delivered,
+    });
   }
   await subject.discard();
 }

@@ -1,6 +1,6 @@
 import { type Contestant, loadsOf, type Measurement, type Size } from './competition';
 import { median, medianOf } from './statistics';
-import { difference, number, spread, tableOf } from './table';
+import { difference, number, percent, spread, tableOf } from './table';
 
 /** A column of the table: `baseline` is empty for a contestant that is compared with none. */
 export interface Column {
@@ -26,6 +26,12 @@ export const CPU: Column = { title: 'CPU ms each', cell: (runs) => number(median
 
 export const ADDED: readonly Column[] = [added('added p50', p50), added('added p99', p99)];
 
+/** The lowest of all rounds. */
+export const ACCEPTED: Column = {
+  title: '201',
+  cell: (runs) => percent(Math.min(...runs.map(({ accepted }) => accepted))),
+};
+
 /** Medians of the ratios of each round. */
 export const RATIOS: readonly Column[] = [ratio('rate ratio', rate), ratio('CPU ratio', cpu)];
 
@@ -33,7 +39,7 @@ export const DELIVERED: Column = {
   title: 'delivered',
   cell: (runs) => {
     const shares = runs.flatMap(({ delivered }) => delivered ?? []);
-    return shares.length === 0 ? '' : `${number(median(shares) * 100)} %`;
+    return shares.length === 0 ? '' : percent(median(shares));
   },
 };
 

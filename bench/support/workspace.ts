@@ -75,7 +75,8 @@ export class Workspace implements AsyncDisposable {
     this.closed = true;
     for (const child of this.children) child.kill();
     await Promise.all([...this.children].map((child) => child.stop()));
-    await Promise.all([...this.leftovers].map((undo) => undo()));
+    // The latest first: a database is dropped before its server stops.
+    for (const undo of [...this.leftovers].reverse()) await undo();
     await Promise.all([...this.folders].map((folder) => rm(folder, { recursive: true, force: true })));
   }
 
