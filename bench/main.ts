@@ -1,8 +1,10 @@
 import { measureBeating } from './beats';
 import { measureClaims } from './claims';
-import { measureGuards, measureOpening } from './opening';
+import { measureGuards } from './guards';
+import { measureOpening } from './opening';
 import { type Options, readOptions, type Section, USAGE } from './options';
 import { measureLiveSessions } from './sessions';
+import { measuredDatabases } from './support/databases';
 import { describeLoad, describeMachine } from './support/machine';
 import { heading } from './support/table';
 import { Workspace } from './support/workspace';
@@ -10,7 +12,8 @@ import { Workspace } from './support/workspace';
 const EXIT_INTERRUPTED = 130;
 
 const MEASUREMENTS: Readonly<Record<Section, (workspace: Workspace, options: Options) => Promise<string>>> = {
-  opening: (workspace, { quick, databaseUrl }) => measureOpening(workspace, quick, databaseUrl),
+  opening: async (workspace, { quick, databases, databaseUrl }) =>
+    measureOpening(workspace, quick, await measuredDatabases(workspace, databases, databaseUrl)),
   guards: (workspace, { quick, databaseUrl }) => measureGuards(workspace, quick, databaseUrl),
   beats: (workspace, { quick }) => measureBeating(workspace, quick),
   claims: (workspace, { quick, databaseUrl }) => measureClaims(workspace, quick, databaseUrl),
@@ -27,6 +30,7 @@ async function run(options: Options): Promise<void> {
   console.log(describeMachine(await workspace.folder()));
   if (options.quick)
     console.log('Quick run: it proves that the benchmark works; the numbers are not representative.');
+  if (options.profileDir !== undefined) console.log(`Profiles are written to ${options.profileDir}.`);
   for (const section of options.sections) {
     console.log(await MEASUREMENTS[section](workspace, options));
   }
@@ -48,9 +52,16 @@ async function main(): Promise<void> {
   else await run(options);
 }
 
+/** An error of the cleanup comes after the one that it would hide. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('suppressed' in error && 'error' in error)) return error.message;
+  return `${messageOf(error.suppressed)}\n${messageOf(error.error)}`;
+}
+
 main().catch((error: unknown) => {
   // After an interruption the error only reports that the processes are gone.
   if (interrupted) return;
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 });

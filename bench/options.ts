@@ -1,17 +1,28 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { DatabaseKind } from './support/databases';
+
+const PROFILES = join('dist-bench', 'profiles');
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-  --quick          smaller counts: proves within a minute that the benchmark works, without meaningful results
-  --only name      one of opening, guards, beats, claims, sessions; may be repeated
-  --resumed        start the live sessions as a restart of the service does, not as new ones
-  --profile dir    write CPU profiles of the processes that are measured into this folder
+  --quick            smaller counts: proves within a minute that the benchmark works, without meaningful results
+  --only name        one of opening, guards, beats, claims, sessions; may be repeated
+  --database name    measure opening only on sqlite or only on postgres
+  --resumed          start the live sessions as a restart of the service does, not as new ones
+  --profile [dir]    write CPU profiles of the processes that are measured into this folder (${PROFILES}), such as
+                     service-sqlite-3.cpuprofile; they slow the processes
   --help
 
+To find where the time of an opening goes: npm run bench -- --only opening --profile
+
 BENCH_DATABASE_URL: a PostgreSQL server for measuring opening, guards and claims too; needs the right to create databases.
+Without it, opening starts a server of its own from the development dependencies.
 `;
 
 export const SECTIONS = ['opening', 'guards', 'beats', 'claims', 'sessions'] as const;
+
+const DATABASES: readonly DatabaseKind[] = ['sqlite', 'postgres'];
 
 export type Section = (typeof SECTIONS)[number];
 
@@ -21,16 +32,19 @@ export interface Options {
   readonly sections: readonly Section[];
   readonly resumed: boolean;
   readonly profileDir: string | undefined;
+  /** Kinds of databases for measuring openings. */
+  readonly databases: readonly DatabaseKind[];
   readonly databaseUrl: string | undefined;
 }
 
 /** Throws an error that explains the first invalid argument. */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Options {
   const { values } = parseArgs({
-    args: [...args],
+    args: withDefaultProfile(args),
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
+      database: { type: 'string', multiple: true },
       resumed: { type: 'boolean', default: false },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -39,15 +53,24 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
   return {
     help: values.help,
     quick: values.quick,
-    sections: values.only?.map(sectionCalled) ?? SECTIONS,
+    sections: values.only?.map((name) => oneOf(SECTIONS, name, '--only')) ?? SECTIONS,
     resumed: values.resumed,
     profileDir: values.profile,
+    databases: values.database?.map((name) => oneOf(DATABASES, name, '--database')) ?? DATABASES,
     databaseUrl: environment['BENCH_DATABASE_URL'],
   };
 }
 
-function sectionCalled(name: string): Section {
-  const section = SECTIONS.find((known) => known === name);
-  if (section === undefined) throw new Error(`--only must be one of ${SECTIONS.join(', ')}, not '${name}'`);
-  return section;
+/** `--profile` may come without its value, which the parser of arguments does not support. */
+function withDefaultProfile(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) => {
+    const next = args[index + 1];
+    return arg === '--profile' && (next === undefined || next.startsWith('-')) ? [arg, PROFILES] : [arg];
+  });
+}
+
+function oneOf<T extends string>(known: readonly T[], name: string, option: string): T {
+  const found = known.find((one) => one === name);
+  if (found === undefined) throw new Error(`${option} must be one of ${known.join(', ')}, not '${name}'`);
+  return found;
 }

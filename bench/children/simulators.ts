@@ -18,6 +18,8 @@ export interface SimulatorCommands {
   /** Spoils the openings of guests with these names, each with another fault. */
   spoil: { input: readonly string[]; output: undefined };
   counts: { input: undefined; output: { requests: number; events: number } };
+  /** The age of each event of the CRM at its receipt, from its own timestamp, in milliseconds. */
+  eventAges: { input: undefined; output: readonly number[] };
 }
 
 const CLIENT = { id: 'bench-client', secret: 'bench-secret' };
@@ -67,4 +69,6 @@ serve<SimulatorCommands>({
     return undefined;
   },
   counts: async () => ({ requests: (await genesys).requests.total, events: (await crm).received.length }),
+  eventAges: async () =>
+    (await crm).received.map(({ at, body }) => at - Date.parse((body as { timestamp: string }).timestamp)),
 });

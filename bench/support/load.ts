@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { runConcurrently } from './run-concurrently';
 import { quantile } from './statistics';
@@ -10,8 +11,17 @@ const BODY = JSON.stringify({
   durationLimit: 2700,
 });
 
+const CREATED = 201;
+/** The answer of the service to more openings than it can take. */
+const UNAVAILABLE = 503;
+const PACED_CONNECTIONS = 256;
+
 export interface LoadResult {
+  /** Number of openings that were answered with 201. */
+  readonly opened: number;
+  /** Openings a second, of those that were answered with 201. */
   readonly perSecond: number;
+  /** Latencies of all answers. */
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
@@ -22,29 +32,99 @@ export interface Target {
   readonly headers?: () => Readonly<Record<string, string>>;
 }
 
-/** Posts openings of sessions to an address. Throws when one is not answered with 201. */
-export async function openSessions(
-  { address, headers = () => ({}) }: Target,
-  count: number,
-  concurrency: number,
-): Promise<LoadResult> {
-  const { origin, pathname } = new URL(address);
-  const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
-  const latencies = new Float64Array(count);
-  const startedAt = performance.now();
+/** Posts openings of sessions to an address, with this many in flight at any time. */
+export async function openSessions(target: Target, count: number, concurrency: number): Promise<LoadResult> {
+  const opener = new Opener(target, concurrency);
+  const clock = new LoadClock(count);
   await runConcurrently(count, concurrency, async (index) => {
     const sentAt = performance.now();
-    const { statusCode, body } = await pool.request({
-      path: pathname,
+    clock.record(index, sentAt, await opener.open());
+  });
+  const result = clock.result();
+  await opener.close();
+  return result;
+}
+
+/**
+ * Posts openings at a constant rate, however slowly they are answered. Latencies count from the time at which each was
+ * due.
+ */
+export async function paceOpenings(target: Target, count: number, perSecond: number): Promise<LoadResult> {
+  const opener = new Opener(target, PACED_CONNECTIONS);
+  const clock = new LoadClock(count);
+  const startedAt = performance.now();
+  const answers: Promise<void>[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const dueAt = startedAt + (index * 1000) / perSecond;
+    const early = dueAt - performance.now();
+    if (early >= 1) await delay(early);
+    answers.push(
+      opener.open().then((status) => {
+        clock.record(index, dueAt, status);
+      }),
+    );
+  }
+  await Promise.all(answers);
+  const result = clock.result();
+  await opener.close();
+  return result;
+}
+
+/** Records the answers of a load, which begins with it. */
+class LoadClock {
+  private readonly startedAt = performance.now();
+  private readonly latencies: Float64Array;
+  private opened = 0;
+
+  constructor(count: number) {
+    this.latencies = new Float64Array(count);
+  }
+
+  record(index: number, from: number, status: number): void {
+    this.latencies[index] = performance.now() - from;
+    if (status === CREATED) this.opened += 1;
+  }
+
+  result(): LoadResult {
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    return {
+      opened: this.opened,
+      perSecond: this.opened / seconds,
+      p50Ms: quantile(this.latencies, 0.5),
+      p99Ms: quantile(this.latencies, 0.99),
+    };
+  }
+}
+
+/** Posts openings over connections of its own. */
+class Opener {
+  private readonly pool: Pool;
+  private readonly path: string;
+
+  constructor(
+    private readonly target: Target,
+    connections: number,
+  ) {
+    const { origin, pathname } = new URL(target.address);
+    this.pool = new Pool(origin, { connections, pipelining: 1 });
+    this.path = pathname;
+  }
+
+  /** Returns the status of the answer. Throws for an answer that is no refusal under load. */
+  async open(): Promise<number> {
+    const { statusCode, body } = await this.pool.request({
+      path: this.path,
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers() },
+      headers: { 'content-type': 'application/json', ...this.target.headers?.() },
       body: BODY,
     });
     const text = await body.text();
-    latencies[index] = performance.now() - sentAt;
-    if (statusCode !== 201) throw new Error(`An opening was answered with ${statusCode}: ${text}`);
-  });
-  const seconds = (performance.now() - startedAt) / 1000;
-  await pool.close();
-  return { perSecond: count / seconds, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) };
+    if (statusCode !== CREATED && statusCode !== UNAVAILABLE)
+      throw new Error(`An opening was answered with ${statusCode}: ${text}`);
+    return statusCode;
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
 }

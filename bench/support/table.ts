@@ -18,6 +18,11 @@ export function number(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/** Formats a share as a percentage. */
+export function percent(share: number, digits = 0): string {
+  return `${number(share * 100, digits)} %`;
+}
+
 /** Like `number`, with an explicit sign. */
 export function difference(value: number, digits = 0): string {
   return `${value < 0 ? '' : '+'}${number(value, digits)}`;

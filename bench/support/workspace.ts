@@ -18,6 +18,7 @@ export class Workspace implements AsyncDisposable {
   private readonly folders = new Set<string>();
   private readonly leftovers = new Set<() => Promise<void>>();
   private closed = false;
+  private started = 0;
 
   constructor(private readonly profileDir: string | undefined) {}
 
@@ -26,18 +27,25 @@ export class Workspace implements AsyncDisposable {
     return this.register(new CommandedChild<C>({ ...this.program(name), nodeArgs: [], environment: {} }));
   }
 
-  /** Like `child`, for a measured process: it can collect garbage on demand, and may be profiled. */
-  measured<C extends Commands<C>>(name: string, environment: Variables = {}): CommandedChild<C> {
-    const nodeArgs = ['--expose-gc', ...this.profileArgs];
+  /**
+   * Like `child`, for a measured process: it can collect garbage on demand, and may be profiled, into a file whose
+   * name begins with `profile`.
+   */
+  measured<C extends Commands<C>>(
+    name: string,
+    environment: Variables = {},
+    profile = name,
+  ): CommandedChild<C> {
+    const nodeArgs = ['--expose-gc', ...this.profileArgs(profile)];
     return this.register(new CommandedChild<C>({ ...this.program(name), nodeArgs, environment }));
   }
 
-  /** Starts the service as in production, or by a program of `bench/children`. */
-  service(environment: Variables, program?: string): Child {
+  /** Starts the service as in production, or by a program of `bench/children`. It may be profiled, see `measured`. */
+  service(environment: Variables, profile: string, program?: string): Child {
     this.assertOpen();
     const main = join(OUTPUT, 'src', 'main.js');
     const { file } = program === undefined ? { file: main } : this.program(program);
-    return this.register(new Child({ file, nodeArgs: this.profileArgs, environment }));
+    return this.register(new Child({ file, nodeArgs: this.profileArgs(profile), environment }));
   }
 
   /** Kills a process. Its state is no longer needed. */
@@ -67,12 +75,16 @@ export class Workspace implements AsyncDisposable {
     this.closed = true;
     for (const child of this.children) child.kill();
     await Promise.all([...this.children].map((child) => child.stop()));
-    await Promise.all([...this.leftovers].map((undo) => undo()));
+    // The latest first: a database is dropped before its server stops.
+    for (const undo of [...this.leftovers].reverse()) await undo();
     await Promise.all([...this.folders].map((folder) => rm(folder, { recursive: true, force: true })));
   }
 
-  private get profileArgs(): string[] {
-    return this.profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${this.profileDir}`];
+  private profileArgs(name: string): string[] {
+    if (this.profileDir === undefined) return [];
+    this.started += 1;
+    const file = `${name}-${this.started}.cpuprofile`;
+    return ['--cpu-prof', `--cpu-prof-dir=${this.profileDir}`, `--cpu-prof-name=${file}`];
   }
 
   private program(name: string): Pick<ChildOptions, 'file'> {
