@@ -1,28 +1,25 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { answeredStatusOf } from './answered-status';
+import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client';
 import { OutboundPool } from './outbound-pool';
-import { undiciAdapter } from './undici-adapter';
+import { undiciHttpService } from './undici-http-service';
 
 let server: Server;
 let pool: OutboundPool;
 let answer: RequestListener;
-let client: AxiosInstance;
+let client: HttpClient;
+let url: string;
 
 beforeEach(async () => {
   server = createServer((incoming, response) => {
     answer(incoming, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/path`;
   pool = new OutboundPool(1);
-  client = axios.create({
-    adapter: undiciAdapter(pool),
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/path`,
-    timeout: 5_000,
-    validateStatus: () => true,
-  });
+  client = new HttpClient(undiciHttpService(pool));
 });
 afterEach(async () => {
   await pool.onApplicationShutdown();
@@ -30,8 +27,8 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const request = (config: Parameters<AxiosInstance['request']>[0] = {}): Promise<AxiosResponse<string>> =>
-  client.request<string>({ url: client.defaults.url ?? '', ...config });
+const request = (facts: Partial<HttpRequest> = {}): Promise<HttpAnswer> =>
+  client.send({ method: 'GET', url, headers: {}, timeoutMs: 5_000, maxBytes: 1_000_000, ...facts });
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 const HEADERS = `${OK}content-length: 10\r\n\r\n`;
@@ -67,7 +64,7 @@ describe(answeredStatusOf.name, () => {
   ])('takes an answer %s for its status', async (_, text, status) => {
     answeringRaw(text);
 
-    expect((await request({ method: 'POST', data: '{}', statusDecides: true })).status).toBe(status);
+    expect((await request({ method: 'POST', body: '{}', statusDecides: true })).status).toBe(status);
   });
 
   it.each([
@@ -96,23 +93,23 @@ describe(answeredStatusOf.name, () => {
       response.writeHead(200).write('half');
     };
 
-    expect(await request({ statusDecides: true })).toMatchObject({ status: 200, data: '' });
+    expect(await request({ statusDecides: true })).toMatchObject({ status: 200, body: '' });
     await closed;
   });
 
   it('reads the body of the statuses that it is told, and is content with the status where that never ends', async () => {
-    const of404 = { statusDecides: true, bodyOf: new Set([404]), maxContentLength: 100 };
+    const of404 = { statusDecides: true, bodyOf: new Set([404]), maxBytes: 100 };
     const bodies = ['gone: not.found', 'gone:', 'x'.repeat(101)];
     answer = ({ method }, response) => {
       response.writeHead(method === 'GET' ? 404 : 503).write(bodies[0]);
       if (bodies.shift() !== 'gone:') response.end();
     };
 
-    expect(await request(of404)).toMatchObject({ status: 404, data: 'gone: not.found' });
-    expect(await request(of404)).toMatchObject({ status: 404, data: '' });
-    expect(await request(of404)).toMatchObject({ status: 404, data: '' });
+    expect(await request(of404)).toMatchObject({ status: 404, body: 'gone: not.found' });
+    expect(await request(of404)).toMatchObject({ status: 404, body: '' });
+    expect(await request(of404)).toMatchObject({ status: 404, body: '' });
     bodies.push('not read');
-    expect(await request({ ...of404, method: 'POST' })).toMatchObject({ status: 503, data: '' });
+    expect(await request({ ...of404, method: 'POST' })).toMatchObject({ status: 503, body: '' });
   });
 
   it('uses the connection again when the body ends', async () => {

@@ -2,30 +2,26 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { decoded } from './content-coding';
+import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client';
 import { OutboundCodingError } from './outbound.errors';
 import { OutboundPool } from './outbound-pool';
-import { undiciAdapter } from './undici-adapter';
+import { undiciHttpService } from './undici-http-service';
 
 let server: Server;
 let pool: OutboundPool;
 let answer: RequestListener;
-let client: AxiosInstance;
+let client: HttpClient;
+let url: string;
 
 beforeEach(async () => {
   server = createServer((incoming, response) => {
     answer(incoming, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/path`;
   pool = new OutboundPool(1);
-  client = axios.create({
-    adapter: undiciAdapter(pool),
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/path`,
-    timeout: 5_000,
-    validateStatus: () => true,
-    transformResponse: [(data: unknown) => data],
-  });
+  client = new HttpClient(undiciHttpService(pool));
 });
 afterEach(async () => {
   await pool.onApplicationShutdown();
@@ -33,8 +29,8 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const request = (config: Parameters<AxiosInstance['request']>[0] = {}): Promise<AxiosResponse<string>> =>
-  client.request<string>({ url: client.defaults.url ?? '', ...config });
+const request = (facts: Partial<HttpRequest> = {}): Promise<HttpAnswer> =>
+  client.send({ method: 'GET', url, headers: {}, timeoutMs: 5_000, maxBytes: 1_000_000, ...facts });
 
 describe(decoded.name, () => {
   it.each([
@@ -47,9 +43,9 @@ describe(decoded.name, () => {
       const text = `\uFEFF{"accepted":"${headers['accept-encoding'] ?? ''}","größe":1}`;
       response.writeHead(200, { 'content-encoding': coding }).end(encode(Buffer.from(text)));
     };
-    const { data, headers } = await request({ maxContentLength: 100 });
+    const { body, headers } = await request({ maxBytes: 100 });
 
-    expect(JSON.parse(data)).toEqual({ accepted: 'gzip, deflate, br', größe: 1 });
+    expect(JSON.parse(body)).toEqual({ accepted: 'gzip, deflate, br', größe: 1 });
     expect(headers['content-encoding']).toBeUndefined();
   });
 
@@ -64,7 +60,7 @@ describe(decoded.name, () => {
       response.writeHead(status, { 'content-encoding': coding }).end();
     };
 
-    expect(await request()).toMatchObject({ status, data: '' });
+    expect(await request()).toMatchObject({ status, body: '' });
   });
 
   it.each(['gzip', 'br'])('decodes no more of a bomb than it may read (%s)', async (coding) => {
@@ -73,7 +69,7 @@ describe(decoded.name, () => {
       response.writeHead(200, { 'content-encoding': coding }).end(bomb);
     };
 
-    await expect(request({ maxContentLength: 1_000 })).rejects.toMatchObject({
+    await expect(request({ maxBytes: 1_000 })).rejects.toMatchObject({
       maxBytes: 1_000,
       status: 200,
     });

@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
-import axios, { AxiosHeaders, type AxiosInstance, type AxiosResponse } from 'axios';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client';
+import { HttpExchange } from './http-exchange';
 import { OutboundTimeoutError, OutboundTooLargeError } from './outbound.errors';
 import { OutboundPool } from './outbound-pool';
-import { undiciAdapter } from './undici-adapter';
+import { undiciHttpService } from './undici-http-service';
 
 let server: Server;
 let pool: OutboundPool;
-let client: AxiosInstance;
+let client: HttpClient;
+let url: string;
 let answer: RequestListener;
 
 beforeEach(async () => {
@@ -15,18 +19,9 @@ beforeEach(async () => {
     answer(request, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/path`;
   pool = new OutboundPool(2);
-  client = axios.create({
-    adapter: undiciAdapter(pool),
-    baseURL: '',
-    url: `http://127.0.0.1:${port}/path`,
-    timeout: 5_000,
-    validateStatus: () => true,
-    transformRequest: [(data: unknown) => data],
-    transformResponse: [(data: unknown) => data],
-  });
+  client = new HttpClient(undiciHttpService(pool));
 });
 afterEach(async () => {
   await pool.onApplicationShutdown();
@@ -34,21 +29,21 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const request = (config: Parameters<AxiosInstance['request']>[0] = {}): Promise<AxiosResponse<string>> =>
-  client.request<string>({ url: client.defaults.url ?? '', ...config });
+const request = (facts: Partial<HttpRequest> = {}): Promise<HttpAnswer> =>
+  client.send({ method: 'GET', url, headers: {}, timeoutMs: 5_000, maxBytes: 1_000_000, ...facts });
 
-describe(undiciAdapter.name, () => {
+describe(HttpExchange.name, () => {
   it('sends method, headers and body as they are', async () => {
     answer = ({ method, headers, url }, response) => {
       response.end(JSON.stringify([method, url, headers['x-note'], headers['content-type']]));
     };
-    const { data } = await request({
-      method: 'post',
+    const { body } = await request({
+      method: 'POST',
       headers: { 'x-note': 'a', 'content-type': 'application/json' },
-      data: '{"a":1}',
+      body: '{"a":1}',
     });
 
-    expect(JSON.parse(data)).toEqual(['POST', '/path', 'a', 'application/json']);
+    expect(JSON.parse(body)).toEqual(['POST', '/path', 'a', 'application/json']);
   });
 
   it('sends the body and returns the answer as text, UTF-8 across chunks included', async () => {
@@ -61,7 +56,7 @@ describe(undiciAdapter.name, () => {
       });
     };
 
-    expect((await request({ method: 'POST', data: '😀{"a":1}' })).data).toBe('😀{"a":1}');
+    expect((await request({ method: 'POST', body: '😀{"a":1}' })).body).toBe('😀{"a":1}');
   });
 
   it.each(
@@ -74,7 +69,7 @@ describe(undiciAdapter.name, () => {
     };
     const response = await request();
 
-    expect([response.status, response.data, response.headers['x-note']]).toEqual([status, '', 'b']);
+    expect([response.status, response.body, response.headers['x-note']]).toEqual([status, '', 'b']);
   });
 
   it('follows no redirect', async () => {
@@ -84,14 +79,14 @@ describe(undiciAdapter.name, () => {
       response.writeHead(302, { location: '/elsewhere' }).end('moved');
     };
 
-    expect(await request()).toMatchObject({ status: 302, data: 'moved' });
+    expect(await request()).toMatchObject({ status: 302, body: 'moved' });
     expect(requests).toBe(1);
   });
 
   it('rejects when there is no answer in time', async () => {
     answer = () => undefined;
 
-    const failure = request({ timeout: 50 });
+    const failure = request({ timeoutMs: 50 });
 
     await expect(failure).rejects.toBeInstanceOf(OutboundTimeoutError);
     await expect(failure).rejects.toMatchObject({ timeoutMs: 50 });
@@ -102,7 +97,7 @@ describe(undiciAdapter.name, () => {
       response.writeHead(200, { 'content-length': '10' }).write('half');
     };
 
-    await expect(request({ timeout: 50 })).rejects.toBeInstanceOf(OutboundTimeoutError);
+    await expect(request({ timeoutMs: 50 })).rejects.toBeInstanceOf(OutboundTimeoutError);
   });
 
   it('rejects when it is aborted, before the answer and during it', async () => {
@@ -123,11 +118,10 @@ describe(undiciAdapter.name, () => {
     answer = () => {
       abort.abort(reason);
     };
-    const adapter = undiciAdapter(pool);
-    const config = { url: client.defaults.url ?? '', headers: new AxiosHeaders(), timeout: 5_000 };
+    const sent = { method: 'GET', url, headers: {}, timeoutMs: 5_000, maxBytes: 100, signal: abort.signal };
 
-    await expect(adapter({ ...config, signal: abort.signal })).rejects.toBe(reason);
-    await expect(adapter({ ...config, signal: abort.signal })).rejects.toBe(reason);
+    await expect(new HttpExchange(sent).over(pool)).rejects.toBe(reason);
+    await expect(new HttpExchange(sent).over(pool)).rejects.toBe(reason);
   });
 
   it('sends nothing when it is aborted already', async () => {
@@ -145,8 +139,8 @@ describe(undiciAdapter.name, () => {
       response.writeHead(502).end('x'.repeat(1_000));
     };
 
-    expect((await request({ maxContentLength: 1_000 })).data).toHaveLength(1_000);
-    const failure = request({ maxContentLength: 999 });
+    expect((await request({ maxBytes: 1_000 })).body).toHaveLength(1_000);
+    const failure = request({ maxBytes: 999 });
     await expect(failure).rejects.toBeInstanceOf(OutboundTooLargeError);
     await expect(failure).rejects.toMatchObject({ maxBytes: 999, status: 502 });
   });
@@ -162,7 +156,7 @@ describe(undiciAdapter.name, () => {
       feed();
     };
 
-    await expect(request({ maxContentLength: 100_000 })).rejects.toBeInstanceOf(OutboundTooLargeError);
+    await expect(request({ maxBytes: 100_000 })).rejects.toBeInstanceOf(OutboundTooLargeError);
     await closed;
   });
 
@@ -180,10 +174,9 @@ describe(undiciAdapter.name, () => {
   });
 
   it('rejects when nobody listens', async () => {
-    const { url } = client.defaults;
     await new Promise((resolve) => server.close(resolve));
 
-    await expect(request({ url: url ?? '' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(request()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   describe('before the first byte leaves', () => {
@@ -219,7 +212,7 @@ describe(undiciAdapter.name, () => {
       });
 
       await expect(forbidden).rejects.toBe(no);
-      expect((await request({ headers: { 'x-note': 'b' } })).data).toBe('ok');
+      expect((await request({ headers: { 'x-note': 'b' } })).body).toBe('ok');
       expect(paths).toEqual(['b']);
       expect(connections).toBe(1);
     });
@@ -243,6 +236,20 @@ describe(undiciAdapter.name, () => {
       held.pop()?.();
       await third;
     });
+  });
+
+  it('destroys the stream of a request that fails, with a connection and without one', async () => {
+    answer = ({ socket }) => {
+      socket.destroy();
+    };
+    const sent = Readable.from(['part'], { objectMode: false });
+    await expect(request({ method: 'POST', body: sent })).rejects.toBeInstanceOf(Error);
+    expect(sent.destroyed).toBe(true);
+
+    await new Promise((resolve) => server.close(resolve));
+    const unsent = new Readable({ read: () => undefined });
+    await expect(request({ method: 'POST', body: unsent })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(unsent.destroyed).toBe(true);
   });
 
   it('leaves no timer and no listener behind', async () => {
