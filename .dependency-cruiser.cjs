@@ -105,7 +105,7 @@ module.exports = {
       name: 'production-knows-no-simulator',
       comment: 'The simulator stands alone and is never reachable from main.ts.',
       severity: 'error',
-      from: { path: '^src/main\\.ts$' },
+      from: { path: '^src/(main|start-service)\\.ts$' },
       to: { path: '^src/(simulator/|world\\.ts|demo\\.ts)', reachable: true },
     },
     {

@@ -77,7 +77,14 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.cjs'],
     languageOptions: {
       sourceType: 'commonjs',
-      globals: { module: 'writable', __dirname: 'readonly', require: 'readonly', process: 'readonly' },
+      globals: {
+        module: 'writable',
+        __dirname: 'readonly',
+        require: 'readonly',
+        process: 'readonly',
+        fetch: 'readonly',
+        performance: 'readonly',
+      },
     },
   },
   {

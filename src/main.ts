@@ -1,34 +1,29 @@
-import 'reflect-metadata';
-import { writeSync } from 'node:fs';
-import { Logger } from '@nestjs/common';
-import { createApp } from './app.setup';
-import { ConfigurationError } from './config/configuration.errors';
-import { readEnvironment } from './config/read-environment';
-import { ServerConfig } from './config/server.config';
-import { stopOnSignals } from './common/lifecycle/stop-on-signals';
-import { LogOutput } from './common/logging/log-output';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
 
-async function main(): Promise<void> {
-  const environment = readEnvironment(process.env);
-  const { host, port, shutdownNoticeMs } = new ServerConfig(environment);
-  const app = await createApp(environment, { logOutput: LogOutput.toStandardOutput() });
-  stopOnSignals(app, shutdownNoticeMs);
-  await app.listen({ host, port });
-  new Logger('Main').log({ message: `Listening on ${await app.getUrl()}` });
+const BUNDLE = join(__dirname, 'bundle');
+const SERVICE = join(BUNDLE, 'service.js');
+
+/** A CommonJS module, as Node calls it. */
+type ModuleFunction = (
+  exports: NodeJS.Module['exports'],
+  require: NodeJS.Require,
+  module: NodeJS.Module,
+  filename: string,
+  directory: string,
+) => void;
+
+/**
+ * Starts the service from the bundle of `start-service.ts` that `tools/bundle` has written. The code cache beside it is
+ * valid for the version and the flags of Node at the build; with others V8 compiles the bundle.
+ */
+function startBundle(): void {
+  const cachedData = readFileSync(join(BUNDLE, 'service.cache'));
+  const script = new Script(readFileSync(SERVICE, 'latin1'), { filename: SERVICE, cachedData });
+  const run = script.runInThisContext() as ModuleFunction;
+  run(exports, require, module, SERVICE, BUNDLE);
 }
 
-main().catch((error: unknown) => {
-  // The logger may not exist yet; this is the last output of the process.
-  const isConfiguration = error instanceof ConfigurationError;
-  const text = isConfiguration
-    ? error.message
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
-  try {
-    writeSync(process.stderr.fd, `${text}\n`);
-  } catch {
-    // Only the exit code is left to report the failure.
-  }
-  process.exit(isConfiguration ? ConfigurationError.EXIT_CODE : 1);
-});
+if (existsSync(SERVICE)) startBundle();
+else void import('./start-service.js');

@@ -1,6 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Script } from 'node:vm';
 import { ProcessWorld } from '../../support/process-world';
 import { ServiceProcess } from '../../support/service-process';
 import { ServiceStorages } from '../../support/service-storage';
+
+const BUNDLE = resolve(__dirname, '../../../dist/bundle');
+
+describe('the bundle of the built service', () => {
+  const path = resolve(BUNDLE, 'service.js');
+  let source = '';
+
+  beforeAll(() => (source = readFileSync(path, 'latin1')));
+
+  it('has a code cache that this Node accepts', () => {
+    const cachedData = readFileSync(resolve(BUNDLE, 'service.cache'));
+
+    expect(new Script(source, { filename: path, cachedData }).cachedDataRejected).toBe(false);
+  });
+
+  it('keeps the names of classes, and the lines of this repository', () => {
+    for (const line of ['let SessionService = class SessionService {', 'class OpenSessionDto {'])
+      expect([line, source.includes(`\n${line}\n`)]).toEqual([line, true]);
+  });
+
+  it('runs in any folder', () => {
+    expect(source.includes(resolve(BUNDLE, '../..'))).toBe(false);
+  });
+});
 
 describe('a service with an invalid environment', () => {
   it('ends with code 78 and names every invalid variable, without secrets', async () => {

@@ -10,6 +10,8 @@ export class PatchedBuild implements Disposable {
 
   constructor() {
     cpSync(join(CHECKOUT, 'dist'), this.at(''), { recursive: true });
+    // The bundle has none of the patches; without it `main.js` starts the service from its modules.
+    rmSync(this.at('bundle'), { recursive: true, force: true });
     for (const name of ['node_modules', 'package.json'])
       symlinkSync(join(CHECKOUT, name), join(this.directory, name));
   }

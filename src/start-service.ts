@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import { writeSync } from 'node:fs';
+import { Logger } from '@nestjs/common';
+import { createApp } from './app.setup';
+import { ConfigurationError } from './config/configuration.errors';
+import { readEnvironment } from './config/read-environment';
+import { ServerConfig } from './config/server.config';
+import { stopOnSignals } from './common/lifecycle/stop-on-signals';
+import { LogOutput } from './common/logging/log-output';
+
+async function main(): Promise<void> {
+  const environment = readEnvironment(process.env);
+  const { host, port, shutdownNoticeMs } = new ServerConfig(environment);
+  const app = await createApp(environment, { logOutput: LogOutput.toStandardOutput() });
+  stopOnSignals(app, shutdownNoticeMs);
+  await app.listen({ host, port });
+  new Logger('Main').log({ message: `Listening on ${await app.getUrl()}` });
+}
+
+main().catch((error: unknown) => {
+  // The logger may not exist yet; this is the last output of the process.
+  const isConfiguration = error instanceof ConfigurationError;
+  const text = isConfiguration
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+  try {
+    writeSync(process.stderr.fd, `${text}\n`);
+  } catch {
+    // Only the exit code is left to report the failure.
+  }
+  process.exit(isConfiguration ? ConfigurationError.EXIT_CODE : 1);
+});
