@@ -23,6 +23,7 @@ const ALLOWED = {
   genesys: [...BASICS, 'metrics', 'health', 'auth', 'session/domain', 'session/ports'],
   crm: [...BASICS, 'metrics', 'health', 'session/domain', 'sync/domain', 'sync/ports'],
   persistence: [...BASICS, 'health', '[^/]+/domain', '[^/]+/ports'],
+  watchdog: [...BASICS, 'metrics'],
   simulator: [],
 };
 

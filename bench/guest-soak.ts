@@ -190,6 +190,7 @@ class GuestSoak {
       ),
     );
     console.log(`\nMost frequent log lines:\n${this.log.most(8).join('\n')}\n`);
+    for (const line of this.log.blocks) console.log(`${line.replaceAll('\\n', '\n')}\n`);
     const rows = checks.map(({ what, found, holds }) => [what, found, holds ? 'yes' : 'NO']);
     console.log(tableOf(['check', 'found', 'passed'], rows));
     console.log(`\n${describeLoad()}`);

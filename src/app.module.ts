@@ -29,6 +29,7 @@ import { LeaseFence } from './session/ports/lease-fence';
 import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { SyncModule } from './sync/sync.module';
+import { WatchdogModule } from './watchdog/watchdog.module';
 
 /** Bindings between features and adapters, so that neither names the other. */
 @Global()
@@ -74,6 +75,7 @@ export class AppModule implements OnModuleInit, OnModuleDestroy {
         EventsModule,
         SyncModule,
         PrivacyModule,
+        WatchdogModule,
       ],
     };
   }

@@ -7,12 +7,14 @@ import { readEnvironment } from './config/read-environment';
 import { ServerConfig } from './config/server.config';
 import { stopOnSignals } from './common/lifecycle/stop-on-signals';
 import { LogOutput } from './common/logging/log-output';
+import { EventLoopWatchdog } from './watchdog/event-loop-watchdog';
 
 async function main(): Promise<void> {
   const environment = readEnvironment(process.env);
   const { host, port, shutdownNoticeMs } = new ServerConfig(environment);
   const app = await createApp(environment, { logOutput: LogOutput.toStandardOutput() });
   stopOnSignals(app, shutdownNoticeMs);
+  app.get(EventLoopWatchdog).start();
   await app.listen({ host, port });
   new Logger('Main').log({ message: `Listening on ${await app.getUrl()}` });
 }

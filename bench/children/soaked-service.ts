@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getHeapSpaceStatistics } from 'node:v8';
 import { createApp } from '../../src/app.setup';
 import { readEnvironment } from '../../src/config/read-environment';
+import { EventLoopWatchdog } from '../../src/watchdog/event-loop-watchdog';
 import { serve } from '../support/ipc';
 
 export interface OpenResources {
@@ -47,6 +48,7 @@ const app = createApp(readEnvironment(process.env));
 serve<SoakedServiceCommands>({
   start: async () => {
     await (await app).listen({ host: '127.0.0.1', port: 0 });
+    (await app).get(EventLoopWatchdog).start();
     loopDelay.enable();
     return (await app).getUrl();
   },

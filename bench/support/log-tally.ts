@@ -1,5 +1,9 @@
-/** Counts log lines by level and message, to find one that is logged too often. */
+const MAX_BLOCKS = 20;
+
+/** Counts log lines by level and message, to find one that is logged too often, and keeps those of a blocked event loop. */
 export class LogTally {
+  /** The lines about a blocked event loop, as they were written. */
+  readonly blocks: string[] = [];
   private readonly counts = new Map<string, number>();
   private rest = '';
 
@@ -9,6 +13,7 @@ export class LogTally {
     for (const line of lines) {
       const kind = kindOf(line);
       this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+      if (kind.endsWith('Event loop blocked') && this.blocks.length < MAX_BLOCKS) this.blocks.push(line);
     }
   }
 

@@ -15,6 +15,7 @@ import { ServerConfig } from './server.config';
 import { SessionConfig } from './session.config';
 import { StorageConfig } from './storage.config';
 import { SyncConfig } from './sync.config';
+import { WatchdogConfig } from './watchdog.config';
 import { WebMessagingConfig } from './web-messaging.config';
 
 const CONFIGS = [
@@ -33,6 +34,7 @@ const CONFIGS = [
   SessionConfig,
   StorageConfig,
   SyncConfig,
+  WatchdogConfig,
   WebMessagingConfig,
 ];
 

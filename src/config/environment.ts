@@ -313,6 +313,9 @@ export class Environment {
   @IntegerSetting(0, 60_000)
   SHUTDOWN_NOTICE_MS?: number;
 
+  @IntegerSetting(0, 60_000)
+  EVENT_LOOP_BLOCKED_MS: number = 500;
+
   @ChoiceSetting('error', 'warn', 'info', 'debug')
   LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug' = 'info';
 
