@@ -47,7 +47,7 @@ export class HeartbeatService implements OnModuleDestroy {
   /** Starts a heartbeat. Does nothing for a name that is running. */
   start(plan: HeartbeatPlan): void {
     if (this.heartbeats.has(plan.name)) return;
-    const firstDelayMs = Math.random() * plan.firstWithinMs;
+    const firstDelayMs = (plan.firstAfterMs ?? 0) + Math.random() * plan.firstWithinMs;
     const heartbeat = new Heartbeat(plan, firstDelayMs, () => this.clock.now(), {
       over: () => {
         this.stop(plan.name);

@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import { SqlReplicaStore } from '../../src/persistence/replica/sql-replica.store';
-import { SqlSessionHolders } from '../../src/persistence/session/sql-session-holders';
+import { orphans, SqlSessionHolders } from '../../src/persistence/session/sql-session-holders';
 import { SessionChangedError } from '../../src/session/domain/session.errors';
 import { createStorage, DIALECTS, type TestStorage, TestStores } from '../support/persistence-harness';
 
@@ -152,6 +153,33 @@ describe('ReplicaStore on postgres', () => {
       expect(await replicas.expire()).toBe(0);
       expect(await stores.claim()).toHaveLength(1);
       expect((await replicas.live()).map(({ id }) => id)).toEqual(['here']);
+    } finally {
+      await stores.close();
+      await storage.remove();
+    }
+  });
+
+  it('looks for sessions without a holder by the index, also while the statistics say that most have none', async () => {
+    const storage = await createStorage('postgres');
+    const stores = await TestStores.open(storage.config);
+    const { db } = stores.connection;
+    try {
+      await stores.activated();
+      // As many copies of one session as make a page of claims a small part of the table.
+      await sql`
+        create table copy as select * from session, generate_series(1, 20000) as number`.execute(db);
+      await sql`update copy set conversation_id = conversation_id || number`.execute(db);
+      await sql`alter table copy drop column number`.execute(db);
+      await sql`insert into session select * from copy`.execute(db);
+      await sql`analyze session`.execute(db);
+      await sql`update session set holder = 'a'`.execute(db);
+
+      const { rows } = await sql<Record<string, string>>`explain ${orphans('postgres', 500)}`.execute(db);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+
+      expect(plan).toMatch(/Index (Only )?Scan using session_held on session/);
+      expect(plan).not.toMatch(/Seq Scan on session|Sort/);
+      expect(await stores.holders.claim('b', 500)).toEqual([]);
     } finally {
       await stores.close();
       await storage.remove();

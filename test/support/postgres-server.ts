@@ -13,7 +13,7 @@ const START_TIMEOUT_MS = 120_000;
 const KEEPER = `
   trap '' INT TERM
   cd /
-  "$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync="$4" >>"$2/log" 2>&1 &
+  "$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync="$4" -c shared_preload_libraries="$5" >>"$2/log" 2>&1 &
   server=$!
   read -r order
   kill -INT $server
@@ -24,7 +24,8 @@ const KEEPER = `
 /**
  * A real PostgreSQL server on a free port of 127.0.0.1, under the user of this process, or another one if that is
  * root. It ends with the process that started it. Committed data survives every kill, its own included; only with
- * `isSynced` does it wait for the disk, as measurements have to.
+ * `isSynced` does it wait for the disk, as measurements have to; with `preload` it loads libraries, such as
+ * pg_stat_statements.
  */
 export class PostgresServer {
   private keeper: ChildProcess | undefined;
@@ -34,16 +35,20 @@ export class PostgresServer {
     private readonly bin: string,
     private readonly owner: Owner | undefined,
     private readonly port: number,
-    private readonly isSynced: boolean,
+    /** Settings of the server, as the keeper takes them. */
+    private readonly settings: readonly [fsync: 'on' | 'off', preload: string],
   ) {}
 
-  static async start({ isSynced = false } = {}): Promise<PostgresServer> {
+  static async start({ isSynced = false, preload = '' } = {}): Promise<PostgresServer> {
     const owner = ordinaryUser();
     const directory = newDirectory(owner);
     try {
       const bin = findBinaries(directory, owner);
       initialise(bin, directory, owner);
-      const server = new PostgresServer(directory, bin, owner, await freePort(), isSynced);
+      const server = new PostgresServer(directory, bin, owner, await freePort(), [
+        isSynced ? 'on' : 'off',
+        preload,
+      ]);
       await server.resume();
       return server;
     } catch (error) {
@@ -70,7 +75,7 @@ export class PostgresServer {
   /** Starts the server again after `halt` or a kill. */
   async resume(): Promise<void> {
     if (this.keeper !== undefined) await this.end('keep\n');
-    const given = [this.bin, this.directory, String(this.port), this.isSynced ? 'on' : 'off'];
+    const given = [this.bin, this.directory, String(this.port), ...this.settings];
     this.keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', ...given], {
       ...this.owner,
       cwd: '/',

@@ -45,6 +45,8 @@ export interface HeartbeatPlan {
    * The first beat comes at a random moment within this time, so that plans that start together do not beat together.
    */
   readonly firstWithinMs: number;
+  /** Delay of the begin of that time; if absent, it begins at once. */
+  readonly firstAfterMs?: number;
   /**
    * Sends one beat, `at` this time in epoch milliseconds and `latenessMs` later than planned. Must not throw; an
    * error counts as a failure of our own: postponed.

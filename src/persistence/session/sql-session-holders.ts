@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { SystemClock } from '../../common/time/system-clock';
 import type { Session } from '../../session/domain/session';
 import { SessionHolders } from '../../session/ports/session-holders';
@@ -28,16 +28,8 @@ export class SqlSessionHolders extends SessionHolders {
   }
 
   async claim(holder: string, limit: number): Promise<Session[]> {
-    const gone = await this.gone();
     const { rows, at } = await this.unitOfWork.run(async ({ db, dialect }) => {
-      const orphans = db
-        .selectFrom('session')
-        .select('conversation_id')
-        .where('holder', 'in', ofFewLengths(gone))
-        .where(isOpenSession)
-        .limit(limit);
-      // Skips sessions that other replicas are claiming.
-      const mine = await (dialect === 'postgres' ? orphans.forUpdate().skipLocked() : orphans).execute();
+      const { rows: mine } = await orphans(dialect, limit).execute(db);
       if (mine.length === 0) return { rows: [] };
       const ids = mine.map(({ conversation_id }) => conversation_id);
       const claimed = await db
@@ -68,14 +60,24 @@ export class SqlSessionHolders extends SessionHolders {
     );
     return Number(numUpdatedRows);
   }
+}
 
-  /** The holders of sessions without a running replica: the lost replicas, and none. */
-  private async gone(): Promise<readonly string[]> {
-    const rows = await this.unitOfWork.read((db) =>
-      db.selectFrom('replica').select('id').where('is_lost', '=', 1).execute(),
-    );
-    return [NOBODY, ...rows.map(({ id }) => id)];
-  }
+/** The holders of sessions without a running replica: none, and the lost replicas. */
+const GONE = sql`select ${sql.lit(NOBODY)} as id union all select id from replica where is_lost = 1`;
+
+/**
+ * Sessions without a running replica, locked on PostgreSQL without those that other replicas are claiming. The order
+ * makes the planner of PostgreSQL use the index of holders, whatever its statistics say: right after a takeover they
+ * still say that most sessions have no holder, and each look would read the whole table.
+ */
+export function orphans(dialect: Dialect, limit: number): RawBuilder<{ conversation_id: string }> {
+  if (dialect === 'sqlite')
+    return sql`select conversation_id from session where holder in (${GONE}) and ${isOpenSession} limit ${limit}`;
+  return sql`
+    select orphan.conversation_id from (${GONE}) as gone cross join lateral (
+      select conversation_id from session where holder = gone.id and ${isOpenSession}
+      order by conversation_id limit ${limit} for update skip locked
+    ) as orphan limit ${limit}`;
 }
 
 async function timeIn(db: Kysely<Database>, dialect: Dialect): Promise<number> {

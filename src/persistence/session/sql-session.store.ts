@@ -21,6 +21,7 @@ import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { IdempotencyWriter } from './idempotency-writer';
 import { countersOf } from './session-counting';
 import { takeSlot } from './session-slots';
+import { isOpenSession } from './sql-session-holders';
 import { toChanges, toRow, toSession } from './session.mapper';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { Work } from '../database/work';
@@ -159,7 +160,8 @@ export class SqlSessionStore extends SessionStore {
         .selectAll()
         .where('state', '=', state)
         .where('conversation_id', '>', afterConversationId ?? '')
-        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? ''))
+        // The condition of the index of holders, so that a walk reads only the holder's sessions.
+        .$if(holder !== undefined, (query) => query.where('holder', '=', holder ?? '').where(isOpenSession))
         .orderBy('conversation_id')
         .limit(limit)
         .execute(),

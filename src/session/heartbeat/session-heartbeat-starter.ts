@@ -15,6 +15,9 @@ const RESUMED_PER_MS = 2;
 /** Builds the heartbeat plan of a session and starts it. */
 @Injectable()
 export class SessionHeartbeatStarter {
+  /** The turn of the next resumed session for its first beat: turns are as far apart as the rate says. */
+  private nextTurnAt = Number.NEGATIVE_INFINITY;
+
   constructor(
     private readonly heartbeats: HeartbeatService,
     private readonly channels: GuestChannels,
@@ -33,7 +36,7 @@ export class SessionHeartbeatStarter {
       name: conversationId,
       intervalMs,
       ...(guestChannel.beatsOnBudget ? this.rateController.paceOf(intervalMs, oauthClient) : {}),
-      firstWithinMs: resumed ? Math.min(intervalMs, this.resumeWithinMs) : intervalMs,
+      ...(resumed ? this.turnOf(intervalMs) : { firstWithinMs: intervalMs }),
       tolerance: this.config.failureThreshold,
       beat: async (signal, { at, latenessMs }) => {
         const outcome = await guestChannel.beat(session.snapshot, nextSequence(at), signal);
@@ -45,8 +48,13 @@ export class SessionHeartbeatStarter {
     this.heartbeats.start(plan);
   }
 
-  private get resumeWithinMs(): number {
-    return Math.max(RESUME_WITHIN_MS, this.heartbeats.running / RESUMED_PER_MS);
+  /** The next turn, but none later than an interval: turns beyond it begin again with it. */
+  private turnOf(intervalMs: number): Pick<HeartbeatPlan, 'firstAfterMs' | 'firstWithinMs'> {
+    const now = performance.now();
+    const turnAt = Math.max(now, this.nextTurnAt);
+    this.nextTurnAt = turnAt + 1 / RESUMED_PER_MS;
+    const firstWithinMs = Math.min(intervalMs, RESUME_WITHIN_MS);
+    return { firstAfterMs: (turnAt - now) % Math.max(1, intervalMs - firstWithinMs), firstWithinMs };
   }
 }
 

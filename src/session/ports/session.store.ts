@@ -74,7 +74,10 @@ export abstract class SessionStore {
   /** Sessions that are `connecting` and were last started before `before`: the process that opened them is gone. */
   abstract findStalled(before: number, limit: number, holder?: string): Promise<Session[]>;
 
-  /** Sessions in one state in the order of their conversation ids, to walk through all of them page by page. */
+  /**
+   * Sessions in one state in the order of their conversation ids, to walk through all of them page by page; of a holder, only
+   * those that need one.
+   */
   abstract walk(
     state: SessionState,
     afterConversationId: string | undefined,

@@ -14,11 +14,19 @@ import { COLLECTS_ON_SIGNAL } from './garbage-collection';
 import { NullUpstream } from './null-upstream';
 
 const REPLICAS = 3;
+/** Counts the statements of the database. */
+const STATEMENTS = 'pg_stat_statements';
+
+export interface CrowdOptions {
+  readonly beatMs: number;
+  readonly entry: string;
+  readonly replicas?: number;
+}
 const PAGE = 1_000;
 const CLIENT = { id: 'crowd-client', secret: 'crowd-secret' };
 const LONG_SECONDS = 86_400;
 
-/** Three replicas with any number of sessions, without links in between, and an upstream that accepts everything. */
+/** Some replicas with any number of sessions, without links in between, and an upstream that accepts everything. */
 export class CrowdWorld implements AsyncDisposable {
   readonly replicas: ServiceProcess[] = [];
   private readonly dataKey = newDataKey('k1');
@@ -26,25 +34,28 @@ export class CrowdWorld implements AsyncDisposable {
   private constructor(
     readonly server: PostgresServer,
     readonly upstream: NullUpstream,
-    private readonly beatMs: number,
-    private readonly entry: string,
+    private readonly options: CrowdOptions,
   ) {}
 
-  static async prepare({ beatMs, entry }: { beatMs: number; entry: string }): Promise<CrowdWorld> {
-    return new CrowdWorld(
-      await PostgresServer.start({ isSynced: true }),
-      await NullUpstream.start(),
-      beatMs,
-      entry,
-    );
+  static async prepare(options: CrowdOptions): Promise<CrowdWorld> {
+    const server = await PostgresServer.start({ isSynced: true, preload: STATEMENTS });
+    await administrate(server.url, `create extension ${STATEMENTS}`);
+    return new CrowdWorld(server, await NullUpstream.start(), options);
   }
 
   /** Starts all replicas at once; resolves when they are ready. */
   async start(): Promise<void> {
-    const ports: number[] = [];
-    while (ports.length < REPLICAS) ports.push(await freePort());
-    this.replicas.push(...ports.map((port) => ServiceProcess.spawn(this.environment(port), this.entry)));
+    await this.spawn();
     await Promise.all(this.replicas.map((replica) => replica.untilReady()));
+  }
+
+  /** Starts all replicas at once, without waiting. */
+  async spawn(): Promise<void> {
+    const ports: number[] = [];
+    while (ports.length < (this.options.replicas ?? REPLICAS)) ports.push(await freePort());
+    this.replicas.push(
+      ...ports.map((port) => ServiceProcess.spawn(this.environment(port), this.options.entry)),
+    );
   }
 
   async stop(): Promise<void> {
@@ -80,6 +91,22 @@ export class CrowdWorld implements AsyncDisposable {
     await connection.close();
   }
 
+  /** The most expensive statements since the last call of `forgetStatements`, one a line. */
+  async statements(limit: number): Promise<string[]> {
+    const rows = await this.query(
+      `select calls, round(total_exec_time) as ms, rows, left(regexp_replace(query, '\\s+', ' ', 'g'), 110) as query
+         from ${STATEMENTS} order by total_exec_time desc limit ${limit}`,
+    );
+    return rows.map(
+      ({ calls, ms, rows: count, query }) =>
+        `${Number(calls)} calls, ${Number(ms)} ms, ${Number(count)} rows: ${String(query)}`,
+    );
+  }
+
+  async forgetStatements(): Promise<void> {
+    await this.query(`select ${STATEMENTS}_reset()`);
+  }
+
   query(statement: string): Promise<Record<string, unknown>[]> {
     return administrate(this.server.url, statement);
   }
@@ -107,7 +134,7 @@ export class CrowdWorld implements AsyncDisposable {
       CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
       SESSION_MAX_CONCURRENT: '1000000',
       SESSION_MAX_DURATION_SECONDS: String(LONG_SECONDS),
-      HEARTBEAT_MAX_INTERVAL_MS: String(this.beatMs),
+      HEARTBEAT_MAX_INTERVAL_MS: String(this.options.beatMs),
       NODE_OPTIONS: COLLECTS_ON_SIGNAL,
     };
   }

@@ -12,15 +12,17 @@ import { race } from './scenarios/race-scenario';
 import { rolling } from './scenarios/rolling-scenario';
 import type { Scenario } from './scenarios/scenario';
 import { storm } from './scenarios/storm-scenario';
+import { takeover } from './scenarios/takeover-scenario';
 
 const USAGE = `Usage: npm run chaos -- [options]
 
   --only name     one of storm, orphans, kills, freeze, race, rolling, outage,
-                  budget, crowd, attack (default storm)
+                  budget, crowd, attack, takeover (default storm)
   --seed number   repeats the faults of an earlier run (default: a new seed)
   --minutes m     duration of the storm, the budget, the attack or the outage of
                   the database (default 1)
-  --sessions n    number of sessions of the crowd (default 10000)
+  --sessions n    number of sessions of the crowd and of the takeover
+                  (default 10000)
   --attacks a,b   attacks to run, to measure them separately (default: all)
   --help
 `;
@@ -36,6 +38,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   budget,
   crowd,
   attack,
+  takeover,
 };
 /** Path of the built service in the compiler's output. */
 const ENTRY = join(__dirname, '..', '..', '..', 'src', 'main.js');
