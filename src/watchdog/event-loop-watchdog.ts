@@ -8,7 +8,8 @@ import type { BlockReport } from './domain/block-report';
 import type { WatchdogOrders } from './watchdog-orders';
 import { REPORT_EVERY_MS, WatchdogTelemetry } from './watchdog.telemetry';
 
-const THREAD = join(__dirname, 'watchdog-thread.js');
+// Relative to both `dist/watchdog` and `dist/bundle`.
+const THREAD = join(__dirname, '../watchdog/watchdog-thread.js');
 const BEAT_MS = 100;
 const LOOK_MS = 100;
 const MAX_HEAP_MB = 64;
