@@ -11,7 +11,15 @@ export class ResolvingSocket extends Socket {
     super();
   }
 
-  /** Statements that are sent one right after another leave in one packet. */
+  /** All that is written in one turn leaves in one packet: a transaction's begin with its first statement, for one. */
+  override write(...args: Parameters<Socket['write']>): boolean {
+    if (this.writableCorked === 0) {
+      this.cork();
+      this.uncork();
+    }
+    return super.write(...args);
+  }
+
   override uncork(): void {
     process.nextTick(() => {
       super.uncork();
