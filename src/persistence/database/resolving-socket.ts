@@ -12,12 +12,12 @@ export class ResolvingSocket extends Socket {
   }
 
   /** All that is written in one turn leaves in one packet: a transaction's begin with its first statement, for one. */
-  override write(...args: Parameters<Socket['write']>): boolean {
+  override write(chunk: Uint8Array | string, ...options: unknown[]): boolean {
     if (this.writableCorked === 0) {
       this.cork();
       this.uncork();
     }
-    return super.write(...args);
+    return super.write(chunk, ...(options as []));
   }
 
   override uncork(): void {
