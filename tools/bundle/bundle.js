@@ -59,7 +59,14 @@ function configuration() {
         { test: /\.js$/, include: DIST, use: printed({ inOneLine: false }) },
       ],
     },
-    optimization: { minimize: false, concatenateModules: false, moduleIds: 'named', nodeEnv: false },
+    optimization: {
+      minimize: false,
+      concatenateModules: false,
+      mangleExports: false,
+      inlineExports: false,
+      moduleIds: 'named',
+      nodeEnv: false,
+    },
     plugins: [
       asFunction({ banner: '(function (exports, require, module, __filename, __dirname) {' }),
       asFunction({ banner: '})', footer: true }),

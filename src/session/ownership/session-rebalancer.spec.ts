@@ -132,6 +132,23 @@ describe(SessionRebalancer.name, () => {
     expect(services.heartbeats.running).toBe(1_201);
   });
 
+  it('claims its share before the first heartbeat, and starts those of its claims when a later claim fails', async () => {
+    services.store.given(...Array.from({ length: 1_201 }, () => anActiveSession(ORPHAN)));
+    const claim = services.holders.claim.bind(services.holders);
+    const runningAtClaim: number[] = [];
+    jest.spyOn(services.holders, 'claim').mockImplementation((holder, limit) => {
+      runningAtClaim.push(services.heartbeats.running);
+      return runningAtClaim.length === 3
+        ? Promise.reject(new StorageUnavailableError())
+        : claim(holder, limit);
+    });
+
+    await expect(services.rebalancer.takeOverAtStart()).rejects.toThrow(StorageUnavailableError);
+
+    expect(runningAtClaim).toEqual([0, 0, 0]);
+    expect(services.heartbeats.running).toBe(1_000);
+  });
+
   it('ends a session when its conversation is gone since', async () => {
     const active = anActiveSession(ORPHAN);
     services.store.given(active);

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Loop } from '../../common/time/loop';
 import { Lease } from '../../replica/ports/lease';
+import type { Session } from '../domain/session';
 import { type RecoveryOutcome, SessionRecovery } from './session-recovery';
 import { SessionClaims } from './session-claims';
 import { ReplicaShare } from './replica-share';
@@ -67,22 +68,44 @@ export class SessionRebalancer implements OnApplicationBootstrap, OnModuleDestro
     await this.reconciler.reconcile();
   }
 
+  /**
+   * Claims first and starts the heartbeats after the last claim, also when that failed: the first beats of many sessions
+   * take all of the event loop, and claims in between would wait for them at every step.
+   */
   private async takeOver(share: number): Promise<RecoveryOutcome[]> {
-    const outcomes: RecoveryOutcome[] = [];
     const { holder } = this.lease;
+    const claimed: Session[] = [];
+    try {
+      await this.claimUpTo(share, claimed);
+    } catch (error) {
+      await this.recoverAll(claimed, holder);
+      throw error;
+    }
+    return await this.recoverAll(claimed, holder);
+  }
+
+  private async claimUpTo(share: number, claimed: Session[]): Promise<void> {
+    const room = this.share.room(share);
     for (;;) {
-      const wanted = Math.min(BATCH, this.share.room(share));
-      if (wanted === 0) return outcomes;
-      const claimed = await this.claims.claim(wanted);
-      for (const session of claimed) {
-        // The lease was lost meanwhile, and with it the claims.
-        if (this.lease.holder !== holder) return outcomes;
-        outcomes.push(await this.recovery.recover(session));
-      }
-      if (claimed.length < BATCH) return outcomes;
+      const wanted = Math.min(BATCH, room - claimed.length);
+      if (wanted === 0) return;
+      const batch = await this.claims.claim(wanted);
+      claimed.push(...batch);
+      if (batch.length < BATCH) return;
       // Yields to beats and requests, because the embedded database is synchronous.
       await setImmediate();
     }
+  }
+
+  private async recoverAll(claimed: readonly Session[], holder: string): Promise<RecoveryOutcome[]> {
+    const outcomes: RecoveryOutcome[] = [];
+    for (const session of claimed) {
+      if (outcomes.length > 0 && outcomes.length % BATCH === 0) await setImmediate();
+      // The lease was lost meanwhile, and with it the claims.
+      if (this.lease.holder !== holder) return outcomes;
+      outcomes.push(await this.recovery.recover(session));
+    }
+    return outcomes;
   }
 
   private async releaseSurplus(share: number): Promise<void> {
