@@ -58,7 +58,7 @@ describe(AuditExport.name, () => {
     expect(findingIn(text)).toBe(10);
   });
 
-  it('pauses three times as long as a page took before the next one', async () => {
+  it('pauses nine times as long as a page took before the next one', async () => {
     jest.useFakeTimers();
     trail.fill(2, 1_234);
     const page = trail.page.bind(trail);
@@ -69,11 +69,11 @@ describe(AuditExport.name, () => {
       return page(...range);
     };
     const all = exported();
-    await jest.advanceTimersByTimeAsync(900);
+    await jest.advanceTimersByTimeAsync(2_100);
     jest.useRealTimers();
 
     expect(findingIn(await all)).toBe(1_234);
-    expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 400, 800]);
+    expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 1_000, 2_000]);
   });
 
   it('reads the pages of concurrent exports in turns, each with its pause', async () => {
@@ -87,11 +87,11 @@ describe(AuditExport.name, () => {
       return page(...range);
     };
     const both = Promise.all([exported(), exported()]);
-    await jest.advanceTimersByTimeAsync(1_300);
+    await jest.advanceTimersByTimeAsync(3_100);
     jest.useRealTimers();
 
     expect((await both).map(findingIn)).toEqual([900, 900]);
-    expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 400, 800, 1_200]);
+    expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 1_000, 2_000, 3_000]);
   });
 
   it('goes on with other exports after one has failed', async () => {

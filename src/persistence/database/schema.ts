@@ -22,6 +22,7 @@ import { sealedAddresses } from '../migrations/0016-sealed-addresses';
 import { failingSinks } from '../migrations/0017-failing-sinks';
 import { guestContext } from '../migrations/0018-guest-context';
 import { endCauses } from '../migrations/0019-end-causes';
+import { auditRecordsOfATarget } from '../migrations/0020-audit-records-of-a-target';
 import { DatabaseOpenError, SchemaTooNewError } from '../persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -45,6 +46,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0017-failing-sinks': failingSinks,
   '0018-guest-context': guestContext,
   '0019-end-causes': endCauses,
+  '0020-audit-records-of-a-target': auditRecordsOfATarget,
 };
 
 /** Slightly less than the time that an orchestrator allows for the start. */

@@ -1,7 +1,7 @@
 import { PatchedBuild } from './patched-build';
 
 /** Migrations that the previous release does not have, and the session columns that they add. */
-const MIGRATIONS = ['0018-guest-context', '0019-end-causes'];
+const MIGRATIONS = ['0018-guest-context', '0019-end-causes', '0020-audit-records-of-a-target'];
 const COLUMNS = { guest_context: null, genesys_conversation_id: null, end_cause: null };
 
 const SCHEMA = `for (const name of ${JSON.stringify(MIGRATIONS)}) delete MIGRATIONS[name];`;
