@@ -59,7 +59,7 @@ export async function createApp(
   );
   if (options.logOutput instanceof LogOutput) app.get(LogTelemetry).watch(options.logOutput);
   const server = app.getHttpAdapter().getInstance();
-  await addSecurityHeaders(server, '/docs');
+  addSecurityHeaders(server, '/docs');
   addHooks(server, app.get(InFlightRequests), app.get(Drain), app.get(HttpTelemetry).observe);
   refuseForeignRequests(server, app.get(AccessService));
   refuseWrongMethods(server);

@@ -24,6 +24,7 @@ export function setLongListsAside(value: unknown, dto: Type): CheckedLists {
 function membersOf(value: unknown, dto: Type, parent: string, errors: InputError[]): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const members = Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    if (typeof member !== 'object' || member === null) return [[name, member] as const];
     const pointer = pointerTo(parent, name);
     if (Array.isArray(member)) {
       const list = listOf(member, { dto, name, pointer }, errors);
