@@ -9,8 +9,8 @@ import type { WatchdogOrders } from './watchdog-orders';
 import { REPORT_EVERY_MS, WatchdogTelemetry } from './watchdog.telemetry';
 
 const THREAD = join(__dirname, 'watchdog-thread.js');
-const BEAT_MS = 100;
-const LOOK_MS = 100;
+const BEAT_MS = 200;
+const LOOK_MS = 200;
 const MAX_HEAP_MB = 64;
 
 /**
