@@ -10,8 +10,8 @@ import { REPORT_EVERY_MS, WatchdogTelemetry } from './watchdog.telemetry';
 
 // Relative to both `dist/watchdog` and `dist/bundle`.
 const THREAD = join(__dirname, '../watchdog/watchdog-thread.js');
-const BEAT_MS = 100;
-const LOOK_MS = 100;
+const BEAT_MS = 200;
+const LOOK_MS = 200;
 const MAX_HEAP_MB = 64;
 
 /**
