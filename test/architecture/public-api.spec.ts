@@ -101,7 +101,7 @@ const RE_EXPORTED: Readonly<Record<string, { names: readonly string[]; declaredI
   },
 };
 
-/** The declaring file of a name: the channel port exports two names again. */
+/** The declaring file of a name that another file exports again. */
 function reExported(path: string, name: string): string {
   return RE_EXPORTED[path]?.names.includes(name) === true ? RE_EXPORTED[path].declaredIn : path;
 }
