@@ -90,10 +90,18 @@ describe('the public API of extensions', () => {
   });
 });
 
-/** The declaring file of a name: the channel port exports two names again. */
+const RE_EXPORTED: Readonly<Record<string, { names: readonly string[]; declaredIn: string }>> = {
+  'src/session/ports/guest-channel.ts': {
+    names: ['Conversation', 'NewConversation'],
+    declaredIn: 'src/session/ports/conversation.ts',
+  },
+  'src/common/http/http-client.ts': {
+    names: ['HttpAnswer', 'HttpRequest'],
+    declaredIn: 'src/common/http/http-exchange.ts',
+  },
+};
+
+/** The declaring file of a name that another file exports again. */
 function reExported(path: string, name: string): string {
-  const isConversation = ['Conversation', 'NewConversation'].includes(name);
-  return path === 'src/session/ports/guest-channel.ts' && isConversation
-    ? 'src/session/ports/conversation.ts'
-    : path;
+  return RE_EXPORTED[path]?.names.includes(name) === true ? RE_EXPORTED[path].declaredIn : path;
 }
