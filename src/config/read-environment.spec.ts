@@ -23,6 +23,7 @@ describe(readEnvironment.name, () => {
       HOST: '127.0.0.1',
       PORT: 3000,
       REPLICA_FORWARDED_PER_CALLER: 64,
+      EVENT_LOOP_BLOCKED_MS: 500,
       METRICS_PUBLIC: false,
       DOCS_PUBLIC: false,
       DATABASE_START_TIMEOUT_MS: 60_000,
