@@ -31,6 +31,22 @@ async function exported(afterHeader: () => void = () => undefined): Promise<stri
   return text;
 }
 
+/** Makes each page take 100 ms; returns the times at which pages are read. */
+function slowPages(): readonly number[] {
+  const page = trail.page.bind(trail);
+  const readAt: number[] = [];
+  trail.page = async (...range) => {
+    readAt.push(performance.now());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return page(...range);
+  };
+  return readAt;
+}
+
+function sinceFirst(times: readonly number[]): number[] {
+  return times.map((at) => at - (times[0] ?? 0));
+}
+
 function findingIn(text: string): unknown {
   const verifier = new AuditVerifier();
   for (const line of text.trimEnd().split('\n')) verifier.take(line);
@@ -61,37 +77,25 @@ describe(AuditExport.name, () => {
   it('pauses nine times as long as a page took before the next one', async () => {
     jest.useFakeTimers();
     trail.fill(2, 1_234);
-    const page = trail.page.bind(trail);
-    const readAt: number[] = [];
-    trail.page = async (...range) => {
-      readAt.push(performance.now());
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      return page(...range);
-    };
+    const readAt = slowPages();
     const all = exported();
     await jest.advanceTimersByTimeAsync(2_100);
     jest.useRealTimers();
 
     expect(findingIn(await all)).toBe(1_234);
-    expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 1_000, 2_000]);
+    expect(sinceFirst(readAt)).toEqual([0, 1_000, 2_000]);
   });
 
   it('reads the pages of concurrent exports in turns, each with its pause', async () => {
     jest.useFakeTimers();
     trail.fill(2, 900);
-    const page = trail.page.bind(trail);
-    const readAt: number[] = [];
-    trail.page = async (...range) => {
-      readAt.push(performance.now());
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      return page(...range);
-    };
+    const readAt = slowPages();
     const both = Promise.all([exported(), exported()]);
     await jest.advanceTimersByTimeAsync(3_100);
     jest.useRealTimers();
 
     expect((await both).map(findingIn)).toEqual([900, 900]);
-    expect(readAt.map((at) => at - (readAt[0] ?? 0))).toEqual([0, 1_000, 2_000, 3_000]);
+    expect(sinceFirst(readAt)).toEqual([0, 1_000, 2_000, 3_000]);
   });
 
   it('goes on with other exports after one has failed', async () => {

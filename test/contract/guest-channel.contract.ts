@@ -281,6 +281,7 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
       // On a busy machine the first attempt may not get its answer in time.
       const { kind } = await waitFor(() => channel.disconnect(conversation, never));
       expect(['confirmed', 'gone']).toContain(kind);
+      expect(lives(conversation)).toBe(false);
     });
 
     it('leaves no connection and no timer behind when its process stops', async () => {

@@ -1,42 +1,24 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { answeredStatusOf } from './answered-status';
-import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client';
-import { OutboundPool } from './outbound-pool';
-import { undiciHttpService } from './undici-http-service';
+import type { HttpAnswer, HttpRequest } from './http-client';
+import { FakeHttpTarget } from './http-target.fake';
 
-let server: Server;
-let pool: OutboundPool;
-let answer: RequestListener;
-let client: HttpClient;
-let url: string;
+let target: FakeHttpTarget;
 
 beforeEach(async () => {
-  server = createServer((incoming, response) => {
-    answer(incoming, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/path`;
-  pool = new OutboundPool(1);
-  client = new HttpClient(undiciHttpService(pool));
+  target = await FakeHttpTarget.start();
 });
-afterEach(async () => {
-  await pool.onApplicationShutdown();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterEach(() => target.stop());
 
-const request = (facts: Partial<HttpRequest> = {}): Promise<HttpAnswer> =>
-  client.send({ method: 'GET', url, headers: {}, timeoutMs: 5_000, maxBytes: 1_000_000, ...facts });
+const request = (facts?: Partial<HttpRequest>): Promise<HttpAnswer> => target.request(facts);
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 const HEADERS = `${OK}content-length: 10\r\n\r\n`;
 
 /** Answers each request on a connection with the next of the texts, and hangs up after the last one. */
 function answeringRaw(...texts: string[]): void {
-  server.removeAllListeners('request');
-  server.on('connection', (socket) => {
+  target.server.removeAllListeners('request');
+  target.server.on('connection', (socket) => {
     socket.removeAllListeners('data');
     socket
       .on('error', () => undefined)
@@ -88,7 +70,7 @@ describe(answeredStatusOf.name, () => {
 
   it('does not wait for a body that never ends, and drops its connection', async () => {
     let closed: Promise<unknown> | undefined;
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       closed = once(response, 'close');
       response.writeHead(200).write('half');
     };
@@ -100,7 +82,7 @@ describe(answeredStatusOf.name, () => {
   it('reads the body of the statuses that it is told, and is content with the status where that never ends', async () => {
     const of404 = { statusDecides: true, bodyOf: new Set([404]), maxBytes: 100 };
     const bodies = ['gone: not.found', 'gone:', 'x'.repeat(101)];
-    answer = ({ method }, response) => {
+    target.answer = ({ method }, response) => {
       response.writeHead(method === 'GET' ? 404 : 503).write(bodies[0]);
       if (bodies.shift() !== 'gone:') response.end();
     };
@@ -114,8 +96,8 @@ describe(answeredStatusOf.name, () => {
 
   it('uses the connection again when the body ends', async () => {
     let connections = 0;
-    server.on('connection', () => (connections += 1));
-    answer = (_, response) => {
+    target.server.on('connection', () => (connections += 1));
+    target.answer = (_, response) => {
       response.end('accepted');
     };
     for (let sent = 0; sent < 3; sent += 1) await request({ statusDecides: true });

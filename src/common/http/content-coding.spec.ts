@@ -1,36 +1,17 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { decoded } from './content-coding';
-import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client';
+import type { HttpAnswer, HttpRequest } from './http-client';
+import { FakeHttpTarget } from './http-target.fake';
 import { OutboundCodingError } from './outbound.errors';
-import { OutboundPool } from './outbound-pool';
-import { undiciHttpService } from './undici-http-service';
 
-let server: Server;
-let pool: OutboundPool;
-let answer: RequestListener;
-let client: HttpClient;
-let url: string;
+let target: FakeHttpTarget;
 
 beforeEach(async () => {
-  server = createServer((incoming, response) => {
-    answer(incoming, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/path`;
-  pool = new OutboundPool(1);
-  client = new HttpClient(undiciHttpService(pool));
+  target = await FakeHttpTarget.start();
 });
-afterEach(async () => {
-  await pool.onApplicationShutdown();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterEach(() => target.stop());
 
-const request = (facts: Partial<HttpRequest> = {}): Promise<HttpAnswer> =>
-  client.send({ method: 'GET', url, headers: {}, timeoutMs: 5_000, maxBytes: 1_000_000, ...facts });
+const request = (facts?: Partial<HttpRequest>): Promise<HttpAnswer> => target.request(facts);
 
 describe(decoded.name, () => {
   it.each([
@@ -39,7 +20,7 @@ describe(decoded.name, () => {
     ['br', brotliCompressSync],
     ['identity', Buffer.from],
   ])('says which content codings it takes, and decodes %s', async (coding, encode) => {
-    answer = ({ headers }, response) => {
+    target.answer = ({ headers }, response) => {
       const text = `\uFEFF{"accepted":"${headers['accept-encoding'] ?? ''}","größe":1}`;
       response.writeHead(200, { 'content-encoding': coding }).end(encode(Buffer.from(text)));
     };
@@ -56,7 +37,7 @@ describe(decoded.name, () => {
     ['br', 200],
     ['br', 202],
   ])('takes a body without a byte for an empty one (%s, %i)', async (coding, status) => {
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       response.writeHead(status, { 'content-encoding': coding }).end();
     };
 
@@ -65,7 +46,7 @@ describe(decoded.name, () => {
 
   it.each(['gzip', 'br'])('decodes no more of a bomb than it may read (%s)', async (coding) => {
     const bomb = (coding === 'br' ? brotliCompressSync : gzipSync)(Buffer.alloc(16 * 1024 * 1024));
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       response.writeHead(200, { 'content-encoding': coding }).end(bomb);
     };
 
@@ -82,7 +63,7 @@ describe(decoded.name, () => {
     ['zstd', 'unknown'],
     ['gzip, gzip', 'nested'],
   ])('rejects with what it is when a body is not of its coding: %s, %p', async (coding, text) => {
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       response
         .writeHead(200, { 'content-encoding': coding })
         .end(text === '' ? gzipSync('whole').subarray(0, 12) : text);

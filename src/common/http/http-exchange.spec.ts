@@ -1,40 +1,23 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
-import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client';
+import type { HttpAnswer, HttpRequest } from './http-client';
+import { FakeHttpTarget } from './http-target.fake';
 import { HttpExchange } from './http-exchange';
 import { OutboundTimeoutError, OutboundTooLargeError } from './outbound.errors';
-import { OutboundPool } from './outbound-pool';
-import { undiciHttpService } from './undici-http-service';
 
-let server: Server;
-let pool: OutboundPool;
-let client: HttpClient;
-let url: string;
-let answer: RequestListener;
+let target: FakeHttpTarget;
 
 beforeEach(async () => {
-  server = createServer((request, response) => {
-    answer(request, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/path`;
-  pool = new OutboundPool(2);
-  client = new HttpClient(undiciHttpService(pool));
+  target = await FakeHttpTarget.start(2);
 });
-afterEach(async () => {
-  await pool.onApplicationShutdown();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterEach(() => target.stop());
 
-const request = (facts: Partial<HttpRequest> = {}): Promise<HttpAnswer> =>
-  client.send({ method: 'GET', url, headers: {}, timeoutMs: 5_000, maxBytes: 1_000_000, ...facts });
+const request = (facts?: Partial<HttpRequest>): Promise<HttpAnswer> => target.request(facts);
 
 describe(HttpExchange.name, () => {
   it('sends method, headers and body as they are', async () => {
-    answer = ({ method, headers, url }, response) => {
+    target.answer = ({ method, headers, url }, response) => {
       response.end(JSON.stringify([method, url, headers['x-note'], headers['content-type']]));
     };
     const { body } = await request({
@@ -47,7 +30,7 @@ describe(HttpExchange.name, () => {
   });
 
   it('sends the body and returns the answer as text, UTF-8 across chunks included', async () => {
-    answer = (incoming, response) => {
+    target.answer = (incoming, response) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => {
@@ -64,7 +47,7 @@ describe(HttpExchange.name, () => {
       .map(Number)
       .filter((status) => status >= 200),
   )('resolves for status %i', async (status) => {
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       response.writeHead(status, { 'x-note': 'b' }).end();
     };
     const response = await request();
@@ -74,7 +57,7 @@ describe(HttpExchange.name, () => {
 
   it('follows no redirect', async () => {
     let requests = 0;
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       requests += 1;
       response.writeHead(302, { location: '/elsewhere' }).end('moved');
     };
@@ -84,7 +67,7 @@ describe(HttpExchange.name, () => {
   });
 
   it('rejects when there is no answer in time', async () => {
-    answer = () => undefined;
+    target.answer = () => undefined;
 
     const failure = request({ timeoutMs: 50 });
 
@@ -93,7 +76,7 @@ describe(HttpExchange.name, () => {
   });
 
   it('rejects when the answer is not complete in time', async () => {
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       response.writeHead(200, { 'content-length': '10' }).write('half');
     };
 
@@ -103,7 +86,7 @@ describe(HttpExchange.name, () => {
   it('rejects when it is aborted, before the answer and during it', async () => {
     for (const begun of [false, true]) {
       const abort = new AbortController();
-      answer = (_, response) => {
+      target.answer = (_, response) => {
         if (begun) response.write('half');
         abort.abort();
       };
@@ -115,18 +98,25 @@ describe(HttpExchange.name, () => {
   it('rejects with the reason of the abort, for which axios has words of its own', async () => {
     const abort = new AbortController();
     const reason = new Error('No longer wanted');
-    answer = () => {
+    target.answer = () => {
       abort.abort(reason);
     };
-    const sent = { method: 'GET', url, headers: {}, timeoutMs: 5_000, maxBytes: 100, signal: abort.signal };
+    const sent = {
+      method: 'GET',
+      url: target.url,
+      headers: {},
+      timeoutMs: 5_000,
+      maxBytes: 100,
+      signal: abort.signal,
+    };
 
-    await expect(new HttpExchange(sent).over(pool)).rejects.toBe(reason);
-    await expect(new HttpExchange(sent).over(pool)).rejects.toBe(reason);
+    await expect(new HttpExchange(sent).over(target.pool)).rejects.toBe(reason);
+    await expect(new HttpExchange(sent).over(target.pool)).rejects.toBe(reason);
   });
 
   it('sends nothing when it is aborted already', async () => {
     let requests = 0;
-    answer = () => {
+    target.answer = () => {
       requests += 1;
     };
 
@@ -135,7 +125,7 @@ describe(HttpExchange.name, () => {
   });
 
   it('reads as much as it may and no more, and tells the status of what it did not read', async () => {
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       response.writeHead(502).end('x'.repeat(1_000));
     };
 
@@ -147,7 +137,7 @@ describe(HttpExchange.name, () => {
 
   it('stops reading an answer without an end', async () => {
     let closed: Promise<unknown> | undefined;
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       closed = once(response, 'close');
       const feed = (): void => {
         while (response.write('x'.repeat(65_536)));
@@ -161,12 +151,12 @@ describe(HttpExchange.name, () => {
   });
 
   it('rejects when the connection breaks, before the answer and during it', async () => {
-    answer = ({ socket }) => {
+    target.answer = ({ socket }) => {
       socket.destroy();
     };
     await expect(request()).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
 
-    answer = ({ socket }, response) => {
+    target.answer = ({ socket }, response) => {
       response.writeHead(200, { 'content-length': '10' });
       response.write('half', () => socket.destroy());
     };
@@ -174,7 +164,7 @@ describe(HttpExchange.name, () => {
   });
 
   it('rejects when nobody listens', async () => {
-    await new Promise((resolve) => server.close(resolve));
+    await new Promise((resolve) => target.server.close(resolve));
 
     await expect(request()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
@@ -182,8 +172,8 @@ describe(HttpExchange.name, () => {
   describe('before the first byte leaves', () => {
     it('is asked once the connection is there', async () => {
       let connections = 0;
-      server.on('connection', () => (connections += 1));
-      answer = (_, response) => {
+      target.server.on('connection', () => (connections += 1));
+      target.answer = (_, response) => {
         response.end('ok');
       };
       const seen: number[] = [];
@@ -198,8 +188,8 @@ describe(HttpExchange.name, () => {
     it('sends nothing when that throws, and keeps the connection for the next', async () => {
       const paths: unknown[] = [];
       let connections = 0;
-      server.on('connection', () => (connections += 1));
-      answer = ({ headers }, response) => {
+      target.server.on('connection', () => (connections += 1));
+      target.answer = ({ headers }, response) => {
         paths.push(headers['x-note']);
         response.end('ok');
       };
@@ -219,11 +209,11 @@ describe(HttpExchange.name, () => {
 
     it('waits for its turn first', async () => {
       const held: (() => void)[] = [];
-      answer = (_, response) => {
+      target.answer = (_, response) => {
         held.push(() => response.end('ok'));
       };
       const both = [request(), request()];
-      while (held.length < 2) await once(server, 'request');
+      while (held.length < 2) await once(target.server, 'request');
       const beforeSend = jest.fn();
       const third = request({ beforeSend });
       await new Promise(setImmediate);
@@ -231,7 +221,7 @@ describe(HttpExchange.name, () => {
 
       for (const finish of held.splice(0)) finish();
       await Promise.all(both);
-      while (held.length < 1) await once(server, 'request');
+      while (held.length < 1) await once(target.server, 'request');
       expect(beforeSend).toHaveBeenCalledTimes(1);
       held.pop()?.();
       await third;
@@ -239,21 +229,21 @@ describe(HttpExchange.name, () => {
   });
 
   it('destroys the stream of a request that fails, with a connection and without one', async () => {
-    answer = ({ socket }) => {
+    target.answer = ({ socket }) => {
       socket.destroy();
     };
     const sent = Readable.from(['part'], { objectMode: false });
     await expect(request({ method: 'POST', body: sent })).rejects.toBeInstanceOf(Error);
     expect(sent.destroyed).toBe(true);
 
-    await new Promise((resolve) => server.close(resolve));
+    await new Promise((resolve) => target.server.close(resolve));
     const unsent = new Readable({ read: () => undefined });
     await expect(request({ method: 'POST', body: unsent })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(unsent.destroyed).toBe(true);
   });
 
   it('leaves no timer and no listener behind', async () => {
-    answer = (_, response) => {
+    target.answer = (_, response) => {
       response.end('ok');
     };
     const abort = new AbortController();

@@ -41,11 +41,13 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
   private troublesSeen = 0;
   private lastFullAt = -Infinity;
   /** On SQLite. */
-  private groupCommit: GroupCommit | undefined;
+  private readonly groupCommit: GroupCommit | undefined;
   private observe: (reason: StorageErrorReason) => void = () => undefined;
 
   constructor(private readonly connection: DatabaseConnection) {
     super();
+    const { db, dialect } = connection;
+    this.groupCommit = dialect === 'sqlite' ? new GroupCommit(db) : undefined;
   }
 
   get count(): number {
@@ -87,10 +89,7 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
   }
 
   private transact<T>(unit: (transaction: Transaction<Database>) => Promise<T>): Promise<T> {
-    const { db, dialect } = this.connection;
-    if (dialect === 'postgres') return db.transaction().execute(unit);
-    this.groupCommit ??= new GroupCommit(db);
-    return this.groupCommit.run(unit);
+    return this.groupCommit?.run(unit) ?? this.connection.db.transaction().execute(unit);
   }
 
   private named(error: unknown): unknown {

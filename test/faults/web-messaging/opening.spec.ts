@@ -77,14 +77,9 @@ const FAILURES: [what: string, trouble: Trouble, answer: string, counts?: Counts
 ];
 
 /** The server may have the session: it is closed in the background. */
-const DOUBTS: [what: string, trouble: Trouble, ...answers: string[]][] = [
-  [
-    'a black hole',
-    { upgrade: { kind: 'hang-before-headers' }, deadlineMs: 2_000 },
-    '504 upstream-timeout',
-    // On a busy machine the deadline falls between two handshakes.
-    '503 upstream-unavailable',
-  ],
+const DOUBTS: [what: string, trouble: Trouble, answer: string][] = [
+  // Well before the time-out of the handshake, which does not follow the faster clock.
+  ['a black hole', { upgrade: { kind: 'hang-before-headers' }, deadlineMs: 2_000 }, '504 upstream-timeout'],
   ['5000 to configure', { configure: refused(5000) }, '502 upstream-error'],
   [
     'no answer to configure',
@@ -174,10 +169,9 @@ describe('opening a session over the guest WebSocket', () => {
 
   it.concurrent.each(DOUBTS)(
     'that meets %s fails, and closes the session that it may have started',
-    async (_what, trouble, ...answers) => {
+    async (_what, trouble, answer) => {
       await using world = await troubled(trouble);
-      const answer = await world.open();
-      expect(answers).toContain(answer);
+      expect(await world.open()).toBe(answer);
       await expectState(world, { session: 'failed open-failed pending', crm: [], feed: ['failed'] });
       expect((await world.counts())[`sessions_created_total ${codeIn(answer)}`]).toBe(1);
     },
