@@ -38,8 +38,8 @@ const BLOCKS = { javascript: spinInJavaScript, native: waitInNativeCode, none: (
 const watchdog = new EventLoopWatchdog({ blockedMs: Number(blockedMs) }, telemetry);
 watchdog.start();
 print({ started: true });
-// A line on standard input begins the block, and its end leaves nothing that keeps the process alive.
-process.stdin.once('data', () => {
+// Each line on standard input begins a block, and its end leaves nothing that keeps the process alive.
+process.stdin.on('data', () => {
   BLOCKS[kind]();
   print({ over: kind });
 });

@@ -35,7 +35,7 @@ export class WatchedLoop {
     return this.text.includes('"started"');
   }
 
-  /** Begins the block. */
+  /** Begins a block. */
   block(): void {
     this.child.stdin?.write('\n');
   }

@@ -8,8 +8,8 @@ import { type BlockKind, WatchedLoop } from '../../support/watched-loop';
 
 /** Time for which processes are stopped: several times the limit of the watchdog. */
 const STOPPED_MS = 2_000;
-/** Time that the watchdog thread gets to start: a block before it is not watched. */
-const THREAD_STARTS_MS = 1_000;
+/** Time after which a block is provoked again: one before the watchdog thread has started is not watched. */
+const REPORTED_WITHIN_MS = 5_000;
 
 let loop: WatchedLoop | undefined;
 
@@ -22,24 +22,37 @@ async function started(kind: BlockKind, blockedMs?: number): Promise<WatchedLoop
   const process = WatchedLoop.start(kind, blockedMs);
   loop = process;
   await until(() => process.isStarted);
-  await delay(THREAD_STARTS_MS);
   return process;
 }
 
-function reportOf(watched: WatchedLoop, reason: BlockReport['reason']): Promise<BlockReport> {
-  return waitFor(() => {
-    const report = watched.reports.find((each) => each.reason === reason);
+/** Provokes blocks until one is reported with this reason. */
+async function reportOf(
+  watched: WatchedLoop,
+  reason: BlockReport['reason'],
+  provoke: () => void | Promise<void>,
+): Promise<BlockReport> {
+  const isReported = ({ reason: reported }: BlockReport): boolean => reported === reason;
+  return waitFor(async () => {
+    await provoke();
+    await until(() => watched.reports.some(isReported), REPORTED_WITHIN_MS).catch(() => undefined);
+    const report = watched.reports.find(isReported);
     if (report === undefined) throw new Error(`No such report: ${JSON.stringify(watched.reports)}`);
     return report;
   });
 }
 
+async function stopFor(ms: number, signal: (name: NodeJS.Signals) => void): Promise<void> {
+  signal('SIGSTOP');
+  await delay(ms);
+  signal('SIGCONT');
+}
+
 describe('a blocked event loop', () => {
   it('is reported with the function that blocks it', async () => {
     const watched = await started('javascript');
-    watched.block();
-
-    const { durationMs, stack, cpuMs } = await reportOf(watched, 'javascript');
+    const { durationMs, stack, cpuMs } = await reportOf(watched, 'javascript', () => {
+      watched.block();
+    });
 
     expect(stack).toMatch(/at spinInJavaScript \(.*blocking-program\.js:\d+:\d+\)/);
     expect(durationMs).toBeGreaterThan(500);
@@ -48,9 +61,9 @@ describe('a blocked event loop', () => {
 
   it('inside native code is reported as such, with the time until JavaScript ran again', async () => {
     const watched = await started('native');
-    watched.block();
-
-    const { durationMs, stack, stackDelayMs } = await reportOf(watched, 'native-code');
+    const { durationMs, stack, stackDelayMs } = await reportOf(watched, 'native-code', () => {
+      watched.block();
+    });
 
     expect(stack).toMatch(/at waitInNativeCode /);
     expect(stackDelayMs).toBeGreaterThan(500);
@@ -70,11 +83,12 @@ describe('a blocked event loop', () => {
 describe('a stopped process', () => {
   it('is reported as such, without a stack', async () => {
     const watched = await started('none');
-    watched.signal('SIGSTOP');
-    await delay(STOPPED_MS);
-    watched.signal('SIGCONT');
+    const stop = (): Promise<void> =>
+      stopFor(STOPPED_MS, (name) => {
+        watched.signal(name);
+      });
 
-    const { durationMs, stack } = await reportOf(watched, 'process-stalled');
+    const { durationMs, stack } = await reportOf(watched, 'process-stalled', stop);
 
     expect(durationMs).toBeGreaterThan(STOPPED_MS / 2);
     expect(stack).toBe('');
@@ -94,12 +108,12 @@ describe('the watchdog of the event loop', () => {
     const storages = new ServiceStorages();
     const world = await ProcessWorld.start(await storages.create('SQLite'));
     try {
-      await delay(THREAD_STARTS_MS);
-      world.service.signal('SIGSTOP');
-      await delay(STOPPED_MS);
-      world.service.signal('SIGCONT');
-
-      await until(() => world.service.stdout.includes('"reason":"process-stalled"'));
+      await waitFor(async () => {
+        await stopFor(STOPPED_MS, (name) => {
+          world.service.signal(name);
+        });
+        await until(() => world.service.stdout.includes('"reason":"process-stalled"'), REPORTED_WITHIN_MS);
+      });
       const page = await (await fetch(`${world.service.url}/metrics`)).text();
       world.service.signal('SIGTERM');
 
