@@ -50,8 +50,8 @@ describe(AccessTelemetry.name, () => {
     }
     const message = 'Caller refused';
     const first = [
-      { message, reason: 'missing' },
-      { message, reason: 'foreign-origin' },
+      { message, reason: 'missing', count: 1 },
+      { message, reason: 'foreign-origin', count: 1 },
     ];
     expect(log.at('info')).toEqual(first);
 

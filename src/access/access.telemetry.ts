@@ -30,7 +30,7 @@ export class AccessTelemetry implements OnApplicationShutdown {
   private readonly throttled;
   private readonly refusals = new ExpiringCache<{ toldAt: number }>(QUOTA_WINDOW_MS, MAX_REFUSED_CALLERS);
   private readonly outsiders = new Coalescer<string>(MAX_REASONS, (reason, count) => {
-    this.log.log({ message: 'Caller refused', reason, ...(count > 1 ? { count } : {}) });
+    this.log.log({ message: 'Caller refused', reason, count });
   });
   private issuer: 'well' | 'away' | 'away-too-long' = 'well';
 

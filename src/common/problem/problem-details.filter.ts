@@ -33,7 +33,7 @@ export type RefusalObserver = (error: DomainError, route: string) => void;
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly log = new Logger(ProblemDetailsFilter.name);
   private readonly outsiders = new Coalescer<Failure>(MAX_FAILURES, (failure, count) => {
-    this.logFailure({ ...failure, ...(count > 1 ? { count } : {}) });
+    this.logFailure({ ...failure, count });
   });
 
   constructor(private readonly observeRefusal: RefusalObserver = () => undefined) {}
