@@ -33,7 +33,10 @@ export class GroupCommit {
   private readonly waiting: Unit[] = [];
   private isScheduled = false;
 
-  constructor(private readonly db: Kysely<Database>) {}
+  constructor(
+    private readonly db: Kysely<Database>,
+    private readonly maxMs = MAX_MS,
+  ) {}
 
   /** Runs a unit in its caller's asynchronous context; resolves with its outcome once that is durable. */
   run<T>(unit: (transaction: Transaction<Database>) => Promise<T>): Promise<T> {
@@ -85,7 +88,7 @@ export class GroupCommit {
     const [first] = group;
     if (first === undefined) return;
     if (this.waiting.length === 0) return first.run(transaction);
-    const deadline = performance.now() + MAX_MS;
+    const deadline = performance.now() + this.maxMs;
     let units = 0;
     for (let unit: Unit | undefined = first; unit !== undefined; unit = this.waiting.shift()) {
       if (unit !== first) group.push(unit);

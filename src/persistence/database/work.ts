@@ -3,7 +3,7 @@ import type { Database } from './database';
 import type { Dialect } from './dialect';
 import { COMMIT, inOneRoundTrip } from './round-trip';
 
-type Check = (result: QueryResult<unknown>) => void;
+type Observe = (result: QueryResult<unknown>) => void;
 
 /** A transaction in progress. */
 export interface Work {
@@ -15,7 +15,9 @@ export interface Work {
    */
   send(...statements: readonly CompiledQuery[]): void;
   /** Queues a statement like `send`; `check` gets its result before the commit, and fails the transaction by throwing. */
-  sendChecked(statement: CompiledQuery, check: Check): void;
+  sendChecked(statement: CompiledQuery, check: Observe): void;
+  /** Queues a statement like `send`; `observe` gets its result, which may be together with that of the commit. */
+  sendObserved(statement: CompiledQuery, observe: Observe): void;
   /** Runs the statements given to `send` and then this one, in one round trip; resolves with its result. */
   ask<Row>(statement: CompiledQuery<Row>): Promise<QueryResult<Row>>;
   /** Runs within the transaction after its work, in the order given. */
@@ -52,8 +54,11 @@ export async function finishWork<T>(
     send: (...statements) => {
       for (const statement of statements) queue.add({ statement });
     },
-    sendChecked: (statement, check) => {
-      queue.add({ statement, check });
+    sendChecked: (statement, observe) => {
+      queue.add({ statement, observe, isCheck: true });
+    },
+    sendObserved: (statement, observe) => {
+      queue.add({ statement, observe });
     },
     ask: async (statement) => (await queue.sendWith(statement)) as QueryResult<never>,
     beforeCommit: (step) => steps.push(step),
@@ -68,7 +73,9 @@ export async function finishWork<T>(
 
 interface Queued {
   readonly statement: CompiledQuery;
-  readonly check?: Check;
+  readonly observe?: Observe;
+  /** Tells whether `observe` can fail the transaction. */
+  readonly isCheck?: boolean;
 }
 
 /** The statements of a transaction that have not been sent yet. */
@@ -89,7 +96,7 @@ class StatementQueue {
 
   async finish(dialect: Dialect): Promise<void> {
     // The commit must not be on its way while a check can still fail the transaction.
-    if (this.queued.some(({ check }) => check !== undefined)) await this.send();
+    if (this.queued.some(({ isCheck }) => isCheck)) await this.send();
     if (this.queued.length === 0) return;
     if (dialect === 'postgres') this.add({ statement: COMMIT });
     await this.send();
@@ -99,6 +106,6 @@ class StatementQueue {
     const sent = this.queued;
     this.queued = [];
     const statements = sent.map(({ statement }) => statement);
-    return inOneRoundTrip(this.db, statements, (result, index) => sent[index]?.check?.(result));
+    return inOneRoundTrip(this.db, statements, (result, index) => sent[index]?.observe?.(result));
   }
 }

@@ -42,12 +42,12 @@ const answering = prepared(
 export class IdempotencyWriter {
   constructor(private readonly cipher: DataCipher) {}
 
-  /** Writes the key of a new session, or replaces one that has expired; returns whether the key was free. */
-  async take(
+  /** Sends the key of a new session; it replaces one that has expired, and is not written while another is in use. */
+  take(
     work: Work,
     { owner, operation, keyHash, fingerprint, openingBy }: IdempotentRequest,
     { conversationId, createdAt }: Readonly<SessionSnapshot>,
-  ): Promise<boolean> {
+  ): void {
     const use = {
       fingerprint,
       conversation_id: conversationId,
@@ -57,8 +57,7 @@ export class IdempotencyWriter {
       expires_at: createdAt + KEY_LIFETIME_MS,
     };
     const key = { owner, operation, key_hash: keyHash };
-    const { numAffectedRows = 0n } = await work.ask(taking(work, { key, use, now: createdAt }));
-    return numAffectedRows > 0n;
+    work.send(taking(work, { key, use, now: createdAt }));
   }
 
   /** Writes the disposition of the key of a session after its opening, if it has a key. */

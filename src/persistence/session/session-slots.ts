@@ -1,15 +1,20 @@
-import { type QueryResult, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { DomainError } from '../../common/errors/domain.errors';
+import { RequestInProgressError } from '../../session/domain/idempotency.errors';
 import {
   CallerSessionLimitReachedError,
   SessionLimitReachedError,
 } from '../../session/domain/session.errors';
 import type { CallerLimits, SlotLimits } from '../../session/ports/session.store';
-import { callerSlots } from './caller-slots';
 import { COUNTERS, slotsOf } from '../replica/counters';
-import type { SessionTable } from '../database/database';
+import type { Database, SessionTable } from '../database/database';
+import { forUpdate } from '../database/dialect';
 import { prepared } from '../database/prepared';
-import { inOneRoundTrip } from '../database/round-trip';
 import type { Work } from '../database/work';
+import { callerSlots } from './caller-slots';
+
+type Refusal = 'key-in-use' | 'total' | 'client' | 'caller-total' | 'caller-clients';
+export type ReservationOutcome = 'reserved' | Refusal;
 
 /** A counter and its limit. */
 interface Limited {
@@ -17,69 +22,129 @@ interface Limited {
   readonly limit: number;
 }
 
-/** Adds one to each of the two counters that is below its limit, creating it if need be, and returns their names. */
-const takingSlots = prepared((db, { all, client }: { readonly all: Limited; readonly client: Limited }) =>
-  db
-    .insertInto('counter')
-    .values([
-      { name: all.name, value: 1 },
-      { name: client.name, value: 1 },
-    ])
-    .onConflict((conflict) =>
-      conflict
-        .column('name')
-        .doUpdateSet((eb) => ({ value: eb('counter.value', '+', 1) }))
-        .where(
-          sql<boolean>`counter.value < case when counter.name = ${all.name}
-            then cast(${all.limit} as bigint) else cast(${client.limit} as bigint) end`,
-        ),
-    )
-    .returning('name'),
+/** A new session and the limits that may refuse it. Each list has one item or none. */
+interface Reservation {
+  readonly row: SessionTable;
+  readonly all: Limited;
+  readonly client: Limited;
+  readonly ofCaller: readonly CallerLimits[];
+  /** The conversation that the idempotency key of the request has to name. */
+  readonly keyed: readonly string[];
+}
+
+const lockingSlots = prepared((db, { name }: { readonly name: string }, dialect) =>
+  forUpdate(dialect, db.selectFrom('counter').select('value').where('name', '=', name)),
 );
 
-const inserting = prepared((db, { row }: { readonly row: SessionTable }) =>
-  db.insertInto('session').values(row),
+/** Inserts the session unless it is refused. */
+const inserting = prepared((db, reservation: Reservation) => {
+  const columns = Object.entries(reservation.row) as [string, unknown][];
+  const refusals = refusalsOf(db, reservation).map(([isRefused]) => isRefused);
+  return sql`insert into session (${sql.join(columns.map(([name]) => sql.ref(name)))})
+    select ${sql.join(columns.map(([, value]) => value))} where not (${sql.join(refusals, sql` or `)})`;
+});
+
+/** Adds one to both counters, creating them if need be, if the session was inserted. */
+const counting = prepared((_, { row, all, client }: Pick<Reservation, 'row' | 'all' | 'client'>) => {
+  const one = ({ name }: Limited): RawBuilder<unknown> => sql`select ${name}, 1 where ${isInserted(row)}`;
+  return sql`insert into counter (name, value) ${one(all)} union all ${one(client)}
+    on conflict (name) do update set value = counter.value + 1`;
+});
+
+/** The conditions after the first true one are not evaluated. */
+const selectingOutcome = prepared(
+  (db, reservation: Reservation): RawBuilder<{ outcome: ReservationOutcome }> => {
+    const cases = [
+      [isInserted(reservation.row), sql.lit('reserved')] as const,
+      ...refusalsOf(db, reservation),
+    ].map(([holds, outcome]) => sql`when ${holds} then ${outcome}`);
+    return sql`select case ${sql.join(cases, sql` `)} end as outcome`;
+  },
 );
 
-const countingSlotsOf = prepared((db, { owner, limit }: { readonly owner: string; readonly limit: number }) =>
-  callerSlots(db, owner, limit),
+const forgettingKey = prepared(
+  (_, { row }: Pick<Reservation, 'row'>) =>
+    sql`delete from idempotency_key where conversation_id = ${row.conversation_id} and not ${isInserted(row)}`,
 );
 
 /**
- * Takes a slot for a new session and inserts it, in one round trip: the counters are locked from here to the commit,
- * and all other reservations wait for them. Throws `SessionLimitReachedError` or `CallerSessionLimitReachedError` if
- * there is no slot; the transaction must not commit then.
+ * Queues a reservation behind what the work has sent before: takes a slot for a new session and inserts it, unless it
+ * is refused; then nothing is left of it, nor of its idempotency key. `settle` gets the outcome with the commit.
  *
- * The count of the caller's sessions is exact: the counter of all slots, raised before, admits one reservation at a
- * time, and earlier ones are committed and visible. Releases without caller shares take that lock too, so there is no
- * second counter that they could leave wrong.
+ * No statement waits for this process: PostgreSQL gets the reservation in one round trip with the commit, since all
+ * other reservations wait for the counter that it locks. All limits are exact: that counter admits one at a time, and
+ * each statement after its lock sees all earlier ones. Releases without caller shares take that lock too, so there is
+ * no second counter that they could leave wrong.
  */
-export async function takeSlot(
+export function sendReservation(
   work: Work,
   row: SessionTable,
   { total, ofClient, ofCaller }: SlotLimits,
-): Promise<void> {
-  const all = { name: COUNTERS.slots, limit: total };
-  const client = { name: slotsOf(row.oauth_client), limit: ofClient };
-  const [taken, , ofOwner] = await inOneRoundTrip(work.db, [
-    takingSlots(work, { all, client }),
-    inserting(work, { row }),
-    ...(ofCaller === undefined
-      ? []
-      : [countingSlotsOf(work, { owner: row.owner, limit: ofCaller.total + 1 })]),
-  ]);
-  if (!isAmong(taken, all)) throw new SessionLimitReachedError(total);
-  if (!isAmong(taken, client)) throw new SessionLimitReachedError(ofClient, 'upstream-budget');
-  if (ofCaller !== undefined) assertWithin(ofCaller, ofOwner?.rows[0] as CallerLimits, row.oauth_client);
+  { isKeyed, settle }: { readonly isKeyed: boolean; readonly settle: (outcome: ReservationOutcome) => void },
+): void {
+  const reservation: Reservation = {
+    row,
+    all: { name: COUNTERS.slots, limit: total },
+    client: { name: slotsOf(row.oauth_client), limit: ofClient },
+    ofCaller: ofCaller === undefined ? [] : [ofCaller],
+    keyed: isKeyed ? [row.conversation_id] : [],
+  };
+  work.send(
+    lockingSlots(work, { name: COUNTERS.slots }),
+    inserting(work, reservation),
+    counting(work, reservation),
+  );
+  work.sendObserved(selectingOutcome(work, reservation), ({ rows }) => {
+    settle((rows[0] as { readonly outcome: ReservationOutcome }).outcome);
+  });
+  if (isKeyed) work.send(forgettingKey(work, reservation));
 }
 
-function isAmong(taken: QueryResult<unknown> | undefined, { name }: Limited): boolean {
-  return (taken?.rows as readonly { readonly name: string }[]).some((counter) => counter.name === name);
+export function refusalError(refusal: Refusal, { total, ofClient, ofCaller }: SlotLimits): DomainError {
+  switch (refusal) {
+    case 'key-in-use':
+      return new RequestInProgressError();
+    case 'total':
+      return new SessionLimitReachedError(total);
+    case 'client':
+      return new SessionLimitReachedError(ofClient, 'upstream-budget');
+    case 'caller-total':
+      return new CallerSessionLimitReachedError(ofCaller?.total ?? 0);
+    case 'caller-clients':
+      return new CallerSessionLimitReachedError(ofCaller?.onClients ?? 0, 'upstream-budget');
+  }
 }
 
-/** The count includes the new session. */
-function assertWithin(limits: CallerLimits, counted: CallerLimits, client: string): void {
-  if (counted.total > limits.total) throw new CallerSessionLimitReachedError(limits.total);
-  if (client !== '' && counted.onClients > limits.onClients)
-    throw new CallerSessionLimitReachedError(limits.onClients, 'upstream-budget');
+/** The conditions that refuse a session, each with the outcome, in the order in which callers are told of them. */
+function refusalsOf(
+  db: Kysely<Database>,
+  { row, all, client, ofCaller, keyed }: Reservation,
+): (readonly [holds: RawBuilder<unknown>, outcome: RawBuilder<unknown>])[] {
+  const isFull = ({ name, limit }: Limited): RawBuilder<unknown> =>
+    sql`coalesce((select value from counter where name = ${name}), 0) >= ${limit}`;
+  const named = (refusal: Refusal): RawBuilder<unknown> => sql.lit(refusal);
+  return [
+    ...keyed.map(
+      (id) =>
+        [
+          sql`not exists (select 1 from idempotency_key where conversation_id = ${id})`,
+          named('key-in-use'),
+        ] as const,
+    ),
+    [isFull(all), named('total')],
+    [isFull(client), named('client')],
+    ...ofCaller.map(({ total, onClients }) => {
+      const counted = sql`${callerSlots(db, row.owner, total)} as counted`;
+      const hasAll = sql`counted.total >= ${total}`;
+      const hasAllOnClients = sql`(${row.oauth_client} <> '' and counted."onClients" >= ${onClients})`;
+      return [
+        sql`exists (select 1 from ${counted} where ${hasAll} or ${hasAllOnClients})`,
+        sql`(select case when ${hasAll} then ${named('caller-total')} else ${named('caller-clients')} end from ${counted})`,
+      ] as const;
+    }),
+  ];
+}
+
+function isInserted({ conversation_id }: SessionTable): RawBuilder<unknown> {
+  return sql`exists (select 1 from session where conversation_id = ${conversation_id})`;
 }

@@ -3,7 +3,6 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditFact } from '../../audit/domain/audit-record';
 import { type KeyDisposition, problemKeptOf } from '../../session/domain/stored-response';
 import type { IdempotentRequest } from '../../session/domain/idempotent-request';
-import { RequestInProgressError } from '../../session/domain/idempotency.errors';
 import type { Session, StoredState } from '../../session/domain/session';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import { LIVE_STATES, type SessionState } from '../../session/domain/session-state';
@@ -20,7 +19,7 @@ import { OutboxWriter } from '../outbox/outbox-writer';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { IdempotencyWriter } from './idempotency-writer';
 import { countersOf } from './session-counting';
-import { takeSlot } from './session-slots';
+import { type ReservationOutcome, refusalError, sendReservation } from './session-slots';
 import { isOpenSession } from './sql-session-holders';
 import { toChanges, toRow, toSession } from './session.mapper';
 import { UnitOfWork } from '../database/unit-of-work';
@@ -48,12 +47,16 @@ export class SqlSessionStore extends SessionStore {
 
   async reserve(session: Session, limits: SlotLimits, request?: IdempotentRequest): Promise<void> {
     const row = this.guests.sealSession(toRow(session.snapshot));
-    await this.unitOfWork.run(async (work) => {
-      if (request !== undefined && !(await this.keys.take(work, request, session.snapshot))) {
-        throw new RequestInProgressError();
-      }
-      await takeSlot(work, row, limits);
+    let outcome: ReservationOutcome = 'reserved';
+    await this.unitOfWork.run((work) => {
+      if (request !== undefined) this.keys.take(work, request, session.snapshot);
+      const settle = (found: ReservationOutcome): void => {
+        outcome = found;
+      };
+      sendReservation(work, row, limits, { isKeyed: request !== undefined, settle });
+      return Promise.resolve();
     });
+    if (outcome !== 'reserved') throw refusalError(outcome, limits);
   }
 
   async save(session: Session, outcome?: KeyDisposition): Promise<void> {
