@@ -8,7 +8,7 @@ import { StreamFilter } from './domain/stream-filter';
 import { EventStream, type StreamPlan } from './event-stream';
 import { SystemClock } from '../common/time/system-clock';
 import { anEventIdSeal } from './event-id-seal.builder';
-import { EventTail } from './event-tail';
+import { EventTail, TAIL_THROTTLE_MS } from './event-tail';
 import { EventsTelemetry } from './events.telemetry';
 import { FakeEventStreamWriter } from './event-stream-writer.fake';
 import { CommitSignal } from '../common/commit-signal';
@@ -82,6 +82,7 @@ export class FakeEventStreaming {
   async happens(...events: readonly FeedEvent[]): Promise<void> {
     this.feed.add(...events);
     this.commits.notify('feed');
+    await jest.advanceTimersByTimeAsync(TAIL_THROTTLE_MS);
     await this.settled();
   }
 

@@ -10,6 +10,8 @@ const BATCH = 200;
 /** Mean poll interval: each process has its own, from 250 to 500 ms. */
 const PAUSE_MS = 375;
 const PAUSE_SHARE = 1 / 3;
+/** So that the commits of a busy time share a read. */
+export const TAIL_THROTTLE_MS = 50;
 
 /** Receives all events; must not throw. */
 export interface TailListener {
@@ -18,7 +20,7 @@ export interface TailListener {
 
 /**
  * The one reader that follows the feed for all streams of this process. Offers every event to every listener in the
- * order of the feed; events of other processes within half a second. It does not poll without listeners.
+ * order of the feed; events of this process within 50 ms, of other processes within half a second. It does not poll without listeners.
  */
 @Injectable()
 export class EventTail implements OnModuleInit, OnModuleDestroy {
@@ -30,6 +32,7 @@ export class EventTail implements OnModuleInit, OnModuleDestroy {
     (error) => {
       this.telemetry.followingFailed(error);
     },
+    TAIL_THROTTLE_MS,
   );
 
   constructor(

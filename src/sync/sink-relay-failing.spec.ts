@@ -4,7 +4,7 @@ import { anEvent } from './domain/delivery.builder';
 import type { FakeEventSink } from './ports/event-sink.fake';
 import type { FakeOutboxStore } from './ports/outbox.store.fake';
 import { expectOverWithin, expectStopped, never, refuse, takes } from './sink-answers.fake';
-import { SinkRelay } from './sink-relay';
+import { RELAY_THROTTLE_MS, SinkRelay } from './sink-relay';
 import { FakeSyncServices } from './sync-services.fake';
 
 const PROBE_MS = 20_000;
@@ -206,7 +206,7 @@ describe(SinkRelay.name, () => {
 
     outbox.paused.clear();
     relay.wake();
-    await jest.advanceTimersByTimeAsync(1);
+    await jest.advanceTimersByTimeAsync(RELAY_THROTTLE_MS);
     expect(outbox.row('later').status).toBe('delivered');
   });
 });

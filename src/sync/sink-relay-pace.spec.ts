@@ -1,7 +1,7 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { anEvent } from './domain/delivery.builder';
 import { expectStopped, never, takes } from './sink-answers.fake';
-import { SinkRelay } from './sink-relay';
+import { RELAY_THROTTLE_MS, SinkRelay } from './sink-relay';
 import { FakeSyncServices } from './sync-services.fake';
 
 let services: FakeSyncServices;
@@ -93,9 +93,9 @@ describe(SinkRelay.name, () => {
     sink.towards('a', never);
     outbox.queue('crm', anEvent());
     relay.wake();
-    await jest.advanceTimersByTimeAsync(10);
+    await jest.advanceTimersByTimeAsync(RELAY_THROTTLE_MS);
     relay.wake();
-    await jest.advanceTimersByTimeAsync(10);
+    await jest.advanceTimersByTimeAsync(RELAY_THROTTLE_MS);
 
     const { limit, except, now, until } = outbox.claims.at(-1) ?? {};
     expect([limit, except]).toEqual([63, ['a']]);

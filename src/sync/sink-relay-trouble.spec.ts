@@ -8,7 +8,7 @@ import { EventSinks } from './ports/event-sinks';
 import { CommitSignal } from '../common/commit-signal';
 import type { FakeOutboxStore } from './ports/outbox.store.fake';
 import { expectOverWithin, never, refuse, takes } from './sink-answers.fake';
-import { SinkRelay } from './sink-relay';
+import { RELAY_THROTTLE_MS, SinkRelay } from './sink-relay';
 import { FakeSyncServices } from './sync-services.fake';
 
 let log: RecordingLog;
@@ -224,7 +224,7 @@ describe(OutboxRelay.name, () => {
     outbox.queue('hanging', anEvent());
 
     commits.notify('outbox');
-    await jest.advanceTimersByTimeAsync(10);
+    await jest.advanceTimersByTimeAsync(RELAY_THROTTLE_MS);
     expect([good.handed.length, hanging.handed.length]).toEqual([1, 1]);
     expect(outbox.rows.map(({ status }) => status)).toEqual(['delivered', 'pending']);
 

@@ -5,7 +5,7 @@ import { anEvent } from './domain/delivery.builder';
 import type { FakeEventSink } from './ports/event-sink.fake';
 import type { FakeOutboxStore } from './ports/outbox.store.fake';
 import { expectStopped, never, refuse, takes } from './sink-answers.fake';
-import { SinkRelay } from './sink-relay';
+import { RELAY_THROTTLE_MS, SinkRelay } from './sink-relay';
 import { FakeSyncServices } from './sync-services.fake';
 
 const NOW = 1_800_000_000_000;
@@ -49,12 +49,26 @@ describe(SinkRelay.name, () => {
     await jest.advanceTimersByTimeAsync(10);
     outbox.queue('crm', anEvent({ conversationId: 'woken' }));
     relay.wake();
-    await jest.advanceTimersByTimeAsync(1);
+    await jest.advanceTimersByTimeAsync(RELAY_THROTTLE_MS);
     expect(outbox.row('woken').status).toBe('delivered');
 
     outbox.queue('crm', anEvent({ conversationId: 'found' }));
     await jest.advanceTimersByTimeAsync(500);
     expect(outbox.row('found').status).toBe('delivered');
+  });
+
+  it('claims once for all commits of a throttled time, and at once after a rest', async () => {
+    relay.start();
+    await jest.advanceTimersByTimeAsync(RELAY_THROTTLE_MS);
+    expect(outbox.claims).toHaveLength(1);
+
+    for (let commit = 0; commit < 10; commit += 1) {
+      relay.wake();
+      await jest.advanceTimersByTimeAsync(1);
+    }
+    expect(outbox.claims).toHaveLength(2);
+    await jest.advanceTimersByTimeAsync(RELAY_THROTTLE_MS);
+    expect(outbox.claims).toHaveLength(3);
   });
 
   it('leaves the deliveries to other sinks alone', async () => {

@@ -13,6 +13,8 @@ import { InFlightDeliveries } from './in-flight-deliveries';
 import type { SyncTelemetry } from './sync.telemetry';
 
 const PAUSE_MS = 500;
+/** So that the commits and the ends of deliveries of a busy time share a claim. */
+export const RELAY_THROTTLE_MS = 25;
 const IN_FLIGHT = 64;
 /** Validity of a claim, longer than an attempt may take: the claims of a killed process are over after this. */
 const CLAIM_MS = 20_000;
@@ -49,6 +51,7 @@ export class SinkRelay {
     (error) => {
       this.parts.telemetry.operationFailed(error);
     },
+    RELAY_THROTTLE_MS,
   );
 
   constructor(private readonly parts: SinkRelayDependencies) {
@@ -68,7 +71,7 @@ export class SinkRelay {
     this.loop.start();
   }
 
-  /** Polls the queue at once: there may be deliveries that are due. */
+  /** Polls the queue now, at the latest `RELAY_THROTTLE_MS` after the last time: there may be deliveries that are due. */
   wake(): void {
     this.loop.wake();
   }

@@ -8,11 +8,12 @@ class FakeWork {
   runs = 0;
   private readonly endings: { resolve: () => void; reject: (error: unknown) => void }[] = [];
 
-  constructor(pauseMs = 1_000) {
+  constructor(pauseMs = 1_000, throttleMs = 0) {
     this.loop = new Loop(
       pauseMs,
       () => this.run(),
       (error) => this.errors.push(error),
+      throttleMs,
     );
   }
 
@@ -99,6 +100,27 @@ describe(Loop.name, () => {
     expect([work.runs, work.inFlight]).toEqual([2, 1]);
     await work.end();
     expect([work.runs, work.inFlight]).toEqual([2, 0]);
+  });
+
+  it('runs a throttle after the last run when it is woken, once for all that was meanwhile', async () => {
+    const work = new FakeWork(1_000, 50);
+    work.loop.start();
+    work.loop.wake();
+    await work.end();
+    expect(work.runs).toBe(1);
+
+    work.loop.wake();
+    await jest.advanceTimersByTimeAsync(49);
+    work.loop.wake();
+    expect(work.runs).toBe(1);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(work.runs).toBe(2);
+    await work.end();
+
+    await jest.advanceTimersByTimeAsync(50);
+    expect(work.runs).toBe(2);
+    work.loop.wake();
+    expect(work.runs).toBe(3);
   });
 
   it('reports errors and continues after the pause, also when it was woken meanwhile', async () => {

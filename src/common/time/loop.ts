@@ -3,17 +3,22 @@ import { RequestContext } from '../logging/request-context';
 /**
  * Runs work again and again with a pause in between. It never overlaps itself, reports errors of the work to
  * `onError` and continues, and ends by `stop`, which waits for the run in flight.
+ *
+ * `throttleMs` is the minimum time from the end of a run to the next one, also for calls of `wake`: under load they
+ * share a run.
  */
 export class Loop {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private wanted = false;
   private stopped = true;
+  private restedAt = -Infinity;
 
   constructor(
     private readonly pauseMs: number,
     private readonly work: () => Promise<void>,
     private readonly onError: (error: unknown) => void,
+    private readonly throttleMs = 0,
   ) {}
 
   start(): void {
@@ -27,15 +32,16 @@ export class Loop {
     this.sleep(firstPauseMs);
   }
 
-  /** Runs now instead of after the pause; while a run is in flight, once more right after it. */
+  /** Runs now instead of after the pause, or as soon as the throttle allows; while a run is in flight, once more after it. */
   wake(): void {
     if (this.stopped) return;
     if (this.running !== undefined) {
       this.wanted = true;
       return;
     }
-    clearTimeout(this.timer);
-    this.running = RequestContext.leave(() => this.run());
+    const waitMs = this.restedAt - performance.now();
+    if (waitMs > 0) this.sleep(waitMs);
+    else this.begin();
   }
 
   async stop(): Promise<void> {
@@ -44,28 +50,30 @@ export class Loop {
     await this.running;
   }
 
+  private begin(): void {
+    clearTimeout(this.timer);
+    this.wanted = false;
+    this.running = RequestContext.leave(() => this.run());
+  }
+
   private async run(): Promise<void> {
-    do {
+    try {
+      await this.work();
+    } catch (error) {
+      this.onError(error);
       this.wanted = false;
-      try {
-        await this.work();
-      } catch (error) {
-        this.onError(error);
-        this.wanted = false;
-      }
-    } while (this.wakeIsWanted());
+    }
     this.running = undefined;
-    this.sleep();
+    this.restedAt = performance.now() + this.throttleMs;
+    if (this.wanted) this.wake();
+    else this.sleep();
   }
 
   private sleep(pauseMs = this.pauseMs): void {
     if (this.stopped) return;
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.wake();
+      this.begin();
     }, pauseMs);
-  }
-
-  private wakeIsWanted(): boolean {
-    return this.wanted && !this.stopped;
   }
 }

@@ -1,12 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { attacksOf } from './all-attacks';
 import type { AttackPlan } from './attack';
 
 /** Runs the attacks of the plan in the first message until the second arrives, and answers with their counts. */
 function main(): void {
-  // Attackers have machines of their own: on this one they use the time that the service and its callers leave.
-  setPriority(constants.priority.PRIORITY_LOW);
   // Its parent is gone, or has the figures: no attack outlives the run.
   process.once('disconnect', () => process.exit());
   const stopping = new AbortController();

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { AttackPlan } from './attack';
 import type { AttackFigures } from './attack-tally';
@@ -26,6 +27,8 @@ export class Attackers implements AsyncDisposable {
 
   static start(plan: AttackPlan): Attackers {
     const child = fork(join(__dirname, 'attacker-process.js'), { serialization: 'advanced' });
+    // From outside, so that it holds for loading the modules and for all threads of the process.
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     const attackers = new Attackers(child);
     child.send(plan);
     return attackers;
