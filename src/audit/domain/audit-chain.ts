@@ -30,6 +30,30 @@ export function linked(
   return { ...record, hash: hashOf(record) };
 }
 
+/** The parts of a record that are known before its place in the chain is. */
+export type UnlinkedRecord = Omit<AuditRecord, 'at' | 'seq' | 'prevHash' | 'hash'>;
+
+/** The members of a record that its place in the chain gives, in the order of their names. */
+const OF_PLACE = ['at', 'prevHash', 'seq'] as const;
+
+/**
+ * The text that `hashOf` hashes, cut where the values of `at`, `prevHash` and `seq` belong, in this order: for a
+ * database that links the record itself. None of these values needs an escape in JSON.
+ */
+export function hashedTextAround(content: UnlinkedRecord): [string, string, string, string] {
+  const [at, prevHash, seq] = OF_PLACE;
+  const between = (after: string, before: string): string => {
+    const members = Object.entries(content).filter(([name]) => name > after && name < before);
+    return canonicalJson(Object.fromEntries(members)).slice(1, -1);
+  };
+  return [
+    `{${between('', at)},"${at}":"`,
+    `",${between(at, prevHash)},"${prevHash}":"`,
+    `",${between(prevHash, seq)},"${seq}":`,
+    `,${between(seq, '~')}}`,
+  ];
+}
+
 /**
  * SHA-256, in hex, over the canonical JSON (RFC 8785) of all fields of a record but its own hash. The names and
  * meanings of `schema` 1 never change: the hash has to be reproducible in years.

@@ -1,16 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { actorOf } from '../../audit/domain/audit-actor';
-import { chainOf, type ChainLink, linked } from '../../audit/domain/audit-chain';
+import { chainOf, type ChainLink, linked, type UnlinkedRecord } from '../../audit/domain/audit-chain';
 import type { AuditFact, AuditRecord } from '../../audit/domain/audit-record';
 import { AuditListener } from '../../audit/ports/audit-listener';
 import { RequestContext } from '../../common/logging/request-context';
-import { insertingRecords, lockHead, movingHead } from './audit-statements';
+import {
+  type AddedByDatabase,
+  insertingRecords,
+  linkingRecord,
+  lockHead,
+  lockingHead,
+  movingHead,
+} from './audit-statements';
 import type { Work } from '../database/work';
 
 /**
  * Writes audit records in the transaction of the change that they record, each chained to the one before it, and
- * publishes them after the commit. An append locks its chain until the commit, so it comes last in a transaction: one
- * round trip locks the end of the chain, and the records go with the commit in the next one.
+ * publishes them after the commit. An append locks its chain until the commit, so it comes last in a transaction.
+ * PostgreSQL links the records itself, in the round trip of the commit: a chain that is locked while this process is
+ * busy elsewhere would hold up all others that append to it.
  */
 @Injectable()
 export class AuditWriter {
@@ -29,7 +37,22 @@ export class AuditWriter {
       return;
     }
     this.waiting.set(work, all);
-    work.beforeCommit(() => this.append(work, all));
+    work.beforeCommit(() => (work.dialect === 'postgres' ? this.send(work, all) : this.append(work, all)));
+  }
+
+  private send(work: Work, facts: readonly AuditFact[]): Promise<void> {
+    const recordOf = new Map<AuditFact, AuditRecord>();
+    for (const [chain, ofChain] of byChain(facts)) {
+      work.send(lockingHead(work, chain));
+      for (const fact of ofChain) {
+        const record = completed(fact, chain);
+        work.sendObserved(linkingRecord(work, record), ({ rows }) => {
+          recordOf.set(fact, placed(record, rows[0] as AddedByDatabase));
+        });
+      }
+    }
+    this.publishAfter(work, () => facts.flatMap((fact) => recordOf.get(fact) ?? []));
+    return Promise.resolve();
   }
 
   private async append(work: Work, facts: readonly AuditFact[]): Promise<void> {
@@ -43,8 +66,12 @@ export class AuditWriter {
     }
     const records = facts.flatMap((fact) => recordOf.get(fact) ?? []);
     work.withCommit(insertingRecords(work, records));
+    this.publishAfter(work, () => records);
+  }
+
+  private publishAfter(work: Work, recordsOf: () => readonly AuditRecord[]): void {
     work.afterCommit(() => {
-      this.publisher.publish(records);
+      this.publisher.publish(recordsOf());
     });
   }
 }
@@ -68,7 +95,7 @@ async function extend(
   const head = await lockHead(work, chain);
   let last: ChainLink = head;
   const records = facts.map((fact) => {
-    const record = linked(completed(fact, chain, head.now), last);
+    const record = linked({ ...completed(fact, chain), at: new Date(head.now).toISOString() }, last);
     last = record;
     return record;
   });
@@ -76,15 +103,14 @@ async function extend(
   return records;
 }
 
-function completed(
-  fact: AuditFact,
-  chain: number,
-  now: number,
-): Omit<AuditRecord, 'seq' | 'prevHash' | 'hash'> {
+function placed(record: UnlinkedRecord, { seq, at, prev_hash, hash }: AddedByDatabase): AuditRecord {
+  return { ...record, seq, at: new Date(at).toISOString(), prevHash: prev_hash, hash };
+}
+
+function completed(fact: AuditFact, chain: number): UnlinkedRecord {
   return {
     schema: 1,
     chain,
-    at: new Date(now).toISOString(),
     actor: fact.actor ?? actorOf(RequestContext),
     action: fact.action,
     target: fact.target,

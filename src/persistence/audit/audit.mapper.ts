@@ -1,12 +1,23 @@
 import type { Selectable } from 'kysely';
+import type { UnlinkedRecord } from '../../audit/domain/audit-chain';
 import type { AuditDetail, AuditRecord } from '../../audit/domain/audit-record';
 import type { AuditRecordTable } from '../database/database';
 
+export type UnlinkedRow = Omit<AuditRecordTable, 'seq' | 'at' | 'prev_hash' | 'hash'>;
+
 export function toAuditRow(record: AuditRecord): AuditRecordTable {
   return {
-    chain: record.chain,
+    ...toUnlinkedRow(record),
     seq: record.seq,
     at: Date.parse(record.at),
+    prev_hash: record.prevHash,
+    hash: record.hash,
+  };
+}
+
+export function toUnlinkedRow(record: UnlinkedRecord): UnlinkedRow {
+  return {
+    chain: record.chain,
     actor_type: record.actor.type,
     actor_name: record.actor.name,
     action: record.action,
@@ -19,8 +30,6 @@ export function toAuditRow(record: AuditRecord): AuditRecordTable {
     before_state: record.before,
     after_state: record.after,
     detail: JSON.stringify(record.detail),
-    prev_hash: record.prevHash,
-    hash: record.hash,
   };
 }
 

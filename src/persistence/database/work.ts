@@ -1,6 +1,6 @@
 import type { CompiledQuery, QueryResult, Transaction } from 'kysely';
 import type { Database } from './database';
-import type { Dialect } from './dialect';
+import { codeOf, type Dialect } from './dialect';
 import { COMMIT, inOneRoundTrip } from './round-trip';
 
 type Observe = (result: QueryResult<unknown>) => void;
@@ -14,8 +14,11 @@ export interface Work {
    * `ask` or with the commit, and fail there. A statement that runs on `db` itself goes before them.
    */
   send(...statements: readonly CompiledQuery[]): void;
-  /** Queues a statement like `send`; `check` gets its result before the commit, and fails the transaction by throwing. */
-  sendChecked(statement: CompiledQuery, check: Observe): void;
+  /**
+   * Queues an update like `send`. The transaction fails with the error of `refusal` unless it changes at least one row.
+   * There is one such update in a transaction.
+   */
+  sendGuarded(update: CompiledQuery, refusal: () => Error): void;
   /** Queues a statement like `send`; `observe` gets its result, which may be together with that of the commit. */
   sendObserved(statement: CompiledQuery, observe: Observe): void;
   /** Runs the statements given to `send` and then this one, in one round trip; resolves with its result. */
@@ -46,7 +49,7 @@ export async function finishWork<T>(
 ): Promise<FinishedWork<T>> {
   const steps: (() => Promise<void>)[] = [];
   const lastStatements: CompiledQuery[] = [];
-  const queue = new StatementQueue(db);
+  const queue = new StatementQueue(db, dialect);
   const effects: (() => void)[] = [];
   const outcome = await run({
     db,
@@ -54,8 +57,8 @@ export async function finishWork<T>(
     send: (...statements) => {
       for (const statement of statements) queue.add({ statement });
     },
-    sendChecked: (statement, observe) => {
-      queue.add({ statement, observe, isCheck: true });
+    sendGuarded: (update, refusal) => {
+      queue.guard(update, refusal);
     },
     sendObserved: (statement, observe) => {
       queue.add({ statement, observe });
@@ -67,25 +70,40 @@ export async function finishWork<T>(
   });
   for (const step of steps) await step();
   for (const statement of lastStatements) queue.add({ statement });
-  await queue.finish(dialect);
+  await queue.finish();
   return { outcome, effects };
 }
 
 interface Queued {
   readonly statement: CompiledQuery;
   readonly observe?: Observe;
-  /** Tells whether `observe` can fail the transaction. */
-  readonly isCheck?: boolean;
 }
 
 /** The statements of a transaction that have not been sent yet. */
 class StatementQueue {
   private queued: Queued[] = [];
+  private refusal: (() => Error) | undefined;
 
-  constructor(private readonly db: Transaction<Database>) {}
+  constructor(
+    private readonly db: Transaction<Database>,
+    private readonly dialect: Dialect,
+  ) {}
 
   add(next: Queued): void {
     this.queued.push(next);
+  }
+
+  /** PostgreSQL gets the commit before this process gets the result, so the statement itself has to fail there. */
+  guard(update: CompiledQuery, refusal: () => Error): void {
+    this.refusal = refusal;
+    if (this.dialect === 'postgres') {
+      this.add({ statement: failingWithoutRows(update) });
+      return;
+    }
+    const observe: Observe = ({ numAffectedRows }) => {
+      if (numAffectedRows === 0n) throw refusal();
+    };
+    this.add({ statement: update, observe });
   }
 
   /** Resolves with the result of the last statement. */
@@ -94,18 +112,28 @@ class StatementQueue {
     return (await this.send()).at(-1);
   }
 
-  async finish(dialect: Dialect): Promise<void> {
-    // The commit must not be on its way while a check can still fail the transaction.
-    if (this.queued.some(({ isCheck }) => isCheck)) await this.send();
+  async finish(): Promise<void> {
     if (this.queued.length === 0) return;
-    if (dialect === 'postgres') this.add({ statement: COMMIT });
+    if (this.dialect === 'postgres') this.add({ statement: COMMIT });
     await this.send();
   }
 
-  private send(): Promise<QueryResult<unknown>[]> {
+  private async send(): Promise<QueryResult<unknown>[]> {
     const sent = this.queued;
     this.queued = [];
     const statements = sent.map(({ statement }) => statement);
-    return inOneRoundTrip(this.db, statements, (result, index) => sent[index]?.observe?.(result));
+    try {
+      return await inOneRoundTrip(this.db, statements, (result, index) => sent[index]?.observe?.(result));
+    } catch (error) {
+      throw (codeOf(error) === DIVISION_BY_ZERO ? this.refusal?.() : undefined) ?? error;
+    }
   }
+}
+
+/** No other statement of the service divides. */
+const DIVISION_BY_ZERO = '22012';
+
+/** An update that fails with a division by zero if it changes no row. */
+function failingWithoutRows(update: CompiledQuery): CompiledQuery {
+  return { ...update, sql: `with changed as (${update.sql} returning 1) select 1 / count(*) from changed` };
 }

@@ -222,9 +222,7 @@ function change(work: Work, delivery: Delivery, attempt: Attempt, changes: Parti
     // The same failure is counted once. An acceptance or a burial stands, whatever was counted meanwhile.
     counted: changes.status === undefined ? { attempts } : {},
   });
-  work.sendChecked(statement, ({ numAffectedRows }) => {
-    if (numAffectedRows === 0n) throw new ClaimOverError();
-  });
+  work.sendGuarded(statement, () => new ClaimOverError());
   work.send(insertingAttempt(work, { row: toAttemptRow(delivery, attempt) }));
   const hasHeldUp = attempts > 0 && changes.status !== undefined;
   if (hasHeldUp) work.send(hasteningBehind(work.db, delivery, attempt.at));

@@ -66,9 +66,7 @@ export class SqlSessionStore extends SessionStore {
     await this.unitOfWork.run(async (work) => {
       const changes = { ...toChanges(after), version: after.version + 1 };
       const expected = { ...after, holder: before.holder };
-      work.sendChecked(updating(work, { changes, expected }), ({ numAffectedRows }) => {
-        if (numAffectedRows === 0n) throw new SessionChangedError();
-      });
+      work.sendGuarded(updating(work, { changes, expected }), () => new SessionChangedError());
       const settled = outcome ?? unspokenOutcome(before, after);
       if (settled !== undefined) this.keys.settle(work, after.conversationId, settled);
       if (before.state !== after.state) await this.feed.writeState(work, after);
