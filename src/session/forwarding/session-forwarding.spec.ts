@@ -139,6 +139,17 @@ describe(SessionForwarding.name, () => {
       expect(sent).toEqual([]);
     });
 
+    it('looks a holder up once a second', async () => {
+      const live = jest.spyOn(replicas, 'live');
+      for (let request = 0; request < 5; request += 1)
+        await forwarding.forwardIfReachable(heldBy('there'), aRequest());
+      expect(live).toHaveBeenCalledTimes(1);
+
+      await jest.advanceTimersByTimeAsync(1_000);
+      await forwarding.forwardIfReachable(heldBy('there'), aRequest());
+      expect(live).toHaveBeenCalledTimes(2);
+    });
+
     it.each([
       ['cannot be reached', () => Promise.reject(new SessionMovingError())],
       ['has a server error', () => Promise.resolve({ ...ANSWER, status: 503 })],

@@ -82,8 +82,10 @@ export class SessionForwarding {
     request: ForwardableRequest,
   ): Promise<ForwardedAnswer | undefined> {
     const { caller, hungUp, hops } = request;
+    // The replica that forwarded it has looked the session up, and the service does so again.
+    if (hops > 0) return undefined;
     const session = await this.queries.get(conversationId, accessScopeOf(caller));
-    const holder = hops > 0 ? undefined : await this.locator.otherHolderOf(session);
+    const holder = await this.locator.otherHolderOf(session);
     if (holder === undefined) return undefined;
     try {
       const answer = await withDeadline(PREFERRED_MS, hungUp, (signal) =>

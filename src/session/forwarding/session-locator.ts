@@ -12,10 +12,15 @@ import { SessionStore } from '../ports/session.store';
 /** Time that a request waits for the new holder of its session. */
 const HANDOVER_TIMEOUT_MS = 12_000;
 const POLL_INTERVAL_MS = 250;
+/** How long the list of live replicas serves requests that this replica can serve itself if the holder has gone. */
+const REPLICAS_VALID_MS = 1_000;
 
 /** Finds the replica that holds a session. */
 @Injectable()
 export class SessionLocator {
+  private known: readonly Replica[] = [];
+  private readAt = -Infinity;
+
   constructor(
     private readonly sessions: SessionStore,
     private readonly replicas: ReplicaStore,
@@ -45,9 +50,15 @@ export class SessionLocator {
     }
   }
 
-  /** The holder of an active session, where that is another replica with a lease. Waits for nothing. */
+  /**
+   * The holder of an active session, where that is another replica that had a lease within the last second. Waits for
+   * nothing.
+   */
   async otherHolderOf({ state, snapshot: { holder } }: Session): Promise<Replica | undefined> {
-    return state === 'active' && holder !== this.lease.holder ? this.live(holder) : undefined;
+    if (state !== 'active' || holder === this.lease.holder) return undefined;
+    const isRecent = performance.now() - this.readAt < REPLICAS_VALID_MS;
+    const known = isRecent ? this.known.find(({ id }) => id === holder) : undefined;
+    return known ?? this.live(holder);
   }
 
   /** Throws `SessionMovingError` as soon as the caller hangs up, and the drain's reason when the process stops. */
@@ -60,6 +71,8 @@ export class SessionLocator {
   }
 
   private async live(holder: string): Promise<Replica | undefined> {
-    return (await this.replicas.live()).find(({ id }) => id === holder);
+    this.known = await this.replicas.live();
+    this.readAt = performance.now();
+    return this.known.find(({ id }) => id === holder);
   }
 }
