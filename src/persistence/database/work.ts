@@ -130,7 +130,7 @@ class StatementQueue {
   }
 }
 
-/** No other statement of the service divides. */
+/** No other statement of the service divides by what can be zero. */
 const DIVISION_BY_ZERO = '22012';
 
 /** An update that fails with a division by zero if it changes no row. */

@@ -47,7 +47,7 @@ export class SqlSessionStore extends SessionStore {
 
   async reserve(session: Session, limits: SlotLimits, request?: IdempotentRequest): Promise<void> {
     const row = this.guests.sealSession(toRow(session.snapshot));
-    let outcome: ReservationOutcome = 'reserved';
+    let outcome = 'reserved' as ReservationOutcome;
     await this.unitOfWork.run((work) => {
       if (request !== undefined) this.keys.take(work, request, session.snapshot);
       const settle = (found: ReservationOutcome): void => {
