@@ -42,7 +42,7 @@ export function insertingRecords(work: Work, records: readonly AuditRecord[]): C
   return inserting(work, { rows: records.map(toAuditRow) });
 }
 
-/** What the database adds to a record that it links. */
+/** The columns of a record that the database gives it when it links it. */
 export type AddedByDatabase = Pick<AuditRecordTable, 'seq' | 'at' | 'prev_hash' | 'hash'>;
 
 interface Linking {
