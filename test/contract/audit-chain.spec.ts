@@ -96,6 +96,30 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     expect(Math.abs(Date.parse(paused?.at ?? '') - Date.now())).toBeLessThan(60_000);
   });
 
+  it('hashes texts that JSON escapes as every reader does', async () => {
+    const detail = { text: 'a "b" \\ \n \u2028 \u00e9 \u{1f600} %s $1', share: 0.1, large: 1e21 };
+    await stores.trail.record({
+      action: 'SINK_TESTED',
+      target: { type: 'sink', id: `o'neil "crm"` },
+      detail,
+    });
+
+    expect(await verify()).toEqual([undefined, 1]);
+    expect(await stores.trail.list({ limit: 10 })).toMatchObject([
+      { detail, target: { id: `o'neil "crm"` } },
+    ]);
+  });
+
+  it('fails the change when the head of its chain is missing', async () => {
+    const session = await stores.activated();
+    await sql`delete from audit_head`.execute(stores.connection.db);
+    session.end('requested', 2_000);
+
+    await expect(stores.sessions.save(session)).rejects.toThrow();
+    await expect(stores.sessions.find(session.conversationId)).resolves.toMatchObject({ state: 'active' });
+    await expect(stores.trail.list({ limit: 10 })).resolves.toHaveLength(1);
+  });
+
   it('is immutable in the database itself', async () => {
     await stores.activated();
     await stores.trail.seal(FUTURE, 100);

@@ -68,6 +68,40 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
     },
   );
 
+  it('fails with the refusal when a guarded update changes nothing, and commits none of the other statements', async () => {
+    await unitOfWork.run(({ db, send }) => {
+      send(...adding(db, { orders: 1 }));
+      return Promise.resolve();
+    });
+    const guarded = (name: string): Promise<void> =>
+      unitOfWork.run(({ db, send, sendGuarded }) => {
+        send(...adding(db, { before: 1 }));
+        const doubling = db.updateTable('counter').set((eb) => ({ value: eb('value', '*', 2) }));
+        sendGuarded(doubling.where('name', '=', name).compile(), () => new RangeError(`no ${name}`));
+        send(...adding(db, { after: 1 }));
+        return Promise.resolve();
+      });
+
+    await expect(guarded('nothing')).rejects.toThrow(new RangeError('no nothing'));
+    expect([await stored('before'), await stored('after')]).toEqual([undefined, undefined]);
+
+    await guarded('orders');
+    expect([await stored('before'), await stored('orders'), await stored('after')]).toEqual([1, 2, 1]);
+  });
+
+  it('gives the result of an observed statement before it resolves', async () => {
+    const seen: unknown[] = [];
+    await unitOfWork.run(({ db, send, sendObserved }) => {
+      send(...adding(db, { orders: 3 }));
+      sendObserved(counted(db, 'orders'), ({ rows }) => seen.push(...rows));
+      send(...adding(db, { orders: 1 }));
+      return Promise.resolve();
+    });
+
+    expect(seen).toEqual([{ value: 3 }]);
+    expect(await stored('orders')).toBe(4);
+  });
+
   it('rolls back all sent statements when the work fails', async () => {
     const work = unitOfWork.run(async ({ db, send, ask }) => {
       send(...adding(db, { orders: 1 }));

@@ -29,7 +29,7 @@ export class Loop {
   /** Starts with a pause instead of a run. */
   startLater(firstPauseMs = this.pauseMs): void {
     this.stopped = false;
-    this.sleep(firstPauseMs);
+    this.beginAfter(firstPauseMs);
   }
 
   /** Runs now instead of after the pause, or as soon as the throttle allows; while a run is in flight, once more after it. */
@@ -40,7 +40,7 @@ export class Loop {
       return;
     }
     const waitMs = this.restedAt - performance.now();
-    if (waitMs > 0) this.sleep(waitMs);
+    if (waitMs > 0) this.beginAfter(waitMs);
     else this.begin();
   }
 
@@ -66,14 +66,14 @@ export class Loop {
     this.running = undefined;
     this.restedAt = performance.now() + this.throttleMs;
     if (this.wanted) this.wake();
-    else this.sleep();
+    else this.beginAfter(this.pauseMs);
   }
 
-  private sleep(pauseMs = this.pauseMs): void {
+  private beginAfter(ms: number): void {
     if (this.stopped) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.begin();
-    }, pauseMs);
+    }, ms);
   }
 }

@@ -52,7 +52,8 @@ interface Linking {
 
 /**
  * Appends a record to its chain on PostgreSQL, which hashes it as `hashOf` does, and returns what it has added. The
- * chain is locked by a statement before: this one has to see its end as that has left it.
+ * chain is locked by a statement before: this one has to see its end as that has left it. Without a head the record has
+ * no number, which the database refuses.
  */
 const linking = prepared((_, { row, text }: Linking) => {
   const columns = Object.entries(row) as [string, unknown][];
@@ -60,9 +61,8 @@ const linking = prepared((_, { row, text }: Linking) => {
   return sql<AddedByDatabase>`
     with place as materialized (
       select audit_head.seq + 1 as seq, audit_head.hash as prev_hash, moment.at
-      from audit_head,
-        (select cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint) as at) as moment
-      where audit_head.chain = ${row.chain}),
+      from (select cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint) as at) as moment
+      left join audit_head on audit_head.chain = ${row.chain}),
     link as materialized (
       select place.*, encode(sha256(convert_to(
         ${beforeAt} || to_char(to_timestamp(place.at / 1000.0) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')

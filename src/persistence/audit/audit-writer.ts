@@ -37,10 +37,12 @@ export class AuditWriter {
       return;
     }
     this.waiting.set(work, all);
-    work.beforeCommit(() => (work.dialect === 'postgres' ? this.send(work, all) : this.append(work, all)));
+    work.beforeCommit(() =>
+      work.dialect === 'postgres' ? this.sendUnlinked(work, all) : this.append(work, all),
+    );
   }
 
-  private send(work: Work, facts: readonly AuditFact[]): Promise<void> {
+  private sendUnlinked(work: Work, facts: readonly AuditFact[]): Promise<void> {
     const recordOf = new Map<AuditFact, AuditRecord>();
     for (const [chain, ofChain] of byChain(facts)) {
       work.send(lockingHead(work, chain));

@@ -8,7 +8,6 @@ import {
 import type { CallerLimits, SlotLimits } from '../../session/ports/session.store';
 import { COUNTERS, slotsOf } from '../replica/counters';
 import type { Database, SessionTable } from '../database/database';
-import { forUpdate } from '../database/dialect';
 import { prepared } from '../database/prepared';
 import type { Work } from '../database/work';
 import { callerSlots } from './caller-slots';
@@ -32,8 +31,8 @@ interface Reservation {
   readonly keyed: readonly string[];
 }
 
-const lockingSlots = prepared((db, { name }: { readonly name: string }, dialect) =>
-  forUpdate(dialect, db.selectFrom('counter').select('value').where('name', '=', name)),
+const lockingSlots = prepared((db, { name }: { readonly name: string }) =>
+  db.selectFrom('counter').select('value').where('name', '=', name).forUpdate(),
 );
 
 /** Inserts the session unless it is refused. */
@@ -89,11 +88,9 @@ export function sendReservation(
     ofCaller: ofCaller === undefined ? [] : [ofCaller],
     keyed: isKeyed ? [row.conversation_id] : [],
   };
-  work.send(
-    lockingSlots(work, { name: COUNTERS.slots }),
-    inserting(work, reservation),
-    counting(work, reservation),
-  );
+  // SQLite has a single writer.
+  if (work.dialect === 'postgres') work.send(lockingSlots(work, { name: COUNTERS.slots }));
+  work.send(inserting(work, reservation), counting(work, reservation));
   work.sendObserved(selectingOutcome(work, reservation), ({ rows }) => {
     settle((rows[0] as { readonly outcome: ReservationOutcome }).outcome);
   });
