@@ -13,7 +13,6 @@ import { OpenAuthenticator } from './authentication/open-authenticator';
 import { Authenticator } from './ports/authenticator';
 import { JwksSource } from './ports/jwks-source';
 import { CallerRateLimiter } from './quota/caller-rate-limiter';
-import { QuotaService } from './quota.service';
 import { RemoteJwkSet } from './authentication/remote-jwk-set';
 
 const PROXIED = { inject: [ProxyConfig], useFactory: ({ proxies }: ProxyConfig) => ({ proxies }) };
@@ -29,7 +28,6 @@ const CONNECTIONS = 1;
   providers: [
     AccessService,
     AccessTelemetry,
-    QuotaService,
     CallerRateLimiter,
     { provide: JwksSource, useClass: HttpJwksSource },
     {
@@ -38,7 +36,7 @@ const CONNECTIONS = 1;
       useFactory: authenticatorOf,
     },
   ],
-  exports: [AccessService, QuotaService],
+  exports: [AccessService, AccessTelemetry, CallerRateLimiter],
 })
 export class AccessModule {}
 

@@ -9,7 +9,6 @@ import { QuotaExceededError } from './domain/access.errors';
 import { Caller } from './domain/caller';
 import { CallerRateLimiter } from './quota/caller-rate-limiter';
 import { limitCallers } from './quota-hook';
-import { QuotaService } from './quota.service';
 import { RequestCallers } from './request-callers';
 
 interface Answer {
@@ -36,7 +35,7 @@ beforeEach(() => {
     else if (caller !== undefined) RequestCallers.setForwarded(request, caller);
     done();
   });
-  limitCallers(server, new QuotaService(quotas, new AccessTelemetry(new ReadableMetrics())));
+  limitCallers(server, quotas, new AccessTelemetry(new ReadableMetrics()));
   server.addContentTypeParser('text/plain', (_request, _payload, done) => {
     parsed += 1;
     done(null);

@@ -1,21 +1,28 @@
 import type { FastifyInstance } from 'fastify';
+import type { AccessTelemetry } from './access.telemetry';
 import { QuotaExceededError } from './domain/access.errors';
 import { CALLER_POLICY, type Quota, QUOTA_WINDOW_MS } from './domain/quota';
-import type { QuotaService } from './quota.service';
+import type { CallerRateLimiter } from './quota/caller-rate-limiter';
 import { RequestCallers } from './request-callers';
 
 /**
  * Counts every request of an identified caller once: a forwarded request is not counted again. It runs after
- * `identifyCallers` and before any of the request's body is read. Every response states the caller's quota.
+ * `identifyCallers` and before any of the request's body is read. Every response states the caller's quota; anonymous
+ * callers are not limited.
  */
-export function limitCallers(server: FastifyInstance, quotas: QuotaService): void {
+export function limitCallers(
+  server: FastifyInstance,
+  quotas: CallerRateLimiter,
+  telemetry: AccessTelemetry,
+): void {
   server.addHook('onRequest', async (request, reply) => {
     const caller = RequestCallers.find(request);
-    if (caller === undefined || RequestCallers.isForwarded(request)) return;
+    if (caller === undefined || caller.isAnonymous || RequestCallers.isForwarded(request)) return;
     const quota = await quotas.take(caller);
-    if (quota === undefined) return;
     void reply.headers(headersOf(quota));
-    if (quota.isExceeded) throw new QuotaExceededError(quota.perMinute, quota.moreInMs);
+    if (!quota.isExceeded) return;
+    telemetry.quotaExceeded(caller, quota);
+    throw new QuotaExceededError(quota.perMinute, quota.moreInMs);
   });
 }
 

@@ -39,8 +39,8 @@ const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 describe(EphemeralEventSubscriber.name, () => {
   it('passes the events of other replicas to each listener once, within half a second, and none of its own', async () => {
     const next = new RecordingListener();
-    tail.join(listener);
-    tail.join(next);
+    tail.subscribe(listener);
+    tail.subscribe(next);
     await world.bus.publish([aTyping(1)]);
     await other.publish([aTyping(2), aConnectionState('reconnecting')]);
     await pass(500);
@@ -53,7 +53,7 @@ describe(EphemeralEventSubscriber.name, () => {
 
   it('passes all events of several replicas, over several pages, each in its order', async () => {
     const third = world.bus.beside();
-    tail.join(listener);
+    tail.subscribe(listener);
     for (let count = 1; count <= 120; count += 1) {
       await other.publish([aTyping(count)]);
       await third.publish([aTyping(1_000 + count)]);
@@ -66,10 +66,10 @@ describe(EphemeralEventSubscriber.name, () => {
     expect(heard.filter((count) => count > 1_000)).toEqual(expected.map((count) => 1_000 + count));
   });
 
-  it('passes nothing from before the first listener joined', async () => {
+  it('passes nothing from before the first listener subscribed', async () => {
     await other.publish([aTyping(1)]);
     await pass(100);
-    tail.join(listener);
+    tail.subscribe(listener);
     await other.publish([aTyping(2)]);
     await pass(500);
 
@@ -77,15 +77,15 @@ describe(EphemeralEventSubscriber.name, () => {
   });
 
   it('does not poll without listeners, and passes nothing of that time afterwards', async () => {
-    tail.join(listener);
+    tail.subscribe(listener);
     await pass(500);
-    tail.leave(listener);
+    tail.unsubscribe(listener);
     const before = other.reads + world.bus.reads;
     await other.publish([aTyping(1)]);
     await pass(2_000);
     expect([other.reads + world.bus.reads - before, jest.getTimerCount()]).toEqual([0, 0]);
 
-    tail.join(listener);
+    tail.subscribe(listener);
     await other.publish([aTyping(2)]);
     await pass(500);
 
@@ -93,7 +93,7 @@ describe(EphemeralEventSubscriber.name, () => {
   });
 
   it('keeps a position for as long as its batches can be read, and those of live replicas', async () => {
-    tail.join(listener);
+    tail.subscribe(listener);
     for (let minute = 1; minute <= 3; minute += 1) {
       await other.publish([aTyping(minute)]);
       await pass(60_000);
@@ -103,7 +103,7 @@ describe(EphemeralEventSubscriber.name, () => {
   });
 
   it('continues after a failure with the batches that can still be read, and throttles its log lines', async () => {
-    tail.join(listener);
+    tail.subscribe(listener);
     await pass(500);
     world.bus.fails(new StorageUnavailableError());
     await other.publish([aTyping(1)]);
@@ -121,7 +121,7 @@ describe(EphemeralEventSubscriber.name, () => {
 
   it('looks at nothing where nothing is shared', async () => {
     world.lease.isShared = false;
-    tail.join(listener);
+    tail.subscribe(listener);
     await pass(5_000);
 
     expect([world.bus.reads, jest.getTimerCount()]).toEqual([0, 0]);

@@ -24,13 +24,13 @@ interface Position {
 /**
  * The one reader of other replicas' ephemeral events, for all streams of this process. Passes every event to every
  * listener once, those of a replica in the order of their publication, within a second; nothing that was published before
- * the first listener joined. It does not poll without listeners, nor when there can be no other replicas.
+ * the first listener subscribed. It does not poll without listeners, nor when there can be no other replicas.
  */
 @Injectable()
 export class EphemeralEventSubscriber implements OnModuleDestroy {
   private readonly listeners = new Set<EphemeralEventListener>();
   private readonly positions = new Map<string, Position>();
-  private joinedAt = 0;
+  private subscribedAt = 0;
   private readonly loop = new Loop(
     jittered(PAUSE_MS, PAUSE_SHARE),
     () => this.read(),
@@ -49,14 +49,14 @@ export class EphemeralEventSubscriber implements OnModuleDestroy {
     await this.loop.stop();
   }
 
-  join(listener: EphemeralEventListener): void {
+  subscribe(listener: EphemeralEventListener): void {
     this.listeners.add(listener);
     if (this.listeners.size > 1 || !this.lease.isShared) return;
-    this.joinedAt = performance.now();
+    this.subscribedAt = performance.now();
     this.loop.start();
   }
 
-  leave(listener: EphemeralEventListener): void {
+  unsubscribe(listener: EphemeralEventListener): void {
     if (this.listeners.delete(listener) && this.listeners.size === 0) void this.loop.stop();
   }
 
@@ -73,7 +73,7 @@ export class EphemeralEventSubscriber implements OnModuleDestroy {
   private deliver({ source, number, ageMs, events }: EphemeralEventBatch): void {
     const now = performance.now();
     this.positions.set(source, { number, readAt: now });
-    if (ageMs > now - this.joinedAt) return;
+    if (ageMs > now - this.subscribedAt) return;
     for (const event of events) for (const listener of this.listeners) listener.pass(event);
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
-import { EventIdSeal } from './event-id-seal';
+import { EventIdCipher } from './event-id-cipher';
 import { EventTail } from './event-tail';
 import { EventFeed } from './ports/event-feed';
 
@@ -10,7 +10,7 @@ export class EventStreamDependencies {
   constructor(
     readonly feed: EventFeed,
     readonly tail: EventTail,
-    readonly ids: EventIdSeal,
+    readonly ids: EventIdCipher,
     readonly clock: Clock,
   ) {}
 }

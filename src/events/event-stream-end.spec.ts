@@ -72,7 +72,7 @@ describe(`${EventStream.name} and its end`, () => {
     ['that resumes', { from: 0 }],
     ['that is reset', { start: 'reset' as const }],
     ['of a session that has ended', { conversationId: 'c', from: 0, isOver: true }],
-  ])('joins nothing %s when its client hung up before it began', async (_, plan) => {
+  ])('subscribes to nothing %s when its client hung up before it began', async (_, plan) => {
     world.feed.add(aMessageEvent(1));
     const { begun, ends } = world.begin(plan, FakeEventStreamWriter.ofClientThatIsGone());
     await begun;

@@ -1,4 +1,4 @@
-import { anEventIdSeal } from './event-id-seal.builder';
+import { anEventIdCipher } from './event-id-cipher.builder';
 import type { EventStreamWriter } from './event-stream-writer';
 
 /** Records the text that was written. Its client reads everything at once, or nothing until `readAgain`. */
@@ -6,7 +6,7 @@ export class FakeEventStreamWriter implements EventStreamWriter {
   written = '';
   state: 'open' | 'ended' | 'destroyed' = 'open';
   waitingBytes = 0;
-  private readonly ids = anEventIdSeal();
+  private readonly ids = anEventIdCipher();
   private isReading = true;
   private isGone = false;
   private readonly closeListeners: (() => void)[] = [];
@@ -18,14 +18,14 @@ export class FakeEventStreamWriter implements EventStreamWriter {
     return writer;
   }
 
-  /** Names of events in order, with the positions that their ids seal; `mark`, `ping` and `retry` for frames without an event. */
+  /** Names of events in order, with the positions of their ids; `mark`, `ping` and `retry` for frames without an event. */
   get told(): string[] {
     return this.written
       .split('\n\n')
       .filter((block) => block !== '')
       .map((block) => {
-        const sealed = /^id: (.+)$/m.exec(block)?.[1];
-        const id = sealed === undefined ? undefined : String(this.ids.open(sealed));
+        const encrypted = /^id: (.+)$/m.exec(block)?.[1];
+        const id = encrypted === undefined ? undefined : String(this.ids.decrypt(encrypted));
         const name = /^event: (.+)$/m.exec(block)?.[1] ?? (id === undefined ? block.split(': ')[0] : 'mark');
         return [name === '' ? 'ping' : name, id].filter((part) => part !== undefined).join(' ');
       });

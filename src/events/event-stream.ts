@@ -51,8 +51,8 @@ export interface StreamPlan {
  *   backfill ── has all events up to the tail ──▶ live ── any reason to end ──▶ ended
  *
  * Events that happen during the backfill are queued. A client with more than 256 kB unread is disconnected. Frames
- * without an event are sent at times that do not depend on sessions outside the filter. A stream that has ended joins
- * no source: its client may have hung up before it begins.
+ * without an event are sent at times that do not depend on sessions outside the filter. A stream that has ended
+ * subscribes to no source: its client may have hung up before it begins.
  */
 export class EventStream implements TailListener {
   private position: number;
@@ -107,7 +107,7 @@ export class EventStream implements TailListener {
     this.writer.write(reason === 'over' ? markFrame(this.id) : retryFrame());
     this.isLive = false;
     this.pending = [];
-    this.sources.tail.leave(this);
+    this.sources.tail.unsubscribe(this);
     for (const timer of this.timers) clearInterval(timer);
     if (reason === 'slow-reader') this.writer.destroy();
     else this.writer.end();
@@ -131,7 +131,7 @@ export class EventStream implements TailListener {
   }
 
   private async backfill(): Promise<void> {
-    let tail = this.sources.tail.join(this, this.plan.latest);
+    let tail = this.sources.tail.subscribe(this, this.plan.latest);
     while (!this.isLive && !this.hasEnded) {
       this.pending = [];
       this.hasMissed = false;
@@ -190,7 +190,7 @@ export class EventStream implements TailListener {
   }
 
   private get id(): string {
-    return this.sources.ids.seal(this.position);
+    return this.sources.ids.encrypt(this.position);
   }
 
   private write(text: string): void {

@@ -7,7 +7,7 @@ import type { StreamEnd } from './domain/stream-end';
 import { StreamFilter } from './domain/stream-filter';
 import { EventStream, type StreamPlan } from './event-stream';
 import { SystemClock } from '../common/time/system-clock';
-import { anEventIdSeal } from './event-id-seal.builder';
+import { anEventIdCipher } from './event-id-cipher.builder';
 import { EventTail, TAIL_THROTTLE_MS } from './event-tail';
 import { EventsTelemetry } from './events.telemetry';
 import { FakeEventStreamWriter } from './event-stream-writer.fake';
@@ -36,7 +36,7 @@ export interface FakeStream {
 export class FakeEventStreaming {
   readonly feed = new FakeEventFeed();
   readonly commits = new CommitSignal();
-  readonly ids = anEventIdSeal();
+  readonly ids = anEventIdCipher();
   readonly clock = new SystemClock();
   readonly metrics = new ReadableMetrics();
   readonly telemetry = new EventsTelemetry(this.metrics);

@@ -129,7 +129,7 @@ describe(EventStreams.name, () => {
     await expect(begunBy(billing, SHARE)).resolves.toHaveLength(SHARE);
   });
 
-  it('leave nothing joined when their clients hung up before they began', async () => {
+  it('leave nothing subscribed when their clients hung up before they began', async () => {
     world.lease.isShared = true;
     for (let count = 0; count < 2 * MAX_STREAMS; count += 1)
       await begun({}, FakeEventStreamWriter.ofClientThatIsGone(), billing);

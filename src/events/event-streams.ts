@@ -67,11 +67,11 @@ export class EventStreams implements OnModuleInit {
     const stream = new EventStream(plan, sources, writer, (reason, error) => {
       release();
       this.streams.delete(stream);
-      this.subscriber.leave(stream);
+      this.subscriber.unsubscribe(stream);
       this.telemetry.ended(reason, error);
     });
     this.streams.add(stream);
-    this.subscriber.join(stream);
+    this.subscriber.subscribe(stream);
     void stream.begin();
   }
 

@@ -28,7 +28,7 @@ afterEach(async () => {
 
 describe(EventTail.name, () => {
   it('hears at once what this process has written, and within half a second what another one has', async () => {
-    world.tail.join(listener, 0);
+    world.tail.subscribe(listener, 0);
     await world.happens(aMessageEvent(1));
     expect(listener.heard).toEqual([1]);
 
@@ -40,44 +40,44 @@ describe(EventTail.name, () => {
 
   it('offers every event to every listener once, over several pages', async () => {
     const other = new RecordingListener();
-    world.tail.join(listener, 0);
-    world.tail.join(other, 0);
+    world.tail.subscribe(listener, 0);
+    world.tail.subscribe(other, 0);
     await world.happens(...Array.from({ length: 450 }, (_, at) => aMessageEvent(at + 1)));
 
     expect(listener.heard).toEqual(Array.from({ length: 450 }, (_, at) => at + 1));
     expect(other.heard).toEqual(listener.heard);
   });
 
-  it('returns its position to a listener that joins', async () => {
-    expect(world.tail.join(listener, 4)).toBe(4);
+  it('returns its position to a listener that subscribes', async () => {
+    expect(world.tail.subscribe(listener, 4)).toBe(4);
     await world.happens(aMessageEvent(5));
 
-    expect(world.tail.join(new RecordingListener(), 4)).toBe(5);
+    expect(world.tail.subscribe(new RecordingListener(), 4)).toBe(5);
   });
 
   it('does not poll without listeners, and starts again with the next one', async () => {
-    world.tail.join(listener, 0);
+    world.tail.subscribe(listener, 0);
     await world.settled();
-    world.tail.leave(listener);
+    world.tail.unsubscribe(listener);
     const before = world.feed.reads.length;
     await world.happens(aMessageEvent(1));
     await jest.advanceTimersByTimeAsync(5_000);
     expect([world.feed.reads.length - before, jest.getTimerCount()]).toEqual([0, 0]);
 
-    expect(world.tail.join(listener, 1)).toBe(1);
+    expect(world.tail.subscribe(listener, 1)).toBe(1);
     await world.happens(aMessageEvent(2));
 
     expect(listener.heard).toEqual([2]);
   });
 
-  it('does not go back when it is joined while an earlier look is under way', async () => {
+  it('does not go back when it is subscribed to while an earlier look is under way', async () => {
     world.feed.add(aMessageEvent(1));
     world.feed.hold();
-    world.tail.join(listener, 0);
-    world.tail.leave(listener);
+    world.tail.subscribe(listener, 0);
+    world.tail.unsubscribe(listener);
     world.feed.add(aMessageEvent(2));
     const next = new RecordingListener();
-    world.tail.join(next, 2);
+    world.tail.subscribe(next, 2);
     world.feed.letGo();
     await world.happens(aMessageEvent(3));
 
@@ -85,7 +85,7 @@ describe(EventTail.name, () => {
   });
 
   it('continues after a failure without missing an event', async () => {
-    world.tail.join(listener, 0);
+    world.tail.subscribe(listener, 0);
     await world.settled();
     world.feed.fails(new StorageUnavailableError());
     await world.happens(aMessageEvent(1));

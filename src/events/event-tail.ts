@@ -57,7 +57,7 @@ export class EventTail implements OnModuleInit, OnModuleDestroy {
   }
 
   /** `latest` is the end of the feed as the listener has read it; returns the position of the tail. */
-  join(listener: TailListener, latest: number): number {
+  subscribe(listener: TailListener, latest: number): number {
     const isFirst = this.listeners.size === 0;
     this.listeners.add(listener);
     if (isFirst) {
@@ -67,7 +67,7 @@ export class EventTail implements OnModuleInit, OnModuleDestroy {
     return this.lastPosition;
   }
 
-  leave(listener: TailListener): void {
+  unsubscribe(listener: TailListener): void {
     if (this.listeners.delete(listener) && this.listeners.size === 0) void this.loop.stop();
   }
 
@@ -81,7 +81,7 @@ export class EventTail implements OnModuleInit, OnModuleDestroy {
   }
 
   private offer(event: FeedEvent): void {
-    // A listener that joined a stopped tail during its last poll is further on already.
+    // A listener that subscribed to a stopped tail during its last poll is further on already.
     this.lastPosition = Math.max(this.lastPosition, event.position);
     for (const listener of this.listeners) listener.offer(event);
   }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SessionModule } from '../session/session.module';
 import { ConversationOwners } from './conversation-owners';
-import { EventIdSeal } from './event-id-seal';
+import { EventIdCipher } from './event-id-cipher';
 import { EventStreams } from './event-streams';
 import { EventTail } from './event-tail';
 import { EventsController } from './events.controller';
@@ -22,7 +22,7 @@ import { EventStreamDependencies } from './event-stream-dependencies';
   controllers: [EventsController],
   providers: [
     EventsService,
-    EventIdSeal,
+    EventIdCipher,
     EventStreams,
     EventTail,
     EventStreamDependencies,

@@ -15,7 +15,7 @@ import { FakeSessionServices } from '../session/session-services.fake';
 import { aMessageEvent } from './domain/feed-event.builder';
 import { STREAM_TYPES, type StreamType } from './domain/stream-event';
 import { FakeEventStreaming } from './event-streaming.fake';
-import { anEventIdSeal } from './event-id-seal.builder';
+import { anEventIdCipher } from './event-id-cipher.builder';
 import type { StreamPlan } from './event-stream';
 import { EventStreams } from './event-streams';
 import { type StreamRequest, EventsService } from './events.service';
@@ -49,8 +49,8 @@ beforeEach(() => {
   service = new EventsService(sessions.queries, access, world, streams);
 });
 
-function sealed(position: number): string {
-  return anEventIdSeal().seal(position);
+function encrypted(position: number): string {
+  return anEventIdCipher().encrypt(position);
 }
 
 function aListener(...scopes: ScopeName[]): Caller {
@@ -113,13 +113,21 @@ describe(EventsService.name, () => {
   it.each([
     ['no id', undefined, { from: 7, start: 'now' }],
     ['an empty id', '', { from: 7, start: 'now' }],
-    ['an id', sealed(5), { from: 5, start: 'resumed' }],
-    ['an id of an event that may be another caller’s, or removed', sealed(6), { from: 6, start: 'resumed' }],
+    ['an id', encrypted(5), { from: 5, start: 'resumed' }],
+    [
+      'an id of an event that may be another caller’s, or removed',
+      encrypted(6),
+      { from: 6, start: 'resumed' },
+    ],
     ['the beginning', '0', { from: 0, start: 'resumed' }],
-    ['an id from before the first event', sealed(0), { from: 0, start: 'resumed' }],
-    ['an id from before what is kept', sealed(1), { from: 7, start: 'reset' }],
-    ['an id of a position that was never given', sealed(8), { from: 7, start: 'reset' }],
-    ['an id that another service has sealed', anEventIdSeal('b').seal(5), { from: 7, start: 'reset' }],
+    ['an id from before the first event', encrypted(0), { from: 0, start: 'resumed' }],
+    ['an id from before what is kept', encrypted(1), { from: 7, start: 'reset' }],
+    ['an id of a position that was never given', encrypted(8), { from: 7, start: 'reset' }],
+    [
+      'an id that another service has encrypted',
+      anEventIdCipher('b').encrypt(5),
+      { from: 7, start: 'reset' },
+    ],
     ['an id that is none', '5e0', { from: 7, start: 'reset' }],
     ['an id that is no number for certain', '9'.repeat(40), { from: 7, start: 'reset' }],
   ])('goes on after %s', async (_what, lastEventId, expected) => {
@@ -150,7 +158,7 @@ describe(EventsService.name, () => {
 
   it('does not reveal by an id whether the last events of another caller were removed', async () => {
     world.feed.add(aMessageEvent(1), aMessageEvent(2, { owner: 'support' }));
-    const lastEventId = sealed(2);
+    const lastEventId = encrypted(2);
     world.feed.events.pop();
 
     expect(await planned({ lastEventId })).toMatchObject({ from: 2, start: 'resumed' });
@@ -164,9 +172,9 @@ describe(EventsService.name, () => {
     const request = { conversationId, caller: aListener(), authorization: undefined };
 
     expect(await service.plan(request)).toBeUndefined();
-    expect(await service.plan({ ...request, lastEventId: sealed(1) })).toBeUndefined();
+    expect(await service.plan({ ...request, lastEventId: encrypted(1) })).toBeUndefined();
     expect(await service.plan({ ...request, lastEventId: '0' })).toMatchObject({ isOver: true, from: 0 });
-    expect(await service.plan({ ...request, lastEventId: sealed(9) })).toMatchObject({
+    expect(await service.plan({ ...request, lastEventId: encrypted(9) })).toMatchObject({
       isOver: true,
       start: 'reset',
     });

@@ -100,12 +100,13 @@ export class EventsService {
   /** Undefined for an id that this service has not issued, or after which events may have been purged. */
   private async positionOf(id: string, latest: number): Promise<number | undefined> {
     const { feed, ids } = this.sources;
-    const sealed = ids.open(id);
-    const position = sealed ?? (IN_CLEAR.test(id) ? Number(id) : undefined);
+    const encrypted = ids.decrypt(id);
+    const position = encrypted ?? (IN_CLEAR.test(id) ? Number(id) : undefined);
     if (position === FEED_START) return FEED_START;
     // Positions after the end come from a database that an older backup has replaced.
     if (position === undefined || position > latest) return undefined;
-    const isKnown = sealed === undefined ? await feed.reachesInClear(position) : await feed.reaches(position);
+    const isKnown =
+      encrypted === undefined ? await feed.reachesInClear(position) : await feed.reaches(position);
     return isKnown ? position : undefined;
   }
 }

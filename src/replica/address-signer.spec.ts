@@ -11,26 +11,27 @@ function aKey(id: string): DataKey {
   return key;
 }
 
-function sealWith(...dataKeys: DataKey[]): AddressSigner {
+function signerWith(...dataKeys: DataKey[]): AddressSigner {
   return new AddressSigner({ databaseUrl: undefined, dataDir: '', startTimeoutMs: 0, dataKeys });
 }
 
 describe(AddressSigner.name, () => {
-  const seal = sealWith(k1).sign(REPLICA);
+  const signature = signerWith(k1).sign(REPLICA);
 
   it('binds an address to the id of its replica', () => {
-    const isGenuine = (changes: object): boolean => sealWith(k1).isGenuine({ ...REPLICA, seal, ...changes });
+    const isGenuine = (changes: object): boolean =>
+      signerWith(k1).isGenuine({ ...REPLICA, signature, ...changes });
 
     expect(isGenuine({})).toBe(true);
     expect(isGenuine({ address: 'http://10.0.0.8:3000' })).toBe(false);
     expect(isGenuine({ id: 'b' })).toBe(false);
-    expect(isGenuine({ seal: '' })).toBe(false);
-    expect(isGenuine({ seal: `${seal.slice(0, -2)}AA` })).toBe(false);
+    expect(isGenuine({ signature: '' })).toBe(false);
+    expect(isGenuine({ signature: `${signature.slice(0, -2)}AA` })).toBe(false);
   });
 
   it('verifies with every data key, and with no other', () => {
-    expect(sealWith(k2, k1).isGenuine({ ...REPLICA, seal })).toBe(true);
-    expect(sealWith(k2).isGenuine({ ...REPLICA, seal })).toBe(false);
+    expect(signerWith(k2, k1).isGenuine({ ...REPLICA, signature })).toBe(true);
+    expect(signerWith(k2).isGenuine({ ...REPLICA, signature })).toBe(false);
   });
 });
 

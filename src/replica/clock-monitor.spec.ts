@@ -137,12 +137,12 @@ describe(ClockMonitor.name, () => {
     expect(await steps()).toBe(1);
   });
 
-  it('recalls at its start and once an hour what was scheduled too far ahead', async () => {
+  it('brings forward at its start and once an hour what was scheduled too far ahead', async () => {
     monitor.onApplicationBootstrap();
     await pass(0);
-    expect(deadlines.recalls).toEqual([NOW]);
+    expect(deadlines.broughtForward).toEqual([NOW]);
     await pass(HOUR);
 
-    expect(deadlines.recalls).toHaveLength(2);
+    expect(deadlines.broughtForward).toHaveLength(2);
   });
 });

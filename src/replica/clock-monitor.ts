@@ -15,7 +15,7 @@ const SETTLED_MS = 60_000;
 const MAX_STEP_MS = 86_400_000;
 /** Longer than any pause between two attempts, with room for jitter. */
 const LONGEST_PAUSE_MS = 2 * 3_600_000;
-const RECALL_EVERY_MS = 3_600_000;
+const BRING_FORWARD_EVERY_MS = 3_600_000;
 const COMPLAIN_EVERY_MS = 3_600_000;
 /** Two clocks cannot be compared if the process was delayed longer than this between the readings. */
 const READ_WITHIN_MS = 100;
@@ -38,7 +38,7 @@ export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
   private machineStart = Date.now() - performance.now();
   /** The lead of the machine's clock over the process, and the time since which it has been stable. */
   private apart = { stepMs: 0, since: performance.now() };
-  private recalledAt = -Infinity;
+  private broughtForwardAt = -Infinity;
   private readonly loop = new Loop(
     LOOK_EVERY_MS,
     () => this.look(),
@@ -73,7 +73,7 @@ export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
     const isComparable = performance.now() - before < READ_WITHIN_MS;
     if (isComparable) this.noticeStep(machineNow - before);
     if (isComparable && !this.lease.isShared) await this.followMachine();
-    await this.recall();
+    await this.bringForward();
   }
 
   private noticeStep(machineStart: number): void {
@@ -106,11 +106,11 @@ export class ClockMonitor implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Corrects deadlines that an earlier process has stored with a clock that was ahead. */
-  private async recall(): Promise<void> {
+  private async bringForward(): Promise<void> {
     const now = performance.now();
-    if (now - this.recalledAt < RECALL_EVERY_MS) return;
-    this.recalledAt = now;
-    const count = await this.deadlines.recall(this.clock.now(), LONGEST_PAUSE_MS);
+    if (now - this.broughtForwardAt < BRING_FORWARD_EVERY_MS) return;
+    this.broughtForwardAt = now;
+    const count = await this.deadlines.bringForward(this.clock.now(), LONGEST_PAUSE_MS);
     if (count > 0) this.log.warn({ message: 'Deadlines too far ahead corrected', count });
   }
 

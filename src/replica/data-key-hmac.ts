@@ -26,8 +26,8 @@ export class DataKeyHmac {
     return codeOf(key, text).toString('base64url');
   }
 
-  isGenuine(text: string, seal: string): boolean {
-    const given = Buffer.from(seal, 'base64url');
+  isGenuine(text: string, signature: string): boolean {
+    const given = Buffer.from(signature, 'base64url');
     return this.keys.some((key) => {
       const expected = codeOf(key, text);
       return expected.length === given.length && timingSafeEqual(expected, given);

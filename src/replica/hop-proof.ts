@@ -50,11 +50,11 @@ interface Statement extends Hop {
 
 /**
  * Proves to the receiver of a forwarded request which caller sent it, in place of the caller's credential. A proof is a
- * sealed statement, bound to method, path, query, headers that matter, the receiver and a time; each is accepted once.
+ * signed statement, bound to method, path, query, headers that matter, the receiver and a time; each is accepted once.
  */
 @Injectable()
 export class HopProof {
-  private readonly seal: DataKeyHmac;
+  private readonly hmac: DataKeyHmac;
   private readonly seen = new ExpiringCache<object>(REMEMBERED_MS, MAX_REMEMBERED);
 
   constructor(
@@ -62,20 +62,20 @@ export class HopProof {
     private readonly clock: Clock,
     private readonly lease: Lease,
   ) {
-    this.seal = new DataKeyHmac(dataKeys, 'guest-sessions hop v1');
+    this.hmac = new DataKeyHmac(dataKeys, 'guest-sessions hop v1');
   }
 
   /** `to` is the id of the receiver. */
   sign(request: ProvenRequest, hop: Hop, to: string): string {
     const statement: Statement = { ...hop, to, until: this.clock.now() + VALID_MS, nonce: randomUUID() };
     const payload = Buffer.from(JSON.stringify(statement)).toString('base64url');
-    return `${payload}.${this.seal.sign(textOf(request, payload))}`;
+    return `${payload}.${this.hmac.sign(textOf(request, payload))}`;
   }
 
   /** Undefined without a genuine proof. */
   read(request: ProvenRequest, proof: string | undefined): Hop | HopRefusal | undefined {
-    const [, payload = '', seal = ''] = PROOF.exec(proof ?? '') ?? [];
-    if (payload === '' || !this.seal.isGenuine(textOf(request, payload), seal)) return undefined;
+    const [, payload = '', signature = ''] = PROOF.exec(proof ?? '') ?? [];
+    if (payload === '' || !this.hmac.isGenuine(textOf(request, payload), signature)) return undefined;
     const statement = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Statement;
     if (statement.until < this.clock.now()) return 'expired';
     if (statement.to !== this.lease.holder) return 'misdirected';

@@ -10,7 +10,7 @@ import { FakeReplicaStore } from './ports/replica.store.fake';
 import { ReplicaLease } from './replica-lease';
 
 const CONFIG = new ReplicaConfig(Object.assign(new Environment(), { REPLICA_URL: 'http://10.0.0.7:3000/' }));
-const SEAL = new AddressSigner(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
+const SIGNER = new AddressSigner(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
 
 let log: RecordingLog;
 let store: FakeReplicaStore;
@@ -20,7 +20,7 @@ beforeEach(async () => {
   jest.useFakeTimers();
   log = RecordingLog.install();
   store = new FakeReplicaStore();
-  lease = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SEAL);
+  lease = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SIGNER);
   lease.onApplicationBootstrap();
 });
 afterEach(async () => {
@@ -40,10 +40,10 @@ afterEach(() => {
 const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
 describe(ReplicaLease.name, () => {
-  it('joins under a new id, with its sealed address', async () => {
-    const other = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SEAL);
+  it('joins under a new id, with its signed address', async () => {
+    const other = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SIGNER);
 
-    expect(store.replicas.map((replica) => SEAL.isGenuine(replica))).toEqual([true, true]);
+    expect(store.replicas.map((replica) => SIGNER.isGenuine(replica))).toEqual([true, true]);
     expect(store.replicas).toMatchObject([
       { id: lease.holder, address: 'http://10.0.0.7:3000' },
       { id: other.holder, address: 'http://10.0.0.7:3000' },
@@ -110,7 +110,7 @@ describe(ReplicaLease.name, () => {
   it('sets the clock of the process to the time of the database', async () => {
     const clock = new SystemClock();
     store.now = 5_000;
-    const other = await ReplicaLease.begin(store, CONFIG, clock, SEAL);
+    const other = await ReplicaLease.begin(store, CONFIG, clock, SIGNER);
     expect(clock.now()).toBe(5_000);
     other.onApplicationBootstrap();
     store.now = 60_000;
@@ -122,7 +122,7 @@ describe(ReplicaLease.name, () => {
   it('leaves the clock alone on an unshared database', async () => {
     const clock = new SystemClock();
     store.isShared = false;
-    await ReplicaLease.begin(store, CONFIG, clock, SEAL);
+    await ReplicaLease.begin(store, CONFIG, clock, SIGNER);
 
     expect(clock.now()).toBe(Date.now());
   });
@@ -160,7 +160,7 @@ describe(ReplicaLease.name, () => {
 
   it('never ends on an unshared database', async () => {
     store.isShared = false;
-    const alone = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SEAL);
+    const alone = await ReplicaLease.begin(store, CONFIG, new SystemClock(), SIGNER);
     freeze(3_600_000);
 
     expect(alone.isValid).toBe(true);

@@ -41,7 +41,7 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     private readonly store: ReplicaStore,
     private readonly config: ReplicaConfig,
     private readonly clock: SystemClock,
-    private readonly seal: AddressSigner,
+    private readonly signer: AddressSigner,
   ) {
     super();
     this.replica = this.another();
@@ -59,9 +59,9 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
     store: ReplicaStore,
     config: ReplicaConfig,
     clock: SystemClock,
-    seal: AddressSigner,
+    signer: AddressSigner,
   ): Promise<ReplicaLease> {
-    const lease = new ReplicaLease(store, config, clock, seal);
+    const lease = new ReplicaLease(store, config, clock, signer);
     await lease.join();
     return lease;
   }
@@ -160,6 +160,6 @@ export class ReplicaLease extends Lease implements OnApplicationBootstrap, OnMod
 
   private another(): Replica {
     const replica = { id: randomUUID(), address: this.config.address };
-    return { ...replica, seal: this.seal.sign(replica) };
+    return { ...replica, signature: this.signer.sign(replica) };
   }
 }

@@ -18,8 +18,8 @@ import { ReplicaTelemetry } from './replica.telemetry';
     {
       provide: ReplicaLease,
       inject: [ReplicaStore, ReplicaConfig, SystemClock, AddressSigner],
-      useFactory: (store: ReplicaStore, config: ReplicaConfig, clock: SystemClock, seal: AddressSigner) =>
-        ReplicaLease.begin(store, config, clock, seal),
+      useFactory: (store: ReplicaStore, config: ReplicaConfig, clock: SystemClock, signer: AddressSigner) =>
+        ReplicaLease.begin(store, config, clock, signer),
     },
     { provide: Lease, useExisting: ReplicaLease },
     ReplicaTelemetry,

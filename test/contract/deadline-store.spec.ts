@@ -81,7 +81,7 @@ describe.each(DIALECTS)(`${DeadlineStore.name} on %s`, (dialect) => {
     expect(await stores.sinks.state('crm')).toEqual({ retryAfter: 20_000 + HOUR });
   });
 
-  it('recalls deliveries that wait longer than any pause, and no others', async () => {
+  it('brings forward deliveries that wait longer than any pause, and no others', async () => {
     const tooLong = await stores.activated(NOW + HOUR);
     const fine = await stores.activated(NOW);
     const late = await stores.activated(NOW);
@@ -94,19 +94,19 @@ describe.each(DIALECTS)(`${DeadlineStore.name} on %s`, (dialect) => {
     ];
     const [, untouched] = await expiries();
 
-    expect(await stores.deadlines.recall(NOW, PAUSE)).toBe(2);
+    expect(await stores.deadlines.bringForward(NOW, PAUSE)).toBe(2);
     expect(await expiries()).toEqual([untouched, untouched]);
     expect((await stores.get(late.conversationId)).snapshot.disconnectDueAt).toBe(NOW);
-    expect(await stores.deadlines.recall(NOW, PAUSE)).toBe(0);
+    expect(await stores.deadlines.bringForward(NOW, PAUSE)).toBe(0);
   });
 
-  it('recalls deliveries and receivers that were postponed for longer than any pause', async () => {
+  it('brings forward deliveries and receivers that were postponed for longer than any pause', async () => {
     await stores.activated(1_000);
     const refused = { at: 3_000, latencyMs: 5, error: 'refused' };
     const far = NOW + PAUSE + 1;
     await stores.outbox.postpone(await claimOne(stores), refused, far, { retryAfter: far });
 
-    expect(await stores.deadlines.recall(NOW, PAUSE)).toBe(2);
+    expect(await stores.deadlines.bringForward(NOW, PAUSE)).toBe(2);
     expect(await stores.due({ now: NOW })).toHaveLength(1);
     expect(await stores.sinks.state('crm')).toEqual({});
   });

@@ -68,8 +68,8 @@ describe('docs/operations.md on PostgreSQL', () => {
   it('shows the holder of each session', async () => {
     const statement = statementOn('session.holder');
     const { replicas: register } = await start(K1);
-    await register.join({ id: 'here', address: 'http://10.0.0.7:3000', seal: '' }, 10_000);
-    await register.join({ id: 'gone', address: '', seal: '' }, 10_000);
+    await register.join({ id: 'here', address: 'http://10.0.0.7:3000', signature: '' }, 10_000);
+    await register.join({ id: 'gone', address: '', signature: '' }, 10_000);
     await register.leave('gone');
 
     const rows = await administrate(url(), statement);

@@ -51,7 +51,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
 
       for (const attempt of [
         () => stores.unitOfWork.run(({ db }) => insert.execute(db)),
-        () => stores.unitOfWork.read((db) => insert.execute(db)),
+        () => stores.unitOfWork.query((db) => insert.execute(db)),
       ])
         await expect(attempt()).rejects.toMatchObject({
           name: DataRefusedError.name,
@@ -66,7 +66,7 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     });
 
     it('does not translate the errors of invalid statements', async () => {
-      const wrong = stores.unitOfWork.read((db) => sql`select nothing from nowhere`.execute(db));
+      const wrong = stores.unitOfWork.query((db) => sql`select nothing from nowhere`.execute(db));
 
       await expect(wrong).rejects.not.toBeInstanceOf(DataRefusedError);
     });
@@ -169,28 +169,28 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     const { conversationId } = await stores.activated();
     await stores.messages.keep(conversationId, [{ message: aMessage('a') }]);
     await stores.passing.publish([]);
-    const seal = new GuestDataEncryption(new DataCipher(storage.config.dataKeys), stores.poison);
+    const encryption = new GuestDataEncryption(new DataCipher(storage.config.dataKeys), stores.poison);
     const fault = (): never => {
       throw new TypeError('a fault of ours');
     };
-    Object.assign(seal, { openEvent: fault, openMessage: fault, openEphemeral: fault });
+    Object.assign(encryption, { decryptEvent: fault, decryptMessage: fault, decryptEphemeral: fault });
     const audit = new AuditWriter(stores.published);
 
     for (const read of [
-      new SqlEventFeed(stores.unitOfWork, seal, stores.poison).after(FEED_START, 10),
-      new SqlMessageStore(stores.unitOfWork, stores.feedWriter, seal, audit, stores.poison).list(
+      new SqlEventFeed(stores.unitOfWork, encryption, stores.poison).after(FEED_START, 10),
+      new SqlMessageStore(stores.unitOfWork, stores.feedWriter, encryption, audit, stores.poison).list(
         conversationId,
         { limit: 10 },
       ),
-      new SqlEphemeralEventBus(stores.unitOfWork, seal, stores.poison).after(new Map(), 10),
-      new SqlOutboxStore(stores.unitOfWork, audit, seal, stores.poison).claim({
+      new SqlEphemeralEventBus(stores.unitOfWork, encryption, stores.poison).after(new Map(), 10),
+      new SqlOutboxStore(stores.unitOfWork, audit, encryption, stores.poison).claim({
         sink: 'crm',
         relay: 'relay-1',
         now: 10_000,
         until: 30_000,
         limit: 10,
       }),
-      new SqlDeliveryAdminStore(stores.unitOfWork, audit, seal).list({ limit: 10 }),
+      new SqlDeliveryAdminStore(stores.unitOfWork, audit, encryption).list({ limit: 10 }),
     ])
       await expect(read).rejects.toThrow('a fault of ours');
     expect(reported).toEqual([]);
@@ -252,8 +252,8 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
     await stores.passing.publish([event]);
     await stores.connection.db.updateTable('passing_batch').set({ body: UNREADABLE }).execute();
     await stores.passing.publish([event]);
-    const seal = new GuestDataEncryption(new DataCipher(storage.config.dataKeys), stores.poison);
-    const elsewhere = new SqlEphemeralEventBus(stores.unitOfWork, seal, stores.poison);
+    const encryption = new GuestDataEncryption(new DataCipher(storage.config.dataKeys), stores.poison);
+    const elsewhere = new SqlEphemeralEventBus(stores.unitOfWork, encryption, stores.poison);
 
     const batches = await elsewhere.after(new Map(), 10);
     expect(batches.map(({ number, events }) => [number, events.length])).toEqual([

@@ -23,7 +23,7 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
   });
 
   const join = (id: string, ttlMs = TTL_MS): Promise<number> =>
-    replicas.join({ id, address: `http://${id}`, seal: `of ${id}` }, ttlMs);
+    replicas.join({ id, address: `http://${id}`, signature: `of ${id}` }, ttlMs);
   const held = async (by: string, count: number): Promise<string[]> => {
     const ids: string[] = [];
     while (ids.length < count) ids.push((await stores.activated(1_000, { holder: by })).conversationId);
@@ -109,7 +109,9 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     await replicas.leave('b');
     await join('c');
 
-    expect(await replicas.live()).toEqual([{ id: 'c', address: 'http://c', seal: 'of c', isLeaving: false }]);
+    expect(await replicas.live()).toEqual([
+      { id: 'c', address: 'http://c', signature: 'of c', isLeaving: false },
+    ]);
     expect(await replicas.renew('b', TTL_MS)).toBeUndefined();
     expect(await replicas.renew('unknown', TTL_MS)).toBeUndefined();
   });
@@ -127,7 +129,9 @@ describe.each(DIALECTS)('SessionHolders and ReplicaStore on %s', (dialect) => {
     await join('b');
     await replicas.retire('b');
 
-    expect(await replicas.live()).toEqual([{ id: 'b', address: 'http://b', seal: 'of b', isLeaving: true }]);
+    expect(await replicas.live()).toEqual([
+      { id: 'b', address: 'http://b', signature: 'of b', isLeaving: true },
+    ]);
     expect(await replicas.renew('b', TTL_MS)).toBeDefined();
   });
 });
@@ -138,12 +142,12 @@ describe('ReplicaStore on postgres', () => {
     const stores = await TestStores.open(storage.config);
     const { replicas } = stores;
     try {
-      await replicas.join({ id: 'late', address: '', seal: '' }, -1);
+      await replicas.join({ id: 'late', address: '', signature: '' }, -1);
       await stores.activated();
       await stores.claim({ relay: 'late' });
       expect(await replicas.renew('late', 5)).toBeDefined();
-      await replicas.join({ id: 'here', address: '', seal: '' }, TTL_MS);
-      await stores.unitOfWork.read((db) =>
+      await replicas.join({ id: 'here', address: '', signature: '' }, TTL_MS);
+      await stores.unitOfWork.query((db) =>
         db.updateTable('replica').set({ lease_until: 1 }).where('id', '=', 'late').execute(),
       );
       expect(await stores.claim()).toEqual([]);
@@ -212,9 +216,9 @@ describe('ReplicaStore on sqlite', () => {
   it('belongs to the process that joined last', async () => {
     const storage = await createStorage('sqlite');
     const stores = await TestStores.open(storage.config);
-    await stores.replicas.join({ id: 'before', address: '', seal: '' }, TTL_MS);
+    await stores.replicas.join({ id: 'before', address: '', signature: '' }, TTL_MS);
     const { conversationId } = await stores.activated(1_000, { holder: 'before' });
-    await stores.replicas.join({ id: 'now', address: '', seal: '' }, TTL_MS);
+    await stores.replicas.join({ id: 'now', address: '', signature: '' }, TTL_MS);
 
     const claimed = await stores.holders.claim('now', 10);
     expect(claimed.map((session) => session.conversationId)).toEqual([conversationId]);

@@ -27,7 +27,7 @@ describe.each(DIALECTS)(`${UnitOfWork.name} on %s`, (dialect) => {
   const adding = (db: Kysely<Database>, changes: CounterChanges): CompiledQuery[] =>
     addingToCounters({ db, dialect }, changes);
   const stored = async (name: string): Promise<number | undefined> => {
-    const { rows } = await unitOfWork.read((db) => db.executeQuery(counted(db, name)));
+    const { rows } = await unitOfWork.query((db) => db.executeQuery(counted(db, name)));
     return rows[0]?.value;
   };
 

@@ -39,7 +39,7 @@ describe('a request without a stream', () => {
     ['a type that the caller may not hear', 403, () => '/v1/events?types=message', callers.watcher],
   ])('for the head of %s gets %d and leaves no subscriber', async (_, status, pathOf, by) => {
     const id = await new ApiClient(world.url, callers.billing.headers).opened();
-    const joins = joinsOfTails();
+    const joins = subscriptionsOfTails();
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
         fetch(world.url + pathOf(id), { method: 'HEAD', headers: by.headers }),
@@ -54,7 +54,7 @@ describe('a request without a stream', () => {
   });
 
   it('whose caller disconnects before the stream starts leaves no subscriber', async () => {
-    const joins = joinsOfTails();
+    const joins = subscriptionsOfTails();
     const begin = jest.spyOn(world.app.get(EventStreams), 'begin');
     const feed = world.app.get(EventFeed);
     const latest = feed.latest.bind(feed);
@@ -100,22 +100,22 @@ function requesting(path: string, { headers }: TestCaller, times: number): Socke
   return socket;
 }
 
-/** Counts the subscribers that join the tails from now on and have not left them. */
-function joinsOfTails(): () => number {
-  const joined = new Set<unknown>();
+/** Counts the subscribers of the tails from now on that have not unsubscribed. */
+function subscriptionsOfTails(): () => number {
+  const subscribed = new Set<unknown>();
   for (const token of [EventTail, EphemeralEventSubscriber]) {
     const tail = world.app.get<EventTail | EphemeralEventSubscriber>(token);
-    const { join, leave } = tail as EventTail;
-    jest.spyOn(tail as EventTail, 'join').mockImplementation((listener, latest) => {
-      joined.add(listener);
-      return join.call(tail, listener, latest);
+    const { subscribe, unsubscribe } = tail as EventTail;
+    jest.spyOn(tail as EventTail, 'subscribe').mockImplementation((listener, latest) => {
+      subscribed.add(listener);
+      return subscribe.call(tail, listener, latest);
     });
-    jest.spyOn(tail, 'leave').mockImplementation((listener) => {
-      joined.delete(listener);
-      leave.call(tail as EventTail, listener as never);
+    jest.spyOn(tail, 'unsubscribe').mockImplementation((listener) => {
+      subscribed.delete(listener);
+      unsubscribe.call(tail as EventTail, listener as never);
     });
   }
-  return () => joined.size;
+  return () => subscribed.size;
 }
 
 async function refusedStreams(): Promise<number> {

@@ -134,11 +134,11 @@ export function describeForwarding(pair: () => ReplicaPair): void {
   it("send a proof and no credential to a replica, and pass on only a replica's headers of its answer", async () => {
     const { id } = await pair().opened();
     await using replica = await HttpReceiver.start();
-    const seal = new AddressSigner(
+    const signature = new AddressSigner(
       new StorageConfig({ DATA_DIR: '', DATA_KEY: [String(pair().world.environment['DATA_KEY'])] }),
     ).sign({ id: 'false', address: replica.url });
     replica.nextStatus(202, '', FALSE_ANSWER);
-    const row = rowOf(replica.url, { columns: ', address_seal', values: `, '${seal}'` });
+    const row = rowOf(replica.url, { columns: ', address_seal', values: `, '${signature}'` });
     await whileHeldBy(id, row, async () => {
       const { status, headers } = await typing(id, {
         ...operator.headers,

@@ -44,7 +44,7 @@ export class SqlAuditTrail extends AuditTrail {
 
   async chains(): Promise<ExportedChain[]> {
     // One statement, so that retention drops nothing between two reads.
-    const { rows } = await this.unitOfWork.read((db) =>
+    const { rows } = await this.unitOfWork.query((db) =>
       sql<{ chain: number; seq: number; hash: string; after_seq: number; after_hash: string }>`
         select head.chain, head.seq, head.hash,
           coalesce(segment.last_seq, 0) as after_seq, coalesce(segment.last_hash, ${FIRST_HASH}) as after_hash
@@ -87,7 +87,7 @@ export class SqlAuditTrail extends AuditTrail {
   }
 
   private async select(narrow: (records: Records) => Records): Promise<AuditRecord[]> {
-    const rows = await this.unitOfWork.read((db) => narrow(recordsOf(db)).execute());
+    const rows = await this.unitOfWork.query((db) => narrow(recordsOf(db)).execute());
     return rows.map(toAuditRecord);
   }
 }

@@ -11,7 +11,7 @@ import type { DisconnectStatus, EndReason, SessionState } from '../../session/do
 
 export interface SessionTable {
   readonly conversation_id: string;
-  /** Sealed; empty when the guest was erased. */
+  /** Encrypted; empty when the guest was erased. */
   readonly guest_token: string;
   /** `guestRefOf` the token; stays after an erasure. */
   readonly guest_ref: string;
@@ -19,7 +19,7 @@ export interface SessionTable {
   readonly channel: string;
   readonly oauth_client: string;
   readonly queue_id: string;
-  /** Sealed; empty when the guest was erased. */
+  /** Encrypted; empty when the guest was erased. */
   readonly name: string;
   readonly locale: string;
   /** JSON list of strings. */
@@ -43,9 +43,9 @@ export interface SessionTable {
   readonly erased_at: number | null;
   /** The time at which the upstream lets the session expire, as far as it has said so. */
   readonly upstream_expires_at: number | null;
-  /** Sealed; null for a guest that has not logged in, empty once they are not needed any more. */
+  /** Encrypted; null for a guest that has not logged in, empty once they are not needed any more. */
   readonly guest_credentials: string | null;
-  /** Sealed; null if there is none, and once the guest is erased or the session has ended. */
+  /** Encrypted; null if there is none, and once the guest is erased or the session has ended. */
   readonly guest_context: string | null;
   /** Genesys' own id of the conversation; null until it is known. */
   readonly genesys_conversation_id: string | null;
@@ -81,7 +81,7 @@ export interface ConversationEventTable {
   readonly reference: string | null;
   readonly fingerprint: string | null;
   readonly at: number;
-  /** A JSON object; sealed for a message. */
+  /** A JSON object; encrypted for a message. */
   readonly body: string;
 }
 
@@ -93,7 +93,7 @@ export interface PassingBatchTable {
   readonly number: number;
   /** Time by the database's clock. */
   readonly at: number;
-  /** A JSON list, sealed. */
+  /** A JSON list, encrypted. */
   readonly body: string;
 }
 
@@ -103,7 +103,7 @@ export interface SessionEventTable {
   readonly sequence: number;
   readonly state: EventState;
   readonly occurred_at: number;
-  /** JSON object; sealed if it holds the guest's token. */
+  /** JSON object; encrypted if it holds the guest's token. */
   readonly metadata: string;
 }
 

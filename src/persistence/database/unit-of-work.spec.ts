@@ -19,7 +19,7 @@ describe(UnitOfWork.name, () => {
 
   const fail = (code: string): Promise<unknown> =>
     work
-      .read(() => Promise.reject(Object.assign(new Error('It failed.'), { code })))
+      .query(() => Promise.reject(Object.assign(new Error('It failed.'), { code })))
       .catch((caught: unknown) => caught);
 
   it.each(['SQLITE_FULL', '53100'])('logs a full volume once per outage: %s', async (code) => {

@@ -59,9 +59,9 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
   }
 
   /** Runs statements, each in its own transaction. */
-  async read<T>(query: (db: Kysely<Database>, dialect: Dialect) => Promise<T>): Promise<T> {
+  async query<T>(statements: (db: Kysely<Database>, dialect: Dialect) => Promise<T>): Promise<T> {
     try {
-      return await query(this.connection.db, this.connection.dialect);
+      return await statements(this.connection.db, this.connection.dialect);
     } catch (error) {
       throw this.named(error);
     }

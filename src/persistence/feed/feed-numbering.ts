@@ -49,7 +49,7 @@ export async function numberEvents(unitOfWork: UnitOfWork): Promise<void> {
 
 /** False on the embedded database, where events are written with their positions. */
 function hasNew(unitOfWork: UnitOfWork): Promise<boolean> {
-  return unitOfWork.read(async (db, dialect) => {
+  return unitOfWork.query(async (db, dialect) => {
     if (dialect === 'sqlite') return false;
     const { rows } = await db.executeQuery(findingNew({ db, dialect }, {}));
     return rows.length > 0;

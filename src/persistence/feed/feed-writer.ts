@@ -72,7 +72,7 @@ export class FeedWriter {
         reference: message.reference ?? null,
         fingerprint: fingerprint ?? null,
         at: Date.parse(message.sentAt),
-        body: this.guests.sealMessage(JSON.stringify(message), row.id),
+        body: this.guests.encryptMessage(JSON.stringify(message), row.id),
       };
     });
     const { numAffectedRows = 0n } = await work.ask(inserting(work, { rows: await placed(work, rows) }));

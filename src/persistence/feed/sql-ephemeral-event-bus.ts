@@ -42,8 +42,8 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
     const id = randomUUID();
     this.number += 1;
     const { source, number } = this;
-    const body = this.guests.sealEphemeral(JSON.stringify(events), id);
-    await this.unitOfWork.read((db, dialect) =>
+    const body = this.guests.encryptEphemeral(JSON.stringify(events), id);
+    await this.unitOfWork.query((db, dialect) =>
       db
         .insertInto('passing_batch')
         .values({ id, source, number, at: databaseNow(dialect), body })
@@ -52,7 +52,7 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
   }
 
   async after(places: EphemeralEventPositions, limit: number): Promise<EphemeralEventBatch[]> {
-    const rows = await this.unitOfWork.read((db, dialect) => {
+    const rows = await this.unitOfWork.query((db, dialect) => {
       // A subquery is evaluated once and lets the index be used; the plain clock advances within a statement.
       const now = sql<number>`(select ${databaseNow(dialect)})`;
       let query = db
@@ -69,7 +69,7 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
   }
 
   async purge(olderThanMs: number, limit: number): Promise<number> {
-    const { numDeletedRows } = await this.unitOfWork.read((db, dialect) =>
+    const { numDeletedRows } = await this.unitOfWork.query((db, dialect) =>
       db
         .deleteFrom('passing_batch')
         .where('id', 'in', (eb) =>
@@ -92,7 +92,7 @@ export class SqlEphemeralEventBus extends EphemeralEventBus {
   /** Empty for a batch that cannot be read: readers continue after it. */
   private eventsIn(id: string, body: string): EphemeralEvent[] {
     try {
-      const events = JSON.parse(this.guests.openEphemeral(body, id)) as (EphemeralEvent | EarlierEvent)[];
+      const events = JSON.parse(this.guests.decryptEphemeral(body, id)) as (EphemeralEvent | EarlierEvent)[];
       return events.map((event) => (event.kind === 'line' ? { ...event, kind: 'connection' } : event));
     } catch (error) {
       if (!isUnreadable(error)) throw error;

@@ -51,7 +51,7 @@ export class SqlEventFeed extends EventFeed {
       limit,
       (last, size) => {
         const page = { ...filter, position: last?.position ?? position, limit: size };
-        return this.unitOfWork.read((db) => eventsAfter(db, page).execute());
+        return this.unitOfWork.query((db) => eventsAfter(db, page).execute());
       },
       (row) => this.readableEventIn(row),
     );
@@ -75,7 +75,7 @@ export class SqlEventFeed extends EventFeed {
 
   /** The time of the last event at or before a position. */
   private async lastAt(position: number): Promise<number | undefined> {
-    const row = await this.unitOfWork.read((db) =>
+    const row = await this.unitOfWork.query((db) =>
       db
         .selectFrom('conversation_event')
         .select('at')
@@ -88,7 +88,7 @@ export class SqlEventFeed extends EventFeed {
   }
 
   private async counter(name: string): Promise<number | undefined> {
-    const row = await this.unitOfWork.read((db) =>
+    const row = await this.unitOfWork.query((db) =>
       db.selectFrom('counter').select('value').where('name', '=', name).executeTakeFirst(),
     );
     return row?.value;
@@ -112,7 +112,7 @@ export class SqlEventFeed extends EventFeed {
       owner,
       kind,
       at,
-      body: JSON.parse(this.guests.openMessage(body, id)) as unknown,
+      body: JSON.parse(this.guests.decryptMessage(body, id)) as unknown,
     } as FeedEvent;
   }
 }

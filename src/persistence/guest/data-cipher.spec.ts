@@ -8,27 +8,27 @@ const cipher = new DataCipher([current, old]);
 
 describe(DataCipher.name, () => {
   it.each(['', 'Ada', 'Zoë 👩‍🚀', 'enc:k1:AAAA', 'x'.repeat(100_000)])('decrypts its own texts: %#', (text) => {
-    expect(cipher.open(cipher.seal(text, 'a'), 'a')).toBe(text);
+    expect(cipher.decrypt(cipher.encrypt(text, 'a'), 'a')).toBe(text);
   });
 
   it('encrypts with the first key, shows nothing of the text and never gives the same result twice', () => {
-    const sealed = Array.from({ length: 100 }, () => cipher.seal('Ada Lovelace', 'a'));
+    const encrypted = Array.from({ length: 100 }, () => cipher.encrypt('Ada Lovelace', 'a'));
 
-    expect(new Set(sealed).size).toBe(100);
-    for (const text of sealed) {
+    expect(new Set(encrypted).size).toBe(100);
+    for (const text of encrypted) {
       expect(text).toMatch(/^enc:k2:[\w-]+$/);
       expect(text).not.toContain('Ada');
     }
   });
 
   it('decrypts with any of its keys, and recognizes the current one', () => {
-    const before = new DataCipher([old]).seal('Ada', 'a');
+    const before = new DataCipher([old]).encrypt('Ada', 'a');
 
-    expect(cipher.open(before, 'a')).toBe('Ada');
+    expect(cipher.decrypt(before, 'a')).toBe('Ada');
     expect(cipher.isCurrent(before)).toBe(false);
-    expect(cipher.isCurrent(cipher.seal('Ada', 'a'))).toBe(true);
+    expect(cipher.isCurrent(cipher.encrypt('Ada', 'a'))).toBe(true);
     expect(cipher.isCurrent('Ada')).toBe(false);
-    expect([before, cipher.seal('Ada', 'a'), 'Ada', ''].map((text) => cipher.isSealed(text))).toEqual([
+    expect([before, cipher.encrypt('Ada', 'a'), 'Ada', ''].map((text) => cipher.isEncrypted(text))).toEqual([
       true,
       true,
       false,
@@ -40,28 +40,30 @@ describe(DataCipher.name, () => {
   it.each(['Ada', 'jwt_0123456789abcdef', 'enc:', 'enc:k2:short', 'enc:K2:not-an-id'])(
     'returns plain text as it is: %p',
     (text) => {
-      expect(cipher.open(text, 'a')).toBe(text);
+      expect(cipher.decrypt(text, 'a')).toBe(text);
     },
   );
 
   it('decrypts nothing in another context or without its key', () => {
-    const sealed = cipher.seal('Ada', 'session/1/name');
+    const encrypted = cipher.encrypt('Ada', 'session/1/name');
 
-    expect(() => cipher.open(sealed, 'session/2/name')).toThrow(UnreadableDataError);
-    expect(() => new DataCipher([old]).open(sealed, 'session/1/name')).toThrow(/k2.*not in DATA_KEY/);
-    expect(() => new DataCipher([{ id: 'k2', key: randomBytes(32) }]).open(sealed, 'session/1/name')).toThrow(
-      UnreadableDataError,
-    );
+    expect(() => cipher.decrypt(encrypted, 'session/2/name')).toThrow(UnreadableDataError);
+    expect(() => new DataCipher([old]).decrypt(encrypted, 'session/1/name')).toThrow(/k2.*not in DATA_KEY/);
+    expect(() =>
+      new DataCipher([{ id: 'k2', key: randomBytes(32) }]).decrypt(encrypted, 'session/1/name'),
+    ).toThrow(UnreadableDataError);
   });
 
   it('detects each changed bit', () => {
-    const sealed = cipher.seal('Ada', 'a');
-    const payload = Buffer.from(sealed.slice('enc:k2:'.length), 'base64url');
+    const encrypted = cipher.encrypt('Ada', 'a');
+    const payload = Buffer.from(encrypted.slice('enc:k2:'.length), 'base64url');
 
     for (let bit = 0; bit < payload.length * 8; bit += 1) {
       const changed = Buffer.from(payload);
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect(() => cipher.open(`enc:k2:${changed.toString('base64url')}`, 'a')).toThrow(UnreadableDataError);
+      expect(() => cipher.decrypt(`enc:k2:${changed.toString('base64url')}`, 'a')).toThrow(
+        UnreadableDataError,
+      );
     }
   });
 });

@@ -6,7 +6,7 @@ const ALGORITHM = 'aes-256-gcm';
 /** NIST SP 800-38D: the length that GCM is made for. */
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const SEALED = /^enc:([a-z0-9][a-z0-9-]{0,31}):([A-Za-z0-9_-]{38,})$/;
+const ENCRYPTED = /^enc:([a-z0-9][a-z0-9-]{0,31}):([A-Za-z0-9_-]{38,})$/;
 
 /**
  * Encrypts texts for the database with AES-256-GCM: `enc:<key id>:<base64url of IV, ciphertext and tag>`. A text is
@@ -25,7 +25,7 @@ export class DataCipher {
     this.keys = new Map(keys.map(({ id, key }) => [id, key]));
   }
 
-  seal(text: string, context: string): string {
+  encrypt(text: string, context: string): string {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv(ALGORITHM, this.current.key, iv, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(context));
@@ -37,8 +37,8 @@ export class DataCipher {
    * Returns the plain text; a text from before encryption is returned as it is. Throws `UnreadableDataError` when its
    * key is missing, or when the text was changed or belongs to another context.
    */
-  open(stored: string, context: string): string {
-    const [, keyId, payload] = SEALED.exec(stored) ?? [];
+  decrypt(stored: string, context: string): string {
+    const [, keyId, payload] = ENCRYPTED.exec(stored) ?? [];
     if (keyId === undefined || payload === undefined) return stored;
     const key = this.keys.get(keyId);
     if (key === undefined) throw new UnreadableDataError(keyId, 'the key is not in DATA_KEY');
@@ -65,12 +65,12 @@ export class DataCipher {
   }
 
   /** Tells whether a stored text is encrypted, with any key. */
-  isSealed(stored: string): boolean {
-    return SEALED.test(stored);
+  isEncrypted(stored: string): boolean {
+    return ENCRYPTED.test(stored);
   }
 
   /** Tells whether a stored text is encrypted with the key that encrypts now. */
   isCurrent(stored: string): boolean {
-    return SEALED.exec(stored)?.[1] === this.current.id;
+    return ENCRYPTED.exec(stored)?.[1] === this.current.id;
   }
 }

@@ -3,7 +3,7 @@ import type { DataKey } from '../../config/data-key-list';
 import type { Database, DataKeyTable } from '../database/database';
 import { DataCipher } from './data-cipher';
 import { DataKeyError, UnreadableDataError } from '../persistence.errors';
-import { SEALED_COLUMNS } from '../session/sealed-columns';
+import { ENCRYPTED_COLUMNS } from '../session/encrypted-columns';
 
 /** The id in `data_key` that stands for plain texts, from before encryption. */
 export const IN_CLEAR = '';
@@ -43,12 +43,12 @@ async function remember(db: Kysely<Database>, added: readonly Insertable<DataKey
 }
 
 function proofOf(key: DataKey): string {
-  return new DataCipher([key]).seal(PROOF, contextOfProof(key));
+  return new DataCipher([key]).encrypt(PROOF, contextOfProof(key));
 }
 
 function opens(key: DataKey, proof: string): boolean {
   try {
-    return new DataCipher([key]).open(proof, contextOfProof(key)) === PROOF;
+    return new DataCipher([key]).decrypt(proof, contextOfProof(key)) === PROOF;
   } catch (error) {
     if (error instanceof UnreadableDataError) return false;
     throw error;
@@ -61,7 +61,7 @@ function contextOfProof({ id }: DataKey): string {
 
 /** Scans whole tables, which only happens when a key was removed too early. */
 async function isInUse(db: Kysely<Database>, keyId: string): Promise<boolean> {
-  for (const { table, column } of SEALED_COLUMNS) {
+  for (const { table, column } of ENCRYPTED_COLUMNS) {
     const { rows } = await sql`
       select 1 from ${sql.table(table)} where ${sql.ref(column)} like ${`enc:${keyId}:%`} limit 1`.execute(
       db,

@@ -9,7 +9,7 @@ import { toEventRow, toRow, toSession } from '../session/session.mapper';
 
 const key = dataKeyOf(newDataKey('k1'));
 if (key === undefined) throw new Error('There is no key.');
-const seal = new GuestDataEncryption(new DataCipher([key]), new PoisonMessageReporter());
+const encryption = new GuestDataEncryption(new DataCipher([key]), new PoisonMessageReporter());
 
 const { snapshot } = aSession({ name: 'Ada Lovelace', guestToken: 'jwt_00000000000000000000000000000001' });
 
@@ -30,45 +30,48 @@ beforeEach(() => {
 describe(GuestDataEncryption.name, () => {
   it('encrypts the name and the token of a session, and no other column', () => {
     const row = toRow(snapshot);
-    const sealed = seal.sealSession(row);
+    const encrypted = encryption.encryptSession(row);
 
-    expect(sealed).toEqual({
+    expect(encrypted).toEqual({
       ...row,
       name: expect.stringMatching(/^enc:k1:/) as string,
       guest_token: expect.stringMatching(/^enc:k1:/) as string,
     });
-    expect(toSession(seal.openSession(sealed)).snapshot).toEqual(snapshot);
+    expect(toSession(encryption.decryptSession(encrypted)).snapshot).toEqual(snapshot);
   });
 
   it('encrypts the guest context of the opening', () => {
     const guestContext = { customAttributes: { order: '4711' }, journeyContext: { customerId: 'c-1' } };
     const told = aSession({ guestContext }).snapshot;
-    const sealed = seal.sealSession(toRow(told));
+    const encrypted = encryption.encryptSession(toRow(told));
 
-    expect(sealed.guest_context).toMatch(/^enc:k1:[\w-]+$/);
-    expect(toSession(seal.openSession(sealed)).snapshot).toEqual(told);
+    expect(encrypted.guest_context).toMatch(/^enc:k1:[\w-]+$/);
+    expect(toSession(encryption.decryptSession(encrypted)).snapshot).toEqual(told);
     expect(
-      toSession(seal.openSession({ ...sealed, guest_context: sealed.name })).snapshot,
+      toSession(encryption.decryptSession({ ...encrypted, guest_context: encrypted.name })).snapshot,
     ).not.toHaveProperty('guestContext');
   });
 
   it('returns plain and erased values as they are', () => {
     const erased = { ...toRow(snapshot), name: '', guest_token: '', erased_at: 5 };
 
-    expect(seal.openSession(toRow(snapshot))).toEqual(toRow(snapshot));
-    expect(seal.openSession(erased)).toEqual(erased);
+    expect(encryption.decryptSession(toRow(snapshot))).toEqual(toRow(snapshot));
+    expect(encryption.decryptSession(erased)).toEqual(erased);
   });
 
   it('refuses the name of another session, and a name in the column of the token', () => {
-    const sealed = seal.sealSession(toRow(snapshot));
-    const other = seal.sealSession(toRow(aSession().snapshot));
+    const encrypted = encryption.encryptSession(toRow(snapshot));
+    const other = encryption.encryptSession(toRow(aSession().snapshot));
 
-    for (const moved of [{ name: other.name }, { guest_token: sealed.name }])
-      expect(seal.openSession({ ...sealed, ...moved })).toMatchObject({ name: '', guest_token: '' });
+    for (const moved of [{ name: other.name }, { guest_token: encrypted.name }])
+      expect(encryption.decryptSession({ ...encrypted, ...moved })).toMatchObject({
+        name: '',
+        guest_token: '',
+      });
     expect(log.at('error')).toEqual([
       expect.objectContaining({
         message: 'Poison message set aside',
-        conversationId: sealed.conversation_id,
+        conversationId: encrypted.conversation_id,
       }),
     ]);
   });
@@ -76,12 +79,15 @@ describe(GuestDataEncryption.name, () => {
   it('encrypts the metadata of an event only if they hold the token', () => {
     const disclosing = toEventRow(eventOf(true));
     const discreet = toEventRow(eventOf(false));
-    const sealed = seal.sealEvent(disclosing);
+    const encrypted = encryption.encryptEvent(disclosing);
 
     expect(disclosing.metadata).toContain('jwt_');
-    expect(sealed).toEqual({ ...disclosing, metadata: expect.stringMatching(/^enc:k1:[\w-]+$/) as string });
-    expect(seal.openEvent(sealed)).toEqual(disclosing);
-    expect(seal.sealEvent(discreet)).toEqual(discreet);
-    expect(seal.openEvent(discreet)).toEqual(discreet);
+    expect(encrypted).toEqual({
+      ...disclosing,
+      metadata: expect.stringMatching(/^enc:k1:[\w-]+$/) as string,
+    });
+    expect(encryption.decryptEvent(encrypted)).toEqual(disclosing);
+    expect(encryption.encryptEvent(discreet)).toEqual(discreet);
+    expect(encryption.decryptEvent(discreet)).toEqual(discreet);
   });
 });

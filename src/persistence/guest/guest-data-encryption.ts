@@ -4,7 +4,7 @@ import { PoisonMessageReporter } from '../../common/poison/poison-message-report
 import { DataCipher } from './data-cipher';
 import type { SessionEventTable, SessionTable } from '../database/database';
 import { isUnreadable } from '../persistence.errors';
-import { contextOf, disclosesToken } from '../session/sealed-columns';
+import { contextOf, disclosesToken } from '../session/encrypted-columns';
 
 type GuestColumns = Pick<SessionTable, 'conversation_id' | 'guest_token' | 'name' | 'guest_context'>;
 type EventRow = Selectable<SessionEventTable>;
@@ -22,17 +22,17 @@ export class GuestDataEncryption {
     private readonly poison: PoisonMessageReporter,
   ) {}
 
-  sealSession<Row extends GuestColumns>(row: Row): Row {
-    return withGuest(row, (text, context) => this.cipher.seal(text, context));
+  encryptSession<Row extends GuestColumns>(row: Row): Row {
+    return withGuest(row, (text, context) => this.cipher.encrypt(text, context));
   }
 
   /**
    * A session reads like one of an erased guest if its guest cannot be decrypted: it must be possible to end it, and
    * one such row must not block the reading of others. It is reported as a poison message.
    */
-  openSession<Row extends GuestColumns>(row: Row): Row {
+  decryptSession<Row extends GuestColumns>(row: Row): Row {
     try {
-      return withGuest(row, (text, context) => this.cipher.open(text, context));
+      return withGuest(row, (text, context) => this.cipher.decrypt(text, context));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       this.poison.report('sessions', row.conversation_id, error, row.conversation_id);
@@ -40,43 +40,43 @@ export class GuestDataEncryption {
     }
   }
 
-  sealCredentials(text: string, conversationId: string): string {
-    return this.cipher.seal(text, credentialsOf(conversationId));
+  encryptCredentials(text: string, conversationId: string): string {
+    return this.cipher.encrypt(text, credentialsOf(conversationId));
   }
 
   /** Throws `UnreadableDataError`. */
-  openCredentials(stored: string, conversationId: string): string {
-    return this.cipher.open(stored, credentialsOf(conversationId));
+  decryptCredentials(stored: string, conversationId: string): string {
+    return this.cipher.decrypt(stored, credentialsOf(conversationId));
   }
 
-  sealEvent(row: SessionEventTable): SessionEventTable {
+  encryptEvent(row: SessionEventTable): SessionEventTable {
     if (!disclosesToken(row.metadata)) return row;
-    return { ...row, metadata: this.cipher.seal(row.metadata, metadataOf(row.id)) };
+    return { ...row, metadata: this.cipher.encrypt(row.metadata, metadataOf(row.id)) };
   }
 
   /** `id` is the id of the message's row. */
-  sealMessage(text: string, id: string): string {
-    return this.cipher.seal(text, messageOf(id));
+  encryptMessage(text: string, id: string): string {
+    return this.cipher.encrypt(text, messageOf(id));
   }
 
   /** Throws `UnreadableDataError`. */
-  openMessage(stored: string, id: string): string {
-    return this.cipher.open(stored, messageOf(id));
+  decryptMessage(stored: string, id: string): string {
+    return this.cipher.decrypt(stored, messageOf(id));
   }
 
   /** `id` is the id of the batch. */
-  sealEphemeral(text: string, id: string): string {
-    return this.cipher.seal(text, ephemeralOf(id));
+  encryptEphemeral(text: string, id: string): string {
+    return this.cipher.encrypt(text, ephemeralOf(id));
   }
 
   /** Throws `UnreadableDataError`. */
-  openEphemeral(stored: string, id: string): string {
-    return this.cipher.open(stored, ephemeralOf(id));
+  decryptEphemeral(stored: string, id: string): string {
+    return this.cipher.decrypt(stored, ephemeralOf(id));
   }
 
   /** Throws `UnreadableDataError`. */
-  openEvent<Row extends Pick<EventRow, 'id' | 'metadata'>>(row: Row): Row {
-    return { ...row, metadata: this.cipher.open(row.metadata, metadataOf(row.id)) };
+  decryptEvent<Row extends Pick<EventRow, 'id' | 'metadata'>>(row: Row): Row {
+    return { ...row, metadata: this.cipher.decrypt(row.metadata, metadataOf(row.id)) };
   }
 }
 

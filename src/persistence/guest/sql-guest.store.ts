@@ -27,7 +27,7 @@ export class SqlGuestStore extends GuestStore {
   async erase(guestRef: string, at: number): Promise<Erasure> {
     const erasure = await this.unitOfWork.run((work) => this.eraseWithin(work, guestRef, at));
     // A repeated erasure purges too: the process may have stopped between the first commit and this.
-    await this.unitOfWork.read(forgetOverwritten);
+    await this.unitOfWork.query(forgetOverwritten);
     return erasure;
   }
 

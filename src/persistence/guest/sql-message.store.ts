@@ -47,7 +47,7 @@ export class SqlMessageStore extends MessageStore {
   }
 
   async find(conversationId: string, reference: string): Promise<MessageRequest | undefined> {
-    const row = await this.unitOfWork.read((db) =>
+    const row = await this.unitOfWork.query((db) =>
       db
         .selectFrom('conversation_event')
         .select(['id', 'body', 'fingerprint'])
@@ -66,7 +66,7 @@ export class SqlMessageStore extends MessageStore {
     const { items } = await readableRows<ListedRow, ConversationMessage>(
       limit,
       (last, size) =>
-        this.unitOfWork.read((db) =>
+        this.unitOfWork.query((db) =>
           messagesAfter(db, conversationId, last ?? start)
             .limit(size)
             .execute(),
@@ -79,7 +79,7 @@ export class SqlMessageStore extends MessageStore {
   /** Undefined for a message that cannot be read: it is left out, so that the others can be read. */
   private readableIn(conversationId: string, { id, body }: StoredMessage): ConversationMessage | undefined {
     try {
-      return JSON.parse(this.guests.openMessage(body, id)) as ConversationMessage;
+      return JSON.parse(this.guests.decryptMessage(body, id)) as ConversationMessage;
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       // Names the row of the feed, since the feed skips it too.

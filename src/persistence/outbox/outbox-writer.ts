@@ -28,7 +28,7 @@ export class OutboxWriter {
 
   write(work: Work, events: readonly SessionEvent[]): void {
     if (events.length === 0) return;
-    const rows = events.map((event) => this.guests.sealEvent(toEventRow(event)));
+    const rows = events.map((event) => this.guests.encryptEvent(toEventRow(event)));
     work.send(insertingEvents(work, { rows }));
     const deliveries = events.flatMap((event) => this.sinks.names.map((sink) => toDeliveryRow(event, sink)));
     if (deliveries.length === 0) return;

@@ -70,7 +70,7 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
   }
 
   async attempts({ eventId, sink }: DeliveryKey): Promise<Attempt[]> {
-    const rows = await this.unitOfWork.read((db) =>
+    const rows = await this.unitOfWork.query((db) =>
       db
         .selectFrom('delivery_attempt')
         .selectAll()
@@ -110,7 +110,7 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
     let after: Pick<SessionEventTable, 'occurred_at' | 'id'> | undefined;
     do {
       const isFirst = after === undefined;
-      const page = await this.unitOfWork.read((db) =>
+      const page = await this.unitOfWork.query((db) =>
         selectedEvents(db, selection, after).limit(REPLAY_STEP).execute(),
       );
       const conversationIds = [...new Set(page.map((event) => event.conversation_id))];
@@ -176,7 +176,7 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
   private async select(
     narrow: (deliveries: Deliveries, db: Kysely<Database>) => Deliveries,
   ): Promise<DeliveryRecord[]> {
-    const rows = await this.unitOfWork.read((db) => narrow(deliveriesOf(db), db).execute());
+    const rows = await this.unitOfWork.query((db) => narrow(deliveriesOf(db), db).execute());
     return rows.map((row) => this.recordIn(row));
   }
 
@@ -184,7 +184,7 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
   private recordIn(row: Joined): DeliveryRecord {
     const event = { ...row, id: row.event_id };
     try {
-      return toDeliveryRecord(this.guests.openEvent(event), row);
+      return toDeliveryRecord(this.guests.decryptEvent(event), row);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return toDeliveryRecord({ ...event, metadata: '{}' }, row);

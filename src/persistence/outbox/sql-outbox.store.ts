@@ -57,7 +57,7 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   private claimed(claim: Claim): Promise<Claimed> {
-    return this.unitOfWork.read((db, dialect) =>
+    return this.unitOfWork.query((db, dialect) =>
       dialect === 'sqlite'
         ? claimWanted({ db, dialect }, claim)
         : db.transaction().execute((transaction) => claimWanted({ db: transaction, dialect }, claim)),
@@ -67,7 +67,7 @@ export class SqlOutboxStore extends OutboxStore {
   /** Undefined for an event that cannot be read. It is buried, so that the others can be claimed. */
   private async readable(event: EventRow, row: ClaimedRow, now: number): Promise<Delivery | undefined> {
     try {
-      return toDelivery(this.guests.openEvent(event), row);
+      return toDelivery(this.guests.decryptEvent(event), row);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       this.poison.report('deliveries', `${row.sink} ${event.id}`, error, event.conversation_id);
@@ -101,7 +101,7 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   async isDue(sink: string, now: number): Promise<boolean> {
-    const rows = await this.unitOfWork.read((db) => dueHeads(db, { sink, now, limit: 1 }).execute());
+    const rows = await this.unitOfWork.query((db) => dueHeads(db, { sink, now, limit: 1 }).execute());
     return rows.length > 0;
   }
 
@@ -167,11 +167,11 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   async markFailing(sink: string, until: number): Promise<void> {
-    await this.unitOfWork.read((db) => markFailing(db, sink, until));
+    await this.unitOfWork.query((db) => markFailing(db, sink, until));
   }
 
   async backlog(sink: string): Promise<Backlog> {
-    const { pending, oldestAt, blockedConversations, dead } = await this.unitOfWork.read((db) =>
+    const { pending, oldestAt, blockedConversations, dead } = await this.unitOfWork.query((db) =>
       db
         .selectNoFrom([
           sql<number>`(select count(*) from delivery where sink = ${sink} and status = 'pending')`.as(

@@ -21,7 +21,7 @@ export class SqlSinkStore extends SinkStore {
   }
 
   async state(sink: string): Promise<SinkState> {
-    const row = await this.unitOfWork.read((db) =>
+    const row = await this.unitOfWork.query((db) =>
       db.selectFrom('sink').selectAll().where('name', '=', sink).executeTakeFirst(),
     );
     return row === undefined ? {} : toState(row);

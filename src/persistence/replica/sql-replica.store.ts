@@ -23,13 +23,13 @@ export class SqlReplicaStore extends ReplicaStore {
     this.isShared = dialect === 'postgres';
   }
 
-  join({ id, address, seal }: Replica, ttlMs: number): Promise<number> {
+  join({ id, address, signature }: Replica, ttlMs: number): Promise<number> {
     return this.unitOfWork.run(async ({ db, dialect }) => {
       if (!this.isShared) await forgetAll(db);
       const until = sql<number>`${databaseNow(dialect)} + ${ttlMs}`;
       const { lease_until: leaseUntil } = await db
         .insertInto('replica')
-        .values({ id, address, address_seal: seal, lease_until: until, is_lost: 0 })
+        .values({ id, address, address_seal: signature, lease_until: until, is_lost: 0 })
         .returning('lease_until')
         .executeTakeFirstOrThrow();
       return leaseUntil - ttlMs;
@@ -37,7 +37,7 @@ export class SqlReplicaStore extends ReplicaStore {
   }
 
   async renew(id: string, ttlMs: number): Promise<number | undefined> {
-    const renewed = await this.unitOfWork.read((db, dialect) =>
+    const renewed = await this.unitOfWork.query((db, dialect) =>
       db
         .updateTable('replica')
         .set({ lease_until: sql<number>`${databaseNow(dialect)} + ${ttlMs}` })
@@ -50,13 +50,13 @@ export class SqlReplicaStore extends ReplicaStore {
   }
 
   async retire(id: string): Promise<void> {
-    await this.unitOfWork.read((db) =>
+    await this.unitOfWork.query((db) =>
       db.updateTable('replica').set({ is_leaving: 1 }).where('id', '=', id).execute(),
     );
   }
 
   async leave(id: string): Promise<void> {
-    await this.unitOfWork.read((db) =>
+    await this.unitOfWork.query((db) =>
       db.updateTable('replica').set({ is_lost: 1 }).where('id', '=', id).execute(),
     );
   }
@@ -81,7 +81,7 @@ export class SqlReplicaStore extends ReplicaStore {
   }
 
   async live(): Promise<LiveReplica[]> {
-    const rows = await this.unitOfWork.read((db, dialect) =>
+    const rows = await this.unitOfWork.query((db, dialect) =>
       db
         .selectFrom('replica')
         .select(['id', 'address', 'address_seal', 'is_leaving'])
@@ -91,17 +91,17 @@ export class SqlReplicaStore extends ReplicaStore {
         .orderBy('id')
         .execute(),
     );
-    return rows.map(({ id, address, address_seal: seal, is_leaving: isLeaving }) => ({
+    return rows.map(({ id, address, address_seal: signature, is_leaving: isLeaving }) => ({
       id,
       address,
-      seal,
+      signature,
       isLeaving: isLeaving === 1,
     }));
   }
 
   /** Deletes lost replicas that hold no session any more. */
   private async forgetLost(): Promise<void> {
-    await this.unitOfWork.read((db, dialect) =>
+    await this.unitOfWork.query((db, dialect) =>
       db
         .deleteFrom('replica')
         .where('is_lost', '=', 1)

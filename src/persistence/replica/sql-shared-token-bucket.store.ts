@@ -44,7 +44,7 @@ export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
   async close(bucket: TokenBucketConfig, forMs: number): Promise<void> {
     const wholeMs = Math.ceil(forMs);
     await this.create(bucket);
-    await this.unitOfWork.read((db, dialect) =>
+    await this.unitOfWork.query((db, dialect) =>
       db
         .updateTable('shared_bucket')
         .set({ closed_until: sql`greatest(closed_until, ${databaseNow(dialect)} + ${wholeMs})` })
@@ -59,7 +59,7 @@ export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
     reserved: number,
   ): Promise<Taken | undefined> {
     // Read once, before the row is waited for: a clock that seems to stand still fills nothing twice.
-    const { rows } = await this.unitOfWork.read((db, dialect) =>
+    const { rows } = await this.unitOfWork.query((db, dialect) =>
       sql<Taken>`
         with moment as materialized (select ${databaseNow(dialect)} as now),
         terms as materialized (
@@ -82,7 +82,7 @@ export class SqlSharedTokenBucketStore extends SharedTokenBucketStore {
 
   /** Creates the bucket, unless another process has, and deletes those that are no longer used. */
   private async create({ name, capacity }: TokenBucketConfig): Promise<void> {
-    await this.unitOfWork.read(async (db, dialect) => {
+    await this.unitOfWork.query(async (db, dialect) => {
       const now = databaseNow(dialect);
       await db
         .insertInto('shared_bucket')

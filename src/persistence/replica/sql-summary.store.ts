@@ -11,7 +11,7 @@ export class SqlSummaryStore extends SummaryStore {
   }
 
   async totals(): Promise<SummaryTotals> {
-    const counters = await this.unitOfWork.read(readCounters);
+    const counters = await this.unitOfWork.query(readCounters);
     const ended = [...counters]
       .filter(([name]) => name.startsWith(COUNTERS.endedPrefix))
       .map(([name, value]) => [name.slice(COUNTERS.endedPrefix.length), value] as const);

@@ -4,7 +4,7 @@ import type { IdempotentRequest } from '../../session/domain/idempotent-request'
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import { KEY_LIFETIME_MS } from '../../session/ports/idempotency.store';
 import { DataCipher } from '../guest/data-cipher';
-import { contextOf } from './sealed-columns';
+import { contextOf } from './encrypted-columns';
 import type { IdempotencyKeyTable } from '../database/database';
 import { prepared } from '../database/prepared';
 import type { Work } from '../database/work';
@@ -66,13 +66,13 @@ export class IdempotencyWriter {
       work.send(forgetting(work, { conversationId }));
       return;
     }
-    const answer = this.cipher.seal(JSON.stringify(outcome), answerOf(conversationId));
+    const answer = this.cipher.encrypt(JSON.stringify(outcome), answerOf(conversationId));
     work.send(answering(work, { conversationId, answer }));
   }
 
   /** Reads a response as `settle` has written it. Throws `UnreadableDataError`. */
-  read(sealed: string, conversationId: string): StoredResponse {
-    return JSON.parse(this.cipher.open(sealed, answerOf(conversationId))) as StoredResponse;
+  read(encrypted: string, conversationId: string): StoredResponse {
+    return JSON.parse(this.cipher.decrypt(encrypted, answerOf(conversationId))) as StoredResponse;
   }
 }
 

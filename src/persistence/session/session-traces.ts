@@ -70,7 +70,7 @@ function erasedIn(
   guestRef: string,
 ): string | undefined {
   try {
-    const { metadata } = guests.openEvent(event);
+    const { metadata } = guests.decryptEvent(event);
     const erased = withoutToken(metadata, guestRef);
     return erased === metadata ? undefined : erased;
   } catch (error) {

@@ -32,11 +32,11 @@ export class SqlDeadlineStore extends DeadlineStore {
     });
   }
 
-  recall(now: number, longestPauseMs: number): Promise<number> {
+  bringForward(now: number, longestPauseMs: number): Promise<number> {
     const latest = now + longestPauseMs;
     return this.unitOfWork.run(async ({ db }) => {
       const changes = [
-        await recallSessions(db, now),
+        await bringSessionsForward(db, now),
         await db
           .updateTable('session')
           .set((eb) => ({ disconnect_due_at: now, version: eb('version', '+', 1) }))
@@ -92,7 +92,10 @@ async function shiftDeliveries(db: Kysely<Database>, stepMs: number): Promise<vo
     .execute();
 }
 
-function recallSessions(db: Kysely<Database>, now: number): Promise<{ readonly numUpdatedRows: bigint }> {
+function bringSessionsForward(
+  db: Kysely<Database>,
+  now: number,
+): Promise<{ readonly numUpdatedRows: bigint }> {
   const furthest = sql<number>`${now} + duration_limit * 1000`;
   return db
     .updateTable('session')

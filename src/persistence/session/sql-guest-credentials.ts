@@ -17,14 +17,14 @@ export class SqlGuestCredentials extends GuestCredentials {
   }
 
   async keep(conversationId: string, credentials: Credentials | undefined): Promise<void> {
-    const sealed =
+    const encrypted =
       credentials === undefined
         ? null
-        : this.guests.sealCredentials(JSON.stringify(credentials), conversationId);
+        : this.guests.encryptCredentials(JSON.stringify(credentials), conversationId);
     await this.unitOfWork.run(({ db }) =>
       db
         .updateTable('session')
-        .set({ guest_credentials: sealed })
+        .set({ guest_credentials: encrypted })
         .where('conversation_id', '=', conversationId)
         .where((eb) => eb.or([eb('state', 'in', UNFINISHED_STATES), eb('disconnect', '=', 'pending')]))
         .execute(),
@@ -32,7 +32,7 @@ export class SqlGuestCredentials extends GuestCredentials {
   }
 
   async find(conversationId: string): Promise<Credentials | undefined> {
-    const row = await this.unitOfWork.read((db) =>
+    const row = await this.unitOfWork.query((db) =>
       db
         .selectFrom('session')
         .select('guest_credentials')
@@ -41,6 +41,6 @@ export class SqlGuestCredentials extends GuestCredentials {
     );
     const stored = row?.guest_credentials ?? '';
     if (stored === '') return undefined;
-    return JSON.parse(this.guests.openCredentials(stored, conversationId)) as Credentials;
+    return JSON.parse(this.guests.decryptCredentials(stored, conversationId)) as Credentials;
   }
 }

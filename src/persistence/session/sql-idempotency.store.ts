@@ -32,7 +32,7 @@ export class SqlIdempotencyStore extends IdempotencyStore {
 
   async find({ owner, operation, keyHash }: IdempotentRequest): Promise<KeptRequest | undefined> {
     const wanted = { owner, operation, keyHash, now: this.clock.now() };
-    const { rows } = await this.unitOfWork.read((db, dialect) =>
+    const { rows } = await this.unitOfWork.query((db, dialect) =>
       db.executeQuery(finding({ db, dialect }, wanted)),
     );
     const [row] = rows;
@@ -46,7 +46,7 @@ export class SqlIdempotencyStore extends IdempotencyStore {
   }
 
   async claim({ owner, operation, keyHash, openingBy }: IdempotentRequest): Promise<boolean> {
-    const { numUpdatedRows } = await this.unitOfWork.read((db) =>
+    const { numUpdatedRows } = await this.unitOfWork.query((db) =>
       db
         .updateTable('idempotency_key')
         .set({ opening_by: openingBy })
@@ -68,7 +68,7 @@ export class SqlIdempotencyStore extends IdempotencyStore {
 
   async forgetClaims(conversationIds: readonly string[]): Promise<string[]> {
     if (conversationIds.length === 0) return [];
-    const rows = await this.unitOfWork.read((db) =>
+    const rows = await this.unitOfWork.query((db) =>
       db
         .updateTable('idempotency_key')
         .set({ opening_by: null })
@@ -81,7 +81,7 @@ export class SqlIdempotencyStore extends IdempotencyStore {
   }
 
   async purge(now: number, limit: number): Promise<number> {
-    const { numDeletedRows } = await this.unitOfWork.read((db) =>
+    const { numDeletedRows } = await this.unitOfWork.query((db) =>
       db
         .deleteFrom('idempotency_key')
         .where('conversation_id', 'in', (eb) =>

@@ -42,12 +42,12 @@ export class SqlSessionHolders extends SessionHolders {
     });
     // Moves the clock past everything that the former holders did, so that numbers based on time keep growing.
     if (at !== undefined) this.clock.follow(at);
-    return rows.map((row) => toSession(this.guests.openSession(row)));
+    return rows.map((row) => toSession(this.guests.decryptSession(row)));
   }
 
   async release(holder: string, conversationIds?: readonly string[]): Promise<number> {
     if (conversationIds?.length === 0) return 0;
-    const { numUpdatedRows } = await this.unitOfWork.read((db) =>
+    const { numUpdatedRows } = await this.unitOfWork.query((db) =>
       db
         .updateTable('session')
         .set({ holder: NOBODY })

@@ -17,7 +17,7 @@ export class SqlSessionRetentionStore extends SessionRetentionStore {
 
   async purge(endedBefore: number, limit: number): Promise<number> {
     const removed = await this.unitOfWork.run((work) => removeSome(work, endedBefore, limit));
-    if (removed > 0) await this.unitOfWork.read(forgetOverwritten);
+    if (removed > 0) await this.unitOfWork.query(forgetOverwritten);
     return removed;
   }
 }

@@ -46,7 +46,7 @@ export class SqlSessionStore extends SessionStore {
   }
 
   async reserve(session: Session, limits: SlotLimits, request?: IdempotentRequest): Promise<void> {
-    const row = this.guests.sealSession(toRow(session.snapshot));
+    const row = this.guests.encryptSession(toRow(session.snapshot));
     let outcome = 'reserved' as ReservationOutcome;
     await this.unitOfWork.run((work) => {
       if (request !== undefined) this.keys.take(work, request, session.snapshot);
@@ -193,17 +193,17 @@ export class SqlSessionStore extends SessionStore {
   }
 
   async countLive(): Promise<number> {
-    const counters = await this.unitOfWork.read(readCounters);
+    const counters = await this.unitOfWork.query(readCounters);
     return counters.get(COUNTERS.slots) ?? 0;
   }
 
   async countLiveOf(owner: string, limit: number): Promise<number> {
-    return (await this.unitOfWork.read((db) => countCallerSlots(db, owner, limit))).total;
+    return (await this.unitOfWork.query((db) => countCallerSlots(db, owner, limit))).total;
   }
 
   async countLiveByClient(): Promise<ReadonlyMap<string, number>> {
     const prefix = COUNTERS.slotsOfClientPrefix;
-    const counters = await this.unitOfWork.read(readCounters);
+    const counters = await this.unitOfWork.query(readCounters);
     const ofClients = [...counters].filter(([name]) => name.startsWith(prefix));
     return new Map(ofClients.map(([name, value]) => [name.slice(prefix.length), value]));
   }
@@ -211,8 +211,8 @@ export class SqlSessionStore extends SessionStore {
   private async select(
     query: (db: Kysely<Database>, dialect: Dialect) => Promise<readonly Selectable<SessionTable>[]>,
   ): Promise<Session[]> {
-    const rows = await this.unitOfWork.read(query);
-    return rows.map((row) => toSession(this.guests.openSession(row)));
+    const rows = await this.unitOfWork.query(query);
+    return rows.map((row) => toSession(this.guests.decryptSession(row)));
   }
 }
 

@@ -3,7 +3,7 @@ import { DeadlineStore } from './deadline.store';
 /** Records its calls, and fails while `error` is set. */
 export class FakeDeadlineStore extends DeadlineStore {
   readonly shifts: number[] = [];
-  readonly recalls: number[] = [];
+  readonly broughtForward: number[] = [];
   error: Error | undefined;
 
   shift(stepMs: number, committed: () => void): Promise<void> {
@@ -13,9 +13,9 @@ export class FakeDeadlineStore extends DeadlineStore {
     return Promise.resolve();
   }
 
-  recall(now: number): Promise<number> {
+  bringForward(now: number): Promise<number> {
     if (this.error !== undefined) return Promise.reject(this.error);
-    this.recalls.push(now);
+    this.broughtForward.push(now);
     return Promise.resolve(0);
   }
 }

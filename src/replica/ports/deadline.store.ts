@@ -15,5 +15,5 @@ export abstract class DeadlineStore {
    * each session to its maximum from `now` on: a clock that was ahead has stored such times. Returns the number of
    * changed rows.
    */
-  abstract recall(now: number, longestPauseMs: number): Promise<number>;
+  abstract bringForward(now: number, longestPauseMs: number): Promise<number>;
 }

@@ -5,7 +5,7 @@ export interface Replica {
   /** The URL at which other replicas reach it; empty if they cannot. */
   readonly address: string;
   /** Proves the address, see `AddressSigner`; empty in rows of a release without it. The store does not check it. */
-  readonly seal: string;
+  readonly signature: string;
 }
 
 /** A replica that has a lease. */

@@ -3,15 +3,15 @@ import { Coalescer } from '../../common/limits/coalescer';
 import { Metrics } from '../../metrics/metrics';
 import type { HopRefusal } from '../../replica/hop-proof';
 
-type AddressRefusal = 'unsealed' | 'forged';
+type AddressRefusal = 'unsigned' | 'forged';
 type ReportedRefusal = AddressRefusal | HopRefusal | 'altered' | 'unproven';
 
-const ADDRESS_REFUSED = 'Replica address not used: its seal is not genuine';
+const ADDRESS_REFUSED = 'Replica address not used: its signature is not genuine';
 const HOP_REFUSED = 'Forwarded request not accepted';
 
 /** The line of each reason; one at level `error` needs an operator. */
 const LINES = {
-  unsealed: ['warn', ADDRESS_REFUSED],
+  unsigned: ['warn', ADDRESS_REFUSED],
   forged: ['error', ADDRESS_REFUSED],
   expired: ['warn', HOP_REFUSED],
   misdirected: ['warn', HOP_REFUSED],
@@ -45,7 +45,7 @@ export class ForwardingTelemetry implements OnApplicationShutdown {
     this.refusals.flush();
   }
 
-  /** `unsealed` is expected while a release without seals is replaced; `forged` never is. */
+  /** `unsigned` is expected while a release without signatures is replaced; `forged` never is. */
   addressRefused(reason: AddressRefusal): void {
     this.report(reason);
   }

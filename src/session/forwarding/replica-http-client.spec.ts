@@ -23,7 +23,7 @@ import type { Replica } from '../../replica/ports/replica.store';
 import { ForwardingTelemetry } from './forwarding.telemetry';
 import { type ForwardedAnswer, ReplicaHttpClient, type SentRequest } from './replica-http-client';
 
-const SEAL = new AddressSigner(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
+const SIGNER = new AddressSigner(new StorageConfig({ DATA_DIR: '', DATA_KEY: [newDataKey('k1')] }));
 const SHARE = 2;
 const [BILLING, OTHER] = ['billing', 'other'].map(
   (name) => new Caller(name, new Set(['messages.write'])),
@@ -69,7 +69,7 @@ function remoteWith(settings: Partial<Environment>): ReplicaHttpClient {
   return new ReplicaHttpClient(
     testing.get(HttpClient),
     new Drain(),
-    SEAL,
+    SIGNER,
     telemetry,
     new ReplicaConfig(environment),
     new AccessConfig(environment),
@@ -82,7 +82,7 @@ function keyOf(name: string, ...scopes: ScopeName[]): ApiKeyEntry {
 
 function there(): Replica {
   const replica = { id: 'there', address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-  return { ...replica, seal: SEAL.sign(replica) };
+  return { ...replica, signature: SIGNER.sign(replica) };
 }
 
 function aRequest(changes: Partial<SentRequest> = {}): () => SentRequest {
@@ -152,7 +152,7 @@ describe(ReplicaHttpClient.name, () => {
   });
 
   it.each([
-    ['unsealed', 'warn', (replica: Replica) => ({ ...replica, seal: '' })],
+    ['unsigned', 'warn', (replica: Replica) => ({ ...replica, signature: '' })],
     ['forged', 'error', (replica: Replica) => ({ ...replica, id: 'other' })],
   ] as const)(
     'sends nothing to an address that is %s, and reports it once',
@@ -221,11 +221,11 @@ describe(ReplicaHttpClient.name, () => {
     await expect(send(there(), BILLING, aRequest({ body: stalled }))).rejects.toMatchObject({ status: 408 });
   });
 
-  it('reports a forged address although one without a seal was reported just before', async () => {
-    await expect(send({ ...there(), seal: '' })).rejects.toThrow();
+  it('reports a forged address although one without a signature was reported just before', async () => {
+    await expect(send({ ...there(), signature: '' })).rejects.toThrow();
     await expect(send({ ...there(), id: 'other' })).rejects.toThrow();
 
-    expect(log.at('warn')).toMatchObject([{ reason: 'unsealed', count: 1 }]);
+    expect(log.at('warn')).toMatchObject([{ reason: 'unsigned', count: 1 }]);
     expect(log.at('error')).toMatchObject([{ reason: 'forged', count: 1 }]);
   });
 

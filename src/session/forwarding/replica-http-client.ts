@@ -45,7 +45,7 @@ export interface Sender {
 }
 
 /**
- * The connections to other replicas. Sends only to addresses with a genuine seal. Requests in flight are limited, in all
+ * The connections to other replicas. Sends only to addresses with a genuine signature. Requests in flight are limited, in all
  * and per caller, so that no caller can take every connection. The only caller that can change sessions, and those that
  * need no credential, have all.
  */
@@ -56,7 +56,7 @@ export class ReplicaHttpClient {
   constructor(
     private readonly http: HttpClient,
     private readonly drain: Drain,
-    private readonly seal: AddressSigner,
+    private readonly signer: AddressSigner,
     private readonly telemetry: ForwardingTelemetry,
     private readonly config: ReplicaConfig,
     private readonly access: AccessConfig,
@@ -100,8 +100,9 @@ export class ReplicaHttpClient {
   }
 
   private assertGenuine(replica: Replica): void {
-    if (replica.address !== '' && this.seal.isGenuine(replica)) return;
-    if (replica.address !== '') this.telemetry.addressRefused(replica.seal === '' ? 'unsealed' : 'forged');
+    if (replica.address !== '' && this.signer.isGenuine(replica)) return;
+    if (replica.address !== '')
+      this.telemetry.addressRefused(replica.signature === '' ? 'unsigned' : 'forged');
     throw new SessionMovingError();
   }
 

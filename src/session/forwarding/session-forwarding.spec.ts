@@ -24,7 +24,7 @@ import { SessionMovingError } from '../domain/session.errors';
 import { SessionLocator } from './session-locator';
 import { SessionQueries } from '../session.queries';
 
-const THERE: Replica = { id: 'there', address: 'http://there', seal: '' };
+const THERE: Replica = { id: 'there', address: 'http://there', signature: '' };
 const ANSWER: ForwardedAnswer = { status: 201, headers: {}, body: '{}' };
 const BODY = Buffer.from('{ "a": 1 }');
 const BILLING = new Caller('billing', new Set(['messages.write']), 'billing');

@@ -173,7 +173,7 @@ describe(SessionRebalancer.name, () => {
     beforeEach(() => {
       const lease = Object.assign(new FakeLease(), { isShared: true, lookEveryMs: 300 });
       services = new FakeSessionServices({}, lease);
-      for (const id of ['here', 'there']) services.replicas.replicas.push({ id, address: '', seal: '' });
+      for (const id of ['here', 'there']) services.replicas.replicas.push({ id, address: '', signature: '' });
     });
 
     async function begin(): Promise<void> {
@@ -202,7 +202,7 @@ describe(SessionRebalancer.name, () => {
       services.store.given(...Array.from({ length: 100 }, () => anActiveSession(ORPHAN)));
       await begin();
       expect(services.heartbeats.running).toBe(100);
-      services.replicas.replicas.push({ id: 'there', address: '', seal: '' });
+      services.replicas.replicas.push({ id: 'there', address: '', signature: '' });
       services.holders.claim = (): Promise<Session[]> => Promise.resolve([]);
       await jest.advanceTimersByTimeAsync(300);
 

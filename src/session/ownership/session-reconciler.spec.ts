@@ -48,7 +48,7 @@ describe(SessionReconciler.name, () => {
   it('runs once soon after a storage failure, and not while the lease is in doubt', async () => {
     const lease = Object.assign(new FakeLease(), { isShared: true, lookEveryMs: 300 });
     services = new FakeSessionServices({}, lease);
-    services.replicas.replicas.push({ id: 'here', address: '', seal: '' });
+    services.replicas.replicas.push({ id: 'here', address: '', signature: '' });
     await services.rebalancer.onApplicationBootstrap();
     services.store.given(anActiveSession());
     lease.isValid = false;

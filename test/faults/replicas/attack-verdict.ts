@@ -10,6 +10,7 @@ const HEAP_GROWTH_BYTES = 16 * 2 ** 20;
 const RESIDENT_GROWTH_BYTES = 96 * 2 ** 20;
 /** Pooled connections that open and close. */
 const RESOURCE_GROWTH = 25;
+const RESOURCES = 'nodejs_active_resources';
 
 export interface AttackOutcome {
   /**
@@ -63,6 +64,16 @@ function loadFindings({ openings, ends }: NormalLoad): string[] {
   });
 }
 
+/** The types of resources of which there are more than before. */
+function resourcesOf(before: Reading, after: Reading): string {
+  const earlier = before.page.byLabels(RESOURCES);
+  return [...after.page.byLabels(RESOURCES)]
+    .map(([labels, count]) => [labels, count - (earlier.get(labels) ?? 0)] as const)
+    .filter(([, more]) => more > 0)
+    .map(([labels, more]) => `${more} ${labels}`)
+    .join(', ');
+}
+
 function growth(name: string, before: Reading | undefined, after: Reading): string[] {
   if (before === undefined) return [`${name} was not measured before`];
   const heap = after.heapBytes - before.heapBytes;
@@ -71,6 +82,8 @@ function growth(name: string, before: Reading | undefined, after: Reading): stri
   return [
     ...(heap < HEAP_GROWTH_BYTES ? [] : [`the heap of ${name} has grown by ${mebibytes(heap)}`]),
     ...(resident < RESIDENT_GROWTH_BYTES ? [] : [`${name} has grown by ${mebibytes(resident)}`]),
-    ...(resources < RESOURCE_GROWTH ? [] : [`${name} has ${resources} active resources more than before`]),
+    ...(resources < RESOURCE_GROWTH
+      ? []
+      : [`${name} has ${resources} active resources more than before: ${resourcesOf(before, after)}`]),
   ];
 }

@@ -66,7 +66,7 @@ export class CrowdWorld implements AsyncDisposable {
   async fill(count: number): Promise<void> {
     const key = dataKeyOf(this.dataKey);
     if (key === undefined) throw new Error('The data key cannot be read.');
-    const seal = new GuestDataEncryption(new DataCipher([key]), new PoisonMessageReporter());
+    const encryption = new GuestDataEncryption(new DataCipher([key]), new PoisonMessageReporter());
     const config = new StorageConfig({
       DATA_DIR: '',
       DATABASE_URL: this.server.url,
@@ -85,7 +85,7 @@ export class CrowdWorld implements AsyncDisposable {
       );
       await connection.db
         .insertInto('session')
-        .values(sessions.map(({ snapshot }) => seal.sealSession(toRow(snapshot))))
+        .values(sessions.map(({ snapshot }) => encryption.encryptSession(toRow(snapshot))))
         .execute();
     }
     await connection.close();

@@ -6,7 +6,7 @@ const COLUMNS = { guest_context: null, genesys_conversation_id: null, end_cause:
 
 const SCHEMA = `for (const name of ${JSON.stringify(MIGRATIONS)}) delete MIGRATIONS[name];`;
 
-const SEALED_COLUMNS = `exports.SEALED_COLUMNS = exports.SEALED_COLUMNS.filter(({ column }) => column !== 'guest_context');`;
+const ENCRYPTED_COLUMNS = `exports.ENCRYPTED_COLUMNS = exports.ENCRYPTED_COLUMNS.filter(({ column }) => column !== 'guest_context');`;
 
 /** The previous release reads rows without these columns, or ignores them; it writes none of them. */
 const MAPPER = `
@@ -19,14 +19,14 @@ exports.toChanges = (session) => {
 };
 exports.toSession = (row) => toSession({ ...row, ...NEW });
 `;
-const SEAL = `{
-  const { sealSession, openSession } = GuestDataEncryption.prototype;
-  GuestDataEncryption.prototype.sealSession = function (row) {
-    const { guest_context, ...known } = sealSession.call(this, { ...row, guest_context: null });
+const ENCRYPTION = `{
+  const { encryptSession, decryptSession } = GuestDataEncryption.prototype;
+  GuestDataEncryption.prototype.encryptSession = function (row) {
+    const { guest_context, ...known } = encryptSession.call(this, { ...row, guest_context: null });
     return known;
   };
-  GuestDataEncryption.prototype.openSession = function (row) {
-    return openSession.call(this, { ...row, guest_context: null });
+  GuestDataEncryption.prototype.decryptSession = function (row) {
+    return decryptSession.call(this, { ...row, guest_context: null });
   };
 }`;
 
@@ -40,9 +40,9 @@ export class PreviousRelease implements Disposable {
 
   constructor() {
     this.build.append('persistence/database/schema.js', SCHEMA);
-    this.build.append('persistence/session/sealed-columns.js', SEALED_COLUMNS);
+    this.build.append('persistence/session/encrypted-columns.js', ENCRYPTED_COLUMNS);
     this.build.append('persistence/session/session.mapper.js', MAPPER);
-    this.build.append('persistence/guest/guest-data-encryption.js', SEAL);
+    this.build.append('persistence/guest/guest-data-encryption.js', ENCRYPTION);
   }
 
   /** Path of its `main.js`. */

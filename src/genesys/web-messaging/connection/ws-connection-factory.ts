@@ -50,18 +50,19 @@ export class WsConnectionFactory extends GuestConnectionFactory {
       headers: { 'user-agent': USER_AGENT },
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       ...connectOptions(this.names.resolve),
       ...(createConnection === undefined ? {} : { createConnection }),
     });
-    const stopListening = onAbort(signal, () => {
-      socket.terminate();
+    return withDeadline(HANDSHAKE_TIMEOUT_MS, signal, async (inTime) => {
+      const stopListening = onAbort(inTime, () => {
+        socket.terminate();
+      });
+      try {
+        return await this.opened(socket, listener, signal);
+      } finally {
+        stopListening();
+      }
     });
-    try {
-      return await this.opened(socket, listener, signal);
-    } finally {
-      stopListening();
-    }
   }
 
   /** Opens the tunnel through the proxy; undefined without a proxy. */

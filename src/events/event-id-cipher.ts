@@ -11,7 +11,7 @@ const POSITION_BYTES = 8;
 const SALT_BYTES = 8;
 const TAG_BYTES = 16;
 /** The tag, the position and the salt in base64url. */
-const SEALED = /^[\w-]{43}$/;
+const ENCRYPTED = /^[\w-]{43}$/;
 
 interface Keys {
   readonly authentication: Buffer;
@@ -23,18 +23,18 @@ interface Keys {
  * HMAC-SHA-256, the first 16 bytes of which are the IV too (the construction of RFC 5297). An id tells neither its position nor
  * whether another id is before it, after it or of the same position, and only a process with a data key can make one.
  *
- * Every replica has the keys, which are derived from the data keys. The first one seals and all of them open, because
+ * Every replica has the keys, which are derived from the data keys. The first one encrypts and all of them decrypt, because
  * replicas differ in their first key during a rotation. An id is unknown once its key was removed.
  */
 @Injectable()
-export class EventIdSeal {
+export class EventIdCipher {
   private readonly keys: readonly Keys[];
 
   constructor({ dataKeys }: StorageConfig) {
     this.keys = dataKeys.map(keysOf);
   }
 
-  seal(position: number): string {
+  encrypt(position: number): string {
     const [keys] = this.keys;
     if (keys === undefined) throw new Error('There is no data key.');
     const text = Buffer.alloc(POSITION_BYTES);
@@ -45,14 +45,14 @@ export class EventIdSeal {
     return Buffer.concat([tag, cipher.update(salted), cipher.final()]).toString('base64url');
   }
 
-  /** The position; undefined for an id that this service has not sealed, or with a key that was removed. */
-  open(id: string): number | undefined {
-    if (!SEALED.test(id)) return undefined;
+  /** The position; undefined for an id that this service has not encrypted, or with a key that was removed. */
+  decrypt(id: string): number | undefined {
+    if (!ENCRYPTED.test(id)) return undefined;
     const bytes = Buffer.from(id, 'base64url');
-    const [tag, sealed] = [bytes.subarray(0, TAG_BYTES), bytes.subarray(TAG_BYTES)];
+    const [tag, encrypted] = [bytes.subarray(0, TAG_BYTES), bytes.subarray(TAG_BYTES)];
     for (const keys of this.keys) {
       const decipher = createDecipheriv('aes-256-ctr', keys.encryption, tag);
-      const salted = Buffer.concat([decipher.update(sealed), decipher.final()]);
+      const salted = Buffer.concat([decipher.update(encrypted), decipher.final()]);
       if (timingSafeEqual(tagOf(salted, keys), tag)) return Number(salted.readBigUInt64BE());
     }
     return undefined;

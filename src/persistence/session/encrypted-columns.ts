@@ -1,5 +1,5 @@
 /** A column with texts that must not be readable with the database alone. */
-export interface SealedColumn {
+export interface EncryptedColumn {
   readonly table: 'session' | 'session_event' | 'conversation_event' | 'passing_batch' | 'idempotency_key';
   /** The column that identifies a row. */
   readonly key: 'conversation_id' | 'id';
@@ -17,7 +17,7 @@ export function disclosesToken(metadata: string): boolean {
 }
 
 /** All columns with encrypted texts: the start checks them, and a change of the key encrypts them again. */
-export const SEALED_COLUMNS: readonly SealedColumn[] = [
+export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
   { table: 'session', key: 'conversation_id', column: 'guest_token', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'name', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'guest_credentials', isSecret: hasText },
@@ -30,9 +30,9 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
 ];
 
 /**
- * The context that a sealed text is bound to. The texts depend on it: another wording would make all of them
+ * The context that an encrypted text is bound to. The texts depend on it: another wording would make all of them
  * unreadable.
  */
-export function contextOf({ table, column }: Pick<SealedColumn, 'table' | 'column'>, key: string): string {
+export function contextOf({ table, column }: Pick<EncryptedColumn, 'table' | 'column'>, key: string): string {
   return `${table}/${key}/${column}`;
 }
