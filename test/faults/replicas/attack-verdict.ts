@@ -64,6 +64,11 @@ function loadFindings({ openings, ends }: NormalLoad): string[] {
   });
 }
 
+/** Whether a replica has as many sockets and timers as before, give or take pooled connections. */
+export function hasNoMoreResources(before: Reading | undefined, after: Reading): boolean {
+  return before === undefined || after.resources - before.resources < RESOURCE_GROWTH;
+}
+
 /** The types of resources of which there are more than before. */
 function resourcesOf(before: Reading, after: Reading): string {
   const earlier = before.page.byLabels(RESOURCES);
@@ -78,12 +83,13 @@ function growth(name: string, before: Reading | undefined, after: Reading): stri
   if (before === undefined) return [`${name} was not measured before`];
   const heap = after.heapBytes - before.heapBytes;
   const resident = after.residentBytes - before.residentBytes;
-  const resources = after.resources - before.resources;
   return [
     ...(heap < HEAP_GROWTH_BYTES ? [] : [`the heap of ${name} has grown by ${mebibytes(heap)}`]),
     ...(resident < RESIDENT_GROWTH_BYTES ? [] : [`${name} has grown by ${mebibytes(resident)}`]),
-    ...(resources < RESOURCE_GROWTH
+    ...(hasNoMoreResources(before, after)
       ? []
-      : [`${name} has ${resources} active resources more than before: ${resourcesOf(before, after)}`]),
+      : [
+          `${name} has ${after.resources - before.resources} active resources more than before: ${resourcesOf(before, after)}`,
+        ]),
   ];
 }

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '../../../support/wait-for';
-import { leftovers, readingsOf } from '../attack-readings';
+import { leftovers, type Reading, readingsOf } from '../attack-readings';
 import { logReport, memoryReport, tableOf } from '../attack-report';
-import { attackFindings } from '../attack-verdict';
+import { attackFindings, hasNoMoreResources } from '../attack-verdict';
 import { AttackWorld, GUEST, WORDS } from '../attack-world';
 import type { AttackPlan, Target } from '../attacks/attack';
 import { ATTACK_CALLERS, type AttackCaller } from '../attacks/attack-callers';
@@ -22,6 +22,8 @@ const TARGETS = 4;
 /** Longer than the maximum duration of a request, so that the rest of the attack can end. */
 const QUIET_MS = 35_000;
 const EMPTY_WITHIN_MS = 120_000;
+/** Longer than the idle time of every pool. */
+const IDLE_WITHIN_MS = 90_000;
 const BEATS_WITHIN_MS = 30_000;
 const ENDS_AT_A_TIME = 10;
 const NANOSECONDS = 1_000_000;
@@ -49,7 +51,7 @@ export async function attack(run: Run): Promise<string[]> {
   for (const line of [...tableOf(figures), ...logReport(world, seconds)]) tell(line);
 
   const stray = await settle(world, residents);
-  const after = await readingsOf(world);
+  const after = await readingsOnceIdle(world, before);
   for (const line of memoryReport(before, after)) tell(line);
   return [
     ...attackFindings(world, { calm, load, figures, before, after }),
@@ -120,6 +122,19 @@ async function planOf(world: AttackWorld, only: readonly string[]): Promise<Atta
     canaries: world.canaries,
     databaseUrl: world.server.url,
   };
+}
+
+/**
+ * The readings once pooled connections, those of the last ends included, have closed for idleness; at the latest those
+ * after a time in which all do.
+ */
+async function readingsOnceIdle(world: AttackWorld, before: readonly Reading[]): Promise<Reading[]> {
+  const deadline = performance.now() + IDLE_WITHIN_MS;
+  for (;;) {
+    const after = await readingsOf(world);
+    const isIdle = after.every((reading, index) => hasNoMoreResources(before[index], reading));
+    if (isIdle || performance.now() > deadline) return after;
+  }
 }
 
 /** Ends all sessions of the attack and waits until the replicas have released them; returns the remaining ones. */
