@@ -6,6 +6,8 @@ import type { ReplicaWorld } from './replica-world';
  * session. A replica that slept through the end of its lease sends seconds late.
  */
 const IN_FLIGHT_MS = 1_000;
+/** The arrival of a request is known in whole milliseconds, the time of a change in fractions of one. */
+const GRAIN_MS = 1;
 
 interface Sent {
   readonly at: number;
@@ -50,7 +52,7 @@ function wasSentBy(
 function holdersAt(changes: readonly HolderChange[], at: number): string[] {
   const recent = changes.filter((change, index) => {
     const until = changes[index + 1]?.at ?? Infinity;
-    return change.at <= at && until + IN_FLIGHT_MS >= at;
+    return change.at <= at + GRAIN_MS && until + IN_FLIGHT_MS >= at;
   });
   return [...new Set(recent.map(({ holder }) => holder))];
 }

@@ -26,8 +26,17 @@ const KEYED_SHARE = 0.7;
 const ANSWERED_WITHIN_MS = 8_000;
 const AFTERWARDS_MS = 30_000;
 const PAUSE_MS = 100;
-/** Transient problems: the caller retries at another replica. */
-const TRANSIENT = ['storage-unavailable', 'shutting-down', 'request-in-progress', 'session-changed'];
+/**
+ * Transient problems: the caller retries at another replica. A replica that was frozen answers 408 to requests that
+ * arrived meanwhile, and has read none of them.
+ */
+const TRANSIENT = [
+  'storage-unavailable',
+  'shutting-down',
+  'request-in-progress',
+  'request-timeout',
+  'session-changed',
+];
 /** Refusals that any caller may get while replicas start and stop, and that promise nothing. */
 const REFUSALS = ['session-limit-reached', 'session-ended', 'upstream-timeout', 'upstream-unavailable'];
 
