@@ -1,4 +1,4 @@
-import { DEPLOYMENT_OPTIONS, parseCliOptions, USAGE } from './cli-options';
+import { DEMO_OPEN_SECRET, DEPLOYMENT_OPTIONS, OPEN_OPTIONS, parseCliOptions, USAGE } from './cli-options';
 import { DEMO_DEPLOYMENT_ID } from './web-messaging/deployment';
 
 describe('the command line', () => {
@@ -78,8 +78,29 @@ describe('the command line', () => {
     });
   });
 
-  it('describes every option of a deployment', () => {
-    for (const name of Object.keys(DEPLOYMENT_OPTIONS)) expect(USAGE).toContain(`  --${name} `);
+  it('serves Open Messaging with one integration', () => {
+    const genesys = (args: string): unknown => parseCliOptions(args.split(' '));
+
+    expect(genesys('--open-integration i')).toMatchObject({
+      genesys: {
+        openMessaging: { integrations: [{ id: 'i', secret: DEMO_OPEN_SECRET }], threadingMinutes: 4_320 },
+      },
+    });
+    expect(
+      genesys('--open-integration i --open-webhook http://a/b --open-secret s --threading-minutes 0'),
+    ).toMatchObject({
+      genesys: {
+        openMessaging: {
+          integrations: [{ id: 'i', secret: 's', webhookUrl: 'http://a/b' }],
+          threadingMinutes: 0,
+        },
+      },
+    });
+  });
+
+  it('describes every option of a deployment and of Open Messaging', () => {
+    for (const name of Object.keys({ ...DEPLOYMENT_OPTIONS, ...OPEN_OPTIONS }))
+      expect(USAGE).toContain(`  --${name} `);
   });
 
   it('asks for help with --help', () => {
@@ -97,6 +118,8 @@ describe('the command line', () => {
     [['--session-seconds', 'long'], /--session-seconds/],
     [['--auth', 'Sometimes'], /Optional, Required or Off/],
     [['--greeting'], /--greeting/],
+    [['--open-integration', 'i', '--open-webhook', 'nowhere'], /--open-webhook/],
+    [['--threading-minutes', '4321'], /4320/],
   ])('refuses %j', (args, message) => {
     expect(parseCliOptions(args)).toMatchObject({
       kind: 'wrong',

@@ -2,6 +2,9 @@ import { parseArgs, ParseArgsConfig } from 'node:util';
 import { GenesysSimulatorOptions } from './genesys-simulator';
 import { DEMO_DEPLOYMENT_ID, Deployment, DeploymentOptions } from './web-messaging/deployment';
 
+/** Signs webhooks where the command line names no secret. */
+export const DEMO_OPEN_SECRET = 'demo-open-messaging-secret';
+
 export const USAGE = `Usage: simulator [options]
 
   --port n                  port of the Genesys simulator (default 4010, 0 takes a free one)
@@ -22,9 +25,14 @@ export const USAGE = `Usage: simulator [options]
   --no-agent-typing         guests get no typing indicators of agents
   --no-guest-typing         guests cannot send typing indicators
   --drop-metadata           metadata of guests' messages is not echoed, as by servers that use the tracing id
+  --open-integration id     an Open Messaging integration (default: none)
+  --open-webhook url        the integration's outbound webhook (default: none)
+  --open-secret text        secret of the webhook's signature (default ${DEMO_OPEN_SECRET})
+  --threading-minutes n     time in which a message continues an ended conversation (default 4320)
   --help
 
-Guests connect to ws://host:port/v1?deploymentId=id; an agent is played with POST /_sim/agent/say and the like.
+Guests connect to ws://host:port/v1?deploymentId=id; an agent is played with POST /_sim/agent/say and the like,
+for Open Messaging with POST /_sim/open/say and the like.
 `;
 
 export const DEPLOYMENT_OPTIONS = {
@@ -39,6 +47,13 @@ export const DEPLOYMENT_OPTIONS = {
   'no-agent-typing': { type: 'boolean', default: false },
   'no-guest-typing': { type: 'boolean', default: false },
   'drop-metadata': { type: 'boolean', default: false },
+} satisfies ParseArgsConfig['options'];
+
+export const OPEN_OPTIONS = {
+  'open-integration': { type: 'string' },
+  'open-webhook': { type: 'string' },
+  'open-secret': { type: 'string' },
+  'threading-minutes': { type: 'string' },
 } satisfies ParseArgsConfig['options'];
 const DEFAULT_PORT = 4010;
 const MAX_PORT = 65_535;
@@ -78,6 +93,7 @@ function read(args: readonly string[]): CliOptions {
       'latency-ms': { type: 'string' },
       'journal-size': { type: 'string' },
       ...DEPLOYMENT_OPTIONS,
+      ...OPEN_OPTIONS,
       help: { type: 'boolean', default: false },
     },
   });
@@ -91,6 +107,7 @@ function read(args: readonly string[]): CliOptions {
     requestsPerMinute: wholeNumber('--requests-per-minute', values['requests-per-minute'], 0),
     latencyMs: wholeNumber('--latency-ms', values['latency-ms'], 0),
     webMessaging: { deployments: [deploymentIn(values)] },
+    ...openMessagingIn(values),
     ...(values.client.length > 0 ? { clients: Object.fromEntries(values.client.map(clientPair)) } : {}),
   };
   const crmPort = values['crm-port'];
@@ -143,6 +160,25 @@ function deploymentIn(values: DeploymentValues): DeploymentOptions {
     ...(domains.length > 0 ? { allowedDomains: domains } : {}),
     ...(values.greeting === undefined ? {} : { greeting: values.greeting }),
   };
+}
+
+interface OpenValues {
+  readonly 'open-integration'?: string | undefined;
+  readonly 'open-webhook'?: string | undefined;
+  readonly 'open-secret'?: string | undefined;
+  readonly 'threading-minutes'?: string | undefined;
+}
+
+function openMessagingIn(values: OpenValues): Pick<GenesysSimulatorOptions, 'openMessaging'> {
+  const id = values['open-integration'];
+  const { 'open-webhook': webhookUrl, 'open-secret': secret = DEMO_OPEN_SECRET } = values;
+  const threadingMinutes = wholeNumber('--threading-minutes', values['threading-minutes'], 4_320, 4_320);
+  if (webhookUrl !== undefined && !URL.canParse(webhookUrl)) {
+    throw new UsageError(`--open-webhook must be a URL, not '${webhookUrl}'`);
+  }
+  if (id === undefined) return {};
+  const integration = { id, secret, ...(webhookUrl === undefined ? {} : { webhookUrl }) };
+  return { openMessaging: { integrations: [integration], threadingMinutes } };
 }
 
 function authIn(what: string): Deployment['auth'] {

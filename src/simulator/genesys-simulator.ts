@@ -1,6 +1,8 @@
 import { FaultRegistry } from './fault-registry';
 import { GenesysState } from './genesys-state';
 import { GenesysService } from './genesys/genesys-service';
+import { OpenMessaging } from './open-messaging/open-messaging';
+import { OpenMessagingOptions } from './open-messaging/open-messaging-options';
 import { RequestJournal } from './request-journal';
 import { SimulatorServer } from './server/simulator-server';
 import { GUEST_PATH } from './web-messaging/guest-gateway';
@@ -24,13 +26,15 @@ export interface GenesysSimulatorOptions {
   readonly journalSize?: number;
   /** Deployments, limits and lifetimes of the guests' sockets. */
   readonly webMessaging?: WebMessagingOptions;
+  /** Integrations, webhooks and threading of Open Messaging. */
+  readonly openMessaging?: OpenMessagingOptions;
   /** Clock of tokens and rate windows, in epoch milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * Genesys Cloud as far as guest sessions need it: login, API and the guests' WebSocket on one port, with real state,
- * the platform's headers and error bodies, and faults on request. Memory is bounded regardless of the running time.
+ * Genesys Cloud as far as guest sessions need it: login, API, the guests' WebSocket and Open Messaging on one port, with
+ * real state, the platform's headers and error bodies, and faults on request. Memory is bounded regardless of the running time.
  */
 export class GenesysSimulator {
   readonly url: string;
@@ -39,6 +43,8 @@ export class GenesysSimulator {
     readonly state: GenesysState,
     /** The guests' sockets, for reading, for playing the agent and for adding faults. */
     readonly webMessaging: WebMessaging,
+    /** Open Messaging, for reading, for playing the agent and for disturbing the webhooks. */
+    readonly openMessaging: OpenMessaging,
     private readonly server: SimulatorServer,
   ) {
     this.url = server.url;
@@ -53,8 +59,9 @@ export class GenesysSimulator {
       now: options.now ?? Date.now,
     });
     const web = new WebMessaging(options.webMessaging ?? {}, state.now);
-    const server = await SimulatorServer.listen(new GenesysService(state, web), options);
-    return new GenesysSimulator(state, web, server);
+    const open = new OpenMessaging(options.openMessaging ?? {}, state.now);
+    const server = await SimulatorServer.listen(new GenesysService(state, web, open), options);
+    return new GenesysSimulator(state, web, open, server);
   }
 
   /** WebSocket address for guests, without the query. */
@@ -70,7 +77,10 @@ export class GenesysSimulator {
     return this.server.faults;
   }
 
-  /** Clears faults, journal, conversations, guest sessions and counts. OAuth clients and tokens stay. */
+  /**
+   * Clears faults, journal, conversations, guest sessions, webhook deliveries and counts. OAuth clients, tokens and
+   * integrations stay.
+   */
   reset(): void {
     this.server.reset();
   }
@@ -78,6 +88,7 @@ export class GenesysSimulator {
   /** Breaks all connections, hanging ones included. Idempotent. */
   close(): Promise<void> {
     this.webMessaging.close();
+    this.openMessaging.close();
     return this.server.close();
   }
 

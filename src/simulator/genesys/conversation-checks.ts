@@ -46,7 +46,8 @@ export function checkConversationChange(body: unknown): Checked<ConversationChan
   return wrong ?? { value: { kind: 'beat', sequence: Number(heartbeatSequence) } };
 }
 
-function firstFalse(
+/** Names the fields that are wrong; undefined when there are none. */
+export function firstFalse(
   checks: Readonly<Record<string, boolean>>,
 ): { details: readonly ErrorDetail[] } | undefined {
   const details = Object.entries(checks)
@@ -62,7 +63,7 @@ function areAttributes(value: unknown): boolean {
   return texts.reduce<number>((sum, text) => sum + Buffer.byteLength(String(text)), 0) <= MAX_ATTRIBUTE_BYTES;
 }
 
-function isFilled(value: unknown): boolean {
+export function isFilled(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 

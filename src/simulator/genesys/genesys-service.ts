@@ -4,13 +4,25 @@ import { Answer, emptyAnswer, problemAnswer } from '../server/answer';
 import { only } from '../server/control-routes';
 import { SimulatedRequest } from '../server/simulated-request';
 import { SimulatedService, UpgradeRequest } from '../server/simulated-service';
+import { inboundIn } from '../open-messaging/inbound-endpoint';
+import { OpenMessaging } from '../open-messaging/open-messaging';
+import { OpenMessagingEndpoints } from '../open-messaging/open-messaging-endpoints';
+import { OpenMessagingRoutes } from '../open-messaging/open-messaging-routes';
 import { UPLOADS } from '../web-messaging/file-endpoint';
 import { GUEST_PATH } from '../web-messaging/guest-gateway';
 import { MESSAGES_PATH, MessageConversationEndpoint } from '../web-messaging/message-conversation-endpoint';
 import { WebMessaging } from '../web-messaging/web-messaging';
 import { WebMessagingEndpoints } from '../web-messaging/web-messaging-endpoints';
 import { WebMessagingRoutes } from '../web-messaging/web-messaging-routes';
-import { ConversationEndpoint, conversationIdIn, CONVERSATIONS_PATH } from './conversation-endpoint';
+import { ConversationDetailsEndpoint } from './conversation-details-endpoint';
+import {
+  Admitted,
+  ConversationEndpoint,
+  conversationIdIn,
+  CONVERSATIONS_PATH,
+} from './conversation-endpoint';
+import { ConversationStateEndpoint } from './conversation-state-endpoint';
+import { FindConversation } from './conversation-view';
 import { credentialsIn, loginFailure, OAuthEndpoint, TOKEN_PATH } from './oauth-endpoint';
 import { platformError, tooManyRequests } from './platform-error';
 import { AccessToken } from './token-registry';
@@ -28,10 +40,15 @@ export class GenesysService extends SimulatedService {
   private readonly messages: MessageConversationEndpoint;
   private readonly open: WebMessagingEndpoints;
   private readonly routes: WebMessagingRoutes;
+  private readonly openMessaging: OpenMessagingEndpoints;
+  private readonly openRoutes: OpenMessagingRoutes;
+  private readonly states: ConversationStateEndpoint;
+  private readonly details: ConversationDetailsEndpoint;
 
   constructor(
     private readonly state: GenesysState,
     private readonly web: WebMessaging,
+    private readonly openChannel: OpenMessaging,
   ) {
     super();
     this.oauth = new OAuthEndpoint(state);
@@ -39,6 +56,12 @@ export class GenesysService extends SimulatedService {
     this.messages = new MessageConversationEndpoint(web.registry, web.conversations);
     this.open = new WebMessagingEndpoints(web);
     this.routes = new WebMessagingRoutes(web);
+    this.openMessaging = new OpenMessagingEndpoints(openChannel);
+    this.openRoutes = new OpenMessagingRoutes(openChannel);
+    const find: FindConversation = (id) =>
+      openChannel.registry.find(id) ?? web.registry.findRecord(id)?.toView();
+    this.states = new ConversationStateEndpoint(find);
+    this.details = new ConversationDetailsEndpoint(find, openChannel.settings);
   }
 
   maxBodyBytes(path: string): number {
@@ -81,6 +104,8 @@ export class GenesysService extends SimulatedService {
   }
 
   conversationIdOf(path: string, body: unknown): string | undefined {
+    const inbound = inboundIn(path);
+    if (inbound !== undefined) return this.openChannel.conversationIdOf(inbound.integrationId, body);
     if (path.startsWith(MESSAGES_PATH)) return path.slice(MESSAGES_PATH.length).split('/')[0];
     if (path !== CONVERSATIONS_PATH) return conversationIdIn(path);
     if (typeof body !== 'object' || body === null || !('id' in body)) return undefined;
@@ -95,7 +120,8 @@ export class GenesysService extends SimulatedService {
         this.state.disconnect(id) ? emptyAnswer(204) : problemAnswer(404, `${id} is not connected`),
       );
     }
-    if (request.path !== '/_sim/tokens') return this.routes.answer(request);
+    if (request.path !== '/_sim/tokens')
+      return this.routes.answer(request) ?? this.openRoutes.answer(request);
     return only('DELETE', request, () => {
       this.state.revokeTokens(request.query.client);
       return emptyAnswer(204);
@@ -112,6 +138,7 @@ export class GenesysService extends SimulatedService {
       connected: conversations.filter(({ state }) => state === 'connected').length,
       total: conversations.length,
       webMessaging: this.web.describe(),
+      openMessaging: this.openChannel.describe(),
       conversations: conversations.slice(Math.max(0, conversations.length - limit)),
     };
   }
@@ -119,6 +146,7 @@ export class GenesysService extends SimulatedService {
   reset(): void {
     this.state.reset();
     this.web.reset();
+    this.openChannel.reset();
   }
 
   private apiAnswer(
@@ -140,10 +168,19 @@ export class GenesysService extends SimulatedService {
       return tooManyRequests(String(token.window.secondsLeft(now)), correlationId);
     }
     if (request.isTooLarge) return platformError({ status: 413 }, correlationId);
-    const admitted = { request, clientId: token.clientId, correlationId };
-    return request.path.startsWith(MESSAGES_PATH)
-      ? this.messages.answer(admitted)
-      : this.conversations.answer(admitted);
+    return this.admittedAnswer({ request, clientId: token.clientId, correlationId });
+  }
+
+  /** The open channel precedes web messaging, which knows no id of its conversations and messages. */
+  private admittedAnswer(admitted: Admitted): Answer {
+    return (
+      this.openMessaging.answer(admitted) ??
+      this.states.answer(admitted) ??
+      this.details.answer(admitted) ??
+      (admitted.request.path.startsWith(MESSAGES_PATH)
+        ? this.messages.answer(admitted)
+        : this.conversations.answer(admitted))
+    );
   }
 
   private tokenOf({ headers: { authorization = '' } }: SimulatedRequest): AccessToken | undefined {

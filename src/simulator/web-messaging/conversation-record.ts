@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ConversationView, ParticipantView } from '../genesys/conversation-view';
 import { GuestMessage } from './guest-message';
 import { Fields } from './guest-request';
 
@@ -45,6 +46,16 @@ export class ConversationRecord {
     (message.direction === 'Inbound' ? this.customer : this.queue).add(message);
   }
 
+  /** Returns the conversation as the state calls of all channels read it. */
+  toView(): ConversationView {
+    const { id, startedAt, endedAt, attributes } = this;
+    const participants = [
+      this.customer.toView(startedAt, endedAt, attributes),
+      this.queue.toView(startedAt, endedAt, {}),
+    ];
+    return { id, messageType: 'webmessaging', direction: 'inbound', startedAt, endedAt, participants };
+  }
+
   /** Returns the conversation as the API shows it; only its participants have a state. */
   toResource(selfUri: string): unknown {
     const { id, startedAt, endedAt, attributes } = this;
@@ -68,6 +79,7 @@ export class ConversationRecord {
 
 class Participant {
   private readonly id = randomUUID();
+  private readonly communicationId = randomUUID();
   private readonly messages: MessageEntry[] = [];
 
   constructor(private readonly purpose: 'customer' | 'acd') {}
@@ -75,6 +87,20 @@ class Participant {
   add({ id, at, status }: GuestMessage): void {
     this.messages.push({ messageId: id, messageTime: isoOf(at), messageStatus: status });
     if (this.messages.length > KEPT_MESSAGES) this.messages.shift();
+  }
+
+  toView(startedAt: number, endedAt: number | undefined, attributes: Fields): ParticipantView {
+    const { id, purpose, communicationId } = this;
+    const disconnectType = endedAt === undefined ? undefined : 'client';
+    const session = {
+      id: communicationId,
+      startedAt,
+      connectedAt: startedAt,
+      endedAt,
+      disconnectType,
+    } as const;
+    const unknown = { name: undefined, userId: undefined, queueId: undefined, wrapup: undefined };
+    return { id, purpose, attributes, sessions: [session], ...unknown };
   }
 
   toResource(): {
