@@ -3,7 +3,7 @@ import { ConversationEvents } from '../../session/ports/conversation-events';
 import type { Conversation } from '../../session/ports/guest-channel';
 import { GuestCredentials } from '../../session/ports/guest-credentials';
 import { SocketEventPublisher } from './conversation/socket-event-publisher';
-import { omitUndefined } from './frames/fields';
+import { omitUndefined } from '../fields';
 import { GuestIdentity } from './login/guest-identity';
 import { GuestLogin } from './login/guest-login';
 import type { GuestSocket } from './socket/guest-socket';

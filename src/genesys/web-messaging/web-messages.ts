@@ -23,7 +23,7 @@ import {
 import { conversationMessageOf } from './conversation/conversation-message';
 import { type Deployment, DeploymentConfig } from './deployment/deployment-config';
 import { GuestSockets } from './guest-sockets';
-import { omitUndefined } from './frames/fields';
+import { omitUndefined } from '../fields';
 import { type OutgoingMessage, wordsOf } from './frames/outgoing-message';
 import { oversizeOf } from './frames/size-limits';
 import type { AllowedMedia } from './frames/server-frame';

@@ -21,7 +21,7 @@ import { classOf } from '../transport/reactions';
 import { ConversationTerminator } from './conversation/conversation-terminator';
 import { ConversationLookup } from './conversation/conversation-lookup';
 import { DeploymentConfig } from './deployment/deployment-config';
-import { omitUndefined } from './frames/fields';
+import { omitUndefined } from '../fields';
 import { GuestSockets } from './guest-sockets';
 import type { GuestSocket } from './socket/guest-socket';
 import { isEnd } from './socket/verdict';

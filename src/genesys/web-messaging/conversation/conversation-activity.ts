@@ -1,5 +1,5 @@
 import type { ActivityType, ConversationActivity } from '../../../session/domain/conversation-activity';
-import { omitUndefined } from '../frames/fields';
+import { omitUndefined } from '../../fields';
 import type { GuestMessage, MessageEvent, PresenceType } from '../frames/guest-message';
 
 /** Age from which events are dropped: after a resumption the history repeats those that were published before. */

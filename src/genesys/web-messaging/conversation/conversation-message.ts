@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ConversationMessage, MessageContent } from '../../../session/domain/conversation-message';
 import type { GuestMessage, MessageContent as SaidContent } from '../frames/guest-message';
-import { idIn, omitUndefined } from '../frames/fields';
+import { idIn, omitUndefined } from '../../fields';
 
 /**
  * Translates a message of the guest protocol; undefined for an event and for a message without content. A message without

@@ -3,7 +3,7 @@ import { GenesysConfig } from '../../../config/genesys.config';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
 import { type ApiCall, GenesysApiClient } from '../../transport/genesys-api-client';
 import type { GenesysAnswer } from '../../transport/genesys-answer';
-import { idIn } from '../frames/fields';
+import { idIn } from '../../fields';
 
 const RESOURCE = ['conversations', 'messages'] as const;
 

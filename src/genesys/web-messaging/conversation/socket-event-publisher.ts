@@ -2,7 +2,7 @@ import type { ConversationEvents } from '../../../session/ports/conversation-eve
 import { activitiesOf } from './conversation-activity';
 import { conversationMessageOf } from './conversation-message';
 import type { GuestMessage } from '../frames/guest-message';
-import { omitUndefined } from '../frames/fields';
+import { omitUndefined } from '../../fields';
 import type { SocketListener, SocketState } from '../socket/socket-listener';
 import type { OverReason } from '../socket/verdict';
 

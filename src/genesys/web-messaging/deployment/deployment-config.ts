@@ -13,7 +13,7 @@ import {
   textIn,
   textsIn,
   wholeNumberIn,
-} from '../frames/fields';
+} from '../../fields';
 import type { UploadMode } from '../upload/file-limits';
 
 /** The features that the deployment grants to guests. */

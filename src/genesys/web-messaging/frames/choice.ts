@@ -1,5 +1,5 @@
 import type { MessageChoice } from '../../../session/domain/message-choice';
-import { type Fields, idIn, omitUndefined } from './fields';
+import { type Fields, idIn, omitUndefined } from '../../fields';
 import { shownTextIn } from './part-readers';
 
 /** An offered or chosen button, with its readable parts. */

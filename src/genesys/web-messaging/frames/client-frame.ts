@@ -1,5 +1,5 @@
 import type { JourneyContext } from '../../../session/domain/guest-context';
-import { omitUndefined } from './fields';
+import { omitUndefined } from '../../fields';
 import type { OutgoingMessage } from './outgoing-message';
 import { messageBody } from './outgoing-message';
 

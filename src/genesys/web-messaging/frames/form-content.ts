@@ -7,7 +7,7 @@ import type {
   FormPage,
   FormResponse,
 } from '../../../session/domain/structured-content';
-import { type Fields, fieldsIn, flagIn, idIn, isFields, omitUndefined } from './fields';
+import { type Fields, fieldsIn, flagIn, idIn, isFields, omitUndefined } from '../../fields';
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 import { datePickerOf, listPickerOf, pickerMessageIn, wheelPickerOf } from './picker-content';
 

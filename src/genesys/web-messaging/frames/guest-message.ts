@@ -13,7 +13,7 @@ import {
   textMapIn,
   timeIn,
   wholeNumberIn,
-} from './fields';
+} from '../../fields';
 import { structuredContentOf } from './structured-content';
 import { type RichEvent, richEventOf } from './offers-and-reactions';
 

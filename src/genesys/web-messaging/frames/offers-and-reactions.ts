@@ -1,5 +1,5 @@
 import type { OfferState, Reaction } from '../../../session/domain/conversation-activity';
-import { type Fields, fieldsIn, objectsIn, textIn, wholeNumberIn } from './fields';
+import { type Fields, fieldsIn, objectsIn, textIn, wholeNumberIn } from '../../fields';
 
 /** An offer of the agent, or reactions to a message. The session ids, join tokens and JWTs of offers are not read. */
 export type RichEvent =

@@ -1,5 +1,5 @@
 import type { ButtonResponse, FormAnswer, FormReply } from '../../../session/ports/guest-messaging';
-import { omitUndefined } from './fields';
+import { omitUndefined } from '../../fields';
 
 /** A message of a guest: a text, an answer to an offer, uploaded files, or several of them. */
 export interface OutgoingMessage {

@@ -14,7 +14,7 @@ import {
   textMapIn,
   textsIn,
   wholeNumberIn,
-} from './fields';
+} from '../../fields';
 import { guestMessageOf } from './guest-message';
 import { MalformedFrameError } from './malformed-frame.errors';
 import type { AllowedMedia, ServerFrame, SessionFacts } from './server-frame';

@@ -1,4 +1,4 @@
-import { boundedTextIn, type Fields, objectsIn } from './fields';
+import { boundedTextIn, type Fields, objectsIn } from '../../fields';
 
 /** Maximum length of a text, above the limit of the platform; the payload of an answer has at most as many bytes. */
 const MAX_TEXT_LENGTH = 4_096;

@@ -9,7 +9,7 @@ import type {
   WheelPicker,
   WheelPickerItem,
 } from '../../../session/domain/structured-content';
-import { type Fields, fieldsIn, flagIn, omitUndefined, numberIn, timeIn, wholeNumberIn } from './fields';
+import { type Fields, fieldsIn, flagIn, omitUndefined, numberIn, timeIn, wholeNumberIn } from '../../fields';
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 
 /** A date picker. It may have no times: a form offers any day between two dates. */

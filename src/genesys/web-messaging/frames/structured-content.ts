@@ -5,7 +5,7 @@ import type {
   StructuredContent,
 } from '../../../session/domain/structured-content';
 import { choiceOf } from './choice';
-import { type Fields, fieldsIn, isFields, omitUndefined } from './fields';
+import { type Fields, fieldsIn, isFields, omitUndefined } from '../../fields';
 import { formOf, formResponseOf } from './form-content';
 import { listIn, shownTextIn, unlessEmpty } from './part-readers';
 import { datePickerOf, listPickerOf } from './picker-content';

@@ -5,7 +5,7 @@ import { GenesysConfig } from '../../../config/genesys.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
 import { GenesysHttpClient } from '../../transport/genesys-http-client';
-import { numberIn, objectsIn } from '../frames/fields';
+import { numberIn, objectsIn } from '../../fields';
 import { guestMessageOf } from '../frames/guest-message';
 import { GuestHistory, type HistoryPage } from './guest-history';
 

@@ -15,7 +15,7 @@ import type { Credentials } from '../../../session/ports/guest-credentials';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
 import { GenesysHttpClient, type GenesysRequest } from '../../transport/genesys-http-client';
 import { journeyField } from '../frames/client-frame';
-import { type Fields, omitUndefined, textIn } from '../frames/fields';
+import { type Fields, omitUndefined, textIn } from '../../fields';
 
 const JSON_BODY = { 'content-type': 'application/json' };
 

@@ -11,7 +11,7 @@ import { withDeadline } from '../../../common/time/deadline';
 import { pause } from '../../../common/time/pause';
 import type { LiveChannel, RequestChannel } from '../connection/request-channel';
 import type { ClientFrame, ClientFrames } from '../frames/client-frame';
-import { omitUndefined } from '../frames/fields';
+import { omitUndefined } from '../../fields';
 import { type GuestMessage, referenceOf } from '../frames/guest-message';
 import type { OutgoingMessage } from '../frames/outgoing-message';
 import { Mutex } from '../pacing/mutex';

@@ -12,7 +12,7 @@ import type { Credentials } from '../../../session/ports/guest-credentials';
 import type { GuestConnectionFactory } from '../connection/guest-connection-factory';
 import { RequestChannel } from '../connection/request-channel';
 import type { ClientFrames, SessionRequest } from '../frames/client-frame';
-import { omitUndefined } from '../frames/fields';
+import { omitUndefined } from '../../fields';
 import type { ServerFrame, SessionFacts } from '../frames/server-frame';
 import type { ConnectRateLimiter } from '../pacing/connect-rate-limiter';
 import { Mutex } from '../pacing/mutex';

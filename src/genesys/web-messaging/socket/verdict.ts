@@ -6,7 +6,7 @@ import {
 } from '../../../common/errors/upstream.errors';
 import { GuestNotAuthenticatedError } from '../../../session/domain/authentication.errors';
 import type { UpstreamEndReason } from '../../../session/domain/session-state';
-import { omitUndefined } from '../frames/fields';
+import { omitUndefined } from '../../fields';
 import type { GuestMessage } from '../frames/guest-message';
 import type { ServerFrame, SessionFacts } from '../frames/server-frame';
 

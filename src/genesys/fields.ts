@@ -1,4 +1,4 @@
-import { isWholeNumber, isWritableMoment } from '../../../common/validation/column-types';
+import { isWholeNumber, isWritableMoment } from '../common/validation/column-types';
 
 /** Ids of messages and files; presently UUIDs or hexadecimal digits. */
 const ID = /^[\x21-\x7e]{1,128}$/;
