@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type AppOptions, createApp } from './app.setup';
 import { newDataKey } from './config/data-key-list';
 import { readEnvironment } from './config/read-environment';
+import { OPEN_INTEGRATION, openMessagingEnvironment, webhookUrlOf } from './open-messaging-environment';
 import { CrmSimulator } from './simulator/crm-simulator';
 import { GenesysSimulator, type GenesysSimulatorOptions } from './simulator/genesys-simulator';
 import { webMessagingEnvironment } from './web-messaging-environment';
@@ -15,6 +16,8 @@ export interface WorldOptions extends AppOptions {
   readonly genesys?: GenesysSimulatorOptions;
   /** Enables the channel of the guest WebSocket. */
   readonly webMessaging?: boolean;
+  /** Enables the channel of Open Messaging. */
+  readonly openMessaging?: boolean;
 }
 
 /** The data is removed when this process ends, so the key need not outlive it. */
@@ -38,12 +41,17 @@ export class World implements AsyncDisposable {
     const genesys = await GenesysSimulator.start({
       clients: { [CLIENT.id]: CLIENT.secret },
       ...options.genesys,
+      ...(options.openMessaging === true
+        ? { openMessaging: { ...options.genesys?.openMessaging, integrations: [OPEN_INTEGRATION] } }
+        : {}),
     });
     const crm = await CrmSimulator.start();
     const dataDir = await mkdtemp(join(tmpdir(), 'guest-sessions-'));
     const environment = environmentFor(genesys, crm, dataDir, options);
     const service = await startService(environment, options);
-    return new World(genesys, crm, dataDir, options, service);
+    const world = new World(genesys, crm, dataDir, options, service);
+    world.receiveWebhooks();
+    return world;
   }
 
   /** The Nest application of the service. */
@@ -67,6 +75,12 @@ export class World implements AsyncDisposable {
   async restart(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.service.close();
     this.service = await startService({ ...this.environment, ...overrides }, this.options);
+    this.receiveWebhooks();
+  }
+
+  /** The service listens on another port after each start. */
+  private receiveWebhooks(): void {
+    this.genesys.openMessaging.setWebhook(OPEN_INTEGRATION.id, webhookUrlOf(this.url));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -95,6 +109,7 @@ function environmentFor(
     CRM_WEBHOOK_URL: crm.url,
     CRM_WEBHOOK_ALLOW_PRIVATE: 'true',
     ...(options.webMessaging === true ? webMessagingEnvironment(genesys.url) : {}),
+    ...(options.openMessaging === true ? openMessagingEnvironment() : {}),
     ...options.environment,
   };
 }

@@ -8,6 +8,7 @@ import { GenesysConfig } from './genesys.config';
 import { HeartbeatConfig } from './heartbeat.config';
 import { LogConfig } from './log.config';
 import { MessagesConfig } from './messages.config';
+import { OpenMessagingConfig } from './open-messaging.config';
 import { ProxyConfig } from './proxy.config';
 import { ReplicaConfig } from './replica.config';
 import { SecretFilesConfig } from './secret-files.config';
@@ -27,6 +28,7 @@ const CONFIGS = [
   HeartbeatConfig,
   LogConfig,
   MessagesConfig,
+  OpenMessagingConfig,
   ProxyConfig,
   ReplicaConfig,
   SecretFilesConfig,

@@ -1,7 +1,8 @@
-import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
+import { IsBoolean, IsNotEmpty, IsOptional, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { type ApiKeyEntry, MAX_EVENT_STREAMS, MAX_REQUESTS_PER_MINUTE, MAX_SESSIONS } from './api-key-list';
 import type { Followed } from './reloading-file';
 import type { OAuthClient } from './oauth-client-list';
+import type { OpenIntegration } from './open-integration-list';
 import type { ScopeMap } from './scope-map';
 import {
   ApiKeysSetting,
@@ -12,6 +13,7 @@ import {
   IntegerSetting,
   ListSetting,
   OAuthClientsSetting,
+  OpenIntegrationsSetting,
   PostgresUrlSetting,
   PrefixSetting,
   PrefixUrlSetting,
@@ -183,6 +185,13 @@ export class Environment {
   @ValidateIf(hasSeveralClients)
   @OAuthClientsSetting()
   GENESYS_CLIENTS?: OAuthClient[];
+
+  @OpenIntegrationsSetting()
+  GENESYS_OPEN_INTEGRATIONS?: OpenIntegration[];
+
+  @IsOptional()
+  @MaxLength(4_000, { message: 'must have at most 4000 characters' })
+  GENESYS_OPEN_DEFAULT_TEXT?: string;
 
   @IntegerSetting(1, 1_000_000)
   GENESYS_REQUESTS_PER_MINUTE: number = 300;

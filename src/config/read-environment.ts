@@ -17,6 +17,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const SECRETS = [
   'GENESYS_CLIENT_SECRET',
   'GENESYS_CLIENTS',
+  'GENESYS_OPEN_INTEGRATIONS',
   'CRM_WEBHOOK_SECRET',
   'API_KEYS',
   'DATA_KEY',
@@ -59,6 +60,7 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
   const {
     GENESYS_CLIENT_SECRET: single,
     GENESYS_CLIENTS: several = [],
+    GENESYS_OPEN_INTEGRATIONS: integrations = [],
     CRM_WEBHOOK_SECRET = [],
     DATA_KEY,
     DATABASE_URL,
@@ -66,7 +68,9 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
   const keys = [...CRM_WEBHOOK_SECRET.map(webhookKeyOf), ...DATA_KEY.map(dataKeyTextOf)];
   const ofDatabase = DATABASE_URL === undefined ? [] : databaseUrlSecrets(DATABASE_URL);
   const clientSecrets = several.map((client) => client.secret);
-  for (const secret of [single, ...clientSecrets, ...keys, ...ofDatabase, ...basicCredentials(environment)]) {
+  const ofWebhooks = integrations.flatMap(({ secrets }) => secrets);
+  const others = [...ofWebhooks, ...keys, ...ofDatabase, ...basicCredentials(environment)];
+  for (const secret of [single, ...clientSecrets, ...others]) {
     if (secret !== '') environment.secrets.add(secret);
   }
 }
@@ -122,6 +126,12 @@ function contradictions(environment: Environment): string[] {
       if (environment[name] === undefined)
         problems.push(`${name} is required when GENESYS_CHANNEL is web-messaging`);
     }
+  }
+  if (
+    environment.GENESYS_CHANNEL === 'open-messaging' &&
+    environment.GENESYS_OPEN_INTEGRATIONS === undefined
+  ) {
+    problems.push('GENESYS_OPEN_INTEGRATIONS is required when GENESYS_CHANNEL is open-messaging');
   }
   if (environment.SESSION_DEFAULT_DURATION_SECONDS > environment.SESSION_MAX_DURATION_SECONDS) {
     problems.push('SESSION_DEFAULT_DURATION_SECONDS must not be above SESSION_MAX_DURATION_SECONDS');

@@ -16,6 +16,7 @@ import { MayBeAbsent } from '../common/validation/text.decorator';
 import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
 import { DATA_KEY_RULE, isDataKeyList, splitDataKeys } from './data-key-list';
 import { isOAuthClientList, OAUTH_CLIENTS_RULE } from './oauth-client-list';
+import { isOpenIntegrationList, OPEN_INTEGRATIONS_RULE } from './open-integration-list';
 import { isScopeMap, SCOPE_MAP_RULE } from './scope-map';
 import { isDecodable, postgresUrlFault, urlFault } from './url-rules';
 import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
@@ -134,6 +135,11 @@ export function ScopeMapSetting(): PropertyDecorator {
 /** A JSON list of OAuth clients. */
 export function OAuthClientsSetting(): PropertyDecorator {
   return JsonSetting(isOAuthClientList, OAUTH_CLIENTS_RULE);
+}
+
+/** A JSON list of Open Messaging integrations. Unlike `IsOptional`, it does not accept a `null` given as JSON. */
+export function OpenIntegrationsSetting(): PropertyDecorator {
+  return applyDecorators(MayBeAbsent(), JsonSetting(isOpenIntegrationList, OPEN_INTEGRATIONS_RULE));
 }
 
 function JsonSetting(validate: (value: unknown) => boolean, message: string): PropertyDecorator {

@@ -15,6 +15,17 @@ import { GenesysApiClient } from './transport/genesys-api-client';
 import { GenesysHttpClient } from './transport/genesys-http-client';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamCircuits } from './transport/upstream-circuits';
+import { OpenMessagingConfig } from '../config/open-messaging.config';
+import { ConversationStates } from './open-messaging/conversation-states';
+import { InboundRequests } from './open-messaging/inbound-requests';
+import { OpenMessages } from './open-messaging/open-messages';
+import { OpenMessagingChannel } from './open-messaging/open-messaging-channel';
+import { OpenMessagingTelemetry } from './open-messaging/open-messaging.telemetry';
+import { OpenOpeningMessages } from './open-messaging/open-opening-messages';
+import { PlatformParticipants } from './open-messaging/platform-participants';
+import { DeliveryReceipts } from './open-messaging/webhook/delivery-receipts';
+import { OpenWebhookController } from './open-messaging/webhook/open-webhook.controller';
+import { WebhookIntake } from './open-messaging/webhook/webhook-intake';
 import { ConversationTerminator } from './web-messaging/conversation/conversation-terminator';
 import { ConversationLookup } from './web-messaging/conversation/conversation-lookup';
 import { DeploymentConfig } from './web-messaging/deployment/deployment-config';
@@ -64,9 +75,23 @@ const WEB_MESSAGING = [
   WebMessagingChannel,
 ];
 
+/** Providers of the guest sessions over Open Messaging. */
+const OPEN_MESSAGING = [
+  OpenMessagingTelemetry,
+  InboundRequests,
+  ConversationStates,
+  PlatformParticipants,
+  OpenMessages,
+  OpenOpeningMessages,
+  OpenMessagingChannel,
+  DeliveryReceipts,
+  WebhookIntake,
+];
+
 /** The adapter to Genesys Cloud: its channels, and the token endpoint that Auth asks for tokens. */
 @Global()
 @Module({
+  controllers: [OpenWebhookController],
   imports: [AuthModule, UploadModule, OutboundHttpModule.withConnections(CONNECTIONS, PROXIED)],
   providers: [
     GenesysTelemetry,
@@ -80,6 +105,7 @@ const WEB_MESSAGING = [
     { provide: TokenEndpoint, useExisting: OAuthTokenEndpoint },
     ConversationsMessagingChannel,
     ...WEB_MESSAGING,
+    ...OPEN_MESSAGING,
   ],
   exports: [TokenEndpoint, UpstreamCapacity, GuestSockets],
 })
@@ -89,11 +115,14 @@ export class GenesysModule implements OnModuleInit {
     private readonly config: WebMessagingConfig,
     private readonly rest: ConversationsMessagingChannel,
     private readonly webMessaging: WebMessagingChannel,
+    private readonly openConfig: OpenMessagingConfig,
+    private readonly openMessaging: OpenMessagingChannel,
   ) {}
 
   onModuleInit(): void {
     this.channels.add(this.rest);
     // Without a deployment there is nothing that a guest could connect to.
     if (this.config.isComplete) this.channels.add(this.webMessaging);
+    if (this.openConfig.integrationIds.length > 0) this.channels.add(this.openMessaging);
   }
 }

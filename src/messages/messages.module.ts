@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { MessageIntake } from '../session/ports/message-intake';
 import { SessionModule } from '../session/session.module';
 import { AttachmentsController } from './attachments.controller';
 import { AttachmentsService } from './attachments.service';
@@ -9,9 +10,14 @@ import { MessagesController } from './messages.controller';
 import { MessagesQueries } from './messages.queries';
 import { MessagesService } from './messages.service';
 import { MessagesTelemetry } from './messages.telemetry';
+import { StoredMessageIntake } from './stored-message-intake';
 import { UploadPlaces } from './upload-places';
 
-/** Needs a `MessageStore`, a `SessionStore`, the `GuestChannels` and the `ConversationEvents` from the composition root. */
+/**
+ * Global for `MessageIntake`, which a channel needs. Needs a `MessageStore`, a `SessionStore`, the `GuestChannels` and the `ConversationEvents` from the
+ * composition root.
+ */
+@Global()
 @Module({
   imports: [SessionModule],
   controllers: [MessagesController, AttachmentsController],
@@ -24,6 +30,8 @@ import { UploadPlaces } from './upload-places';
     MessagesTelemetry,
     UploadPlaces,
     GuestActAudit,
+    { provide: MessageIntake, useClass: StoredMessageIntake },
   ],
+  exports: [MessageIntake],
 })
 export class MessagesModule {}

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type OpenAPIObject, getSchemaPath } from '@nestjs/swagger';
 import { ProblemResponse } from '../common/problem/problem.response';
+import { RAW_BODY_EXTENSION } from '../common/server/takes-raw-body.decorator';
 import { PROBLEM_CATALOGUE } from './catalogue/problem-catalogue';
 import type { ProblemType } from './catalogue/problem-type';
 
@@ -158,11 +159,9 @@ function codesByStatus(
   return merged;
 }
 
-function problemsOfBodies(
-  method: Method,
-  { requestBody }: Operation,
-): Readonly<Record<number, readonly string[]>> {
-  if (method === 'get') return {};
+function problemsOfBodies(method: Method, operation: Operation): Readonly<Record<number, readonly string[]>> {
+  if (method === 'get' || Reflect.has(operation, RAW_BODY_EXTENSION)) return {};
+  const { requestBody } = operation;
   const takesFile = requestBody !== undefined && 'content' in requestBody && '*/*' in requestBody.content;
   return takesFile ? OF_ROUTES_WITH_FILES : OF_ROUTES_WITH_BODIES;
 }

@@ -42,6 +42,7 @@ const OPENING_PROBLEMS = {
   403: ['session-refused', 'guest-not-authenticated'],
   409: [
     'session-ended',
+    'guest-in-session',
     'request-in-progress',
     'not-supported-by-channel',
     'authentication-not-enabled',

@@ -28,6 +28,7 @@ const SINCE_OWNERS = [
   'guest_context',
   'genesys_conversation_id',
   'end_cause',
+  'guest_address',
   'holder',
 ];
 

@@ -2,7 +2,7 @@ import { v4 as uuid } from 'uuid';
 import { UpstreamError } from '../../src/common/errors/upstream.errors';
 import type { UpstreamEndReason } from '../../src/session/domain/session-state';
 import { newGuestToken } from '../../src/session/domain/guest-token';
-import type { BeatOutcome, Conversation, GuestChannel } from '../../src/session/ports/guest-channel';
+import type { BeatOutcome, Conversation, GuestChannel, Opened } from '../../src/session/ports/guest-channel';
 import { FakeLeaseFence } from '../../src/session/ports/lease-fence.fake';
 import { CHANNEL_CLIENT } from '../support/channel-client';
 import { until } from '../support/until';
@@ -40,6 +40,10 @@ export interface ChannelUnderTest {
   readonly endReason: UpstreamEndReason | undefined;
   /** The upstream's own word for that end. */
   readonly endCause: string;
+  /** Facts that each conversation of the channel needs. */
+  facts?(): Partial<Conversation>;
+  /** The upstream's own id of a conversation that does not exist, if it has ids of its own. */
+  readonly unknownId?: string;
   start(): Promise<ChannelUpstream>;
 }
 
@@ -56,7 +60,7 @@ function soon(): number {
   return performance.now() + SOON_MS;
 }
 
-function aConversation(): Conversation {
+function aConversationWith(facts: Partial<Conversation> = {}): Conversation {
   return {
     conversationId: uuid(),
     oauthClient: CHANNEL_CLIENT.id,
@@ -67,7 +71,13 @@ function aConversation(): Conversation {
     capabilities: ['typing-indicator', 'read-receipts'],
     durationLimit: 1800,
     createdAt: Date.now(),
+    ...facts,
   };
+}
+
+/** The conversation as the session keeps it after its opening. */
+function openedAs(conversation: Conversation, { genesysConversationId }: Opened): Conversation {
+  return genesysConversationId === undefined ? conversation : { ...conversation, genesysConversationId };
 }
 
 /** Returns the error of a rejected call. */
@@ -88,6 +98,11 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
     let channel: GuestChannel;
     let other: GuestChannel;
 
+    const aConversation = (): Conversation => aConversationWith(subject.facts?.());
+    const anUnknownConversation = (): Conversation => ({
+      ...aConversation(),
+      ...(subject.unknownId === undefined ? {} : { genesysConversationId: subject.unknownId }),
+    });
     const begun = (one: Conversation): number => upstream.begun(one);
     const lives = (one: Conversation): boolean => upstream.lives(one);
 
@@ -108,8 +123,7 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
 
     async function opened(): Promise<Conversation> {
       const conversation = aConversation();
-      await channel.open(conversation, soon(), never);
-      return conversation;
+      return openedAs(conversation, await channel.open(conversation, soon(), never));
     }
 
     async function openingIn(trouble: Trouble): Promise<{ conversation: Conversation; error: unknown }> {
@@ -200,7 +214,7 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
       });
 
       it('is gone for an unknown conversation, and starts none', async () => {
-        const conversation = aConversation();
+        const conversation = anUnknownConversation();
         expect(await channel.beat(conversation, 1, never)).toMatchObject({ kind: 'gone' });
         await until(() => !lives(conversation));
       });
@@ -241,7 +255,7 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
       });
 
       it('reports an unknown conversation as gone', async () => {
-        const conversation = aConversation();
+        const conversation = anUnknownConversation();
         expect(await channel.disconnect(conversation, never)).toEqual({ kind: 'gone' });
         await until(() => !lives(conversation));
       });
@@ -291,8 +305,8 @@ export function describeGuestChannel(subject: ChannelUnderTest): void {
       const connections = upstream.openConnections;
       const third = await upstream.connect();
       const brief = third.channel;
-      const conversation = aConversation();
-      await brief.open(conversation, soon(), never);
+      const asked = aConversation();
+      const conversation = openedAs(asked, await brief.open(asked, soon(), never));
       await brief.beat(conversation, 1, never);
       void brief.beat(conversation, 2, never);
       await third[Symbol.asyncDispose]();

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import { ConversationsMessagingChannel } from '../../src/genesys/conversations-messaging/conversations-messaging-channel';
+import { OpenMessagingChannel } from '../../src/genesys/open-messaging/open-messaging-channel';
 import { WebMessagingChannel } from '../../src/genesys/web-messaging/web-messaging-channel';
 import type { Conversation, GuestChannel } from '../../src/session/ports/guest-channel';
 import type { FaultRule } from '../../src/simulator/fault';
@@ -7,7 +9,7 @@ import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import type { GuestSession } from '../../src/simulator/web-messaging/guest-session';
 import type { WebMessaging } from '../../src/simulator/web-messaging/web-messaging';
 import type { SocketFaultRule } from '../../src/simulator/web-messaging/socket-fault';
-import { CHANNEL_CLIENT } from '../support/channel-client';
+import { CHANNEL_CLIENT, OPEN_INTEGRATION } from '../support/channel-client';
 import { ChannelProcess } from '../support/channel-process';
 import { type ChannelUpstream, describeGuestChannel, type Trouble } from './guest-channel.contract';
 
@@ -18,6 +20,8 @@ const HTTP_TROUBLES: Readonly<Record<Trouble, FaultRule>> = {
   throttled: { match: { method: 'PATCH' }, fault: { kind: 'status', status: 429, retryAfter: 1 } },
   failing: { match: { method: 'PATCH' }, fault: { kind: 'status', status: 500 }, times: 1 },
 };
+
+const ANALYTICS = '/api/v2/analytics/conversations/details';
 
 const TOO_MANY = {
   kind: 'answer',
@@ -56,7 +60,10 @@ type SimulatedSide = {
 } & { spoil(genesys: GenesysSimulator, conversation: Conversation, trouble: Trouble): void };
 
 async function simulated(type: Type<GuestChannel>, side: SimulatedSide): Promise<ChannelUpstream> {
-  const genesys = await GenesysSimulator.start({ clients: { [CHANNEL_CLIENT.id]: CHANNEL_CLIENT.secret } });
+  const genesys = await GenesysSimulator.start({
+    clients: { [CHANNEL_CLIENT.id]: CHANNEL_CLIENT.secret },
+    openMessaging: { integrations: [OPEN_INTEGRATION] },
+  });
   return {
     get openConnections() {
       return genesys.webMessaging.openConnections;
@@ -117,6 +124,50 @@ describeGuestChannel({
   endReason: undefined,
   endCause: '404 not.found',
   start: () => simulated(ConversationsMessagingChannel, REST_SIDE),
+});
+
+/** Faults by the operation of the channel; a conversation is matched by its id where the path has it. */
+const OPEN_TROUBLES: Readonly<Record<Trouble, FaultRule>> = {
+  ...HTTP_TROUBLES,
+  throttled: { match: { path: ANALYTICS }, fault: { kind: 'status', status: 429, retryAfter: 1 } },
+};
+
+function guestOf({ guestContext }: Conversation): string {
+  return guestContext?.openingMessage?.guestId ?? '';
+}
+
+const OPEN_SIDE: SimulatedSide = {
+  begun: ({ openMessaging }, conversation) =>
+    openMessaging.conversations.filter(({ guestId }) => guestId === guestOf(conversation)).length,
+  asked: ({ requests }, conversation) =>
+    requests
+      .find({ method: 'POST', path: /\/inbound\/open\/message$/ })
+      .filter(({ body }) => JSON.stringify(body).includes(guestOf(conversation))).length,
+  lives: ({ openMessaging }, conversation) =>
+    openMessaging.conversation(guestOf(conversation))?.isOpen === true,
+  beats: ({ requests }, { genesysConversationId = '' }) =>
+    requests.find({ path: ANALYTICS }).filter(({ query }) => query['id']?.includes(genesysConversationId))
+      .length,
+  end: ({ openMessaging: { agent } }, conversation) => {
+    agent.join(guestOf(conversation));
+    agent.end(guestOf(conversation), 'agent');
+  },
+  spoil: ({ faults }, _conversation, trouble) => {
+    faults.add(OPEN_TROUBLES[trouble]);
+  },
+};
+
+describeGuestChannel({
+  name: 'open-messaging',
+  endReason: 'agent-ended',
+  endCause: 'PEER',
+  unknownId: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11',
+  facts: () => ({
+    guestContext: {
+      openingMessage: { text: 'Hello', integrationId: OPEN_INTEGRATION.id, guestId: randomUUID() },
+    },
+  }),
+  start: () => simulated(OpenMessagingChannel, OPEN_SIDE),
 });
 
 describeGuestChannel({

@@ -50,7 +50,7 @@ describe.each(DIALECTS)(`${GuestCredentials.name} on %s`, (dialect) => {
 
   it('do not conflict with an opening and its end', async () => {
     await keep(CREDENTIALS);
-    session.activate(2_000, undefined, true);
+    session.activate(2_000, { isAuthenticated: true });
     await stores.sessions.save(session);
 
     expect(await find()).toEqual(CREDENTIALS);
@@ -60,7 +60,7 @@ describe.each(DIALECTS)(`${GuestCredentials.name} on %s`, (dialect) => {
 
   it('stay until the upstream end is settled, and the session shows afterwards that they existed', async () => {
     await keep(CREDENTIALS);
-    session.activate(2_000, undefined, true);
+    session.activate(2_000, { isAuthenticated: true });
     await stores.sessions.save(session);
     session.end('requested', 3_000);
     await stores.sessions.save(session);

@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
+import { OPEN_INTEGRATION } from '../../src/open-messaging-environment';
 import { World } from '../../src/world';
 import { ApiDescription, type ApiOperation } from '../support/generated/api-description';
 import { FuzzCallers, type Member } from '../support/generated/fuzz-callers';
@@ -40,6 +42,7 @@ beforeAll(async () => {
   world = await World.start({
     logOutput: logs,
     webMessaging: true,
+    openMessaging: true,
     genesys: { requestsPerMinute: 1_000_000 },
     environment: { ...callers.environment, ...limits, LOG_LEVEL: 'error' },
   });
@@ -190,6 +193,21 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     }
 
     expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
+  });
+
+  it('are taken from the platform, which alone can sign them, up to a size', async () => {
+    const receive = traffic.description.operation('openWebhookReceive');
+    const { values, ...plan } = examplePlan(receive);
+    const sent = (body: string): ReturnType<typeof traffic.send> => {
+      const { id, secret } = OPEN_INTEGRATION;
+      const signature = `sha256=${createHmac('sha256', secret).update(body).digest('base64')}`;
+      const said = { integrationId: { say: id }, 'x-hub-signature-256': { say: signature } };
+      const request = writer.write(receive, { ...plan, values: { ...values, ...said } });
+      return traffic.send({ ...request, body });
+    };
+
+    expect((await sent('{"type":"Text"}')).status).toBe(204);
+    expect((await sent(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
   });
 
   it('are refused as described when there is no room for another session', async () => {

@@ -14,11 +14,13 @@ import { GuestCredentials } from '../../src/session/ports/guest-credentials';
 import { FakeGuestCredentials } from '../../src/session/ports/guest-credentials.fake';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
 import { GuestChannels } from '../../src/session/ports/guest-channels';
+import { MessageIntake } from '../../src/session/ports/message-intake';
+import { FakeMessageIntake } from '../../src/session/ports/message-intake.fake';
 import { LeaseFence } from '../../src/session/ports/lease-fence';
 import { FakeLeaseFence } from '../../src/session/ports/lease-fence.fake';
 import type { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
-import { CHANNEL_CLIENT } from './channel-client';
+import { CHANNEL_CLIENT, OPEN_INTEGRATION } from './channel-client';
 
 /** Providers that the adapters inject from features that this process does not have. */
 @Global()
@@ -29,6 +31,7 @@ import { CHANNEL_CLIENT } from './channel-client';
     ConversationEvents,
     { provide: GuestChannels, useFactory: () => new GuestChannels() },
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
+    { provide: MessageIntake, useClass: FakeMessageIntake },
     FakeLeaseFence,
     { provide: LeaseFence, useExisting: FakeLeaseFence },
     { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() },
@@ -39,6 +42,7 @@ import { CHANNEL_CLIENT } from './channel-client';
     ConversationEvents,
     GuestChannels,
     GuestCredentials,
+    MessageIntake,
     FakeLeaseFence,
     LeaseFence,
     SharedTokenBucketStore,
@@ -70,6 +74,9 @@ export class ChannelProcess implements AsyncDisposable {
       GENESYS_CLIENT_SECRET: CHANNEL_CLIENT.secret,
       GENESYS_DEPLOYMENT_ID: DEMO_DEPLOYMENT_ID,
       GENESYS_ORIGIN: 'https://shop.example',
+      GENESYS_OPEN_INTEGRATIONS: JSON.stringify([
+        { id: OPEN_INTEGRATION.id, secrets: [OPEN_INTEGRATION.secret] },
+      ]),
       ...settings,
     });
     const imports = [

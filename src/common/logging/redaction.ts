@@ -36,6 +36,7 @@ const ALLOWED_FIELDS = new Set([
   'host',
   'latency',
   'lifetimeMs',
+  'messageId',
   'method',
   'oauthClient',
   'mode',

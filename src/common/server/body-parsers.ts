@@ -6,13 +6,18 @@ import { parseStrictJson } from '../validation/strict-json';
 import { holderPartOf } from './by-holder.decorator';
 import { RawBodies } from './raw-bodies';
 import { takesFile } from './takes-file.decorator';
+import { takesRawBody } from './takes-raw-body.decorator';
 
 /** The internal type of every body on a route for files, which selects its parser. */
 const ANY_FILE = 'application/x-file-in-body';
+/** The internal type of every body that stays unparsed. */
+const RAW = 'application/x-raw';
+/** Genesys Cloud documents no limit of webhooks; messages with cards are a few kilobytes. */
+const RAW_LIMIT_BYTES = 256 * 1024;
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
 /**
- * Parses strict JSON in UTF-8, leaves files unread, and refuses every other body. An empty body counts as absent,
+ * Parses strict JSON in UTF-8, leaves files unread and signed bodies unparsed, and refuses every other body. An empty body counts as absent,
  * whatever its type and coding: clients declare JSON with every request, also without a body.
  */
 export function addBodyParsers(server: FastifyInstance): void {
@@ -20,6 +25,7 @@ export function addBodyParsers(server: FastifyInstance): void {
   declareTypes(server);
   parseJson(server);
   leaveFilesUnread(server);
+  leaveUnparsed(server);
   refuseOthers(server);
 }
 
@@ -32,6 +38,7 @@ function declareTypes(server: FastifyInstance): void {
   server.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request;
     if (takesFile(request)) request.headers = { 'content-type': ANY_FILE };
+    else if (takesRawBody(request)) request.headers = { 'content-type': RAW };
     else if (headers['content-type'] !== undefined && (!isJson(headers) || hasNoBody(headers)))
       request.headers = { 'content-type': undefined };
     done();
@@ -82,6 +89,14 @@ function isPlainUtf8(headers: IncomingHttpHeaders): boolean {
 function leaveFilesUnread(server: FastifyInstance): void {
   server.addContentTypeParser(ANY_FILE, (_request, _payload, done) => {
     done(null);
+  });
+}
+
+/** The receiver checks the signature over the bytes before anything reads their content. */
+function leaveUnparsed(server: FastifyInstance): void {
+  const options = { parseAs: 'buffer', bodyLimit: RAW_LIMIT_BYTES } as const;
+  server.addContentTypeParser(RAW, options, (_request, body, done) => {
+    done(null, body);
   });
 }
 

@@ -13,14 +13,24 @@ import type { PooledClient } from './pooled-client';
 import type { Priority } from './priority';
 
 /** Operations of the platform API that are called as an OAuth client. */
-export type ApiOperation = Extract<Operation, 'open' | 'beat' | 'disconnect' | 'details'>;
+export type ApiOperation = Extract<
+  Operation,
+  'open' | 'beat' | 'disconnect' | 'details' | 'message' | 'typing' | 'receipt' | 'state'
+>;
 
-/** Details are read to end a conversation, and are as urgent as a disconnect. */
+/**
+ * Details are read to end a conversation, and are as urgent as a disconnect; the state of conversations is read in the
+ * place of a beat. A message of a guest is as urgent as a new guest.
+ */
 const PRIORITY: Readonly<Record<ApiOperation, Priority>> = {
   open: 'open',
   beat: 'beat',
   disconnect: 'disconnect',
   details: 'disconnect',
+  message: 'open',
+  typing: 'other',
+  receipt: 'other',
+  state: 'beat',
 };
 
 /** A call of the platform API, before it is authorised. */
@@ -29,6 +39,7 @@ export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PATCH';
   /** Path segments below `/api/v2`; each is encoded here. */
   readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
   /** OAuth client whose token and budget are used. */
   readonly oauthClient: string;
@@ -102,7 +113,7 @@ export class GenesysApiClient {
   }
 
   private send(
-    { operation, method, path, body }: ApiCall,
+    { operation, method, path, query, body }: ApiCall,
     token: string,
     signal: AbortSignal,
   ): Promise<GenesysAnswer> {
@@ -110,7 +121,7 @@ export class GenesysApiClient {
       {
         operation,
         method,
-        url: `${this.config.apiUrl}/api/v2/${path.map(encodeURIComponent).join('/')}`,
+        url: `${this.config.apiUrl}/api/v2/${path.map(encodeURIComponent).join('/')}${queryOf(query)}`,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         beforeSend: () => {
@@ -120,4 +131,8 @@ export class GenesysApiClient {
       signal,
     );
   }
+}
+
+function queryOf(query: ApiCall['query']): string {
+  return query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
 }

@@ -13,7 +13,13 @@ import { UpstreamCircuits } from './upstream-circuits';
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Operations of whose answers only the status is used. */
-const ANSWERED_BY_STATUS: ReadonlySet<Operation> = new Set<Operation>(['beat', 'disconnect', 'guest-logout']);
+const ANSWERED_BY_STATUS: ReadonlySet<Operation> = new Set<Operation>([
+  'beat',
+  'disconnect',
+  'guest-logout',
+  'receipt',
+  'typing',
+]);
 
 /** Statuses of a conversation that is over: their bodies hold the platform's own term for that. */
 const BODY_OF: ReadonlySet<number> = new Set([404, 410]);

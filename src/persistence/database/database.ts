@@ -51,6 +51,8 @@ export interface SessionTable {
   readonly genesys_conversation_id: string | null;
   /** The replica that holds the session; empty if none does. */
   readonly holder: string;
+  /** Digest of the address under which the upstream delivers to the guest; null without one, and once the session is over. */
+  readonly guest_address: string | null;
 }
 
 export interface ReplicaTable {

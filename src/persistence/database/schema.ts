@@ -23,6 +23,7 @@ import { failingSinks } from '../migrations/0017-failing-sinks';
 import { guestContext } from '../migrations/0018-guest-context';
 import { endCauses } from '../migrations/0019-end-causes';
 import { auditRecordsOfATarget } from '../migrations/0020-audit-records-of-a-target';
+import { guestAddresses } from '../migrations/0021-guest-addresses';
 import { DatabaseOpenError, SchemaTooNewError } from '../persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -47,6 +48,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0018-guest-context': guestContext,
   '0019-end-causes': endCauses,
   '0020-audit-records-of-a-target': auditRecordsOfATarget,
+  '0021-guest-addresses': guestAddresses,
 };
 
 /** Slightly less than the time that an orchestrator allows for the start. */

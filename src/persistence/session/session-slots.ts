@@ -3,8 +3,10 @@ import type { DomainError } from '../../common/errors/domain.errors';
 import { RequestInProgressError } from '../../session/domain/idempotency.errors';
 import {
   CallerSessionLimitReachedError,
+  GuestInSessionError,
   SessionLimitReachedError,
 } from '../../session/domain/session.errors';
+import { UNFINISHED_STATES } from '../../session/domain/session-state';
 import type { CallerLimits, SlotLimits } from '../../session/ports/session.store';
 import { COUNTERS, slotsOf } from '../replica/counters';
 import type { Database, SessionTable } from '../database/database';
@@ -12,7 +14,7 @@ import { prepared } from '../database/prepared';
 import type { Work } from '../database/work';
 import { callerSlots } from './caller-slots';
 
-type Refusal = 'key-in-use' | 'total' | 'client' | 'caller-total' | 'caller-clients';
+type Refusal = 'key-in-use' | 'guest-in-session' | 'total' | 'client' | 'caller-total' | 'caller-clients';
 export type ReservationOutcome = 'reserved' | Refusal;
 
 /** A counter and its limit. */
@@ -29,6 +31,8 @@ interface Reservation {
   readonly ofCaller: readonly CallerLimits[];
   /** The conversation that the idempotency key of the request has to name. */
   readonly keyed: readonly string[];
+  /** The guest's address, which no other session may have. */
+  readonly addressed: readonly string[];
 }
 
 const lockingSlots = prepared((db, { name }: { readonly name: string }) =>
@@ -87,6 +91,7 @@ export function sendReservation(
     client: { name: slotsOf(row.oauth_client), limit: ofClient },
     ofCaller: ofCaller === undefined ? [] : [ofCaller],
     keyed: isKeyed ? [row.conversation_id] : [],
+    addressed: typeof row.guest_address === 'string' ? [row.guest_address] : [],
   };
   // SQLite has a single writer.
   if (work.dialect === 'postgres') work.send(lockingSlots(work, { name: COUNTERS.slots }));
@@ -101,6 +106,8 @@ export function refusalError(refusal: Refusal, { total, ofClient, ofCaller }: Sl
   switch (refusal) {
     case 'key-in-use':
       return new RequestInProgressError();
+    case 'guest-in-session':
+      return new GuestInSessionError();
     case 'total':
       return new SessionLimitReachedError(total);
     case 'client':
@@ -115,7 +122,7 @@ export function refusalError(refusal: Refusal, { total, ofClient, ofCaller }: Sl
 /** The conditions that refuse a session, each with the outcome, in the order in which callers are told of them. */
 function refusalsOf(
   db: Kysely<Database>,
-  { row, all, client, ofCaller, keyed }: Reservation,
+  { row, all, client, ofCaller, keyed, addressed }: Reservation,
 ): (readonly [holds: RawBuilder<unknown>, outcome: RawBuilder<unknown>])[] {
   const isFull = ({ name, limit }: Limited): RawBuilder<unknown> =>
     sql`coalesce((select value from counter where name = ${name}), 0) >= ${limit}`;
@@ -128,6 +135,7 @@ function refusalsOf(
           named('key-in-use'),
         ] as const,
     ),
+    ...addressed.map((address) => [isInSession(address), named('guest-in-session')] as const),
     [isFull(all), named('total')],
     [isFull(client), named('client')],
     ...ofCaller.map(({ total, onClients }) => {
@@ -140,6 +148,12 @@ function refusalsOf(
       ] as const;
     }),
   ];
+}
+
+/** The reservation holds the lock of all reservations: no other session gets the address meanwhile. */
+function isInSession(address: string): RawBuilder<unknown> {
+  const unfinished = sql.join(UNFINISHED_STATES.map((state) => sql.lit(state)));
+  return sql`exists (select 1 from session where guest_address = ${address} and state in (${unfinished}))`;
 }
 
 function isInserted({ conversation_id }: SessionTable): RawBuilder<unknown> {

@@ -23,7 +23,7 @@ type ChangingColumns = Pick<
   | 'holder'
   | 'genesys_conversation_id'
 > &
-  Partial<Pick<SessionTable, 'guest_credentials' | 'guest_context'>>;
+  Partial<Pick<SessionTable, 'guest_credentials' | 'guest_context' | 'guest_address'>>;
 
 /** The first row of a session, in plain text. */
 export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
@@ -44,6 +44,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
     erased_at: session.erasedAt,
     guest_credentials: null,
     guest_context: session.guestContext === undefined ? null : JSON.stringify(session.guestContext),
+    guest_address: session.guestAddress ?? null,
     ...toChanges(session),
   };
 }
@@ -69,7 +70,11 @@ export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
     holder: session.holder,
     genesys_conversation_id: session.genesysConversationId ?? null,
     ...(isOver(session)
-      ? { guest_credentials: session.isAuthenticated ? '' : null, guest_context: null }
+      ? {
+          guest_credentials: session.isAuthenticated ? '' : null,
+          guest_context: null,
+          guest_address: null,
+        }
       : {}),
   };
 }
@@ -109,6 +114,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
     upstreamExpiresAt: row.upstream_expires_at,
     isAuthenticated: row.guest_credentials !== null,
     ...contextIn(row.guest_context),
+    ...(row.guest_address === null ? {} : { guestAddress: row.guest_address }),
     ...(row.genesys_conversation_id === null ? {} : { genesysConversationId: row.genesys_conversation_id }),
   });
 }

@@ -88,6 +88,14 @@ export class SqlSessionStore extends SessionStore {
     return found[0];
   }
 
+  async findByGuestAddress(guestAddress: string): Promise<Session | undefined> {
+    const found = await this.select(async (db, dialect) => {
+      const { rows } = await db.executeQuery(findingByAddress({ db, dialect }, { guestAddress }));
+      return rows;
+    });
+    return found[0];
+  }
+
   async list({ state, owner, limit, after }: SessionQuery): Promise<Session[]> {
     return this.select((db) => {
       let query = db.selectFrom('session').selectAll();
@@ -218,6 +226,16 @@ export class SqlSessionStore extends SessionStore {
 
 const finding = prepared((db, { conversationId }: { readonly conversationId: string }) =>
   db.selectFrom('session').selectAll().where('conversation_id', '=', conversationId),
+);
+
+const findingByAddress = prepared((db, { guestAddress }: { readonly guestAddress: string }) =>
+  db
+    .selectFrom('session')
+    .selectAll()
+    .where('guest_address', '=', guestAddress)
+    .where('state', 'in', [...LIVE_STATES])
+    .orderBy('created_at', 'desc')
+    .limit(1),
 );
 
 type Changes = ReturnType<typeof toChanges>;

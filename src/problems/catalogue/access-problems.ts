@@ -10,6 +10,13 @@ export const ACCESS_PROBLEMS = {
       'Send a valid API key or token as Authorization: Bearer; ask the operators of the service for one.',
     retry: 'changed',
   },
+  'webhook-signature-invalid': {
+    title: 'The signature of the webhook is not genuine',
+    statuses: [401],
+    meaning: 'There is no such integration, or none of its secrets has signed the body.',
+    action: 'Compare the secret token of the integration in Genesys Cloud with GENESYS_OPEN_INTEGRATIONS.',
+    retry: 'changed',
+  },
   'foreign-host': {
     title: 'The request is addressed to another host',
     statuses: [403],

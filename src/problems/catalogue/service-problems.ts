@@ -27,6 +27,14 @@ export const SERVICE_PROBLEMS = {
       'End sessions that are not needed, or wait for Retry-After; GET /v1/limits shows the share of the caller.',
     retry: 'later',
   },
+  'guest-in-session': {
+    title: 'The guest has a session already',
+    statuses: [409],
+    meaning:
+      'Another session with the same guestId on the same integration has not ended yet. Nothing was sent.',
+    action: 'Use that session, or wait for its end, or leave guestId out for a thread of its own.',
+    retry: 'later',
+  },
   'session-refused': {
     title: 'A policy refuses the session',
     statuses: [403],

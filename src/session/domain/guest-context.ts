@@ -1,3 +1,4 @@
+import type { OpeningMessage } from './opening-message';
 import type { SessionType } from './session-type';
 
 /** The guest of a session in the customer journey of the caller's site or app. */
@@ -18,4 +19,6 @@ export interface GuestContext {
   /** Participant data that routing reads before the first message. */
   readonly customAttributes?: Readonly<Record<string, string>>;
   readonly journeyContext?: JourneyContext;
+  /** On channels whose conversations begin with a message of the guest. */
+  readonly openingMessage?: OpeningMessage;
 }

@@ -8,7 +8,7 @@ const expiryOf = (session: Session): number | null => session.snapshot.upstreamE
 
 function activated(upstreamExpiresAt: number): Session {
   const session = aSession();
-  session.activate(NOW, upstreamExpiresAt);
+  session.activate(NOW, { expiresAt: upstreamExpiresAt });
   return session;
 }
 

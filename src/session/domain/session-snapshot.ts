@@ -49,6 +49,10 @@ export interface SessionSnapshot {
   isAuthenticated: boolean;
   /** Genesys' own id of the conversation, if it differs from ours and once it is known. */
   genesysConversationId?: string;
+  /**
+   * `guestAddressOf` the guest, on channels whose upstream delivers to such an address; absent once the session is over.
+   */
+  readonly guestAddress?: string;
   /** Absent once the guest is erased or the session has ended, and while it cannot be decrypted. */
   readonly guestContext?: GuestContext;
   /** Time of the guest's erasure: from then on name and token are empty. */

@@ -62,6 +62,17 @@ export class CallerSessionLimitReachedError extends DomainError {
   }
 }
 
+/** Another live session has the guest. Nothing was written and nothing was sent. */
+export class GuestInSessionError extends DomainError {
+  readonly code = 'guest-in-session';
+  readonly kind = 'conflict';
+  readonly title = 'The guest has a session already';
+
+  constructor() {
+    super('Another session of the guest with this guestId has not ended yet.');
+  }
+}
+
 /** Form of a policy's reasons: short, constant words. */
 const REASON = /^[a-z][a-z0-9-]{0,39}$/;
 const MAX_DETAIL_LENGTH = 300;

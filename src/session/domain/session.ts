@@ -18,6 +18,16 @@ const SAME_EXPIRY_MS = 10_000;
 /** The fields of a stored session that a save needs to know. */
 export type StoredState = Readonly<Pick<SessionSnapshot, 'state' | 'endReason' | 'lastSequence' | 'holder'>>;
 
+/** Facts that the upstream states when it accepts a conversation. */
+export interface UpstreamStart {
+  /** The time at which it lets the conversation expire, in epoch milliseconds. */
+  readonly expiresAt?: number;
+  /** True if it has accepted the guest's login. */
+  readonly isAuthenticated?: boolean;
+  /** Its own id of the conversation. */
+  readonly genesysConversationId?: string;
+}
+
 /** The events and audit records of a change, to be saved with it in one transaction. */
 export interface SessionChanges {
   readonly events: readonly SessionEvent[];
@@ -59,6 +69,7 @@ export class Session {
       | 'durationLimit'
       | 'disclosesGuestToken'
       | 'guestContext'
+      | 'guestAddress'
     > & { readonly holder?: string },
     now: number,
   ): Session {
@@ -124,18 +135,19 @@ export class Session {
   }
 
   /**
-   * Activates the session after Genesys accepted the conversation, with its expiry upstream if known: the duration
-   * starts, and the CRM is notified with `connected`.
+   * Activates the session after Genesys accepted the conversation: the duration starts, and the CRM is notified with
+   * `connected`.
    */
-  activate(now: number, upstreamExpiresAt?: number, isAuthenticated = false): void {
+  activate(now: number, { expiresAt, isAuthenticated, genesysConversationId }: UpstreamStart = {}): void {
     this.moveTo('active');
     this.props.startedAt = now;
     this.props.expiresAt = now + this.props.durationLimit * 1000;
-    if (upstreamExpiresAt !== undefined) this.expiresUpstream(upstreamExpiresAt);
+    if (genesysConversationId !== undefined) this.props.genesysConversationId = genesysConversationId;
+    if (expiresAt !== undefined) this.expiresUpstream(expiresAt);
     this.tell('connected', now);
     const { channel, queueId, durationLimit } = this.props;
     this.record('SESSION_INITIALIZED', { channel, queueId, durationLimit });
-    if (isAuthenticated) this.authenticate();
+    if (isAuthenticated === true) this.authenticate();
   }
 
   /**

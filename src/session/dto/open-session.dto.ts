@@ -6,6 +6,7 @@ import {
   IsObject,
   IsString,
   Matches,
+  MaxLength,
   Min,
   Validate,
   ValidateNested,
@@ -25,6 +26,11 @@ import { JourneyContextDto } from './journey-context.dto';
 import { LoginDto } from './login.dto';
 
 const MAX_CAPABILITIES = 32;
+/** Genesys Cloud's limit of agents' messages on this channel; it documents none for those of guests. */
+const MAX_TEXT_LENGTH = 4_000;
+
+/** Marks a property in the API description that only this channel accepts. */
+const ON_OPEN_MESSAGING = { 'x-channel': 'open-messaging' } as const;
 
 /** The request that opens a session. The decorators validate it; a default applies only if its field is absent. */
 export class OpenSessionDto {
@@ -96,6 +102,68 @@ export class OpenSessionDto {
    */
   @AreCustomAttributes()
   customAttributes?: Record<string, string>;
+
+  /**
+   * The message that opens the conversation. On open-messaging it is required, unless the deployment has a default; other
+   * channels refuse it, and the five properties below.
+   */
+  @ApiPropertyOptional({
+    type: String,
+    maxLength: MAX_TEXT_LENGTH,
+    example: 'Where is my order?',
+    ...ON_OPEN_MESSAGING,
+  })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a string' })
+  @IsNotEmpty({ message: 'must not be empty' })
+  @MaxLength(MAX_TEXT_LENGTH, { message: `must have at most ${MAX_TEXT_LENGTH} characters` })
+  text?: string;
+
+  /** The integration to open the conversation on; absent: the first one of the deployment. */
+  @ApiPropertyOptional({
+    type: String,
+    example: '9d1f2c8e-6a7b-4a0d-8f57-2f1a4c7d9b10',
+    ...ON_OPEN_MESSAGING,
+  })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a string' })
+  @Matches(/^[\w-]{1,64}$/, { message: 'must be the id of an integration' })
+  integrationId?: string;
+
+  /**
+   * The guest's id at the integration, to continue a thread: Genesys Cloud adds to the conversation of a known guest, also
+   * for a while after its end. It must not be a credential. Absent: a fresh one.
+   */
+  @ApiPropertyOptional({ type: String, maxLength: 128, example: 'customer-4711', ...ON_OPEN_MESSAGING })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a string' })
+  @Matches(/^[\x21-\x7e]{1,128}$/, { message: 'must be 1 to 128 visible ASCII characters' })
+  guestId?: string;
+
+  /** The guest's first name as agents see it. */
+  @ApiPropertyOptional({ type: String, maxLength: 2048, example: 'Alice', ...ON_OPEN_MESSAGING })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a string' })
+  @IsNotEmpty({ message: 'must not be empty' })
+  @IsPlainText()
+  @MaxGraphemes(128)
+  firstName?: string;
+
+  /** The guest's last name as agents see it. */
+  @ApiPropertyOptional({ type: String, maxLength: 2048, example: 'Liddell', ...ON_OPEN_MESSAGING })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a string' })
+  @IsNotEmpty({ message: 'must not be empty' })
+  @IsPlainText()
+  @MaxGraphemes(128)
+  lastName?: string;
+
+  /** The guest's e-mail address, by which Genesys Cloud may find the contact. */
+  @ApiPropertyOptional({ type: String, maxLength: 254, example: 'alice@example.com', ...ON_OPEN_MESSAGING })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a string' })
+  @Matches(/^(?=.{3,254}$)[^\s@]+@[^\s@]+$/, { message: 'must be an e-mail address' })
+  email?: string;
 
   /** The guest in the customer journey of the caller's site or app. Only for channels that support it. */
   @ApiPropertyOptional({ type: JourneyContextDto })

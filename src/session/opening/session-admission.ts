@@ -4,9 +4,17 @@ import { Clock } from '../../common/time/clock';
 import { SessionConfig } from '../../config/session.config';
 import { newGuestToken } from '../domain/guest-token';
 import type { GuestContext, JourneyContext } from '../domain/guest-context';
+import {
+  guestAddressOf,
+  type OpeningMessage,
+  requestedOpeningMessageOf,
+  type RequestedOpeningMessage,
+} from '../domain/opening-message';
 import type { IdempotentRequest } from '../domain/idempotent-request';
 import type { Login } from '../domain/login';
+import { NotSupportedByChannelError } from '../domain/messaging.errors';
 import { Session } from '../domain/session';
+import { GuestChannels } from '../ports/guest-channels';
 import { SessionStore } from '../ports/session.store';
 import type { RequestedSession } from '../ports/session-policy';
 import { type ClientAssignment, OAuthClientSelector } from './oauth-client-selector';
@@ -14,7 +22,7 @@ import { SessionPolicyEvaluator } from './session-policy-evaluator';
 import { SessionTelemetry } from '../session.telemetry';
 
 /** The opening that a caller requests. Absent fields get their defaults. */
-export interface OpenSession {
+export interface OpenSession extends RequestedOpeningMessage {
   readonly queueId: string;
   readonly name?: string;
   readonly locale?: string;
@@ -34,6 +42,7 @@ export class SessionAdmission {
   constructor(
     private readonly policyEvaluator: SessionPolicyEvaluator,
     private readonly clientSelector: OAuthClientSelector,
+    private readonly channels: GuestChannels,
     private readonly sessions: SessionStore,
     private readonly config: SessionConfig,
     private readonly clock: Clock,
@@ -42,16 +51,18 @@ export class SessionAdmission {
 
   /**
    * Asks every policy, then takes a slot and writes the session as `connecting` and the caller's. Throws `ShuttingDownError`,
-   * `SessionRefusedError`, `PolicyUnavailableError`, `NotSupportedByChannelError`, `SessionLimitReachedError` or
-   * `CallerSessionLimitReachedError`, and `RequestInProgressError` when the key of the request is taken; then there is no
-   * session.
+   * `InvalidRequestError` for an opening message, `SessionRefusedError`, `PolicyUnavailableError`,
+   * `NotSupportedByChannelError`, `SessionLimitReachedError`, `CallerSessionLimitReachedError` or `GuestInSessionError`, and
+   * `RequestInProgressError` when the key of the request is taken; then there is no session.
    */
   async reserve(opening: OpenSession, caller: Caller, request?: IdempotentRequest): Promise<Session> {
     try {
       const requested = this.withDefaults(opening);
+      const openingMessage = this.openingMessageOf(requested.channel, opening);
       await this.policyEvaluator.assertAllowed(requested);
       const assignment = await this.clientSelector.select(requested.channel, caller, opening);
-      const session = this.sessionFrom({ ...requested, ...contextOf(opening) }, caller.owner, assignment);
+      const guest = { ...contextOf(opening, openingMessage), ...addressOf(openingMessage) };
+      const session = this.sessionFrom({ ...requested, ...guest }, caller.owner, assignment);
       await this.sessions.reserve(session, assignment.limits, request);
       return session;
     } catch (error) {
@@ -71,8 +82,16 @@ export class SessionAdmission {
     };
   }
 
+  private openingMessageOf(channel: string, opening: OpenSession): OpeningMessage | undefined {
+    const { openingMessages } = this.channels.get(channel);
+    const requested = requestedOpeningMessageOf(opening);
+    if (openingMessages !== undefined) return openingMessages.complete(requested ?? {});
+    if (requested !== undefined) throw new NotSupportedByChannelError(channel);
+    return undefined;
+  }
+
   private sessionFrom(
-    requested: RequestedSession & { readonly guestContext?: GuestContext },
+    requested: RequestedSession & { readonly guestContext?: GuestContext; readonly guestAddress?: string },
     owner: string,
     { oauthClient, holder }: ClientAssignment,
   ): Session {
@@ -84,12 +103,19 @@ export class SessionAdmission {
   }
 }
 
-function contextOf({ customAttributes, journeyContext }: OpenSession): { guestContext?: GuestContext } {
-  if (customAttributes === undefined && journeyContext === undefined) return {};
-  return {
-    guestContext: {
-      ...(customAttributes === undefined ? {} : { customAttributes }),
-      ...(journeyContext === undefined ? {} : { journeyContext }),
-    },
+function contextOf(
+  { customAttributes, journeyContext }: OpenSession,
+  openingMessage: OpeningMessage | undefined,
+): { guestContext?: GuestContext } {
+  const guestContext = {
+    ...(customAttributes === undefined ? {} : { customAttributes }),
+    ...(journeyContext === undefined ? {} : { journeyContext }),
+    ...(openingMessage === undefined ? {} : { openingMessage }),
   };
+  return Object.keys(guestContext).length === 0 ? {} : { guestContext };
+}
+
+function addressOf(openingMessage: OpeningMessage | undefined): { guestAddress?: string } {
+  if (openingMessage === undefined) return {};
+  return { guestAddress: guestAddressOf(openingMessage.integrationId, openingMessage.guestId) };
 }

@@ -58,11 +58,11 @@ export class SessionOpening {
    */
   async activate(
     session: Session,
-    { expiresAt, isAuthenticated }: Opened,
+    opened: Opened,
     answerOf?: (session: Session) => OpenedAnswer,
   ): Promise<OpenedAnswer | undefined> {
     const begunAt = session.snapshot.startedAt;
-    session.activate(this.clock.now(), expiresAt, isAuthenticated);
+    session.activate(this.clock.now(), opened);
     const answer = answerOf?.(session.onceSaved);
     try {
       await this.sessions.save(session, answer === undefined ? undefined : { opened: answer });

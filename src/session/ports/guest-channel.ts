@@ -1,9 +1,11 @@
 import type { BeatOutcome as AnyBeatOutcome } from '../../heartbeat/domain/heartbeat-plan';
 import type { EndDetection } from '../domain/end-detection';
+import type { UpstreamStart } from '../domain/session';
 import type { DisconnectMeans, UpstreamEndReason } from '../domain/session-state';
 import type { Conversation, NewConversation } from './conversation';
 import type { GuestAuthentication } from './guest-authentication';
 import type { GuestMessaging } from './guest-messaging';
+import type { OpeningMessages } from './opening-messages';
 
 export type { Conversation, NewConversation };
 
@@ -29,13 +31,9 @@ export type DisconnectOutcome =
  *
  * @publicApi
  */
-export interface Opened {
+export interface Opened extends UpstreamStart {
   /** The upstream's own response, unchanged. */
   readonly answer: Readonly<Record<string, unknown>>;
-  /** The time at which the upstream lets the conversation expire, in epoch milliseconds, if it states one. */
-  readonly expiresAt?: number;
-  /** True if the upstream has accepted the guest's login. */
-  readonly isAuthenticated?: boolean;
 }
 
 /**
@@ -75,6 +73,9 @@ export abstract class GuestChannel {
 
   /** Logins over this channel; undefined if it supports none, and then `open` gets no login. */
   readonly authentication: GuestAuthentication | undefined;
+
+  /** Opening messages over this channel; undefined if its conversations begin without one. */
+  readonly openingMessages: OpeningMessages | undefined;
 
   /** The way in which an end by the agent is detected; undefined while unknown. */
   endDetection(): EndDetection | undefined {

@@ -102,6 +102,11 @@ export class FakeSessionStore extends SessionStore {
     return row === undefined ? undefined : Session.restore(row);
   }
 
+  async findByGuestAddress(guestAddress: string): Promise<Session | undefined> {
+    await this.begin('find');
+    return this.select((row) => row.guestAddress === guestAddress && Session.restore(row).isLive)[0];
+  }
+
   async list({ state, owner, limit, after }: SessionQuery): Promise<Session[]> {
     await this.begin('list');
     return this.select((row) => (state ?? row.state) === row.state && (owner ?? row.owner) === row.owner)

@@ -59,6 +59,9 @@ export abstract class SessionStore {
 
   abstract find(conversationId: string): Promise<Session | undefined>;
 
+  /** The session with this `guestAddressOf` that is `connecting` or `active`; the newest one, should there be several. */
+  abstract findByGuestAddress(guestAddress: string): Promise<Session | undefined>;
+
   /**
    * A page in a stable order: rows that do not change are neither repeated nor skipped while others are added and
    * removed.

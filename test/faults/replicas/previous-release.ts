@@ -1,8 +1,18 @@
 import { PatchedBuild } from './patched-build';
 
 /** Migrations that the previous release does not have, and the session columns that they add. */
-const MIGRATIONS = ['0018-guest-context', '0019-end-causes', '0020-audit-records-of-a-target'];
-const COLUMNS = { guest_context: null, genesys_conversation_id: null, end_cause: null };
+const MIGRATIONS = [
+  '0018-guest-context',
+  '0019-end-causes',
+  '0020-audit-records-of-a-target',
+  '0021-guest-addresses',
+];
+const COLUMNS = {
+  guest_context: null,
+  genesys_conversation_id: null,
+  end_cause: null,
+  guest_address: null,
+};
 
 const SCHEMA = `for (const name of ${JSON.stringify(MIGRATIONS)}) delete MIGRATIONS[name];`;
 
@@ -11,7 +21,7 @@ const ENCRYPTED_COLUMNS = `exports.ENCRYPTED_COLUMNS = exports.ENCRYPTED_COLUMNS
 /** The previous release reads rows without these columns, or ignores them; it writes none of them. */
 const MAPPER = `
 const NEW = ${JSON.stringify(COLUMNS)};
-const known = ({ end_cause, genesys_conversation_id, ...row }) => row;
+const known = ({ end_cause, genesys_conversation_id, guest_address, ...row }) => row;
 exports.toRow = (session) => known(toRow(session));
 exports.toChanges = (session) => {
   const { guest_context, ...row } = known(toChanges(session));

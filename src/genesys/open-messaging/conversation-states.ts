@@ -1,0 +1,87 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { UpstreamRejectedError } from '../../common/errors/upstream.errors';
+import { abortable } from '../../common/time/abortable';
+import { Clock } from '../../common/time/clock';
+import { GenesysConfig } from '../../config/genesys.config';
+import { errorOf, jsonObjectOf } from '../transport/classification';
+import { type ApiCall, GenesysApiClient } from '../transport/genesys-api-client';
+import { type Fields, idIn, objectsIn } from '../fields';
+import { type BatchAnswer, BatchedReads } from './batched-reads';
+import { type ConversationEnd, conversationEndOf } from './conversation-end';
+
+/** Genesys Cloud documents no limit of ids; a URL of 50 stays below 2 kB. */
+const BOUNDS = { maxIds: 50, collectMs: 250 };
+
+type Found = ConversationEnd | undefined;
+
+/**
+ * Reads whether conversations have ended: many in one request (`GET /api/v2/analytics/conversations/details`), and singly
+ * those that analytics do not show yet. The reads of an OAuth client within a quarter of a second share a request, which
+ * takes the place of a beat in the client's budget.
+ */
+@Injectable()
+export class ConversationStates implements BeforeApplicationShutdown {
+  private readonly reads = new Map<string, BatchedReads<Found>>();
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly api: GenesysApiClient,
+    private readonly config: GenesysConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The end of a conversation; undefined while it lives. Rejects with an `UpstreamError`, or the reason of the signal. */
+  async read(genesysConversationId: string, oauthClient: string, signal: AbortSignal): Promise<Found> {
+    const found = await abortable(this.readsOf(oauthClient).read(genesysConversationId), signal);
+    if (found.has(genesysConversationId)) return found.get(genesysConversationId);
+    return this.readSingly(genesysConversationId, oauthClient, signal);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopping.abort();
+    for (const reads of this.reads.values()) reads.flush();
+  }
+
+  /** There are as many as OAuth clients. */
+  private readsOf(oauthClient: string): BatchedReads<Found> {
+    const known = this.reads.get(oauthClient);
+    if (known !== undefined) return known;
+    const reads = new BatchedReads((ids) => this.readTogether(ids, oauthClient), BOUNDS);
+    this.reads.set(oauthClient, reads);
+    return reads;
+  }
+
+  private async readTogether(ids: readonly string[], oauthClient: string): Promise<BatchAnswer<Found>> {
+    const path = ['analytics', 'conversations', 'details'];
+    const query = { id: ids.join(',') };
+    const answer = await this.get({ path, query, oauthClient }, this.stopping.signal);
+    const now = this.clock.now();
+    return new Map(
+      objectsIn(answer, 'conversations').flatMap((conversation) => {
+        const id = idIn(conversation, 'conversationId');
+        return id === undefined ? [] : [[id, conversationEndOf(conversation, now)] as const];
+      }),
+    );
+  }
+
+  private async readSingly(id: string, oauthClient: string, signal: AbortSignal): Promise<Found> {
+    const path = ['conversations', 'messages', id];
+    try {
+      return conversationEndOf(await this.get({ path, oauthClient }, signal), this.clock.now());
+    } catch (error) {
+      if (!(error instanceof UpstreamRejectedError) || !error.gone) throw error;
+      return { ...(error.refusal === undefined ? {} : { disconnectType: error.refusal }) };
+    }
+  }
+
+  private async get(
+    call: Pick<ApiCall, 'path' | 'query' | 'oauthClient'>,
+    signal: AbortSignal,
+  ): Promise<Fields> {
+    const patienceMs = this.config.rateWindowMs;
+    const answer = await this.api.call({ operation: 'state', method: 'GET', patienceMs, ...call }, signal);
+    const error = errorOf(answer);
+    if (error !== undefined) throw error;
+    return jsonObjectOf(answer);
+  }
+}

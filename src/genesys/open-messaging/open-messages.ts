@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { UpstreamInvalidResponseError, UpstreamRejectedError } from '../../common/errors/upstream.errors';
+import { Clock } from '../../common/time/clock';
+import { OpenMessagingConfig } from '../../config/open-messaging.config';
+import type { ConversationMessage } from '../../session/domain/conversation-message';
+import { MessageRefusedError, NotSupportedByChannelError } from '../../session/domain/messaging.errors';
+import type { Conversation } from '../../session/ports/guest-channel';
+import {
+  type ButtonResponse,
+  GuestMessaging,
+  type MessageToSend,
+  type UploadedFile,
+} from '../../session/ports/guest-messaging';
+import { conversationMessageOf } from '../web-messaging/conversation/conversation-message';
+import { guestMessageOf } from '../web-messaging/frames/guest-message';
+import { Mutex } from '../web-messaging/pacing/mutex';
+import { choiceBody, messageBody, typingBody } from './inbound-bodies';
+import { type InboundRequest, InboundRequests } from './inbound-requests';
+import { OpenMessagingTelemetry } from './open-messaging.telemetry';
+import { openingMessageOf } from './opening-message-of';
+
+const CHANNEL = 'open-messaging';
+/** Genesys Cloud shows typing for five seconds. */
+const TYPING_EVERY_MS = 5_000;
+
+/** State of a conversation between two requests of its guest. */
+interface Sender {
+  readonly order: Mutex;
+  typedAt: number;
+}
+
+/**
+ * Sends messages, choices and typing of guests over Open Messaging, those of one conversation one after the other. Files
+ * are sent by no request of this channel, and forms and list pickers have no answer in it.
+ */
+@Injectable()
+export class OpenMessages extends GuestMessaging {
+  private readonly senders = new Map<string, Sender>();
+
+  constructor(
+    private readonly requests: InboundRequests,
+    private readonly config: OpenMessagingConfig,
+    private readonly telemetry: OpenMessagingTelemetry,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async send(
+    conversation: Conversation,
+    message: MessageToSend,
+    signal: AbortSignal,
+  ): Promise<ConversationMessage> {
+    const request = this.requestOf(conversation, message);
+    const guest = openingMessageOf(conversation);
+    const { order } = this.senderOf(conversation.conversationId);
+    const deadlineAt = performance.now() + this.config.timeoutMs;
+    try {
+      const answer = await order.run(
+        () => this.requests.send(conversation, guest, request, { deadlineAt, signal }),
+        signal,
+      );
+      const sent = conversationMessageOf({ ...guestMessageOf(answer), direction: 'Inbound' });
+      if (sent === undefined) throw new UpstreamInvalidResponseError('no message');
+      return { ...sent, reference: message.reference };
+    } catch (error) {
+      throw refusalOf(error) ?? error;
+    }
+  }
+
+  upload(): Promise<UploadedFile> {
+    return Promise.reject(new NotSupportedByChannelError(CHANNEL));
+  }
+
+  /** Sends a signal that nobody waits for; a failed one is counted. */
+  typing(conversation: Conversation): void {
+    const sender = this.senderOf(conversation.conversationId);
+    const now = performance.now();
+    if (now - sender.typedAt < TYPING_EVERY_MS) return;
+    sender.typedAt = now;
+    void this.sendTyping(conversation);
+  }
+
+  reread(): void {
+    // Webhooks are stored before they are answered: there is nothing that this process has and the store has not.
+  }
+
+  /** Forgets the conversation, which this process no longer holds. */
+  leave(conversationId: string): void {
+    this.senders.delete(conversationId);
+  }
+
+  private async sendTyping(conversation: Conversation): Promise<void> {
+    const { timeoutMs } = this.config;
+    const guest = openingMessageOf(conversation);
+    const body = typingBody(conversation, guest, this.clock.now());
+    const bounds = { deadlineAt: performance.now() + timeoutMs, signal: AbortSignal.timeout(timeoutMs) };
+    try {
+      await this.requests.send(conversation, guest, { operation: 'typing', resource: 'event', body }, bounds);
+    } catch (error) {
+      this.telemetry.notSent('typing', error, conversation.conversationId);
+    }
+  }
+
+  private requestOf(conversation: Conversation, message: MessageToSend): InboundRequest {
+    const { reference: messageId, text, customAttributes, buttonResponses = [] } = message;
+    const guest = openingMessageOf(conversation);
+    const facts = { messageId, at: this.clock.now() };
+    const [choice, ...others] = buttonResponses;
+    if (choice !== undefined && isAnswerable(choice, message) && others.length === 0) {
+      const { originatingMessageId = '' } = message;
+      const body = choiceBody(conversation, guest, choice, { ...facts, originatingMessageId });
+      return { operation: 'message', resource: 'structured/response', body };
+    }
+    if (text === undefined || choice !== undefined || hasMore(message))
+      throw new NotSupportedByChannelError(CHANNEL);
+    const body = messageBody(conversation, guest, { ...facts, text, customAttributes });
+    return { operation: 'message', resource: 'message', body };
+  }
+
+  /** One for each conversation that this process holds. */
+  private senderOf(conversationId: string): Sender {
+    const known = this.senders.get(conversationId);
+    if (known !== undefined) return known;
+    const sender = { order: new Mutex(), typedAt: -Infinity };
+    this.senders.set(conversationId, sender);
+    return sender;
+  }
+}
+
+function isAnswerable({ type }: ButtonResponse, message: MessageToSend): boolean {
+  return type !== 'ListPicker' && message.originatingMessageId !== undefined && !hasMore(message);
+}
+
+function hasMore({ formResponse, attachmentIds = [] }: MessageToSend): boolean {
+  return formResponse !== undefined || attachmentIds.length > 0;
+}
+
+function refusalOf(error: unknown): MessageRefusedError | undefined {
+  if (!(error instanceof UpstreamRejectedError) || error.status !== 413) return undefined;
+  return new MessageRefusedError('text-too-long', { cause: error });
+}

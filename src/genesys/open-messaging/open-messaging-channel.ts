@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { UpstreamInvalidResponseError } from '../../common/errors/upstream.errors';
+import { Clock } from '../../common/time/clock';
+import { OpenMessagingConfig } from '../../config/open-messaging.config';
+import type { EndDetection } from '../../session/domain/end-detection';
+import {
+  type BeatOutcome,
+  type Conversation,
+  type DisconnectOutcome,
+  GuestChannel,
+  type Opened,
+} from '../../session/ports/guest-channel';
+import { assertInTime } from '../transport/in-time';
+import { beatOutcomeOf } from '../conversations-messaging/beat-outcome';
+import { idIn } from '../fields';
+import type { ConversationEnd } from './conversation-end';
+import { ConversationStates } from './conversation-states';
+import { messageBody } from './inbound-bodies';
+import { InboundRequests, type RequestBounds } from './inbound-requests';
+import { OpenMessages } from './open-messages';
+import { OpenOpeningMessages } from './open-opening-messages';
+import { openingMessageOf } from './opening-message-of';
+import { PlatformParticipants } from './platform-participants';
+
+/**
+ * Guest sessions over Open Messaging: REST requests for the guest's side, signed webhooks for the other one. The first
+ * message of a guest begins a conversation, so an opening is a message. Nothing keeps a conversation alive upstream; a beat
+ * reads whether it has ended.
+ */
+@Injectable()
+export class OpenMessagingChannel extends GuestChannel {
+  readonly name = 'open-messaging';
+
+  constructor(
+    private readonly requests: InboundRequests,
+    private readonly states: ConversationStates,
+    private readonly participants: PlatformParticipants,
+    override readonly messaging: OpenMessages,
+    override readonly openingMessages: OpenOpeningMessages,
+    private readonly config: OpenMessagingConfig,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  /** Genesys Cloud sends no event of an end over a webhook; a beat reads it. */
+  override endDetection(): EndDetection {
+    return 'platform';
+  }
+
+  async open(conversation: Conversation, deadlineAt: number, signal: AbortSignal): Promise<Opened> {
+    assertInTime(deadlineAt);
+    const answer = await this.sendOpeningMessage(conversation, { deadlineAt, signal });
+    const genesysConversationId = idIn(answer, 'conversationId');
+    if (genesysConversationId === undefined) throw new UpstreamInvalidResponseError('no conversationId');
+    return { answer, genesysConversationId };
+  }
+
+  async beat(
+    { genesysConversationId, oauthClient }: Conversation,
+    _sequence: number,
+    signal: AbortSignal,
+  ): Promise<BeatOutcome> {
+    // Without an id there is nothing to read: a session of this channel is active only once it has one.
+    if (genesysConversationId === undefined) return { kind: 'ok' };
+    try {
+      return outcomeOf(await this.states.read(genesysConversationId, oauthClient, signal));
+    } catch (error) {
+      const outcome = beatOutcomeOf(error);
+      // Not the conversation is missing, but the resource that tells of it.
+      return outcome.kind === 'gone' ? { kind: 'failed', cause: 'rejected' } : outcome;
+    }
+  }
+
+  leave(conversationId: string): void {
+    this.messaging.leave(conversationId);
+  }
+
+  /**
+   * Ends the customer's part, so that the agent keeps the time for after-call work, or else the conversation. Repeats the
+   * opening message where the id of the conversation is unknown: it has the same id, and is answered with that of the
+   * conversation.
+   */
+  async disconnect(conversation: Conversation, signal: AbortSignal): Promise<DisconnectOutcome> {
+    const bounds = { deadlineAt: performance.now() + this.config.timeoutMs, signal };
+    const id = conversation.genesysConversationId ?? (await this.idOf(conversation, bounds));
+    if (id === undefined) return { kind: 'gone' };
+    return this.participants.disconnectCustomer(id, conversation.oauthClient, signal);
+  }
+
+  private async idOf(conversation: Conversation, bounds: RequestBounds): Promise<string | undefined> {
+    // An erased guest has no address left.
+    if (conversation.guestContext?.openingMessage === undefined) return undefined;
+    return idIn(await this.sendOpeningMessage(conversation, bounds), 'conversationId');
+  }
+
+  private sendOpeningMessage(
+    conversation: Conversation,
+    bounds: RequestBounds,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const guest = openingMessageOf(conversation);
+    const body = messageBody(conversation, guest, {
+      messageId: conversation.conversationId,
+      at: this.clock.now(),
+      text: guest.text,
+      customAttributes: {
+        ...conversation.guestContext?.customAttributes,
+        // The script of an agent can link back to the session, and the flow can route by the queue.
+        guestSessionId: conversation.conversationId,
+        guestQueueId: conversation.queueId,
+      },
+    });
+    const request = { operation: 'open', resource: 'message', body, wantsConversationId: true } as const;
+    return this.requests.send(conversation, guest, request, bounds);
+  }
+}
+
+function outcomeOf(end: ConversationEnd | undefined): BeatOutcome {
+  if (end === undefined) return { kind: 'ok' };
+  const { reason, disconnectType } = end;
+  return {
+    kind: 'gone',
+    ...(reason === undefined ? {} : { reason }),
+    ...(disconnectType === undefined ? {} : { endCause: disconnectType }),
+  };
+}

@@ -1,0 +1,87 @@
+import { AccessTokenService } from '../../auth/access-token.service';
+import { AuthTelemetry } from '../../auth/auth.telemetry';
+import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
+import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
+import { SystemClock } from '../../common/time/system-clock';
+import { Environment } from '../../config/environment';
+import { GenesysConfig } from '../../config/genesys.config';
+import { OpenMessagingConfig } from '../../config/open-messaging.config';
+import { HealthChecks } from '../../health/health-checks';
+import { Metrics } from '../../metrics/metrics';
+import { guestAddressOf, type OpeningMessage } from '../../session/domain/opening-message';
+import { anActiveSession } from '../../session/domain/session.builder';
+import type { Conversation } from '../../session/ports/guest-channel';
+import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
+import { GenesysApiClient } from '../transport/genesys-api-client';
+import { FakeGenesysHttpClient } from '../transport/genesys-http-client.fake';
+import { OAuthClientPool } from '../transport/oauth-client-pool';
+import { ConversationStates } from './conversation-states';
+import { InboundRequests } from './inbound-requests';
+import { OpenMessages } from './open-messages';
+import { OpenMessagingChannel } from './open-messaging-channel';
+import { OpenMessagingTelemetry } from './open-messaging.telemetry';
+import { OpenOpeningMessages } from './open-opening-messages';
+import { PlatformParticipants } from './platform-participants';
+
+export const INTEGRATION = { id: 'integration-1', secrets: ['0123456789abcdef-secret'] };
+export const API = 'http://api.test/api/v2/conversations/messages';
+export const GUEST: OpeningMessage = {
+  text: 'Where is my order?',
+  integrationId: INTEGRATION.id,
+  guestId: 'guest-1',
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  email: 'ada@example.com',
+};
+
+/** A session of this channel. */
+export function anOpenConversation(facts: Partial<Conversation> = {}): Conversation {
+  const guestContext = { openingMessage: GUEST, customAttributes: { orderId: '42' } };
+  const guestAddress = guestAddressOf(GUEST.integrationId, GUEST.guestId);
+  return anActiveSession({
+    channel: 'open-messaging',
+    name: 'Ada',
+    genesysConversationId: 'theirs',
+    guestContext,
+    guestAddress,
+    ...facts,
+  }).snapshot;
+}
+
+/** The channel with everything around it, over a faked HTTP client. */
+export class OpenMessagingWorld {
+  readonly http = new FakeGenesysHttpClient();
+  readonly config: OpenMessagingConfig;
+  readonly telemetry = new OpenMessagingTelemetry(new Metrics());
+  readonly requests: InboundRequests;
+  readonly states: ConversationStates;
+  readonly messages: OpenMessages;
+  readonly channel: OpenMessagingChannel;
+
+  constructor(settings: Partial<Environment> = {}) {
+    const environment = Object.assign(new Environment(), {
+      GENESYS_API_URL: 'http://api.test',
+      GENESYS_OPEN_INTEGRATIONS: [INTEGRATION],
+      ...settings,
+    });
+    this.config = new OpenMessagingConfig(environment);
+    const config = new GenesysConfig(environment);
+    const clock = new SystemClock();
+    const auth = new AccessTokenService(new FakeTokenEndpoint(), clock, new AuthTelemetry(new Metrics()));
+    const buckets = new FakeSharedTokenBucketStore();
+    const pool = new OAuthClientPool(config, new Metrics(), new HealthChecks(), buckets);
+    const api = new GenesysApiClient(this.http, auth, pool, config, new FakeLeaseFence());
+    this.requests = new InboundRequests(api, pool);
+    this.states = new ConversationStates(api, config, clock);
+    this.messages = new OpenMessages(this.requests, this.config, this.telemetry, clock);
+    this.channel = new OpenMessagingChannel(
+      this.requests,
+      this.states,
+      new PlatformParticipants(api, config),
+      this.messages,
+      new OpenOpeningMessages(this.config),
+      this.config,
+      clock,
+    );
+  }
+}

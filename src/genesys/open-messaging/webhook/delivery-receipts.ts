@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../common/time/clock';
+import { OpenMessagingConfig } from '../../../config/open-messaging.config';
+import type { Conversation } from '../../../session/ports/guest-channel';
+import { receiptBody } from '../inbound-bodies';
+import { InboundRequests } from '../inbound-requests';
+import { openingMessageOf } from '../opening-message-of';
+import { OpenMessagingTelemetry } from '../open-messaging.telemetry';
+
+/** More would only wait for the budget of the OAuth client. */
+const MAX_IN_FLIGHT = 200;
+
+/**
+ * Tells Genesys Cloud that a message was delivered, which agents see. A receipt has the lowest priority of all requests,
+ * and is left out where there is no budget: the message itself is stored, and no receipt can say more.
+ */
+@Injectable()
+export class DeliveryReceipts {
+  private inFlight = 0;
+
+  constructor(
+    private readonly requests: InboundRequests,
+    private readonly config: OpenMessagingConfig,
+    private readonly telemetry: OpenMessagingTelemetry,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Returns at once; a receipt that is not sent is logged. */
+  deliver(conversation: Conversation, messageId: string): void {
+    if (this.inFlight >= MAX_IN_FLIGHT) {
+      this.telemetry.notSent('receipt', undefined, conversation.conversationId);
+      return;
+    }
+    this.inFlight += 1;
+    void this.send(conversation, messageId).finally(() => {
+      this.inFlight -= 1;
+    });
+  }
+
+  private async send(conversation: Conversation, messageId: string): Promise<void> {
+    const { timeoutMs } = this.config;
+    const bounds = { deadlineAt: performance.now() + timeoutMs, signal: AbortSignal.timeout(timeoutMs) };
+    try {
+      const guest = openingMessageOf(conversation);
+      const body = receiptBody(guest.guestId, messageId, this.clock.now());
+      const request = { operation: 'receipt', resource: 'receipt', body } as const;
+      await this.requests.send(conversation, guest, request, bounds);
+    } catch (error) {
+      this.telemetry.notSent('receipt', error, conversation.conversationId);
+    }
+  }
+}
