@@ -30,13 +30,17 @@ function refusalOf({ status, body }: GenesysAnswer): string {
 function errorCodeIn(body: string): string | undefined {
   if (body.length > MAX_ERROR_LENGTH) return undefined;
   try {
-    const value = parseShallowJson(body);
-    const code = typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;
-    return typeof code === 'string' && ERROR_CODE.test(code) ? code : undefined;
+    return errorCodeOf(parseShallowJson(body));
   } catch {
     // Gateways in front of the platform answer with HTML, which holds no error code.
     return undefined;
   }
+}
+
+/** The `code` of a parsed error of the platform; undefined for a value in any other form than the platform's. */
+export function errorCodeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && ERROR_CODE.test(code) ? code : undefined;
 }
 
 /** The JSON object in an answer; anything else is an `UpstreamInvalidResponseError`. */
