@@ -1,12 +1,10 @@
 import { GenesysSimulator } from '../genesys-simulator';
 import { Answered } from '../web-messaging/call-json.fake';
 import { EndedBy } from './open-conversation';
-import { INTEGRATION, OpenMiddleware, SECRET } from './open-middleware.fake';
+import { INTEGRATION, OpenMiddleware } from './open-middleware.fake';
 import { OpenMessaging } from './open-messaging';
 import { OpenMessagingOptions } from './open-messaging-options';
-
-const START = Date.parse('2026-11-22T08:00:00.000Z');
-const BOB = { userId: 'bob', name: 'Bob' };
+import { BOB, START, startOpenWorld } from './open-world.fake';
 
 let simulator: GenesysSimulator;
 let middleware: OpenMiddleware;
@@ -15,13 +13,8 @@ let id: string;
 let time = START;
 
 async function start(options: OpenMessagingOptions = {}): Promise<void> {
-  simulator = await GenesysSimulator.start({
-    now: () => time,
-    openMessaging: { integrations: [{ id: INTEGRATION, secret: SECRET }], ...options },
-  });
+  ({ simulator, middleware, id } = await startOpenWorld(() => time, options));
   open = simulator.openMessaging;
-  middleware = await OpenMiddleware.logIn(simulator);
-  id = await middleware.say('guest-1', 'hi', { messageId: 'ext-1' });
 }
 
 beforeEach(async () => {

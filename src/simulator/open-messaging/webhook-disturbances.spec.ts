@@ -1,52 +1,25 @@
-import { GenesysSimulator } from '../genesys-simulator';
-import { INTEGRATION, OpenMiddleware, SECRET } from './open-middleware.fake';
-import { OpenMessaging } from './open-messaging';
+import { INTEGRATION } from './open-middleware.fake';
 import { OpenMessagingOptions } from './open-messaging-options';
-import { WebhookReceiver } from './webhook-receiver.fake';
+import { WebhookWorld } from './webhook-world.fake';
 
-const NOW = Date.parse('2026-11-22T08:00:00.000Z');
+let world: WebhookWorld;
+let receiver: WebhookWorld['receiver'];
+let open: WebhookWorld['open'];
+let simulator: WebhookWorld['simulator'];
 
-let receiver: WebhookReceiver;
-let simulator: GenesysSimulator;
-let middleware: OpenMiddleware;
-let open: OpenMessaging;
-
-async function start(options: OpenMessagingOptions = {}): Promise<void> {
-  simulator = await GenesysSimulator.start({
-    now: () => NOW,
-    openMessaging: {
-      integrations: [
-        {
-          id: INTEGRATION,
-          secret: SECRET,
-          name: 'Product',
-          webhookUrl: receiver.url,
-          webhookHeaders: { authorization: 'Bearer x' },
-        },
-      ],
-      retryFirstMs: 20,
-      retryEveryMs: 5,
-      ...options,
-    },
-  });
-  open = simulator.openMessaging;
-  middleware = await OpenMiddleware.logIn(simulator);
-  await middleware.say('guest-1', 'hi', { messageId: 'ext-1' });
+function enter(next: WebhookWorld): void {
+  world = next;
+  ({ receiver, open, simulator } = world);
 }
 
 async function restart(options: OpenMessagingOptions): Promise<void> {
-  await simulator.close();
-  await start(options);
+  enter(await world.restarted(options));
 }
 
 beforeEach(async () => {
-  receiver = await WebhookReceiver.start();
-  await start();
+  enter(await WebhookWorld.start());
 });
-afterEach(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterEach(() => world.close());
 
 describe('disturbed webhooks', () => {
   const say = (...texts: readonly string[]): void => {
