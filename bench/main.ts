@@ -8,12 +8,15 @@ import { measuredDatabases } from './support/databases';
 import { describeLoad, describeMachine } from './support/machine';
 import { heading } from './support/table';
 import { Workspace } from './support/workspace';
+import { measureWebhooks } from './webhooks';
 
 const EXIT_INTERRUPTED = 130;
 
 const MEASUREMENTS: Readonly<Record<Section, (workspace: Workspace, options: Options) => Promise<string>>> = {
   opening: async (workspace, { quick, databases, databaseUrl }) =>
     measureOpening(workspace, quick, await measuredDatabases(workspace, databases, databaseUrl)),
+  webhooks: async (workspace, { quick, databases, databaseUrl }) =>
+    measureWebhooks(workspace, quick, await measuredDatabases(workspace, databases, databaseUrl)),
   guards: (workspace, { quick, databaseUrl }) => measureGuards(workspace, quick, databaseUrl),
   beats: (workspace, { quick }) => measureBeating(workspace, quick),
   claims: (workspace, { quick, databaseUrl }) => measureClaims(workspace, quick, databaseUrl),

@@ -1,6 +1,7 @@
 import { CrmSimulator } from '../../src/simulator/crm-simulator';
 import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import type { Fault } from '../../src/simulator/fault';
+import { BENCH_INTEGRATION } from '../support/environment';
 import { serve } from '../support/ipc';
 
 export interface Simulators {
@@ -32,7 +33,11 @@ const FAULTS: readonly Fault[] = [
   { kind: 'delay', ms: 500 },
 ];
 
-const genesys = GenesysSimulator.start({ journalSize: 0, clients: { [CLIENT.id]: CLIENT.secret } });
+const genesys = GenesysSimulator.start({
+  journalSize: 0,
+  clients: { [CLIENT.id]: CLIENT.secret },
+  openMessaging: { integrations: [BENCH_INTEGRATION] },
+});
 const crm = CrmSimulator.start({ journalSize: 0 });
 
 serve<SimulatorCommands>({

@@ -4,6 +4,9 @@ import type { Simulators } from '../children/simulators';
 /** An interval so long that no session beats during a measurement, for measurements without beats. */
 const NO_BEATS_MS = '3600000';
 
+/** The Open Messaging integration of the simulators. */
+export const BENCH_INTEGRATION = { id: 'bench-integration', secret: 'bench-webhook-secret' };
+
 /** The environment of a service that works against the simulators: a large cap, and no beats by default. */
 export function serviceEnvironment(
   simulators: Simulators,
@@ -24,6 +27,9 @@ export function serviceEnvironment(
     HEARTBEAT_MIN_INTERVAL_MS: NO_BEATS_MS,
     HEARTBEAT_MAX_INTERVAL_MS: NO_BEATS_MS,
     LOG_LEVEL: 'warn',
+    GENESYS_OPEN_INTEGRATIONS: JSON.stringify([
+      { id: BENCH_INTEGRATION.id, secrets: [BENCH_INTEGRATION.secret] },
+    ]),
     ...overrides,
   };
 }

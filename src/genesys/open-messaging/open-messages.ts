@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { UpstreamInvalidResponseError, UpstreamRejectedError } from '../../common/errors/upstream.errors';
+import { Drain } from '../../common/lifecycle/drain';
 import { Clock } from '../../common/time/clock';
+import { withDeadline } from '../../common/time/deadline';
 import { OpenMessagingConfig } from '../../config/open-messaging.config';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { MessageRefusedError, NotSupportedByChannelError } from '../../session/domain/messaging.errors';
@@ -42,6 +44,7 @@ export class OpenMessages extends GuestMessaging {
     private readonly config: OpenMessagingConfig,
     private readonly telemetry: OpenMessagingTelemetry,
     private readonly clock: Clock,
+    private readonly drain: Drain,
   ) {
     super();
   }
@@ -94,9 +97,12 @@ export class OpenMessages extends GuestMessaging {
     const { timeoutMs } = this.config;
     const guest = openingMessageOf(conversation);
     const body = typingBody(conversation, guest, this.clock.now());
-    const bounds = { deadlineAt: performance.now() + timeoutMs, signal: AbortSignal.timeout(timeoutMs) };
+    const request = { operation: 'typing', resource: 'event', body } as const;
+    const deadlineAt = performance.now() + timeoutMs;
     try {
-      await this.requests.send(conversation, guest, { operation: 'typing', resource: 'event', body }, bounds);
+      await withDeadline(timeoutMs, this.drain.signal, (signal) =>
+        this.requests.send(conversation, guest, request, { deadlineAt, signal }),
+      );
     } catch (error) {
       this.telemetry.notSent('typing', error, conversation.conversationId);
     }

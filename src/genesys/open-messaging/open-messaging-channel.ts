@@ -57,14 +57,16 @@ export class OpenMessagingChannel extends GuestChannel {
   }
 
   async beat(
-    { genesysConversationId, oauthClient }: Conversation,
+    { conversationId, genesysConversationId, oauthClient }: Conversation,
     _sequence: number,
     signal: AbortSignal,
   ): Promise<BeatOutcome> {
     // Without an id there is nothing to read: a session of this channel is active only once it has one.
     if (genesysConversationId === undefined) return { kind: 'ok' };
     try {
-      return outcomeOf(await this.states.read(genesysConversationId, oauthClient, signal));
+      const end = await this.states.read(genesysConversationId, oauthClient, signal);
+      if (end !== undefined) this.leave(conversationId);
+      return outcomeOf(end);
     } catch (error) {
       const outcome = beatOutcomeOf(error);
       // Not the conversation is missing, but the resource that tells of it.
@@ -82,6 +84,7 @@ export class OpenMessagingChannel extends GuestChannel {
    * conversation.
    */
   async disconnect(conversation: Conversation, signal: AbortSignal): Promise<DisconnectOutcome> {
+    this.leave(conversation.conversationId);
     const bounds = { deadlineAt: performance.now() + this.config.timeoutMs, signal };
     const id = conversation.genesysConversationId ?? (await this.idOf(conversation, bounds));
     if (id === undefined) return { kind: 'gone' };

@@ -1,6 +1,7 @@
 import { AccessTokenService } from '../../auth/access-token.service';
 import { AuthTelemetry } from '../../auth/auth.telemetry';
 import { FakeTokenEndpoint } from '../../auth/ports/token-endpoint.fake';
+import { Drain } from '../../common/lifecycle/drain';
 import { FakeSharedTokenBucketStore } from '../../common/limits/shared-token-bucket-store.fake';
 import { SystemClock } from '../../common/time/system-clock';
 import { Environment } from '../../config/environment';
@@ -73,7 +74,7 @@ export class OpenMessagingWorld {
     const api = new GenesysApiClient(this.http, auth, pool, config, new FakeLeaseFence());
     this.requests = new InboundRequests(api, pool);
     this.states = new ConversationStates(api, config, clock);
-    this.messages = new OpenMessages(this.requests, this.config, this.telemetry, clock);
+    this.messages = new OpenMessages(this.requests, this.config, this.telemetry, clock, new Drain());
     this.channel = new OpenMessagingChannel(
       this.requests,
       this.states,

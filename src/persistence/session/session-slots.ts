@@ -150,10 +150,14 @@ function refusalsOf(
   ];
 }
 
-/** The reservation holds the lock of all reservations: no other session gets the address meanwhile. */
+/**
+ * The reservation holds the lock of all reservations: no other session gets the address meanwhile. A pending disconnect
+ * would end the conversation that another session of the guest continues.
+ */
 function isInSession(address: string): RawBuilder<unknown> {
   const unfinished = sql.join(UNFINISHED_STATES.map((state) => sql.lit(state)));
-  return sql`exists (select 1 from session where guest_address = ${address} and state in (${unfinished}))`;
+  const holds = sql`(state in (${unfinished}) or disconnect = 'pending')`;
+  return sql`exists (select 1 from session where guest_address = ${address} and ${holds})`;
 }
 
 function isInserted({ conversation_id }: SessionTable): RawBuilder<unknown> {

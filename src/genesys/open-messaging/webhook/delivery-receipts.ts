@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Drain } from '../../../common/lifecycle/drain';
 import { Clock } from '../../../common/time/clock';
+import { withDeadline } from '../../../common/time/deadline';
 import { OpenMessagingConfig } from '../../../config/open-messaging.config';
 import type { Conversation } from '../../../session/ports/guest-channel';
 import { receiptBody } from '../inbound-bodies';
@@ -23,6 +25,7 @@ export class DeliveryReceipts {
     private readonly config: OpenMessagingConfig,
     private readonly telemetry: OpenMessagingTelemetry,
     private readonly clock: Clock,
+    private readonly drain: Drain,
   ) {}
 
   /** Returns at once; a receipt that is not sent is logged. */
@@ -39,12 +42,14 @@ export class DeliveryReceipts {
 
   private async send(conversation: Conversation, messageId: string): Promise<void> {
     const { timeoutMs } = this.config;
-    const bounds = { deadlineAt: performance.now() + timeoutMs, signal: AbortSignal.timeout(timeoutMs) };
+    const deadlineAt = performance.now() + timeoutMs;
     try {
       const guest = openingMessageOf(conversation);
       const body = receiptBody(guest.guestId, messageId, this.clock.now());
       const request = { operation: 'receipt', resource: 'receipt', body } as const;
-      await this.requests.send(conversation, guest, request, bounds);
+      await withDeadline(timeoutMs, this.drain.signal, (signal) =>
+        this.requests.send(conversation, guest, request, { deadlineAt, signal }),
+      );
     } catch (error) {
       this.telemetry.notSent('receipt', error, conversation.conversationId);
     }
