@@ -16,8 +16,8 @@ type Found = ConversationEnd | undefined;
 
 /**
  * Reads whether conversations have ended: many in one request (`GET /api/v2/analytics/conversations/details`), and singly
- * those that analytics do not show yet. The reads of an OAuth client within a quarter of a second share a request, which
- * takes the place of a beat in the client's budget.
+ * those that analytics do not show yet, or show as ended. The reads of an OAuth client within a quarter of a second share
+ * a request, which takes the place of a beat in the client's budget.
  */
 @Injectable()
 export class ConversationStates implements BeforeApplicationShutdown {
@@ -33,8 +33,11 @@ export class ConversationStates implements BeforeApplicationShutdown {
   /** The end of a conversation; undefined while it lives. Rejects with an `UpstreamError`, or the reason of the signal. */
   async read(genesysConversationId: string, oauthClient: string, signal: AbortSignal): Promise<Found> {
     const found = await abortable(this.readsOf(oauthClient).read(genesysConversationId), signal);
-    if (found.has(genesysConversationId)) return found.get(genesysConversationId);
-    return this.readSingly(genesysConversationId, oauthClient, signal);
+    const shown = found.get(genesysConversationId);
+    if (found.has(genesysConversationId) && shown === undefined) return undefined;
+    // Analytics lag: a message may have continued the thread since the end that they show, in this session or a later one.
+    const current = await this.readSingly(genesysConversationId, oauthClient, signal);
+    return current && (shown ?? current);
   }
 
   beforeApplicationShutdown(): void {

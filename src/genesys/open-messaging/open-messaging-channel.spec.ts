@@ -129,10 +129,30 @@ describe(OpenMessagingChannel.name, () => {
       expect(http.requests[1]?.url).toBe(`${API}/theirs`);
     });
 
-    it('does not take a missing resource for a missing conversation', async () => {
-      http.next(anAnswer(404));
+    it('reads a conversation singly that analytics show as ended, since its thread may go on', async () => {
+      const conversation = {
+        conversationId: 'theirs',
+        conversationEnd: '2020-01-01T00:00:00.000Z',
+        participants: [{ participantId: 'p1', purpose: 'customer' }],
+      };
+      http.next(
+        anAnswer(200, { conversations: [conversation] }),
+        anAnswer(200, { participants: [{ purpose: 'customer', state: 'connected' }] }),
+      );
 
-      expect(await beat()).toEqual({ kind: 'failed', cause: 'rejected' });
+      expect(await beat()).toEqual({ kind: 'ok' });
+      expect(http.requests[1]?.url).toBe(`${API}/theirs`);
+    });
+
+    it.each([
+      [404, 'gone'],
+      [400, 'rejected'],
+      [403, 'forbidden'],
+      [500, 'server-error'],
+    ])('does not count a read that is answered with %d against the conversation', async (status, cause) => {
+      http.next(anAnswer(status));
+
+      expect(await beat()).toEqual({ kind: 'postponed', cause });
     });
 
     it('is postponed while the platform throttles', async () => {

@@ -12,6 +12,7 @@ import {
 } from '../../session/ports/guest-channel';
 import { assertInTime } from '../transport/in-time';
 import { beatOutcomeOf } from '../conversations-messaging/beat-outcome';
+import { classOf } from '../transport/reactions';
 import { idIn } from '../fields';
 import type { ConversationEnd } from './conversation-end';
 import { ConversationStates } from './conversation-states';
@@ -69,8 +70,9 @@ export class OpenMessagingChannel extends GuestChannel {
       return outcomeOf(end);
     } catch (error) {
       const outcome = beatOutcomeOf(error);
-      // Not the conversation is missing, but the resource that tells of it.
-      return outcome.kind === 'gone' ? { kind: 'failed', cause: 'rejected' } : outcome;
+      // A read that fails, mostly one of many conversations, is no evidence against this one: without
+      // any beat it lives on.
+      return outcome.kind === 'postponed' ? outcome : { kind: 'postponed', cause: classOf(error) };
     }
   }
 
