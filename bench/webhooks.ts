@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { SimulatorCommands } from './children/simulators';
 import type { MeasuredDatabase } from './support/databases';
-import { BENCH_INTEGRATION } from './support/environment';
+import { BENCH_INTEGRATION } from './support/integration';
 import { runConcurrently } from './support/run-concurrently';
 import { quantile } from './support/statistics';
 import { startService, type Subject } from './support/subjects';

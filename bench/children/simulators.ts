@@ -1,7 +1,7 @@
 import { CrmSimulator } from '../../src/simulator/crm-simulator';
 import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import type { Fault } from '../../src/simulator/fault';
-import { BENCH_INTEGRATION } from '../support/environment';
+import { BENCH_INTEGRATION } from '../support/integration';
 import { serve } from '../support/ipc';
 
 export interface Simulators {

@@ -1,11 +1,9 @@
 import { newDataKey } from '../../src/config/data-key-list';
 import type { Simulators } from '../children/simulators';
+import { BENCH_INTEGRATION } from './integration';
 
 /** An interval so long that no session beats during a measurement, for measurements without beats. */
 const NO_BEATS_MS = '3600000';
-
-/** The Open Messaging integration of the simulators. */
-export const BENCH_INTEGRATION = { id: 'bench-integration', secret: 'bench-webhook-secret' };
 
 /** The environment of a service that works against the simulators: a large cap, and no beats by default. */
 export function serviceEnvironment(

@@ -1,0 +1,2 @@
+/** The Open Messaging integration of the simulators. */
+export const BENCH_INTEGRATION = { id: 'bench-integration', secret: 'bench-webhook-secret' };
