@@ -43,14 +43,14 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     };
   }
 
-  const sealed = expect.stringMatching(/^enc:k1:[\w-]+$/) as string;
+  const encrypted = expect.stringMatching(/^enc:k1:[\w-]+$/) as string;
 
   it('encrypts name and token, and decrypts both', async () => {
     const session = await over({ ...ADA, disclosesGuestToken: true });
 
     const { sessions, events } = await rows();
-    expect(sessions).toEqual([{ name: sealed, guest_token: sealed, guest_ref: GUEST }]);
-    expect(events).toEqual([{ metadata: sealed }, { metadata: sealed }]);
+    expect(sessions).toEqual([{ name: encrypted, guest_token: encrypted, guest_ref: GUEST }]);
+    expect(events).toEqual([{ metadata: encrypted }, { metadata: encrypted }]);
     expect((await stores.get(session.conversationId)).snapshot).toMatchObject(ADA);
     const [claimed] = await stores.claim();
     expect(claimed?.event.metadata).toMatchObject({ guestIdToken: TOKEN });
@@ -65,7 +65,7 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
         .guest_context;
     const session = await stores.activated(1_000, { ...ADA, guestContext });
 
-    expect(await stored()).toEqual(sealed);
+    expect(await stored()).toEqual(encrypted);
     expect((await stores.get(session.conversationId)).snapshot).toMatchObject({ guestContext });
     session.identifyUpstream('theirs');
     session.lose('gone', 2_000);
@@ -75,6 +75,15 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     expect(await stored()).toBeNull();
     await stores.guests.erase(GUEST, 5_000);
     expect(await stored()).toBeNull();
+  });
+
+  it('erases an address that a previous release has left behind', async () => {
+    const { conversationId } = await over();
+    const { db } = stores.connection;
+    await db.updateTable('session').set({ guest_address: 'digest' }).execute();
+    await stores.guests.erase(GUEST, 5_000);
+
+    expect((await stores.get(conversationId)).snapshot.guestAddress).toBeUndefined();
   });
 
   it('erases name and token permanently, and keeps the rest of the session', async () => {

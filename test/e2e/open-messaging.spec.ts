@@ -7,6 +7,7 @@ import { World } from '../../src/world';
 import { type Answer, ApiClient } from '../support/api-client';
 import { EventClient } from '../support/event-client';
 import { LogCapture } from '../support/log-capture';
+import { storedText } from '../support/stored-text';
 import { until } from '../support/until';
 
 const FORM_REPLY = {
@@ -22,10 +23,11 @@ interface Item {
 describe('sessions over open-messaging', () => {
   let world: World;
   let api: ApiClient;
+  const logs = new LogCapture();
 
   beforeAll(async () => {
     world = await World.start({
-      logOutput: new LogCapture(),
+      logOutput: logs,
       webMessaging: true,
       openMessaging: true,
       genesys: { openMessaging: { retryFirstMs: 50, retryEveryMs: 50 } },
@@ -285,6 +287,20 @@ describe('sessions over open-messaging', () => {
       expect(await webhook(text(upstream.guestId))).toBe(204);
       expect(await listed(id)).toEqual([]);
     });
+  });
+
+  it('leave no word, name, address or secret of a guest in logs and files', async () => {
+    const request = { text: 'canary-text', firstName: 'canary-first', email: 'canary@example.com' };
+    const { id, upstream } = await opened({ ...request, guestId: 'canary-guest' });
+    world.genesys.openMessaging.agent.say(upstream.id, 'canary-answer');
+    await until(async () => (await listed(id)).length === 1);
+    const metrics = await api.request('GET', '/metrics');
+    const { body } = await api.get(id);
+
+    const told = [logs.raw, storedText(world.environment['DATA_DIR'] ?? ''), JSON.stringify(metrics.body)];
+    expect(told.join().match(/canary[-@][\w.]+/g) ?? []).toEqual([]);
+    expect(told.join()).not.toContain(OPEN_INTEGRATION.secret);
+    expect(JSON.stringify(body)).not.toContain('canary');
   });
 
   describe('the end', () => {

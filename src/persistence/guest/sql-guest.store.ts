@@ -81,6 +81,8 @@ async function eraseSessions(
       guest_token: '',
       guest_credentials: sql<string | null>`case when guest_credentials is null then null else '' end`,
       guest_context: null,
+      // A previous release ends sessions without deleting it.
+      guest_address: null,
       erased_at: at,
       version: sql<number>`version + 1`,
     })
