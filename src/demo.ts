@@ -3,18 +3,41 @@ import { parseArgs } from 'node:util';
 import { Narrator } from './demo/narrator';
 import { SessionsScenario } from './demo/sessions-scenario';
 import { MessagingScenario, TALK_DEPLOYMENT } from './demo/messaging-scenario';
+import { OpenMessagingScenario } from './demo/open-messaging-scenario';
 import { World } from './world';
 
-const HELP = `npm run demo -- [--channel web-messaging] [--once] [--port 3000] [--logs]
+const HELP = `npm run demo -- [--channel web-messaging|open-messaging] [--once] [--port 3000] [--logs]
 
 Plays the life of three guest sessions against a Genesys Cloud look-alike.
   --channel web-messaging
            plays a guest and an agent who talk over the guest WebSocket instead
+  --channel open-messaging
+           plays a guest who writes over Open Messaging, waits in a queue and is transferred
   --once   exit after the play: 0 when it went as written, 1 otherwise
   --port   where the API listens while the demo stays up
   --logs   show the service's own log lines as well`;
 
-const CHANNELS = ['conversations-messaging', 'web-messaging'];
+interface Scenario {
+  run(): Promise<string[]>;
+}
+
+/** The scenarios by channel, each with its first line. */
+const SCENARIOS: Readonly<
+  Record<string, { readonly cast: string; begin(world: World, narrator: Narrator): Scenario }>
+> = {
+  'conversations-messaging': {
+    cast: 'Three guests arrive.',
+    begin: (world, narrator) => new SessionsScenario(world, narrator),
+  },
+  'web-messaging': {
+    cast: 'A guest and an agent talk.',
+    begin: (world, narrator) => new MessagingScenario(world, narrator),
+  },
+  'open-messaging': {
+    cast: 'A guest writes, and two agents answer.',
+    begin: (world, narrator) => new OpenMessagingScenario(world, narrator),
+  },
+};
 
 /** A conversation beats every second instead of every thirty, so that the play is short. */
 const PACE = { HEARTBEAT_MIN_INTERVAL_MS: '500', HEARTBEAT_MAX_INTERVAL_MS: '1000' };
@@ -39,15 +62,17 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  if (!CHANNELS.includes(values.channel)) throw new Error(`--channel is one of: ${CHANNELS.join(', ')}`);
+  const scenario = SCENARIOS[values.channel];
+  if (scenario === undefined) throw new Error(`--channel is one of: ${Object.keys(SCENARIOS).join(', ')}`);
   const world = await World.start({
     // The real limits of the platform.
     genesys: { requestsPerMinute: 300, webMessaging: { deployments: [TALK_DEPLOYMENT] } },
     webMessaging: true,
+    openMessaging: true,
     environment: { ...PACE, PORT: values.once ? '0' : values.port, LOG_FORMAT: 'pretty' },
     ...(values.logs ? {} : { logOutput: SILENCE }),
   });
-  const problems = await perform(world, values.channel);
+  const problems = await perform(world, scenario);
   if (values.once) {
     await world[Symbol.asyncDispose]();
     process.exitCode = problems.length === 0 ? 0 : 1;
@@ -56,14 +81,13 @@ async function main(): Promise<void> {
   stayUp(world);
 }
 
-async function perform(world: World, channel: string): Promise<string[]> {
-  const talks = channel === 'web-messaging';
-  const cast = talks ? 'A guest and an agent talk.' : 'Three guests arrive.';
+async function perform(world: World, { cast, begin }: (typeof SCENARIOS)[string]): Promise<string[]> {
   console.log(`A Genesys Cloud look-alike, a CRM and the service run in this process. ${cast}\n`);
   const narrator = new Narrator(world.genesys, world.crm, console.log);
   narrator.start();
-  const play = talks ? new MessagingScenario(world, narrator) : new SessionsScenario(world, narrator);
-  const problems = await play.run().catch((error: unknown) => [String(error)]);
+  const problems = await begin(world, narrator)
+    .run()
+    .catch((error: unknown) => [String(error)]);
   narrator.stop();
   console.log(problems.length === 0 ? '\nThe play went as written.' : `\n${problems.join('\n')}`);
   return problems;
