@@ -75,7 +75,7 @@ export class OpenMessages extends GuestMessaging {
     return Promise.reject(new NotSupportedByChannelError(CHANNEL));
   }
 
-  /** Sends a signal that nobody waits for; a failed one is counted. */
+  /** Returns at once; a signal that is not sent is logged. */
   typing(conversation: Conversation): void {
     const sender = this.senderOf(conversation.conversationId);
     const now = performance.now();

@@ -70,8 +70,7 @@ export class OpenMessagingChannel extends GuestChannel {
       return outcomeOf(end);
     } catch (error) {
       const outcome = beatOutcomeOf(error);
-      // A read that fails, mostly one of many conversations, is no evidence against this one: without
-      // any beat it lives on.
+      // A read that fails, mostly one of many conversations, is no evidence against this one: it lives without beats.
       return outcome.kind === 'postponed' ? outcome : { kind: 'postponed', cause: classOf(error) };
     }
   }
