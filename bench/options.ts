@@ -6,7 +6,7 @@ const PROFILES = join('dist-bench', 'profiles');
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-  --quick            smaller counts: proves within a minute that the benchmark works, without meaningful results
+  --quick            smaller counts: proves in one and a half minutes that the benchmark works, without meaningful results
   --only name        one of opening, webhooks, guards, beats, claims, sessions; may be repeated
   --database name    measure opening and webhooks only on sqlite or only on postgres
   --resumed          start the live sessions as a restart of the service does, not as new ones
