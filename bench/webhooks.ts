@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { SimulatorCommands } from './children/simulators';
 import type { MeasuredDatabase } from './support/databases';
 import { BENCH_INTEGRATION } from './support/integration';
+import { atRate } from './support/load';
 import { runConcurrently } from './support/run-concurrently';
 import { quantile } from './support/statistics';
 import { startService, type Subject } from './support/subjects';
@@ -99,21 +99,13 @@ class PlatformClient {
     series: string,
   ): Promise<{ latencies: Float64Array; taken: number }> {
     const latencies = new Float64Array(count);
-    const startedAt = performance.now();
     let taken = 0;
-    const answers: Promise<void>[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const dueAt = startedAt + (index * 1000) / PER_SECOND;
-      const early = dueAt - performance.now();
-      if (early >= 1) await delay(early);
+    await atRate(count, PER_SECOND, async (index, dueAt) => {
       const message = index % REPEATED_EACH === 0 ? Math.max(0, index - 1) : index;
-      const sent = this.deliver(`${series}-${message}`, guestOf(message % guests)).then((status) => {
-        latencies[index] = performance.now() - dueAt;
-        if (status === TAKEN) taken += 1;
-      });
-      answers.push(sent);
-    }
-    await Promise.all(answers);
+      const status = await this.deliver(`${series}-${message}`, guestOf(message % guests));
+      latencies[index] = performance.now() - dueAt;
+      if (status === TAKEN) taken += 1;
+    });
     return { latencies, taken };
   }
 

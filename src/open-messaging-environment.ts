@@ -6,8 +6,3 @@ export function openMessagingEnvironment(): Record<string, string> {
   const { id, secret } = OPEN_INTEGRATION;
   return { GENESYS_OPEN_INTEGRATIONS: JSON.stringify([{ id, secrets: [secret] }]) };
 }
-
-/** The address to which the integration delivers, at a service with this base URL. */
-export function webhookUrlOf(serviceUrl: string): string {
-  return `${serviceUrl}/v1/genesys/open-messaging/${OPEN_INTEGRATION.id}`;
-}

@@ -62,7 +62,7 @@ export function openMessagingCommandIn(
 }
 
 function read(args: readonly string[], setting: string | undefined): OpenMessagingCommand {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsed([...args]);
   if (values.help) return { kind: 'help' };
   const [kind = '', ...others] = positionals;
   const options = OPTIONS_OF[kind];
@@ -91,11 +91,7 @@ function read(args: readonly string[], setting: string | undefined): OpenMessagi
   }
 }
 
-function parsed(args: readonly string[]): ReturnType<typeof parseOptions> {
-  return parseOptions([...args]);
-}
-
-function parseOptions(args: string[]) {
+function parsed(args: string[]) {
   return parseArgs({
     args,
     allowPositionals: true,

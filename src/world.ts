@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type AppOptions, createApp } from './app.setup';
 import { newDataKey } from './config/data-key-list';
 import { readEnvironment } from './config/read-environment';
-import { OPEN_INTEGRATION, openMessagingEnvironment, webhookUrlOf } from './open-messaging-environment';
+import { webhookUrlOf } from './genesys/open-messaging/admin/platform-integration';
+import { OPEN_INTEGRATION, openMessagingEnvironment } from './open-messaging-environment';
 import { CrmSimulator } from './simulator/crm-simulator';
 import { GenesysSimulator, type GenesysSimulatorOptions } from './simulator/genesys-simulator';
 import { webMessagingEnvironment } from './web-messaging-environment';
@@ -80,7 +81,7 @@ export class World implements AsyncDisposable {
 
   /** The service listens on another port after each start. */
   private receiveWebhooks(): void {
-    this.genesys.openMessaging.setWebhook(OPEN_INTEGRATION.id, webhookUrlOf(this.url));
+    this.genesys.openMessaging.setWebhook(OPEN_INTEGRATION.id, webhookUrlOf(this.url, OPEN_INTEGRATION.id));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -52,22 +52,29 @@ export async function openSessions(target: Target, count: number, concurrency: n
 export async function paceOpenings(target: Target, count: number, perSecond: number): Promise<LoadResult> {
   const opener = new Opener(target, PACED_CONNECTIONS);
   const clock = new LoadClock(count);
+  await atRate(count, perSecond, async (index, dueAt) => {
+    clock.record(index, dueAt, await opener.open());
+  });
+  const result = clock.result();
+  await opener.close();
+  return result;
+}
+
+/** Calls `send` at a constant rate, however slowly it resolves; resolves when all calls have. */
+export async function atRate(
+  count: number,
+  perSecond: number,
+  send: (index: number, dueAt: number) => Promise<void>,
+): Promise<void> {
   const startedAt = performance.now();
-  const answers: Promise<void>[] = [];
+  const calls: Promise<void>[] = [];
   for (let index = 0; index < count; index += 1) {
     const dueAt = startedAt + (index * 1000) / perSecond;
     const early = dueAt - performance.now();
     if (early >= 1) await delay(early);
-    answers.push(
-      opener.open().then((status) => {
-        clock.record(index, dueAt, status);
-      }),
-    );
+    calls.push(send(index, dueAt));
   }
-  await Promise.all(answers);
-  const result = clock.result();
-  await opener.close();
-  return result;
+  await Promise.all(calls);
 }
 
 /** Records the answers of a load, which begins with it. */

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
-import { OPEN_INTEGRATION, webhookUrlOf } from '../../src/open-messaging-environment';
+import { webhookUrlOf } from '../../src/genesys/open-messaging/admin/platform-integration';
+import { OPEN_INTEGRATION } from '../../src/open-messaging-environment';
 import { MessageIntake } from '../../src/session/ports/message-intake';
 import type { OpenConversation } from '../../src/simulator/open-messaging/open-conversation';
 import { World } from '../../src/world';
@@ -69,7 +70,7 @@ describe('sessions over open-messaging', () => {
   ): Promise<number> {
     const { secret = OPEN_INTEGRATION.secret, integrationId = OPEN_INTEGRATION.id } = options;
     const signature = createHmac('sha256', secret).update(body).digest('base64');
-    const { status } = await fetch(webhookUrlOf(world.url).replace(OPEN_INTEGRATION.id, integrationId), {
+    const { status } = await fetch(webhookUrlOf(world.url, integrationId), {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
       body,
@@ -102,7 +103,7 @@ describe('sessions over open-messaging', () => {
       [{ text: undefined }, 400, 'validation-failed'],
       [{ text: '' }, 400, 'validation-failed'],
       [{ integrationId: 'another' }, 400, 'validation-failed'],
-      [{ email: 'nobody' }, 400, 'validation-failed'],
+      [{ email: 'without-at-sign' }, 400, 'validation-failed'],
       [{ guestId: 'with space' }, 400, 'validation-failed'],
       [{ channel: 'web-messaging' }, 409, 'not-supported-by-channel'],
       [{ channel: 'conversations-messaging' }, 409, 'not-supported-by-channel'],
@@ -254,7 +255,7 @@ describe('sessions over open-messaging', () => {
       });
 
     it.each([
-      ['another secret', { secret: 'a-secret-of-somebody-else' }],
+      ['another secret', { secret: 'secret-of-another-integration' }],
       ['another integration', { integrationId: 'another' }],
     ])('of %s are refused, and counted', async (_case, options) => {
       const before = await counted('refused-signature');
@@ -264,7 +265,7 @@ describe('sessions over open-messaging', () => {
     });
 
     it.each([
-      ['an unknown guest', text('nobody'), 'unknown-guest'],
+      ['an unknown guest', text('unknown-guest'), 'unknown-guest'],
       ['no guest', JSON.stringify({ type: 'Text', text: 'x' }), 'unknown-guest'],
       ['an unknown type', JSON.stringify({ type: 'Reaction', channel: { to: { id: 'g' } } }), 'unknown-type'],
       ['no JSON', 'no JSON', 'malformed'],

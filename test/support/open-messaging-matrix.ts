@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { OPEN_INTEGRATION, webhookUrlOf } from '../../src/open-messaging-environment';
+import { webhookUrlOf } from '../../src/genesys/open-messaging/admin/platform-integration';
+import { OPEN_INTEGRATION } from '../../src/open-messaging-environment';
 import type { Fault } from '../../src/simulator/fault';
 import type { OpenAgentActions } from '../../src/simulator/open-messaging/open-agent-actions';
 import type { OpenConversation } from '../../src/simulator/open-messaging/open-conversation';
@@ -111,7 +112,7 @@ export class OpenWorld implements AsyncDisposable {
 
   /** Posts a signed body as Genesys Cloud does; returns the status of the answer. */
   async webhook(body: string | Buffer, { secret = OPEN_INTEGRATION.secret, to = '' } = {}): Promise<number> {
-    const url = webhookUrlOf(this.world.url);
+    const url = webhookUrlOf(this.world.url, OPEN_INTEGRATION.id);
     const signature = createHmac('sha256', secret).update(body).digest('base64');
     const { status } = await fetch(to === '' ? url : url.replace(OPEN_INTEGRATION.id, to), {
       method: 'POST',

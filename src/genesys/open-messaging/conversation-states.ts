@@ -17,7 +17,8 @@ type Found = ConversationEnd | undefined;
 /**
  * Reads whether conversations have ended: many in one request (`GET /api/v2/analytics/conversations/details`), and singly
  * those that analytics do not show yet, or show as ended. The reads of an OAuth client within a quarter of a second share
- * a request, which takes the place of a beat in the client's budget.
+ * a request, which takes the place of a beat in the client's budget. A request that is refused is read singly: it is not
+ * documented how many ids one may have, nor what a single unknown id does.
  */
 @Injectable()
 export class ConversationStates implements BeforeApplicationShutdown {
@@ -57,7 +58,7 @@ export class ConversationStates implements BeforeApplicationShutdown {
   private async readTogether(ids: readonly string[], oauthClient: string): Promise<BatchAnswer<Found>> {
     const path = ['analytics', 'conversations', 'details'];
     const query = { id: ids.join(',') };
-    const answer = await this.get({ path, query, oauthClient }, this.stopping.signal);
+    const answer = await this.unlessRejected(this.get({ path, query, oauthClient }, this.stopping.signal));
     const now = this.clock.now();
     return new Map(
       objectsIn(answer, 'conversations').flatMap((conversation) => {
@@ -65,6 +66,16 @@ export class ConversationStates implements BeforeApplicationShutdown {
         return id === undefined ? [] : [[id, conversationEndOf(conversation, now)] as const];
       }),
     );
+  }
+
+  /** Nothing was found where the request was refused for its content. */
+  private async unlessRejected(answer: Promise<Fields>): Promise<Fields> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof UpstreamRejectedError) return {};
+      throw error;
+    }
   }
 
   private async readSingly(id: string, oauthClient: string, signal: AbortSignal): Promise<Found> {

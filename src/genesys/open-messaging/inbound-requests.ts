@@ -33,8 +33,8 @@ export class InboundRequests {
   ) {}
 
   /**
-   * Resolves with the answer of any 2xx. Repeats a request for a while where that is safe: the id of a message makes it
-   * so. Rejects with an `UpstreamError`.
+   * Resolves with the answer of any 2xx. Repeats a request that was throttled, or whose connection broke: a message has
+   * no second effect by its id, and typing and receipts have none that matters. Rejects with an `UpstreamError`.
    */
   async send(
     { oauthClient }: Pick<Conversation, 'oauthClient'>,

@@ -144,15 +144,24 @@ describe(OpenMessagingChannel.name, () => {
       expect(http.requests[1]?.url).toBe(`${API}/theirs`);
     });
 
+    it.each([400, 404, 413])('reads singly when a batch is refused with %d', async (status) => {
+      const participants = [
+        { id: 'p1', purpose: 'customer', state: 'disconnected', disconnectType: 'endpoint' },
+      ];
+      http.next(anAnswer(status), anAnswer(200, { id: 'theirs', participants }));
+
+      expect(await beat()).toEqual({ kind: 'gone', endCause: 'endpoint' });
+      expect(http.requests[1]?.url).toBe(`${API}/theirs`);
+    });
+
     it.each([
-      [404, 'gone'],
-      [400, 'rejected'],
       [403, 'forbidden'],
+      [429, 'throttled'],
       [500, 'server-error'],
     ])('does not count a read that is answered with %d against the conversation', async (status, cause) => {
       http.next(anAnswer(status));
 
-      expect(await beat()).toEqual({ kind: 'postponed', cause });
+      expect(await beat()).toMatchObject({ kind: 'postponed', cause });
     });
 
     it('is postponed while the platform throttles', async () => {
@@ -187,6 +196,25 @@ describe(OpenMessagingChannel.name, () => {
 
       expect(await disconnect()).toMatchObject({ kind: 'confirmed' });
       expect(http.requests.at(-1)).toMatchObject({ method: 'PATCH', url: `${API}/theirs` });
+    });
+
+    it('leaves a conversation alone that the customer has left: an agent may be in after-call work', async () => {
+      const left = { id: 'p1', purpose: 'customer', state: 'disconnected' };
+      http.next(anAnswer(200, { participants: [left, { id: 'p2', purpose: 'agent', state: 'connected' }] }));
+
+      expect(await disconnect()).toEqual({ kind: 'gone' });
+      expect(http.requests).toHaveLength(1);
+    });
+
+    it('disconnects the part of the customer that is present in a continued thread', async () => {
+      const earlier = { id: 'p1', purpose: 'customer', state: 'terminated' };
+      http.next(
+        anAnswer(200, { participants: [earlier, { id: 'p2', purpose: 'customer', state: 'connected' }] }),
+        anAnswer(202),
+      );
+
+      expect(await disconnect()).toMatchObject({ kind: 'confirmed' });
+      expect(http.requests[1]?.url).toBe(`${API}/theirs/participants/p2`);
     });
 
     it('is done for a conversation that does not exist', async () => {

@@ -78,7 +78,7 @@ export class OpenMessagingWorld {
     this.channel = new OpenMessagingChannel(
       this.requests,
       this.states,
-      new PlatformParticipants(api, config),
+      new PlatformParticipants(api, config, clock),
       this.messages,
       new OpenOpeningMessages(this.config),
       this.config,

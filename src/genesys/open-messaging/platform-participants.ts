@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { UpstreamForbiddenError, UpstreamRejectedError } from '../../common/errors/upstream.errors';
+import { Clock } from '../../common/time/clock';
 import { GenesysConfig } from '../../config/genesys.config';
 import type { DisconnectOutcome } from '../../session/ports/guest-channel';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import { type ApiCall, GenesysApiClient } from '../transport/genesys-api-client';
 import type { GenesysAnswer } from '../transport/genesys-answer';
-import { idIn, objectsIn, textIn } from '../fields';
+import { objectsIn } from '../fields';
+import { mediaParticipantOf } from '../platform-events/media-participant';
 
 const DISCONNECTED = { state: 'disconnected' } as const;
-
-/** Purposes of the guest's participant: `external` in conversations that an organization has begun. */
-const CUSTOMERS: ReadonlySet<string | undefined> = new Set(['customer', 'external']);
 
 /** Ends conversations in the platform API, as the guest leaving where that is allowed. */
 @Injectable()
@@ -18,11 +17,13 @@ export class PlatformParticipants {
   constructor(
     private readonly api: GenesysApiClient,
     private readonly config: GenesysConfig,
+    private readonly clock: Clock,
   ) {}
 
   /**
-   * Disconnects the customer's participant, or all of them where the platform refuses that. `gone` if there is no such
-   * conversation. Rejects with an `UpstreamError` that may pass.
+   * Disconnects the customer's participant, or all participants where the platform refuses that. `gone` if there is no
+   * such conversation, or the customer has left it, so that an agent keeps its after-call work. Rejects with an
+   * `UpstreamError` that may pass.
    */
   async disconnectCustomer(
     genesysConversationId: string,
@@ -32,13 +33,15 @@ export class PlatformParticipants {
     const path = ['conversations', 'messages', genesysConversationId];
     try {
       const read = await this.call({ operation: 'details', method: 'GET', path, oauthClient }, signal);
-      const customer = objectsIn(jsonObjectOf(read), 'participants').find((participant) =>
-        CUSTOMERS.has(textIn(participant, 'purpose')),
-      );
-      const participantId = customer && idIn(customer, 'id');
+      const customers = objectsIn(jsonObjectOf(read), 'participants')
+        .map((participant) => mediaParticipantOf(participant, this.clock.now()))
+        .filter(({ role }) => role === 'customer');
+      // A thread that was continued may show earlier parts of the customer as well.
+      const present = customers.findLast(({ state }) => state !== 'ended');
+      if (customers.length > 0 && present === undefined) return { kind: 'gone' };
+      const id = present?.participantId;
       const isDone =
-        participantId !== undefined &&
-        (await this.tryDisconnect([...path, 'participants', participantId], oauthClient, signal));
+        id !== undefined && (await this.tryDisconnect([...path, 'participants', id], oauthClient, signal));
       if (!isDone) await this.disconnect(path, oauthClient, signal);
       return { kind: 'confirmed', means: 'disconnect' };
     } catch (error) {

@@ -5,9 +5,10 @@ import type { IdempotentRequest } from '../domain/idempotent-request';
 import { Session } from '../domain/session';
 import type { SessionSnapshot } from '../domain/session-snapshot';
 import type { SessionEvent } from '../domain/session-event';
-import { LIVE_STATES, type SessionState } from '../domain/session-state';
+import { LIVE_STATES, type SessionState, UNFINISHED_STATES } from '../domain/session-state';
 import {
   CallerSessionLimitReachedError,
+  GuestInSessionError,
   SessionChangedError,
   SessionEndedWhileOpeningError,
   SessionLimitReachedError,
@@ -76,8 +77,9 @@ export class FakeSessionStore extends SessionStore {
     if (request !== undefined && !this.keys.take(request, session.snapshot))
       throw new RequestInProgressError();
     const live = this.liveByClient().get(oauthClient) ?? 0;
-    const refusal =
-      this.slots >= total
+    const refusal = this.isInSession(session.snapshot.guestAddress)
+      ? new GuestInSessionError()
+      : this.slots >= total
         ? new SessionLimitReachedError(total)
         : live >= ofClient
           ? new SessionLimitReachedError(ofClient, 'upstream-budget')
@@ -103,7 +105,7 @@ export class FakeSessionStore extends SessionStore {
   }
 
   async findByGuestAddress(guestAddress: string): Promise<Session | undefined> {
-    await this.begin('find');
+    await this.begin('findByGuestAddress');
     return this.select((row) => row.guestAddress === guestAddress && Session.restore(row).isLive)[0];
   }
 
@@ -196,6 +198,15 @@ export class FakeSessionStore extends SessionStore {
     return oauthClient !== '' && onClients >= ofCaller.onClients
       ? new CallerSessionLimitReachedError(ofCaller.onClients, 'upstream-budget')
       : undefined;
+  }
+
+  private isInSession(guestAddress: string | undefined): boolean {
+    if (guestAddress === undefined) return false;
+    return [...this.rows.values()].some(
+      (row) =>
+        row.guestAddress === guestAddress &&
+        (UNFINISHED_STATES.includes(row.state) || row.disconnect === 'pending'),
+    );
   }
 
   private liveOf(owner: string): SessionSnapshot[] {

@@ -43,7 +43,8 @@ export abstract class SessionStore {
    * Takes a slot, which counts against all limits, and writes the new session, or throws `SessionLimitReachedError`
    * or `CallerSessionLimitReachedError`. Exact under any number of concurrent callers. The key of a request is
    * written as well; if it was used before and has not expired, that is a `RequestInProgressError`, whatever its
-   * state is now.
+   * state is now. A session with a `guestAddress` that another session has, which is not over or has its disconnect pending,
+   * is a `GuestInSessionError`.
    */
   abstract reserve(session: Session, limits: SlotLimits, request?: IdempotentRequest): Promise<void>;
 

@@ -58,8 +58,9 @@ const RETRIED: [what: string, method: 'GET' | 'PATCH', part: string, fault: Faul
   ['a reset of the details', 'GET', '$', { kind: 'reset' }, 1],
   ['500 to the participant', 'PATCH', '/participants/', status(500), 2],
   ['503 to the participant', 'PATCH', '/participants/', status(503), 2],
-  ['500 after the fact', 'PATCH', '/participants/', { ...status(500), effect: 'after' } as Fault, 2],
-  ['a reset after the fact', 'PATCH', '/participants/', { kind: 'reset', effect: 'after' }, 2],
+  // The next attempt reads that the customer has left, and changes nothing.
+  ['500 after the fact', 'PATCH', '/participants/', { ...status(500), effect: 'after' } as Fault, 1],
+  ['a reset after the fact', 'PATCH', '/participants/', { kind: 'reset', effect: 'after' }, 1],
 ];
 
 /** Refusals of the customer's part: the whole conversation is disconnected. */

@@ -32,11 +32,11 @@ const USELESS: [what: string, body: string, outcome: string][] = [
   ['an empty object', '{}', 'unknown-type'],
   ['a channel that is a list', '{"type":"Text","text":"x","channel":[]}', 'unknown-guest'],
   ['a guest that is a number', '{"type":"Text","text":"x","channel":{"to":{"id":7}}}', 'unknown-guest'],
-  ['an unknown guest', '{"type":"Text","text":"x","channel":{"to":{"id":"nobody"}}}', 'unknown-guest'],
+  ['an unknown guest', '{"type":"Text","text":"x","channel":{"to":{"id":"unknown-guest"}}}', 'unknown-guest'],
   ['a guest with NUL', '{"type":"Text","text":"x","channel":{"to":{"id":"a\\u0000b"}}}', 'unknown-guest'],
   [
     'typing of an unknown guest',
-    '{"type":"Event","events":[{"eventType":"Typing"}],"channel":{"to":{"id":"nobody"}}}',
+    '{"type":"Event","events":[{"eventType":"Typing"}],"channel":{"to":{"id":"unknown-guest"}}}',
     'unknown-guest',
   ],
   [

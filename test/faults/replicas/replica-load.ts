@@ -26,17 +26,10 @@ const KEYED_SHARE = 0.7;
 const ANSWERED_WITHIN_MS = 8_000;
 const AFTERWARDS_MS = 30_000;
 const PAUSE_MS = 100;
-/**
- * Transient problems: the caller retries at another replica. A replica that was frozen answers 408 to requests that
- * arrived meanwhile, and has read none of them.
- */
-const TRANSIENT = [
-  'storage-unavailable',
-  'shutting-down',
-  'request-in-progress',
-  'request-timeout',
-  'session-changed',
-];
+/** Transient problems: the caller retries at another replica. */
+const TRANSIENT = ['storage-unavailable', 'shutting-down', 'request-in-progress', 'session-changed'];
+/** The answer of a process that was frozen to requests that arrived meanwhile, of which it has read none. */
+const UNREAD = 'request-timeout';
 /** Refusals that any caller may get while replicas start and stop, and that promise nothing. */
 const REFUSALS = ['session-limit-reached', 'session-ended', 'upstream-timeout', 'upstream-unavailable'];
 
@@ -155,7 +148,8 @@ export class ReplicaLoad implements AsyncDisposable {
     try {
       const signal = AbortSignal.timeout(ANSWERED_WITHIN_MS);
       const answer = await answerTo(await fetch(replica.url + path, { ...request, signal }));
-      const isPassing = TRANSIENT.includes(answer.code) && !answer.isReplayed;
+      const isUnread = answer.code === UNREAD && replica.hasBeenFrozen;
+      const isPassing = (isUnread || TRANSIENT.includes(answer.code)) && !answer.isReplayed;
       return isPassing ? { trouble: answer.code } : { answer };
     } catch (error) {
       return { trouble: error instanceof DOMException ? 'no answer' : 'no connection' };

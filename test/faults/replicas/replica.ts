@@ -22,6 +22,7 @@ export interface ReplicaOptions {
 export class Replica {
   private process: ServiceProcess | undefined;
   private isFrozen = false;
+  private wasFrozen = false;
   private entry: string | undefined;
 
   private constructor(
@@ -56,6 +57,11 @@ export class Replica {
     return this.process?.isRunning === true && !this.isFrozen;
   }
 
+  /** Whether its process was ever stopped by `freeze`. */
+  get hasBeenFrozen(): boolean {
+    return this.wasFrozen;
+  }
+
   get pid(): number | undefined {
     return this.process?.pid;
   }
@@ -78,6 +84,7 @@ export class Replica {
   /** Resolves when the replica is ready. A failed start is repeated, as an orchestrator does in production. */
   async start(): Promise<void> {
     this.isFrozen = false;
+    this.wasFrozen = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
         this.process = await ServiceProcess.start(this.environment, this.entry);
@@ -101,6 +108,7 @@ export class Replica {
   /** Stops the process with SIGSTOP until `thaw`. */
   freeze(): void {
     this.isFrozen = true;
+    this.wasFrozen = true;
     this.process?.signal('SIGSTOP');
   }
 

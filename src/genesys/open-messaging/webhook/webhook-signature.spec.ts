@@ -23,7 +23,7 @@ describe(isGenuine.name, () => {
     ['one without its prefix', signed(CURRENT).slice(7)],
     ['another algorithm', signed(CURRENT).replace('sha256', 'sha1')],
     ['a part of it', signed(CURRENT).slice(0, -4)],
-    ['another secret', signed('another-secret-of-somebody')],
+    ['another secret', signed('secret-of-another-integration')],
     ['the prefix alone', 'sha256='],
   ])('refuses %s', (_case, signature) => {
     expect(isGenuine(BODY, signature, [CURRENT, PREVIOUS])).toBe(false);
